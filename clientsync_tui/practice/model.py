@@ -1,0 +1,91 @@
+"""The practice's clients, their organisations, and the integrations between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .people import Person
+from .status import Reason, Standing
+
+Details = Mapping[str, str]
+"""Particulars of an organisation, by name: any of `DETAIL_NAMES`, absent when the software does not say."""
+
+DETAIL_NAMES = (
+    "name", "legal_name", "type", "country", "currency", "tax_number", "registration_number", "year_end",
+    "timezone", "tax_basis", "tax_period", "lock_date", "edition", "short_code", "demo",
+)  # fmt: skip
+
+DETAIL_TITLES = {
+    "name": "Name", "legal_name": "Legal name", "type": "Organisation type", "country": "Country", "currency": "Currency",
+    "tax_number": "Tax number", "registration_number": "Registration number", "year_end": "Financial year end",
+    "timezone": "Time zone", "tax_basis": "Sales tax basis", "tax_period": "Sales tax period", "lock_date": "Period lock date",
+    "edition": "Edition", "short_code": "Short code", "demo": "Demo company",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A set of books inside an accounting software, as a sign-in lists it.
+
+    `connection_id` is the software's own id of the link between the person and the organisation, where it has one.
+    `connected_at` is when that link was last made; `details` is what the list itself already tells.
+    """
+
+    id: str
+    name: str
+    connection_id: str | None = None
+    connected_at: datetime | None = None
+    details: Details = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class LastFault:
+    """The last passing fault met when the organisation was called, since the last good check."""
+
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an integration behaves. `lists`: which lists are pulled (None: all). `refresh_days`: automatic refresh at the most
+    every so many days (0: only when asked). `follow_details`: whether the client's details follow the organisation's."""
+
+    lists: tuple[str, ...] | None = None
+    refresh_days: int = 0
+    follow_details: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """The link between a client and an organisation, authenticated by one person's sign-in."""
+
+    client: int
+    software: str
+    organisation_id: str
+    organisation_name: str
+    sign_in: str
+    integrated_by: Person
+    connected_at: datetime
+    standing: Standing
+    problem: Reason | None
+    refreshed_at: datetime | None
+    checked_at: datetime | None
+    expires_at: datetime | None
+    last_fault: LastFault | None
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One business on the practice's client list. `n` is its number in the local tables; `id` is its id everywhere else."""
+
+    n: int
+    id: str
+    name: str
+    practice_code: str | None
+    team: str | None
+    note: str
+    details: Details
+    integrations: tuple[Integration, ...] = ()

@@ -1,0 +1,34 @@
+"""Who acts, and the sign-ins they hold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as an accounting software knows them. `id` is that software's stable id, not the e-mail address."""
+
+    id: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One person's grant for one accounting software; its tokens are in that person's keyring, nowhere else.
+
+    `id` is `software:person`, or `software:person:organisation` where a grant is for one organisation.
+    `used_at` is the last time the software renewed it; `ends_at` when it ends if it is not used before (None: no end known).
+    """
+
+    id: str
+    software: str
+    person: Person
+    used_at: datetime
+    ends_at: datetime | None
+    signed_out: bool = False
+
+
+def sign_in_id(software: str, person_id: str, organisation_id: str | None = None) -> str:
+    """The id of the sign-in of a person for a software (and, where a grant is for one, an organisation)."""
+    return ":".join(part for part in (software, person_id, organisation_id) if part)

@@ -1,0 +1,83 @@
+"""The status of an integration: derived here, by one function, from what the ledger says and today's date."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+EXPIRING_WITHIN = timedelta(days=14)
+
+
+class Status(StrEnum):
+    """What an integration is like today. The order is from best to worst: a client with several shows the worst."""
+
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    BROKEN = "broken"
+
+
+SEVERITY = {status: rank for rank, status in enumerate(Status)}
+
+
+class Reason(StrEnum):
+    """Why a status is what it is."""
+
+    SIGN_IN_ENDING = "sign_in_ending"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_IN_LAPSED = "sign_in_lapsed"
+    ACCESS_REMOVED = "access_removed"
+    DISCONNECTED_THERE = "disconnected_there"
+    ORGANISATION_CLOSED = "organisation_closed"
+    UNPAID = "unpaid"
+    PERMISSION_MISSING = "permission_missing"
+    DISCONNECTED_HERE = "disconnected_here"
+
+
+class Fault(StrEnum):
+    """A passing fault. It changes no status: the integration is "could not check" with the time of the last good check."""
+
+    UNREACHABLE = "unreachable"
+    LIMIT = "limit"
+    SERVER_ERROR = "server_error"
+    NONSENSE = "nonsense"
+
+
+STATUS_OF_PROBLEM = {
+    Reason.SIGN_IN_REFUSED: Status.EXPIRED,
+    Reason.SIGN_IN_LAPSED: Status.EXPIRED,
+    Reason.ACCESS_REMOVED: Status.BROKEN,
+    Reason.DISCONNECTED_THERE: Status.BROKEN,
+    Reason.ORGANISATION_CLOSED: Status.BROKEN,
+    Reason.UNPAID: Status.BROKEN,
+    Reason.PERMISSION_MISSING: Status.BROKEN,
+    Reason.DISCONNECTED_HERE: Status.DISCONNECTED,
+}
+
+#: What no sign-in can mend: the client has to act first.
+FOR_THE_CLIENT = frozenset({Reason.ORGANISATION_CLOSED, Reason.UNPAID})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A status with its reason (None when connected)."""
+
+    status: Status
+    reason: Reason | None = None
+
+
+def standing_of(problem: Reason | None, sign_in_ends_at: datetime | None, now: datetime) -> Standing:
+    """The one function that derives a status.
+
+    `problem`: what the ledger last found of the integration, None when it worked. `sign_in_ends_at`: when the sign-in that
+    authenticates it ends unless it is used (None: no end known). Whatever was found of the organisation stands before the
+    sign-in's age: a client that disconnected us in the software is not mended by signing in again alone.
+    """
+    if problem is not None:
+        return Standing(STATUS_OF_PROBLEM[problem], problem)
+    if sign_in_ends_at is not None:
+        if sign_in_ends_at <= now:
+            return Standing(Status.EXPIRED, Reason.SIGN_IN_LAPSED)
+        if sign_in_ends_at <= now + EXPIRING_WITHIN:
+            return Standing(Status.EXPIRING, Reason.SIGN_IN_ENDING)
+    return Standing(Status.CONNECTED)

@@ -1,0 +1,30 @@
+"""Text from outside, made safe to show: names come from organisations that anybody can name as they like."""
+
+import re
+import unicodedata
+
+# C0 and C1 controls drive the terminal; bidi controls reorder the line; zero-width characters hide in it.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def clean(text: str) -> str:
+    """`text` without control, bidi and zero-width characters, and nothing else changed.
+
+    The zero-width joiners U+200C and U+200D stay: Persian, Indic scripts and emoji need them to be spelled right.
+    """
+    return text if text.isascii() and text.isprintable() else _UNSAFE.sub("", text)
+
+
+def folded(text: str) -> str:
+    """`text` as it is compared and searched: case, width and accents' encoding ignored, blanks made single."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def sort_key(text: str) -> str:
+    """`text` as it is sorted: as `folded`, and accents ignored, so that Émile stands beside Emile."""
+    if text.isascii():
+        return folded(text)
+    decomposed = unicodedata.normalize("NFKD", text)
+    return folded("".join(c for c in decomposed if not unicodedata.combining(c)))
