@@ -1,0 +1,215 @@
+"""What is asked of the client list."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from ..practice.entries import moment
+from ..practice.model import Client, Integration, LastFault, Settings
+from ..practice.people import Person
+from ..practice.status import SEVERITY, Reason, Standing, Status, standing_of
+from ..practice.trouble import UsageError
+from .database import Database
+
+AT_ONCE = 500
+"""How many ids go into one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Clients that one action would mend: the same status and reason, signed in by the same person."""
+
+    standing: Standing
+    person: Person
+    used_at: datetime
+    count: int
+
+
+INTEGRATIONS = (
+    "SELECT i.*, s.person_id, s.name AS person_name, s.email, s.ends_at, c.checked_at, c.fault, c.fault_at FROM integrations i "
+    "JOIN sign_ins s ON s.id = i.sign_in LEFT JOIN contacts c ON c.software = i.software AND c.organisation_id = i.organisation_id "
+)
+
+
+class Clients:
+    """The client list, read from the derived tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._database.connection
+
+    def standings(self, now: datetime) -> dict[int, Standing | None]:
+        """What each numbered standing means today (None: no integration); a client with several integrations shows the worst."""
+        ends: dict[str, datetime | None] = {
+            row[0]: moment(row[1]) for row in self._db.execute("SELECT id, ends_at FROM sign_ins")
+        }
+        found: dict[int, Standing | None] = {}
+        for number, key in self._db.execute("SELECT id, key FROM standings"):
+            each = [
+                standing_of(Reason(p) if p else None, ends.get(sign_in), now)
+                for p, sign_in in json.loads(key)
+            ]
+            found[number] = max(each, key=lambda standing: SEVERITY[standing.status], default=None)
+        return found
+
+    def counts(self, now: datetime) -> Counter[Status | None]:
+        """How many clients have each status; None: no integration."""
+        standings = self.standings(now)
+        counts: Counter[Status | None] = Counter()
+        for number, count in self._db.execute(
+            "SELECT standing, count(*) FROM clients WHERE removed = 0 GROUP BY standing"
+        ):
+            standing = standings[number]
+            counts[standing.status if standing else None] += count
+        return counts
+
+    def groups(self, status: Status, now: datetime) -> list[Group]:
+        """The clients of a status by reason and by the person who signed in, the largest group first."""
+        people = {
+            row["id"]: (
+                Person(row["person_id"], row["name"], row["email"]),
+                moment(row["used_at"]),
+                moment(row["ends_at"]),
+            )
+            for row in self._db.execute("SELECT * FROM sign_ins")
+        }
+        counted: Counter[tuple[Standing, str]] = Counter()
+        query = "SELECT key, count(*) FROM clients c JOIN standings s ON s.id = c.standing WHERE removed = 0 GROUP BY standing"
+        for key, count in self._db.execute(query):
+            for problem, sign_in in json.loads(key):
+                standing = standing_of(Reason(problem) if problem else None, people[sign_in][2], now)
+                if standing.status is status:
+                    counted[standing, sign_in] += count
+        return [
+            Group(standing, people[s][0], people[s][1] or now, count)
+            for (standing, s), count in counted.most_common()
+        ]
+
+    def total(self) -> int:
+        """How many clients are on the list."""
+        return int(self._db.execute("SELECT count(*) FROM clients WHERE removed = 0").fetchone()[0])
+
+    def teams(self) -> list[str]:
+        """The practice's teams, by name."""
+        return [row[0] for row in self._db.execute("SELECT name FROM teams ORDER BY name")]
+
+    def by_number(self, numbers: Sequence[int], now: datetime) -> list[Client]:
+        """The clients with these numbers, in that order, with their integrations; those that are gone are left out."""
+        found: dict[int, Client] = {}
+        for start in range(0, len(numbers), AT_ONCE):
+            part = list(numbers[start : start + AT_ONCE])
+            marks = ", ".join("?" * len(part))
+            links: dict[int, list[Integration]] = {}
+            for row in self._db.execute(f"{INTEGRATIONS} WHERE i.client IN ({marks})", part):
+                links.setdefault(row["client"], []).append(integration_of(row, now))
+            for row in self._db.execute(f"SELECT * FROM clients WHERE n IN ({marks})", part):
+                found[row["n"]] = client_of(row, tuple(links.get(row["n"], ())))
+        return [found[n] for n in numbers if n in found]
+
+    def each(self, numbers: Sequence[int], now: datetime) -> Iterator[Client]:
+        """As `by_number`, a few hundred at a time, for exports."""
+        for start in range(0, len(numbers), AT_ONCE):
+            yield from self.by_number(numbers[start : start + AT_ONCE], now)
+
+    def by_id(self, ids: Sequence[str], now: datetime) -> dict[str, Client]:
+        """The clients with these ids."""
+        numbers: list[int] = []
+        for start in range(0, len(ids), AT_ONCE):
+            part = list(ids[start : start + AT_ONCE])
+            marks = ", ".join("?" * len(part))
+            numbers += [
+                row[0] for row in self._db.execute(f"SELECT n FROM clients WHERE id IN ({marks})", part)
+            ]
+        return {client.id: client for client in self.by_number(numbers, now)}
+
+    def named(self, words: str, now: datetime) -> Client:
+        """The client that `words` mean: an id, a practice code, or an exact name.
+
+        Raises UsageError when there is none, or when several bear that name.
+        """
+        for column in ("id", "practice_code", "name"):
+            rows = self._db.execute(
+                f"SELECT n FROM clients WHERE {column} = ? AND removed = 0", (words,)
+            ).fetchall()
+            if len(rows) > 1:
+                raise UsageError(
+                    f'{len(rows)} clients are called "{words}": give a practice code or an id instead.'
+                )
+            if rows:
+                return self.by_number([rows[0][0]], now)[0]
+        raise UsageError(f'There is no client with the practice code, name or id "{words}".')
+
+    def integrations(self, software: str | None, now: datetime) -> list[tuple[Client, Integration]]:
+        """Every integration (of one software), with its client."""
+        query = "SELECT client FROM integrations WHERE ? IS NULL OR software = ?"
+        numbers = sorted({row[0] for row in self._db.execute(query, (software, software))})
+        return [
+            (client, link)
+            for client in self.each(numbers, now)
+            for link in client.integrations
+            if software is None or link.software == software
+        ]
+
+    def integrated(self, software: str) -> dict[str, tuple[str, str, str | None, str | None]]:
+        """By organisation: the client's id, name, practice code, and the problem (`disconnected_here` ...), if any."""
+        query = (
+            "SELECT organisation_id, c.id, c.name, c.practice_code, i.problem FROM integrations i JOIN clients c ON c.n = i.client "
+            "WHERE i.software = ?"
+        )
+        return {row[0]: (row[1], row[2], row[3], row[4]) for row in self._db.execute(query, (software,))}
+
+
+@lru_cache(maxsize=4096)
+def _settings(text: str) -> Settings:
+    told = json.loads(text)
+    lists = told.get("lists")
+    return Settings(
+        tuple(lists) if lists is not None else None,
+        int(told.get("refresh_days", 0)),
+        bool(told.get("follow_details", True)),
+        str(told.get("note", "")),
+    )
+
+
+def integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integration:
+    """The integration that a row of `INTEGRATIONS` holds."""
+    problem = Reason(row["problem"]) if row["problem"] else None
+    ends = moment(row["ends_at"])
+    fault_at = moment(row["fault_at"])
+    return Integration(
+        client=int(row["client"]),
+        software=row["software"],
+        organisation_id=row["organisation_id"],
+        organisation_name=row["organisation_name"],
+        sign_in=row["sign_in"],
+        integrated_by=Person(row["person_id"], row["person_name"], row["email"]),
+        connected_at=datetime.fromisoformat(row["connected_at"]),
+        standing=standing_of(problem, ends, now),
+        problem=problem,
+        refreshed_at=moment(row["refreshed_at"]),
+        checked_at=moment(row["checked_at"]),
+        expires_at=ends,
+        last_fault=LastFault(fault_at, row["fault"]) if fault_at else None,
+        settings=_settings(row["settings"]),
+    )
+
+
+def client_of(row: sqlite3.Row, integrations: tuple[Integration, ...]) -> Client:
+    """The client that a row of `clients` holds."""
+    return Client(
+        row["n"],
+        row["id"],
+        row["name"],
+        row["practice_code"],
+        row["team"],
+        row["note"],
+        json.loads(row["details"]),
+        integrations,
+    )

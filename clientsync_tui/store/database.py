@@ -1,0 +1,105 @@
+"""Opening the practice's SQLite file, and writing to it in one transaction at a time."""
+
+import sqlite3
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..practice.trouble import Trouble, UsageError
+
+VERSION = 1
+"""The shape this program knows (PRAGMA user_version); raised with each migration."""
+
+BUSY_MS = 10_000
+
+
+class Database:
+    """One SQLite file; each thread has a connection of its own, made when first used."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens `path`, makes it if it is absent, and brings it to this program's shape.
+
+        Raises UsageError when it was written by a newer program, is not a database, or its folder cannot be written.
+        """
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._prepare()
+        except (sqlite3.Error, OSError) as error:
+            self.close()
+            raise UsageError(f"The practice's database {path} cannot be opened: {error}.") from None
+
+    def _prepare(self) -> None:
+        connection = self.connection
+        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if found > VERSION:
+            self.close()
+            raise UsageError(
+                f"The practice's database {self.path} was written by a newer Client Sync (version {found}; this one knows {VERSION}). "
+                "Update Client Sync on this host; nothing was changed."
+            )
+        if found < VERSION:
+            self._migrate()
+
+    def _migrate(self) -> None:
+        from filelock import FileLock
+        from sqlite_utils import Database as Wrapped
+
+        from .migrations import migrations
+
+        # Two first starts at once must not both make the tables.
+        with FileLock(f"{self.path}.lock"):
+            migrations.apply(Wrapped(self.connection))
+            self.connection.execute(f"PRAGMA user_version = {VERSION}")
+        self.path.chmod(0o600)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, in autocommit: transactions are begun by `writing`."""
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self.path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
+            )
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            # FULL: an entry that was reported as done must survive a power cut, not only a kill.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+            self._connections.append(connection)
+        return connection
+
+    @contextmanager
+    def writing(self) -> Generator[sqlite3.Connection]:
+        """One transaction that others wait for; all of it is kept or nothing. Inside another of this thread it joins that.
+
+        Raises Trouble when the disk is full or the file cannot be written.
+        """
+        connection = self.connection
+        if connection.in_transaction:
+            yield connection
+            return
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise Trouble(
+                f"The practice's database {self.path} cannot be written: {error}. Nothing of this step was kept."
+            ) from None
+
+    def close(self) -> None:
+        """Closes every thread's connection; one that is still at work there finds its own closed."""
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._local = threading.local()

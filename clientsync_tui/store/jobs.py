@@ -1,0 +1,288 @@
+"""Bulk jobs and their items, as rows: what a kill leaves behind is exactly what is here."""
+
+import json
+import os
+import secrets
+import socket
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from ..practice.entries import iso
+from ..practice.plan import Plan, PlanItem, Why, Will
+from ..practice.trouble import UsageError
+from .database import Database
+
+
+class JobState(StrEnum):
+    """`running` whose runner is gone is a job that was cut off: it can be resumed."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+class ItemState(StrEnum):
+    """`doing` at start-up means: ask the software, then decide."""
+
+    WAITING = "waiting"
+    DOING = "doing"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One client of a job. `says`: the reason in a sentence, as it was at the time."""
+
+    job: str
+    n: int
+    client: str
+    name: str
+    software: str
+    organisation_id: str
+    state: ItemState
+    reason: str | None
+    says: str | None
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A bulk job with the counts of its items. `cut_off`: it says running, but no process runs it."""
+
+    id: str
+    kind: str
+    software: str | None
+    sign_in: str | None
+    state: JobState
+    by: str
+    started_at: str
+    ended_at: str | None
+    counts: Mapping[ItemState, int]
+    body: Mapping[str, Any]
+    cut_off: bool
+
+    def count(self, *states: ItemState) -> int:
+        """How many items are in any of these states."""
+        return sum(self.counts.get(state, 0) for state in states)
+
+    @property
+    def total(self) -> int:
+        """How many items there are."""
+        return sum(self.counts.values())
+
+    @property
+    def left(self) -> int:
+        """How many items are still to be done."""
+        return self.count(ItemState.WAITING, ItemState.DOING)
+
+
+def runner_name() -> str:
+    """This process, as a job names its runner: `host:pid:start`, so that a reused pid is not taken for it."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def _started(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:  # noqa: PTH123
+            return stat.read().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _alive(runner: str | None) -> bool:
+    if not runner:
+        return False
+    host, pid, started = runner.rsplit(":", 2)
+    if host != socket.gethostname():
+        # Of another host nothing can be known; its lease is the job's own progress. Jobs are local, so this is a renamed host.
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return _started(int(pid)) == started
+
+
+class Jobs:
+    """The jobs of this host."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, plan: Plan, by: str) -> str:
+        """Writes a job with an item for everything that the plan will do, and what it leaves out as already ended."""
+        job = secrets.token_hex(4)
+        states = {Will.DO: ItemState.WAITING, Will.SKIP: ItemState.SKIPPED, Will.CANNOT: ItemState.FAILED}
+        now = iso(datetime.now(UTC))
+
+        def row(n: int, item: PlanItem) -> tuple[object, ...]:
+            ended = None if item.will is Will.DO else now
+            return (
+                job, n, item.client, item.name, item.software, item.organisation_id, states[item.will], item.reason,
+                item.body.get("says"), ended, json.dumps(dict(item.body), ensure_ascii=False),
+            )  # fmt: skip
+
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)",
+                (
+                    job,
+                    plan.kind,
+                    plan.software,
+                    plan.sign_in,
+                    JobState.WAITING,
+                    by,
+                    now,
+                    json.dumps(dict(plan.body)),
+                ),
+            )
+            db.executemany(
+                "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (row(n, item) for n, item in enumerate(plan.items)),
+            )
+        return job
+
+    def claim(self, job: str) -> list[Item]:
+        """Makes this process the job's runner; returns the items that a former runner left in `doing`, now waiting again.
+
+        Raises UsageError when another living process runs it, or when it has ended.
+        """
+        with self._database.writing() as db:
+            found = self.one(job)
+            runner = db.execute("SELECT runner FROM jobs WHERE id = ?", (job,)).fetchone()[0]
+            if found.state is JobState.RUNNING and not found.cut_off and runner != runner_name():
+                raise UsageError(f"Job {job} is running in another window or process; it needs no resuming.")
+            left = self.items(job, ItemState.DOING)
+            db.execute("UPDATE items SET state = 'waiting' WHERE job = ? AND state = 'doing'", (job,))
+            db.execute(
+                "UPDATE jobs SET state = ?, runner = ?, ended_at = NULL WHERE id = ?",
+                (JobState.RUNNING, runner_name(), job),
+            )
+            return left
+
+    def take(self, job: str, n: int) -> None:
+        """Marks an item as being done, before its first call."""
+        with self._database.writing() as db:
+            db.execute("UPDATE items SET state = 'doing' WHERE job = ? AND n = ?", (job, n))
+
+    def settle(
+        self, job: str, n: int, state: ItemState, reason: str | None = None, says: str | None = None
+    ) -> None:
+        """Ends an item; in the same transaction as its ledger entries where the caller is in one."""
+        with self._database.writing() as db:
+            db.execute(
+                "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ? WHERE job = ? AND n = ?",
+                (state, reason, says, iso(datetime.now(UTC)), job, n),
+            )
+
+    def settle_waiting(
+        self, job: str, state: ItemState, reason: str, says: str, *, sign_in: str | None = None
+    ) -> int:
+        """Ends every waiting item (of one sign-in, where items have their own); returns how many."""
+        with self._database.writing() as db:
+            return db.execute(
+                "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ? WHERE job = ? AND state = 'waiting' "
+                "AND (? IS NULL OR json_extract(body, '$.sign_in') = ?)",
+                (state, reason, says, iso(datetime.now(UTC)), job, sign_in, sign_in),
+            ).rowcount
+
+    def end(self, job: str, state: JobState) -> None:
+        """Says how the job ended or that it waits (`paused`)."""
+        ended = iso(datetime.now(UTC)) if state in (JobState.DONE, JobState.CANCELLED) else None
+        with self._database.writing() as db:
+            db.execute(
+                "UPDATE jobs SET state = ?, ended_at = ?, runner = NULL WHERE id = ?", (state, ended, job)
+            )
+
+    def cancel(self, job: str) -> None:
+        """Asks for the end: waiting items become skipped as cancelled at once; a runner finishes what it is doing."""
+        with self._database.writing() as db:
+            self.settle_waiting(job, ItemState.SKIPPED, Why.CANCELLED, "Cancelled before it was begun.")
+            found = self.one(job)
+            if found.state is not JobState.RUNNING or found.cut_off:
+                db.execute(
+                    "UPDATE items SET state = 'skipped', reason = ?, says = ? WHERE job = ? AND state = 'doing'",
+                    (Why.CANCELLED, "Cancelled.", job),
+                )
+                if found.state is not JobState.DONE:
+                    self.end(job, JobState.CANCELLED)
+
+    def retry(self, job: str, reasons: Sequence[str] | None = None) -> int:
+        """Makes failed items (with one of `reasons`) and cancelled ones waiting again; returns how many."""
+        query = (
+            "UPDATE items SET state = 'waiting', reason = NULL, says = NULL, ended_at = NULL WHERE job = ? AND "
+            "(state = 'failed' AND json_extract(body, '$.cannot') IS NULL OR state = 'skipped' AND reason = 'cancelled')"
+        )
+        with self._database.writing() as db:
+            if reasons is None:
+                return db.execute(query, (job,)).rowcount
+            marks = ", ".join("?" * len(reasons))
+            return db.execute(f"{query} AND reason IN ({marks})", (job, *reasons)).rowcount
+
+    def one(self, job: str) -> Job:
+        """The job of that id; raises UsageError when there is none."""
+        row = self._database.connection.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchone()
+        if row is None:
+            raise UsageError(f'There is no job "{job}": `clientsync jobs` lists them.')
+        return self._job(row)
+
+    def all(self, most: int = 200) -> list[Job]:
+        """The newest jobs first."""
+        rows = self._database.connection.execute(
+            "SELECT * FROM jobs ORDER BY started_at DESC, rowid DESC LIMIT ?", (most,)
+        )
+        return [self._job(row) for row in rows.fetchall()]
+
+    def unfinished(self) -> list[Job]:
+        """Jobs with something left to do that no process is running."""
+        rows = self._database.connection.execute(
+            "SELECT * FROM jobs WHERE state IN ('waiting', 'running', 'paused')"
+        )
+        return [
+            job
+            for job in map(self._job, rows.fetchall())
+            if job.left and (job.state is not JobState.RUNNING or job.cut_off)
+        ]
+
+    def items(self, job: str, *states: ItemState, after: int = -1, most: int = -1) -> list[Item]:
+        """Items of a job (in these states), in order, behind item `after`."""
+        wanted = f" AND state IN ({', '.join(repr(str(state)) for state in states)})" if states else ""
+        query = f"SELECT * FROM items WHERE job = ? AND n > ?{wanted} ORDER BY n LIMIT ?"
+        return [item_of(row) for row in self._database.connection.execute(query, (job, after, most))]
+
+    def reasons(self, job: str) -> list[tuple[str, str, int]]:
+        """How many items failed or were skipped for each reason: (state, reason, count), most first."""
+        query = (
+            "SELECT state, coalesce(reason, ''), count(*) FROM items WHERE job = ? AND state IN ('failed', 'skipped') "
+            "GROUP BY 1, 2 ORDER BY 1, 3 DESC"
+        )
+        return [(row[0], row[1], row[2]) for row in self._database.connection.execute(query, (job,))]
+
+    def _job(self, row: sqlite3.Row) -> Job:
+        query = "SELECT state, count(*) FROM items WHERE job = ? GROUP BY state"
+        counts = {
+            ItemState(s): n for s, n in self._database.connection.execute(query, (row["id"],)).fetchall()
+        }
+        state = JobState(row["state"])
+        return Job(
+            row["id"], row["kind"], row["software"], row["sign_in"], state, row["by"], row["started_at"], row["ended_at"],
+            counts, json.loads(row["body"]), state is JobState.RUNNING and not _alive(row["runner"]),
+        )  # fmt: skip
+
+
+def item_of(row: sqlite3.Row) -> Item:
+    """The item that a row holds."""
+    return Item(
+        row["job"], row["n"], row["client"], row["name"], row["software"], row["organisation_id"], ItemState(row["state"]),
+        row["reason"], row["says"], json.loads(row["body"]),
+    )  # fmt: skip

@@ -1,0 +1,151 @@
+"""What is kept on this host only: what was last seen of each organisation, what was pulled, who holds which sign-in, views."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ..practice.entries import iso, moment
+from ..practice.people import Person, SignIn
+from ..practice.status import Fault
+from .database import Database
+
+
+class Contacts:
+    """When each organisation was last called with success, and the last passing fault since."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def good(self, software: str, organisation_id: str) -> None:
+        """A call worked just now."""
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT INTO contacts VALUES (?, ?, ?, NULL, NULL) ON CONFLICT DO UPDATE SET checked_at = excluded.checked_at, "
+                "fault = NULL, fault_at = NULL",
+                (software, organisation_id, iso(datetime.now(UTC))),
+            )
+
+    def fault(self, software: str, organisation_id: str, fault: Fault) -> None:
+        """A call met a passing fault just now."""
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT INTO contacts VALUES (?, ?, NULL, ?, ?) ON CONFLICT DO UPDATE SET fault = excluded.fault, "
+                "fault_at = excluded.fault_at",
+                (software, organisation_id, fault, iso(datetime.now(UTC))),
+            )
+
+
+class Pulled:
+    """The lists that were pulled from each organisation: a cache, replaced whole."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(
+        self, software: str, organisation_id: str, lists: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> None:
+        """Keeps these lists in place of the former ones."""
+        now = iso(datetime.now(UTC))
+        with self._database.writing() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO pulled VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        software,
+                        organisation_id,
+                        name,
+                        json.dumps(list(records), ensure_ascii=False),
+                        len(records),
+                        now,
+                    )
+                    for name, records in lists.items()
+                ],
+            )
+
+    def counts(self, software: str, organisation_id: str) -> dict[str, int]:
+        """How many records each list has."""
+        query = "SELECT list, count FROM pulled WHERE software = ? AND organisation_id = ? ORDER BY list"
+        return {
+            row[0]: row[1] for row in self._database.connection.execute(query, (software, organisation_id))
+        }
+
+    def records(
+        self, software: str, organisation_id: str, name: str
+    ) -> tuple[list[dict[str, Any]], datetime | None]:
+        """A list's records and when they were pulled; empty and None when it never was."""
+        query = (
+            "SELECT records, pulled_at FROM pulled WHERE software = ? AND organisation_id = ? AND list = ?"
+        )
+        row = self._database.connection.execute(query, (software, organisation_id, name)).fetchone()
+        return (json.loads(row[0]), moment(row[1])) if row else ([], None)
+
+
+class SignIns:
+    """The sign-ins known to the practice, and which of them a person of this host holds the tokens of."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def one(self, sign_in: str) -> SignIn | None:
+        """The sign-in of that id."""
+        row = self._database.connection.execute("SELECT * FROM sign_ins WHERE id = ?", (sign_in,)).fetchone()
+        return _sign_in(row) if row else None
+
+    def known(self, software: str | None = None) -> list[SignIn]:
+        """Every sign-in of the practice (for one software), the one used last first."""
+        query = "SELECT * FROM sign_ins WHERE ? IS NULL OR software = ? ORDER BY used_at DESC"
+        return [_sign_in(row) for row in self._database.connection.execute(query, (software, software))]
+
+    def hold(self, sign_in: str, holder: str) -> None:
+        """Notes that `holder` (login@host) has this sign-in's token in their keyring, and used it now. Written before the token is."""
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO held VALUES (?, ?, ?)", (sign_in, holder, iso(datetime.now(UTC)))
+            )
+
+    def let_go(self, sign_in: str, holder: str) -> None:
+        """The token is gone from the holder's keyring."""
+        with self._database.writing() as db:
+            db.execute("DELETE FROM held WHERE sign_in = ? AND holder = ?", (sign_in, holder))
+
+    def held(self, holder: str, software: str | None = None) -> list[SignIn]:
+        """The sign-ins whose tokens `holder` has, the one used last first."""
+        query = (
+            "SELECT s.* FROM held h JOIN sign_ins s ON s.id = h.sign_in WHERE h.holder = ? AND (? IS NULL OR s.software = ?) "
+            "AND s.signed_out = 0 ORDER BY h.used_at DESC"
+        )
+        return [
+            _sign_in(row) for row in self._database.connection.execute(query, (holder, software, software))
+        ]
+
+
+def _sign_in(row: Mapping[str, Any]) -> SignIn:
+    person = Person(row["person_id"], row["name"], row["email"])
+    used = datetime.fromisoformat(row["used_at"])
+    return SignIn(row["id"], row["software"], person, used, moment(row["ends_at"]), bool(row["signed_out"]))
+
+
+class Views:
+    """Filters saved by name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, name: str, filter_text: str) -> None:
+        """Saves a filter under a name, in place of one of the same name."""
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO views VALUES (?, ?, ?)", (name, filter_text, iso(datetime.now(UTC)))
+            )
+
+    def forget(self, name: str) -> None:
+        """Forgets a saved filter."""
+        with self._database.writing() as db:
+            db.execute("DELETE FROM views WHERE name = ?", (name,))
+
+    def all(self) -> dict[str, str]:
+        """Every saved filter by name."""
+        return dict(
+            self._database.connection.execute("SELECT name, filter FROM views ORDER BY name").fetchall()
+        )
