@@ -1,0 +1,233 @@
+"""The configuration file: reading it with every mistake named, and writing to it without losing what a person wrote."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from .practice.trouble import UsageError
+
+APP = "clientsync"
+
+
+def config_path() -> Path:
+    """`config.toml` in the platform's configuration folder; honours XDG_CONFIG_HOME."""
+    from platformdirs import user_config_path
+
+    return user_config_path(APP) / "config.toml"
+
+
+def data_folder() -> Path:
+    """The platform's data folder for the practice; honours XDG_DATA_HOME."""
+    from platformdirs import user_data_path
+
+    return user_data_path(APP)
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeTable:
+    """`[practice]`. `database`: a path; relative ones start at the configuration file's folder."""
+
+    name: str = ""
+    database: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SoftwareTable:
+    """`[software.NAME]`. The five addresses default to the software's real ones; `scopes` and `parameters` to its usual ones."""
+
+    client_id: str = ""
+    redirect_port: int = 8400
+    authorize_url: str = ""
+    token_url: str = ""
+    api_url: str = ""
+    revoke_url: str = ""
+    issuer: str = ""
+    scopes: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class HttpTable:
+    """`[http]`. Seconds for one call from connecting to the last byte; tries; the longest Retry-After that is waited out."""
+
+    timeout_s: float = 15.0
+    attempts: int = 3
+    longest_wait_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class SignInTable:
+    """`[sign_in]`. `browser`: the command that opens a link (`{link}` stands for it); empty: the desktop's, when there is one."""
+
+    browser: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyringTable:
+    """`[keyring]`, for the encrypted file keyring: where it is, and the file (0600) that holds its passphrase."""
+
+    file: str = ""
+    passphrase_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenTable:
+    """`[screen]`. `theme`: auto, dark, light or ansi. `mouse`: auto (off over SSH), on or off. `ascii`: marks in ASCII alone."""
+
+    theme: str = "auto"
+    mouse: str = "auto"
+    ascii: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole configuration. `path`: the file it was read from, or would be."""
+
+    path: Path
+    practice: PracticeTable = PracticeTable()
+    software: Mapping[str, SoftwareTable] = field(default_factory=dict[str, SoftwareTable])
+    http: HttpTable = HttpTable()
+    sign_in: SignInTable = SignInTable()
+    keyring: KeyringTable = KeyringTable()
+    screen: ScreenTable = ScreenTable()
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def database(self) -> Path:
+        """The practice's SQLite file. Raises UsageError for a PostgreSQL address, which this version cannot follow."""
+        told = self.practice.database
+        if told.startswith(("postgres://", "postgresql://")):
+            raise UsageError(
+                f"{self.path}: [practice] database is a PostgreSQL address. This version keeps the practice in a local file: give a path."
+            )
+        return self.resolve(told) if told else data_folder() / "practice.db"
+
+    def resolve(self, told: str) -> Path:
+        """A path of the configuration: `~` is the home folder, and relative ones start at the file's folder."""
+        return self.path.parent / Path(told).expanduser()
+
+
+TABLES = {
+    "practice": PracticeTable,
+    "http": HttpTable,
+    "sign_in": SignInTable,
+    "keyring": KeyringTable,
+    "screen": ScreenTable,
+}
+CHOICES = {("screen", "theme"): ("auto", "dark", "light", "ansi"), ("screen", "mouse"): ("auto", "on", "off")}
+
+
+def load(path: Path | None = None) -> Config:
+    """Reads the configuration; a file that is absent gives the defaults, unless it was named.
+
+    Raises UsageError naming the file, the key and what was expected.
+    """
+    named = path is not None
+    path = Path(os.path.abspath(path)) if path is not None else config_path()  # noqa: PTH100  (keeps links as they are)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if named:
+            raise UsageError(f"There is no configuration file {path}.") from None
+        return Config(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The configuration {path} cannot be read: {error}.") from None
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"The configuration {path} is not valid TOML: {error}.") from None
+    return _config(path, told)
+
+
+def _config(path: Path, told: Mapping[str, Any]) -> Config:
+    _known(path, "", told, [*TABLES, "software", "keys"])
+    tables: dict[str, Any] = {
+        name: _table(path, name, kind, told.get(name, {})) for name, kind in TABLES.items()
+    }
+    software: dict[str, SoftwareTable] = {
+        name: _table(path, f"software.{name}", SoftwareTable, table)
+        for name, table in _mapping(path, "software", told.get("software", {})).items()
+    }
+    keys = {str(name): str(value) for name, value in _mapping(path, "keys", told.get("keys", {})).items()}
+    return Config(path, software=software, keys=keys, **tables)
+
+
+def _mapping(path: Path, name: str, told: Any) -> Mapping[str, Any]:
+    if not isinstance(told, dict):
+        raise UsageError(f"{path}: [{name}] must be a table.")
+    return told  # pyright: ignore[reportUnknownVariableType]
+
+
+def _known(path: Path, where: str, told: Iterable[str], known: list[str]) -> None:
+    for name in told:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f' Did you mean "{near[0]}"?' if near else f" Known: {', '.join(known)}."
+            raise UsageError(f'{path}: {f"[{where}] " if where else ""}has an unknown key "{name}".{hint}')
+
+
+def _table(path: Path, name: str, kind: Any, told: Any) -> Any:
+    told = _mapping(path, name, told)
+    _known(path, name, told, [f.name for f in fields(kind)])
+    defaults = kind()
+    return kind(
+        **{key: _value(path, name, key, value, getattr(defaults, key)) for key, value in told.items()}
+    )
+
+
+def _value(path: Path, table: str, key: str, value: Any, default: Any) -> Any:
+    """The value of a key, in the type of its default."""
+    expected: type[Any] = type(default)
+    if expected is tuple and isinstance(value, list):
+        return tuple(str(each) for each in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if expected is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
+        raise UsageError(f'{path}: [{table}] {key} must be {_WORDS.get(expected, "a table")}, not "{value}".')
+    least, most = RANGES.get(key, (value, value))
+    if not least <= value <= most:
+        raise UsageError(f"{path}: [{table}] {key} must be from {least} to {most}, not {value}.")
+    choices = CHOICES.get((table, key))
+    if choices and value not in choices:
+        raise UsageError(f'{path}: [{table}] {key} must be one of {", ".join(choices)}, not "{value}".')
+    return value
+
+
+RANGES = {
+    "redirect_port": (0, 65535),
+    "attempts": (1, 100),
+    "timeout_s": (0.01, 3600),
+    "longest_wait_s": (0, 86_400),
+}
+_WORDS: dict[type, str] = {
+    str: "text", int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of texts",
+}  # fmt: skip
+
+
+def change(path: Path, table: tuple[str, ...], values: Mapping[str, str | int | bool]) -> None:
+    """Sets keys of one table of the file, keeping its comments and order; makes the file (0600) where it is absent.
+
+    The new file takes the old one's place in one step. Raises UsageError when it cannot be written.
+    """
+    import tomlkit
+
+    try:
+        document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+        target: Any = document
+        for depth, name in enumerate(table, start=1):
+            if name not in target:
+                target[name] = tomlkit.table(is_super_table=depth < len(table))
+            target = target[name]
+        for key, value in values.items():
+            target[key] = value
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(tomlkit.dumps(document), encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise UsageError(f"The configuration {path} cannot be written: {error}.") from None
