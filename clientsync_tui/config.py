@@ -181,7 +181,7 @@ def _table(path: Path, name: str, kind: Any, told: Any) -> Any:
 
 def _value(path: Path, table: str, key: str, value: Any, default: Any) -> Any:
     """The value of a key, in the type of its default."""
-    expected: type[Any] = type(default)
+    expected: type[Any] = type(default)  # pyright: ignore[reportUnknownVariableType]
     if expected is tuple and isinstance(value, list):
         return tuple(str(each) for each in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if expected is float and isinstance(value, int) and not isinstance(value, bool):

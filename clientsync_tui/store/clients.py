@@ -157,6 +157,14 @@ class Clients:
             if software is None or link.software == software
         ]
 
+    def without(self, software: str, now: datetime) -> Iterator[Client]:
+        """Clients on the list that have no living integration of this software."""
+        query = (
+            "SELECT n FROM clients WHERE removed = 0 AND n NOT IN (SELECT client FROM integrations WHERE software = ? AND "
+            "(problem IS NULL OR problem <> 'disconnected_here'))"
+        )
+        yield from self.each([row[0] for row in self._db.execute(query, (software,))], now)
+
     def integrated(self, software: str) -> dict[str, tuple[str, str, str | None, str | None]]:
         """By organisation: the client's id, name, practice code, and the problem (`disconnected_here` ...), if any."""
         query = (

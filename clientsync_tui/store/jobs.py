@@ -170,10 +170,18 @@ class Jobs:
             )
             return left
 
-    def take(self, job: str, n: int) -> None:
-        """Marks an item as being done, before its first call."""
+    def take(self, job: str, n: int) -> bool:
+        """Marks a waiting item as being done, before its first call; False when it waits no more (it was cancelled)."""
+        query = "UPDATE items SET state = 'doing' WHERE job = ? AND n = ? AND state = 'waiting'"
         with self._database.writing() as db:
-            db.execute("UPDATE items SET state = 'doing' WHERE job = ? AND n = ?", (job, n))
+            return db.execute(query, (job, n)).rowcount == 1
+
+    def put_back(self, job: str, n: int) -> None:
+        """An item that was begun waits again: nothing was done of it."""
+        with self._database.writing() as db:
+            db.execute(
+                "UPDATE items SET state = 'waiting' WHERE job = ? AND n = ? AND state = 'doing'", (job, n)
+            )
 
     def settle(
         self, job: str, n: int, state: ItemState, reason: str | None = None, says: str | None = None

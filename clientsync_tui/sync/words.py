@@ -1,0 +1,75 @@
+"""Reasons and statuses in words, with the next step: the screens, the command line and the history all say the same."""
+
+from ..practice.plan import Why
+from ..practice.status import Fault, Reason, Standing, Status
+
+REASONS: dict[str, str] = {
+    Reason.SIGN_IN_ENDING: "The sign-in ends soon unless it is used. Check it, or reconnect.",
+    Reason.SIGN_IN_REFUSED: "The accounting software no longer accepts the sign-in. Reconnect.",
+    Reason.SIGN_IN_LAPSED: "The sign-in was not used for too long and has ended. Reconnect.",
+    Reason.ACCESS_REMOVED: "The person who integrated it has no access any more. Ask for access, or let a colleague reassign it.",
+    Reason.DISCONNECTED_THERE: "The organisation was disconnected in the accounting software. Reconnect.",
+    Reason.ORGANISATION_CLOSED: "The organisation is closed. Ask the client.",
+    Reason.UNPAID: "The client's subscription is not paid. Ask the client.",
+    Reason.PERMISSION_MISSING: "The sign-in lacks a permission. Reconnect, and allow everything that is asked for.",
+    Reason.DISCONNECTED_HERE: "Somebody here disconnected it. Add it again, or reconnect.",
+    Fault.UNREACHABLE: "The accounting software could not be reached. Try again later.",
+    Fault.LIMIT: "The accounting software's limit of calls is reached. Try again later.",
+    Fault.SERVER_ERROR: "The accounting software had an error of its own. Try again later.",
+    Fault.NONSENSE: "The accounting software's answer made no sense. Try again later.",
+    Why.ALREADY_ADDED: "It is on the client list already.",
+    Why.NO_ACCESS: "Your sign-in does not reach this organisation. Ask for access in the accounting software, or let a colleague do it.",
+    Why.WRONG_ORGANISATION: "Another organisation answered under its id. Use Change organisation if that is meant.",
+    Why.CHANGED_MEANWHILE: "Somebody else changed it meanwhile; it was left alone.",
+    Why.CANCELLED: "It was cancelled before it was begun.",
+}
+
+SHORT: dict[str, str] = {
+    Reason.SIGN_IN_ENDING: "sign-in ending",
+    Reason.SIGN_IN_REFUSED: "sign-in refused",
+    Reason.SIGN_IN_LAPSED: "sign-in lapsed",
+    Reason.ACCESS_REMOVED: "access removed",
+    Reason.DISCONNECTED_THERE: "disconnected there",
+    Reason.ORGANISATION_CLOSED: "organisation closed",
+    Reason.UNPAID: "unpaid",
+    Reason.PERMISSION_MISSING: "permission missing",
+    Reason.DISCONNECTED_HERE: "disconnected here",
+    Fault.UNREACHABLE: "unreachable",
+    Fault.LIMIT: "limit reached",
+    Fault.SERVER_ERROR: "server error",
+    Fault.NONSENSE: "nonsense answer",
+    Why.ALREADY_ADDED: "already there",
+    Why.NO_ACCESS: "no access",
+    Why.WRONG_ORGANISATION: "wrong organisation",
+    Why.CHANGED_MEANWHILE: "changed meanwhile",
+    Why.CANCELLED: "cancelled",
+}
+
+SYMBOLS: dict[Status, str] = {
+    Status.CONNECTED: "●",
+    Status.EXPIRING: "◔",
+    Status.EXPIRED: "✗",
+    Status.BROKEN: "!",
+    Status.DISCONNECTED: "○",
+}
+ASCII_SYMBOLS: dict[Status, str] = {
+    Status.CONNECTED: "*",
+    Status.EXPIRING: "~",
+    Status.EXPIRED: "x",
+    Status.BROKEN: "!",
+    Status.DISCONNECTED: "-",
+}
+
+
+def status_words(standing: Standing | None, ends_in_days: int | None = None) -> str:
+    """A status as a row shows it: "expires in 9 days", "expired 3 days ago", "broken: access removed"."""
+    if standing is None:
+        return "not connected"
+    days = ends_in_days
+    if standing.reason is Reason.SIGN_IN_ENDING and days is not None:
+        return "expires today" if days <= 0 else f"expires in {days} day{'' if days == 1 else 's'}"
+    if standing.reason is Reason.SIGN_IN_LAPSED and days is not None:
+        return "expired today" if days >= 0 else f"expired {-days} day{'' if days == -1 else 's'} ago"
+    if standing.status in (Status.EXPIRED, Status.BROKEN) and standing.reason is not None:
+        return f"{standing.status}: {SHORT[standing.reason]}"
+    return str(standing.status)
