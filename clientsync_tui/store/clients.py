@@ -165,13 +165,25 @@ class Clients:
         )
         yield from self.each([row[0] for row in self._db.execute(query, (software,))], now)
 
-    def integrated(self, software: str) -> dict[str, tuple[str, str, str | None, str | None]]:
-        """By organisation: the client's id, name, practice code, and the problem (`disconnected_here` ...), if any."""
+    def integrated(
+        self, software: str, organisation_id: str | None = None
+    ) -> dict[str, tuple[str, str, str | None, str | None]]:
+        """By organisation (or of one): the client's id, name, practice code, and the problem (`disconnected_here` ...), if any."""
         query = (
             "SELECT organisation_id, c.id, c.name, c.practice_code, i.problem FROM integrations i JOIN clients c ON c.n = i.client "
             "WHERE i.software = ?"
         )
-        return {row[0]: (row[1], row[2], row[3], row[4]) for row in self._db.execute(query, (software,))}
+        if organisation_id is not None:
+            rows = self._db.execute(f"{query} AND i.organisation_id = ?", (software, organisation_id))
+        else:
+            rows = self._db.execute(query, (software,))
+        return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
+
+    def is_removed(self, client: str) -> bool:
+        """Whether the client was taken off the list."""
+        return bool(
+            self._db.execute("SELECT 1 FROM clients WHERE id = ? AND removed = 1", (client,)).fetchone()
+        )
 
 
 @lru_cache(maxsize=4096)

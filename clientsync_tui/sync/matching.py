@@ -76,7 +76,7 @@ def same_organisation(before: Details, after: Details) -> bool:
         return bool(old and new and compared(old) != compared(new))
 
     different = [
-        differs("name") and differs("legal_name") or differs("name"),
+        differs("name"),
         differs("tax_number"),
         differs("currency"),
     ]
