@@ -165,6 +165,11 @@ class Clients:
         )
         yield from self.each([row[0] for row in self._db.execute(query, (software,))], now)
 
+    def with_tax_number(self, number: str, now: datetime) -> list[Client]:
+        """Clients on the list whose details hold exactly this tax number."""
+        query = "SELECT n FROM clients WHERE json_extract(details, '$.tax_number') = ? AND removed = 0"
+        return self.by_number([row[0] for row in self._db.execute(query, (number,))], now)
+
     def integrated(
         self, software: str, organisation_id: str | None = None
     ) -> dict[str, tuple[str, str, str | None, str | None]]:

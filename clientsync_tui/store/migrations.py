@@ -30,6 +30,7 @@ CREATE TABLE clients (
 ) STRICT;
 CREATE UNIQUE INDEX clients_code ON clients (practice_code) WHERE practice_code IS NOT NULL AND removed = 0;
 CREATE INDEX clients_name ON clients (removed, name_key, n, standing);
+CREATE INDEX clients_tax ON clients (json_extract(details, '$.tax_number'));
 CREATE INDEX clients_standing ON clients (removed, standing);
 CREATE TABLE integrations (
     software TEXT NOT NULL, organisation_id TEXT NOT NULL, client INTEGER NOT NULL REFERENCES clients (n),

@@ -14,8 +14,8 @@ from ..practice.status import Reason, Status
 from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInNeeded
 from ..store.jobs import Item, ItemState, Job
 from ..store.store import Store
-from . import plans, words
-from .matching import same_organisation
+from . import words
+from .matching import Matcher, same_organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,9 @@ async def add(task: Task) -> Outcome:
     name = details.get("name") or item.body.get("organisation_name") or item.name
     client, team = item.client, item.body.get("team")
     linked = item.body.get("linked_by")
-    if linked is None and details.get("tax_number"):
+    if linked is None and (number := details.get("tax_number")):
         # The list of organisations does not tell tax numbers; now that it is known, the client may turn out to be there.
-        match = plans.matcher(task.store, item.software, datetime.now(UTC)).match("", details)
+        match = Matcher(task.store.clients.with_tax_number(number, datetime.now(UTC)), item.software).match("", details)
         client, linked = (match.client.id, match.by) if match else (client, None)
     connected = task.entry(
         Kind.INTEGRATION_CONNECTED, client, organisation_name=name, sign_in=sign_in.id, details=dict(details),
