@@ -98,7 +98,9 @@ async def add(task: Task) -> Outcome:
     linked = item.body.get("linked_by")
     if linked is None and (number := details.get("tax_number")):
         # The list of organisations does not tell tax numbers; now that it is known, the client may turn out to be there.
-        match = Matcher(task.store.clients.with_tax_number(number, datetime.now(UTC)), item.software).match("", details)
+        match = Matcher(task.store.clients.with_tax_number(number, datetime.now(UTC)), item.software).match(
+            "", details
+        )
         client, linked = (match.client.id, match.by) if match else (client, None)
     connected = task.entry(
         Kind.INTEGRATION_CONNECTED, client, organisation_name=name, sign_in=sign_in.id, details=dict(details),
