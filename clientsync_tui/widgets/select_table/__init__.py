@@ -1,0 +1,1 @@
+"""The select table: the one widget that everything is selected with."""

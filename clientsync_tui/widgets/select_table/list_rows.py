@@ -1,0 +1,88 @@
+"""Rows in memory, filtered and sorted: for a list that is not in SQLite, of up to 100,000 rows."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from clientsync_tui.practice.text import folded, sort_key
+from clientsync_tui.widgets.select_table.rows import Cell, Column, Row, RowId
+
+
+def text_of(cell: Cell | str) -> str:
+    return cell.text if isinstance(cell, Cell) else cell
+
+
+class ListRows:
+    """`Rows` over a sequence that does not change.
+
+    What sorting and filtering need of all rows is worked out when they first need it, once.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Row],
+        *,
+        keys: Mapping[str, Callable[[Row], Any]] | None = None,
+    ) -> None:
+        """`keys` gives, for a column's key, what its rows are sorted by; else its text, case and accents ignored."""
+        self._columns = {column.key: index for index, column in enumerate(columns)}
+        self._rows = {row.id: row for row in rows}
+        self._ids: list[RowId] = list(self._rows)
+        self._fixed = {row.id for row in rows if row.fixed is not None}
+        self._keys = keys or {}
+        self._sorted = self._ids
+        self._filter: tuple[str, ...] = ()
+        self._matching: Collection[RowId] | None = None
+        self._haystack: dict[RowId, str] | None = None
+        self._sort_keys: dict[str, dict[RowId, Any]] = {}
+        self._order: list[RowId] | None = self._ids
+
+    def order(self) -> Sequence[RowId]:
+        if self._order is None:
+            matching = self._matching
+            self._order = self._sorted if matching is None else [id for id in self._sorted if id in matching]
+        return self._order
+
+    def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
+        return [self._rows[id] for id in ids if id in self._rows]
+
+    def selectable(self, ids: Sequence[RowId]) -> Sequence[RowId]:
+        fixed = self._fixed
+        return [id for id in ids if id not in fixed] if fixed else ids
+
+    def filter(self, text: str) -> None:
+        """Only the rows in whose cells every word of `text` occurs, case and width ignored; "" for all."""
+        words = tuple(folded(text).split())
+        if not words:
+            self._matching = None
+        else:
+            if self._haystack is None:
+                self._haystack = {
+                    id: "\n".join([folded(text_of(cell)) for cell in row.cells])
+                    for id, row in self._rows.items()
+                }
+            # A longer text matches only what the shorter one did: typing on looks through fewer and fewer rows.
+            narrower = self._matching is not None and " ".join(words).startswith(" ".join(self._filter))
+            found: Collection[RowId] = (self._matching or ()) if narrower else self._haystack
+            haystack = self._haystack
+            for word in words:
+                found = {id for id in found if word in haystack[id]}
+            self._matching = found
+        self._filter = words
+        self._order = None
+
+    def sort(self, by: Sequence[tuple[str, bool]]) -> None:
+        """Sort by these columns, the first first: (column key, descending). Equals stay as they were given."""
+        ids = self._ids
+        for key, descending in reversed(by):
+            ids = sorted(ids, key=self._keys_of(key).__getitem__, reverse=descending)
+        self._sorted = ids
+        self._order = None
+
+    def _keys_of(self, column: str) -> dict[RowId, Any]:
+        if column not in self._sort_keys:
+            key, index = self._keys.get(column), self._columns[column]
+            self._sort_keys[column] = {
+                id: key(row) if key else sort_key(text_of(row.cells[index])) for id, row in self._rows.items()
+            }
+        return self._sort_keys[column]

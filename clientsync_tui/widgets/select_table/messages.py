@@ -1,0 +1,71 @@
+"""What a select table tells its screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from clientsync_tui.widgets.select_table.rows import RowId
+
+if TYPE_CHECKING:
+    from clientsync_tui.widgets.select_table.view import RowsView
+
+
+class TableMessage(Message):
+    """From a select table, so that `@on(SelectTable.Opened, "#clients")` finds the right one."""
+
+    def __init__(self, table: RowsView) -> None:
+        super().__init__()
+        self.table = table
+
+    @property
+    def control(self) -> RowsView:
+        return self.table
+
+
+class CursorMoved(TableMessage, namespace="select_table"):
+    """The cursor is on another row; `id` is None when there are no rows."""
+
+    def __init__(self, table: RowsView, id: RowId | None) -> None:
+        super().__init__(table)
+        self.id = id
+
+
+class SelectionChanged(TableMessage, namespace="select_table"):
+    """`total` rows are selected, `hidden` of them not shown by the filter."""
+
+    def __init__(self, table: RowsView, total: int, hidden: int) -> None:
+        super().__init__(table)
+        self.total = total
+        self.hidden = hidden
+
+
+class Opened(TableMessage, namespace="select_table"):
+    """Enter or a double click on a row."""
+
+    def __init__(self, table: RowsView, id: RowId) -> None:
+        super().__init__(table)
+        self.id = id
+
+
+class Refused(TableMessage, namespace="select_table"):
+    """The row under the cursor cannot be selected; `reason` says why, in words."""
+
+    def __init__(self, table: RowsView, id: RowId, reason: str) -> None:
+        super().__init__(table)
+        self.id = id
+        self.reason = reason
+
+
+class SortRequested(TableMessage, namespace="select_table"):
+    """A click on a column's title; `add`: sort by it after those sorted by already."""
+
+    def __init__(self, table: RowsView, key: str, add: bool) -> None:
+        super().__init__(table)
+        self.key = key
+        self.add = add
+
+
+class ColumnsChanged(TableMessage, namespace="select_table"):
+    """Columns were chosen, ordered or widened: worth keeping for the next start."""

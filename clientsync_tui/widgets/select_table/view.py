@@ -1,0 +1,263 @@
+"""Rows drawn on demand: columns, header, cursor and scrolling of a select table."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from clientsync_tui.widgets.select_table.layout import Place, lay_out
+from clientsync_tui.widgets.select_table.messages import ColumnsChanged, CursorMoved
+from clientsync_tui.widgets.select_table.painting import ASCII_SIGNS, SIGNS, Looks, Painter, Signs
+from clientsync_tui.widgets.select_table.rows import Column, NoRows, RowId, Rows
+from clientsync_tui.widgets.select_table.selection import Selection
+from clientsync_tui.widgets.select_table.window import Window
+
+HEADER = 1
+"""Lines above the rows."""
+
+
+class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
+    """Draws the visible rows (Textual's Line API) and keeps the cursor on its row's id.
+
+    Drawing does no I/O: rows are fetched when the view moves, for the page on screen and its neighbours.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "select-table--header",
+        "select-table--cursor",
+        "select-table--fixed",
+        "select-table--ok",
+        "select-table--warning",
+        "select-table--error",
+        "select-table--muted",
+    }
+    DEFAULT_CSS = """
+    RowsView {
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+
+        & > .select-table--header { text-style: underline; color: $text-muted; }
+        &:focus > .select-table--header { text-style: bold underline; color: $foreground; }
+        & > .select-table--cursor { text-style: underline; }
+        &:focus > .select-table--cursor { text-style: reverse; }
+        & > .select-table--fixed { color: $text-muted; }
+        & > .select-table--ok { color: $text-success; }
+        & > .select-table--warning { color: $text-warning; }
+        & > .select-table--error { color: $text-error; }
+        & > .select-table--muted { color: $text-muted; }
+    }
+    """
+
+    sort: reactive[tuple[tuple[str, bool], ...]] = reactive(())
+    """What the rows are sorted by, first thing first: (column key, descending). The screen sets it, the header shows it."""
+    ascii_marks: reactive[bool] = reactive(False)
+    """Marks and arrows of ASCII alone, for terminals whose font lacks ☑ or draws it two cells wide."""
+    empty_text: reactive[str] = reactive("")
+    """Shown where there are no rows: says what to do next."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        rows: Rows | None = None,
+        selecting: bool = True,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._index_of = {column.key: index for index, column in enumerate(columns)}
+        self._columns = tuple(columns)
+        self._selecting = selecting
+        self._selection = Selection(self._selection_changed)
+        self._window = Window(rows or NoRows())
+        self._cursor = 0
+        self._painter: Painter | None = None
+
+    # Rows
+
+    def show(self, rows: Rows) -> None:
+        """Show `rows`: filtered, sorted or refreshed anew. The cursor stays on its row, at the same height of the screen
+        where that can be; where its row is gone, it stays at its place. The selection is kept."""
+        id, height = self.cursor_id, self._cursor - self.scroll_offset.y
+        self._window = Window(rows)
+        found = None if id is None else self._window.index(id)
+        self._cursor = max(0, min(self._cursor if found is None else found, self.row_count - 1))
+        self.virtual_size = Size(0, HEADER + self.row_count)
+        self.scroll_to(y=self._cursor - height, animate=False, force=True)
+        self._show_cursor()
+        self._look()
+        self.refresh()
+        if self.cursor_id != id:
+            self.post_message(CursorMoved(self, self.cursor_id))
+
+    def refresh_rows(self, ids: Iterable[RowId] | None = None) -> None:
+        """The content of these rows (None: of any) has changed; order and count have not."""
+        changed = None if ids is None else set(ids)
+        self._window.forget(changed)
+        self._look()
+        for index in self._visible:
+            if changed is None or self._window.order[index] in changed:
+                self._refresh_row(index)
+
+    @property
+    def row_count(self) -> int:
+        return len(self._window.order)
+
+    @property
+    def cursor_id(self) -> RowId | None:
+        """The id of the row under the cursor; None when there are no rows."""
+        return self._window.order[self._cursor] if self.row_count else None
+
+    @property
+    def selection(self) -> Selection:
+        return self._selection
+
+    @property
+    def _visible(self) -> range:
+        top = self.scroll_offset.y
+        return range(top, min(top + self._page, self.row_count))
+
+    @property
+    def _width(self) -> int:
+        """Cells of a line, the scrollbar's place not counted."""
+        return self.scrollable_content_region.width
+
+    @property
+    def _page(self) -> int:
+        return max(1, self.size.height - HEADER)
+
+    def _look(self) -> None:
+        self._window.look_at(self.scroll_offset.y, self._page)
+
+    def _selection_changed(self) -> None:
+        raise NotImplementedError
+
+    # Columns
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns shown, in order. Set it to choose, order or widen among those the table was made with; the cells of
+        a row stay in the order of those. Raises `ValueError` for a key the table was not made with."""
+        return self._columns
+
+    @columns.setter
+    def columns(self, columns: Sequence[Column]) -> None:
+        if unknown := [column.key for column in columns if column.key not in self._index_of]:
+            raise ValueError(f"columns the table was not made with: {', '.join(unknown)}")
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self._repaint()
+            self.post_message(ColumnsChanged(self))
+
+    @property
+    def _places(self) -> tuple[Place, ...]:
+        return lay_out(self._columns, self._width, self._gutter_width)
+
+    @property
+    def _gutter_width(self) -> int:
+        return self._signs.width if self._selecting else 0
+
+    # Cursor
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on the row at `index` of the order (the nearest there is) and scroll to it."""
+        old, self._cursor = self._cursor, max(0, min(index, self.row_count - 1))
+        if old != self._cursor:
+            self._refresh_row(old)
+            self._refresh_row(self._cursor)
+            self.post_message(CursorMoved(self, self.cursor_id))
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        top = self.scroll_offset.y
+        if self._cursor < top:
+            self.scroll_to(y=self._cursor, animate=False, force=True)
+        elif self._cursor >= top + self._page:
+            self.scroll_to(y=self._cursor - self._page + 1, animate=False, force=True)
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        painter = self._painter = self._painter or self._make_painter()
+        if y < HEADER:
+            return painter.header(self.sort)
+        index = self.scroll_offset.y + y - HEADER
+        order = self._window.order
+        if index < len(order):
+            id = order[index]
+            row = self._window.row(id)
+            return painter.row(row, id in self._selection, index == self._cursor) if row else painter.blank()
+        if order or not self.empty_text:
+            return painter.blank()
+        lines = ["", *self._empty_lines()]
+        return painter.blank(lines[y - HEADER] if y - HEADER < len(lines) else "")
+
+    def _empty_lines(self) -> list[str]:
+        width = max(1, self._width - 2)
+        return [
+            " " + line for part in self.empty_text.splitlines() for line in textwrap.wrap(part, width) or [""]
+        ]
+
+    def _make_painter(self) -> Painter:
+        def style(name: str) -> Style:
+            return self.get_component_rich_style(f"select-table--{name}")
+
+        looks = Looks(
+            plain=self.rich_style,
+            header=style("header"),
+            cursor=style("cursor"),
+            fixed=style("fixed"),
+            cells={name: style(name) for name in ("ok", "warning", "error", "muted")},
+        )
+        places = [(self._index_of[place.column.key], place) for place in self._places]
+        return Painter(self._width, places, looks, self._signs, selecting=self._selecting)
+
+    @property
+    def _signs(self) -> Signs:
+        return ASCII_SIGNS if self.ascii_marks else SIGNS
+
+    def _repaint(self) -> None:
+        self._painter = None
+        self.refresh()
+
+    def _refresh_row(self, index: int) -> None:
+        self.refresh(Region(0, index - self.scroll_offset.y + HEADER, self._width, 1))
+
+    # What a change of the surroundings means
+
+    def on_mount(self) -> None:
+        self.virtual_size = Size(0, HEADER + self.row_count)
+        super().on_mount()
+
+    def on_resize(self) -> None:
+        self._show_cursor()
+        self._look()
+        self._repaint()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._painter = None
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        self._look()
+        super().watch_scroll_y(old_value, new_value)
+
+    def watch_ascii_marks(self) -> None:
+        self._repaint()
+
+    def watch_sort(self) -> None:
+        self.refresh(Region(0, 0, self._width, HEADER))
+
+    def watch_empty_text(self) -> None:
+        self.refresh()

@@ -1,0 +1,43 @@
+"""The rows around what is seen, fetched before they are drawn."""
+
+from collections.abc import Iterable, Sequence
+
+from clientsync_tui.widgets.select_table.rows import Row, RowId, Rows
+
+
+class Window:
+    """Holds the rows of the page on screen and of one page each way, so that most steps fetch nothing."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.order: Sequence[RowId] = rows.order()
+        # None: asked for, and gone meanwhile; not asked for again until something changes.
+        self._held: dict[RowId, Row | None] = {}
+
+    def look_at(self, top: int, height: int) -> None:
+        """Make sure that the rows at `top` and the `height` - 1 below it are held."""
+        held = self._held
+        if all(id in held for id in self.order[top : top + height]):
+            return
+        ids = self.order[max(0, top - height) : top + 2 * height]
+        self._held = {id: held.get(id) for id in ids}
+        missing = [id for id in ids if id not in held]
+        self._held.update((row.id, row) for row in self.rows.fetch(missing))
+
+    def forget(self, ids: Iterable[RowId] | None) -> None:
+        """These rows (None: all) have changed: they are fetched again when next looked at."""
+        if ids is None:
+            self._held.clear()
+            return
+        for id in ids:
+            self._held.pop(id, None)
+
+    def row(self, id: RowId) -> Row | None:
+        return self._held.get(id)
+
+    def index(self, id: RowId) -> int | None:
+        """Where `id` stands in the order; None when it is not shown."""
+        try:
+            return self.order.index(id)
+        except ValueError:
+            return None
