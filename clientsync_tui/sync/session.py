@@ -1,0 +1,148 @@
+"""What happens between the practice and the accounting softwares while the program runs, in one event loop."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from ..practice.entries import Kind, NewEntry, iso
+from ..practice.people import SignIn
+from ..practice.status import EXPIRING_WITHIN
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from ..accounting.configured import Configured, Http
+    from ..accounting.limits import Limiter
+    from ..accounting.software import Calls, Software
+    from ..practice.model import Organisation
+    from ..signin.attempt import Attempt, SignedIn
+    from ..signin.tokens import Tokens
+    from ..signin.vault import Vault
+    from ..store.store import Store
+
+USE_NOTED_AFTER = timedelta(hours=1)
+"""A sign-in's use goes into the ledger at the most this often: every refresh would bury the history."""
+
+
+class Session:
+    """Signs in, lists organisations and makes calls. Use as `async with`; the methods belong to the loop it was entered in."""
+
+    def __init__(
+        self,
+        store: "Store",
+        vault: "Vault",
+        http: "Http",
+        configured: "Callable[[str], Configured]",
+        *,
+        holder: str,
+        actor: str,
+    ) -> None:
+        self.store = store
+        self.actor = actor
+        self._vault = vault
+        self._how = http
+        self._configured = configured
+        self._holder = holder
+        self._stack = AsyncExitStack()
+        self._tokens: dict[str, Tokens] = {}
+
+    async def __aenter__(self) -> Self:
+        from ..accounting.limits import Limiter
+        from ..accounting.transport import http_client
+
+        self._http: httpx2.AsyncClient = await self._stack.enter_async_context(http_client())
+        path = self.store.database.path
+        self._limiter: Limiter = Limiter(path.with_name(f"{path.name}.limits"))
+        self._stack.callback(self._limiter.close)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    def software(self, name: str) -> "Software":
+        """The software of that name; raises UsageError when it is not set up."""
+        return self._configured(name).software
+
+    def tokens(self, software: str) -> "Tokens":
+        """The access tokens of one software's sign-ins, in memory."""
+        if software not in self._tokens:
+            from ..signin.tokens import Tokens
+
+            self._tokens[software] = Tokens(
+                self._configured(software),
+                self._how,
+                self._http,
+                self._vault,
+                self.store.database.path.parent / "locks",
+                practice=self.store.practice_id,
+                on_used=self._used,
+            )
+        return self._tokens[software]
+
+    def calls(self, sign_in: SignIn) -> "Calls":
+        """Calls in the name of a sign-in whose token is in this person's keyring."""
+        from ..accounting.calls import HttpCalls
+
+        tokens = self.tokens(sign_in.software)
+
+        async def access(refused: str | None) -> str:
+            return await tokens.access(sign_in.id, refused)
+
+        return HttpCalls(self._configured(sign_in.software), self._how, self._http, self._limiter, access)
+
+    async def reach(self, sign_in: SignIn) -> "dict[str, Organisation]":
+        """The organisations that a sign-in reaches now, by id."""
+        listed = await self.software(sign_in.software).organisations(self.calls(sign_in))
+        return {organisation.id: organisation for organisation in listed}
+
+    @asynccontextmanager
+    async def begin(self, software: str) -> "AsyncGenerator[Attempt]":
+        """An attempt to sign in: its link is to be shown; `wait()` ends it. What comes of it goes to `keep`."""
+        from ..signin.attempt import begin
+
+        async with begin(
+            self._configured(software), self._how, self._http, self._vault, practice=self.store.practice_id
+        ) as attempt:
+            yield attempt
+
+    def keep(self, signed_in: "SignedIn") -> SignIn:
+        """Writes a sign-in into the ledger and notes who holds it; returns it."""
+        new = signed_in.sign_in
+        person = new.person
+        body = {
+            "sign_in": new.id,
+            "person": {"id": person.id, "name": person.name, "email": person.email},
+            "ends_at": iso(new.ends_at) if new.ends_at else None,
+        }
+        with self.store.database.writing():
+            self.store.ledger.append(NewEntry(Kind.SIGNED_IN, person.email, software=new.software, body=body))
+            self.store.sign_ins.hold(new.id, self._holder)
+        return new
+
+    async def sign_out(self, sign_in: SignIn) -> None:
+        """Revokes a sign-in where the software can, and forgets its token here."""
+        await self.tokens(sign_in.software).revoke(sign_in.id)
+        with self.store.database.writing():
+            self.store.ledger.append(
+                NewEntry(
+                    Kind.SIGNED_OUT,
+                    sign_in.person.email,
+                    software=sign_in.software,
+                    body={"sign_in": sign_in.id},
+                )
+            )
+            self.store.sign_ins.let_go(sign_in.id, self._holder)
+
+    def _used(self, sign_in_id: str, ends_at: datetime | None) -> None:
+        known = self.store.sign_ins.one(sign_in_id)
+        now = datetime.now(UTC)
+        if known is None:
+            return
+        ending = known.ends_at is not None and known.ends_at <= now + EXPIRING_WITHIN
+        if not ending and now - known.used_at < USE_NOTED_AFTER:
+            return
+        body = {"sign_in": sign_in_id, "ends_at": iso(ends_at) if ends_at else None}
+        self.store.ledger.append(
+            NewEntry(Kind.SIGN_IN_USED, known.person.email, software=known.software, body=body)
+        )

@@ -1,0 +1,142 @@
+"""What a run of the program needs, put together once: configuration, store, keyring, accounting softwares."""
+
+import difflib
+import getpass
+import socket
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .config import Config, SoftwareTable, data_folder, load
+from .practice.people import SignIn
+from .practice.trouble import UsageError
+from .store.store import Store
+
+if TYPE_CHECKING:
+    from .accounting.configured import Configured
+    from .accounting.software import Software
+    from .signin.vault import Vault
+    from .sync.session import Session
+
+AskPassphrase = Callable[[bool], str]
+"""Asks the person for the encrypted keyring's passphrase; the argument says that it is a new one."""
+
+
+class Workplace:
+    """The practice as this person uses it on this host. Everything is opened when first used."""
+
+    def __init__(self, config: Config, ask_passphrase: AskPassphrase | None = None) -> None:
+        self.config = config
+        self._ask_passphrase = ask_passphrase
+
+    @classmethod
+    def open(cls, path: Path | None = None, ask_passphrase: AskPassphrase | None = None) -> "Workplace":
+        """Reads the configuration (`path`, else the platform's); raises UsageError where `config.load` does."""
+        return cls(load(path), ask_passphrase)
+
+    @cached_property
+    def store(self) -> Store:
+        """The practice's store; raises UsageError where `Store` does."""
+        return Store(self.config.database)
+
+    @cached_property
+    def vault(self) -> "Vault":
+        """The keyring; nothing is asked of it yet."""
+        from .signin.vault import Vault
+
+        keyring = self.config.keyring
+        file = self.config.resolve(keyring.file) if keyring.file else data_folder() / "keyring.bin"
+        passphrase_file = self.config.resolve(keyring.passphrase_file) if keyring.passphrase_file else None
+        return Vault(file, passphrase_file=passphrase_file, ask_passphrase=self._ask_passphrase)
+
+    @cached_property
+    def actor(self) -> str:
+        """The login name: who acts where no sign-in is used."""
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError):
+            return "somebody"
+
+    @cached_property
+    def holder(self) -> str:
+        """Whose keyring it is, and where: `login@host`."""
+        return f"{self.actor}@{socket.gethostname()}"
+
+    def softwares(self) -> "list[Software]":
+        """Every accounting software that can be connected."""
+        from .accounting.registry import softwares
+
+        return list(softwares().values())
+
+    def software(self, name: str) -> "Software":
+        """The software of that name; raises UsageError, with the nearest name, when there is none."""
+        from .accounting.registry import softwares
+
+        known = softwares()
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f' Did you mean "{near[0]}"?' if near else f" There are: {', '.join(known)}."
+            raise UsageError(f'There is no accounting software "{name}".{hint}')
+        return known[name]
+
+    def is_configured(self, name: str) -> bool:
+        """Whether the software has a client id here."""
+        return bool(self.config.software.get(name, SoftwareTable()).client_id)
+
+    def configured(self, name: str) -> "Configured":
+        """A software as this practice has set it up; raises UsageError when it is not, or not safely."""
+        from .accounting.configured import Configured
+        from .accounting.software import Addresses
+
+        software = self.software(name)
+        table = self.config.software.get(name, SoftwareTable())
+        usual = software.addresses
+        addresses = Addresses(
+            table.authorize_url or usual.authorize_url,
+            table.token_url or usual.token_url,
+            (table.api_url or usual.api_url).rstrip("/"),
+            table.revoke_url or usual.revoke_url,
+            table.issuer or usual.issuer,
+        )
+
+        async def secret() -> str | None:
+            if software.grant.secret == "never":  # noqa: S105  (a word, not a secret)
+                return None
+            return await self.vault.read(secret_name(name, table.client_id))
+
+        scopes = table.scopes or software.grant.scopes
+        parameters = {**software.grant.parameters, **table.parameters}
+        return Configured(
+            software, table.client_id, table.redirect_port, addresses, scopes, parameters, secret
+        )
+
+    def held(self, software: str | None = None) -> list[SignIn]:
+        """The sign-ins whose tokens this person holds here, the one used last first."""
+        return self.store.sign_ins.held(self.holder, software)
+
+    def chosen(self, software: str, email: str | None = None) -> SignIn | None:
+        """The sign-in of that e-mail address, else the one used last; None when none is held."""
+        for sign_in in self.held(software):
+            if email is None or sign_in.person.email.casefold() == email.casefold():
+                return sign_in
+        return None
+
+    def session(self) -> "Session":
+        """A session with the accounting softwares, to be entered in the event loop that uses it."""
+        from .accounting.configured import Http
+        from .sync.session import Session
+
+        told = self.config.http
+        how = Http(told.timeout_s, told.attempts, told.longest_wait_s)
+        return Session(self.store, self.vault, how, self.configured, holder=self.holder, actor=self.actor)
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+
+def secret_name(software: str, client_id: str) -> str:
+    """Under which name the keyring keeps an app's client secret."""
+    return f"secret/{software}/{client_id}"
