@@ -46,12 +46,21 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the software allows: calls at once and a minute, for one organisation and for the whole app."""
+    """What the software allows: calls at once and a minute, for one organisation and for the whole app.
+
+    `at_once`: calls at once of this whole program. `remaining_header` and `app_remaining_header`: headers that say how many
+    calls are left in this minute. `problem_header`: the header of a 429 that names the limit met; `app_problems`: those of
+    its values, in lower case, that mean the whole app and not one organisation.
+    """
 
     organisation_at_once: int
     organisation_a_minute: int
     app_a_minute: int
     at_once: int = 20
+    remaining_header: str | None = None
+    app_remaining_header: str | None = None
+    problem_header: str | None = None
+    app_problems: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

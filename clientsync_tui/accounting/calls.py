@@ -1,0 +1,200 @@
+"""Calls to an accounting software's API in the name of one sign-in."""
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+
+from ..practice.status import Fault
+from ..practice.text import clean
+from ..practice.trouble import PassingTrouble
+from .configured import Configured, Http
+from .limits import Lane, Limiter
+from .retry_after import retry_after_s
+from .software import Answer
+from .transport import MOST_BYTES
+
+FIRST_PAUSE_S = 0.5
+_NO_SAY_S = 5.0  # what a 429 without Retry-After is taken to say
+_LEASE_MARGIN_S = 5.0
+
+Access = Callable[[str | None], Awaitable[str]]
+"""Gives an access token. The argument: the token that the software has just refused, None at first; a new one is got only
+if that is still the one in use, so that twenty calls refused at once renew it once."""
+
+
+class HttpCalls:
+    """`Calls` over HTTP; see there. `http`: from `http_client()`, shared by all."""
+
+    def __init__(
+        self, configured: Configured, how: Http, http: httpx2.AsyncClient, limiter: Limiter, access: Access
+    ) -> None:
+        self._configured = configured
+        self._how = how
+        self._http = http
+        self._limiter = limiter
+        self._access = access
+
+    def __repr__(self) -> str:
+        return f"HttpCalls({self._configured.software.name})"
+
+    async def get(
+        self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
+    ) -> Any:
+        """The JSON answer to GET `api_url + path`."""
+        answer = await self._answer("GET", path, organisation_id, parameters)
+        try:
+            return json.loads(answer.text)
+        except (ValueError, RecursionError):
+            raise self._nonsense("something that is no JSON") from None
+
+    async def delete(self, path: str, *, organisation_id: str | None = None) -> bool:
+        """DELETE `api_url + path`; False when it was gone already (404)."""
+        answer = await self._answer("DELETE", path, organisation_id, None)
+        return answer.status != 404
+
+    async def _answer(
+        self, method: str, path: str, organisation_id: str | None, parameters: Mapping[str, str] | None
+    ) -> Answer:
+        """A successful answer (and 404 to a DELETE); everything else is raised or tried again."""
+        refused: str | None = None
+        failed = limited = 0
+        while True:
+            token = await self._access(refused)
+            answer: Answer | None = None
+            pause_s = 0.0
+            try:
+                answer = await self._once(method, path, organisation_id, parameters, token)
+            except PassingTrouble as trouble:
+                if trouble.fault is not Fault.UNREACHABLE:
+                    raise
+                passing = trouble
+            else:
+                if answer.status == 429:
+                    limited += 1
+                    self._held_up(answer, organisation_id, last=limited >= self._how.attempts)
+                    continue
+                if answer.status < 500:
+                    if 200 <= answer.status < 300 or (method == "DELETE" and answer.status == 404):
+                        return answer
+                    refused = self._meaning(answer, organisation_id, token, renewed=refused is not None)
+                    continue
+                passing = PassingTrouble(
+                    Fault.SERVER_ERROR,
+                    f"{self._title} has a fault of its own ({answer.status}); try again later.",
+                )
+                pause_s = retry_after_s(answer.headers, datetime.now(UTC)) or 0.0
+            failed += 1
+            # A DELETE that got no answer may have been done: its caller looks before it tries again.
+            if method != "GET" or failed >= self._how.attempts or pause_s > self._how.longest_wait_s:
+                raise passing
+            await asyncio.sleep(max(pause_s, FIRST_PAUSE_S * 2 ** (failed - 1) * random.uniform(0.5, 1.5)))  # noqa: S311
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        organisation_id: str | None,
+        parameters: Mapping[str, str] | None,
+        token: str,
+    ) -> Answer:
+        software = self._configured.software
+        headers = {**software.headers(organisation_id), "Authorization": f"Bearer {token}"}
+        lane = Lane(software.name, self._configured.client_id, organisation_id)
+        # Nothing is chained to what is raised here: httpx2's errors hold the request, and that holds the token.
+        async with self._limiter.turn(
+            lane,
+            software.limits,
+            longest_wait_s=self._how.longest_wait_s,
+            lease_s=self._how.timeout_s + _LEASE_MARGIN_S,
+        ):
+            try:
+                async with (
+                    asyncio.timeout(self._how.timeout_s),
+                    self._http.stream(
+                        method, self._configured.addresses.api_url + path, params=parameters, headers=headers
+                    ) as response,
+                ):
+                    body = await self._read(response)
+            except TimeoutError:
+                raise PassingTrouble(
+                    Fault.UNREACHABLE, f"{self._title} did not answer within {self._how.timeout_s:g} s."
+                ) from None
+            except (
+                httpx2.NetworkError,
+                httpx2.TimeoutException,
+                httpx2.RemoteProtocolError,
+                httpx2.ProxyError,
+            ) as e:
+                raise PassingTrouble(
+                    Fault.UNREACHABLE, f"{self._title} cannot be reached ({type(e).__name__})."
+                ) from None
+            except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as e:
+                raise self._nonsense(f"what cannot be read ({type(e).__name__})") from None
+        self._heed(response.headers, lane)
+        # A server that echoes the request must not bring the token into a message.
+        text = body.decode("utf-8", "replace").replace(token, "...")
+        return Answer(response.status_code, response.headers, _json_or_none(response.status_code, text), text)
+
+    async def _read(self, response: httpx2.Response) -> bytes:
+        body = bytearray()
+        async for part in response.aiter_bytes():
+            body += part
+            if len(body) > MOST_BYTES:
+                raise self._nonsense("more than any real answer holds")
+        return bytes(body)
+
+    def _heed(self, headers: Mapping[str, str], lane: Lane) -> None:
+        limits = self._configured.software.limits
+        for name, counted in ((limits.remaining_header, lane), (limits.app_remaining_header, lane.app)):
+            if name is not None and headers.get(name, "").strip() == "0":
+                self._limiter.used_up(counted)
+
+    def _held_up(self, answer: Answer, organisation_id: str | None, *, last: bool) -> None:
+        """Deals with a 429: holds up whom it concerns, and raises when the wait is too long or this was the last attempt."""
+        software = self._configured.software
+        now = datetime.now(UTC)
+        wait_s = retry_after_s(answer.headers, now)
+        wait_s = _NO_SAY_S if wait_s is None else wait_s
+        lane = Lane(software.name, self._configured.client_id, organisation_id)
+        named = answer.headers.get(software.limits.problem_header or "", "").strip().lower()
+        self._limiter.block(lane.app if named in software.limits.app_problems else lane, wait_s)
+        if last or wait_s > self._how.longest_wait_s:
+            until = now + timedelta(seconds=wait_s)
+            raise PassingTrouble(
+                Fault.LIMIT,
+                f"{self._title} allows no more calls until {until:%d %b %H:%M:%S} UTC; try again then.",
+                until,
+            )
+
+    def _meaning(self, answer: Answer, organisation_id: str | None, token: str, *, renewed: bool) -> str:
+        """The token to renew; everything else that an unsuccessful answer can mean is raised."""
+        if answer.status < 400:
+            raise self._nonsense(f"with a redirect ({answer.status}), which is not followed")
+        meaning = self._configured.software.trouble(answer, organisation_id)
+        if meaning != "renew":
+            raise meaning
+        if renewed:
+            raise self._nonsense("by refusing the access token that it has just given")
+        return token
+
+    @property
+    def _title(self) -> str:
+        return self._configured.software.title
+
+    def _nonsense(self, what: str) -> PassingTrouble:
+        return PassingTrouble(Fault.NONSENSE, f"{self._title} answered {what}; try again later.")
+
+
+def _json_or_none(status: int, text: str) -> Any:
+    """The body of an answer that is not a success; that of a success is read where it is asked for."""
+    if 200 <= status < 300:
+        return None
+    try:
+        return json.loads(clean(text))
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,80 @@
+"""An accounting software as this practice has set it up."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from ..practice.trouble import UsageError
+from .software import Addresses, Software
+
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+Secret = Callable[[], Awaitable[str | None]]
+"""Fetches the app's client secret (from the keyring) when it is needed; None where the app has none."""
+
+
+async def no_secret() -> None:
+    """The secret of a public app."""
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """How calls are made. `timeout_s`: seconds for one call, from connecting to the last byte. `attempts`: for calls that may
+    be repeated. `longest_wait_s`: a Retry-After up to so many seconds is waited out."""
+
+    timeout_s: float = 15
+    attempts: int = 3
+    longest_wait_s: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """An accounting software with the practice's own app, addresses and scopes. Raises UsageError for what cannot be safe.
+
+    `parameters`: further parameters of the authorise link. `redirect_port`: 0 only where the software ignores the port.
+    """
+
+    software: Software
+    client_id: str
+    redirect_port: int
+    addresses: Addresses
+    scopes: tuple[str, ...]
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    secret: Secret = field(default=no_secret, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        table = f"[software.{self.software.name}]"
+        if not self.client_id:
+            raise UsageError(
+                f"{table} has no client_id: run `clientsync setup {self.software.name}`, which says where to get one."
+            )
+        if not 0 <= self.redirect_port <= 65535:
+            raise UsageError(
+                f"{table} redirect_port is {self.redirect_port}: a port is a number from 1 to 65535."
+            )
+        if self.redirect_port == 0 and not self.software.grant.any_port:
+            raise UsageError(
+                f"{table} redirect_port is 0, but {self.software.title} needs the fixed port that is registered with the app."
+            )
+        for name in Addresses.__slots__:
+            address: str | None = getattr(self.addresses, name)
+            if address is not None:
+                check_address(address, f"{table} {name}")
+
+    def redirect_uri(self, port: int) -> str:
+        """The redirect as it is registered with the app and sent, for the port listened on."""
+        grant = self.software.grant
+        return f"http://{grant.redirect_host}:{port}{grant.redirect_path}"
+
+
+def check_address(address: str, what: str) -> None:
+    """Raises UsageError unless `address` is https, or http to this very machine: a token is never sent in the clear."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise UsageError(f"{what} is not an address: {address}") from None
+    if not host or parts.scheme not in {"http", "https"} or parts.username is not None:
+        raise UsageError(f"{what} is not an address: {address}")
+    if parts.scheme == "http" and host not in LOOPBACK_HOSTS:
+        raise UsageError(f"{what} must begin with https://, because tokens travel there: {address}")

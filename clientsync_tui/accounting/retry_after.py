@@ -1,0 +1,26 @@
+"""The Retry-After header."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+LONGEST_S = 7 * 86_400
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds from `now` until the software wants to be asked again; None when it does not say, or says nonsense.
+
+    Both forms of RFC 9110, section 10.2.3: a number of seconds, and a date.
+    """
+    said = headers.get("retry-after", "").strip()
+    if not said:
+        return None
+    try:
+        seconds = float(said)
+    except ValueError:
+        try:
+            at = parsedate_to_datetime(said)
+        except ValueError:
+            return None
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_S) if seconds == seconds else None

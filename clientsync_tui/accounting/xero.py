@@ -1,0 +1,316 @@
+"""Everything particular to Xero.
+
+Sources, marked as in Xero's own documents [C], by Xero's staff in public [S], or unconfirmed [U] and made to bend:
+the OpenAPI files of github.com/XeroAPI/Xero-OpenAPI 16.1.0 (shapes, scopes), developer.xero.com "OAuth 2.0", "PKCE flow",
+"OAuth 2.0 API limits" and "Managing connections" (addresses, lives, limits), and the xero-node SDK (claims).
+"""
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+from ..practice.model import Details, Organisation
+from ..practice.people import Person
+from ..practice.status import Fault, Reason
+from ..practice.trouble import OrganisationTrouble, PassingTrouble, Trouble
+from . import shapes
+from .software import Addresses, Answer, Calls, Grant, Limits, Record
+
+_API = "/api.xro/2.0"
+_PAGE_SIZE = 100  # the largest allowed is [U]; this is the default [C]
+_MOST_PAGES = 2_000
+_LISTING_AGE_S = 10.0
+
+_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+#: Our names of details, and Xero's fields of an organisation in lower case [C].
+_DETAILS = {
+    "name": "name",
+    "legal_name": "legalname",
+    "type": "organisationtype",
+    "country": "countrycode",
+    "currency": "basecurrency",
+    "tax_number": "taxnumber",
+    "registration_number": "registrationnumber",
+    "timezone": "timezone",
+    "tax_basis": "salestaxbasis",
+    "tax_period": "salestaxperiod",
+    "edition": "edition",
+    "short_code": "shortcode",
+}
+
+# Words of a 403's detail, none of them documented [U].
+_CLOSED = re.compile(r"not active|inactive|closed|deleted|deactivated", re.IGNORECASE)
+_UNPAID = re.compile(r"unpaid|subscription|payment", re.IGNORECASE)
+
+_SAYS = {
+    Reason.ACCESS_REMOVED: (
+        "Xero refuses access to this organisation: the user was removed, or their role was lowered. "
+        "Ask the client for access, or reassign the integration to somebody who has it."
+    ),
+    Reason.DISCONNECTED_THERE: (
+        "The organisation is no longer connected in Xero: somebody disconnected the app there, or access was removed. Reconnect it."
+    ),
+    Reason.ORGANISATION_CLOSED: "The organisation is closed or inactive in Xero. Ask the client.",
+    Reason.UNPAID: "The organisation's Xero subscription is not paid. Ask the client.",
+    Reason.PERMISSION_MISSING: (
+        "The sign-in lacks a permission (scope) that this needs. Sign in to Xero again and allow everything that is asked."
+    ),
+}
+
+
+class _BadRequest(PassingTrouble):
+    """Xero could not make sense of the request (400)."""
+
+
+class Xero:
+    """Xero, as `Software`; see there."""
+
+    name = "xero"
+    title = "Xero"
+    organisations_per_sign_in: Literal["many", "one"] = "many"
+    addresses = Addresses(
+        authorize_url="https://login.xero.com/identity/connect/authorize",
+        token_url="https://identity.xero.com/connect/token",  # noqa: S106
+        api_url="https://api.xero.com",
+        revoke_url="https://identity.xero.com/connect/revocation",
+        issuer="https://identity.xero.com",
+    )
+    grant = Grant(
+        scopes=(
+            "offline_access",
+            "openid",
+            "profile",
+            "email",
+            "accounting.settings.read",
+            "accounting.contacts.read",
+        ),
+        pkce=True,
+        secret="optional",  # noqa: S106  apps of type "Web app" have one [C]
+        # `localhost` is what Xero's samples register; 127.0.0.1 is [U].
+        redirect_host="localhost",
+        # Nothing says that Xero ignores the port of a loopback redirect [U].
+        any_port=False,
+        unused_life=timedelta(days=60),
+        lost_answer_grace=timedelta(minutes=30),
+    )
+    limits = Limits(
+        organisation_at_once=5,
+        organisation_a_minute=60,
+        app_a_minute=10_000,
+        remaining_header="x-minlimit-remaining",
+        app_remaining_header="x-appminlimit-remaining",
+        problem_header="x-rate-limit-problem",
+        app_problems=frozenset({"appminute"}),  # [U]
+    )
+    lists: Mapping[str, str] = {
+        "accounts": "Chart of accounts",
+        "tax_rates": "Tax rates",
+        "tracking": "Tracking categories",
+        "suppliers": "Suppliers",
+    }
+    how_to_register = (
+        "1. Open https://developer.xero.com/app/manage in a browser and sign in.\n"
+        "2. Choose New app; give it a name and your practice's web address.\n"
+        '3. As integration type choose "Mobile or desktop app" (OAuth 2.0 with PKCE); it needs no secret.\n'
+        "4. As redirect URI enter exactly: {redirect}\n"
+        "5. Create the app, and copy its client id.\n"
+        "Xero lets an app connect several organisations at once only when asked (Bulk Connections); without it each consent adds "
+        "one organisation."
+    )
+
+    def __init__(self) -> None:
+        self._listed: WeakKeyDictionary[Calls, tuple[float, frozenset[str]]] = WeakKeyDictionary()
+
+    def headers(self, organisation_id: str | None) -> Mapping[str, str]:
+        """Without the Accept header XML may come [U]."""
+        accept = {"Accept": "application/json"}
+        return accept if organisation_id is None else {**accept, "xero-tenant-id": organisation_id}
+
+    def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew"]:
+        """By status and `detail`; keys come in any case (`title`, `Title`)."""
+        body = shapes.lower_keys(answer.body)
+        detail = shapes.said(body.get("detail")) or shapes.said(body.get("message"))
+        if answer.status == 401:
+            if organisation_id is not None and "authorizationunsuccessful" in detail.lower():
+                return OrganisationTrouble(Reason.PERMISSION_MISSING, _SAYS[Reason.PERMISSION_MISSING])
+            return "renew"
+        if answer.status == 403 and organisation_id is not None:
+            reason = Reason.ACCESS_REMOVED
+            if _CLOSED.search(detail):
+                reason = Reason.ORGANISATION_CLOSED
+            elif _UNPAID.search(detail):
+                reason = Reason.UNPAID
+            return OrganisationTrouble(reason, _SAYS[reason])
+        kind = _BadRequest if answer.status == 400 else PassingTrouble
+        said = f": {detail}" if detail else ""
+        return kind(Fault.NONSENSE, f"Xero refused a request ({answer.status}){said}")
+
+    def person(self, claims: Mapping[str, Any]) -> Person:
+        """`xero_userid` is the stable id (xero-node SDK) [C]."""
+        email = shapes.words(claims.get("email"))
+        name = " ".join(
+            filter(None, (shapes.words(claims.get(key)) for key in ("given_name", "family_name")))
+        )
+        person_id = shapes.words(claims.get("xero_userid")) or shapes.words(claims.get("sub"))
+        if not person_id:
+            raise shapes.nonsense("who signed in")
+        return Person(
+            person_id, name or shapes.words(claims.get("preferred_username")) or email or person_id, email
+        )
+
+    async def organisations(self, calls: Calls) -> Sequence[Organisation]:
+        """GET /connections; it has no pages [C]. Only tenants of type ORGANISATION: PRACTICE exists as well [C]."""
+        found: dict[str, Organisation] = {}
+        for row in shapes.rows(await calls.get("/connections"), "connections"):
+            if shapes.words(row.get("tenanttype")).upper() == "ORGANISATION":
+                tenant = shapes.an_id(row, "tenantid")
+                found[tenant] = Organisation(
+                    id=tenant,
+                    name=shapes.words(row.get("tenantname")) or tenant,
+                    connection_id=shapes.an_id(row, "id"),
+                    connected_at=_moment(row.get("updateddateutc")),
+                )
+        self._listed[calls] = (time.monotonic(), frozenset(found))
+        return tuple(found.values())
+
+    async def details(self, calls: Calls, organisation_id: str) -> Details:
+        """GET /Organisation: one call, and the proof that the integration works."""
+        answer = await self._get(calls, "Organisation", organisation_id)
+        found = shapes.rows(shapes.under(answer, "organisations"), "organisation")
+        if len(found) != 1:
+            raise shapes.nonsense("organisation")
+        # The other values of OrganisationStatus are [U]; a missing one says nothing.
+        if shapes.words(found[0].get("organisationstatus")).upper() not in {"ACTIVE", ""}:
+            raise OrganisationTrouble(Reason.ORGANISATION_CLOSED, _SAYS[Reason.ORGANISATION_CLOSED])
+        return _details(found[0])
+
+    async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
+        """GET /Accounts, /TaxRates, /TrackingCategories: whole at once [C]; /Contacts: by pages [C]."""
+        match name:
+            case "accounts":
+                answer = await self._get(calls, "Accounts", organisation_id)
+                return shapes.records(answer, "Accounts", "AccountID", code="Code")
+            case "tax_rates":
+                answer = await self._get(calls, "TaxRates", organisation_id)
+                return shapes.records(answer, "TaxRates", "TaxType")
+            case "tracking":
+                answer = await self._get(
+                    calls, "TrackingCategories", organisation_id, {"includeArchived": "true"}
+                )
+                return shapes.records(answer, "TrackingCategories", "TrackingCategoryID")
+            case "suppliers":
+                return await self._suppliers(calls, organisation_id)
+            case _:
+                raise ValueError(name)
+
+    async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
+        """DELETE /connections/{id}: by the id of one's own connection, never by tenantId [S]; 404 is done already [C].
+
+        Never the revocation endpoint: it ends all of the user's connections to the app [C].
+        """
+        for organisation in await self.organisations(calls):
+            if organisation.id == organisation_id and organisation.connection_id is not None:
+                self._listed.pop(calls, None)
+                return await calls.delete(f"/connections/{quote(organisation.connection_id, safe='')}")
+        return False
+
+    def link(self, details: Details) -> str | None:
+        """The deep link with the ShortCode, which keeps its `!` [C]; its beginning is [U] but in wide use."""
+        code = details.get("short_code")
+        if not code:
+            return None
+        start = "https://go.xero.com/organisationlogin/default.aspx"
+        return f"{start}?shortcode={quote(code, safe='!')}&redirecturl=/Dashboard/"
+
+    async def _suppliers(self, calls: Calls, organisation_id: str) -> Sequence[Record]:
+        asked = {
+            "where": "IsSupplier==true",
+            "pageSize": str(_PAGE_SIZE),
+            "order": "Name ASC",
+            "summaryOnly": "true",
+        }
+        found: dict[str, Record] = {}
+        page = 1
+        while page <= _MOST_PAGES:
+            try:
+                answer = await self._get(calls, "Contacts", organisation_id, {**asked, "page": str(page)})
+            except _BadRequest:
+                # Whether `where=IsSupplier` combines with `summaryOnly` is [U].
+                if asked.pop("summaryOnly", None) is None:
+                    raise
+                continue
+            contacts = shapes.records(answer, "Contacts", "ContactID", code="AccountNumber")
+            known = len(found)
+            found.update((contact["id"], contact) for contact in contacts)
+            pages = shapes.under(shapes.under(answer, "pagination"), "pageCount")
+            # The page size allowed is [U], so a page is short only against what it says itself.
+            short = page >= pages if isinstance(pages, int) else len(contacts) < _PAGE_SIZE
+            if short or len(found) == known:
+                break
+            page += 1
+        return tuple(found.values())
+
+    async def _get(
+        self,
+        calls: Calls,
+        what: str,
+        organisation_id: str,
+        parameters: Mapping[str, str] | None = None,
+    ) -> Any:
+        """GET of an organisation's data; a plain 403 is told apart by whether the organisation is still listed [C]."""
+        try:
+            return await calls.get(f"{_API}/{what}", organisation_id=organisation_id, parameters=parameters)
+        except OrganisationTrouble as trouble:
+            if trouble.reason is not Reason.ACCESS_REMOVED or await self._is_listed(calls, organisation_id):
+                raise
+            raise OrganisationTrouble(Reason.DISCONNECTED_THERE, _SAYS[Reason.DISCONNECTED_THERE]) from None
+
+    async def _is_listed(self, calls: Calls, organisation_id: str) -> bool:
+        """Asked at most once in some seconds: a bulk check may meet hundreds of refusals."""
+        asked_at, listed = self._listed.get(calls, (float("-inf"), frozenset[str]()))
+        if time.monotonic() - asked_at > _LISTING_AGE_S:
+            listed = {organisation.id for organisation in await self.organisations(calls)}
+        return organisation_id in listed
+
+
+def _details(row: Mapping[str, Any]) -> Details:
+    """The particulars of an organisation by our names; those that Xero does not say are absent."""
+    found = {ours: shapes.words(row.get(theirs)) for ours, theirs in _DETAILS.items()}
+    last_day, month = row.get("financialyearendday"), row.get("financialyearendmonth")
+    if isinstance(last_day, int) and isinstance(month, int) and 1 <= month <= 12 and 1 <= last_day <= 31:
+        found["year_end"] = f"{last_day} {_MONTHS[month - 1]}"
+    found["lock_date"] = _day(row.get("periodlockdate"))
+    if isinstance(demo := row.get("isdemocompany"), bool):
+        found["demo"] = "yes" if demo else "no"
+    return {name: value for name, value in found.items() if value}
+
+
+def _moment(value: Any) -> datetime | None:
+    """A date as /connections writes it: no zone, 7 decimals, UTC [C]. None for what is none."""
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _day(value: Any) -> str:
+    """The day of `/Date(ms+0000)/` [C] as YYYY-MM-DD; empty for what is none."""
+    found = _DATE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return ""
+    try:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(found[1]))).date().isoformat()
+    except OverflowError:
+        return ""
+
+
+XERO = Xero()
