@@ -1,0 +1,63 @@
+"""Signing in without a browser: follows a sign-in link as one of the sandbox's accountants, back to the program that waits."""
+
+import re
+from collections.abc import Sequence
+from html import unescape
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+import httpx2
+
+TIMEOUT_S = 30
+_HOPS = 10
+
+
+class NotSignedIn(Exception):
+    """The link came to nothing; `str()` says why."""
+
+
+def sign_in(link: str, email: str, organisations: Sequence[str] | None = None) -> None:
+    """Signs the person in and connects the organisations (by id; None: as the app allows, all or the next one).
+
+    Returns when the program that made the link has its answer. Raises NotSignedIn.
+    """
+    extra = {"prompt": "none", "login_hint": email}
+    if organisations is not None:
+        extra["organisations"] = ",".join(organisations)
+    url = link
+    # The environment's proxies are not for the loopback.
+    with httpx2.Client(trust_env=False, timeout=TIMEOUT_S) as client:
+        for _ in range(_HOPS):
+            url = _with(url, extra)
+            if urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+                raise NotSignedIn("the link leads off this machine: it is no sandbox's")
+            try:
+                answer = client.get(url)
+            except httpx2.HTTPError as error:
+                raise NotSignedIn(
+                    f"nobody answers at {urlsplit(url).netloc}: {type(error).__name__}"
+                ) from None
+            if not answer.has_redirect_location:
+                break
+            url = urljoin(url, answer.headers["location"])
+        else:
+            raise NotSignedIn("the link leads in circles")
+    if answer.is_error:
+        raise NotSignedIn(_words(answer.text) or f"answer {answer.status_code}")
+    arrived = dict(parse_qsl(urlsplit(url).query))
+    if "code" not in arrived:
+        raise NotSignedIn(arrived.get("error", "the link does not lead to a sign-in"))
+
+
+def _with(url: str, extra: dict[str, str]) -> str:
+    """The authorise link with what is asked added; any other address as it is."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if "response_type" not in query:
+        return url
+    return urlunsplit(parts._replace(query=urlencode(query | extra)))
+
+
+def _words(page: str) -> str:
+    """A page's text, for a message."""
+    body = page.partition("<body>")[2] or page
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())[:500]

@@ -1,0 +1,186 @@
+"""Signing in as a person does it: who are you, which organisations, allow or refuse; or all of that said in the link."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from .asked import Asked, Unacceptable
+from .pages import Choice, Line, consent_page, error_page, people_page
+from .personality import Personality
+from .sandbox import Sandbox
+from .state import Code, Connection, new_token
+from .world import Accountant, uuid_of
+
+PAGE = 200
+
+#: How many connections an app may have: https://developer.xero.com, pricing of 2026.
+TIER_CONNECTIONS = {"starter": 5, "core": 50, "plus": 1_000, "advanced": 10_000}
+
+
+def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
+    """The authorise page of one software."""
+    consent = Consent(sandbox, software)
+    return [
+        Route(software.authorize_path, consent.arrive, methods=["GET"]),
+        Route(software.authorize_path, consent.answer, methods=["POST"]),
+    ]
+
+
+class Consent:
+    """The authorise page; each answer carries the link's query again, so that nothing need be remembered between."""
+
+    def __init__(self, sandbox: Sandbox, software: Personality) -> None:
+        self._box = sandbox
+        self._software = software
+        self._many = software.many and not sandbox.options.one_at_a_time
+
+    async def arrive(self, request: Request) -> Response:
+        try:
+            asked = Asked.read(request.url.query, self._software)
+            if not asked.at_once:
+                return people_page(self._software.title, asked, self._box.world.people)
+            return self._sign_in_at_once(asked)
+        except Unacceptable as error:
+            return error_page("This link does not work", str(error))
+
+    async def answer(self, request: Request) -> Response:
+        form = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+        try:
+            asked = Asked.read(_one(form, "request"), self._software)
+            person = self._person(_one(form, "person"))
+            match _one(form, "answer"):
+                case "Refuse":
+                    return RedirectResponse(asked.back(error="access_denied"), 303)
+                case "Allow":
+                    return self._allow(asked, person, form)
+                case _:
+                    return self._ask(asked, person, form)
+        except Unacceptable as error:
+            return error_page("This does not work", str(error))
+
+    def _person(self, email: str) -> Accountant:
+        person = self._box.world.person(email)
+        if person is None:
+            raise Unacceptable(f"nobody here is called {email!r}")
+        return person
+
+    def _sign_in_at_once(self, asked: Asked) -> Response:
+        person = self._person(asked.login_hint or "")
+        open_to = self._selectable(person)
+        if asked.organisations is not None:
+            chosen = [self._place(person, i) for i in asked.organisations]
+            if not self._many and len(chosen) > 1:
+                raise Unacceptable("this app connects one organisation at a time")
+        elif self._many:
+            chosen = open_to
+        else:
+            connected = self._connected(asked, person)
+            chosen = [p for p in open_to if self._box.world.id_of(self._software.name, p) not in connected][
+                :1
+            ]
+        if too_many := self._over_limit(asked, person, chosen):
+            return error_page("Connection limit", too_many, 403)
+        return self._grant(asked, person, chosen)
+
+    def _allow(self, asked: Asked, person: Accountant, form: Mapping[str, Sequence[str]]) -> Response:
+        if self._many and _one(form, "all"):
+            chosen = self._selectable(person)
+        else:
+            chosen = [self._place(person, i) for i in dict.fromkeys(form.get("organisation", ()))]
+        if not self._many:
+            chosen = chosen[-1:]
+        if not chosen and not self._connected(asked, person):
+            return self._ask(asked, person, form, "Choose an organisation first.")
+        if too_many := self._over_limit(asked, person, chosen):
+            return self._ask(asked, person, form, too_many)
+        return self._grant(asked, person, chosen)
+
+    def _ask(
+        self, asked: Asked, person: Accountant, form: Mapping[str, Sequence[str]], message: str = ""
+    ) -> Response:
+        world, name = self._box.world, self._software.name
+        connected, search = self._connected(asked, person), _one(form, "search")
+        reached = self._selectable(person)
+        found = (
+            [p for p in reached if search.casefold() in world.named(name, p).name.casefold()]
+            if search
+            else reached
+        )
+        pages = max(1, -(-len(found) // PAGE))
+        turn = {"Next": 1, "Previous": -1}.get(_one(form, "go"), 0)
+        shown = _one(form, "shown")
+        page = 1 if _one(form, "go") == "Search" else int(shown) + turn if shown.isdecimal() else 1
+        page = min(max(page, 1), pages)
+        # The first time, what is connected already comes ticked.
+        ticked = set(form.get("organisation", ())) if shown else connected
+        here = [
+            (world.id_of(name, p), world.named(name, p).name) for p in found[(page - 1) * PAGE : page * PAGE]
+        ]
+        elsewhere = [i for i in ticked if i not in {i for i, _ in here}] if shown else []
+        lines = [Line(i, n, i in connected, i in ticked and self._many) for i, n in here]
+        choice = Choice(lines, elsewhere, page, pages, len(reached), search, bool(_one(form, "all")), message)
+        if not self._many and shown:
+            choice = replace(choice, lines=[replace(line, ticked=line.id in ticked) for line in lines])
+        return consent_page(self._software.title, asked, person, self._many, choice)
+
+    def _selectable(self, person: Accountant) -> Sequence[int]:
+        reached = self._box.world.reach(person)
+        if not self._box.faults.in_force:
+            return reached
+        return [place for place in reached if self._box.selectable(self._software.name, person, place)]
+
+    def _place(self, person: Accountant, organisation: str) -> int:
+        place = self._box.world.place_of(self._software.name, organisation)
+        if place is None or not self._box.selectable(self._software.name, person, place):
+            raise Unacceptable(f"{person.email} cannot connect the organisation {organisation!r}")
+        return place
+
+    def _connected(self, asked: Asked, person: Accountant) -> set[str]:
+        return set(self._box.state.connections_of(self._software.name, asked.app.id, person.email))
+
+    def _over_limit(self, asked: Asked, person: Accountant, chosen: Sequence[int]) -> str:
+        allowed = TIER_CONNECTIONS.get(self._box.options.tier)
+        if allowed is None:
+            return ""
+        connected, name = self._connected(asked, person), self._software.name
+        new = sum(self._box.world.id_of(name, place) not in connected for place in chosen)
+        if not new or self._box.state.connected_to(name, asked.app.id) + new <= allowed:
+            return ""
+        return f"This app has reached its limit of {allowed} connections. Disconnect an organisation first."
+
+    def _grant(self, asked: Asked, person: Accountant, chosen: Sequence[int]) -> Response:
+        box, name, now = self._box, self._software.name, self._box.clock.now()
+        auth_event = uuid_of(new_token())
+        held = box.state.connections_of(name, asked.app.id, person.email)
+        for place in chosen:
+            organisation = box.world.id_of(name, place)
+            if old := held.get(organisation):
+                old.auth_event, old.updated_at = auth_event, now
+            else:
+                held[organisation] = Connection(
+                    uuid_of(auth_event, organisation), organisation, auth_event, now, now
+                )
+        code = new_token()
+        box.state.codes[code] = Code(
+            software=name,
+            app=asked.app.id,
+            person=person.email,
+            redirect_uri=asked.redirect_uri,
+            scopes=list(asked.scopes),
+            challenge=asked.challenge,
+            nonce=asked.nonce,
+            auth_event=auth_event,
+            organisation=None,
+            signed_in_at=now,
+        )
+        box.save()
+        return RedirectResponse(asked.back(code=code), 303)
+
+
+def _one(form: Mapping[str, Sequence[str]], field: str) -> str:
+    values = form.get(field)
+    return values[-1] if values else ""

@@ -1,0 +1,69 @@
+"""The sandbox's own API, below `/sandbox`: people, faults, the log of calls, the clock."""
+
+from dataclasses import asdict
+from typing import Any, cast
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from .faults import Target
+from .sandbox import Sandbox
+
+_FAULT_FIELDS = {
+    "kind": str,
+    "software": str,
+    "person": str,
+    "organisation": str,
+    "times": int,
+    "seconds": (int, float),
+}
+
+
+def routes(sandbox: Sandbox) -> list[BaseRoute]:
+    """What tests and the command line use; a wrong request is answered 400 `{"error": SENTENCE}`."""
+
+    async def people(request: Request) -> Response:
+        return JSONResponse(sandbox.people())
+
+    async def faults(request: Request) -> Response:
+        if request.method == "POST":
+            try:
+                said = await _said(request, _FAULT_FIELDS)
+                target = Target(said.get("software"), said.get("person"), said.get("organisation"))
+                sandbox.fault(said.get("kind", ""), target, said.get("times"), said.get("seconds"))
+            except ValueError as error:
+                return JSONResponse({"error": str(error)}, 400)
+        return JSONResponse({"faults": [asdict(fault) for fault in sandbox.faults.in_force]})
+
+    async def calls(request: Request) -> Response:
+        since = request.query_params.get("since", "0")
+        return JSONResponse(sandbox.calls.told(int(since) if since.isdecimal() else 0))
+
+    async def clock(request: Request) -> Response:
+        try:
+            said = await _said(request, {"advance_s": (int, float)})
+            sandbox.advance(said.get("advance_s", 0))
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return JSONResponse({"now": sandbox.clock.now()})
+
+    return [
+        Route("/people", people),
+        Route("/faults", faults, methods=["GET", "POST"]),
+        Route("/calls", calls),
+        Route("/clock", clock, methods=["POST"]),
+    ]
+
+
+async def _said(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    said: Any = await request.json()
+    if not isinstance(said, dict):
+        raise ValueError("a JSON object is wanted")
+    given = cast("dict[str, Any]", said)
+    for name, value in given.items():
+        if name not in fields:
+            raise ValueError(f"unknown field {name!r}: known are {', '.join(fields)}")
+        if value is not None and (not isinstance(value, fields[name]) or isinstance(value, bool)):
+            raise ValueError(f"{name} has the wrong type")
+    return given

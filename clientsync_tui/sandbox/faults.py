@@ -1,0 +1,97 @@
+"""Faults on demand: what goes wrong, for whom, and for how many calls."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+ACTS = frozenset({"expire", "revoke", "disconnect"})
+REFUSALS = frozenset({"remove-access", "close"})
+LIMIT = "limit"
+SERVER = frozenset({"unavailable", "hang", "garbage", "slow"})
+CLEAR = "clear"
+KINDS = (
+    "expire",
+    "revoke",
+    "remove-access",
+    "disconnect",
+    "close",
+    "limit",
+    "unavailable",
+    "hang",
+    "garbage",
+    "slow",
+    "clear",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a fault concerns; None is everybody, or everything."""
+
+    software: str | None = None
+    person: str | None = None
+    organisation: str | None = None
+
+
+@dataclass(slots=True)
+class Fault:
+    """A fault in force. `times`: for how many calls yet (None: from now on). `seconds`: of a limit's pause, or of slowness."""
+
+    kind: str
+    target: Target
+    times: int | None
+    seconds: float
+
+    def concerns(self, software: str, person: str | None, organisation: str | None) -> bool:
+        """Whether a call is the target's: one that names no organisation is not a fault's that does."""
+        wanted = self.target
+        return (
+            wanted.software in (None, software)
+            and wanted.person in (None, person)
+            and wanted.organisation in (None, organisation)
+        )
+
+
+class Faults:
+    """The faults in force. The newest is met first."""
+
+    def __init__(self, kept: list[Fault]) -> None:
+        self.in_force = kept
+
+    def add(self, fault: Fault) -> None:
+        self.in_force.append(fault)
+
+    def clear(self, target: Target) -> None:
+        """Ends the faults whose target is this, or lies within it."""
+        self.in_force = [
+            fault
+            for fault in self.in_force
+            if not (
+                target.software in (None, fault.target.software)
+                and target.person in (None, fault.target.person)
+                and target.organisation in (None, fault.target.organisation)
+            )
+        ]
+
+    def seen(
+        self, kinds: Container[str], software: str, person: str | None, organisation: str | None
+    ) -> Fault | None:
+        """The fault that a call would meet; it is not used up."""
+        return next(
+            (
+                f
+                for f in reversed(self.in_force)
+                if f.kind in kinds and f.concerns(software, person, organisation)
+            ),
+            None,
+        )
+
+    def meet(
+        self, kinds: Container[str], software: str, person: str | None, organisation: str | None
+    ) -> Fault | None:
+        """The fault that a call meets; one of its times is used up."""
+        fault = self.seen(kinds, software, person, organisation)
+        if fault and fault.times is not None:
+            fault.times -= 1
+            if fault.times <= 0:
+                self.in_force.remove(fault)
+        return fault

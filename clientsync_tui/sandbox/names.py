@@ -1,0 +1,83 @@
+"""Names of businesses as they are in life: mostly plain, some long, some in other scripts, some that break careless programs."""
+
+from random import Random
+from typing import NamedTuple
+
+
+class Named(NamedTuple):
+    """A business's name and the country (ISO 3166) it is in."""
+
+    name: str
+    country: str
+
+
+_LONG = (
+    "The Trustees for the Time Being of the North Riding and District Agricultural, Horticultural and Allied Trades "
+    "Benevolent Association incorporating the Widows' and Orphans' Relief Fund (Registered Charity, Scotland and the Isles) Limited"
+)
+
+#: Where in the world a name stands that some program somewhere got wrong; all within the first forty, so that small worlds have them.
+ODD: dict[int, Named] = {
+    3: Named("Smith [Holdings] Ltd", "GB"),
+    5: Named("[red]x[/]", "GB"),
+    7: Named(_LONG, "GB"),
+    9: Named("株式会社さくら会計サービス", "JP"),
+    11: Named("شركة النور للتجارة العامة ذ.م.م", "AE"),
+    13: Named("ТОВ «Ромашка та Ко»", "UA"),
+    15: Named("Café Ørsted & Søns 🍰 Pâtisserie", "IE"),
+    17: Named("Clip\x1b]52;c;aGVsbG8=\x07board \x1b[2J\x1b[31mBakery Ltd", "AU"),
+    19: Named(("Five Hundred Characters of Plumbing, Heating and Drainage " * 9)[:500], "GB"),
+    21: Named("  Blank & Sons Ltd  ", "NZ"),
+    23: Named('<b>Bold</b> & "Quoted" <script>alert(1)</script> Ltd', "US"),
+    25: Named("=HYPERLINK(\"http://127.0.0.1/\",\"Click\") Ltd", "GB"),
+    27: Named("Abbey \u202edtL yrekaB\u202c Road\u200b", "GB"),
+    29: Named("👩‍👩‍👧 Family Care, 北京 & Zürich", "HK"),
+    31: Named("E\u0301mile & E\u0301lise Ve\u0301randas", "BE"),
+    33: Named("O'Brien; DROP TABLE clients;-- Ltd", "IE"),
+    35: Named(_LONG + " (No. 2 Account)", "NZ"),
+    37: Named("מאפיית השכונה בע״מ", "IL"),
+}  # fmt: skip
+
+#: These two bear one name: the second is called what the first is called.
+EQUAL = {39: 2}
+
+_OWNERS = (
+    "Abbey Road", "Harbour", "Ivy Lane", "Northgate", "Bakewell", "Kestrel", "Old Mill", "Riverside", "Hillcrest", "Blackthorn",
+    "Copper Beech", "Daughters of", "Fernleigh", "Gable End", "Hawthorn", "Juniper", "Kowhai", "Lantern", "Merino", "Nightingale",
+    "Orchard", "Penrose", "Quayside", "Rosella", "Southern Cross", "Tūī", "Umber", "Valley", "Wattle", "Yarrow", "Zephyr", "Bramble",
+    "Patel", "Nguyen", "MacDonald", "O'Sullivan", "Kaur", "García", "Müller", "Novak", "Okafor", "Tanaka", "Walker", "Davies",
+)  # fmt: skip
+_TRADES = (
+    "Bakery", "Fish Bar", "Florists", "Plumbing", "Electrical", "Dental Care", "Physiotherapy", "Joinery", "Motors", "Logistics",
+    "Consulting", "Design Studio", "Brewing Co", "Farms", "Landscapes", "Property", "Investments", "Veterinary Clinic", "Roofing",
+    "Catering", "Software", "Builders", "Cleaning", "Nursery", "Opticians", "Pharmacy", "Books", "Textiles", "Marine", "Coffee Roasters",
+)  # fmt: skip
+_HOMES = (("GB", "Ltd"), ("GB", "Limited"), ("GB", "LLP"), ("NZ", "Limited"), ("NZ", "Ltd"), ("AU", "Pty Ltd"), ("AU", "Pty Limited"),
+          ("US", "LLC"), ("US", "Inc."), ("IE", "Ltd"), ("IE", "DAC"), ("SG", "Pte. Ltd."), ("ZA", "(Pty) Ltd"), ("CA", "Inc."))  # fmt: skip
+_ELSEWHERE = (
+    ("JP", "株式会社{}商事", ("山田", "鈴木", "高橋", "田中", "渡辺")),
+    ("CN", "上海{}贸易有限公司", ("东方", "长江", "明珠", "华美", "金山")),
+    ("AE", "مؤسسة {} للمقاولات", ("الخليج", "الواحة", "الصحراء", "النخيل")),
+    ("UA", "ТОВ «{}»", ("Калина", "Дніпро", "Світанок", "Мрія")),
+    ("GR", "{} και Υιοί Α.Ε.", ("Παπαδόπουλος", "Νικολάου", "Γεωργίου")),
+    ("DE", "{} Bäckerei GmbH & Co. KG", ("Schröder", "Weiß", "Günther")),
+    ("FR", "Société Générale d'Équipement {} SARL", ("Lefèvre", "François", "Noël")),
+    ("TH", "บริษัท {} จำกัด", ("สยาม", "ไทยเจริญ", "บางกอก")),
+)
+
+
+def named(draw: Random, index: int) -> Named:
+    """The name of the business at `index`, drawn from `draw`."""
+    if odd := ODD.get(index):
+        return odd
+    chance = draw.random()
+    if chance < 0.06:
+        country, pattern, words = draw.choice(_ELSEWHERE)
+        return Named(f"{pattern.format(draw.choice(words))} {index}", country)
+    country, form = draw.choice(_HOMES)
+    owner, trade = draw.choice(_OWNERS), draw.choice(_TRADES)
+    if chance < 0.07:
+        return Named(f"{owner} {trade} ({_LONG}) {form}", country)
+    # A practice with thousands of clients has its "Harbour Fish Bar (2015)"; plain repeats are in EQUAL.
+    number = f" {index}" if index >= 40 else ""
+    return Named(f"{owner} {trade}{number} {form}", country)

@@ -1,0 +1,29 @@
+"""How a sandbox is to be."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+Tier = Literal["starter", "core", "plus", "advanced", "enterprise"]
+TIERS: tuple[Tier, ...] = get_args(Tier)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`port` 0: any free one. `softwares`: names; none means every one. `organisations`: in each software.
+
+    `one_at_a_time`: consent is to one organisation, as for apps without bulk connections. `limits`: whether rate limits are kept.
+    `latency_s`: added to every answer of an API. `access_s`: how long access tokens live, where not as in life.
+    `state`: the file that keeps tokens and connections over a restart.
+    """
+
+    port: int = 0
+    softwares: tuple[str, ...] = ()
+    organisations: int = 40
+    seed: str = "1"
+    one_at_a_time: bool = False
+    tier: Tier = "enterprise"
+    limits: bool = True
+    latency_s: float = 0
+    access_s: float | None = None
+    state: Path | None = None

@@ -1,0 +1,45 @@
+"""Speaking to a sandbox that runs elsewhere on this machine."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+from platformdirs import user_config_path
+
+TIMEOUT_S = 60
+
+
+class NoAnswer(Exception):
+    """The sandbox cannot be found, or refuses; `str()` is a whole sentence."""
+
+
+def configured(config: str | os.PathLike[str] | None) -> str:
+    """The address of the sandbox that a configuration file (by default the person's own) names. Raises NoAnswer."""
+    file = Path(config) if config else user_config_path("clientsync") / "config.toml"
+    try:
+        tables: dict[str, Any] = tomllib.loads(file.read_text("utf-8")).get("software", {})
+        addresses = [urlsplit(str(table.get("api_url", ""))) for table in tables.values()]
+    except (OSError, ValueError, AttributeError) as error:
+        raise NoAnswer(f"No sandbox is named in {file} ({error}). Say where it is with --url.") from None
+    for address in addresses:
+        if address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost"):
+            return f"{address.scheme}://{address.netloc}"
+    raise NoAnswer(f"{file} names no sandbox. Say where it is with --url.")
+
+
+def ask(url: str, path: str, say: Mapping[str, Any] | None = None) -> Any:
+    """The JSON answer of `/sandbox/PATH`, posted to when there is something to say. Raises NoAnswer."""
+    address = f"{url.rstrip('/')}/sandbox/{path}"
+    try:
+        with httpx2.Client(trust_env=False, timeout=TIMEOUT_S) as client:
+            answer = client.get(address) if say is None else client.post(address, json=dict(say))
+            said: Any = answer.json()
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+        raise NoAnswer(f"No sandbox answers at {url} ({type(error).__name__}).") from None
+    if answer.is_error:
+        raise NoAnswer(f"The sandbox refuses: {said['error']}.")
+    return said

@@ -1,0 +1,146 @@
+"""What every part of a running sandbox shares, and what can be done to it from outside."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from joserfc.jwk import RSAKey
+
+from .calls import Calls
+from .clock import Clock
+from .faults import ACTS, CLEAR, KINDS, Fault, Faults, Target
+from .limits import Limits
+from .options import Options
+from .personality import Personality
+from .state import Grant, load, save
+from .world import Accountant, World
+
+
+class Sandbox:
+    """The world, the clock, what is remembered, and the faults in force. `url` is `http://127.0.0.1:PORT`.
+
+    Raises ValueError when the options name an unknown software, or a state file that is not one.
+    """
+
+    def __init__(self, options: Options, url: str, known: Mapping[str, Personality]) -> None:
+        names = options.softwares or tuple(known)
+        if unknown := [name for name in names if name not in known]:
+            raise ValueError(f"no sandbox for {', '.join(unknown)}; there is one for {', '.join(known)}")
+        self.options = options
+        self.url = url
+        self.softwares = {name: known[name] for name in names}
+        self.world = World(options.seed, options.organisations)
+        self.state = load(options.state)
+        self.clock = Clock(self.state.ahead_s)
+        self.limits = Limits(self.clock, options.limits)
+        self.calls = Calls(self.clock)
+        self.faults = Faults(
+            [Fault(f["kind"], Target(**f["target"]), f["times"], f["seconds"]) for f in self.state.faults]
+        )
+        if not self.state.key:
+            self.state.key = dict(
+                RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True).as_dict(private=True)
+            )
+        self.key = RSAKey.import_key(self.state.key)
+        self.save()
+
+    def save(self) -> None:
+        """Keeps what is remembered in the state file, if there is one. To be called before a change is answered."""
+        if self.options.state:
+            self.state.ahead_s = self.clock.ahead_s
+            self.state.faults = [asdict(fault) for fault in self.faults.in_force]
+            save(self.state, self.options.state)
+
+    def issuer(self, software: Personality) -> str:
+        return f"{self.url}/{software.name}"
+
+    def people(self) -> list[dict[str, object]]:
+        """The accountants with the ids of the organisations they reach: email, name, organisations by software."""
+        return [
+            {
+                "email": person.email,
+                "name": person.name,
+                "organisations": {
+                    name: [self.world.id_of(name, index) for index in self.world.reach(person)]
+                    for name in self.softwares
+                },
+            }
+            for person in self.world.people
+        ]
+
+    def selectable(self, software: str, person: Accountant, index: int) -> bool:
+        """Whether the person may connect the organisation at this place now."""
+        organisation = self.world.id_of(software, index)
+        return person.reaches(index) and not self.faults.seen(
+            {"remove-access", "close"}, software, person.email, organisation
+        )
+
+    def advance(self, seconds: float) -> None:
+        """Moves the sandbox's clock forward. Raises ValueError when that is not forward."""
+        self.clock.advance(seconds)
+        self.save()
+
+    def fault(
+        self, kind: str, target: Target, times: int | None = None, seconds: float | None = None
+    ) -> None:
+        """Makes something go wrong, or (`clear`) right again. Raises ValueError for an unknown kind, person, organisation or software."""
+        target = self._checked(kind, target, times, seconds)
+        if kind == CLEAR:
+            self.faults.clear(target)
+        elif kind in ACTS:
+            self._act(kind, target)
+        else:
+            self.faults.add(
+                Fault(kind, target, times, (2 if kind == "limit" else 5) if seconds is None else seconds)
+            )
+        self.save()
+
+    def _checked(self, kind: str, target: Target, times: int | None, seconds: float | None) -> Target:
+        if kind not in KINDS:
+            raise ValueError(f"unknown kind {kind!r}: it is one of {', '.join(KINDS)}")
+        if target.software is not None and target.software not in self.softwares:
+            raise ValueError(f"no such software here: {target.software!r}")
+        if target.person is not None:
+            person = self.world.person(target.person)
+            if person is None:
+                raise ValueError(
+                    f"nobody here is called {target.person!r}; `clientsync sandbox people` lists everybody"
+                )
+            target = Target(target.software, person.email, target.organisation)
+        if target.organisation is not None:
+            softwares = [target.software] if target.software else list(self.softwares)
+            if all(self.world.place_of(name, target.organisation) is None for name in softwares):
+                raise ValueError(f"no organisation here has the id {target.organisation!r}")
+            target = Target(target.software, target.person, target.organisation.lower())
+        if times is not None and times < 1:
+            raise ValueError("times counts from 1")
+        if seconds is not None and not 0 <= seconds <= 86_400:
+            raise ValueError("seconds are between 0 and 86400")
+        return target
+
+    def _act(self, kind: str, target: Target) -> None:
+        if kind == "expire":
+            for grant in [grant for grant in self.state.grants.values() if self._is_of(grant, target)]:
+                self.state.end(grant)
+            return
+        for software, app, person, held in list(self.state.holders()):
+            if target.software not in (None, software) or target.person not in (None, person):
+                continue
+            if kind == "disconnect":
+                for organisation in [o for o in held if target.organisation in (None, o)]:
+                    del held[organisation]
+            elif target.organisation is None or target.organisation in held:
+                self.revoke(software, app, person)
+
+    def _is_of(self, grant: Grant, target: Target) -> bool:
+        if target.software not in (None, grant.software) or target.person not in (None, grant.person):
+            return False
+        if target.organisation is None or grant.organisation is not None:
+            return target.organisation in (None, grant.organisation)
+        return target.organisation in self.state.connections_of(grant.software, grant.app, grant.person)
+
+    def revoke(self, software: str, app: str, person: str) -> None:
+        """As when the person removes the app: every token and connection of theirs to it is gone."""
+        for grant in list(self.state.grants.values()):
+            if (grant.software, grant.app, grant.person) == (software, app, person):
+                self.state.end(grant)
+        self.state.connections_of(software, app, person).clear()

@@ -1,0 +1,168 @@
+"""The sandbox's HTTP server, on the loopback only: for the command line, and inside another program."""
+
+import asyncio
+import signal
+import socket
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from . import consent, control, oauth
+from .faults import Target
+from .options import Options
+from .sandbox import Sandbox
+from .softwares import SOFTWARES
+from .world import World
+
+
+def app_of(sandbox: Sandbox) -> ASGIApp:
+    """The whole of it as an ASGI application."""
+    mounts = [Mount("/sandbox", routes=control.routes(sandbox))]
+    for name, software in sandbox.softwares.items():
+        shared = [*consent.routes(sandbox, software), *oauth.routes(sandbox, software)]
+        mounts.append(Mount(f"/{name}", routes=[*shared, *software.api(sandbox)]))
+    # A page in the person's browser that makes its own name resolve to the loopback is not to be answered.
+    only_here = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+    return sandbox.calls.around(Starlette(routes=mounts, middleware=[only_here]))
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens, and leaves signals to whoever runs it."""
+
+    def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
+        # Clients keep connections longer than uvicorn's five seconds; one that closes as a call begins looks like a fault.
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def _listening(options: Options) -> socket.socket:
+    # asyncio turns Nagle's delay (40 ms an answer) off only where the protocol is named.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", options.port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+@contextmanager
+def _opened(options: Options) -> Generator[tuple[socket.socket, Sandbox]]:
+    with _listening(options) as listener:
+        yield listener, Sandbox(options, f"http://127.0.0.1:{listener.getsockname()[1]}", SOFTWARES)
+
+
+def serve(options: Options, on_ready: Callable[[Sandbox], None]) -> None:
+    """Serves in the main thread until SIGINT or SIGTERM, then returns.
+
+    Raises OSError when the port cannot be had, ValueError for wrong options; `on_ready` is called once connections are accepted.
+    """
+    with _opened(options) as (listener, sandbox):
+        server = _Server(app_of(sandbox), lambda: on_ready(sandbox))
+
+        def stop(*_: object) -> None:
+            server.should_exit = True
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            asyncio.run(server.serve([listener]))
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class Running:
+    """A sandbox served by a thread of this process; a context manager, or ended with `stop`."""
+
+    def __init__(self, options: Options) -> None:
+        self._open = _opened(options)
+        self._listener, self.sandbox = self._open.__enter__()
+        self.url = self.sandbox.url
+        self._loop = asyncio.new_event_loop()
+        ready = threading.Event()
+        self._server = _Server(app_of(self.sandbox), ready.set)
+        self._thread = threading.Thread(target=self._run, args=(ready,), name="sandbox", daemon=True)
+        self._thread.start()
+        ready.wait()
+
+    @property
+    def world(self) -> World:
+        return self.sandbox.world
+
+    def fault(
+        self,
+        kind: str,
+        *,
+        software: str | None = None,
+        person: str | None = None,
+        organisation: str | None = None,
+        times: int | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """Makes something go wrong, in the server's thread. Raises ValueError as `Sandbox.fault` does."""
+        self._do(lambda: self.sandbox.fault(kind, Target(software, person, organisation), times, seconds))
+
+    def advance(self, seconds: float) -> None:
+        """Moves the sandbox's clock forward."""
+        self._do(lambda: self.sandbox.advance(seconds))
+
+    def stop(self) -> None:
+        """Ends the server and waits for its end; a second time does nothing."""
+        if self._thread.is_alive():
+            self._server.should_exit = True
+            self._thread.join()
+            self._open.__exit__(None, None, None)
+
+    def _run(self, ready: threading.Event) -> None:
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._server.serve([self._listener]))
+        finally:
+            ready.set()
+
+    def _do(self, act: Callable[[], None]) -> None:
+        async def done() -> None:
+            act()
+
+        asyncio.run_coroutine_threadsafe(done(), self._loop).result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def running(options: Options | None = None) -> Running:
+    """Starts a sandbox in a thread of this process; it answers when this returns."""
+    return Running(options or Options())

@@ -1,0 +1,200 @@
+"""The world the sandbox shows: accountants and the organisations they can reach, all from one seed.
+
+Nothing is stored: whatever belongs to an organisation is drawn again from the seed and the organisation's place whenever it is asked for,
+so a world of 100,000 costs no more to start than one of ten, and the same seed gives the same world in every process.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from random import Random
+from typing import Literal
+from uuid import UUID
+
+from .names import EQUAL, Named, named
+
+
+@dataclass(frozen=True, slots=True)
+class Accountant:
+    """Somebody of the practice. They reach the organisations whose place, divided by `of`, leaves one of `parts`."""
+
+    id: str
+    given_name: str
+    family_name: str
+    email: str
+    of: int
+    parts: frozenset[int]
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    def reaches(self, index: int) -> bool:
+        """Whether they are a user of the organisation at this place."""
+        return index % self.of in self.parts
+
+
+Kind = Literal["company", "sole_trader", "partnership", "charity", "trust"]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A set of books. `currency` is ISO 4217, `country` ISO 3166; `year_end` is (day, month)."""
+
+    id: str
+    index: int
+    name: str
+    legal_name: str
+    kind: Kind
+    country: str
+    currency: str
+    tax_number: str | None
+    registration_number: str | None
+    year_end: tuple[int, int]
+    short_code: str
+    created_at: datetime
+    locked_until: datetime | None
+    demo: bool
+
+
+_CURRENCIES = {
+    "GB": "GBP", "NZ": "NZD", "AU": "AUD", "US": "USD", "IE": "EUR", "SG": "SGD", "ZA": "ZAR", "CA": "CAD", "JP": "JPY", "CN": "CNY",
+    "AE": "AED", "UA": "UAH", "GR": "EUR", "DE": "EUR", "FR": "EUR", "TH": "THB", "HK": "HKD", "BE": "EUR", "IL": "ILS",
+}  # fmt: skip
+_YEAR_ENDS = {
+    "GB": ((31, 3), (5, 4), (31, 12), (30, 9)),
+    "NZ": ((31, 3),),
+    "AU": ((30, 6),),
+    "ZA": ((28, 2),),
+}
+_TAX_NUMBERS = {
+    "GB": "GB#########", "NZ": "###-###-###", "AU": "## ### ### ###", "US": "##-#######", "IE": "IE#######WA", "SG": "M#########", "ZA": "4#########",
+    "CA": "######### RT0001", "DE": "DE#########", "FR": "FR###########", "GR": "EL#########", "BE": "BE0#########",
+}  # fmt: skip
+_KINDS: tuple[Kind, ...] = ("company",) * 7 + ("sole_trader", "partnership", "charity", "trust")
+_GIVEN = (
+    "Amelia",
+    "Rāwiri",
+    "Priya",
+    "Tomás",
+    "Grace",
+    "Noah",
+    "Ingrid",
+    "Kwame",
+    "Leila",
+    "Oscar",
+    "Yuki",
+    "Fatima",
+)
+_FAMILY = (
+    "Hart",
+    "Ngata",
+    "Shah",
+    "Ferreira",
+    "O'Connell",
+    "Whitfield",
+    "Larsen",
+    "Mensah",
+    "Haddad",
+    "Blythe",
+    "Mori",
+    "Khan",
+)
+_PLAIN = str.maketrans("āá", "aa", "'")
+_SHARES = ((1, {0}), (4, {0, 1, 2}), (4, {0, 2, 3}), (3, {0}), (10, {0, 5}))
+
+
+class World:
+    """`organisations` of them in each accounting software, and five accountants who reach overlapping parts; the first reaches all."""
+
+    def __init__(self, seed: str, organisations: int) -> None:
+        self.seed = seed
+        self.count = organisations
+        self.people = _people(seed)
+        self._by_email = {person.email: person for person in self.people}
+        self._places: dict[str, dict[str, int]] = {}
+        self._organisation = lru_cache(4096)(self._drawn)
+        self.named = lru_cache(None)(self._named)
+
+    def person(self, email: str) -> Accountant | None:
+        return self._by_email.get(email.strip().lower())
+
+    def reach(self, person: Accountant) -> Sequence[int]:
+        """The places of the organisations they are a user of, in order."""
+        return [index for index in range(self.count) if person.reaches(index)]
+
+    def id_of(self, software: str, index: int) -> str:
+        """The organisation's id, a UUID drawn from the seed, the software and the place."""
+        return uuid_of(self.seed, software, str(index))
+
+    def place_of(self, software: str, organisation_id: str) -> int | None:
+        """Where in the world the organisation with this id is; None when there is none."""
+        places = self._places.get(software)
+        if places is None:
+            places = {self.id_of(software, index): index for index in range(self.count)}
+            self._places[software] = places
+        return places.get(organisation_id.lower())
+
+    def organisation(self, software: str, index: int) -> Organisation:
+        """All particulars of the organisation at this place."""
+        return self._organisation(software, index)
+
+    def draw(self, *parts: str) -> Random:
+        """Numbers that are the same whenever they are asked for with the same parts."""
+        return Random(":".join((self.seed, *parts)))  # noqa: S311 - a world to play in, not a secret
+
+    def _named(self, software: str, index: int) -> Named:
+        index = EQUAL.get(index, index)
+        return named(self.draw(software, str(index), "name"), index)
+
+    def _drawn(self, software: str, index: int) -> Organisation:
+        name, country = self.named(software, index)
+        draw = self.draw(software, str(index), "particulars")
+        created = datetime(2016, 1, 4, tzinfo=UTC) + timedelta(minutes=draw.randrange(60 * 24 * 365 * 9))
+        kind: Kind = draw.choice(_KINDS)
+        registered = kind == "company" or draw.random() < 0.3
+        tax = _TAX_NUMBERS.get(country, "#########") if draw.random() < 0.85 else None
+        legal = name.strip() if draw.random() < 0.8 else f"{name.strip()} (trading)"
+        return Organisation(
+            id=self.id_of(software, index),
+            index=index,
+            name=name,
+            legal_name=legal,
+            kind=kind,
+            country=country,
+            currency=_CURRENCIES[country],
+            tax_number=tax and _digits(draw, tax),
+            registration_number=_digits(draw, "########") if registered else None,
+            year_end=draw.choice(_YEAR_ENDS.get(country, ((31, 12), (31, 3)))),
+            short_code="!" + "".join(draw.choices("BCDFGHJKLMNPQRSTVWXYZbcdfghjkmnpqrstvwxyz23456789", k=5)),
+            created_at=created,
+            locked_until=datetime(2026, draw.choice((3, 6)), 30, tzinfo=UTC) if draw.random() < 0.5 else None,
+            demo=index % 50 == 49,
+        )
+
+
+def uuid_of(*parts: str) -> str:
+    """A UUID that is the same for the same parts in every process."""
+    return str(UUID(bytes=blake2b("\0".join(parts).encode(), digest_size=16).digest(), version=4))
+
+
+def _digits(draw: Random, pattern: str) -> str:
+    return "".join(str(draw.randrange(10)) if c == "#" else c for c in pattern)
+
+
+def _people(seed: str) -> tuple[Accountant, ...]:
+    draw = Random(f"{seed}:people")  # noqa: S311
+    given, family = draw.sample(_GIVEN, len(_SHARES)), draw.sample(_FAMILY, len(_SHARES))
+    return tuple(
+        Accountant(
+            id=uuid_of(seed, "person", str(place)),
+            given_name=first,
+            family_name=last,
+            email=f"{first}.{last}@example.com".translate(_PLAIN).lower(),
+            of=of,
+            parts=frozenset(parts),
+        )
+        for place, (first, last, (of, parts)) in enumerate(zip(given, family, _SHARES, strict=True))
+    )
