@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import httpx2
 
     from ..accounting.configured import Configured, Http
-    from ..accounting.limits import Limiter
     from ..accounting.software import Calls, Software
     from ..practice.model import Organisation
     from ..signin.attempt import Attempt, SignedIn

@@ -1,0 +1,131 @@
+"""The one table of actions: keys, footer, help, menus and palette are all made from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+EVERYWHERE = "everywhere"
+CLIENTS = "clients"
+CLIENT_SYNC = "client_sync"
+CONNECTIONS = "connections"
+JOBS = "jobs"
+JOB = "job"
+SELECT = "select"
+HISTORY = "history"
+SIGN_IN = "sign_in"
+
+PLACES = {
+    EVERYWHERE: "Everywhere",
+    CLIENTS: "Clients",
+    CLIENT_SYNC: "Client Sync",
+    CONNECTIONS: "Connections",
+    JOBS: "Jobs",
+    JOB: "Job",
+    SELECT: "Selecting",
+    HISTORY: "History",
+    SIGN_IN: "Sign in",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do. `name`: its id, in keymaps too, and the `do_NAME` method of the screens that have it.
+
+    `footer`: how early the footer shows it (0: never). `dangerous`: it is confirmed before it is done.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    keys: str
+    place: str
+    footer: int = 0
+    short: str = ""
+    dangerous: bool = False
+
+    @property
+    def label(self) -> str:
+        """How the footer names it."""
+        return self.short or self.title
+
+
+_ALL = (
+    Action("help", "Help", "Show the keys that work here, each with one line.", "question_mark,f1", EVERYWHERE, 1),
+    Action("commands", "Every command", "Find any action of any screen by typing its name.", "ctrl+p,colon", EVERYWHERE, 9, "Commands"),
+    Action("client_sync", "Open Client Sync", "Add clients, reconnect all, or reassign clients, for each accounting software.", "s", EVERYWHERE, 3, "Client Sync"),
+    Action("jobs", "Jobs", "See bulk jobs: what runs, what failed and why; resume, retry or cancel.", "J", EVERYWHERE, 12),
+    Action("history", "History", "Who did what and when: of this client, or of the whole practice.", "h", EVERYWHERE, 11),
+    Action("undo", "Undo", "Take back the last change of the selection here, or of team, code, name, note or removal.", "u", EVERYWHERE),
+    Action("back", "Back", "Clear the filter, else go back.", "escape", EVERYWHERE, 20),
+    Action("suspend", "Suspend", "Put the program in the background; `fg` brings it back.", "ctrl+z", EVERYWHERE),
+    Action("quit", "Quit", "Leave the program. A running job can be resumed at the next start.", "q,ctrl+q", EVERYWHERE, 19),
+    # Clients
+    Action("filter", "Filter", "Show only what matches: words, or status: by: software: team: code: since:, each negated by -.", "slash", SELECT, 2),
+    Action("sort", "Sort", "Choose the columns to sort by.", "o", SELECT, 13),
+    Action("columns", "Columns", "Choose, order and widen the columns.", "C", SELECT),
+    Action("actions_menu", "Actions", "Open Client Sync, export client data, upload practice codes, and what can be done with the selection.", "a", CLIENTS, 4),
+    Action("connections", "Connections", "Open the client's Business settings > Connections: manage each integration.", "c", CLIENTS, 5),
+    Action("export", "Export client data as CSV file", "Write the clients that the filter shows to a CSV file.", "E", CLIENTS),
+    Action("upload_codes", "Upload practice codes", "Read practice codes from a CSV file; nothing is changed unless every line is right.", "U", CLIENTS),
+    Action("reconnect_selected", "Reconnect", "Reconnect the selected clients with your sign-in.", "r", CLIENTS, 6),
+    Action("reassign_selected", "Reassign", "Become the authenticated user of the selected clients.", "R", CLIENTS),
+    Action("refresh_selected", "Refresh", "Pull details and lists of the selected clients again.", "f", CLIENTS),
+    Action("disconnect_selected", "Disconnect", "End the integrations of the selected clients; they stay on the list.", "d", CLIENTS, dangerous=True),
+    Action("assign_team", "Assign team", "Assign the selected clients to a team.", "t", CLIENTS),
+    Action("set_code", "Set practice code", "Set the practice code of the client under the cursor.", "p", CLIENTS),
+    Action("rename", "Rename", "Change the name of the client under the cursor on the practice's list.", "n", CLIENTS),
+    Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "m", CLIENTS),
+    Action("remove", "Remove from the list", "Take clients without a living integration off the list.", "X", CLIENTS, dangerous=True),
+    Action("views", "Views", "Save this filter under a name, or open a saved one.", "w", CLIENTS),
+    Action("check", "Check", "Call every organisation whose sign-in is held here once, and record what is found.", "K", CLIENTS),
+    # Client Sync
+    Action("add_clients", "Add clients", "Add clients from the organisations that your sign-in reaches.", "1", CLIENT_SYNC, 1),
+    Action("reconnect_all", "Reconnect all", "Reconnect every expired or broken client with your sign-in.", "2", CLIENT_SYNC, 2),
+    Action("reassign_clients", "Reassign clients", "Become the authenticated user of clients that colleagues integrated.", "3", CLIENT_SYNC, 3),
+    Action("sign_in", "Sign in", "Sign in to the accounting software, or as another person.", "l", CLIENT_SYNC, 4),
+    Action("sign_out", "Sign out", "Revoke your sign-in and forget it; says first which integrations end with it.", "L", CLIENT_SYNC, dangerous=True),
+    Action("set_up", "Set up", "Enter the client id of the practice's app, and see how to register one.", "e", CLIENT_SYNC, 5),
+    # Connections
+    Action("reconnect", "Reconnect", "Replace this integration's sign-in by one that works.", "r", CONNECTIONS, 1),
+    Action("refresh", "Refresh", "Pull this organisation's details and lists again.", "f", CONNECTIONS, 2),
+    Action("settings", "Update settings", "Which lists are pulled, how often, whether details follow, and a note for colleagues.", "e", CONNECTIONS, 3, "Settings"),
+    Action("disconnect", "Disconnect", "End this integration; the client stays on the list.", "d", CONNECTIONS, 4, dangerous=True),
+    Action("change_organisation", "Change organisation", "Bind this client to another organisation.", "x", CONNECTIONS, dangerous=True),
+    Action("open_software", "Open in the accounting software", "Open the organisation in a browser; over SSH its link is copied.", "b", CONNECTIONS, 6, "Open"),
+    Action("pulled", "Lists", "Look at what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5),
+    # Jobs
+    Action("resume_job", "Resume", "Go on with a job that was cut off or paused.", "r", JOB, 1),
+    Action("retry_job", "Retry failed", "Try again what failed.", "t", JOB, 2, "Retry"),
+    Action("cancel_job", "Cancel", "Finish what is being done and leave the rest undone.", "x", JOB, 3, dangerous=True),
+    # Selecting in a dialogue with Continue and Cancel
+    Action("continue", "Continue", "Go on with what is selected.", "enter", SELECT, 1),
+    Action("copy_link", "Copy the link", "Send the link to your terminal's clipboard.", "Y", SIGN_IN, 1),
+)  # fmt: skip
+
+ACTIONS = {f"{action.place}.{action.name}": action for action in _ALL}
+
+
+def actions(place: str) -> tuple[Action, ...]:
+    """The actions of a place, in the order of the table."""
+    return tuple(action for action in _ALL if action.place == place)
+
+
+def named(place: str, *names: str) -> tuple[Action, ...]:
+    """Some actions of a place."""
+    return tuple(ACTIONS[f"{place}.{name}"] for name in names)
+
+
+def bindings(wanted: Iterable[Action]) -> list[BindingType]:
+    """Their keys, as Textual wants them; the id lets a person's keymap change them."""
+    return [
+        Binding(
+            action.keys,
+            f"act('{action.name}')",
+            action.title,
+            show=False,
+            id=f"{action.place}.{action.name}",
+            tooltip=action.sentence,
+        )
+        for action in wanted
+    ]

@@ -1,0 +1,189 @@
+"""The Textual app: which screens there are, theme, palette, news. Screens are imported when they are opened."""
+
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+
+from . import look
+from .practice.trouble import Trouble
+from .sync.engine import Engine
+from .workplace import Workplace
+
+if TYPE_CHECKING:
+    from .screens.base import ActionScreen
+    from .store.jobs import Job
+
+SCREENS = {
+    "clients": ("clients", "ClientsScreen"),
+    "client_sync": ("client_sync", "ClientSyncScreen"),
+    "jobs": ("jobs", "JobsScreen"),
+    "job": ("job", "JobScreen"),
+    "history": ("history", "HistoryScreen"),
+    "connections": ("connections", "ConnectionsScreen"),
+    "add_clients": ("add_clients", "AddClientsScreen"),
+    "reassign": ("reassign", "ReassignScreen"),
+    "reconnect": ("reconnect", "ReconnectScreen"),
+    "first_start": ("first_start", "FirstStartScreen"),
+}
+"""Module and class of each screen, by the name that `ClientSyncApp.open` takes."""
+
+NEWS_EVERY_S = 1.0
+"""How often the database is asked whether somebody changed the practice: an in-memory question, no reading."""
+
+
+def palette() -> type[Provider]:
+    """The palette's provider, imported when the palette is opened."""
+    from .screens.palette import Actions
+
+    return Actions
+
+
+class ClientSyncApp(App[None]):
+    """Client Sync, full screen."""
+
+    TITLE = "Client Sync"
+    CSS_PATH = look.style_sheets()
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {palette}
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = ""
+
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__()
+        self.workplace = workplace
+        self.engine = Engine(workplace.session, self._job_ended)
+        self.ascii_marks = look.ascii_only(workplace.config.screen.ascii)
+        if self.no_color:
+            from textual.filter import Monochrome, NoColor
+
+            # Textual turns colours into greys; NO_COLOR means that no colour code is sent at all.
+            self._filters = [f for f in self._filters if not isinstance(f, Monochrome)] + [NoColor()]
+        self._seen = (0, 0)
+
+    def on_mount(self) -> None:
+        """The client list, or the way to it on a first start."""
+        self.register_theme(look.DARK)
+        self.register_theme(look.LIGHT)
+        self.theme = look.theme_name(self.workplace.config.screen.theme)
+        if self.workplace.config.keys:
+            self.set_keymap(self.workplace.config.keys)
+        self.open("clients")
+        if not self.workplace.config.practice.name and not self.workplace.store.clients.total():
+            self.open("first_start")
+        self._seen = self._version()
+        self.set_interval(NEWS_EVERY_S, self._look_for_news)
+
+    def open(self, screen: str, action: str | None = None, **wanted: Any) -> "ActionScreen":
+        """Opens a screen by its name (or goes back to it, where it is open and nothing is `wanted`), and does `action` there."""
+        from .screens.base import ActionScreen
+
+        module, name = SCREENS[screen]
+        kind: type[ActionScreen] = getattr(import_module(f".screens.{module}", __package__), name)
+        opened = next((s for s in self.screen_stack if type(s) is kind), None) if not wanted else None
+        if isinstance(opened, ActionScreen):
+            while self.screen is not opened:
+                self.pop_screen()
+        else:
+            opened = kind(**wanted)
+            self.push_screen(opened)
+        if action is not None:
+            self.call_after_refresh(partial(opened.action_act, action))
+        return opened
+
+    # News
+
+    def _version(self) -> tuple[int, int]:
+        connection = self.workplace.store.database.connection
+        return int(connection.execute("PRAGMA data_version").fetchone()[0]), connection.total_changes
+
+    def _look_for_news(self) -> None:
+        version = self._version()
+        if version != self._seen:
+            self._seen = version
+            self._tell("practice_changed")
+
+    def _tell(self, what: str, *arguments: Any) -> None:
+        from .screens.base import ActionScreen
+
+        for screen in self.screen_stack:
+            # Screens below the one shown read again when they are shown again.
+            if isinstance(screen, ActionScreen) and (screen is self.screen or what != "practice_changed"):
+                getattr(screen, what)(*arguments)
+
+    # Jobs
+
+    def run_job(self, job: str) -> None:
+        """Starts a job on the network's thread and shows it."""
+        self.engine.run_job(job)
+        self.open("job", job=job)
+
+    def _job_ended(self, job: "Job", trouble: Trouble | None) -> None:
+        if self.is_running:
+            self.call_later(self._say_job_ended, job, trouble)
+
+    def _say_job_ended(self, job: "Job", trouble: Trouble | None) -> None:
+        from .screens.job import recap
+
+        self._tell("job_ended", job.id)
+        if trouble is not None:
+            self.notify(
+                str(trouble),
+                title=f"{job.kind.capitalize()} paused",
+                severity="error",
+                markup=False,
+                timeout=15,
+            )
+        elif type(self.screen).__name__ != "JobScreen":
+            self.notify(recap(job), title=f"{job.kind.capitalize()} ended", markup=False, timeout=10)
+            self.bell()
+
+    # Undo, leaving
+
+    def undo(self) -> None:
+        """Takes back the last change of the practice that can be taken back, from the ledger."""
+        from .sync.undo import undo_last
+
+        try:
+            self.notify(
+                undo_last(self.workplace.store, self.workplace.actor, datetime.now(UTC)), markup=False
+            )
+        except Trouble as trouble:
+            self.notify(str(trouble), severity="warning", markup=False)
+        self._look_for_news()
+
+    def action_help_quit(self) -> None:
+        """What ctrl+c does: says how to leave, because it is pressed for copying too."""
+        self.notify("Press q to leave. A running job can be resumed at the next start.")
+
+    def leave(self) -> None:
+        """Leaves; asks first while a job runs, because it stops with the program."""
+        if not self.engine.running:
+            self.exit()
+            return
+        from .screens.confirm import Confirm
+
+        question = "A job is running. Leave, and resume it at the next start?"
+        self.push_screen(Confirm(question, yes="Leave"), lambda yes: self.exit() if yes else None)
+
+    def on_unmount(self) -> None:
+        """What jobs have left is resumed at the next start."""
+        self.engine.close()
+
+
+def run(workplace: Workplace) -> None:
+    """Runs the app until it is left, or until its terminal is gone."""
+    app = ClientSyncApp(workplace)
+
+    def hung_up(*_: object) -> None:
+        app.exit()
+
+    # Textual ignores a hang-up and would burn a core for ever once its terminal is gone.
+    signal.signal(signal.SIGHUP, hung_up)
+    app.run(mouse=look.wants_mouse(workplace.config.screen.mouse))

@@ -1,0 +1,158 @@
+"""What every screen has: its actions from the one table, the first and the last line, and news of the practice."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from ..actions import EVERYWHERE, Action, actions, bindings
+from ..practice.trouble import Trouble
+from ..sync.session import Session
+from ..widgets.key_bar import KeyBar, key_name
+from ..widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from ..app import ClientSyncApp
+
+T = TypeVar("T")
+
+
+class ActionScreen(Screen[Any]):
+    """A screen whose keys, footer, help and palette entries all come from the table of actions.
+
+    A subclass names its `place` (and further `extra` actions), yields its widgets in `compose_body`, and has a method
+    `do_NAME` for each action; `unavailable` says why one cannot be done now.
+    """
+
+    place: ClassVar[str] = EVERYWHERE
+    extra: ClassVar[Sequence[Action]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # Before Textual reads them, and each class's own.
+        cls.BINDINGS = [*cls.__dict__.get("BINDINGS", []), *bindings(cls.own_actions())]  # pyright: ignore[reportConstantRedefinition]
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def own_actions(cls) -> tuple[Action, ...]:
+        """This screen's actions, then those that work everywhere."""
+        own = actions(cls.place) if cls.place != EVERYWHERE else ()
+        return (*own, *cls.extra, *actions(EVERYWHERE))
+
+    @property
+    def main(self) -> "ClientSyncApp":
+        """The app, by its own type."""
+        return cast("ClientSyncApp", self.app)  # pyright: ignore[reportUnknownMemberType]
+
+    # Actions
+
+    def unavailable(self, action: Action) -> str | None:
+        """Why an action cannot be done now, in words; None: it can."""
+        return None if hasattr(self, f"do_{action.name}") else "It does nothing here."
+
+    async def action_act(self, name: str) -> None:
+        """Does an action of the table, or says why not."""
+        action = next(action for action in self.own_actions() if action.name == name)
+        if (reason := self.unavailable(action)) is not None:
+            self.notify(f"{action.title}: {reason}", markup=False, severity="warning")
+            return
+        result = getattr(self, f"do_{name}")()
+        if isinstance(result, Awaitable):
+            await result
+        self.refresh_keys()
+
+    def footer_keys(self) -> list[tuple[str, str, str]]:
+        """(key, label, action) of what works now, most useful first."""
+        shown = sorted(
+            (a for a in self.own_actions() if a.footer and self.unavailable(a) is None),
+            key=lambda a: a.footer,
+        )
+        keymap = self.main.workplace.config.keys
+        return [
+            (key_name(keymap.get(f"{a.place}.{a.name}", a.keys)), a.label, f"act('{a.name}')") for a in shown
+        ]
+
+    def refresh_keys(self) -> None:
+        """Brings the last line up to date; called after whatever changes what works."""
+        if self.is_attached:
+            for bar in self.query(KeyBar):
+                bar.show(self.footer_keys())
+
+    # What works everywhere
+
+    def do_help(self) -> None:
+        """Shows the keys."""
+        from .help import HelpScreen
+
+        self.main.push_screen(HelpScreen(self))
+
+    def do_commands(self) -> None:
+        """Opens the palette."""
+        self.main.action_command_palette()
+
+    def do_client_sync(self) -> None:
+        """Opens the Client Sync panel."""
+        self.main.open("client_sync")
+
+    def do_jobs(self) -> None:
+        """Opens the list of jobs."""
+        self.main.open("jobs")
+
+    def do_history(self) -> None:
+        """Opens the practice's history."""
+        self.main.open("history")
+
+    def do_undo(self) -> None:
+        """Takes back the last change of the practice."""
+        self.main.undo()
+
+    def do_back(self) -> None:
+        """Goes back to the screen before."""
+        if len(self.main.screen_stack) > 2:
+            self.dismiss()
+
+    def do_suspend(self) -> None:
+        """Puts the program in the background."""
+        self.main.action_suspend_process()
+
+    def do_quit(self) -> None:
+        """Leaves the program."""
+        self.main.leave()
+
+    # Work that takes time
+
+    async def ask(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Does `work` on the network's thread while every key goes on working. To be awaited in a worker, never in a handler.
+
+        Raises Trouble as `work` does.
+        """
+        import asyncio
+
+        return await asyncio.wrap_future(self.main.engine.submit(work))
+
+    def say(self, trouble: Trouble | str, severity: str = "error") -> None:
+        """Tells what happened and what to do, without taking the keys away."""
+        if not isinstance(trouble, CancelledError):
+            self.notify(str(trouble), markup=False, severity=cast(Any, severity), timeout=10)
+
+    # News
+
+    def practice_changed(self) -> None:
+        """The practice was changed, here or by somebody else: what is shown is to be read again."""
+
+    def job_ended(self, job: str) -> None:
+        """A job of this process ended or paused."""
+
+    def on_mount(self) -> None:
+        """The last line, once everything is there."""
+        self.call_after_refresh(self.refresh_keys)
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen: things may have changed meanwhile."""
+        self.practice_changed()
+        self.refresh_keys()
+
+
+__all__ = ["ActionScreen", "KeyBar", "TopBar"]

@@ -1,0 +1,75 @@
+"""A small list to choose one thing from: menus, teams, sort columns, saved views."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line. `key`: chooses it at once; `reason`: why it cannot be chosen now."""
+
+    id: str
+    title: str
+    sentence: str = ""
+    key: str = ""
+    reason: str | None = None
+
+
+class Choose(ModalScreen[str | None]):
+    """Dismissed with the id of what was chosen, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss(None)", "Cancel"),
+        Binding("j", "move('down')", show=False),
+        Binding("k", "move('up')", show=False),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = {choice.id: choice for choice in choices}
+        self._width = max((len(choice.title) for choice in choices), default=10)
+
+    def compose(self) -> ComposeResult:
+        """The title and the list."""
+        with Vertical(classes="dialogue"):
+            yield Static(self._title, classes="question", markup=False)
+            yield OptionList(*map(self._option, self._choices.values()), compact=True)
+
+    def _option(self, choice: Choice) -> Option:
+        key = f"{choice.key:<2} " if any(c.key for c in self._choices.values()) else ""
+        said = choice.reason or choice.sentence
+        content = Content.assemble(
+            (key, "bold"), choice.title.ljust(self._width), ("  " + said if said else "", "$text-muted")
+        )
+        return Option(content, id=choice.id, disabled=choice.reason is not None)
+
+    def on_key(self, event: events.Key) -> None:
+        """A choice's own key."""
+        for choice in self._choices.values():
+            if choice.key and event.character == choice.key:
+                event.stop()
+                if choice.reason:
+                    self.notify(f"{choice.title}: {choice.reason}", markup=False, severity="warning")
+                else:
+                    self.dismiss(choice.id)
+                return
+
+    def action_move(self, where: str) -> None:
+        """j and k move, as in every list."""
+        options = self.query_one(OptionList)
+        options.action_cursor_down() if where == "down" else options.action_cursor_up()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Chosen."""
+        self.dismiss(event.option_id)

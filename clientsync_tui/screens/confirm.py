@@ -1,0 +1,61 @@
+"""The one confirm of the whole program: says what will happen; y or n; Cancel has the focus."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+
+class Confirm(ModalScreen[bool]):
+    """A question with its consequences. Dismissed with whether it was confirmed.
+
+    The key that opened it never confirms it: only `y` and the button do, and Cancel has the focus.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes"),
+        Binding("n,escape,q", "answer(False)", "No"),
+        Binding("left,up,h,k", "app.focus_previous", show=False),
+        Binding("right,down,l,j", "app.focus_next", show=False),
+    ]
+
+    def __init__(
+        self, question: str, lines: Sequence[str] = (), *, yes: str = "Yes", dangerous: bool = False
+    ) -> None:
+        super().__init__()
+        self._question = question
+        self._lines = lines
+        self._yes = yes
+        self._dangerous = dangerous
+
+    def compose(self) -> ComposeResult:
+        """The question, what it entails, and the two answers."""
+        with Vertical(classes="dialogue"):
+            yield Static(self._question, classes="question", markup=False)
+            if self._lines:
+                with VerticalScroll(classes="entails", can_focus=False):
+                    yield Static("\n".join(self._lines), markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel (n)", id="no", compact=True)
+                yield Button(
+                    f"{self._yes} (y)",
+                    id="yes",
+                    variant="error" if self._dangerous else "primary",
+                    compact=True,
+                )
+
+    def on_mount(self) -> None:
+        """Cancel first, always."""
+        self.query_one("#no").focus()
+
+    def action_answer(self, yes: bool) -> None:
+        """Ends it."""
+        self.dismiss(yes)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Ends it by a button."""
+        self.dismiss(event.button.id == "yes")

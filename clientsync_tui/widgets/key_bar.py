@@ -1,0 +1,64 @@
+"""The last line of every screen: what works now, most useful first; a click does it."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+
+KEY_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "space": "space",
+    "escape": "esc",
+    "exclamation_mark": "!",
+}
+
+
+def key_name(keys: str) -> str:
+    """How a key is shown: the first of its keys, in the words of a keyboard."""
+    first = keys.split(",")[0]
+    return KEY_NAMES.get(first, first)
+
+
+class KeyBar(Widget, can_focus=False):
+    """Keys and their labels in one line; those that find no room are left out, and `?` lists them all."""
+
+    DEFAULT_CSS = """
+    KeyBar { dock: bottom; height: 1; padding: 0 1; color: $text-muted; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys: tuple[tuple[str, str, str], ...] = ()
+        self._spans: list[tuple[int, int, str]] = []
+
+    def show(self, keys: Sequence[tuple[str, str, str]]) -> None:
+        """Shows (key, label, action to run); draws only when they changed."""
+        if tuple(keys) != self._keys:
+            self._keys = tuple(keys)
+            self.refresh()
+
+    def render(self) -> Content:
+        """The line, cut to whole entries."""
+        parts: list[tuple[str, str]] = []
+        self._spans = []
+        at = 0
+        for key, label, action in self._keys:
+            width = cell_len(key) + 1 + cell_len(label)
+            if at + width > self.content_size.width:
+                continue
+            parts += [(key, "bold $text"), (f" {label}", ""), ("  ", "")]
+            self._spans.append((at, at + width, action))
+            at += width + 2
+        return Content.assemble(*parts)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Does what was clicked."""
+        offset = event.get_content_offset(self)
+        for start, end, action in self._spans:
+            if offset is not None and start <= offset.x < end:
+                await self.screen.run_action(action)
+                return
