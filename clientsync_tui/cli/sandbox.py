@@ -5,23 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..sandbox.words import FAULTS, TIERS, Tier
+
 if TYPE_CHECKING:
     from ..sandbox.sandbox import Sandbox
-
-KINDS = (
-    "expire",
-    "revoke",
-    "remove-access",
-    "disconnect",
-    "close",
-    "limit",
-    "unavailable",
-    "hang",
-    "garbage",
-    "slow",
-    "clear",
-)
-TIERS = ("starter", "core", "plus", "advanced", "enterprise")
 
 
 @click.group(invoke_without_command=True)
@@ -74,7 +61,7 @@ def sandbox(
     seed: str,
     write_config: Path | None,
     one_at_a_time: bool,
-    tier: Any,
+    tier: Tier,
     no_limits: bool,
     latency: float,
     access_life: float | None,
@@ -133,7 +120,7 @@ def people(url: str | None, as_json: bool) -> None:
 
 
 @sandbox.command()
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=click.Choice(FAULTS))
 @click.option("--software", metavar="NAME", help="Only there.")
 @click.option("--person", metavar="EMAIL", help="Only for them.")
 @click.option("--organisation", metavar="ID", help="Only calls to this organisation.")

@@ -1,7 +1,6 @@
 """Signing in as a person does it: who are you, which organisations, allow or refuse; or all of that said in the link."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -16,6 +15,9 @@ from .state import Code, Connection, new_token
 from .world import Accountant, uuid_of
 
 PAGE = 200
+
+#: How long a code is remembered; it works far shorter.
+KEPT_S = 3_600
 
 #: How many connections an app may have: https://developer.xero.com, pricing of 2026.
 TIER_CONNECTIONS = {"starter": 5, "core": 50, "plus": 1_000, "advanced": 10_000}
@@ -116,15 +118,13 @@ class Consent:
         page = 1 if _one(form, "go") == "Search" else int(shown) + turn if shown.isdecimal() else 1
         page = min(max(page, 1), pages)
         # The first time, what is connected already comes ticked.
-        ticked = set(form.get("organisation", ())) if shown else connected
+        ticked = set(form.get("organisation", ())) if shown else connected if self._many else set[str]()
         here = [
             (world.id_of(name, p), world.named(name, p).name) for p in found[(page - 1) * PAGE : page * PAGE]
         ]
         elsewhere = [i for i in ticked if i not in {i for i, _ in here}] if shown else []
-        lines = [Line(i, n, i in connected, i in ticked and self._many) for i, n in here]
+        lines = [Line(i, n, i in connected, i in ticked) for i, n in here]
         choice = Choice(lines, elsewhere, page, pages, len(reached), search, bool(_one(form, "all")), message)
-        if not self._many and shown:
-            choice = replace(choice, lines=[replace(line, ticked=line.id in ticked) for line in lines])
         return consent_page(self._software.title, asked, person, self._many, choice)
 
     def _selectable(self, person: Accountant) -> Sequence[int]:
@@ -165,6 +165,7 @@ class Consent:
                     uuid_of(auth_event, organisation), organisation, auth_event, now, now
                 )
         code = new_token()
+        box.state.codes = {c: kept for c, kept in box.state.codes.items() if kept.signed_in_at + KEPT_S > now}
         box.state.codes[code] = Code(
             software=name,
             app=asked.app.id,

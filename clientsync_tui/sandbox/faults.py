@@ -6,21 +6,7 @@ from dataclasses import dataclass
 ACTS = frozenset({"expire", "revoke", "disconnect"})
 REFUSALS = frozenset({"remove-access", "close"})
 LIMIT = "limit"
-SERVER = frozenset({"unavailable", "hang", "garbage", "slow"})
 CLEAR = "clear"
-KINDS = (
-    "expire",
-    "revoke",
-    "remove-access",
-    "disconnect",
-    "close",
-    "limit",
-    "unavailable",
-    "hang",
-    "garbage",
-    "slow",
-    "clear",
-)
 
 
 @dataclass(frozen=True, slots=True)

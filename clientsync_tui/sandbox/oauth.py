@@ -16,6 +16,8 @@ from .personality import App, Personality
 from .sandbox import Sandbox
 from .state import Access, Code, Grant, new_token
 
+#: How long an access token is remembered after its end, so that it can be called expired and not unknown.
+KEPT_S = 86_400
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
@@ -198,7 +200,9 @@ class OAuth:
     def _answer(self, grant: Grant, now: float) -> dict[str, Any]:
         state = self._box.state
         lives = self._software.access_s if self._box.options.access_s is None else self._box.options.access_s
-        state.access = {token: access for token, access in state.access.items() if access.ends_at > now}
+        state.access = {
+            token: access for token, access in state.access.items() if access.ends_at + KEPT_S > now
+        }
         claims = {
             "iss": self._box.issuer(self._software),
             "aud": f"{self._box.issuer(self._software)}/resources",

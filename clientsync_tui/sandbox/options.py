@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
-Tier = Literal["starter", "core", "plus", "advanced", "enterprise"]
-TIERS: tuple[Tier, ...] = get_args(Tier)
+from .words import Tier
 
 
 @dataclass(frozen=True, slots=True)

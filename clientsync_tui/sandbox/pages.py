@@ -88,7 +88,6 @@ def consent_page(title: str, asked: Asked, person: Accountant, many: bool, choic
         f"{everything if many else ''}{lines or '<p>No organisation.</p>'}"
         f"<p>The app asks for:</p><ul>{scopes}</ul>"
         f"<p>{_button('answer', 'Allow')} {_button('answer', 'Refuse')}</p></form>",
-        403 if choice.message else 200,
     )
 
 

@@ -7,11 +7,12 @@ from joserfc.jwk import RSAKey
 
 from .calls import Calls
 from .clock import Clock
-from .faults import ACTS, CLEAR, KINDS, Fault, Faults, Target
+from .faults import ACTS, CLEAR, LIMIT, REFUSALS, Fault, Faults, Target
 from .limits import Limits
 from .options import Options
 from .personality import Personality
 from .state import Grant, load, save
+from .words import FAULTS
 from .world import Accountant, World
 
 
@@ -70,9 +71,7 @@ class Sandbox:
     def selectable(self, software: str, person: Accountant, index: int) -> bool:
         """Whether the person may connect the organisation at this place now."""
         organisation = self.world.id_of(software, index)
-        return person.reaches(index) and not self.faults.seen(
-            {"remove-access", "close"}, software, person.email, organisation
-        )
+        return person.reaches(index) and not self.faults.seen(REFUSALS, software, person.email, organisation)
 
     def advance(self, seconds: float) -> None:
         """Moves the sandbox's clock forward. Raises ValueError when that is not forward."""
@@ -90,13 +89,13 @@ class Sandbox:
             self._act(kind, target)
         else:
             self.faults.add(
-                Fault(kind, target, times, (2 if kind == "limit" else 5) if seconds is None else seconds)
+                Fault(kind, target, times, (2 if kind == LIMIT else 5) if seconds is None else seconds)
             )
         self.save()
 
     def _checked(self, kind: str, target: Target, times: int | None, seconds: float | None) -> Target:
-        if kind not in KINDS:
-            raise ValueError(f"unknown kind {kind!r}: it is one of {', '.join(KINDS)}")
+        if kind not in FAULTS:
+            raise ValueError(f"unknown kind {kind!r}: it is one of {', '.join(FAULTS)}")
         if target.software is not None and target.software not in self.softwares:
             raise ValueError(f"no such software here: {target.software!r}")
         if target.person is not None:

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from . import xero_shapes as shapes
 from .faults import REFUSALS
-from .limits import Allowed
+from .limits import MINUTE_S, Allowed
 from .misbehave import misbehaving, over_limit, turned_away
 from .personality import App, Personality
 from .sandbox import Sandbox
@@ -132,7 +132,8 @@ class Api:
         request.scope["whose"] = {"software": NAME, "person": grant.person, "organisation": tenant}
         pause = over_limit(self._box, NAME, grant.person, tenant)
         if pause is not None:
-            return self._too_many(grant, tenant, "minute" if tenant else "appminute", pause)
+            problem = "appminute" if tenant is None else "minute" if pause <= MINUTE_S else "day"
+            return self._too_many(grant, tenant, problem, pause)
         if refused := self._box.limits.enter(NAME, grant.app, tenant, LIMITS):
             return self._too_many(grant, tenant, refused.problem, refused.retry_after_s)
         try:
