@@ -1,0 +1,202 @@
+"""One attempt to sign in: from the link to the refresh token in the keyring, or to nothing at all."""
+
+import asyncio
+import getpass
+import os
+import secrets
+import socket
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # pyright: ignore[reportUnknownVariableType]
+from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore[reportUnknownVariableType]
+
+from ..accounting.configured import Configured, Http
+from ..practice.people import SignIn, sign_in_id
+from ..practice.trouble import SignInFailed, Trouble
+from . import pasted, redirected
+from .identity import verified
+from .loopback import Loopback, PortInUse
+from .redirected import Redirected
+from .token_endpoint import TokenEndpoint
+from .tokens import Tokens
+from .vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A sign-in that was made, its refresh token in the keyring. `granted_at`: when, UTC."""
+
+    sign_in: SignIn
+    granted_at: datetime
+
+
+class Attempt:
+    """An attempt under way; made by `begin`."""
+
+    def __init__(self, configured: Configured, how: Http, tokens: Tokens) -> None:
+        self._configured = configured
+        self._how = how
+        self._tokens = tokens
+        self._endpoint = TokenEndpoint(configured, how.timeout_s)
+        self._state = secrets.token_urlsafe(24)
+        self._nonce = secrets.token_urlsafe(24)
+        self._verifier = secrets.token_urlsafe(48) if configured.software.grant.pkce else None
+        self._arrived: asyncio.Future[Redirected] = asyncio.get_running_loop().create_future()
+        self._loopback = Loopback(configured.software.grant.redirect_path, self._take)
+        self._port = configured.redirect_port
+        self.link = ""
+        """The link to sign in with, whole."""
+        self.trouble: str | None = None
+        """Why only a pasted address can end this attempt; None where the loopback listens."""
+
+    def __repr__(self) -> str:
+        return f"Attempt({self._configured.software.name}, port {self._port})"
+
+    @property
+    def listening(self) -> bool:
+        """Whether the loopback listens for the redirect."""
+        return self.trouble is None
+
+    @property
+    def short_link(self) -> str | None:
+        """A short link that forwards to `link`; None where the loopback does not listen."""
+        return f"http://127.0.0.1:{self._port}/" if self.listening else None
+
+    @property
+    def ssh_line(self) -> str:
+        """The command that makes `short_link` and the redirect work from the machine that the person sits at."""
+        # The address that this session came in by is the one that is known to work.
+        came_in_by = os.environ.get("SSH_CONNECTION", "").split()
+        host = came_in_by[2] if len(came_in_by) == 4 else socket.gethostname()
+        return f"ssh -L {self._port}:localhost:{self._port} {getpass.getuser()}@{host}"
+
+    def paste(self, text: str) -> None:
+        """Takes the redirected address as the person pasted it. Raises UsageError where it is none; the attempt goes on.
+
+        A wrong state or a refusal in it ends the attempt: `wait` raises it.
+        """
+        self._take(pasted.parameters(text))
+
+    async def wait(self, timeout_s: float) -> SignedIn:
+        """Waits for the redirect or the paste, whichever comes first, and completes the sign-in.
+
+        Raises SignInFailed (timed out, refused, another's state, unverified), PassingTrouble, Misconfigured, KeyringTrouble.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                redirect = await asyncio.shield(self._arrived)
+        except TimeoutError:
+            raise SignInFailed(
+                f"Nobody signed in within {timeout_s:g} s. If {self._title}'s page showed an error, it says what is wrong "
+                "(often the client id or the redirect). Nothing was kept."
+            ) from None
+        return await self._complete(redirect)
+
+    async def _open(self, pasting: bool) -> None:
+        try:
+            await self._loopback.open(self._port)
+            self._port = self._loopback.port
+        except PortInUse as error:
+            where = f"[software.{self._configured.software.name}] redirect_port"
+            says = (
+                f"Port {self._port} cannot be listened on ({error.strerror}): another program uses it, or another clientsync "
+                f"is signing in. The port is set in {where}, and registered with the app."
+            )
+            if not pasting or self._port == 0:
+                raise SignInFailed(says) from None
+            self.trouble = f"{says} Sign in all the same, and paste the address that the browser ends at."
+        self.link = self._made_link()
+        self._loopback.link = self.link
+
+    def _made_link(self) -> str:
+        configured = self._configured
+        parameters: dict[str, str] = {}
+        if configured.addresses.issuer is not None:
+            parameters["nonce"] = self._nonce
+        if self._verifier is not None:
+            challenge = cast(str, create_s256_code_challenge(self._verifier))
+            parameters |= {"code_challenge": challenge, "code_challenge_method": "S256"}
+        link = cast(Any, prepare_grant_uri)(
+            configured.addresses.authorize_url,
+            client_id=configured.client_id,
+            response_type="code",
+            redirect_uri=self._redirect_uri,
+            scope=" ".join(configured.scopes),
+            state=self._state,
+            **{**configured.software.grant.parameters, **configured.parameters, **parameters},
+        )
+        return cast(str, link)
+
+    def _take(self, parameters: Mapping[str, Sequence[str]]) -> str | None:
+        """The first redirect decides, wherever it came from; says what is wrong with it, for the browser."""
+        try:
+            redirect = redirected.read(
+                parameters, title=self._title, state=self._state, issuer=self._configured.addresses.issuer
+            )
+        except SignInFailed as trouble:
+            if not self._arrived.done():
+                self._arrived.set_exception(trouble)
+            return str(trouble)
+        if not self._arrived.done():
+            self._arrived.set_result(redirect)
+        return None
+
+    async def _complete(self, redirect: Redirected) -> SignedIn:
+        software = self._configured.software
+        granted = await self._endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
+        granted_at = datetime.now(UTC)
+        if granted.refresh_token is None:
+            raise SignInFailed(
+                f"{self._title} gave no refresh token, so the sign-in would end within the hour. Nothing was kept. "
+                f"Does the app have the scope offline_access, and [software.{software.name}] scopes name it?"
+            )
+        if granted.id_token is None:
+            raise SignInFailed(f"{self._title} did not say who signed in (no id_token). Nothing was kept.")
+        claims = await verified(
+            granted.id_token, granted.access_token, self._configured, self._nonce, self._how.timeout_s
+        )
+        try:
+            person = software.person(claims)
+        except Trouble as trouble:
+            raise SignInFailed(f"{trouble} Nothing was kept.") from None
+        own_id = sign_in_id(software.name, person.id)
+        ends_at = await self._tokens.keep(own_id, granted)
+        return SignedIn(SignIn(own_id, software.name, person, granted_at, ends_at), granted_at)
+
+    async def _close(self) -> None:
+        await self._loopback.close()
+        if self._arrived.done():
+            self._arrived.exception()  # asyncio shall not complain if nobody waited
+        else:
+            self._arrived.cancel()
+
+    @property
+    def _redirect_uri(self) -> str:
+        return self._configured.redirect_uri(self._port)
+
+    @property
+    def _title(self) -> str:
+        return self._configured.software.title
+
+
+@asynccontextmanager
+async def begin(
+    configured: Configured, how: Http, vault: Vault, tokens: Tokens, *, pasting: bool = True
+) -> AsyncGenerator[Attempt]:
+    """An attempt to sign in, ready to show its link; `tokens`, over the same `vault`, keeps what comes of it.
+
+    When it is left, nothing of it stays but a sign-in that was made. The keyring is tested first, so that no grant is lost
+    that cannot be kept. `pasting`: whether the person can paste the redirected address; without that a port in use ends the
+    attempt. Raises KeyringTrouble, SignInFailed.
+    """
+    await vault.test()
+    attempt = Attempt(configured, how, tokens)
+    try:
+        await attempt._open(pasting)  # pyright: ignore[reportPrivateUsage]
+        yield attempt
+    finally:
+        await attempt._close()  # pyright: ignore[reportPrivateUsage]

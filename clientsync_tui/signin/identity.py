@@ -1,0 +1,93 @@
+"""The id_token: who signed in, verified (OpenID Connect Core 1.0, section 3.1.3.7)."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+import httpx2
+from authlib.oidc.core.util import create_half_hash  # pyright: ignore[reportMissingTypeStubs]
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from ..accounting.configured import Configured, check_address
+from ..accounting.transport import http_client
+from ..practice.trouble import SignInFailed, UsageError
+
+#: Asymmetric ones only: with `none` or an HMAC anybody could sign.
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+LEEWAY_S = 5
+
+
+async def verified(
+    id_token: str, access_token: str, configured: Configured, nonce: str, timeout_s: float
+) -> Mapping[str, Any]:
+    """The claims of `id_token`, after its signature, issuer, audience, nonce, times and at_hash were found right.
+
+    Raises SignInFailed. `timeout_s`: for each of the two documents that lead to the keys.
+    """
+    issuer = configured.addresses.issuer
+    if issuer is None:
+        raise ValueError("this software signs no id_token")
+    title = configured.software.title
+    async with http_client() as http:
+        keys = await _keys(http, issuer, title, timeout_s)
+    try:
+        token = jwt.decode(id_token, KeySet.import_key_set(cast(Any, keys)), algorithms=ALGORITHMS)
+        claims = token.claims
+        jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": configured.client_id},
+            nonce={"essential": True, "value": nonce},
+            exp={"essential": True},
+            iat={"essential": True},
+        ).validate(claims)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        # The error's text may hold the token; its kind says enough.
+        raise _wrong(title, f"{type(error).__name__} in its signature or claims") from None
+    audience = claims["aud"]
+    if (
+        isinstance(audience, list)
+        and len(cast(list[Any], audience)) > 1
+        and claims.get("azp") != configured.client_id
+    ):
+        raise _wrong(title, "it was made for another app")
+    if (hashed := claims.get("at_hash")) is not None:
+        algorithm = str(token.header.get("alg"))
+        expected = create_half_hash(access_token, algorithm)
+        if expected is None or expected.decode() != hashed:
+            raise _wrong(title, "it belongs to another access token")
+    return claims
+
+
+async def _keys(http: httpx2.AsyncClient, issuer: str, title: str, timeout_s: float) -> dict[str, Any]:
+    """The issuer's public keys, found by its discovery document (OpenID Connect Discovery 1.0, section 4)."""
+    document = await _json(http, f"{issuer.rstrip('/')}/.well-known/openid-configuration", title, timeout_s)
+    address = document.get("jwks_uri")
+    if document.get("issuer") != issuer or not isinstance(address, str):
+        raise _wrong(title, "its issuer does not say where its keys are")
+    try:
+        check_address(address, "jwks_uri")
+    except UsageError:
+        raise _wrong(title, "its issuer keeps the keys where anybody could change them") from None
+    return await _json(http, address, title, timeout_s)
+
+
+async def _json(http: httpx2.AsyncClient, address: str, title: str, timeout_s: float) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(timeout_s):
+            response = await http.get(address)
+        found = json.loads(response.content) if response.status_code == 200 else None
+    except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise SignInFailed(
+            f"{title}'s keys could not be read from {address}, so who signed in cannot be verified. Nothing was kept; try again."
+        )
+    return cast(dict[str, Any], found)
+
+
+def _wrong(title: str, why: str) -> SignInFailed:
+    return SignInFailed(f"{title}'s proof of who signed in (id_token) is wrong: {why}. Nothing was kept.")

@@ -1,0 +1,119 @@
+"""The listener that the browser is sent back to, on this machine only."""
+
+import asyncio
+import errno
+import html
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import parse_qs, urlsplit
+
+from ..accounting.configured import LOOPBACK_HOSTS
+
+_READ_S = 10.0
+_LONGEST_REQUEST = 32_768
+#: A machine may have no IPv6 loopback; what listens on IPv4 alone serves it.
+_NO_SUCH_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL}
+
+Redirects = Callable[[Mapping[str, Sequence[str]]], str | None]
+"""Told of a redirect's parameters; gives what is wrong with it, to be shown in the browser, or None."""
+
+
+class PortInUse(OSError):
+    """Another program listens on the port."""
+
+
+class Loopback:
+    """Listens on 127.0.0.1 and ::1. `/` forwards to `link`; `path` is the redirect; everything else is refused.
+
+    The other users of this machine can reach it too: what guards the sign-in is its state.
+    """
+
+    def __init__(self, path: str, on_redirect: Redirects) -> None:
+        self._path = path
+        self._on_redirect = on_redirect
+        self._servers: list[asyncio.Server] = []
+        self.port = 0
+        self.link = ""
+
+    async def open(self, port: int) -> None:
+        """Listens on `port`, 0 for a free one. Raises PortInUse."""
+        for host in ("127.0.0.1", "::1"):
+            try:
+                server = await asyncio.start_server(
+                    self._serve, host, self.port or port, limit=_LONGEST_REQUEST
+                )
+            except OSError as error:
+                if self._servers and error.errno in _NO_SUCH_ADDRESS:
+                    continue
+                await self.close()
+                raise PortInUse(error.errno, error.strerror) from None
+            self._servers.append(server)
+            self.port = server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Stops listening, and lets go of who is still connected."""
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(_READ_S):
+                head = await reader.readuntil(b"\r\n\r\n")
+                writer.write(self._answer(head.decode("latin-1")))
+                await writer.drain()
+        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
+            pass  # no browser that we wait for
+        finally:
+            writer.close()
+
+    def _answer(self, head: str) -> bytes:
+        request, *lines = head.split("\r\n")
+        words = request.split(" ")
+        hosts = [line.partition(":")[2].strip() for line in lines if line.lower().startswith("host:")]
+        if len(words) != 3 or len(hosts) != 1 or not self._is_ours(hosts[0]):
+            return _page("400 Bad Request", "This is not a request of the sign-in.")
+        if words[0] != "GET":
+            return _page("405 Method Not Allowed", "This is not a request of the sign-in.")
+        path, _, query = words[1].partition("?")
+        if path == "/" and self.link:
+            return _reply("302 Found", {"Location": self.link}, "")
+        found = parse_qs(query, keep_blank_values=True)
+        if path != self._path or not found:
+            return _page("404 Not Found", "There is nothing here.")
+        wrong = self._on_redirect(found)
+        if wrong is not None:
+            return _page("400 Bad Request", f"{wrong} Go back to the terminal.")
+        return _page(
+            "200 OK", "The answer has reached Client Sync. Close this page and go back to the terminal."
+        )
+
+    def _is_ours(self, host: str) -> bool:
+        """A page of elsewhere that has its name resolved to this machine says that name, not ours (DNS rebinding)."""
+        try:
+            parts = urlsplit(f"//{host}")
+            return parts.hostname in LOOPBACK_HOSTS and parts.port == self.port
+        except ValueError:
+            return False
+
+
+def _page(status: str, says: str) -> bytes:
+    body = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Client Sync</title>'
+        f"<body><h1>Client Sync</h1><p>{html.escape(says)}</p></body></html>\n"
+    )
+    return _reply(status, {"Content-Type": "text/html; charset=utf-8"}, body)
+
+
+def _reply(status: str, headers: Mapping[str, str], body: str) -> bytes:
+    content = body.encode()
+    every = {
+        **headers,
+        "Content-Length": str(len(content)),
+        "Connection": "close",
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in every.items())
+    return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode("latin-1") + content

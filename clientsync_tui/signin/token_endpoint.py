@@ -1,0 +1,154 @@
+"""Calls to an accounting software's token endpoint, through Authlib."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import httpx2
+from authlib.integrations.base_client.errors import (  # pyright: ignore[reportMissingTypeStubs]
+    OAuthError,
+)
+from authlib.integrations.httpx_client import AsyncOAuth2Client  # pyright: ignore[reportMissingTypeStubs]
+
+from ..accounting.configured import Configured
+from ..accounting.retry_after import retry_after_s
+from ..accounting.transport import client_settings
+from ..practice.status import Fault
+from ..practice.text import clean
+from ..practice.trouble import Misconfigured, PassingTrouble, SignInRefused
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+_SHORT_LIFE_S = 300  # taken where the answer does not say how long an access token lives
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What the token endpoint gave. `lives_s`: how long the access token is good for, in seconds."""
+
+    access_token: str = field(repr=False)
+    lives_s: float
+    refresh_token: str | None = field(repr=False)
+    id_token: str | None = field(repr=False)
+
+
+class TokenEndpoint:
+    """The token endpoint of one software. Every method raises PassingTrouble, SignInRefused (`invalid_grant`) or Misconfigured;
+    no exception holds a token, nor is chained to one that does. `timeout_s`: for one call as a whole."""
+
+    def __init__(self, configured: Configured, timeout_s: float) -> None:
+        self._configured = configured
+        self._timeout_s = timeout_s
+
+    async def exchange(self, code: str, redirect_uri: str, verifier: str | None) -> Granted:
+        """The tokens for an authorisation code (RFC 6749, section 4.1.3; RFC 7636, section 4.5)."""
+        proof = {} if verifier is None else {"code_verifier": verifier}
+        return await self._granted(
+            lambda client, url: client.fetch_token(
+                url, grant_type="authorization_code", code=code, redirect_uri=redirect_uri, **proof
+            )
+        )
+
+    async def renew(self, refresh_token: str) -> Granted:
+        """New tokens for a refresh token (RFC 6749, section 6)."""
+        return await self._granted(lambda client, url: client.refresh_token(url, refresh_token=refresh_token))
+
+    async def revoke(self, refresh_token: str) -> None:
+        """Ends the grant (RFC 7009); for some softwares that is everything the person connected with this app."""
+        url = self._configured.addresses.revoke_url
+        if url is None:
+            return
+        async with await self._client() as client:
+            response = await self._within(
+                client.revoke_token(url, token=refresh_token, token_type_hint="refresh_token")  # noqa: S106
+            )
+        self._check(response)
+        if response.status_code >= 400:
+            raise self._passing(Fault.NONSENSE, f"did not end the sign-in ({response.status_code})")
+
+    async def _granted(self, call: Callable[[Any, str], Awaitable[Any]]) -> Granted:
+        async with await self._client() as client:
+            answer = cast(object, await self._within(call(client, self._configured.addresses.token_url)))
+        token: dict[str, Any] = cast(dict[str, Any], answer) if isinstance(answer, dict) else {}
+        access, refresh, identity = (token.get(k) for k in ("access_token", "refresh_token", "id_token"))
+        lives = token.get("expires_in")
+        if not (
+            _is_token(access)
+            and (refresh is None or _is_token(refresh))
+            and (identity is None or _is_token(identity))
+            and str(token.get("token_type", "bearer")).lower() == "bearer"
+        ):
+            raise self._passing(Fault.NONSENSE, "gave no proper tokens")
+        return Granted(
+            cast(str, access),
+            float(lives) if isinstance(lives, int | float) and lives > 0 else _SHORT_LIFE_S,
+            cast(str | None, refresh),
+            cast(str | None, identity),
+        )
+
+    async def _client(self) -> Any:
+        client: Any = AsyncOAuth2Client(
+            client_id=self._configured.client_id,
+            client_secret=await self._configured.secret(),
+            **client_settings(),
+        )
+        for kind in ("access_token_response", "refresh_token_response"):
+            client.register_compliance_hook(kind, self._check)
+        return client
+
+    def _check(self, response: httpx2.Response) -> httpx2.Response:
+        """Takes out what is no answer of a token endpoint at all, before Authlib reads it."""
+        now = datetime.now(UTC)
+        if response.status_code == 429:
+            wait_s = retry_after_s(response.headers, now)
+            until = None if wait_s is None else now + timedelta(seconds=wait_s)
+            raise PassingTrouble(Fault.LIMIT, f"{self._title} allows no more sign-ins just now.", until)
+        if response.status_code >= 500:
+            raise self._passing(Fault.SERVER_ERROR, f"has a fault of its own ({response.status_code})")
+        return response
+
+    async def _within(self, call: Awaitable[Any]) -> Any:
+        # `from None` throughout: these exceptions hold the request, and that holds the token.
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await call
+        except OAuthError as error:
+            raise self._refusal(error.error) from None
+        except TimeoutError:
+            raise self._passing(Fault.UNREACHABLE, f"did not answer within {self._timeout_s:g} s") from None
+        except (
+            httpx2.NetworkError,
+            httpx2.TimeoutException,
+            httpx2.RemoteProtocolError,
+            httpx2.ProxyError,
+        ) as e:
+            raise self._passing(Fault.UNREACHABLE, f"cannot be reached ({type(e).__name__})") from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, TypeError, RecursionError) as e:
+            raise self._passing(
+                Fault.NONSENSE, f"gave an answer that makes no sense ({type(e).__name__})"
+            ) from None
+
+    def _refusal(self, code: object) -> Exception:
+        """What an error code of RFC 6749, section 5.2, means."""
+        said = clean(str(code))[:60]
+        if said == "invalid_grant":
+            return SignInRefused(f"{self._title} no longer accepts this sign-in. Sign in again.")
+        if said in {"temporarily_unavailable", "server_error"}:
+            return self._passing(Fault.SERVER_ERROR, f"has a fault of its own ({said})")
+        name = self._configured.software.name
+        return Misconfigured(
+            f"{self._title} refuses the app itself ({said}): check its client id and secret with `clientsync setup {name}`."
+        )
+
+    @property
+    def _title(self) -> str:
+        return self._configured.software.title
+
+    def _passing(self, fault: Fault, what: str) -> PassingTrouble:
+        return PassingTrouble(fault, f"{self._title}'s sign-in server {what}; try again later.")
+
+
+def _is_token(value: object) -> bool:
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None

@@ -1,0 +1,245 @@
+"""The tokens of the sign-ins held here: refresh tokens in the keyring, access tokens in memory only.
+
+Refresh tokens are replaced at each use, so one sign-in is renewed by one process at a time, on the whole host: lock, read the
+keyring again, renew, write the keyring, and only then use what was given.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import time
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from filelock import AsyncFileLock, Timeout
+
+from ..accounting.calls import Access
+from ..accounting.configured import Configured, Http
+from ..practice.status import Fault
+from ..practice.trouble import KeyringTrouble, PassingTrouble, SignInNeeded, SignInRefused
+from .token_endpoint import Granted, TokenEndpoint
+from .vault import Vault
+
+_LOCK_MARGIN_S = 30.0
+_RENEW_BEFORE_S = 60.0
+_PAUSE_S = 0.5
+
+OnUsed = Callable[[str, datetime | None], None]
+"""Told of each renewal: the sign-in's id, and when it ends if it is not used before (None: no end known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _InUse:
+    token: str = field(repr=False)
+    until: float  # by time.monotonic()
+
+
+class Tokens:
+    """The tokens of all sign-ins to one software.
+
+    `locks`: a folder that all processes of this person on the host share. `name_of`: the keyring's name for a sign-in's id.
+    """
+
+    def __init__(
+        self,
+        configured: Configured,
+        how: Http,
+        vault: Vault,
+        locks: Path,
+        name_of: Callable[[str], str],
+        on_used: OnUsed,
+    ) -> None:
+        self._configured = configured
+        self._how = how
+        self._vault = vault
+        self._locks = locks
+        self._name_of = name_of
+        self._on_used = on_used
+        self._endpoint = TokenEndpoint(configured, how.timeout_s)
+        self._in_use: dict[str, _InUse] = {}
+        self._renewing: dict[str, asyncio.Task[str]] = {}
+        self._unsaved: dict[str, tuple[str, str]] = {}
+        self._one: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def __repr__(self) -> str:
+        return f"Tokens({self._configured.software.name})"
+
+    def of(self, sign_in_id: str) -> Access:
+        """The access of that sign-in, for `HttpCalls`."""
+        return lambda refused: self.access(sign_in_id, refused)
+
+    async def access(self, sign_in_id: str, refused: str | None = None) -> str:
+        """An access token that works, renewed if need be. `refused`: one that the software has just refused.
+
+        Raises SignInNeeded (none is held here), SignInRefused, PassingTrouble, Misconfigured or KeyringTrouble.
+        """
+        if (token := self._good(sign_in_id, refused)) is not None:
+            return token
+        renewing = self._renewing.get(sign_in_id)
+        if renewing is None:
+            renewing = asyncio.create_task(self._renewed(sign_in_id))
+            self._renewing[sign_in_id] = renewing
+            renewing.add_done_callback(lambda task: self._ended(sign_in_id, task))
+        # One renewal for all who wait; and whoever gives up waiting does not cut it off between the answer and the keyring.
+        return await asyncio.shield(renewing)
+
+    async def keep(self, sign_in_id: str, granted: Granted) -> datetime | None:
+        """Keeps what a new sign-in gave, in place of what was held for it; says when it ends."""
+        if granted.refresh_token is None:
+            raise ValueError("nothing to keep")
+        async with self._one[sign_in_id], self._alone(sign_in_id):
+            await self._vault.write(self._name_of(sign_in_id), _packed(granted.refresh_token))
+            self._unsaved.pop(sign_in_id, None)
+            return self._use(sign_in_id, granted)
+
+    async def revoke(self, sign_in_id: str) -> None:
+        """Ends the sign-in at the software and forgets it; for some softwares that ends everything the person connected.
+
+        Raises PassingTrouble or Misconfigured if the software could not be told; then it is still held, and `forget` forgets it.
+        """
+        async with self._one[sign_in_id], self._alone(sign_in_id):
+            refresh_token = await self._held(sign_in_id)
+            if refresh_token is not None:
+                with contextlib.suppress(SignInRefused):  # it has ended already
+                    await self._endpoint.revoke(refresh_token)
+            await self._forget(sign_in_id)
+
+    async def forget(self, sign_in_id: str) -> None:
+        """Forgets the sign-in here; the software is not told."""
+        async with self._one[sign_in_id], self._alone(sign_in_id):
+            await self._forget(sign_in_id)
+
+    async def held(self, sign_in_id: str) -> bool:
+        """Whether this person's keyring holds the sign-in."""
+        return await self._held(sign_in_id) is not None
+
+    async def _forget(self, sign_in_id: str) -> None:
+        self._in_use.pop(sign_in_id, None)
+        self._unsaved.pop(sign_in_id, None)
+        await self._vault.forget(self._name_of(sign_in_id))
+
+    def _good(self, sign_in_id: str, refused: str | None) -> str | None:
+        held = self._in_use.get(sign_in_id)
+        return held.token if held and held.token != refused and time.monotonic() < held.until else None
+
+    async def _held(self, sign_in_id: str) -> str | None:
+        return _unpacked(await self._vault.read(self._name_of(sign_in_id)))
+
+    def _ended(self, sign_in_id: str, task: asyncio.Task[str]) -> None:
+        self._renewing.pop(sign_in_id, None)
+        if not task.cancelled():
+            task.exception()  # whoever still waits gets it; asyncio shall not complain if nobody does
+
+    async def _renewed(self, sign_in_id: str) -> str:
+        async with self._one[sign_in_id], self._alone(sign_in_id):
+            self._in_use.pop(sign_in_id, None)
+            return await self._renewed_alone(sign_in_id)
+
+    async def _renewed_alone(self, sign_in_id: str) -> str:
+        refresh_token = await self._saved(sign_in_id)
+        if refresh_token is None:
+            raise SignInNeeded(
+                f"No sign-in to {self._title} is held in this keyring for it. Run `clientsync sign-in {self._name}`."
+            )
+        try:
+            granted = await self._renew(refresh_token)
+        except SignInRefused:
+            # A process that does not keep to our lock (another host on the same keyring) may have renewed it.
+            newer = await self._held(sign_in_id)
+            if newer is None or newer == refresh_token:
+                raise
+            refresh_token = newer
+            granted = await self._renew(newer)
+        newest = granted.refresh_token
+        if newest is not None and newest != refresh_token:
+            self._unsaved[sign_in_id] = (refresh_token, newest)
+            await self._saved(sign_in_id)
+        self._use(sign_in_id, granted)
+        return granted.access_token
+
+    async def _saved(self, sign_in_id: str) -> str | None:
+        """The refresh token in the keyring, after one that could not be written before has been written.
+
+        Where the software gives no grace, that one is the only one that works; it must outlive a keyring that was locked.
+        """
+        held = await self._held(sign_in_id)
+        replaced, newest = self._unsaved.get(sign_in_id, (None, None))
+        if newest is not None:
+            if held == replaced:
+                await self._vault.write(self._name_of(sign_in_id), _packed(newest))
+                held = newest
+            self._unsaved.pop(sign_in_id, None)
+        return held
+
+    async def _renew(self, refresh_token: str) -> Granted:
+        """Asks again when the answer was lost, where the software lets the same token be used again."""
+        attempts = self._how.attempts if self._configured.software.grant.lost_answer_grace else 1
+        attempt = 1
+        while True:
+            try:
+                return await self._endpoint.renew(refresh_token)
+            except PassingTrouble as trouble:
+                if trouble.fault not in {Fault.UNREACHABLE, Fault.SERVER_ERROR} or attempt >= attempts:
+                    raise
+            await asyncio.sleep(_PAUSE_S * 2**attempt)
+            attempt += 1
+
+    def _use(self, sign_in_id: str, granted: Granted) -> datetime | None:
+        early = min(_RENEW_BEFORE_S, granted.lives_s / 4)
+        self._in_use[sign_in_id] = _InUse(granted.access_token, time.monotonic() + granted.lives_s - early)
+        life = self._configured.software.grant.unused_life
+        ends_at = None if life is None else datetime.now(UTC) + life
+        self._on_used(sign_in_id, ends_at)
+        return ends_at
+
+    @asynccontextmanager
+    async def _alone(self, sign_in_id: str) -> AsyncGenerator[None]:
+        """Holds the file lock of the sign-in; the others on this host wait."""
+        # An id holds a person's id in whatever characters the software likes.
+        name = hashlib.sha256(self._name_of(sign_in_id).encode()).hexdigest()[:32]
+        longest_s = self._how.attempts * self._how.timeout_s + _LOCK_MARGIN_S
+        try:
+            self._locks.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = AsyncFileLock(self._locks / f"{name}.lock", timeout=longest_s, mode=0o600)
+            await lock.acquire()
+        except Timeout:
+            raise PassingTrouble(
+                Fault.UNREACHABLE,
+                f"Another clientsync on this machine has been renewing the sign-in to {self._title} for {longest_s:g} s.",
+            ) from None
+        except OSError as error:
+            raise KeyringTrouble(
+                f"The folder {self._locks} cannot be used: {error.strerror or error}"
+            ) from None
+        try:
+            yield
+        finally:
+            await lock.release()
+
+    @property
+    def _name(self) -> str:
+        return self._configured.software.name
+
+    @property
+    def _title(self) -> str:
+        return self._configured.software.title
+
+
+def _packed(refresh_token: str) -> str:
+    # As short as can be: the Windows keyring takes 1,280 characters.
+    return json.dumps({"refresh_token": refresh_token}, separators=(",", ":"))
+
+
+def _unpacked(secret: str | None) -> str | None:
+    try:
+        held: Any = json.loads(secret or "null")
+    except ValueError:
+        return None
+    token = cast(dict[str, Any], held).get("refresh_token") if isinstance(held, dict) else None
+    return token if isinstance(token, str) and token else None

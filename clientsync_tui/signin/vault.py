@@ -1,0 +1,175 @@
+"""The token vault: the person's keyring, made safe to call from a terminal program.
+
+Every call runs in a thread with a time limit, because a keyring may wait for ever on a prompt that nobody sees.
+"""
+
+import asyncio
+import secrets
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ..practice.text import clean
+from ..practice.trouble import KeyringTrouble
+from .backends import choose
+from .passphrase import Ask
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "clientsync"
+TIME_LIMIT_S = 3.0
+_T = TypeVar("_T")
+
+
+class Vault:
+    """Secrets by name in the session's keyring, which is chosen at first use. Every method raises KeyringTrouble.
+
+    `file`: the encrypted file for where there is no desktop keyring; where a `passphrase_file` is given, it is what is meant.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        *,
+        passphrase_file: Path | None = None,
+        ask_passphrase: Ask | None = None,
+        time_limit_s: float = TIME_LIMIT_S,
+    ) -> None:
+        self._choose = lambda: choose(file, passphrase_file, ask_passphrase)
+        self._time_limit_s = time_limit_s
+        self._backend: KeyringBackend | None = None
+
+    def __repr__(self) -> str:
+        return f"Vault({self._name})"
+
+    async def test(self) -> None:
+        """Writes, reads and deletes a probe, so that what cannot be kept is known before anybody is asked to sign in."""
+        name, probe = f"probe/{secrets.token_hex(8)}", secrets.token_hex(16)
+        await self.write(name, probe)
+        found = await self.read(name)
+        await self.forget(name)
+        if found != probe:
+            raise KeyringTrouble(f"The keyring ({self._name}) does not give back what was put into it.")
+
+    async def read(self, name: str) -> str | None:
+        """The secret of that name; None if there is none."""
+        backend = await self._ready()
+        return await self._within(lambda: backend.get_password(SERVICE, name))
+
+    async def write(self, name: str, secret: str) -> None:
+        """Writes or replaces the secret."""
+        backend = await self._ready()
+        put: Callable[[str, str, str], None] = cast(Any, backend).set_password
+        await self._within(lambda: put(SERVICE, name, secret))
+
+    async def forget(self, name: str) -> None:
+        """Deletes the secret, if there is one."""
+        backend = await self._ready()
+
+        def delete() -> None:
+            if backend.get_password(SERVICE, name) is not None:
+                backend.delete_password(SERVICE, name)
+
+        await self._within(delete)
+
+    def unlock(self) -> None:
+        """Asks for the passphrase now if one is needed: for the command line, where the main thread has the terminal."""
+        from .encrypted_file import EncryptedFile
+
+        if self._backend is None:
+            try:
+                self._backend = self._started(self._choose).result(self._time_limit_s)
+            except TimeoutError:
+                raise self._too_slow() from None
+        if isinstance(self._backend, EncryptedFile):
+            self._backend.unlock()
+
+    async def backend_says(self) -> tuple[bool, str]:
+        """For `doctor`: whether the keyring works, and which it is or what is wrong."""
+        try:
+            await self.test()
+        except KeyringTrouble as trouble:
+            return False, str(trouble)
+        return True, self._name
+
+    @property
+    def _name(self) -> str:
+        from .encrypted_file import EncryptedFile
+
+        if self._backend is None:
+            return "not chosen yet"
+        if isinstance(self._backend, EncryptedFile):
+            return f"encrypted file {self._backend.path}"
+        kind = type(self._backend)
+        return f"{kind.__module__}.{kind.__qualname__}"
+
+    async def _ready(self) -> "KeyringBackend":
+        from .encrypted_file import EncryptedFile
+
+        backend = self._backend
+        if backend is None:
+            backend = await self._within(self._choose)
+            self._backend = backend
+        if isinstance(backend, EncryptedFile) and backend.locked:
+            # A person may need longer for a passphrase than a keyring for an answer.
+            await asyncio.wrap_future(self._started(backend.unlock))
+        return backend
+
+    async def _within(self, work: Callable[[], _T]) -> _T:
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self._started(work)), self._time_limit_s)
+        except TimeoutError:
+            raise self._too_slow() from None
+
+    def _started(self, work: Callable[[], _T]) -> "Future[_T]":
+        """`work` under way in a thread that does not keep the program from ending if it hangs."""
+        future: Future[_T] = Future()
+
+        def run() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(work())
+            except KeyringTrouble as trouble:
+                future.set_exception(trouble)
+            except BaseException as error:
+                future.set_exception(self._explained(error))
+
+        threading.Thread(target=run, name="keyring", daemon=True).start()
+        return future
+
+    def _too_slow(self) -> KeyringTrouble:
+        return KeyringTrouble(
+            f"The keyring ({self._name}) did not answer within {self._time_limit_s:g} s: it may be locked and waiting for a "
+            f"prompt that is not seen here. {_way_out()}"
+        )
+
+    def _explained(self, error: BaseException) -> KeyringTrouble:
+        from keyring.errors import InitError, KeyringLocked, NoKeyringError
+
+        said = clean(str(error))
+        # macOS says -25308, errSecInteractionNotAllowed, over SSH; keyring has no name for it.
+        if isinstance(error, KeyringLocked) or "-25308" in said:
+            return KeyringTrouble(f"The keyring ({self._name}) is locked. {_way_out()}")
+        if isinstance(error, (InitError, NoKeyringError)):
+            return KeyringTrouble(f"The keyring ({self._name}) cannot be reached: {said} {_way_out()}")
+        # Windows keeps at most 2,560 bytes in a credential: error 1783 (jaraco/keyring issues 355 and 540).
+        if "1783" in said:
+            return KeyringTrouble(f"The secret is too long for the keyring ({self._name}).")
+        # Only the kind: the text of an unknown error may hold the secret.
+        return KeyringTrouble(f"The keyring ({self._name}) failed ({type(error).__name__}). {_way_out()}")
+
+
+def _way_out() -> str:
+    if sys.platform == "darwin":
+        return "Run `security unlock-keychain`, then try again."
+    if sys.platform == "win32":
+        return "Sign in to Windows on the machine itself, then try again."
+    return (
+        "Unlock it in the desktop session, then try again; or use the encrypted file: "
+        "PYTHON_KEYRING_BACKEND=clientsync_tui.signin.encrypted_file.EncryptedFile"
+    )
