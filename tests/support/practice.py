@@ -1,0 +1,156 @@
+"""A practice on a sandbox for any test of a screen: its own folders and keyring, signed in to over loopback HTTP.
+
+In a test module: `from tests.support.practice import practice` makes the fixture known there.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import tomlkit
+from textual.pilot import Pilot
+
+from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.practice.people import SignIn
+from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sandbox.config import free_port, software_tables
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.server import Running, running
+from clientsync_tui.store.jobs import Job
+from clientsync_tui.sync import plans
+from clientsync_tui.sync.runner import Runner
+from clientsync_tui.sync.session import Session
+from clientsync_tui.workplace import Workplace
+
+PATIENCE_S = 30
+T = TypeVar("T")
+
+
+@dataclass
+class Practice:
+    """A practice set up for `sandbox`; its files are in `folder`."""
+
+    sandbox: Running
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    def workplace(self) -> Workplace:
+        """The workplace of a new run of the program; whoever opens an app with it closes it."""
+        return Workplace.open(self.config)
+
+    def app(self) -> ClientSyncApp:
+        return ClientSyncApp(self.workplace())
+
+    @property
+    def people(self) -> list[str]:
+        """The accountants' e-mail addresses; the first reaches every organisation."""
+        return [person.email for person in self.sandbox.world.people]
+
+    def do(self, work: Callable[[Workplace, Session], Awaitable[T]]) -> T:
+        """Does something with a session of its own, as another run of the program would."""
+        workplace = self.workplace()
+
+        async def run() -> T:
+            async with workplace.session() as session:
+                return await work(workplace, session)
+
+        try:
+            return asyncio.run(run())
+        finally:
+            workplace.close()
+
+    def sign_in(self, email: str, organisations: Collection[str] | None = None) -> SignIn:
+        """Signs a person in, without a screen."""
+
+        async def work(_: Workplace, session: Session) -> SignIn:
+            return await signed_in(session, email, organisations)
+
+        return self.do(work)
+
+    def add(self, email: str, organisations: Collection[str] | None = None) -> Job:
+        """Signs a person in and adds clients from these organisations (None: from all that are reached)."""
+
+        async def work(workplace: Workplace, session: Session) -> Job:
+            sign_in = await signed_in(session, email, organisations)
+            reach = await session.reach(sign_in)
+            chosen = list(reach if organisations is None else organisations)
+            plan = plans.add(workplace.store, "xero", sign_in.id, reach, chosen)
+            return await Runner(session, workplace.store.jobs.create(plan, sign_in.person.email)).run()
+
+        return self.do(work)
+
+
+async def signed_in(session: Session, email: str, organisations: Collection[str] | None = None) -> SignIn:
+    """A sign-in of this person, made without a screen."""
+    async with session.begin("xero") as attempt:
+        chosen = None if organisations is None else list(organisations)
+        arriving = asyncio.create_task(asyncio.to_thread(authorise, attempt.link, email, chosen))
+        result = session.keep(await attempt.wait(PATIENCE_S))
+        await arriving
+        return result
+
+
+@pytest.fixture
+def practices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Practice]]:
+    """Makes practices on sandboxes with the options that a test wants; all is gone at its end."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for name in (
+        "SSH_CONNECTION",
+        "SSH_TTY",
+        "SSH_CLIENT",
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "PYTHON_KEYRING_BACKEND",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    started: list[Running] = []
+
+    def make(options: Options | None = None) -> Practice:
+        box = running(options or Options(organisations=12, limits=False))
+        started.append(box)
+        folder = tmp_path / f"practice{len(started)}"
+        folder.mkdir()
+        passphrase = folder / "passphrase"
+        passphrase.touch(mode=0o600)
+        passphrase.write_text("a passphrase for tests")
+        tables = {
+            "practice": {"name": "Tester & Co", "database": "practice.db"},
+            "keyring": {"file": "keyring.bin", "passphrase_file": "passphrase"},
+            "http": {"timeout_s": 5, "attempts": 2},
+            "software": software_tables(box.url, free_port()),
+        }
+        (folder / "config.toml").write_text(tomlkit.dumps(tables))
+        return Practice(box, folder)
+
+    yield make
+    for box in started:
+        box.stop()
+
+
+@pytest.fixture
+def practice(practices: Callable[..., Practice]) -> Practice:
+    """A practice on a sandbox of twelve organisations that are consented to all at once."""
+    return practices()
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Waits until `condition` holds; fails with the screen's text when it does not come true in time."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"it did not come true; the screen is {pilot.app.screen!r}:\n{shown(pilot)}")
+        await pilot.pause(0.02)
+
+
+def shown(pilot: Pilot[None]) -> str:
+    """The text on the screen, as the terminal has it."""
+    lines = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines)
