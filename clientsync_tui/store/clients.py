@@ -96,6 +96,12 @@ class Clients:
         """How many clients are on the list."""
         return int(self._db.execute("SELECT count(*) FROM clients WHERE removed = 0").fetchone()[0])
 
+    def codes(self) -> Iterator[tuple[str, str, str | None]]:
+        """Every client on the list: id, name, practice code."""
+        query = "SELECT id, name, practice_code FROM clients WHERE removed = 0"
+        for row in self._db.execute(query):
+            yield row[0], row[1], row[2]
+
     def teams(self) -> list[str]:
         """The practice's teams, by name."""
         return [row[0] for row in self._db.execute("SELECT name FROM teams ORDER BY name")]
