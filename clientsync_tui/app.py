@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -12,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 
 from . import look
-from .practice.trouble import Trouble
+from .practice.trouble import KeyringTrouble, Trouble
 from .sync.engine import Engine
 from .workplace import Workplace
 
@@ -58,6 +59,7 @@ class ClientSyncApp(App[None]):
     def __init__(self, workplace: Workplace) -> None:
         super().__init__()
         self.workplace = workplace
+        workplace.ask_passphrase = self.ask_passphrase
         self.engine = Engine(workplace.session, self._job_ended)
         self.ascii_marks = look.ascii_only(workplace.config.screen.ascii)
         if self.no_color:
@@ -129,20 +131,35 @@ class ClientSyncApp(App[None]):
             self.call_later(self._say_job_ended, job, trouble)
 
     def _say_job_ended(self, job: "Job", trouble: Trouble | None) -> None:
-        from .screens.job import recap
+        from .sync.job_words import recap, title
 
         self._tell("job_ended", job.id)
         if trouble is not None:
             self.notify(
                 str(trouble),
-                title=f"{job.kind.capitalize()} paused",
+                title=f"{title(job)}: paused",
                 severity="error",
                 markup=False,
                 timeout=15,
             )
         elif type(self.screen).__name__ != "JobScreen":
-            self.notify(recap(job), title=f"{job.kind.capitalize()} ended", markup=False, timeout=10)
+            self.notify(recap(job), title=f"{title(job)}: ended", markup=False, timeout=10)
             self.bell()
+
+    # Keyring
+
+    def ask_passphrase(self, new: bool) -> str:
+        """Asks the keyring's passphrase; called on the keyring's own thread, which waits. Raises KeyringTrouble if the person cancels."""
+        answer: Future[str | None] = Future()
+        self.call_later(self._ask_passphrase, new, answer)
+        if (said := answer.result()) is None:
+            raise KeyringTrouble("The keyring stays locked: no passphrase was given.")
+        return said
+
+    def _ask_passphrase(self, new: bool, answer: "Future[str | None]") -> None:
+        from .screens.passphrase import Passphrase
+
+        self.push_screen(Passphrase(new), answer.set_result)
 
     # Undo, leaving
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..practice.entries import iso
 from ..practice.plan import Plan, PlanItem, Why, Will
-from ..practice.trouble import UsageError
+from ..practice.trouble import SignInNeeded, Trouble, UsageError
 from .database import Database
 
 
@@ -165,7 +165,7 @@ class Jobs:
             left = self.items(job, ItemState.DOING)
             db.execute("UPDATE items SET state = 'waiting' WHERE job = ? AND state = 'doing'", (job,))
             db.execute(
-                "UPDATE jobs SET state = ?, runner = ?, ended_at = NULL WHERE id = ?",
+                "UPDATE jobs SET state = ?, runner = ?, ended_at = NULL, body = json_remove(body, '$.paused') WHERE id = ?",
                 (JobState.RUNNING, runner_name(), job),
             )
             return left
@@ -204,12 +204,16 @@ class Jobs:
                 (state, reason, says, iso(datetime.now(UTC)), job, sign_in, sign_in),
             ).rowcount
 
-    def end(self, job: str, state: JobState) -> None:
-        """Says how the job ended or that it waits (`paused`)."""
+    def end(self, job: str, state: JobState, why: Trouble | None = None) -> None:
+        """Says how the job ended or that it waits (`paused`), and why; `body["paused"]` then has `says` and `sign_in`
+        (whether a person must sign in)."""
         ended = iso(datetime.now(UTC)) if state in (JobState.DONE, JobState.CANCELLED) else None
+        paused = json.dumps({"says": str(why), "sign_in": isinstance(why, SignInNeeded)}) if why else None
         with self._database.writing() as db:
             db.execute(
-                "UPDATE jobs SET state = ?, ended_at = ?, runner = NULL WHERE id = ?", (state, ended, job)
+                "UPDATE jobs SET state = ?, ended_at = ?, runner = NULL, "
+                "body = iif(? IS NULL, body, json_set(body, '$.paused', json(?))) WHERE id = ?",
+                (state, ended, paused, paused, job),
             )
 
     def cancel(self, job: str) -> None:

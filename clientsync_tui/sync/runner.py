@@ -88,7 +88,7 @@ class Runner:
             for each in (now, *workers):
                 each.cancel()
             await asyncio.gather(now, done, return_exceptions=True)
-            self._store.jobs.end(self._id, self._ending())
+            self._store.jobs.end(self._id, self._ending(), self.trouble)
         return self._store.jobs.one(self._id)
 
     def _softwares(self, job: Job) -> set[str]:

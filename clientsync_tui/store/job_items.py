@@ -1,0 +1,43 @@
+"""The items of one job, as a screen looks at them: a few at a time, whatever the job's size."""
+
+from array import array
+from collections.abc import Sequence
+
+from .database import Database
+from .jobs import Item, ItemState, item_of
+
+
+class JobItems:
+    """Items of one job by their numbers."""
+
+    def __init__(self, database: Database, job: str) -> None:
+        self._database = database
+        self._job = job
+
+    def order(self) -> "array[int]":
+        """The numbers of all items: what failed first, by reason, then the rest as they are done."""
+        query = "SELECT n FROM items WHERE job = ? ORDER BY state <> 'failed', CASE state WHEN 'failed' THEN reason END, n"
+        rows = self._database.connection.execute(query, (self._job,))
+        rows.row_factory = None
+        return array("q", (row[0] for row in rows))
+
+    def fetch(self, numbers: Sequence[int]) -> list[Item]:
+        """The items of these numbers."""
+        marks = ", ".join("?" * len(numbers))
+        query = f"SELECT * FROM items WHERE job = ? AND n IN ({marks})"
+        return [item_of(row) for row in self._database.connection.execute(query, (self._job, *numbers))]
+
+    def states(self, numbers: Sequence[int]) -> dict[int, ItemState]:
+        """How far the items of these numbers are."""
+        marks = ", ".join("?" * len(numbers))
+        query = f"SELECT n, state FROM items WHERE job = ? AND n IN ({marks})"
+        rows = self._database.connection.execute(query, (self._job, *numbers))
+        return {row[0]: ItemState(row[1]) for row in rows}
+
+    def retriable(self) -> list[tuple[str, int]]:
+        """(reason, how many) of the items that `Jobs.retry` would try again, most first."""
+        query = (
+            "SELECT coalesce(reason, ''), count(*) FROM items WHERE job = ? AND (state = 'failed' AND "
+            "json_extract(body, '$.cannot') IS NULL OR state = 'skipped' AND reason = 'cancelled') GROUP BY 1 ORDER BY 2 DESC"
+        )
+        return [(row[0], row[1]) for row in self._database.connection.execute(query, (self._job,))]
