@@ -1,0 +1,133 @@
+"""Everything that a person's sign-in needs, against a sandbox: for tests of this folder and of accounting."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from clientsync_tui.accounting.calls import HttpCalls
+from clientsync_tui.accounting.configured import Configured, Http
+from clientsync_tui.accounting.limits import Limiter
+from clientsync_tui.accounting.software import Addresses
+from clientsync_tui.accounting.xero import XERO
+from clientsync_tui.sandbox.authorise import sign_in
+from clientsync_tui.sandbox.config import free_port, software_tables
+from clientsync_tui.sandbox.server import Running
+from clientsync_tui.signin.attempt import Attempt, SignedIn, begin
+from clientsync_tui.signin.tokens import Tokens
+from clientsync_tui.signin.vault import Vault
+
+from .keyrings import entries
+
+ROOT = Path(__file__).parents[2]
+PRACTICE = "practice-1"
+
+
+def name_of(sign_in_id: str) -> str:
+    return f"xero/{PRACTICE}/{sign_in_id}"
+
+
+def configured_for(url: str, *, port: int | None = None, client_id: str = "sandbox-xero") -> Configured:
+    """Xero set up to use the server at `url`, whose paths are the sandbox's."""
+    table = software_tables(url, port or free_port())["xero"]
+    addresses = Addresses(*(table[name] for name in Addresses.__slots__))
+    return Configured(XERO, client_id, table["redirect_port"], addresses, XERO.grant.scopes)
+
+
+@dataclass
+class Desk:
+    """One person before one terminal; `used`: what `on_used` was told."""
+
+    configured: Configured
+    folder: Path
+    how: Http = field(default_factory=lambda: Http(timeout_s=5, attempts=3, longest_wait_s=5))
+    used: list[tuple[str, datetime | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.keyring = self.folder / "keyring"
+        self.keyring.mkdir(exist_ok=True)
+        self.vault = Vault(self.folder / "keyring.bin", time_limit_s=2)
+        self.tokens = self.new_tokens()
+
+    def new_tokens(self) -> Tokens:
+        """As another run of the program has them: nothing in memory."""
+        return Tokens(
+            self.configured,
+            self.how,
+            self.vault,
+            self.folder / "locks",
+            name_of,
+            lambda sign_in_id, ends_at: self.used.append((sign_in_id, ends_at)),
+        )
+
+    def with_configured(self, **changes: object) -> "Desk":
+        return Desk(replace(self.configured, **changes), self.folder, self.how)
+
+    def begin(self, *, pasting: bool = True):
+        return begin(self.configured, self.how, self.vault, self.tokens, pasting=pasting)
+
+    async def sign_in(self, email: str, organisations: list[str] | None = None) -> SignedIn:
+        async with self.begin() as attempt:
+            return await completed(attempt, email, organisations)
+
+    def calls(self, http: httpx2.AsyncClient, limiter: Limiter, sign_in_id: str) -> HttpCalls:
+        return HttpCalls(self.configured, self.how, http, limiter, self.tokens.of(sign_in_id))
+
+    def held(self) -> dict[str, str]:
+        """What the keyring holds, by name."""
+        return entries(self.keyring)
+
+
+async def completed(attempt: Attempt, email: str, organisations: list[str] | None = None) -> SignedIn:
+    """Follows the attempt's link as the sandbox's accountant of that address."""
+    waiting = asyncio.create_task(attempt.wait(20))
+    await asyncio.to_thread(sign_in, attempt.link, email, organisations)
+    return await waiting
+
+
+@pytest.fixture
+def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a keyring that the person chose."""
+    folder = tmp_path / "keyring"
+    folder.mkdir(exist_ok=True)
+    monkeypatch.setenv("TEST_KEYRING", str(folder))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.signin.keyrings.Folder")
+    return folder
+
+
+@pytest.fixture
+def desk(sandbox: Running, tmp_path: Path, keyring: Path) -> Iterator[Desk]:
+    return Desk(configured_for(sandbox.url), tmp_path)
+
+
+def first_person(box: Running) -> str:
+    """The accountant who reaches everything."""
+    return box.world.people[0].email
+
+
+def python(code: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Another process of this host, with this environment and more."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def told(error: BaseException) -> str:
+    """All that a log or a crash report could show of an exception: its text, its chain, and every frame's variables."""
+    return "".join(
+        traceback.TracebackException.from_exception(error, capture_locals=False).format(chain=True)
+    ) + repr(error)
