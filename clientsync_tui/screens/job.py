@@ -10,24 +10,24 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from ..actions import JOB, Action
-from ..practice.people import SignIn
-from ..practice.trouble import Trouble
+from ..actions import JOB
 from ..store.job_items import JobItems
 from ..store.jobs import ItemState, Job, JobState
 from ..sync import job_words, words
 from ..widgets.select_table.table import SelectTable
-from .base import ActionScreen, KeyBar, TopBar
+from .base import KeyBar, TopBar
+from .job_actions import JobActions, goes
 from .job_progress import Pace, bar, counts
 from .job_rows import COLUMNS, JobRows
 
 POLL_S = 0.25
 
 
-class JobScreen(ActionScreen):
+class JobScreen(JobActions):
     """A job of this process or of another one on this host."""
 
     place: ClassVar[str] = JOB
+    extra: ClassVar = ()
 
     def __init__(self, job: str) -> None:
         super().__init__()
@@ -51,8 +51,7 @@ class JobScreen(ActionScreen):
 
     def on_mount(self) -> None:
         """Shows it, and looks at it again while it runs."""
-        super().on_mount()
-        self._items = JobItems(self.main.workplace.store.database, self._id)
+        self._read = JobItems(self.main.workplace.store.database, self._id)
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
         table.focus()
@@ -67,19 +66,14 @@ class JobScreen(ActionScreen):
             self._job = self.main.workplace.store.jobs.one(self._id)
         return self._job
 
-    @property
-    def _goes(self) -> bool:
-        """Whether some process is at it."""
-        return self.job.state is JobState.RUNNING and not self.job.cut_off
-
     # Looking
 
     def _look(self) -> None:
         job = self._job = self.main.workplace.store.jobs.one(self._id)
-        if self._goes:
+        if goes(job):
             self._starting = False
             self._pace.look(time.monotonic(), job.total - job.left)
-        going = self._goes or self._starting or job.state is JobState.WAITING
+        going = goes(job) or self._starting or job.state is JobState.WAITING
         self._timer.resume() if going else self._timer.pause()
         self._show_progress(job)
         self._show_items(job)
@@ -91,14 +85,14 @@ class JobScreen(ActionScreen):
         self.query_one(TopBar).show(title, f"job {job.id} by {job.by}")
         ended = job.total - job.left
         said = f"  {ended:,} of {job.total:,}"
-        if self._goes and (pace := self._pace.says(job.left)):
+        if goes(job) and (pace := self._pace.says(job.left)):
             said += f", {pace}"
         width = max(8, min(40, self.size.width - len(said) - 4))
         marks = self.main.ascii_marks
         _say(self.query_one("#progress", Static), bar(ended, job.total, width, marks) + Content(said))
         _say(self.query_one("#counts", Static), counts(job, 0, marks))
         paused = self.query_one("#paused", Static)
-        is_paused = bool(job.left) and not (self._goes or self._starting)
+        is_paused = bool(job.left) and not (goes(job) or self._starting)
         paused.set_class(is_paused, "shown")
         if is_paused and job.state is not JobState.WAITING:
             says, sign_in = job_words.why_paused(job)
@@ -112,8 +106,12 @@ class JobScreen(ActionScreen):
         failed = job.count(ItemState.FAILED)
         if failed != self._failed or table.row_count != job.total:
             self._failed = failed
-            self._rows = JobRows(self._items, self.main.ascii_marks)
+            at_top = table.row_count == 0 or table.cursor_id == self._rows.order()[0]
+            self._rows = JobRows(self._read, job.total, self.main.ascii_marks)
             table.show(self._rows)
+            if at_top:
+                # What failed comes to the top, where somebody looks who has not moved yet.
+                table.move_cursor(0)
             self._show_reasons()
         elif changed := self._rows.changed():
             table.refresh_rows(changed)
@@ -133,7 +131,7 @@ class JobScreen(ActionScreen):
 
     def _show_says(self) -> None:
         id = self.query_one(SelectTable).cursor_id
-        items = self._items.fetch([int(id)]) if id is not None else []
+        items = self._read.fetch([int(id)]) if id is not None else []
         said = f"{items[0].name}: {items[0].says or items[0].state}" if items else ""
         _say(self.query_one("#says", Static), Content(said))
 
@@ -143,7 +141,7 @@ class JobScreen(ActionScreen):
 
     @on(SelectTable.Opened)
     def _opened(self, event: SelectTable.Opened) -> None:
-        items = self._items.fetch([int(event.id)])
+        items = self._read.fetch([int(event.id)])
         if items and self.main.workplace.store.clients.by_id([items[0].client], datetime.now(UTC)):
             self.main.open("connections", client=items[0].client)
         else:
@@ -168,97 +166,19 @@ class JobScreen(ActionScreen):
 
     # Acting
 
-    def unavailable(self, action: Action) -> str | None:
-        """Why an action cannot be done now."""
-        job = self.job
-        here = "here" if self._id in self.main.engine.running else "in another window"
-        match action.name:
-            case "resume_job":
-                if self._goes or self._starting:
-                    return f"It is running {here}."
-                return None if job.left else "Nothing is left to be done."
-            case "retry_job":
-                if self._goes or self._starting:
-                    return "It is still running; what failed can be retried when it has ended."
-                return None if self._items.retriable() else "Nothing failed that could be tried again."
-            case "cancel_job":
-                return None if job.left else "It has ended."
-            case _:
-                return super().unavailable(action)
+    def chosen_job(self) -> Job | None:
+        """The one shown."""
+        return self.job
 
-    def do_resume_job(self) -> None:
-        """Goes on; signs in first where that is what it paused for."""
-        _, needs_sign_in = job_words.why_paused(self.job)
-        if needs_sign_in and self.job.software:
-            from .sign_in import SignInScreen
+    def is_going(self, job: Job) -> bool:
+        """Whether it runs, or was just started."""
+        return self._starting or super().is_going(job)
 
-            self.main.push_screen(SignInScreen(self.job.software), self._signed_in)
-        else:
-            self._start()
-
-    def _signed_in(self, sign_in: SignIn | None) -> None:
-        if sign_in is None:
-            return
-        if self.job.sign_in not in (None, sign_in.id):
-            wanted = self.main.workplace.store.sign_ins.one(str(self.job.sign_in))
-            name = wanted.person.email if wanted else "somebody else"
-            self.say(
-                f"This job was begun as {name}, and you signed in as {sign_in.person.email}: it stays paused."
-            )
-            return
-        self._start()
-
-    def _start(self) -> None:
-        self._starting = True
-        self._pace = Pace()
-        self.main.engine.run_job(self._id)
-        self._look()
-
-    def do_retry_job(self) -> None:
-        """Tries again what failed: all, or what failed for one reason."""
-        reasons = self._items.retriable()
-        if len(reasons) == 1:
-            self._retry(None)
-            return
-        from .choose import Choice, Choose
-
-        everything = Choice("", f"All {sum(count for _, count in reasons):,}")
-        choices = [
-            Choice(r, f"{count:,} × {job_words.reason(r)}", words.REASONS.get(r, "")) for r, count in reasons
-        ]
-        self.main.push_screen(Choose("Try again what failed", [everything, *choices]), self._retry_chosen)
-
-    def _retry_chosen(self, reason: str | None) -> None:
-        if reason is not None:
-            self._retry([reason] if reason else None)
-
-    def _retry(self, reasons: list[str] | None) -> None:
-        try:
-            self.main.workplace.store.jobs.retry(self._id, reasons)
-        except Trouble as trouble:
-            self.say(trouble)
-            return
-        self._start()
-
-    def do_cancel_job(self) -> None:
-        """Asks, then leaves undone what is not begun."""
-        from .confirm import Confirm
-
-        job = self.job
-        lines = [
-            f"{job.total - job.left:,} that have ended stay as they are.",
-            "What is being done is finished; what waits is left undone, and can be retried.",
-        ]
-        question = f"Cancel the {job.left:,} that are left?"
-        self.main.push_screen(Confirm(question, lines, yes="Cancel the job", dangerous=True), self._cancel)
-
-    def _cancel(self, yes: bool | None) -> None:
-        if not yes:
-            return
-        try:
-            self.main.workplace.store.jobs.cancel(self._id)
-        except Trouble as trouble:
-            self.say(trouble)
+    def job_touched(self, job: Job, *, started: bool) -> None:
+        """Looks again."""
+        if started:
+            self._starting = True
+            self._pace = Pace()
         self._look()
 
 

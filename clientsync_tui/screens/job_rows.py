@@ -27,10 +27,10 @@ MOST_SEEN = 500
 class JobRows:
     """`Rows` over a job's items; remembers how far those were that it fetched last, so that only changes are drawn."""
 
-    def __init__(self, items: JobItems, ascii_marks: bool) -> None:
+    def __init__(self, items: JobItems, total: int, ascii_marks: bool) -> None:
         self._items = items
         self._symbols = job_words.ASCII_SYMBOLS if ascii_marks else job_words.SYMBOLS
-        self._order = items.order()
+        self._order = items.order(total)
         self._seen: dict[RowId, ItemState] = {}
 
     def order(self) -> Sequence[RowId]:

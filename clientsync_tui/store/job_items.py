@@ -14,12 +14,12 @@ class JobItems:
         self._database = database
         self._job = job
 
-    def order(self) -> "array[int]":
-        """The numbers of all items: what failed first, by reason, then the rest as they are done."""
-        query = "SELECT n FROM items WHERE job = ? ORDER BY state <> 'failed', CASE state WHEN 'failed' THEN reason END, n"
-        rows = self._database.connection.execute(query, (self._job,))
-        rows.row_factory = None
-        return array("q", (row[0] for row in rows))
+    def order(self, total: int) -> "array[int]":
+        """The numbers of all items (0 to `total` - 1): what failed first, by reason, then the rest as they are done."""
+        query = "SELECT n FROM items WHERE job = ? AND state = 'failed' ORDER BY reason, n"
+        failed = [row[0] for row in self._database.connection.execute(query, (self._job,))]
+        there = frozenset(failed)
+        return array("q", (*failed, *(n for n in range(total) if n not in there)))
 
     def fetch(self, numbers: Sequence[int]) -> list[Item]:
         """The items of these numbers."""

@@ -1,0 +1,138 @@
+"""What can be done with a job, from its own screen and from the list of jobs."""
+
+from typing import ClassVar
+
+from ..actions import JOB, Action, named
+from ..practice.people import SignIn
+from ..practice.trouble import Trouble
+from ..store.job_items import JobItems
+from ..store.jobs import Job, JobState
+from ..sync import job_words, words
+from .base import ActionScreen
+
+
+def goes(job: Job) -> bool:
+    """Whether some process is at it."""
+    return job.state is JobState.RUNNING and not job.cut_off
+
+
+class JobActions(ActionScreen):
+    """Resume, retry and cancel for the job that `chosen_job` names."""
+
+    extra: ClassVar = named(JOB, "resume_job", "retry_job", "cancel_job")
+
+    def chosen_job(self) -> Job | None:
+        """The job that a key means now."""
+        raise NotImplementedError
+
+    def job_touched(self, job: Job, *, started: bool) -> None:
+        """Something was done with it: it is to be read again. `started`: it will run in a moment."""
+        raise NotImplementedError
+
+    def is_going(self, job: Job) -> bool:
+        """Whether it runs, or will in a moment."""
+        return goes(job) or job.id in self.main.engine.running
+
+    def unavailable(self, action: Action) -> str | None:
+        """Why an action cannot be done now."""
+        if action not in named(JOB, "resume_job", "retry_job", "cancel_job"):
+            return super().unavailable(action)
+        job = self.chosen_job()
+        if job is None:
+            return "There is no job."
+        if action.name == "cancel_job":
+            return None if job.left else "It has ended."
+        if self.is_going(job):
+            where = "here" if job.id in self.main.engine.running else "in another window"
+            return f"It is running {where}; what fails can be retried when it has ended."
+        if action.name == "resume_job":
+            return None if job.left else "Nothing is left to be done."
+        return None if self._items(job).retriable() else "Nothing failed that could be tried again."
+
+    def _items(self, job: Job) -> JobItems:
+        return JobItems(self.main.workplace.store.database, job.id)
+
+    def do_resume_job(self) -> None:
+        """Goes on; signs in first where that is what it paused for."""
+        job = self.chosen_job()
+        if job is None:
+            return
+        _, needs_sign_in = job_words.why_paused(job)
+        if needs_sign_in and job.software:
+            from .sign_in import SignInScreen
+
+            self.main.push_screen(SignInScreen(job.software), lambda sign_in: self._signed_in(job, sign_in))
+        else:
+            self._start(job)
+
+    def _signed_in(self, job: Job, sign_in: SignIn | None) -> None:
+        if sign_in is None:
+            return
+        if job.sign_in not in (None, sign_in.id):
+            wanted = self.main.workplace.store.sign_ins.one(str(job.sign_in))
+            name = wanted.person.email if wanted else "somebody else"
+            self.say(
+                f"This job was begun as {name}, and you signed in as {sign_in.person.email}: it stays paused."
+            )
+            return
+        self._start(job)
+
+    def _start(self, job: Job) -> None:
+        self.main.engine.run_job(job.id)
+        self.job_touched(job, started=True)
+
+    def do_retry_job(self) -> None:
+        """Tries again what failed: all, or what failed for one reason."""
+        job = self.chosen_job()
+        if job is None:
+            return
+        reasons = self._items(job).retriable()
+        if len(reasons) == 1:
+            self._retry(job, None)
+            return
+        from .choose import Choice, Choose
+
+        def chosen(reason: str | None) -> None:
+            if reason is not None:
+                self._retry(job, [reason] if reason else None)
+
+        everything = Choice("", f"All {sum(count for _, count in reasons):,}")
+        choices = [
+            Choice(r, f"{count:,} × {job_words.reason(r)}", words.REASONS.get(r, "")) for r, count in reasons
+        ]
+        self.main.push_screen(Choose("Try again what failed", [everything, *choices]), chosen)
+
+    def _retry(self, job: Job, reasons: list[str] | None) -> None:
+        try:
+            self.main.workplace.store.jobs.retry(job.id, reasons)
+        except Trouble as trouble:
+            self.say(trouble)
+            return
+        self._start(job)
+
+    def do_cancel_job(self) -> None:
+        """Asks, then leaves undone what is not begun."""
+        from .confirm import Confirm
+
+        job = self.chosen_job()
+        if job is None:
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._cancel(job)
+
+        ended = job.total - job.left
+        lines = [
+            f"The {ended:,} that have ended stay as they are." if ended else "Nothing has been done yet.",
+            "What is being done is finished; what waits is left undone, and can be retried.",
+        ]
+        question = f"Cancel the {job.left:,} that are left?"
+        self.main.push_screen(Confirm(question, lines, yes="Cancel the job", dangerous=True), answered)
+
+    def _cancel(self, job: Job) -> None:
+        try:
+            self.main.workplace.store.jobs.cancel(job.id)
+        except Trouble as trouble:
+            self.say(trouble)
+        self.job_touched(job, started=False)
