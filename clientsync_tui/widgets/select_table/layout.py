@@ -33,18 +33,36 @@ def lay_out(columns: Sequence[Column], width: int, start: int = 0) -> tuple[Plac
     spare = room - _least(columns, shown)
     if spare < 0:
         return (Place(columns[shown[0]], start, max(room, 0)),)
-    flex = sum(columns[i].flex for i in shown)
+    extra = _shared_out(spare, [columns[i] for i in shown])
     places: list[Place] = []
-    x, given, share = start, 0, 0
-    for i in shown:
-        column = columns[i]
-        share += column.flex
-        # Each takes the whole cells up to its share so far, so that the last one ends exactly at the edge.
-        extra = spare * share // flex - given if flex else 0
-        given += extra
-        places.append(Place(column, x, column.width + extra))
-        x += column.width + extra + GAP
+    x = start
+    for i, more in zip(shown, extra, strict=True):
+        places.append(Place(columns[i], x, columns[i].width + more))
+        x = places[-1].end + GAP
     return tuple(places)
+
+
+def _shared_out(spare: int, columns: Sequence[Column]) -> list[int]:
+    """What of `spare` each column gets by its flex; what one is too narrow to take goes to the others."""
+    extra = [0] * len(columns)
+    while spare:
+        growing = [i for i, column in enumerate(columns) if column.flex and _room(column, extra[i]) > 0]
+        if not growing:
+            break
+        flex = sum(columns[i].flex for i in growing)
+        for i in growing:
+            # At least one cell, so that the rounded-down shares come to an end.
+            more = min(max(1, spare * columns[i].flex // flex), _room(columns[i], extra[i]), spare)
+            extra[i] += more
+            spare -= more
+            flex -= columns[i].flex
+            if not spare:
+                break
+    return extra
+
+
+def _room(column: Column, extra: int) -> int:
+    return 10_000 if column.most is None else column.most - column.width - extra
 
 
 def _least(columns: Sequence[Column], shown: Sequence[int]) -> int:

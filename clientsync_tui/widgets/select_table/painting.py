@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -24,6 +27,7 @@ class Signs:
     up: str
     down: str
     ellipsis: str
+    bar: str
 
     @property
     def width(self) -> int:
@@ -31,8 +35,8 @@ class Signs:
         return len(self.on) + 1
 
 
-SIGNS = Signs("☑", "☐", "·", "▲", "▼", "…")
-ASCII_SIGNS = Signs("[x]", "[ ]", " - ", "^", "v", "~")
+SIGNS = Signs("☑", "☐", "·", "▲", "▼", "…", "▐")
+ASCII_SIGNS = Signs("[x]", "[ ]", " - ", "^", "v", "~", "#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +56,27 @@ class Painter:
     def __init__(
         self, width: int, places: Sequence[tuple[int, Place]], looks: Looks, signs: Signs, *, selecting: bool
     ) -> None:
-        """`places` has with each place the index of its cell in a row."""
+        """`places` has with each place the index of its cell in a row; `width` is that of a line without the cell of
+        the scrollbar."""
         self._width = width
+        self.content_width = min(width, places[-1][1].end) if places else width
+        """Cells that differ from row to row; right of them a line is always blank."""
         self._places = places
         self._looks = looks
         self._signs = signs
         self._selecting = selecting
-        self._rows: dict[tuple[Row, bool, bool], Strip] = {}
+        self._rows: dict[tuple[Row | None, bool, bool, bool], Strip] = {}
 
-    def row(self, row: Row, selected: bool, cursor: bool) -> Strip:
-        key = (row, selected, cursor)
+    def row(self, row: Row | None, selected: bool, cursor: bool, bar: bool) -> Strip:
+        """A row's line (None: it is gone), with the scrollbar's thumb at its end or without."""
+        key = (row, selected, cursor, bar)
         strip = self._rows.get(key)
         if strip is None:
             if len(self._rows) > 1000:
                 self._rows.clear()
-            strip = self._rows[key] = self._paint(row, selected, cursor)
+            runs = self._runs(row, selected, cursor) if row else [(" " * self._width, self._looks.plain)]
+            runs.append((self._signs.bar if bar else " ", self._looks.plain))
+            strip = self._rows[key] = self._line(runs)
         return strip
 
     def header(self, sort: Sequence[tuple[str, bool]]) -> Strip:
@@ -80,48 +90,47 @@ class Painter:
         for _, place in self._places:
             text += " " * (place.start - x) + self._title(place, arrows.get(place.column.key, ""))
             x = place.end
-        return self._line([(text, self._looks.header)], self._looks.header)
+        return self._line([(fit(text, self._width + 1), self._looks.header)])
 
     def blank(self, text: str = "") -> Strip:
         """A line without a row, and with `text` where there are no rows at all."""
-        return self._line([(fit(text, self._width), self._looks.plain)], self._looks.plain)
+        return self._line([(fit(text, self._width + 1), self._looks.plain)])
 
     def _title(self, place: Place, arrow: str) -> str:
-        title, width = place.column.title, place.width
-        if arrow and width > len(arrow) + 1:
-            title = (
-                fit(title, min(len(title), width - len(arrow) - 1), ellipsis=self._signs.ellipsis)
-                + " "
-                + arrow
-            )
-        return fit(title, width, align=place.column.align, ellipsis=self._signs.ellipsis)
+        column, ellipsis = place.column, self._signs.ellipsis
+        room = place.width - len(arrow) - 1
+        if not arrow or room < 1:
+            return fit(column.title, place.width, align=column.align, ellipsis=ellipsis)
+        title = fit(column.title, min(cell_len(column.title), room), ellipsis=ellipsis)
+        return fit(f"{title} {arrow}", place.width, align=column.align)
 
-    def _paint(self, row: Row, selected: bool, cursor: bool) -> Strip:
-        looks = self._looks
+    def _runs(self, row: Row, selected: bool, cursor: bool) -> list[tuple[str, Style]]:
+        looks, signs = self._looks, self._signs
         plain = looks.cursor if cursor else looks.fixed if row.fixed is not None else looks.plain
         runs: list[tuple[str, Style]] = []
         x = 0
         if self._selecting:
-            signs = self._signs
             mark = signs.fixed if row.fixed is not None else signs.on if selected else signs.off
             runs.append((mark + " ", plain))
             x = signs.width
         for index, place in self._places:
-            cell = row.cells[index]
+            cell, column = row.cells[index], place.column
             text, name = (cell.text, cell.style) if isinstance(cell, Cell) else (cell, "")
             # Under the cursor one style holds for the whole line: it stands out, and costs fewest bytes.
-            style = plain if cursor or not name else looks.cells.get(name, plain)
-            column = place.column
-            fitted = fit(
-                text, place.width, align=column.align, shorten=column.shorten, ellipsis=self._signs.ellipsis
-            )
-            runs.append((" " * (place.start - x) + fitted, style))
+            style = plain if cursor or not name or not text else looks.cells.get(name, plain)
+            text = fit(text, place.width, align=column.align, shorten=column.shorten, ellipsis=signs.ellipsis)
+            runs.append((" " * (place.start - x) + text, style))
             x = place.end
         if selected:
-            plain += _BOLD
             runs = [(text, style + _BOLD) for text, style in runs]
-        return self._line(runs, plain)
+        if x < self._width:
+            runs.append((" " * (self._width - x), looks.plain))
+        return runs
 
-    def _line(self, runs: list[tuple[str, Style]], plain: Style) -> Strip:
-        strip = Strip([Segment(text, style) for text, style in runs if text])
-        return strip.adjust_cell_length(self._width, plain).simplify()
+    def _line(self, runs: list[tuple[str, Style]]) -> Strip:
+        segments = [
+            Segment("".join([text for text, _ in group]), style)
+            for style, group in groupby(runs, itemgetter(1))
+        ]
+        # Only a screen too narrow for the marks makes a line longer than it should be.
+        return Strip(segments).crop(0, self._width + 1)

@@ -23,6 +23,9 @@ class Column:
     sortable: bool = True
     shorten: Literal["end", "middle"] = "end"
     """Where a text that is too long loses its cells."""
+    most: int | None = None
+    """Greatest width that `flex` lets it grow to. What a very wide screen has beyond stays empty at the right: the eye has
+    less far to go from a name to its status, and a moving cursor fewer bytes to send."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from textual.reactive import var
 from clientsync_tui.widgets.select_table import messages
 from clientsync_tui.widgets.select_table.keys import MOVING, SELECTING, SELECTING_ACTIONS
 from clientsync_tui.widgets.select_table.rows import RowId, Rows
+from clientsync_tui.widgets.select_table.scrollbar import top_at
 from clientsync_tui.widgets.select_table.view import HEADER, RowsView
 
 if TYPE_CHECKING:
@@ -42,9 +43,12 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
     # How many of the selected the filter hides; None: to be counted. Our own keys touch only rows that are shown, so
     # they leave it as it is, and toggling one row costs the same however many are selected.
     _hidden: int | None = 0
-    _own_change = False
+    # The rows that a change by our own keys touches, while it is made.
+    _own_change: tuple[int, ...] | None = None
     # While the mouse drags over the checkboxes: whether it selects or clears, and the index it was last on.
     _drag: tuple[bool, int] | None = None
+    # While the mouse pulls the scrollbar.
+    _pulling = False
 
     def show(self, rows: Rows) -> None:
         self._end_range()
@@ -101,7 +105,7 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
     def action_toggle_row(self) -> None:
         self._end_range()
         if (id := self.cursor_id) is not None and self._may_select(id):
-            with self._changing():
+            with self._changing(self._cursor):
                 self._selection.toggle(id)
 
     def action_range(self) -> None:
@@ -118,7 +122,7 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
 
     def action_select_all(self) -> None:
         self._end_range()
-        with self._changing():
+        with self._changing(*self._visible):
             self._selection.add(self._window.rows.selectable(self._window.order))
 
     def action_select_none(self) -> None:
@@ -127,7 +131,7 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
 
     def action_invert(self) -> None:
         self._end_range()
-        with self._changing():
+        with self._changing(*self._visible):
             self._selection.invert(self._window.rows.selectable(self._window.order))
 
     def action_undo_selection(self) -> None:
@@ -165,25 +169,34 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
         if old == new:
             entering = [order[new]]
         leaving = [*order[low:new_low], *order[new_high + 1 : high + 1]]
-        with self._changing():
+        # Between the two ends lie all the rows that were stepped over.
+        with self._changing(*self._between(old, new)):
             self._selection.stretch(self._window.rows.selectable(entering), leaving)
 
     # Telling
 
     @contextmanager
-    def _changing(self) -> Generator[None]:
-        """The change inside touches only rows that are shown."""
-        self._own_change = True
+    def _changing(self, *indices: int) -> Generator[None]:
+        """The change inside touches only the rows at these indices of the order, and others that are shown but not
+        visible: nothing hidden, so what is hidden need not be counted again."""
+        self._own_change = indices
         try:
             yield
         finally:
-            self._own_change = False
+            self._own_change = None
 
     def _selection_changed(self) -> None:
-        if not self._own_change:
+        if self._own_change is None:
             self._hidden = None
-        self.refresh()
+            self._refresh_rows(*self._visible)
+        else:
+            self._refresh_rows(*self._own_change)
         self._tell_selection()
+
+    def _between(self, one: int, other: int) -> range:
+        """The visible ones of the rows from one index to the other, both included."""
+        low, high = sorted((one, other))
+        return range(max(low, self._visible.start), min(high + 1, self._visible.stop))
 
     def _tell_selection(self) -> None:
         self.post_message(self.SelectionChanged(self, self._selection.total, self.hidden_count))
@@ -195,6 +208,11 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
         if event.button != 1 or index is None:
             return
         event.stop()
+        if event.x >= self._width:
+            self._pulling = True
+            self.capture_mouse()
+            self._pull_to(event.y)
+            return
         if not self._selecting or event.x >= self._gutter_width:
             self._go(index, extend=event.shift and self._selecting)
             return
@@ -206,6 +224,8 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
             self._drag_over(index, index)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._pulling:
+            self._pull_to(event.y)
         if self._drag is None:
             return
         event.stop()
@@ -217,8 +237,8 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
             self.move_cursor(index)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        if self._drag is not None:
-            self._drag = None
+        if self._drag is not None or self._pulling:
+            self._drag, self._pulling = None, False
             self.release_mouse()
             event.stop()
 
@@ -226,7 +246,11 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
         event.stop()
         if event.y < HEADER:
             self._click_header(event)
-        elif event.chain == 2 and self._index_at(event.y) is not None and event.x >= self._gutter_width:
+        elif (
+            event.chain == 2
+            and self._index_at(event.y) is not None
+            and self._gutter_width <= event.x < self._width
+        ):
             self.action_open()
 
     def _click_header(self, event: events.Click) -> None:
@@ -242,11 +266,14 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
         low, high = sorted((last, index))
         ids = self._window.order[low : high + 1]
         self._drag = (select, index)
-        with self._changing():
+        with self._changing(*self._between(last, index)):
             if select:
                 self._selection.add(self._window.rows.selectable(ids))
             else:
                 self._selection.remove(ids)
+
+    def _pull_to(self, y: int) -> None:
+        self.scroll_to(y=top_at(y - HEADER, self._page, self.row_count), animate=False, force=True)
 
     def _index_at(self, y: int) -> int | None:
         index = self.scroll_offset.y + y - HEADER

@@ -9,13 +9,14 @@ from typing import ClassVar
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from clientsync_tui.widgets.select_table.kept_lines import KeptLines
 from clientsync_tui.widgets.select_table.layout import Place, lay_out
 from clientsync_tui.widgets.select_table.messages import ColumnsChanged, CursorMoved
 from clientsync_tui.widgets.select_table.painting import ASCII_SIGNS, SIGNS, Looks, Painter, Signs
 from clientsync_tui.widgets.select_table.rows import Column, NoRows, RowId, Rows
+from clientsync_tui.widgets.select_table.scrollbar import thumb
 from clientsync_tui.widgets.select_table.selection import Selection
 from clientsync_tui.widgets.select_table.window import Window
 
@@ -23,7 +24,7 @@ HEADER = 1
 """Lines above the rows."""
 
 
-class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
+class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
     """Draws the visible rows (Textual's Line API) and keeps the cursor on its row's id.
 
     Drawing does no I/O: rows are fetched when the view moves, for the page on screen and its neighbours.
@@ -44,8 +45,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         height: 1fr;
         overflow-x: hidden;
         overflow-y: auto;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
+        scrollbar-size-vertical: 0;
 
         & > .select-table--header { text-style: underline; color: $text-muted; }
         &:focus > .select-table--header { text-style: bold underline; color: $foreground; }
@@ -106,9 +106,8 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         changed = None if ids is None else set(ids)
         self._window.forget(changed)
         self._look()
-        for index in self._visible:
-            if changed is None or self._window.order[index] in changed:
-                self._refresh_row(index)
+        order = self._window.order
+        self._refresh_rows(*(i for i in self._visible if changed is None or order[i] in changed))
 
     @property
     def row_count(self) -> int:
@@ -130,8 +129,8 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _width(self) -> int:
-        """Cells of a line, the scrollbar's place not counted."""
-        return self.scrollable_content_region.width
+        """Cells of a line, the scrollbar's not counted."""
+        return self.size.width - 1
 
     @property
     def _page(self) -> int:
@@ -162,7 +161,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _places(self) -> tuple[Place, ...]:
-        return lay_out(self._columns, self._width, self._gutter_width)
+        return lay_out(self._columns, self._width - 1, self._gutter_width)
 
     @property
     def _gutter_width(self) -> int:
@@ -174,8 +173,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         """Put the cursor on the row at `index` of the order (the nearest there is) and scroll to it."""
         old, self._cursor = self._cursor, max(0, min(index, self.row_count - 1))
         if old != self._cursor:
-            self._refresh_row(old)
-            self._refresh_row(self._cursor)
+            self._refresh_rows(old, self._cursor)
             self.post_message(CursorMoved(self, self.cursor_id))
         self._show_cursor()
 
@@ -192,15 +190,15 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         painter = self._painter = self._painter or self._make_painter()
         if y < HEADER:
             return painter.header(self.sort)
-        index = self.scroll_offset.y + y - HEADER
+        top = self.scroll_offset.y
         order = self._window.order
+        index = top + y - HEADER
         if index < len(order):
             id = order[index]
             row = self._window.row(id)
-            return painter.row(row, id in self._selection, index == self._cursor) if row else painter.blank()
-        if order or not self.empty_text:
-            return painter.blank()
-        lines = ["", *self._empty_lines()]
+            bar = y - HEADER in thumb(top, self._page, len(order))
+            return painter.row(row, id in self._selection, index == self._cursor, bar)
+        lines = [] if order or not self.empty_text else ["", *self._empty_lines()]
         return painter.blank(lines[y - HEADER] if y - HEADER < len(lines) else "")
 
     def _empty_lines(self) -> list[str]:
@@ -231,8 +229,15 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         self._painter = None
         self.refresh()
 
-    def _refresh_row(self, index: int) -> None:
-        self.refresh(Region(0, index - self.scroll_offset.y + HEADER, self._width, 1))
+    def _refresh_rows(self, *indices: int) -> None:
+        """Draw these lines again, and no others: over a slow line each costs."""
+        if painter := self._painter:
+            top = self.scroll_offset.y - HEADER
+            visible = self._visible
+            if regions := [
+                Region(0, index - top, painter.content_width, 1) for index in indices if index in visible
+            ]:
+                self.refresh(*regions)
 
     # What a change of the surroundings means
 

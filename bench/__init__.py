@@ -1,0 +1,1 @@
+"""What the program costs, beside a peer or a limit measured in the same run."""

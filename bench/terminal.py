@@ -1,0 +1,125 @@
+"""A program in a real pseudo-terminal, its keys timed from being sent to the frame being flushed."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+QUIET_S = 0.012
+"""A frame is over when nothing has come for so long: longer than a program's own pauses, shorter than two keys."""
+
+KEYS = {
+    "up": b"\x1b[A",
+    "down": b"\x1b[B",
+    "page down": b"\x1b[6~",
+    "page up": b"\x1b[5~",
+    "home": b"\x1b[H",
+    "end": b"\x1b[F",
+    "space": b" ",
+}
+# Textual asks whether frames can be synchronised, and marks their ends only where the terminal says yes.
+_ASKS_FOR_FRAMES, _FRAMES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Milliseconds from the key sent to the last byte of its frame, and the bytes of the frame."""
+
+    ms: float
+    size: int
+
+
+class Terminal:
+    """`with Terminal(command) as terminal`: the program's terminal; it is killed at the end.
+
+    Raises `TimeoutError` when the program does not show what was waited for, with the screen as it stood.
+    """
+
+    def __init__(
+        self, command: Sequence[str], *, columns: int = 200, lines: int = 60, env: Mapping[str, str] | None = None
+    ) -> None:
+        self._screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self._screen)
+        self._started = time.perf_counter()
+        self._pid, self._fd = pty.fork()
+        if self._pid == 0:
+            environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+            os.execvpe(command[0], list(command), environment)  # the child ends here
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    @classmethod
+    def of_module(cls, module: str, *arguments: str) -> Self:
+        """A module of this checkout, without animations, which would time the animation and not the work."""
+        return cls([sys.executable, "-m", module, *arguments], env={"TEXTUAL_ANIMATIONS": "none"})
+
+    def wait_for(self, text: str, timeout_s: float = 60) -> float:
+        """Milliseconds from the start of the program until `text` stands on the screen."""
+        end = time.monotonic() + timeout_s
+        while text not in "\n".join(self._screen.display):
+            chunk = self._read(end - time.monotonic())
+            if not chunk:
+                raise TimeoutError(f"no {text!r} on the screen:\n" + "\n".join(self._screen.display))
+            seen = time.perf_counter()
+            self._stream.feed(chunk)
+        self._drain(0.2)
+        return (seen - self._started) * 1000
+
+    def press(self, key: str, timeout_s: float = 60) -> Cost:
+        """Send a key (a name of `KEYS`, or itself) and wait for its frame."""
+        sent = time.perf_counter()
+        os.write(self._fd, KEYS.get(key) or key.encode())
+        chunk = self._read(timeout_s)
+        if not chunk:
+            raise TimeoutError(f"no answer to {key!r}")
+        size, last = len(chunk), time.perf_counter()
+        chunks = [chunk]
+        while chunk := self._read(QUIET_S):
+            size, last = size + len(chunk), time.perf_counter()
+            chunks.append(chunk)
+        self._stream.feed(b"".join(chunks))
+        return Cost((last - sent) * 1000, size)
+
+    @property
+    def display(self) -> list[str]:
+        """The lines of the screen."""
+        return list(self._screen.display)
+
+    @property
+    def memory_mib(self) -> float:
+        """Resident memory of the program (Linux)."""
+        with open(f"/proc/{self._pid}/statm") as statm:  # noqa: PTH123
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def _drain(self, quiet_s: float) -> None:
+        while chunk := self._read(quiet_s):
+            self._stream.feed(chunk)
+
+    def _read(self, timeout_s: float) -> bytes:
+        if not select.select([self._fd], [], [], max(0, timeout_s))[0]:
+            return b""
+        try:
+            chunk = os.read(self._fd, 1 << 16)
+        except OSError:  # how Linux says that the program has ended
+            return b""
+        if _ASKS_FOR_FRAMES in chunk:
+            os.write(self._fd, _FRAMES)
+        return chunk
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        os.close(self._fd)
