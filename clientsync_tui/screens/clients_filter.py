@@ -1,0 +1,225 @@
+"""The filter line: the text, what completes it, and how many clients it leaves."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from ..practice.filter import FilterError, parse
+from .clients_complete import Completion, complete
+
+HELD_MOST = 30
+"""How many former filters come back with ↑."""
+
+
+class Mistakes(Highlighter):
+    """Underlines a mistake where it is."""
+
+    def highlight(self, text: Text) -> None:
+        """As Textual's Input wants it."""
+        try:
+            parse(text.plain)
+        except FilterError as error:
+            text.stylize("underline", error.start, error.end)
+
+
+class FilterInput(Input):
+    """The field of the filter, with the keys that belong to it alone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "Complete", show=False),
+        Binding("up", "former(-1)", "Former filters", show=False),
+        Binding("down", "former(1)", "Later filters", show=False),
+    ]
+
+    class Complete(Message):
+        """Tab: the first of what is offered."""
+
+    class Former(Message):
+        """↑ or ↓: another of the former filters."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    def action_complete(self) -> None:
+        """Takes the first of what is offered."""
+        self.post_message(self.Complete())
+
+    def action_former(self, by: int) -> None:
+        """Goes through the former filters."""
+        self.post_message(self.Former(by))
+
+
+class FilterBar(Widget, can_focus=False):
+    """The filter's line and, while it is typed, one below that offers values or says what is wrong."""
+
+    DEFAULT_CSS = """
+    FilterBar { height: auto; layout: vertical; }
+    FilterBar > Horizontal { height: 1; }
+    FilterBar FilterInput { width: 1fr; display: none; }
+    FilterBar.shown FilterInput { display: block; }
+    FilterBar #blank { width: 1fr; height: 1; }
+    FilterBar.shown #blank { display: none; }
+    FilterBar #found { width: auto; height: 1; padding: 0 1; color: $text-muted; }
+    FilterBar #offer { height: 1; padding: 0 1; display: none; }
+    FilterBar.typing #offer { display: block; }
+    """
+
+    class Changed(Message):
+        """The text is another one, and can be understood."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Left(Message):
+        """Enter: the filter stays, and the keys go back to the list."""
+
+    def __init__(self, former: Sequence[str]) -> None:
+        super().__init__()
+        self.former = list(former)
+        self._at = len(self.former)
+        self._applied = ""
+        self._values: Callable[[], Mapping[str, Sequence[str]]] = dict
+        self._known: Mapping[str, Sequence[str]] | None = None
+        self._found = ""
+
+    def compose(self) -> ComposeResult:
+        """The line and what is offered."""
+        with Horizontal():
+            yield FilterInput(
+                placeholder="words, or status: by: software: team: code: since: reason:  (- negates)",
+                highlighter=Mistakes(),
+                select_on_focus=False,
+                compact=True,
+            )
+            yield Static(id="blank", markup=False)
+            yield Static(id="found", markup=False)
+        yield Static(id="offer", markup=False)
+
+    @property
+    def input(self) -> FilterInput:
+        """The field."""
+        return self.query_one(FilterInput)
+
+    @property
+    def text(self) -> str:
+        """The filter in force: the last text that could be understood."""
+        return self._applied
+
+    def begin(self, values: Callable[[], Mapping[str, Sequence[str]]]) -> None:
+        """Takes the keys; `values` is asked once, when something is to be completed."""
+        self._values, self._known = values, None
+        self._at = len(self.former)
+        self.add_class("shown", "typing")
+        self.input.focus()
+        self._offer()
+
+    def set(self, text: str) -> None:
+        """Puts a text there, as if it had been typed."""
+        self.input.value = text
+        self.input.cursor_position = len(text)
+        self.set_class(bool(text) or self.input.has_focus, "shown")
+
+    def end(self) -> None:
+        """Gives the keys back; an empty filter takes no room. The text is kept for ↑."""
+        self.remove_class("typing")
+        self.input.value = self._applied
+        self.set_class(bool(self._applied), "shown")
+
+    def remember(self) -> bool:
+        """Puts the filter in force among the former ones; False when there is nothing new."""
+        text = self._applied.strip()
+        if not text or (self.former and self.former[-1] == text):
+            return False
+        self.former = [*(each for each in self.former if each != text), text][-HELD_MOST:]
+        return True
+
+    def show_found(self, words: str) -> None:
+        """How many are shown and selected; draws only when it changed."""
+        if words != self._found:
+            self._found = words
+            self.query_one("#found", Static).update(words)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._offer()
+        try:
+            parse(event.value)
+        except FilterError:
+            return
+        if event.value != self._applied:
+            self._applied = event.value
+            self.post_message(self.Changed(event.value))
+
+    def _completions(self) -> list[Completion]:
+        if self._known is None:
+            self._known = self._values()
+        return complete(self.input.value, self.input.cursor_position, self._known)
+
+    def _offer(self) -> None:
+        if not self.has_class("typing"):
+            return
+        offer = self.query_one("#offer", Static)
+        try:
+            parse(self.input.value)
+        except FilterError as error:
+            offered = self._completions()
+            if not offered:
+                offer.update(Content.assemble((str(error), "$text-error")))
+                return
+        else:
+            offered = self._completions()
+        offer.update(self._offered([each.shown for each in offered]))
+
+    def _offered(self, shown: Sequence[str]) -> Content:
+        if not shown:
+            return Content.assemble(
+                ("enter", "bold"),
+                " to the list  ",
+                ("esc", "bold"),
+                " clears  ",
+                ("↑", "bold"),
+                " former filters",
+            )
+        parts: list[tuple[str, str]] = [("tab ", "bold"), (shown[0], "reverse")]
+        room = self.size.width - cell_len(shown[0]) - 8
+        for each in shown[1:]:
+            room -= cell_len(each) + 2
+            if room < 0:
+                parts.append((" …", ""))
+                break
+            parts.append((f"  {each}", ""))
+        return Content.assemble(*parts)
+
+    @on(FilterInput.Complete)
+    def _complete(self, event: FilterInput.Complete) -> None:
+        event.stop()
+        if offered := self._completions():
+            self.input.value = offered[0].text
+            self.input.cursor_position = offered[0].cursor
+
+    @on(FilterInput.Former)
+    def _former(self, event: FilterInput.Former) -> None:
+        event.stop()
+        at = max(0, min(self._at + event.by, len(self.former)))
+        if at != self._at:
+            self._at = at
+            self.set(self.former[at] if at < len(self.former) else "")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Left())

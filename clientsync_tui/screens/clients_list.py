@@ -1,0 +1,313 @@
+"""The list part of the client list's screen: reading, triage, filter, sort, and what is selected."""
+
+import asyncio
+import json
+import sqlite3
+from array import array
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from ..practice.filter import FilterError, parse
+from ..practice.model import Client
+from ..practice.people import SignIn
+from ..practice.status import Status
+from ..practice.trouble import Trouble
+from ..store.clients import Group
+from ..store.find import BY_NAME, Sort, find
+from ..store.numbers import first_page
+from ..widgets.select_table.table import SelectTable
+from .base import ActionScreen, KeyBar, TopBar
+from .clients_complete import values_of
+from .clients_filter import FilterBar
+from .clients_rows import COLUMNS, ClientRows, Wording, about, title, today
+from .clients_triage import TABS, TriageGroups, TriageTabs, group_filter, group_words
+from .locale_words import number
+
+FIRST_PAGE = 200
+"""Rows of the first frame; the order of all follows from a thread."""
+NO_CLIENTS = """There are no clients yet.
+
+Press s for Client Sync, sign in to an accounting software there, and add clients from its organisations."""
+NO_MATCH = "No client matches. Press esc to clear the filter, or 1 for all clients."
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is shown around the rows."""
+
+    counts: Counter[Status | None]
+    groups: list[Group]
+    held: list[SignIn]
+
+
+class ClientList(ActionScreen):
+    """Shows the clients that triage and filter leave; every read but the first page is on a thread."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(str(n + 1), f"triage({n})", tab.title, show=False) for n, tab in enumerate(TABS)),
+        Binding("tab", "next_triage(1)", "Next status", show=False),
+        Binding("shift+tab", "next_triage(-1)", "Status before", show=False),
+        Binding("right", "next_group(1)", "Next group", show=False),
+        Binding("left", "next_group(-1)", "Group before", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        # One thread, so that a letter typed meanwhile takes the place of those that wait.
+        self._reader = ThreadPoolExecutor(1, "client-list")
+        self._wording = Wording(today())
+        self._rows: ClientRows | None = None
+        self._groups: list[Group] = []
+        self._facts_due = True
+        self._total = 0
+        self.sort: Sort = BY_NAME
+
+    def compose_list(self) -> ComposeResult:
+        """The widgets, top to bottom."""
+        yield TopBar("Clients")
+        yield TriageTabs()
+        yield TriageGroups()
+        yield FilterBar(self._kept("filters", []))
+        yield SelectTable(COLUMNS, id="clients")
+        yield Static(id="about", markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """The first page at once: it is read by an index, whatever the number of clients."""
+        store = self.main.workplace.store
+        self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
+        self._name_it([])
+        self._wording = Wording(today(), ascii_marks=self.main.ascii_marks)
+        page = first_page(store.database, FIRST_PAGE) if self.sort == BY_NAME else array("q")
+        self._rows = ClientRows(self.main.workplace, page, self._wording)
+        self.table.sort = self.sort
+        self.table.show(self._rows)
+        self.table.focus()
+
+    def on_unmount(self) -> None:
+        """Nothing is read any more."""
+        self._reader.shutdown(wait=False, cancel_futures=True)
+
+    # What there is on the screen
+
+    @property
+    def table(self) -> SelectTable:
+        """The table of clients."""
+        return self.query_one("#clients", SelectTable)
+
+    @property
+    def tabs(self) -> TriageTabs:
+        """The tabs of triage."""
+        return self.query_one(TriageTabs)
+
+    @property
+    def groups(self) -> TriageGroups:
+        """The groups of the tab."""
+        return self.query_one(TriageGroups)
+
+    @property
+    def filter_bar(self) -> FilterBar:
+        """The filter's line."""
+        return self.query_one(FilterBar)
+
+    @property
+    def shown(self) -> int:
+        """How many clients the filter shows."""
+        return self.table.row_count
+
+    def client_here(self) -> Client | None:
+        """The client under the cursor."""
+        n = self.table.cursor_id
+        return self._rows.client(int(n)) if self._rows is not None and n is not None else None
+
+    def chosen(self) -> list[int]:
+        """The numbers of the selected clients, in no order; when none is selected, of the one under the cursor."""
+        selected = [int(id) for id in self.table.selection]
+        here = self.table.cursor_id
+        return selected or ([int(here)] if here is not None else [])
+
+    def _kept(self, key: str, otherwise: list[str]) -> list[str]:
+        kept = self.main.workplace.store.meta(key)
+        return json.loads(kept) if kept else otherwise
+
+    # Reading
+
+    def practice_changed(self) -> None:
+        """Reads again what is shown."""
+        self._facts_due = True
+        self.read()
+
+    def read(self) -> None:
+        """Finds what the filter leaves and shows it; a newer call takes an older one's place."""
+        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
+
+    async def _read(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = today()
+        database = self.main.workplace.store.database
+        try:
+            terms = (*TABS[self.tabs.chosen].terms, *parse(self.filter_bar.text))
+            if self._facts_due:
+                facts = await loop.run_in_executor(self._reader, self._facts)
+            else:
+                facts = None
+            order = await loop.run_in_executor(self._reader, partial(find, database, terms, now, self.sort))
+        except FilterError:
+            return
+        except (Trouble, sqlite3.Error) as error:
+            self.say(f"The client list cannot be read: {error}")
+            return
+        if facts is not None:
+            self._facts_due = False
+            self._show_facts(facts)
+        self._wording = Wording(now, self._wording.held, self.main.ascii_marks)
+        self._rows = ClientRows(self.main.workplace, order, self._wording)
+        self.table.empty_text = NO_MATCH if self._total else NO_CLIENTS
+        self.table.sort = self.sort
+        self.table.show(self._rows)
+        self.show_found()
+        self._show_about()
+        self.refresh_keys()
+
+    def _facts(self) -> Facts:
+        clients = self.main.workplace.store.clients
+        now = today()
+        status = TABS[self.tabs.chosen].statuses[0]
+        grouped = status is Status.EXPIRED or status is Status.BROKEN
+        groups = clients.groups(status, now) if grouped else []
+        return Facts(clients.counts(now), groups, self.main.workplace.held())
+
+    def _show_facts(self, facts: Facts) -> None:
+        self._total = sum(facts.counts.values())
+        self.tabs.show(facts.counts)
+        self._wording = Wording(today(), frozenset(each.id for each in facts.held), self.main.ascii_marks)
+        self._groups = facts.groups
+        now = self._wording.now
+        people = {(each.software, each.person.id) for each in facts.held}
+        self.groups.show([group_words(g, now, _is_you(g, people)) for g in facts.groups])
+        self._mark_group()
+        self._name_it(facts.held)
+
+    def _name_it(self, held: list[SignIn]) -> None:
+        workplace = self.main.workplace
+        signed_in = {each.software: each.person.email for each in reversed(held)}
+        on, off = ("*", "-") if self.main.ascii_marks else ("●", "○")
+        said = [
+            f"{title(workplace, name)} {f'{on} signed in as {signed_in[name]}' if name in signed_in else off}"
+            for name in dict.fromkeys([*workplace.config.software, *signed_in])
+        ]
+        name = workplace.config.practice.name
+        self.query_one(TopBar).show(f"Clients · {name}" if name else "Clients", "   ".join(said))
+
+    # What is said around the rows
+
+    def show_found(self) -> None:
+        """`7 of 1,204 · 3 selected (1 not shown)`."""
+        shown, selected, hidden = self.shown, self.table.selection.total, self.table.hidden_count
+        parts = [number(shown) if shown == self._total else f"{number(shown)} of {number(self._total)}"]
+        if selected:
+            parts.append(
+                f"{number(selected)} selected" + (f" ({number(hidden)} not shown)" if hidden else "")
+            )
+        self.filter_bar.show_found(" · ".join(parts))
+
+    def _show_about(self) -> None:
+        client = self.client_here()
+        words = about(client, self._wording) if client is not None else ""
+        # Most names fit into their row, and over a slow line every repetition costs.
+        name_only = client is not None and words == client.name
+        fits = client is not None and cell_len(client.name) <= max(18, self.size.width // 4)
+        self.query_one("#about", Static).update("" if name_only and fits else words)
+
+    @on(SelectTable.CursorMoved, "#clients")
+    def _moved(self) -> None:
+        self._show_about()
+
+    @on(SelectTable.SelectionChanged, "#clients")
+    def selection_changed(self, event: SelectTable.SelectionChanged) -> None:
+        """Counts again."""
+        self.show_found()
+        self.refresh_keys()
+
+    # Triage
+
+    def action_triage(self, index: int) -> None:
+        """Shows the clients of one tab."""
+        if index != self.tabs.chosen:
+            self.tabs.chosen = index
+            self._facts_due = True
+            if self.groups.chosen is not None:
+                self.filter_bar.set("")
+            self.read()
+
+    def action_next_triage(self, by: int) -> None:
+        """The tab to the right or left."""
+        self.action_triage((self.tabs.chosen + by) % len(TABS))
+
+    def action_next_group(self, by: int) -> None:
+        """The next group of the tab; before the first one are all of them."""
+        if self._groups:
+            at = -1 if self.groups.chosen is None else self.groups.chosen
+            self.show_group((at + 1 + by) % (len(self._groups) + 1) - 1)
+
+    def show_group(self, index: int) -> None:
+        """Filters to a group; -1: to all of them."""
+        self.filter_bar.set(group_filter(self._groups[index]) if index >= 0 else "")
+
+    def _mark_group(self) -> None:
+        filters = [group_filter(group) for group in self._groups]
+        text = self.filter_bar.text
+        self.groups.chosen = filters.index(text) if text in filters else None
+
+    @on(TriageTabs.Chosen)
+    def _tab_chosen(self, event: TriageTabs.Chosen) -> None:
+        self.action_triage(event.index)
+
+    @on(TriageGroups.Chosen)
+    def _group_chosen(self, event: TriageGroups.Chosen) -> None:
+        self.show_group(-1 if event.index is None else event.index)
+
+    # Filter
+
+    def do_filter(self) -> None:
+        """Begins to filter."""
+        self.filter_bar.begin(partial(values_of, self.main.workplace))
+        self.refresh_keys()
+
+    @on(FilterBar.Changed)
+    def _filtered(self) -> None:
+        self._mark_group()
+        self.read()
+
+    @on(FilterBar.Left)
+    def leave_filter(self) -> None:
+        """The keys go back to the list; the filter is kept for ↑."""
+        bar = self.filter_bar
+        self.table.focus()
+        bar.end()
+        if bar.remember():
+            self.main.workplace.store.remember("filters", json.dumps(bar.former))
+        self.refresh_keys()
+
+    def do_back(self) -> None:
+        """Clears the filter, then goes back to all clients; never leaves the program."""
+        if self.filter_bar.input.has_focus:
+            self.leave_filter()
+            self.filter_bar.set("")
+        elif self.filter_bar.text:
+            self.filter_bar.set("")
+        else:
+            self.action_triage(0)
+
+
+def _is_you(group: Group, people: set[tuple[str, str]]) -> bool:
+    return any(person == group.person.id for _, person in people)

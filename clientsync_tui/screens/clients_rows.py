@@ -1,0 +1,151 @@
+"""The client list as rows of a select table: the ids of all, and the content of those that are shown."""
+
+import math
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from ..practice.model import Client, Integration
+from ..practice.status import SEVERITY, Status
+from ..sync.words import ASCII_SYMBOLS, REASONS, SHORT, SYMBOLS, status_words
+from ..widgets.select_table.rows import Cell, Column, Row, RowId
+from ..workplace import Workplace
+from .locale_words import moment_words, short_date
+
+COLUMNS = (
+    Column("code", "Code", 8, keep=6, most=14, flex=1),
+    Column("name", "Client", 18, flex=6, keep=9, most=60),
+    Column("team", "Team", 8, flex=1, keep=3, most=20),
+    Column("software", "Software", 10, flex=1, keep=4, most=24),
+    Column("status", "Status", 20, flex=3, keep=8, most=34),
+    Column("by", "Integrated by", 13, flex=2, keep=5, most=28),
+    Column("refreshed", "Refreshed", 11, keep=2),
+    Column("organisation", "Organisation", 16, flex=3, keep=1, most=40, sortable=False, shorten="middle"),
+    Column("connected", "Connected", 11, keep=1, sortable=False),
+    Column("checked", "Checked", 11, keep=1, sortable=False),
+    Column("expires", "Expires", 11, keep=1, sortable=False),
+    Column("note", "Note", 12, flex=2, keep=1, most=40, sortable=False),
+)
+USUAL = ("code", "name", "team", "software", "status", "by", "refreshed")
+
+STYLES: dict[Status | None, str] = {
+    Status.CONNECTED: "ok",
+    Status.EXPIRING: "warning",
+    Status.EXPIRED: "error",
+    Status.BROKEN: "error",
+    Status.DISCONNECTED: "muted",
+    None: "muted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How rows are worded for this person. `held`: the ids of the sign-ins whose tokens they hold here."""
+
+    now: datetime
+    held: frozenset[str] = frozenset()
+    ascii_marks: bool = False
+
+
+class ClientRows:
+    """`Rows` of the select table over the store; an id is the client's number."""
+
+    def __init__(self, workplace: Workplace, order: "array[int]", wording: Wording) -> None:
+        self._workplace = workplace
+        self._order = order
+        self._wording = wording
+        self._seen: dict[int, Client] = {}
+
+    def order(self) -> Sequence[RowId]:
+        return self._order
+
+    def selectable(self, ids: Sequence[RowId]) -> Sequence[RowId]:
+        return ids
+
+    def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
+        found = self._workplace.store.clients.by_number([int(id) for id in ids], self._wording.now)
+        if len(self._seen) > 500:
+            self._seen.clear()
+        self._seen.update((client.n, client) for client in found)
+        return [self._row(client) for client in found]
+
+    def client(self, n: int) -> Client | None:
+        """The client of a row; one that is on the screen costs no reading."""
+        if n not in self._seen:
+            self.fetch([n])
+        return self._seen.get(n)
+
+    def _row(self, client: Client) -> Row:
+        now = self._wording.now
+        links = client.integrations
+        worst = max(links, key=lambda link: SEVERITY[link.standing.status], default=None)
+
+        def day(which: str) -> str:
+            return short_date(getattr(worst, which), now) if worst else ""
+
+        return Row(
+            client.n,
+            (
+                client.practice_code or "",
+                client.name,
+                client.team or "",
+                ", ".join(dict.fromkeys(title(self._workplace, link.software) for link in links)),
+                status_cell(worst, self._wording),
+                ", ".join(dict.fromkeys(self._by(link) for link in links)),
+                day("refreshed_at"),
+                ", ".join(link.organisation_name for link in links),
+                day("connected_at"),
+                day("checked_at"),
+                day("expires_at"),
+                client.note,
+            ),
+        )
+
+    def _by(self, link: Integration) -> str:
+        if link.sign_in in self._wording.held:
+            return "you"
+        return link.integrated_by.name or link.integrated_by.email
+
+
+@cache
+def title(workplace: Workplace, software: str) -> str:
+    """What an accounting software calls itself; its name where this program does not know it (any more)."""
+    known = {each.name: each.title for each in workplace.softwares()}
+    return known.get(software, software)
+
+
+def days_left(link: Integration, now: datetime) -> int | None:
+    """Days until the sign-in ends, a day begun counting as one; negative when it has ended."""
+    return math.ceil((link.expires_at - now) / timedelta(days=1)) if link.expires_at else None
+
+
+def status_cell(link: Integration | None, wording: Wording) -> Cell:
+    """Symbol, words and meaning of an integration's status."""
+    if link is None:
+        return Cell(f"{' ' if wording.ascii_marks else '·'} not connected", "muted")
+    symbols = ASCII_SYMBOLS if wording.ascii_marks else SYMBOLS
+    status = link.standing.status
+    words = status_words(link.standing, days_left(link, wording.now))
+    unsure = "?" if link.last_fault else ""
+    return Cell(f"{symbols[status]} {words}{unsure}", STYLES[status])
+
+
+def about(client: Client, wording: Wording) -> str:
+    """The line under the table: the whole name, then what the row has no room to say."""
+    parts = [client.name]
+    for link in client.integrations:
+        if link.standing.reason is not None:
+            parts.append(REASONS[link.standing.reason])
+        if fault := link.last_fault:
+            at = moment_words(fault.at, wording.now)
+            parts.append(f"Could not check since {at} ({SHORT.get(fault.what, fault.what)}).")
+    if client.note:
+        parts.append(f"Note: {client.note}")
+    return "  ".join(parts)
+
+
+def today() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,72 @@
+"""Practices whose ledger is filled directly, without any accounting software: for screens that only read and write the list."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.practice.entries import Kind, NewEntry, iso
+from clientsync_tui.store.store import Store
+from clientsync_tui.workplace import Workplace
+
+ANN = "ann@example.com"
+BOB = "bob@example.com"
+
+
+def workplace_in(folder: Path, name: str = "Tester & Co") -> Workplace:
+    """A practice of its own in `folder`."""
+    config = folder / "config.toml"
+    if not config.exists():
+        config.write_text(f'[practice]\nname = "{name}"\ndatabase = "practice.db"\n')
+    return Workplace.open(config)
+
+
+def app_in(folder: Path, name: str = "Tester & Co") -> ClientSyncApp:
+    return ClientSyncApp(workplace_in(folder, name))
+
+
+def signed_in(store: Store, email: str, ends_in: timedelta = timedelta(days=55)) -> str:
+    """Somebody signed in to Xero; returns the sign-in's id."""
+    name = email.partition("@")[0].capitalize()
+    sign_in = f"xero:{name}"
+    body = {
+        "sign_in": sign_in,
+        "person": {"id": name, "name": name, "email": email},
+        "ends_at": iso(datetime.now(UTC) + ends_in),
+    }
+    store.ledger.append(NewEntry(Kind.SIGNED_IN, email, software="xero", body=body))
+    return sign_in
+
+
+def add(
+    store: Store, name: str, sign_in: str | None = None, *, code: str | None = None, team: str | None = None
+) -> str:
+    """A client, integrated by `sign_in` unless that is None; returns its id."""
+    count = store.ledger.last()
+    client = f"c{count:06}"
+    entries = [
+        NewEntry(Kind.CLIENT_ADDED, ANN, client, body={"name": name, "practice_code": code, "team": team})
+    ]
+    if sign_in is not None:
+        body = {"organisation_name": name, "sign_in": sign_in}
+        entries.append(NewEntry(Kind.INTEGRATION_CONNECTED, ANN, client, "xero", f"o{count:06}", body))
+    store.ledger.append(*entries)
+    return client
+
+
+def found(store: Store, client: str, kind: Kind, reason: str) -> None:
+    """What a check found of a client's integration."""
+    organisation = "o" + client[1:]
+    store.ledger.append(NewEntry(kind, ANN, client, "xero", organisation, {"reason": reason}))
+
+
+def fill(store: Store, names: Sequence[str], sign_in: str) -> None:
+    """Many connected clients in one transaction."""
+    entries: list[NewEntry] = []
+    for n, name in enumerate(names):
+        body = {"organisation_name": name, "sign_in": sign_in}
+        entries += [
+            NewEntry(Kind.CLIENT_ADDED, ANN, f"f{n}", body={"name": name}),
+            NewEntry(Kind.INTEGRATION_CONNECTED, ANN, f"f{n}", "xero", f"x{n}", body),
+        ]
+    store.ledger.append(*entries)
