@@ -1,0 +1,68 @@
+"""A person at the program, as a process of its own: reads one action a line, does it, and says so. It can be killed at any time.
+
+python -m tests.support.person CONFIG EMAIL
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from clientsync_tui.practice.people import SignIn
+from clientsync_tui.practice.plan import Plan
+from clientsync_tui.practice.trouble import Trouble
+from clientsync_tui.sync import plans
+from clientsync_tui.sync.runner import Runner
+from clientsync_tui.sync.session import Session
+from clientsync_tui.workplace import Workplace
+from tests.support.practice import signed_in
+
+
+async def plan(workplace: Workplace, session: Session, sign_in: SignIn, told: dict[str, Any]) -> Plan:
+    store, only = workplace.store, told.get("clients")
+    held = {each.id for each in workplace.held()}
+    match told["do"]:
+        case "add":
+            reach = await session.reach(sign_in)
+            return plans.add(store, "xero", sign_in.id, reach, told.get("organisations") or sorted(reach))
+        case "reconnect":
+            return plans.reconnect(store, "xero", sign_in.id, await session.reach(sign_in), only)
+        case "reassign":
+            return plans.reassign(store, "xero", sign_in.id, await session.reach(sign_in), only)
+        case "refresh":
+            return plans.refresh(store, "xero", held, only)
+        case "disconnect":
+            return plans.disconnect(store, "xero", held, only)
+        case _:
+            return plans.check(store, "xero", held, only)
+
+
+async def act(workplace: Workplace, session: Session, email: str, told: dict[str, Any]) -> str:
+    if told["do"] == "resume":
+        for job in workplace.store.jobs.unfinished():
+            await Runner(session, job.id).run()
+        return "resumed"
+    if told["do"] == "sign_in":
+        return (await signed_in(session, email)).id
+    sign_in = workplace.chosen("xero", email)
+    if sign_in is None:
+        return "not signed in"
+    made = await plan(workplace, session, sign_in, told)
+    return (await Runner(session, workplace.store.jobs.create(made, email)).run()).state
+
+
+async def main(config: Path, email: str) -> None:
+    workplace = Workplace.open(config)
+    async with workplace.session() as session:
+        print("ready", flush=True)
+        for line in iter(sys.stdin.readline, ""):
+            try:
+                said = await act(workplace, session, email, json.loads(line))
+            except Trouble as trouble:
+                said = f"{type(trouble).__name__}: {trouble}"
+            print(json.dumps(said), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
