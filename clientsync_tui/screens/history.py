@@ -1,0 +1,212 @@
+"""The history of the practice or of one client: who did what, when, and what was there before."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from ..actions import HISTORY, Action
+from ..practice.entries import Entry, Kind, moment
+from ..practice.text import folded
+from ..store.history import History
+from ..sync.before_after import changes
+from ..sync.history import described
+from ..widgets.search_line import SearchLine
+from ..widgets.select_table.rows import Cell, Column, Row, RowId
+from ..widgets.select_table.table import SelectTable
+from .base import KeyBar, TopBar
+from .locale_words import moment_words, number
+from .searching import Searching
+
+WHEN = Column("when", "When", 12, keep=6, sortable=False)
+WHO = Column("who", "Who", 16, flex=1, keep=5, sortable=False, most=36)
+CLIENT = Column("client", "Client", 16, flex=2, keep=4, sortable=False, most=40)
+WHAT = Column("what", "What", 24, flex=4, keep=9, sortable=False)
+COLUMNS = (WHEN, WHO, CLIENT, WHAT)
+
+TYPING_S = 0.1
+"""How long a search waits for the next letter: looking through a long ledger costs more than that."""
+
+STYLES = {
+    Kind.FOUND_EXPIRED: "error",
+    Kind.FOUND_BROKEN: "error",
+    Kind.SIGN_IN_USED: "muted",
+    Kind.INTEGRATION_CONNECTED: "ok",
+    Kind.RECONNECTED: "ok",
+    Kind.REASSIGNED: "ok",
+    Kind.FOUND_WORKING: "ok",
+    Kind.DISCONNECTED: "warning",
+}
+
+
+class HistoryRows:
+    """`Rows` over the ledger; an id is an entry's number."""
+
+    def __init__(self, history: History, order: Sequence[int]) -> None:
+        self._history = history
+        self._order = order
+
+    def order(self) -> Sequence[RowId]:
+        """The newest first."""
+        return self._order
+
+    def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
+        """Rows of these entries."""
+        entries, names = self._history.fetch([int(id) for id in ids])
+        now = datetime.now(UTC)
+        return [row_of(entry, names, now) for entry in entries]
+
+    def selectable(self, ids: Sequence[RowId]) -> Sequence[RowId]:
+        """Nothing is selected here."""
+        return ()
+
+
+def row_of(entry: Entry, names: dict[str, str], now: datetime) -> Row:
+    """An entry on one line."""
+    at = moment(entry.at)
+    cells = (
+        moment_words(at, now) if at else "",
+        entry.actor,
+        names.get(entry.client or "", ""),
+        Cell(described(entry), STYLES.get(entry.kind, "")),
+    )
+    return Row(entry.seq, cells)
+
+
+class HistoryScreen(Searching):
+    """The ledger, newest first; new entries come in on top as they are made."""
+
+    place: ClassVar[str] = HISTORY
+
+    def __init__(self, client: str | None = None) -> None:
+        super().__init__()
+        self._client = client
+        self._last = -1
+
+    def compose(self) -> ComposeResult:
+        """The entries, and below them the one under the cursor in full."""
+        yield TopBar("History")
+        yield SearchLine()
+        yield SelectTable(COLUMNS, selecting=False, id="entries")
+        with VerticalScroll(id="entry", can_focus=False):
+            yield Static(id="said", markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Reads what is on the screen, not more."""
+        self._history = History(self.main.workplace.store.database)
+        table = self.query_one(SelectTable)
+        table.ascii_marks = self.main.ascii_marks
+        table.empty_text = "Nothing has happened yet."
+        if self._client is not None:
+            table.columns = (WHEN, WHO, WHAT)
+        table.focus()
+        self._read()
+
+    def unavailable(self, action: Action) -> str | None:
+        """From a client's history the same key leads to the practice's."""
+        if action.name == "history" and self._client is None:
+            return "This is the practice's whole history."
+        return super().unavailable(action)
+
+    def do_history(self) -> None:
+        """Shows the practice's whole history."""
+        self._client, self._last = None, -1
+        self.query_one(SelectTable).columns = COLUMNS
+        self._read()
+
+    @property
+    def _words(self) -> list[str]:
+        return folded(self.query_one(SearchLine).words).split()
+
+    def search(self, words: str) -> None:
+        """Looks through the ledger on a thread: it may be long."""
+        self._last = -1
+        self._read()
+
+    def practice_changed(self) -> None:
+        """New entries."""
+        if self.is_mounted:
+            self._read()
+
+    def _read(self) -> None:
+        last = self._history.last()
+        if last == self._last:
+            return
+        self._last = last
+        words, client = self._words, self._client
+        if not words and client is None:
+            # Entries are numbered without a gap, so that nothing need be read to know their order.
+            self._show(range(last, 0, -1))
+        else:
+            self.run_worker(self._find(client, words), group="search", exclusive=True, exit_on_error=False)
+
+    async def _find(self, client: str | None, words: list[str]) -> None:
+        if words:
+            await asyncio.sleep(TYPING_S)
+        found = await asyncio.to_thread(self._history.find, client, words)
+        if (client, words) == (self._client, self._words):
+            self._show(found)
+
+    def _show(self, order: Sequence[int]) -> None:
+        table = self.query_one(SelectTable)
+        at_top = table.row_count == 0 or (table.scroll_offset.y == 0 and table.cursor_id == self._top)
+        self._top = order[0] if order else None
+        table.empty_text = (
+            "Nothing fits these words. esc clears them." if self._words else "Nothing has happened yet."
+        )
+        table.show(HistoryRows(self._history, order))
+        if at_top:
+            table.move_cursor(0)
+        self.query_one(SearchLine).say(f"{number(len(order))} of {number(self._last)}")
+        self._say_title(len(order))
+        self._say_entry()
+
+    def _say_title(self, count: int) -> None:
+        title = "History"
+        if self._client is not None:
+            found = self.main.workplace.store.clients.by_id([self._client], datetime.now(UTC))
+            title = f"History · {found[self._client].name}" if self._client in found else title
+        self.query_one(TopBar).show(title, f"{number(count)} entries")
+
+    @on(SelectTable.CursorMoved)
+    def _say_entry(self) -> None:
+        id = self.query_one(SelectTable).cursor_id
+        entries, names = self._history.fetch([int(id)]) if id is not None else ([], {})
+        self.query_one("#said", Static).update(said(entries[0], names) if entries else Content(""))
+
+    @on(SelectTable.Opened)
+    def _opened(self, event: SelectTable.Opened) -> None:
+        entries, names = self._history.fetch([int(event.id)])
+        if entries and entries[0].client in names and self._client is None:
+            self.main.open("connections", client=entries[0].client)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """On a low screen the entries keep the room."""
+        self.set_class(event.size.height < 16, "low")
+
+
+def said(entry: Entry, names: dict[str, str]) -> Content:
+    """An entry in full: when to the second, who, about whom, and each change."""
+    at = moment(entry.at)
+    when = f"{at.astimezone():%Y-%m-%d %H:%M:%S}" if at else ""
+    about = ", ".join(
+        part for part in (names.get(entry.client or ""), entry.software, entry.organisation_id) if part
+    )
+    lines = [(f"{when}  {entry.actor}: ", "bold"), (described(entry), "")]
+    if about:
+        lines.append((f"\n{about}", "$text-muted"))
+    for what, before, after in changes(entry):
+        lines += [
+            (f"\n{what}: ", "bold"),
+            (before or "nothing", "$text-muted"),
+            (" → ", ""),
+            (after or "nothing", ""),
+        ]
+    return Content.assemble(*lines)

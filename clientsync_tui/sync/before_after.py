@@ -1,0 +1,61 @@
+"""What an entry of the ledger changed, value by value: before, and after."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..practice.entries import Entry, Kind
+from ..practice.model import DETAIL_TITLES
+from ..practice.text import clean
+
+FIELDS = {
+    Kind.CLIENT_RENAMED: ("Name", "name"),
+    Kind.CODE_SET: ("Practice code", "code"),
+    Kind.TEAM_ASSIGNED: ("Team", "team"),
+    Kind.NOTE_SET: ("Note", "note"),
+}
+SETTINGS = {
+    "lists": "Lists pulled",
+    "refresh_days": "Automatic refresh, days",
+    "follow_details": "Details follow the organisation's",
+    "note": "Note for colleagues",
+}
+
+
+def changes(entry: Entry) -> list[tuple[str, str, str]]:
+    """(what, before, after) of everything that the entry changed; an empty text where there was or is nothing."""
+    return [(what, _text(before), _text(after)) for what, before, after in _changes(entry)]
+
+
+def _changes(entry: Entry) -> Iterator[tuple[str, Any, Any]]:
+    body = entry.body
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    if entry.kind in FIELDS:
+        what, field = FIELDS[entry.kind]
+        yield what, body.get("before"), body.get(field)
+    elif entry.kind in (Kind.RECONNECTED, Kind.REASSIGNED):
+        person: Mapping[str, Any] = body.get("from") or {}
+        yield "Integrated by", person.get("email") or person.get("name"), entry.actor
+    elif entry.kind in (Kind.REFRESHED, Kind.DETAILS_SET):
+        before, after = body.get("before") or {}, body.get("details") or {}
+        for name, value in after.items():
+            yield DETAIL_TITLES.get(name, name), before.get(name), value
+    elif entry.kind is Kind.SETTINGS_CHANGED:
+        before, after = body.get("before") or {}, body["settings"]
+        for name, value in after.items():
+            if before.get(name) != value:
+                yield SETTINGS.get(name, name), before.get(name), value
+    elif entry.kind is Kind.ORGANISATION_CHANGED:
+        before = body.get("before") or {}
+        yield "Organisation", before.get("organisation_name"), body.get("organisation_name")
+        yield "Organisation id", entry.organisation_id, body.get("organisation_id")
+
+
+def _text(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(each).replace("_", " ") for each in value) or "none"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return clean(str(value))

@@ -1,0 +1,72 @@
+"""A line to type words into, shown while it is wanted, with what they leave on its right."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+
+class _Words(Input):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,down", "leave", show=False)]
+
+    def action_leave(self) -> None:
+        self.post_message(SearchLine.Left())
+
+
+class SearchLine(Widget, can_focus=False):
+    """Hidden until `open`; tells what was typed."""
+
+    DEFAULT_CSS = """
+    SearchLine { height: 1; layout: horizontal; display: none; }
+    SearchLine.shown { display: block; }
+    SearchLine Input { width: 1fr; }
+    SearchLine Static { width: auto; padding: 0 1; color: $text-muted; }
+    """
+
+    class Changed(Message):
+        """The words are others."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
+
+    class Left(Message):
+        """The person goes on to what was found."""
+
+    def compose(self) -> ComposeResult:
+        """The words, and how many they leave."""
+        yield _Words(placeholder="Words to search for", compact=True)
+        yield Static(markup=False)
+
+    @property
+    def words(self) -> str:
+        """What is searched for."""
+        return self.query_one(Input).value.strip()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on the screen."""
+        return self.has_class("shown")
+
+    def open(self) -> None:
+        """Shows it, to be typed into."""
+        self.add_class("shown")
+        self.query_one(Input).focus()
+
+    def close(self) -> None:
+        """Hides and clears it."""
+        self.remove_class("shown")
+        self.query_one(Input).value = ""
+
+    def say(self, found: str) -> None:
+        """What the words leave."""
+        self.query_one(Static).update(found)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(self.words))
