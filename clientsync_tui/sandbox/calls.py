@@ -78,9 +78,10 @@ class Calls:
         self._counts[call.method, call.path, call.organisation, call.status] += 1
 
     def told(self, since: int) -> dict[str, Any]:
-        """All counts, and the calls after number `since` (of the last 10,000): total, most_at_once, counts, recent."""
+        """All counts, and the calls after number `since` (of the last 10,000): total, running, most_at_once, counts, recent."""
         return {
             "total": self._seq,
+            "running": self._running,
             "most_at_once": self._most,
             "counts": [
                 {

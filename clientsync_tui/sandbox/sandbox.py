@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 
 from joserfc.jwk import RSAKey
 
@@ -37,11 +38,8 @@ class Sandbox:
         self.faults = Faults(
             [Fault(f["kind"], Target(**f["target"]), f["times"], f["seconds"]) for f in self.state.faults]
         )
-        if not self.state.key:
-            self.state.key = dict(
-                RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True).as_dict(private=True)
-            )
-        self.key = RSAKey.import_key(self.state.key)
+        self.key = RSAKey.import_key(self.state.key) if self.state.key else _new_key()
+        self.state.key = dict(self.key.as_dict(private=True))
         self.save()
 
     def save(self) -> None:
@@ -143,3 +141,9 @@ class Sandbox:
             if (grant.software, grant.app, grant.person) == (software, app, person):
                 self.state.end(grant)
         self.state.connections_of(software, app, person).clear()
+
+
+@cache
+def _new_key() -> RSAKey:
+    """A signing key; making one is the slowest thing at the start, so a process makes one only."""
+    return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)

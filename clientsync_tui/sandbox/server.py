@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -36,26 +36,47 @@ def app_of(sandbox: Sandbox) -> ASGIApp:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it listens, and leaves signals to whoever runs it."""
+    """Tells when it listens, leaves signals to whoever runs it, and ends at once: who waits for an answer then gets none."""
 
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
         # Clients keep connections longer than uvicorn's five seconds; one that closes as a call begins looks like a fault.
+        # Nothing is logged: the terminal may be somebody's screen.
         super().__init__(
             uvicorn.Config(
                 app,
                 log_config=None,
+                log_level="critical",
                 access_log=False,
                 lifespan="off",
                 timeout_keep_alive=75,
-                timeout_graceful_shutdown=1,
             )
         )
         self._on_ready = on_ready
+        self._ended = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def end(self) -> None:
+        """Makes `serve` return; from any thread, also before it began or after it returned."""
+        self.should_exit = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ended.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
-        if self.started:
-            self._on_ready()
+        self._on_ready()
+
+    async def main_loop(self) -> None:
+        # The tick keeps the Date header; uvicorn's own loop would look for the end ten times a second only.
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -88,10 +109,10 @@ def serve(options: Options, on_ready: Callable[[Sandbox], None]) -> None:
     with _opened(options) as (listener, sandbox):
         server = _Server(app_of(sandbox), lambda: on_ready(sandbox))
 
-        def stop(*_: object) -> None:
-            server.should_exit = True
-
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {
+            number: signal.signal(number, lambda *_: server.end())
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
         try:
             asyncio.run(server.serve([listener]))
         finally:
@@ -137,7 +158,7 @@ class Running:
     def stop(self) -> None:
         """Ends the server and waits for its end; a second time does nothing."""
         if self._thread.is_alive():
-            self._server.should_exit = True
+            self._server.end()
             self._thread.join()
             self._open.__exit__(None, None, None)
 

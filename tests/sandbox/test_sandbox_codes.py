@@ -7,16 +7,16 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from clientsync_tui.sandbox.server import Running
-from tests.support.sandbox import SCOPES, App, arrived, sandbox  # noqa: F401 - a fixture
+from tests.support.sandbox import SCOPES, App, arrived
 
 
 @pytest.fixture
-def app(sandbox: Running) -> App:  # noqa: F811
+def app(sandbox: Running) -> App:
     return App(sandbox.url)
 
 
 @pytest.fixture
-def email(sandbox: Running) -> str:  # noqa: F811
+def email(sandbox: Running) -> str:
     return sandbox.world.people[0].email
 
 
@@ -73,13 +73,13 @@ def test_a_code_is_bound_to_verifier_redirect_and_app(app: App, email: str) -> N
         assert app.exchange(app.code(email), **wrong).json() == {"error": "invalid_grant"}, wrong
 
 
-def test_a_code_is_short_lived(sandbox: Running, app: App, email: str) -> None:  # noqa: F811
+def test_a_code_is_short_lived(sandbox: Running, app: App, email: str) -> None:
     code = app.code(email)
     sandbox.advance(301)
     assert app.exchange(code).json() == {"error": "invalid_grant"}
 
 
-def test_the_app_with_a_secret_must_show_it_either_way(sandbox: Running, email: str) -> None:  # noqa: F811
+def test_the_app_with_a_secret_must_show_it_either_way(sandbox: Running, email: str) -> None:
     web = App(sandbox.url, client_id="sandbox-xero-web")
     assert web.exchange(web.code(email)).json() == {"error": "invalid_client"}
     assert web.exchange(web.code(email), client_secret="wrong").json() == {"error": "invalid_client"}
@@ -94,7 +94,7 @@ def test_the_public_app_has_no_secret(app: App, email: str) -> None:
     assert app.exchange(app.code(email), client_secret="sandbox").json() == {"error": "invalid_client"}
 
 
-def test_the_app_with_a_secret_need_not_use_pkce(sandbox: Running, email: str) -> None:  # noqa: F811
+def test_the_app_with_a_secret_need_not_use_pkce(sandbox: Running, email: str) -> None:
     web = App(sandbox.url, client_id="sandbox-xero-web")
     code = web.code(email, code_challenge=None, code_challenge_method=None)
     assert web.exchange(code, client_secret="sandbox", code_verifier="").status_code == 200
@@ -104,7 +104,7 @@ def test_an_unknown_grant_type_is_refused(app: App, email: str) -> None:
     assert app.exchange(app.code(email), grant_type="password").json() == {"error": "unsupported_grant_type"}
 
 
-def test_the_id_token_verifies_from_discovery_alone(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_the_id_token_verifies_from_discovery_alone(sandbox: Running, app: App) -> None:
     person = sandbox.world.people[1]
     app.sign_in(person.email)
     found = app.http.get(f"{app.xero}/.well-known/openid-configuration").json()

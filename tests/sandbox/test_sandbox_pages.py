@@ -7,7 +7,7 @@ import pytest
 
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running
-from tests.support.sandbox import App, arrived, sandbox, sandboxes  # noqa: F401 - fixtures
+from tests.support.sandbox import App, arrived
 
 Start = Callable[[Options], Running]
 
@@ -70,11 +70,11 @@ def choose(app: App, email: str, **changes: str | None) -> Form:
 
 
 @pytest.fixture
-def app(sandbox: Running) -> App:  # noqa: F811
+def app(sandbox: Running) -> App:
     return App(sandbox.url)
 
 
-def test_who_are_you_lists_the_accountants(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_who_are_you_lists_the_accountants(sandbox: Running, app: App) -> None:
     page = Form(app.http.get(app.link(login_hint=sandbox.world.people[2].email)).text)
     for person in sandbox.world.people:
         assert person.name in page.text
@@ -82,7 +82,7 @@ def test_who_are_you_lists_the_accountants(sandbox: Running, app: App) -> None: 
     assert ("person", sandbox.world.people[2].email) in page.fields
 
 
-def test_ticked_organisations_are_connected_and_the_code_works(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_ticked_organisations_are_connected_and_the_code_works(sandbox: Running, app: App) -> None:
     person = sandbox.world.people[1]
     form = choose(app, person.email)
     assert f"You are signing in as {person.name} <{person.email}>" in form.text
@@ -97,20 +97,20 @@ def test_ticked_organisations_are_connected_and_the_code_works(sandbox: Running,
     assert len(events) == 1
 
 
-def test_only_what_the_person_reaches_is_offered(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_only_what_the_person_reaches_is_offered(sandbox: Running, app: App) -> None:
     for person in sandbox.world.people:
         reached = [sandbox.world.id_of("xero", place) for place in sandbox.world.reach(person)]
         assert choose(app, person.email).boxes == reached
 
 
-def test_refusing_says_access_denied(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_refusing_says_access_denied(sandbox: Running, app: App) -> None:
     form = choose(app, sandbox.world.people[0].email)
     assert post(app, form, ("answer", "Refuse")) == {"error": "access_denied", "state": "the state"}
     app.sign_in(sandbox.world.people[0].email, organisations="")
     assert app.connections() == []
 
 
-def test_what_is_connected_is_shown_so_and_renewed(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_what_is_connected_is_shown_so_and_renewed(sandbox: Running, app: App) -> None:
     person = sandbox.world.people[0]
     app.sign_in(person.email, organisations=sandbox.world.id_of("xero", 4))
     before = app.connections()[0]
@@ -126,13 +126,13 @@ def test_what_is_connected_is_shown_so_and_renewed(sandbox: Running, app: App) -
     assert after["authEventId"] != before["authEventId"]
 
 
-def test_nothing_chosen_is_asked_again(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_nothing_chosen_is_asked_again(sandbox: Running, app: App) -> None:
     form = post(app, choose(app, sandbox.world.people[0].email), ("answer", "Allow"))
     assert isinstance(form, Form)
     assert "Choose an organisation first." in form.text
 
 
-def test_everything_ticked_at_once(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_everything_ticked_at_once(sandbox: Running, app: App) -> None:
     form = choose(app, sandbox.world.people[0].email)
     back = post(app, form, ("all", "1"), ("answer", "Allow"))
     assert isinstance(back, dict)
@@ -140,7 +140,7 @@ def test_everything_ticked_at_once(sandbox: Running, app: App) -> None:  # noqa:
     assert len(app.connections()) == 40
 
 
-def test_names_are_shown_escaped_and_without_controls(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_names_are_shown_escaped_and_without_controls(sandbox: Running, app: App) -> None:
     form = choose(app, sandbox.world.people[0].email)
     assert "<script>alert(1)</script> Ltd" in form.text
     assert "[red]x[/]" in form.text
@@ -153,7 +153,7 @@ def test_a_link_cannot_put_markup_into_the_page(app: App) -> None:
     assert not Form(page).tags & {"script", "b"}
 
 
-def test_an_organisation_the_person_cannot_reach_cannot_be_posted(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_an_organisation_the_person_cannot_reach_cannot_be_posted(sandbox: Running, app: App) -> None:
     person = sandbox.world.people[4]
     beyond = next(place for place in range(40) if not person.reaches(place))
     form = choose(app, person.email)
@@ -163,7 +163,7 @@ def test_an_organisation_the_person_cannot_reach_cannot_be_posted(sandbox: Runni
     assert "location" not in answer.headers
 
 
-def test_one_at_a_time_offers_radio_buttons_and_takes_one(sandboxes: Start) -> None:  # noqa: F811
+def test_one_at_a_time_offers_radio_buttons_and_takes_one(sandboxes: Start) -> None:
     box = sandboxes(Options(organisations=6, one_at_a_time=True))
     app, email = App(box.url), box.world.people[0].email
     form = choose(app, email)
@@ -180,7 +180,7 @@ def test_one_at_a_time_offers_radio_buttons_and_takes_one(sandboxes: Start) -> N
     assert len(app.connections()) == 1
 
 
-def test_one_at_a_time_without_pages_takes_the_next_and_then_only_signs_in(sandboxes: Start) -> None:  # noqa: F811
+def test_one_at_a_time_without_pages_takes_the_next_and_then_only_signs_in(sandboxes: Start) -> None:
     box = sandboxes(Options(organisations=3, one_at_a_time=True))
     app = App(box.url)
     for connected in (1, 2, 3, 3):
@@ -190,7 +190,7 @@ def test_one_at_a_time_without_pages_takes_the_next_and_then_only_signs_in(sandb
         ]
 
 
-def test_very_many_organisations_come_in_pages_and_can_be_searched(sandboxes: Start) -> None:  # noqa: F811
+def test_very_many_organisations_come_in_pages_and_can_be_searched(sandboxes: Start) -> None:
     box = sandboxes(Options(organisations=900))
     app, email = App(box.url), box.world.people[0].email
     first = choose(app, email)
@@ -210,7 +210,7 @@ def test_very_many_organisations_come_in_pages_and_can_be_searched(sandboxes: St
     assert {c["tenantId"] for c in app.connections()} == wanted
 
 
-def test_over_the_tiers_limit_the_page_refuses(sandboxes: Start) -> None:  # noqa: F811
+def test_over_the_tiers_limit_the_page_refuses(sandboxes: Start) -> None:
     box = sandboxes(Options(tier="starter"))
     app, (first, second, *_) = App(box.url), box.world.people
     ids = [box.world.id_of("xero", place) for place in range(6)]

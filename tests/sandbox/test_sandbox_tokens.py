@@ -4,13 +4,13 @@ import pytest
 
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running
-from tests.support.sandbox import App, sandbox, sandboxes  # noqa: F401 - fixtures
+from tests.support.sandbox import App
 
 GONE = {"error": "invalid_grant"}
 
 
 @pytest.fixture
-def app(sandbox: Running) -> App:  # noqa: F811
+def app(sandbox: Running) -> App:
     return App(sandbox.url).sign_in(sandbox.world.people[0].email)
 
 
@@ -23,7 +23,7 @@ def test_each_refresh_gives_a_new_refresh_token(app: App) -> None:
     assert app.refresh(answer["refresh_token"]).status_code == 200
 
 
-def test_a_lost_answer_is_made_good_within_half_an_hour(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_a_lost_answer_is_made_good_within_half_an_hour(sandbox: Running, app: App) -> None:
     first = app.tokens["refresh_token"]
     app.refresh()
     sandbox.advance(29 * 60)
@@ -35,7 +35,7 @@ def test_a_lost_answer_is_made_good_within_half_an_hour(sandbox: Running, app: A
 
 
 def test_after_the_grace_the_replaced_token_is_refused_and_the_newer_still_works(
-    sandbox: Running,  # noqa: F811
+    sandbox: Running,
     app: App,
 ) -> None:
     first = app.tokens["refresh_token"]
@@ -58,7 +58,7 @@ def test_once_the_newer_token_is_used_the_grace_is_over(app: App) -> None:
     assert app.refresh(first).json() == GONE
 
 
-def test_a_sign_in_lives_sixty_days_from_its_last_use(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_a_sign_in_lives_sixty_days_from_its_last_use(sandbox: Running, app: App) -> None:
     sandbox.advance(59 * 86_400)
     app.tokens = app.refresh().json()
     sandbox.advance(59 * 86_400)
@@ -73,7 +73,7 @@ def test_a_refresh_token_is_the_apps_own(app: App) -> None:
     assert app.refresh(client_id="nobody").json() == {"error": "invalid_client"}
 
 
-def test_an_access_token_ends(sandbox: Running, app: App) -> None:  # noqa: F811
+def test_an_access_token_ends(sandbox: Running, app: App) -> None:
     sandbox.advance(1799)
     assert app.get("/connections").status_code == 200
     sandbox.advance(2)
@@ -82,7 +82,7 @@ def test_an_access_token_ends(sandbox: Running, app: App) -> None:  # noqa: F811
     assert refused.json()["detail"].startswith("TokenExpired")
 
 
-def test_the_life_of_access_tokens_can_be_shortened(sandboxes) -> None:  # noqa: F811
+def test_the_life_of_access_tokens_can_be_shortened(sandboxes) -> None:
     box = sandboxes(Options(access_s=5))
     app = App(box.url).sign_in(box.world.people[0].email)
     assert app.tokens["expires_in"] == 5
@@ -91,7 +91,7 @@ def test_the_life_of_access_tokens_can_be_shortened(sandboxes) -> None:  # noqa:
 
 
 def test_revoking_ends_every_token_and_connection_of_the_person_and_of_nobody_else(
-    sandbox: Running,  # noqa: F811
+    sandbox: Running,
     app: App,
 ) -> None:
     same = App(sandbox.url).sign_in(sandbox.world.people[0].email)

@@ -1,0 +1,76 @@
+"""Rate limits, through the server and, for the numbers a test cannot call so often, by the counter itself."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from clientsync_tui.sandbox.clock import Clock
+from clientsync_tui.sandbox.limits import Allowed, Limits
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.xero import LIMITS
+from tests.support.sandbox import App
+
+
+def test_sixty_a_minute_for_an_organisation_and_no_other(sandboxes) -> None:
+    box = sandboxes(Options(organisations=3))
+    app = App(box.url).sign_in(box.world.people[0].email)
+    first, second = box.world.id_of("xero", 0), box.world.id_of("xero", 1)
+    assert {app.organisation(first).status_code for _ in range(60)} == {200}
+    refused = app.organisation(first)
+    assert refused.status_code == 429
+    assert refused.headers["X-Rate-Limit-Problem"] == "minute"
+    assert refused.headers["X-MinLimit-Remaining"] == "0"
+    pause = int(refused.headers["Retry-After"])
+    assert 0 < pause <= 60
+    assert app.organisation(second).status_code == 200
+    box.advance(pause)
+    assert app.organisation(first).status_code == 200
+
+
+def test_five_at_once_for_an_organisation(sandboxes) -> None:
+    box = sandboxes(Options(organisations=3, latency_s=0.3))
+    app = App(box.url).sign_in(box.world.people[0].email)
+    first, second = box.world.id_of("xero", 0), box.world.id_of("xero", 1)
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(app.organisation, [first] * 8 + [second] * 2))
+    assert [a.status_code for a in answers].count(429) == 3
+    assert [a.status_code for a in answers[8:]] == [200, 200]
+    refused = next(a for a in answers if a.status_code == 429)
+    assert refused.headers["X-Rate-Limit-Problem"] == "concurrent"
+    assert app.organisation(first).status_code == 200
+
+
+def test_without_limits_nothing_is_refused(sandboxes) -> None:
+    box = sandboxes(Options(organisations=1, limits=False))
+    app = App(box.url).sign_in(box.world.people[0].email)
+    assert {app.organisation(box.world.id_of("xero", 0)).status_code for _ in range(65)} == {200}
+
+
+def test_latency_is_added_to_the_api_and_to_nothing_else(sandboxes) -> None:
+    box = sandboxes(Options(organisations=1, latency_s=0.5))
+    app = App(box.url).sign_in(box.world.people[0].email)
+    assert app.get("/connections").elapsed.total_seconds() >= 0.5
+    assert app.refresh().elapsed.total_seconds() < 0.5
+
+
+def test_a_day_and_the_whole_app() -> None:
+    clock = Clock()
+    limits = Limits(clock, on=True)
+    allowed = Allowed(at_once=5, a_minute=60, a_day=7, app_a_minute=10)
+
+    def call(organisation: str) -> str | None:
+        refused = limits.enter("xero", "app", organisation, allowed)
+        if refused is None:
+            limits.leave("xero", "app", organisation)
+            return None
+        assert 0 < refused.retry_after_s <= 86_401
+        return refused.problem
+
+    assert [call("a") for _ in range(8)] == [None] * 7 + ["day"]
+    assert [call("b") for _ in range(4)] == [None] * 3 + ["appminute"]
+    clock.advance(60)
+    assert [call("a"), call("b")] == ["day", None]
+    clock.advance(86_400)
+    assert call("a") is None
+
+
+def test_the_numbers_are_xeros() -> None:
+    assert Allowed(at_once=5, a_minute=60, a_day=5_000, app_a_minute=10_000) == LIMITS

@@ -1,0 +1,101 @@
+"""The world: the same for the same seed, in every process; as mixed as life."""
+
+import json
+import subprocess
+import sys
+from itertools import combinations
+
+import pytest
+
+from clientsync_tui.sandbox.world import World
+
+SHOW = """
+import json, sys
+from dataclasses import asdict
+from clientsync_tui.sandbox.world import World
+from clientsync_tui.sandbox import xero_shapes as shapes
+world = World(sys.argv[1], 60)
+def told(place):
+    of = world.organisation("xero", place)
+    lists = [shapes.accounts(world, of), shapes.tax_rates(of), shapes.tracking(world, of), shapes.contacts(world, of)]
+    return [shapes.organisation(of), *lists]
+print(json.dumps([[told(place) for place in range(60)], [[p.id, p.email, p.name, world.reach(p)] for p in world.people]]))
+"""
+
+
+def shown(seed: str, hash_seed: str) -> object:
+    made = subprocess.run(
+        [sys.executable, "-c", SHOW, seed], capture_output=True, check=True, env={"PYTHONHASHSEED": hash_seed}
+    )
+    return json.loads(made.stdout)
+
+
+def test_the_same_seed_gives_the_same_world_in_another_process() -> None:
+    assert shown("seven", "1") == shown("seven", "2")
+    assert shown("seven", "1") != shown("eight", "1")
+
+
+def test_a_larger_world_begins_as_the_smaller_one() -> None:
+    small, large = World("1", 10), World("1", 500)
+    assert [small.organisation("xero", i) for i in range(10)] == [
+        large.organisation("xero", i) for i in range(10)
+    ]
+    assert small.people == large.people
+
+
+def test_accountants_reach_overlapping_parts_and_the_first_reaches_all() -> None:
+    world = World("1", 200)
+    reached = [set(world.reach(person)) for person in world.people]
+    assert reached[0] == set(range(200))
+    assert all(0 < len(part) < 200 for part in reached[1:])
+    assert all(one & other for one, other in combinations(reached, 2))
+    assert any(one - other and other - one for one, other in combinations(reached, 2))
+    assert len({person.email for person in world.people}) == len({person.id for person in world.people}) == 5
+    assert all(person.email.isascii() and person.email.endswith("@example.com") for person in world.people)
+
+
+def test_even_the_smallest_world_is_reached_by_everybody() -> None:
+    world = World("1", 1)
+    assert all(world.reach(person) == [0] for person in world.people)
+
+
+def test_forty_names_hold_every_trap() -> None:
+    names = [World("1", 40).named("xero", place).name for place in range(40)]
+    assert len(set(names)) == 39
+    assert any(len(name) == 500 for name in names)
+    assert any(200 < len(name) < 500 for name in names)
+    assert any(name != name.strip() for name in names)
+    assert {"[red]x[/]", "Smith [Holdings] Ltd"} <= set(names)
+    assert any("\x1b]52" in name and "\x1b[2J" in name for name in names)
+    for first, last in (
+        ("\u4e00", "\u9fff"),
+        ("\u0600", "\u06ff"),
+        ("\u0400", "\u04ff"),
+        ("\u0590", "\u05ff"),
+    ):
+        assert any(first <= letter <= last for name in names for letter in name)
+    assert any(ord(letter) > 0xFFFF for name in names for letter in name)
+    assert any("\u202e" in name for name in names)
+
+
+def test_another_seed_keeps_the_traps_and_changes_the_rest() -> None:
+    one, other = (World(seed, 40) for seed in ("1", "2"))
+    same = [i for i in range(40) if one.named("xero", i) == other.named("xero", i)]
+    assert 15 < len(same) < 25
+    assert one.id_of("xero", 0) != other.id_of("xero", 0)
+
+
+@pytest.mark.parametrize("place", [0, 77_777, 99_999])
+def test_an_organisation_is_found_by_its_id_among_very_many(place: int) -> None:
+    world = World("1", 100_000)
+    assert world.place_of("xero", world.id_of("xero", place).upper()) == place
+    assert world.place_of("sage", world.id_of("xero", place)) is None
+    assert world.organisation("xero", place).id == world.id_of("xero", place)
+
+
+def test_ids_and_short_codes_do_not_repeat() -> None:
+    world = World("1", 3_000)
+    organisations = [world.organisation("xero", place) for place in range(3_000)]
+    assert len({of.id for of in organisations}) == 3_000
+    assert len({of.short_code for of in organisations}) > 2_990
+    assert len({of.name for of in organisations}) == 2_999
