@@ -34,6 +34,8 @@ from .locale_words import number
 
 FIRST_PAGE = 200
 """Rows of the first frame; the order of all follows from a thread."""
+GROUPED = frozenset({Status.EXPIRED, Status.BROKEN})
+"""The tabs under which clients are shown by reason and colleague too."""
 NO_CLIENTS = """There are no clients yet.
 
 Press s for Client Sync, sign in to an accounting software there, and add clients from its organisations."""
@@ -182,8 +184,7 @@ class ClientList(ActionScreen):
         clients = self.main.workplace.store.clients
         now = today()
         status = TABS[self.tabs.chosen].statuses[0]
-        grouped = status is Status.EXPIRED or status is Status.BROKEN
-        groups = clients.groups(status, now) if grouped else []
+        groups = clients.groups(status, now) if status and status in GROUPED else []
         return Facts(clients.counts(now), groups, self.main.workplace.held())
 
     def _show_facts(self, facts: Facts) -> None:

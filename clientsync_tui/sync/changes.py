@@ -1,0 +1,94 @@
+"""Changes of the practice alone: team, practice code, name, note, and who is on the list. Each is an entry that `undo` takes back."""
+
+import secrets
+from collections.abc import Sequence
+
+from ..practice.entries import Kind, NewEntry
+from ..practice.model import Client
+from ..practice.status import Reason
+from ..practice.text import clean
+from ..practice.trouble import UsageError
+from ..store.projection import Clash
+from ..store.store import Store
+
+LONGEST_CODE = 50
+LONGEST_NAME = 200
+LONGEST_NOTE = 2_000
+
+
+def step_id() -> str:
+    """What the entries of one bulk change have in common in their bodies (`step`), so that it is undone as one."""
+    return secrets.token_hex(4)
+
+
+def set_code(store: Store, actor: str, client: Client, code: str | None) -> None:
+    """Sets a client's practice code, or (None, "") takes it away. Raises UsageError when it cannot be, or is another's."""
+    code = _text("The practice code", code or "", LONGEST_CODE) or None
+    if code == client.practice_code:
+        return
+    body = {"code": code, "before": client.practice_code}
+    try:
+        store.ledger.append(NewEntry(Kind.CODE_SET, actor, client.id, body=body))
+    except Clash:
+        raise UsageError(
+            f'Another client has the practice code "{code}" already. Nothing was changed.'
+        ) from None
+
+
+def rename(store: Store, actor: str, client: Client, name: str) -> None:
+    """Gives a client another name on the practice's list. Raises UsageError when the name is empty or too long."""
+    name = _text("The name", name, LONGEST_NAME)
+    if not name:
+        raise UsageError("A client needs a name. Nothing was changed.")
+    if name != client.name:
+        body = {"name": name, "before": client.name}
+        store.ledger.append(NewEntry(Kind.CLIENT_RENAMED, actor, client.id, body=body))
+
+
+def set_note(store: Store, actor: str, client: Client, note: str) -> None:
+    """Sets a client's note; an empty one takes it away. Raises UsageError when it is too long."""
+    note = _text("The note", note, LONGEST_NOTE)
+    if note != client.note:
+        body = {"note": note, "before": client.note}
+        store.ledger.append(NewEntry(Kind.NOTE_SET, actor, client.id, body=body))
+
+
+def assign_team(store: Store, actor: str, clients: Sequence[Client], team: str | None) -> int:
+    """Assigns clients to a team (made when it is new), or to none, as one step; returns how many were not in it yet."""
+    team = _text("The team's name", team or "", LONGEST_NAME) or None
+    step = step_id()
+    moving = [client for client in clients if client.team != team]
+    store.ledger.append(
+        *(
+            NewEntry(
+                Kind.TEAM_ASSIGNED, actor, client.id, body={"team": team, "before": client.team, "step": step}
+            )
+            for client in moving
+        )
+    )
+    return len(moving)
+
+
+def can_be_removed(client: Client) -> bool:
+    """Whether a client has no living integration, so that it may be taken off the list."""
+    return all(link.problem is Reason.DISCONNECTED_HERE for link in client.integrations)
+
+
+def remove(store: Store, actor: str, clients: Sequence[Client]) -> int:
+    """Takes clients without a living integration off the list as one step, and leaves the others; returns how many went."""
+    step = step_id()
+    going = [client for client in clients if can_be_removed(client)]
+    store.ledger.append(
+        *(
+            NewEntry(Kind.CLIENT_REMOVED, actor, client.id, body={"name": client.name, "step": step})
+            for client in going
+        )
+    )
+    return len(going)
+
+
+def _text(what: str, told: str, longest: int) -> str:
+    text = clean(told).strip()
+    if len(text) > longest:
+        raise UsageError(f"{what} is longer than {longest} characters. Nothing was changed.")
+    return text

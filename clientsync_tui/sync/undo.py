@@ -1,0 +1,170 @@
+"""Undo: what changed only the practice is taken back by a reverse entry, from the ledger, so also after a restart."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, islice
+from typing import Any
+
+from ..practice.entries import Entry, Kind, NewEntry
+from ..practice.model import Client
+from ..practice.text import folded
+from ..practice.trouble import UsageError
+from ..store.ledger import entry_of
+from ..store.store import Store
+from .changes import step_id
+
+FIELDS = {
+    Kind.TEAM_ASSIGNED: ("team", "team"),
+    Kind.CODE_SET: ("code", "practice_code"),
+    Kind.CLIENT_RENAMED: ("name", "name"),
+    Kind.NOTE_SET: ("note", "note"),
+}
+"""Kinds that set one thing: under which name the body holds it, and under which name the client does."""
+UNDONE_BY_ANOTHER_KIND = {Kind.CLIENT_REMOVED: Kind.CLIENT_RESTORED}
+UNDOABLE = (*FIELDS, *UNDONE_BY_ANOTHER_KIND)
+MOST_PASSED = 20
+"""How many steps that cannot be undone are passed over in search of one that can."""
+WORDS = {
+    Kind.TEAM_ASSIGNED: "the team",
+    Kind.CODE_SET: "the practice code",
+    Kind.CLIENT_RENAMED: "the name",
+    Kind.NOTE_SET: "the note",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What one step did to one client: the value before it and after it (None, None: it was taken off the list)."""
+
+    kind: Kind
+    client: str
+    before: Any = None
+    after: Any = None
+
+
+def undo_last(store: Store, actor: str, now: datetime) -> str:
+    """Takes back the last step of `actor` that can be; returns what was taken back, in a sentence.
+
+    Only changes of team, code, name, note and removal are undone, each at the most once. What somebody changed again since
+    is left alone. Raises UsageError when there is nothing to undo.
+    """
+    passed = 0
+    with store.database.writing():
+        for step in islice(_steps(store, actor), MOST_PASSED):
+            changes = _net(step)
+            clients = store.clients.by_id([change.client for change in changes], now)
+            able = [change for change in changes if _stands(change, clients.get(change.client), store)]
+            able = _free_of_clashes(able, clients, store)
+            if able:
+                store.ledger.append(*_reverse(able, actor, _key(step[0])))
+                return _sentence(able, clients, step[0].at, now) + _left(len(changes) - len(able), passed)
+            passed += 1
+    if passed:
+        raise UsageError("Nothing was undone: your last changes were changed again since.")
+    raise UsageError("There is nothing of yours to undo.")
+
+
+def _key(entry: Entry) -> str | int:
+    return entry.body.get("step", entry.seq)
+
+
+def _own(store: Store, actor: str) -> Iterator[Entry]:
+    """The actor's changes and undoings, the newest first."""
+    kinds = (*UNDOABLE, *UNDONE_BY_ANOTHER_KIND.values())
+    marks = ", ".join("?" * len(kinds))
+    # Marks for parameters, nothing from outside.
+    query = f"SELECT * FROM ledger WHERE actor = ? AND kind IN ({marks}) ORDER BY seq DESC"  # noqa: S608
+    return map(entry_of, store.database.connection.execute(query, (actor, *kinds)))
+
+
+def _steps(store: Store, actor: str) -> Iterator[list[Entry]]:
+    """The steps that are neither an undoing nor undone, the newest first; the entries of each in order."""
+    undone: set[str | int] = set()
+    for key, entries in groupby(_own(store, actor), _key):
+        step = list(entries)
+        if (earlier := step[0].body.get("undoes")) is not None:
+            undone.add(earlier)
+        elif key not in undone:
+            yield step[::-1]
+
+
+def _net(step: Iterable[Entry]) -> list[_Change]:
+    """What a step did to each client, from before its first entry to after its last."""
+    found: dict[str, _Change] = {}
+    for entry in step:
+        client = entry.client or ""
+        field = FIELDS.get(entry.kind, ("", ""))[0]
+        before = found[client].before if client in found else entry.body.get("before")
+        found[client] = _Change(entry.kind, client, before, entry.body.get(field))
+    return list(found.values())
+
+
+def _stands(change: _Change, client: Client | None, store: Store) -> bool:
+    """Whether what the change did is still so."""
+    if client is None:
+        return False
+    if change.kind in UNDONE_BY_ANOTHER_KIND:
+        return store.clients.is_removed(client.id)
+    return getattr(client, FIELDS[change.kind][1]) == change.after
+
+
+def _free_of_clashes(changes: list[_Change], clients: Mapping[str, Client], store: Store) -> list[_Change]:
+    """Leaves out those that would give a client the practice code that another one has by now."""
+    if not changes or changes[0].kind not in (Kind.CODE_SET, Kind.CLIENT_REMOVED):
+        return changes
+
+    def wanted(change: _Change) -> str:
+        code = change.before if change.kind is Kind.CODE_SET else clients[change.client].practice_code
+        return folded(code or "")
+
+    holders = {folded(code): client for client, _, code in store.clients.codes() if code}
+    while True:
+        # Codes may have changed places among the clients of the step: those are free.
+        free = {None, *(change.client for change in changes)}
+        able = [change for change in changes if holders.get(wanted(change)) in free]
+        if len(able) == len(changes):
+            return able
+        changes = able
+
+
+def _reverse(changes: Iterable[_Change], actor: str, undone: str | int) -> list[NewEntry]:
+    """The entries that take `changes` back."""
+    step = step_id()
+    first: list[NewEntry] = []
+    then: list[NewEntry] = []
+    for change in changes:
+        kind = UNDONE_BY_ANOTHER_KIND.get(change.kind, change.kind)
+        field = FIELDS.get(change.kind, ("name", ""))[0]
+        marks = {"step": step, "undoes": undone}
+        before = change.after
+        if kind is Kind.CODE_SET and change.after is not None and change.before is not None:
+            # No two clients may have a code at any time, so codes are given up before they are given.
+            body = {"code": None, "before": before, **marks}
+            first.append(NewEntry(kind, actor, change.client, body=body))
+            before = None
+        body = {field: change.before, "before": before, **marks}
+        then.append(NewEntry(kind, actor, change.client, body=body))
+    return [*first, *then]
+
+
+def _sentence(done: Sequence[_Change], clients: Mapping[str, Client], at: str, now: datetime) -> str:
+    when = datetime.fromisoformat(at).astimezone()
+    today = when.date() == now.astimezone().date()
+    said = f"Undone, of {when:%H:%M}:" if today else f"Undone, of {when:%Y-%m-%d %H:%M}:"
+    one = len(done) == 1
+    first = done[0]
+    who = f"“{clients[first.client].name}”" if one else f"{len(done):,} clients"
+    if first.kind is Kind.CLIENT_REMOVED:
+        return f"{said} {who} {'is' if one else 'are'} on the list again."
+    was = f", {first.before or 'none'}" if one else ""
+    return f"{said} {WORDS[first.kind]} of {who} is as before{was}."
+
+
+def _left(left: int, passed: int) -> str:
+    said = ""
+    if left:
+        said += f" {left:,} were left as they are: changed again since, or the code is another client's now."
+    if passed:
+        said += " Newer changes were passed over: they were changed again since."
+    return said
