@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Self
 from ..practice.entries import Kind, NewEntry, iso
 from ..practice.people import SignIn
 from ..practice.status import EXPIRING_WITHIN
+from ..practice.trouble import PassingTrouble, UsageError
+from . import found
 
 if TYPE_CHECKING:
     import httpx2
@@ -71,11 +73,11 @@ class Session:
             self._tokens[software] = Tokens(
                 self._configured(software),
                 self._how,
-                self._http,
                 self._vault,
                 self.store.database.path.parent / "locks",
-                practice=self.store.practice_id,
-                on_used=self._used,
+                # Two practices of one person share a keyring, and each has sign-ins of its own.
+                lambda sign_in_id: f"{self.store.practice_id}/{sign_in_id}",
+                self._used,
             )
         return self._tokens[software]
 
@@ -83,11 +85,7 @@ class Session:
         """Calls in the name of a sign-in whose token is in this person's keyring."""
         from ..accounting.calls import HttpCalls
 
-        tokens = self.tokens(sign_in.software)
-
-        async def access(refused: str | None) -> str:
-            return await tokens.access(sign_in.id, refused)
-
+        access = self.tokens(sign_in.software).of(sign_in.id)
         return HttpCalls(self._configured(sign_in.software), self._how, self._http, self._limiter, access)
 
     async def reach(self, sign_in: SignIn) -> "dict[str, Organisation]":
@@ -96,13 +94,16 @@ class Session:
         return {organisation.id: organisation for organisation in listed}
 
     @asynccontextmanager
-    async def begin(self, software: str) -> "AsyncGenerator[Attempt]":
-        """An attempt to sign in: its link is to be shown; `wait()` ends it. What comes of it goes to `keep`."""
+    async def begin(self, software: str, *, pasting: bool = True) -> "AsyncGenerator[Attempt]":
+        """An attempt to sign in: its link is to be shown; `wait()` ends it. What comes of it goes to `keep`.
+
+        `pasting`: whether the person can paste the redirected address; without it a port in use ends the attempt.
+        """
         from ..signin.attempt import begin
 
-        async with begin(
-            self._configured(software), self._how, self._http, self._vault, practice=self.store.practice_id
-        ) as attempt:
+        tokens = self.tokens(software)
+        configured = self._configured(software)
+        async with begin(configured, self._how, self._vault, tokens, pasting=pasting) as attempt:
             yield attempt
 
     def keep(self, signed_in: "SignedIn") -> SignIn:
@@ -119,19 +120,26 @@ class Session:
             self.store.sign_ins.hold(new.id, self._holder)
         return new
 
-    async def sign_out(self, sign_in: SignIn) -> None:
-        """Revokes a sign-in where the software can, and forgets its token here."""
-        await self.tokens(sign_in.software).revoke(sign_in.id)
+    async def sign_out(self, sign_in: SignIn) -> str | None:
+        """Revokes a sign-in where the software can be told, and forgets it here in any case; its integrations are then expired.
+
+        Returns why the software could not be told, None when it was. Raises KeyringTrouble: then nothing was changed here.
+        """
+        tokens = self.tokens(sign_in.software)
+        untold = None
+        try:
+            await tokens.revoke(sign_in.id)
+        except (PassingTrouble, UsageError) as trouble:
+            untold = f"It was forgotten here, but could not be ended there: {trouble}"
+            await tokens.forget(sign_in.id)
+        email = sign_in.person.email
         with self.store.database.writing():
-            self.store.ledger.append(
-                NewEntry(
-                    Kind.SIGNED_OUT,
-                    sign_in.person.email,
-                    software=sign_in.software,
-                    body={"sign_in": sign_in.id},
-                )
-            )
+            entry = NewEntry(Kind.SIGNED_OUT, email, software=sign_in.software, body={"sign_in": sign_in.id})
+            self.store.ledger.append(entry)
+            pairs = self.store.clients.integrations(sign_in.software, datetime.now(UTC))
+            found.refused(self.store, sign_in, pairs, email, "Signed out here.")
             self.store.sign_ins.let_go(sign_in.id, self._holder)
+        return untold
 
     def _used(self, sign_in_id: str, ends_at: datetime | None) -> None:
         known = self.store.sign_ins.one(sign_in_id)

@@ -1,0 +1,49 @@
+"""`add`: clients from the organisations that a sign-in reaches."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .place import place
+
+if TYPE_CHECKING:
+    from ..practice.plan import Plan
+    from ..sync.session import Session
+
+
+@click.command()
+@click.argument("software")
+@click.option("--all", "everything", is_flag=True, help="Every organisation that the sign-in reaches.")
+@click.option(
+    "--organisation", "organisations", metavar="ID", multiple=True, help="This organisation; can be repeated."
+)
+@click.option("--team", metavar="T", help="The team of the new clients.")
+@click.option("--as", "email", metavar="EMAIL", help="The sign-in to use; otherwise the one used last.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+def add(
+    software: str,
+    everything: bool,
+    organisations: tuple[str, ...],
+    team: str | None,
+    email: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Add a client for each organisation, or link it to the client that it belongs to; done again, it completes what was cut off."""
+    if everything == bool(organisations):
+        raise click.UsageError("Say which: --all, or --organisation ID (once or more).")
+    from ..practice.text import clean
+    from ..sync import plans
+    from .network import signed_in
+    from .running import bulk
+
+    with place() as workplace:
+
+        async def make(session: "Session") -> "Plan":
+            sign_in, reach = await signed_in(workplace, session, software, email)
+            chosen = list(reach) if everything else list(dict.fromkeys(organisations))
+            named = clean(team).strip() or None if team else None
+            return plans.add(session.store, software, sign_in.id, reach, chosen, team=named)
+
+        bulk(workplace, make, dry_run=dry_run, as_json=as_json)

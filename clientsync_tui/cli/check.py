@@ -1,0 +1,72 @@
+"""`check`: every sign-in held here used once, kept alive, and what it found recorded."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .place import place
+
+if TYPE_CHECKING:
+    from ..store.store import Store
+    from ..sync.session import Session
+    from .running import Ran
+
+
+@click.command()
+@click.option("--software", metavar="S", help="Only this software's.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Sign-ins and their lists of organisations only: no call for each organisation.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be checked, and check nothing.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> None:
+    """Check every client whose sign-in is held here, and keep the sign-ins alive.
+
+    Exit status: 3 when a sign-in held here was refused, else 1 when something is not connected or could not be checked, else 0.
+    """
+    from ..sync import plans
+    from ..sync.quick import quick_check
+    from .network import online
+    from .running import Ran, carry_out, show_plan, show_result
+
+    with place() as workplace:
+        name = workplace.software(software).name if software else None
+        held = workplace.held(name)
+        plan = plans.check(workplace.store, name, {sign_in.id for sign_in in held})
+        if dry_run:
+            show_plan(plan, as_json)
+            return
+
+        async def work(session: "Session") -> "tuple[Ran, int]":
+            if quick:
+                found, refused = await quick_check(session, name, held)
+                return Ran(found), refused
+            ran = await carry_out(session, plan)
+            # The organisations' calls use only the sign-ins that have some.
+            used = {str(item.body["sign_in"]) for item in plan.items}
+            _, refused = await quick_check(session, name, [each for each in held if each.id not in used])
+            return ran, refused
+
+        ran, refused = online(workplace, work) if held else (Ran(plan), 0)
+        result = show_result(workplace.store, ran, as_json)
+        if ran.trouble is not None:
+            raise ran.trouble
+        if refused or any(item["reason"] == "sign_in_refused" for item in result["items"]):
+            raise click.exceptions.Exit(3)
+        left = ran.job is not None and workplace.store.jobs.one(ran.job).left
+        if result["failed"] or left or _something_is_wrong(workplace.store, name):
+            raise click.exceptions.Exit(1)
+
+
+def _something_is_wrong(store: "Store", software: str | None) -> bool:
+    """Whether an integration of the practice, a colleague's too, is expired or broken."""
+    from datetime import UTC, datetime
+
+    from ..practice.status import Status
+
+    wrong, now = {Status.EXPIRED, Status.BROKEN}, datetime.now(UTC)
+    if software is None:
+        return any(store.clients.counts(now)[status] for status in wrong)
+    return any(link.standing.status in wrong for _, link in store.clients.integrations(software, now))

@@ -1,0 +1,161 @@
+"""`clients` and `client`: the practice's client list."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from .place import place
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..practice.model import Client, Integration
+
+STATUSES = ("connected", "expiring", "expired", "broken", "disconnected", "none")
+
+
+@click.command()
+@click.option("--status", type=click.Choice(STATUSES), help="Only clients whose worst integration is so.")
+@click.option("--software", metavar="NAME", help="Only clients with an integration of this software.")
+@click.option("--team", metavar="T", help="Only this team's.")
+@click.option(
+    "--match",
+    metavar="TEXT",
+    default="",
+    help="The filter language of the client list, e.g. 'bakery by:ann'.",
+)
+@click.option("--csv", "as_csv", is_flag=True, help="CSV as `export` writes it.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON array.")
+def clients(
+    status: str | None, software: str | None, team: str | None, match: str, as_csv: bool, as_json: bool
+) -> None:
+    """List clients."""
+    from datetime import UTC, datetime
+
+    from ..practice.filter import Term, parse
+    from ..practice.text import folded
+    from ..store.find import find
+    from . import talk
+
+    if as_csv and as_json:
+        raise click.UsageError("Choose one of --csv and --json.")
+    with place() as workplace:
+        if software is not None:
+            workplace.software(software)
+        named = (("status", status), ("software", software))
+        terms: list[Term] = [*parse(match), *(Term(field, value) for field, value in named if value)]
+        now = datetime.now(UTC)
+        numbers = find(workplace.store.database, terms, now)
+        found = workplace.store.clients.each(numbers, now)
+        if team is not None:
+            # The filter's own `team:` finds parts of names.
+            found = (client for client in found if folded(client.team or "none") == folded(team))
+        if as_json:
+            from ..sync import as_json as shapes
+
+            talk.array(shapes.client(client) for client in found)
+        elif as_csv:
+            from ..sync.export import write
+
+            write(sys.stdout, found)
+        else:
+            rows = [line for client in found for line in _lines(client, now)]
+            talk.table(("Code", "Client", "Team", "Software", "Status", "Integrated by"), rows, shrink=1)
+
+
+def _lines(client: "Client", now: "datetime") -> list[tuple[str, ...]]:
+    start = (client.practice_code or "", client.name, client.team or "")
+    if not client.integrations:
+        return [(*start, "", "not connected", "")]
+    return [
+        (*start, link.software, _status(link, now), link.integrated_by.name or link.integrated_by.email)
+        for link in client.integrations
+    ]
+
+
+def _status(link: "Integration", now: "datetime") -> str:
+    from ..sync.words import status_words
+
+    days = (link.expires_at - now).days if link.expires_at else None
+    said = status_words(link.standing, days)
+    fault = link.last_fault
+    return f"{said} (could not check since {fault.at:%d %b %H:%M} UTC: {fault.what})" if fault else said
+
+
+@click.command()
+@click.argument("client", metavar="C")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object, with details, lists and history.")
+def client(client: str, as_json: bool) -> None:
+    """Show one client: its integrations, their reasons, its history. C is a practice code, an exact name or an id."""
+    from collections import Counter
+    from datetime import UTC, datetime
+
+    from . import talk
+
+    with place() as workplace:
+        store = workplace.store
+        now = datetime.now(UTC)
+        found = store.clients.named(client, now)
+        history = list(store.ledger.entries(client=found.id))
+        counts: Counter[str] = Counter()
+        for link in found.integrations:
+            counts.update(store.pulled.counts(link.software, link.organisation_id))
+        if as_json:
+            from ..sync import as_json as shapes
+
+            talk.document(
+                {
+                    **shapes.client(found),
+                    "details": dict(found.details),
+                    "lists": dict(counts),
+                    "history": [shapes.entry(entry) for entry in history],
+                }
+            )
+            return
+        _show(found, counts, now)
+        from ..sync.history import line
+
+        click.echo("\nHistory")
+        for entry in history:
+            click.echo(f"  {line(entry)}")
+
+
+def _show(found: "Client", counts: "dict[str, int]", now: "datetime") -> None:
+    from ..practice.model import DETAIL_TITLES
+    from ..sync.words import REASONS
+
+    facts = {
+        "ID": found.id,
+        "Practice code": found.practice_code,
+        "Team": found.team,
+        "Note": found.note or None,
+    }
+    click.echo(found.name)
+    for title, value in facts.items():
+        if value:
+            click.echo(f"  {title}: {value}")
+    for link in found.integrations:
+        click.echo(f"\n{link.software}: {_status(link, now)}")
+        click.echo(f"  Organisation: {link.organisation_name} ({link.organisation_id})")
+        click.echo(f"  Integrated by: {link.integrated_by.name} <{link.integrated_by.email}>")
+        moments = {
+            "Connected": link.connected_at,
+            "Refreshed": link.refreshed_at,
+            "Checked": link.checked_at,
+            "Expires": link.expires_at,
+        }
+        for title, moment in moments.items():
+            if moment:
+                click.echo(f"  {title}: {moment:%Y-%m-%d %H:%M} UTC")
+        if link.standing.reason:
+            click.echo(f"  {REASONS[link.standing.reason]}")
+    if found.details:
+        click.echo("\nDetails")
+        for name, title in DETAIL_TITLES.items():
+            if value := found.details.get(name):
+                click.echo(f"  {title}: {value}")
+    if counts:
+        click.echo("\nLists")
+        for name, count in sorted(counts.items()):
+            click.echo(f"  {name.replace('_', ' ')}: {count:,}")

@@ -1,0 +1,74 @@
+"""`codes upload`: practice codes from a CSV file."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .place import place
+
+if TYPE_CHECKING:
+    from ..sync.codes import Codes
+
+
+@click.group()
+def codes() -> None:
+    """Practice codes."""
+
+
+@codes.command()
+@click.argument("file", metavar="FILE.csv", type=click.Path())
+@click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="A JSON object: {changed, unchanged, empty, items, wrong}."
+)
+def upload(file: str, dry_run: bool, as_json: bool) -> None:
+    """Set practice codes from a CSV file in UTF-8 with the columns `Practice code` and one of `ID`, `Client`.
+
+    The file that `export` writes is one. A line with an empty code leaves its client's as it is. One wrong line, and nothing is changed.
+    """
+    from pathlib import Path
+
+    from ..sync import codes as uploading
+    from . import talk
+
+    with place() as workplace:
+        store = workplace.store
+        try:
+            planned = uploading.plan(uploading.read(Path(file)), store)
+        except uploading.WrongLines as trouble:
+            if as_json:
+                wrong = [{"line": number, "says": says} for number, says in trouble.lines]
+                talk.document({"changed": 0, "unchanged": 0, "empty": 0, "items": [], "wrong": wrong})
+            raise
+        if not dry_run:
+            uploading.upload(store, planned, workplace.actor)
+    if as_json:
+        talk.document(_shape(planned, 0 if dry_run else len(planned.changes)))
+        return
+    if dry_run:
+        rows = [(str(n.line), n.client.name, n.client.code or "", n.code) for n in planned.changes]
+        talk.table(("Line", "Client", "Code now", "New code"), rows, shrink=1)
+    done = "would be set" if dry_run else "set"
+    talk.say(
+        f"{len(planned.changes):,} practice codes {done}, {planned.unchanged:,} were so already, {planned.empty:,} lines have none."
+    )
+
+
+def _shape(planned: "Codes", changed: int) -> dict[str, object]:
+    items = [
+        {
+            "line": new.line,
+            "client": new.client.id,
+            "name": new.client.name,
+            "before": new.client.code,
+            "code": new.code,
+        }
+        for new in planned.changes
+    ]
+    return {
+        "changed": changed,
+        "unchanged": planned.unchanged,
+        "empty": planned.empty,
+        "items": items,
+        "wrong": [],
+    }

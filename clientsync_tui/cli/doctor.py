@@ -1,0 +1,34 @@
+"""`doctor`: whether everything that the program stands on is sound."""
+
+import click
+
+from .place import place
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON array: name, ok, says.")
+def doctor(as_json: bool) -> None:
+    """Look at configuration, database, keyring, accounting software, clock and terminal. Exit status 0 when all are well, else 1."""
+    import asyncio
+    from contextlib import suppress
+    from dataclasses import asdict
+
+    from ..practice.trouble import KeyringTrouble, UsageError
+    from ..sync.doctor import Finding, examine
+    from . import talk
+
+    try:
+        with place() as workplace:
+            # What is wrong with the keyring is told below, beside everything else.
+            with suppress(KeyringTrouble):
+                workplace.vault.unlock()
+            findings = asyncio.run(examine(workplace))
+    except UsageError as trouble:
+        findings = [Finding("configuration", False, str(trouble))]
+    if as_json:
+        talk.document([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.ok else 'NOT '} {finding.name}: {finding.says}")
+    if not all(finding.ok for finding in findings):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,32 @@
+"""`export`: the client list as a CSV file."""
+
+import sys
+
+import click
+
+from .place import place
+
+
+@click.command()
+@click.argument("file", metavar="FILE.csv", type=click.Path(dir_okay=False, allow_dash=True))
+@click.option("--json", "as_json", is_flag=True, help="A JSON object: {file, clients}.")
+def export(file: str, as_json: bool) -> None:
+    """Export client data as a CSV file (- is stdout). Fill in its column `Practice code`, and `codes upload` takes it."""
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from ..store.find import find
+    from ..sync import export as exporting
+    from . import talk
+
+    with place() as workplace:
+        now = datetime.now(UTC)
+        found = workplace.store.clients.each(find(workplace.store.database, (), now), now)
+        if file == "-":
+            exporting.write(sys.stdout, found)
+            return
+        count = exporting.export(Path(file), found)
+    if as_json:
+        talk.document({"file": file, "clients": count})
+    else:
+        talk.say(f"{count:,} clients written to {file}.")

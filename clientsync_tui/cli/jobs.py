@@ -1,0 +1,76 @@
+"""`jobs`: bulk jobs, and going on with what was cut off."""
+
+import click
+
+from .place import place
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="A JSON array.")
+@click.pass_context
+def jobs(ctx: click.Context, as_json: bool) -> None:
+    """List the bulk jobs of this host, the newest first; or resume, cancel or retry one."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from ..sync import as_json as shapes
+    from . import talk
+
+    with place() as workplace:
+        found = [shapes.job(job) for job in workplace.store.jobs.all()]
+    if as_json:
+        talk.document(found)
+        return
+    counts = ("waiting", "done", "failed", "skipped")
+    rows = [
+        (
+            j["id"],
+            j["kind"],
+            j["software"] or "",
+            j["state"],
+            *(f"{j[c]:,}" for c in counts),
+            talk.day(j["started_at"]),
+            j["by"],
+        )
+        for j in found
+    ]
+    talk.table(
+        ("ID", "Kind", "Software", "State", "Waiting", "Done", "Failed", "Skipped", "Started", "By"), rows
+    )
+
+
+@jobs.command()
+@click.argument("job", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object, as the bulk commands print.")
+def resume(job: str, as_json: bool) -> None:
+    """Go on with a job that was stopped or cut off."""
+    from .running import run_job
+
+    with place() as workplace:
+        workplace.store.jobs.one(job)
+        run_job(workplace, job, as_json)
+
+
+@jobs.command()
+@click.argument("job", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object, as the bulk commands print.")
+def retry(job: str, as_json: bool) -> None:
+    """Do a job's failed and cancelled items again."""
+    from .running import run_job
+
+    with place() as workplace:
+        workplace.store.jobs.one(job)
+        workplace.store.jobs.retry(job)
+        run_job(workplace, job, as_json)
+
+
+@jobs.command()
+@click.argument("job", metavar="ID")
+def cancel(job: str) -> None:
+    """Skip what a job has not begun; what is done stays done."""
+    from .talk import say
+
+    with place() as workplace:
+        before = workplace.store.jobs.one(job)
+        workplace.store.jobs.cancel(job)
+        after = workplace.store.jobs.one(job)
+    say(f"{before.left - after.left:,} items cancelled." if before.left else "Nothing was left to cancel.")

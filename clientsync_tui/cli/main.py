@@ -1,0 +1,122 @@
+"""The root of the command line: its options, its commands, and what becomes of trouble."""
+
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from .lazy import LazyGroup
+
+COMMANDS = {
+    "setup": "setup",
+    "softwares": "setup",
+    "sign-in": "sign_in",
+    "sign-out": "sign_out",
+    "organisations": "organisations",
+    "add": "add",
+    "reconnect": "reconnect",
+    "reassign": "reassign",
+    "refresh": "refresh",
+    "disconnect": "refresh",
+    "check": "check",
+    "clients": "clients",
+    "client": "clients",
+    "export": "export",
+    "codes": "codes",
+    "jobs": "jobs",
+    "log": "log",
+    "backup": "backup",
+    "restore": "backup",
+    "doctor": "doctor",
+    "sandbox": "sandbox",
+}
+
+
+class Told(click.ClickException):
+    """Trouble as the person is told it: one line on stderr."""
+
+    def __init__(self, says: str, exit_code: int) -> None:
+        super().__init__(says)
+        # click declares it for the class, and reads it from the instance.
+        self.exit_code = exit_code  # pyright: ignore[reportAttributeAccessIssue]
+
+    def show(self, file: Any = None) -> None:
+        """Writes the line."""
+        click.echo(f"clientsync: {self.message}", file=file, err=file is None)
+
+
+class Root(LazyGroup):
+    """The group that turns trouble into a line and an exit status: 2 for what the person wrote, 3 for a sign-in, 1 else."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        from os import environ
+
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if environ.get("CLIENTSYNC_DEBUG") == "1":
+                raise
+            _tell(error)
+
+
+def _tell(error: Exception) -> NoReturn:
+    from ..practice.trouble import KeyringTrouble, SignInNeeded, Trouble, UsageError
+
+    match error:
+        case UsageError() | KeyringTrouble():
+            raise Told(str(error), 2) from None
+        case SignInNeeded():
+            raise Told(str(error), 3) from None
+        case Trouble():
+            raise Told(str(error), 1) from None
+        case OSError():
+            raise Told(f"{error}.", 1) from None
+        case _:
+            # The text of an unknown error may hold what must not be shown.
+            says = f"An error that the program does not expect ({type(error).__name__}); with CLIENTSYNC_DEBUG=1 it says where."
+            raise Told(says, 1) from None
+
+
+def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from .. import version
+
+        click.echo(f"clientsync {version()}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Root, modules=COMMANDS, invoke_without_command=True, context_settings={"max_content_width": 100}
+)
+@click.option(
+    "--config", metavar="FILE", type=click.Path(), help="Another configuration file than the usual one."
+)
+@click.option(
+    "--sandbox", "throwaway", is_flag=True, help="On a throwaway practice and sandbox: nothing is kept."
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="The version."
+)
+@click.pass_context
+def root(ctx: click.Context, config: str | None, throwaway: bool) -> None:
+    """Connects all of a practice's clients to their accounting software. Without a command it opens the app.
+
+    Exit status: 0 done, 1 some items failed, 2 wrong usage or configuration, 3 a person must sign in.
+    """
+    if ctx.invoked_subcommand is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError(
+            "The app needs a terminal. `clientsync --help` lists the commands that do not."
+        )
+    if throwaway:
+        from ..throwaway import throwaway_practice
+
+        click.echo("A throwaway practice on a sandbox: everything in it is thrown away at the end.", err=True)
+        ctx.params["config"] = ctx.with_resource(throwaway_practice())
+    if ctx.invoked_subcommand is None:
+        from ..app import run
+        from .place import place
+
+        run(ctx.with_resource(place()))

@@ -1,0 +1,75 @@
+"""What commands that speak to an accounting software share: the event loop, and the sign-in that is used."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from ..practice.model import Organisation
+from ..practice.people import SignIn
+from ..practice.trouble import SignInNeeded, SignInRefused
+from ..sync import found
+from ..sync.session import Session
+from ..workplace import Workplace
+from .place import is_throwaway
+from .signing_in import sign_in_now
+from .talk import interactive, say
+
+T = TypeVar("T")
+
+
+def online(workplace: Workplace, work: Callable[[Session], Awaitable[T]]) -> T:
+    """Does `work` with a session; the keyring's passphrase, if it needs one, is asked before."""
+    workplace.vault.unlock()
+
+    async def within() -> T:
+        async with workplace.session() as session:
+            return await work(session)
+
+    return asyncio.run(within())
+
+
+async def signed_in(
+    workplace: Workplace, session: Session, software: str, email: str | None
+) -> tuple[SignIn, dict[str, Organisation]]:
+    """A sign-in that works (the one of `email`, else the one used last) and what it reaches.
+
+    On a terminal one is begun when none works. Raises SignInNeeded where nobody is there to do it, UsageError where the software
+    is not set up, and whatever the call meets.
+    """
+    workplace.configured(software)
+    try:
+        return await _held(workplace, session, software, email)
+    except SignInNeeded as trouble:
+        # A throwaway practice signs in by itself.
+        if not (interactive() or is_throwaway()):
+            hint = f" Run `clientsync sign-in {software}`."
+            raise SignInNeeded(f"{trouble}{'' if hint.strip() in str(trouble) else hint}") from None
+        say(str(trouble))
+    new = await sign_in_now(workplace, session, software)
+    if email is not None and new.person.email.casefold() != email.casefold():
+        raise SignInNeeded(f"{new.person.email} signed in, but --as names {email}.")
+    return new, await session.reach(new)
+
+
+async def _held(
+    workplace: Workplace, session: Session, software: str, email: str | None
+) -> tuple[SignIn, dict[str, Organisation]]:
+    title = workplace.software(software).title
+    sign_in = workplace.chosen(software, email)
+    if sign_in is None:
+        who = (
+            f"No sign-in of {email} to {title} is held here."
+            if email
+            else f"Nobody is signed in to {title} here."
+        )
+        raise SignInNeeded(who)
+    if email is not None:
+        # The one chosen now is the one used last from now on.
+        session.store.sign_ins.hold(sign_in.id, workplace.holder)
+    try:
+        return sign_in, await session.reach(sign_in)
+    except SignInRefused as trouble:
+        pairs = session.store.clients.integrations(software, datetime.now(UTC))
+        found.refused(session.store, sign_in, pairs, session.actor, str(trouble))
+        raise

@@ -1,0 +1,40 @@
+"""The workplace that a command works in."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ..workplace import Workplace
+
+
+def config_file() -> Path | None:
+    """What `--config` names."""
+    named = click.get_current_context().find_root().params.get("config")
+    return Path(named) if named else None
+
+
+def is_throwaway() -> bool:
+    """Whether this run is on `--sandbox`."""
+    return bool(click.get_current_context().find_root().params["throwaway"])
+
+
+@contextmanager
+def place() -> "Generator[Workplace]":
+    """The practice, closed at the end. Raises UsageError where the configuration or the database is at fault."""
+    from ..workplace import Workplace
+    from .talk import interactive
+
+    workplace = Workplace.open(config_file(), _ask_passphrase if interactive() else None)
+    try:
+        yield workplace
+    finally:
+        workplace.close()
+
+
+def _ask_passphrase(new: bool) -> str:
+    words = "New passphrase for the keyring file" if new else "Passphrase of the keyring file"
+    return click.prompt(words, hide_input=True, confirmation_prompt=new, err=True)

@@ -1,0 +1,57 @@
+"""`reassign`: oneself made the authenticated user of what colleagues integrated."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .place import place
+
+if TYPE_CHECKING:
+    from ..practice.plan import Plan
+    from ..sync.session import Session
+
+
+@click.command()
+@click.argument("software", required=False)
+@click.option(
+    "--all", "everything", is_flag=True, help="Every client of SOFTWARE that somebody else integrated."
+)
+@click.option(
+    "--from", "sender", metavar="EMAIL", help="Every client of SOFTWARE that this person integrated."
+)
+@click.option(
+    "--client", "clients", metavar="C", multiple=True, help="This client: practice code, exact name or id."
+)
+@click.option("--as", "email", metavar="EMAIL", help="The sign-in to use; otherwise the one used last.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+def reassign(
+    software: str | None,
+    everything: bool,
+    sender: str | None,
+    clients: tuple[str, ...],
+    email: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Make yourself the authenticated user of integrations that colleagues set up; the history says from whom."""
+    if everything + bool(sender) + bool(clients) != 1 or (everything and software is None):
+        raise click.UsageError("Say which: SOFTWARE --all, --from EMAIL, or --client C (once or more).")
+    from ..sync import plans
+    from . import chosen
+    from .network import signed_in
+    from .running import bulk
+
+    with place() as workplace:
+        only = chosen.ids(workplace, clients)
+        name = (
+            chosen.software_from(workplace, software, sender)
+            if sender
+            else chosen.software_of(workplace, software, only or ())
+        )
+
+        async def make(session: "Session") -> "Plan":
+            sign_in, reach = await signed_in(workplace, session, name, email)
+            return plans.reassign(session.store, name, sign_in.id, reach, only, sender)
+
+        bulk(workplace, make, dry_run=dry_run, as_json=as_json)

@@ -1,0 +1,52 @@
+"""`reconnect`: dead sign-ins replaced by one that works."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .place import place
+
+if TYPE_CHECKING:
+    from ..practice.plan import Plan
+    from ..sync.session import Session
+
+
+@click.command()
+@click.argument("software", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every expired or broken client of SOFTWARE.")
+@click.option(
+    "--client", "clients", metavar="C", multiple=True, help="This client: practice code, exact name or id."
+)
+@click.option("--as", "email", metavar="EMAIL", help="The sign-in to use; otherwise the one used last.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+def reconnect(
+    software: str | None,
+    everything: bool,
+    clients: tuple[str, ...],
+    email: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Reconnect expired and broken clients with your sign-in, and pull their details and lists; working ones are not touched."""
+    if everything == bool(clients) or (everything and software is None):
+        raise click.UsageError("Say which: SOFTWARE --all, or --client C (once or more).")
+    from ..practice.plan import Will
+    from ..sync import plans
+    from . import chosen
+    from .network import signed_in
+    from .running import bulk
+
+    with place() as workplace:
+        only = chosen.ids(workplace, clients)
+        name = chosen.software_of(workplace, software, only or ())
+
+        async def make(session: "Session") -> "Plan":
+            # What needs no sign-in must not ask for one.
+            before = plans.reconnect(session.store, name, None, None, only)
+            if not before.count(Will.DO):
+                return before
+            sign_in, reach = await signed_in(workplace, session, name, email)
+            return plans.reconnect(session.store, name, sign_in.id, reach, only)
+
+        bulk(workplace, make, dry_run=dry_run, as_json=as_json)

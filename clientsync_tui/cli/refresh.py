@@ -1,0 +1,87 @@
+"""`refresh` and `disconnect`: what each integration does with its own sign-in."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .place import place
+
+if TYPE_CHECKING:
+    from ..practice.plan import Plan
+    from ..workplace import Workplace
+
+
+def _which(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which clients are meant, and how it is shown."""
+    for option in reversed(
+        (
+            click.option(
+                "--client",
+                "clients",
+                metavar="C",
+                multiple=True,
+                help="This client: practice code, exact name or id.",
+            ),
+            click.option("--software", metavar="S", help="Every client of this software."),
+            click.option("--all", "everything", is_flag=True, help="Every client."),
+            click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing."),
+            click.option("--json", "as_json", is_flag=True, help="A JSON object."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_which
+def refresh(dry_run: bool, as_json: bool, **which: Any) -> None:
+    """Pull the details and lists of clients again, each with its own sign-in."""
+    with place() as workplace:
+        plan = _plan(workplace, "refresh", **which)
+        _do(workplace, plan, dry_run, as_json)
+
+
+@click.command()
+@_which
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def disconnect(dry_run: bool, as_json: bool, yes: bool, **which: Any) -> None:
+    """End integrations here and, where the software allows, there; the clients stay on the list."""
+    from ..practice.plan import Will
+    from .talk import interactive
+
+    with place() as workplace:
+        plan = _plan(workplace, "disconnect", **which)
+        count = plan.count(Will.DO)
+        if count and interactive() and not (yes or dry_run):
+            click.confirm(
+                f"Disconnect {count:,} integrations? The clients stay on the list.", abort=True, err=True
+            )
+        _do(workplace, plan, dry_run, as_json)
+
+
+def _plan(
+    workplace: "Workplace", kind: str, *, clients: tuple[str, ...], software: str | None, everything: bool
+) -> "Plan":
+    if not (clients or software or everything) or (everything and (clients or software)):
+        raise click.UsageError("Say which: --client C (once or more), --software S, or --all.")
+    from ..sync import plans
+    from .chosen import ids
+
+    only = ids(workplace, clients)
+    name = workplace.software(software).name if software else None
+    held = {sign_in.id for sign_in in workplace.held(name)}
+    make = {"refresh": plans.refresh, "disconnect": plans.disconnect}[kind]
+    return make(workplace.store, name, held, only)
+
+
+def _do(workplace: "Workplace", plan: "Plan", dry_run: bool, as_json: bool) -> None:
+    from ..practice.plan import Will
+    from .network import online
+    from .running import Ran, carry_out, report, show_plan
+
+    if dry_run:
+        show_plan(plan, as_json)
+        return
+    ran = online(workplace, lambda session: carry_out(session, plan)) if plan.count(Will.DO) else Ran(plan)
+    report(workplace.store, ran, as_json)

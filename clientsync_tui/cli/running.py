@@ -1,0 +1,185 @@
+"""Carrying a plan or a job out from the command line: progress on stderr, the recap, and the exit status."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from ..practice.plan import Plan, Will
+from ..practice.trouble import Trouble
+from ..store.jobs import ItemState
+from ..store.store import Store
+from ..sync import as_json as shapes
+from ..sync import words
+from ..sync.runner import Runner
+from ..sync.session import Session
+from ..workplace import Workplace
+from . import talk
+from .network import online
+
+TICK_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a plan. `job`: None where nothing was to be done. `trouble`: why it paused, if it did."""
+
+    plan: Plan
+    job: str | None = None
+    trouble: Trouble | None = None
+
+
+def bulk(
+    workplace: Workplace,
+    make: Callable[[Session], Awaitable[Plan]],
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Makes a plan and carries it out in one session, or prints it; ends the command with its exit status."""
+
+    async def work(session: Session) -> Ran:
+        plan = await make(session)
+        return Ran(plan) if dry_run else await carry_out(session, plan)
+
+    ran = online(workplace, work)
+    if dry_run:
+        show_plan(ran.plan, as_json)
+    else:
+        report(workplace.store, ran, as_json)
+
+
+def run_job(workplace: Workplace, job: str, as_json: bool) -> None:
+    """Goes on with a job that is written down; ends the command with its exit status."""
+    found = workplace.store.jobs.one(job)
+    plan = Plan(found.kind, found.software, found.sign_in, ())
+
+    async def work(session: Session) -> Ran:
+        return Ran(plan, job, await _run(session, job))
+
+    report(workplace.store, online(workplace, work) if found.left else Ran(plan, job), as_json)
+
+
+async def carry_out(session: Session, plan: Plan) -> Ran:
+    """Makes a job of the plan and runs it; what an earlier one of the same kind left of it is done in this one."""
+    store = session.store
+    signer = store.sign_ins.one(plan.sign_in) if plan.sign_in else None
+    job = None
+    with store.database.writing():
+        if plan.count(Will.DO):
+            job = store.jobs.create(plan, signer.person.email if signer else session.actor)
+        _supersede(store, plan, job)
+    return Ran(plan, job, await _run(session, job)) if job else Ran(plan)
+
+
+def _supersede(store: Store, plan: Plan, job: str | None) -> None:
+    """Cancels unfinished jobs of which everything left is in the plan: they shall not be offered for resuming as well."""
+    planned = {(item.software, item.organisation_id) for item in plan.items}
+    for old in store.jobs.unfinished():
+        if old.kind != plan.kind or old.id == job:
+            continue
+        left = store.jobs.items(old.id, ItemState.WAITING, ItemState.DOING)
+        if all((item.software, item.organisation_id) in planned for item in left):
+            store.jobs.cancel(old.id)
+
+
+async def _run(session: Session, job: str) -> Trouble | None:
+    runner = Runner(session, job)
+    with _interrupts(runner.stop):
+        progress = asyncio.create_task(_progress(session.store, job))
+        try:
+            await runner.run()
+        finally:
+            progress.cancel()
+            if sys.stderr.isatty():
+                click.echo("\r\x1b[K", err=True, nl=False)
+    return runner.trouble
+
+
+@contextmanager
+def _interrupts(stop: Callable[[], None]) -> Generator[None]:
+    loop = asyncio.get_running_loop()
+    told = False
+
+    def stopping() -> None:
+        nonlocal told
+        if not told:
+            talk.say("\nStopping after the running items; once more stops at once.")
+        told = True
+        stop()
+
+    def interrupted(*_: object) -> None:
+        loop.call_soon_threadsafe(stopping)
+
+    before = {number: signal.signal(number, interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def _progress(store: Store, job: str) -> None:
+    """One rolling line on a terminal, a single line elsewhere."""
+    begun, total = time.monotonic(), store.jobs.one(job).left
+    if not sys.stderr.isatty():
+        talk.say(f"Job {job}: {total:,} to do.")
+        return
+    while True:
+        found = store.jobs.one(job)
+        done, failed = total - found.left, found.count(ItemState.FAILED)
+        rate = done / max(time.monotonic() - begun, 0.001)
+        left = f", about {found.left / rate:.0f} s left" if done and found.left else ""
+        click.echo(
+            f"\r\x1b[K{done:,} of {total:,}, {failed:,} failed, {rate:.1f}/s{left}", err=True, nl=False
+        )
+        await asyncio.sleep(TICK_S)
+
+
+def show_plan(plan: Plan, as_json: bool) -> None:
+    """Prints what would be done."""
+    if as_json:
+        talk.document(shapes.plan(plan))
+        return
+    rows = [(i.will.replace("_", " "), i.name, i.software, i.reason or "") for i in plan.items]
+    talk.table(("Plan", "Client", "Software", "Reason"), rows, shrink=1)
+    talk.say(
+        f"{plan.kind}: {plan.count(Will.DO):,} will be done, {plan.count(Will.SKIP):,} skipped, "
+        f"{plan.count(Will.CANNOT):,} cannot be done. Nothing was changed."
+    )
+
+
+def report(store: Store, ran: Ran, as_json: bool) -> None:
+    """Prints what came of it and ends the command: 0, 1 where items failed or are left, or as the trouble that stopped it says."""
+    result = show_result(store, ran, as_json)
+    if ran.trouble is not None:
+        raise ran.trouble
+    if result["failed"] or (ran.job and store.jobs.one(ran.job).left):
+        raise click.exceptions.Exit(1)
+
+
+def show_result(store: Store, ran: Ran, as_json: bool) -> dict[str, Any]:
+    """Prints what came of it, and returns what is printed as JSON."""
+    job = store.jobs.one(ran.job) if ran.job else None
+    result = shapes.outcome(job, store.jobs.items(job.id)) if job else shapes.without_job(ran.plan)
+    if as_json:
+        talk.document(result)
+    _recap(ran.plan.kind, result)
+    if job and job.left:
+        talk.say(f"{job.left:,} left: clientsync jobs resume {job.id}")
+    return result
+
+
+def _recap(kind: str, result: dict[str, Any]) -> None:
+    """The counts, then what failed and what was skipped by reason, with the next step."""
+    talk.say(f"{kind}: {result['done']:,} done, {result['failed']:,} failed, {result['skipped']:,} skipped.")
+    counted = Counter((i["outcome"], i["reason"]) for i in result["items"] if i["reason"])
+    for (outcome, reason), count in counted.most_common():
+        talk.say(f"  {count:,} {outcome}, {words.SHORT[reason]}: {words.REASONS[reason]}")

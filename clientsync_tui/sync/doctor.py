@@ -1,0 +1,145 @@
+"""What the program stands on, looked at: configuration, database, keyring, accounting software, clock, terminal."""
+
+import asyncio
+import locale
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from ..practice.text import clean
+from ..practice.trouble import Trouble, UsageError
+from ..store.store import Store
+from ..workplace import Workplace
+
+if TYPE_CHECKING:
+    import httpx2
+
+CLOCK_MAY_DIFFER = timedelta(seconds=60)
+TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `says`: what it is, or what is wrong and what to do."""
+
+    name: str
+    ok: bool
+    says: str
+
+
+async def examine(workplace: Workplace) -> list[Finding]:
+    """Looks at everything; nothing is changed but a probe in the keyring that is taken back. Raises nothing that it can tell."""
+    ok, says = await workplace.vault.backend_says()
+    return [
+        Finding("configuration", True, _configuration(workplace)),
+        _told("database", lambda: _database(workplace.store)),
+        Finding("keyring", ok, says),
+        *await _softwares(workplace),
+        *_terminal(os.environ),
+    ]
+
+
+def _told(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except Trouble as trouble:
+        return Finding(name, False, str(trouble))
+
+
+def _configuration(workplace: Workplace) -> str:
+    path = workplace.config.path
+    return str(path) if path.exists() else f"{path} is not there; everything is as it is without one"
+
+
+def _database(store: Store) -> str:
+    path = store.database.path
+    try:
+        found = str(store.database.connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.Error as error:
+        found = str(error)
+    if found != "ok":
+        raise UsageError(f"{path} is damaged ({found}): restore a backup.")
+    return f"{path}, {store.clients.total():,} clients, {store.ledger.last():,} entries"
+
+
+async def _softwares(workplace: Workplace) -> list[Finding]:
+    from ..accounting.transport import http_client
+
+    findings: list[Finding] = []
+    clocks: list[Finding] = []
+    async with http_client() as http:
+        for name in workplace.config.software:
+            found, clock = await _software(workplace, name, http)
+            findings.append(found)
+            clocks += [clock] if clock else []
+    # One that disagrees says more than ten that agree.
+    findings += sorted(clocks, key=lambda clock: clock.ok)[:1]
+    return findings or [Finding("softwares", True, "none is set up yet: clientsync setup SOFTWARE")]
+
+
+async def _software(
+    workplace: Workplace, name: str, http: "httpx2.AsyncClient"
+) -> tuple[Finding, Finding | None]:
+    import httpx2
+
+    try:
+        configured = workplace.configured(name)
+    except Trouble as trouble:
+        return Finding(name, False, str(trouble)), None
+    issuer = configured.addresses.issuer
+    address = f"{issuer}/.well-known/openid-configuration" if issuer else configured.addresses.token_url
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            answer = await http.get(address)
+    except (httpx2.HTTPError, TimeoutError) as error:
+        return Finding(name, False, f"{address} cannot be reached ({type(error).__name__})"), None
+    # The token address answers GET with an error of its own: that it answers is what counts.
+    fine = answer.status_code == 200 if issuer else answer.status_code < 500
+    return Finding(name, fine, f"{address} answers {answer.status_code}"), _clock(answer.headers, name)
+
+
+def _clock(headers: Mapping[str, str], name: str) -> Finding:
+    """The clock beside the software's, as its Date header tells it: a wrong one makes id_tokens look expired."""
+    try:
+        there = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return Finding("clock", True, f"{name} does not say what time it is")
+    differs = abs(datetime.now(UTC) - there)
+    if differs > CLOCK_MAY_DIFFER:
+        return Finding(
+            "clock", False, f"differs from {name}'s by {differs.total_seconds():.0f} s: set the clock"
+        )
+    return Finding("clock", True, f"agrees with {name}'s to {differs.total_seconds():.0f} s")
+
+
+def _terminal(environment: Mapping[str, str]) -> list[Finding]:
+    encoding = locale.getpreferredencoding(do_setlocale=False)
+    utf8 = encoding.lower().replace("-", "") == "utf8"
+    says = encoding if utf8 else f"{encoding}: names cannot all be shown; set LANG to a UTF-8 locale"
+    term = environment.get("TERM", "")
+    screen = sys.stdout.isatty()
+    size = shutil.get_terminal_size()
+    facts = [
+        f"TERM={term or 'not set'}",
+        f"COLORTERM={environment.get('COLORTERM', 'not set')}",
+        "NO_COLOR is set" if environment.get("NO_COLOR") else "",
+        "over SSH" if environment.get("SSH_CONNECTION") else "",
+        "inside tmux" if environment.get("TMUX") else "",
+        f"{size.columns} x {size.lines}" if screen else "stdout is no terminal",
+    ]
+    usable = not screen or term not in ("", "dumb")
+    told = ", ".join(fact for fact in facts if fact)
+    return [
+        Finding("locale", utf8, says),
+        Finding(
+            "terminal",
+            usable,
+            clean(told if usable else f"{told}: the app needs a terminal that it can draw on"),
+        ),
+    ]

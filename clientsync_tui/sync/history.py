@@ -1,0 +1,104 @@
+"""An entry of the ledger as a person reads it: who did what, and what was there before."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..practice.entries import Entry, Kind
+from ..practice.text import clean
+from .words import SHORT
+
+_Body = Mapping[str, Any]
+
+
+def _changed(what: str, field: str) -> Callable[[_Body], str]:
+    def says(body: _Body) -> str:
+        before = f" (before: {body['before']})" if body.get("before") else ""
+        return f"{what} set to {body[field]}{before}" if body.get(field) else f"{what} cleared{before}"
+
+    return says
+
+
+def _taken_over(what: str) -> Callable[[_Body], str]:
+    def says(body: _Body) -> str:
+        person: _Body = body.get("from") or {}
+        was = f", was {SHORT[body['was']]}" if body.get("was") in SHORT else ""
+        return f"{what} (before: integrated by {person.get('name') or person.get('email') or 'nobody'}{was})"
+
+    return says
+
+
+def _found(what: str) -> Callable[[_Body], str]:
+    def says(body: _Body) -> str:
+        return f"{what}: {SHORT.get(body.get('reason') or '', 'unknown reason')}"
+
+    return says
+
+
+def _lists(body: _Body) -> str:
+    lists: Mapping[str, int] = body.get("lists") or {}
+    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in lists.items())
+    return f": {counts}" if counts else ""
+
+
+def _refreshed(body: _Body) -> str:
+    details: _Body = body.get("details") or {}
+    changed = [name.replace("_", " ") for name in details]
+    return f"refreshed{_lists(body)}" + (f"; changed: {', '.join(changed)}" if changed else "")
+
+
+def _connected(body: _Body) -> str:
+    linked = f", linked by {body['linked_by']}" if body.get("linked_by") else ""
+    return f"integrated with {body['organisation_name']}{linked}{_lists(body)}"
+
+
+def _disconnected(body: _Body) -> str:
+    there = {
+        "ended": "and in the accounting software",
+        "gone": "it was gone in the accounting software already",
+        "kept": "here; the accounting software refused",
+        "unreachable": "here; the accounting software could not be reached",
+    }.get(body.get("there", ""), "here alone: the sign-in is a colleague's")
+    return f"disconnected, {there}"
+
+
+_SAYS: Mapping[str, Callable[[_Body], str]] = {
+    Kind.CLIENT_ADDED: lambda body: "client added" + (f" to team {body['team']}" if body.get("team") else ""),
+    Kind.CLIENT_REMOVED: lambda body: "client removed from the list",
+    Kind.CLIENT_RESTORED: lambda body: "client put back on the list",
+    Kind.CLIENT_RENAMED: _changed("name", "name"),
+    Kind.CODE_SET: _changed("practice code", "code"),
+    Kind.TEAM_CREATED: lambda body: f"team {body['team']} made",
+    Kind.TEAM_ASSIGNED: _changed("team", "team"),
+    Kind.NOTE_SET: _changed("note", "note"),
+    Kind.DETAILS_SET: lambda body: f"details changed: {', '.join(body['details'])}",
+    Kind.SIGNED_IN: lambda body: f"signed in as {body['person']['name']} <{body['person']['email']}>",
+    Kind.SIGN_IN_USED: lambda body: "sign-in used and kept alive",
+    Kind.SIGNED_OUT: lambda body: "signed out",
+    Kind.INTEGRATION_CONNECTED: _connected,
+    Kind.RECONNECTED: _taken_over("reconnected"),
+    Kind.REASSIGNED: _taken_over("reassigned to themselves"),
+    Kind.REFRESHED: _refreshed,
+    Kind.DISCONNECTED: _disconnected,
+    Kind.FOUND_EXPIRED: _found("found expired"),
+    Kind.FOUND_BROKEN: _found("found broken"),
+    Kind.FOUND_WORKING: lambda body: "found working again",
+    Kind.SETTINGS_CHANGED: lambda body: "settings of the integration changed",
+    Kind.ORGANISATION_CHANGED: lambda body: f"moved to another organisation: {body['organisation_name']}",
+}
+
+
+def described(entry: Entry) -> str:
+    """What happened, without who, when and where."""
+    return clean(_SAYS[entry.kind](entry.body))
+
+
+def line(entry: Entry, client: str | None = None) -> str:
+    """The entry on one line. `client`: the client's name, where the line stands among others'."""
+    parts = [
+        entry.at[:19].replace("T", " "),
+        entry.actor,
+        client or "",
+        entry.software or "",
+        described(entry),
+    ]
+    return "  ".join(part for part in parts if part)

@@ -1,0 +1,64 @@
+"""The quick check: each sign-in is renewed and its list of organisations read; no organisation is called."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ..practice.entries import NewEntry
+from ..practice.people import SignIn
+from ..practice.plan import Plan, PlanItem, Will
+from ..practice.status import Reason
+from ..practice.trouble import PassingTrouble, SignInNeeded
+from . import found, words
+from .session import Session
+
+
+async def quick_check(session: Session, software: str | None, held: Sequence[SignIn]) -> tuple[Plan, int]:
+    """Uses each sign-in once and records what that tells. Returns what was found of each integration of theirs, as a plan
+    (`will_do`: it works), and how many sign-ins do not work. Raises KeyringTrouble and Misconfigured."""
+    pairs = session.store.clients.integrations(software, datetime.now(UTC))
+    items: list[PlanItem] = []
+    refused = 0
+    for sign_in in held:
+        own = [
+            pair
+            for pair in pairs
+            if pair[1].sign_in == sign_in.id and pair[1].problem is not Reason.DISCONNECTED_HERE
+        ]
+        try:
+            items += await _one(session, sign_in, own)
+        except SignInNeeded as trouble:
+            refused += 1
+            found.refused(session.store, sign_in, own, session.actor, str(trouble))
+            items += [_item(pair, Reason.SIGN_IN_REFUSED) for pair in own]
+    return Plan("check", software, None, tuple(items)), refused
+
+
+async def _one(session: Session, sign_in: SignIn, own: Sequence[found.Pair]) -> list[PlanItem]:
+    store, actor = session.store, session.actor
+    try:
+        reach = await session.reach(sign_in)
+    except PassingTrouble as trouble:
+        with store.database.writing():
+            for _, link in own:
+                store.contacts.fault(link.software, link.organisation_id, trouble.fault)
+        return [_item(pair, trouble.fault) for pair in own]
+    items: list[PlanItem] = []
+    entries: list[NewEntry] = []
+    for client, link in own:
+        listed = link.organisation_id in reach
+        reason = link.problem if listed else Reason.DISCONNECTED_THERE
+        if listed and link.problem in found.OVER_WHEN_LISTED:
+            entries.append(found.working(actor, client, link))
+            reason = None
+        elif not listed and link.problem is not Reason.DISCONNECTED_THERE:
+            entries.append(found.not_listed(actor, client, link))
+        items.append(_item((client, link), reason))
+    store.ledger.append(*entries)
+    return items
+
+
+def _item(pair: found.Pair, reason: str | None) -> PlanItem:
+    client, link = pair
+    will = Will.DO if reason is None else Will.CANNOT
+    body = {"says": words.REASONS[reason]} if reason else {}
+    return PlanItem(will, client.id, client.name, link.software, link.organisation_id, reason, body)
