@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self
 
 import uvicorn
@@ -109,10 +109,10 @@ def serve(options: Options, on_ready: Callable[[Sandbox], None]) -> None:
     with _opened(options) as (listener, sandbox):
         server = _Server(app_of(sandbox), lambda: on_ready(sandbox))
 
-        before = {
-            number: signal.signal(number, lambda *_: server.end())
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
+        def end(number: int, frame: FrameType | None) -> None:
+            server.end()
+
+        before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             asyncio.run(server.serve([listener]))
         finally:

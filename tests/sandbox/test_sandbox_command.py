@@ -19,12 +19,7 @@ import pytest
 from clientsync_tui.sandbox.server import Running
 from tests.support.sandbox import App
 
-RUN = """
-import click
-from clientsync_tui.cli.sandbox import sandbox
-click.Group("clientsync", params=[click.Option(["--config"])], commands={"sandbox": sandbox})()
-"""
-COMMAND = [sys.executable, "-c", RUN]
+COMMAND = [sys.executable, "-m", "clientsync_tui"]
 
 Served = Callable[..., tuple[subprocess.Popen[str], str]]
 
