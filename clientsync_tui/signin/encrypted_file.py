@@ -45,8 +45,8 @@ class EncryptedFile(KeyringBackend):
     `cost`: log2 of Scrypt's N for a file that is yet to be made.
     """
 
-    # Only what names this backend gets it: 0 keeps keyring's own search from choosing it.
-    priority = 0  # pyright: ignore[reportAssignmentType, reportIncompatibleMethodOverride]
+    # Only what names this backend gets it: keyring's own search takes even its `fail` backend (0) before.
+    priority = -1  # pyright: ignore[reportAssignmentType, reportIncompatibleMethodOverride]
 
     def __init__(
         self,

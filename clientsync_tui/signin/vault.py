@@ -41,6 +41,7 @@ class Vault:
     ) -> None:
         self._choose = lambda: choose(file, passphrase_file, ask_passphrase)
         self._time_limit_s = time_limit_s
+        self._choosing = threading.Lock()
         self._backend: KeyringBackend | None = None
 
     def __repr__(self) -> str:
@@ -80,13 +81,12 @@ class Vault:
         """Asks for the passphrase now if one is needed: for the command line, where the main thread has the terminal."""
         from .encrypted_file import EncryptedFile
 
-        if self._backend is None:
-            try:
-                self._backend = self._started(self._choose).result(self._time_limit_s)
-            except TimeoutError:
-                raise self._too_slow() from None
-        if isinstance(self._backend, EncryptedFile):
-            self._backend.unlock()
+        try:
+            backend = self._backend or self._started(self._chosen).result(self._time_limit_s)
+        except TimeoutError:
+            raise self._too_slow() from None
+        if isinstance(backend, EncryptedFile):
+            backend.unlock()
 
     async def backend_says(self) -> tuple[bool, str]:
         """For `doctor`: whether the keyring works, and which it is or what is wrong."""
@@ -107,13 +107,16 @@ class Vault:
         kind = type(self._backend)
         return f"{kind.__module__}.{kind.__qualname__}"
 
+    def _chosen(self) -> "KeyringBackend":
+        with self._choosing:
+            if self._backend is None:
+                self._backend = self._choose()
+            return self._backend
+
     async def _ready(self) -> "KeyringBackend":
         from .encrypted_file import EncryptedFile
 
-        backend = self._backend
-        if backend is None:
-            backend = await self._within(self._choose)
-            self._backend = backend
+        backend = self._backend or await self._within(self._chosen)
         if isinstance(backend, EncryptedFile) and backend.locked:
             # A person may need longer for a passphrase than a keyring for an answer.
             await asyncio.wrap_future(self._started(backend.unlock))

@@ -1,0 +1,120 @@
+import asyncio
+import sys
+import webbrowser
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.sandbox.server import Running
+from clientsync_tui.signin import browser
+from tests.signin.desk import Desk, desk, first_person, keyring
+from tests.support.sandbox import sandbox
+
+__all__ = ["desk", "keyring", "sandbox"]
+
+LINK = "https://login.example/authorize?a=1&b=%20{}&state=s"
+WRITES = f"{sys.executable} -c 'import sys; open(sys.argv[1], \"w\").write(repr(sys.argv[2:]))'"
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal without a screen."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("more", "given"), [("", [LINK]), (" {link}", [LINK]), (" --as 'A B' '{link}'", ["--as", "A B", LINK])]
+)
+async def test_the_persons_own_command_gets_the_link(
+    tmp_path: Path, said: list[str], more: str, given: list[str]
+):
+    task = browser.open_link(LINK, f"{WRITES} {tmp_path}/out{more}", said.append)
+    assert task is not None
+    await task
+    assert (tmp_path / "out").read_text() == repr(given) and said == []
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("/no/such/browser", "could not be started"),
+        ("browser 'unclosed", "could not be started"),
+        (f"{sys.executable} -c 'raise SystemExit(7)'", "status 7"),
+    ],
+)
+async def test_a_command_that_fails_is_said_and_not_raised(said: list[str], command: str, says: str):
+    task = browser.open_link(LINK, command, said.append)
+    assert task is not None
+    await task
+    assert len(said) == 1 and says in said[0]
+
+
+async def test_a_command_that_stays_open_keeps_nobody_waiting(said: list[str]):
+    task = browser.open_link(LINK, f"{sys.executable} -c 'import time; time.sleep(30)'", said.append)
+    assert task is not None
+    await asyncio.sleep(0.2)
+    assert not task.done()
+    task.cancel()
+    assert said == []
+
+
+async def test_without_a_screen_nothing_is_opened(
+    bare: None, said: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(webbrowser, "get", lambda *_: pytest.fail("a browser was looked for"))
+    assert browser.open_link(LINK, None, said.append) is None
+    assert not browser.opens_by_itself(None) and browser.opens_by_itself("firefox")
+    monkeypatch.setenv("DISPLAY", "localhost:10.0")
+    monkeypatch.setenv("SSH_CONNECTION", "1 2 3 4")
+    assert browser.open_link(LINK, None, said.append) is None
+
+
+async def opened_by(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch, said: list[str]) -> str | None:
+    """What a browser named in BROWSER on a machine with a screen is started with, None where it is not started."""
+    program = folder / "chosen-browser"
+    program.write_text(f'#!/bin/sh\necho "$1" > {folder}/out\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("BROWSER", text.format(program))
+    monkeypatch.setattr(webbrowser, "_tryorder", None)
+    monkeypatch.setattr(webbrowser, "_browsers", {})
+    browser.open_link(LINK, None, said.append)
+    out = folder / "out"
+    async with asyncio.timeout(10):
+        while not said and not (out.exists() and out.read_text().endswith("\n")):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    return out.read_text().strip() if out.exists() else None
+
+
+async def test_with_a_screen_a_graphical_browser_is_opened(
+    bare: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[str]
+):
+    assert await opened_by("{} %s &", tmp_path, monkeypatch, said) == LINK
+
+
+async def test_a_browser_of_the_terminal_is_never_opened(
+    bare: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[str]
+):
+    assert await opened_by("{} %s", tmp_path, monkeypatch, said) is None
+    assert said == ["No browser could be opened. Open the link yourself."]
+
+
+async def test_the_sandboxs_command_signs_in_without_any_browser(
+    desk: Desk, sandbox: Running, said: list[str]
+):
+    code = (
+        "import sys; from clientsync_tui.sandbox.authorise import sign_in; sign_in(sys.argv[1], sys.argv[2])"
+    )
+    command = f"{sys.executable} -c '{code}' {{link}} {first_person(sandbox)}"
+    async with desk.begin() as attempt:
+        task = browser.open_link(attempt.link, command, said.append)
+        assert (await attempt.wait(30)).sign_in.person.email == first_person(sandbox)
+        assert task is not None
+        await task
+    assert said == []

@@ -1,0 +1,264 @@
+import asyncio
+import os
+import shutil
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.trouble import KeyringTrouble
+from clientsync_tui.signin import backends
+from clientsync_tui.signin.encrypted_file import EncryptedFile
+from clientsync_tui.signin.passphrase import PassphraseNeeded
+from clientsync_tui.signin.vault import Vault
+from tests.signin.desk import keyring, told
+from tests.signin.keyrings import entries, fail
+
+__all__ = ["keyring"]
+
+SECRET = "a-refresh-" + "token"
+
+
+@pytest.fixture
+def vault(tmp_path: Path, keyring: Path) -> Vault:
+    return Vault(tmp_path / "keyring.bin", time_limit_s=0.5)
+
+
+@pytest.fixture
+def headless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without a screen and without D-Bus; the passphrase comes from a file."""
+    for name in ("PYTHON_KEYRING_BACKEND", "DISPLAY", "WAYLAND_DISPLAY", "CREDENTIALS_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/nowhere")
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("open sesame\n")
+    passphrase.chmod(0o600)
+    monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FILE", str(passphrase))
+    return passphrase
+
+
+async def test_secrets_are_written_read_and_forgotten(vault: Vault, keyring: Path):
+    assert await vault.read("a") is None
+    await vault.write("a", "1")
+    await vault.write("a", "2")
+    assert await vault.read("a") == "2"
+    await vault.forget("a")
+    await vault.forget("a")
+    assert await vault.read("a") is None
+    await vault.test()
+    assert entries(keyring) == {}
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ("locked", "is locked"),
+        ("macos", "is locked"),
+        ("no bus", "cannot be reached"),
+        ("long", "too long"),
+        ("hangs", "did not answer within"),
+        ("blurts", "failed"),
+    ],
+)
+async def test_a_keyring_that_fails_says_the_way_out(vault: Vault, keyring: Path, how: str, says: str):
+    fail(keyring, set_password=how)
+    with pytest.raises(KeyringTrouble, match=says) as caught:
+        await vault.write("a", SECRET)
+    assert SECRET not in told(caught.value)
+    assert how == "long" or "try again" in str(caught.value)
+    ok, text = await vault.backend_says()
+    assert not ok and says in text
+
+
+async def test_a_keyring_that_hangs_does_not_keep_the_screen_or_the_end_waiting(vault: Vault, keyring: Path):
+    fail(keyring, get_password="hangs")
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.02)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    with pytest.raises(KeyringTrouble):
+        await vault.read("a")
+    ticking.cancel()
+    assert ticks > 10
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name == "keyring")
+
+
+async def test_a_keyring_that_gives_nothing_back_is_found_out(vault: Vault, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.signin.keyrings.Forgetful")
+    with pytest.raises(KeyringTrouble, match="give back"):
+        await vault.test()
+
+
+@pytest.mark.parametrize("named", ["no.such.module.Keyring", "tests.signin.keyrings.Nothing", "nonsense"])
+async def test_a_choice_that_cannot_be_used_is_named(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, named: str
+):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", named)
+    with pytest.raises(KeyringTrouble, match=named):
+        await vault.read("a")
+
+
+async def test_the_choice_is_named_to_doctor(vault: Vault):
+    assert await vault.backend_says() == (True, "tests.signin.keyrings.Folder")
+
+
+async def test_without_a_keyring_the_encrypted_file_is_used(tmp_path: Path, headless: Path):
+    vault = Vault(tmp_path / "keyring.bin")
+    await vault.write("a", "1")
+    assert (tmp_path / "keyring.bin").exists()
+    assert await Vault(tmp_path / "keyring.bin").read("a") == "1"
+    assert await vault.backend_says() == (True, f"encrypted file {tmp_path / 'keyring.bin'}")
+
+
+async def test_plain_text_is_never_chosen_by_chance(
+    tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """keyring itself takes whatever is installed, and its own configuration file's choice."""
+    config = tmp_path / "config" / "python_keyring"
+    config.mkdir(parents=True)
+    (config / "keyringrc.cfg").write_text("[backend]\ndefault-keyring=tests.signin.keyrings.Folder\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert isinstance(backends.choose(tmp_path / "keyring.bin", None, None), EncryptedFile)
+
+
+async def test_the_encrypted_file_can_be_named_like_any_other(
+    tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "clientsync_tui.signin.encrypted_file.EncryptedFile")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    await Vault(tmp_path / "not-this.bin").write("a", "1")
+    assert (tmp_path / "share" / "clientsync" / "keyring.bin").exists()
+
+
+async def test_a_passphrase_file_of_the_configuration_means_the_encrypted_file(
+    tmp_path: Path, headless: Path, keyring: Path
+):
+    vault = Vault(tmp_path / "own.bin", passphrase_file=headless)
+    await vault.write("a", "1")
+    assert (tmp_path / "own.bin").exists() and entries(keyring) == {}
+
+
+def test_a_passphrase_file_that_others_can_read_is_refused(tmp_path: Path, headless: Path):
+    headless.chmod(0o640)
+    with pytest.raises(KeyringTrouble, match="chmod 600"):
+        asyncio.run(Vault(tmp_path / "keyring.bin").read("a"))
+
+
+def test_a_passphrase_file_that_is_not_there_is_named(tmp_path: Path, headless: Path):
+    headless.unlink()
+    with pytest.raises(KeyringTrouble, match="passphrase"):
+        asyncio.run(Vault(tmp_path / "keyring.bin").read("a"))
+
+
+async def test_systemd_hands_over_the_passphrase(
+    tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("CLIENTSYNC_PASSPHRASE_FILE")
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "clientsync-passphrase").write_text("open sesame")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    await Vault(tmp_path / "keyring.bin").write("a", "1")
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    assert await Vault(tmp_path / "keyring.bin", ask_passphrase=lambda new: "open sesame").read("a") == "1"
+    with pytest.raises(PassphraseNeeded):
+        await Vault(tmp_path / "keyring.bin").read("a")
+
+
+async def test_a_person_may_take_longer_for_a_passphrase_than_a_keyring_for_an_answer(
+    tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("CLIENTSYNC_PASSPHRASE_FILE")
+    asked: list[bool] = []
+
+    def ask(new: bool) -> str:
+        asked.append(new)
+        time.sleep(0.8)
+        return "open sesame"
+
+    vault = Vault(tmp_path / "keyring.bin", ask_passphrase=ask, time_limit_s=0.7)
+    await asyncio.gather(vault.write("a", "1"), vault.read("b"))
+    assert asked == [True]
+    assert await vault.read("a") == "1"
+
+
+def test_the_command_line_unlocks_where_it_has_the_terminal(
+    tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("CLIENTSYNC_PASSPHRASE_FILE")
+    asked_in: list[threading.Thread] = []
+    vault = Vault(
+        tmp_path / "keyring.bin",
+        ask_passphrase=lambda new: asked_in.append(threading.current_thread()) or "x",
+    )
+    vault.unlock()
+    asyncio.run(vault.write("a", "1"))
+    assert asked_in == [threading.main_thread()]
+
+
+def test_a_keyring_that_needs_no_unlocking_is_not_asked(vault: Vault, keyring: Path):
+    fail(keyring, get_password="hangs")
+    vault.unlock()
+
+
+@pytest.mark.skipif(not shutil.which("dbus-daemon"), reason="needs dbus-daemon")
+def test_a_bus_without_a_secret_service_is_no_keyring(
+    tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
+):
+    address = f"unix:path={tmp_path}/bus"
+    bus = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", f"--address={address}", "--print-address"],
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert bus.stdout is not None
+        bus.stdout.readline()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        for display in ("", ":99"):
+            monkeypatch.setenv("DISPLAY", display)
+            assert isinstance(backends.choose(tmp_path / "keyring.bin", None, None), EncryptedFile)
+    finally:
+        bus.terminate()
+        bus.communicate()
+
+
+async def test_a_bus_that_never_answers_is_given_up(
+    tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import socket
+
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(f"{tmp_path}/silent")
+        silent.listen()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/silent")
+        started = time.monotonic()
+        with pytest.raises(KeyringTrouble, match="did not answer"):
+            await Vault(tmp_path / "keyring.bin", time_limit_s=0.5).read("a")
+        assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, False),
+        ({"DISPLAY": ":0"}, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({"DISPLAY": "localhost:10.0", "SSH_CONNECTION": "1 2 3 4"}, False),
+    ],
+)
+def test_who_sits_before_a_screen(
+    headless: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: bool
+):
+    for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert backends.has_screen() is expected
+    assert os.environ.get("DISPLAY") == environment.get("DISPLAY")
