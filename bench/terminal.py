@@ -17,7 +17,12 @@ from typing import Self
 import pyte
 
 QUIET_S = 0.012
-"""A frame is over when nothing has come for so long: longer than a program's own pauses, shorter than two keys."""
+"""A frame without a mark of its end is over when nothing has come for so long."""
+AFTER_FRAME_S = 0.003
+"""How long to wait after the mark of a frame's end for another frame of the same key."""
+
+FRAME_S = 0.02
+"""Textual draws no more than 60 frames a second: a key sooner after a frame would be timed with its wait for the next."""
 
 KEYS = {
     "up": b"\x1b[A",
@@ -29,7 +34,7 @@ KEYS = {
     "space": b" ",
 }
 # Textual asks whether frames can be synchronised, and marks their ends only where the terminal says yes.
-_ASKS_FOR_FRAMES, _FRAMES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
+_ASKS_FOR_FRAMES, _FRAMES, _FRAME_ENDS = b"\x1b[?2026$p", b"\x1b[?2026;2$y", b"\x1b[?2026l"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,16 @@ class Terminal:
     """
 
     def __init__(
-        self, command: Sequence[str], *, columns: int = 200, lines: int = 60, env: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 200,
+        lines: int = 60,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
-        self._started = time.perf_counter()
+        self._started = self._last = time.perf_counter()
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
             environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
@@ -77,18 +87,19 @@ class Terminal:
 
     def press(self, key: str, timeout_s: float = 60) -> Cost:
         """Send a key (a name of `KEYS`, or itself) and wait for its frame."""
+        time.sleep(max(0, self._last + FRAME_S - time.perf_counter()))
         sent = time.perf_counter()
         os.write(self._fd, KEYS.get(key) or key.encode())
         chunk = self._read(timeout_s)
         if not chunk:
             raise TimeoutError(f"no answer to {key!r}")
-        size, last = len(chunk), time.perf_counter()
+        size, self._last = len(chunk), time.perf_counter()
         chunks = [chunk]
-        while chunk := self._read(QUIET_S):
-            size, last = size + len(chunk), time.perf_counter()
+        while chunk := self._read(AFTER_FRAME_S if chunk.endswith(_FRAME_ENDS) else QUIET_S):
+            size, self._last = size + len(chunk), time.perf_counter()
             chunks.append(chunk)
         self._stream.feed(b"".join(chunks))
-        return Cost((last - sent) * 1000, size)
+        return Cost((self._last - sent) * 1000, size)
 
     @property
     def display(self) -> list[str]:
@@ -119,7 +130,9 @@ class Terminal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)
         os.close(self._fd)

@@ -12,7 +12,11 @@ COLUMNS = (
     Column("refreshed", "Refreshed", 9),
 )
 _WORDS = ("Bakery", "Garage", "Florists", "Holdings", "Partners", "Consulting", "Fish Bar", "Studio")
-_STATUS = (("✗ expired 3 days ago", "error"), ("! broken: access removed", "error"), ("◔ expires in 9 days", "warning"))
+_STATUS = (
+    ("✗ expired 3 days ago", "error"),
+    ("! broken: access removed", "error"),
+    ("◔ expires in 9 days", "warning"),
+)
 
 
 def client(number: int) -> Row:
