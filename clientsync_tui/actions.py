@@ -14,6 +14,7 @@ JOB = "job"
 SELECT = "select"
 HISTORY = "history"
 SIGN_IN = "sign_in"
+ORGANISATIONS = "organisations"
 
 PLACES = {
     EVERYWHERE: "Everywhere",
@@ -25,6 +26,7 @@ PLACES = {
     SELECT: "Selecting",
     HISTORY: "History",
     SIGN_IN: "Sign in",
+    ORGANISATIONS: "Organisations of a sign-in",
 }
 
 
@@ -101,6 +103,17 @@ _ALL = (
     # Selecting in a dialogue with Continue and Cancel
     Action("continue", "Continue", "Go on with what is selected.", "enter", SELECT, 1),
     Action("copy_link", "Copy the link", "Send the link to your terminal's clipboard.", "Y", SIGN_IN, 1),
+    Action("print_link", "Show the link plain", "Leave the full screen for a moment and print the link as plain text, to be selected.", "P", SIGN_IN, 2, "Plain"),
+    Action("open_link", "Open the browser", "Open the link in this machine's browser again.", "b", SIGN_IN, 4, "Browser"),
+    Action("paste", "Paste the address", "Go to the field for the address that the browser ends at.", "p", SIGN_IN, 3, "Paste"),
+    Action("try_again", "Try again", "Begin a new attempt to sign in.", "r", SIGN_IN, 1),
+    # What a sign-in reaches
+    Action("authorise_more", "Authorise more organisations", "Give consent to more organisations without leaving this place.", "m", ORGANISATIONS, 14, "More"),
+    Action("other_sign_in", "Sign in as somebody else", "Use another sign-in that is held here, or make a new one.", "l", ORGANISATIONS, 15, "Sign in"),
+    Action("try_again", "Try again", "Ask the accounting software once more.", "r", ORGANISATIONS, 1),
+    Action("choose_team", "Team", "The team that the new clients are assigned to; one can be made on the spot.", "t", ORGANISATIONS, 4),
+    Action("toggle_link", "Link or new client", "Link the organisation under the cursor to the client it matches, or make a new client of it.", "x", ORGANISATIONS, 5, "Link/new"),
+    Action("choose_sender", "Integrated by", "Show only what one person integrated.", "b", ORGANISATIONS, 4),
 )  # fmt: skip
 
 ACTIONS = {f"{action.place}.{action.name}": action for action in _ALL}

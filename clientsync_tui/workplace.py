@@ -28,12 +28,16 @@ class Workplace:
 
     def __init__(self, config: Config, ask_passphrase: AskPassphrase | None = None) -> None:
         self.config = config
-        self._ask_passphrase = ask_passphrase
+        self.ask_passphrase = ask_passphrase
 
     @classmethod
     def open(cls, path: Path | None = None, ask_passphrase: AskPassphrase | None = None) -> "Workplace":
         """Reads the configuration (`path`, else the platform's); raises UsageError where `config.load` does."""
         return cls(load(path), ask_passphrase)
+
+    def reload(self) -> None:
+        """Reads the configuration again after it was changed; raises UsageError where `config.load` does."""
+        self.config = load(self.config.path)
 
     @cached_property
     def store(self) -> Store:
@@ -48,7 +52,7 @@ class Workplace:
         keyring = self.config.keyring
         file = self.config.resolve(keyring.file) if keyring.file else data_folder() / "keyring.bin"
         passphrase_file = self.config.resolve(keyring.passphrase_file) if keyring.passphrase_file else None
-        return Vault(file, passphrase_file=passphrase_file, ask_passphrase=self._ask_passphrase)
+        return Vault(file, passphrase_file=passphrase_file, ask_passphrase=self.ask_passphrase)
 
     @cached_property
     def actor(self) -> str:

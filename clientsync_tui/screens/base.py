@@ -130,7 +130,8 @@ class ActionScreen(Screen[Any]):
         """
         import asyncio
 
-        return await asyncio.wrap_future(self.main.engine.submit(work))
+        # The engine's thread takes a moment to begin, and no key shall wait for that.
+        return await asyncio.wrap_future(await asyncio.to_thread(self.main.engine.submit, work))
 
     def say(self, trouble: Trouble | str, severity: str = "error") -> None:
         """Tells what happened and what to do, without taking the keys away."""

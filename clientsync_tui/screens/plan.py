@@ -1,0 +1,116 @@
+"""A plan before it is carried out: how many, what is left out and why, and by name; y or n, and Cancel has the focus."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from ..practice.plan import Plan, Will
+from ..practice.trouble import Trouble
+from ..sync import plan_words
+from ..sync.new_job import new_job
+from ..widgets.plan_list import PlanList
+from .base import ActionScreen
+
+DANGEROUS = frozenset({"disconnect"})
+
+
+class PlanScreen(ModalScreen[bool]):
+    """Dismissed with whether the plan is to be carried out. Only `y` and the button say so, never the key that opened it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes"),
+        Binding("n,escape,q", "answer(False)", "No"),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("up,k", "table('move', -1)", show=False),
+        Binding("down,j", "table('move', 1)", show=False),
+        Binding("pageup", "table('page', -1)", show=False),
+        Binding("pagedown", "table('page', 1)", show=False),
+    ]
+
+    def __init__(self, plan: Plan, lines: Sequence[str] = (), *, ascii_marks: bool = False) -> None:
+        """`lines`: what else has to be known before saying yes."""
+        super().__init__()
+        self._plan = plan
+        self._lines = lines
+        self._ascii_marks = ascii_marks
+
+    def compose(self) -> ComposeResult:
+        """The question, what it entails, every client by name, and the answers."""
+        count = self._plan.count(Will.DO)
+        with Vertical(classes="dialogue plan"):
+            yield Static(plan_words.question(self._plan), classes="question", markup=False)
+            if self._lines:
+                yield Static("\n".join(self._lines), classes="lines", markup=False)
+            yield PlanList(self._plan, ascii_marks=self._ascii_marks)
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel (n)" if count else "Close (n)", id="no", compact=True)
+                if count:
+                    variant = "error" if self._plan.kind in DANGEROUS else "primary"
+                    yield Button(
+                        f"{plan_words.button(self._plan)} (y)", id="yes", variant=variant, compact=True
+                    )
+
+    def on_mount(self) -> None:
+        """Cancel first, always."""
+        self.query_one("#no").focus()
+
+    def action_answer(self, yes: bool) -> None:
+        """Ends it; where nothing can be done, there is nothing to say yes to."""
+        self.dismiss(yes and self._plan.count(Will.DO) > 0)
+
+    def action_table(self, action: str, by: int) -> None:
+        """The list of names scrolls although the focus is on Cancel."""
+        table = self.query_one(PlanList).table
+        table.action_move(by) if action == "move" else table.action_page(by)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Ends it by a button."""
+        self.action_answer(event.button.id == "yes")
+
+
+def confirm_and_run(screen: ActionScreen, plan: Plan, *, hidden: int = 0) -> None:
+    """Shows a plan and, when it is confirmed, makes a job of it and shows that.
+
+    `hidden`: how many of the clients that it is about the filter hides.
+    """
+    workplace = screen.main.workplace
+    lines = [*plan_words.entails(plan, workplace.softwares())]
+    if hidden:
+        lines.append(f"{hidden:,} of the selected are not shown by the filter; they are meant too.")
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            screen.run_worker(_started(screen, plan), group="plan", exit_on_error=False)
+
+    screen.main.push_screen(PlanScreen(plan, lines, ascii_marks=screen.main.ascii_marks), answered)
+
+
+async def _started(screen: ActionScreen, plan: Plan) -> None:
+    try:
+        await start(screen, plan, leave=False)
+    except Trouble as trouble:
+        screen.say(trouble)
+
+
+async def start(screen: ActionScreen, plan: Plan, *, leave: bool = True) -> None:
+    """Makes a job of a plan and shows it; `leave`: `screen` is done with, so that going back leads past it.
+
+    To be awaited in a worker. Raises Trouble when the job cannot be written.
+    """
+    main = screen.main
+    job = await asyncio.to_thread(new_job, main.workplace.store, plan, main.workplace.actor)
+
+    def show() -> None:
+        # Only while it is on top: a person who opened another screen meanwhile keeps it.
+        if leave and main.screen is screen:
+            main.pop_screen()
+        main.run_job(job)
+
+    main.call_later(show)

@@ -1,0 +1,285 @@
+"""Signing in to an accounting software: the link whole, the way to it over SSH, a field for the pasted address, and what comes of it."""
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import Button, Input, Static
+
+from ..actions import SIGN_IN, Action
+from ..practice.people import SignIn
+from ..practice.trouble import Trouble
+from ..signin.browser import open_link, opens_by_itself
+from .base import ActionScreen, KeyBar, TopBar
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ..signin.attempt import Attempt
+    from ..sync.session import Session
+
+PATIENCE_S = 600
+"""How long an attempt waits for the person."""
+
+
+class PastedAddress(Input):
+    """Where an address is pasted; one that was broken over lines is taken whole."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Leaves it to the screen: an input of its own would keep the first line alone."""
+        event.prevent_default()
+
+
+class SignInScreen(ActionScreen):
+    """Dismissed with the `SignIn` that was made, or None."""
+
+    place: ClassVar[str] = SIGN_IN
+
+    class Begun(Message):
+        """The link is ready."""
+
+        def __init__(self, attempt: "Attempt") -> None:
+            super().__init__()
+            self.attempt = attempt
+
+    def __init__(self, software: str, why: str | None = None) -> None:
+        """`why`: what made signing in necessary, in a sentence."""
+        super().__init__()
+        self._about = software
+        self._why = why
+        self._attempt: Attempt | None = None
+        self._browser: asyncio.Task[None] | None = None
+        self._ends_at = 0.0
+        self._under_way = False
+
+    def compose(self) -> ComposeResult:
+        """The links above, which scroll; what the person does below, which stays."""
+        yield TopBar(f"Sign in to {self.main.workplace.software(self._about).title}")
+        with VerticalScroll(id="links", can_focus=False):
+            yield Static(self._why or "", id="why", classes="warning", markup=False)
+            yield Static("", id="lead", markup=False)
+            yield Static("", id="link", markup=False)
+            yield Static("", id="shorter", markup=False)
+            yield Static("", id="short_link", markup=False)
+            yield Static("", id="over_ssh", markup=False)
+            yield Static("", id="ssh_line", markup=False)
+        with Vertical(id="below"):
+            yield Static("", id="status", markup=False)
+            yield PastedAddress(
+                placeholder="The address that the browser ends at, pasted here", id="pasted", compact=True
+            )
+            with Horizontal(classes="buttons"):
+                yield Button("Copy the link", id="copy_link", variant="primary", compact=True)
+                yield Button("Show it plain", id="print_link", compact=True)
+                yield Button("Try again", id="try_again", variant="primary", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Begins at once."""
+        super().on_mount()
+        self.query_one("#why").display = bool(self._why)
+        self.set_interval(1, self._tick)
+        self._begin()
+
+    @property
+    def link(self) -> str:
+        """The link to sign in with; empty before it is ready."""
+        return self._attempt.link if self._attempt else ""
+
+    # The attempt
+
+    def _begin(self) -> None:
+        self._under_way = True
+        self._attempt = None
+        self._show_stage(failed=False)
+        self._say("Testing the keyring, before anything is asked of you…")
+        self.run_worker(self._sign_in(), exclusive=True, exit_on_error=False)
+
+    async def _sign_in(self) -> None:
+        async def attempt(session: "Session") -> SignIn:
+            async with session.begin(self._about) as attempt:
+                self.post_message(self.Begun(attempt))
+                return session.keep(await attempt.wait(PATIENCE_S))
+
+        try:
+            signed_in = await self.ask(attempt)
+        except Trouble as trouble:
+            self._failed(trouble)
+        else:
+            self._under_way = False
+            self.dismiss(signed_in)
+
+    def on_sign_in_screen_begun(self, event: Begun) -> None:
+        """Shows the link, then opens the browser where there is one."""
+        self._attempt = attempt = event.attempt
+        self._ends_at = time.monotonic() + PATIENCE_S
+        command = self.main.workplace.config.sign_in.browser or None
+        title = self.main.workplace.software(self._about).title
+        lead = f"Sign in to {title} in the browser that opens. If none does, open this link:"
+        if not opens_by_itself(command):
+            lead = f"Open this link in a browser, sign in to {title}, and allow access:"
+        self._set("lead", lead)
+        # A link of the terminal's own (OSC 8) stays whole however the lines break.
+        self.query_one("#link", Static).update(
+            Text(attempt.link, style=f"link {attempt.link}", overflow="fold")
+        )
+        if attempt.short_link:
+            self._set("shorter", "Shorter, in a browser on this machine:")
+            self._set("short_link", attempt.short_link)
+            self._set(
+                "over_ssh", "Over SSH: run this on the machine you sit at, then open the short link there:"
+            )
+            self._set("ssh_line", attempt.ssh_line)
+        self._set("why", "  ".join(filter(None, (self._why, attempt.trouble))))
+        self.query_one("#why").display = bool(self._why or attempt.trouble)
+        self._show_stage(failed=False)
+        self._tick()
+        self.refresh_keys()
+        self._open(attempt.link, command)
+
+    def _open(self, link: str, command: str | None) -> None:
+        self._browser = open_link(link, command, lambda says: self.say(says, "warning"))
+
+    def _failed(self, trouble: Trouble) -> None:
+        self._under_way = False
+        self._attempt = None
+        self._show_stage(failed=True)
+        self._say(str(trouble), "error")
+        self.query_one("#try_again").focus()
+        self.refresh_keys()
+
+    # What is shown
+
+    def _set(self, id: str, text: str) -> None:
+        self.query_one(f"#{id}", Static).update(text)
+
+    def _say(self, text: str, style: str = "") -> None:
+        status = self.query_one("#status", Static)
+        status.set_classes(style)
+        status.update(text)
+
+    def _show_stage(self, *, failed: bool) -> None:
+        ready = self._attempt is not None
+        for id in (
+            "link",
+            "lead",
+            "shorter",
+            "short_link",
+            "over_ssh",
+            "ssh_line",
+            "pasted",
+            "copy_link",
+            "print_link",
+        ):
+            self.query_one(f"#{id}").display = ready
+        self.query_one("#try_again").display = failed
+        if ready:
+            self.query_one("#copy_link").focus()
+        elif not failed:
+            self.query_one("#cancel").focus()
+
+    def _tick(self) -> None:
+        if self._attempt is None:
+            return
+        left = max(0, round(self._ends_at - time.monotonic()))
+        # Each repaint travels up the line: by the minute is enough until the last one.
+        said = f"{-(-left // 60)} minutes" if left > 60 else f"{-(-left // 10) * 10} seconds"
+        port = "and for the address pasted below" if self._attempt.listening else "below"
+        self._say(f"Waiting for the browser to come back {port}; {said} left.")
+
+    # What the person does
+
+    def unavailable(self, action: Action) -> str | None:
+        """Without a link only another attempt is possible."""
+        if action.name == "try_again":
+            return "An attempt is under way." if self._under_way else None
+        if action.place == SIGN_IN and self._attempt is None:
+            return "There is no link now."
+        return super().unavailable(action)
+
+    def do_copy_link(self) -> None:
+        """Sends the link to the clipboard of the person's own terminal (OSC 52)."""
+        self.main.copy_to_clipboard(self.link)
+        self.notify("Sent to your terminal's clipboard. If nothing arrived there, P shows the link plain.")
+
+    def do_print_link(self) -> None:
+        """Leaves the full screen for as long as the person needs the link as plain text."""
+        assert self._attempt is not None
+        try:
+            with self.main.suspend():
+                print(f"\n{self.link}\n")
+                if self._attempt.short_link:
+                    print(f"{self._attempt.ssh_line}\n{self._attempt.short_link}\n")
+                input("Press Enter to go back. ")
+        except SuspendNotSupported:
+            self.say("This terminal cannot show it plain; Y copies the link.", "warning")
+        except EOFError:
+            pass
+
+    def do_open_link(self) -> None:
+        """Opens the browser again."""
+        command = self.main.workplace.config.sign_in.browser or None
+        if not opens_by_itself(command):
+            self.say(
+                "There is no browser on this machine. Open the link on the machine you sit at.", "warning"
+            )
+            return
+        self._open(self.link, command)
+
+    def do_paste(self) -> None:
+        """Goes to the field."""
+        self.query_one("#pasted").focus()
+
+    def do_try_again(self) -> None:
+        """Begins a new attempt."""
+        self._begin()
+
+    def do_back(self) -> None:
+        """From the field to the buttons; from there away."""
+        if self.focused is self.query_one("#pasted"):
+            self.query_one("#copy_link").focus()
+        else:
+            self.dismiss(None)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The buttons do what their keys do."""
+        if event.button.id == "cancel":
+            self.dismiss(None)
+        elif event.button.id:
+            self.call_later(self.action_act, event.button.id)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """An address that is pasted anywhere on the screen is taken."""
+        if self._attempt is not None:
+            self.query_one("#pasted", Input).value = event.text.strip()
+            self._take(event.text)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Takes what was pasted or typed into the field."""
+        self._take(event.value)
+
+    def _take(self, text: str) -> None:
+        if (attempt := self._attempt) is not None:
+            self.run_worker(self._paste(attempt, text), group="paste", exit_on_error=False)
+
+    async def _paste(self, attempt: "Attempt", text: str) -> None:
+        async def paste(_: "Session") -> None:
+            attempt.paste(text)
+
+        try:
+            await self.ask(paste)
+        except Trouble as trouble:
+            self.say(trouble)
+            field = self.query_one("#pasted", Input)
+            field.value = ""
+            field.focus()
+
+    def on_unmount(self) -> None:
+        """Nobody is left to be told how the browser command ended."""
+        if self._browser is not None:
+            self._browser.cancel()

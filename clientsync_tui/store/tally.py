@@ -1,0 +1,50 @@
+"""The integrations of one accounting software, counted without reading each."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..practice.entries import moment
+from ..practice.status import FOR_THE_CLIENT, Reason, Status, standing_of
+from .database import Database
+
+_GROUPED = (
+    "SELECT i.problem, s.ends_at, count(*) FROM integrations i JOIN sign_ins s ON s.id = i.sign_in WHERE i.software = ? "
+    "GROUP BY i.problem, i.sign_in"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many integrations have each status. `reconnectable`: how many a Reconnect all will try, before it is known whom a
+    sign-in reaches."""
+
+    counts: Counter[Status]
+    reconnectable: int
+
+    @property
+    def living(self) -> int:
+        """All but those that somebody here disconnected."""
+        return self.counts.total() - self.counts[Status.DISCONNECTED]
+
+
+def tally(database: Database, software: str, now: datetime) -> Tally:
+    """Counts the integrations of `software` by today's status."""
+    counts: Counter[Status] = Counter()
+    reconnectable = 0
+    for problem, ends_at, count in database.connection.execute(_GROUPED, (software,)):
+        reason = Reason(problem) if problem else None
+        status = standing_of(reason, moment(ends_at), now).status
+        counts[status] += count
+        if status in (Status.EXPIRED, Status.BROKEN) and reason not in FOR_THE_CLIENT:
+            reconnectable += count
+    return Tally(counts, reconnectable)
+
+
+def ending_with(database: Database, sign_in: str) -> list[str]:
+    """The names of the clients whose living integrations this sign-in authenticates."""
+    query = (
+        "SELECT c.name FROM integrations i JOIN clients c ON c.n = i.client WHERE i.sign_in = ? "
+        "AND (i.problem IS NULL OR i.problem <> ?) ORDER BY c.name_key"
+    )
+    return [row[0] for row in database.connection.execute(query, (sign_in, Reason.DISCONNECTED_HERE))]

@@ -1,0 +1,23 @@
+"""A job made of a plan; what an earlier one of its kind left undone is done in this one."""
+
+from ..practice.plan import Plan
+from ..store.jobs import ItemState
+from ..store.store import Store
+
+
+def new_job(store: Store, plan: Plan, actor: str) -> str:
+    """Writes the job and returns its id. `actor`: who asks for it where no sign-in of the plan's own says so.
+
+    An unfinished job of which everything left is in the plan is cancelled: it shall not be offered for resuming as well.
+    """
+    signer = store.sign_ins.one(plan.sign_in) if plan.sign_in else None
+    planned = {(item.software, item.organisation_id) for item in plan.items}
+    with store.database.writing():
+        job = store.jobs.create(plan, signer.person.email if signer else actor)
+        for old in store.jobs.unfinished():
+            if old.kind != plan.kind or old.id == job:
+                continue
+            left = store.jobs.items(old.id, ItemState.WAITING, ItemState.DOING)
+            if all((item.software, item.organisation_id) in planned for item in left):
+                store.jobs.cancel(old.id)
+    return job

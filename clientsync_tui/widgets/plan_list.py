@@ -1,0 +1,73 @@
+"""A plan: its summary by reason, and below it every client by name, drawn on demand."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from ..practice.plan import Plan, PlanItem, Will
+from ..sync import plan_words, words
+from .select_table.list_rows import ListRows
+from .select_table.rows import Cell, Column, Row
+from .select_table.table import SelectTable
+
+COLUMNS = (
+    Column("name", "Client", 20, flex=2, keep=9, most=50),
+    Column("will", "", 14, flex=1, keep=8, most=24),
+    Column("says", "Why, and what to do", 16, flex=4, keep=5, most=90),
+)
+SIGNS = {Will.DO: ("✓", "ok"), Will.SKIP: ("–", "muted"), Will.CANNOT: ("!", "warning")}
+ASCII_SIGNS = {Will.DO: "+", Will.SKIP: "-", Will.CANNOT: "!"}
+LINES = 8
+"""Lines of the summary that are shown; beyond that the list tells."""
+
+
+class PlanList(Vertical):
+    """Shows a plan."""
+
+    DEFAULT_CSS = """
+    PlanList { height: 1fr; }
+    PlanList > .summary { height: auto; margin-bottom: 1; padding: 0 1; }
+    """
+
+    def __init__(self, plan: Plan | None = None, *, ascii_marks: bool = False) -> None:
+        super().__init__()
+        self._ascii_marks = ascii_marks
+        self._summary = Static("", classes="summary", markup=False)
+        self.table = SelectTable(COLUMNS, selecting=False)
+        self.table.ascii_marks = ascii_marks
+        self._plan = plan
+
+    def compose(self) -> ComposeResult:
+        """The summary, then the list."""
+        yield self._summary
+        yield self.table
+
+    def on_mount(self) -> None:
+        """Shows what it was made with."""
+        if self._plan is not None:
+            self.show(self._plan)
+
+    def show(self, plan: Plan) -> None:
+        """Shows another plan."""
+        parts: list[tuple[str, str]] = []
+        for will, line in list(plan_words.summary(plan))[:LINES]:
+            parts += [(f"{self._sign(will)} ", f"bold {_COLOURS[will]}"), (f"{line}\n", "")]
+        self._summary.update(Content.assemble(*parts).rstrip("\n"))
+        # What cannot be done stands first: it is what the person has to do something about.
+        order = {Will.CANNOT: 0, Will.SKIP: 1, Will.DO: 2}
+        items = sorted(plan.items, key=lambda item: order[item.will])
+        self.table.show(ListRows(COLUMNS, [self._row(n, item) for n, item in enumerate(items)]))
+
+    def _row(self, n: int, item: PlanItem) -> Row:
+        style = SIGNS[item.will][1]
+        said = (
+            "will be done" if item.will is Will.DO else words.SHORT.get(item.reason or "", item.reason or "")
+        )
+        return Row(n, (item.name, Cell(f"{self._sign(item.will)} {said}", style), plan_words.says(item)))
+
+    def _sign(self, will: Will) -> str:
+        return ASCII_SIGNS[will] if self._ascii_marks else SIGNS[will][0]
+
+
+_COLOURS = {Will.DO: "$text-success", Will.SKIP: "$text-muted", Will.CANNOT: "$text-warning"}

@@ -1,0 +1,127 @@
+"""A select table over rows in memory, with a filter by words, sorting, and the line that counts."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from .select_table.list_rows import ListRows
+from .select_table.rows import Column
+from .select_table.table import SelectTable
+
+
+class WordFilter(Input):
+    """The filter's line: enter and down go on to the table."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down,enter", "leave", show=False)]
+
+    def action_leave(self) -> None:
+        """To the table, which stays filtered."""
+        self.screen.query_one(SelectTable).focus()
+
+
+class SelectList(Vertical):
+    """The line that counts, the filter where it is used, and the table."""
+
+    DEFAULT_CSS = """
+    SelectList { height: 1fr; }
+    SelectList > .counts { height: 1; padding: 0 1; color: $text-muted; }
+    SelectList > WordFilter { display: none; }
+    SelectList > WordFilter.used { display: block; }
+    """
+
+    def __init__(
+        self, columns: Sequence[Column], *, selecting: bool = True, ascii_marks: bool = False, empty: str = ""
+    ) -> None:
+        """`empty`: what to do when there are no rows."""
+        super().__init__()
+        self.columns = columns
+        self.rows = ListRows(columns, ())
+        self.table = SelectTable(columns, selecting=selecting)
+        self.table.ascii_marks = ascii_marks
+        self._empty = empty
+        self._filter = WordFilter(placeholder="Show only what contains these words", compact=True)
+        self._counts = Static("", classes="counts", markup=False)
+        self._words = ""
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield self._counts
+        yield self._filter
+        yield self.table
+
+    def show(self, rows: ListRows, words: str, sort: tuple[tuple[str, bool], ...] = ()) -> None:
+        """Shows `rows`; `words` are what the line that counts begins with."""
+        self.rows, self._words = rows, words
+        self.table.sort = sort or self.table.sort
+        self._arrange()
+
+    def count(self) -> None:
+        """Counts again what is shown and selected."""
+        total, hidden = self.table.selection.total, self.table.hidden_count
+        parts = [self._words]
+        if self._filter.value.strip():
+            parts.append(f"{self.table.row_count:,} shown")
+        if total:
+            parts.append(f"{total:,} selected" + (f" ({hidden:,} not shown)" if hidden else ""))
+        self._counts.update(" · ".join(parts))
+
+    def _arrange(self) -> None:
+        self.rows.sort(self.table.sort)
+        self.rows.filter(self._filter.value)
+        filtered = bool(self._filter.value.strip())
+        self.table.empty_text = "Nothing matches the filter. Esc clears it." if filtered else self._empty
+        self.table.show(self.rows)
+        self.count()
+
+    # Filter
+
+    def open_filter(self) -> None:
+        """Shows the filter's line and goes there."""
+        self._filter.add_class("used")
+        self._filter.focus()
+
+    def back(self) -> bool:
+        """Clears the filter and goes to the table; False where there was nothing of that to do."""
+        used = self._filter.has_class("used")
+        if used:
+            self._filter.value = ""
+            self._filter.remove_class("used")
+            self.table.focus()
+        return used
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._arrange()
+
+    # Sort
+
+    def sort_by(self, key: str, *, add: bool = False) -> None:
+        """Sorts by a column, or the other way round where that is what it is sorted by; `add`: after the present ones."""
+        present = dict(self.table.sort)
+        turned = (key, not present[key] if key in present else False)
+        if add:
+            present[key] = turned[1]
+            self.table.sort = tuple(present.items())
+        else:
+            self.table.sort = (turned,)
+        self._arrange()
+
+    @on(SelectTable.SortRequested)
+    def _sort_requested(self, event: SelectTable.SortRequested) -> None:
+        event.stop()
+        self.sort_by(event.key, add=event.add)
+
+    @on(SelectTable.Refused)
+    def _refused(self, event: SelectTable.Refused) -> None:
+        event.stop()
+        self.notify(event.reason, markup=False, severity="warning")
+
+    @on(SelectTable.SelectionChanged)
+    def _selected(self) -> None:
+        self.count()
