@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from ..actions import HISTORY, Action
+from ..actions import HISTORY, SELECT, Action, named
 from ..practice.entries import Entry, Kind, moment
 from ..practice.text import folded
 from ..store.history import History
@@ -20,9 +20,8 @@ from ..sync.history import described
 from ..widgets.search_line import SearchLine
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..widgets.select_table.table import SelectTable
-from .base import KeyBar, TopBar
+from .base import ActionScreen, KeyBar, TopBar
 from .locale_words import moment_words, number
-from .searching import Searching
 
 WHEN = Column("when", "When", 12, keep=6, sortable=False)
 WHO = Column("who", "Who", 16, flex=1, keep=5, sortable=False, most=36)
@@ -79,10 +78,11 @@ def row_of(entry: Entry, names: dict[str, str], now: datetime) -> Row:
     return Row(entry.seq, cells)
 
 
-class HistoryScreen(Searching):
+class HistoryScreen(ActionScreen):
     """The ledger, newest first; new entries come in on top as they are made."""
 
     place: ClassVar[str] = HISTORY
+    extra: ClassVar = named(SELECT, "filter")
 
     def __init__(self, client: str | None = None) -> None:
         super().__init__()
@@ -125,10 +125,31 @@ class HistoryScreen(Searching):
     def _words(self) -> list[str]:
         return folded(self.query_one(SearchLine).words).split()
 
-    def search(self, words: str) -> None:
-        """Looks through the ledger on a thread: it may be long."""
+    # Searching
+
+    def do_filter(self) -> None:
+        """Opens the line of search words."""
+        self.query_one(SearchLine).open()
+
+    def do_back(self) -> None:
+        """Clears the search, else goes back."""
+        line = self.query_one(SearchLine)
+        if line.is_open:
+            line.close()
+            self.query_one(SelectTable).focus()
+        else:
+            super().do_back()
+
+    @on(SearchLine.Left)
+    def _left_search(self) -> None:
+        self.query_one(SelectTable).focus()
+
+    @on(SearchLine.Changed)
+    def _searched(self) -> None:
         self._last = -1
         self._read()
+
+    # Showing
 
     def practice_changed(self) -> None:
         """New entries."""

@@ -1,0 +1,113 @@
+"""What is known of an integration and of its client, line by line."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual.content import Content
+
+from ..accounting.software import Software
+from ..practice.model import DETAIL_TITLES, Client, Integration
+from ..sync import words
+from .clients_rows import STYLES
+from .locale_words import counted, number
+
+Fact = tuple[str, str, str]
+"""Title, text, and the style's meaning ("ok", "warning", "error", "muted" or "")."""
+
+COLOURS = {
+    "ok": "$text-success",
+    "warning": "$text-warning",
+    "error": "$text-error",
+    "muted": "$text-muted",
+    "": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the facts are made of. `counts`: how many records of each list were pulled; `held`: whether the sign-in is held here."""
+
+    client: Client
+    link: Integration
+    software: Software
+    counts: Mapping[str, int]
+    held: bool
+    now: datetime
+    ascii_marks: bool
+
+
+def status_of(link: Integration, now: datetime, ascii_marks: bool) -> tuple[str, str]:
+    """The status as symbol and words, and its style's meaning."""
+    symbols = words.ASCII_SYMBOLS if ascii_marks else words.SYMBOLS
+    days = (link.expires_at - now).days if link.expires_at else None
+    status = link.standing.status
+    return f"{symbols[status]} {words.status_words(link.standing, days)}", STYLES[status]
+
+
+def of_integration(seen: Seen) -> Iterator[Fact]:
+    """Status, reason and next step first."""
+    link, now = seen.link, seen.now
+    status, style = status_of(link, now, seen.ascii_marks)
+    yield "Status", status, style
+    if link.standing.reason:
+        yield "Next step", words.REASONS[link.standing.reason], style
+    if link.last_fault:
+        what, good = link.last_fault.what, moment_of(link.checked_at or link.connected_at)
+        checked = f"could not check since {good}: {words.SHORT.get(what, what)}, tried {moment_of(link.last_fault.at)}"
+        yield "Last check", checked, "warning"
+    yield "Organisation", link.organisation_name, ""
+    yield "Organisation id", link.organisation_id, "muted"
+    person = link.integrated_by
+    yield "Integrated by", f"{person.name} <{person.email}>{' (you)' if seen.held else ''}", ""
+    yield "Connected", moment_of(link.connected_at), ""
+    yield "Refreshed", moment_of(link.refreshed_at) or "not yet", ""
+    yield "Checked", moment_of(link.checked_at) or "not yet", ""
+    if link.expires_at:
+        yield "Expires", f"{moment_of(link.expires_at)}, unless it is used before", ""
+    yield "Lists", _lists(seen), ""
+    settings = link.settings
+    refresh = (
+        f"at a check, when {counted(settings.refresh_days, 'day')} old"
+        if settings.refresh_days
+        else "only when asked"
+    )
+    yield "Refresh", refresh, ""
+    yield "Details", "follow the organisation's" if settings.follow_details else "stay as edited here", ""
+    if settings.note:
+        yield "Note", settings.note, "warning"
+
+
+def _lists(seen: Seen) -> str:
+    wanted = seen.link.settings.lists
+    parts = [
+        f"{title} {number(seen.counts[name])}" if name in seen.counts else f"{title} (not pulled)"
+        for name, title in seen.software.lists.items()
+        if wanted is None or name in wanted or name in seen.counts
+    ]
+    return ", ".join(parts) or "none"
+
+
+def of_client(client: Client) -> Iterator[Fact]:
+    """The practice's own facts of the client, then what the organisation says of itself."""
+    yield "Practice code", client.practice_code or "none", "" if client.practice_code else "muted"
+    yield "Team", client.team or "none", "" if client.team else "muted"
+    if client.note:
+        yield "Note", client.note, ""
+    for name, title in DETAIL_TITLES.items():
+        if name != "name" and (value := client.details.get(name)):
+            yield title, value, ""
+
+
+def moment_of(at: datetime | None) -> str:
+    """A time in full, local; empty for None."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""
+
+
+def lines(title: str, facts: Sequence[Fact]) -> Content:
+    """Facts as lines under a title, their texts in one column."""
+    width = max((len(name) for name, _, _ in facts), default=0) + 2
+    parts: list[tuple[str, str]] = [(title, "bold underline")]
+    for name, text, style in facts:
+        parts += [(f"\n{name:<{width}}", "$text-muted"), (text, COLOURS[style])]
+    return Content.assemble(*parts)

@@ -1,0 +1,58 @@
+"""The organisation's page in its accounting software: opened where there is a browser to see, else its address."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from ..signin.browser import open_link, opens_by_itself
+
+
+class OpenSoftware(ModalScreen[None]):
+    """Shows the address whole, on a line of its own, and sends it to the terminal's clipboard."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,n,enter", "dismiss", "Close"),
+        Binding("Y,y", "copy", "Copy"),
+    ]
+
+    def __init__(self, software: str, organisation: str, address: str) -> None:
+        super().__init__()
+        self._title = f"{organisation} in {software}"
+        self._address = address
+
+    def compose(self) -> ComposeResult:
+        """The address is never in a frame, so that a terminal's own selection takes it whole."""
+        with Vertical(classes="address"):
+            yield Static(self._title, classes="question", markup=False)
+            yield Static(self._address, id="address", markup=False)
+            yield Static(id="how", classes="muted", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Copy (Y)", id="copy", compact=True)
+                yield Button("Close (esc)", id="close", compact=True)
+
+    def on_mount(self) -> None:
+        """Opens it, or sends it to where the person's browser is."""
+        self.query_one("#close").focus()
+        if opens_by_itself(None):
+            self._say("Opened in your browser.")
+            # The browser of [sign_in] is for sign-in links alone: it may be a command that completes them.
+            open_link(self._address, None, self._say)
+        else:
+            self.action_copy()
+
+    def action_copy(self) -> None:
+        """OSC 52; whether it arrived cannot be known."""
+        self.app.copy_to_clipboard(self._address)  # pyright: ignore[reportUnknownMemberType]
+        self._say("Sent to your terminal's clipboard; open it in your own browser.")
+
+    def _say(self, how: str) -> None:
+        if self.is_attached:
+            self.query_one("#how", Static).update(how)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The buttons do what their keys do."""
+        self.action_copy() if event.button.id == "copy" else self.dismiss()

@@ -1,0 +1,87 @@
+"""How an integration behaves: lists, automatic refresh, details, a note for colleagues."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Input, Static
+
+from ..accounting.software import Software
+from ..practice.model import Integration, Settings
+from ..practice.text import clean
+
+MOST_DAYS = 365
+MOST_NOTE = 500
+
+
+class SettingsScreen(ModalScreen[Settings | None]):
+    """Dismissed with the settings as they are to be, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self, software: Software, link: Integration) -> None:
+        super().__init__()
+        self._software = software
+        self._link = link
+
+    def compose(self) -> ComposeResult:
+        """One line a setting."""
+        settings = self._link.settings
+        with Vertical(classes="dialogue settings"):
+            yield Static(
+                f"{self._software.title}: {self._link.organisation_name}", classes="question", markup=False
+            )
+            with VerticalScroll(can_focus=False):
+                yield Static("Lists that are pulled", markup=False)
+                for name, title in self._software.lists.items():
+                    wanted = settings.lists is None or name in settings.lists
+                    yield Checkbox(title, wanted, id=f"list_{name}", compact=True)
+                yield Static(
+                    "Refresh at a check when it is so many days old (0: only when asked)", markup=False
+                )
+                yield Input(str(settings.refresh_days), id="days", type="integer", compact=True)
+                yield Checkbox(
+                    "Details follow the organisation's", settings.follow_details, id="follow", compact=True
+                )
+                yield Static("Note for colleagues", markup=False)
+                yield Input(settings.note, id="note", max_length=MOST_NOTE, compact=True)
+                yield Static(id="wrong", classes="error", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Save (enter)", id="save", variant="primary", compact=True)
+                yield Button("Cancel (esc)", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        """At the first setting."""
+        self.query(Checkbox).first().focus()
+
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self) -> None:
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#save")
+    @on(Input.Submitted)
+    def _saved(self) -> None:
+        days = self.query_one("#days", Input)
+        if not days.value.isdecimal() or int(days.value) > MOST_DAYS:
+            self.query_one("#wrong", Static).update(f"Days are a number from 0 to {MOST_DAYS}.")
+            days.focus()
+            return
+        chosen = tuple(
+            name for name in self._software.lists if self.query_one(f"#list_{name}", Checkbox).value
+        )
+        self.dismiss(
+            Settings(
+                # All of them means all that there will be, too.
+                None if len(chosen) == len(self._software.lists) else chosen,
+                int(days.value),
+                self.query_one("#follow", Checkbox).value,
+                clean(self.query_one("#note", Input).value).strip(),
+            )
+        )

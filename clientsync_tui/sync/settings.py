@@ -1,0 +1,28 @@
+"""Changing how an integration behaves."""
+
+from typing import Any
+
+from ..practice.entries import Kind, NewEntry
+from ..practice.model import Integration, Settings
+from ..store.store import Store
+
+
+def change_settings(store: Store, actor: str, client: str, link: Integration, settings: Settings) -> bool:
+    """Writes an integration's settings into the ledger; False where they are what they were."""
+    if settings == link.settings:
+        return False
+    body = {"settings": as_body(settings), "before": as_body(link.settings)}
+    store.ledger.append(
+        NewEntry(Kind.SETTINGS_CHANGED, actor, client, link.software, link.organisation_id, body)
+    )
+    return True
+
+
+def as_body(settings: Settings) -> dict[str, Any]:
+    """Settings as an entry holds them."""
+    return {
+        "lists": list(settings.lists) if settings.lists is not None else None,
+        "refresh_days": settings.refresh_days,
+        "follow_details": settings.follow_details,
+        "note": settings.note,
+    }
