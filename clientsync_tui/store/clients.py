@@ -11,9 +11,12 @@ from functools import lru_cache
 from ..practice.entries import moment
 from ..practice.model import Client, Integration, LastFault, Settings
 from ..practice.people import Person
-from ..practice.status import SEVERITY, Reason, Standing, Status, standing_of
+from ..practice.status import Reason, Standing, Status, standing_of
+from ..practice.text import folded, sort_key
 from ..practice.trouble import UsageError
 from .database import Database
+from .derive import pairs
+from .standings import Judge, standings
 
 AT_ONCE = 500
 """How many ids go into one query."""
@@ -47,49 +50,40 @@ class Clients:
 
     def standings(self, now: datetime) -> dict[int, Standing | None]:
         """What each numbered standing means today (None: no integration); a client with several integrations shows the worst."""
-        ends: dict[str, datetime | None] = {
-            row[0]: moment(row[1]) for row in self._db.execute("SELECT id, ends_at FROM sign_ins")
-        }
-        found: dict[int, Standing | None] = {}
-        for number, key in self._db.execute("SELECT id, key FROM standings"):
-            each = [
-                standing_of(Reason(p) if p else None, ends.get(sign_in), now)
-                for p, sign_in in json.loads(key)
-            ]
-            found[number] = max(each, key=lambda standing: SEVERITY[standing.status], default=None)
-        return found
+        with self._database.reading() as db:
+            return standings(db, now)
 
     def counts(self, now: datetime) -> Counter[Status | None]:
         """How many clients have each status; None: no integration."""
-        standings = self.standings(now)
         counts: Counter[Status | None] = Counter()
-        for number, count in self._db.execute(
-            "SELECT standing, count(*) FROM clients WHERE removed = 0 GROUP BY standing"
-        ):
-            standing = standings[number]
-            counts[standing.status if standing else None] += count
+        with self._database.reading() as db:
+            meaning = standings(db, now)
+            query = "SELECT standing, count(*) FROM clients WHERE removed = 0 GROUP BY standing"
+            for number, count in db.execute(query):
+                standing = meaning[number]
+                counts[standing.status if standing else None] += count
         return counts
 
     def groups(self, status: Status, now: datetime) -> list[Group]:
         """The clients of a status by reason and by the person who signed in, the largest group first."""
-        people = {
-            row["id"]: (
-                Person(row["person_id"], row["name"], row["email"]),
-                moment(row["used_at"]),
-                moment(row["ends_at"]),
-            )
-            for row in self._db.execute("SELECT * FROM sign_ins")
-        }
         counted: Counter[tuple[Standing, str]] = Counter()
-        query = "SELECT key, count(*) FROM clients c JOIN standings s ON s.id = c.standing WHERE removed = 0 GROUP BY standing"
-        for key, count in self._db.execute(query):
-            for problem, sign_in in json.loads(key):
-                standing = standing_of(Reason(problem) if problem else None, people[sign_in][2], now)
-                if standing.status is status:
-                    counted[standing, sign_in] += count
+        with self._database.reading() as db:
+            judge = Judge(db, now)
+            query = "SELECT key, count(*) FROM clients c JOIN standings s ON s.id = c.standing WHERE removed = 0 GROUP BY standing"
+            for key, count in db.execute(query):
+                for problem, sign_in in pairs(key):
+                    standing = judge.pair(problem, sign_in)
+                    if standing.status is status:
+                        counted[standing, sign_in] += count
+            signers = {
+                row["id"]: (
+                    Person(row["person_id"], row["name"], row["email"]),
+                    moment(row["used_at"]) or now,
+                )
+                for row in db.execute("SELECT * FROM sign_ins")
+            }
         return [
-            Group(standing, people[s][0], people[s][1] or now, count)
-            for (standing, s), count in counted.most_common()
+            Group(standing, *signers[sign_in], count) for (standing, sign_in), count in counted.most_common()
         ]
 
     def total(self) -> int:
@@ -140,10 +134,14 @@ class Clients:
 
         Raises UsageError when there is none, or when several bear that name.
         """
-        for column in ("id", "practice_code", "name"):
-            rows = self._db.execute(
-                f"SELECT n FROM clients WHERE {column} = ? AND removed = 0", (words,)
-            ).fetchall()
+        for condition, values in (
+            ("id = ?", (words,)),
+            ("code_key = ?", (folded(words),)),
+            # The key has an index, the name has none.
+            ("name_key = ? AND name = ?", (sort_key(words), words)),
+        ):
+            query = f"SELECT n FROM clients WHERE removed = 0 AND {condition}"
+            rows = self._db.execute(query, values).fetchall()
             if len(rows) > 1:
                 raise UsageError(
                     f'{len(rows)} clients are called "{words}": give a practice code or an id instead.'

@@ -33,16 +33,17 @@ class Database:
             raise UsageError(f"The practice's database {path} cannot be opened: {error}.") from None
 
     def _prepare(self) -> None:
-        connection = self.connection
-        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        found = self._version() if self.path.exists() else 0
         if found > VERSION:
-            self.close()
             raise UsageError(
                 f"The practice's database {self.path} was written by a newer Client Sync (version {found}; this one knows {VERSION}). "
                 "Update Client Sync on this host; nothing was changed."
             )
         if found < VERSION:
             self._migrate()
+
+    def _version(self) -> int:
+        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
 
     def _migrate(self) -> None:
         from filelock import FileLock
@@ -52,9 +53,11 @@ class Database:
 
         # Two first starts at once must not both make the tables.
         with FileLock(f"{self.path}.lock"):
-            migrations.apply(Wrapped(self.connection))
-            self.connection.execute(f"PRAGMA user_version = {VERSION}")
-        self.path.chmod(0o600)
+            self.path.touch(mode=0o600)
+            connection = self.connection
+            connection.execute("PRAGMA journal_mode = WAL")
+            migrations.apply(Wrapped(connection))
+            connection.execute(f"PRAGMA user_version = {VERSION}")
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -65,37 +68,57 @@ class Database:
                 self.path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
             )
             connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode = WAL")
             # FULL: an entry that was reported as done must survive a power cut, not only a kill.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            # A bulk job touches pages all over the file; copied back less often, the same page is copied once for many changes.
+            connection.execute("PRAGMA wal_autocheckpoint = 4000")
             self._local.connection = connection
             self._connections.append(connection)
         return connection
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:
-        """One transaction that others wait for; all of it is kept or nothing. Inside another of this thread it joins that.
+        """One transaction that others wait for; all of it is kept or nothing. Inside another of this thread it is a part of that,
+        which can fail alone: whoever catches what it raised goes on with a transaction in which nothing of it happened.
 
         Raises Trouble when the disk is full or the file cannot be written.
         """
         connection = self.connection
-        if connection.in_transaction:
-            yield connection
-            return
+        begin, keep, undo = (
+            ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
+            if connection.in_transaction
+            else ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+        )
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(begin)
             try:
                 yield connection
-                connection.execute("COMMIT")
+                connection.execute(keep)
             except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                # A full disk has ended the transaction already.
+                for statement in undo if connection.in_transaction else ():
+                    connection.execute(statement)
                 raise
-        except sqlite3.OperationalError as error:
+        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+            if not isinstance(error, sqlite3.OperationalError) and type(error) is not sqlite3.DatabaseError:
+                raise
             raise Trouble(
                 f"The practice's database {self.path} cannot be written: {error}. Nothing of this step was kept."
             ) from None
+
+    @contextmanager
+    def reading(self) -> Generator[sqlite3.Connection]:
+        """One state of the database for several queries, whatever others write meanwhile. Nothing is written inside."""
+        connection = self.connection
+        if connection.in_transaction:
+            yield connection
+            return
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.execute("COMMIT")
 
     def close(self) -> None:
         """Closes every thread's connection; one that is still at work there finds its own closed."""

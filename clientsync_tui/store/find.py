@@ -17,7 +17,7 @@ Sort = tuple[tuple[str, bool], ...]
 _LINKED = "FROM integrations i WHERE i.client = clients.n"
 COLUMNS = {
     "name": "name_key",
-    "code": "practice_code IS NULL, practice_code",
+    "code": "code_key IS NULL, code_key",
     "team": "team IS NULL, team",
     "software": f"(SELECT min(software) {_LINKED})",
     "by": "(SELECT min(s.name) FROM integrations i JOIN sign_ins s ON s.id = i.sign_in WHERE i.client = clients.n)",
@@ -88,9 +88,7 @@ def _condition(term: Term, standings: dict[int, Standing | None], now: datetime)
         case "code":
             if none:
                 return Condition("practice_code IS NULL")
-            return Condition(
-                "practice_code IS NOT NULL AND instr(lower(practice_code), ?) = 1", (term.value,)
-            )
+            return Condition("code_key IS NOT NULL AND instr(code_key, ?) = 1", (term.value,))
         case "since":
             return Condition(
                 "n IN (SELECT client FROM integrations WHERE since >= ?)", (iso(now - term.age),)

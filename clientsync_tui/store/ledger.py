@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from ..practice.entries import Entry, Kind, NewEntry, iso
@@ -10,6 +11,9 @@ from . import projection
 from .database import Database
 
 DERIVED = ("integrations", "clients", "standings", "sign_ins", "teams")
+MANY = 1000
+CACHE_FOR_MANY_KIB = 256 * 1024
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Ledger:
@@ -18,40 +22,16 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def append(self, *entries: NewEntry) -> list[Entry]:
+    def append(self, *entries: NewEntry, at: datetime | None = None) -> list[Entry]:
         """Appends `entries` in one transaction (of its own, or the one that this thread is in) and applies them.
 
-        Raises projection.Clash where what is there contradicts them, and Trouble on a full disk: then nothing is kept.
+        `at`: when it happened, where that is not now (a practice brought from elsewhere).
+        Raises projection.Clash where what is there contradicts them, and Trouble on a full disk: then none of them is kept.
         """
-        with self._database.writing() as db:
-            return [self._append(db, entry) for entry in entries]
-
-    def _append(self, db: sqlite3.Connection, new: NewEntry) -> Entry:
-        at = iso(datetime.now(UTC))
-        cursor = db.execute(
-            "INSERT INTO ledger (at, actor, kind, client, software, organisation_id, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                at,
-                new.actor,
-                new.kind,
-                new.client,
-                new.software,
-                new.organisation_id,
-                json.dumps(dict(new.body), ensure_ascii=False),
-            ),
-        )
-        entry = Entry(
-            new.kind,
-            new.actor,
-            new.client,
-            new.software,
-            new.organisation_id,
-            new.body,
-            cursor.lastrowid or 0,
-            at,
-        )
-        projection.apply(db, entry)
-        return entry
+        with self._database.writing() as db, _room(db, len(entries)):
+            appended = [_append(db, entry, iso(at or datetime.now(UTC))) for entry in entries]
+            projection.apply(db, appended)
+            return appended
 
     def entries(
         self,
@@ -62,8 +42,7 @@ class Ledger:
         newest_first: bool = False,
         most: int = -1,
     ) -> Iterator[Entry]:
-        """Entries behind `after`, in order. `client`: of one client, with what became of the sign-ins it used.
-        `match`: those whose kind, actor, client's name or body contain this text. `most`: at the most so many (-1: all)."""
+        """Entries behind `after`, in order. `client`: of one client. `match`: those whose kind, actor, client's name or body contain this text. `most`: at the most so many (-1: all)."""
         where, values = ["seq > ?"], [after]
         parameters: list[object] = list(values)
         if client is not None:
@@ -89,15 +68,41 @@ class Ledger:
 
     def rebuild(self) -> int:
         """Throws the derived tables away and derives them anew; returns how many entries there were."""
-        with self._database.writing() as db:
+        with self._database.writing() as db, _room(db, self.last()):
             for table in DERIVED:
                 db.execute(f"DELETE FROM {table}")
-            db.execute("INSERT INTO standings VALUES (0, '[]')")
-            count = 0
-            for row in db.execute("SELECT * FROM ledger ORDER BY seq").fetchall():
-                projection.apply(db, entry_of(row))
-                count += 1
-            return count
+            db.execute("INSERT INTO standings VALUES (0, '')")
+            # Standings may be numbered otherwise now: what other processes remember of them is void.
+            db.execute(
+                "INSERT INTO meta VALUES ('rebuilt', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+            )
+            return projection.apply(db, map(entry_of, db.execute("SELECT * FROM ledger ORDER BY seq")))
+
+
+@contextmanager
+def _room(db: sqlite3.Connection, entries: int) -> Generator[None]:
+    """Memory for what many entries touch: with the usual cache those pages would go to the disk and come back many times."""
+    usual = db.execute("PRAGMA cache_size").fetchone()[0]
+    if entries > MANY:
+        db.execute(f"PRAGMA cache_size = {-CACHE_FOR_MANY_KIB}")
+    try:
+        yield
+    finally:
+        if entries > MANY:
+            db.execute(f"PRAGMA cache_size = {usual}")
+
+
+def _append(db: sqlite3.Connection, new: NewEntry, at: str) -> Entry:
+    cursor = db.execute(
+        "INSERT INTO ledger (at, actor, kind, client, software, organisation_id, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            at, new.actor, new.kind, new.client, new.software, new.organisation_id,
+            _to_json(dict(new.body)),
+        ),
+    )  # fmt: skip
+    return Entry(
+        new.kind, new.actor, new.client, new.software, new.organisation_id, new.body, cursor.lastrowid or 0, at,
+    )  # fmt: skip
 
 
 def entry_of(row: sqlite3.Row) -> Entry:

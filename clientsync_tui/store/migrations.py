@@ -25,13 +25,14 @@ CREATE TABLE teams (name TEXT PRIMARY KEY COLLATE NOCASE) STRICT;
 CREATE TABLE standings (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE clients (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, name_key TEXT NOT NULL,
-    practice_code TEXT COLLATE NOCASE, team TEXT COLLATE NOCASE, note TEXT NOT NULL DEFAULT '', details TEXT NOT NULL,
+    practice_code TEXT, code_key TEXT, team TEXT COLLATE NOCASE, note TEXT NOT NULL DEFAULT '', details TEXT NOT NULL,
     removed INTEGER NOT NULL DEFAULT 0, standing INTEGER NOT NULL REFERENCES standings (id), search TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX clients_code ON clients (practice_code) WHERE practice_code IS NOT NULL AND removed = 0;
-CREATE INDEX clients_name ON clients (removed, name_key, n, standing);
+CREATE UNIQUE INDEX clients_code ON clients (code_key) WHERE code_key IS NOT NULL AND removed = 0;
+CREATE INDEX clients_name ON clients (removed, name_key, n);
+CREATE INDEX clients_team ON clients (team) WHERE removed = 0;
 CREATE INDEX clients_tax ON clients (json_extract(details, '$.tax_number'));
-CREATE INDEX clients_standing ON clients (removed, standing);
+CREATE INDEX clients_standing ON clients (standing, removed);
 CREATE TABLE integrations (
     software TEXT NOT NULL, organisation_id TEXT NOT NULL, client INTEGER NOT NULL REFERENCES clients (n),
     organisation_name TEXT NOT NULL, sign_in TEXT NOT NULL REFERENCES sign_ins (id), since TEXT NOT NULL,
@@ -39,7 +40,6 @@ CREATE TABLE integrations (
     PRIMARY KEY (software, organisation_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX integrations_client ON integrations (client);
-CREATE INDEX integrations_sign_in ON integrations (sign_in);
 """
 
 # Kept on this host only: what was last seen, what was pulled, jobs, who holds which sign-in, saved views.
@@ -75,4 +75,4 @@ def first_shape(db: Database) -> None:
         if statement.strip():
             db.conn.execute(statement)
     db.conn.execute("INSERT INTO meta VALUES ('practice', lower(hex(randomblob(8))))")
-    db.conn.execute("INSERT INTO standings VALUES (0, '[]')")
+    db.conn.execute("INSERT INTO standings VALUES (0, '')")

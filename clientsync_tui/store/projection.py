@@ -2,14 +2,20 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
-from ..practice.entries import Entry, Kind
+from ..practice.entries import Entry, Kind, iso
 from ..practice.status import Reason
 from ..practice.text import folded, sort_key
+from .derive import derive
 
-Apply = Callable[[sqlite3.Connection, Entry], None]
+Apply = Callable[[sqlite3.Connection, Entry], tuple[int, ...]]
+"""Applies an entry; returns the numbers of the clients whose standing or search text it may have changed."""
+
+NOTHING: tuple[int, ...] = ()
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Clash(Exception):
@@ -23,89 +29,93 @@ def _number(db: sqlite3.Connection, client: str | None) -> int:
     return int(row[0])
 
 
-def _derive(db: sqlite3.Connection, n: int) -> None:
-    """Brings a client's search text and standing up to date with its integrations.
-
-    A standing is the set of (problem, sign-in) of a client's integrations, numbered: few clients differ in it, so that
-    status is derived for a handful of standings instead of for every client.
-    """
-    client = db.execute("SELECT name, practice_code, team, note FROM clients WHERE n = ?", (n,)).fetchone()
-    links = db.execute(
-        "SELECT organisation_name, problem, sign_in, s.name, s.email FROM integrations i JOIN sign_ins s ON s.id = i.sign_in "
-        "WHERE client = ?",
-        (n,),
-    ).fetchall()
-    key = json.dumps(sorted({(link[1] or "", link[2]) for link in links}))
-    row = db.execute("SELECT id FROM standings WHERE key = ?", (key,)).fetchone()
-    if row is None:
-        row = db.execute("INSERT INTO standings (key) VALUES (?) RETURNING id", (key,)).fetchone()
-    words = [client[0], client[1], client[2], client[3]]
-    for link in links:
-        words += [link[0] if link[0] != client[0] else None, link[3], link[4]]
-    search = "\n".join(folded(word) for word in words if word)
-    db.execute("UPDATE clients SET standing = ?, search = ? WHERE n = ?", (row[0], search, n))
+def _team(db: sqlite3.Connection, name: str | None) -> str | None:
+    """The team as the practice spells it, made if it is new; None for none."""
+    if not name:
+        return None
+    row = db.execute("SELECT name FROM teams WHERE name = ?", (name,)).fetchone()
+    if row is not None:
+        return str(row[0])
+    db.execute("INSERT INTO teams VALUES (?)", (name,))
+    return name
 
 
-def _client_added(db: sqlite3.Connection, entry: Entry) -> None:
+def _client_added(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     body = entry.body
-    team = body.get("team")
-    if team:
-        db.execute("INSERT OR IGNORE INTO teams VALUES (?)", (team,))
-    n = db.execute(
-        "INSERT INTO clients (id, name, name_key, practice_code, team, details, standing, search) VALUES (?, ?, ?, ?, ?, ?, 0, '') "
-        "RETURNING n",
-        (
-            entry.client,
-            body["name"],
-            sort_key(body["name"]),
-            body.get("practice_code"),
-            team,
-            json.dumps(body.get("details", {})),
-        ),
-    ).fetchone()[0]
-    _derive(db, n)
+    code = body.get("practice_code") or None
+    values = (
+        entry.client, body["name"], sort_key(body["name"]), code, folded(code) if code else None, _team(db, body.get("team")),
+        _details(body.get("details", {})),
+    )  # fmt: skip
+    query = (
+        "INSERT INTO clients (id, name, name_key, practice_code, code_key, team, details, standing, search) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, 0, '')"
+    )
+    return (db.execute(query, values).lastrowid or 0,)
 
 
-def _set_column(column: str, field: str) -> Apply:
-    def apply(db: sqlite3.Connection, entry: Entry) -> None:
-        n = _number(db, entry.client)
-        value = entry.body[field]
-        # The column names come from the table below, never from outside.
-        db.execute(f"UPDATE clients SET {column} = ? WHERE n = ?", (value, n))
-        if column == "name":
-            db.execute("UPDATE clients SET name_key = ? WHERE n = ?", (sort_key(value), n))
-        if column == "team" and value:
-            db.execute("INSERT OR IGNORE INTO teams VALUES (?)", (value,))
-        _derive(db, n)
+def _client_renamed(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+    n, name = _number(db, entry.client), entry.body["name"]
+    db.execute("UPDATE clients SET name = ?, name_key = ? WHERE n = ?", (name, sort_key(name), n))
+    return (n,)
 
-    return apply
+
+def _code_set(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+    n, code = _number(db, entry.client), entry.body["code"] or None
+    query = "UPDATE clients SET practice_code = ?, code_key = ? WHERE n = ?"
+    db.execute(query, (code, folded(code) if code else None, n))
+    return (n,)
+
+
+def _team_assigned(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+    n = _number(db, entry.client)
+    db.execute("UPDATE clients SET team = ? WHERE n = ?", (_team(db, entry.body["team"]), n))
+    return (n,)
+
+
+def _note_set(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+    n = _number(db, entry.client)
+    db.execute("UPDATE clients SET note = ? WHERE n = ?", (entry.body["note"] or "", n))
+    return (n,)
 
 
 def _removed(value: int) -> Apply:
-    def apply(db: sqlite3.Connection, entry: Entry) -> None:
+    def apply(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+        # Back on the list, its code may have become another's: the unique index makes that a Clash.
         db.execute("UPDATE clients SET removed = ? WHERE n = ?", (value, _number(db, entry.client)))
+        return NOTHING
 
     return apply
 
 
-def _details_set(db: sqlite3.Connection, entry: Entry) -> None:
+def _details_set(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     _merge_details(db, _number(db, entry.client), entry.body["details"])
+    return NOTHING
+
+
+def _details(details: dict[str, str | None]) -> str:
+    kept = {name: value for name, value in sorted(details.items()) if value not in (None, "")}
+    return _to_json(kept)
 
 
 def _merge_details(db: sqlite3.Connection, n: int, changed: dict[str, str | None]) -> None:
-    details: dict[str, Any] = json.loads(
+    before: dict[str, str | None] = json.loads(
         db.execute("SELECT details FROM clients WHERE n = ?", (n,)).fetchone()[0]
     )
-    details.update(changed)
-    kept = {name: value for name, value in sorted(details.items()) if value not in (None, "")}
-    db.execute("UPDATE clients SET details = ? WHERE n = ?", (json.dumps(kept), n))
+    db.execute("UPDATE clients SET details = ? WHERE n = ?", (_details(before | changed), n))
 
 
-def _team_created(db: sqlite3.Connection, entry: Entry) -> None:
-    db.execute("INSERT OR IGNORE INTO teams VALUES (?)", (entry.body["team"],))
+def _team_created(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+    _team(db, entry.body["team"])
+    return NOTHING
 
 
-def _signed_in(db: sqlite3.Connection, entry: Entry) -> None:
+def _end(body: Any) -> str | None:
+    # Written alike, so that ends can be compared as text.
+    return iso(datetime.fromisoformat(body["ends_at"])) if body.get("ends_at") else None
+
+
+def _signed_in(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     body, person = entry.body, entry.body["person"]
     db.execute(
         "INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (id) DO UPDATE SET name = excluded.name, "
@@ -117,23 +127,24 @@ def _signed_in(db: sqlite3.Connection, entry: Entry) -> None:
             person["name"],
             person["email"],
             entry.at,
-            body.get("ends_at"),
+            _end(body),
         ),
     )
+    return NOTHING
 
 
-def _sign_in_used(db: sqlite3.Connection, entry: Entry) -> None:
-    db.execute(
-        "UPDATE sign_ins SET used_at = ?, ends_at = ? WHERE id = ?",
-        (entry.at, entry.body.get("ends_at"), entry.body["sign_in"]),
-    )
+def _sign_in_used(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+    query = "UPDATE sign_ins SET used_at = ?, ends_at = ? WHERE id = ?"
+    db.execute(query, (entry.at, _end(entry.body), entry.body["sign_in"]))
+    return NOTHING
 
 
-def _signed_out(db: sqlite3.Connection, entry: Entry) -> None:
+def _signed_out(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     db.execute("UPDATE sign_ins SET signed_out = 1 WHERE id = ?", (entry.body["sign_in"],))
+    return NOTHING
 
 
-def _connected(db: sqlite3.Connection, entry: Entry) -> None:
+def _connected(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     n, body = _number(db, entry.client), entry.body
     there = db.execute(
         "SELECT client, problem FROM integrations WHERE software = ? AND organisation_id = ?",
@@ -150,9 +161,7 @@ def _connected(db: sqlite3.Connection, entry: Entry) -> None:
     )  # fmt: skip
     if body.get("details"):
         _merge_details(db, n, body["details"])
-    _derive(db, n)
-    if there is not None and there[0] != n:
-        _derive(db, there[0])
+    return (n,) if there is None else (n, there[0])
 
 
 def _update_integration(
@@ -168,66 +177,60 @@ def _update_integration(
     return int(row[0])
 
 
-def _authenticated(db: sqlite3.Connection, entry: Entry) -> None:
+def _authenticated(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     values = (entry.body["sign_in"], entry.at, entry.at)
-    _derive(
-        db, _update_integration(db, entry, "sign_in = ?, since = ?, connected_at = ?, problem = NULL", values)
+    return (
+        _update_integration(db, entry, "sign_in = ?, since = ?, connected_at = ?, problem = NULL", values),
     )
 
 
-def _refreshed(db: sqlite3.Connection, entry: Entry) -> None:
+def _refreshed(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     name = entry.body.get("organisation_name")
-    n = _update_integration(
-        db,
-        entry,
-        "refreshed_at = ?, problem = NULL, organisation_name = coalesce(?, organisation_name)",
-        (entry.at, name),
-    )
+    there = db.execute(
+        "SELECT problem IS NULL AND coalesce(?, organisation_name) = organisation_name FROM integrations "
+        "WHERE software = ? AND organisation_id = ?",
+        (name, entry.software, entry.organisation_id),
+    ).fetchone()
+    assignments = "refreshed_at = ?, problem = NULL, organisation_name = coalesce(?, organisation_name)"
+    n = _update_integration(db, entry, assignments, (entry.at, name))
     if entry.body.get("details"):
         _merge_details(db, n, entry.body["details"])
-    _derive(db, n)
+    # Nearly every refresh finds what was there: then nothing is to be derived.
+    return NOTHING if there[0] else (n,)
 
 
-def _found(db: sqlite3.Connection, entry: Entry) -> None:
-    _derive(
-        db, _update_integration(db, entry, "problem = ?, since = ?", (entry.body.get("reason"), entry.at))
-    )
+def _found(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+    return (_update_integration(db, entry, "problem = ?, since = ?", (entry.body.get("reason"), entry.at)),)
 
 
-def _disconnected(db: sqlite3.Connection, entry: Entry) -> None:
-    _derive(
-        db, _update_integration(db, entry, "problem = ?, since = ?", (Reason.DISCONNECTED_HERE, entry.at))
-    )
+def _disconnected(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+    values = (Reason.DISCONNECTED_HERE, entry.at)
+    return (_update_integration(db, entry, "problem = ?, since = ?", values),)
 
 
-def _settings_changed(db: sqlite3.Connection, entry: Entry) -> None:
-    _update_integration(db, entry, "settings = ?", (json.dumps(entry.body["settings"]),))
+def _settings_changed(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+    _update_integration(db, entry, "settings = ?", (_to_json(entry.body["settings"]),))
+    return NOTHING
 
 
-def _organisation_changed(db: sqlite3.Connection, entry: Entry) -> None:
+def _organisation_changed(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     body = entry.body
-    taken = db.execute(
-        "SELECT 1 FROM integrations WHERE software = ? AND organisation_id = ?",
-        (entry.software, body["organisation_id"]),
-    ).fetchone()
-    if taken:
-        raise Clash("the organisation is already integrated")
     values = (body["organisation_id"], body["organisation_name"], body["sign_in"], entry.at, entry.at)
     assignments = (
         "organisation_id = ?, organisation_name = ?, sign_in = ?, since = ?, connected_at = ?, problem = NULL"
     )
-    _derive(db, _update_integration(db, entry, assignments, values))
+    return (_update_integration(db, entry, assignments, values),)
 
 
 PROJECTIONS: dict[str, Apply] = {
     Kind.CLIENT_ADDED: _client_added,
     Kind.CLIENT_REMOVED: _removed(1),
     Kind.CLIENT_RESTORED: _removed(0),
-    Kind.CLIENT_RENAMED: _set_column("name", "name"),
-    Kind.CODE_SET: _set_column("practice_code", "code"),
+    Kind.CLIENT_RENAMED: _client_renamed,
+    Kind.CODE_SET: _code_set,
     Kind.TEAM_CREATED: _team_created,
-    Kind.TEAM_ASSIGNED: _set_column("team", "team"),
-    Kind.NOTE_SET: _set_column("note", "note"),
+    Kind.TEAM_ASSIGNED: _team_assigned,
+    Kind.NOTE_SET: _note_set,
     Kind.DETAILS_SET: _details_set,
     Kind.SIGNED_IN: _signed_in,
     Kind.SIGN_IN_USED: _sign_in_used,
@@ -245,9 +248,19 @@ PROJECTIONS: dict[str, Apply] = {
 }
 
 
-def apply(db: sqlite3.Connection, entry: Entry) -> None:
-    """Changes the derived tables as `entry` says. Raises Clash where the unique keys or the client list contradict it."""
+def apply(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
+    """Changes the derived tables as `entries` say, in order; returns how many they were.
+
+    What follows from a client's integrations is derived once, behind the last entry. Raises Clash where the unique keys or the
+    client list contradict an entry; what was changed until then is for the caller's transaction to take back.
+    """
+    touched: set[int] = set()
+    count = 0
     try:
-        PROJECTIONS[entry.kind](db, entry)
+        for entry in entries:
+            touched.update(PROJECTIONS[entry.kind](db, entry))
+            count += 1
     except sqlite3.IntegrityError as error:
         raise Clash(str(error)) from None
+    derive(db, touched)
+    return count

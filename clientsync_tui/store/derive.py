@@ -1,0 +1,72 @@
+"""What follows of a client from its own row and its integrations: its search text, and its standing.
+
+A standing is the set of (problem, sign-in) of a client's integrations, numbered: few clients differ in it, so that status is
+derived for a handful of standings instead of for every client. The persons who signed in are found by the standing too, so
+the search text need not name them.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+
+from ..practice.text import folded
+
+AT_ONCE = 500
+LINE = "\n"
+"""Stands between the words of a search text, so that no search runs from one into the next, and between a standing's pairs."""
+
+Link = tuple[int, str, str | None, str]
+"""Client, organisation's name, problem, sign-in."""
+
+
+def standing_key(links: Iterable[Link]) -> str:
+    """The set of (problem, sign-in), a line for each pair; empty for a client without integrations."""
+    return LINE.join(sorted({f"{problem or ''} {sign_in}" for _, _, problem, sign_in in links}))
+
+
+def pairs(key: str) -> Iterator[tuple[str, str]]:
+    """What `standing_key` wrote: each problem (empty: none) and sign-in."""
+    for line in key.split(LINE) if key else ():
+        problem, _, sign_in = line.partition(" ")
+        yield problem, sign_in
+
+
+def derive(db: sqlite3.Connection, numbers: Collection[int]) -> None:
+    """Brings the search texts and standings of these clients up to date; a standing that nobody has any more goes."""
+    ordered = sorted(numbers)
+    known: dict[str, int] = {}
+    for start in range(0, len(ordered), AT_ONCE):
+        _derive(db, ordered[start : start + AT_ONCE], known)
+
+
+def _derive(db: sqlite3.Connection, part: list[int], known: dict[str, int]) -> None:
+    marks = ", ".join("?" * len(part))
+    links: dict[int, list[Link]] = {}
+    query = f"SELECT client, organisation_name, problem, sign_in FROM integrations WHERE client IN ({marks})"
+    for link in db.execute(query, part):
+        links.setdefault(link[0], []).append(tuple(link))
+    changed: list[tuple[int, str, int]] = []
+    left: set[int] = set()
+    query = f"SELECT n, standing, search, name, practice_code, team, note FROM clients WHERE n IN ({marks})"
+    for n, standing, search, name, *words in db.execute(query, part).fetchall():
+        own = links.get(n, [])
+        key = standing_key(own)
+        if key not in known:
+            known[key] = _standing(db, key)
+        others = sorted({link[1] for link in own} - {name})
+        text = LINE.join(folded(word) for word in (name, *words, *others) if word)
+        if (known[key], text) != (standing, search):
+            changed.append((known[key], text, n))
+            left.add(standing)
+    db.executemany("UPDATE clients SET standing = ?, search = ? WHERE n = ?", changed)
+    gone = left - {0} - set(known.values())
+    db.executemany(
+        "DELETE FROM standings WHERE id = ? AND NOT EXISTS (SELECT 1 FROM clients WHERE standing = standings.id)",
+        [(standing,) for standing in gone],
+    )
+
+
+def _standing(db: sqlite3.Connection, key: str) -> int:
+    row = db.execute("SELECT id FROM standings WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        row = db.execute("INSERT INTO standings (key) VALUES (?) RETURNING id", (key,)).fetchone()
+    return int(row[0])
