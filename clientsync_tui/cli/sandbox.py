@@ -130,13 +130,16 @@ def people(url: str | None, as_json: bool) -> None:
 )
 @click.option("--url", help="The sandbox's address; otherwise found by the configuration.")
 def fault(url: str | None, **asked: Any) -> None:
-    """Make something go wrong in the running sandbox; `clear` puts it right again."""
+    """Make something go wrong in the running sandbox; `clear` puts it right again.
+
+    `expire`, `revoke` and `disconnect` are done once: signing in again mends them. The others last until `clear`, or for so many `--times`.
+    """
     from ..sandbox.remote import ask
 
     _asked(lambda: ask(_found(url), "faults", asked))
 
 
-@sandbox.command()
+@sandbox.command(hidden=True)
 @click.argument("link")
 @click.option("--as", "email", metavar="EMAIL", required=True, help="Who signs in.")
 @click.option("--organisation", "organisations", metavar="ID", multiple=True, help="Connect only these.")

@@ -1,7 +1,6 @@
 """Answers that a server gives when it is unwell."""
 
 import asyncio
-from itertools import count
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +13,6 @@ _GARBAGE = (
     ('{"Status": "OK", "Organisations": [{"OrganisationID": "b2c8', "application/json"),
     ('{"this is": ["not", "what", "was", "asked", 7, null]}', "application/json"),
 )
-_turn = count()
 
 
 def turned_away(
@@ -44,7 +42,7 @@ async def misbehaving(
         return None
     sandbox.save()
     if fault.kind == "garbage":
-        text, kind = _GARBAGE[next(_turn) % len(_GARBAGE)]
+        text, kind = _GARBAGE[next(sandbox.garbage) % len(_GARBAGE)]
         return Response(text, media_type=kind)
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)

@@ -15,6 +15,7 @@ from .misbehave import misbehaving, turned_away
 from .personality import App, Personality
 from .sandbox import Sandbox
 from .state import Access, Code, Grant, new_token
+from .world import Accountant
 
 #: How long an access token is remembered after its end, so that it can be called expired and not unknown.
 KEPT_S = 86_400
@@ -203,7 +204,8 @@ class OAuth:
         state.access = {
             token: access for token, access in state.access.items() if access.ends_at + KEPT_S > now
         }
-        claims = {
+        person = self._person(grant.person)
+        claims = self._software.claims(person, frozenset()) | {
             "iss": self._box.issuer(self._software),
             "aud": f"{self._box.issuer(self._software)}/resources",
             "client_id": grant.app,
@@ -224,9 +226,7 @@ class OAuth:
         return answer | ({"refresh_token": grant.refresh_token} if grant.refresh_token else {})
 
     def _id_token(self, code: Code, access_token: str, now: float) -> str:
-        person = self._box.world.person(code.person)
-        if person is None:
-            raise Refused("invalid_grant")
+        person = self._person(code.person)
         half = hashlib.sha256(access_token.encode()).digest()[:16]
         claims: dict[str, Any] = {
             "iss": self._box.issuer(self._software),
@@ -239,6 +239,13 @@ class OAuth:
         if code.nonce is not None:
             claims["nonce"] = code.nonce
         return self._signed(claims | self._software.claims(person, frozenset(code.scopes)))
+
+    def _person(self, email: str) -> Accountant:
+        person = self._box.world.person(email)
+        if person is None:
+            # The state file is of another seed's world.
+            raise Refused("invalid_grant")
+        return person
 
     def _signed(self, claims: dict[str, Any]) -> str:
         return jwt.encode({"alg": "RS256", "kid": self._box.key.kid}, claims, self._box.key)

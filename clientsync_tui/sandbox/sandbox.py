@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
+from itertools import count
 
 from joserfc.jwk import RSAKey
 
@@ -38,6 +39,7 @@ class Sandbox:
         self.faults = Faults(
             [Fault(f["kind"], Target(**f["target"]), f["times"], f["seconds"]) for f in self.state.faults]
         )
+        self.garbage = count()
         self.key = RSAKey.import_key(self.state.key) if self.state.key else _new_key()
         self.state.key = dict(self.key.as_dict(private=True))
         self.save()

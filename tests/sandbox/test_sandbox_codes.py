@@ -125,6 +125,11 @@ def test_the_id_token_verifies_from_discovery_alone(sandbox: Running, app: App) 
     assert wanted.items() <= claims.items()
     assert {"sub", "at_hash", "iat", "exp", "auth_time"} <= claims.keys()
     assert claims["iat"] < claims["exp"]
+    access = jwt.decode(app.tokens["access_token"], keys, algorithms=["RS256"]).claims
+    assert access["xero_userid"] == person.id
+    assert access["client_id"] == "sandbox-xero"
+    assert isinstance(access["scope"], list)
+    assert access["authentication_event_id"] == app.connections()[0]["authEventId"]
 
 
 def test_claims_follow_the_scopes(app: App, email: str) -> None:

@@ -80,6 +80,20 @@ def test_ends_though_a_call_hangs(served: Served) -> None:
     assert process.returncode == 0
 
 
+def test_killed_and_started_again_it_goes_on(served: Served, tmp_path: Path) -> None:
+    file = str(tmp_path / "state.json")
+    process, url = served("--organisations", "3", "--state", file)
+    app = App(url).sign_in(json.loads(run("sandbox", "people", "--url", url, "--json").stdout)[0]["email"])
+    app.tokens |= app.refresh().json()
+    before = app.connections()
+    process.kill()
+    process.communicate()
+    _, again = served("--organisations", "3", "--state", file, "--port", url.rpartition(":")[2])
+    assert again == url
+    assert app.connections() == before
+    assert app.refresh().status_code == 200
+
+
 def test_a_hundred_thousand_organisations_start(served: Served) -> None:
     _, url = served("--organisations", "100000")
     people = json.loads(run("sandbox", "people", "--url", url, "--json").stdout)
