@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -75,6 +76,11 @@ class Limiter:
         self._database = _open(path)
         self._lines: WeakValueDictionary[Lane, _Line] = WeakValueDictionary()
         self._given = 0
+        self._held_up: Counter[str] = Counter()
+
+    def held_up(self, software: str) -> int:
+        """How many lanes of a software (organisations, as a rule) wait for a limit now, in this process."""
+        return self._held_up[software]
 
     @asynccontextmanager
     async def turn(
@@ -122,8 +128,15 @@ class Limiter:
                     f"The software allows no more calls until {until:%d %b %H:%M} UTC; try again then.",
                     until,
                 )
-            await asyncio.sleep(max(verdict.wait_s, crowded))
-            crowded = min(crowded * 1.5, 0.25)
+            if not verdict.wait_s:
+                await asyncio.sleep(crowded)
+                crowded = min(crowded * 1.5, 0.25)
+                continue
+            self._held_up[lane.software] += 1
+            try:
+                await asyncio.sleep(max(verdict.wait_s, crowded))
+            finally:
+                self._held_up[lane.software] -= 1
 
     @staticmethod
     def _leave(lane: Lane, whole: _Line) -> None:

@@ -90,7 +90,7 @@ class JobScreen(JobActions):
         width = max(8, min(40, self.size.width - len(said) - 4))
         marks = self.main.ascii_marks
         _say(self.query_one("#progress", Static), bar(ended, job.total, width, marks) + Content(said))
-        _say(self.query_one("#counts", Static), counts(job, 0, marks))
+        _say(self.query_one("#counts", Static), counts(job, self._held_up(job), marks))
         paused = self.query_one("#paused", Static)
         is_paused = bool(job.left) and not (goes(job) or self._starting)
         paused.set_class(is_paused, "shown")
@@ -100,6 +100,12 @@ class JobScreen(JobActions):
                 paused,
                 Content(says + (" Press r to sign in and resume." if sign_in else " Press r to resume.")),
             )
+
+    def _held_up(self, job: Job) -> int:
+        if job.id not in self.main.engine.running:
+            return 0
+        softwares = [job.software] if job.software else [s.name for s in self.main.workplace.softwares()]
+        return sum(map(self.main.engine.held_up, softwares))
 
     def _show_items(self, job: Job) -> None:
         table = self.query_one(SelectTable)

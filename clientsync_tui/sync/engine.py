@@ -98,6 +98,11 @@ class Engine:
         """The jobs that run in this process."""
         return tuple(self._runners)
 
+    def held_up(self, software: str) -> int:
+        """How many organisations' calls wait for a software's limits now, in this process."""
+        session = self._session
+        return session.held_up(software) if session else 0
+
     def close(self, wait_s: float = 2.0) -> None:
         """Stops everything; what jobs have left is resumed at the next start."""
         if self._thread.is_alive() and self._loop:

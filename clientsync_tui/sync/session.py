@@ -88,6 +88,10 @@ class Session:
         access = self.tokens(sign_in.software).of(sign_in.id)
         return HttpCalls(self._configured(sign_in.software), self._how, self._http, self._limiter, access)
 
+    def held_up(self, software: str) -> int:
+        """How many organisations' calls wait for the software's limits now."""
+        return self._limiter.held_up(software)
+
     async def reach(self, sign_in: SignIn) -> "dict[str, Organisation]":
         """The organisations that a sign-in reaches now, by id."""
         listed = await self.software(sign_in.software).organisations(self.calls(sign_in))
