@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
-from textual.widgets import Static
 
 from ..actions import CONNECTIONS, Action
 from ..practice.model import Client, Integration, Settings
@@ -16,6 +15,7 @@ from ..practice.status import FOR_THE_CLIENT, Reason, Status
 from ..practice.trouble import Trouble
 from ..sync import plan_words, plans
 from ..sync.settings import change_settings
+from ..widgets.facts import Facts
 from ..widgets.select_table.list_rows import ListRows
 from ..widgets.select_table.rows import Cell, Column, Row
 from ..widgets.select_table.table import SelectTable
@@ -48,8 +48,8 @@ class ConnectionsScreen(ActionScreen):
         yield TopBar("Business settings > Connections")
         yield SelectTable(COLUMNS, selecting=False, id="integrations")
         with VerticalScroll(id="facts"), Container(id="columns"):
-            yield Static(id="integration", markup=False)
-            yield Static(id="client", markup=False)
+            yield Facts(id="integration")
+            yield Facts(id="client")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -74,7 +74,7 @@ class ConnectionsScreen(ActionScreen):
         store = self.main.workplace.store
         self._client = client = store.clients.by_id([self._id], now).get(self._id)
         if client is None:
-            self.query_one("#client", Static).update("This client is not there any more.")
+            self.query_one("#client", Facts).show("This client is not there any more.", ())
             return
         code = f"{client.practice_code} " if client.practice_code else ""
         self.query_one(TopBar).show(
@@ -97,8 +97,8 @@ class ConnectionsScreen(ActionScreen):
         client, link = self._client, self.link
         if client is None:
             return
-        self.query_one("#client", Static).update(facts.lines("Client", list(facts.of_client(client))))
-        shown = self.query_one("#integration", Static)
+        self.query_one("#client", Facts).show("Client", list(facts.of_client(client)))
+        shown = self.query_one("#integration", Facts)
         shown.display = link is not None
         if link is not None:
             workplace = self.main.workplace
@@ -112,7 +112,7 @@ class ConnectionsScreen(ActionScreen):
                 datetime.now(UTC),
                 self.main.ascii_marks,
             )
-            shown.update(facts.lines(seen.software.title, list(facts.of_integration(seen))))
+            shown.show(seen.software.title, list(facts.of_integration(seen)))
         self.refresh_keys()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -1,27 +1,15 @@
 """What is known of an integration and of its client, line by line."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from textual.content import Content
 
 from ..accounting.software import Software
 from ..practice.model import DETAIL_TITLES, Client, Integration
 from ..sync import words
+from ..widgets.facts import Fact
 from .clients_rows import STYLES
 from .locale_words import counted, number
-
-Fact = tuple[str, str, str]
-"""Title, text, and the style's meaning ("ok", "warning", "error", "muted" or "")."""
-
-COLOURS = {
-    "ok": "$text-success",
-    "warning": "$text-warning",
-    "error": "$text-error",
-    "muted": "$text-muted",
-    "": "",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,10 @@ def of_integration(seen: Seen) -> Iterator[Fact]:
     yield "Checked", moment_of(link.checked_at) or "not yet", ""
     if link.expires_at:
         yield "Expires", f"{moment_of(link.expires_at)}, unless it is used before", ""
-    yield "Lists", _lists(seen), ""
+    title = "Lists"
+    for says in _lists(seen) or ("none",):
+        yield title, says, ""
+        title = ""
     settings = link.settings
     refresh = (
         f"at a check, when {counted(settings.refresh_days, 'day')} old"
@@ -78,14 +69,13 @@ def of_integration(seen: Seen) -> Iterator[Fact]:
         yield "Note", settings.note, "warning"
 
 
-def _lists(seen: Seen) -> str:
+def _lists(seen: Seen) -> list[str]:
     wanted = seen.link.settings.lists
-    parts = [
-        f"{title} {number(seen.counts[name])}" if name in seen.counts else f"{title} (not pulled)"
+    return [
+        f"{title}: {number(seen.counts[name])}" if name in seen.counts else f"{title}: not pulled"
         for name, title in seen.software.lists.items()
         if wanted is None or name in wanted or name in seen.counts
     ]
-    return ", ".join(parts) or "none"
 
 
 def of_client(client: Client) -> Iterator[Fact]:
@@ -102,12 +92,3 @@ def of_client(client: Client) -> Iterator[Fact]:
 def moment_of(at: datetime | None) -> str:
     """A time in full, local; empty for None."""
     return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""
-
-
-def lines(title: str, facts: Sequence[Fact]) -> Content:
-    """Facts as lines under a title, their texts in one column."""
-    width = max((len(name) for name, _, _ in facts), default=0) + 2
-    parts: list[tuple[str, str]] = [(title, "bold underline")]
-    for name, text, style in facts:
-        parts += [(f"\n{name:<{width}}", "$text-muted"), (text, COLOURS[style])]
-    return Content.assemble(*parts)

@@ -1,0 +1,56 @@
+"""Titles and texts in two columns; a long text goes on below its own beginning."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+Fact = tuple[str, str, str]
+"""Title, text, and the style's meaning ("ok", "warning", "error", "muted" or "")."""
+
+COLOURS = {
+    "ok": "$text-success",
+    "warning": "$text-warning",
+    "error": "$text-error",
+    "muted": "$text-muted",
+    "": "",
+}
+LEAST = 20
+"""Cells that a text is given however narrow the screen is."""
+
+
+class Facts(Widget, can_focus=False):
+    """A heading and lines under it."""
+
+    DEFAULT_CSS = "Facts { height: auto; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._heading = ""
+        self._facts: tuple[Fact, ...] = ()
+
+    def show(self, heading: str, facts: Sequence[Fact]) -> None:
+        """Shows others; draws only when they are."""
+        if (heading, tuple(facts)) != (self._heading, self._facts):
+            self._heading, self._facts = heading, tuple(facts)
+            self.refresh(layout=True)
+
+    def _lines(self, width: int) -> list[Content]:
+        titles = max((len(title) for title, _, _ in self._facts), default=0) + 2
+        room = max(LEAST, width - titles)
+        lines = [Content.styled(self._heading, "bold underline")]
+        for title, text, style in self._facts:
+            beginning = Content.styled(title.ljust(titles), "$text-muted")
+            for part in Content.styled(text, COLOURS[style]).wrap(room):
+                lines.append(beginning + part)
+                beginning = Content(" " * titles)
+        return lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the texts take at this width."""
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        """All of it."""
+        return Content("\n").join(self._lines(self.content_size.width))
