@@ -1,22 +1,148 @@
 """The client list: triage, filter, and everything that can be done with clients."""
 
-from textual import on
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar, TypeVar
+
+from textual import events, on
 from textual.app import ComposeResult
 
-from ..actions import CLIENTS, SELECT, named
+from ..actions import CLIENTS, SELECT, Action, named
+from ..practice.trouble import Trouble
+from ..store.store import Store
 from ..widgets.select_table.table import SelectTable
+from .clients_filter import FilterInput
 from .clients_list import ClientList
+
+T = TypeVar("T")
+
+NEEDS_A_CLIENT = frozenset(
+    {
+        "connections", "reconnect_selected", "reassign_selected", "refresh_selected", "disconnect_selected",
+        "assign_team", "set_code", "rename", "set_note", "remove", "export",
+    }
+)  # fmt: skip
+NEEDS_A_SIGN_IN = frozenset({"refresh_selected", "check"})
 
 
 class ClientsScreen(ClientList):
     """The client list with its actions."""
 
     place = CLIENTS
-    extra = named(SELECT, "filter", "sort", "columns")
+    extra: ClassVar[Sequence[Action]] = named(SELECT, "filter", "sort", "columns")
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Whether `u` takes back a change of the selection: when that is newer than this screen's last change of the practice.
+        self._undo_selection = False
+        self._marked = (0, 0)
 
     def compose(self) -> ComposeResult:
         """The list."""
         yield from self.compose_list()
+
+    def on_mount(self) -> None:
+        """The columns as they were left."""
+        from .clients_columns import read
+
+        self.table.columns = read(self.store.meta("columns"))
+
+    # Facts
+
+    @property
+    def store(self) -> Store:
+        """The practice's store."""
+        return self.main.workplace.store
+
+    @property
+    def actor(self) -> str:
+        """Who acts."""
+        return self.main.workplace.actor
+
+    @property
+    def hidden_chosen(self) -> int:
+        """How many of the selected clients the filter hides."""
+        return self.table.hidden_count
+
+    def unavailable(self, action: Action) -> str | None:
+        """Why an action cannot be done now."""
+        if action.name in NEEDS_A_CLIENT and not self.shown and not self.table.selection.total:
+            return "There is no client here."
+        if action.name in NEEDS_A_SIGN_IN and not self.held:
+            return "No sign-in is held here. Press s for Client Sync and sign in."
+        return super().unavailable(action)
+
+    def footer_keys(self) -> list[tuple[str, str, str]]:
+        """What works now: while the filter is typed its own keys, and with a selection what turns it over."""
+        if isinstance(self.focused, FilterInput):
+            return [("enter", "To the list", "table('focus')"), ("esc", "Clear", "act('back')")]
+        keys = super().footer_keys()
+        if not self.shown:
+            return keys
+        selecting = [("space", "Select", "table('toggle_row')")]
+        if self.table.selection.total:
+            selecting += [("i", "Invert", "table('invert')"), ("N", "None", "table('select_none')")]
+        return [*keys[:1], *selecting, *keys[1:]]
+
+    async def action_table(self, name: str) -> None:
+        """A key of the table, clicked in the last line."""
+        if name == "focus":
+            self.leave_filter()
+        else:
+            await self.table.run_action(name)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Other keys work now."""
+        self.refresh_keys()
+
+    # Work on a thread
+
+    def work(self, read: Callable[[], T], then: Callable[[T], object]) -> None:
+        """Does `read` on a thread, and `then` with what came of it here; Trouble is said."""
+
+        async def run() -> None:
+            try:
+                result = await asyncio.to_thread(read)
+            except Trouble as trouble:
+                self.say(trouble)
+            else:
+                then(result)
+
+        self.run_worker(run(), group="work", exit_on_error=False)
+
+    def change(self, work: Callable[[], str]) -> None:
+        """Changes the practice on a thread, and tells what `work` says of it."""
+
+        def done(said: str) -> None:
+            self._undo_selection = False
+            self.notify(said, markup=False)
+            self.practice_changed()
+
+        self.work(work, done)
+
+    # Selection and undo
+
+    @on(SelectTable.SelectionChanged, "#clients")
+    def _marks_changed(self, event: SelectTable.SelectionChanged) -> None:
+        total, hidden = self._marked
+        self._marked = (event.total, event.hidden)
+        # The filter alone changes only how many are hidden; a key never does that without changing the total.
+        if event.total != total or event.hidden == hidden:
+            self._undo_selection = True
+
+    def do_undo(self) -> None:
+        """Takes back the last change of the selection, or of the practice, whichever this screen made last."""
+        if self._undo_selection:
+            self.table.action_undo_selection()
+            self.call_after_refresh(self._selection_undone)
+            self.notify("The selection is as before.", timeout=2)
+            return
+        self.main.undo()
+
+    def _selection_undone(self) -> None:
+        self._undo_selection = False
+
+    # Opening
 
     def do_connections(self) -> None:
         """Opens the connections of the client under the cursor."""
@@ -31,3 +157,122 @@ class ClientsScreen(ClientList):
         """Opens the history of the client under the cursor, else of the practice."""
         client = self.client_here()
         self.main.open("history", **({"client": client.id} if client is not None else {}))
+
+    # The whole list; each part is read when it is first used
+
+    def do_actions_menu(self) -> None:
+        """Opens the Actions menu."""
+        from .clients_bulk import open_menu
+
+        open_menu(self)
+
+    def do_export(self) -> None:
+        """Exports what the filter shows."""
+        from .clients_files import ask_export
+
+        ask_export(self)
+
+    def do_upload_codes(self) -> None:
+        """Uploads practice codes."""
+        from .clients_files import ask_upload
+
+        ask_upload(self)
+
+    def do_views(self) -> None:
+        """Opens, saves or forgets views."""
+        from .clients_views import open_views
+
+        open_views(self)
+
+    def do_sort(self) -> None:
+        """Chooses what to sort by."""
+        from .clients_columns import SortScreen
+
+        screen = SortScreen(self.sort, self.table.columns, ascii_marks=self.main.ascii_marks)
+        self.main.push_screen(screen, lambda _: self.sort_by(screen.sort))
+
+    @on(SelectTable.SortRequested, "#clients")
+    def _header_clicked(self, event: SelectTable.SortRequested) -> None:
+        from .clients_columns import next_sort
+
+        self.sort_by(next_sort(self.sort, event.key, add=event.add))
+
+    def do_columns(self) -> None:
+        """Chooses, orders and widens columns; they are kept for the next start."""
+        from .clients_columns import ColumnsScreen, written
+
+        screen = ColumnsScreen(self.table.columns, ascii_marks=self.main.ascii_marks)
+
+        def chosen(_: None) -> None:
+            if screen.columns != self.table.columns:
+                self.table.columns = screen.columns
+                self.store.remember("columns", written(screen.columns))
+
+        self.main.push_screen(screen, chosen)
+
+    # The chosen clients
+
+    def do_reconnect_selected(self) -> None:
+        """Goes to Reconnect with the chosen clients."""
+        from .clients_bulk import open_for_chosen
+
+        open_for_chosen(self, "reconnect")
+
+    def do_reassign_selected(self) -> None:
+        """Goes to Reassign with the chosen clients."""
+        from .clients_bulk import open_for_chosen
+
+        open_for_chosen(self, "reassign")
+
+    def do_refresh_selected(self) -> None:
+        """Plans a refresh of the chosen clients."""
+        from .clients_bulk import plan_for_chosen
+
+        plan_for_chosen(self, "refresh")
+
+    def do_disconnect_selected(self) -> None:
+        """Plans to disconnect the chosen clients."""
+        from .clients_bulk import plan_for_chosen
+
+        plan_for_chosen(self, "disconnect")
+
+    def do_check(self) -> None:
+        """Plans a check of the selected clients; of all whose sign-in is held here when none is selected."""
+        from .clients_bulk import plan_for_chosen
+
+        plan_for_chosen(self, "check", everybody=not self.table.selection.total)
+
+    def do_assign_team(self) -> None:
+        """Assigns the chosen clients to a team."""
+        from .clients_edit import ask_team
+
+        ask_team(self)
+
+    def do_remove(self) -> None:
+        """Takes the chosen clients off the list."""
+        from .clients_edit import ask_remove
+
+        ask_remove(self)
+
+    # The client under the cursor
+
+    def do_set_code(self) -> None:
+        """Sets the practice code."""
+        from .clients_edit import ask_code
+
+        if (client := self.client_here()) is not None:
+            ask_code(self, client)
+
+    def do_rename(self) -> None:
+        """Changes the name."""
+        from .clients_edit import ask_name
+
+        if (client := self.client_here()) is not None:
+            ask_name(self, client)
+
+    def do_set_note(self) -> None:
+        """Writes a note."""
+        from .clients_edit import ask_note
+
+        if (client := self.client_here()) is not None:
+            ask_note(self, client)

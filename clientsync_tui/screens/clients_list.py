@@ -5,6 +5,7 @@ import json
 import sqlite3
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -71,6 +72,7 @@ class ClientList(ActionScreen):
         self._groups: list[Group] = []
         self._facts_due = True
         self._total = 0
+        self.held: frozenset[str] = frozenset()
         self.sort: Sort = BY_NAME
 
     def compose_list(self) -> ComposeResult:
@@ -131,6 +133,10 @@ class ClientList(ActionScreen):
         n = self.table.cursor_id
         return self._rows.client(int(n)) if self._rows is not None and n is not None else None
 
+    def order(self) -> Sequence[int]:
+        """The numbers of the clients that the filter shows, as sorted."""
+        return self._rows.numbers if self._rows is not None else ()
+
     def chosen(self) -> list[int]:
         """The numbers of the selected clients, in no order; when none is selected, of the one under the cursor."""
         selected = [int(id) for id in self.table.selection]
@@ -171,7 +177,7 @@ class ClientList(ActionScreen):
         if facts is not None:
             self._facts_due = False
             self._show_facts(facts)
-        self._wording = Wording(now, self._wording.held, self.main.ascii_marks)
+        self._wording = Wording(now, self.held, self.main.ascii_marks)
         self._rows = ClientRows(self.main.workplace, order, self._wording)
         self.table.empty_text = NO_MATCH if self._total else NO_CLIENTS
         self.table.sort = self.sort
@@ -190,9 +196,9 @@ class ClientList(ActionScreen):
     def _show_facts(self, facts: Facts) -> None:
         self._total = sum(facts.counts.values())
         self.tabs.show(facts.counts)
-        self._wording = Wording(today(), frozenset(each.id for each in facts.held), self.main.ascii_marks)
+        self.held = frozenset(each.id for each in facts.held)
         self._groups = facts.groups
-        now = self._wording.now
+        now = today()
         people = {(each.software, each.person.id) for each in facts.held}
         self.groups.show([group_words(g, now, _is_you(g, people)) for g in facts.groups])
         self._mark_group()
@@ -208,6 +214,12 @@ class ClientList(ActionScreen):
         ]
         name = workplace.config.practice.name
         self.query_one(TopBar).show(f"Clients · {name}" if name else "Clients", "   ".join(said))
+
+    def sort_by(self, sort: Sort) -> None:
+        """Sorts by these columns."""
+        if sort != self.sort:
+            self.sort = sort
+            self.read()
 
     # What is said around the rows
 
@@ -298,6 +310,13 @@ class ClientList(ActionScreen):
         if bar.remember():
             self.main.workplace.store.remember("filters", json.dumps(bar.former))
         self.refresh_keys()
+
+    def show_filter(self, text: str) -> None:
+        """Shows what a whole filter text leaves of all clients."""
+        self.tabs.chosen = 0
+        self._facts_due = True
+        self.filter_bar.set(text)
+        self.read()
 
     def do_back(self) -> None:
         """Clears the filter, then goes back to all clients; never leaves the program."""

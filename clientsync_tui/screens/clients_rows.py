@@ -28,7 +28,7 @@ COLUMNS = (
     Column("expires", "Expires", 11, keep=1, sortable=False),
     Column("note", "Note", 12, flex=2, keep=1, most=40, sortable=False),
 )
-USUAL = ("code", "name", "team", "software", "status", "by", "refreshed")
+USUAL: tuple[str, ...] = ("code", "name", "team", "software", "status", "by", "refreshed")
 
 STYLES: dict[Status | None, str] = {
     Status.CONNECTED: "ok",
@@ -54,12 +54,12 @@ class ClientRows:
 
     def __init__(self, workplace: Workplace, order: "array[int]", wording: Wording) -> None:
         self._workplace = workplace
-        self._order = order
+        self.numbers = order
         self._wording = wording
         self._seen: dict[int, Client] = {}
 
     def order(self) -> Sequence[RowId]:
-        return self._order
+        return self.numbers
 
     def selectable(self, ids: Sequence[RowId]) -> Sequence[RowId]:
         return ids

@@ -1,0 +1,65 @@
+"""One question with one line for an answer: a file's name, a client's name, a code, a note."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+
+class Ask(ModalScreen[str | None]):
+    """Dismissed with what was written (it may be empty), or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, question: str, value: str = "", *, hint: str = "", longest: int = 1_000) -> None:
+        super().__init__()
+        self._question = question
+        self._value = value
+        self._hint = hint
+        self._longest = longest
+
+    def compose(self) -> ComposeResult:
+        """The question, the field, and what can be done with it."""
+        with Vertical(classes="dialogue ask"):
+            yield Static(self._question, classes="question", markup=False)
+            yield Input(self._value, compact=True, max_length=self._longest, select_on_focus=False)
+            yield Static(self._hint or "enter keeps it, esc cancels", classes="hint muted", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Ends it."""
+        self.dismiss(event.value)
+
+
+class Told(ModalScreen[None]):
+    """Something of many lines that the person has to read, and nothing to decide."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,n", "dismiss", "Close"),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        """The lines."""
+        with Vertical(classes="dialogue"):
+            yield Static(self._title, classes="question", markup=False)
+            with VerticalScroll(classes="entails"):
+                yield Static("\n".join(self._lines), markup=False)
+            yield Static("esc closes", classes="muted")
+
+    def on_mount(self) -> None:
+        """The lines can be scrolled at once."""
+        self.query_one(VerticalScroll).focus()
+
+    def action_scroll(self, by: int) -> None:
+        """j and k move, as everywhere."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

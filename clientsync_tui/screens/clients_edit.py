@@ -1,0 +1,147 @@
+"""Team, practice code, name, note and removal of clients, from the client list."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..practice.model import Client
+from ..sync import changes
+from .ask import Ask
+from .choose_team import choose_team
+from .clients_rows import today
+from .confirm import Confirm
+from .locale_words import counted, number
+
+if TYPE_CHECKING:
+    from .clients import ClientsScreen
+
+NAMES_SHOWN = 50
+"""How many names a confirm lists."""
+
+
+def ask_code(screen: "ClientsScreen", client: Client) -> None:
+    """Asks for a client's practice code."""
+    _ask_one(
+        screen,
+        client,
+        Ask(
+            f"Practice code of {client.name}",
+            client.practice_code or "",
+            hint="enter keeps it, empty takes it away, esc cancels",
+            longest=changes.LONGEST_CODE,
+        ),
+        lambda value: changes.set_code(screen.store, screen.actor, client, value),
+    )
+
+
+def ask_name(screen: "ClientsScreen", client: Client) -> None:
+    """Asks for a client's name on the practice's list."""
+    question = Ask("Name on the practice's list", client.name, longest=changes.LONGEST_NAME)
+    _ask_one(
+        screen, client, question, lambda value: changes.rename(screen.store, screen.actor, client, value)
+    )
+
+
+def ask_note(screen: "ClientsScreen", client: Client) -> None:
+    """Asks for a note for colleagues."""
+    question = Ask(f"Note about {client.name}", client.note, longest=changes.LONGEST_NOTE)
+    _ask_one(
+        screen, client, question, lambda value: changes.set_note(screen.store, screen.actor, client, value)
+    )
+
+
+def _ask_one(screen: "ClientsScreen", client: Client, question: Ask, change: Callable[[str], None]) -> None:
+    def answered(value: str | None) -> None:
+        if value is None:
+            return
+
+        def work() -> str:
+            change(value)
+            return f"Saved for {client.name}. u takes it back."
+
+        screen.change(work)
+
+    screen.main.push_screen(question, answered)
+
+
+def ask_team(screen: "ClientsScreen") -> None:
+    """Asks for a team, says what assigning it will do, and does it."""
+    numbers, hidden = screen.chosen(), screen.hidden_chosen
+
+    def chosen(team: str | None) -> None:
+        screen.work(
+            lambda: list(screen.store.clients.each(numbers, today())), lambda found: confirm(found, team)
+        )
+
+    def confirm(clients: list[Client], team: str | None) -> None:
+        moving = [client for client in clients if client.team != team]
+        where = f"the team {team}" if team else "no team"
+
+        def work() -> str:
+            count = changes.assign_team(screen.store, screen.actor, moving, team)
+            return f"{counted(count, 'client')} assigned to {where}. u takes it back."
+
+        if not moving:
+            screen.say(f"{'It is' if len(clients) == 1 else 'They are'} in {where} already.", "information")
+        elif len(clients) == 1:
+            screen.change(work)
+        else:
+            lines = (
+                []
+                if len(moving) == len(clients)
+                else [f"{number(len(clients) - len(moving))} are in it already."]
+            )
+            question = Confirm(
+                f"Assign {counted(len(moving), 'client')} to {where}?",
+                [*lines, *_hidden(hidden), *names(moving)],
+                yes="Assign",
+            )
+            screen.main.push_screen(question, lambda yes: screen.change(work) if yes else None)
+
+    choose_team(screen, chosen)
+
+
+def ask_remove(screen: "ClientsScreen") -> None:
+    """Says which of the chosen clients can be taken off the list, and takes them off."""
+    numbers, hidden = screen.chosen(), screen.hidden_chosen
+
+    def confirm(clients: list[Client]) -> None:
+        going = [client for client in clients if changes.can_be_removed(client)]
+        staying = len(clients) - len(going)
+        stays = f"{counted(staying, 'client')} with a living integration stay{'s' if staying == 1 else ''}: disconnect first."
+
+        def work() -> str:
+            count = changes.remove(screen.store, screen.actor, going)
+            return f"{counted(count, 'client')} taken off the list. u brings them back."
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                screen.table.selection.remove([client.n for client in going])
+                screen.change(work)
+
+        if not going:
+            screen.say(f"Nothing can be removed. {stays}", "warning")
+            return
+        question = Confirm(
+            f"Take {counted(len(going), 'client')} off the list?",
+            [*([stays] if staying else []), *_hidden(hidden), *names(going)],
+            yes="Remove",
+            dangerous=True,
+        )
+        screen.main.push_screen(question, answered)
+
+    screen.work(lambda: list(screen.store.clients.each(numbers, today())), confirm)
+
+
+def _hidden(hidden: int) -> list[str]:
+    return (
+        [f"{number(hidden)} of the selected are not shown by the filter; they are meant too."]
+        if hidden
+        else []
+    )
+
+
+def names(clients: list[Client]) -> list[str]:
+    """The first names, and how many more there are."""
+    shown = ["", *(f"  {client.name}" for client in clients[:NAMES_SHOWN])]
+    more = len(clients) - NAMES_SHOWN
+    return [*shown, f"  and {number(more)} more"] if more > 0 else shown

@@ -1,0 +1,106 @@
+"""Client data out to a CSV file, and practice codes in from one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..practice.text import clean
+from ..practice.trouble import Trouble
+from .ask import Ask, Told
+from .clients_rows import today
+from .confirm import Confirm
+from .locale_words import counted, number
+
+if TYPE_CHECKING:
+    from ..sync.codes import Codes
+    from .clients import ClientsScreen
+
+CHANGES_SHOWN = 200
+"""How many new codes a confirm lists."""
+
+
+def ask_export(screen: "ClientsScreen") -> None:
+    """Asks for a file's name and writes the clients that the filter shows."""
+    order = screen.order()
+    default = Path.cwd() / f"clients {today().astimezone():%Y-%m-%d}.csv"
+    question = Ask(f"Export {counted(len(order), 'client')} to the CSV file", str(default))
+
+    def write(path: Path) -> None:
+        from ..sync.export import export
+
+        def work() -> str:
+            count = export(path, screen.store.clients.each(order, today()))
+            return f"{counted(count, 'client')} written to {path}."
+
+        screen.work(work, lambda said: screen.notify(said, markup=False, timeout=10))
+
+    def named(told: str | None) -> None:
+        if not told or not told.strip():
+            return
+        path = _path(told)
+        if not path.exists():
+            write(path)
+            return
+        replace = Confirm(f"Replace {path}?", yes="Replace", dangerous=True)
+        screen.main.push_screen(replace, lambda yes: write(path) if yes else None)
+
+    screen.main.push_screen(question, named)
+
+
+def ask_upload(screen: "ClientsScreen") -> None:
+    """Asks for a file's name, shows what its codes will change, or every line that is wrong."""
+    question = Ask(
+        "Upload practice codes from the CSV file",
+        hint="It needs a column Practice code, and one of ID, Client. The file that export writes is one, too.",
+    )
+
+    def named(told: str | None) -> None:
+        if told and told.strip():
+            path = _path(told)
+            screen.work(lambda: _plan(screen, path), lambda found: _answer(screen, path, found))
+
+    screen.main.push_screen(question, named)
+
+
+def _path(told: str) -> Path:
+    return Path(clean(told).strip()).expanduser()
+
+
+def _plan(screen: "ClientsScreen", path: Path) -> "Codes | Trouble":
+    from ..sync import codes
+
+    try:
+        return codes.plan(codes.read(path), screen.store)
+    except Trouble as trouble:
+        return trouble
+
+
+def _answer(screen: "ClientsScreen", path: Path, found: "Codes | Trouble") -> None:
+    if isinstance(found, Trouble):
+        first, *others = str(found).splitlines()
+        if others:
+            screen.main.push_screen(Told(f"{path.name}: {first}", others))
+        else:
+            screen.say(found)
+        return
+    if not found.changes:
+        same, empty = number(found.unchanged), number(found.empty)
+        screen.say(
+            f"Nothing to change: {same} codes are as they are, {empty} lines have none.", "information"
+        )
+        return
+    lines = [
+        f"{new.client.name}: {new.client.code or 'none'} → {new.code}"
+        for new in found.changes[:CHANGES_SHOWN]
+    ]
+    if (more := len(found.changes) - CHANGES_SHOWN) > 0:
+        lines.append(f"and {number(more)} more")
+    left = f"{number(found.unchanged)} are as they are, {number(found.empty)} lines have no code."
+
+    def work() -> str:
+        from ..sync.codes import upload
+
+        upload(screen.store, found, screen.actor)
+        return f"{counted(len(found.changes), 'practice code')} set. u takes them back."
+
+    question = Confirm(f"Set {counted(len(found.changes), 'practice code')}?", [left, "", *lines], yes="Set")
+    screen.main.push_screen(question, lambda yes: screen.change(work) if yes else None)
