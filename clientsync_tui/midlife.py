@@ -22,7 +22,7 @@ from .workplace import Workplace
 
 SOFTWARE = "xero"
 TEAMS = ("North", "South", "Payroll", None)
-EXPIRING, LEFT, ADDED = 11, 12, 110
+EXPIRING, LEFT, ADDED, LISTS_OF = 11, 12, 110, 30
 LONG_AGO, NOT_USED_FOR, GONE_FOR = timedelta(days=80), timedelta(days=51), timedelta(days=3)
 BROKEN = {
     "remove-access": Reason.ACCESS_REMOVED,
@@ -86,6 +86,11 @@ async def _write(workplace: Workplace, session: Session, me: SignIn, parts: Sequ
     calls, software = session.calls(me), session.software(SOFTWARE)
     organisations = [(part, o) for part in parts for o in part.organisations]
     details = await asyncio.gather(*(software.details(calls, o.id) for _, o in organisations))
+    # Enough lists to look at; the others come with the first refresh.
+    for organisation in parts[2].organisations[:LISTS_OF]:
+        names = list(software.lists)
+        lists = await asyncio.gather(*(software.pull(calls, organisation.id, name) for name in names))
+        workplace.store.pulled.keep(SOFTWARE, organisation.id, dict(zip(names, lists, strict=True)))
     dated: list[tuple[datetime, NewEntry]] = []
     codes: Counter[str] = Counter()
     dated += [(now - part.ago, _signed_in(part.sign_in, now - part.ago)) for part in parts]

@@ -43,15 +43,23 @@ def throwaway_practice(organisations: int = ORGANISATIONS) -> Generator[str]:
 
 
 def serve(organisations: int) -> None:
-    """Serves a sandbox beside a folder with a practice for it, until stdin ends. To be run as a process of its own."""
+    """Serves a sandbox beside a folder with a practice in the middle of its life, until stdin ends. To be run as a process of its own."""
+    import asyncio
+
+    from . import midlife
     from .sandbox.options import Options
     from .sandbox.server import running
+    from .workplace import Workplace
 
     with (
         tempfile.TemporaryDirectory(prefix="clientsync-sandbox-", ignore_cleanup_errors=True) as folder,
         running(Options(organisations=organisations)) as sandbox,
     ):
-        config = _write_practice(Path(folder), sandbox.url, sandbox.world.people[0].email)
+        people = [person.email for person in sandbox.world.people]
+        config = _write_practice(Path(folder), sandbox.url, people[0])
+        workplace = Workplace.open(config)
+        asyncio.run(midlife.prepare(workplace, sandbox.url, people))
+        workplace.close()
         print(READY, config, flush=True)
         sys.stdin.read()
 
