@@ -9,10 +9,14 @@ from textual.app import ComposeResult
 
 from ..actions import CLIENTS, SELECT, Action, named
 from ..practice.trouble import Trouble
+from ..store.jobs import Job
 from ..store.store import Store
+from ..sync import job_words
 from ..widgets.select_table.table import SelectTable
 from .clients_filter import FilterInput
 from .clients_list import ClientList
+from .confirm import Confirm
+from .locale_words import counted
 
 T = TypeVar("T")
 
@@ -46,6 +50,33 @@ class ClientsScreen(ClientList):
         from .clients_columns import read
 
         self.table.columns = read(self.store.meta("columns"))
+        self.call_after_refresh(self._offer_jobs)
+
+    def _offer_jobs(self) -> None:
+        """What a former run left undone is offered; nothing of it is done twice."""
+
+        def found(jobs: list[Job]) -> None:
+            if not jobs or self.main.screen is not self:
+                return
+            left = sum(job.left for job in jobs)
+            if len(jobs) == 1:
+                what = (
+                    f"{job_words.title(jobs[0])} was cut off with {counted(left, 'client')} left. Resume it?"
+                )
+                question = Confirm(what, [job_words.why_paused(jobs[0])[0]], yes="Resume")
+            else:
+                what = f"{len(jobs)} jobs were cut off with {counted(left, 'client')} left. See them?"
+                question = Confirm(what, yes="See them")
+
+            def answered(yes: bool | None) -> None:
+                if yes and len(jobs) == 1:
+                    self.main.run_job(jobs[0].id)
+                elif yes:
+                    self.main.open("jobs")
+
+            self.main.push_screen(question, answered)
+
+        self.work(self.store.jobs.unfinished, found)
 
     # Facts
 

@@ -67,7 +67,7 @@ class Editor(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The list and what its keys do."""
-        with Vertical(classes="dialogue"):
+        with Vertical(classes="dialogue editor"):
             yield Static(self.title_words, classes="question", markup=False)
             yield OptionList(compact=True)
             yield Static(self.hint, classes="hint muted", markup=False)

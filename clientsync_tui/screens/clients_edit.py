@@ -142,6 +142,6 @@ def _hidden(hidden: int) -> list[str]:
 
 def names(clients: list[Client]) -> list[str]:
     """The first names, and how many more there are."""
-    shown = ["", *(f"  {client.name}" for client in clients[:NAMES_SHOWN])]
+    shown = [f"  {client.name}" for client in clients[:NAMES_SHOWN]]
     more = len(clients) - NAMES_SHOWN
     return [*shown, f"  and {number(more)} more"] if more > 0 else shown

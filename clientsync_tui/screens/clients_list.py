@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -25,6 +24,7 @@ from ..practice.trouble import Trouble
 from ..store.clients import Group
 from ..store.find import BY_NAME, Sort, find
 from ..store.numbers import first_page
+from ..widgets.select_table.layout import lay_out
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen, KeyBar, TopBar
 from .clients_complete import values_of
@@ -35,6 +35,8 @@ from .locale_words import number
 
 FIRST_PAGE = 200
 """Rows of the first frame; the order of all follows from a thread."""
+GUTTER = 3
+"""Cells before the first column."""
 GROUPED = frozenset({Status.EXPIRED, Status.BROKEN})
 """The tabs under which clients are shown by reason and colleague too."""
 NO_CLIENTS = """There are no clients yet.
@@ -72,6 +74,7 @@ class ClientList(ActionScreen):
         self._groups: list[Group] = []
         self._facts_due = True
         self._total = 0
+        self._about = ""
         self.held: frozenset[str] = frozenset()
         self.sort: Sort = BY_NAME
 
@@ -235,11 +238,15 @@ class ClientList(ActionScreen):
 
     def _show_about(self) -> None:
         client = self.client_here()
-        words = about(client, self._wording) if client is not None else ""
-        # Most names fit into their row, and over a slow line every repetition costs.
-        name_only = client is not None and words == client.name
-        fits = client is not None and cell_len(client.name) <= max(18, self.size.width // 4)
-        self.query_one("#about", Static).update("" if name_only and fits else words)
+        # Most rows say everything, and over a slow line every repetition costs.
+        words = about(client, self._wording, self._room_for_name()) if client is not None else ""
+        if words != self._about:
+            self._about = words
+            self.query_one("#about", Static).update(words)
+
+    def _room_for_name(self) -> int:
+        places = lay_out(self.table.columns, self.table.size.width - 1, GUTTER)
+        return next((place.width for place in places if place.column.key == "name"), 0)
 
     @on(SelectTable.CursorMoved, "#clients")
     def _moved(self) -> None:

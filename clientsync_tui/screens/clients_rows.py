@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+from rich.cells import cell_len
+
 from ..practice.model import Client, Integration
 from ..practice.status import SEVERITY, Status
 from ..sync.words import ASCII_SYMBOLS, REASONS, SHORT, SYMBOLS, status_words
@@ -15,8 +17,8 @@ from ..workplace import Workplace
 from .locale_words import moment_words, short_date
 
 COLUMNS = (
-    Column("code", "Code", 8, keep=6, most=14, flex=1),
-    Column("name", "Client", 18, flex=6, keep=9, most=60),
+    Column("code", "Code", 7, keep=6, most=14, flex=1),
+    Column("name", "Client", 24, flex=6, keep=9, most=60),
     Column("team", "Team", 8, flex=1, keep=3, most=20),
     Column("software", "Software", 10, flex=1, keep=4, most=24),
     Column("status", "Status", 20, flex=3, keep=8, most=34),
@@ -132,9 +134,9 @@ def status_cell(link: Integration | None, wording: Wording) -> Cell:
     return Cell(f"{symbols[status]} {words}{unsure}", STYLES[status])
 
 
-def about(client: Client, wording: Wording) -> str:
-    """The line under the table: the whole name, then what the row has no room to say."""
-    parts = [client.name]
+def about(client: Client, wording: Wording, room: int) -> str:
+    """The line under the table: the whole name where it is longer than `room` cells, then what a row does not say."""
+    parts = [client.name] if cell_len(client.name) > room else []
     for link in client.integrations:
         if link.standing.reason is not None:
             parts.append(REASONS[link.standing.reason])

@@ -1,0 +1,119 @@
+"""The first start: the name of the practice, the first accounting software, its set-up; then signing in and adding clients."""
+
+import asyncio
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from ..config import change
+from ..practice.text import clean
+from ..practice.trouble import Trouble
+from .base import ActionScreen, KeyBar, TopBar
+
+INTRO = """Client Sync connects the practice's clients to their accounting software, all at once.
+Three steps lead to the first clients. esc leaves; s (Client Sync) has the same steps later."""
+
+
+class FirstStartScreen(ActionScreen):
+    """Leads a new practice to its first clients. Every step can be done later too."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "move(1)", show=False),
+        Binding("k", "move(-1)", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The steps, one below the other."""
+        yield TopBar("Welcome to Client Sync")
+        with VerticalScroll(id="steps", can_focus=False):
+            yield Static(INTRO, classes="muted")
+            yield Static("1  What is the practice called?", classes="step")
+            yield Input(placeholder="enter goes on", id="practice", compact=True, max_length=100)
+            yield Static("2  Which accounting software first?", classes="step")
+            yield OptionList(id="softwares", compact=True)
+            yield Static("3  Set it up, sign in, add clients", classes="step")
+            yield Static("Choose the software, and you are led there.", classes="muted")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Begins with the name."""
+        workplace = self.main.workplace
+        self.query_one("#practice", Input).value = workplace.config.practice.name
+        self._show_softwares()
+        self.query_one("#practice").focus()
+
+    def practice_changed(self) -> None:
+        """A software may have been set up meanwhile."""
+        self._show_softwares()
+
+    @property
+    def _softwares(self) -> OptionList:
+        return self.query_one("#softwares", OptionList)
+
+    def _show_softwares(self) -> None:
+        workplace = self.main.workplace
+        at = self._softwares.highlighted or 0
+        self._softwares.set_options(
+            Option(
+                Content.assemble(
+                    each.title.ljust(24),
+                    ("set up" if workplace.is_configured(each.name) else "", "$text-muted"),
+                ),
+                id=each.name,
+            )
+            for each in workplace.softwares()
+        )
+        self._softwares.highlighted = at
+
+    def action_move(self, by: int) -> None:
+        """j and k move, as in every list."""
+        if by > 0:
+            self._softwares.action_cursor_down()
+        else:
+            self._softwares.action_cursor_up()
+
+    @on(Input.Submitted, "#practice")
+    def _named(self, event: Input.Submitted) -> None:
+        self.run_worker(self._name_it(clean(event.value).strip()), exit_on_error=False)
+
+    async def _name_it(self, name: str) -> None:
+        workplace = self.main.workplace
+        try:
+            if name and name != workplace.config.practice.name:
+                await asyncio.to_thread(change, workplace.config.path, ("practice",), {"name": name})
+                workplace.reload()
+        except Trouble as trouble:
+            self.say(trouble)
+            return
+        self._softwares.focus()
+
+    @on(OptionList.OptionSelected, "#softwares")
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        from .set_up import SetUpScreen
+
+        name = event.option_id or ""
+        workplace = self.main.workplace
+        if workplace.is_configured(name):
+            self._add(name)
+        else:
+            self.main.push_screen(
+                SetUpScreen(workplace, workplace.software(name)), lambda _: self._set_up(name)
+            )
+
+    def _set_up(self, name: str) -> None:
+        self._softwares.focus()
+        if self.main.workplace.is_configured(name):
+            self._add(name)
+
+    def _add(self, name: str) -> None:
+        def go() -> None:
+            self.dismiss()
+            self.main.open("add_clients", software=name)
+
+        self.main.call_later(go)
