@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar, TypeVar
 
 from textual import events, on
@@ -12,14 +13,19 @@ from ..practice.trouble import Trouble
 from ..store.jobs import Job
 from ..store.store import Store
 from ..sync import job_words
+from ..widgets.select_table.rows import Column
 from ..widgets.select_table.table import SelectTable
 from .clients_filter import FilterInput
 from .clients_list import ClientList
+from .clients_rows import COLUMNS
 from .confirm import Confirm
 from .locale_words import counted
 
 T = TypeVar("T")
 
+NARROW = 60
+"""Cells of a screen below which the name's column gets narrower than it is chosen to be."""
+NAME_WHEN_NARROW = 12
 NEEDS_A_CLIENT = frozenset(
     {
         "connections", "reconnect_selected", "reassign_selected", "refresh_selected", "disconnect_selected",
@@ -40,6 +46,8 @@ class ClientsScreen(ClientList):
         # Whether `u` takes back a change of the selection: when that is newer than this screen's last change of the practice.
         self._undo_selection = False
         self._marked = (0, 0)
+        # As chosen; the table has them as the screen's width allows.
+        self.columns: tuple[Column, ...] = COLUMNS
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -49,8 +57,19 @@ class ClientsScreen(ClientList):
         """The columns as they were left."""
         from .clients_columns import read
 
-        self.table.columns = read(self.store.meta("columns"))
+        self.columns = read(self.store.meta("columns"))
         self.call_after_refresh(self._offer_jobs)
+
+    def on_resize(self) -> None:
+        """On a narrow screen the name gives way, so that the status stays."""
+        self._show_columns()
+
+    def _show_columns(self) -> None:
+        narrow = self.size.width < NARROW
+        self.table.columns = [
+            replace(each, width=min(each.width, NAME_WHEN_NARROW)) if narrow and each.key == "name" else each
+            for each in self.columns
+        ]
 
     def _offer_jobs(self) -> None:
         """What a former run left undone is offered; nothing of it is done twice."""
@@ -118,7 +137,7 @@ class ClientsScreen(ClientList):
     async def action_table(self, name: str) -> None:
         """A key of the table, clicked in the last line."""
         if name == "focus":
-            self.leave_filter()
+            self.keep_filter()
         else:
             await self.table.run_action(name)
 
@@ -139,7 +158,7 @@ class ClientsScreen(ClientList):
             else:
                 then(result)
 
-        self.run_worker(run(), group="work", exit_on_error=False)
+        self.run_worker(run, group="work", exit_on_error=False)
 
     def change(self, work: Callable[[], str]) -> None:
         """Changes the practice on a thread, and tells what `work` says of it."""
@@ -232,11 +251,12 @@ class ClientsScreen(ClientList):
         """Chooses, orders and widens columns; they are kept for the next start."""
         from .clients_columns import ColumnsScreen, written
 
-        screen = ColumnsScreen(self.table.columns, ascii_marks=self.main.ascii_marks)
+        screen = ColumnsScreen(self.columns, ascii_marks=self.main.ascii_marks)
 
         def chosen(_: None) -> None:
-            if screen.columns != self.table.columns:
-                self.table.columns = screen.columns
+            if screen.columns != self.columns:
+                self.columns = screen.columns
+                self._show_columns()
                 self.store.remember("columns", written(screen.columns))
 
         self.main.push_screen(screen, chosen)

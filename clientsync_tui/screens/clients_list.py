@@ -159,7 +159,7 @@ class ClientList(ActionScreen):
 
     def read(self) -> None:
         """Finds what the filter leaves and shows it; a newer call takes an older one's place."""
-        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
+        self.run_worker(self._read, group="read", exclusive=True, exit_on_error=False)
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
@@ -309,13 +309,16 @@ class ClientList(ActionScreen):
         self.read()
 
     @on(FilterBar.Left)
-    def leave_filter(self) -> None:
+    def keep_filter(self) -> None:
         """The keys go back to the list; the filter is kept for ↑."""
         bar = self.filter_bar
-        self.table.focus()
-        bar.end()
+        self._to_the_list()
         if bar.remember():
             self.main.workplace.store.remember("filters", json.dumps(bar.former))
+
+    def _to_the_list(self) -> None:
+        self.table.focus()
+        self.filter_bar.end()
         self.refresh_keys()
 
     def show_filter(self, text: str) -> None:
@@ -328,7 +331,7 @@ class ClientList(ActionScreen):
     def do_back(self) -> None:
         """Clears the filter, then goes back to all clients; never leaves the program."""
         if self.filter_bar.input.has_focus:
-            self.leave_filter()
+            self._to_the_list()
             self.filter_bar.set("")
         elif self.filter_bar.text:
             self.filter_bar.set("")
