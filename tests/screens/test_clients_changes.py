@@ -1,0 +1,117 @@
+"""What can be done with clients from the list: team, code, name, note, removal, files, and their undo."""
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from clientsync_tui.practice.model import Client
+from clientsync_tui.screens.clients import ClientsScreen
+from clientsync_tui.screens.clients_rows import today
+from clientsync_tui.screens.confirm import Confirm
+from tests.screens.test_clients import line_with, opened, practice_of_eleven
+from tests.support.practice import shown, until
+
+
+def client(screen: ClientsScreen, name: str) -> Client:
+    return screen.store.clients.named(name, today())
+
+
+def said(pilot: Pilot[None], words: str) -> bool:
+    return any(words in notice.message for notice in pilot.app._notifications)
+
+
+async def test_a_team_is_made_for_the_selected_and_undone_after_a_restart(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("slash", *"lapsed", "enter", "A", "escape", "t", "n", *"West", "enter")
+        await until(pilot, lambda: "Assign 3 clients to the team West?" in shown(pilot))
+        # The key that opened it, and enter on Cancel, do not confirm.
+        assert pilot.app.focused is not None and pilot.app.focused.id == "no"
+        await pilot.press("t", "y")
+        await until(pilot, lambda: said(pilot, "3 clients assigned to the team West"))
+        await until(pilot, lambda: "West" in line_with(pilot, "Lapsed 2"))
+        assert screen.table.has_focus
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("u")
+        await until(pilot, lambda: said(pilot, "the team of 3 clients is as before"))
+        await until(pilot, lambda: "West" not in shown(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: said(pilot, "nothing of yours to undo"))
+
+
+async def test_code_name_and_note_of_the_client_under_the_cursor(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("down")
+        await pilot.press("p", "home", *"red", "enter")
+        await until(pilot, lambda: client(screen, "Abbey Road Bakery Ltd").practice_code == "redABB01")
+        await pilot.press("p", "ctrl+u", *"red", "enter")
+        await until(pilot, lambda: said(pilot, 'has the practice code "red" already'))
+        await pilot.press("n", "ctrl+u", *"[b]Bakers[/]", "enter")
+        await until(pilot, lambda: "[b]Bakers[/]" in shown(pilot))
+        await pilot.press("m", *"Ring on Mondays", "enter")
+        await until(pilot, lambda: "Note: Ring on Mondays" in shown(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: "Note:" not in shown(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: "Abbey Road Bakery Ltd" in shown(pilot))
+
+
+async def test_only_clients_without_a_living_integration_are_removed(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("A", "X")
+        await until(pilot, lambda: "Take 1 client off the list?" in shown(pilot))
+        assert "10 clients with a living integration stay: disconnect first." in shown(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.shown == 11
+        await pilot.press("X")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "All 10" in shown(pilot) and "10 selected" in shown(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: "All 11" in shown(pilot) and "Alone Ltd" in shown(pilot))
+
+
+async def test_what_is_exported_can_be_uploaded_again_with_codes(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    file = tmp_path / "out" / "clients.csv"
+    file.parent.mkdir()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("slash", *"lapsed", "enter", "a", "E")
+        await until(pilot, lambda: "Export 3 clients to the CSV file" in shown(pilot))
+        await pilot.press("ctrl+u", *str(file), "enter")
+        await until(pilot, lambda: said(pilot, "3 clients written to"))
+        text = file.read_text("utf-8-sig")
+        assert "Lapsed 1" in text and "Abbey" not in text
+        file.write_text(text.replace("Lapsed 1,,", "Lapsed 1,L1,"))
+        await pilot.press("U", *str(file), "enter")
+        await until(pilot, lambda: "Set 1 practice code?" in shown(pilot))
+        assert "Lapsed 1: none → L1" in shown(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: client(screen, "Lapsed 1").practice_code == "L1")
+        # An existing file is replaced only when that is confirmed.
+        await pilot.press("E", "ctrl+u", *str(file), "enter")
+        await until(pilot, lambda: "Replace" in shown(pilot))
+        await pilot.press("n")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert "Lapsed 1,L1," in file.read_text()
+        await pilot.press("u")
+        await until(pilot, lambda: client(screen, "Lapsed 1").practice_code is None)
+
+
+async def test_every_wrong_line_of_an_upload_is_said_and_nothing_changed(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    file = tmp_path / "codes.csv"
+    file.write_text("Client,Practice code\nLapsed 1,L1\nNobody,N1\nLapsed 2,RED\n")
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("U", *str(file), "enter")
+        await until(pilot, lambda: "2 lines are wrong; nothing was changed." in shown(pilot))
+        assert 'line 3: There is no client called "Nobody".' in shown(pilot)
+        assert "line 4:" in shown(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.table.has_focus)
+        assert client(screen, "Lapsed 1").practice_code is None
+        await pilot.press("U", *"/nowhere/codes.csv", "enter")
+        await until(pilot, lambda: said(pilot, "/nowhere/codes.csv cannot be read"))
