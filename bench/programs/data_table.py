@@ -4,10 +4,11 @@ A column of marks stands for what it lacks; each cell is a `Text`, as a client's
 """
 
 import sys
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import App, ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
@@ -16,7 +17,7 @@ from clientsync_tui.widgets.select_table.list_rows import text_of
 
 
 class Program(App[None]):
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "sort('client')"),
         Binding("O", "sort('code')"),
         Binding("A", "mark_all('☑')"),

@@ -7,9 +7,10 @@ import sqlite3
 import sys
 from array import array
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import App, ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from bench.programs.clients import COLUMNS, client
 from clientsync_tui.widgets.select_table.list_rows import text_of
@@ -43,7 +44,7 @@ class ClientRows:
 
 
 class Program(App[None]):
-    BINDINGS = [Binding("o", "sort('client')"), Binding("O", "sort('code')")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "sort('client')"), Binding("O", "sort('code')")]
 
     def compose(self) -> ComposeResult:
         self.rows = ClientRows(int(sys.argv[1]))

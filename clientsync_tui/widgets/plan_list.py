@@ -13,7 +13,7 @@ from .select_table.table import SelectTable
 
 COLUMNS = (
     Column("name", "Client", 20, flex=2, keep=9, most=50),
-    Column("will", "", 14, flex=1, keep=8, most=24),
+    Column("will", "Plan", 14, flex=1, keep=8, most=24),
     Column("says", "Why, and what to do", 16, flex=4, keep=5, most=90),
 )
 SIGNS = {Will.DO: ("✓", "ok"), Will.SKIP: ("–", "muted"), Will.CANNOT: ("!", "warning")}
@@ -48,9 +48,9 @@ class PlanList(Vertical):
         if self._plan is not None:
             self.show(self._plan)
 
-    def show(self, plan: Plan) -> None:
-        """Shows another plan."""
-        parts: list[tuple[str, str]] = []
+    def show(self, plan: Plan, says: str = "") -> None:
+        """Shows another plan. `says`: a sentence before its summary."""
+        parts: list[tuple[str, str]] = [(f"{says}\n", "")] if says else []
         for will, line in list(plan_words.summary(plan))[:LINES]:
             parts += [(f"{self._sign(will)} ", f"bold {_COLOURS[will]}"), (f"{line}\n", "")]
         self._summary.update(Content.assemble(*parts).rstrip("\n"))

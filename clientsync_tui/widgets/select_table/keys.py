@@ -14,6 +14,7 @@ MOVING = [
 SELECTING = [
     Binding("space", "toggle_row", "Select", id="table.toggle"),
     Binding("v", "range", "Range", show=False, id="table.range"),
+    Binding("escape", "end_range", "End the range", show=False, id="table.end_range"),
     Binding("shift+up", "extend(-1)", "Extend up", show=False, id="table.extend_up"),
     Binding("shift+down", "extend(1)", "Extend down", show=False, id="table.extend_down"),
     Binding("A,ctrl+a", "select_all", "Select all shown", show=False, id="table.all"),

@@ -15,7 +15,7 @@ from clientsync_tui.widgets.select_table.kept_lines import KeptLines
 from clientsync_tui.widgets.select_table.layout import Place, lay_out
 from clientsync_tui.widgets.select_table.messages import ColumnsChanged, CursorMoved
 from clientsync_tui.widgets.select_table.painting import ASCII_SIGNS, SIGNS, Looks, Painter, Signs
-from clientsync_tui.widgets.select_table.rows import Column, NoRows, RowId, Rows
+from clientsync_tui.widgets.select_table.rows import Column, NoRows, Row, RowId, Rows
 from clientsync_tui.widgets.select_table.scrollbar import thumb
 from clientsync_tui.widgets.select_table.selection import Selection
 from clientsync_tui.widgets.select_table.window import Window
@@ -119,6 +119,11 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
         return self._window.order[self._cursor] if self.row_count else None
 
     @property
+    def cursor_row(self) -> Row | None:
+        """The row under the cursor, whole, for a status line; None when there is none, or it is gone."""
+        return None if self.cursor_id is None else self._window.row(self.cursor_id)
+
+    @property
     def selection(self) -> Selection:
         return self._selection
 
@@ -154,10 +159,16 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
     def columns(self, columns: Sequence[Column]) -> None:
         if unknown := [column.key for column in columns if column.key not in self._index_of]:
             raise ValueError(f"columns the table was not made with: {', '.join(unknown)}")
-        if tuple(columns) != self._columns:
-            self._columns = tuple(columns)
-            self._repaint()
+        if self._arrange(tuple(columns)):
             self.post_message(ColumnsChanged(self))
+
+    def _arrange(self, columns: tuple[Column, ...]) -> bool:
+        """Whether that changed anything."""
+        changed = columns != self._columns
+        if changed:
+            self._columns = columns
+            self._repaint()
+        return changed
 
     @property
     def _places(self) -> tuple[Place, ...]:
