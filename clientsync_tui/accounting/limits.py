@@ -25,6 +25,7 @@ from .software import Limits
 WINDOW_S = 60
 _PURGE_EVERY = 200
 _BUSY_FOR_S = 5.0
+_BUSY_MS = 10  # longer than anybody's transaction, shorter than anybody sees
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (lane TEXT, second INTEGER, n INTEGER, PRIMARY KEY (lane, second)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS leases (id INTEGER PRIMARY KEY, lane TEXT, until REAL);
@@ -75,6 +76,7 @@ class Limiter:
         self._path = path
         self._database = _open(path)
         self._lines: WeakValueDictionary[Lane, _Line] = WeakValueDictionary()
+        self._left: list[int] = []
         self._given = 0
         self._held_up: Counter[str] = Counter()
 
@@ -101,8 +103,9 @@ class Limiter:
             finally:
                 if whole is not line:
                     whole.at_once.release()
-                with contextlib.suppress(sqlite3.Error):  # it ends by itself
-                    self._database.execute("DELETE FROM leases WHERE id = ?", (lease,))
+                self._left.append(lease)
+                with contextlib.suppress(sqlite3.Error):  # the next turn takes it off
+                    self._take_off()
 
     async def _admitted(
         self, lane: Lane, limits: Limits, whole: _Line, longest_wait_s: float, lease_s: float
@@ -154,15 +157,20 @@ class Limiter:
     def used_up(self, lane: Lane) -> None:
         """The software says that this minute's calls are used up: nobody calls until the first of ours is a minute old."""
         now = time.time()
-        oldest = self._database.execute(
-            "SELECT min(second) FROM calls WHERE lane = ? AND second BETWEEN ? AND ?",
-            (lane.key, int(now) - WINDOW_S, int(now)),
-        ).fetchone()[0]
-        self.block(lane, max(1.0, (oldest if oldest is not None else now) + WINDOW_S + 1 - now))
+        with contextlib.suppress(sqlite3.Error):  # the software says it again
+            oldest = self._database.execute(
+                "SELECT min(second) FROM calls WHERE lane = ? AND second BETWEEN ? AND ?",
+                (lane.key, int(now) - WINDOW_S, int(now)),
+            ).fetchone()[0]
+            self.block(lane, max(1.0, (oldest if oldest is not None else now) + WINDOW_S + 1 - now))
 
     def close(self) -> None:
         """Closes the file."""
         self._database.close()
+
+    def _take_off(self) -> None:
+        self._database.executemany("DELETE FROM leases WHERE id = ?", [(lease,) for lease in self._left])
+        self._left.clear()
 
     def _line(self, lane: Lane, at_once: int) -> _Line:
         line = self._lines.get(lane)
@@ -178,7 +186,7 @@ class Limiter:
                 self._database.execute("BEGIN IMMEDIATE")
                 break
             except sqlite3.OperationalError as error:
-                # Waiting is done here, not in SQLite, which would stop the screen meanwhile.
+                # A longer wait is done here, not in SQLite, which would stop the screen meanwhile.
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
                     raise _unusable(self._path, error) from None
             await asyncio.sleep(pause)
@@ -194,6 +202,8 @@ class Limiter:
 
     def _decide(self, lane: Lane, limits: Limits, lease_s: float, now: float) -> _Verdict:
         ask = self._database.execute
+        if self._left:
+            self._take_off()
         lanes = (lane.key, lane.app.key) if lane.organisation_id else (lane.key,)
         (until,) = ask(
             f"SELECT max(until) FROM blocked WHERE lane IN ({','.join('?' * len(lanes))})",  # noqa: S608
@@ -254,7 +264,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         # Nothing here is worth a wait for the disk: after a power cut the last minute is over anyway.
         database.execute("PRAGMA synchronous = OFF")
         database.executescript(_SCHEMA)
-        database.execute("PRAGMA busy_timeout = 0")
+        database.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     except BaseException:
         database.close()
         raise

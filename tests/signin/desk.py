@@ -113,13 +113,15 @@ def first_person(box: Running) -> str:
     return box.world.people[0].email
 
 
-def python(code: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+def python(
+    code: str, *arguments: str, stdin: int = subprocess.DEVNULL, **environment: str
+) -> subprocess.Popen[str]:
     """Another process of this host, with this environment and more."""
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

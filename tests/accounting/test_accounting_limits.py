@@ -1,0 +1,288 @@
+import asyncio
+import sqlite3
+import subprocess
+import time
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.accounting import limits as limits_module
+from clientsync_tui.accounting.limits import Lane, Limiter
+from clientsync_tui.accounting.software import Limits
+from clientsync_tui.practice.trouble import PassingTrouble, UsageError
+from tests.signin.desk import python
+
+ONE, OTHER = Lane("xero", "app", "one"), Lane("xero", "app", "other")
+WIDE = Limits(organisation_at_once=5, organisation_a_minute=10_000, app_a_minute=100_000)
+
+
+@pytest.fixture
+async def limiter(tmp_path: Path) -> AsyncGenerator[Limiter]:
+    limiter = Limiter(tmp_path / "limits")
+    yield limiter
+    limiter.close()
+
+
+class Counting:
+    """Calls that take a moment; `most` at once, and `ended` in all."""
+
+    def __init__(self, limiter: Limiter, limits: Limits, *, longest_wait_s: float = 5) -> None:
+        self.limiter, self.limits, self.longest_wait_s = limiter, limits, longest_wait_s
+        self.now = self.most = self.ended = 0
+
+    async def call(self, lane: Lane, takes_s: float = 0.005) -> None:
+        async with self.limiter.turn(lane, self.limits, longest_wait_s=self.longest_wait_s, lease_s=20):
+            self.now += 1
+            self.most = max(self.most, self.now)
+            await asyncio.sleep(takes_s)
+            self.now -= 1
+        self.ended += 1
+
+
+async def test_calls_at_once_are_counted_for_an_organisation(limiter: Limiter):
+    counting = Counting(limiter, WIDE)
+    await asyncio.gather(*(counting.call(ONE) for _ in range(40)))
+    assert (counting.most, counting.ended) == (5, 40)
+
+
+async def test_calls_at_once_are_counted_for_the_whole_program(limiter: Limiter):
+    counting = Counting(limiter, WIDE)
+    await asyncio.gather(*(counting.call(Lane("xero", "app", str(n))) for n in range(60)))
+    assert (counting.most, counting.ended) == (20, 60)
+
+
+async def test_calls_for_no_organisation_count_for_the_app(limiter: Limiter):
+    counting = Counting(limiter, Limits(5, 10_000, 10_000, at_once=3))
+    await asyncio.gather(*(counting.call(ONE.app) for _ in range(12)))
+    assert (counting.most, counting.ended) == (3, 12)
+
+
+async def test_first_come_first_served(limiter: Limiter):
+    order: list[int] = []
+
+    async def call(number: int) -> None:
+        async with limiter.turn(ONE, Limits(1, 1_000, 1_000), longest_wait_s=1, lease_s=5):
+            order.append(number)
+            await asyncio.sleep(0.001)
+
+    await asyncio.gather(*(call(number) for number in range(30)))
+    assert order == list(range(30))
+
+
+@pytest.mark.parametrize("which", ["organisation", "app"])
+async def test_calls_a_minute_are_counted(limiter: Limiter, monkeypatch: pytest.MonkeyPatch, which: str):
+    monkeypatch.setattr(limits_module, "WINDOW_S", 1)
+    counting = Counting(limiter, Limits(5, 6, 100) if which == "organisation" else Limits(5, 100, 6))
+    lanes = [ONE] * 7 if which == "organisation" else [ONE, OTHER] * 4
+    # A second is the file's measure of time: begin with one.
+    await asyncio.sleep(1 - time.time() % 1)
+    calls = [asyncio.create_task(counting.call(lane, 0)) for lane in lanes]
+    await asyncio.sleep(0.5)
+    assert counting.ended == 6
+    assert limiter.held_up("xero") >= 1
+    await asyncio.gather(*calls)
+    assert counting.ended == len(lanes) and limiter.held_up("xero") == 0
+
+
+async def test_an_organisation_that_has_to_wait_holds_up_no_other(limiter: Limiter):
+    counting = Counting(limiter, WIDE)
+    limiter.block(ONE, 2)
+    held_up = [asyncio.create_task(counting.call(ONE)) for _ in range(50)]
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(1):
+        await asyncio.gather(*(counting.call(OTHER) for _ in range(30)))
+    assert counting.ended == 30
+    for call in held_up:
+        call.cancel()
+
+
+async def test_a_wait_that_is_too_long_is_said_with_its_end(limiter: Limiter):
+    limiter.block(ONE, 3600)
+    limiter.block(ONE, 1)  # a longer wait already known stays
+    with pytest.raises(PassingTrouble) as caught:
+        await Counting(limiter, WIDE, longest_wait_s=60).call(ONE)
+    assert caught.value.fault == "limit"
+    assert caught.value.retry_at is not None
+    assert 3500 < (caught.value.retry_at - datetime.now(UTC)).total_seconds() <= 3600
+
+
+async def test_a_short_wait_is_waited_out(limiter: Limiter):
+    limiter.block(ONE.app, 0.3)
+    started = time.monotonic()
+    await Counting(limiter, WIDE).call(ONE)
+    assert time.monotonic() - started >= 0.3
+
+
+async def test_when_the_software_says_that_the_minute_is_used_up_nobody_calls(limiter: Limiter):
+    await Counting(limiter, WIDE).call(ONE)
+    limiter.used_up(ONE)
+    with pytest.raises(PassingTrouble):
+        await Counting(limiter, WIDE, longest_wait_s=30).call(ONE)
+    await Counting(limiter, WIDE).call(OTHER)
+
+
+async def test_who_gives_up_waiting_takes_no_place(limiter: Limiter):
+    narrow = Counting(limiter, Limits(1, 1_000, 1_000, at_once=1))
+    for _ in range(5):
+        running = asyncio.create_task(narrow.call(ONE, 60))
+        waiting = [asyncio.create_task(narrow.call(lane)) for lane in (ONE, OTHER)]
+        await asyncio.sleep(0.01)
+        for task in (*waiting, running):
+            task.cancel()
+        await asyncio.gather(*waiting, running, return_exceptions=True)
+    narrow.now = 0
+    async with asyncio.timeout(2):
+        await narrow.call(ONE)
+        await narrow.call(OTHER)
+
+
+#: Takes turns as another process of this host does. Arguments: the file, how many, calls a minute, seconds each takes.
+TAKER = """
+import asyncio, sys, time
+from pathlib import Path
+from clientsync_tui.accounting.limits import Lane, Limiter
+from clientsync_tui.accounting.software import Limits
+
+async def main(path, number, a_minute, takes):
+    limiter = Limiter(Path(path))
+    print("ready", flush=True)
+    sys.stdin.readline()
+
+    async def call():
+        async with limiter.turn(Lane("xero", "app", "one"), Limits(3, int(a_minute), 10_000), longest_wait_s=1, lease_s=1):
+            began = time.time()
+            await asyncio.sleep(float(takes))
+            print(began, time.time(), flush=True)
+
+    await asyncio.wait([asyncio.create_task(call()) for _ in range(int(number))], timeout=3)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def taken(
+    path: Path, processes: int, number: int, a_minute: int, takes_s: float
+) -> list[tuple[float, float]]:
+    """When each call of all processes began and ended."""
+    runs = [
+        python(TAKER, str(path), str(number), str(a_minute), str(takes_s), stdin=subprocess.PIPE)
+        for _ in range(processes)
+    ]
+    for run in runs:
+        assert run.stdout is not None and run.stdout.readline() == "ready\n"
+    for run in runs:
+        assert run.stdin is not None
+        run.stdin.write("go\n")
+        run.stdin.flush()
+    found: list[tuple[float, float]] = []
+    for run in runs:
+        out, err = run.communicate(timeout=30)
+        assert run.returncode == 0, err
+        for line in out.splitlines():
+            began, ended = map(float, line.split())
+            found.append((began, ended))
+    return found
+
+
+def test_two_processes_share_the_calls_at_once(tmp_path: Path):
+    calls = taken(tmp_path / "limits", 2, 12, 10_000, 0.05)
+    assert len(calls) == 24
+    most = max(sum(began <= moment < ended for began, ended in calls) for moment, _ in calls)
+    assert most <= 3
+
+
+def test_two_processes_share_the_calls_a_minute(tmp_path: Path):
+    assert len(taken(tmp_path / "limits", 2, 25, 30, 0)) == 30
+
+
+async def test_a_killed_process_holds_no_place_for_long(limiter: Limiter, tmp_path: Path):
+    run = python(TAKER, str(tmp_path / "limits"), "3", "1000", "60", stdin=subprocess.PIPE)
+    assert run.stdin is not None and run.stdout is not None
+    await asyncio.to_thread(run.stdout.readline)
+    run.stdin.write("go\n")
+    run.stdin.flush()
+    leases = sqlite3.connect(tmp_path / "limits")
+    async with asyncio.timeout(10):
+        while leases.execute("SELECT count(*) FROM leases").fetchone()[0] < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    leases.close()
+    run.kill()
+    run.communicate()
+    started = time.monotonic()
+    await Counting(limiter, Limits(3, 1_000, 1_000)).call(ONE)
+    assert time.monotonic() - started < 5
+
+
+async def test_another_process_that_writes_for_long_stops_no_screen(limiter: Limiter, tmp_path: Path):
+    other = sqlite3.connect(tmp_path / "limits", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    call = asyncio.create_task(Counting(limiter, WIDE).call(ONE))
+    slowest = 0.0
+    for _ in range(20):
+        before = time.monotonic()
+        await asyncio.sleep(0.01)
+        slowest = max(slowest, time.monotonic() - before)
+    assert not call.done() and slowest < 0.2
+    other.execute("COMMIT")
+    other.close()
+    await call
+
+
+async def test_a_place_is_given_back_even_while_another_writes(limiter: Limiter, tmp_path: Path):
+    other = sqlite3.connect(tmp_path / "limits", isolation_level=None)
+    narrow = Limits(1, 1_000, 1_000)
+    async with limiter.turn(ONE, narrow, longest_wait_s=1, lease_s=60):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("COMMIT")
+    other.close()
+    async with asyncio.timeout(2), limiter.turn(ONE, narrow, longest_wait_s=1, lease_s=60):
+        pass
+
+
+async def test_a_clock_that_was_set_back_holds_nobody_up(tmp_path: Path):
+    path = tmp_path / "limits"
+    Limiter(path).close()
+    later = time.time() + 7200
+    with sqlite3.connect(path) as file:
+        file.execute("INSERT INTO calls VALUES (?, ?, 1000)", (ONE.key, int(later)))
+        file.executemany("INSERT INTO leases (lane, until) VALUES (?, ?)", [(ONE.key, later)] * 9)
+    file.close()
+    limiter = Limiter(path)
+    async with asyncio.timeout(2):
+        await Counting(limiter, Limits(5, 60, 1_000)).call(ONE)
+    limiter.close()
+
+
+async def test_what_is_over_is_cleared_away(
+    limiter: Limiter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(limits_module, "_PURGE_EVERY", 2)
+    with sqlite3.connect(tmp_path / "limits") as file:
+        file.executemany("INSERT INTO calls VALUES (?, ?, 1)", [(f"lane {n}", n) for n in range(100)])
+        file.execute("INSERT INTO leases (lane, until) VALUES ('x', 1)")
+        file.execute("INSERT INTO blocked VALUES ('x', 1)")
+    for _ in range(3):
+        await Counting(limiter, WIDE).call(ONE)
+    rows = [
+        file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("calls", "leases", "blocked")
+    ]
+    file.close()
+    assert rows[0] <= 4 and rows[1:] == [0, 0]
+
+
+def test_a_damaged_file_is_thrown_away(tmp_path: Path):
+    path = tmp_path / "limits"
+    path.write_bytes(b"no database at all" * 100)
+    Limiter(path).close()
+    assert path.read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_file_that_cannot_be_made_is_named(tmp_path: Path):
+    (tmp_path / "folder").write_text("a file")
+    with pytest.raises(UsageError, match="limits"):
+        Limiter(tmp_path / "folder" / "limits")
+    with pytest.raises(UsageError, match="limits"):
+        (tmp_path / "limits").mkdir()
+        Limiter(tmp_path / "limits")
