@@ -1,0 +1,279 @@
+import asyncio
+import gzip
+import time
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from clientsync_tui import version
+from clientsync_tui.accounting import calls as calls_module
+from clientsync_tui.accounting import transport
+from clientsync_tui.accounting.calls import HttpCalls
+from clientsync_tui.accounting.configured import Configured, Http, no_secret
+from clientsync_tui.accounting.limits import Limiter
+from clientsync_tui.accounting.retry_after import retry_after_s
+from clientsync_tui.accounting.transport import http_client
+from clientsync_tui.accounting.xero import XERO
+from clientsync_tui.practice.trouble import OrganisationTrouble, PassingTrouble
+from tests.accounting.scripted import Scripted, Step, dripping, endless, json, scripted, silent
+from tests.signin.desk import told
+
+SECRET = "the-access-" + "token"
+
+
+class Line:
+    """Calls to a scripted server, with tokens `the-access-token 1`, `... 2` and so on."""
+
+    def __init__(self, stack: AsyncExitStack, folder: Path) -> None:
+        self._stack, self._folder = stack, folder
+        self.renewals = 0
+
+    async def to(
+        self, *steps: Step, how: Http | None = None, url: str | None = None
+    ) -> tuple[HttpCalls, Scripted]:
+        server = await self._stack.enter_async_context(scripted(*steps))
+        http = await self._stack.enter_async_context(http_client())
+        addresses = replace(XERO.addresses, api_url=url or server.url)
+        configured = Configured(XERO, "app", 8400, addresses, XERO.grant.scopes, {}, no_secret)
+        limiter = Limiter(self._folder / "limits")
+        self._stack.callback(limiter.close)
+        how = how or Http(timeout_s=5, attempts=3, longest_wait_s=5)
+        return HttpCalls(configured, how, http, limiter, self._access), server
+
+    async def _access(self, refused: str | None) -> str:
+        if refused == f"{SECRET}-{self.renewals}":
+            self.renewals += 1
+        return f"{SECRET}-{self.renewals}"
+
+
+@pytest.fixture
+async def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Line]:
+    monkeypatch.setattr(calls_module, "FIRST_PAUSE_S", 0.01)
+    async with AsyncExitStack() as stack:
+        yield Line(stack, tmp_path)
+
+
+async def failing(calls: HttpCalls, fault: str, organisation: str | None = "org-1") -> PassingTrouble:
+    with pytest.raises(PassingTrouble) as caught:
+        await calls.get("/x", organisation_id=organisation)
+    assert caught.value.fault == fault
+    assert SECRET not in told(caught.value)
+    return caught.value
+
+
+async def test_a_call_says_who_asks_for_what(line: Line):
+    calls, server = await line.to(json({"a": "é"}))
+    assert await calls.get("/x/y", organisation_id="org-1", parameters={"where": "A==true"}) == {"a": "é"}
+    (asked,) = server.asked
+    assert (asked.url.path, asked.query_params["where"]) == ("/x/y", "A==true")
+    assert asked.headers["user-agent"] == f"clientsync/{version()}"
+    assert asked.headers["xero-tenant-id"] == "org-1"
+    assert asked.headers["accept"] == "application/json"
+    assert asked.headers["authorization"] == f"Bearer {SECRET}-0"
+
+
+async def test_a_server_error_is_tried_again_and_then_said(line: Line):
+    calls, server = await line.to(json({}, 503), json({}, 500), json([1]))
+    assert await calls.get("/x") == [1]
+    assert len(server.asked) == 3
+    calls, server = await line.to(json({}, 502))
+    await failing(calls, "server_error")
+    assert len(server.asked) == 3
+
+
+async def test_pauses_grow(line: Line, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(calls_module, "FIRST_PAUSE_S", 0.1)
+    calls, _ = await line.to(json({}, 503), how=Http(5, attempts=4))
+    started = time.monotonic()
+    await failing(calls, "server_error")
+    assert time.monotonic() - started >= 0.05 + 0.1 + 0.2
+
+
+async def test_a_server_error_that_says_when_is_asked_then(line: Line):
+    calls, server = await line.to(json({}, 503, retry_after="1"), json([1]))
+    started = time.monotonic()
+    await calls.get("/x")
+    assert time.monotonic() - started >= 1
+    calls, server = await line.to(json({}, 503, retry_after="3600"))
+    await failing(calls, "server_error")
+    assert len(server.asked) == 1
+
+
+async def test_nobody_there(line: Line):
+    calls, _ = await line.to(json([1]))
+    gone, _ = await line.to(json([1]), url="http://127.0.0.1:9")
+    await failing(gone, "unreachable")
+    assert await calls.get("/x") == [1]
+
+
+@pytest.mark.parametrize("step", [silent, dripping], ids=["silent", "dripping"])
+async def test_one_call_has_one_time_limit_to_its_last_byte(line: Line, step: Step):
+    calls, server = await line.to(step, how=Http(timeout_s=0.3, attempts=2))
+    started = time.monotonic()
+    trouble = await failing(calls, "unreachable")
+    assert time.monotonic() - started < 3 and len(server.asked) == 2
+    assert "0.3 s" in str(trouble)
+
+
+@pytest.mark.parametrize("dated", [False, True])
+async def test_a_short_retry_after_is_waited_out(line: Line, dated: bool):
+    said = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True) if dated else "1"
+    calls, server = await line.to(json({}, 429, retry_after=said), json([1]))
+    started = time.monotonic()
+    assert await calls.get("/x", organisation_id="org-1") == [1]
+    assert time.monotonic() - started >= 0.9 and len(server.asked) == 2
+
+
+async def test_a_long_retry_after_is_said_with_its_end_and_nobody_asks_meanwhile(line: Line):
+    calls, server = await line.to(json({}, 429, retry_after="3600", x_rate_limit_problem="Day"), json([1]))
+    trouble = await failing(calls, "limit")
+    assert trouble.retry_at is not None
+    assert abs((trouble.retry_at - datetime.now(UTC)).total_seconds() - 3600) < 10
+    await failing(calls, "limit")
+    assert len(server.asked) == 1
+    assert await calls.get("/x", organisation_id="org-2") == [1]
+
+
+async def test_a_limit_of_the_whole_app_holds_up_every_organisation(line: Line):
+    calls, server = await line.to(json({}, 429, retry_after="3600", x_rate_limit_problem="AppMinute"))
+    await failing(calls, "limit", "org-1")
+    await failing(calls, "limit", "org-2")
+    await failing(calls, "limit", None)
+    assert len(server.asked) == 1
+
+
+async def test_a_server_that_always_says_a_little_later_is_given_up(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(calls_module, "_NO_SAY_S", 0.01)
+    calls, server = await line.to(json({}, 429))
+    await failing(calls, "limit")
+    assert len(server.asked) == 3
+
+
+async def test_the_last_call_of_a_minute_is_heeded(line: Line):
+    calls, server = await line.to(json([1], x_minlimit_remaining="0"), how=Http(5, longest_wait_s=5))
+    await calls.get("/x", organisation_id="org-1")
+    await failing(calls, "limit", "org-1")
+    assert await calls.get("/x", organisation_id="org-2") == [1]
+    assert len(server.asked) == 2
+
+
+async def test_a_refused_token_is_renewed_once(line: Line):
+    calls, server = await line.to(json({"Detail": "TokenExpired: x"}, 401), json([1]))
+    assert await calls.get("/x", organisation_id="org-1") == [1]
+    assert server.tokens() == [f"{SECRET}-0", f"{SECRET}-1"]
+    calls, server = await line.to(json({"Detail": "AuthenticationUnsuccessful"}, 401))
+    await failing(calls, "nonsense")
+    assert len(server.asked) == 2 and line.renewals == 2
+
+
+async def test_twenty_calls_refused_at_once_renew_once(line: Line):
+    def answer(request):
+        return json([1]) if request.headers["authorization"].endswith("-1") else json({}, 401)
+
+    calls, _ = await line.to(answer)
+    await asyncio.gather(*(calls.get("/x", organisation_id=f"org-{n}") for n in range(20)))
+    assert line.renewals == 1
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        PlainTextResponse("<html>hello</html>"),
+        PlainTextResponse(""),
+        PlainTextResponse('{"a": [1, 2'),
+        PlainTextResponse("[" * 200_000),
+        Response(b"\xff\xfe\x00"),
+        Response(b"not gzip", headers={"content-encoding": "gzip"}),
+        Response(status_code=204),
+    ],
+    ids=["html", "empty", "cut off", "deep", "binary", "wrong encoding", "no content"],
+)
+async def test_an_answer_that_makes_no_sense_is_said_and_not_asked_again(line: Line, step: Step):
+    calls, server = await line.to(step)
+    await failing(calls, "nonsense")
+    assert len(server.asked) == 1
+
+
+async def test_an_answer_without_an_end_is_cut(line: Line, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(transport, "MOST_BYTES", 1_000_000)
+    calls, _ = await line.to(endless, how=Http(timeout_s=30, attempts=1))
+    await failing(calls, "nonsense")
+
+
+async def test_an_answer_that_grows_when_it_is_unpacked_is_cut(line: Line, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(calls_module, "MOST_BYTES", 1_000_000)
+    packed = gzip.compress(b"[" + b"0," * 5_000_000)
+    calls, _ = await line.to(Response(packed, headers={"content-encoding": "gzip"}))
+    await failing(calls, "nonsense")
+
+
+async def test_the_token_follows_no_redirect(line: Line):
+    _, elsewhere = await line.to(json([1]))
+    calls, server = await line.to(RedirectResponse(f"{elsewhere.url}/x"))
+    await failing(calls, "nonsense")
+    assert len(server.asked) == 1 and elsewhere.asked == []
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 418])
+async def test_a_server_that_echoes_the_token_brings_it_into_no_message(line: Line, status: int):
+    calls, _ = await line.to(
+        lambda request: json({"Detail": f"bad: {request.headers['authorization']}\x1b[2J"}, status)
+    )
+    with pytest.raises((PassingTrouble, OrganisationTrouble)) as caught:
+        await calls.get("/x", organisation_id="org-1")
+    assert SECRET not in told(caught.value) and "\x1b" not in str(caught.value)
+    assert SECRET not in repr(calls) + repr(vars(calls))
+
+
+async def test_a_delete_tells_what_was_gone_and_is_not_repeated(line: Line):
+    calls, server = await line.to(Response(status_code=204), json({}, 404), json({}, 503))
+    assert await calls.delete("/c/1") is True
+    assert await calls.delete("/c/1") is False
+    with pytest.raises(PassingTrouble):
+        await calls.delete("/c/1")
+    assert [request.method for request in server.asked] == ["DELETE"] * 3
+
+
+async def test_the_environments_proxy_is_not_for_the_loopback(line: Line, monkeypatch: pytest.MonkeyPatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    calls, _ = await line.to(json([1]))
+    assert await calls.get("/x") == [1]
+
+
+async def test_who_gives_up_leaves_no_place_taken(line: Line):
+    calls, server = await line.to(silent, silent, silent, silent, silent, json([1]))
+    running = [asyncio.create_task(calls.get("/x", organisation_id="org-1")) for _ in range(5)]
+    async with asyncio.timeout(5):
+        while len(server.asked) < 5:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    async with asyncio.timeout(3):
+        assert await calls.get("/x", organisation_id="org-1") == [1]
+
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("", None), ("5", 5), (" 5 ", 5), ("0", 0), ("-5", 0), ("2.5", 2.5), ("soon", None), ("nan", None),
+        ("inf", 604_800), ("1e99", 604_800), ("Tue, 24 Nov 2026 12:01:00 GMT", 60), ("Tue, 24 Nov 2026 11:00:00 GMT", 0),
+        ("Tue, 99 Nov 2026 11:00:00 GMT", None),
+    ],
+)  # fmt: skip
+def test_retry_after_is_read_in_both_its_forms(said: str, seconds: float | None):
+    assert retry_after_s({"retry-after": said}, NOW) == seconds
