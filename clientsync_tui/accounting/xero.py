@@ -23,7 +23,7 @@ from .software import Addresses, Answer, Calls, Grant, Limits, Record
 _API = "/api.xro/2.0"
 _PAGE_SIZE = 100  # the largest allowed is [U]; this is the default [C]
 _MOST_PAGES = 2_000
-_LISTING_AGE_S = 10.0
+_LISTING_AGE_S = 1.0
 
 _DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 _MONTHS = (
@@ -255,9 +255,9 @@ class Xero:
             # The page size allowed is [U], so a page is short only against what it says itself.
             short = page >= pages if isinstance(pages, int) else len(contacts) < _PAGE_SIZE
             if short or len(found) == known:
-                break
+                return tuple(found.values())
             page += 1
-        return tuple(found.values())
+        raise shapes.nonsense("suppliers without an end")
 
     async def _get(
         self,
@@ -275,7 +275,7 @@ class Xero:
             raise OrganisationTrouble(Reason.DISCONNECTED_THERE, _SAYS[Reason.DISCONNECTED_THERE]) from None
 
     async def _is_listed(self, calls: Calls, organisation_id: str) -> bool:
-        """Asked at most once in some seconds: a bulk check may meet hundreds of refusals."""
+        """Asked at most once a second: a bulk check may meet hundreds of refusals."""
         asked_at, listed = self._listed.get(calls, (float("-inf"), frozenset[str]()))
         if time.monotonic() - asked_at > _LISTING_AGE_S:
             listed = {organisation.id for organisation in await self.organisations(calls)}

@@ -17,16 +17,13 @@ from clientsync_tui.practice.trouble import (
 from clientsync_tui.sandbox.authorise import sign_in
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.signin.attempt import Attempt
-from tests.signin.desk import Desk, completed, desk, first_person, keyring, name_of, told
+from tests.signin.desk import Desk, answered, completed, desk, first_person, keyring, name_of, told
 from tests.signin.keyrings import fail
 from tests.support.sandbox import sandbox
 
 __all__ = ["desk", "keyring", "sandbox"]
 
-
-def token_calls(box: Running) -> list[dict[str, object]]:
-    calls = httpx2.get(f"{box.url}/sandbox/calls", trust_env=False).json()
-    return [call for call in calls["recent"] if call["path"].endswith("/connect/token")]
+TOKEN = "/connect/token"
 
 
 async def get(url: str, **headers: str) -> httpx2.Response:
@@ -75,9 +72,9 @@ async def test_the_short_link_leads_to_a_sign_in_whose_refresh_token_alone_is_ke
 
 async def test_the_access_token_of_the_sign_in_is_used_without_another_renewal(desk: Desk, sandbox: Running):
     signed_in = await desk.sign_in(first_person(sandbox))
-    before = len(token_calls(sandbox))
+    before = await answered(sandbox, TOKEN)
     assert await desk.tokens.access(signed_in.sign_in.id)
-    assert len(token_calls(sandbox)) == before == 1
+    assert await answered(sandbox, TOKEN) == before == 1
 
 
 async def test_a_pasted_redirect_completes_the_sign_in(desk: Desk, sandbox: Running):
@@ -107,7 +104,7 @@ async def test_a_wrong_state_ends_the_attempt_and_exchanges_nothing(desk: Desk, 
             assert page.status_code == 400 and "state" in page.text
         with pytest.raises(SignInFailed, match="state"):
             await attempt.wait(5)
-    assert token_calls(sandbox) == []
+    assert await answered(sandbox, TOKEN) == 0
     assert desk.held() == {}
 
 

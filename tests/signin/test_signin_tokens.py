@@ -17,7 +17,17 @@ from clientsync_tui.practice.trouble import (
 )
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.signin import tokens as tokens_module
-from tests.signin.desk import Desk, configured_for, desk, first_person, keyring, name_of, python, told
+from tests.signin.desk import (
+    Desk,
+    answered,
+    configured_for,
+    desk,
+    first_person,
+    keyring,
+    name_of,
+    python,
+    told,
+)
 from tests.signin.flawed import ACCESS, REFRESH, serving
 from tests.signin.keyrings import entries, fail
 from tests.support.sandbox import sandbox, sandboxes
@@ -28,7 +38,7 @@ __all__ = ["desk", "keyring", "sandbox", "sandboxes"]
 RUN = """
 import asyncio, sys
 from pathlib import Path
-from tests.signin.desk import Desk, configured_for
+from tests.signin.desk import Desk, answered, configured_for
 
 async def main(url, folder, sign_in, times):
     desk = Desk(configured_for(url), Path(folder))
@@ -62,8 +72,8 @@ def write(file: Path, text: str) -> None:
     file.write_text(text)
 
 
-def renewals(box: Running) -> int:
-    return len([c for c in box.sandbox.calls.told(0)["recent"] if c["path"].endswith("/connect/token")])
+async def renewals(box: Running) -> int:
+    return await answered(box, "/connect/token")
 
 
 async def test_a_new_run_renews_once_and_keeps_the_new_refresh_token(desk: Desk, sandbox: Running):
@@ -71,7 +81,7 @@ async def test_a_new_run_renews_once_and_keeps_the_new_refresh_token(desk: Desk,
     before = refresh_token(desk, own)
     tokens = desk.new_tokens()
     got = await asyncio.gather(*(tokens.access(own) for _ in range(20)))
-    assert len(set(got)) == 1 and renewals(sandbox) == 2
+    assert len(set(got)) == 1 and await renewals(sandbox) == 2
     assert refresh_token(desk, own) != before
     assert desk.used[-1][0] == own
 
@@ -81,7 +91,7 @@ async def test_a_refused_token_is_renewed_once_for_all_who_hold_it(desk: Desk, s
     old = await desk.tokens.access(own)
     got = await asyncio.gather(*(desk.tokens.access(own, old) for _ in range(20)))
     assert set(got) == {await desk.tokens.access(own, old)} and got[0] != old
-    assert renewals(sandbox) == 2
+    assert await renewals(sandbox) == 2
 
 
 async def test_a_token_about_to_end_is_renewed_before(desk: Desk, sandboxes):
@@ -147,7 +157,7 @@ async def test_two_processes_that_renew_at_once_end_with_one_working_sign_in(des
         out, err = await asyncio.to_thread(run.communicate, timeout=60)
         assert run.returncode == 0, err
         assert out.strip()
-    assert renewals(sandbox) == 1 + 16
+    assert await renewals(sandbox) == 1 + 16
     await asyncio.to_thread(sandbox.advance, 31 * 60)
     assert await desk.new_tokens().access(own)
 
@@ -166,7 +176,7 @@ async def test_a_kill_between_the_answer_and_the_write_is_borne_within_the_grace
     own = await signed_in(desk, sandbox)
     before = refresh_token(desk, own)
     await killed_before_the_write(desk, sandbox, own)
-    assert renewals(sandbox) == 2 and refresh_token(desk, own) == before
+    assert await renewals(sandbox) == 2 and refresh_token(desk, own) == before
     assert await desk.new_tokens().access(own)
     await asyncio.to_thread(sandbox.advance, 31 * 60)
     assert await desk.new_tokens().access(own)
@@ -222,14 +232,14 @@ async def test_who_gives_up_waiting_cuts_no_renewal_off(desk: Desk, sandbox: Run
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert await tokens.access(own)
-    assert refresh_token(desk, own) != before and renewals(sandbox) == 2
+    assert refresh_token(desk, own) != before and await renewals(sandbox) == 2
 
 
 async def test_a_lost_answer_is_asked_for_again(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     sandbox.fault("unavailable", times=2)
     assert await desk.new_tokens().access(own)
-    assert renewals(sandbox) == 1 + 3
+    assert await renewals(sandbox) == 1 + 3
 
 
 @pytest.mark.parametrize(
