@@ -54,6 +54,12 @@ class Choose(ModalScreen[str | None]):
         )
         return Option(content, id=choice.id, disabled=choice.reason is not None)
 
+    def on_mount(self) -> None:
+        """The first that can be chosen is marked from the start: enter chooses it."""
+        options = self.query_one(OptionList)
+        options.focus()
+        options.action_first()
+
     def on_key(self, event: events.Key) -> None:
         """A choice's own key."""
         for choice in self._choices.values():

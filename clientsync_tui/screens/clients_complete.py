@@ -10,6 +10,9 @@ from ..workplace import Workplace
 MOST = 12
 """How many are offered at once; more letters narrow them."""
 
+GUESSED = ("status", "team", "by", "software")
+"""Fields whose values are offered for a bare word too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:
@@ -44,7 +47,7 @@ def complete(text: str, cursor: int, values: Mapping[str, Sequence[str]]) -> lis
     field, colon, typed = word.removeprefix("-").partition(":")
     if not colon:
         offered = [(f"{name}:", f"{minus}{name}:") for name in FIELDS if name.startswith(field.lower())]
-        offered = offered if field or minus else []
+        offered = [*offered, *_by_value(field, minus, values)] if field or minus else []
     else:
         wanted = typed.strip('"').casefold()
         found = values.get(field.lower(), ())
@@ -59,6 +62,19 @@ def complete(text: str, cursor: int, values: Mapping[str, Sequence[str]]) -> lis
         Completion(shown, text[:start] + new + rest.lstrip(), start + len(new))
         for shown, new in offered[:MOST]
     ]
+
+
+def _by_value(word: str, minus: str, values: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """The terms that a bare word may be meant as: `exp` for `status:expired`. A single letter means too much."""
+    if len(word) < 2:
+        return []
+    terms = [
+        f"{field}:{quoted(value)}"
+        for field in GUESSED
+        for value in values.get(field, ())
+        if value != NONE and value.casefold().startswith(word.casefold())
+    ]
+    return [(term, f"{minus}{term} ") for term in terms]
 
 
 def quoted(value: str) -> str:

@@ -62,17 +62,20 @@ class FilterInput(Input):
 
 
 class FilterBar(Widget, can_focus=False):
-    """The filter's line and, while it is typed, one below that offers values or says what is wrong."""
+    """The filter's line and, while it is typed, one below that offers values or says what is wrong.
+
+    That one lies over the table: moving the table for it would draw every row again, and over a slow line each costs.
+    """
 
     DEFAULT_CSS = """
-    FilterBar { height: auto; layout: vertical; }
+    FilterBar { height: 1; layout: vertical; }
     FilterBar > Horizontal { height: 1; }
     FilterBar FilterInput { width: 1fr; display: none; }
     FilterBar.shown FilterInput { display: block; }
     FilterBar #blank { width: 1fr; height: 1; }
     FilterBar.shown #blank { display: none; }
     FilterBar #found { width: auto; height: 1; padding: 0 1; color: $text-muted; }
-    FilterBar #offer { height: 1; padding: 0 1; display: none; }
+    FilterBar #offer { overlay: screen; width: 100%; height: 1; padding: 0 1; display: none; background: $panel; }
     FilterBar.typing #offer { display: block; }
     """
 

@@ -182,7 +182,8 @@ class ClientList(ActionScreen):
             self._show_facts(facts)
         self._wording = Wording(now, self.held, self.main.ascii_marks)
         self._rows = ClientRows(self.main.workplace, order, self._wording)
-        self.table.empty_text = NO_MATCH if self._total else NO_CLIENTS
+        if not order:
+            self.table.empty_text = NO_MATCH if self._total else NO_CLIENTS
         self.table.sort = self.sort
         self.table.show(self._rows)
         self.show_found()

@@ -1,0 +1,68 @@
+"""Bulk actions with a selection of the client list, against a sandbox over HTTP; and jobs that were cut off."""
+
+import asyncio
+
+from clientsync_tui.screens.clients import ClientsScreen
+from clientsync_tui.screens.plan import PlanScreen
+from clientsync_tui.store.jobs import ItemState
+from clientsync_tui.sync import plans
+from tests.support.practice import Practice, practice, practices, shown, until
+
+__all__ = ["practice", "practices"]
+
+
+async def test_the_selected_are_refreshed_as_the_plan_said(practice: Practice) -> None:
+    await asyncio.to_thread(practice.add, practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "All 12" in shown(pilot))
+        await pilot.press("space", "down", "space", "f")
+        await until(pilot, lambda: isinstance(app.screen, PlanScreen))
+        assert "Refresh 2 clients" in shown(pilot)
+        await pilot.press("f", "y")
+        jobs = app.workplace.store.jobs
+        await until(
+            pilot, lambda: any(j.kind == "refresh" and j.count(ItemState.DONE) == 2 for j in jobs.all())
+        )
+
+
+async def test_the_selected_are_disconnected_and_counted_so(practice: Practice) -> None:
+    await asyncio.to_thread(practice.add, practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "All 12" in shown(pilot))
+        await pilot.press("A", "space", "d")
+        await until(pilot, lambda: isinstance(app.screen, PlanScreen))
+        assert "Disconnect 11 clients" in shown(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: any(j.count(ItemState.DONE) == 11 for j in app.workplace.store.jobs.all()))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Not connected 11" in shown(pilot))
+
+
+async def test_reconnect_and_reassign_take_the_chosen_clients_with_them(practice: Practice) -> None:
+    await asyncio.to_thread(practice.add, practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "All 12" in shown(pilot))
+        await pilot.press("space", "down", "space")
+        for key, name in (("r", "ReconnectScreen"), ("R", "ReassignScreen")):
+            await pilot.press(key)
+            await until(pilot, lambda name=name: type(app.screen).__name__ == name)
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, ClientsScreen))
+
+
+async def test_a_job_that_was_cut_off_is_offered_at_the_start(practice: Practice) -> None:
+    await asyncio.to_thread(practice.add, practice.people[0])
+    workplace = practice.workplace()
+    held = frozenset(sign_in.id for sign_in in workplace.held())
+    workplace.store.jobs.create(plans.refresh(workplace.store, None, held), "somebody")
+    workplace.close()
+    app = practice.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "Refresh was cut off with 12 clients left. Resume it?" in shown(pilot))
+        await pilot.press("y")
+        await until(
+            pilot, lambda: any(j.count(ItemState.DONE) == 12 for j in app.workplace.store.jobs.all()[:1])
+        )
