@@ -286,9 +286,13 @@ class Jobs:
             ItemState(s): n for s, n in self._database.connection.execute(query, (row["id"],)).fetchall()
         }
         state = JobState(row["state"])
+        cut_off = state is JobState.RUNNING and not _alive(row["runner"])
+        if cut_off and not {ItemState.WAITING, ItemState.DOING} & counts.keys():
+            # Killed behind its last item: only the word that it is done is missing.
+            state, cut_off = JobState.DONE, False
         return Job(
             row["id"], row["kind"], row["software"], row["sign_in"], state, row["by"], row["started_at"], row["ended_at"],
-            counts, json.loads(row["body"]), state is JobState.RUNNING and not _alive(row["runner"]),
+            counts, json.loads(row["body"]), cut_off,
         )  # fmt: skip
 
 
