@@ -1,0 +1,129 @@
+"""How the command line starts: quickly, with help for everything, and with one clear line for what is wrong."""
+
+import importlib.metadata
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from clientsync_tui import version
+from clientsync_tui.cli.main import COMMANDS, root
+from tests.support.command import Command
+
+HEAVY = ("textual", "sqlite3", "httpx2", "keyring", "authlib", "asyncio", "starlette", "rich", "importlib.metadata")
+
+
+def commands(group: click.Group, *above: str) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        found.append((*above, name))
+        if isinstance(command, click.Group):
+            found += commands(command, *above, name)
+    return found
+
+
+def python(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_the_version_is_the_packages(cli: Command) -> None:
+    assert version() == importlib.metadata.version("clientsync-tui")
+    assert cli.run("--version").out == f"clientsync {version()}\n"
+
+
+@pytest.mark.parametrize("words", [(), *commands(root)], ids=" ".join)
+def test_everything_has_help(cli: Command, words: tuple[str, ...]) -> None:
+    said = cli.inside(*words, "--help")
+    assert said.code == 0
+    assert said.out.startswith("Usage: clientsync")
+    sentence = said.out.split("\n\n")[1].strip()
+    assert len(sentence) > 10 and not sentence.startswith("Options"), "it says what it does"
+
+
+def test_starting_imports_only_click_and_the_root(cli: Command) -> None:
+    code = f"""
+import sys
+from clientsync_tui.cli.main import root
+root(["--version"], standalone_mode=False)
+print(*sorted(set({HEAVY!r}) & set(sys.modules)))
+"""
+    assert python(code).splitlines()[1] == ""
+
+
+def test_a_commands_module_imports_nothing_heavy_either() -> None:
+    modules = ", ".join(f"clientsync_tui.cli.{name}" for name in sorted(set(COMMANDS.values())))
+    code = f"import sys, {modules}\nprint(*sorted(set({HEAVY!r}) & set(sys.modules)))"
+    assert python(code).strip() == ""
+
+
+def test_without_a_terminal_there_is_no_app(cli: Command) -> None:
+    said = cli.run()
+    assert (said.code, said.out) == (2, "")
+    assert "needs a terminal" in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[practise]\nname = 'x'\n", 'Did you mean "practice"?'),
+        ("[software.xero]\nclient-id = 'x'\n", 'Did you mean "client_id"?'),
+        ("[http]\nattempts = 'three'\n", "attempts must be a whole number"),
+        ("[practice\n", "is not valid TOML"),
+        ("[practice]\ndatabase = 'postgresql://x/y'\n", "PostgreSQL"),
+    ],
+)
+def test_a_mistake_in_the_configuration_is_named(tmp_path: Path, text: str, says: str) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(text)
+    said = Command(config).inside("clients", "--json")
+    assert (said.code, said.out) == (2, "")
+    assert says in said.err
+    assert said.err.startswith("clientsync: ")
+    assert len(said.err.splitlines()) == 1
+
+
+def test_a_configuration_that_is_named_must_be_there(tmp_path: Path) -> None:
+    assert Command(tmp_path / "absent.toml").inside("clients").code == 2
+
+
+@pytest.mark.parametrize("file", ["newer", "no database", "folder"])
+def test_a_database_that_cannot_be_used_is_left_alone(tmp_path: Path, file: str) -> None:
+    database = tmp_path / "practice.db"
+    config = tmp_path / "config.toml"
+    config.write_text("[practice]\ndatabase = 'practice.db'\n")
+    if file == "newer":
+        with sqlite3.connect(database) as db:
+            db.execute("PRAGMA user_version = 99")
+        db.close()
+    elif file == "no database":
+        database.write_text("these are the client's own notes" * 100)
+    else:
+        database.mkdir()
+    before = database.read_bytes() if database.is_file() else None
+    said = Command(config).inside("clients", "--json")
+    assert (said.code, said.out) == (2, "")
+    assert "practice.db" in said.err
+    assert before is None or database.read_bytes() == before
+
+
+def test_a_reader_that_leaves_ends_it_quietly(cli: Command) -> None:
+    cli.inside("clients")
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(cli.line("--help"), stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode == 1
+
+
+def test_names_that_the_terminal_cannot_show_do_not_end_it(cli: Command) -> None:
+    done = subprocess.run(
+        cli.line("setup", "xero"), capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert done.returncode == 0

@@ -1,0 +1,132 @@
+"""The command line for any test: as a process of its own, or (where a process proves nothing more) inside this one."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from click.testing import CliRunner
+
+from clientsync_tui.cli.main import root
+
+PATIENCE_S = 60
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Command:
+    """`clientsync --config CONFIG`."""
+
+    config: Path
+
+    def line(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "clientsync_tui", "--config", str(self.config), *words]
+
+    def run(self, *words: str, stdin: str | None = None) -> Said:
+        """As a process; without `stdin` it is at its end."""
+        done = subprocess.run(self.line(*words), input=stdin or "", capture_output=True, text=True, timeout=PATIENCE_S)
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *words: str, stdin: int = subprocess.DEVNULL) -> "Started":
+        return Started(
+            subprocess.Popen(
+                self.line(*words), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        )
+
+    def inside(self, *words: str) -> Said:
+        """In this process."""
+        done = CliRunner().invoke(root, ["--config", str(self.config), *words], prog_name="clientsync")
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Said(done.exit_code, done.stdout, done.stderr)
+
+
+class Started:
+    """A command that runs; its stderr is read as it comes."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self._err: list[str] = []
+        self._out: list[str] = []
+        self._readers = [
+            threading.Thread(target=_read, args=(stream, into), daemon=True)
+            for stream, into in ((process.stderr, self._err), (process.stdout, self._out))
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @property
+    def err(self) -> str:
+        return "".join(self._err)
+
+    @property
+    def out(self) -> str:
+        return "".join(self._out)
+
+    def line(self, start: str) -> str:
+        """The first line of stderr that begins so, waited for."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            for line in self.err.splitlines(keepends=True):
+                if line.startswith(start) and line.endswith("\n"):
+                    return line.rstrip("\n")
+            if self.process.poll() is not None and not self._readers[0].is_alive():
+                break
+            time.sleep(0.01)
+        raise AssertionError(f"no line {start!r}; status {self.process.poll()}, stderr:\n{self.err}")
+
+    def say(self, text: str) -> None:
+        """A line on its stdin."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(text + "\n")
+        self.process.stdin.flush()
+
+    def end(self) -> Said:
+        """Waits for its end."""
+        code = self.process.wait(PATIENCE_S)
+        for reader in self._readers:
+            reader.join(PATIENCE_S)
+        return Said(code, self.out, self.err)
+
+    def kill(self) -> Said:
+        self.process.kill()
+        return self.end()
+
+
+def _read(stream: IO[str] | None, into: list[str]) -> None:
+    assert stream is not None
+    for line in stream:
+        into.append(line)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What the platform's folders and the terminal's facts are in a test."""
+    return {
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "XDG_DATA_HOME": str(folder / "data"),
+        "PYTHONPATH": os.getcwd(),
+    }
+
+
+def keys(rows: Sequence[dict[str, Any]]) -> set[frozenset[str]]:
+    """The keys that the objects of an array have."""
+    return {frozenset(row) for row in rows}
