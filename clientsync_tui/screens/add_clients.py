@@ -15,7 +15,7 @@ from ..sync import plans
 from ..widgets.select_list import SelectList
 from ..widgets.select_table.rows import RowId
 from ..widgets.select_table.table import SelectTable
-from .organisation_rows import COLUMNS, OrganisationRows, organisation_rows
+from .organisation_rows import COLUMNS, FIRST, OrganisationRows, organisation_rows
 from .plan import start
 from .reach import LAST, ReachScreen
 from .selecting import choose_sort
@@ -70,7 +70,7 @@ class AddClientsScreen(ReachScreen):
         matching = f" · {len(rows.matches):,} match a client" if rows.matches else ""
         words = f"{rows.count:,} organisations · {rows.count - rows.added:,} new{matching} · {rows.added:,} already added"
         self._list.table.columns = [column for column in COLUMNS if column.key in rows.told]
-        self._list.show(rows, words, (("name", False),))
+        self._list.show(rows, words, self._list.table.sort or FIRST)
 
     def focus_own(self) -> None:
         """To the table."""

@@ -1,36 +1,13 @@
 """Choosing a team, or making one on the spot."""
 
 from collections.abc import Callable
-from typing import ClassVar
-
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
 
 from ..practice.text import clean
+from .ask import Ask
 from .base import ActionScreen
 from .choose import Choice, Choose
 
 NONE, MAKE, TEAM = "none", "make", "team:"
-
-
-class NewTeam(ModalScreen[str | None]):
-    """Dismissed with the name of a new team, or None."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
-
-    def compose(self) -> ComposeResult:
-        """One field."""
-        with Vertical(classes="dialogue"):
-            yield Static("Name of the new team", classes="question")
-            yield Input(placeholder="enter makes it, esc cancels", compact=True, max_length=60)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Ends it with a name."""
-        if name := " ".join(clean(event.value).split()):
-            self.dismiss(name)
 
 
 def choose_team(screen: ActionScreen, chosen: Callable[[str | None], None]) -> None:
@@ -43,12 +20,12 @@ def choose_team(screen: ActionScreen, chosen: Callable[[str | None], None]) -> N
     choices += [Choice(MAKE, "New team…", key="n"), Choice(NONE, "No team", key="0")]
 
     def made(name: str | None) -> None:
-        if name is not None:
+        if name := " ".join(clean(name or "").split()):
             chosen(name)
 
     def decided(id: str | None) -> None:
         if id == MAKE:
-            screen.main.push_screen(NewTeam(), made)
+            screen.main.push_screen(Ask("Name of the new team", longest=60), made)
         elif id is not None:
             chosen(None if id == NONE else id.removeprefix(TEAM))
 

@@ -81,6 +81,8 @@ class ClientSyncScreen(ActionScreen):
 
     def unavailable(self, action: Action) -> str | None:
         """By how far the software under the cursor is set up."""
+        if action.name == "client_sync":
+            return "You are there."
         if not self.is_mounted or action.place != CLIENT_SYNC:
             return super().unavailable(action)
         software, workplace = self._here.software, self.main.workplace

@@ -8,7 +8,7 @@ from ..practice.status import Reason
 from ..store.store import Store
 from ..sync import plans
 from ..sync.matching import Match
-from ..widgets.select_table.list_rows import ListRows
+from ..widgets.select_table.list_rows import ListRows, text_of
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 
 COLUMNS = (
@@ -17,6 +17,8 @@ COLUMNS = (
     Column("country", "Country", 7, keep=2),
     Column("currency", "Currency", 8, keep=1),
 )
+FIRST = (("state", False), ("name", False))
+"""What is sorted by at first: what can be selected stands above what cannot."""
 NEW = Cell("new client", "ok")
 
 
@@ -24,7 +26,9 @@ class OrganisationRows(ListRows):
     """Rows whose ids are the organisations'; those in `apart` become clients of their own although they match one."""
 
     def __init__(self, rows: Sequence[Row], matches: Mapping[str, Match]) -> None:
-        super().__init__(COLUMNS, rows)
+        super().__init__(
+            COLUMNS, rows, keys={"state": lambda row: (row.fixed is not None, text_of(row.cells[1]))}
+        )
         self.matches = matches
         self.apart: set[str] = set()
         self.added = sum(row.fixed is not None for row in rows)
@@ -49,10 +53,8 @@ def organisation_rows(store: Store, software: str, reach: Mapping[str, Organisat
         [each for each in reach.values() if each.id not in integrated]
     )
     rows = [_row(each, integrated.get(each.id), matches.get(each.id)) for each in reach.values()]
-    # What can be selected stands first.
-    rows.sort(key=lambda row: row.fixed is not None)
     found = OrganisationRows(rows, matches)
-    found.sort((("name", False),))
+    found.sort(FIRST)
     # What the filter needs is worked out here, not at the first letter typed.
     found.filter("-")
     found.filter("")

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
@@ -36,6 +37,10 @@ class ReachScreen(ActionScreen):
 
     place: ClassVar[str] = ORGANISATIONS
     extra: ClassVar[Sequence[Action]] = named(SELECT, "continue")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,left,k", "app.focus_previous", show=False),
+        Binding("down,right,j", "app.focus_next", show=False),
+    ]
     steps: ClassVar[tuple[str, ...]] = ()
     heading: ClassVar[str] = ""
 
@@ -114,6 +119,10 @@ class ReachScreen(ActionScreen):
         """Begins with the sign-in used last, or with signing in."""
         super().on_mount()
         self._wait("")
+        self.begin()
+
+    def begin(self) -> None:
+        """What is done first."""
         self.find_reach()
 
     # Sign-in and reach
@@ -277,7 +286,7 @@ class ReachScreen(ActionScreen):
 
     def do_back(self) -> None:
         """From the own stage to the organisations; from there away."""
-        if self._stage == "own":
+        if self._stage == "own" and self.sign_in is not None:
             self._show_organisations()
         else:
             self.dismiss()

@@ -1,6 +1,5 @@
 """Setting up an accounting software: how an app is registered there, its client id, its secret where it has one, the redirect's port."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -34,19 +33,20 @@ class SetUpScreen(ModalScreen[bool]):
             yield Static(f"Set up {self._software.title}", classes="question", markup=False)
             with VerticalScroll(id="how"):
                 yield Static(self._how(self._table.redirect_port), id="steps", markup=False)
-            yield from self._field("client_id", "Client id", self._table.client_id)
+            yield self._field("client_id", "Client id", self._table.client_id)
             if self._software.grant.secret != "never":  # noqa: S105  (a word, not a secret)
-                needed = "needed" if self._software.grant.secret == "required" else "only if the app has one"  # noqa: S105
-                yield from self._field("secret", f"Secret ({needed})", "", password=True)
-            yield from self._field("redirect_port", "Redirect port", str(self._table.redirect_port))
+                needed = self._software.grant.secret == "required"  # noqa: S105
+                says = "kept in the keyring" if needed else "only if the app has one; kept in the keyring"
+                yield self._field("secret", "Secret", "", says, password=True)
+            yield self._field("redirect_port", "Redirect port", str(self._table.redirect_port))
             yield Static("", id="mistake", classes="error", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Save", id="save", variant="primary", compact=True)
                 yield Button("Cancel (esc)", id="cancel", compact=True)
 
-    def _field(self, id: str, title: str, value: str, *, password: bool = False) -> Iterable[Widget]:
-        yield Static(title, classes="muted")
-        yield Input(value, id=id, password=password, compact=True)
+    def _field(self, id: str, title: str, value: str, says: str = "", *, password: bool = False) -> Widget:
+        field = Input(value, id=id, placeholder=says, password=password, compact=True)
+        return Horizontal(Static(title), field, classes="field")
 
     def _how(self, port: int) -> str:
         grant = self._software.grant

@@ -68,6 +68,7 @@ class SignInScreen(ActionScreen):
             yield Static("", id="over_ssh", markup=False)
             yield Static("", id="ssh_line", markup=False)
         with Vertical(id="below"):
+            yield Static("", id="mistake", classes="error", markup=False)
             yield Static("", id="status", markup=False)
             yield PastedAddress(
                 placeholder="The address that the browser ends at, pasted here", id="pasted", compact=True
@@ -163,8 +164,13 @@ class SignInScreen(ActionScreen):
         status.set_classes(style)
         status.update(text)
 
+    def _mistaken(self, says: str) -> None:
+        self._set("mistake", says)
+        self.query_one("#mistake").display = bool(says)
+
     def _show_stage(self, *, failed: bool) -> None:
         ready = self._attempt is not None
+        self._mistaken("")
         for id in (
             "link",
             "lead",
@@ -189,8 +195,12 @@ class SignInScreen(ActionScreen):
         left = max(0, round(self._ends_at - time.monotonic()))
         # Each repaint travels up the line: by the minute is enough until the last one.
         said = f"{-(-left // 60)} minutes" if left > 60 else f"{-(-left // 10) * 10} seconds"
-        port = "and for the address pasted below" if self._attempt.listening else "below"
-        self._say(f"Waiting for the browser to come back {port}; {said} left.")
+        awaited = (
+            "the browser, or for its address pasted here"
+            if self._attempt.listening
+            else "the address pasted here"
+        )
+        self._say(f"Waiting for {awaited}; {said} left.")
 
     # What the person does
 
@@ -274,7 +284,7 @@ class SignInScreen(ActionScreen):
         try:
             await self.ask(paste)
         except Trouble as trouble:
-            self.say(trouble)
+            self._mistaken(str(trouble))
             field = self.query_one("#pasted", Input)
             field.value = ""
             field.focus()

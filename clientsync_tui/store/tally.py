@@ -9,8 +9,8 @@ from ..practice.status import FOR_THE_CLIENT, Reason, Status, standing_of
 from .database import Database
 
 _GROUPED = (
-    "SELECT i.problem, s.ends_at, count(*) FROM integrations i JOIN sign_ins s ON s.id = i.sign_in WHERE i.software = ? "
-    "GROUP BY i.problem, i.sign_in"
+    "SELECT i.problem, s.ends_at, count(*) FROM sign_ins s CROSS JOIN integrations i ON i.sign_in = s.id WHERE s.software = ? "
+    "GROUP BY s.id, i.problem"
 )
 
 

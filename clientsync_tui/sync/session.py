@@ -46,7 +46,7 @@ class Session:
         self._configured = configured
         self._holder = holder
         self._stack = AsyncExitStack()
-        self._tokens: dict[str, Tokens] = {}
+        self._tokens: dict[str, tuple[Configured, Tokens]] = {}
 
     async def __aenter__(self) -> Self:
         from ..accounting.limits import Limiter
@@ -67,11 +67,13 @@ class Session:
 
     def tokens(self, software: str) -> "Tokens":
         """The access tokens of one software's sign-ins, in memory."""
-        if software not in self._tokens:
+        configured = self._configured(software)
+        # Set up anew while the program runs, a software has another app, whose tokens these are not.
+        if self._tokens.get(software, (None,))[0] != configured:
             from ..signin.tokens import Tokens
 
-            self._tokens[software] = Tokens(
-                self._configured(software),
+            tokens = Tokens(
+                configured,
                 self._how,
                 self._vault,
                 self.store.database.path.parent / "locks",
@@ -79,7 +81,8 @@ class Session:
                 lambda sign_in_id: f"{self.store.practice_id}/{sign_in_id}",
                 self._used,
             )
-        return self._tokens[software]
+            self._tokens[software] = configured, tokens
+        return self._tokens[software][1]
 
     def calls(self, sign_in: SignIn) -> "Calls":
         """Calls in the name of a sign-in whose token is in this person's keyring."""

@@ -1,5 +1,6 @@
 """A plan: its summary by reason, and below it every client by name, drawn on demand."""
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -7,7 +8,7 @@ from textual.widgets import Static
 
 from ..practice.plan import Plan, PlanItem, Will
 from ..sync import plan_words, words
-from .select_table.list_rows import ListRows
+from .select_table.list_rows import ListRows, text_of
 from .select_table.rows import Cell, Column, Row
 from .select_table.table import SelectTable
 
@@ -27,6 +28,7 @@ class PlanList(Vertical):
 
     DEFAULT_CSS = """
     PlanList { height: 1fr; }
+    PlanList > .whole { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
     PlanList > .summary { height: auto; margin-bottom: 1; padding: 0 1; }
     """
 
@@ -37,11 +39,15 @@ class PlanList(Vertical):
         self.table = SelectTable(COLUMNS, selecting=False)
         self.table.ascii_marks = ascii_marks
         self._plan = plan
+        self._rows = ListRows(COLUMNS, ())
+        # What the columns had to shorten.
+        self._whole = Static("", classes="whole", markup=False)
 
     def compose(self) -> ComposeResult:
         """The summary, then the list."""
         yield self._summary
         yield self.table
+        yield self._whole
 
     def on_mount(self) -> None:
         """Shows what it was made with."""
@@ -57,7 +63,15 @@ class PlanList(Vertical):
         # What cannot be done stands first: it is what the person has to do something about.
         order = {Will.CANNOT: 0, Will.SKIP: 1, Will.DO: 2}
         items = sorted(plan.items, key=lambda item: order[item.will])
-        self.table.show(ListRows(COLUMNS, [self._row(n, item) for n, item in enumerate(items)]))
+        self._rows = ListRows(COLUMNS, [self._row(n, item) for n, item in enumerate(items)])
+        self.table.show(self._rows)
+        self._moved()
+
+    @on(SelectTable.CursorMoved)
+    def _moved(self) -> None:
+        id = self.table.cursor_id
+        found = self._rows.fetch([id]) if id is not None else ()
+        self._whole.update("  ".join(filter(None, map(text_of, found[0].cells))) if found else "")
 
     def _row(self, n: int, item: PlanItem) -> Row:
         style = SIGNS[item.will][1]

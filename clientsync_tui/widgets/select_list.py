@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from .select_table.list_rows import ListRows
+from .select_table.list_rows import ListRows, text_of
 from .select_table.rows import Column
 from .select_table.table import SelectTable
 
@@ -30,6 +30,7 @@ class SelectList(Vertical):
     DEFAULT_CSS = """
     SelectList { height: 1fr; }
     SelectList > .counts { height: 1; padding: 0 1; color: $text-muted; }
+    SelectList > .whole { height: 1; padding: 0 1; color: $text-muted; }
     SelectList > WordFilter { display: none; }
     SelectList > WordFilter.used { display: block; }
     """
@@ -46,6 +47,8 @@ class SelectList(Vertical):
         self._empty = empty
         self._filter = WordFilter(placeholder="Show only what contains these words", compact=True)
         self._counts = Static("", classes="counts", markup=False)
+        # What the columns had to shorten.
+        self._whole = Static("", classes="whole", markup=False)
         self._words = ""
 
     def compose(self) -> ComposeResult:
@@ -53,6 +56,7 @@ class SelectList(Vertical):
         yield self._counts
         yield self._filter
         yield self.table
+        yield self._whole
 
     def show(self, rows: ListRows, words: str, sort: tuple[tuple[str, bool], ...] = ()) -> None:
         """Shows `rows`; `words` are what the line that counts begins with."""
@@ -63,12 +67,13 @@ class SelectList(Vertical):
     def count(self) -> None:
         """Counts again what is shown and selected."""
         total, hidden = self.table.selection.total, self.table.hidden_count
-        parts = [self._words]
+        # What changes comes first: a narrow screen shows it in any case.
+        parts: list[str] = []
         if self._filter.value.strip():
             parts.append(f"{self.table.row_count:,} shown")
         if total:
             parts.append(f"{total:,} selected" + (f" ({hidden:,} not shown)" if hidden else ""))
-        self._counts.update(" · ".join(parts))
+        self._counts.update(" · ".join([*parts, self._words]))
 
     def _arrange(self) -> None:
         self.rows.sort(self.table.sort)
@@ -76,7 +81,15 @@ class SelectList(Vertical):
         filtered = bool(self._filter.value.strip())
         self.table.empty_text = "Nothing matches the filter. Esc clears it." if filtered else self._empty
         self.table.show(self.rows)
+        self._moved()
         self.count()
+
+    @on(SelectTable.CursorMoved)
+    def _moved(self) -> None:
+        id = self.table.cursor_id
+        found = self.rows.fetch([id]) if id is not None else ()
+        cells = [text_of(cell) for cell in found[0].cells] if found else []
+        self._whole.update("  ".join(filter(None, cells)))
 
     # Filter
 

@@ -1,39 +1,172 @@
 """Adding clients with keys alone, from the panel to the job, against the sandbox."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
 
-from textual.pilot import Pilot
+from textual.widgets import Input
 
-from clientsync_tui.sandbox.authorise import sign_in as authorise
-from clientsync_tui.screens.sign_in import SignInScreen
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.model import Organisation
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.screens.add_clients import AddClientsScreen
+from clientsync_tui.screens.choose import Choose
+from clientsync_tui.widgets.select_list import SelectList
+from tests.support.browser import come_back_as, link_shown
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
 
 
-async def sign_in_by_browser(pilot: Pilot[None], email: str, organisations: list[str] | None = None) -> None:
-    """Waits for the link, and follows it as a browser would."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, SignInScreen) and pilot.app.screen.link)
-    screen = pilot.app.screen
-    await asyncio.to_thread(authorise, screen.link, email, organisations)
-    await until(pilot, lambda: pilot.app.screen is not screen)
-
-
 async def test_from_the_panel_to_the_clients(practice: Practice) -> None:
     app = practice.app()
     async with app.run_test(size=(80, 24)) as pilot:
+        store = app.workplace.store
         await pilot.press("s")
         await until(pilot, lambda: "not signed in" in shown(pilot))
         await pilot.press("1")
-        await sign_in_by_browser(pilot, practice.people[0])
+        await come_back_as(pilot, practice.people[0])
         await until(pilot, lambda: "Continue with the 12 organisations" in shown(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "12 new" in shown(pilot))
-        print(shown(pilot))
-        await pilot.press("A", "enter")
-        await until(pilot, lambda: "Create 12 accounts" in shown(pilot))
-        print(shown(pilot))
+        await until(pilot, lambda: "12 organisations · 12 new · 0 already added" in shown(pilot))
+        # Two of them first, one of them hidden by the filter when the accounts are created.
+        await pilot.press("space", "down", "down", "space", "slash", *"novak", "enter")
+        await until(pilot, lambda: "1 shown" in shown(pilot))
+        assert "2 selected (2 not shown)" in shown(pilot), shown(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "3 selected (2 not shown)" in shown(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: app.workplace.store.clients.total() == 12)
-        print(shown(pilot))
+        await until(pilot, lambda: "Create 3 accounts" in shown(pilot))
+        assert store.clients.total() == 0
+        await pilot.press("enter")
+        await until(pilot, lambda: "3 done" in shown(pilot) and not app.engine.running)
+        assert store.clients.total() == 3
+        # Back leads past the selection to the panel; the next time those three are there.
+        await pilot.press("escape")
+        await until(pilot, lambda: "3 clients" in shown(pilot))
+        await pilot.press("1")
+        await until(pilot, lambda: "9 of them are not on the client list yet, 3 are." in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "9 new · 3 already added" in shown(pilot))
+        assert "already added as" in shown(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "Create 9 accounts" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_one_consent_after_another(practices: Callable[..., Practice]) -> None:
+    practice = practices(Options(organisations=5, limits=False, one_at_a_time=True))
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "1")
+        await come_back_as(pilot, practice.people[0])
+        await until(pilot, lambda: "Continue with the 1 organisation (" in shown(pilot))
+        for count in (2, 3):
+            await pilot.press("m")
+            await come_back_as(pilot, practice.people[0])
+            await until(pilot, lambda count=count: f"Continue with the {count} organisations" in shown(pilot))
+        assert "2 more than at first" in " ".join(shown(pilot).split())
+        # From the selection too, and what is selected stays so.
+        await pilot.press("enter")
+        await until(pilot, lambda: "3 new" in shown(pilot))
+        await pilot.press("A", "m")
+        await come_back_as(pilot, practice.people[0])
+        await until(pilot, lambda: "Continue with the 4 organisations" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "4 new" in shown(pilot))
+        assert "3 selected" in shown(pilot)
+        # A consent that is not given changes nothing.
+        await pilot.press("m")
+        await link_shown(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Continue with the 4 organisations" in shown(pilot))
+        await pilot.press("enter", "enter", "enter")
+        await until(pilot, lambda: "3 done" in shown(pilot))
+        assert app.workplace.store.clients.total() == 3
+    app.workplace.close()
+
+
+async def test_a_matching_client_is_linked_unless_the_person_says_otherwise(practice: Practice) -> None:
+    named = {practice.sandbox.world.organisation("xero", n).name.strip() for n in range(12)}
+    first, second = sorted(name for name in named if name.startswith(("Kestrel", "Lantern")))
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        store = app.workplace.store
+        for id, name in (("one", first), ("two", second)):
+            store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "tester", id, body={"name": name, "details": {}}))
+        await pilot.press("s", "1")
+        await come_back_as(pilot, practice.people[0])
+        await until(pilot, lambda: "Continue with" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "2 match a client" in shown(pilot))
+        # What links to a client stands on top.
+        assert "(by name)" in shown(pilot)
+        await pilot.press("down", "x")
+        await until(pilot, lambda: shown(pilot).count("(by name)") == 1)
+        # A team made on the spot.
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        await pilot.press("n")
+        await until(pilot, lambda: app.screen.query(Input))
+        await pilot.press(*"North", "enter")
+        await until(pilot, lambda: "Team: North" in shown(pilot))
+        await pilot.press("g", "v", "down", "enter")
+        await until(pilot, lambda: "Create 2 accounts" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "2 done" in shown(pilot) and not app.engine.running)
+        clients = store.clients.by_id(["one", "two"], datetime.now(UTC))
+        assert len(clients["one"].integrations) == 1
+        assert clients["one"].team == "North"
+        assert not clients["two"].integrations
+        assert store.clients.total() == 3
+        assert store.clients.teams() == ["North"]
+    app.workplace.close()
+
+
+async def test_when_xero_does_not_answer_it_can_be_asked_again(practice: Practice) -> None:
+    await asyncio.to_thread(practice.sign_in, practice.people[0])
+    practice.sandbox.fault("unavailable", software="xero")
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "1")
+        await until(pilot, lambda: "Try again" in shown(pilot))
+        practice.sandbox.fault("clear", software="xero")
+        await pilot.press("r")
+        await until(pilot, lambda: "Continue with the 12 organisations" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_a_sign_in_that_is_refused_leads_to_a_new_one(practice: Practice) -> None:
+    await asyncio.to_thread(practice.sign_in, practice.people[0])
+    practice.sandbox.fault("expire", person=practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "1")
+        await link_shown(pilot)
+        practice.sandbox.fault("clear")
+        await come_back_as(pilot, practice.people[0])
+        await until(pilot, lambda: "Continue with the 12 organisations" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_a_hundred_thousand_organisations(practice: Practice) -> None:
+    sign_in = await asyncio.to_thread(practice.sign_in, practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(200, 60)) as pilot:
+        screen = AddClientsScreen("xero")
+        await app.push_screen(screen)
+        await until(pilot, lambda: "Continue with the 12" in shown(pilot))
+        screen.reach = {f"id-{n}": Organisation(f"id-{n}", f"Organisation {n} Ltd") for n in range(100_000)}
+        assert screen.sign_in and screen.sign_in.id == sign_in.id
+        await pilot.press("enter")
+        # Keys are answered while the list is made.
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Everywhere" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "100,000 new" in shown(pilot))
+        await pilot.press("A")
+        await until(pilot, lambda: "Create 100,000 accounts" in shown(pilot))
+        await pilot.press("slash", *"99999")
+        await until(pilot, lambda: "1 shown" in shown(pilot))
+        assert screen.query_one(SelectList).table.hidden_count == 99_999
     app.workplace.close()

@@ -6,6 +6,7 @@ In a test module: `from tests.support.practice import practice` makes the fixtur
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -62,7 +63,9 @@ class Practice:
                 return await work(workplace, session)
 
         try:
-            return asyncio.run(run())
+            # On a thread, because a test's own event loop may be running in this one.
+            with ThreadPoolExecutor(1) as thread:
+                return thread.submit(asyncio.run, run()).result()
         finally:
             workplace.close()
 

@@ -1,0 +1,123 @@
+"""Reconnect: every expired or broken client that a sign-in reaches gets that sign-in; the others are listed with what to do."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Button
+
+from ..practice.plan import Plan, Will
+from ..practice.trouble import Trouble
+from ..sync import plan_words, plans
+from ..widgets.plan_list import PlanList
+from .plan import start
+from .reach import LAST, ReachScreen
+
+NOTHING = "Nothing is expired or broken, as far as is known here. Check (K in the client list) calls every organisation and finds out."
+
+
+class ReconnectScreen(ReachScreen):
+    """Reconnects all that is expired or broken, or the clients given."""
+
+    steps: ClassVar[tuple[str, ...]] = ("Sign in", "Organisations", "Plan", "Reconnect")
+    heading: ClassVar[str] = "Reconnect"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes", show=False),
+        Binding("n", "answer(False)", "No", show=False),
+    ]
+
+    def __init__(self, software: str, only: Collection[str] | None = None) -> None:
+        """`only`: ids of clients; None: all."""
+        super().__init__(software)
+        self._only = only
+        self._before: Plan | None = None
+        self._plan: Plan | None = None
+        self._begun = False
+
+    def before(self) -> Iterable[str]:
+        """What would be tried with a sign-in that reaches everything."""
+        if self._before is None:
+            return
+        count = self._before.count(Will.DO)
+        if self._only is None:
+            thing = "connected client" if count == 1 else "connected clients"
+            yield f"Reconnect all will refresh the integration for {count:,} {thing}."
+        else:
+            yield f"Reconnect will refresh the integration for {plan_words.clients(count)} of those chosen."
+        if not self._before.items:
+            yield NOTHING
+        left = [line for will, line in plan_words.summary(self._before) if will is not Will.DO]
+        if left:
+            yield "\n".join(left)
+        yield "Integrations that work are not touched."
+
+    def own_stage(self) -> Iterable[Widget]:
+        """The plan, and the answers."""
+        yield PlanList(ascii_marks=self.main.ascii_marks)
+        yield self.buttons(
+            Button("Reconnect", id="reconnect", variant="primary", compact=True),
+            Button("Authorise more (m)", name="authorise_more", compact=True),
+            Button("Cancel (n)", id="cancel", compact=True),
+        )
+
+    def begin(self) -> None:
+        """Nobody is asked to sign in where there is nothing to reconnect."""
+        self.run_worker(self._begin(), exclusive=True, group="reach", exit_on_error=False)
+
+    async def _begin(self) -> None:
+        self._before = await asyncio.to_thread(self._planned, None)
+        if self._before.count(Will.DO):
+            self.find_reach()
+        else:
+            self._show_plan(self._before)
+            self.show_own()
+
+    def _planned(self, sign_in: str | None) -> Plan:
+        reach = None if sign_in is None else self.reach
+        return plans.reconnect(self.main.workplace.store, self._about, sign_in, reach, self._only)
+
+    async def go_on(self) -> None:
+        """What is done with the organisations that are reached."""
+        assert self.sign_in is not None
+        self._show_plan(await asyncio.to_thread(self._planned, self.sign_in.id))
+
+    def _show_plan(self, plan: Plan) -> None:
+        self._plan = plan
+        self.query_one(PlanList).show(plan, "" if plan.items else NOTHING)
+        count = plan.count(Will.DO)
+        self.relabel("reconnect", f"{plan_words.button(plan)} (y)")
+        self.query_one("#reconnect").display = count > 0
+
+    def focus_own(self) -> None:
+        """To the answer."""
+        ready = self._plan is not None and self._plan.count(Will.DO) > 0
+        self.query_one("#reconnect" if ready else "#own #cancel").focus()
+
+    def action_answer(self, yes: bool) -> None:
+        """y and n, on the plan alone."""
+        if self._stage != "own":
+            return
+        if not yes:
+            self.dismiss()
+        elif self._plan is not None and self._plan.count(Will.DO) and not self._begun:
+            self._begun = True
+            self._show_step(LAST)
+            self.run_worker(self._reconnect(self._plan), group="start", exit_on_error=False)
+
+    def continue_own(self) -> None:
+        """Enter outside of the buttons goes to them."""
+        self.focus_own()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The answer by a button."""
+        if event.button.id == "reconnect":
+            self.action_answer(True)
+
+    async def _reconnect(self, plan: Plan) -> None:
+        try:
+            await start(self, plan)
+        except Trouble as trouble:
+            self._begun = False
+            self.say(trouble)

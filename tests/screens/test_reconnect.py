@@ -1,0 +1,115 @@
+"""Reconnecting after a colleague left, and reassigning from her, with keys alone against the sandbox."""
+
+from datetime import UTC, datetime
+
+from clientsync_tui.practice.people import SignIn
+from clientsync_tui.practice.plan import Will
+from clientsync_tui.practice.status import Status
+from clientsync_tui.screens.job import JobScreen
+from clientsync_tui.screens.plan import PlanScreen
+from clientsync_tui.screens.reconnect import ReconnectScreen
+from clientsync_tui.store.jobs import ItemState
+from clientsync_tui.sync import plans
+from clientsync_tui.sync.runner import Runner
+from clientsync_tui.sync.session import Session
+from clientsync_tui.workplace import Workplace
+from tests.support.browser import come_back_as
+from tests.support.practice import Practice, practice, practices, shown, until
+
+__all__ = ["practice", "practices"]
+
+
+def today() -> datetime:
+    return datetime.now(UTC)
+
+
+def leave(practice: Practice, email: str) -> None:
+    """The person's sign-in dies, and a check finds that out; then it is no longer held on this machine."""
+    practice.sandbox.fault("expire", person=email)
+
+    async def check(workplace: Workplace, session: Session) -> None:
+        held: list[SignIn] = workplace.held()
+        plan = plans.check(workplace.store, "xero", {each.id for each in held})
+        await Runner(session, workplace.store.jobs.create(plan, "tester")).run()
+        for each in held:
+            workplace.store.sign_ins.let_go(each.id, workplace.holder)
+
+    practice.do(check)
+
+
+async def test_reconnect_all_after_a_colleague_left(practice: Practice) -> None:
+    left, stays = practice.people[0], practice.people[1]
+    practice.add(left)
+    leave(practice, left)
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        store = app.workplace.store
+        await pilot.press("s")
+        await until(pilot, lambda: "12 expired" in shown(pilot))
+        # The number that is promised is the number that is tried.
+        promised = plans.reconnect(store, "xero", None, None).count(Will.DO)
+        assert f"Reconnect all will refresh the integration for {promised} connected clients." in shown(pilot)
+        await pilot.press("2")
+        await come_back_as(pilot, stays)
+        await until(pilot, lambda: "Continue with the 9 organisations" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "9 clients will be reconnected" in shown(pilot))
+        assert "3 clients: not possible. Your sign-in does not reach" in shown(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, JobScreen) and not app.engine.running)
+        await until(pilot, lambda: "9 done" in shown(pilot))
+        job = store.jobs.all()[0]
+        assert (job.count(ItemState.DONE), job.count(ItemState.FAILED)) == (9, 3)
+        assert store.clients.counts(today())[Status.CONNECTED] == 9
+        # Back leads to the panel, which counts anew; what is left there is not promised to others.
+        await pilot.press("escape")
+        await until(pilot, lambda: "3 expired" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_nothing_to_reconnect_asks_nobody_to_sign_in(practice: Practice) -> None:
+    practice.add(practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "2")
+        await until(pilot, lambda: "Nothing is expired or broken" in shown(pilot))
+        assert isinstance(app.screen, ReconnectScreen)
+        await pilot.press("y", "escape")
+        await until(pilot, lambda: "Client Sync" in shown(pilot).splitlines()[0])
+        assert len(app.workplace.store.jobs.all()) == 1
+    app.workplace.close()
+
+
+async def test_a_colleagues_clients_are_reassigned(practice: Practice) -> None:
+    colleague, me = practice.people[0], practice.people[1]
+    practice.add(colleague)
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        store = app.workplace.store
+        await pilot.press("s", "3")
+        await until(pilot, lambda: "Continue with the 12" in shown(pilot))
+        await pilot.press("l")
+        await come_back_as(pilot, me)
+        await until(pilot, lambda: "Continue with the 9" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "12 clients · 9 that you have access to" in shown(pilot))
+        assert shown(pilot).count("no access") == 3
+        # By the person who integrated them.
+        await pilot.press("b", "down", "enter")
+        await until(pilot, lambda: f"Integrated by: {colleague}" in shown(pilot))
+        await pilot.press("A")
+        await until(pilot, lambda: "9 selected" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, PlanScreen))
+        assert "Reassign 9 clients?" in shown(pilot)
+        # Cancel has the focus: the key that opened it does not confirm it.
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, PlanScreen))
+        assert len(store.jobs.all()) == 1
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, PlanScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: "9 done" in shown(pilot))
+        by = [link.integrated_by.email for _, link in store.clients.integrations("xero", today())]
+        assert (by.count(me), by.count(colleague)) == (9, 3)
+    app.workplace.close()

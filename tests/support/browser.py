@@ -1,0 +1,26 @@
+"""The person's browser, for tests of screens: follows the link of the sign-in screen, as one of the sandbox's accountants."""
+
+import asyncio
+from collections.abc import Collection
+
+from textual.pilot import Pilot
+
+from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.screens.sign_in import SignInScreen
+from tests.support.practice import until
+
+
+async def link_shown(pilot: Pilot[None]) -> SignInScreen:
+    """The sign-in screen, once its link is there."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, SignInScreen) and pilot.app.screen.link)
+    screen = pilot.app.screen
+    assert isinstance(screen, SignInScreen)
+    return screen
+
+
+async def come_back_as(pilot: Pilot[None], email: str, organisations: Collection[str] | None = None) -> None:
+    """Signs this person in (and connects these organisations), and waits until the sign-in screen is gone."""
+    screen = await link_shown(pilot)
+    chosen = None if organisations is None else list(organisations)
+    await asyncio.to_thread(authorise, screen.link, email, chosen)
+    await until(pilot, lambda: pilot.app.screen is not screen)
