@@ -80,7 +80,7 @@ _ALL = (
     Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "m", CLIENTS),
     Action("remove", "Remove from the list", "Take clients without a living integration off the list.", "X", CLIENTS, dangerous=True),
     Action("views", "Views", "Save this filter under a name, or open a saved one.", "w", CLIENTS),
-    Action("check", "Check", "Call every organisation whose sign-in is held here once, and record what is found.", "K", CLIENTS),
+    Action("check", "Check", "Call each organisation once whose sign-in is held here, of the selected clients or of all, and record what is found.", "K", CLIENTS),
     # Client Sync
     Action("add_clients", "Add clients", "Add clients from the organisations that your sign-in reaches.", "1", CLIENT_SYNC, 1),
     Action("reconnect_all", "Reconnect all", "Reconnect every expired or broken client with your sign-in.", "2", CLIENT_SYNC, 2),

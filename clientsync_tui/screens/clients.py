@@ -45,6 +45,7 @@ class ClientsScreen(ClientList):
         super().__init__()
         # Whether `u` takes back a change of the selection: when that is newer than this screen's last change of the practice.
         self._undo_selection = False
+        self._undoing = False
         self._marked = (0, 0)
         # As chosen; the table has them as the screen's width allows.
         self.columns: tuple[Column, ...] = COLUMNS
@@ -176,21 +177,22 @@ class ClientsScreen(ClientList):
     def _marks_changed(self, event: SelectTable.SelectionChanged) -> None:
         total, hidden = self._marked
         self._marked = (event.total, event.hidden)
+        if self._undoing:
+            self._undoing = False
         # The filter alone changes only how many are hidden; a key never does that without changing the total.
-        if event.total != total or event.hidden == hidden:
+        elif event.total != total or event.hidden == hidden:
             self._undo_selection = True
 
     def do_undo(self) -> None:
         """Takes back the last change of the selection, or of the practice, whichever this screen made last."""
-        if self._undo_selection:
-            self.table.action_undo_selection()
-            self.call_after_refresh(self._selection_undone)
-            self.notify("The selection is as before.", timeout=2)
+        if not self._undo_selection:
+            self.main.undo()
             return
-        self.main.undo()
-
-    def _selection_undone(self) -> None:
+        before = self.table.selection.ids
+        self.table.action_undo_selection()
         self._undo_selection = False
+        self._undoing = self.table.selection.ids != before
+        self.notify("The selection is as before.", timeout=2)
 
     # Opening
 

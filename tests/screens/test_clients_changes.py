@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from clientsync_tui.practice.model import Client
 from clientsync_tui.screens.clients import ClientsScreen
@@ -18,6 +19,12 @@ def client(screen: ClientsScreen, name: str) -> Client:
 
 def said(pilot: Pilot[None], words: str) -> bool:
     return any(words in notice.message for notice in pilot.app._notifications)
+
+
+async def answer(pilot: Pilot[None], text: str) -> None:
+    """Writes into the field of the question on the screen, at once: a path has many letters."""
+    pilot.app.screen.query_one(Input).value = text
+    await pilot.press("enter")
 
 
 async def test_a_team_is_made_for_the_selected_and_undone_after_a_restart(tmp_path: Path) -> None:
@@ -81,18 +88,20 @@ async def test_what_is_exported_can_be_uploaded_again_with_codes(tmp_path: Path)
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("slash", *"lapsed", "enter", "a", "E")
         await until(pilot, lambda: "Export 3 clients to the CSV file" in shown(pilot))
-        await pilot.press("ctrl+u", *str(file), "enter")
+        await answer(pilot, str(file))
         await until(pilot, lambda: said(pilot, "3 clients written to"))
         text = file.read_text("utf-8-sig")
         assert "Lapsed 1" in text and "Abbey" not in text
         file.write_text(text.replace("Lapsed 1,,", "Lapsed 1,L1,"))
-        await pilot.press("U", *str(file), "enter")
+        await pilot.press("U")
+        await answer(pilot, str(file))
         await until(pilot, lambda: "Set 1 practice code?" in shown(pilot))
         assert "Lapsed 1: none → L1" in shown(pilot)
         await pilot.press("y")
         await until(pilot, lambda: client(screen, "Lapsed 1").practice_code == "L1")
         # An existing file is replaced only when that is confirmed.
-        await pilot.press("E", "ctrl+u", *str(file), "enter")
+        await pilot.press("E")
+        await answer(pilot, str(file))
         await until(pilot, lambda: "Replace" in shown(pilot))
         await pilot.press("n")
         await until(pilot, lambda: pilot.app.screen is screen)
@@ -106,12 +115,14 @@ async def test_every_wrong_line_of_an_upload_is_said_and_nothing_changed(tmp_pat
     file = tmp_path / "codes.csv"
     file.write_text("Client,Practice code\nLapsed 1,L1\nNobody,N1\nLapsed 2,RED\n")
     async with opened(tmp_path) as (pilot, screen):
-        await pilot.press("U", *str(file), "enter")
+        await pilot.press("U")
+        await answer(pilot, str(file))
         await until(pilot, lambda: "2 lines are wrong; nothing was changed." in shown(pilot))
         assert 'line 3: There is no client called "Nobody".' in shown(pilot)
         assert "line 4:" in shown(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: screen.table.has_focus)
         assert client(screen, "Lapsed 1").practice_code is None
-        await pilot.press("U", *"/nowhere/codes.csv", "enter")
+        await pilot.press("U")
+        await answer(pilot, "/nowhere/codes.csv")
         await until(pilot, lambda: said(pilot, "/nowhere/codes.csv cannot be read"))
