@@ -7,6 +7,7 @@ import click
 from .place import place
 
 if TYPE_CHECKING:
+    from ..practice.people import SignIn
     from ..store.store import Store
     from ..sync.session import Session
     from .running import Ran
@@ -30,6 +31,7 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
     from ..sync.quick import quick_check
     from .network import online
     from .running import Ran, carry_out, show_plan, show_result
+    from .talk import say
 
     with place() as workplace:
         name = workplace.software(software).name if software else None
@@ -39,7 +41,7 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
             show_plan(plan, as_json)
             return
 
-        async def work(session: "Session") -> "tuple[Ran, int]":
+        async def work(session: "Session") -> "tuple[Ran, list[SignIn]]":
             if quick:
                 found, refused = await quick_check(session, name, held)
                 return Ran(found), refused
@@ -49,8 +51,12 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
             _, refused = await quick_check(session, name, [each for each in held if each.id not in used])
             return ran, refused
 
-        ran, refused = online(workplace, work) if held else (Ran(plan), 0)
+        ran, refused = online(workplace, work) if held else (Ran(plan), [])
         result = show_result(workplace.store, ran, as_json)
+        for sign_in in refused:
+            say(
+                f"The sign-in of {sign_in.person.email} to {sign_in.software} is refused: sign in again, or sign out."
+            )
         if ran.trouble is not None:
             raise ran.trouble
         if refused or any(item["reason"] == "sign_in_refused" for item in result["items"]):

@@ -12,12 +12,14 @@ from . import found, words
 from .session import Session
 
 
-async def quick_check(session: Session, software: str | None, held: Sequence[SignIn]) -> tuple[Plan, int]:
+async def quick_check(
+    session: Session, software: str | None, held: Sequence[SignIn]
+) -> tuple[Plan, list[SignIn]]:
     """Uses each sign-in once and records what that tells. Returns what was found of each integration of theirs, as a plan
-    (`will_do`: it works), and how many sign-ins do not work. Raises KeyringTrouble and Misconfigured."""
+    (`will_do`: it works), and the sign-ins that do not work any more. Raises KeyringTrouble and Misconfigured."""
     pairs = session.store.clients.integrations(software, datetime.now(UTC))
     items: list[PlanItem] = []
-    refused = 0
+    refused: list[SignIn] = []
     for sign_in in held:
         own = [
             pair
@@ -27,7 +29,7 @@ async def quick_check(session: Session, software: str | None, held: Sequence[Sig
         try:
             items += await _one(session, sign_in, own)
         except SignInNeeded as trouble:
-            refused += 1
+            refused.append(sign_in)
             found.refused(session.store, sign_in, own, session.actor, str(trouble))
             items += [_item(pair, Reason.SIGN_IN_REFUSED) for pair in own]
     return Plan("check", software, None, tuple(items)), refused

@@ -14,7 +14,17 @@ from clientsync_tui import version
 from clientsync_tui.cli.main import COMMANDS, root
 from tests.support.command import Command
 
-HEAVY = ("textual", "sqlite3", "httpx2", "keyring", "authlib", "asyncio", "starlette", "rich", "importlib.metadata")
+HEAVY = (
+    "textual",
+    "sqlite3",
+    "httpx2",
+    "keyring",
+    "authlib",
+    "asyncio",
+    "starlette",
+    "rich",
+    "importlib.metadata",
+)
 
 
 def commands(group: click.Group, *above: str) -> list[tuple[str, ...]]:

@@ -1,7 +1,6 @@
 """The command line for any test: as a process of its own, or (where a process proves nothing more) inside this one."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -42,7 +41,9 @@ class Command:
 
     def run(self, *words: str, stdin: str | None = None) -> Said:
         """As a process; without `stdin` it is at its end."""
-        done = subprocess.run(self.line(*words), input=stdin or "", capture_output=True, text=True, timeout=PATIENCE_S)
+        done = subprocess.run(
+            self.line(*words), input=stdin or "", capture_output=True, text=True, timeout=PATIENCE_S
+        )
         return Said(done.returncode, done.stdout, done.stderr)
 
     def start(self, *words: str, stdin: int = subprocess.DEVNULL) -> "Started":
@@ -115,7 +116,8 @@ class Started:
 def _read(stream: IO[str] | None, into: list[str]) -> None:
     assert stream is not None
     for line in stream:
-        into.append(line)
+        # Each line is to be seen as it comes.
+        into.append(line)  # noqa: PERF402
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -123,7 +125,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         "XDG_CONFIG_HOME": str(folder / "config"),
         "XDG_DATA_HOME": str(folder / "data"),
-        "PYTHONPATH": os.getcwd(),
+        "PYTHONPATH": str(Path.cwd()),
     }
 
 

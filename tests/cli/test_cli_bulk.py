@@ -1,0 +1,299 @@
+"""The bulk commands with two accountants against the sandbox, one after another as a practice would use them."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.server import Running, running
+from tests.support.command import Command, Said, keys
+from tests.support.practice import Practice
+
+BULK = {"job", "done", "failed", "skipped", "items"}
+ITEM = frozenset({"client", "name", "organisation_id", "outcome", "reason"})
+PLAN = {"will_do", "will_skip", "cannot", "items"}
+
+
+@dataclass
+class Office:
+    """A practice, its command line, and the e-mail addresses of two who work there; the first reaches all twelve organisations."""
+
+    practice: Practice
+    cli: Command
+    ann: str
+    bob: str
+
+    def bulk(self, *words: str) -> tuple[int, int, int, int]:
+        """A bulk command's status and counts, its JSON looked at."""
+        return counted(self.cli.inside(*words, "--json"))
+
+    def statuses(self) -> dict[str, str]:
+        clients = self.cli.inside("clients", "--json").json
+        return {c["id"]: i["status"] for c in clients for i in c["integrations"]}
+
+    def last_seq(self) -> int:
+        return max((entry["seq"] for entry in self.cli.inside("log", "--json").json), default=0)
+
+    def kinds_after(self, seq: int) -> list[str]:
+        return [entry["kind"] for entry in self.cli.inside("log", "--json").json if entry["seq"] > seq]
+
+
+def counted(said: Said) -> tuple[int, int, int, int]:
+    told = said.json
+    assert told.keys() == BULK
+    assert keys(told["items"]) <= {ITEM}
+    for outcome in ("done", "failed", "skipped"):
+        of_that = [item for item in told["items"] if item["outcome"] == outcome]
+        assert told[outcome] == len(of_that)
+        assert all((item["reason"] is None) == (outcome == "done") for item in of_that)
+    return said.code, told["done"], told["failed"], told["skipped"]
+
+
+@pytest.fixture
+def office(made: Callable[[Running], Practice]) -> Iterator[Office]:
+    """Nobody has signed in yet. Each has a sandbox of its own, which counts each organisation's calls in a minute."""
+    with running(Options(organisations=12, limits=False)) as box:
+        practice = made(box)
+        yield Office(practice, Command(practice.config), practice.people[0], practice.people[1])
+
+
+@pytest.fixture
+def busy(office: Office) -> Office:
+    """Bob added the nine that he reaches, then Ann the rest."""
+    office.practice.sign_in(office.bob)
+    assert office.bulk("add", "xero", "--all") == (0, 9, 0, 0)
+    office.practice.sign_in(office.ann)
+    assert office.bulk("add", "xero", "--all") == (0, 3, 0, 9)
+    return office
+
+
+@pytest.mark.parametrize(
+    "words", [("organisations", "xero"), ("add", "xero", "--all"), ("reassign", "xero", "--all")]
+)
+def test_without_a_sign_in_and_a_terminal_the_command_to_run_is_said(
+    office: Office, words: tuple[str, ...]
+) -> None:
+    said = office.cli.inside(*words, "--json")
+    assert (said.code, said.out) == (3, "")
+    assert "clientsync sign-in xero" in said.err
+
+
+def test_add(office: Office) -> None:
+    office.practice.sign_in(office.bob)
+    listed = office.cli.inside("organisations", "xero", "--json").json
+    assert keys(listed) == {frozenset({"id", "name", "state"})}
+    assert [each["state"] for each in listed] == ["new"] * 9
+
+    before = office.last_seq()
+    dry = office.cli.inside("add", "xero", "--all", "--dry-run", "--json")
+    assert dry.code == 0
+    assert dry.json.keys() == PLAN
+    assert (dry.json["will_do"], dry.json["will_skip"], dry.json["cannot"]) == (9, 0, 0)
+    assert {item["outcome"] for item in dry.json["items"]} == {"will_do"}
+    assert office.cli.inside("clients", "--json").json == []
+    assert office.cli.inside("jobs", "--json").json == []
+    assert office.kinds_after(before) == []
+
+    one = listed[0]["id"]
+    assert office.bulk("add", "xero", "--organisation", one, "--team", "North") == (0, 1, 0, 0)
+    assert office.bulk("add", "xero", "--all") == (0, 8, 0, 1)
+    assert office.bulk("add", "xero", "--all") == (0, 0, 0, 9)
+    assert office.bulk("add", "xero", "--organisation", "not there") == (1, 0, 1, 0)
+    assert {each["state"] for each in office.cli.inside("organisations", "xero", "--json").json} == {"added"}
+
+    clients = office.cli.inside("clients", "--json").json
+    assert [c["team"] for c in clients if c["integrations"][0]["organisation_id"] == one] == ["North"]
+    assert keys(clients) == {frozenset({"id", "name", "practice_code", "team", "integrations"})}
+    assert keys([i for c in clients for i in c["integrations"]]) == {
+        frozenset(
+            {
+                "software", "organisation_id", "organisation_name", "status", "reason", "integrated_by", "connected_at",
+                "refreshed_at", "checked_at", "expires_at", "last_fault",
+            }
+        )
+    }  # fmt: skip
+    found = office.cli.inside("client", clients[0]["id"], "--json").json
+    assert found["details"]["currency"]
+    assert found["lists"].keys() == {"accounts", "tax_rates", "tracking", "suppliers"}
+    assert [entry["kind"] for entry in found["history"]] == ["client_added", "integration_connected"]
+    assert keys(found["history"]) == {
+        frozenset({"seq", "at", "actor", "kind", "client", "software", "organisation_id", "body"})
+    }
+
+
+def test_states_of_organisations_by_who_asks(busy: Office) -> None:
+    listed = busy.cli.inside("organisations", "xero", "--as", busy.bob, "--json").json
+    assert sorted(each["state"] for each in listed) == ["added"] * 9 + ["no_access"] * 3
+    # The one chosen is the one used last from now on.
+    assert busy.cli.inside("organisations", "xero", "--json").json == listed
+    assert busy.cli.inside("organisations", "xero", "--as", "nobody@example.com").code == 3
+
+
+def test_a_colleague_leaves_and_all_is_reconnected(busy: Office) -> None:
+    assert busy.cli.inside("check").code == 0
+    busy.practice.sandbox.fault("expire", person=busy.bob)
+    assert busy.bulk("check") == (3, 3, 9, 0)
+    assert sorted(busy.statuses().values()) == ["connected"] * 3 + ["expired"] * 9
+    before = busy.last_seq()
+    dry = busy.cli.inside("reconnect", "xero", "--all", "--dry-run", "--json").json
+    assert (dry["will_do"], dry["will_skip"], dry["cannot"]) == (9, 0, 0)
+    assert busy.kinds_after(before) == []
+    assert busy.bulk("reconnect", "xero", "--all") == (0, 9, 0, 0)
+    assert set(busy.statuses().values()) == {"connected"}
+    kinds = busy.kinds_after(before)
+    assert kinds.count("reconnected") == 9 and kinds.count("refreshed") == 9
+    assert busy.bulk("reconnect", "xero", "--all") == (0, 0, 0, 0)
+
+
+def test_reconnect_lists_what_it_cannot_reach(busy: Office) -> None:
+    busy.practice.sandbox.fault("expire", person=busy.ann)
+    busy.practice.sandbox.fault("expire", person=busy.bob)
+    assert busy.bulk("check", "--quick") == (3, 0, 12, 0)
+    busy.practice.sign_in(busy.bob)
+    said = busy.cli.inside("reconnect", "xero", "--all", "--json")
+    assert counted(said) == (1, 9, 3, 0)
+    assert {item["reason"] for item in said.json["items"] if item["outcome"] == "failed"} == {"no_access"}
+    assert "Ask for access" in said.err
+    assert counted(busy.cli.inside("reconnect", "xero", "--all", "--json")) == (1, 0, 3, 0)
+
+
+def test_reassign(busy: Office) -> None:
+    before = busy.last_seq()
+    assert busy.bulk("reassign", "--from", busy.bob) == (0, 9, 0, 0)
+    entries = [
+        e for e in busy.cli.inside("log", "--json").json if e["seq"] > before and e["kind"] == "reassigned"
+    ]
+    assert {entry["body"]["from"]["email"] for entry in entries} == {busy.bob}
+    assert {entry["actor"] for entry in entries} == {busy.ann}
+    clients = busy.cli.inside("clients", "--json").json
+    assert {i["integrated_by"]["email"] for c in clients for i in c["integrations"]} == {busy.ann}
+    assert busy.bulk("reassign", "xero", "--all", "--as", busy.bob) == (1, 9, 3, 0)
+    assert busy.cli.inside("reassign", "--from", "nobody@example.com").code == 2
+
+
+def test_refresh_and_disconnect_one(busy: Office) -> None:
+    client = busy.cli.inside("clients", "--json").json[0]
+    assert busy.bulk("refresh", "--client", client["id"]) == (0, 1, 0, 0)
+    dry = busy.cli.inside("disconnect", "--client", client["id"], "--dry-run", "--json").json
+    assert (dry["will_do"], busy.statuses()[client["id"]]) == (1, "connected")
+    assert busy.bulk("disconnect", "--client", client["name"]) == (0, 1, 0, 0)
+    assert busy.statuses()[client["id"]] == "disconnected"
+    assert busy.bulk("disconnect", "--client", client["id"]) == (0, 0, 0, 1)
+    # Somebody here disconnected it: nothing is wrong.
+    assert busy.cli.inside("check").code == 0
+    assert busy.bulk("refresh", "--all") == (0, 11, 0, 0)
+    assert busy.cli.inside("disconnect", "--all", "--software", "xero").code == 2
+
+
+def test_check_records_what_it_finds(busy: Office) -> None:
+    world = busy.practice.sandbox.world
+    his, hers = [world.id_of("xero", n) for n in world.reach(world.people[1])[:2]]
+    busy.practice.sandbox.fault("disconnect", person=busy.bob, organisation=his)
+    assert busy.bulk("check", "--quick") == (1, 11, 1, 0)
+    assert busy.bulk("check", "--quick") == (1, 11, 1, 0)
+    kinds = [entry["kind"] for entry in busy.cli.inside("log", "--json").json]
+    assert kinds.count("found_broken") == 1, "what is known already is no news"
+    busy.practice.sandbox.fault("unavailable", organisation=hers)
+    said = busy.cli.inside("check", "--json")
+    assert counted(said) == (1, 10, 2, 0)
+    assert {item["reason"] for item in said.json["items"]} == {None, "disconnected_there", "server_error"}
+    clients = busy.cli.inside("clients", "--json").json
+    faulty = [i for c in clients for i in c["integrations"] if i["last_fault"]]
+    assert [i["organisation_id"] for i in faulty] == [hers]
+    assert faulty[0]["status"] == "connected", "a passing fault changes no status"
+    assert faulty[0]["last_fault"]["what"] == "server_error"
+
+
+def test_check_of_nothing_is_fine(office: Office) -> None:
+    assert office.bulk("check") == (0, 0, 0, 0)
+
+
+def test_a_sign_in_that_was_refused_and_has_no_clients_is_told_too(office: Office) -> None:
+    office.practice.sign_in(office.ann)
+    office.practice.sandbox.fault("expire", person=office.ann)
+    for words in (("check",), ("check", "--quick")):
+        said = office.cli.inside(*words)
+        assert said.code == 3
+        assert office.ann in said.err
+
+
+def test_failed_items_are_retried_alone_and_jobs_are_listed(busy: Office) -> None:
+    world = busy.practice.sandbox.world
+    organisation = world.id_of("xero", world.reach(world.people[0])[0])
+    busy.practice.sandbox.fault("garbage", organisation=organisation)
+    said = busy.cli.inside("refresh", "--all", "--json")
+    assert counted(said) == (1, 11, 1, 0)
+    busy.practice.sandbox.fault("clear")
+    job = said.json["job"]
+    assert counted(busy.cli.inside("jobs", "retry", job, "--json")) == (0, 12, 0, 0)
+    assert counted(busy.cli.inside("jobs", "resume", job, "--json")) == (0, 12, 0, 0)
+    jobs: list[dict[str, Any]] = busy.cli.inside("jobs", "--json").json
+    assert keys(jobs) == {
+        frozenset(
+            {
+                "id",
+                "kind",
+                "software",
+                "state",
+                "waiting",
+                "done",
+                "failed",
+                "skipped",
+                "by",
+                "started_at",
+                "ended_at",
+            }
+        )
+    }
+    assert jobs[0]["id"] == job and jobs[0]["state"] == "done"
+    assert busy.cli.inside("jobs", "resume", "no such job").code == 2
+
+
+def test_sign_out_ends_what_the_sign_in_authenticated(busy: Office) -> None:
+    told = busy.cli.inside("sign-out", "xero", "--as", busy.bob, "--json")
+    assert told.code == 0
+    assert told.json == [
+        {"software": "xero", "person": told.json[0]["person"], "integrations": 9, "revoked": True}
+    ]
+    assert "ends 9 integrations" in told.err
+    assert sorted(busy.statuses().values()) == ["connected"] * 3 + ["expired"] * 9
+    assert busy.cli.inside("sign-out", "xero", "--as", busy.bob).code == 2
+    assert busy.cli.inside("sign-out", "--all").code == 0
+    assert busy.cli.inside("softwares", "--json").json[0]["signed_in"] is False
+
+
+def test_a_name_with_escape_codes_comes_out_clean(busy: Office) -> None:
+    said = busy.cli.inside("clients", "--json")
+    names = [client["name"] for client in json.loads(said.out)]
+    assert "[red]x[/]" in names
+    assert all(name.isprintable() for name in names)
+    text = busy.cli.inside("clients").out
+    assert "\x1b" not in text
+    assert all(name in text for name in names), "nothing is cut where stdout is no terminal"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("add", "xero"),
+        ("add", "xero", "--all", "--organisation", "x"),
+        ("reconnect", "--all"),
+        ("reconnect", "xero"),
+        ("reassign", "xero"),
+        ("reassign", "xero", "--all", "--from", "x"),
+        ("refresh",),
+        ("disconnect",),
+        ("disconnect", "--all", "--client", "x"),
+        ("sign-out",),
+        ("sign-out", "xero", "--all"),
+        ("check", "--software", "xerro"),
+        ("refresh", "--client", "nobody"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_said_is_asked_for(cli: Command, words: tuple[str, ...]) -> None:
+    said = cli.inside(*words)
+    assert (said.code, said.out) == (2, "")

@@ -1,0 +1,155 @@
+"""`sign-in` as a process: by the loopback, by a pasted line, and the ways in which it comes to nothing."""
+
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+
+from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sandbox.server import Running
+from tests.support.command import Command, Said, Started
+from tests.support.practice import Practice
+from tests.support.sandbox import plain_http
+
+
+@pytest.fixture
+def cli(box: Running, made: Callable[[Running], Practice]) -> Command:
+    """A practice that nobody has signed in to, for each test."""
+    return Command(made(box).config)
+
+
+def begun(cli: Command, *words: str, stdin: int = subprocess.DEVNULL) -> tuple[Started, str]:
+    """A sign-in under way, and its link."""
+    started = cli.start("sign-in", "xero", "--no-browser", *words, stdin=stdin)
+    return started, started.line("http")
+
+
+def redirect(link: str, **parameters: str) -> str:
+    """Where the browser would end, without the program having seen it."""
+    query = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+    with plain_http() as http:
+        answer = http.get(link, params={**query, **parameters})
+    return str(answer.headers["location"])
+
+
+def kept_nothing(cli: Command) -> bool:
+    return cli.inside("softwares", "--json").json[0]["signed_in"] is False
+
+
+def test_by_the_loopback(cli: Command, box: Running) -> None:
+    person = box.world.people[1]
+    started, link = begun(cli, "--json")
+    authorise(link, person.email)
+    said = started.end()
+    assert said.code == 0
+    assert said.json.keys() == {"sign_in", "software", "person", "organisations"}
+    assert said.json["person"] == {"name": person.name, "email": person.email}
+    assert said.json["organisations"] == len(box.world.reach(person))
+    assert cli.inside("softwares", "--json").json[0]["signed_in"] is True
+
+
+def test_the_link_is_whole_on_a_line_of_its_own_and_never_on_stdout(cli: Command, box: Running) -> None:
+    started, link = begun(cli)
+    assert parse_qs(urlsplit(link).query).keys() >= {
+        "client_id",
+        "redirect_uri",
+        "state",
+        "code_challenge",
+        "nonce",
+    }
+    assert "ssh -L" in started.err or started.line("Over SSH")
+    authorise(link, box.world.people[0].email)
+    said = started.end()
+    assert said.code == 0
+    assert "http" not in said.out
+    assert f"Signed in as {box.world.people[0].name}" in said.out
+
+
+def test_by_a_pasted_line(cli: Command, box: Running) -> None:
+    started, link = begun(cli, stdin=subprocess.PIPE)
+    address = redirect(link, prompt="none", login_hint=box.world.people[0].email)
+    started.say("I do not know what to paste")
+    started.line("That is not the address")
+    started.say(f'"{address}"')
+    said = started.end()
+    assert said.code == 0
+    assert box.world.people[0].email in said.out
+
+
+def test_the_end_of_stdin_is_not_the_end_of_waiting(cli: Command, box: Running) -> None:
+    started, link = begun(cli, stdin=subprocess.PIPE)
+    assert started.process.stdin is not None
+    started.process.stdin.close()
+    authorise(link, box.world.people[0].email)
+    assert started.end().code == 0
+
+
+def ends_with_nothing(said: Said, cli: Command, says: str) -> None:
+    assert (said.code, said.out) == (3, "")
+    assert said.err.splitlines()[-1].startswith("clientsync: ")
+    assert says in said.err
+    assert kept_nothing(cli)
+
+
+def test_nobody_comes(cli: Command) -> None:
+    ends_with_nothing(cli.run("sign-in", "xero", "--no-browser", "--timeout", "0.3"), cli, "within 0.3 s")
+
+
+def test_denied(cli: Command) -> None:
+    started, link = begun(cli)
+    state = parse_qs(urlsplit(link).query)["state"][0]
+    port = urlsplit(parse_qs(urlsplit(link).query)["redirect_uri"][0]).port
+    with plain_http() as http:
+        http.get(f"http://127.0.0.1:{port}/callback", params={"error": "access_denied", "state": state})
+    ends_with_nothing(started.end(), cli, "refused")
+
+
+def test_another_attempts_state_exchanges_no_code(cli: Command, box: Running) -> None:
+    before = exchanges(box)
+    started, link = begun(cli, stdin=subprocess.PIPE)
+    address = redirect(link, prompt="none", login_hint=box.world.people[0].email, state="another's")
+    started.say(address)
+    ends_with_nothing(started.end(), cli, "state")
+    assert exchanges(box) == before
+
+
+def exchanges(box: Running) -> int:
+    counts = httpx2.get(f"{box.url}/sandbox/calls").json()["counts"]
+    return sum(each["count"] for each in counts if each["path"].endswith("/connect/token"))
+
+
+def test_a_port_in_use_leaves_pasting(
+    cli: Command, box: Running, made: Callable[[Running], Practice]
+) -> None:
+    port = int(cli.config.read_text().split("redirect_port = ")[1].split("\n")[0])
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        started, link = begun(cli, stdin=subprocess.PIPE)
+        assert f"Port {port}" in started.err
+        started.say(redirect(link, prompt="none", login_hint=box.world.people[0].email))
+        assert started.end().code == 0
+
+
+def test_the_browser_command_is_the_persons(cli: Command, box: Running, tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    command = f"sh -c 'printf %s \"$1\" > {seen}' open {{link}}"
+    cli.config.write_text(f'{cli.config.read_text()}\n[sign_in]\nbrowser = """{command}"""\n')
+    started = cli.start("sign-in", "xero", "--timeout", "20")
+    link = started.line("http")
+    authorise(link, box.world.people[0].email)
+    assert started.end().code == 0
+    assert seen.read_text() == link
+
+
+def test_what_is_not_set_up_cannot_be_signed_in_to(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("")
+    said = Command(config).inside("sign-in", "xero")
+    assert said.code == 2
+    assert "clientsync setup xero" in said.err
+    assert Command(config).inside("sign-in", "xerro").code == 2
