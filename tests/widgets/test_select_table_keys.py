@@ -1,5 +1,7 @@
 """The keys of the select table: cursor, ranges, bulk selections."""
 
+from typing import ClassVar
+
 import pytest
 from table_app import TableApp, client, clients
 
@@ -136,3 +138,41 @@ async def test_a_table_without_selecting_has_no_marks_and_its_keys_do_nothing():
         await pilot.press("space", "A", "v", "down")
         assert app.table.selection.total == 0
         assert app.table.cursor_id == 1
+
+
+async def test_escape_ends_a_range_first_and_is_the_screens_otherwise():
+    class Leaving(TableApp):
+        BINDINGS: ClassVar = [("escape", "leave", "Back")]
+        left = 0
+
+        def action_leave(self) -> None:
+            self.left += 1
+
+    app = Leaving(clients(10))
+    async with app.run_test() as pilot:
+        await pilot.press("v", "down", "escape", "down")
+        assert app.table.selection.ids == {0, 1}
+        assert app.left == 0
+        await pilot.press("escape")
+        assert app.left == 1
+
+
+async def test_keys_can_be_changed_by_a_keymap():
+    app = TableApp(clients(10))
+    async with app.run_test() as pilot:
+        app.set_keymap({"table.toggle": "x", "table.down": "n"})
+        await pilot.press("x", "n", "x", "space")
+        assert app.table.selection.ids == {0, 1}
+
+
+async def test_a_step_costs_the_same_however_long_the_range():
+    app = TableApp(clients(5000))
+    asked: list[int] = []
+    selectable = app.rows.selectable
+    app.rows.selectable = lambda ids: asked.append(len(ids)) or selectable(ids)
+    async with app.run_test() as pilot:
+        await pilot.press("v", "G")
+        asked.clear()
+        await pilot.press("k", "k", "j")
+        assert app.table.selection.total == 4999
+        assert max(asked) <= 1

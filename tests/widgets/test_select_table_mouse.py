@@ -1,7 +1,7 @@
 """The select table under the mouse."""
 
 from table_app import TableApp, client, clients
-from textual.events import MouseMove
+from textual.events import MouseMove, MouseScrollDown
 from textual.pilot import Pilot
 
 from clientsync_tui.widgets.select_table.table import SelectTable
@@ -74,18 +74,12 @@ async def test_the_wheel_scrolls_and_the_cursor_comes_back_with_the_next_key():
     app = TableApp(clients(1000))
     async with app.run_test(size=(80, 24)) as pilot:
         for _ in range(5):
-            app.table._on_mouse_scroll_down(wheel(app))
+            await pilot._post_mouse_events([MouseScrollDown], SelectTable, offset=(20, 5), button=0)
         await pilot.pause()
         assert app.table.scroll_offset.y > 0
         assert "Client 00000" not in "".join(app.lines())
         await pilot.press("down")
         assert app.line_of("Client 00001") >= 1
-
-
-def wheel(app: TableApp):
-    from textual.events import MouseScrollDown
-
-    return MouseScrollDown(app.table, 5, 5, 0, 1, 0, False, False, False)
 
 
 async def test_a_click_on_a_title_asks_for_the_sort_and_the_header_shows_it():

@@ -35,7 +35,7 @@ class PointerView(SelectingView, can_focus=True, inherit_bindings=False):
         event.stop()
         x, y = self._inside(event)
         if y < HEADER:
-            if place := next((place for place in self._places if x == place.end), None):
+            if place := next((place for place in self.places if x == place.end), None):
                 self._begin(partial(self._pull_edge, place))
         elif x >= self._width:
             self._begin(self._pull_thumb)
@@ -111,7 +111,7 @@ class PointerView(SelectingView, can_focus=True, inherit_bindings=False):
 
     def _click_title(self, x: int, *, add: bool) -> None:
         # `add` is ctrl or shift: terminals keep shift and click for their own selecting.
-        for place in self._places:
+        for place in self.places:
             if place.start <= x < place.end and place.column.sortable:
                 self.post_message(SortRequested(self, place.column.key, add))
 

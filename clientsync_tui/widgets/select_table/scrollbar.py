@@ -10,7 +10,13 @@ def thumb(top: int, page: int, count: int) -> range:
     length = max(1, page * page // count)
     # Rounded so that it is at the very top or bottom only when the rows are.
     hidden, free = count - page, page - length
-    start = 0 if top <= 0 else free if top >= hidden else min(max(1, top * free // hidden), max(1, free - 1))
+    start = (
+        0
+        if top <= 0
+        else free
+        if top >= hidden
+        else min(max(1, top * free // hidden), max(1, free - 1), free)
+    )
     return range(start, start + length)
 
 

@@ -171,7 +171,8 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
         return changed
 
     @property
-    def _places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[Place, ...]:
+        """The columns that the width has room for, and where each stands, in cells."""
         return lay_out(self._columns, self._width - 1, self._gutter_width)
 
     @property
@@ -229,7 +230,7 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
             fixed=style("fixed"),
             cells={name: style(name) for name in ("ok", "warning", "error", "muted")},
         )
-        places = [(self._index_of[place.column.key], place) for place in self._places]
+        places = [(self._index_of[place.column.key], place) for place in self.places]
         return Painter(self._width, places, looks, self._signs, selecting=self._selecting)
 
     @property

@@ -1,0 +1,92 @@
+"""The selection against a plain model of it, through any sequence of changes."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from clientsync_tui.widgets.select_table.selection import Selection
+
+IDS = st.sets(st.integers(0, 12))
+
+
+class SelectionModel(RuleBasedStateMachine):
+    """Every change is told once if it changed anything, and undone by `undo` and done again by the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = 0
+        self.selection = Selection(self.tell)
+        self.model: set[int] = set()
+        self.before: set[int] | None = None
+
+    def tell(self) -> None:
+        self.told += 1
+
+    def became(self, after: set[int], told_before: int) -> None:
+        changed = after != self.model
+        assert self.told - told_before == changed
+        if changed:
+            self.before, self.model = self.model, after
+
+    @rule(id=st.integers(0, 12))
+    def toggle(self, id: int) -> None:
+        told = self.told
+        self.selection.toggle(id)
+        self.became(self.model ^ {id}, told)
+
+    @rule(ids=IDS)
+    def add(self, ids: set[int]) -> None:
+        told = self.told
+        self.selection.add(sorted(ids))
+        self.became(self.model | ids, told)
+
+    @rule(ids=IDS)
+    def remove(self, ids: set[int]) -> None:
+        told = self.told
+        self.selection.remove(sorted(ids))
+        self.became(self.model - ids, told)
+
+    @rule(shown=IDS)
+    def invert(self, shown: set[int]) -> None:
+        told = self.told
+        self.selection.invert(sorted(shown))
+        self.became(self.model ^ shown, told)
+
+    @rule()
+    def none(self) -> None:
+        told = self.told
+        self.selection.none()
+        self.became(set(), told)
+
+    @rule()
+    def undo(self) -> None:
+        assert self.selection.undo() == (self.before is not None)
+        if self.before is not None:
+            self.model, self.before = self.before, self.model
+
+    @rule(anchor=st.integers(0, 12), ends=st.lists(st.integers(0, 12), min_size=1, max_size=5))
+    def range(self, anchor: int, ends: list[int]) -> None:
+        start = set(self.model)
+        self.selection.start_range()
+        covered: set[int] = set()
+        for end in [anchor, *ends]:
+            now = set(range(min(anchor, end), max(anchor, end) + 1))
+            self.selection.stretch(sorted(now - covered), sorted(covered - now))
+            covered = now
+            assert self.selection.ids == start | now
+        self.model = start | covered
+        self.before = start if self.model != start else None
+
+    @rule(shown=IDS)
+    def count(self, shown: set[int]) -> None:
+        assert self.selection.hidden(sorted(shown)) == len(self.model - shown)
+
+    @invariant()
+    def same(self) -> None:
+        assert self.selection.ids == self.model
+        assert self.selection.total == len(self.selection) == len(self.model)
+        assert all((id in self.selection) == (id in self.model) for id in range(13))
+
+
+TestSelection = SelectionModel.TestCase
+TestSelection.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
