@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import DescendantFocus
 
 from . import look
 from .practice.trouble import KeyringTrouble, Trouble
@@ -162,6 +163,13 @@ class ClientSyncApp(App[None]):
         from .screens.passphrase import Passphrase
 
         self.push_screen(Passphrase(new), answer.set_result)
+
+    # Fields
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """No cursor blinks: each blink would be drawn over the line, for as long as a field has the keys."""
+        if hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False  # pyright: ignore[reportAttributeAccessIssue]
 
     # Undo, leaving
 
