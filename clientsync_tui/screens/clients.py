@@ -32,6 +32,7 @@ NEEDS_A_CLIENT = frozenset(
         "assign_team", "set_code", "rename", "set_note", "remove", "export",
     }
 )  # fmt: skip
+NEEDS_GROUPS = frozenset({"next_group", "group_before"})
 NEEDS_A_SIGN_IN = frozenset({"refresh_selected", "check"})
 
 
@@ -121,6 +122,8 @@ class ClientsScreen(ClientList):
             return "There is no client here."
         if action.name in NEEDS_A_SIGN_IN and not self.held:
             return "No sign-in is held here. Press s for Client Sync and sign in."
+        if action.name in NEEDS_GROUPS and not self.grouped:
+            return "There are groups among the expired (4) and the broken (5) only."
         return super().unavailable(action)
 
     def footer_keys(self) -> list[tuple[str, str, str]]:
@@ -210,6 +213,32 @@ class ClientsScreen(ClientList):
         client = self.client_here()
         self.main.open("history", **({"client": client.id} if client is not None else {}))
 
+    # Triage
+
+    def do_show_all(self) -> None:
+        """The clients of every status."""
+        self.show_tab(0)
+
+    def do_show_connected(self) -> None:
+        """The connected ones."""
+        self.show_tab(1)
+
+    def do_show_expiring(self) -> None:
+        """The expiring ones."""
+        self.show_tab(2)
+
+    def do_show_expired(self) -> None:
+        """The expired ones."""
+        self.show_tab(3)
+
+    def do_show_broken(self) -> None:
+        """The broken ones."""
+        self.show_tab(4)
+
+    def do_show_none(self) -> None:
+        """Those without a living integration."""
+        self.show_tab(5)
+
     # The whole list; each part is read when it is first used
 
     def do_actions_menu(self) -> None:
@@ -259,6 +288,7 @@ class ClientsScreen(ClientList):
             if screen.columns != self.columns:
                 self.columns = screen.columns
                 self._show_columns()
+                self.read()
                 self.store.remember("columns", written(screen.columns))
 
         self.main.push_screen(screen, chosen)

@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from ..practice.filter import FilterError, parse
@@ -57,14 +56,6 @@ class Facts:
 class ClientList(ActionScreen):
     """Shows the clients that triage and filter leave; every read but the first page is on a thread."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(n + 1), f"triage({n})", tab.title, show=False) for n, tab in enumerate(TABS)),
-        Binding("tab", "next_triage(1)", "Next status", show=False),
-        Binding("shift+tab", "next_triage(-1)", "Status before", show=False),
-        Binding("right", "next_group(1)", "Next group", show=False),
-        Binding("left", "next_group(-1)", "Group before", show=False),
-    ]
-
     def __init__(self) -> None:
         super().__init__()
         # One thread, so that a letter typed meanwhile takes the place of those that wait.
@@ -93,7 +84,7 @@ class ClientList(ActionScreen):
         store = self.main.workplace.store
         self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
         self._name_it([])
-        self._wording = Wording(today(), ascii_marks=self.main.ascii_marks)
+        self._wording = self._words(today())
         page = first_page(store.database, FIRST_PAGE) if self.sort == BY_NAME else array("q")
         self._rows = ClientRows(self.main.workplace, page, self._wording)
         self.table.sort = self.sort
@@ -130,6 +121,11 @@ class ClientList(ActionScreen):
     def shown(self) -> int:
         """How many clients the filter shows."""
         return self.table.row_count
+
+    @property
+    def grouped(self) -> bool:
+        """Whether the clients of this tab are shown by reason and colleague too."""
+        return bool(self._groups)
 
     def client_here(self) -> Client | None:
         """The client under the cursor."""
@@ -180,7 +176,7 @@ class ClientList(ActionScreen):
         if facts is not None:
             self._facts_due = False
             self._show_facts(facts)
-        self._wording = Wording(now, self.held, self.main.ascii_marks)
+        self._wording = self._words(now)
         self._rows = ClientRows(self.main.workplace, order, self._wording)
         if not order:
             self.table.empty_text = NO_MATCH if self._total else NO_CLIENTS
@@ -225,6 +221,10 @@ class ClientList(ActionScreen):
             self.sort = sort
             self.read()
 
+    def _words(self, now: datetime) -> Wording:
+        shown = frozenset(column.key for column in self.table.columns)
+        return Wording(now, shown, self.held, self.main.ascii_marks)
+
     # What is said around the rows
 
     def show_found(self) -> None:
@@ -261,7 +261,7 @@ class ClientList(ActionScreen):
 
     # Triage
 
-    def action_triage(self, index: int) -> None:
+    def show_tab(self, index: int) -> None:
         """Shows the clients of one tab."""
         if index != self.tabs.chosen:
             self.tabs.chosen = index
@@ -270,15 +270,25 @@ class ClientList(ActionScreen):
                 self.filter_bar.set("")
             self.read()
 
-    def action_next_triage(self, by: int) -> None:
-        """The tab to the right or left."""
-        self.action_triage((self.tabs.chosen + by) % len(TABS))
+    def do_next_status(self) -> None:
+        """The tab to the right."""
+        self.show_tab((self.tabs.chosen + 1) % len(TABS))
 
-    def action_next_group(self, by: int) -> None:
-        """The next group of the tab; before the first one are all of them."""
-        if self._groups:
-            at = -1 if self.groups.chosen is None else self.groups.chosen
-            self.show_group((at + 1 + by) % (len(self._groups) + 1) - 1)
+    def do_status_before(self) -> None:
+        """The tab to the left."""
+        self.show_tab((self.tabs.chosen - 1) % len(TABS))
+
+    def do_next_group(self) -> None:
+        """The next group of the tab."""
+        self._step_group(1)
+
+    def do_group_before(self) -> None:
+        """The group before it; before the first one are all of them."""
+        self._step_group(-1)
+
+    def _step_group(self, by: int) -> None:
+        at = -1 if self.groups.chosen is None else self.groups.chosen
+        self.show_group((at + 1 + by) % (len(self._groups) + 1) - 1)
 
     def show_group(self, index: int) -> None:
         """Filters to a group; -1: to all of them."""
@@ -291,7 +301,7 @@ class ClientList(ActionScreen):
 
     @on(TriageTabs.Chosen)
     def _tab_chosen(self, event: TriageTabs.Chosen) -> None:
-        self.action_triage(event.index)
+        self.show_tab(event.index)
 
     @on(TriageGroups.Chosen)
     def _group_chosen(self, event: TriageGroups.Chosen) -> None:
@@ -337,7 +347,7 @@ class ClientList(ActionScreen):
         elif self.filter_bar.text:
             self.filter_bar.set("")
         else:
-            self.action_triage(0)
+            self.show_tab(0)
 
 
 def _is_you(group: Group, people: set[tuple[str, str]]) -> bool:

@@ -44,9 +44,11 @@ STYLES: dict[Status | None, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How rows are worded for this person. `held`: the ids of the sign-ins whose tokens they hold here."""
+    """How rows are worded for this person. `held`: the ids of the sign-ins whose tokens they hold here.
+    `columns`: those that are shown; the cells of others stay empty, because rows are worded between a key and its frame."""
 
     now: datetime
+    columns: frozenset[str] = frozenset(USUAL)
     held: frozenset[str] = frozenset()
     ascii_marks: bool = False
 
@@ -84,8 +86,8 @@ class ClientRows:
         links = client.integrations
         worst = max(links, key=lambda link: SEVERITY[link.standing.status], default=None)
 
-        def day(which: str) -> str:
-            return short_date(getattr(worst, which), now) if worst else ""
+        def day(column: str, at: datetime | None) -> str:
+            return short_date(at, now) if column in self._wording.columns else ""
 
         return Row(
             client.n,
@@ -96,11 +98,11 @@ class ClientRows:
                 ", ".join(dict.fromkeys(title(self._workplace, link.software) for link in links)),
                 status_cell(worst, self._wording),
                 ", ".join(dict.fromkeys(self._by(link) for link in links)),
-                day("refreshed_at"),
+                day("refreshed", worst.refreshed_at) if worst else "",
                 ", ".join(link.organisation_name for link in links),
-                day("connected_at"),
-                day("checked_at"),
-                day("expires_at"),
+                day("connected", worst.connected_at) if worst else "",
+                day("checked", worst.checked_at) if worst else "",
+                day("expires", worst.expires_at) if worst else "",
                 client.note,
             ),
         )
