@@ -83,7 +83,7 @@ def confirm_and_run(screen: ActionScreen, plan: Plan, *, hidden: int = 0) -> Non
     workplace = screen.main.workplace
     lines = [*plan_words.entails(plan, workplace.softwares())]
     if hidden:
-        lines.append(f"{hidden:,} of the selected are not shown by the filter; they are meant too.")
+        lines.append(plan_words.hidden(hidden))
 
     def answered(yes: bool | None) -> None:
         if yes:

@@ -202,7 +202,10 @@ class ReachScreen(ActionScreen):
         )
         for button in self.query("#choices Button"):
             button.display = button.id in buttons
-        self.query_one(f"#{buttons[0]}").focus()
+        first = self.query_one(f"#{buttons[0]}")
+        first.focus()
+        # Where it stands is known when the lines above it are laid out.
+        self.call_after_refresh(first.scroll_visible, animate=False)
         self.refresh_keys()
 
     def _show_step(self, step: int) -> None:

@@ -136,7 +136,7 @@ class ReassignScreen(ReachScreen):
         plan = self._found.chosen(chosen)
         lines = [*plan_words.entails(plan, self.main.workplace.softwares())]
         if hidden := self._list.table.hidden_count:
-            lines.append(f"{hidden:,} of the selected are not shown by the filter; they are meant too.")
+            lines.append(plan_words.hidden(hidden))
 
         def answered(yes: bool | None) -> None:
             if yes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Input, Static
@@ -38,6 +39,12 @@ class SignInScreen(ActionScreen):
     """Dismissed with the `SignIn` that was made, or None."""
 
     place: ClassVar[str] = SIGN_IN
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_links(-1)", show=False),
+        Binding("down,j", "scroll_links(1)", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
 
     class Begun(Message):
         """The link is ready."""
@@ -211,6 +218,10 @@ class SignInScreen(ActionScreen):
         if action.place == SIGN_IN and self._attempt is None:
             return "There is no link now."
         return super().unavailable(action)
+
+    def action_scroll_links(self, by: int) -> None:
+        """On a small screen the links do not fit."""
+        self.query_one("#links").scroll_relative(y=by, animate=False)
 
     def do_copy_link(self) -> None:
         """Sends the link to the clipboard of the person's own terminal (OSC 52)."""

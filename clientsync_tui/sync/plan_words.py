@@ -8,13 +8,14 @@ from ..practice.plan import Plan, PlanItem, Will
 from . import words
 
 VERBS = {
-    "add": ("Create accounts for", "will be added"),
-    "reconnect": ("Reconnect", "will be reconnected"),
-    "reassign": ("Reassign", "will be reassigned to you"),
-    "refresh": ("Refresh", "will be pulled again"),
-    "disconnect": ("Disconnect", "will be disconnected"),
-    "check": ("Check", "will be checked"),
+    "add": ("Create accounts for", "added"),
+    "reconnect": ("Reconnect", "reconnected"),
+    "reassign": ("Reassign", "reassigned to you"),
+    "refresh": ("Refresh", "refreshed"),
+    "disconnect": ("Disconnect", "disconnected"),
+    "check": ("Check", "checked"),
 }
+"""What the button says, and what is done to a client."""
 
 
 def clients(count: int) -> str:
@@ -29,14 +30,11 @@ def button(plan: Plan) -> str:
 
 def question(plan: Plan) -> str:
     """The question that is answered with yes or no."""
-    count = plan.count(Will.DO)
-    if count:
+    if plan.count(Will.DO):
         return f"{button(plan)}?"
-    return (
-        "There is nothing to do."
-        if not plan.items
-        else f"None of {clients(len(plan.items))} {VERBS[plan.kind][1]}."
-    )
+    if not plan.items:
+        return "There is nothing to do."
+    return f"{clients(len(plan.items))} cannot be {VERBS[plan.kind][1]}."
 
 
 def says(item: PlanItem) -> str:
@@ -49,7 +47,7 @@ def says(item: PlanItem) -> str:
 def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
     """A line for what will be done, then one for each reason of what will not, the most frequent first."""
     if count := plan.count(Will.DO):
-        yield Will.DO, f"{clients(count)} {VERBS[plan.kind][1]}."
+        yield Will.DO, f"{clients(count)} will be {VERBS[plan.kind][1]}."
     reasons = Counter(
         (item.will, item.reason or "", says(item)) for item in plan.only((Will.SKIP, Will.CANNOT))
     )
@@ -74,8 +72,17 @@ def entails(plan: Plan, softwares: Iterable[Software]) -> Iterator[str]:
         own = sum(item.body.get("there") == "own" for item in done)
         yield "The clients stay on the list with their details, lists and history."
         if own:
-            yield f"{own:,} integrations are ended in {' and '.join(named)} too."
+            thing = "integration is" if own == 1 else "integrations are"
+            yield f"{own:,} {thing} ended in {' and '.join(named)} too."
         if own < len(done):
-            yield f"{len(done) - own:,} are ended here only: colleagues signed them in, and can end them there."
+            others = len(done) - own
+            yield f"{others:,} {'is' if others == 1 else 'are'} ended here only: colleagues' sign-ins, which they can end there."
     elif plan.kind == "reassign":
         yield "You become the authenticated user; the history says from whom."
+
+
+def hidden(count: int) -> str:
+    """That the filter hides some of what the plan is about."""
+    if count == 1:
+        return "1 of the selected is not shown by the filter; it is meant too."
+    return f"{count:,} of the selected are not shown by the filter; they are meant too."

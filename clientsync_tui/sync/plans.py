@@ -46,6 +46,8 @@ def add(
         known = integrated.get(each)
         body: dict[str, str | None] = {"organisation_name": organisation.name, "team": team}
         if known is None:
+            if each in apart:
+                body["apart"] = "yes"
             match = None if each in apart else matches.get(each)
             client, name = (
                 (match.client.id, match.client.name) if match else (secrets.token_hex(8), organisation.name)

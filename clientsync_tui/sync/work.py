@@ -96,7 +96,7 @@ async def add(task: Task) -> Outcome:
     name = details.get("name") or item.body.get("organisation_name") or item.name
     client, team = item.client, item.body.get("team")
     linked = item.body.get("linked_by")
-    if linked is None and (number := details.get("tax_number")):
+    if linked is None and not item.body.get("apart") and (number := details.get("tax_number")):
         # The list of organisations does not tell tax numbers; now that it is known, the client may turn out to be there.
         match = Matcher(task.store.clients.with_tax_number(number, datetime.now(UTC)), item.software).match(
             "", details

@@ -87,13 +87,18 @@ async def test_one_consent_after_another(practices: Callable[..., Practice]) -> 
 
 
 async def test_a_matching_client_is_linked_unless_the_person_says_otherwise(practice: Practice) -> None:
-    named = {practice.sandbox.world.organisation("xero", n).name.strip() for n in range(12)}
-    first, second = sorted(name for name in named if name.startswith(("Kestrel", "Lantern")))
+    world = [practice.sandbox.world.organisation("xero", n) for n in range(12)]
+    first, second = sorted(
+        (o for o in world if o.name.startswith(("Kestrel", "Lantern"))), key=lambda o: o.name
+    )
     app = practice.app()
     async with app.run_test(size=(80, 24)) as pilot:
         store = app.workplace.store
-        for id, name in (("one", first), ("two", second)):
-            store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "tester", id, body={"name": name, "details": {}}))
+        for id, organisation in (("one", first), ("two", second)):
+            # The tax number comes to light only when details are pulled; it shall not link what the person kept apart.
+            details = {"tax_number": organisation.tax_number or "missing"}
+            body = {"name": organisation.name, "details": details}
+            store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "tester", id, body=body))
         await pilot.press("s", "1")
         await come_back_as(pilot, practice.people[0])
         await until(pilot, lambda: "Continue with" in shown(pilot))

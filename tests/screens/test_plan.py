@@ -1,0 +1,65 @@
+"""A plan on the screen: what it says before it is confirmed, and that only yes carries it out."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from clientsync_tui.practice.status import Status
+from clientsync_tui.screens.base import ActionScreen
+from clientsync_tui.screens.plan import PlanScreen, confirm_and_run
+from clientsync_tui.sync import plans
+from tests.support.practice import Practice, practice, practices, shown, until
+
+__all__ = ["practice", "practices"]
+
+
+async def test_disconnecting_says_what_stays_and_what_is_hidden(practice: Practice) -> None:
+    ids = [practice.sandbox.world.id_of("xero", n) for n in (0, 4)]
+    await asyncio.to_thread(practice.add, practice.people[0], ids[:1])
+    await asyncio.to_thread(practice.add, practice.people[1], ids[1:])
+    app = practice.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        store = app.workplace.store
+        mine = [each.id for each in app.workplace.held() if each.person.email == practice.people[0]]
+        plan = plans.disconnect(store, None, mine)
+        assert isinstance(app.screen, ActionScreen)
+        confirm_and_run(app.screen, plan, hidden=1)
+        await until(pilot, lambda: "Disconnect 2 clients?" in shown(pilot))
+        for says in (
+            "The clients stay on the list",
+            "1 integration is ended in Xero too.",
+            "1 is ended here only",
+            "1 of the selected is not shown",
+        ):
+            assert says in shown(pilot)
+        # The key that opened it, and enter, are no yes.
+        await pilot.press("d", "down", "enter")
+        await until(pilot, lambda: not isinstance(app.screen, PlanScreen))
+        assert len(store.jobs.all()) == 2
+        confirm_and_run(app.screen, plan)
+        await until(pilot, lambda: isinstance(app.screen, PlanScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: "2 done" in shown(pilot) and not app.engine.running)
+        assert store.clients.counts(datetime.now(UTC))[Status.DISCONNECTED] == 2
+        assert store.clients.total() == 2
+        # Ended there where the sign-in was ours, and only there.
+        there = {
+            e.organisation_id: e.body["there"] for e in store.ledger.entries() if e.kind == "disconnected"
+        }
+        assert there == {ids[0]: "ended", ids[1]: "not_ours"}
+    app.workplace.close()
+
+
+async def test_nothing_to_do_can_only_be_closed(practice: Practice) -> None:
+    await asyncio.to_thread(practice.add, practice.people[0], [practice.sandbox.world.id_of("xero", 0)])
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        store = app.workplace.store
+        plan = plans.refresh(store, None, [])
+        assert isinstance(app.screen, ActionScreen)
+        confirm_and_run(app.screen, plan)
+        await until(pilot, lambda: "1 client cannot be refreshed" in shown(pilot))
+        assert "reassign it to yourself" in " ".join(shown(pilot).split())
+        await pilot.press("y")
+        await until(pilot, lambda: not isinstance(app.screen, PlanScreen))
+        assert len(store.jobs.all()) == 1
+    app.workplace.close()
