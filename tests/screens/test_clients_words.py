@@ -1,0 +1,79 @@
+"""The small pure parts of the client list: completion, sort orders, kept columns, dates and numbers."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from clientsync_tui.practice.filter import Term, parse
+from clientsync_tui.screens import locale_words
+from clientsync_tui.screens.clients_columns import next_sort, read, usual, widened, written
+from clientsync_tui.screens.clients_complete import complete
+
+VALUES = {"status": ("connected", "expiring", "expired"), "team": ("North", "North West", "none")}
+
+
+@pytest.mark.parametrize(
+    ("text", "offered", "becomes"),
+    [
+        ("te", ["team:"], "team:"),
+        ("-te", ["team:"], "-team:"),
+        ("bake team:north", ["North West"], 'bake team:"North West" '),
+        ('team:"north w', ["North West"], 'team:"North West" '),
+        ("-status:exp", ["expiring", "expired"], "-status:expiring "),
+        ("exp", ["status:expiring", "status:expired"], "status:expiring "),
+    ],
+)
+def test_what_a_word_may_become(text: str, offered: list[str], becomes: str) -> None:
+    found = complete(text, len(text), VALUES)
+    assert [each.shown for each in found] == offered
+    assert (found[0].text, found[0].cursor) == (becomes, len(becomes))
+    if not becomes.endswith(":"):
+        assert parse(becomes)[-1].field
+
+
+def test_only_the_word_before_the_cursor_is_completed_and_nothing_where_nothing_fits() -> None:
+    assert complete("te bakery", 2, VALUES)[0].text == "team:bakery"
+    assert complete("bakery", 6, VALUES) == []
+    assert complete("team:none", 9, VALUES) == []
+    assert parse('team:"North West"') == (Term("team", "north west"),)
+
+
+def test_sorting_by_one_column_again_reverses_it_and_others_can_be_added() -> None:
+    assert next_sort((("name", False),), "team", add=False) == (("team", False),)
+    assert next_sort((("team", False),), "team", add=False) == (("team", True),)
+    assert next_sort((("team", True),), "name", add=True) == (("team", True), ("name", False))
+    assert next_sort((("team", True), ("name", False)), "team", add=True) == (
+        ("team", False),
+        ("name", False),
+    )
+
+
+@pytest.mark.parametrize(
+    "kept", [None, "", "[]", "{}", "nonsense", '[["code", 9]]', '[["name", "wide"]]', "3"]
+)
+def test_columns_that_cannot_be_read_are_the_usual_ones(kept: str | None) -> None:
+    assert read(kept) == usual()
+
+
+def test_columns_come_back_as_they_were_kept() -> None:
+    columns = (widened(usual()[1], 31), usual()[0])
+    assert read(written(columns)) == columns
+
+
+@pytest.mark.parametrize(
+    ("month_first", "this_year", "another"), [(False, "4 Nov", "4 Nov 2019"), (True, "Nov 4", "Nov 4, 2019")]
+)
+def test_dates_are_short(
+    monkeypatch: pytest.MonkeyPatch, month_first: bool, this_year: str, another: str
+) -> None:
+    monkeypatch.setattr(locale_words, "_month_first", lambda: month_first)
+    now = datetime(2024, 12, 1, 12, tzinfo=UTC)
+    assert locale_words.short_date(datetime(2024, 11, 4, 12, tzinfo=UTC), now) == this_year
+    assert locale_words.short_date(datetime(2019, 11, 4, 12, tzinfo=UTC), now) == another
+    assert locale_words.short_date(None, now) == ""
+
+
+def test_numbers_have_the_locales_separator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locale_words, "_separator", lambda: ".")
+    assert locale_words.counted(1204, "client") == "1.204 clients"
+    assert locale_words.counted(1, "client") == "1 client"
