@@ -5,6 +5,10 @@ from collections.abc import Iterable, Sequence
 from clientsync_tui.widgets.select_table.rows import Row, RowId, Rows
 
 
+MOST_HELD = 1_000
+"""Rows held at most (more only while the screen itself is taller): going back to where one was fetches nothing."""
+
+
 class Window:
     """Holds the rows of the page on screen and of one page each way, so that most steps fetch nothing."""
 
@@ -20,9 +24,11 @@ class Window:
         if all(id in held for id in self.order[top : top + height]):
             return
         ids = self.order[max(0, top - height) : top + 2 * height]
-        self._held = {id: held.get(id) for id in ids}
         missing = [id for id in ids if id not in held]
-        self._held.update((row.id, row) for row in self.rows.fetch(missing))
+        if len(held) + len(missing) > MOST_HELD:
+            self._held = held = {id: held[id] for id in ids if id in held}
+        held.update(dict.fromkeys(missing))
+        held.update((row.id, row) for row in self.rows.fetch(missing))
 
     def forget(self, ids: Iterable[RowId] | None) -> None:
         """These rows (None: all) have changed: they are fetched again when next looked at."""
