@@ -233,7 +233,8 @@ class SignInScreen(ActionScreen):
         assert self._attempt is not None
         try:
             with self.main.suspend():
-                print(f"\n{self.link}\n")
+                # Erases what is below, where a terminal has no second screen and shows the program's last picture.
+                print(f"\x1b[J\n{self.link}\n")
                 if self._attempt.short_link:
                     print(f"{self._attempt.ssh_line}\n{self._attempt.short_link}\n")
                 input("Press Enter to go back. ")

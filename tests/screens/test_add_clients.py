@@ -174,4 +174,8 @@ async def test_a_hundred_thousand_organisations(practice: Practice) -> None:
         await pilot.press("slash", *"99999")
         await until(pilot, lambda: "1 shown" in shown(pilot))
         assert screen.query_one(SelectList).table.hidden_count == 99_999
+        # Esc clears the filter first, and the table has the focus again.
+        await pilot.press("escape")
+        await until(pilot, lambda: "1 shown" not in shown(pilot))
+        assert app.focused is screen.query_one(SelectList).table
     app.workplace.close()
