@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
+from filelock import FileLock
+
 from ..practice.status import Fault
 from ..practice.trouble import PassingTrouble, UsageError
 from .software import Limits
@@ -246,13 +248,15 @@ class Limiter:
 def _open(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return _connect(path)
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-                raise
-            path.unlink(missing_ok=True)
-            return _connect(path)
+        # SQLite does not wait for another that is just turning the same new file to WAL: it says "locked" at once.
+        with FileLock(f"{path}.lock", timeout=_BUSY_FOR_S, poll_interval=0.005):
+            try:
+                return _connect(path)
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+                    raise
+                path.unlink(missing_ok=True)
+                return _connect(path)
     except (OSError, sqlite3.Error) as error:
         raise _unusable(path, error) from None
 

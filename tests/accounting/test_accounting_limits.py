@@ -1,9 +1,11 @@
 import asyncio
+import multiprocessing
 import sqlite3
 import subprocess
 import time
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -270,6 +272,23 @@ async def test_what_is_over_is_cleared_away(
     ]
     file.close()
     assert rows[0] <= 4 and rows[1:] == [0, 0]
+
+
+def _open_many(folder: Path, together: Barrier) -> None:
+    for number in range(60):
+        together.wait(30)
+        Limiter(folder / str(number)).close()
+
+
+def test_processes_that_start_at_once_make_the_file_once(tmp_path: Path):
+    context = multiprocessing.get_context("spawn")
+    together = context.Barrier(4)
+    processes = [context.Process(target=_open_many, args=(tmp_path, together)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 4
 
 
 def test_a_damaged_file_is_thrown_away(tmp_path: Path):
