@@ -168,7 +168,8 @@ class JobScreen(JobActions):
         """It ended or paused."""
         if job == self._id:
             self._starting = False
-            self._look()
+            # A short job can end before its screen is there, which then shows it as it is.
+            self.practice_changed()
 
     # Acting
 
