@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from clientsync_tui.widgets.select_table.rows import Row, RowId, Rows
 
-
 MOST_HELD = 1_000
 """Rows held at most (more only while the screen itself is taller): going back to where one was fetches nothing."""
 
