@@ -64,13 +64,14 @@ class AddClientsScreen(ReachScreen):
 
     async def go_on(self) -> None:
         """Reads the client list beside what is reached."""
-        rows = await asyncio.to_thread(organisation_rows, self.main.workplace.store, self._about, self.reach)
+        store, sort = self.main.workplace.store, self._list.table.sort or FIRST
+        rows = await asyncio.to_thread(organisation_rows, store, self._about, self.reach, sort)
         # What was selected and is no longer reached cannot be added.
         self._list.table.selection.remove([id for id in self._list.table.selection if id not in self.reach])
         matching = f" · {len(rows.matches):,} match a client" if rows.matches else ""
         words = f"{rows.count:,} organisations · {rows.count - rows.added:,} new{matching} · {rows.added:,} already added"
         self._list.table.columns = [column for column in COLUMNS if column.key in rows.told]
-        self._list.show(rows, words, self._list.table.sort or FIRST)
+        self._list.show(rows, words, sort)
 
     def focus_own(self) -> None:
         """To the table."""

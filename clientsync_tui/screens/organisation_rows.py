@@ -17,7 +17,8 @@ COLUMNS = (
     Column("country", "Country", 7, keep=2),
     Column("currency", "Currency", 8, keep=1),
 )
-FIRST = (("state", False), ("name", False))
+Sort = tuple[tuple[str, bool], ...]
+FIRST: Sort = (("state", False), ("name", False))
 """What is sorted by at first: what can be selected stands above what cannot."""
 NEW = Cell("new client", "ok")
 
@@ -46,7 +47,9 @@ class OrganisationRows(ListRows):
         ]
 
 
-def organisation_rows(store: Store, software: str, reach: Mapping[str, Organisation]) -> OrganisationRows:
+def organisation_rows(
+    store: Store, software: str, reach: Mapping[str, Organisation], sort: Sort
+) -> OrganisationRows:
     """What is on the list already, what matches a client there, and what is new. Reads the whole list: call it in a thread."""
     integrated = store.clients.integrated(software)
     matches = plans.matcher(store, software, datetime.now(UTC)).matches(
@@ -54,7 +57,7 @@ def organisation_rows(store: Store, software: str, reach: Mapping[str, Organisat
     )
     rows = [_row(each, integrated.get(each.id), matches.get(each.id)) for each in reach.values()]
     found = OrganisationRows(rows, matches)
-    found.sort(FIRST)
+    found.sort(sort)
     # What the filter needs is worked out here, not at the first letter typed.
     found.filter("-")
     found.filter("")

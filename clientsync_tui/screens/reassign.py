@@ -69,19 +69,19 @@ class ReassignScreen(ReachScreen):
             return ReassignRows(store, plan, ascii_marks=self.main.ascii_marks)
 
         self._found = await asyncio.to_thread(read)
-        self._show_sender()
+        await self._show_sender()
 
-    def _show_sender(self) -> None:
-        if self._found is None:
-            return
-        rows = self._found.rows(self._sender)
+    async def _show_sender(self) -> None:
+        assert self._found is not None
         table = self._list.table
+        sort = table.sort or (("name", False),)
+        rows = await asyncio.to_thread(self._found.rows, self._sender, sort)
         table.selection.remove([id for id in table.selection if id not in self._found])
         shown = len(rows.order())
         can = len(rows.selectable(rows.order()))
         table.columns = [column for column in COLUMNS if column.key != "why" or can < shown]
         words = f"{plan_words.clients(shown)} · {can:,} that you have access to"
-        self._list.show(rows, words, table.sort or (("name", False),))
+        self._list.show(rows, words, sort)
         self.relabel("choose_sender", f"Integrated by: {self._sender or 'everybody'} (b)")
 
     def focus_own(self) -> None:
@@ -116,7 +116,7 @@ class ReassignScreen(ReachScreen):
         def chosen(email: str | None) -> None:
             if email is not None:
                 self._sender = None if email == EVERYBODY else email
-                self._show_sender()
+                self.run_worker(self._show_sender(), exclusive=True, group="sender", exit_on_error=False)
             self.focus_own()
 
         self.main.push_screen(Choose("Integrated by", choices), chosen)

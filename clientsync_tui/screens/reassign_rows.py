@@ -20,6 +20,7 @@ COLUMNS = (
     Column("status", "Status", 14, flex=2, keep=5, most=34),
     Column("why", "Why not", 9, flex=2, keep=7, most=70),
 )
+Sort = tuple[tuple[str, bool], ...]
 STYLES = {Status.CONNECTED: "ok", Status.EXPIRING: "warning", Status.EXPIRED: "error", Status.BROKEN: "error"}
 
 
@@ -47,16 +48,18 @@ class ReassignRows:
                 people[known.person.email.casefold()] = (known.person, before + count)
         return sorted(people.values(), key=lambda each: -each[1])
 
-    def rows(self, sender: str | None) -> ListRows:
-        """Those by one person (e-mail address), or all."""
+    def rows(self, sender: str | None, sort: Sort) -> ListRows:
+        """Those by one person (e-mail address), or all, in this order."""
         items = [item for item in self.plan.items if sender is None or self._email(item) == sender.casefold()]
         # What can be selected stands first.
         items.sort(key=lambda item: item.will is not Will.DO)
-        return ListRows(
+        found = ListRows(
             COLUMNS,
             [self._row(item) for item in items],
             keys={"since": lambda row: str(self._of[str(row.id)].body["connected_at"])},
         )
+        found.sort(sort)
+        return found
 
     def chosen(self, organisations: Sequence[str]) -> Plan:
         """The plan for these organisations alone."""

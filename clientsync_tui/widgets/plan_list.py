@@ -1,5 +1,7 @@
 """A plan: its summary by reason, and below it every client by name, drawn on demand."""
 
+import asyncio
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -56,16 +58,23 @@ class PlanList(Vertical):
 
     def show(self, plan: Plan, says: str = "") -> None:
         """Shows another plan. `says`: a sentence before its summary."""
+        self.run_worker(self._show(plan, says), exclusive=True, exit_on_error=False)
+
+    async def _show(self, plan: Plan, says: str) -> None:
+        summary, self._rows = await asyncio.to_thread(self._read, plan, says)
+        self._summary.update(summary)
+        self.table.show(self._rows)
+        self._moved()
+
+    def _read(self, plan: Plan, says: str) -> tuple[Content, ListRows]:
         parts: list[tuple[str, str]] = [(f"{says}\n", "")] if says else []
         for will, line in list(plan_words.summary(plan))[:LINES]:
             parts += [(f"{self._sign(will)} ", f"bold {_COLOURS[will]}"), (f"{line}\n", "")]
-        self._summary.update(Content.assemble(*parts).rstrip("\n"))
         # What cannot be done stands first: it is what the person has to do something about.
         order = {Will.CANNOT: 0, Will.SKIP: 1, Will.DO: 2}
         items = sorted(plan.items, key=lambda item: order[item.will])
-        self._rows = ListRows(COLUMNS, [self._row(n, item) for n, item in enumerate(items)])
-        self.table.show(self._rows)
-        self._moved()
+        rows = ListRows(COLUMNS, [self._row(n, item) for n, item in enumerate(items)])
+        return Content.assemble(*parts).rstrip("\n"), rows
 
     @on(SelectTable.CursorMoved)
     def _moved(self) -> None:

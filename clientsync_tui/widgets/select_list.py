@@ -58,10 +58,11 @@ class SelectList(Vertical):
         yield self.table
         yield self._whole
 
-    def show(self, rows: ListRows, words: str, sort: tuple[tuple[str, bool], ...] = ()) -> None:
-        """Shows `rows`; `words` are what the line that counts begins with."""
+    def show(self, rows: ListRows, words: str, sort: tuple[tuple[str, bool], ...]) -> None:
+        """Shows `rows`, which are sorted by `sort` already: a long list is sorted in a thread. `words`: what the line that
+        counts tells of them."""
         self.rows, self._words = rows, words
-        self.table.sort = sort or self.table.sort
+        self.table.sort = sort
         self._arrange()
 
     def count(self) -> None:
@@ -76,7 +77,6 @@ class SelectList(Vertical):
         self._counts.update(" · ".join([*parts, self._words]))
 
     def _arrange(self) -> None:
-        self.rows.sort(self.table.sort)
         self.rows.filter(self._filter.value)
         filtered = bool(self._filter.value.strip())
         self.table.empty_text = "Nothing matches the filter. Esc clears it." if filtered else self._empty
@@ -123,6 +123,7 @@ class SelectList(Vertical):
             self.table.sort = tuple(present.items())
         else:
             self.table.sort = (turned,)
+        self.rows.sort(self.table.sort)
         self._arrange()
 
     @on(SelectTable.SortRequested)

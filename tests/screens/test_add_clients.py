@@ -128,6 +128,27 @@ async def test_a_matching_client_is_linked_unless_the_person_says_otherwise(prac
     app.workplace.close()
 
 
+async def test_several_sign_ins_are_chosen_among(practice: Practice) -> None:
+    first, second, third = practice.people[:3]
+    await asyncio.to_thread(practice.sign_in, first)
+    await asyncio.to_thread(practice.sign_in, second)
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "1")
+        # The one used last.
+        await until(pilot, lambda: f"({second})" in shown(pilot) and "Continue with" in shown(pilot))
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        await pilot.press("enter")
+        await until(pilot, lambda: f"({first})" in shown(pilot) and "Continue with the 12" in shown(pilot))
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        await pilot.press("down", "enter")
+        await come_back_as(pilot, third)
+        await until(pilot, lambda: f"({third})" in shown(pilot) and "Continue with" in shown(pilot))
+    app.workplace.close()
+
+
 async def test_when_xero_does_not_answer_it_can_be_asked_again(practice: Practice) -> None:
     await asyncio.to_thread(practice.sign_in, practice.people[0])
     practice.sandbox.fault("unavailable", software="xero")
