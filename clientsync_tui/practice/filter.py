@@ -11,14 +11,14 @@ from .trouble import UsageError
 FIELDS = {
     "status": "connected, expiring, expired, broken, disconnected or none",
     "reason": "why it is so, e.g. access_removed",
-    "by": "who integrated it: e-mail address or name",
-    "software": "the accounting software, e.g. xero",
+    "by": "who integrated it: e-mail address or name, or none",
+    "software": "the accounting software, e.g. xero, or none",
     "team": "the team, or none",
     "code": "how the practice code starts, or none",
     "since": "changed within so many days: 30d, 2w, 12h",
 }
 
-_TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))')
+_TERM = re.compile(r'(?=\S)(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))')
 _AGE = re.compile(r"(\d{1,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 NONE = "none"
@@ -54,15 +54,7 @@ def parse(text: str) -> tuple[Term, ...]:
     A word with a colon whose field is unknown is a mistake, not a word, unless it is quoted: `"a:b"`.
     """
     terms: list[Term] = []
-    at = 0
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
-            continue
-        found = _TERM.match(text, at)
-        if found is None or found.end() == at:
-            break
-        at = found.end()
+    for found in _TERM.finditer(text):
         field = found["field"].lower() if found["field"] else None
         value = folded(found["quoted"] if found["quoted"] is not None else found["plain"])
         if field is not None:

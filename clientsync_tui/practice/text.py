@@ -18,13 +18,19 @@ def clean(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """`text` as it is compared and searched: case, width and accents' encoding ignored, blanks made single."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """`text` as it is compared and searched: case, width and accents' encoding ignored, blanks made single.
+
+    Folding twice changes nothing (Unicode's compatibility caseless match, D146, composed in the end).
+    """
+    if text.isascii():
+        return " ".join(text.lower().split())
+    once = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
+    return " ".join(unicodedata.normalize("NFKC", once.casefold()).split())
 
 
 def sort_key(text: str) -> str:
     """`text` as it is sorted: as `folded`, and accents ignored, so that Émile stands beside Emile."""
     if text.isascii():
         return folded(text)
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", folded(text))
     return folded("".join(c for c in decomposed if not unicodedata.combining(c)))

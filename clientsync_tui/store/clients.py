@@ -58,7 +58,7 @@ class Clients:
         counts: Counter[Status | None] = Counter()
         with self._database.reading() as db:
             meaning = standings(db, now)
-            query = "SELECT standing, count(*) FROM clients WHERE removed = 0 GROUP BY standing"
+            query = "SELECT standing, count(*) FROM clients INDEXED BY clients_standing WHERE removed = 0 GROUP BY standing"
             for number, count in db.execute(query):
                 standing = meaning[number]
                 counts[standing.status if standing else None] += count
@@ -69,7 +69,10 @@ class Clients:
         counted: Counter[tuple[Standing, str]] = Counter()
         with self._database.reading() as db:
             judge = Judge(db, now)
-            query = "SELECT key, count(*) FROM clients c JOIN standings s ON s.id = c.standing WHERE removed = 0 GROUP BY standing"
+            query = (
+                "SELECT key, count(*) FROM standings s CROSS JOIN clients c INDEXED BY clients_standing ON c.standing = s.id "
+                "WHERE removed = 0 GROUP BY s.id"
+            )
             for key, count in db.execute(query):
                 for problem, sign_in in pairs(key):
                     standing = judge.pair(problem, sign_in)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..practice.trouble import Trouble, UsageError
+from .listing import Listing
 
 VERSION = 1
 """The shape this program knows (PRAGMA user_version); raised with each migration."""
@@ -23,6 +24,7 @@ class Database:
         Raises UsageError when it was written by a newer program, is not a database, or its folder cannot be written.
         """
         self.path = path
+        self.listing = Listing()
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         try:

@@ -109,7 +109,8 @@ def _alive(runner: str | None) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        # Another person's process: it is there, and when it was started anybody may read.
+        pass
     return _started(int(pid)) == started
 
 
@@ -155,7 +156,7 @@ class Jobs:
     def claim(self, job: str) -> list[Item]:
         """Makes this process the job's runner; returns the items that a former runner left in `doing`, now waiting again.
 
-        Raises UsageError when another living process runs it, or when it has ended.
+        Raises UsageError when another living process runs it.
         """
         with self._database.writing() as db:
             found = self.one(job)
@@ -223,23 +224,29 @@ class Jobs:
             found = self.one(job)
             if found.state is not JobState.RUNNING or found.cut_off:
                 db.execute(
-                    "UPDATE items SET state = 'skipped', reason = ?, says = ? WHERE job = ? AND state = 'doing'",
-                    (Why.CANCELLED, "Cancelled.", job),
+                    "UPDATE items SET state = 'skipped', reason = ?, says = ?, ended_at = ? WHERE job = ? AND state = 'doing'",
+                    (Why.CANCELLED, "Cancelled.", iso(datetime.now(UTC)), job),
                 )
-                if found.state is not JobState.DONE:
+                if found.state not in (JobState.DONE, JobState.CANCELLED):
                     self.end(job, JobState.CANCELLED)
 
     def retry(self, job: str, reasons: Sequence[str] | None = None) -> int:
-        """Makes failed items (with one of `reasons`) and cancelled ones waiting again; returns how many."""
+        """Makes failed items (with one of `reasons`) and cancelled ones waiting again, and with them the job; returns how many."""
         query = (
             "UPDATE items SET state = 'waiting', reason = NULL, says = NULL, ended_at = NULL WHERE job = ? AND "
             "(state = 'failed' AND json_extract(body, '$.cannot') IS NULL OR state = 'skipped' AND reason = 'cancelled')"
         )
+        if reasons is not None:
+            query += f" AND reason IN ({', '.join('?' * len(reasons))})"
         with self._database.writing() as db:
-            if reasons is None:
-                return db.execute(query, (job,)).rowcount
-            marks = ", ".join("?" * len(reasons))
-            return db.execute(f"{query} AND reason IN ({marks})", (job, *reasons)).rowcount
+            again = db.execute(query, (job, *(reasons or ()))).rowcount
+            if again:
+                # Cut off before a runner has it, it is still found among the unfinished.
+                db.execute(
+                    "UPDATE jobs SET state = ?, ended_at = NULL WHERE id = ? AND state IN ('done', 'cancelled')",
+                    (JobState.WAITING, job),
+                )
+            return again
 
     def one(self, job: str) -> Job:
         """The job of that id; raises UsageError when there is none."""

@@ -40,6 +40,7 @@ CREATE TABLE integrations (
     PRIMARY KEY (software, organisation_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX integrations_client ON integrations (client);
+CREATE INDEX integrations_sign_in ON integrations (sign_in, problem);
 """
 
 # Kept on this host only: what was last seen, what was pulled, jobs, who holds which sign-in, saved views.

@@ -152,6 +152,8 @@ def _connected(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     ).fetchone()
     if there is not None and there[1] != Reason.DISCONNECTED_HERE:
         raise Clash("the organisation is already integrated")
+    if there is not None and there[0] != n:
+        raise Clash("the organisation was another client's, and is linked to that one again")
     db.execute(
         "INSERT OR REPLACE INTO integrations (software, organisation_id, client, organisation_name, sign_in, since, connected_at, "
         "refreshed_at, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
@@ -161,7 +163,7 @@ def _connected(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     )  # fmt: skip
     if body.get("details"):
         _merge_details(db, n, body["details"])
-    return (n,) if there is None else (n, there[0])
+    return (n,)
 
 
 def _update_integration(

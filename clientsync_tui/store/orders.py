@@ -1,0 +1,84 @@
+"""What the client list can be sorted by: for each column a key by number, small for what comes first."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from ..practice.status import SEVERITY
+from ..practice.text import sort_key
+from .conditions import CODED, IN_TEAM
+from .derive import pairs
+from .listing import Listing, numbers
+from .standings import standings
+
+Sort = tuple[tuple[str, bool], ...]
+"""Column and whether descending, the first the strongest."""
+
+Key = Callable[[sqlite3.Connection, Listing, datetime], Sequence[int]]
+
+
+def _name(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:
+    return listing.name_ranks(db)
+
+
+def _refreshed(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:
+    return listing.refreshed(db)
+
+
+def _code(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:
+    return _places(listing, db, enumerate([n] for n in numbers(db, f"{CODED} ORDER BY code_key")))
+
+
+def _team(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:
+    names = sorted((row[0] for row in db.execute("SELECT name FROM teams")), key=sort_key)
+    return _places(listing, db, enumerate(numbers(db, f"{IN_TEAM} = ?", (name,)) for name in names))
+
+
+def _places(
+    listing: Listing, db: sqlite3.Connection, places: Iterable[tuple[int, Sequence[int]]]
+) -> Sequence[int]:
+    """Clients in no place come behind all places."""
+    size = max(listing.order(db), default=0) + 1
+    keys = [size] * size
+    for place, inside in places:
+        for n in inside:
+            keys[n] = place
+    return keys
+
+
+def _status(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:
+    ranks = {n: -1 if s is None else SEVERITY[s.status] for n, s in standings(db, now).items()}
+    return _by_standing(db, listing, ranks)
+
+
+def _software(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:
+    return _by_sign_in(db, listing, dict(db.execute("SELECT id, software FROM sign_ins").fetchall()))
+
+
+def _by(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:
+    return _by_sign_in(db, listing, dict(db.execute("SELECT id, name FROM sign_ins").fetchall()))
+
+
+def _by_sign_in(db: sqlite3.Connection, listing: Listing, words: Mapping[str, str]) -> Sequence[int]:
+    """A client with several sign-ins stands where the first of their words does; one without before all."""
+    places = {word: at for at, word in enumerate(sorted(set(words.values()), key=sort_key))}
+    ranks = {
+        number: min((places[words[sign_in]] for _, sign_in in pairs(key)), default=-1)
+        for number, key in db.execute("SELECT id, key FROM standings")
+    }
+    return _by_standing(db, listing, ranks)
+
+
+def _by_standing(db: sqlite3.Connection, listing: Listing, ranks: Mapping[int, int]) -> Sequence[int]:
+    return list(map(ranks.__getitem__, listing.standing(db)))
+
+
+KEYS: dict[str, Key] = {
+    "name": _name,
+    "code": _code,
+    "team": _team,
+    "software": _software,
+    "by": _by,
+    "refreshed": _refreshed,
+    "status": _status,
+}
