@@ -12,18 +12,29 @@ from clientsync_tui.sandbox.server import Running, running
 from tests.support.command import Command, environment
 from tests.support.practice import Practice
 
-HIDDEN = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY", "PYTHON_KEYRING_BACKEND")
+HIDDEN = (
+    "SSH_CONNECTION",
+    "SSH_TTY",
+    "SSH_CLIENT",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "CLIENTSYNC_PASSPHRASE_FILE",
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folders of somebody who never used the program."""
+    """The folders of somebody who never used the program; their keyring costs nothing to open, unlike an encrypted file."""
     folder = tmp_path_factory.mktemp("home")
+    keyring = folder / "keyring"
+    keyring.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment(folder).items():
             patch.setenv(name, value)
         for name in HIDDEN:
             patch.delenv(name, raising=False)
+        patch.setenv("PYTHON_KEYRING_BACKEND", "tests.signin.keyrings.Folder")
+        patch.setenv("TEST_KEYRING", str(keyring))
         yield folder
 
 
@@ -33,12 +44,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Running], Practi
 
     def make(box: Running) -> Practice:
         folder = tmp_path_factory.mktemp("practice")
-        passphrase = folder / "passphrase"
-        passphrase.touch(mode=0o600)
-        passphrase.write_text("a passphrase for tests")
         tables = {
             "practice": {"name": "Tester & Co", "database": "practice.db"},
-            "keyring": {"file": "keyring.bin", "passphrase_file": "passphrase"},
             "http": {"timeout_s": 5, "attempts": 2},
             "software": software_tables(box.url, free_port()),
         }

@@ -1,0 +1,174 @@
+"""Practice codes from CSV files: the good ones in every shape, and the bad ones with every wrong line said."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.store.store import Store
+from tests.support.clients import add
+from tests.support.command import Command
+
+A, B, C = "Abbey Road Bakery", "Baker & Daughters", "Ünïcode Süd GmbH"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "practice.db")
+    add(store, A, code="ABB")
+    add(store, B, code="BAK")
+    add(store, C)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def cli(store: Store) -> Command:
+    config = store.database.path.parent / "config.toml"
+    config.write_text("[practice]\ndatabase = 'practice.db'\n")
+    return Command(config)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "codes.csv"
+
+
+def codes(store: Store) -> dict[str, str | None]:
+    return {name: code for _, name, code in store.clients.codes()}
+
+
+GOOD = {
+    "comma": f"Client,Practice code\n{A},N1\n{B},N2\n{C},N3\n",
+    "semicolon": f"Client;Practice code\n{A};N1\n{B};N2\n{C};N3\n",
+    "tab": f"Practice code\tClient\nN1\t{A}\nN2\t{B}\nN3\t{C}\n",
+    "BOM and CRLF": f"\ufeffClient,Practice code\r\n{A},N1\r\n{B},N2\r\n{C},N3\r\n",
+    "any case, other columns, quotes": f'Team, practice CODE ,"CLIENT"\nx, N1 ,"{A}"\nx,N2, {B}\nx,N3,"{C}"\n',
+    "blank lines and a repeated one": f"\nClient,Practice code\n\n{A},N1\n{A},N1\n,\n{B},N2\n{C},N3",
+    "names in another case": f"Client,Practice code\n{A.upper()},N1\n{B.lower()},N2\n{C.upper()},N3\n",
+}
+
+
+@pytest.mark.parametrize("text", GOOD.values(), ids=GOOD)
+def test_a_good_file(cli: Command, store: Store, file: Path, text: str) -> None:
+    file.write_bytes(text.encode())
+    before = store.ledger.last()
+    dry = cli.inside("codes", "upload", str(file), "--dry-run", "--json").json
+    assert (dry["changed"], len(dry["items"])) == (0, 3)
+    assert store.ledger.last() == before
+    said = cli.inside("codes", "upload", str(file), "--json")
+    assert (said.code, said.json["changed"]) == (0, 3)
+    assert codes(store) == {A: "N1", B: "N2", C: "N3"}
+    again = cli.inside("codes", "upload", str(file), "--json").json
+    assert again["changed"] == 0
+
+
+def test_codes_change_places(cli: Command, store: Store, file: Path) -> None:
+    file.write_text(f"Client,Practice code\n{A},BAK\n{B},ABB\n{C},abb2\n")
+    assert cli.inside("codes", "upload", str(file)).code == 0
+    assert codes(store) == {A: "BAK", B: "ABB", C: "abb2"}
+    entries = [entry for entry in store.ledger.entries() if entry.kind is Kind.CODE_SET]
+    assert {entry.body["code"]: entry.body["before"] for entry in entries if entry.body["code"]} == {
+        "BAK": "ABB", "ABB": "BAK", "abb2": None,
+    }  # fmt: skip
+
+
+def test_an_empty_code_leaves_the_one_that_is_there(cli: Command, store: Store, file: Path) -> None:
+    file.write_text(f"Client,Practice code\n{A},\n{C},N3\n")
+    assert cli.inside("codes", "upload", str(file), "--json").json["empty"] == 1
+    assert codes(store)[A] == "ABB"
+
+
+def test_the_export_filled_in_is_taken_back(cli: Command, store: Store, file: Path) -> None:
+    add(store, A)  # a second client of that name: the ID says which
+    assert cli.inside("export", str(file)).code == 0
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        rows = list(csv.DictReader(text))
+    for number, row in enumerate(rows):
+        row["Practice code"] = f"X{number}"
+    with file.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.DictWriter(text, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    assert cli.inside("codes", "upload", str(file), "--json").json["changed"] == 4
+    known = {client: code for client, _, code in store.clients.codes()}
+    assert known == {row["ID"]: row["Practice code"] for row in rows}
+
+
+LONG = "x" * 51
+BAD: dict[str, tuple[bytes, list[str]]] = {
+    "wrong header": (b"Name,Code\nx,y\n", ["line 1: ", '"Practice code"', '"Name", "Code"']),
+    "no client column": (b"Practice code,Team\nx,y\n", ['one of "ID", "Client"']),
+    "column twice": (b"Client,Practice code,client\nx,y,z\n", ["line 1: ", "twice"]),
+    "nothing": (b"", ["empty"]),
+    "unknown client": (f"Client,Practice code\n{A},N1\nNobody Ltd,N2\n".encode(), ["line 3: ", "Nobody Ltd"]),
+    "unknown id": (b"ID,Practice code\nnope,N1\n", ["line 2: ", "nope"]),
+    "no client named": (b"Client,Practice code\n,N1\n", ["line 2: ", "names no client"]),
+    "code on two lines": (f"Client,Practice code\n{A},N1\n{B},n1\n".encode(), ["line 3: ", "line 2 too"]),
+    "two codes for one": (f"Client,Practice code\n{A},N1\n{A},N2\n".encode(), ["line 3: ", "another code on line 2"]),
+    "code of another": (f"Client,Practice code\n{C},bak\n".encode(), ["line 2: ", f'used by "{B}"']),
+    "too long": (f"Client,Practice code\n{A},{LONG}\n".encode(), ["line 2: ", "50 characters"]),
+    "control characters": (f"Client,Practice code\n{A},N\x1b[2J\n".encode(), ["line 2: ", "cannot be shown"]),
+    "Latin-1": (f"Client,Practice code\n{A},N1\n{C},N2\n".encode("latin-1"), ["line 3: ", "CSV UTF-8"]),
+    "UTF-16": (f"Client,Practice code\n{A},N1\n".encode("utf-16"), ["UTF-16", "CSV UTF-8"]),
+    "NUL": (f"Client,Practice code\n{A},N1\n{B},N\0\n".encode(), ["line 3: ", "NUL"]),
+    "open quotes": (f'Client,Practice code\n{A},N1\n"{B},N2\n{C},N3'.encode(), ["line 3: ", "well-formed"]),
+    "several": (b"Client,Practice code\nX,1\nY,2\nZ,3\n", ["3 lines are wrong", "line 2: ", "line 3: ", "line 4: "]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "says"), BAD.values(), ids=BAD)
+def test_a_bad_file_changes_nothing(
+    cli: Command, store: Store, file: Path, data: bytes, says: list[str]
+) -> None:
+    file.write_bytes(data)
+    before, codes_before = store.ledger.last(), codes(store)
+    for words in ((), ("--dry-run",)):
+        said = cli.inside("codes", "upload", str(file), *words)
+        assert (said.code, said.out) == (2, "")
+        assert [each for each in says if each not in said.err] == []
+        assert "\x1b" not in said.err
+    assert (store.ledger.last(), codes(store)) == (before, codes_before)
+
+
+def test_wrong_lines_in_json(cli: Command, file: Path) -> None:
+    file.write_text("Client,Practice code\nX,1\n")
+    said = cli.inside("codes", "upload", str(file), "--json")
+    assert said.code == 2
+    assert [(each["line"], "X" in each["says"]) for each in said.json["wrong"]] == [(2, True)]
+
+
+def test_a_name_that_two_clients_bear_is_not_guessed(cli: Command, store: Store, file: Path) -> None:
+    add(store, A)
+    file.write_text(f"Client,Practice code\n{A},N1\n")
+    said = cli.inside("codes", "upload", str(file))
+    assert said.code == 2
+    assert "line 2: 2 clients are called" in said.err
+
+
+def test_a_hundred_megabytes_are_not_read(cli: Command, file: Path) -> None:
+    with file.open("wb") as big:
+        big.truncate(100_000_000)
+    said = cli.inside("codes", "upload", str(file))
+    assert said.code == 2
+    assert "larger than 20 MB" in said.err
+
+
+def test_a_file_that_is_not_there_or_a_folder(cli: Command, tmp_path: Path) -> None:
+    assert cli.inside("codes", "upload", str(tmp_path / "absent.csv")).code == 2
+    assert cli.inside("codes", "upload", str(tmp_path)).code == 2
+
+
+def test_thousands_at_once(cli: Command, store: Store, file: Path) -> None:
+    count = 5_000
+    store.ledger.append(
+        *(NewEntry(Kind.CLIENT_ADDED, "x", f"n{n}", body={"name": f"Client {n}"}) for n in range(count))
+    )
+    with file.open("w", newline="") as text:
+        csv.writer(text).writerows(
+            [("Client", "Practice code"), *((f"Client {n}", f"C{n}") for n in range(count))]
+        )
+    assert cli.inside("codes", "upload", str(file), "--json").json["changed"] == count
+    assert codes(store)["Client 4999"] == "C4999"

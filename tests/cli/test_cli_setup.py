@@ -1,0 +1,178 @@
+"""Setting up, the softwares there are, the doctor, backups."""
+
+import sqlite3
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.sandbox.server import Running
+from clientsync_tui.store.store import Store
+from tests.support.clients import add
+from tests.support.command import Command, keys
+from tests.support.practice import Practice
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Command:
+    """Somebody's own configuration, with a comment of theirs."""
+    passphrase = tmp_path / "passphrase"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text("a passphrase for tests")
+    config = tmp_path / "config.toml"
+    config.write_text(
+        "# mine\n[practice]\ndatabase = 'practice.db'\n"
+        "[keyring]\nfile = 'keyring.bin'\npassphrase_file = 'passphrase'\n"
+    )
+    return Command(config)
+
+
+@pytest.fixture
+def practice(box: Running, made: Callable[[Running], Practice]) -> Practice:
+    return made(box)
+
+
+def test_setup_says_how_and_then_sets(cli: Command) -> None:
+    said = cli.inside("setup", "xero")
+    assert said.code == 0
+    assert "http://localhost:8400/callback" in said.out
+    assert cli.inside("softwares", "--json").json[0]["configured"] is False
+    assert cli.inside("setup", "xero", "--client-id", "ABC", "--redirect-port", "9000").code == 0
+    text = cli.config.read_text()
+    assert "# mine" in text
+    assert tomllib.loads(text)["software"]["xero"] == {"client_id": "ABC", "redirect_port": 9000}
+    softwares = cli.inside("softwares", "--json").json
+    assert keys(softwares) == {
+        frozenset({"name", "title", "organisations_per_sign_in", "configured", "signed_in"})
+    }
+    assert softwares[0]["name"] == "xero" and softwares[0]["configured"] is True
+
+
+def test_what_cannot_work_is_not_written(cli: Command) -> None:
+    before = cli.config.read_text()
+    assert cli.inside("setup", "xero", "--client-id", "ABC", "--redirect-port", "0").code == 2
+    assert cli.inside("setup", "xerro", "--client-id", "ABC").code == 2
+    assert cli.run("setup", "xero", "--client-id", "ABC", "--secret-stdin").code == 2, "no secret came"
+    assert cli.config.read_text() == before
+
+
+def test_a_secret_goes_to_the_keyring_alone(cli: Command) -> None:
+    said = cli.run("setup", "xero", "--client-id", "ABC", "--secret-stdin", stdin="very-secret-word\n")
+    assert said.code == 0
+    assert "very-secret-word" not in said.out + said.err
+    for file in cli.config.parent.iterdir():
+        assert b"very-secret-word" not in file.read_bytes()
+    reading = (
+        "import asyncio, sys; from pathlib import Path; from clientsync_tui.workplace import Workplace, secret_name;"
+        "w = Workplace.open(Path(sys.argv[1])); print(asyncio.run(w.vault.read(secret_name('xero', 'ABC'))))"
+    )
+    python = cli.line()[0]
+    assert subprocess.check_output([python, "-c", reading, cli.config], text=True) == "very-secret-word\n"
+
+
+def test_the_doctor_finds_all_well(practice: Practice) -> None:
+    said = Command(practice.config).inside("doctor", "--json")
+    assert keys(said.json) == {frozenset({"name", "ok", "says"})}
+    assert [each for each in said.json if not each["ok"]] == []
+    assert said.code == 0
+    assert {each["name"] for each in said.json} >= {
+        "configuration",
+        "database",
+        "keyring",
+        "xero",
+        "clock",
+        "terminal",
+    }
+
+
+def test_the_doctor_names_what_is_wrong(practice: Practice) -> None:
+    cli = Command(practice.config)
+    passphrase = practice.folder / "passphrase"
+    passphrase.write_text("a passphrase for tests")
+    passphrase.chmod(0o644)
+    keyring = "[keyring]\npassphrase_file = 'passphrase'\n"
+    text = practice.config.read_text().replace(practice.sandbox.url, "http://127.0.0.1:9") + keyring
+    practice.config.write_text(text)
+    said = cli.inside("doctor", "--json")
+    assert said.code == 1
+    wrong = {each["name"]: each["says"] for each in said.json if not each["ok"]}
+    assert wrong.keys() == {"keyring", "xero"}
+    assert "chmod 600" in wrong["keyring"]
+    practice.config.write_text(text + "\n[nonsense]\n")
+    said = cli.inside("doctor", "--json")
+    assert (said.code, said.json[0]["name"], said.json[0]["ok"]) == (1, "configuration", False)
+
+
+def filled(cli: Command, *names: str) -> None:
+    store = Store(cli.config.parent / "practice.db")
+    for name in names:
+        add(store, name)
+    store.close()
+
+
+def listed(cli: Command) -> list[str]:
+    return [client["name"] for client in cli.inside("clients", "--json").json]
+
+
+def test_a_backup_is_put_back(cli: Command, tmp_path: Path) -> None:
+    filled(cli, "One", "Two")
+    copy = tmp_path / "copy.db"
+    assert cli.inside("backup", str(copy)).code == 0
+    filled(cli, "Three")
+    assert cli.inside("backup", str(copy), "--json").json["file"] == str(copy), (
+        "a former copy may be replaced"
+    )
+    filled(cli, "Four")
+    said = cli.inside("restore", str(copy), "--json")
+    assert said.code == 0
+    assert "tokens are in the keyring" in said.err
+    assert listed(cli) == ["One", "Three", "Two"]
+    with sqlite3.connect(said.json["kept"]) as kept:
+        assert kept.execute("SELECT count(*) FROM clients").fetchone() == (4,)
+    kept.close()
+    assert cli.inside("restore", str(copy), "--json").json["kept"] != said.json["kept"]
+
+
+def test_what_is_no_copy_is_not_put_back(cli: Command, tmp_path: Path) -> None:
+    filled(cli, "One")
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE recipes (name TEXT)")
+    db.close()
+    notes = tmp_path / "notes.txt"
+    notes.write_text("not a database" * 100)
+    copy = tmp_path / "copy.db"
+    assert cli.inside("backup", str(copy)).code == 0
+    newer = tmp_path / "newer.db"
+    newer.write_bytes(copy.read_bytes())
+    with sqlite3.connect(newer) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    damaged = tmp_path / "damaged.db"
+    data = bytearray(copy.read_bytes())
+    data[4096 : 4096 * 8] = b"\x55" * 4096 * 7
+    damaged.write_bytes(data)
+    for file in (other, notes, newer, damaged, tmp_path / "absent.db", tmp_path / "practice.db"):
+        said = cli.inside("restore", str(file))
+        assert said.code == 2, file
+        assert len(said.err.splitlines()) == 1
+    assert cli.inside("backup", str(notes)).code == 2, "somebody's file is not replaced"
+    assert cli.inside("backup", str(tmp_path / "practice.db")).code == 2
+    assert notes.read_text().startswith("not a database")
+    assert listed(cli) == ["One"]
+
+
+def test_a_practice_in_use_is_not_replaced(cli: Command, tmp_path: Path) -> None:
+    filled(cli, "One")
+    copy = tmp_path / "copy.db"
+    assert cli.inside("backup", str(copy)).code == 0
+    other = cli.start("log", "--follow", "--json")
+    while not other.out:
+        assert other.process.poll() is None
+    said = cli.inside("restore", str(copy))
+    assert said.code == 2
+    assert "in use" in said.err
+    other.kill()
+    assert cli.inside("restore", str(copy)).code == 0
