@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import repeat
 from operator import contains
+from typing import Literal
 
 from ..practice.entries import Kind
 
@@ -89,7 +90,7 @@ class Listing:
     def places(self, db: sqlite3.Connection) -> "array[int]":
         """By number: the place in `order`; NOWHERE for who is not on the list."""
         if self._places is None:
-            places = array("i", [NOWHERE]) * self._size(db)
+            places = _column("i", NOWHERE, self._size(db))
             for place, n in enumerate(self.order(db)):
                 places[n] = place
             self._places = places
@@ -98,7 +99,7 @@ class Listing:
     def name_ranks(self, db: sqlite3.Connection) -> "array[int]":
         """By number: the place of the name among the names, equal for equal names; 0 for who is not on the list."""
         if self._name_ranks is None:
-            ranks = array("i", bytes(4 * self._size(db)))
+            ranks = _column("i", 0, self._size(db))
             rank, before = 0, None
             for n, name in db.execute(
                 "SELECT n, name_key FROM clients WHERE removed = 0 ORDER BY name_key, n"
@@ -111,7 +112,7 @@ class Listing:
     def standing(self, db: sqlite3.Connection) -> "array[int]":
         """By number: the standing."""
         if self._standing is None:
-            found = array("i", bytes(4 * self._size(db)))
+            found = _column("i", 0, self._size(db))
             rows = db.execute("SELECT standing, group_concat(n) FROM clients GROUP BY standing")
             for standing, text in rows:
                 for n in json.loads(f"[{text}]"):
@@ -122,11 +123,8 @@ class Listing:
     def refreshed(self, db: sqlite3.Connection) -> "array[int]":
         """By number: the last refresh of any of its integrations, in milliseconds since 1970; NEVER for none."""
         if self._refreshed is None:
-            found: array[int] = array("q", [NEVER]) * self._size(db)
-            rows: Iterable[tuple[int, str | None]] = db.execute(
-                "SELECT client, refreshed_at FROM integrations"
-            )
-            for n, at in rows:
+            found = _column("q", NEVER, self._size(db))
+            for n, at in db.execute("SELECT client, refreshed_at FROM integrations"):
                 found[n] = max(found[n], _ms(at))
             self._refreshed = found
         return self._refreshed
@@ -155,6 +153,10 @@ class Listing:
     @staticmethod
     def _size(db: sqlite3.Connection) -> int:
         return int(db.execute("SELECT coalesce(max(n), 0) + 1 FROM clients").fetchone()[0])
+
+
+def _column(code: Literal["i", "q"], nothing: int, size: int) -> "array[int]":
+    return array(code, [nothing]) * size
 
 
 def _put(column: "array[int]", n: int, value: int, nothing: int) -> None:
