@@ -123,10 +123,11 @@ class Listing:
     def refreshed(self, db: sqlite3.Connection) -> "array[int]":
         """By number: the last refresh of any of its integrations, in milliseconds since 1970; NEVER for none."""
         if self._refreshed is None:
-            found = _column("q", NEVER, self._size(db))
+            self._refreshed = _column("q", NEVER, self._size(db))
+            # Grouped by client SQLite would look every row up; the latest is found quicker here.
             for n, at in db.execute("SELECT client, refreshed_at FROM integrations"):
-                found[n] = max(found[n], _ms(at))
-            self._refreshed = found
+                if (ms := _ms(at)) > self._refreshed[n]:
+                    self._refreshed[n] = ms
         return self._refreshed
 
     def pages(self, db: sqlite3.Connection) -> list[str]:
