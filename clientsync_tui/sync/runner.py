@@ -6,6 +6,7 @@ transaction, and an item found in `doing` is simply done again, because every ki
 
 import asyncio
 from collections import deque
+from functools import partial
 from typing import Protocol
 
 from ..accounting.software import Calls, Software
@@ -25,7 +26,8 @@ from ..store.jobs import Item, ItemState, Job, JobState
 from ..store.projection import Clash
 from ..store.store import Store
 from . import words
-from .work import KINDS, OWN_SIGN_IN, Outcome, Task, found
+from .work import KINDS, OWN_SIGN_IN, SKIPPED_CHANGED, Outcome, Task, found
+from .writer import Writer
 
 WAITING_FACTOR = 3
 """Workers for each call that may be made at once: one that waits for an organisation's limit keeps no other from working."""
@@ -57,6 +59,7 @@ class Runner:
         self._stopping = False
         self._now = asyncio.Event()
         self._refused: dict[str, str] = {}
+        self._writer = Writer(session.store.database)
         self.trouble: Trouble | None = None
         """Why the job paused, if it did."""
 
@@ -88,6 +91,7 @@ class Runner:
             for each in (now, *workers):
                 each.cancel()
             await asyncio.gather(now, done, return_exceptions=True)
+            await self._writer.close()
             self._store.jobs.end(self._id, self._ending(), self.trouble)
         return self._store.jobs.one(self._id)
 
@@ -119,7 +123,7 @@ class Runner:
 
     async def _work(self, job: Job) -> None:
         while (item := self._next()) is not None:
-            if not self._store.jobs.take(self._id, item.n):
+            if not await self._writer.write(partial(self._store.jobs.take, self._id, item.n)):
                 continue
             try:
                 await self._do(job, item)
@@ -131,21 +135,20 @@ class Runner:
         own = job.kind in OWN_SIGN_IN
         sign_in = self._store.sign_ins.one(str(item.body["sign_in"]) if own else str(job.sign_in))
         if sign_in is None:
-            self._settle(item, Outcome(ItemState.FAILED, Why.NO_ACCESS, words.REASONS[Why.NO_ACCESS]))
+            await self._settle(item, Outcome(ItemState.FAILED, Why.NO_ACCESS, words.REASONS[Why.NO_ACCESS]))
             return
         actor = sign_in.person.email if not own else self._session.actor
         software = self._session.software(item.software)
         task = Task(self._store, software, self._session.calls(sign_in), job, item, sign_in, actor)
         if sign_in.id in self._refused and job.kind != "disconnect":
-            self._settle(item, self._failed(task, Reason.SIGN_IN_REFUSED, self._refused[sign_in.id]))
+            await self._settle(item, self._failed(task, Reason.SIGN_IN_REFUSED, self._refused[sign_in.id]))
             return
         try:
             outcome = await KINDS[job.kind](task)
         except OrganisationTrouble as trouble:
             outcome = self._failed(task, trouble.reason, str(trouble))
         except PassingTrouble as trouble:
-            self._store.contacts.fault(item.software, item.organisation_id, trouble.fault)
-            outcome = Outcome(ItemState.FAILED, trouble.fault, str(trouble))
+            outcome = Outcome(ItemState.FAILED, trouble.fault, str(trouble), fault=trouble.fault)
         except SignInRefused as trouble:
             # It is refused for every organisation of this sign-in: asking again for each would be in vain.
             self._refused[sign_in.id] = str(trouble)
@@ -156,7 +159,7 @@ class Runner:
         except (SignInNeeded, UsageError, Trouble) as trouble:
             self._pause(item, trouble)
             return
-        self._settle(item, outcome)
+        await self._settle(item, outcome)
 
     def _pause(self, item: Item, trouble: Trouble) -> None:
         self._store.jobs.put_back(self._id, item.n)
@@ -166,18 +169,26 @@ class Runner:
     def _failed(self, task: Task, reason: Reason, says: str) -> Outcome:
         current = task.current()
         link: Integration | None = current[1] if current else None
-        return Outcome(ItemState.FAILED, reason, says, found(task, link, reason, says))
+        entries = found(task, link, reason, says)
+        return Outcome(ItemState.FAILED, reason, says, entries, expects=link if entries else None)
 
-    def _settle(self, item: Item, outcome: Outcome) -> None:
-        jobs = self._store.jobs
+    async def _settle(self, item: Item, outcome: Outcome) -> None:
         try:
-            with self._store.database.writing():
-                self._store.ledger.append(*outcome.entries)
-                if outcome.lists:
-                    self._store.pulled.keep(item.software, item.organisation_id, outcome.lists)
-                if outcome.answered:
-                    self._store.contacts.good(item.software, item.organisation_id)
-                jobs.settle(item.job, item.n, outcome.state, outcome.reason, outcome.says)
+            await self._writer.write(partial(self._keep, item, outcome))
         except Clash:
-            reason = Why.CHANGED_MEANWHILE
-            jobs.settle(item.job, item.n, ItemState.SKIPPED, reason, words.REASONS[reason])
+            await self._writer.write(partial(self._keep, item, SKIPPED_CHANGED))
+
+    def _keep(self, item: Item, outcome: Outcome) -> None:
+        """Keeps what came of an item, within the writer's transaction. Raises Clash when somebody else was faster."""
+        store = self._store
+        expects = outcome.expects
+        if expects is not None and not store.clients.still(expects):
+            raise Clash("somebody else changed the integration meanwhile")
+        store.ledger.append(*outcome.entries)
+        if outcome.lists:
+            store.pulled.keep(item.software, item.organisation_id, outcome.lists)
+        if outcome.answered:
+            store.contacts.good(item.software, item.organisation_id)
+        if outcome.fault is not None:
+            store.contacts.fault(item.software, item.organisation_id, outcome.fault)
+        store.jobs.settle(item.job, item.n, outcome.state, outcome.reason, outcome.says)

@@ -10,7 +10,7 @@ from ..practice.entries import Kind, NewEntry
 from ..practice.model import Client, Details, Integration
 from ..practice.people import SignIn
 from ..practice.plan import Why
-from ..practice.status import Reason, Status
+from ..practice.status import Fault, Reason, Status
 from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInNeeded
 from ..store.jobs import Item, ItemState, Job
 from ..store.store import Store
@@ -20,7 +20,11 @@ from .matching import Matcher, same_organisation
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an item. `entries` and `lists` are kept in the same transaction that ends the item."""
+    """What came of an item. `entries` and `lists` are kept in the same transaction that ends the item.
+
+    `expects`: the integration as the work found it; when it is another by then, nothing is kept. `answered`: the organisation
+    did. `fault`: the passing fault that kept it from being reached.
+    """
 
     state: ItemState
     reason: str | None = None
@@ -28,6 +32,8 @@ class Outcome:
     entries: Sequence[NewEntry] = ()
     lists: Mapping[str, Sequence[Record]] = field(default_factory=dict[str, Sequence[Record]])
     answered: bool = False
+    fault: Fault | None = None
+    expects: Integration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,7 @@ async def _take_over(task: Task, kind: Kind, client: Client, link: Integration) 
         entries=(taken, *_pulled(task, client, link, details, lists)),
         lists=lists,
         answered=True,
+        expects=link,
     )
 
 
@@ -194,7 +201,11 @@ async def refresh(task: Task) -> Outcome:
     client, link = current
     details, lists = await pull(task, link.settings.lists)
     return Outcome(
-        ItemState.DONE, entries=_pulled(task, client, link, details, lists), lists=lists, answered=True
+        ItemState.DONE,
+        entries=_pulled(task, client, link, details, lists),
+        lists=lists,
+        answered=True,
+        expects=link,
     )
 
 
@@ -209,7 +220,7 @@ async def check(task: Task) -> Outcome:
         return await refresh(task)
     await task.software.details(task.calls, task.item.organisation_id)
     found = [task.entry(Kind.FOUND_WORKING, client.id, was=link.problem)] if link.problem else []
-    return Outcome(ItemState.DONE, entries=found, answered=True)
+    return Outcome(ItemState.DONE, entries=found, answered=True, expects=link if found else None)
 
 
 async def disconnect(task: Task) -> Outcome:

@@ -1,5 +1,6 @@
 """The bulk actions, by two accountants of whom one leaves, against the sandbox over loopback HTTP."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -198,3 +199,29 @@ def test_disconnecting_ends_it_there_too_and_here_when_it_cannot_be_reached(prac
         return set(await session.reach(workplace.held("xero")[0]))
 
     assert practice.do(reach) == set(found) - {one}
+
+
+def test_what_somebody_ended_during_a_refresh_stays_ended(practice: Practice) -> None:
+    practice.add(practice.people[0])
+    organisation = min(clients(practice))
+    client = clients(practice)[organisation][0]
+
+    async def work(workplace: Workplace, session: Session) -> Job:
+        held = {sign_in.id for sign_in in workplace.held()}
+        practice.sandbox.fault("slow", organisation=organisation, seconds=0.5, times=1)
+        refresh = asyncio.create_task(
+            run(workplace, session, plans.refresh(workplace.store, "xero", held, [client.id]))
+        )
+        while not practice.sandbox.sandbox.calls.told(0)["running"]:
+            await asyncio.sleep(0.01)
+        # A colleague in another process, whose sign-in reaches nothing there: it is ended here alone.
+        await run(workplace, session, plans.disconnect(workplace.store, "xero", (), [client.id]))
+        return await refresh
+
+    job = practice.do(work)
+    assert clients(practice)[organisation][1].problem is Reason.DISCONNECTED_HERE
+    workplace = practice.workplace()
+    assert [(state, reason) for state, reason, _ in workplace.store.jobs.reasons(job.id)] == [
+        ("skipped", "changed_meanwhile")
+    ]
+    workplace.close()

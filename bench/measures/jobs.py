@@ -1,0 +1,83 @@
+"""Bulk jobs against the bound that the limits set: calls x latency / calls at once."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+from bench.programs.practice import SOFTWARE, Bench, practice
+from bench.result import Result, measure
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.plan import Plan
+from clientsync_tui.sync import plans
+from clientsync_tui.sync.runner import Runner
+from clientsync_tui.sync.session import Session
+
+LATENCY_MS = 100
+AT_ONCE = 20
+"""What the program allows itself in all; the sandbox allows 5 for each organisation, which no job here comes near."""
+
+
+@measure("jobs")
+def jobs(quick: bool) -> Iterator[Result]:
+    sizes = (60,) if quick else (1_000, 10_000)
+    for size in sizes:
+        with practice(size, LATENCY_MS) as bench:
+            for name, ours, bound in asyncio.run(_add_and_reconnect(bench)):
+                yield Result(f"{name} {size:,} clients, s", ours, bound, 1.1)
+
+
+@measure("check")
+def check(quick: bool) -> Iterator[Result]:
+    size = 400 if quick else 100_000
+    with practice(size, LATENCY_MS) as bench:
+        ours, bound = asyncio.run(_check(bench))
+        yield Result(f"check of {size:,} clients, s", ours, bound, 1.1)
+
+
+async def _add_and_reconnect(bench: Bench) -> list[tuple[str, float, float]]:
+    store = bench.workplace.store
+    async with bench.workplace.session() as session:
+        first = await bench.sign_in(session, 0)
+        reach = await session.reach(first)
+        added = await _timed(bench, session, plans.add(store, SOFTWARE, first.id, reach, list(reach)))
+        # Everything is to be reconnected: its sign-in was not used for longer than it lives.
+        store.database.connection.execute("UPDATE sign_ins SET ends_at = '2000-01-01T00:00:00.000Z'")
+        reconnected = await _timed(bench, session, plans.reconnect(store, SOFTWARE, first.id, reach))
+    return [("add", *added), ("reconnect", *reconnected)]
+
+
+async def _check(bench: Bench) -> tuple[float, float]:
+    store = bench.workplace.store
+    async with bench.workplace.session() as session:
+        sign_in = await bench.sign_in(session, 0)
+        reach = await session.reach(sign_in)
+        store.ledger.append(
+            *(
+                entry
+                for id, organisation in reach.items()
+                for entry in (
+                    NewEntry(Kind.CLIENT_ADDED, "bench", id, body={"name": organisation.name}),
+                    NewEntry(
+                        Kind.INTEGRATION_CONNECTED,
+                        "bench",
+                        id,
+                        SOFTWARE,
+                        id,
+                        {"organisation_name": organisation.name, "sign_in": sign_in.id},
+                    ),
+                )
+            )
+        )
+        return await _timed(bench, session, plans.check(store, SOFTWARE, {sign_in.id}))
+
+
+async def _timed(bench: Bench, session: Session, plan: Plan) -> tuple[float, float]:
+    """Seconds that the plan took as a job, from its rows on, and the bound for the calls that it made."""
+    before = bench.calls()
+    started = time.perf_counter()
+    job = await Runner(session, bench.workplace.store.jobs.create(plan, "bench")).run()
+    took = time.perf_counter() - started
+    assert job.left == 0
+    calls = bench.calls() - before
+    assert calls >= len(plan.items)
+    return took, calls * LATENCY_MS / 1000 / AT_ONCE

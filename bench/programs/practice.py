@@ -1,0 +1,78 @@
+"""A practice in a folder of its own, on a sandbox in a process of its own that answers after a fixed time."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+from clientsync_tui.practice.people import SignIn
+from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sync.session import Session
+from clientsync_tui.workplace import Workplace
+
+SOFTWARE = "xero"
+PATIENCE_S = 120
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A practice to measure on. `url`: the sandbox's."""
+
+    workplace: Workplace
+    url: str
+
+    def calls(self) -> int:
+        """How many calls the sandbox has answered."""
+        with urlopen(f"{self.url}/sandbox/calls") as answer:
+            return int(json.load(answer)["total"])
+
+    def _email(self, person: int) -> str:
+        with urlopen(f"{self.url}/sandbox/people") as answer:
+            return str(json.load(answer)[person]["email"])
+
+    async def sign_in(self, session: Session, person: int) -> SignIn:
+        """Signs in the sandbox's accountant of this number."""
+        email = self._email(person)
+        async with session.begin(SOFTWARE) as attempt:
+            arriving = asyncio.create_task(asyncio.to_thread(authorise, attempt.link, email))
+            signed_in = session.keep(await attempt.wait(PATIENCE_S))
+            await arriving
+            return signed_in
+
+
+@contextmanager
+def practice(organisations: int, latency_ms: int) -> Generator[Bench]:
+    """A practice without clients; the sandbox keeps no limits but answers `latency_ms` late."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "config.toml"
+        command = [
+            sys.executable,
+            "-m",
+            "clientsync_tui",
+            "sandbox",
+            "--organisations",
+            str(organisations),
+            "--no-limits",
+        ]
+        command += ["--latency", str(latency_ms), "--write-config", str(config)]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().split()[-1]
+            passphrase = Path(folder) / "passphrase"
+            passphrase.touch(mode=0o600)
+            passphrase.write_text("a passphrase for the bench")
+            told = config.read_text().replace("[practice]\n", '[practice]\ndatabase = "practice.db"\n')
+            config.write_text(told + '\n[keyring]\nfile = "keyring.bin"\npassphrase_file = "passphrase"\n')
+            workplace = Workplace.open(config)
+            yield Bench(workplace, url)
+            workplace.close()
+        finally:
+            server.terminate()
+            server.wait()
