@@ -191,6 +191,17 @@ class Clients:
             rows = self._db.execute(query, (software,))
         return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
 
+    def still(self, link: Integration) -> bool:
+        """Whether an integration is authenticated as it was when `link` was read, and neither ended nor come back since."""
+        query = "SELECT sign_in, connected_at, problem FROM integrations WHERE software = ? AND organisation_id = ?"
+        row = self._db.execute(query, (link.software, link.organisation_id)).fetchone()
+        gone = Reason.DISCONNECTED_HERE
+        return row is not None and (row[0], datetime.fromisoformat(row[1]), row[2] == gone) == (
+            link.sign_in,
+            link.connected_at,
+            link.problem is gone,
+        )
+
     def is_removed(self, client: str) -> bool:
         """Whether the client was taken off the list."""
         return bool(
