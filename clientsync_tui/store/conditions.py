@@ -103,6 +103,8 @@ class Conditions:
         if words == NONE:
             return self._numbered(f"{IN_TEAM} IS NULL")
         teams = [name for (name,) in self._db.execute("SELECT name FROM teams") if words in folded(name)]
+        if not teams:
+            return 0
         marks = ", ".join("?" * len(teams))
         return self._numbered(f"{IN_TEAM} IN ({marks})", teams)
 
