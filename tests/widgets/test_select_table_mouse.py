@@ -78,6 +78,10 @@ async def test_the_wheel_scrolls_and_the_cursor_comes_back_with_the_next_key():
         await pilot.pause()
         assert app.table.scroll_offset.y > 0
         assert "Client 00000" not in "".join(app.lines())
+        top = app.lines()[1]
+        app.show(lambda rows: rows.filter(""))
+        await pilot.pause()
+        assert app.lines()[1] == top
         await pilot.press("down")
         assert app.line_of("Client 00001") >= 1
 

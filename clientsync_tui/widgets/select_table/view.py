@@ -95,7 +95,9 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
         self._cursor = max(0, min(self._cursor if found is None else found, self.row_count - 1))
         self.virtual_size = Size(0, HEADER + self.row_count)
         self.scroll_to(y=self._cursor - height, animate=False, force=True)
-        self._show_cursor()
+        # A person who has scrolled away from the cursor is not called back to it by rows that change under them.
+        if 0 <= height < self._page:
+            self._show_cursor()
         self._look()
         self.refresh()
         if self.cursor_id != id:
