@@ -135,14 +135,18 @@ class AddClientsScreen(ReachScreen):
 
     @on(SelectTable.SelectionChanged)
     def _selected(self, event: SelectTable.SelectionChanged) -> None:
-        self.query_one("#create").disabled = not event.total
-        accounts = "account" if event.total == 1 else "accounts"
-        self.relabel("create", f"Create {event.total:,} {accounts}" if event.total else "Create accounts")
+        self._offer(event.total)
+
+    def _offer(self, count: int) -> None:
+        self.query_one("#create").disabled = not count
+        accounts = "account" if count == 1 else "accounts"
+        self.relabel("create", f"Create {count:,} {accounts}" if count else "Create accounts")
 
     @on(Button.Pressed, "#create")
     def _create(self) -> None:
         if not self._creating:
             self._creating = True
+            self.relabel("create", "Creating the job…")
             self._show_step(LAST)
             self.run_worker(self._create_accounts(), group="create", exit_on_error=False)
 
@@ -152,6 +156,7 @@ class AddClientsScreen(ReachScreen):
             await start(self, await asyncio.to_thread(self._plan, chosen))
         except Trouble as trouble:
             self._creating = False
+            self._offer(len(chosen))
             self.say(trouble)
 
     def _plan(self, chosen: Sequence[RowId]) -> Plan:
