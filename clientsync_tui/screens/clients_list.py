@@ -21,7 +21,7 @@ from ..practice.people import SignIn
 from ..practice.status import Status
 from ..practice.trouble import Trouble
 from ..store.clients import Group
-from ..store.find import BY_NAME, Sort, find
+from ..store.find import BY_NAME, Sort, find, warm
 from ..store.numbers import first_page
 from ..widgets.select_table.layout import lay_out
 from ..widgets.select_table.table import SelectTable
@@ -81,6 +81,7 @@ class ClientList(ActionScreen):
 
     def on_mount(self) -> None:
         """The first page at once: it is read by an index, whatever the number of clients."""
+        self.call_after_refresh(self._warm)
         store = self.main.workplace.store
         self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
         self._name_it([])
@@ -90,6 +91,10 @@ class ClientList(ActionScreen):
         self.table.sort = self.sort
         self.table.show(self._rows)
         self.table.focus()
+
+    def _warm(self) -> None:
+        # Behind the first read on the same thread, so that the first letter of a filter is as quick as the others.
+        self._reader.submit(warm, self.main.workplace.store.database)
 
     def on_unmount(self) -> None:
         """Nothing is read any more."""
