@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from ..actions import EVERYWHERE, Action, actions, bindings
 from ..practice.trouble import Trouble
@@ -69,10 +70,11 @@ class ActionScreen(Screen[Any]):
             (a for a in self.own_actions() if a.footer and self.unavailable(a) is None),
             key=lambda a: a.footer,
         )
-        keymap = self.main.workplace.config.keys
-        return [
-            (key_name(keymap.get(f"{a.place}.{a.name}", a.keys)), a.label, f"act('{a.name}')") for a in shown
-        ]
+        return [(self.key_of(a), a.label, f"act('{a.name}')") for a in shown]
+
+    def key_of(self, action: Action) -> str:
+        """The key that does it, as it is shown: the person's own, else the usual one."""
+        return key_name(self.main.keys.get(action.id, action.keys))
 
     def refresh_keys(self) -> None:
         """Brings the last line up to date; called after whatever changes what works."""
@@ -140,6 +142,11 @@ class ActionScreen(Screen[Any]):
 
     # News
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it is what the person sees, and its widgets can be asked: composed, and not being taken down."""
+        return self.is_mounted and self.main.is_running and self.is_current
+
     def practice_changed(self) -> None:
         """The practice was changed, here or by somebody else: what is shown is to be read again."""
 
@@ -149,6 +156,13 @@ class ActionScreen(Screen[Any]):
     def on_mount(self) -> None:
         """The last line, once everything is there."""
         self.call_after_refresh(self.refresh_keys)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Work that ended in an error which nobody expected is said, and written down without what it was about."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            from ..logbook import says
+
+            self.say(says(event.worker.error))
 
     def on_screen_resume(self) -> None:
         """Back from another screen: things may have changed meanwhile."""

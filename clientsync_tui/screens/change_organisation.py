@@ -18,6 +18,8 @@ from .organisation_rows import COLUMNS, OrganisationRows, organisation_rows
 from .reach import ReachScreen
 from .selecting import choose_sort
 
+BY_NAME = (("name", False),)
+
 
 class ChangeOrganisationScreen(ReachScreen):
     """Sign in, organisations, choose, confirm; then it is done at once, without a job: it is one client."""
@@ -57,12 +59,11 @@ class ChangeOrganisationScreen(ReachScreen):
         """Which of them are free."""
         store = self.main.workplace.store
         rows: OrganisationRows = await asyncio.to_thread(
-            organisation_rows, store, self._link.software, self.reach
+            organisation_rows, store, self._link.software, self.reach, BY_NAME
         )
         free = rows.count - rows.added
-        self.query_one(SelectList).show(
-            rows, f"{free:,} of {rows.count:,} organisations belong to no client yet", (("name", False),)
-        )
+        says = f"{free:,} of {rows.count:,} organisations belong to no client yet"
+        self.query_one(SelectList).show(rows, says, BY_NAME)
 
     def focus_own(self) -> None:
         """To the table."""

@@ -30,6 +30,8 @@ COLUMNS = (
 )
 MOST_LINES = 6
 """Integrations on the screen at once; a client has one or two."""
+EMPTY_LINES = 4
+"""What says that there are none, on a narrow screen."""
 
 
 class ConnectionsScreen(ActionScreen):
@@ -64,7 +66,7 @@ class ConnectionsScreen(ActionScreen):
 
     def practice_changed(self) -> None:
         """It was refreshed, reconnected, changed by a colleague ..."""
-        if self.is_mounted:
+        if self.is_there:
             self._read()
 
     # Showing
@@ -82,7 +84,7 @@ class ConnectionsScreen(ActionScreen):
         )
         table = self.query_one(SelectTable)
         table.show(ListRows(COLUMNS, [self._row(link, now) for link in client.integrations]))
-        table.styles.height = 1 + min(max(1, len(client.integrations)), MOST_LINES)
+        table.styles.height = 1 + (min(len(client.integrations), MOST_LINES) or EMPTY_LINES)
         self._show_facts()
         self.refresh_keys()
 

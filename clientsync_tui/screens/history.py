@@ -153,7 +153,7 @@ class HistoryScreen(ActionScreen):
 
     def practice_changed(self) -> None:
         """New entries."""
-        if self.is_mounted:
+        if self.is_there:
             self._read()
 
     def _read(self) -> None:
@@ -172,7 +172,7 @@ class HistoryScreen(ActionScreen):
         if words:
             await asyncio.sleep(TYPING_S)
         found = await asyncio.to_thread(self._history.find, client, words)
-        if (client, words) == (self._client, self._words):
+        if self.is_there and (client, words) == (self._client, self._words):
             self._show(found)
 
     def _show(self, order: Sequence[int]) -> None:

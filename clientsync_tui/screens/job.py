@@ -56,7 +56,7 @@ class JobScreen(JobActions):
         table.ascii_marks = self.main.ascii_marks
         table.focus()
         self._starting = self._id in self.main.engine.running
-        self._timer = self.set_interval(POLL_S, self._look)
+        self._timer = self.set_interval(POLL_S, self.practice_changed)
         self._look()
 
     @property
@@ -161,7 +161,7 @@ class JobScreen(JobActions):
 
     def practice_changed(self) -> None:
         """Somebody else may have cancelled or resumed it."""
-        if self.is_mounted:
+        if self.is_there:
             self._look()
 
     def job_ended(self, job: str) -> None:

@@ -57,11 +57,13 @@ class JobActions(ActionScreen):
         job = self.chosen_job()
         if job is None:
             return
-        _, needs_sign_in = job_words.why_paused(job)
+        why, needs_sign_in = job_words.why_paused(job)
         if needs_sign_in and job.software:
             from .sign_in import SignInScreen
 
-            self.main.push_screen(SignInScreen(job.software), lambda sign_in: self._signed_in(job, sign_in))
+            self.main.push_screen(
+                SignInScreen(job.software, why), lambda sign_in: self._signed_in(job, sign_in)
+            )
         else:
             self._start(job)
 

@@ -104,9 +104,9 @@ class JobsScreen(JobActions):
 
     def practice_changed(self) -> None:
         """A job went on, here or in another window."""
-        if self.is_mounted:
+        if self.is_there:
             self._read()
 
     def job_ended(self, job: str) -> None:
         """One ended or paused."""
-        self._read()
+        self.practice_changed()

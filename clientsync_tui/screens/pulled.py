@@ -65,11 +65,11 @@ class PulledScreen(ActionScreen):
         title = self._software.lists[name]
         self.query_one(TopBar).show(f"{title} · {self._link.organisation_name}", f"pulled {moment_of(at)}")
         rows = [row_of(n, record) for n, record in enumerate(records)]
-        self.query_one(SelectList).show(ListRows(COLUMNS, rows), counted(len(rows), "record"))
+        self.query_one(SelectList).show(ListRows(COLUMNS, rows), counted(len(rows), "record"), ())
 
     def practice_changed(self) -> None:
         """It may have been pulled again."""
-        if self.is_mounted and self._list:
+        if self.is_there and self._list:
             self._show(self._list)
 
     def do_pulled(self) -> None:

@@ -7,11 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Input, Static
+from textual.widgets import Button, Input, Static
 
 from ..accounting.software import Software
 from ..practice.model import Integration, Settings
 from ..practice.text import clean
+from ..widgets.tick import Tick
 
 MOST_DAYS = 365
 MOST_NOTE = 500
@@ -22,8 +23,10 @@ class SettingsScreen(ModalScreen[Settings | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
+        Binding("y", "save", "Save"),
+        Binding("n", "dismiss(None)", show=False),
+        Binding("down,j", "app.focus_next", show=False),
+        Binding("up,k", "app.focus_previous", show=False),
     ]
 
     def __init__(self, software: Software, link: Integration) -> None:
@@ -42,24 +45,22 @@ class SettingsScreen(ModalScreen[Settings | None]):
                 yield Static("Lists that are pulled", markup=False)
                 for name, title in self._software.lists.items():
                     wanted = settings.lists is None or name in settings.lists
-                    yield Checkbox(title, wanted, id=f"list_{name}", compact=True)
-                yield Static(
-                    "Refresh at a check when it is so many days old (0: only when asked)", markup=False
-                )
+                    yield Tick(title, wanted, id=f"list_{name}", compact=True)
+                yield Static("Refresh at a check when so many days old (0: only when asked)", markup=False)
                 yield Input(str(settings.refresh_days), id="days", type="integer", compact=True)
-                yield Checkbox(
+                yield Tick(
                     "Details follow the organisation's", settings.follow_details, id="follow", compact=True
                 )
                 yield Static("Note for colleagues", markup=False)
                 yield Input(settings.note, id="note", max_length=MOST_NOTE, compact=True)
                 yield Static(id="wrong", classes="error", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("Save (enter)", id="save", variant="primary", compact=True)
+                yield Button("Save (y)", id="save", variant="primary", compact=True)
                 yield Button("Cancel (esc)", id="cancel", compact=True)
 
     def on_mount(self) -> None:
         """At the first setting."""
-        self.query(Checkbox).first().focus()
+        self.query(Tick).first().focus()
 
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:
@@ -67,21 +68,20 @@ class SettingsScreen(ModalScreen[Settings | None]):
 
     @on(Button.Pressed, "#save")
     @on(Input.Submitted)
-    def _saved(self) -> None:
+    def action_save(self) -> None:
+        """Ends it, where the settings can be had."""
         days = self.query_one("#days", Input)
         if not days.value.isdecimal() or int(days.value) > MOST_DAYS:
             self.query_one("#wrong", Static).update(f"Days are a number from 0 to {MOST_DAYS}.")
             days.focus()
             return
-        chosen = tuple(
-            name for name in self._software.lists if self.query_one(f"#list_{name}", Checkbox).value
-        )
+        chosen = tuple(name for name in self._software.lists if self.query_one(f"#list_{name}", Tick).value)
         self.dismiss(
             Settings(
                 # All of them means all that there will be, too.
                 None if len(chosen) == len(self._software.lists) else chosen,
                 int(days.value),
-                self.query_one("#follow", Checkbox).value,
+                self.query_one("#follow", Tick).value,
                 clean(self.query_one("#note", Input).value).strip(),
             )
         )

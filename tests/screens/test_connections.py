@@ -1,0 +1,203 @@
+"""One client's Connections on the screen, against a sandbox over HTTP."""
+
+from datetime import UTC, datetime
+
+from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.model import Client, Integration, Settings
+from clientsync_tui.practice.status import Reason, Status
+from clientsync_tui.screens.connections import ConnectionsScreen
+from clientsync_tui.screens.job import JobScreen
+from tests.support.practice import Practice, practice, practices, shown, until
+
+__all__ = ["practice", "practices"]
+
+
+def first_client(app: ClientSyncApp) -> Client:
+    """The first client on the list, as it is now."""
+    return app.workplace.store.clients.integrations(None, datetime.now(UTC))[0][0]
+
+
+def link(app: ClientSyncApp) -> Integration:
+    return first_client(app).integrations[0]
+
+
+def kinds(app: ClientSyncApp) -> list[Kind]:
+    return [entry.kind for entry in app.workplace.store.ledger.entries(client=first_client(app).id)]
+
+
+def told(app: ClientSyncApp) -> str:
+    """What the notices say."""
+    return "\n".join(notice.message for notice in app._notifications)
+
+
+async def test_facts_menu_and_lists(practice: Practice) -> None:
+    practice.add(practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open("connections", client=first_client(app).id)
+        await until(pilot, lambda: "Integrated by    Amelia Ferreira" in shown(pilot))
+        assert f"Organisation id  {link(app).organisation_id}" in shown(pilot)
+        assert "Suppliers: " in shown(pilot)
+        # All there is to know is reached by scrolling.
+        await pilot.press("tab", "end")
+        await until(pilot, lambda: "Short code" in shown(pilot))
+        await pilot.press("shift+tab", "enter")
+        await until(pilot, lambda: "Manage" in shown(pilot))
+        assert "It is connected and working." in shown(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: "Chart of accounts" in shown(pilot) and "18 records" in shown(pilot))
+        await pilot.press("slash", *"insurance")
+        await until(pilot, lambda: "1 shown" in shown(pilot))
+        assert "433" in shown(pilot)
+        await pilot.press("escape", "t", "2")
+        await until(pilot, lambda: "Tax rates ·" in shown(pilot) and "4 records" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))
+    app.workplace.close()
+
+
+async def test_settings_are_kept_in_the_ledger_and_obeyed(practice: Practice) -> None:
+    practice.add(practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open("connections", client=first_client(app).id)
+        await until(pilot, lambda: "only when asked" in shown(pilot))
+        # Chart of accounts not to be pulled; an impossible number of days is refused.
+        await pilot.press("e", "space", "tab", "tab", "tab", "tab", "9", "9", "9", "enter")
+        await until(pilot, lambda: "from 0 to 365" in shown(pilot))
+        await pilot.press("home", "delete", "tab", "tab", *"ask Ann", "enter")
+        await until(pilot, lambda: link(app).settings.note == "ask Ann")
+        assert link(app).settings == Settings(("tax_rates", "tracking", "suppliers"), 99, True, "ask Ann")
+        await until(pilot, lambda: "at a check, when 99 days old" in shown(pilot))
+        # Saving them unchanged is no entry.
+        await pilot.press("e", "y")
+        await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))
+        assert kinds(app).count(Kind.SETTINGS_CHANGED) == 1
+        await pilot.press("f")
+        await until(pilot, lambda: Kind.REFRESHED in kinds(app))
+        refreshed = list(app.workplace.store.ledger.entries(client=first_client(app).id))[-1]
+        assert set(refreshed.body["lists"]) == {"tax_rates", "tracking", "suppliers"}
+        await until(pilot, lambda: "1 done" in told(app))
+    app.workplace.close()
+
+
+async def test_disconnect_asks_once_and_the_client_stays(practice: Practice) -> None:
+    me = practice.people[0]
+    practice.add(me)
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        client = first_client(app)
+        app.open("connections", client=client.id)
+        await until(pilot, lambda: "● connected" in shown(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: "The clients stay on the list" in shown(pilot))
+        # The key that opened it never confirms it, and Cancel has the focus.
+        await pilot.press("d", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))
+        assert link(app).problem is None
+        await pilot.press("d")
+        await until(pilot, lambda: "(y)" in shown(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, JobScreen) and "1 done" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "○ disconnected" in shown(pilot))
+        assert "Somebody here disconnected it." in shown(pilot)
+        assert first_client(app).id == client.id
+        await pilot.press("d")
+        await until(pilot, lambda: "It is disconnected already." in told(app))
+    app.workplace.close()
+
+
+async def test_what_is_wrong_is_said_with_the_next_step(practice: Practice) -> None:
+    practice.add(practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        organisation = link(app).organisation_id
+        app.open("connections", client=first_client(app).id)
+        await until(pilot, lambda: "● connected" in shown(pilot))
+        practice.sandbox.fault("unavailable", organisation=organisation)
+        await pilot.press("f")
+        # A passing fault changes no status.
+        await until(pilot, lambda: "could not check since" in shown(pilot))
+        assert link(app).standing.status is Status.CONNECTED
+        practice.sandbox.fault("clear")
+        practice.sandbox.fault("close", organisation=organisation)
+        await pilot.press("f")
+        await until(pilot, lambda: "! broken: organisation closed" in shown(pilot))
+        await until(pilot, lambda: "Ask the client." in shown(pilot))
+        assert link(app).problem is Reason.ORGANISATION_CLOSED
+        await pilot.press("r")
+        await until(pilot, lambda: "no sign-in can mend it" in told(app))
+    app.workplace.close()
+
+
+async def test_another_organisation(practice: Practice) -> None:
+    me, world = practice.people[0], practice.sandbox.world
+    ids = [world.id_of("xero", place) for place in range(4)]
+    practice.add(me, ids[:2])
+    practice.sign_in(me, ids[2:])
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        client, before = first_client(app), link(app)
+        app.open("connections", client=client.id)
+        await until(pilot, lambda: "● connected" in shown(pilot))
+        await pilot.press("x")
+        await until(pilot, lambda: "Continue with the 4 organisations" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "2 of 4 organisations belong to no client yet" in shown(pilot))
+        # One that belongs to a client cannot be chosen.
+        await pilot.press("slash", *"novak", "enter", "enter")
+        await until(pilot, lambda: "It is already added as" in told(app))
+        await pilot.press("escape")
+        chosen = next(
+            each
+            for each in ids[2:]
+            if world.organisation("xero", ids.index(each)).name.strip() in shown(pilot)
+        )
+        await pilot.press(
+            "slash", *world.organisation("xero", ids.index(chosen)).name.split()[0].lower(), "enter", "enter"
+        )
+        await until(pilot, lambda: "Bind" in shown(pilot) and "(y)" in shown(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen) and chosen in shown(pilot))
+        after = first_client(app)
+        assert after.id == client.id
+        assert after.integrations[0].organisation_id == chosen
+        assert after.details["short_code"] == world.organisation("xero", ids.index(chosen)).short_code
+        assert kinds(app)[-3:-1] == [Kind.ORGANISATION_CHANGED, Kind.REFRESHED]
+        # The organisation that it had is free again, and belongs to nobody else by mistake.
+        assert before.organisation_id not in app.workplace.store.clients.integrated("xero")
+        await pilot.press("h")
+        await until(pilot, lambda: "moved to another organisation" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_its_page_in_the_software_is_shown_whole(practice: Practice) -> None:
+    practice.add(practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        app.open("connections", client=first_client(app).id)
+        await until(pilot, lambda: "● connected" in shown(pilot))
+        await pilot.press("b")
+        address = app.workplace.software("xero").link(first_client(app).details)
+        await until(pilot, lambda: str(address) in shown(pilot).splitlines())
+        await until(pilot, lambda: "Sent to your terminal's clipboard" in shown(pilot))
+        assert app.clipboard == address
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))
+    app.workplace.close()
+
+
+async def test_a_client_without_an_integration(practice: Practice) -> None:
+    app = practice.app()
+    app.workplace.store.ledger.append(
+        NewEntry(Kind.CLIENT_ADDED, "me", "c1", body={"name": "[red]x[/] Ltd", "details": {}, "team": None})
+    )
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.open("connections", client="c1")
+        await until(pilot, lambda: "Not connected." in shown(pilot))
+        assert "[red]x[/] Ltd" in shown(pilot)
+        await pilot.press("f")
+        await until(pilot, lambda: "Refresh: This client has no integration." in told(app))
+    app.workplace.close()
