@@ -21,6 +21,7 @@ from .transport import MOST_BYTES
 FIRST_PAUSE_S = 0.5
 _NO_SAY_S = 5.0  # what a 429 without Retry-After is taken to say
 _LEASE_MARGIN_S = 5.0
+_LIMITED_AT_MOST = 3  # one that says "a little later" for ever is given up
 
 Access = Callable[[str | None], Awaitable[str]]
 """Gives an access token. The argument: the token that the software has just refused, None at first; a new one is got only
@@ -76,7 +77,7 @@ class HttpCalls:
             else:
                 if answer.status == 429:
                     limited += 1
-                    self._held_up(answer, organisation_id, last=limited >= self._how.attempts)
+                    self._held_up(answer, organisation_id, last=limited >= _LIMITED_AT_MOST)
                     continue
                 if answer.status < 500:
                     if 200 <= answer.status < 300 or (method == "DELETE" and answer.status == 404):

@@ -255,7 +255,7 @@ async def test_who_gives_up_leaves_no_place_taken(line: Line):
     calls, server = await line.to(silent, silent, silent, silent, silent, json([1]))
     running = [asyncio.create_task(calls.get("/x", organisation_id="org-1")) for _ in range(5)]
     async with asyncio.timeout(5):
-        while len(server.asked) < 5:  # noqa: ASYNC110
+        while len(server.asked) < 5:
             await asyncio.sleep(0.01)
     for task in running:
         task.cancel()

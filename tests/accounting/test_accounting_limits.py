@@ -213,7 +213,7 @@ async def test_a_killed_process_holds_no_place_for_long(limiter: Limiter, tmp_pa
     run.stdin.flush()
     leases = sqlite3.connect(tmp_path / "limits")
     async with asyncio.timeout(10):
-        while leases.execute("SELECT count(*) FROM leases").fetchone()[0] < 3:  # noqa: ASYNC110
+        while leases.execute("SELECT count(*) FROM leases").fetchone()[0] < 3:
             await asyncio.sleep(0.02)
     leases.close()
     run.kill()

@@ -191,7 +191,7 @@ async def served(app: Any, listener: socket.socket) -> AsyncGenerator[None]:
         uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=0, access_log=False)
     )
     task = asyncio.create_task(server._serve([listener]))
-    while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
+    while not server.started:
         await asyncio.sleep(0.005)
     yield
     server.should_exit = server.force_exit = True

@@ -87,7 +87,7 @@ async def opened_by(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch, sa
     browser.open_link(LINK, None, said.append)
     out = folder / "out"
     async with asyncio.timeout(10):
-        while not said and not (out.exists() and out.read_text().endswith("\n")):  # noqa: ASYNC110
+        while not said and not (out.exists() and out.read_text().endswith("\n")):
             await asyncio.sleep(0.02)
     return out.read_text().strip() if out.exists() else None
 
