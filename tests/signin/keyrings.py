@@ -4,6 +4,7 @@ file each; what is written into the file `fails` there makes the keyring misbeha
 import json
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -30,7 +31,7 @@ class Folder(KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self._misbehave("set_password", username, password)
-        fresh = self._folder / f".{os.getpid()}"
+        fresh = self._folder / f".{os.getpid()}.{threading.get_ident()}"
         fresh.write_text(password)
         fresh.replace(self._file(username))
 
