@@ -1,8 +1,14 @@
 """`doctor`: whether everything that the program stands on is sound."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import click
 
 from .place import place
+
+if TYPE_CHECKING:
+    from ..sync.doctor import Finding
 
 
 @click.command()
@@ -22,7 +28,7 @@ def doctor(as_json: bool) -> None:
             # What is wrong with the keyring is told below, beside everything else.
             with suppress(KeyringTrouble):
                 workplace.vault.unlock()
-            findings = asyncio.run(examine(workplace))
+            findings = [*asyncio.run(examine(workplace)), *_keys(workplace.config.keys)]
     except UsageError as trouble:
         findings = [Finding("configuration", False, str(trouble))]
     if as_json:
@@ -32,3 +38,16 @@ def doctor(as_json: bool) -> None:
             click.echo(f"{'ok  ' if finding.ok else 'NOT '} {finding.name}: {finding.says}")
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)
+
+
+def _keys(told: Mapping[str, str]) -> "list[Finding]":
+    """What is wrong with `[keys]`; nothing where none is changed."""
+    from ..sync.doctor import Finding
+
+    if not told:
+        return []
+    from ..keymap import read
+
+    keymap = read(told)
+    says = " ".join(keymap.mistakes) or f"{len(keymap.keys)} changed"
+    return [Finding("keys", not keymap.mistakes, says)]

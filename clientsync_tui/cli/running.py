@@ -16,8 +16,9 @@ from ..practice.plan import Plan, Will
 from ..practice.trouble import Trouble
 from ..store.jobs import ItemState
 from ..store.store import Store
-from ..sync import as_json as shapes
+from ..sync import jobs_as_json as shapes
 from ..sync import words
+from ..sync.new_job import new_job, supersede
 from ..sync.runner import Runner
 from ..sync.session import Session
 from ..workplace import Workplace
@@ -69,25 +70,11 @@ def run_job(workplace: Workplace, job: str, as_json: bool) -> None:
 
 async def carry_out(session: Session, plan: Plan) -> Ran:
     """Makes a job of the plan and runs it; what an earlier one of the same kind left of it is done in this one."""
-    store = session.store
-    signer = store.sign_ins.one(plan.sign_in) if plan.sign_in else None
-    job = None
-    with store.database.writing():
-        if plan.count(Will.DO):
-            job = store.jobs.create(plan, signer.person.email if signer else session.actor)
-        _supersede(store, plan, job)
-    return Ran(plan, job, await _run(session, job)) if job else Ran(plan)
-
-
-def _supersede(store: Store, plan: Plan, job: str | None) -> None:
-    """Cancels unfinished jobs of which everything left is in the plan: they shall not be offered for resuming as well."""
-    planned = {(item.software, item.organisation_id) for item in plan.items}
-    for old in store.jobs.unfinished():
-        if old.kind != plan.kind or old.id == job:
-            continue
-        left = store.jobs.items(old.id, ItemState.WAITING, ItemState.DOING)
-        if all((item.software, item.organisation_id) in planned for item in left):
-            store.jobs.cancel(old.id)
+    if not plan.count(Will.DO):
+        supersede(session.store, plan, None)
+        return Ran(plan)
+    job = new_job(session.store, plan, session.actor)
+    return Ran(plan, job, await _run(session, job))
 
 
 async def _run(session: Session, job: str) -> Trouble | None:

@@ -14,7 +14,7 @@ from ..store.store import Store
 from .changes import step_id
 from .export import CLIENT, CODE, ID
 
-MOST_BYTES = 20_000_000
+MOST_BYTES = 64_000_000
 LONGEST_CODE = 50
 _DELIMITERS = ",;\t"
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from ..practice.text import clean
 from ..practice.trouble import Trouble, UsageError
 from ..store.store import Store
-from ..workplace import Workplace
 
 if TYPE_CHECKING:
     import httpx2
+
+    from ..workplace import Workplace
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 TIMEOUT_S = 10.0
@@ -33,7 +34,7 @@ class Finding:
     says: str
 
 
-async def examine(workplace: Workplace) -> list[Finding]:
+async def examine(workplace: "Workplace") -> list[Finding]:
     """Looks at everything; nothing is changed but a probe in the keyring that is taken back. Raises nothing that it can tell."""
     ok, says = await workplace.vault.backend_says()
     return [
@@ -52,7 +53,7 @@ def _told(name: str, look: Callable[[], str]) -> Finding:
         return Finding(name, False, str(trouble))
 
 
-def _configuration(workplace: Workplace) -> str:
+def _configuration(workplace: "Workplace") -> str:
     path = workplace.config.path
     return str(path) if path.exists() else f"{path} is not there; everything is as it is without one"
 
@@ -68,7 +69,7 @@ def _database(store: Store) -> str:
     return f"{path}, {store.clients.total():,} clients, {store.ledger.last():,} entries"
 
 
-async def _softwares(workplace: Workplace) -> list[Finding]:
+async def _softwares(workplace: "Workplace") -> list[Finding]:
     from ..accounting.transport import http_client
 
     findings: list[Finding] = []
@@ -84,7 +85,7 @@ async def _softwares(workplace: Workplace) -> list[Finding]:
 
 
 async def _software(
-    workplace: Workplace, name: str, http: "httpx2.AsyncClient"
+    workplace: "Workplace", name: str, http: "httpx2.AsyncClient"
 ) -> tuple[Finding, Finding | None]:
     import httpx2
 

@@ -11,13 +11,18 @@ def new_job(store: Store, plan: Plan, actor: str) -> str:
     An unfinished job of which everything left is in the plan is cancelled: it shall not be offered for resuming as well.
     """
     signer = store.sign_ins.one(plan.sign_in) if plan.sign_in else None
-    planned = {(item.software, item.organisation_id) for item in plan.items}
     with store.database.writing():
         job = store.jobs.create(plan, signer.person.email if signer else actor)
-        for old in store.jobs.unfinished():
-            if old.kind != plan.kind or old.id == job:
-                continue
-            left = store.jobs.items(old.id, ItemState.WAITING, ItemState.DOING)
-            if all((item.software, item.organisation_id) in planned for item in left):
-                store.jobs.cancel(old.id)
+        supersede(store, plan, job)
     return job
+
+
+def supersede(store: Store, plan: Plan, job: str | None) -> None:
+    """Cancels unfinished jobs, but `job`, of which everything left is in the plan."""
+    planned = {(item.software, item.organisation_id) for item in plan.items}
+    for old in store.jobs.unfinished():
+        if old.kind != plan.kind or old.id == job:
+            continue
+        left = store.jobs.items(old.id, ItemState.WAITING, ItemState.DOING)
+        if all((item.software, item.organisation_id) in planned for item in left):
+            store.jobs.cancel(old.id)

@@ -1,0 +1,61 @@
+"""Starting: the first useful frame, the memory behind it, and the command line."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+
+from bench.programs.filled import filled
+from bench.result import Result, measure
+from bench.terminal import Terminal
+
+FEW, MANY = 100, 100_000
+QUIET = {"TEXTUAL_ANIMATIONS": "none"}
+
+
+@measure("start")
+def start(quick: bool) -> Iterator[Result]:
+    times, many_clients = (3, 10_000) if quick else (7, MANY)
+    with ExitStack() as stack:
+        few, many = stack.enter_context(filled(FEW)), stack.enter_context(filled(many_clients))
+        minimal = [sys.executable, "-m", "bench.programs.minimal"]
+        programs = [(minimal, "Minimal app"), (_app(few), "C000000"), (_app(many), "C000000")]
+        frames: list[list[float]] = [[] for _ in programs]
+        memory: list[list[float]] = [[] for _ in programs]
+        for _ in range(times):
+            for number, (command, text) in enumerate(programs):
+                with Terminal(command, env=QUIET) as terminal:
+                    frames[number].append(terminal.wait_for(text))
+                    time.sleep(0.5)
+                    memory[number].append(terminal.memory_mib)
+        base, little, much = map(median, frames)
+        yield Result(f"first frame, {many_clients:,} clients / minimal app, ms", much, base, 1.25)
+        yield Result(f"first frame, {many_clients:,} / {FEW} clients, ms", much, little, 1.1)
+        yield Result(
+            f"memory, {many_clients:,} clients / minimal app, MiB", median(memory[2]), median(memory[0]), 1.5
+        )
+        yield from _command_line(few, times)
+
+
+def _app(config: Path) -> list[str]:
+    return [sys.executable, "-m", "clientsync_tui", "--config", str(config)]
+
+
+def _command_line(config: Path, times: int) -> Iterator[Result]:
+    click = [sys.executable, "-c", "import click"]
+    version, listed = [*_app(config)[:3], "--version"], [*_app(config), "clients", "--json"]
+    took: list[list[float]] = [[], [], []]
+    for _ in range(times):
+        for number, command in enumerate((click, version, listed)):
+            took[number].append(_ms(command))
+    yield Result("clientsync --version / import click, ms", median(took[1]), median(took[0]), 1.3)
+    yield Result(f"clients --json of {FEW} / import click, ms", median(took[2]), median(took[0]), 2.5)
+
+
+def _ms(command: Sequence[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return (time.perf_counter() - started) * 1000
