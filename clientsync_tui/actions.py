@@ -47,6 +47,11 @@ class Action:
     dangerous: bool = False
 
     @property
+    def id(self) -> str:
+        """By what a keymap names it."""
+        return f"{self.place}.{self.name}"
+
+    @property
     def label(self) -> str:
         """How the footer names it."""
         return self.short or self.title
@@ -108,8 +113,8 @@ _ALL = (
     Action("pulled", "Lists", "Look at what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5),
     # Jobs
     Action("resume_job", "Resume", "Go on with a job that was cut off or paused.", "r", JOB, 1),
-    Action("retry_job", "Retry failed", "Try again what failed.", "t", JOB, 2, "Retry"),
-    Action("cancel_job", "Cancel", "Finish what is being done and leave the rest undone.", "x", JOB, 3, dangerous=True),
+    Action("retry_job", "Retry failed", "Try again what failed.", "F", JOB, 2, "Retry"),
+    Action("cancel_job", "Cancel", "Finish what is being done and leave the rest undone.", "S", JOB, 3, dangerous=True),
     # Selecting in a dialogue with Continue and Cancel
     Action("continue", "Continue", "Go on with what is selected.", "enter", SELECT, 1),
     Action("copy_link", "Copy the link", "Send the link to your terminal's clipboard.", "Y", SIGN_IN, 1),
@@ -126,7 +131,7 @@ _ALL = (
     Action("choose_sender", "Integrated by", "Show only what one person integrated.", "b", ORGANISATIONS, 4),
 )  # fmt: skip
 
-ACTIONS = {f"{action.place}.{action.name}": action for action in _ALL}
+ACTIONS = {action.id: action for action in _ALL}
 
 
 def actions(place: str) -> tuple[Action, ...]:
@@ -147,7 +152,7 @@ def bindings(wanted: Iterable[Action]) -> list[BindingType]:
             f"act('{action.name}')",
             action.title,
             show=False,
-            id=f"{action.place}.{action.name}",
+            id=action.id,
             tooltip=action.sentence,
         )
         for action in wanted

@@ -1,21 +1,19 @@
 """The Textual app: which screens there are, theme, palette, news. Screens are imported when they are opened."""
 
-import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.events import DescendantFocus
 
-from . import look
+from . import look, notices, terminal
 from .practice.trouble import KeyringTrouble, Trouble
 from .sync.engine import Engine
+from .terminal_app import TerminalApp
 from .workplace import Workplace
 
 if TYPE_CHECKING:
@@ -47,43 +45,44 @@ def palette() -> type[Provider]:
     return Actions
 
 
-class ClientSyncApp(App[None]):
+class ClientSyncApp(TerminalApp):
     """Client Sync, full screen."""
 
     TITLE = "Client Sync"
     CSS_PATH = look.style_sheets()
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {palette}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012  (Textual declares it so)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-wide")]  # noqa: RUF012  (Textual declares it so)
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = ""
 
-    def __init__(self, workplace: Workplace) -> None:
-        super().__init__()
+    def __init__(self, workplace: Workplace, *, light: bool | None = None, typed: bytes = b"") -> None:
+        """`light`: whether the terminal's background is; None: it did not say. `typed`: what was typed meanwhile."""
+        super().__init__(look.theme_name(workplace.config.screen.theme, light), typed)
         self.workplace = workplace
+        self.keys: Mapping[str, str] = {}
         workplace.ask_passphrase = self.ask_passphrase
         self.engine = Engine(workplace.session, self._job_ended)
-        self.ascii_marks = look.ascii_only(workplace.config.screen.ascii)
-        if self.no_color:
-            from textual.filter import Monochrome, NoColor
-
-            # Textual turns colours into greys; NO_COLOR means that no colour code is sent at all.
-            self._filters = [f for f in self._filters if not isinstance(f, Monochrome)] + [NoColor()]
+        self.ascii_marks = terminal.ascii_only(workplace.config.screen.ascii)
         self._seen = (0, 0)
 
     def on_mount(self) -> None:
         """The client list, or the way to it on a first start."""
-        self.register_theme(look.DARK)
-        self.register_theme(look.LIGHT)
-        self.theme = look.theme_name(self.workplace.config.screen.theme)
-        if self.workplace.config.keys:
-            self.set_keymap(self.workplace.config.keys)
         self.open("clients")
         if not self.workplace.config.practice.name and not self.workplace.store.clients.total():
             self.open("first_start")
+        if self.workplace.config.keys:
+            self._use_keys()
         self._seen = self._version()
         self.set_interval(NEWS_EVERY_S, self._look_for_news)
+
+    def _use_keys(self) -> None:
+        from .keymap import read
+
+        keymap = read(self.workplace.config.keys)
+        self.keys = keymap.keys
+        self.set_keymap(dict(keymap.keys))
+        for mistake in keymap.mistakes:
+            self.notify(mistake, title="Keys", severity="warning", markup=False, timeout=20)
 
     def open(self, screen: str, action: str | None = None, **wanted: Any) -> "ActionScreen":
         """Opens a screen by its name (or goes back to it, where it is open and nothing is `wanted`), and does `action` there."""
@@ -109,6 +108,8 @@ class ClientSyncApp(App[None]):
         return int(connection.execute("PRAGMA data_version").fetchone()[0]), connection.total_changes
 
     def _look_for_news(self) -> None:
+        if not self.is_running:
+            return
         version = self._version()
         if version != self._seen:
             self._seen = version
@@ -137,17 +138,13 @@ class ClientSyncApp(App[None]):
         from .sync.job_words import recap, title
 
         self._tell("job_ended", job.id)
-        if trouble is not None:
-            self.notify(
-                str(trouble),
-                title=f"{title(job)}: paused",
-                severity="error",
-                markup=False,
-                timeout=15,
-            )
-        elif type(self.screen).__name__ != "JobScreen":
-            self.notify(recap(job), title=f"{title(job)}: ended", markup=False, timeout=10)
-            self.bell()
+        heading, says = f"{title(job)}: {'paused' if trouble else 'ended'}", str(trouble or recap(job))
+        watched = type(self.screen).__name__ == "JobScreen"
+        if trouble or not watched:
+            severity = "error" if trouble else "information"
+            self.notify(says, title=heading, severity=severity, markup=False, timeout=15)
+        if not (watched and self.app_focus):
+            self.write(notices.sequence(heading, says, self.workplace.config.screen.notices))
 
     # Keyring
 
@@ -163,13 +160,6 @@ class ClientSyncApp(App[None]):
         from .screens.passphrase import Passphrase
 
         self.push_screen(Passphrase(new), answer.set_result)
-
-    # Fields
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """No cursor blinks: each blink would be drawn over the line, for as long as a field has the keys."""
-        if hasattr(event.widget, "cursor_blink"):
-            event.widget.cursor_blink = False  # pyright: ignore[reportAttributeAccessIssue]
 
     # Undo, leaving
 
@@ -204,13 +194,8 @@ class ClientSyncApp(App[None]):
         self.engine.close()
 
 
-def run(workplace: Workplace) -> None:
-    """Runs the app until it is left, or until its terminal is gone."""
-    app = ClientSyncApp(workplace)
-
-    def hung_up(*_: object) -> None:
-        app.exit()
-
-    # Textual ignores a hang-up and would burn a core for ever once its terminal is gone.
-    signal.signal(signal.SIGHUP, hung_up)
-    app.run(mouse=look.wants_mouse(workplace.config.screen.mouse))
+def run(workplace: Workplace, asked: terminal.AskedBackground) -> int:
+    """Runs the app until it is left, or until its terminal is gone; returns the exit status."""
+    app = ClientSyncApp(workplace, light=asked.is_light(), typed=asked.typed)
+    app.run(mouse=terminal.wants_mouse(workplace.config.screen.mouse))
+    return app.return_code or 0

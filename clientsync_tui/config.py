@@ -76,11 +76,15 @@ class KeyringTable:
 
 @dataclass(frozen=True, slots=True)
 class ScreenTable:
-    """`[screen]`. `theme`: auto, dark, light or ansi. `mouse`: auto (off over SSH), on or off. `ascii`: marks in ASCII alone."""
+    """`[screen]`. `theme`: auto, dark, light or ansi. `mouse`: auto (off over SSH), on or off. `ascii`: marks in ASCII alone.
+
+    `notices`, of a job that ended while the person was elsewhere: auto (the terminal's own, else its bell), bell or off.
+    """
 
     theme: str = "auto"
     mouse: str = "auto"
     ascii: bool = False
+    notices: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,11 @@ TABLES = {
     "keyring": KeyringTable,
     "screen": ScreenTable,
 }
-CHOICES = {("screen", "theme"): ("auto", "dark", "light", "ansi"), ("screen", "mouse"): ("auto", "on", "off")}
+CHOICES = {
+    ("screen", "theme"): ("auto", "dark", "light", "ansi"),
+    ("screen", "mouse"): ("auto", "on", "off"),
+    ("screen", "notices"): ("auto", "bell", "off"),
+}
 
 
 def load(path: Path | None = None) -> Config:

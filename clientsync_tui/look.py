@@ -1,10 +1,17 @@
-"""How the program looks: its themes, its style sheets, and what the terminal can show."""
+"""How the program looks: its themes and its style sheets."""
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path, PurePath
 
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.theme import Theme
+
+from .terminal import few_colours
 
 DARK = Theme(
     name="clientsync-dark",
@@ -47,42 +54,32 @@ def style_sheets() -> list[str | PurePath]:
     return [*sorted(styles().glob("*.tcss"))]
 
 
-def over_ssh(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the terminal is at the other end of an SSH line."""
-    return bool(environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"))
+def theme_name(setting: str, light: bool | None = None, environment: Mapping[str, str] = os.environ) -> str:
+    """The theme's name for `[screen] theme`. auto goes by the terminal's colours and by its background.
 
-
-def wants_mouse(setting: str, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether mouse reports are asked for: by default not over SSH, where every movement would travel up the line."""
-    return setting == "on" or (setting == "auto" and not over_ssh(environment))
-
-
-def theme_name(setting: str, environment: Mapping[str, str] = os.environ) -> str:
-    """The theme's name for `[screen] theme`: auto goes by COLORFGBG, which says whether the terminal is light, and by its colours."""
+    `light`: whether the terminal said that its background is light; None: it said nothing, so COLORFGBG is looked at.
+    """
     if setting in ("dark", "light"):
         return f"clientsync-{setting}"
+    if light is None:
+        light = environment.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
     if setting == "ansi" or few_colours(environment) or "NO_COLOR" in environment:
-        return "ansi-dark"
-    background = environment.get("COLORFGBG", "").rpartition(";")[2]
-    return "clientsync-light" if background in ("7", "15") else "clientsync-dark"
+        return "ansi-light" if light else "ansi-dark"
+    return "clientsync-light" if light else "clientsync-dark"
 
 
-def few_colours(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the terminal has 16 colours or fewer, so that its own palette is used."""
-    term = environment.get("TERM", "")
-    return (
-        "256color" not in term
-        and "direct" not in term
-        and environment.get("COLORTERM", "") not in ("truecolor", "24bit")
-    )
+class NoColours(LineFilter):
+    """What NO_COLOR asks for: no colour is sent at all, and no grey either; bold, reverse and underline remain."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Takes the colours out of a line."""
+        return [Segment(text, style and plain(style), control) for text, style, control in segments]
 
 
-def ascii_only(setting: bool, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether marks are drawn in ASCII alone: by setting, on the Linux console, or where the locale is not UTF-8."""
-    locale = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
-    utf8 = "utf-8" in locale.lower() or "utf8" in locale.lower()
-    return (
-        setting
-        or environment.get("TERM") == "linux"
-        or (bool(locale) and not utf8 and locale not in ("C", "POSIX"))
-    )
+@lru_cache(1024)
+def plain(style: Style) -> Style:
+    """A style without colours and dimness."""
+    return style.without_color + NOT_DIM
+
+
+NOT_DIM = Style(dim=False)

@@ -116,7 +116,18 @@ def root(ctx: click.Context, config: str | None, throwaway: bool) -> None:
         click.echo("A throwaway practice on a sandbox: everything in it is thrown away at the end.", err=True)
         ctx.params["config"] = ctx.with_resource(throwaway_practice())
     if ctx.invoked_subcommand is None:
+        _open_app(ctx)
+
+
+def _open_app(ctx: click.Context) -> None:
+    from os import environ
+
+    from .. import terminal
+
+    terminal.prepare(environ)
+    # The terminal answers while the app is imported.
+    with terminal.AskedBackground(environ) as asked:
         from ..app import run
         from .place import place
 
-        run(ctx.with_resource(place()))
+        ctx.exit(run(ctx.with_resource(place()), asked))

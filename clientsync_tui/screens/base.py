@@ -159,10 +159,11 @@ class ActionScreen(Screen[Any]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Work that ended in an error which nobody expected is said, and written down without what it was about."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
+        error = cast("Worker[object]", event.worker).error  # pyright: ignore[reportUnknownMemberType]
+        if event.state is WorkerState.ERROR and error is not None:
             from ..logbook import says
 
-            self.say(says(event.worker.error))
+            self.say(says(error))
 
     def on_screen_resume(self) -> None:
         """Back from another screen: things may have changed meanwhile."""

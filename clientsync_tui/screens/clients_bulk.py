@@ -38,7 +38,7 @@ FOR_CHOSEN = frozenset(
 def open_menu(screen: "ClientsScreen") -> None:
     """The Actions menu: the three things of the whole list first, then what can be done with the chosen clients."""
     count = len(screen.chosen())
-    keymap = screen.main.workplace.config.keys
+    keymap = screen.main.keys
 
     def choice(name: str, title: str, keys: str, sentence: str, reason: str | None) -> Choice:
         key = keys.split(",")[0]

@@ -1,51 +1,114 @@
 """The palette: every action of every screen, by name; those of other screens open that screen first."""
 
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
-from ..actions import ACTIONS, EVERYWHERE, PLACES, Action
-from ..widgets.key_bar import key_name
+from ..actions import (
+    ACTIONS,
+    CLIENT_SYNC,
+    CLIENTS,
+    CONNECTIONS,
+    EVERYWHERE,
+    HISTORY,
+    JOB,
+    JOBS,
+    ORGANISATIONS,
+    PLACES,
+    SELECT,
+    SIGN_IN,
+    Action,
+)
 from .base import ActionScreen
 
-OPENED_FROM = {"clients": "clients", "client_sync": "client_sync", "jobs": "jobs", "history": "history"}
+if TYPE_CHECKING:
+    from ..app import ClientSyncApp
+
+OPENED_AS = {
+    CLIENTS: "clients",
+    SELECT: "clients",
+    CLIENT_SYNC: "client_sync",
+    JOBS: "jobs",
+    JOB: "jobs",
+    HISTORY: "history",
+}
 """Places that the palette can go to before it does an action there."""
+REACHED_FROM = {
+    SIGN_IN: "Sign in first: press s for Client Sync, then l.",
+    ORGANISATIONS: "Press s for Client Sync first, then 1 to add, 2 to reconnect or 3 to reassign clients.",
+}
+"""How a person gets to the other places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One line of the palette."""
+
+    title: str
+    says: str
+    do: Callable[[], object]
+    here: bool
 
 
 class Actions(Provider):
     """What the palette offers: first what works on this screen, then what other screens have."""
 
-    def _offered(self) -> Iterator[tuple[Action, bool, str]]:
-        screen = self.screen
-        here = screen.own_actions() if isinstance(screen, ActionScreen) else ()
-        for action in here:
-            reason = cast(ActionScreen, screen).unavailable(action)
-            if action.name != "commands":
-                yield action, True, f"not now: {reason}" if reason else action.sentence
-        for action in ACTIONS.values():
-            if action not in here and action.place in OPENED_FROM and action.place != EVERYWHERE:
-                yield action, False, f"In {PLACES[action.place]}. {action.sentence}"
-
-    def _do(self, action: Action, here: bool) -> None:
+    def _offers(self) -> Iterator[Offer]:
         screen = self.screen
         if not isinstance(screen, ActionScreen):
             return
-        if here:
-            screen.call_later(screen.action_act, action.name)
-        else:
-            screen.main.open(OPENED_FROM[action.place], action.name)
+        own = screen.own_actions()
+        for action in own:
+            if action.name != "commands":
+                reason = screen.unavailable(action)
+                yield Offer(
+                    f"{action.title} ({screen.key_of(action)})",
+                    f"Not now: {reason}" if reason else action.sentence,
+                    partial(screen.call_later, screen.action_act, action.name),
+                    True,
+                )
+        for action in ACTIONS.values():
+            if action not in own and action.place != EVERYWHERE:
+                yield Offer(
+                    f"{PLACES[action.place]}: {action.title} ({screen.key_of(action)})",
+                    action.sentence,
+                    partial(_do_elsewhere, screen.main, action),
+                    False,
+                )
 
     async def discover(self) -> Hits:
         """Everything, before anything is typed."""
-        for action, here, says in self._offered():
-            title = f"{action.title}  [{key_name(action.keys)}]".replace("[", "(").replace("]", ")")
-            yield DiscoveryHit(title, lambda a=action, h=here: self._do(a, h), help=says)
+        for offer in self._offers():
+            yield DiscoveryHit(Content(offer.title), offer.do, text=offer.title, help=offer.says)
 
     async def search(self, query: str) -> Hits:
-        """What fits the words typed."""
+        """What fits the words typed; this screen's own first."""
         matcher = self.matcher(query)
-        for action, here, says in self._offered():
-            title = f"{action.title}  ({key_name(action.keys)})"
-            if (score := matcher.match(f"{title} {says}")) > 0:
-                yield Hit(score + here, title, lambda a=action, h=here: self._do(a, h), help=says)
+        for offer in self._offers():
+            score = max(matcher.match(offer.title), matcher.match(offer.says) / 2)
+            if score > 0:
+                yield Hit(
+                    score + offer.here, Content(offer.title), offer.do, text=offer.title, help=offer.says
+                )
+
+
+def _do_elsewhere(app: "ClientSyncApp", action: Action) -> None:
+    if action.place in OPENED_AS:
+        app.open(OPENED_AS[action.place], action.name)
+    elif action.place == CONNECTIONS:
+        # Of which client? Of the one under the cursor.
+        clients = app.open("clients")
+        clients.call_later(_do_in_connections, clients, action)
+    else:
+        app.notify(REACHED_FROM[action.place], title=action.title, markup=False)
+
+
+async def _do_in_connections(clients: ActionScreen, action: Action) -> None:
+    await clients.action_act("connections")
+    opened = clients.main.screen
+    if isinstance(opened, ActionScreen) and opened is not clients:
+        opened.call_after_refresh(partial(opened.action_act, action.name))

@@ -5,22 +5,30 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
+from textual.keys import format_key
 from textual.widget import Widget
 
 KEY_NAMES = {
-    "question_mark": "?",
-    "slash": "/",
-    "colon": ":",
-    "space": "space",
     "escape": "esc",
-    "exclamation_mark": "!",
+    "space": "space",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "delete": "Del",
+    "insert": "Ins",
 }
 
 
 def key_name(keys: str) -> str:
     """How a key is shown: the first of its keys, in the words of a keyboard."""
-    first = keys.split(",")[0]
-    return KEY_NAMES.get(first, first)
+    *modifiers, last = keys.split(",")[0].split("+")
+    if last in KEY_NAMES:
+        last = KEY_NAMES[last]
+    elif last in ("up", "down", "left", "right") or len(last) > 3:
+        # The rest are characters that Textual calls by their Unicode names.
+        last = format_key(last)
+    return "+".join([*modifiers, last])
 
 
 class KeyBar(Widget, can_focus=False):

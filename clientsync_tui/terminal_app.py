@@ -1,0 +1,100 @@
+"""What the app does for the terminal that it is in, whatever it shows there: colours, size, clipboard, help, hang-up, the unexpected."""
+
+import asyncio
+import signal
+from typing import Any
+
+from textual.app import App
+from textual.events import DescendantFocus, Key, Resize
+from textual.screen import ModalScreen
+
+from . import clipboard, look
+
+HELP_KEYS = frozenset({"question_mark", "f1"})
+
+
+class TerminalApp(App[None]):
+    """An app that behaves in a terminal."""
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012  (Textual declares it so)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-wide")]  # noqa: RUF012  (Textual declares it so)
+
+    def __init__(self, theme: str, typed: bytes = b"") -> None:
+        """`typed`: what came from the terminal before the app could read it."""
+        super().__init__()
+        self._typed = typed
+        self.register_theme(look.DARK)
+        self.register_theme(look.LIGHT)
+        self.theme = theme
+        if self.no_color:
+            # Textual turns colours into greys, or into codes for no colour.
+            self._filters = [look.NoColours()]
+
+    def on_mount(self) -> None:
+        """Signals, and what was typed too early."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._unheard)
+        if not self.is_headless:
+            # Textual ignores a hang-up and would burn a core for ever once its terminal is gone.
+            loop.add_signal_handler(signal.SIGHUP, self.exit)
+        self._take_typed()
+
+    def _take_typed(self) -> None:
+        from textual._xterm_parser import XTermParser  # pyright: ignore[reportPrivateImportUsage]
+
+        for event in XTermParser().feed(self._typed.decode(errors="ignore")):
+            if isinstance(event, Key):
+                self.post_message(event)
+
+    def write(self, sequence: str) -> None:
+        """Writes what is no part of the screen to the terminal: a notice, or the clipboard."""
+        if self._driver is not None and sequence:
+            self._driver.write(sequence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Sends `text` to the clipboard of the person's own terminal, also through tmux; whether it arrives cannot be known."""
+        self._clipboard = text
+        self.write(clipboard.sequence(text))
+        self.run_worker(clipboard.to_tmux(text), group="clipboard", exit_on_error=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """A terminal that is too small for any screen is told so, until there is room."""
+        from .screens.too_small import TooSmall, fits
+
+        if not fits(event.size) and not isinstance(self.screen, TooSmall):
+            self.push_screen(TooSmall())
+
+    def on_key(self, event: Key) -> None:
+        """`?` works in dialogues too, which know no key of the app."""
+        from .screens.help import HelpScreen
+
+        if (
+            event.key in HELP_KEYS
+            and isinstance(self.screen, ModalScreen)
+            and not isinstance(self.screen, HelpScreen)
+        ):
+            event.stop()
+            self.push_screen(HelpScreen(self.screen))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """No cursor blinks: each blink would be drawn over the line, for as long as a field has the keys."""
+        if hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False  # pyright: ignore[reportAttributeAccessIssue]
+
+    # What nobody expected
+
+    def _fatal_error(self) -> None:
+        from . import logbook
+
+        if self.is_headless or self._exception is None:
+            super()._fatal_error()
+            return
+        self._exit_renderables.append(f"clientsync: {logbook.says(self._exception)}")
+        self._close_messages_no_wait()
+
+    def _unheard(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        from . import logbook
+
+        # Whatever it is of, nobody waits for it; asyncio would print it over the screen.
+        if isinstance(error := context.get("exception"), BaseException):
+            logbook.write(error)

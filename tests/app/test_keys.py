@@ -1,0 +1,181 @@
+"""Keys: no two actions of a screen share one, the same key means the same everywhere, and a person's own keys are taken or refused in words."""
+
+import importlib
+import pkgutil
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+from textual.screen import ModalScreen, Screen
+
+import clientsync_tui.screens
+from clientsync_tui import keymap
+from clientsync_tui.actions import ACTIONS
+from clientsync_tui.screens.base import ActionScreen
+from clientsync_tui.screens.help import HelpScreen
+from clientsync_tui.widgets.select_table.keys import MOVING, SELECTING
+from clientsync_tui.workplace import Workplace
+from tests.support.clients import ANN, add, app_in, signed_in, workplace_in
+from tests.support.command import Command
+from tests.support.practice import shown, until
+
+FAMILIES = {
+    "r": "once more: reconnect, resume, try again",
+    "f": "refresh",
+    "d": "disconnect",
+    "l": "sign in",
+    "e": "set up, settings",
+    "b": "the browser; for a colleague's clients, who they are integrated by",
+    "x": "bind to something else",
+    "t": "team; of one integration, its lists (tables)",
+    "p": "practice code; while a sign-in waits, paste",
+    "m": "note (memo); among organisations, more of them",
+    "1": "the first tab, or button",
+    "2": "the second",
+    "3": "the third",
+    "enter": "open, or go on",
+    "escape": "back",
+}
+"""Keys with more than one action, and the one meaning of them all."""
+WHILE_SOMETHING_IS_ON = {("escape", "end_range"), ("enter", "open")}
+"""Keys of the table that it has only while a range is extended, or that mean the same to the screen."""
+
+
+def all_screens() -> list[type[Screen[object]]]:
+    for module in pkgutil.iter_modules(clientsync_tui.screens.__path__):
+        importlib.import_module(f"clientsync_tui.screens.{module.name}")
+    found, waiting = [], [ActionScreen, ModalScreen]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith("clientsync_tui"):
+            found.append(kind)
+    return found
+
+
+def own_bindings(kind: type) -> list[Binding]:
+    return [
+        binding
+        for each in kind.__mro__
+        if each.__module__.startswith("clientsync_tui")
+        for binding in each.__dict__.get("BINDINGS", ())
+        if isinstance(binding, Binding)
+    ]
+
+
+@pytest.mark.parametrize("kind", all_screens(), ids=lambda kind: kind.__name__)
+def test_no_two_actions_of_a_screen_share_a_key(kind: type[Screen[object]]) -> None:
+    by_key: defaultdict[str, set[str]] = defaultdict(set)
+    for binding in own_bindings(kind):
+        for key in binding.key.split(","):
+            by_key[key].add(binding.action)
+    if issubclass(kind, ActionScreen):
+        # A table may be on any of them, and its keys come first.
+        for binding in (*MOVING, *SELECTING):
+            for key in binding.key.split(","):
+                moves = binding in MOVING and not kind_moves(kind, key)
+                if (key, binding.action) not in WHILE_SOMETHING_IS_ON and moves:
+                    by_key[key].add(binding.action)
+    assert {key: actions for key, actions in by_key.items() if len(actions) > 1} == {}
+
+
+def kind_moves(kind: type, key: str) -> bool:
+    """Whether a screen moves something of its own by a key that also moves in tables."""
+    return any(key in binding.key.split(",") and binding.id is None for binding in own_bindings(kind))
+
+
+def test_a_key_means_the_same_on_every_screen() -> None:
+    by_key: defaultdict[str, set[str]] = defaultdict(set)
+    for action in ACTIONS.values():
+        for key in action.keys.split(","):
+            by_key[key].add(action.name)
+    for binding in (*MOVING, *SELECTING):
+        for key in binding.key.split(","):
+            by_key[key].add(binding.action)
+    assert {key for key, names in by_key.items() if len(names) > 1} <= set(FAMILIES)
+
+
+def test_every_action_has_a_key_that_every_terminal_sends() -> None:
+    for action in ACTIONS.values():
+        for key in action.keys.split(","):
+            assert key not in keymap.NEVER_ARRIVE, action
+        plain = [key for key in action.keys.split(",") if "+" not in key]
+        assert plain or action.name in ("suspend", "status_before"), action
+
+
+def test_keys_that_screens_have_for_themselves_are_known_to_the_keymap() -> None:
+    for kind in all_screens():
+        if issubclass(kind, ActionScreen) and kind.place in keymap.FIXED:
+            fixed = set(keymap.FIXED[kind.place].split(","))
+            own = {key for b in own_bindings(kind) if b.id is None for key in b.key.split(",")}
+            assert own <= fixed, kind
+
+
+@pytest.mark.parametrize(
+    ("told", "keys", "says"),
+    [
+        ({"select.filter": "f3"}, {"select.filter": "f3"}, ""),
+        ({"clients.views": "ctrl+v, F4"}, {"clients.views": "ctrl+v,f4"}, ""),
+        ({"clients.remove": "+"}, {"clients.remove": "plus"}, ""),
+        ({"clients.remove": "ü"}, {"clients.remove": "ü"}, ""),
+        ({"clients.filter": "f3"}, {}, 'unknown action "clients.filter". Did you mean "select.filter"?'),
+        ({"clients.veiws": "f3"}, {}, 'Did you mean "clients.views"?'),
+        ({"clients.views": "F33"}, {}, 'there is no key "F33"'),
+        ({"clients.views": "esc"}, {}, 'Did you mean "escape"?'),
+        ({"clients.views": ""}, {}, 'there is no key ""'),
+        ({"clients.views": "ctrl+m"}, {}, "terminals send enter for it"),
+        ({"clients.views": "shift+w"}, {}, 'write "W"'),
+        ({"clients.views": "hyperspace+w"}, {}, "is not a key to be held"),
+        ({"clients.views": "?"}, {}, '"?" would be both "Help" (everywhere.help) and "Views" (clients.views)'),
+        ({"clients.views": "j"}, {}, '"j" would be both'),
+        ({"client_sync.sign_in": "left"}, {}, "moves or answers on a screen"),
+        # Two that change places are no clash, and neither are keys of screens that are never one.
+        ({"clients.views": "t", "clients.assign_team": "w"}, {"clients.views": "t", "clients.assign_team": "w"}, ""),
+        ({"clients.views": "D"}, {"clients.views": "D"}, ""),
+        ({"clients.views": "l"}, {"clients.views": "l"}, ""),
+        # Both want a third key.
+        ({"clients.views": "f5", "clients.check": "f5"}, {}, '"f5" would be both'),
+    ],
+)  # fmt: skip
+def test_own_keys_are_taken_or_refused_in_words(
+    told: dict[str, str], keys: dict[str, str], says: str
+) -> None:
+    found = keymap.read(told)
+    assert dict(found.keys) == keys
+    assert says in " ".join(found.mistakes) and bool(says) == bool(found.mistakes)
+
+
+async def test_own_keys_work_and_are_shown_everywhere(tmp_path: Path) -> None:
+    workplace_in(tmp_path)
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write('[keys]\n"select.filter" = "f3"\n"table.down" = "f7"\n"clients.views" = "?"\n')
+    app = app_in(tmp_path)
+    for name in ("Ash & Co", "Birch Ltd"):
+        add(app.workplace.store, name, signed_in(app.workplace.store, ANN))
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await until(pilot, lambda: "f3 Filter" in shown(pilot))
+        # The clash is said at the start, and the action keeps its usual key.
+        said = " ".join(notice.message for notice in app._notifications)
+        assert "clients.views keeps its usual key, w" in said
+        table = app.screen.query_one("#clients")
+        before = table.cursor_id
+        await pilot.press("f7")
+        assert table.cursor_id != before
+        await pilot.press("f3", *"birch")
+        await until(pilot, lambda: table.row_count == 1)
+        await pilot.press("enter", "question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        lines = {says: keys for _, group in app.screen.groups() for keys, says, _ in group}
+        assert next(keys for says, keys in lines.items() if says.startswith("Filter:")) == "f3"
+        assert lines["Move one row"] == "↑ f7 k"
+    app.workplace.close()
+
+
+def test_doctor_says_which_keys_are_wrong(tmp_path: Path) -> None:
+    workplace_in(tmp_path)
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text() + '[keys]\n"clients.views" = "ctrl+m"\n')
+    Workplace.open(config).close()
+    found = next(each for each in Command(config).inside("doctor", "--json").json if each["name"] == "keys")
+    assert not found["ok"] and "terminals send enter" in found["says"]
