@@ -2,7 +2,6 @@
 
 import difflib
 import getpass
-import socket
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -65,6 +64,8 @@ class Workplace:
     @cached_property
     def holder(self) -> str:
         """Whose keyring it is, and where: `login@host`."""
+        import socket
+
         return f"{self.actor}@{socket.gethostname()}"
 
     def softwares(self) -> "list[Software]":

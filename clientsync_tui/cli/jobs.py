@@ -12,7 +12,7 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
     """List the bulk jobs of this host, the newest first; or resume, cancel or retry one."""
     if ctx.invoked_subcommand is not None:
         return
-    from ..sync import as_json as shapes
+    from ..sync import jobs_as_json as shapes
     from . import talk
 
     with place() as workplace:

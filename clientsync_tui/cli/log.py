@@ -33,7 +33,7 @@ def log(client: str | None, follow: bool, as_json: bool) -> None:
         wanted = store.clients.named(client, datetime.now(UTC)).id if client else None
 
         def shown(entries: "Iterable[Entry]") -> "Iterator[str]":
-            for some in batched(entries):
+            for some in talk.batched(entries):
                 known = {} if as_json else names(some, store.database)
                 for entry in some:
                     yield (
@@ -47,17 +47,7 @@ def log(client: str | None, follow: bool, as_json: bool) -> None:
         elif as_json:
             talk.array(shapes.entry(entry) for entry in store.ledger.entries(client=wanted))
         else:
-            for text in shown(store.ledger.entries(client=wanted)):
-                click.echo(text)
-
-
-def batched(entries: "Iterable[Entry]") -> "Iterator[list[Entry]]":
-    """`entries`, some hundreds at a time."""
-    from itertools import islice
-
-    iterator = iter(entries)
-    while some := list(islice(iterator, 500)):
-        yield some
+            talk.lines(shown(store.ledger.entries(client=wanted)))
 
 
 def _follow(

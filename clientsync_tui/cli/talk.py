@@ -2,10 +2,14 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 import click
+
+T = TypeVar("T")
+AT_ONCE = 500
 
 
 def interactive() -> bool:
@@ -26,10 +30,23 @@ def document(value: Any) -> None:
 def array(values: Iterable[Any]) -> None:
     """A JSON array on stdout, written element by element."""
     opening = "["
-    for value in values:
-        click.echo(f"{opening}{as_json(value)}", nl=False)
+    for some in batched(map(as_json, values)):
+        click.echo(opening + ",\n ".join(some), nl=False)
         opening = ",\n "
     click.echo("[]" if opening == "[" else "]")
+
+
+def lines(texts: Iterable[str]) -> None:
+    """Lines on stdout, many at a time: each writing is a flush."""
+    for some in batched(texts):
+        click.echo("\n".join(some))
+
+
+def batched(values: Iterable[T]) -> Iterator[list[T]]:
+    """`values`, some hundreds at a time."""
+    iterator = iter(values)
+    while some := list(islice(iterator, AT_ONCE)):
+        yield some
 
 
 def as_json(value: Any) -> str:
@@ -41,19 +58,22 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]], shrink: int | No
     """Aligned columns on stdout. Column `shrink` gives way on a terminal that is too narrow; elsewhere nothing is cut."""
     from rich.cells import cell_len, set_cell_size
 
-    lines = [list(titles), *(list(row) for row in rows)]
-    widths = [max(cell_len(line[n]) for line in lines) for n in range(len(titles))]
+    whole = [list(titles), *(list(row) for row in rows)]
+    widths = [max(cell_len(row[n]) for row in whole) for n in range(len(titles))]
     if shrink is not None and sys.stdout.isatty():
         from shutil import get_terminal_size
 
         over = sum(widths) + 2 * (len(widths) - 1) - get_terminal_size().columns
         widths[shrink] = max(widths[shrink] - max(over, 0), min(12, widths[shrink]))
-    for line in lines:
+
+    def shown(line: Sequence[str]) -> str:
         cells = [
             set_cell_size(text, width - 1) + "…" if cell_len(text) > width else set_cell_size(text, width)
             for text, width in zip(line, widths, strict=True)
         ]
-        click.echo("  ".join(cells).rstrip())
+        return "  ".join(cells).rstrip()
+
+    lines(shown(row) for row in whole)
 
 
 def day(moment: str | None) -> str:

@@ -153,7 +153,7 @@ def test_a_hundred_megabytes_are_not_read(cli: Command, file: Path) -> None:
         big.truncate(100_000_000)
     said = cli.inside("codes", "upload", str(file))
     assert said.code == 2
-    assert "larger than 20 MB" in said.err
+    assert "larger than 64 MB" in said.err
 
 
 def test_a_file_that_is_not_there_or_a_folder(cli: Command, tmp_path: Path) -> None:
