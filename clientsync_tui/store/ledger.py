@@ -42,7 +42,8 @@ class Ledger:
         newest_first: bool = False,
         most: int = -1,
     ) -> Iterator[Entry]:
-        """Entries behind `after`, in order. `client`: of one client. `match`: those whose kind, actor, client's name or body contain this text. `most`: at the most so many (-1: all)."""
+        """Entries behind `after`, in order. `client`: of one client. `match`: those whose kind, actor, client's name or body
+        contain this text. `most`: at the most so many (-1: all)."""
         where, values = ["seq > ?"], [after]
         parameters: list[object] = list(values)
         if client is not None:

@@ -171,11 +171,12 @@ def _update_integration(
 ) -> int:
     # The assignments are literals of this module, never from outside.
     row = db.execute(
-        f"UPDATE integrations SET {assignments} WHERE software = ? AND organisation_id = ? RETURNING client",
-        (*values, entry.software, entry.organisation_id),
+        f"UPDATE integrations SET {assignments} WHERE software = ? AND organisation_id = ? "
+        "AND client = (SELECT n FROM clients WHERE id = ?) RETURNING client",
+        (*values, entry.software, entry.organisation_id, entry.client),
     ).fetchone()
     if row is None:
-        raise Clash("the organisation is not integrated")
+        raise Clash("the organisation is not this client's")
     return int(row[0])
 
 
