@@ -1,0 +1,136 @@
+"""What commands do when somebody is there: they ask, begin a sign-in where none works, and show how far they are."""
+
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.server import Running, running
+from tests.support.command import PATIENCE_S, Command
+from tests.support.practice import Practice
+
+
+class Terminal:
+    """A command in a pseudo-terminal."""
+
+    def __init__(self, cli: Command, *words: str) -> None:
+        self._ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            cli.line(*words), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        )
+        os.close(theirs)
+        self.text = ""
+
+    def until(self, pattern: str) -> str:
+        """Waits for the text to hold `pattern`; gives its first group, or all of it."""
+        end = time.monotonic() + PATIENCE_S
+        while (found := re.search(pattern, self.text)) is None:
+            assert time.monotonic() < end and self._read(), f"no {pattern!r} in:\n{self.text}"
+        return found[found.lastindex or 0]
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def end(self) -> int:
+        """Reads to the end; the exit status."""
+        while self._read():
+            pass
+        os.close(self._ours)
+        return self.process.wait(PATIENCE_S)
+
+    def _read(self) -> bool:
+        if not select.select([self._ours], [], [], PATIENCE_S)[0]:
+            return False
+        try:
+            data = os.read(self._ours, 65_536)
+        except OSError:  # Linux says so when nobody holds the other end any more
+            return False
+        self.text += data.decode("utf-8", "replace")
+        return bool(data)
+
+
+@pytest.fixture
+def practice(made: Callable[[Running], Practice]) -> Iterator[Practice]:
+    with running(Options(organisations=6, limits=False)) as box:
+        yield made(box)
+
+
+@pytest.fixture
+def cli(practice: Practice) -> Command:
+    return Command(practice.config)
+
+
+LINK = r"(?m)^(http://127\.0\.0\.1:\d+/xero/\S+)\r?$"
+
+
+def test_add_begins_a_sign_in_where_none_works(practice: Practice, cli: Command) -> None:
+    terminal = Terminal(cli, "add", "xero", "--all")
+    authorise(terminal.until(LINK), practice.people[0])
+    terminal.until("add: 6 done, 0 failed, 0 skipped")
+    assert terminal.end() == 0
+    assert re.search(r"\d of 6, 0 failed", terminal.text), "a rolling line says how far it is"
+    assert len(cli.inside("clients", "--json").json) == 6
+
+
+def test_a_refused_sign_in_is_made_anew_and_the_command_goes_on(practice: Practice, cli: Command) -> None:
+    practice.add(practice.people[0])
+    practice.sandbox.fault("expire", person=practice.people[0])
+    terminal = Terminal(cli, "organisations", "xero")
+    terminal.until("no longer accepts this sign-in")
+    authorise(terminal.until(LINK), practice.people[0])
+    assert terminal.end() == 0
+    assert terminal.text.count("added ") == 6
+
+
+def test_who_signs_in_must_be_who_was_named(practice: Practice, cli: Command) -> None:
+    terminal = Terminal(cli, "add", "xero", "--all", "--as", practice.people[1])
+    authorise(terminal.until(LINK), practice.people[0])
+    assert terminal.end() == 3
+    assert f"--as names {practice.people[1]}" in terminal.text
+    assert cli.inside("clients", "--json").json == []
+
+
+@pytest.mark.parametrize(("answer", "status", "code"), [("n", "connected", 1), ("y", "disconnected", 0)])
+def test_disconnect_asks_once(practice: Practice, cli: Command, answer: str, status: str, code: int) -> None:
+    practice.add(practice.people[0])
+    terminal = Terminal(cli, "disconnect", "--all")
+    terminal.until(r"Disconnect 6 integrations\?")
+    terminal.type(f"{answer}\n")
+    assert terminal.end() == code
+    clients = cli.inside("clients", "--json").json
+    assert {link["status"] for client in clients for link in client["integrations"]} == {status}
+
+
+def test_the_passphrase_of_a_new_keyring_file_is_asked_twice_and_not_shown(
+    practice: Practice, cli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "clientsync_tui.signin.encrypted_file.EncryptedFile")
+    terminal = Terminal(cli, "sign-in", "xero", "--no-browser")
+    terminal.until("New passphrase")
+    terminal.type("open sesame\n")
+    terminal.until("Repeat for confirmation")
+    terminal.type("open sesame\n")
+    authorise(terminal.until(LINK), practice.people[0])
+    assert terminal.end() == 0
+    assert "sesame" not in terminal.text
+    terminal = Terminal(cli, "check", "--quick")
+    terminal.until("Passphrase of the keyring file")
+    terminal.type("open barley\n")
+    assert terminal.end() == 2
+    assert "does not open the keyring file" in terminal.text
+
+
+def test_ctrl_c_ends_a_sign_in_that_waits_and_keeps_nothing(cli: Command) -> None:
+    terminal = Terminal(cli, "sign-in", "xero", "--no-browser")
+    terminal.until(LINK)
+    terminal.process.send_signal(2)
+    assert terminal.end() == 1
+    assert "Traceback" not in terminal.text
+    assert cli.inside("softwares", "--json").json[0]["signed_in"] is False

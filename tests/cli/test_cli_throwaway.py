@@ -1,0 +1,59 @@
+"""`--sandbox`: a practice in the middle of its life, gone with whatever way the program ends."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import PATIENCE_S
+
+THROWAWAY = [sys.executable, "-m", "clientsync_tui", "--sandbox"]
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+def left(temporary: Path) -> list[Path]:
+    return list(temporary.glob("clientsync-sandbox-*"))
+
+
+def test_a_command_on_it(temporary: Path, home: Path) -> None:
+    done = subprocess.run([*THROWAWAY, "add", "xero", "--all", "--json"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "thrown away" in done.stderr
+    told = json.loads(done.stdout)
+    assert told["done"] > 0 and told["failed"] == 0
+    assert left(temporary) == []
+    assert not (home / "data" / "clientsync").exists(), "the person's own practice is not touched"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
+def test_killed_it_leaves_nothing(temporary: Path) -> None:
+    started = subprocess.Popen(
+        [*THROWAWAY, "log", "--follow"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert started.stdout is not None and started.stdout.readline()
+    folder = left(temporary)[0]
+    serving = [each for each in Path("/proc").glob("[0-9]*") if _child_of(each, started.pid)]
+    assert len(serving) == 1
+    started.kill()
+    started.wait()
+    started.stdout.close()
+    end = time.monotonic() + PATIENCE_S
+    while folder.exists() or serving[0].exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _child_of(process: Path, parent: int) -> bool:
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[1] == str(parent)
+    except (OSError, IndexError):
+        return False
