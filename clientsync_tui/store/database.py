@@ -12,6 +12,9 @@ from .listing import Listing
 VERSION = 1
 """The shape this program knows (PRAGMA user_version); raised with each migration."""
 
+APPLICATION = int.from_bytes(b"CSyn")
+"""Says that a file is a practice of Client Sync (PRAGMA application_id)."""
+
 BUSY_MS = 10_000
 
 
@@ -36,6 +39,8 @@ class Database:
 
     def _prepare(self) -> None:
         found = self._version() if self.path.exists() else 0
+        if found < 0:
+            raise UsageError(f"{self.path} is a database of another program; nothing was changed.")
         if found > VERSION:
             raise UsageError(
                 f"The practice's database {self.path} was written by a newer Client Sync (version {found}; this one knows {VERSION}). "
@@ -45,7 +50,12 @@ class Database:
             self._migrate()
 
     def _version(self) -> int:
-        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+        """The file's version; 0: it is empty, -1: it is another program's."""
+        with self.reading() as db:
+            application = db.execute("PRAGMA application_id").fetchone()[0]
+            version = int(db.execute("PRAGMA user_version").fetchone()[0])
+            tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        return -1 if application != APPLICATION and (tables or version) else version
 
     def _migrate(self) -> None:
         from filelock import FileLock
@@ -58,6 +68,7 @@ class Database:
             self.path.touch(mode=0o600)
             connection = self.connection
             connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
             migrations.apply(Wrapped(connection))
             connection.execute(f"PRAGMA user_version = {VERSION}")
 
