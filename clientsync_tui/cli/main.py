@@ -75,9 +75,9 @@ def _tell(error: Exception) -> NoReturn:
         case OSError():
             raise Told(f"{error}.", 1) from None
         case _:
-            # The text of an unknown error may hold what must not be shown.
-            says = f"An error that the program does not expect ({type(error).__name__}); with CLIENTSYNC_DEBUG=1 it says where."
-            raise Told(says, 1) from None
+            from .. import logbook
+
+            raise Told(logbook.says(error), 1) from None
 
 
 def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
