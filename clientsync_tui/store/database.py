@@ -16,6 +16,8 @@ APPLICATION = int.from_bytes(b"CSyn")
 """Says that a file is a practice of Client Sync (PRAGMA application_id)."""
 
 BUSY_MS = 10_000
+MIGRATION_S = 60
+"""How long another process may take to bring the file to this program's shape."""
 
 
 class Database:
@@ -63,9 +65,9 @@ class Database:
 
         from .migrations import migrations
 
+        self.path.touch(mode=0o600)
         # Two first starts at once must not both make the tables.
-        with FileLock(f"{self.path}.lock"):
-            self.path.touch(mode=0o600)
+        with FileLock(f"{self.path}.lock", timeout=MIGRATION_S):
             connection = self.connection
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA application_id = {APPLICATION}")

@@ -189,7 +189,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=60,
+    max_examples=120,
     stateful_step_count=15,
     deadline=None,
     suppress_health_check=list(HealthCheck),
