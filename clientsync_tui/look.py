@@ -26,21 +26,58 @@ DARK = Theme(
     warning="#e0b45c",
     error="#e5807a",
     dark=True,
+    variables={
+        "text": "#d7d8da",
+        "text-muted": "#9fa1a6",
+        "text-disabled": "#85878c",
+        "text-primary": "#9dbde5",
+        "text-success": "#9ccfa7",
+        "text-warning": "#e6c583",
+        "text-error": "#eda59f",
+        "border": "#5a6f8f",
+        "border-blurred": "#3d4046",
+        "scrollbar": "#45484e",
+        "scrollbar-hover": "#55585f",
+        "scrollbar-active": "#6a6e76",
+        "scrollbar-background": "#1e1f22",
+        "scrollbar-background-hover": "#1e1f22",
+        "scrollbar-background-active": "#1e1f22",
+        "scrollbar-corner-color": "#1e1f22",
+    },
 )
 LIGHT = Theme(
     name="clientsync-light",
     primary="#2b5c9e",
     secondary="#2f6f5b",
     accent="#8a5a00",
-    foreground="#1d2126",
-    background="#fbfaf7",
-    surface="#f2f0eb",
-    panel="#e4e1d9",
+    foreground="#1f2226",
+    background="#fafaf9",
+    surface="#f1f0ed",
+    panel="#e3e1db",
     success="#1f6e37",
     warning="#8a5a00",
     error="#a8261d",
     dark=False,
+    variables={
+        "text": "#1f2226",
+        "text-muted": "#575b61",
+        "text-disabled": "#6d7177",
+        "text-primary": "#24528f",
+        "text-success": "#1c6332",
+        "text-warning": "#7a4f00",
+        "text-error": "#9c231b",
+        "border": "#7a93b5",
+        "border-blurred": "#c9c7c1",
+        "scrollbar": "#bdbbb5",
+        "scrollbar-hover": "#aaa8a2",
+        "scrollbar-active": "#96948e",
+        "scrollbar-background": "#f1f0ed",
+        "scrollbar-background-hover": "#f1f0ed",
+        "scrollbar-background-active": "#f1f0ed",
+        "scrollbar-corner-color": "#f1f0ed",
+    },
 )
+"""Greys are so near to neutral that they stay greys where there are 256 colours."""
 
 
 def styles() -> Path:
@@ -49,9 +86,13 @@ def styles() -> Path:
     return here / "styles" if (here / "styles").is_dir() else here.parent / "styles"
 
 
-def style_sheets() -> list[str | PurePath]:
+def style_sheets() -> list[Path]:
     """Every style sheet of the screens."""
-    return [*sorted(styles().glob("*.tcss"))]
+    return sorted(styles().glob("*.tcss"))
+
+
+FIRST_SHEETS: list[str | PurePath] = [styles() / "app.tcss", styles() / "clients.tcss"]
+"""What the client list is drawn with; parsing a sheet takes as long as drawing a frame, so the others wait."""
 
 
 def theme_name(setting: str, light: bool | None = None, environment: Mapping[str, str] = os.environ) -> str:

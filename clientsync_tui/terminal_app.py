@@ -30,6 +30,10 @@ class TerminalApp(App[None]):
             # Textual turns colours into greys, or into codes for no colour.
             self._filters = [look.NoColours()]
 
+    def get_css_variables(self) -> dict[str, str]:
+        """Those of the theme, of which Textual takes only some."""
+        return {**super().get_css_variables(), **self.current_theme.variables}
+
     def on_mount(self) -> None:
         """Signals, and what was typed too early."""
         loop = asyncio.get_running_loop()

@@ -1,7 +1,8 @@
 """What `?` shows: the keys that work on a screen or in a dialogue, in groups, one line each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -38,8 +39,40 @@ SELECT_KEYS = (
 )
 FIELD_KEYS = (("tab", "The next field or button"), ("enter", "Go on"), ("ctrl+u", "Empty the field"))
 LIST_KEYS = (("↑ ↓", "Move one line"), ("enter", "Choose"))
-COLUMN = 15
-"""Cells of the keys."""
+
+
+class KeyLines(Static):
+    """The groups; what a line has to say goes on below itself, beside the keys."""
+
+    def __init__(self, groups: Sequence[tuple[str, Sequence[Line]]]) -> None:
+        super().__init__(markup=False)
+        self._groups = groups
+        self._laid_out = 0
+
+    def on_resize(self) -> None:
+        """Breaks the lines anew."""
+        width = self.content_size.width
+        if width != self._laid_out:
+            self._laid_out = width
+            self.update(Content.assemble(*self._parts(width)))
+
+    def _parts(self, width: int) -> Iterator[tuple[str, str]]:
+        for title, lines in self._groups:
+            column = max((len(keys) for keys, _, _ in lines), default=0) + 2
+            yield f"{title}\n", "bold underline"
+            for keys, says, reason in lines:
+                yield keys.ljust(column), "bold"
+                yield beside(says, column, width), ""
+                if reason:
+                    yield "\n" + " " * column + beside(f"Not now: {reason}", column, width), "$text-muted"
+                yield "\n", ""
+            yield "\n", ""
+        yield "esc closes this", "$text-muted"
+
+
+def beside(text: str, column: int, width: int) -> str:
+    """`text` broken into lines that begin at `column`, none longer than `width`; never narrower than 20 cells."""
+    return ("\n" + " " * column).join(wrap(text, max(width - column, 20)))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -58,17 +91,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A group for each place."""
         with VerticalScroll(classes="dialogue help"):
-            yield Static(Content.assemble(*self._parts()), markup=False)
-
-    def _parts(self) -> Iterator[tuple[str, str]]:
-        for title, lines in self.groups():
-            yield f"{title}\n", "bold underline"
-            for keys, says, reason in lines:
-                yield f"  {keys:<{COLUMN}}", "bold"
-                yield says, ""
-                yield (f" (not now: {reason})" if reason else "") + "\n", "$text-muted"
-            yield "\n", ""
-        yield "esc closes this", "$text-muted"
+            yield KeyLines(list(self.groups()))
 
     def groups(self) -> Iterator[tuple[str, list[Line]]]:
         """Each group's title and lines."""

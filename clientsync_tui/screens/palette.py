@@ -86,10 +86,13 @@ class Actions(Provider):
             yield DiscoveryHit(Content(offer.title), offer.do, text=offer.title, help=offer.says)
 
     async def search(self, query: str) -> Hits:
-        """What fits the words typed; this screen's own first."""
+        """What fits the words typed; this screen's own before those of others that fit as well."""
         matcher = self.matcher(query)
         for offer in self._offers():
-            score = max(matcher.match(offer.title), matcher.match(offer.says) / 2)
+            score = matcher.match(offer.title)
+            # Fuzzy on a whole sentence would find nearly everything.
+            if score <= 0 and all(word in offer.says.casefold() for word in query.casefold().split()):
+                score = 0.1
             if score > 0:
                 yield Hit(
                     score + offer.here, Content(offer.title), offer.do, text=offer.title, help=offer.says
