@@ -44,7 +44,7 @@ class Lane:
 
 
 class Limits:
-    """Counts calls. With `on` false it counts, and refuses nothing."""
+    """Counts calls. With `on` false it refuses nothing, and says that nothing is used up."""
 
     def __init__(self, clock: Clock, on: bool) -> None:
         self._clock = clock
@@ -93,6 +93,8 @@ class Limits:
         """How many calls are left this minute and today; for the app (organisation None) only the first means something."""
         lane = self._lane(software, app, organisation)
         a_minute = allowed.app_a_minute if organisation is None else allowed.a_minute
+        if not self._on:
+            return a_minute, allowed.a_day
         return max(0, a_minute - len(lane.minute)), max(0, allowed.a_day - lane.today)
 
 
