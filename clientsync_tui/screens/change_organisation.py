@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.widget import Widget
 
-from ..actions import ORGANISATIONS, SELECT, Action, named
+from ..actions import ACTIONS, ORGANISATIONS, SELECT, Action, named
 from ..practice.model import Client, Integration
 from ..practice.trouble import Trouble
 from ..sync.change_organisation import change_organisation
@@ -52,7 +52,7 @@ class ChangeOrganisationScreen(ReachScreen):
             COLUMNS,
             selecting=False,
             ascii_marks=self.main.ascii_marks,
-            empty="This sign-in reaches no organisation. Press m to authorise more.",
+            empty=f"This sign-in reaches no organisation. Press {self.key_of(ACTIONS['organisations.authorise_more'])} to authorise more.",
         )
 
     async def go_on(self) -> None:

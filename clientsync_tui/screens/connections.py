@@ -8,7 +8,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 
-from ..actions import CONNECTIONS, Action
+from ..actions import ACTIONS, CONNECTIONS, Action
 from ..practice.model import Client, Integration, Settings
 from ..practice.plan import Plan, Will
 from ..practice.status import FOR_THE_CLIENT, Reason, Status
@@ -58,9 +58,7 @@ class ConnectionsScreen(ActionScreen):
         """Reads the client."""
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
-        table.empty_text = (
-            "Not connected. Press s to open Client Sync: Add clients links an organisation to this client."
-        )
+        table.empty_text = f"Not connected. Press {self.key_of(ACTIONS['everywhere.client_sync'])} to open Client Sync: Add clients links an organisation to this client."
         table.focus()
         self._read()
 
@@ -167,11 +165,10 @@ class ConnectionsScreen(ActionScreen):
     def _manage(self) -> None:
         """Enter: everything that can be done, as a menu."""
         from ..actions import actions
-        from ..widgets.key_bar import key_name
         from .choose import Choice, Choose
 
         choices = [
-            Choice(a.name, a.title, a.sentence, key_name(a.keys), self.unavailable(a))
+            Choice(a.name, a.title, a.sentence, self.key_of(a), self.unavailable(a))
             for a in actions(CONNECTIONS)
         ]
 

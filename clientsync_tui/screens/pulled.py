@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 
 from ..accounting.software import Software
-from ..actions import CONNECTIONS, SELECT, named
+from ..actions import ACTIONS, CONNECTIONS, SELECT, named
 from ..practice.model import Integration
 from ..practice.text import clean
 from ..widgets.select_list import SelectList
@@ -44,7 +44,7 @@ class PulledScreen(ActionScreen):
             COLUMNS,
             selecting=False,
             ascii_marks=self.main.ascii_marks,
-            empty="The organisation has none. Press t for another list.",
+            empty=f"The organisation has none. Press {self.key_of(ACTIONS['connections.pulled'])} for another list.",
         )
         yield KeyBar()
 

@@ -1,0 +1,254 @@
+"""Bulk jobs on the screen, run against a sandbox over HTTP: watched, left, cancelled, cut off, resumed, retried."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.practice.entries import Kind
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.server import running
+from clientsync_tui.screens.job import JobScreen
+from clientsync_tui.screens.jobs import JobsScreen
+from clientsync_tui.store.jobs import ItemState, Job, JobState
+from clientsync_tui.sync import plans
+from clientsync_tui.sync.session import Session
+from clientsync_tui.workplace import Workplace
+from tests.support.browser import come_back_as
+from tests.support.practice import Practice, practice, practices, shown, until
+
+__all__ = ["practice", "practices"]
+
+SLOW = Options(organisations=12, limits=False, latency_s=0.15)
+
+
+def planned(practice: Practice, email: str) -> str:
+    """A job that adds every organisation this person reaches, and that nobody has begun."""
+    sign_in = practice.sign_in(email)
+
+    async def work(workplace: Workplace, session: Session) -> str:
+        reach = await session.reach(sign_in)
+        plan = plans.add(workplace.store, "xero", sign_in.id, reach, list(reach))
+        return workplace.store.jobs.create(plan, email)
+
+    return practice.do(work)
+
+
+def told(app: ClientSyncApp) -> str:
+    """What the notices say."""
+    return "\n".join(notice.message for notice in app._notifications)
+
+
+def now(app: ClientSyncApp, job: str) -> Job:
+    return app.workplace.store.jobs.one(job)
+
+
+def connected(app: ClientSyncApp) -> list[str]:
+    """The organisations that were connected, in the order of the ledger: one twice is one too many."""
+    entries = app.workplace.store.ledger.entries()
+    return [str(e.organisation_id) for e in entries if e.kind is Kind.INTEGRATION_CONNECTED]
+
+
+@contextmanager
+def elsewhere(practice: Practice, job: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process that goes on with the job."""
+    command = [
+        sys.executable,
+        "-m",
+        "clientsync_tui",
+        "--config",
+        str(practice.config),
+        "jobs",
+        "resume",
+        job,
+    ]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+async def test_left_running_and_come_back_to(practices: Callable[..., Practice]) -> None:
+    practice = practices(SLOW)
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        job = planned(practice, practice.people[0])
+        app.run_job(job)
+        await until(pilot, lambda: "Add clients · Xero · running" in shown(pilot))
+        assert "not now: It is running here" not in shown(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: "It is running here" in told(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, JobScreen))
+        assert now(app, job).state is JobState.RUNNING
+        await until(pilot, lambda: "12 done" in told(app))
+        await pilot.press("J")
+        await until(pilot, lambda: isinstance(app.screen, JobsScreen) and "Add clients" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "12 of 12" in shown(pilot))
+        assert "Add clients · Xero · done" in shown(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Business settings > Connections" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practice) -> None:
+    world = practice.sandbox.world
+    closed, sick = world.id_of("xero", 10), world.id_of("xero", 11)
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        job = planned(practice, practice.people[0])
+        practice.sandbox.fault("close", organisation=closed)
+        practice.sandbox.fault("unavailable", organisation=sick)
+        app.run_job(job)
+        await until(pilot, lambda: "2 failed" in shown(pilot) and now(app, job).state is JobState.DONE)
+        text = shown(pilot)
+        assert "1 × server error" in text
+        assert "1 × organisation closed: The organisation is closed. Ask the client." in text
+        first = text.splitlines().index(next(line for line in text.splitlines() if line.startswith("State")))
+        assert all("failed" in line for line in text.splitlines()[first + 1 : first + 3])
+        # The row under the cursor is said in full.
+        assert "The organisation is closed or inactive in Xero." in text
+        practice.sandbox.fault("clear")
+        # Only what failed for one reason is tried again.
+        await pilot.press("F")
+        await until(pilot, lambda: "Try again what failed" in shown(pilot) and "All 2" in shown(pilot))
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: now(app, job).count(ItemState.FAILED) == 1 and not now(app, job).left)
+        await pilot.press("F")
+        await until(pilot, lambda: "12 done" in shown(pilot) and "0 failed" in shown(pilot))
+        assert len(connected(app)) == len(set(connected(app))) == 12
+        await pilot.press("F")
+        await until(pilot, lambda: "Nothing failed that could be tried again." in told(app))
+    app.workplace.close()
+
+
+async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practice]) -> None:
+    practice = practices(Options(organisations=100, limits=False, latency_s=0.15))
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        job = planned(practice, practice.people[0])
+        app.run_job(job)
+        await until(pilot, lambda: now(app, job).count(ItemState.DOING))
+        await pilot.press("S")
+        await until(pilot, lambda: "left undone" in shown(pilot))
+        await pilot.press("S", "y")
+        await until(pilot, lambda: now(app, job).state is JobState.CANCELLED)
+        done = now(app, job).count(ItemState.DONE)
+        assert 0 < done < 100
+        assert len(connected(app)) == done
+        await until(pilot, lambda: "cancelled" in shown(pilot) and f"{100 - done} skipped" in shown(pilot))
+        # Its opposite is as near.
+        await pilot.press("F")
+        await until(pilot, lambda: "100 done" in shown(pilot))
+        assert len(connected(app)) == len(set(connected(app))) == 100
+    app.workplace.close()
+
+
+async def test_watched_from_another_window_cut_off_and_resumed(practices: Callable[..., Practice]) -> None:
+    practice = practices(Options(organisations=60, limits=False, latency_s=0.3))
+    job = planned(practice, practice.people[0])
+    app = practice.app()
+    with elsewhere(practice, job) as process:
+        while not now(app, job).count(ItemState.DONE):
+            assert process.poll() is None
+            await asyncio.sleep(0.02)
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.open("job", job=job)
+            await until(pilot, lambda: re.search(r"[1-9]\d* done", shown(pilot)))
+            assert "running" in shown(pilot)
+            await pilot.press("r")
+            await until(pilot, lambda: "It is running in another window" in told(app))
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+            await until(pilot, lambda: "Add clients · Xero · cut off" in shown(pilot))
+            assert 0 < now(app, job).left < 60
+            assert "Nothing is done twice" in shown(pilot)
+            await pilot.press("r")
+            await until(pilot, lambda: "60 done" in shown(pilot) and "0 waiting" in shown(pilot))
+            assert len(connected(app)) == len(set(connected(app))) == 60
+    app.workplace.close()
+
+
+async def test_the_software_is_gone_for_a_while(practices: Callable[..., Practice], tmp_path: Path) -> None:
+    state = tmp_path / "sandbox.json"
+    practice = practices(Options(organisations=40, limits=False, latency_s=0.1, state=state))
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        job = planned(practice, practice.people[0])
+        app.run_job(job)
+        await until(pilot, lambda: now(app, job).count(ItemState.DONE))
+        practice.sandbox.stop()
+        await until(pilot, lambda: not now(app, job).left)
+        await until(pilot, lambda: "× unreachable" in shown(pilot))
+        again = running(
+            Options(
+                port=urlsplit(practice.sandbox.url).port or 0, organisations=40, limits=False, state=state
+            )
+        )
+        try:
+            await pilot.press("F")
+            await until(pilot, lambda: "40 done" in shown(pilot) and "0 failed" in shown(pilot))
+        finally:
+            again.stop()
+        assert len(connected(app)) == len(set(connected(app))) == 40
+    app.workplace.close()
+
+
+async def test_a_storm_of_limits_is_shown_and_waited_out(practice: Practice) -> None:
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        job = planned(practice, practice.people[0])
+        practice.sandbox.fault("limit", times=12, seconds=2)
+        app.run_job(job)
+        await until(pilot, lambda: re.search(r"\d+ waiting for the limit", shown(pilot)))
+        await until(pilot, lambda: "12 done" in shown(pilot) and "for the limit" not in shown(pilot))
+        assert now(app, job).count(ItemState.FAILED) == 0
+    app.workplace.close()
+
+
+async def test_a_refused_sign_in_pauses_and_signing_in_resumes(practice: Practice) -> None:
+    me, other = practice.people[:2]
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        job = planned(practice, me)
+        practice.sandbox.fault("expire", person=me)
+        app.run_job(job)
+        await until(
+            pilot, lambda: "paused" in shown(pilot) and "Sign in again. Press r to sign in" in shown(pilot)
+        )
+        assert now(app, job).left == 12
+        practice.sandbox.fault("clear")
+        # Somebody else's sign-in is not the one that the job was planned with.
+        await pilot.press("r")
+        await come_back_as(pilot, other)
+        await until(pilot, lambda: f"begun as {me}" in told(app))
+        assert now(app, job).left == 12
+        await pilot.press("r")
+        await come_back_as(pilot, me)
+        await until(pilot, lambda: "12 done" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_a_hundred_thousand_items(practice: Practice) -> None:
+    app = practice.app()
+    items = tuple(PlanItem(Will.DO, f"c{n}", f"Client {n}", "xero", f"o{n}") for n in range(100_000))
+    job = app.workplace.store.jobs.create(Plan("check", None, None, items), "me")
+    app.workplace.store.jobs.settle(job, 99_999, ItemState.FAILED, "access_removed", "Gone.")
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.open("job", job=job)
+        await until(pilot, lambda: "1 × access removed" in shown(pilot))
+        assert "✗ failed" in shown(pilot)
+        await pilot.press("G")
+        await until(pilot, lambda: "Client 99998" in shown(pilot))
+    app.workplace.close()
