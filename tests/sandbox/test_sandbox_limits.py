@@ -38,6 +38,18 @@ def test_five_at_once_for_an_organisation(sandboxes) -> None:
     assert app.organisation(first).status_code == 200
 
 
+def test_headers_count_down(sandboxes) -> None:
+    box = sandboxes(Options(organisations=3))
+    app = App(box.url).sign_in(box.world.people[0].email)
+    first = box.world.id_of("xero", 0)
+    one, two = app.organisation(first), app.organisation(first)
+    for header in ("X-MinLimit-Remaining", "X-DayLimit-Remaining", "X-AppMinLimit-Remaining"):
+        assert int(one.headers[header]) - int(two.headers[header]) == 1
+    connections = app.get("/connections")
+    assert "X-AppMinLimit-Remaining" in connections.headers
+    assert "X-MinLimit-Remaining" not in connections.headers
+
+
 def test_without_limits_nothing_is_refused(sandboxes) -> None:
     box = sandboxes(Options(organisations=1, limits=False))
     app = App(box.url).sign_in(box.world.people[0].email)

@@ -100,15 +100,6 @@ def test_an_organisation_is_the_one_connected(sandbox: Running, app: App) -> Non
         assert organisation["OrganisationStatus"] == "ACTIVE"
 
 
-def test_headers_count_down(app: App, first: str) -> None:
-    one, two = app.organisation(first), app.organisation(first)
-    for header in ("X-MinLimit-Remaining", "X-DayLimit-Remaining", "X-AppMinLimit-Remaining"):
-        assert int(one.headers[header]) - int(two.headers[header]) == 1
-    connections = app.get("/connections")
-    assert "X-AppMinLimit-Remaining" in connections.headers
-    assert "X-MinLimit-Remaining" not in connections.headers
-
-
 def test_accounts_since(app: App, first: str) -> None:
     accounts = records(app, "Accounts", first)
     assert any("Code" not in account for account in accounts)
