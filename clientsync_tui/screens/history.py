@@ -194,7 +194,7 @@ class HistoryScreen(ActionScreen):
         if self._client is not None:
             found = self.main.workplace.store.clients.by_id([self._client], datetime.now(UTC))
             title = f"History · {found[self._client].name}" if self._client in found else title
-        self.query_one(TopBar).show(title, f"{number(count)} entries")
+        self.query_one(TopBar).show(title, f"{number(count)} {'entry' if count == 1 else 'entries'}")
 
     @on(SelectTable.CursorMoved)
     def _say_entry(self) -> None:

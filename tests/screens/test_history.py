@@ -1,0 +1,70 @@
+"""The history of the practice and of a client on the screen."""
+
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.screens.connections import ConnectionsScreen
+from clientsync_tui.store.store import Store
+from tests.support.practice import Practice, practice, practices, shown, until
+
+__all__ = ["practice", "practices"]
+
+
+def client_added(n: int, name: str | None = None) -> NewEntry:
+    body = {"name": name or f"Client {n}", "details": {}, "team": None}
+    return NewEntry(Kind.CLIENT_ADDED, "ann", f"c{n}", body=body)
+
+
+def code_set(n: int, code: str, before: str | None) -> NewEntry:
+    return NewEntry(Kind.CODE_SET, "bob", f"c{n}", body={"code": code, "before": before})
+
+
+async def test_searched_followed_and_narrowed_to_a_client(practice: Practice) -> None:
+    app = practice.app()
+    store = app.workplace.store
+    store.ledger.append(client_added(1, "[red]x[/] & Co"), client_added(2), code_set(2, "AB1", None))
+    store.ledger.append(code_set(2, "AB2", "AB1"))
+    async with app.run_test(size=(100, 24)) as pilot:
+        await pilot.press("h")
+        # The client list's h is about the client under the cursor; the same key leads on to the practice's.
+        await until(pilot, lambda: "History · [red]x[/] & Co" in shown(pilot) and "1 entry" in shown(pilot))
+        await pilot.press("h")
+        await until(pilot, lambda: "4 entries" in shown(pilot) and "[red]x[/] & Co" in shown(pilot))
+        # The newest is on top, and said in full: before, and after.
+        await until(pilot, lambda: "Practice code: AB1 → AB2" in shown(pilot))
+        await pilot.press("slash", *"AB1 BOB")
+        await until(pilot, lambda: "2 of 4" in shown(pilot))
+        # Found by the client's name, too; new entries come in while one searches.
+        await pilot.press("escape", "slash", *"red")
+        await until(pilot, lambda: "1 of 4" in shown(pilot))
+        colleague = Store(practice.folder / "practice.db")
+        colleague.ledger.append(code_set(1, "RED", None))
+        colleague.close()
+        await until(
+            pilot, lambda: "2 of 5" in shown(pilot) and "Practice code: nothing → RED" in shown(pilot)
+        )
+        await pilot.press("escape")
+        await until(pilot, lambda: "5 entries" in shown(pilot))
+        await pilot.press("slash", *"nowhere to be found")
+        await until(pilot, lambda: "Nothing fits these words" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "5 entries" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))
+        await pilot.press("h")
+        await until(pilot, lambda: "History · [red]x[/] & Co" in shown(pilot) and "2 entries" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_the_cursor_stays_on_its_entry_while_others_come_in(practice: Practice) -> None:
+    app = practice.app()
+    store = app.workplace.store
+    store.ledger.append(*(client_added(n) for n in range(5_000)))
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.open("history")
+        await until(pilot, lambda: "Client 4999" in shown(pilot) or "client added" in shown(pilot))
+        await pilot.press("G")
+        await until(pilot, lambda: app.screen.query_one("#entries").cursor_id == 1)  # type: ignore[attr-defined]
+        store.ledger.append(client_added(6_000))
+        await until(pilot, lambda: app.screen.query_one("#entries").row_count == 5_001)  # type: ignore[attr-defined]
+        assert app.screen.query_one("#entries").cursor_id == 1  # type: ignore[attr-defined]
+        assert "Client 0" in shown(pilot)
+    app.workplace.close()
