@@ -1,0 +1,320 @@
+"""Every field of the filter and every order, against what the clients themselves say."""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.entries import Kind, NewEntry, iso
+from clientsync_tui.practice.filter import parse
+from clientsync_tui.practice.model import Client
+from clientsync_tui.practice.people import Person
+from clientsync_tui.practice.status import SEVERITY, Standing, Status
+from clientsync_tui.practice.text import folded, sort_key
+from clientsync_tui.store.find import find, warm
+from clientsync_tui.store.numbers import first_page
+from clientsync_tui.store.store import Store
+from clientsync_tui.store.tally import tally
+from tests.store.entries import added, connected, of_client, of_link, signed_in, store_in
+
+NOW = datetime.now(UTC)
+PEOPLE = {"xero:ann": ("Ann Ash", 50), "xero:bob": ("Bób Baker", 5), "sage:ann": ("Ann Ash", -1)}
+NAMES = [
+    "Abbey Bakery",
+    "ABBEY ROAD",
+    "Émile & Fils",
+    "Zoë [red]",
+    "Ash\u200c",
+    "Oak_%*?",
+    "Straße Süd",
+    "日本 会計",
+    "Ash",
+]
+
+
+def filled(folder: Path, clients: int = 150) -> Store:
+    """Clients with none to two integrations, in every status; two weeks of changes."""
+    store = store_in(folder)
+    choose = random.Random(7)
+    for sign_in, (name, days) in PEOPLE.items():
+        ends_at = iso(NOW + timedelta(days=days))
+        store.ledger.append(
+            signed_in(sign_in, name=name, email=f"{sign_in[5:]}@example.com", ends_at=ends_at)
+        )
+    for n in range(clients):
+        client, name = f"c{n}", choose.choice(NAMES) + choose.choice(["", f" {n}"])
+        code = choose.choice([None, f"A{n}", f"Äb{n}"])
+        entries = [added(client, name, team=choose.choice([None, "North", "Süd"]), practice_code=code)]
+        for sign_in in choose.sample(sorted(PEOPLE), choose.choice([0, 1, 1, 1, 2])):
+            organisation = f"{sign_in}-{n}"
+            entries.append(connected(client, organisation, sign_in, organisation_name=choose.choice(NAMES)))
+            entries += found(client, organisation, sign_in[:4], choose.random())
+        if choose.random() < 0.1:
+            entries.append(of_client(Kind.CLIENT_REMOVED, client, name=name))
+        if choose.random() < 0.2:
+            entries.append(of_client(Kind.NOTE_SET, client, note="Call back\ntomorrow"))
+        store.ledger.append(*entries, at=NOW - timedelta(hours=choose.randint(1, 14 * 24)))
+    return store
+
+
+def found(client: str, organisation: str, software: str, chance: float) -> list[NewEntry]:
+    if chance < 0.2:
+        return [
+            of_link(
+                Kind.FOUND_BROKEN,
+                client,
+                organisation,
+                software,
+                reason="unpaid" if chance < 0.1 else "access_removed",
+            )
+        ]
+    if chance < 0.4:
+        return [of_link(Kind.FOUND_EXPIRED, client, organisation, software, reason="sign_in_refused")]
+    return [of_link(Kind.DISCONNECTED, client, organisation, software)] if chance < 0.5 else []
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return filled(tmp_path_factory.mktemp("find"))
+
+
+@pytest.fixture(scope="module")
+def clients(store: Store) -> list[Client]:
+    rows = store.database.connection.execute("SELECT n FROM clients WHERE removed = 0").fetchall()
+    assert 0 < len(rows) < 150
+    return store.clients.by_number([row[0] for row in rows], NOW)
+
+
+def worst(client: Client) -> Status | None:
+    return max((link.standing.status for link in client.integrations), key=SEVERITY.__getitem__, default=None)
+
+
+def reasons(client: Client) -> set[str | None]:
+    """The reasons that its worst status may show: of equally bad integrations either."""
+    return {link.standing.reason for link in client.integrations if link.standing.status is worst(client)}
+
+
+def said(client: Client, word: str) -> bool:
+    links = client.integrations
+    texts = [client.name, client.practice_code, client.team, client.note]
+    texts += [link.organisation_name for link in links]
+    texts += [text for link in links for text in (link.integrated_by.name, link.integrated_by.email)]
+    return any(word in folded(text) for text in texts if text)
+
+
+def by(client: Client, word: str) -> bool:
+    return any(
+        word in folded(p)
+        for link in client.integrations
+        for p in (link.integrated_by.name, link.integrated_by.email)
+    )
+
+
+HOLDS: dict[str, Callable[[Client], bool]] = {
+    "": lambda c: True,
+    "abbey": lambda c: said(c, "abbey"),
+    "ABBEY": lambda c: said(c, "abbey"),
+    "ash": lambda c: said(c, "ash"),
+    "a": lambda c: said(c, "a"),
+    "strasse": lambda c: said(c, "strasse"),
+    "e\u0301mile": lambda c: said(c, "émile"),
+    "会計": lambda c: said(c, "会計"),
+    "_%*?": lambda c: said(c, "_%*?"),
+    "[red]": lambda c: said(c, "[red]"),
+    "bób": lambda c: said(c, "bób"),
+    "ann@example.com": lambda c: said(c, "ann@example.com"),
+    '"call back tomorrow"': lambda c: "Call back" in c.note,
+    '"a b"': lambda c: said(c, "a b"),
+    "zzz": lambda c: False,
+    "-ash": lambda c: not said(c, "ash"),
+    "abbey -road": lambda c: said(c, "abbey") and not said(c, "road"),
+    "status:connected": lambda c: worst(c) is Status.CONNECTED,
+    "status:EXPIRING": lambda c: worst(c) is Status.EXPIRING,
+    "status:expired": lambda c: worst(c) is Status.EXPIRED,
+    "status:broken": lambda c: worst(c) is Status.BROKEN,
+    "status:disconnected": lambda c: worst(c) is Status.DISCONNECTED,
+    "status:none": lambda c: worst(c) is None,
+    "-status:none": lambda c: worst(c) is not None,
+    "by:ann": lambda c: by(c, "ann"),
+    "by:BÓB": lambda c: by(c, "bób"),
+    "by:bob@example.com": lambda c: by(c, "bob@example.com"),
+    "by:nobody": lambda c: False,
+    "by:none": lambda c: not c.integrations,
+    "software:xero": lambda c: any(link.software == "xero" for link in c.integrations),
+    "software:sage software:xero": lambda c: {link.software for link in c.integrations} == {"sage", "xero"},
+    "software:none": lambda c: not c.integrations,
+    "software:quickbooks": lambda c: False,
+    "team:north": lambda c: c.team == "North",
+    "team:SÜ": lambda c: c.team == "Süd",
+    "team:none": lambda c: c.team is None,
+    "team:west": lambda c: False,
+    "-team:north": lambda c: c.team != "North",
+    "code:a1": lambda c: (c.practice_code or "").lower().startswith("a1"),
+    "code:äB": lambda c: (c.practice_code or "").startswith("Äb"),
+    "code:none": lambda c: c.practice_code is None,
+    "-code:none": lambda c: c.practice_code is not None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOLDS)
+def test_a_filter_finds_exactly_those_for_which_it_holds(
+    store: Store, clients: list[Client], text: str
+) -> None:
+    expected = sorted((sort_key(c.name), c.n) for c in clients if HOLDS[text](c))
+    assert list(find(store.database, parse(text), NOW)) == [n for _, n in expected]
+    # The same finds the same again: nothing that a call keeps in memory spoils the next.
+    assert list(find(store.database, parse(text), NOW)) == [n for _, n in expected]
+
+
+@pytest.mark.parametrize(
+    "reason", ["sign_in_refused", "sign_in_lapsed", "sign_in_ending", "unpaid", "access_removed"]
+)
+def test_a_reason_is_that_of_the_worst_status(store: Store, clients: list[Client], reason: str) -> None:
+    found = set(find(store.database, parse(f"reason:{reason}"), NOW))
+    sure = {c.n for c in clients if reasons(c) == {reason}}
+    assert sure and sure <= found <= {c.n for c in clients if reason in reasons(c)}
+
+
+@pytest.mark.parametrize("hours", [24, 24 * 7])
+def test_since_finds_what_changed_in_that_span(store: Store, clients: list[Client], hours: int) -> None:
+    query = "SELECT client FROM integrations WHERE since >= ?"
+    at = iso(NOW - timedelta(hours=hours))
+    changed = {row[0] for row in store.database.connection.execute(query, (at,))} & {c.n for c in clients}
+    assert 0 < len(changed) < len(clients)
+    for text in (f"since:{hours}h", f"since:{hours // 24}d"):
+        assert set(find(store.database, parse(text), NOW)) == changed
+
+
+KEYS: dict[str, Callable[[Client], object]] = {
+    "name": lambda c: sort_key(c.name),
+    "code": lambda c: (c.practice_code is None, folded(c.practice_code or "")),
+    "team": lambda c: (c.team is None, sort_key(c.team or "")),
+    "software": lambda c: min((link.software for link in c.integrations), default=""),
+    "by": lambda c: min((sort_key(link.integrated_by.name) for link in c.integrations), default=""),
+    "refreshed": lambda c: max(
+        (link.refreshed_at for link in c.integrations if link.refreshed_at),
+        default=datetime.min.replace(tzinfo=UTC),
+    ),
+    "status": lambda c: SEVERITY[status] if (status := worst(c)) else -1,
+}
+
+
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("column", KEYS)
+def test_an_order_is_by_its_column_then_by_name(
+    store: Store, clients: list[Client], column: str, down: bool
+) -> None:
+    by_name = sorted(clients, key=lambda c: (sort_key(c.name), c.n))
+    expected = sorted(by_name, key=KEYS[column], reverse=down)
+    assert list(find(store.database, (), NOW, ((column, down),))) == [c.n for c in expected]
+    some = [c.n for c in expected if said(c, "ash")]
+    assert list(find(store.database, parse("ash"), NOW, ((column, down),))) == some
+
+
+def test_several_columns_order_by_the_first_then_the_next(store: Store, clients: list[Client]) -> None:
+    by_name = sorted(clients, key=lambda c: (sort_key(c.name), c.n), reverse=False)
+    expected = sorted(by_name, key=KEYS["name"], reverse=True)
+    expected = sorted(sorted(expected, key=KEYS["status"]), key=KEYS["team"], reverse=True)
+    found = find(store.database, (), NOW, (("team", True), ("status", False), ("name", True)))
+    assert list(found) == [c.n for c in expected]
+
+
+def test_counts_and_groups_say_what_the_filter_finds(store: Store, clients: list[Client]) -> None:
+    counts = store.clients.counts(NOW)
+    assert counts.total() == store.clients.total() == len(clients)
+    for status in Status:
+        assert counts[status] == len(find(store.database, parse(f"status:{status}"), NOW))
+    assert counts[None] == len(find(store.database, parse("status:none"), NOW))
+    groups = store.clients.groups(Status.EXPIRED, NOW)
+    assert [group.count for group in groups] == sorted((group.count for group in groups), reverse=True)
+    counted: Counter[tuple[Standing, Person]] = Counter()
+    for group in groups:
+        counted[group.standing, group.person] += group.count
+    # A person has a group for each sign-in; a client is once in each, however many of its organisations it reaches.
+    signed = {
+        (c.n, link.sign_in, link.standing, link.integrated_by) for c in clients for link in c.integrations
+    }
+    expired = Counter(
+        (standing, person) for *_, standing, person in signed if standing.status is Status.EXPIRED
+    )
+    assert counted == expired
+    assert {group.person.email for group in groups} == {"ann@example.com", "bob@example.com"}
+
+
+def test_a_tally_counts_the_integrations_of_one_software(store: Store) -> None:
+    every = store.clients.integrations("xero", NOW)
+    counted = tally(store.database, "xero", NOW)
+    assert counted.counts.total() == len(every)
+    for status in Status:
+        assert counted.counts[status] == sum(link.standing.status is status for _, link in every)
+
+
+def test_the_first_page_is_the_beginning_of_the_whole(store: Store) -> None:
+    assert first_page(store.database, 20) == find(store.database, (), NOW)[:20]
+
+
+def test_nothing_is_found_in_an_empty_practice(tmp_path: Path) -> None:
+    empty = store_in(tmp_path)
+    warm(empty.database)
+    for text in HOLDS:
+        for column in KEYS:
+            assert len(find(empty.database, parse(text), NOW, ((column, False),))) == 0
+    empty.close()
+
+
+def test_what_a_kept_status_means_changes_with_the_day(store: Store) -> None:
+    later = NOW + timedelta(days=40)
+    expiring, later_expiring = (
+        set(find(store.database, parse("status:expiring"), now)) for now in (NOW, later)
+    )
+    assert expiring and later_expiring and not expiring & later_expiring
+    assert store.clients.counts(later)[Status.EXPIRING] == len(later_expiring)
+
+
+def test_another_process_changes_are_found(tmp_path: Path) -> None:
+    store, other = filled(tmp_path, 40), store_in(tmp_path)
+    for text in ("", "renamed", "status:none", "abbey"):
+        find(store.database, parse(text), NOW)
+    other.ledger.append(*(added(f"n{n}", "Renamed later") for n in range(2500)))
+    assert len(find(store.database, parse("renamed"), NOW)) == 2500
+    other.ledger.append(
+        of_client(Kind.CLIENT_RENAMED, "n1", name="Quite another"),
+        of_client(Kind.CLIENT_REMOVED, "n2", name=""),
+    )
+    assert len(find(store.database, parse("renamed"), NOW)) == 2498
+    other.ledger.rebuild()
+    find(other.database, parse("status:none"), NOW)
+    assert find(store.database, parse("status:none"), NOW) == find(other.database, parse("status:none"), NOW)
+    store.close()
+    other.close()
+
+
+def test_threads_find_while_another_writes(tmp_path: Path) -> None:
+    store = filled(tmp_path, 40)
+    troubles: list[BaseException] = []
+    done = threading.Event()
+
+    def look() -> None:
+        try:
+            while not done.is_set():
+                for text in ("new", "status:none", ""):
+                    find(store.database, parse(text), NOW, (("status", True),))
+                store.clients.counts(NOW)
+        except BaseException as error:
+            troubles.append(error)
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for n in range(150):
+        store.ledger.append(added(f"n{n}", f"New {n}"), connected(f"n{n}", f"no{n}"))
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert troubles == []
+    assert len(find(store.database, parse("new"), NOW)) == 150
+    store.close()

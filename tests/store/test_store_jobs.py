@@ -1,0 +1,259 @@
+"""Jobs and their items as rows: claimed by one runner, resumed behind a kill, cancelled and retried without doing twice."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.plan import Plan, PlanItem, Why, Will
+from clientsync_tui.practice.status import Fault, Reason
+from clientsync_tui.practice.trouble import SignInRefused, Trouble, UsageError
+from clientsync_tui.store.jobs import ItemState, JobState
+from clientsync_tui.store.store import Store
+from tests.store.entries import added, store_in
+
+ITEMS = 4
+
+
+def a_plan(*more: PlanItem, items: int = ITEMS) -> Plan:
+    doing = [
+        PlanItem(Will.DO, f"c{n}", f"Client {n}", "xero", f"o{n}", body={"sign_in": f"s{n % 2}"})
+        for n in range(items)
+    ]
+    return Plan("refresh", "xero", "xero:ann", (*doing, *more), {"team": "North"})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = store_in(tmp_path)
+    yield store
+    store.close()
+
+
+def states(store: Store, job: str) -> list[str]:
+    return [str(item.state) for item in store.jobs.items(job)]
+
+
+RUNNER = """
+    import sys
+    from pathlib import Path
+    from clientsync_tui.practice.trouble import UsageError
+    from clientsync_tui.store.store import Store
+    jobs, job = Store(Path(sys.argv[1])).jobs, sys.argv[2]
+    print("ready", flush=True)
+    sys.stdin.readline()
+    try:
+        jobs.claim(job)
+    except UsageError as error:
+        print("refused", error, flush=True)
+    else:
+        print(jobs.take(job, 0), jobs.take(job, 1), flush=True)
+    sys.stdin.readline()
+"""
+
+
+def runner(store: Store, job: str) -> "subprocess.Popen[str]":
+    """A process that claims the job and begins two items when told, then waits."""
+    command = [sys.executable, "-c", textwrap.dedent(RUNNER), str(store.database.path), job]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert line(process) == "ready"
+    return process
+
+
+def line(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def go(process: "subprocess.Popen[str]") -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def test_a_plan_becomes_rows(store: Store) -> None:
+    job = store.jobs.create(
+        a_plan(
+            PlanItem(Will.SKIP, "c8", "Skipped [x]", "xero", "o8", Why.ALREADY_ADDED),
+            PlanItem(
+                Will.CANNOT,
+                "c9",
+                "Closed",
+                "xero",
+                "o9",
+                Reason.ORGANISATION_CLOSED,
+                {"says": "It is closed.", "cannot": "yes"},
+            ),
+        ),
+        "ann@example.com",
+    )
+    found = store.jobs.one(job)
+    assert (found.state, found.kind, found.by, found.body) == (
+        JobState.WAITING,
+        "refresh",
+        "ann@example.com",
+        {"team": "North"},
+    )
+    assert found.counts == {ItemState.WAITING: ITEMS, ItemState.SKIPPED: 1, ItemState.FAILED: 1}
+    assert (found.total, found.left) == (ITEMS + 2, ITEMS)
+    assert store.jobs.items(job)[-1].says == "It is closed."
+    assert store.jobs.reasons(job) == [("failed", "organisation_closed", 1), ("skipped", "already_added", 1)]
+    assert [item.n for item in store.jobs.items(job, ItemState.WAITING, after=1, most=1)] == [2]
+    assert [each.id for each in store.jobs.unfinished()] == [job]
+    with pytest.raises(UsageError, match="no job"):
+        store.jobs.one("nonsense")
+
+
+def test_one_process_runs_a_job_and_after_its_kill_another_resumes_it(store: Store) -> None:
+    job = store.jobs.create(a_plan(), "ann")
+    process = runner(store, job)
+    go(process)
+    assert line(process) == "True True"
+    assert store.jobs.one(job).state is JobState.RUNNING
+    assert store.jobs.unfinished() == [] and not store.jobs.one(job).cut_off
+    with pytest.raises(UsageError, match="another window or process"):
+        store.jobs.claim(job)
+    process.kill()
+    process.wait()
+    assert store.jobs.one(job).cut_off
+    assert [each.id for each in store.jobs.unfinished()] == [job]
+    # What it was doing is told, so that the software is asked before anything is done again.
+    assert [item.n for item in store.jobs.claim(job)] == [0, 1]
+    assert states(store, job) == ["waiting"] * ITEMS
+    assert not store.jobs.one(job).cut_off
+
+
+def test_of_two_processes_that_claim_at_once_one_has_it(store: Store) -> None:
+    for _ in range(4):
+        job = store.jobs.create(a_plan(), "ann")
+        processes = [runner(store, job) for _ in range(2)]
+        for process in processes:
+            go(process)
+        said = sorted(line(process) for process in processes)
+        assert said[0] == "True True" and said[1].startswith("refused")
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def test_an_item_is_begun_once(store: Store) -> None:
+    job = store.jobs.create(a_plan(), "ann")
+    store.jobs.claim(job)
+    assert store.jobs.take(job, 0)
+    assert not store.jobs.take(job, 0)
+    store.jobs.put_back(job, 0)
+    assert store.jobs.take(job, 0)
+    store.jobs.settle(job, 0, ItemState.DONE)
+    store.jobs.put_back(job, 0)
+    assert not store.jobs.take(job, 0)
+    assert states(store, job)[0] == "done"
+
+
+def test_an_item_is_settled_with_its_entries_or_not_at_all(store: Store) -> None:
+    job = store.jobs.create(a_plan(), "ann")
+    store.jobs.claim(job)
+    store.jobs.take(job, 0)
+    with pytest.raises(ZeroDivisionError), store.database.writing():
+        store.ledger.append(added("c0"))
+        store.jobs.settle(job, 0, ItemState.DONE)
+        raise ZeroDivisionError
+    assert states(store, job)[0] == "doing" and store.ledger.last() == 0
+
+
+def test_a_cancelled_job_ends_what_waits_and_lets_its_runner_finish(store: Store) -> None:
+    job = store.jobs.create(a_plan(), "ann")
+    store.jobs.claim(job)
+    store.jobs.take(job, 0)
+    store.jobs.cancel(job)
+    assert states(store, job) == ["doing", "skipped", "skipped", "skipped"]
+    assert store.jobs.one(job).state is JobState.RUNNING
+    assert not store.jobs.take(job, 1)
+    store.jobs.settle(job, 0, ItemState.DONE)
+    store.jobs.end(job, JobState.CANCELLED)
+    ended = store.jobs.one(job).ended_at
+    store.jobs.cancel(job)
+    assert store.jobs.one(job).ended_at == ended is not None
+    assert store.jobs.reasons(job) == [("skipped", "cancelled", 3)]
+
+
+def test_a_job_that_nobody_runs_is_cancelled_at_once(store: Store) -> None:
+    job = store.jobs.create(a_plan(), "ann")
+    process = runner(store, job)
+    go(process)
+    line(process)
+    process.kill()
+    process.wait()
+    store.jobs.cancel(job)
+    assert states(store, job) == ["skipped"] * ITEMS
+    assert store.jobs.one(job).state is JobState.CANCELLED
+    assert store.jobs.unfinished() == []
+
+
+def test_what_failed_is_retried_alone_and_survives_a_kill_before_it_begins(store: Store) -> None:
+    closed = PlanItem(
+        Will.CANNOT, "c9", "Closed", "xero", "o9", Reason.ORGANISATION_CLOSED, {"cannot": "yes"}
+    )
+    job = store.jobs.create(a_plan(closed), "ann")
+    store.jobs.claim(job)
+    for n, (state, reason) in enumerate(
+        [
+            (ItemState.DONE, None),
+            (ItemState.FAILED, Fault.LIMIT),
+            (ItemState.FAILED, Fault.UNREACHABLE),
+            (ItemState.DONE, None),
+        ]
+    ):
+        store.jobs.take(job, n)
+        store.jobs.settle(job, n, state, reason, "says")
+    store.jobs.end(job, JobState.DONE)
+    assert store.jobs.unfinished() == []
+    assert store.jobs.retry(job, ["nothing_of_the_kind"]) == 0
+    assert store.jobs.one(job).state is JobState.DONE
+    assert store.jobs.retry(job, [Fault.LIMIT]) == 1
+    assert states(store, job) == ["done", "waiting", "failed", "done", "failed"]
+    assert [each.id for each in store.jobs.unfinished()] == [job]
+    assert store.jobs.one(job).ended_at is None
+    assert store.jobs.retry(job) == 1
+    assert states(store, job) == ["done", "waiting", "waiting", "done", "failed"]
+    store.jobs.cancel(job)
+    assert store.jobs.retry(job) == 2
+
+
+def test_waiting_items_of_one_sign_in_are_ended_together(store: Store) -> None:
+    job = store.jobs.create(a_plan(), "ann")
+    store.jobs.take(job, 0)
+    assert (
+        store.jobs.settle_waiting(job, ItemState.FAILED, Reason.SIGN_IN_REFUSED, "Refused.", sign_in="s0")
+        == 1
+    )
+    assert states(store, job) == ["doing", "waiting", "failed", "waiting"]
+    assert store.jobs.settle_waiting(job, ItemState.SKIPPED, Why.CANCELLED, "No.") == 2
+
+
+def test_a_paused_job_says_why_until_it_goes_on(store: Store) -> None:
+    job = store.jobs.create(a_plan(), "ann")
+    for why, sign_in in ((SignInRefused("Sign in again."), True), (Trouble("The keyring is locked."), False)):
+        store.jobs.claim(job)
+        assert "paused" not in store.jobs.one(job).body
+        store.jobs.end(job, JobState.PAUSED, why)
+        assert store.jobs.one(job).body["paused"] == {"says": str(why), "sign_in": sign_in}
+        assert [each.id for each in store.jobs.unfinished()] == [job]
+
+
+def test_newest_jobs_come_first(store: Store) -> None:
+    made = [store.jobs.create(a_plan(items=1), "ann") for _ in range(3)]
+    assert [job.id for job in store.jobs.all()] == made[::-1]
+    assert [job.id for job in store.jobs.all(most=1)] == made[-1:]
+
+
+def test_names_are_kept_as_they_are(store: Store) -> None:
+    name = 'Zoë [red]"x"[/] 日本'
+    job = store.jobs.create(
+        Plan("add", None, None, (PlanItem(Will.DO, "c", name, "xero", "o", body={"n": name}),)), "ann"
+    )
+    item = store.jobs.items(job)[0]
+    assert item.name == name and json.loads(json.dumps(item.body)) == {"n": name}
