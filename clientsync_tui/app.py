@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,13 +12,13 @@ from textual.command import Provider
 
 from . import look, notices, terminal
 from .practice.trouble import KeyringTrouble, Trouble
-from .sync.engine import Engine
 from .terminal_app import TerminalApp
 from .workplace import Workplace
 
 if TYPE_CHECKING:
     from .screens.base import ActionScreen
     from .store.jobs import Job
+    from .sync.engine import Engine
 
 SCREENS = {
     "clients": ("clients", "ClientsScreen"),
@@ -49,7 +49,7 @@ class ClientSyncApp(TerminalApp):
     """Client Sync, full screen."""
 
     TITLE = "Client Sync"
-    CSS_PATH = look.style_sheets()
+    CSS_PATH = look.FIRST_SHEETS
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {palette}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
     ENABLE_COMMAND_PALETTE = True
@@ -61,9 +61,33 @@ class ClientSyncApp(TerminalApp):
         self.workplace = workplace
         self.keys: Mapping[str, str] = {}
         workplace.ask_passphrase = self.ask_passphrase
-        self.engine = Engine(workplace.session, self._job_ended)
         self.ascii_marks = terminal.ascii_only(workplace.config.screen.ascii)
         self._seen = (0, 0)
+        self._all_sheets = False
+        # Textual parses every style sheet again for a theme that is set, unless it is the one that they were read for.
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._styled_for = self.theme
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """The network's own thread, which begins with the first call."""
+        from .sync.engine import Engine
+
+        return Engine(self.workplace.session, self._job_ended)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Reads the style sheets again for another theme."""
+        if self.theme != self._styled_for:
+            self._styled_for = self.theme
+            super().refresh_css(animate)
+
+    def get_screen(self, screen: Any, screen_class: Any = None) -> Any:
+        """The screen to be opened; the sheets that the first one does without are read with the second."""
+        if not self._all_sheets and len(self.screen_stack) > 1:
+            self._all_sheets = True
+            for sheet in look.style_sheets():
+                self.stylesheet.add_source(sheet.read_text("utf-8"), (str(sheet), ""))
+        return super().get_screen(screen, screen_class)
 
     def on_mount(self) -> None:
         """The client list, or the way to it on a first start."""
@@ -181,7 +205,7 @@ class ClientSyncApp(TerminalApp):
 
     def leave(self) -> None:
         """Leaves; asks first while a job runs, because it stops with the program."""
-        if not self.engine.running:
+        if "engine" not in self.__dict__ or not self.engine.running:
             self.exit()
             return
         from .screens.confirm import Confirm
@@ -191,7 +215,8 @@ class ClientSyncApp(TerminalApp):
 
     def on_unmount(self) -> None:
         """What jobs have left is resumed at the next start."""
-        self.engine.close()
+        if "engine" in self.__dict__:
+            self.engine.close()
 
 
 def run(workplace: Workplace, asked: terminal.AskedBackground) -> int:

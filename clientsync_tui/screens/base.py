@@ -10,12 +10,12 @@ from textual.worker import Worker, WorkerState
 
 from ..actions import EVERYWHERE, Action, actions, bindings
 from ..practice.trouble import Trouble
-from ..sync.session import Session
 from ..widgets.key_bar import KeyBar, key_name
 from ..widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from ..app import ClientSyncApp
+    from ..sync.session import Session
 
 T = TypeVar("T")
 
@@ -125,7 +125,7 @@ class ActionScreen(Screen[Any]):
 
     # Work that takes time
 
-    async def ask(self, work: Callable[[Session], Awaitable[T]]) -> T:
+    async def ask(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Does `work` on the network's thread while every key goes on working. To be awaited in a worker, never in a handler.
 
         Raises Trouble as `work` does.

@@ -3,23 +3,22 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
 
 from ..actions import CLIENTS, SELECT, Action, named
 from ..practice.trouble import Trouble
-from ..store.jobs import Job
 from ..store.store import Store
-from ..sync import job_words
 from ..widgets.select_table.rows import Column
 from ..widgets.select_table.table import SelectTable
-from .clients_filter import FilterInput
 from .clients_list import ClientList
-from .clients_rows import COLUMNS
-from .confirm import Confirm
+from .clients_rows import COLUMNS, USUAL
 from .locale_words import counted
+
+if TYPE_CHECKING:
+    from ..store.jobs import Job
 
 T = TypeVar("T")
 
@@ -49,7 +48,7 @@ class ClientsScreen(ClientList):
         self._undoing = False
         self._marked = (0, 0)
         # As chosen; the table has them as the screen's width allows.
-        self.columns: tuple[Column, ...] = COLUMNS
+        self.columns: tuple[Column, ...] = tuple(column for column in COLUMNS if column.key in USUAL)
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -57,9 +56,10 @@ class ClientsScreen(ClientList):
 
     def on_mount(self) -> None:
         """The columns as they were left."""
-        from .clients_columns import read
+        if kept := self.store.meta("columns"):
+            from .clients_columns import read
 
-        self.columns = read(self.store.meta("columns"))
+            self.columns = read(kept)
         self.call_after_refresh(self._offer_jobs)
 
     def on_resize(self) -> None:
@@ -76,9 +76,12 @@ class ClientsScreen(ClientList):
     def _offer_jobs(self) -> None:
         """What a former run left undone is offered; nothing of it is done twice."""
 
-        def found(jobs: list[Job]) -> None:
+        def found(jobs: "list[Job]") -> None:
             if not jobs or self.main.screen is not self:
                 return
+            from ..sync import job_words
+            from .confirm import Confirm
+
             left = sum(job.left for job in jobs)
             if len(jobs) == 1:
                 what = (
@@ -97,7 +100,7 @@ class ClientsScreen(ClientList):
 
             self.main.push_screen(question, answered)
 
-        self.work(self.store.jobs.unfinished, found)
+        self.work(lambda: self.store.jobs.unfinished(), found)
 
     # Facts
 
@@ -128,7 +131,7 @@ class ClientsScreen(ClientList):
 
     def footer_keys(self) -> list[tuple[str, str, str]]:
         """What works now: while the filter is typed its own keys, and with a selection what turns it over."""
-        if isinstance(self.focused, FilterInput):
+        if self.filter_bar.has_keys:
             return [("enter", "To the list", "table('focus')"), ("esc", "Clear", "act('back')")]
         keys = super().footer_keys()
         if not self.shown:

@@ -97,24 +97,32 @@ class FilterBar(Widget, can_focus=False):
         self._values: Callable[[], Mapping[str, Sequence[str]]] = dict
         self._known: Mapping[str, Sequence[str]] | None = None
         self._found = ""
+        self._field: FilterInput | None = None
 
     def compose(self) -> ComposeResult:
         """The line and what is offered."""
         with Horizontal():
-            yield FilterInput(
-                placeholder="words, or status: by: software: team: code: since: reason:  (- negates)",
-                highlighter=Mistakes(),
-                select_on_focus=False,
-                compact=True,
-            )
             yield Static(id="blank", markup=False)
             yield Static(id="found", markup=False)
         yield Static(id="offer", markup=False)
 
     @property
     def input(self) -> FilterInput:
-        """The field."""
-        return self.query_one(FilterInput)
+        """The field, made when it is first used: the first frame does without it."""
+        if self._field is None:
+            self._field = FilterInput(
+                placeholder="words, or status: by: software: team: code: since: reason:  (- negates)",
+                highlighter=Mistakes(),
+                select_on_focus=False,
+                compact=True,
+            )
+            self.query_one(Horizontal).mount(self._field, before=0)
+        return self._field
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the filter is being typed."""
+        return self._field is not None and self._field.has_focus
 
     @property
     def text(self) -> str:
@@ -133,7 +141,9 @@ class FilterBar(Widget, can_focus=False):
         """Puts a text there, as if it had been typed."""
         self.input.value = text
         self.input.cursor_position = len(text)
-        self.set_class(bool(text) or self.input.has_focus, "shown")
+        self.set_class(bool(text) or self.has_keys, "shown")
+        # A field that has just been made does not tell of it.
+        self._take(text)
 
     def end(self) -> None:
         """Gives the keys back; an empty filter takes no room. The text is kept for ↑."""
@@ -159,13 +169,16 @@ class FilterBar(Widget, can_focus=False):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self._offer()
+        self._take(event.value)
+
+    def _take(self, text: str) -> None:
         try:
-            parse(event.value)
+            parse(text)
         except FilterError:
             return
-        if event.value != self._applied:
-            self._applied = event.value
-            self.post_message(self.Changed(event.value))
+        if text != self._applied:
+            self._applied = text
+            self.post_message(self.Changed(text))
 
     def _completions(self) -> list[Completion]:
         if self._known is None:

@@ -346,7 +346,7 @@ class ClientList(ActionScreen):
 
     def do_back(self) -> None:
         """Clears the filter, then goes back to all clients; never leaves the program."""
-        if self.filter_bar.input.has_focus:
+        if self.filter_bar.has_keys:
             self._to_the_list()
             self.filter_bar.set("")
         elif self.filter_bar.text:
