@@ -52,9 +52,14 @@ def of_integration(seen: Seen) -> Iterator[Fact]:
     yield "Refreshed", moment_of(link.refreshed_at) or "not yet", ""
     yield "Checked", moment_of(link.checked_at) or "not yet", ""
     if link.expires_at:
-        yield "Expires", f"{moment_of(link.expires_at)}, unless it is used before", ""
+        ends = moment_of(link.expires_at)
+        yield (
+            ("Expires", f"{ends}, unless it is used before", "")
+            if link.expires_at > now
+            else ("Expired", ends, "")
+        )
     title = "Lists"
-    for says in _lists(seen) or ("none",):
+    for says in _lists(seen):
         yield title, says, ""
         title = ""
     settings = link.settings
@@ -70,6 +75,8 @@ def of_integration(seen: Seen) -> Iterator[Fact]:
 
 
 def _lists(seen: Seen) -> list[str]:
+    if not seen.counts:
+        return ["none pulled on this host yet"]
     wanted = seen.link.settings.lists
     return [
         f"{title}: {number(seen.counts[name])}" if name in seen.counts else f"{title}: not pulled"

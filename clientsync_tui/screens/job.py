@@ -12,13 +12,14 @@ from textual.widgets import Static
 
 from ..actions import ACTIONS, JOB
 from ..store.job_items import JobItems
-from ..store.jobs import ItemState, Job, JobState
+from ..store.jobs import ItemState, Job
 from ..sync import job_words, words
 from ..widgets.select_table.table import SelectTable
 from .base import KeyBar, TopBar
 from .job_actions import JobActions, goes
 from .job_progress import Pace, bar, counts
 from .job_rows import COLUMNS, JobRows
+from .locale_words import number
 
 POLL_S = 0.25
 
@@ -35,7 +36,6 @@ class JobScreen(JobActions):
         self._pace = Pace()
         self._job: Job | None = None
         self._failed = -1
-        self._starting = False
 
     def compose(self) -> ComposeResult:
         """Progress, what failed, the items."""
@@ -55,7 +55,6 @@ class JobScreen(JobActions):
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
         table.focus()
-        self._starting = self._id in self.main.engine.running
         self._timer = self.set_interval(POLL_S, self.practice_changed)
         self._look()
 
@@ -71,10 +70,8 @@ class JobScreen(JobActions):
     def _look(self) -> None:
         job = self._job = self.main.workplace.store.jobs.one(self._id)
         if goes(job):
-            self._starting = False
             self._pace.look(time.monotonic(), job.total - job.left)
-        going = goes(job) or self._starting or job.state is JobState.WAITING
-        self._timer.resume() if going else self._timer.pause()
+        self._timer.resume() if self.is_going(job) else self._timer.pause()
         self._show_progress(job)
         self._show_items(job)
         self.refresh_keys()
@@ -84,17 +81,20 @@ class JobScreen(JobActions):
         title = f"{job_words.title(job)} · {by}{job_words.state(job)}"
         self.query_one(TopBar).show(title, f"job {job.id} by {job.by}")
         ended = job.total - job.left
-        said = f"  {ended:,} of {job.total:,}"
-        if goes(job) and (pace := self._pace.says(job.left)):
-            said += f", {pace}"
+        said = f"  {number(ended)} of {number(job.total)}"
+        if goes(job):
+            # The shorter one where the longer one finds no room beside the bar.
+            said += next(
+                (f", {p}" for p in self._pace.says(job.left) if len(said) + len(p) + 14 < self.size.width), ""
+            )
         width = max(8, min(40, self.size.width - len(said) - 4))
         marks = self.main.ascii_marks
         _say(self.query_one("#progress", Static), bar(ended, job.total, width, marks) + Content(said))
         _say(self.query_one("#counts", Static), counts(job, self._held_up(job), marks))
         paused = self.query_one("#paused", Static)
-        is_paused = bool(job.left) and not (goes(job) or self._starting)
+        is_paused = bool(job.left) and not self.is_going(job)
         paused.set_class(is_paused, "shown")
-        if is_paused and job.state is not JobState.WAITING:
+        if is_paused:
             says, sign_in = job_words.why_paused(job)
             key = self.key_of(ACTIONS["job.resume_job"])
             how = f"Press {key} to sign in and resume." if sign_in else f"Press {key} to resume."
@@ -123,13 +123,17 @@ class JobScreen(JobActions):
         self._show_says()
 
     def _show_reasons(self) -> None:
-        reasons = [(reason, count) for state, reason, count in self._reasons() if state == ItemState.FAILED]
-        lines = [
-            f"{count:,} × {job_words.reason(reason)}: {words.REASONS.get(reason, '')}"
-            for reason, count in reasons
-        ]
-        self.query_one("#reasons").set_class(bool(lines), "shown")
-        _say(self.query_one("#reasons_text", Static), Content.styled("\n".join(lines), "$text-error"))
+        failed = [(reason, count) for state, reason, count in self._reasons() if state == ItemState.FAILED]
+        counted = [f"{number(count)} × {job_words.reason(reason)}" for reason, count in failed]
+        if self.has_class("low"):
+            said = ", ".join(counted)
+        else:
+            said = "\n".join(
+                f"{count}: {words.REASONS.get(reason, '')}"
+                for count, (reason, _) in zip(counted, failed, strict=True)
+            )
+        self.query_one("#reasons").set_class(bool(said), "shown")
+        _say(self.query_one("#reasons_text", Static), Content.styled(said, "$text-error"))
 
     def _reasons(self) -> list[tuple[str, str, int]]:
         return self.main.workplace.store.jobs.reasons(self._id)
@@ -157,6 +161,7 @@ class JobScreen(JobActions):
         self.set_class(event.size.height < 16, "low")
         if self._job is not None:
             self._show_progress(self._job)
+            self._show_reasons()
 
     def practice_changed(self) -> None:
         """Somebody else may have cancelled or resumed it."""
@@ -166,7 +171,6 @@ class JobScreen(JobActions):
     def job_ended(self, job: str) -> None:
         """It ended or paused."""
         if job == self._id:
-            self._starting = False
             # A short job can end before its screen is there, which then shows it as it is.
             self.practice_changed()
 
@@ -176,14 +180,9 @@ class JobScreen(JobActions):
         """The one shown."""
         return self.job
 
-    def is_going(self, job: Job) -> bool:
-        """Whether it runs, or was just started."""
-        return self._starting or super().is_going(job)
-
     def job_touched(self, job: Job, *, started: bool) -> None:
         """Looks again."""
         if started:
-            self._starting = True
             self._pace = Pace()
         self._look()
 

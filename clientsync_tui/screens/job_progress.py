@@ -30,17 +30,13 @@ class Pace:
         (since, first), (now, last) = self._looks[0], self._looks[-1]
         return (last - first) / (now - since)
 
-    def says(self, left: int) -> str:
-        """ "118 a minute, 6 minutes left"; empty while nothing can be said."""
+    def says(self, left: int) -> list[str]:
+        """ "118 a minute, 6 minutes left", then shorter ones; none while nothing can be said."""
         rate = self.a_second()
         if not rate or not left:
-            return ""
-        a_minute = rate * 60
-        return (
-            f"{a_minute:,.0f} a minute, {job_words.span(left / rate)} left"
-            if a_minute >= 1
-            else f"{job_words.span(left / rate)} left"
-        )
+            return []
+        a_minute, time_left = rate * 60, f"{job_words.span(left / rate)} left"
+        return [f"{a_minute:,.0f} a minute, {time_left}", time_left] if a_minute >= 1 else [time_left]
 
 
 def bar(done: int, total: int, width: int, ascii_marks: bool) -> Content:

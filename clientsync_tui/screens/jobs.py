@@ -19,11 +19,11 @@ from .locale_words import moment_words, number
 
 COLUMNS = (
     Column("when", "Started", 12, keep=5, sortable=False),
-    Column("kind", "Job", 12, flex=1, keep=9, sortable=False, most=24),
-    Column("state", "State", 10, keep=8, sortable=False),
+    Column("kind", "Job", 11, flex=1, keep=9, sortable=False, most=24),
+    Column("state", "State", 9, keep=8, sortable=False),
     Column("software", "Software", 11, keep=2, sortable=False, most=20),
-    Column("done", "Done", 7, keep=7, align="right", sortable=False),
-    Column("failed", "Failed", 7, keep=6, align="right", sortable=False),
+    Column("done", "Done", 6, keep=7, align="right", sortable=False),
+    Column("failed", "Failed", 6, keep=6, align="right", sortable=False),
     Column("skipped", "Skipped", 7, keep=1, align="right", sortable=False),
     Column("left", "Waiting", 7, keep=4, align="right", sortable=False),
     Column("by", "By", 14, flex=1, keep=3, sortable=False, most=40),

@@ -45,12 +45,10 @@ class SettingsScreen(ModalScreen[Settings | None]):
                 yield Static("Lists that are pulled", markup=False)
                 for name, title in self._software.lists.items():
                     wanted = settings.lists is None or name in settings.lists
-                    yield Tick(title, wanted, id=f"list_{name}", compact=True)
+                    yield Tick(title, wanted, id=f"list_{name}")
                 yield Static("Refresh at a check when so many days old (0: only when asked)", markup=False)
                 yield Input(str(settings.refresh_days), id="days", type="integer", compact=True)
-                yield Tick(
-                    "Details follow the organisation's", settings.follow_details, id="follow", compact=True
-                )
+                yield Tick("Details follow the organisation's", settings.follow_details, id="follow")
                 yield Static("Note for colleagues", markup=False)
                 yield Input(settings.note, id="note", max_length=MOST_NOTE, compact=True)
                 yield Static(id="wrong", classes="error", markup=False)

@@ -119,6 +119,7 @@ class Jobs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counts_of_ended: dict[tuple[str, JobState, str], Mapping[ItemState, int]] = {}
 
     def create(self, plan: Plan, by: str) -> str:
         """Writes a job with an item for everything that the plan will do, and what it leaves out as already ended."""
@@ -288,11 +289,16 @@ class Jobs:
         return [(row[0], row[1], row[2]) for row in self._database.connection.execute(query, (job,))]
 
     def _job(self, row: sqlite3.Row) -> Job:
-        query = "SELECT state, count(*) FROM items WHERE job = ? GROUP BY state"
-        counts = {
-            ItemState(s): n for s, n in self._database.connection.execute(query, (row["id"],)).fetchall()
-        }
         state = JobState(row["state"])
+        # The items of a job that has ended change no more until it is begun anew, which shows in its row.
+        ended = (row["id"], state, row["ended_at"]) if row["ended_at"] else None
+        counts = self._counts_of_ended.get(ended) if ended else None
+        if counts is None:
+            query = "SELECT state, count(*) FROM items WHERE job = ? GROUP BY state"
+            rows = self._database.connection.execute(query, (row["id"],)).fetchall()
+            counts = {ItemState(s): n for s, n in rows}
+            if ended:
+                self._counts_of_ended[ended] = counts
         cut_off = state is JobState.RUNNING and not _alive(row["runner"])
         if cut_off and not {ItemState.WAITING, ItemState.DOING} & counts.keys():
             # Killed behind its last item: only the word that it is done is missing.

@@ -28,7 +28,10 @@ class Engine:
         self._ready = threading.Event()
         self._session: Session | None = None
         self._trouble: Trouble | None = None
+        self._made: Session | None = None
+        self._running: set[str] = set()
         self._runners: dict[str, Runner] = {}
+        self._begin = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="network", daemon=True)
 
     def _run(self) -> None:
@@ -44,7 +47,8 @@ class Engine:
 
     async def _serve(self) -> None:
         self._end = asyncio.Event()
-        async with self._make_session() as session:
+        self._made = self._make_session()
+        async with self._made as session:
             self._session = session
             self._ready.set()
             await self._end.wait()
@@ -58,8 +62,9 @@ class Engine:
 
         Raises Trouble when the session could not be begun (its limits' file cannot be used).
         """
-        if not self._thread.is_alive():
-            self._thread.start()
+        with self._begin:
+            if self._thread.ident is None:
+                self._thread.start()
         self._ready.wait()
         if self._trouble is not None:
             raise self._trouble
@@ -72,7 +77,10 @@ class Engine:
         return asyncio.run_coroutine_threadsafe(with_session(), self._loop)
 
     def run_job(self, job: str) -> None:
-        """Starts a job or goes on with it; its rows tell how far it is."""
+        """Starts a job or goes on with it, if it does not run here already; its rows tell how far it is. Returns at once."""
+        if job in self._running:
+            return
+        self._running.add(job)
 
         async def run(session: Session) -> None:
             runner = self._runners[job] = Runner(session, job)
@@ -84,9 +92,21 @@ class Engine:
                 trouble = error
             finally:
                 del self._runners[job]
-                self._on_job_end(session.store.jobs.one(job), trouble)
+                self._ended(job, session, trouble)
 
-        self.submit(run)
+        def begin() -> None:
+            try:
+                self.submit(run)
+            except Trouble as trouble:
+                if self._made is not None:
+                    self._ended(job, self._made, trouble)
+
+        # The network's thread takes a moment to begin, and no key shall wait for that.
+        threading.Thread(target=begin, name="begin", daemon=True).start()
+
+    def _ended(self, job: str, session: Session, trouble: Trouble | None) -> None:
+        self._running.discard(job)
+        self._on_job_end(session.store.jobs.one(job), trouble)
 
     def stop_job(self, job: str) -> None:
         """Stops a job after the items that are being done; a second call stops at once."""
@@ -95,8 +115,8 @@ class Engine:
 
     @property
     def running(self) -> tuple[str, ...]:
-        """The jobs that run in this process."""
-        return tuple(self._runners)
+        """The jobs that run in this process, or will in a moment."""
+        return tuple(self._running)
 
     def held_up(self, software: str) -> int:
         """How many organisations' calls wait for a software's limits now, in this process."""

@@ -6,16 +6,18 @@ from textual.widgets import Checkbox
 class Tick(Checkbox):
     """`[X]` or `[ ]`: Textual's own shows the same mark in two colours."""
 
-    BUTTON_LEFT = "["
-    BUTTON_INNER = " "
-    BUTTON_RIGHT = "]"
+    # Textual draws the sides of a button in the colour of its ground, where brackets would not be seen.
+    BUTTON_LEFT = ""
+    BUTTON_INNER = "[ ]"
+    BUTTON_RIGHT = ""
     DEFAULT_CSS = """
     Tick, Tick:focus { border: none; padding: 0; background: transparent; }
+    Tick:focus { text-style: reverse; }
     Tick > .toggle--button, Tick.-on > .toggle--button { color: $foreground; background: transparent; }
     Tick:focus > .toggle--label { text-style: reverse; color: $foreground; background: transparent; }
     """
 
     def watch_value(self) -> None:
         """Its mark goes with it."""
-        self.BUTTON_INNER = "X" if self.value else " "  # pyright: ignore[reportConstantRedefinition]
+        self.BUTTON_INNER = "[X]" if self.value else "[ ]"  # pyright: ignore[reportConstantRedefinition]
         super().watch_value()
