@@ -28,6 +28,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "backup",
     "doctor": "doctor",
+    "menu": "menu",
     "sandbox": "sandbox",
 }
 
