@@ -1,0 +1,1 @@
+"""How every screen looks, kept as golden files."""
