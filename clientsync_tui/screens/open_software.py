@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
@@ -17,6 +17,7 @@ class OpenSoftware(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,n,enter", "dismiss", "Close"),
         Binding("Y,y", "copy", "Copy"),
+        Binding("P,p", "plain", "Show it plain"),
     ]
 
     def __init__(self, software: str, organisation: str, address: str) -> None:
@@ -32,6 +33,7 @@ class OpenSoftware(ModalScreen[None]):
             yield Static(id="how", classes="muted", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Copy (Y)", id="copy", compact=True)
+                yield Button("Show it plain (P)", id="plain", compact=True)
                 yield Button("Close (esc)", id="close", compact=True)
 
     def on_mount(self) -> None:
@@ -49,10 +51,24 @@ class OpenSoftware(ModalScreen[None]):
         self.app.copy_to_clipboard(self._address)  # pyright: ignore[reportUnknownMemberType]
         self._say("Sent to your terminal's clipboard; open it in your own browser.")
 
+    def action_plain(self) -> None:
+        """On a terminal that the address is too long for, as a line of plain text that can be selected whole."""
+        try:
+            with self.app.suspend():  # pyright: ignore[reportUnknownMemberType]
+                print(f"\n{self._address}\n")
+                input("Press Enter to go back. ")
+        except SuspendNotSupported:
+            self._say("This terminal cannot show it plain; Y copies it.")
+        except EOFError:
+            pass
+
     def _say(self, how: str) -> None:
         if self.is_attached:
             self.query_one("#how", Static).update(how)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The buttons do what their keys do."""
-        self.action_copy() if event.button.id == "copy" else self.dismiss()
+        if event.button.id == "close":
+            self.dismiss()
+        else:
+            self.action_copy() if event.button.id == "copy" else self.action_plain()

@@ -44,11 +44,15 @@ def _changes(entry: Entry) -> Iterator[tuple[str, Any, Any]]:
         before, after = body.get("before") or {}, body["settings"]
         for name, value in after.items():
             if before.get(name) != value:
-                yield SETTINGS.get(name, name), before.get(name), value
+                yield SETTINGS.get(name, name), _setting(name, before.get(name)), _setting(name, value)
     elif entry.kind is Kind.ORGANISATION_CHANGED:
         before = body.get("before") or {}
         yield "Organisation", before.get("organisation_name"), body.get("organisation_name")
         yield "Organisation id", entry.organisation_id, body.get("organisation_id")
+
+
+def _setting(name: str, value: Any) -> Any:
+    return "all" if name == "lists" and value is None else value
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ from clientsync_tui.practice.model import Client, Integration, Settings
 from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.screens.connections import ConnectionsScreen
 from clientsync_tui.screens.job import JobScreen
+from tests.support.browser import come_back_as
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -129,6 +130,29 @@ async def test_what_is_wrong_is_said_with_the_next_step(practice: Practice) -> N
         assert link(app).problem is Reason.ORGANISATION_CLOSED
         await pilot.press("r")
         await until(pilot, lambda: "no sign-in can mend it" in told(app))
+    app.workplace.close()
+
+
+async def test_an_expired_integration_is_reconnected(practice: Practice) -> None:
+    me = practice.people[0]
+    practice.add(me)
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open("connections", client=first_client(app).id)
+        await until(pilot, lambda: "● connected" in shown(pilot))
+        practice.sandbox.fault("expire", person=me)
+        await pilot.press("f")
+        await until(pilot, lambda: "✗ expired: sign-in refused" in shown(pilot))
+        await pilot.press("r")
+        await come_back_as(pilot, me)
+        await until(pilot, lambda: "Continue with the 12 organisations" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 client will be reconnected" in shown(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, JobScreen) and "1 done" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "● connected" in shown(pilot))
+        assert Kind.RECONNECTED in kinds(app)
     app.workplace.close()
 
 
