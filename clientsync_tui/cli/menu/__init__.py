@@ -1,4 +1,4 @@
-"""`menu`: the same actions as the screens have, as numbered prompts, for screen readers and terminals without cursor movement."""
+"""`menu`: what the screens do, as numbered prompts, for screen readers and terminals that cannot move the cursor."""
 
 import click
 
@@ -7,6 +7,11 @@ from ..place import place
 
 @click.command()
 def menu() -> None:
-    """Do everything with numbered prompts, line by line: for screen readers and plain terminals. ? is help, q ends it."""
-    with place():
-        click.echo("Clients and Client Sync, line by line.")
+    """Do what the screens do with numbered prompts, line by line: for screen readers and plain terminals.
+
+    Nothing is coloured, moved or drawn over. `?` is help, `b` goes back, `q` or the end of the input ends it.
+    """
+    from .start import start
+
+    with place() as workplace:
+        start(workplace)

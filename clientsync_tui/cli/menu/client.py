@@ -1,0 +1,92 @@
+"""One client: what is known of it, and what the practice says of it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ...actions import ACTIONS
+from ...practice.model import Client
+from ...screens.connections_facts import of_client
+from ...sync import changes, plan_words
+from ...sync.words import status_words
+from ...workplace import Workplace
+from .client_sync import action
+from .connection import connection
+from .lines import Back, Choice, changed, menu, say, text, yes
+from .lists import Texts, look
+from .records import history
+
+
+def one_client(workplace: Workplace, id: str) -> None:
+    """Everything that can be done with one client. Raises Back, and Quit."""
+    store, actor = workplace.store, workplace.actor
+
+    def now() -> Client:
+        found = store.clients.by_id([id], datetime.now(UTC)).get(id)
+        if found is None or store.clients.is_removed(id):
+            raise Back
+        return found
+
+    def set_code() -> None:
+        code = changed("Practice code", now().practice_code)
+        if code is not None:
+            changes.set_code(store, actor, now(), code)
+
+    def set_note() -> None:
+        note = changed("Note", now().note)
+        if note is not None:
+            changes.set_note(store, actor, now(), note)
+
+    def rename() -> None:
+        if name := text(f"Name on the practice's list, now {now().name} (empty: as it is)"):
+            changes.rename(store, actor, now(), name)
+
+    def heading() -> list[str]:
+        client = now()
+        return [client.name, *(f"{title}: {value}" for title, value, _ in of_client(client))]
+
+    def choices() -> list[Choice]:
+        client = now()
+        living = (
+            None if changes.can_be_removed(client) else "It has a living integration: disconnect it first."
+        )
+        return [
+            *(
+                Choice(
+                    f"Connections: {link.software}, {link.organisation_name}, {status_words(link.standing)}",
+                    lambda key=(link.software, link.organisation_id): connection(workplace, id, key),
+                    ACTIONS["clients.connections"].sentence,
+                )
+                for link in client.integrations
+            ),
+            action("clients.set_code", set_code),
+            action("clients.assign_team", lambda: assign_team(workplace, [now()])),
+            action("clients.set_note", set_note),
+            action("clients.rename", rename),
+            action("everywhere.history", lambda: history(workplace, id)),
+            action("clients.remove", lambda: remove(workplace, [now()]), living),
+        ]
+
+    menu(heading, choices)
+
+
+def assign_team(workplace: Workplace, clients: Sequence[Client]) -> None:
+    """Asks for the team, and assigns. Raises UsageError where the name is too long, and Quit."""
+    say(*(f"There is the team {team}." for team in workplace.store.clients.teams()))
+    present = {client.team for client in clients}
+    team = changed("Team, an old one or a new one", present.pop() if len(present) == 1 else "different ones")
+    if team is not None:
+        count = changes.assign_team(workplace.store, workplace.actor, clients, team)
+        say(f"{plan_words.clients(count)} assigned to {team or 'no team'}.")
+
+
+def remove(workplace: Workplace, clients: Sequence[Client]) -> None:
+    """Asks, and takes those without a living integration off the list. Raises Quit."""
+    going = [client for client in clients if changes.can_be_removed(client)]
+    if left := len(clients) - len(going):
+        say(f"{plan_words.clients(left)}: left on the list, because of a living integration.")
+    each = lambda: look("Clients", Texts([client.name for client in going]))  # noqa: E731
+    if going and yes(f"Remove {plan_words.clients(len(going))} from the list?", each):
+        count = changes.remove(workplace.store, workplace.actor, going)
+        say(f"{plan_words.clients(count)} removed from the list. Undo puts them back.")
+    else:
+        say("Nothing was changed.")

@@ -1,0 +1,165 @@
+"""Client Sync, for each accounting software: adding, reconnecting, reassigning, signing in and out, setting up."""
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+
+import click
+
+from ...accounting.software import Software
+from ...actions import ACTIONS
+from ...practice.model import Organisation
+from ...practice.people import SignIn
+from ...practice.plan import Will
+from ...practice.status import Reason
+from ...practice.trouble import UsageError
+from ...store.tally import ending_with
+from ...sync import plan_words, plans
+from ...sync.reached import State, states
+from ...workplace import Workplace
+from ..network import online, signed_in
+from ..setup import setup
+from ..signing_in import sign_in_now
+from .doing import perform
+from .lines import Choice, menu, say, text, yes
+from .lists import Texts, look, one_of, some_of
+
+ANYBODY = "Everybody else"
+
+
+def client_sync(workplace: Workplace) -> None:
+    """Each accounting software. Raises Back, and Quit."""
+    menu(
+        lambda: [ACTIONS["everywhere.client_sync"].label],
+        lambda: [
+            Choice(_described(workplace, each), lambda each=each: _of(workplace, each))
+            for each in workplace.softwares()
+        ],
+    )
+
+
+def _described(workplace: Workplace, software: Software) -> str:
+    if not workplace.is_configured(software.name):
+        return f"{software.title}, not set up"
+    held = [each.person.email for each in workplace.held(software.name)]
+    return f"{software.title}, signed in: {', '.join(held) or 'nobody here'}"
+
+
+def _of(workplace: Workplace, software: Software) -> None:
+    name = software.name
+
+    def choices() -> list[Choice]:
+        unset = None if workplace.is_configured(name) else f"{software.title} is not set up yet."
+        none = unset or (
+            None if workplace.store.clients.integrated(name) else "No client is connected to it yet."
+        )
+        nobody = None if workplace.held(name) else "Nobody is signed in to it here."
+        return [
+            action("client_sync.add_clients", lambda: _add(workplace, name), unset),
+            action("client_sync.reconnect_all", lambda: reconnect(workplace, name), none),
+            action("client_sync.reassign_clients", lambda: _reassign_from(workplace, name), none),
+            action("client_sync.sign_in", lambda: _sign_in(workplace, name), unset),
+            action("client_sync.sign_out", lambda: _sign_out(workplace, software), nobody),
+            action("client_sync.set_up", lambda: _set_up(workplace, name)),
+        ]  # fmt: skip
+
+    menu(lambda: [_described(workplace, software)], choices)
+
+
+def action(id: str, do: Callable[[], None], why_not: str | None = None) -> Choice:
+    """An action of the table of actions as a line of a menu."""
+    return Choice(ACTIONS[id].title, do, ACTIONS[id].sentence, why_not)
+
+
+def reached(workplace: Workplace, software: str) -> tuple[SignIn, dict[str, Organisation]]:
+    """A sign-in that works, chosen where several are held here, and the organisations that it reaches.
+
+    Raises Back, Quit, and what `signed_in` does.
+    """
+    held = workplace.held(software)
+    email = _whose("Sign-ins", held).person.email if len(held) > 1 else None
+    return online(workplace, lambda session: signed_in(workplace, session, software, email))
+
+
+def reconnect(workplace: Workplace, software: str, only: Collection[str] | None = None) -> None:
+    """Reconnects all, or these clients. Raises as `reached`."""
+    plan = plans.reconnect(workplace.store, software, None, None, only)
+    # What needs no sign-in must not ask for one.
+    if plan.count(Will.DO):
+        sign_in, reach = reached(workplace, software)
+        plan = plans.reconnect(workplace.store, software, sign_in.id, reach, only)
+    perform(workplace, plan)
+
+
+def reassign(
+    workplace: Workplace, software: str, only: Collection[str] | None = None, sender: str | None = None
+) -> None:
+    """Reassigns all, these clients, or those by `sender` (an e-mail address). Raises as `reached`."""
+    sign_in, reach = reached(workplace, software)
+    perform(workplace, plans.reassign(workplace.store, software, sign_in.id, reach, only, sender))
+
+
+def _add(workplace: Workplace, software: str) -> None:
+    sign_in, reach = reached(workplace, software)
+    found = states(workplace.store, software, reach)
+    new = [each for each in found if each.state is State.NEW]
+    there = sum(each.state is State.ADDED for each in found)
+    say(f"{sign_in.person.email} reaches {len(reach):,} organisations; {there:,} are clients already.")
+    if not new:
+        say("There is nothing to add.")
+        return
+    chosen = [each.id for each in some_of("Organisations to add", new, lambda each: each.name)]
+    teams = workplace.store.clients.teams()
+    team = text(f"Team of the new clients (empty: none{''.join(f'; {each}' for each in teams)})")
+    perform(workplace, plans.add(workplace.store, software, sign_in.id, reach, chosen, team=team or None))
+
+
+def _reassign_from(workplace: Workplace, software: str) -> None:
+    pairs = workplace.store.clients.integrations(software, datetime.now(UTC))
+    people = Counter(
+        link.integrated_by.email for _, link in pairs if link.problem is not Reason.DISCONNECTED_HERE
+    )
+    rows = [
+        (None, ANYBODY),
+        *((each, f"{each}, {plan_words.clients(n)}") for each, n in people.most_common()),
+    ]
+    sender = one_of("Integrated by", rows, lambda row: row[1])[0]
+    reassign(workplace, software, sender=sender)
+
+
+def _sign_in(workplace: Workplace, software: str) -> None:
+    new = online(workplace, lambda session: sign_in_now(workplace, session, software))
+    say(f"Signed in as {new.person.name}, {new.person.email}.")
+
+
+def _sign_out(workplace: Workplace, software: Software) -> None:
+    held = workplace.held(software.name)
+    sign_in = _whose("Sign out", held) if len(held) > 1 else held[0]
+    names = ending_with(workplace.store.database, sign_in.id)
+    say(f"The sign-in is revoked at {software.title} and its token is deleted from the keyring.")
+    say(f"The integrations of {plan_words.clients(len(names))} end with it, until somebody reconnects them.")
+    each = (lambda: look("Clients", Texts(names))) if names else None
+    if not yes(f"Sign out {sign_in.person.email}?", each):
+        say("Nothing was changed.")
+        return
+    untold = online(workplace, lambda session: session.sign_out(sign_in))
+    say(f"{sign_in.person.email} is signed out.", *([untold] if untold else []))
+
+
+def _set_up(workplace: Workplace, software: str) -> None:
+    context = click.get_current_context()
+    context.invoke(setup, software=software)
+    say("")
+    client_id = text("Client id (empty: as it is)") or None
+    port = text("Redirect port (empty: as it is)") or None
+    if port is not None and not (port.isdecimal() and int(port) <= 65_535):
+        raise UsageError("A port is a number from 0 to 65535. Nothing was changed.")
+    if client_id or port:
+        context.invoke(
+            setup, software=software, client_id=client_id, redirect_port=int(port) if port else None
+        )
+        workplace.reload()
+
+
+def _whose(title: str, held: list[SignIn]) -> SignIn:
+    return one_of(title, held, lambda each: f"{each.person.email}, {each.person.name}")

@@ -1,0 +1,149 @@
+"""The client list: by status, by the filter language and by saved views; one client is opened, several are acted on."""
+
+from array import array
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ...actions import ACTIONS
+from ...practice.filter import FIELDS, Term, parse
+from ...practice.model import Client
+from ...practice.text import clean
+from ...screens.clients_triage import TABS, Tab
+from ...store.find import find
+from ...sync import plan_words, plans
+from ...sync.words import status_words
+from ...workplace import Workplace
+from .. import chosen
+from .client import assign_team, one_client, remove
+from .client_sync import action, reassign, reconnect
+from .doing import perform
+from .lines import Choice, menu, say, text, with_back
+from .lists import Listing, one_of
+
+
+class ClientRows:
+    """Clients as lines; an id is a client's number."""
+
+    def __init__(self, workplace: Workplace, terms: Sequence[Term], words: str = "") -> None:
+        self._workplace = workplace
+        self._terms = terms
+        self.ids: array[int] = find(workplace.store.database, [*terms, *parse(words)], datetime.now(UTC))
+
+    def texts(self, ids: Sequence[int]) -> list[str]:
+        """Name, code, team, and each integration's status."""
+        now = datetime.now(UTC)
+        found = {each.n: each for each in self._workplace.store.clients.by_number(ids, now)}
+        return [client_line(found[n], now) if n in found else "no longer on the list" for n in ids]
+
+    def filtered(self, words: str) -> "ClientRows":
+        """By the filter language. Raises FilterError."""
+        return ClientRows(self._workplace, self._terms, words)
+
+
+def client_line(client: Client, now: datetime) -> str:
+    """A client in one line."""
+    parts = [client.name]
+    if client.practice_code:
+        parts.append(f"code {client.practice_code}")
+    if client.team:
+        parts.append(f"team {client.team}")
+    for link in client.integrations:
+        days = (link.expires_at - now).days if link.expires_at else None
+        parts.append(f"{link.software} {status_words(link.standing, days)}")
+    return ", ".join(parts if client.integrations else [*parts, status_words(None)])
+
+
+def clients(workplace: Workplace) -> None:
+    """The statuses with their counts. Raises Back, and Quit."""
+
+    def choices() -> list[Choice]:
+        counts = workplace.store.clients.counts(datetime.now(UTC))
+        return [
+            *(_tab(workplace, tab, sum(counts[status] for status in tab.statuses)) for tab in TABS),
+            action("clients.views", lambda: views(workplace)),
+        ]
+
+    menu(lambda: ["Clients"], choices)
+
+
+def _tab(workplace: Workplace, tab: Tab, count: int) -> Choice:
+    named = ACTIONS[f"clients.show_{tab.key}"]
+    return Choice(
+        f"{named.title}, {count:,}", lambda: _list(workplace, named.title, tab.terms), named.sentence
+    )
+
+
+def _list(workplace: Workplace, title: str, terms: Sequence[Term]) -> None:
+    listing = Listing(title, ClientRows(workplace, terms), one=True, many=True)
+    while True:
+        found = workplace.store.clients.by_number(listing.choose(), datetime.now(UTC))
+        ids = [client.id for client in found]
+        if len(ids) == 1:
+            with_back(lambda: one_client(workplace, ids[0]))  # noqa: B023  (done before the next turn)
+        elif ids:
+            with_back(lambda: _several(workplace, ids))  # noqa: B023
+
+
+def _several(workplace: Workplace, ids: Sequence[str]) -> None:
+    """What can be done with several clients. Raises Back, and Quit."""
+    store = workplace.store
+    held = {sign_in.id for sign_in in workplace.held()}
+
+    def now() -> list[Client]:
+        return list(store.clients.by_id(ids, datetime.now(UTC)).values())
+
+    def choices() -> list[Choice]:
+        return [
+            action("clients.reconnect_selected", lambda: reconnect(workplace, software_of(workplace, now()), ids)),
+            action("clients.reassign_selected", lambda: reassign(workplace, software_of(workplace, now()), ids)),
+            action("clients.refresh_selected", lambda: perform(workplace, plans.refresh(store, None, held, ids))),
+            action("clients.check", lambda: perform(workplace, plans.check(store, None, held, ids))),
+            action("clients.disconnect_selected", lambda: perform(workplace, plans.disconnect(store, None, held, ids))),
+            action("clients.assign_team", lambda: assign_team(workplace, now())),
+            action("clients.remove", lambda: remove(workplace, now())),
+        ]  # fmt: skip
+
+    menu(lambda: [f"{plan_words.clients(len(ids))} selected"], choices)
+
+
+def software_of(workplace: Workplace, clients: Sequence[Client]) -> str:
+    """The software that clients are integrated with, chosen where there are several. Raises UsageError when there is none, Back, Quit."""
+    found = sorted({link.software for client in clients for link in client.integrations})
+    if len(found) > 1:
+        return one_of("Accounting software", found, str)
+    return chosen.software_of(workplace, None, [client.id for client in clients])
+
+
+def views(workplace: Workplace) -> None:
+    """Opens, saves and forgets filters under names. Raises Back, and Quit."""
+    store = workplace.store
+
+    def save() -> None:
+        words = text(f"Filter (words, or {', '.join(f'{field}:' for field in FIELDS)})")
+        parse(words)
+        name = clean(text("Name of the view")).strip() if words else ""
+        if not name:
+            say("Nothing was saved.")
+            return
+        store.views.save(name, words)
+        say(f"Saved as {name}.")
+
+    def forget() -> None:
+        name = one_of("Forget which view?", list(store.views.all()), str)
+        store.views.forget(name)
+        say(f"{name} is forgotten.")
+
+    def choices() -> list[Choice]:
+        saved = store.views.all()
+        return [
+            *(
+                Choice(
+                    f"{name}: {words}", lambda name=name, words=words: _list(workplace, name, parse(words))
+                )
+                for name, words in saved.items()
+            ),
+            Choice("Save a filter", save, "Save a filter under a name."),
+            Choice("Forget a view", forget, "The clients stay.", None if saved else "There is none."),
+        ]
+
+    menu(lambda: [ACTIONS["clients.views"].title], choices)

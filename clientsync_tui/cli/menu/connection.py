@@ -1,0 +1,140 @@
+"""One integration of a client: its Connections page."""
+
+from datetime import UTC, datetime
+
+from ...accounting.software import Software
+from ...practice.model import Client, Integration, Settings
+from ...practice.status import Reason
+from ...practice.text import clean
+from ...practice.trouble import UsageError
+from ...screens.connections_facts import Seen, of_integration
+from ...screens.pulled import further
+from ...screens.settings import MOST_DAYS, MOST_NOTE
+from ...sync import plans
+from ...sync.change_organisation import change_organisation
+from ...sync.reached import State, states
+from ...sync.settings import change_settings
+from ...sync.words import status_words
+from ...workplace import Workplace
+from ..network import online
+from .client_sync import action, reached, reassign, reconnect
+from .doing import perform
+from .lines import Back, Choice, changed, menu, say, text, yes
+from .lists import Texts, look, one_of, some_of
+
+
+def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
+    """What can be done with an integration. `key`: software and organisation. Raises Back, and Quit."""
+    store, name = workplace.store, key[0]
+    software = workplace.software(name)
+
+    def held() -> set[str]:
+        return {sign_in.id for sign_in in workplace.held(name)}
+
+    def now() -> tuple[Client, Integration]:
+        client = store.clients.by_id([id], datetime.now(UTC)).get(id)
+        for link in client.integrations if client else ():
+            if client and (link.software, link.organisation_id) == key:
+                return client, link
+        raise Back
+
+    def choices() -> list[Choice]:
+        client, link = now()
+        ended = "It is disconnected." if link.problem is Reason.DISCONNECTED_HERE else None
+        address = software.link(client.details)
+        unknown = (
+            None
+            if address
+            else f"The organisation's page in {software.title} is not known; a refresh may tell it."
+        )
+        pulled = None if store.pulled.counts(*key) else "Nothing was pulled on this host; refresh it first."
+        return [
+            action("connections.reconnect", lambda: reconnect(workplace, name, [id])),
+            action("clients.reassign_selected", lambda: reassign(workplace, name, [id]), ended),
+            action("connections.refresh", lambda: perform(workplace, plans.refresh(store, name, held(), [id])), ended),
+            action("connections.settings", lambda: _settings(workplace, software, *now()), ended),
+            action("connections.disconnect", lambda: perform(workplace, plans.disconnect(store, name, held(), [id])), ended),
+            action("connections.change_organisation", lambda: _change(workplace, *now()), ended),
+            action("connections.open_software", lambda: say(f"{link.organisation_name} in {software.title}:", address or ""), unknown),
+            action("connections.pulled", lambda: _lists(workplace, software, link), pulled),
+        ]  # fmt: skip
+
+    def heading() -> list[str]:
+        client, link = now()
+        mine = link.sign_in in held()
+        seen = Seen(
+            client, link, software, store.pulled.counts(*key), mine, datetime.now(UTC), ascii_marks=True
+        )
+        return [f"{client.name} in {software.title}", *_facts(seen)]
+
+    menu(heading, choices)
+
+
+def _facts(seen: Seen) -> list[str]:
+    """The facts of the screen; the status without its symbol, which would be read aloud."""
+    days = (seen.link.expires_at - seen.now).days if seen.link.expires_at else None
+    facts = [(title, says) for title, says, _ in of_integration(seen) if title != "Status"]
+    status = f"Status: {status_words(seen.link.standing, days)}"
+    return [status, *(f"{title}: {says}" if title else says for title, says in facts)]
+
+
+def _settings(workplace: Workplace, software: Software, client: Client, link: Integration) -> None:
+    old = link.settings
+    titles = software.lists
+    wanted = list(titles) if old.lists is None else [each for each in titles if each in old.lists]
+    pulled = ", ".join(titles[each] for each in wanted) or "none"
+    if yes(f"Lists that are pulled: {pulled}. Choose others?"):
+        wanted = some_of("Lists that are pulled", list(titles), lambda each: titles[each])
+    days = text(
+        f"Refresh at a check when so many days old, now {old.refresh_days} (0: only when asked, empty: as it is)"
+    )
+    if days and not (days.isdecimal() and int(days) <= MOST_DAYS):
+        raise UsageError(f"Days are a number from 0 to {MOST_DAYS}. Nothing was changed.")
+    state = "follow the organisation's" if old.follow_details else "stay as edited here"
+    follow = old.follow_details != yes(f"Details {state}. Change that?")
+    note = changed("Note for colleagues", old.note)
+    new = Settings(
+        # All of them means all that there will be, too.
+        None if len(wanted) == len(titles) else tuple(wanted),
+        int(days) if days else old.refresh_days,
+        follow,
+        old.note if note is None else clean(note)[:MOST_NOTE],
+    )
+    done = change_settings(workplace.store, workplace.actor, client.id, link, new)
+    say("Settings saved." if done else "Nothing was changed.")
+
+
+def _change(workplace: Workplace, client: Client, link: Integration) -> None:
+    sign_in, reach = reached(workplace, link.software)
+    free = [each for each in states(workplace.store, link.software, reach) if each.state is State.NEW]
+    if not free:
+        raise UsageError(f"{sign_in.person.email} reaches no organisation that belongs to no client yet.")
+    new = reach[one_of("Organisations that belong to no client yet", free, lambda each: each.name).id]
+    say(
+        f"From {link.organisation_name} to {new.name}.",
+        "Details and lists become those of the new organisation. The former one stays connected in the accounting software.",
+    )
+    if not yes(f"Bind {client.name} to another organisation?"):
+        say("Nothing was changed.")
+        return
+    online(workplace, lambda session: change_organisation(session, sign_in, client.id, link, new))
+    say(f"{client.name} is now bound to {new.name}.")
+    # The integration that this menu was about is another one now.
+    raise Back
+
+
+def _lists(workplace: Workplace, software: Software, link: Integration) -> None:
+    pulled = workplace.store.pulled
+    counts = pulled.counts(link.software, link.organisation_id)
+    there = [name for name in software.lists if name in counts]
+    name = one_of("Lists", there, lambda each: f"{software.lists[each]}, {counts[each]:,}")
+    records, _ = pulled.records(link.software, link.organisation_id, name)
+    lines = [
+        ", ".join(
+            part
+            for part in (*(clean(str(each.get(field) or "")) for field in ("code", "name")), further(each))
+            if part
+        )
+        for each in records
+    ]
+    look(software.lists[name], Texts(lines))

@@ -1,0 +1,97 @@
+"""A plan told in words, asked about, and carried out line by line."""
+
+import asyncio
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from ...practice.plan import Plan, PlanItem, Will
+from ...store.jobs import ItemState
+from ...store.store import Store
+from ...sync import plan_words
+from ...sync.new_job import new_job, supersede
+from ...sync.runner import Runner
+from ...sync.session import Session
+from ...workplace import Workplace
+from ..network import online
+from ..running import Ran, show_result
+from .lines import say, yes
+from .lists import Texts, look
+
+SAY_EVERY_S = 5.0
+_WILL = {Will.DO: "will be done", Will.SKIP: "is left as it is", Will.CANNOT: "is not possible"}
+
+
+def perform(workplace: Workplace, plan: Plan) -> None:
+    """Says what would be done and why the rest is not, asks, and does it. Raises Quit, and what opening the keyring does."""
+    say(*(line for _, line in plan_words.summary(plan)), *plan_words.entails(plan, workplace.softwares()))
+    question = plan_words.question(plan)
+    if not plan.count(Will.DO):
+        supersede(workplace.store, plan, None)
+        say(question)
+    elif yes(question, lambda: look("Clients of the plan", Texts([_line(item) for item in plan.items]))):
+
+        async def work(session: Session) -> Ran:
+            return await _run(session, plan, new_job(session.store, plan, session.actor))
+
+        _told(workplace, online(workplace, work))
+    else:
+        say("Nothing was changed.")
+
+
+def go_on(workplace: Workplace, job: str) -> None:
+    """Goes on with a job that is written down. Raises UsageError where another process runs it."""
+    found = workplace.store.jobs.one(job)
+    plan = Plan(found.kind, found.software, found.sign_in, ())
+    _told(workplace, online(workplace, lambda session: _run(session, plan, job)))
+
+
+def _line(item: PlanItem) -> str:
+    said = plan_words.says(item)
+    linked = item.body.get("linked_by")
+    return (
+        f"{item.name}: {_WILL[item.will]}"
+        + (f", linked by {linked}" if linked else "")
+        + (f". {said}" if said else "")
+    )
+
+
+def _told(workplace: Workplace, ran: Ran) -> None:
+    show_result(workplace.store, ran, as_json=False)
+    if ran.trouble is not None:
+        say(str(ran.trouble))
+
+
+async def _run(session: Session, plan: Plan, job: str) -> Ran:
+    runner = Runner(session, job)
+    with _interrupts(runner):
+        progress = asyncio.create_task(_progress(session.store, job))
+        try:
+            await runner.run()
+        finally:
+            progress.cancel()
+    return Ran(plan, job, runner.trouble)
+
+
+@contextmanager
+def _interrupts(runner: Runner) -> Generator[None]:
+    loop = asyncio.get_running_loop()
+
+    def interrupted(*_: object) -> None:
+        loop.call_soon_threadsafe(runner.stop)
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+async def _progress(store: Store, job: str) -> None:
+    """A line at the beginning, then one now and then."""
+    total = store.jobs.one(job).left
+    say(f"Job {job}: {total:,} to do. Control c stops after what is being done; it can be resumed.")
+    while True:
+        await asyncio.sleep(SAY_EVERY_S)
+        found = store.jobs.one(job)
+        say(f"{total - found.left:,} of {total:,} ended, {found.count(ItemState.FAILED):,} failed.")

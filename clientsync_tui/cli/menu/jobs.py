@@ -1,0 +1,100 @@
+"""Bulk jobs: what runs, what failed and why; going on, trying again, cancelling."""
+
+from ...store.job_items import JobItems
+from ...store.jobs import Item, ItemState, Job, JobState
+from ...sync import job_words
+from ...sync.words import REASONS
+from ...workplace import Workplace
+from .client_sync import action
+from .doing import go_on
+from .lines import Choice, menu, say, with_back, yes
+from .lists import Texts, look, one_of
+
+ANY_REASON = "All"
+
+
+def jobs(workplace: Workplace) -> None:
+    """The jobs of this host, the newest first. Raises Back, and Quit."""
+    while True:
+        found = workplace.store.jobs.all()
+        if not found:
+            say("There is no job yet.")
+            return
+        job = one_of("Jobs", found, _line).id
+        with_back(lambda: _one(workplace, job))  # noqa: B023  (done before the next turn)
+
+
+def _line(job: Job) -> str:
+    begun = job.started_at[:16].replace("T", " ")
+    return f"{job_words.title(job)}, {job_words.state(job)}, {job_words.recap(job)}, {begun} UTC, {job.by}"
+
+
+def _one(workplace: Workplace, id: str) -> None:
+    store = workplace.store
+    items = JobItems(store.database, id)
+
+    def choices() -> list[Choice]:
+        job = store.jobs.one(id)
+        running = (
+            "It is running in another window." if job.state is JobState.RUNNING and not job.cut_off else None
+        )
+        return [
+            action(
+                "job.resume_job",
+                lambda: go_on(workplace, id),
+                running or (None if job.left else "Nothing is left to be done."),
+            ),
+            action(
+                "job.retry_job",
+                lambda: _retry(workplace, id, items),
+                running or (None if items.retriable() else "Nothing failed that could be tried again."),
+            ),
+            action("job.cancel_job", lambda: _cancel(workplace, job), None if job.left else "It has ended."),
+            Choice(
+                "Clients of the job", lambda: _items(workplace, id), "What failed first, with its reason."
+            ),
+        ]
+
+    def heading() -> list[str]:
+        job = store.jobs.one(id)
+        why = (
+            [job_words.why_paused(job)[0]]
+            if job.left and (job.cut_off or job.state is JobState.PAUSED)
+            else []
+        )
+        return [_line(job), *why]
+
+    menu(heading, choices)
+
+
+def _retry(workplace: Workplace, id: str, items: JobItems) -> None:
+    reasons = items.retriable()
+    only = None
+    if len(reasons) > 1:
+        rows = [
+            (None, ANY_REASON),
+            *((r, f"{job_words.reason(r)}, {n:,}: {REASONS.get(r, '')}") for r, n in reasons),
+        ]
+        reason = one_of("Try again what failed", rows, lambda row: row[1])[0]
+        only = None if reason is None else [reason]
+    workplace.store.jobs.retry(id, only)
+    go_on(workplace, id)
+
+
+def _cancel(workplace: Workplace, job: Job) -> None:
+    say("What has ended stays as it is; what waits is left undone, and can be retried.")
+    if yes(f"Cancel the {job.left:,} that are left?"):
+        workplace.store.jobs.cancel(job.id)
+    else:
+        say("Nothing was changed.")
+
+
+def _items(workplace: Workplace, id: str) -> None:
+    # What failed comes first; the rest as it is done.
+    found = sorted(workplace.store.jobs.items(id), key=lambda item: item.state is not ItemState.FAILED)
+    look("Clients of the job", Texts([_item(each) for each in found]))
+
+
+def _item(item: Item) -> str:
+    why = f": {item.says or job_words.reason(item.reason)}" if item.reason else ""
+    return f"{item.name}, {item.state}{why}"

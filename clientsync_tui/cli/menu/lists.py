@@ -1,0 +1,177 @@
+"""Lists, twenty lines at a time, from which a person chooses by number."""
+
+import re
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Protocol, Self, TypeVar
+
+from ...practice.text import folded
+from ...practice.trouble import Trouble, UsageError
+from .lines import ask, say
+
+T = TypeVar("T")
+PAGE = 20
+_NUMBERS = re.compile(r"\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*,?")
+
+
+class Rows(Protocol):
+    """A list of which only the page that is said is fetched. `ids` holds what is shown, in order."""
+
+    @property
+    def ids(self) -> "Sequence[int] | array[int]": ...
+    def texts(self, ids: Sequence[int]) -> list[str]:
+        """What is said of these."""
+        ...
+
+    def filtered(self, words: str) -> Self:
+        """All, or those that the words mean. Raises UsageError where they mean nothing."""
+        ...
+
+
+class Texts:
+    """A list whose lines are known; an id is a place in it."""
+
+    def __init__(self, lines: Sequence[str], ids: Sequence[int] | None = None) -> None:
+        self._lines = lines
+        self.ids: Sequence[int] = range(len(lines)) if ids is None else ids
+
+    def texts(self, ids: Sequence[int]) -> list[str]:
+        """The lines."""
+        return [self._lines[id] for id in ids]
+
+    def filtered(self, words: str) -> "Texts":
+        """The lines in which every word occurs."""
+        wanted = folded(words).split()
+        found = [n for n, line in enumerate(self._lines) if all(word in folded(line) for word in wanted)]
+        return Texts(self._lines, found)
+
+
+def one_of(title: str, items: Sequence[T], line: Callable[[T], str]) -> T:
+    """The item that the person chooses. Raises Back, and Quit."""
+    return items[choose(title, Texts([line(item) for item in items]), one=True)[0]]
+
+
+def some_of(title: str, items: Sequence[T], line: Callable[[T], str]) -> list[T]:
+    """The items that the person chooses, in their order. Raises Back, and Quit."""
+    return [items[n] for n in choose(title, Texts([line(item) for item in items]), many=True)]
+
+
+def look(title: str, rows: Rows) -> None:
+    """Shows a list from which nothing is chosen, until the person goes back. Raises Back, and Quit."""
+    if len(rows.ids) <= PAGE:
+        Listing(title, rows).say_page()
+        return
+    choose(title, rows)
+
+
+def choose(title: str, rows: Rows, *, one: bool = False, many: bool = False) -> list[int]:
+    """What `Listing.choose` gives. Raises Back, and Quit."""
+    return Listing(title, rows, one=one, many=many).choose()
+
+
+class Listing:
+    """A list with its page, its filter and what is selected in it, which stay while the person is elsewhere.
+
+    `one`: a number chooses at once. `many`: numbers add to what is selected, which filters do not change, until "done".
+    """
+
+    def __init__(self, title: str, rows: Rows, *, one: bool = False, many: bool = False) -> None:
+        self._title = title
+        self._one = one
+        self._many = many
+        self._all = rows
+        self._shown = rows
+        self._words = ""
+        self._page = 0
+        self._selected: dict[int, None] = {}
+
+    def choose(self) -> list[int]:
+        """The ids that the person chooses, in the list's order; at least one. Raises Back, and Quit."""
+        self._all, self._shown = self._all.filtered(""), self._all.filtered(self._words)
+        self._page = min(self._page, self._pages - 1)
+        self.say_page()
+        while True:
+            answer = ask(_prompt(self._one, self._many), _help(self._one, self._many))
+            try:
+                if self._one and answer.isdecimal():
+                    return self._at(answer)
+                if self._many and answer.lower() == "done" and self._selected:
+                    return [id for id in self._all.ids if id in self._selected]
+                if self._many and (answer.lower() in ("all", "none", "done") or _NUMBERS.fullmatch(answer)):
+                    self._select(answer.lower())
+                else:
+                    self._turn(answer)
+            except Trouble as trouble:
+                say(str(trouble))
+
+    @property
+    def _pages(self) -> int:
+        return max(1, -(-len(self._shown.ids) // PAGE))
+
+    def say_page(self) -> None:
+        """How many there are, and the page."""
+        count, first = len(self._shown.ids), self._page * PAGE
+        page = f", page {self._page + 1} of {self._pages}" if self._pages > 1 else ""
+        say("", f"{self._title}: {count:,}{page}")
+        ids = list(self._shown.ids[first : first + PAGE])
+        for number, (id, line) in enumerate(zip(ids, self._shown.texts(ids), strict=True), first + 1):
+            say(f"{number}. {'selected, ' if id in self._selected else ''}{line}")
+
+    def _at(self, answer: str) -> list[int]:
+        return [self._shown.ids[n - 1] for n in numbers(answer, len(self._shown.ids))]
+
+    def _select(self, answer: str) -> None:
+        if answer == "none":
+            self._selected = {}
+        elif answer == "all":
+            self._selected |= dict.fromkeys(self._shown.ids)
+        elif answer != "done":
+            self._selected |= dict.fromkeys(self._at(answer))
+        hidden = len(self._selected.keys() - set(self._shown.ids))
+        say(f"{len(self._selected):,} selected" + (f", {hidden:,} of them not shown" if hidden else "") + ".")
+
+    def _turn(self, answer: str) -> None:
+        if answer.lower() in ("", "n", "p"):
+            page = self._page + (-1 if answer.lower() == "p" else 1)
+            if not 0 <= page < self._pages:
+                say("There is no further page.")
+                return
+            self._page = page
+        else:
+            words = answer.removeprefix("/").strip()
+            self._shown, self._words, self._page = self._all.filtered(words), words, 0
+        self.say_page()
+
+
+def numbers(answer: str, most: int) -> list[int]:
+    """What "1,3-5" means. Raises UsageError where it means something that is not from 1 to `most`."""
+    found: list[int] = []
+    for part in answer.replace(" ", "").rstrip(",").split(","):
+        first, _, last = part.partition("-")
+        begin, end = int(first), int(last or first)
+        if not 1 <= begin <= end <= most:
+            raise UsageError(
+                f"{part}: the numbers here are from 1 to {most:,}." if most else "Nothing is shown."
+            )
+        found += range(begin, end + 1)
+    return found
+
+
+def _prompt(one: bool, many: bool) -> str:
+    if one and many:
+        return "Number to open, 1-3 to select, or words to filter"
+    if many:
+        return "Numbers to select, then done, or words to filter"
+    return "Number, or words to filter" if one else "Words to filter, or b"
+
+
+def _help(one: bool, many: bool) -> list[str]:
+    help: list[str] = []
+    if one:
+        help.append("7: open number 7")
+    if many:
+        lone = "7," if one else "7"
+        help += [f"{lone}  1,3-5: select these as well", "all: select all that is shown, on every page"]
+        help += ["none: select nothing", "done: go on with what is selected"]
+    words = "words: show only what matches; / shows everything again, /7 looks for the word 7"
+    return [*help, words, "empty line or n: next page", "p: page before"]

@@ -1,0 +1,94 @@
+"""What is kept and handed over: the history, undo, files, and checks of what the program stands on."""
+
+from array import array
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from ...store.find import find
+from ...store.history import History
+from ...sync import codes, export, plan_words, plans
+from ...sync.history import line
+from ...sync.undo import undo_last
+from ...workplace import Workplace
+from ..doctor import doctor
+from .doing import perform
+from .lines import say, text, yes
+from .lists import Texts, look
+
+
+class Entries:
+    """Entries of the ledger as lines, the newest first; an id is an entry's number."""
+
+    def __init__(self, history: History, client: str | None, words: str = "") -> None:
+        self._history = history
+        self._client = client
+        self.ids: array[int] = history.find(client, words.split())
+
+    def texts(self, ids: Sequence[int]) -> list[str]:
+        """Who did what, and when."""
+        entries, names = self._history.fetch(ids)
+        # Of one client the name is known.
+        shown = {} if self._client else names
+        found = {entry.seq: line(entry, shown.get(entry.client or "")) for entry in entries}
+        return [found[n].replace("  ", ", ") for n in ids]
+
+    def filtered(self, words: str) -> "Entries":
+        """Entries in which every word occurs."""
+        return Entries(self._history, self._client, words)
+
+
+def history(workplace: Workplace, client: str | None = None) -> None:
+    """Of the practice, or of a client (its id). Raises Back, and Quit."""
+    look("History, the newest first", Entries(History(workplace.store.database), client))
+
+
+def undo(workplace: Workplace) -> None:
+    """Takes back the last change. Raises UsageError where there is none."""
+    say(undo_last(workplace.store, workplace.actor, datetime.now(UTC)))
+
+
+def export_clients(workplace: Workplace) -> None:
+    """Writes every client to a file. Raises Trouble where it cannot be written, and Quit."""
+    path = _file("Write the clients to the CSV file")
+    if path is None or (path.exists() and not yes(f"{path} exists. Replace it?")):
+        say("Nothing was written.")
+        return
+    now = datetime.now(UTC)
+    store = workplace.store
+    count = export.export(path, store.clients.each(find(store.database, (), now), now))
+    say(f"{plan_words.clients(count)} written to {path}.")
+
+
+def upload_codes(workplace: Workplace) -> None:
+    """Reads practice codes from a file, says what they change, and asks. Raises UsageError with every wrong line, and Quit."""
+    path = _file("Read the practice codes from the CSV file")
+    if path is None:
+        return
+    planned = codes.plan(codes.read(path), workplace.store)
+    say(f"{planned.unchanged:,} are so already, {planned.empty:,} lines have no code.")
+    lines = [f"{new.client.name}: {new.client.code or 'none'} becomes {new.code}" for new in planned.changes]
+    question = f"Set the practice codes of {plan_words.clients(len(lines))}?"
+    if lines and yes(question, lambda: look("Practice codes", Texts(lines))):
+        codes.upload(workplace.store, planned, workplace.actor)
+        say(f"{len(lines):,} practice codes set. Undo takes them back.")
+    else:
+        say("Nothing was changed.")
+
+
+def check(workplace: Workplace) -> None:
+    """Calls each organisation once whose sign-in is held here. Raises Quit, and what opening the keyring does."""
+    held = {sign_in.id for sign_in in workplace.held()}
+    perform(workplace, plans.check(workplace.store, None, held))
+
+
+def examine() -> None:
+    """What `clientsync doctor` says. Raises click's Exit where something is wrong."""
+    click.get_current_context().invoke(doctor, as_json=False)
+
+
+def _file(prompt: str) -> Path | None:
+    told = text(f"{prompt} (empty: none)")
+    return Path(told).expanduser() if told else None

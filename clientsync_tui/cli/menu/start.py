@@ -1,0 +1,49 @@
+"""The first menu."""
+
+from datetime import UTC, datetime
+
+from ...practice.status import Status
+from ...sync import plan_words
+from ...workplace import Workplace
+from .client_sync import action, client_sync
+from .clients import clients, views
+from .jobs import jobs
+from .lines import Back, Choice, Quit, menu, say
+from .records import check, examine, export_clients, history, undo, upload_codes
+
+
+def start(workplace: Workplace) -> None:
+    """The menus, until the person leaves or the input is at its end."""
+    store = workplace.store
+    choices = [
+        Choice("Clients", lambda: clients(workplace), "The client list by status; open a client, or select several."),
+        action("everywhere.client_sync", lambda: client_sync(workplace)),
+        action("everywhere.jobs", lambda: jobs(workplace)),
+        action("everywhere.history", lambda: history(workplace)),
+        action("clients.export", lambda: export_clients(workplace)),
+        action("clients.upload_codes", lambda: upload_codes(workplace)),
+        action("clients.check", lambda: check(workplace)),
+        action("clients.views", lambda: views(workplace)),
+        action("everywhere.undo", lambda: undo(workplace)),
+        Choice("Doctor", examine, "Look at configuration, database, keyring, accounting software, clock and terminal."),
+    ]  # fmt: skip
+
+    def heading() -> list[str]:
+        counts = store.clients.counts(datetime.now(UTC))
+        wrong = [
+            f"{counts[status]:,} {status}" for status in (Status.EXPIRED, Status.BROKEN) if counts[status]
+        ]
+        left = len(store.jobs.unfinished())
+        return [
+            f"{workplace.config.practice.name or 'Client Sync'}: {', '.join([plan_words.clients(store.clients.total()), *wrong])}",
+            *([f"{left:,} unfinished jobs: Jobs goes on with them."] if left else []),
+        ]
+
+    say("? is help, b goes back, q leaves.")
+    while True:
+        try:
+            menu(heading, lambda: choices)
+        except Back:
+            say("This is the first menu; q leaves.")
+        except Quit:
+            return
