@@ -1,11 +1,12 @@
 """The Textual app: which screens there are, theme, palette, news. Screens are imported when they are opened."""
 
+import gc
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -36,6 +37,16 @@ SCREENS = {
 
 NEWS_EVERY_S = 1.0
 """How often the database is asked whether somebody changed the practice: an in-memory question, no reading."""
+
+SETTLED_AFTER_S = 1.0
+GARBAGE_EVERY = 10_000
+"""Objects made until new rubbish is looked for, some hundred keys."""
+
+
+def _settle() -> None:
+    # What the start made stays for good; looking through it for rubbish would take longer than a frame.
+    gc.freeze()
+    gc.set_threshold(GARBAGE_EVERY)
 
 
 def palette() -> type[Provider]:
@@ -87,7 +98,7 @@ class ClientSyncApp(TerminalApp):
             self._all_sheets = True
             for sheet in look.style_sheets():
                 self.stylesheet.add_source(sheet.read_text("utf-8"), (str(sheet), ""))
-        return super().get_screen(screen, screen_class)
+        return cast(Any, super()).get_screen(screen, screen_class)
 
     def on_mount(self) -> None:
         """The client list, or the way to it on a first start."""
@@ -98,6 +109,8 @@ class ClientSyncApp(TerminalApp):
             self._use_keys()
         self._seen = self._version()
         self.set_interval(NEWS_EVERY_S, self._look_for_news)
+        if not self.is_headless:
+            self.set_timer(SETTLED_AFTER_S, _settle)
 
     def _use_keys(self) -> None:
         from .keymap import read

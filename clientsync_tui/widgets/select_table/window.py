@@ -9,20 +9,24 @@ MOST_HELD = 1_000
 
 
 class Window:
-    """Holds the rows of the page on screen and of one page each way, so that most steps fetch nothing."""
+    """Holds the rows of the page on screen, and once it moves of one page each way, so that most steps fetch nothing."""
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self.order: Sequence[RowId] = rows.order()
         # None: asked for, and gone meanwhile; not asked for again until something changes.
         self._held: dict[RowId, Row | None] = {}
+        self._top: int | None = None
 
     def look_at(self, top: int, height: int) -> None:
         """Make sure that the rows at `top` and the `height` - 1 below it are held."""
         held = self._held
+        moved, self._top = self._top not in (None, top), top
         if all(id in held for id in self.order[top : top + height]):
             return
-        ids = self.order[max(0, top - height) : top + 2 * height]
+        # The neighbours only where one moves about: what is filtered anew is seldom paged through.
+        margin = height if moved else 0
+        ids = self.order[max(0, top - margin) : top + height + margin]
         missing = [id for id in ids if id not in held]
         if len(held) + len(missing) > MOST_HELD:
             self._held = held = {id: held[id] for id in ids if id in held}
