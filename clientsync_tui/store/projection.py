@@ -99,10 +99,11 @@ def _details(details: dict[str, str | None]) -> str:
 
 
 def _merge_details(db: sqlite3.Connection, n: int, changed: dict[str, str | None]) -> None:
-    before: dict[str, str | None] = json.loads(
-        db.execute("SELECT details FROM clients WHERE n = ?", (n,)).fetchone()[0]
-    )
-    db.execute("UPDATE clients SET details = ? WHERE n = ?", (_details(before | changed), n))
+    before: str = db.execute("SELECT details FROM clients WHERE n = ?", (n,)).fetchone()[0]
+    details = _details(json.loads(before) | changed)
+    # A client that is added with its integration has the details already.
+    if details != before:
+        db.execute("UPDATE clients SET details = ? WHERE n = ?", (details, n))
 
 
 def _team_created(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
@@ -188,18 +189,20 @@ def _authenticated(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 
 def _refreshed(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
-    name = entry.body.get("organisation_name")
-    there = db.execute(
-        "SELECT problem IS NULL AND coalesce(?, organisation_name) = organisation_name FROM integrations "
-        "WHERE software = ? AND organisation_id = ?",
-        (name, entry.software, entry.organisation_id),
-    ).fetchone()
+    name, details = entry.body.get("organisation_name"), entry.body.get("details")
+    # Nearly every refresh finds what was there: then nothing is to be derived.
+    same = db.execute(
+        "UPDATE integrations SET refreshed_at = ? WHERE software = ? AND organisation_id = ? AND problem IS NULL AND "
+        "coalesce(?, organisation_name) = organisation_name AND client = (SELECT n FROM clients WHERE id = ?)",
+        (entry.at, entry.software, entry.organisation_id, name, entry.client),
+    ).rowcount
+    if same and not details:
+        return NOTHING
     assignments = "refreshed_at = ?, problem = NULL, organisation_name = coalesce(?, organisation_name)"
     n = _update_integration(db, entry, assignments, (entry.at, name))
-    if entry.body.get("details"):
-        _merge_details(db, n, entry.body["details"])
-    # Nearly every refresh finds what was there: then nothing is to be derived.
-    return NOTHING if there[0] else (n,)
+    if details:
+        _merge_details(db, n, details)
+    return (n,)
 
 
 def _found(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
