@@ -18,11 +18,14 @@ import pyte
 
 QUIET_S = 0.012
 """A frame without a mark of its end is over when nothing has come for so long."""
-AFTER_FRAME_S = 0.003
+AFTER_FRAME_S = 0.012
 """How long to wait after the mark of a frame's end for another frame of the same key."""
 
 FRAME_S = 0.02
 """Textual draws no more than 60 frames a second: a key sooner after a frame would be timed with its wait for the next."""
+
+TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONDONTWRITEBYTECODE": ""}
+"""Bytecode is written, as it is for an installed program: else each start would be timed with compiling its source."""
 
 KEYS = {
     "up": b"\x1b[A",
@@ -64,7 +67,7 @@ class Terminal:
         self._started = self._last = time.perf_counter()
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
-            environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+            environment = os.environ | TERMINAL | dict(env or {})
             os.execvpe(command[0], list(command), environment)  # the child ends here
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
@@ -75,7 +78,7 @@ class Terminal:
 
     def wait_for(self, text: str, timeout_s: float = 60) -> float:
         """Milliseconds from the start of the program until `text` stands on the screen."""
-        end = time.monotonic() + timeout_s
+        end, seen = time.monotonic() + timeout_s, time.perf_counter()
         while text not in "\n".join(self._screen.display):
             chunk = self._read(end - time.monotonic())
             if not chunk:
@@ -100,6 +103,15 @@ class Terminal:
             chunks.append(chunk)
         self._stream.feed(b"".join(chunks))
         return Cost((self._last - sent) * 1000, size)
+
+    def press_until(self, key: str, text: str, timeout_s: float = 60) -> float:
+        """Send a key; milliseconds until `text` stands on the screen, in whichever frame. Raises as `wait_for` does."""
+        time.sleep(max(0, self._last + FRAME_S - time.perf_counter()))
+        sent = time.perf_counter()
+        os.write(self._fd, KEYS.get(key) or key.encode())
+        took_ms = self.wait_for(text, timeout_s) - (sent - self._started) * 1000
+        self._last = time.perf_counter()
+        return took_ms
 
     @property
     def display(self) -> list[str]:

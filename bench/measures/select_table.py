@@ -23,8 +23,8 @@ def select_table(quick: bool) -> Iterator[Result]:
     ):
         for terminal in (few, middle, many, peer):
             terminal.wait_for("C000001")
-        base, between = _press([few, middle], ("down", "up"), times)
-        yield Result(f"down: {middle_rows:,} / {FEW} rows, ms p50", _p50(between), _p50(base), 1.1)
+        base, between = press([few, middle], ("down", "up"), times)
+        yield Result(f"down: {middle_rows:,} / {FEW} rows, ms p50", p50(between), p50(base), 1.1)
         yield from _many_beside_few(many, few, times)
         yield from _beside_peer(middle if quick else many, peer, MANY / peer_rows, times)
 
@@ -36,29 +36,29 @@ def _many_beside_few(many: Terminal, few: Terminal, times: int) -> Iterator[Resu
         ("page", ("page down", "page up")),
         ("end", ("end", "home")),
     ):
-        costs, base = _press([many, few], keys, times)
-        yield Result(f"{name}: {MANY:,} / {FEW} rows, ms p50", _p50(costs), _p50(base), 1.1)
-        yield Result(f"{name}: {MANY:,} / {FEW} rows, ms p95", _p95(costs), _p95(base), 1.1)
+        costs, base = press([many, few], keys, times)
+        yield Result(f"{name}: {MANY:,} / {FEW} rows, ms p50", p50(costs), p50(base), 1.1)
+        yield Result(f"{name}: {MANY:,} / {FEW} rows, ms p95", p95(costs), p95(base), 1.1)
 
 
 def _beside_peer(ours: Terminal, peer: Terminal, fewer: float, times: int) -> Iterator[Result]:
     """`fewer`: how many times fewer rows than 100,000. Ours repaints one page whatever their number, so that with fewer
     the two come closer, and the aim with them."""
     # A few pages down, where people are, and where a DataTable has rows above to count.
-    _press([ours, peer], ("page down", "page down"), 6)
-    mine, theirs = _press([ours, peer], ("up", "down"), times)
-    yield Result("down: beside DataTable, ms p50", _p50(mine), _p50(theirs), 0.6)
+    press([ours, peer], ("page down", "page down"), 6)
+    mine, theirs = press([ours, peer], ("up", "down"), times)
+    yield Result("down: beside DataTable, ms p50", p50(mine), p50(theirs), 0.6)
     yield Result("down: beside DataTable, bytes", _bytes(mine), _bytes(theirs), 0.4)
-    mine, theirs = _press([ours, peer], ("page down", "page up"), times // 2)
-    yield Result("page: beside DataTable, ms p50", _p50(mine), _p50(theirs), 0.6)
+    mine, theirs = press([ours, peer], ("page down", "page up"), times // 2)
+    yield Result("page: beside DataTable, ms p50", p50(mine), p50(theirs), 0.6)
     yield Result("page: beside DataTable, bytes", _bytes(mine), _bytes(theirs), 0.6)
-    mine, theirs = _press([ours, peer], ("A", "N"), 4)
-    yield Result("select all: beside DataTable, ms", _p50(mine), _p50(theirs), min(0.25, 0.01 * fewer))
-    mine, theirs = _press([ours, peer], ("o", "O"), 4)
-    yield Result("sort: beside DataTable, ms", _p50(mine), _p50(theirs), min(0.5, 0.1 * fewer))
+    mine, theirs = press([ours, peer], ("A", "N"), 4)
+    yield Result("select all: beside DataTable, ms", p50(mine), p50(theirs), min(0.25, 0.01 * fewer))
+    mine, theirs = press([ours, peer], ("o", "O"), 4)
+    yield Result("sort: beside DataTable, ms", p50(mine), p50(theirs), min(0.5, 0.1 * fewer))
 
 
-def _press(terminals: Sequence[Terminal], keys: tuple[str, str], times: int) -> list[list[Cost]]:
+def press(terminals: Sequence[Terminal], keys: tuple[str, str], times: int) -> list[list[Cost]]:
     """Presses the two keys in turn, in each terminal one after the other, so that a busy moment of the machine falls on
     all of them."""
     costs: list[list[Cost]] = [[] for _ in terminals]
@@ -70,11 +70,13 @@ def _press(terminals: Sequence[Terminal], keys: tuple[str, str], times: int) -> 
     return costs
 
 
-def _p50(costs: Sequence[Cost]) -> float:
+def p50(costs: Sequence[Cost]) -> float:
+    """The median, in milliseconds."""
     return median(cost.ms for cost in costs)
 
 
-def _p95(costs: Sequence[Cost]) -> float:
+def p95(costs: Sequence[Cost]) -> float:
+    """What one key in twenty is slower than, in milliseconds."""
     return quantiles((cost.ms for cost in costs), n=20)[-1]
 
 
