@@ -1,0 +1,76 @@
+"""Which pictures are made: for each the keys that lead there from the client list, and a sentence."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Size = tuple[int, int]
+USUAL: Size = (120, 40)
+SMALL: Size = (80, 24)
+LARGE: Size = (200, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """`steps`: keys, blank between them, and a text that is on the screen after them.
+
+    `clients`: the practice has some; else it is the program's first start.
+    """
+
+    name: str
+    sentence: str
+    steps: tuple[tuple[str, str], ...] = ()
+    size: Size = USUAL
+    theme: Literal["dark", "light"] = "dark"
+    clients: bool = True
+
+    @property
+    def file(self) -> str:
+        """The picture's file name."""
+        return f"{self.name}-{self.size[0]}x{self.size[1]}-{self.theme}.svg"
+
+
+SIGN_IN = (("s", "Reconnect all"), ("l", "ssh -L"))
+SELECT = (("s", "Reconnect all"), ("1", "Continue with"), ("enter", "Create accounts"))
+SELECTED = (*SELECT, ("A", "Create 20 accounts"))
+JOB = (*SELECTED, ("enter", "Create 20 accounts?"), ("y", "20 done"))
+
+SHOTS = (
+    Shot("clients", "The client list: every integration with its status, and what has to be done."),
+    Shot("clients", "The same in a terminal of 80 columns.", size=SMALL),
+    Shot("clients", "And in a large one.", size=LARGE),
+    Shot("clients", "On a light background.", theme="light"),
+    Shot("expired", "Everything that expired, by reason and by the person who integrated it.", (("4", "Expired"),)),
+    Shot(
+        "selected",
+        "A filter, and a selection that it partly hides.",
+        (("down space down space slash b a enter", "2 selected"),),
+        SMALL,
+    ),
+    Shot("actions", "The Actions menu, for the selection or the client under the cursor.", (("a", "Export client data"),), SMALL),
+    Shot("team", "Assigning a team.", (("space down space t", "North"),), SMALL),
+    Shot("sort", "Choosing what to sort by.", (("o", "Refreshed"),), SMALL),
+    Shot("columns", "Choosing the columns.", (("C", "Columns"),), SMALL),
+    Shot("help", "The keys of the screen that is open.", (("question_mark", "Show the clients"),)),
+    Shot("commands", "Any action of any screen, by typing its name.", (("ctrl+p r e c", "Reconnect"),), SMALL),
+    Shot("client-sync", "Client Sync: add clients, reconnect all, reassign clients, for each accounting software.", (("s", "Reconnect all"),)),
+    Shot("client-sync", "On a light background.", (("s", "Reconnect all"),), theme="light"),
+    Shot("sign-in", "Signing in over SSH: the link, a short one, and a field for the address that the browser ends at.", SIGN_IN),
+    Shot("sign-in", "The same in 80 columns.", SIGN_IN, SMALL),
+    Shot("sign-out", "What ends with a sign-in, said before it is revoked.", (("s", "Reconnect all"), ("L", "Sign out")), SMALL),
+    Shot("set-up", "Entering the practice's own app, and how to register one.", (("s", "Reconnect all"), ("e", "Client id"))),
+    Shot("add-clients", "What the sign-in reaches, and what of it is new.", (("s", "Reconnect all"), ("1", "Continue with")), SMALL),
+    Shot("select", "Choosing the organisations that become clients.", SELECTED),
+    Shot("select", "The same in 80 columns.", SELECTED, SMALL),
+    Shot("reconnect", "Reconnect all: what will be done, and what is not possible, beforehand.", (("s", "Reconnect all"), ("2", "Continue with"), ("enter", "will be reconnected"))),
+    Shot("reassign", "Choosing whose integrations become one's own.", (("s", "Reconnect all"), ("3", "Continue with"), ("enter", "that you have access to"))),
+    Shot("connections", "One client's connections: the facts of the integration and of the client.", (("c", "Organisation id"),)),
+    Shot("connections", "The same in 80 columns.", (("c", "Organisation id"),), SMALL),
+    Shot("manage", "Managing an integration.", (("c", "Organisation id"), ("enter", "Manage")), SMALL),
+    Shot("settings", "What is pulled, and how often.", (("c", "Organisation id"), ("e", "days")), SMALL),
+    Shot("history", "Who did what and when.", (("h", "History"),)),
+    Shot("history", "The same in 80 columns.", (("h", "History"),), SMALL),
+    Shot("first-start", "The first start: three steps lead to the first clients.", (), SMALL, clients=False),
+    Shot("job", "A job: what was done, and how each client ended.", JOB),
+    Shot("jobs", "All jobs; what was cut off is resumed from here.", (("J", "Add clients"),), SMALL),
+)  # fmt: skip
+"""Jobs come last, because they change the practice."""
