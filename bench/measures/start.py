@@ -1,5 +1,8 @@
 """Starting: the first useful frame, the memory behind it, and the command line."""
 
+import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -10,7 +13,7 @@ from statistics import median
 
 from bench.programs.filled import filled
 from bench.result import Result, measure
-from bench.terminal import Terminal
+from bench.terminal import TERMINAL, Terminal
 
 FEW, MANY = 100, 100_000
 QUIET = {"TEXTUAL_ANIMATIONS": "none"}
@@ -23,6 +26,8 @@ def start(quick: bool) -> Iterator[Result]:
         few, many = stack.enter_context(filled(FEW)), stack.enter_context(filled(many_clients))
         minimal = [sys.executable, "-m", "bench.programs.minimal"]
         programs = [(minimal, "Minimal app"), (_app(few), "C000000"), (_app(many), "C000000")]
+        if vd := shutil.which("vd"):
+            programs.append(([vd, str(_csv(many.parent / "practice.db"))], "C000000"))
         frames: list[list[float]] = [[] for _ in programs]
         memory: list[list[float]] = [[] for _ in programs]
         for _ in range(times):
@@ -31,9 +36,11 @@ def start(quick: bool) -> Iterator[Result]:
                     frames[number].append(terminal.wait_for(text))
                     time.sleep(0.5)
                     memory[number].append(terminal.memory_mib)
-        base, little, much = map(median, frames)
+        base, little, much, *visidata = map(median, frames)
         yield Result(f"first frame, {many_clients:,} clients / minimal app, ms", much, base, 1.25)
         yield Result(f"first frame, {many_clients:,} / {FEW} clients, ms", much, little, 1.1)
+        if visidata:
+            yield Result(f"first frame, {many_clients:,} clients / VisiData, ms", much, visidata[0], 1.0)
         yield Result(
             f"memory, {many_clients:,} clients / minimal app, MiB", median(memory[2]), median(memory[0]), 1.5
         )
@@ -42,6 +49,14 @@ def start(quick: bool) -> Iterator[Result]:
 
 def _app(config: Path) -> list[str]:
     return [sys.executable, "-m", "clientsync_tui", "--config", str(config)]
+
+
+def _csv(database: Path) -> Path:
+    """The same clients as a file that VisiData reads."""
+    file = database.with_name("clients.csv")
+    rows = sqlite3.connect(database).execute("SELECT practice_code, name FROM clients ORDER BY practice_code")
+    file.write_text("code,name\n" + "".join(f"{code},{name}\n" for code, name in rows))
+    return file
 
 
 def _command_line(config: Path, times: int) -> Iterator[Result]:
@@ -57,5 +72,5 @@ def _command_line(config: Path, times: int) -> Iterator[Result]:
 
 def _ms(command: Sequence[str]) -> float:
     started = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | TERMINAL)
     return (time.perf_counter() - started) * 1000
