@@ -2,17 +2,21 @@
 
 import os
 import pty
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 
+from clientsync_tui.sandbox.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
-from tests.support.command import Command
+from clientsync_tui.sync import plans
+from tests.support.command import PATIENCE_S, Command, Said, Started
 from tests.support.practice import Practice
 
 CLIENTS, CLIENT_SYNC, JOBS, HISTORY, UNDO = "clients", "open client sync", "jobs", "history", "undo"
@@ -199,6 +203,76 @@ def test_jobs_are_listed_and_what_failed_is_tried_again(busy: Office) -> None:
     assert "1. " in said and "failed: " in said
     busy.practice.sandbox.fault("clear")
     assert "9 done, 0 failed" in busy.menu(JOBS, "1", "retry")
+
+
+def test_a_job_that_was_cut_off_is_resumed_or_cancelled(busy: Office) -> None:
+    workplace = busy.practice.workplace()
+    plan = plans.check(workplace.store, None, {each.id for each in workplace.held()})
+    workplace.store.jobs.create(plan, busy.ann)
+    said = busy.menu(JOBS, "1", "cancel", "n", "resume", "cancel")
+    assert "1 unfinished jobs" in said
+    assert "Nothing was changed." in said
+    assert "9 done, 0 failed" in said
+    assert "It has ended." in said
+    workplace.store.jobs.create(plan, busy.ann)
+    workplace.close()
+    assert "Check, cancelled, 0 done, 9 skipped" in busy.menu(JOBS, "1", "cancel", "y")
+
+
+def test_selected_clients_change_teams_and_leave_the_list(busy: Office) -> None:
+    names = busy.names()
+    file = busy.practice.folder / "two.csv"
+    said = busy.menu(
+        CLIENTS, "all clients", names[0], "all", "/", "2,", "done", "assign team", "West", "export", str(file)
+    )
+    assert "2 clients assigned to West." in said
+    assert "2 clients written" in said
+    assert [each["team"] for each in busy.cli.inside("clients", "--json").json] == ["West"] * 2 + [None] * 7
+    assert "because of a living integration" in busy.menu(CLIENTS, "all clients", "1-2", "done", "remove")
+    busy.cli.inside("disconnect", "--client", names[0])
+    said = busy.menu(CLIENTS, "all clients", "1-2", "done", "remove", "y", "b", "b", "b", "b", UNDO)
+    assert "1 client removed from the list." in said
+    assert "is on the list again" in said
+    assert busy.names() == names
+
+
+def heard(started: Started, words: str) -> None:
+    """Waits until the menu says so."""
+    end = time.monotonic() + PATIENCE_S
+    while words not in started.out:
+        assert time.monotonic() < end and started.process.poll() is None, started.out + started.err
+        time.sleep(0.01)
+
+
+def ended(started: Started, *answers: str) -> Said:
+    """Gives the last answers, and waits for the end."""
+    for answer in answers:
+        started.say(answer)
+    return started.end()
+
+
+def test_signing_in_and_going_on(office: Office) -> None:
+    started = office.cli.start("menu", stdin=subprocess.PIPE)
+    for answer in (*XERO, "sign in"):
+        started.say(answer)
+    authorise(started.line("http"), office.bob)
+    started.line("Or paste")
+    heard(started, "Signed in as")
+    said = ended(started, "add clients", "q")
+    assert said.code == 0
+    assert f"{office.bob} reaches 9 organisations; 0 are clients already." in said.out
+
+
+def test_control_c_leaves_what_waits_and_not_the_menu(office: Office) -> None:
+    started = office.cli.start("menu", stdin=subprocess.PIPE)
+    for answer in (*XERO, "sign in"):
+        started.say(answer)
+    started.line("Or paste")
+    started.process.send_signal(signal.SIGINT)
+    heard(started, "Stopped.")
+    said = ended(started, "b", "b", HISTORY, "q")
+    assert said.code == 0
+    assert "History, the newest first: 0" in said.out
 
 
 def test_words_filter_a_list_of_clients_and_a_mistake_is_told(busy: Office) -> None:

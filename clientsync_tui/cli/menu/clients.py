@@ -19,6 +19,7 @@ from .client_sync import action, reassign, reconnect
 from .doing import perform
 from .lines import Choice, menu, say, text, with_back
 from .lists import Listing, one_of
+from .records import export_clients
 
 
 class ClientRows:
@@ -99,6 +100,7 @@ def _several(workplace: Workplace, ids: Sequence[str]) -> None:
             action("clients.refresh_selected", lambda: perform(workplace, plans.refresh(store, None, held, ids))),
             action("clients.check", lambda: perform(workplace, plans.check(store, None, held, ids))),
             action("clients.disconnect_selected", lambda: perform(workplace, plans.disconnect(store, None, held, ids))),
+            action("clients.export", lambda: export_clients(workplace, now())),
             action("clients.assign_team", lambda: assign_team(workplace, now())),
             action("clients.remove", lambda: remove(workplace, now())),
         ]  # fmt: skip

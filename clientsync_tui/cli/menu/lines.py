@@ -82,7 +82,7 @@ def yes(question: str, each: Callable[[], None] | None = None) -> bool:
 
 
 def with_back(do: Callable[[], None]) -> None:
-    """Does it; going back, trouble and a command's end lead here, and are told."""
+    """Does it; going back, trouble, control c and a command's end lead here, and are told."""
     try:
         do()
     except Back:
@@ -94,6 +94,8 @@ def with_back(do: Callable[[], None]) -> None:
     except click.exceptions.Exit:
         # A command that was borrowed has told what it found.
         pass
+    except KeyboardInterrupt:
+        say("", "Stopped.")
 
 
 def menu(heading: Callable[[], Iterable[str]], choices: Callable[[], Sequence[Choice]]) -> None:

@@ -1,12 +1,13 @@
 """What is kept and handed over: the history, undo, files, and checks of what the program stands on."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from ...practice.model import Client
 from ...store.find import find
 from ...store.history import History
 from ...sync import codes, export, plan_words, plans
@@ -50,15 +51,16 @@ def undo(workplace: Workplace) -> None:
     say(undo_last(workplace.store, workplace.actor, datetime.now(UTC)))
 
 
-def export_clients(workplace: Workplace) -> None:
-    """Writes every client to a file. Raises Trouble where it cannot be written, and Quit."""
+def export_clients(workplace: Workplace, clients: Iterable[Client] | None = None) -> None:
+    """Writes clients (None: all) to a file. Raises Trouble where it cannot be written, and Quit."""
     path = _file("Write the clients to the CSV file")
     if path is None or (path.exists() and not yes(f"{path} exists. Replace it?")):
         say("Nothing was written.")
         return
-    now = datetime.now(UTC)
-    store = workplace.store
-    count = export.export(path, store.clients.each(find(store.database, (), now), now))
+    if clients is None:
+        now = datetime.now(UTC)
+        clients = workplace.store.clients.each(find(workplace.store.database, (), now), now)
+    count = export.export(path, clients)
     say(f"{plan_words.clients(count)} written to {path}.")
 
 
