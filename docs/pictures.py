@@ -35,7 +35,7 @@ ORGANISATIONS = midlife.EXPIRING + midlife.LEFT + midlife.ADDED + NEW
 PORT = 8400
 """Where the sign-in in the pictures comes back to; the practice's own are made on any free one."""
 OVER_SSH = {"SSH_CONNECTION": "192.0.2.7 50514 192.0.2.10 22"}
-ADDRESS = re.compile("@font-face {.*?}", re.DOTALL)
+FONT = re.compile("@font-face {.*?}", re.DOTALL)
 
 
 def write_practice(folder: Path, sandbox: Running) -> Path:
@@ -53,10 +53,10 @@ def write_practice(folder: Path, sandbox: Running) -> Path:
 
 
 def config_of(shot: Shot, folder: Path, config: Path) -> Path:
-    """The configuration for one picture: its theme; and the real addresses where a link is to be seen."""
+    """The configuration for one picture: its theme; and the real addresses where they are to be seen."""
     told = tomlkit.parse(config.read_text("utf-8")).unwrap()
     told["screen"] = {"theme": shot.theme}
-    if shot.name == "sign-in":
+    if shot.name in ("sign-in", "set-up"):
         told["software"] = {"xero": {"client_id": "0123456789ABCDEF0123456789ABCDEF", "redirect_port": PORT}}
     if not shot.clients:
         told["practice"] = {"database": "new.db"}
@@ -80,9 +80,8 @@ async def picture(shot: Shot, config: Path) -> str:
         await pilot.pause()
         svg = app.export_screenshot(title=f"Client Sync · {shot.sentence}")
     app.workplace.close()
-    # The fonts are on somebody else's server.
-    return ADDRESS.sub("", svg)
-
+    # The fonts are on somebody else's server; and some viewers drop the blanks that a text begins with.
+    return FONT.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)
 
 
 def write_page() -> None:

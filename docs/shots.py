@@ -32,10 +32,10 @@ class Shot:
 SIGN_IN = (("s", "Reconnect all"), ("l", "ssh -L"))
 SELECT = (("s", "Reconnect all"), ("1", "Continue with"), ("enter", "Create accounts"))
 SELECTED = (*SELECT, ("A", "Create 20 accounts"))
-JOB = (*SELECTED, ("enter", "Create 20 accounts?"), ("y", "20 done"))
+JOB = (*SELECTED, ("enter enter", "20 done"))
 
 SHOTS = (
-    Shot("clients", "The client list: every integration with its status, and what has to be done."),
+    Shot("clients", "The client list: every integration with its status, and what has to be done.", (("pagedown pagedown home down down down down down down", "accepts"),)),
     Shot("clients", "The same in a terminal of 80 columns.", size=SMALL),
     Shot("clients", "And in a large one.", size=LARGE),
     Shot("clients", "On a light background.", theme="light"),
@@ -56,7 +56,7 @@ SHOTS = (
     Shot("client-sync", "On a light background.", (("s", "Reconnect all"),), theme="light"),
     Shot("sign-in", "Signing in over SSH: the link, a short one, and a field for the address that the browser ends at.", SIGN_IN),
     Shot("sign-in", "The same in 80 columns.", SIGN_IN, SMALL),
-    Shot("sign-out", "What ends with a sign-in, said before it is revoked.", (("s", "Reconnect all"), ("L", "Sign out")), SMALL),
+    Shot("sign-out", "What ends with a sign-in, said before it is revoked.", (("s", "Reconnect all"), ("L", "Cancel")), SMALL),
     Shot("set-up", "Entering the practice's own app, and how to register one.", (("s", "Reconnect all"), ("e", "Client id"))),
     Shot("add-clients", "What the sign-in reaches, and what of it is new.", (("s", "Reconnect all"), ("1", "Continue with")), SMALL),
     Shot("select", "Choosing the organisations that become clients.", SELECTED),

@@ -50,7 +50,7 @@ class Choose(ModalScreen[str | None]):
         key = f"{choice.key:<2} " if any(c.key for c in self._choices.values()) else ""
         said = choice.reason or choice.sentence
         content = Content.assemble(
-            (key, "bold"), choice.title.ljust(self._width), ("  " + said if said else "", "$text-muted")
+            (key, "bold"), choice.title.ljust(self._width), ("  " + said if said else "", "auto 70%")
         )
         return Option(content, id=choice.id, disabled=choice.reason is not None)
 

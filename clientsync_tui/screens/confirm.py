@@ -21,6 +21,8 @@ class Confirm(ModalScreen[bool]):
         Binding("n,escape,q", "answer(False)", "No"),
         Binding("left,up,h,k", "app.focus_previous", show=False),
         Binding("right,down,l,j", "app.focus_next", show=False),
+        Binding("pageup", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(1)", show=False),
     ]
 
     def __init__(
@@ -55,6 +57,11 @@ class Confirm(ModalScreen[bool]):
     def action_answer(self, yes: bool) -> None:
         """Ends it."""
         self.dismiss(yes)
+
+    def action_scroll(self, pages: int) -> None:
+        """On a small screen not all of it fits."""
+        for entails in self.query(".entails"):
+            entails.scroll_relative(y=pages * entails.size.height, animate=False)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Ends it by a button."""
