@@ -275,6 +275,24 @@ def test_control_c_leaves_what_waits_and_not_the_menu(office: Office) -> None:
     assert "History, the newest first: 0" in said.out
 
 
+def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:
+    busy.practice.sandbox.fault("hang")
+    started = busy.cli.start("menu", stdin=subprocess.PIPE)
+    started.say("check")
+    started.say("y")
+    heard(started, "9 to do.")
+    # What is being done hangs.
+    started.process.send_signal(signal.SIGINT)
+    heard(started, "control c once more stops at once")
+    started.process.send_signal(signal.SIGINT)
+    assert "left: clientsync jobs resume" in started.line("9 left")
+    busy.practice.sandbox.fault("clear")
+    said = ended(started, JOBS, "1", "resume", "q")
+    assert said.code == 0
+    assert "1 unfinished jobs" in said.out
+    assert "9 done, 0 failed" in said.err
+
+
 def test_words_filter_a_list_of_clients_and_a_mistake_is_told(busy: Office) -> None:
     name = busy.names()[-1]
     said = busy.menu(CLIENTS, "1", f'"{name}"', "status:nonsense", "1")

@@ -77,8 +77,12 @@ async def _run(session: Session, plan: Plan, job: str) -> Ran:
 def _interrupts(runner: Runner) -> Generator[None]:
     loop = asyncio.get_running_loop()
 
+    def stop() -> None:
+        say("", "Stopping. What is being done is finished first; control c once more stops at once.")
+        runner.stop()
+
     def interrupted(*_: object) -> None:
-        loop.call_soon_threadsafe(runner.stop)
+        loop.call_soon_threadsafe(stop)
 
     before = signal.signal(signal.SIGINT, interrupted)
     try:
@@ -90,7 +94,7 @@ def _interrupts(runner: Runner) -> Generator[None]:
 async def _progress(store: Store, job: str) -> None:
     """A line at the beginning, then one now and then."""
     total = store.jobs.one(job).left
-    say(f"Job {job}: {total:,} to do. Control c stops after what is being done; it can be resumed.")
+    say(f"Job {job}: {total:,} to do. Control c stops it; it can be resumed.")
     while True:
         await asyncio.sleep(SAY_EVERY_S)
         found = store.jobs.one(job)
