@@ -4,16 +4,16 @@ import asyncio
 import signal
 from typing import Any
 
-from textual.app import App
-from textual.events import DescendantFocus, Key, Resize
+from textual.events import DescendantFocus, Key
 from textual.screen import ModalScreen
 
 from . import clipboard, look
+from .type_ahead import TypeAheadApp
 
 HELP_KEYS = frozenset({"question_mark", "f1"})
 
 
-class TerminalApp(App[None]):
+class TerminalApp(TypeAheadApp):
     """An app that behaves in a terminal."""
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012  (Textual declares it so)
@@ -42,6 +42,7 @@ class TerminalApp(App[None]):
             # Textual ignores a hang-up and would burn a core for ever once its terminal is gone.
             loop.add_signal_handler(signal.SIGHUP, self.exit)
         self._take_typed()
+        self.call_later(self.mind_size)
 
     def _take_typed(self) -> None:
         from textual._xterm_parser import XTermParser  # pyright: ignore[reportPrivateImportUsage]
@@ -61,12 +62,16 @@ class TerminalApp(App[None]):
         self.write(clipboard.sequence(text))
         self.run_worker(clipboard.to_tmux(text), group="clipboard", exit_on_error=False)
 
-    def on_resize(self, event: Resize) -> None:
-        """A terminal that is too small for any screen is told so, until there is room."""
+    def on_resize(self) -> None:
+        """The size matters to what is shown."""
+        self.call_later(self.mind_size)
+
+    def mind_size(self) -> None:
+        """Covers what is open in a terminal that is too small for it, until there is room."""
         from .screens.too_small import TooSmall, fits
 
-        if not fits(event.size) and not isinstance(self.screen, TooSmall):
-            self.push_screen(TooSmall())
+        if fits(self.size) == isinstance(self.screen, TooSmall) and len(self.screen_stack) > 1:
+            self.pop_screen() if fits(self.size) else self.push_screen(TooSmall())
 
     def on_key(self, event: Key) -> None:
         """`?` works in dialogues too, which know no key of the app."""

@@ -1,19 +1,21 @@
-"""What a terminal sees that is too small for any screen: what is needed. It goes away by itself when there is room."""
+"""What a terminal sees that is too small for any screen: what is needed. The app takes it away when there is room."""
 
-from textual import events
+from typing import TYPE_CHECKING, cast
+
 from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+if TYPE_CHECKING:
+    from ..terminal_app import TerminalApp
+
 LEAST = Size(40, 10)
-BEST = Size(60, 15)
-"""From here on everything fits without being shortened."""
 
 
-def fits(size: Size, need: Size = LEAST) -> bool:
-    """Whether there is room."""
-    return size.width >= need.width and size.height >= need.height
+def fits(size: Size) -> bool:
+    """Whether there is room for any screen."""
+    return size.width >= LEAST.width and size.height >= LEAST.height
 
 
 class TooSmall(ModalScreen[None]):
@@ -23,22 +25,14 @@ class TooSmall(ModalScreen[None]):
         """One sentence."""
         yield Static(id="needs", markup=False)
 
-    def on_mount(self) -> None:
-        """Says it."""
-        self._look(self.app.size)  # pyright: ignore[reportUnknownMemberType]
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Says the new size, or goes."""
-        self._look(event.size)
+    def on_resize(self) -> None:
+        """Says the size."""
+        size = self.size
+        self.query_one("#needs", Static).update(
+            f"Client Sync needs {LEAST.width}x{LEAST.height}. This is {size.width}x{size.height}: enlarge the window."
+        )
 
     def on_screen_resume(self) -> None:
-        """A dialogue that opened above it is gone."""
-        self._look(self.app.size)  # pyright: ignore[reportUnknownMemberType]
-
-    def _look(self, size: Size) -> None:
-        if not fits(size):
-            self.query_one("#needs", Static).update(
-                f"Client Sync needs {LEAST.width}x{LEAST.height}. This is {size.width}x{size.height}: enlarge the window."
-            )
-        elif self.is_current:
-            self.dismiss()
+        """What opened above it is gone."""
+        app = cast("TerminalApp", self.app)  # pyright: ignore[reportUnknownMemberType]
+        app.call_later(app.mind_size)

@@ -1,0 +1,178 @@
+"""The app in a real pseudo-terminal: what it sends there, and what it does when that is asked, stopped, shrunk or cut off."""
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui import terminal as facts
+from tests.support.clients import ANN, add, signed_in, workplace_in
+from tests.support.terminal import Terminal
+
+COLOUR = re.compile(rb"\x1b\[(?:[0-9]*[;:])*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:[;:][0-9]*)*m")
+DARK_ANSWER, LIGHT_ANSWER = b"\x1b]11;rgb:1717/1818/1b1b\x1b\\", b"\x1b]11;rgb:fdfd/f6f6/e3e3\x07"
+WHO_ANSWER = b"\x1b[?62;22c"
+LIGHT_BACKGROUND, DARK_BACKGROUND = b"48;2;250;250;249", b"48;2;23;24;27"
+
+
+@pytest.fixture
+def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """`--config` of a practice with two clients."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    workplace = workplace_in(tmp_path)
+    sign_in = signed_in(workplace.store, ANN)
+    add(workplace.store, "Abbey Road Bakery Ltd", sign_in)
+    add(workplace.store, "Baker & Daughters")
+    workplace.close()
+    return ["--config", str(tmp_path / "config.toml")]
+
+
+def test_no_colour_code_is_sent_under_no_color(words: list[str]) -> None:
+    with Terminal(*words, environment={"NO_COLOR": "1"}) as terminal:
+        terminal.until("Baker & Daughters")
+        terminal.press("v")
+        terminal.until("1 selected")
+        terminal.press("?")
+        terminal.until("Open Client Sync, export")
+        terminal.press("\x1b")
+        terminal.until(lambda: "export" not in terminal.text)
+        terminal.press("s")
+        terminal.until("not set up")
+        terminal.press("\x1b")
+        terminal.until("Baker & Daughters")
+        terminal.press("q")
+        assert terminal.end() == 0
+        assert COLOUR.findall(terminal.written) == []
+        # What the colours said is there in another way: reverse, bold, underline.
+        assert {b"\x1b[7m", b"\x1b[1m", b"\x1b[4m"} <= set(re.findall(rb"\x1b\[[0-9;]*m", terminal.written))
+
+
+def test_colours_are_there_without_it(words: list[str]) -> None:
+    with Terminal(*words) as terminal:
+        terminal.until("Baker & Daughters")
+        assert COLOUR.search(terminal.written)
+
+
+@pytest.mark.parametrize(
+    ("answer", "background"), [(LIGHT_ANSWER, LIGHT_BACKGROUND), (DARK_ANSWER, DARK_BACKGROUND)]
+)
+def test_the_theme_follows_the_terminals_background(
+    words: list[str], answer: bytes, background: bytes
+) -> None:
+    with Terminal(*words, answers={facts.ASK_WHO: answer + WHO_ANSWER}) as terminal:
+        terminal.until("Baker & Daughters")
+        assert background in terminal.written
+
+
+def test_a_terminal_that_says_nothing_is_not_waited_for(words: list[str]) -> None:
+    with Terminal(*words, environment={"COLORFGBG": "0;15"}) as terminal:
+        terminal.until("Baker & Daughters")
+        assert LIGHT_BACKGROUND in terminal.written
+
+
+def test_what_is_typed_while_the_terminal_is_asked_is_not_lost(words: list[str]) -> None:
+    # The answer comes in the midst of keys: the filter and its words still arrive, and no part of the answer does.
+    typing = b"/dau" + LIGHT_ANSWER + b"gh" + WHO_ANSWER
+    with Terminal(*words, answers={facts.ASK_WHO: typing}) as terminal:
+        terminal.until("1 of 2")
+        assert "daugh" in terminal.text and LIGHT_BACKGROUND in terminal.written
+
+
+def test_what_is_typed_before_the_start_is_not_lost(words: list[str]) -> None:
+    with Terminal(*words, typed=b"/daugh") as terminal:
+        terminal.until("1 of 2")
+        assert facts.ASK_BACKGROUND not in terminal.written
+
+
+def test_sixteen_colours_are_the_terminals_own(words: list[str]) -> None:
+    with Terminal(*words, environment={"TERM": "xterm", "COLORTERM": ""}) as terminal:
+        terminal.until("Baker & Daughters")
+        assert not re.search(rb"\x1b\[[0-9;]*[34]8[;:]", terminal.written)
+
+
+def test_a_line_over_ssh_is_spared(words: list[str]) -> None:
+    with Terminal(*words, environment={"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}) as terminal:
+        terminal.until("Baker & Daughters")
+        terminal.press("q")
+        terminal.end()
+        assert b"\x1b[?1003h" not in terminal.written
+    with Terminal(*words) as terminal:
+        terminal.until("Baker & Daughters")
+        assert b"\x1b[?1003h" in terminal.written
+
+
+def test_over_ssh_frames_are_few_and_nothing_is_animated() -> None:
+    environment = {"SSH_TTY": "/dev/pts/3", "TERM": "xterm-256color"}
+    facts.prepare(environment)
+    assert environment["TEXTUAL_FPS"] == "15" and environment["TEXTUAL_ANIMATIONS"] == "none"
+    # What the person has set stays.
+    environment = {"SSH_TTY": "/dev/pts/3", "TEXTUAL_FPS": "30"}
+    facts.prepare(environment)
+    assert environment["TEXTUAL_FPS"] == "30"
+
+
+def test_it_is_put_in_the_background_and_comes_back(words: list[str]) -> None:
+    with Terminal(*words) as terminal:
+        terminal.until("Baker & Daughters")
+        terminal.press("\x1a")
+        terminal.until(lambda: terminal.state() == "T")
+        # The shell's own screen is back meanwhile, and so are its settings.
+        assert b"\x1b[?1049l" in terminal.written
+        terminal.screen.reset()
+        os.kill(terminal.pid, signal.SIGCONT)
+        terminal.until("Baker & Daughters")
+        terminal.press("q")
+        assert terminal.end() == 0
+
+
+def test_a_dropped_line_ends_it(words: list[str]) -> None:
+    with Terminal(*words) as terminal:
+        terminal.until("Baker & Daughters")
+        terminal.hang_up()
+        began = time.monotonic()
+        terminal.end(within_s=10)
+        assert time.monotonic() - began < 2 * max(1.0, os.getloadavg()[0])
+
+
+def test_a_terminal_too_small_says_what_it_needs_and_comes_back(words: list[str]) -> None:
+    with Terminal(*words, size=(30, 8)) as terminal:
+        terminal.until("needs 40x10")
+        terminal.resize(100, 30)
+        terminal.until("Baker & Daughters")
+        terminal.press("/dau")
+        terminal.until("1 of 2")
+        # In the midst of typing.
+        terminal.resize(20, 5)
+        terminal.until("enlarge")
+        terminal.resize(80, 24)
+        terminal.until("1 of 2")
+        terminal.press("gh")
+        terminal.until("daugh")
+
+
+def test_an_error_that_nobody_expected_is_one_line(words: list[str], tmp_path: Path) -> None:
+    secret = "token-ABC123"
+    code = f"""
+import sys
+from clientsync_tui.screens.clients import ClientsScreen
+def broken(self):
+    held = {secret!r}
+    raise RuntimeError("the token is " + held)
+ClientsScreen.do_views = broken
+sys.argv = ["clientsync", *{words!r}]
+from clientsync_tui.__main__ import main
+main()
+"""
+    with Terminal(code=code) as terminal:
+        terminal.until("Baker & Daughters")
+        terminal.press("w")
+        assert terminal.end() == 1
+        after = terminal.written.rpartition(b"\x1b[?1049l")[2].decode()
+        assert "clientsync: An error that the program does not expect (RuntimeError)." in after
+        assert "Traceback" not in after and secret.encode() not in terminal.written
+    log = tmp_path / "data" / "clientsync" / "errors.log"
+    assert "in broken" in log.read_text() and secret + '"' not in log.read_text()
+    assert f"is {secret}" not in log.read_text() and log.stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,140 @@
+"""The program in a real pseudo-terminal, with a terminal emulator that reads its screen."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+PATIENCE_S = 60
+UNSET = (
+    "NO_COLOR",
+    "SSH_CONNECTION",
+    "SSH_TTY",
+    "TMUX",
+    "STY",
+    "COLORFGBG",
+    "VTE_VERSION",
+    "TERM_PROGRAM",
+    "LC_TERMINAL",
+)
+
+
+class Terminal:
+    """`with Terminal("--config", FILE) as terminal`: `clientsync` with these words; it is killed at the end."""
+
+    def __init__(
+        self,
+        *words: str,
+        size: tuple[int, int] = (80, 24),
+        environment: Mapping[str, str] | None = None,
+        typed: bytes = b"",
+        answers: Mapping[bytes, bytes] | None = None,
+        code: str | None = None,
+    ) -> None:
+        """`typed`: what is typed before the program starts; `answers`: what the terminal says when it is asked something;
+        `code`: Python to run in place of `clientsync`."""
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.screen)
+        self.written = b""
+        self._answers = dict(answers or {})
+        env = {k: v for k, v in os.environ.items() if k not in UNSET}
+        env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(environment or {})}
+        env.pop("LC_ALL", None)
+        command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "clientsync_tui", *words]
+        self.fd, terminal = pty.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        if typed:
+            os.write(self.fd, typed)
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self.fd)
+            os.login_tty(terminal)
+            os.execvpe(command[0], command, env)
+        os.close(terminal)
+        self._ended: int | None = None
+
+    def read(self, quiet_s: float = 0.05) -> bytes:
+        """What comes until nothing came for so long."""
+        came = b""
+        while select.select([self.fd], [], [], quiet_s)[0]:
+            try:
+                chunk = os.read(self.fd, 1 << 16)
+            except OSError:  # how Linux says that the program has ended
+                break
+            if not chunk:
+                break
+            came += chunk
+            for asked, answer in list(self._answers.items()):
+                if asked in chunk:
+                    os.write(self.fd, answer)
+        self.written += came
+        self._stream.feed(came)
+        return came
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def until(self, condition: "str | Callable[[], object]") -> None:
+        """Reads until the text stands on the screen, or the condition holds."""
+        end = time.monotonic() + PATIENCE_S
+        while not (condition in self.text if isinstance(condition, str) else condition()):
+            if time.monotonic() > end:
+                raise AssertionError(f"{condition!r} did not come true; the screen is\n{self.text}")
+            self.read()
+
+    def press(self, keys: str) -> None:
+        os.write(self.fd, keys.encode())
+
+    def resize(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.screen.resize(lines, columns)
+
+    def hang_up(self) -> None:
+        """As when the line drops."""
+        os.close(self.fd)
+        self.fd = -1
+
+    def state(self) -> str:
+        """The process's state as Linux has it: R, S, T (stopped), Z ..."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2][0]
+
+    def end(self, within_s: float = PATIENCE_S) -> int:
+        """Waits for the end; returns the exit status (negative: the signal)."""
+        until = time.monotonic() + within_s
+        while self._ended is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._ended = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > until:
+                raise AssertionError(f"it did not end within {within_s} s; the screen is\n{self.text}")
+            elif self.fd >= 0:
+                self.read(0.02)
+            else:
+                time.sleep(0.02)
+        if self.fd >= 0:
+            self.read()
+        return self._ended
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._ended is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        if self.fd >= 0:
+            os.close(self.fd)
