@@ -115,8 +115,9 @@ class Database:
                 for statement in undo if connection.in_transaction else ():
                     connection.execute(statement)
                 raise
-        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
-            if not isinstance(error, sqlite3.OperationalError) and type(error) is not sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if type(error) not in (sqlite3.OperationalError, sqlite3.DatabaseError):
+                # A broken constraint or a mistake of the program, not of the disk.
                 raise
             raise Trouble(
                 f"The practice's database {self.path} cannot be written: {error}. Nothing of this step was kept."

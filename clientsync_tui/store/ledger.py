@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from ..practice.entries import Entry, Kind, NewEntry, iso
@@ -28,7 +28,7 @@ class Ledger:
         `at`: when it happened, where that is not now (a practice brought from elsewhere).
         Raises projection.Clash where what is there contradicts them, and Trouble on a full disk: then none of them is kept.
         """
-        with self._database.writing() as db, _room(db, len(entries)):
+        with self._database.writing() as db, _room(db) if len(entries) > MANY else nullcontext():
             appended = [_append(db, entry, iso(at or datetime.now(UTC))) for entry in entries]
             projection.apply(db, appended)
             return appended
@@ -69,7 +69,7 @@ class Ledger:
 
     def rebuild(self) -> int:
         """Throws the derived tables away and derives them anew; returns how many entries there were."""
-        with self._database.writing() as db, _room(db, self.last()), _without_indexes(db):
+        with self._database.writing() as db, _room(db), _without_indexes(db):
             for table in DERIVED:
                 db.execute(f"DELETE FROM {table}")
             db.execute("INSERT INTO standings VALUES (0, '')")
@@ -81,16 +81,14 @@ class Ledger:
 
 
 @contextmanager
-def _room(db: sqlite3.Connection, entries: int) -> Generator[None]:
+def _room(db: sqlite3.Connection) -> Generator[None]:
     """Memory for what many entries touch: with the usual cache those pages would go to the disk and come back many times."""
     usual = db.execute("PRAGMA cache_size").fetchone()[0]
-    if entries > MANY:
-        db.execute(f"PRAGMA cache_size = {-CACHE_FOR_MANY_KIB}")
+    db.execute(f"PRAGMA cache_size = {-CACHE_FOR_MANY_KIB}")
     try:
         yield
     finally:
-        if entries > MANY:
-            db.execute(f"PRAGMA cache_size = {usual}")
+        db.execute(f"PRAGMA cache_size = {usual}")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ migrations = Migrations("clientsync")
 
 LEDGER = """
 CREATE TABLE ledger (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
+    seq INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
     client TEXT, software TEXT, organisation_id TEXT, body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX ledger_client ON ledger (client) WHERE client IS NOT NULL;
