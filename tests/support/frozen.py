@@ -68,12 +68,12 @@ def frozen_clock() -> Iterator[None]:
         and getattr(module, "datetime", None) is datetime
     ]
     for module in clocks:
-        setattr(module, "datetime", Frozen)
+        vars(module)["datetime"] = Frozen
     try:
         yield
     finally:
         for module in clocks:
-            setattr(module, "datetime", datetime)
+            vars(module)["datetime"] = datetime
 
 
 @contextmanager

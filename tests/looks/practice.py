@@ -1,0 +1,110 @@
+"""A practice whose every name, date and id is given, so that it looks the same on every machine. Filled straight through the ledger."""
+
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+from clientsync_tui.practice.entries import Kind, NewEntry, iso
+from clientsync_tui.practice.plan import Plan, PlanItem, Why, Will
+from clientsync_tui.practice.status import Fault, Reason
+from clientsync_tui.store.jobs import ItemState, JobState
+from clientsync_tui.store.store import Store
+from clientsync_tui.workplace import Workplace
+from tests.support.frozen import NOW
+
+CONFIG = """
+[practice]
+name = "Harbour & Hill"
+database = "practice.db"
+[software.xero]
+client_id = "0123456789ABCDEF"
+[screen]
+theme = "{theme}"
+"""
+ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve.of.a.very.long.name@accountants.example.com"
+NAMES = (
+    "Abbey Road Bakery Ltd",
+    "Baker & Daughters",
+    "Café Ørsted & Søns 🍰 Pâtisserie",
+    "株式会社さくら会計事務所",
+    "مؤسسة الواحة للمقاولات",
+    "The Trustees for the Time Being of the Harbour Village Community Orchard and Allotments Limited",
+    "[bold]Not Bold[/bold] Ltd",
+    "e\u0301te\u0301 Landscapes",
+    "Family 👨\u200d👩\u200d👧 Dental",
+    "North Star Plumbing",
+    "Öst & Väst AB",
+    "Zephyr Software Inc.",
+)
+FOUND = {
+    3: (Kind.FOUND_EXPIRED, Reason.SIGN_IN_REFUSED),
+    5: (Kind.FOUND_BROKEN, Reason.ACCESS_REMOVED),
+    6: (Kind.FOUND_BROKEN, Reason.ORGANISATION_CLOSED),
+    9: (Kind.DISCONNECTED, Reason.DISCONNECTED_HERE),
+}
+ERROR = "The organisation is closed or inactive in Xero. Ask the client, who pays for it."
+
+
+def workplace(folder: Path, theme: str) -> Workplace:
+    """The practice before anything is in it."""
+    config = folder / "config.toml"
+    config.write_text(CONFIG.format(theme=theme), "utf-8")
+    return Workplace.open(config)
+
+
+def fill(workplace: Workplace) -> None:
+    """Clients of every status, with long, wide and odd names; a job of which some failed."""
+    store = workplace.store
+    days = timedelta(days=1)
+    people = {"ann": (ANN, 50 * days), "bob": (BOB, 9 * days), "eve": (EVE, 40 * days)}
+    for sign_in, (email, left) in people.items():
+        body = {
+            "sign_in": f"xero:{sign_in}",
+            "person": {"id": sign_in, "name": sign_in.capitalize(), "email": email},
+            "ends_at": iso(NOW + left),
+        }
+        entry = NewEntry(Kind.SIGNED_IN, email, software="xero", body=body)
+        store.ledger.append(entry, at=NOW - 90 * days)
+    for n, name in enumerate(NAMES):
+        _add(store, n, name, tuple(people)[n % 3])
+    store.sign_ins.hold("xero:ann", workplace.holder)
+    _job(store)
+
+
+def _add(store: Store, n: int, name: str, sign_in: str) -> None:
+    client, organisation = f"c{n:02}", f"00000000-0000-4000-8000-{n:012}"
+    code = None if n % 4 == 3 else f"{'ABCDEFGHIJKL'[n]}{n:02}"
+    details = {"name": name, "currency": "GBP", "country": "GB", "tax_number": f"GB {n:09}"}
+    at = NOW - timedelta(days=80 - n)
+    body = {"name": name, "practice_code": code, "team": ("North", "South", None)[n % 3], "details": details}
+    store.ledger.append(NewEntry(Kind.CLIENT_ADDED, ANN, client, body=body), at=at)
+    if n == len(NAMES) - 1:
+        return
+    link = {"organisation_name": name, "sign_in": f"xero:{sign_in}", "details": details}
+    store.ledger.append(
+        NewEntry(Kind.INTEGRATION_CONNECTED, ANN, client, "xero", organisation, link),
+        at=at + timedelta(minutes=1),
+    )
+    if n in FOUND:
+        kind, reason = FOUND[n]
+        entry = NewEntry(kind, ANN, client, "xero", organisation, {"reason": reason, "was": None})
+        store.ledger.append(entry, at=NOW - timedelta(days=3))
+
+
+def _job(store: Store) -> None:
+    do = [PlanItem(Will.DO, f"c{n:02}", name, "xero", f"o{n}") for n, name in enumerate(NAMES[:8])]
+    skip = PlanItem(Will.SKIP, "c10", NAMES[10], "xero", "o10", Why.ALREADY_ADDED)
+    with patch("secrets.token_hex", lambda size: "0123456789abcdef"[: size * 2]):
+        job = store.jobs.create(Plan("refresh", "xero", None, (*do, skip)), ANN)
+    store.jobs.claim(job)
+    for n in range(len(do)):
+        store.jobs.take(job, n)
+        match n:
+            case 2:
+                store.jobs.settle(job, n, ItemState.FAILED, Reason.ORGANISATION_CLOSED, ERROR)
+            case 5:
+                says = "Xero did not answer (503)."
+                store.jobs.settle(job, n, ItemState.FAILED, Fault.SERVER_ERROR, says)
+            case _:
+                store.jobs.settle(job, n, ItemState.DONE)
+    store.jobs.end(job, JobState.DONE)

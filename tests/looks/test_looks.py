@@ -1,0 +1,94 @@
+"""Each screen as a terminal shows it: sizes, dark and light, without colours; with odd names, empty, with errors."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.app import ClientSyncApp
+from tests.looks.look import compare, look
+from tests.looks.practice import fill, workplace
+from tests.support.frozen import frozen_clock, pinned_machine
+from tests.support.practice import shown, until
+
+SMALL, USUAL, LARGE = (80, 24), (120, 40), (200, 60)
+NO_COLOR = "no-color"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Keys from the client list, and a text that is seen after them."""
+
+    name: str
+    keys: str = ""
+    text: str = "Clients"
+    size: tuple[int, int] = SMALL
+    theme: str = "dark"
+    empty: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.size[0]}x{self.size[1]}-{self.theme}"
+
+
+CASES = (
+    Case("clients"),
+    Case("clients", size=USUAL),
+    Case("clients", size=LARGE),
+    Case("clients", size=USUAL, theme="light"),
+    Case("clients", theme=NO_COLOR),
+    Case("empty", text="Client Sync", empty=True),
+    Case("empty", theme=NO_COLOR, text="Client Sync", empty=True),
+    Case("broken", "5", "2 of 12"),
+    Case("selected", "space down space slash n o r t h enter", "2 selected ("),
+    Case("selected", "space down space slash n o r t h enter", "2 selected (", theme=NO_COLOR),
+    Case("actions", "a", "Export client data"),
+    Case("actions", "a", "Export client data", theme=NO_COLOR),
+    Case("help", "question_mark", "esc closes this"),
+    Case("commands", "ctrl+p r e a s s", "Reassign"),
+    Case("disconnect", "d", "(y)"),
+    Case("disconnect", "d", "(y)", theme="light"),
+    Case("client-sync", "s", "Reconnect all"),
+    Case("client-sync", "s", "Reconnect all", size=USUAL, theme="light"),
+    Case("client-sync", "s", "Reconnect all", theme=NO_COLOR),
+    Case("set-up", "s e", "Redirect port"),
+    Case("connections", "5 c", "Next step"),
+    Case("connections", "5 c", "Next step", size=USUAL, theme="light"),
+    Case("connections", "5 c", "Next step", size=LARGE),
+    Case("settings", "c e", "Note for colleagues"),
+    Case("history", "h", "client added"),
+    Case("history", "h", "client added", size=USUAL, theme=NO_COLOR),
+    Case("jobs", "J", "Refresh"),
+    Case("job", "J enter", "2 failed"),
+    Case("job", "J enter", "2 failed", size=USUAL, theme="light"),
+    Case("job", "J enter", "2 failed", theme=NO_COLOR),
+    Case("small", "", "Clients", size=(40, 10)),
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pinned() -> Iterator[None]:
+    with pinned_machine(), frozen_clock():
+        yield
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+async def test_it_looks_as_it_did(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if case.theme == NO_COLOR:
+        monkeypatch.setenv("NO_COLOR", "1")
+    place = workplace(tmp_path, "auto" if case.theme == NO_COLOR else case.theme)
+    if not case.empty:
+        fill(place)
+    app = ClientSyncApp(place)
+    async with app.run_test(size=case.size) as pilot:
+        await until(pilot, lambda: "Clients" in shown(pilot) and ("Code" in shown(pilot) or case.empty))
+        for key in case.keys.split():
+            await pilot.press(key)
+        await until(pilot, lambda: case.text in shown(pilot))
+        seen = ""
+        # What is read on a thread, and the footer after it, may still be under way.
+        while seen != (now := look(app.screen)):
+            seen = now
+            await pilot.pause(0.1)
+        compare(str(case), seen)
+    place.close()
