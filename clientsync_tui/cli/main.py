@@ -99,15 +99,21 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     "--sandbox", "throwaway", is_flag=True, help="On a throwaway practice and sandbox: nothing is kept."
 )
 @click.option(
+    "--serve",
+    is_flag=True,
+    help="The app in a browser of this machine, by a link with a token; ctrl+c ends it.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port of --serve; 0: a free one.")
+@click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="The version."
 )
 @click.pass_context
-def root(ctx: click.Context, config: str | None, throwaway: bool) -> None:
+def root(ctx: click.Context, config: str | None, throwaway: bool, serve: bool, port: int) -> None:
     """Connects all of a practice's clients to their accounting software. Without a command it opens the app.
 
     Exit status: 0 done, 1 some items failed, 2 wrong usage or configuration, 3 a person must sign in.
     """
-    if ctx.invoked_subcommand is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if ctx.invoked_subcommand is None and not (serve or _has_terminal()):
         raise click.UsageError(
             "The app needs a terminal. `clientsync --help` lists the commands that do not."
         )
@@ -117,7 +123,23 @@ def root(ctx: click.Context, config: str | None, throwaway: bool) -> None:
         click.echo("A throwaway practice on a sandbox: everything in it is thrown away at the end.", err=True)
         ctx.params["config"] = ctx.with_resource(throwaway_practice())
     if ctx.invoked_subcommand is None:
-        _open_app(ctx)
+        _serve_app(port) if serve else _open_app(ctx)
+    elif serve or port:
+        raise click.UsageError("--serve and --port are for the app, not for a command.")
+
+
+def _has_terminal() -> bool:
+    from os import environ
+
+    # Served in a browser, Textual is told to talk to that in place of a terminal.
+    return (sys.stdin.isatty() and sys.stdout.isatty()) or "TEXTUAL_DRIVER" in environ
+
+
+def _serve_app(port: int) -> None:
+    from ..serve import serve
+    from .place import config_file
+
+    serve(config_file(), port, click.echo)
 
 
 def _open_app(ctx: click.Context) -> None:

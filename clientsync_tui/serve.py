@@ -1,0 +1,136 @@
+"""The app in a browser of this machine: textual-serve on loopback, which by itself would let in whoever finds the port.
+
+Everything is refused that does not carry the cookie which the printed link gives, names another host, or comes from another page.
+"""
+
+import asyncio
+import hmac
+import os
+import secrets
+import shlex
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+
+from aiohttp import web
+from textual_serve.server import Server
+
+from .practice.trouble import UsageError
+
+HOST = "127.0.0.1"
+OF_THIS_TERMINAL = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "TMUX", "STY", "COLORFGBG", "NO_COLOR")
+"""What is true of the terminal that serves, and not of the browser."""
+HEADERS = {
+    # The page of textual-serve asks a font of another host, which is not to know of us.
+    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "connect-src 'self' ws://127.0.0.1:*; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+WELCOME = '<!DOCTYPE html><meta http-equiv="refresh" content="0;url=/"><title>Client Sync</title>'
+"""A step between, so that the token is neither in the address bar nor in a referrer."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class GuardedServer(Server):
+    """Serves `command` to those who were given a link; each link lets one browser in."""
+
+    def __init__(self, command: str, listening: socket.socket, say: Callable[[str], None]) -> None:
+        port = listening.getsockname()[1]
+        super().__init__(command, host=HOST, port=port, title="Client Sync")  # pyright: ignore[reportUnknownMemberType]
+        self._listening = listening
+        self._say = say
+        self._token = secrets.token_urlsafe(32)
+        self._cookie = secrets.token_urlsafe(32)
+        # Cookies do not tell ports apart.
+        self._cookie_name = f"clientsync-{port}"
+
+    @property
+    def link(self) -> str:
+        """The link that lets the next browser in."""
+        return f"{self.public_url}/?token={self._token}"
+
+    async def on_startup(self, app: web.Application) -> None:
+        """Says nothing of its own."""
+
+    async def _make_app(self) -> web.Application:
+        app = await super()._make_app()
+
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            response = await self._guarded(request, handler)
+            if not response.prepared:
+                response.headers.update(HEADERS)
+            return response
+
+        app.middlewares.append(guard)
+        return app
+
+    async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.host != f"{HOST}:{self.port}":
+            return _refused(f"This is served as {self.public_url} and by no other name or port.")
+        if request.headers.get("Origin", self.public_url) != self.public_url:
+            return _refused("Another page may not use this.")
+        token = request.query.get("token")
+        if token is not None and request.path == "/" and _same(token, self._token):
+            self._token = secrets.token_urlsafe(32)
+            self._say(f"A browser was let in. For another one:\n{self.link}")
+            welcome = web.Response(text=WELCOME, content_type="text/html")
+            welcome.set_cookie(self._cookie_name, self._cookie, httponly=True, samesite="Strict")
+            return welcome
+        if not _same(request.cookies.get(self._cookie_name, ""), self._cookie):
+            return _refused("Open the link that `clientsync --serve` printed last; each lets one browser in.")
+        return await handler(request)
+
+    async def run(self) -> None:
+        """Serves until it is interrupted."""
+        runner = web.AppRunner(await self._make_app(), access_log=None)
+        await runner.setup()
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, ended.set)
+        try:
+            await web.SockSite(runner, self._listening, shutdown_timeout=1).start()
+            self._say(self.link)
+            await ended.wait()
+        finally:
+            await runner.cleanup()
+
+
+def _same(told: str, right: str) -> bool:
+    return hmac.compare_digest(told.encode(), right.encode())
+
+
+def _refused(says: str) -> web.Response:
+    return web.Response(status=403, text=says + "\n")
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on loopback; port 0: a free one. Raises UsageError where the port cannot be had."""
+    listening = socket.socket()
+    try:
+        listening.bind((HOST, port))
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise UsageError(f"Port {port} cannot be used: {error}. Name another with --port.") from None
+    return listening
+
+
+def serve(config: Path | None, port: int, say: Callable[[str], None]) -> None:
+    """Serves the app with this configuration (None: the usual one) until it is interrupted; `say` gets the link. Raises UsageError as `listen` does."""
+    named = ["--config", str(config.absolute())] if config else []
+    command = shlex.join([sys.executable, "-m", "clientsync_tui", *named])
+    prepare(os.environ)
+    asyncio.run(GuardedServer(command, listen(port), say).run())
+
+
+def prepare(environment: MutableMapping[str, str]) -> None:
+    """The served app finds a terminal as good as xterm.js is."""
+    for name in OF_THIS_TERMINAL:
+        environment.pop(name, None)
+    environment.update(TERM="xterm-256color", COLORTERM="truecolor")
