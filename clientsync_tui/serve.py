@@ -124,7 +124,8 @@ def listen(port: int) -> socket.socket:
 def serve(config: Path | None, port: int, say: Callable[[str], None]) -> None:
     """Serves the app with this configuration (None: the usual one) until it is interrupted; `say` gets the link. Raises UsageError as `listen` does."""
     named = ["--config", str(config.absolute())] if config else []
-    command = shlex.join([sys.executable, "-m", "clientsync_tui", *named])
+    # Textual-serve runs it by a shell, which is not to stand between.
+    command = "exec " + shlex.join([sys.executable, "-m", "clientsync_tui", *named])
     prepare(os.environ)
     asyncio.run(GuardedServer(command, listen(port), say).run())
 

@@ -1,7 +1,9 @@
 """What the app does for the terminal that it is in, whatever it shows there: colours, size, clipboard, help, hang-up, the unexpected."""
 
 import asyncio
+import os
 import signal
+from functools import partial
 from typing import Any
 
 from textual.events import DescendantFocus, Key
@@ -41,8 +43,15 @@ class TerminalApp(TypeAheadApp):
         if not self.is_headless:
             # Textual ignores a hang-up and would burn a core for ever once its terminal is gone.
             loop.add_signal_handler(signal.SIGHUP, self.exit)
+        if self.is_web:
+            self.set_interval(1, partial(self._end_with, os.getppid()))
         self._take_typed()
         self.call_later(self.mind_size)
+
+    def _end_with(self, server: int) -> None:
+        # Nor does it notice that whoever serves it to a browser is gone.
+        if os.getppid() != server:
+            self.exit()
 
     def _take_typed(self) -> None:
         from textual._xterm_parser import XTermParser  # pyright: ignore[reportPrivateImportUsage]

@@ -109,12 +109,13 @@ async def test_the_link_lets_one_browser_in(serving: Serving) -> None:
             assert answer.status == 200
 
 
-async def test_ctrl_c_ends_it_and_what_it_served(serving: Serving) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
+async def test_what_it_served_ends_with_it(serving: Serving, number: signal.Signals, status: int) -> None:
     async with browser() as mine:
         async with mine.get(serving.link):
             served = await shown(mine, serving, b"Baker & Daughters")
-        serving.process.send_signal(signal.SIGINT)
-        assert serving.process.wait(PATIENCE_S) == 0
+        serving.process.send_signal(number)
+        assert serving.process.wait(PATIENCE_S) == status
     end = time.monotonic() + PATIENCE_S
     while Path(f"/proc/{served}").exists():
         assert time.monotonic() < end
