@@ -45,14 +45,19 @@ def _said(style: Style | None) -> str:
     return " ".join((*marks, *colours))
 
 
+def golden(name: str) -> str:
+    """The golden file of that name; empty when there is none, or it is to be written."""
+    file = GOLDEN / f"{name}.txt"
+    return file.read_text("utf-8") if file.exists() and not os.environ.get(UPDATE) else ""
+
+
 def compare(name: str, seen: str) -> None:
     """Fails with the difference when it looks otherwise than the golden file of that name."""
-    file = GOLDEN / f"{name}.txt"
     if os.environ.get(UPDATE):
         GOLDEN.mkdir(exist_ok=True)
-        file.write_text(seen, "utf-8")
+        (GOLDEN / f"{name}.txt").write_text(seen, "utf-8")
         return
-    kept = file.read_text("utf-8") if file.exists() else ""
+    kept = golden(name)
     if seen != kept:
         difference = "\n".join(
             difflib.unified_diff(
