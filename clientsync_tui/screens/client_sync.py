@@ -22,10 +22,10 @@ class ClientSyncScreen(ActionScreen):
 
     place: ClassVar[str] = CLIENT_SYNC
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", show=False),
-        Binding("right", "step(1)", show=False),
-        Binding("up,k", "go(-1)", show=False),
-        Binding("down,j", "go(1)", show=False),
+        Binding("left", "step(-1)", "Button before", show=False),
+        Binding("right", "step(1)", "Next button", show=False),
+        Binding("up,k", "go(-1)", "Software above", show=False),
+        Binding("down,j", "go(1)", "Software below", show=False),
     ]
 
     def compose(self) -> ComposeResult:

@@ -114,14 +114,14 @@ class ColumnsScreen(Editor):
     hint = "space shows or hides   J K move   + - width   0 as at first   esc done"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Done"),
-        Binding("space", "show_or_hide"),
-        Binding("j", "down"),
-        Binding("k", "up"),
-        Binding("J,shift+down", "shift(1)"),
-        Binding("K,shift+up", "shift(-1)"),
-        Binding("plus,equals_sign", "widen(1)"),
-        Binding("minus", "widen(-1)"),
-        Binding("0", "usual"),
+        Binding("space", "show_or_hide", "Show or hide the column"),
+        Binding("j", "down", "Down"),
+        Binding("k", "up", "Up"),
+        Binding("J,shift+down", "shift(1)", "Move the column down"),
+        Binding("K,shift+up", "shift(-1)", "Move the column up"),
+        Binding("plus,equals_sign", "widen(1)", "Wider"),
+        Binding("minus", "widen(-1)", "Narrower"),
+        Binding("0", "usual", "As at first"),
     ]
 
     def __init__(self, columns: Sequence[Column], *, ascii_marks: bool) -> None:
@@ -184,9 +184,9 @@ class SortScreen(Editor):
     hint = "enter by this alone, again reverses   + also by this   esc done"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,o", "dismiss", "Done"),
-        Binding("plus,space", "choose(True)"),
-        Binding("j", "down"),
-        Binding("k", "up"),
+        Binding("plus,space", "choose(True)", "Sort also by this"),
+        Binding("j", "down", "Down"),
+        Binding("k", "up", "Up"),
     ]
 
     def __init__(self, sort: Sort, columns: Sequence[Column], *, ascii_marks: bool) -> None:

@@ -24,8 +24,8 @@ class FirstStartScreen(ActionScreen):
     """Leads a new practice to its first clients. Every step can be done later too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "move(1)", show=False),
-        Binding("k", "move(-1)", show=False),
+        Binding("j", "move(1)", "Down", show=False),
+        Binding("k", "move(-1)", "Up", show=False),
     ]
 
     def compose(self) -> ComposeResult:

@@ -26,12 +26,12 @@ class PlanScreen(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
         Binding("n,escape,q", "answer(False)", "No"),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
-        Binding("up,k", "table('move', -1)", show=False),
-        Binding("down,j", "table('move', 1)", show=False),
-        Binding("pageup", "table('page', -1)", show=False),
-        Binding("pagedown", "table('page', 1)", show=False),
+        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("right", "app.focus_next", "Next button", show=False),
+        Binding("up,k", "table('move', -1)", "Up in the list", show=False),
+        Binding("down,j", "table('move', 1)", "Down in the list", show=False),
+        Binding("pageup", "table('page', -1)", "Page up in the list", show=False),
+        Binding("pagedown", "table('page', 1)", "Page down in the list", show=False),
     ]
 
     def __init__(self, plan: Plan, lines: Sequence[str] = (), *, ascii_marks: bool = False) -> None:

@@ -38,8 +38,8 @@ class ReachScreen(ActionScreen):
     place: ClassVar[str] = ORGANISATIONS
     extra: ClassVar[Sequence[Action]] = named(SELECT, "continue")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,left,k", "app.focus_previous", show=False),
-        Binding("down,right,j", "app.focus_next", show=False),
+        Binding("up,left,k", "app.focus_previous", "Button before", show=False),
+        Binding("down,right,j", "app.focus_next", "Next button", show=False),
     ]
     steps: ClassVar[tuple[str, ...]] = ()
     heading: ClassVar[str] = ""

@@ -24,9 +24,9 @@ class SettingsScreen(ModalScreen[Settings | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
         Binding("y", "save", "Save"),
-        Binding("n", "dismiss(None)", show=False),
-        Binding("down,j", "app.focus_next", show=False),
-        Binding("up,k", "app.focus_previous", show=False),
+        Binding("n", "dismiss(None)", "Cancel", show=False),
+        Binding("down,j", "app.focus_next", "Next setting", show=False),
+        Binding("up,k", "app.focus_previous", "Setting before", show=False),
     ]
 
     def __init__(self, software: Software, link: Integration) -> None:

@@ -40,10 +40,10 @@ class SignInScreen(ActionScreen):
 
     place: ClassVar[str] = SIGN_IN
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_links(-1)", show=False),
-        Binding("down,j", "scroll_links(1)", show=False),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
+        Binding("up,k", "scroll_links(-1)", "Scroll the links up", show=False),
+        Binding("down,j", "scroll_links(1)", "Scroll the links down", show=False),
+        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("right", "app.focus_next", "Next button", show=False),
     ]
 
     class Begun(Message):
