@@ -1,11 +1,12 @@
 """Carrying a plan or a job out from the command line: progress on stderr, the recap, and the exit status."""
 
 import asyncio
+import os
 import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -63,7 +64,7 @@ def run_job(workplace: Workplace, job: str, as_json: bool) -> None:
     plan = Plan(found.kind, found.software, found.sign_in, ())
 
     async def work(session: Session) -> Ran:
-        return Ran(plan, job, await _run(session, job))
+        return Ran(plan, job, await run(session, job))
 
     report(workplace.store, online(workplace, work) if found.left else Ran(plan, job), as_json)
 
@@ -74,20 +75,29 @@ async def carry_out(session: Session, plan: Plan) -> Ran:
         supersede(session.store, plan, None)
         return Ran(plan)
     job = new_job(session.store, plan, session.actor)
-    return Ran(plan, job, await _run(session, job))
+    return Ran(plan, job, await run(session, job))
 
 
-async def _run(session: Session, job: str) -> Trouble | None:
+Progress = Callable[[Store, str], Coroutine[Any, Any, None]]
+"""Tells how far a job is until it is cancelled."""
+
+
+async def run(session: Session, job: str, progress: Progress | None = None) -> Trouble | None:
+    """Runs a job; returns why it paused, if it did. The first interrupt stops it after the running items, the second at once."""
     runner = Runner(session, job)
     with _interrupts(runner.stop):
-        progress = asyncio.create_task(_progress(session.store, job))
+        telling = asyncio.create_task((progress or _progress)(session.store, job))
         try:
             await runner.run()
         finally:
-            progress.cancel()
-            if sys.stderr.isatty():
+            telling.cancel()
+            if progress is None and _can_redraw():
                 click.echo("\r\x1b[K", err=True, nl=False)
     return runner.trouble
+
+
+def _can_redraw() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 @contextmanager
@@ -116,7 +126,7 @@ def _interrupts(stop: Callable[[], None]) -> Generator[None]:
 async def _progress(store: Store, job: str) -> None:
     """One rolling line on a terminal, a single line elsewhere."""
     begun, total = time.monotonic(), store.jobs.one(job).left
-    if not sys.stderr.isatty():
+    if not _can_redraw():
         talk.say(f"Job {job}: {total:,} to do.")
         return
     while True:

@@ -1,20 +1,16 @@
 """A plan told in words, asked about, and carried out line by line."""
 
 import asyncio
-import signal
-from collections.abc import Generator
-from contextlib import contextmanager
 
 from ...practice.plan import Plan, PlanItem, Will
 from ...store.jobs import ItemState
 from ...store.store import Store
 from ...sync import plan_words
 from ...sync.new_job import new_job, supersede
-from ...sync.runner import Runner
 from ...sync.session import Session
 from ...workplace import Workplace
 from ..network import online
-from ..running import Ran, show_result
+from ..running import Ran, run, show_result
 from .lines import say, yes
 from .lists import Texts, look
 
@@ -32,7 +28,8 @@ def perform(workplace: Workplace, plan: Plan) -> None:
     elif yes(question, lambda: look("Clients of the plan", Texts([_line(item) for item in plan.items]))):
 
         async def work(session: Session) -> Ran:
-            return await _run(session, plan, new_job(session.store, plan, session.actor))
+            job = new_job(session.store, plan, session.actor)
+            return Ran(plan, job, await run(session, job, _progress))
 
         _told(workplace, online(workplace, work))
     else:
@@ -43,7 +40,11 @@ def go_on(workplace: Workplace, job: str) -> None:
     """Goes on with a job that is written down. Raises UsageError where another process runs it."""
     found = workplace.store.jobs.one(job)
     plan = Plan(found.kind, found.software, found.sign_in, ())
-    _told(workplace, online(workplace, lambda session: _run(session, plan, job)))
+
+    async def work(session: Session) -> Ran:
+        return Ran(plan, job, await run(session, job, _progress))
+
+    _told(workplace, online(workplace, work))
 
 
 def _line(item: PlanItem) -> str:
@@ -60,35 +61,6 @@ def _told(workplace: Workplace, ran: Ran) -> None:
     show_result(workplace.store, ran, as_json=False)
     if ran.trouble is not None:
         say(str(ran.trouble))
-
-
-async def _run(session: Session, plan: Plan, job: str) -> Ran:
-    runner = Runner(session, job)
-    with _interrupts(runner):
-        progress = asyncio.create_task(_progress(session.store, job))
-        try:
-            await runner.run()
-        finally:
-            progress.cancel()
-    return Ran(plan, job, runner.trouble)
-
-
-@contextmanager
-def _interrupts(runner: Runner) -> Generator[None]:
-    loop = asyncio.get_running_loop()
-
-    def stop() -> None:
-        say("", "Stopping. What is being done is finished first; control c once more stops at once.")
-        runner.stop()
-
-    def interrupted(*_: object) -> None:
-        loop.call_soon_threadsafe(stop)
-
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 async def _progress(store: Store, job: str) -> None:
