@@ -78,7 +78,7 @@ async def picture(shot: Shot, config: Path) -> str:
                 await pilot.press(*keys.split())
                 await until(pilot, lambda text=text: text in shown(pilot))
         await pilot.pause()
-        svg = app.export_screenshot(title=f"Client Sync · {shot.sentence}")
+        svg = app.export_screenshot(title="clientsync")
     app.workplace.close()
     # The fonts are on somebody else's server; and some viewers drop the blanks that a text begins with.
     return FONT.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)
