@@ -31,7 +31,6 @@ class Database:
         self.path = path
         self.listing = Listing()
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._prepare()
@@ -89,7 +88,6 @@ class Database:
             # A bulk job touches pages all over the file; copied back less often, the same page is copied once for many changes.
             connection.execute("PRAGMA wal_autocheckpoint = 4000")
             self._local.connection = connection
-            self._connections.append(connection)
         return connection
 
     @contextmanager
@@ -137,8 +135,12 @@ class Database:
             connection.execute("COMMIT")
 
     def close(self) -> None:
-        """Closes every thread's connection; one that is still at work there finds its own closed."""
-        for connection in self._connections:
+        """Closes this thread's connection, and lets go of the others.
+
+        Another thread may be in the middle of a statement, and SQLite does not survive that being closed under it: what such
+        a thread holds is closed when it is done with it.
+        """
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
             connection.close()
-        self._connections.clear()
         self._local = threading.local()

@@ -1,0 +1,37 @@
+"""Closing while another thread is at work."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+AT_WORK = """
+import sys, threading, time
+from pathlib import Path
+from clientsync_tui.store.store import Store
+
+store = Store(Path(sys.argv[1]))
+busy = threading.Event()
+
+def work():
+    while True:
+        with store.database.writing() as db:
+            busy.set()
+            for _ in db.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i FROM n"):
+                pass
+
+threading.Thread(target=work, daemon=True).start()
+busy.wait()
+time.sleep(0.02)
+store.close()
+time.sleep(0.2)
+"""
+
+
+def test_a_thread_at_work_survives_that_the_store_is_closed(tmp_path: Path) -> None:
+    for number in range(3):
+        done = subprocess.run(
+            [sys.executable, "-X", "faulthandler", "-c", AT_WORK, str(tmp_path / f"{number}.db")],
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
