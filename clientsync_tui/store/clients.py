@@ -16,7 +16,7 @@ from ..practice.text import folded, sort_key
 from ..practice.trouble import UsageError
 from .database import Database
 from .derive import pairs
-from .standings import Judge, standings
+from .standings import UNUSUAL, Judge, meanings, plain
 
 AT_ONCE = 500
 """How many ids go into one query."""
@@ -38,6 +38,14 @@ INTEGRATIONS = (
 )
 
 
+_UNUSUAL_CLIENTS = (
+    f"(SELECT id, key FROM standings WHERE {UNUSUAL}) s CROSS JOIN clients c INDEXED BY clients_standing "
+    "ON c.standing = s.id AND c.removed = 0 GROUP BY s.id"
+)
+COUNTED = f"SELECT s.id, count(*) FROM {_UNUSUAL_CLIENTS}"
+KEYS_COUNTED = f"SELECT s.key, count(*) FROM {_UNUSUAL_CLIENTS}"
+
+
 class Clients:
     """The client list, read from the derived tables."""
 
@@ -48,45 +56,41 @@ class Clients:
     def _db(self) -> sqlite3.Connection:
         return self._database.connection
 
-    def standings(self, now: datetime) -> dict[int, Standing | None]:
-        """What each numbered standing means today (None: no integration); a client with several integrations shows the worst."""
-        with self._database.reading() as db:
-            return standings(db, now)
-
     def counts(self, now: datetime) -> Counter[Status | None]:
-        """How many clients have each status; None: no integration."""
+        """How many clients have each status (the worst of its integrations'); None: no integration."""
         counts: Counter[Status | None] = Counter()
         with self._database.reading() as db:
-            meaning = standings(db, now)
-            query = "SELECT standing, count(*) FROM clients INDEXED BY clients_standing WHERE removed = 0 GROUP BY standing"
-            for number, count in db.execute(query):
-                standing = meaning[number]
+            meaning = meanings(db, now)
+            counts[meaning.usual.status] = self.total()
+            for number, count in plain(db, COUNTED, meaning.soon):
+                standing = meaning.others[number]
                 counts[standing.status if standing else None] += count
+                counts[meaning.usual.status] -= count
         return counts
 
     def groups(self, status: Status, now: datetime) -> list[Group]:
-        """The clients of a status by reason and by the person who signed in, the largest group first."""
+        """The clients of a status other than connected by reason and by the person who signed in, the largest group first."""
         counted: Counter[tuple[Standing, str]] = Counter()
         with self._database.reading() as db:
             judge = Judge(db, now)
-            query = (
-                "SELECT key, count(*) FROM standings s CROSS JOIN clients c INDEXED BY clients_standing ON c.standing = s.id "
-                "WHERE removed = 0 GROUP BY s.id"
-            )
-            for key, count in db.execute(query):
+            for key, count in plain(db, KEYS_COUNTED, judge.soon):
                 for problem, sign_in in pairs(key):
                     standing = judge.pair(problem, sign_in)
                     if standing.status is status:
                         counted[standing, sign_in] += count
-            signers = {
-                row["id"]: (
-                    Person(row["person_id"], row["name"], row["email"]),
-                    moment(row["used_at"]) or now,
-                )
-                for row in db.execute("SELECT * FROM sign_ins")
+            query = "SELECT * FROM sign_ins WHERE id = ?"
+            rows = {
+                sign_in: db.execute(query, (sign_in,)).fetchone()
+                for sign_in in {sign_in for _, sign_in in counted}
             }
         return [
-            Group(standing, *signers[sign_in], count) for (standing, sign_in), count in counted.most_common()
+            Group(
+                standing,
+                Person(rows[sign_in]["person_id"], rows[sign_in]["name"], rows[sign_in]["email"]),
+                moment(rows[sign_in]["used_at"]) or now,
+                count,
+            )
+            for (standing, sign_in), count in counted.most_common()
         ]
 
     def total(self) -> int:

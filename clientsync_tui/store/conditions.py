@@ -2,16 +2,16 @@
 are joined at once."""
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 from ..practice.entries import iso
 from ..practice.filter import NONE, Term
-from ..practice.status import Status
+from ..practice.status import Standing, Status
 from ..practice.text import folded
 from .derive import pairs
 from .listing import PAGE, Listing, numbers
-from .standings import standings
+from .standings import meanings, plain
 
 NO_INTEGRATION = 0
 """The standing of a client without integrations."""
@@ -40,12 +40,15 @@ class Conditions:
     def _of_field(self, term: Term) -> int:
         value = term.value
         match term.field:
-            case "status" | "reason":
-                return self._with_standing(self._judged(term))
+            case "status":
+                wanted = None if value == NONE else Status(value)
+                return self._meaning(lambda standing: (standing.status if standing else None) is wanted)
+            case "reason":
+                return self._meaning(lambda standing: standing is not None and standing.reason == value)
             case "by":
                 return self._nobody() if value == NONE else self._signed_in_by(value)
             case "software":
-                return self._nobody() if value == NONE else self._authenticated("software = ?", value)
+                return self._nobody() if value == NONE else self._of_software(value)
             case "team":
                 return self._in_team(value)
             case "code":
@@ -57,46 +60,43 @@ class Conditions:
     def _word(self, word: str) -> int:
         return _mask(self._listing.containing(self._db, word)) | self._signed_in_by(word)
 
-    def _judged(self, term: Term) -> list[int]:
-        found = standings(self._db, self._now).items()
-        if term.field == "reason":
-            return [number for number, standing in found if standing and standing.reason == term.value]
-        wanted = None if term.value == NONE else Status(term.value)
-        return [number for number, standing in found if (standing.status if standing else None) is wanted]
+    def _meaning(self, wanted: Callable[[Standing | None], bool]) -> int:
+        meaning = meanings(self._db, self._now)
+        return self._by_standing(
+            wanted(meaning.usual), {number: wanted(standing) for number, standing in meaning.others.items()}
+        )
 
     def _nobody(self) -> int:
-        return self._with_standing([NO_INTEGRATION])
+        return self._by_standing(False, {NO_INTEGRATION: True})
 
     def _signed_in_by(self, words: str) -> int:
-        known: dict[tuple[str, str], bool] = {}
-        sign_ins: set[str] = set()
-        for sign_in, *person in self._db.execute("SELECT id, name, email FROM sign_ins"):
-            name, email = person
-            if (name, email) not in known:
-                known[name, email] = words in folded(name) or words in folded(email)
-            if known[name, email]:
-                sign_ins.add(sign_in)
+        people = plain(self._db, "SELECT DISTINCT name, email FROM sign_ins")
+        found = [person for person in people if any(words in folded(text) for text in person)]
+        sign_ins = {
+            row[0]
+            for person in found
+            for row in plain(self._db, "SELECT id FROM sign_ins WHERE name = ? AND email = ?", *person)
+        }
         return self._with_sign_in(sign_ins)
 
-    def _authenticated(self, condition: str, value: str) -> int:
-        rows = self._db.execute(f"SELECT id FROM sign_ins WHERE {condition}", (value,))
+    def _of_software(self, software: str) -> int:
+        rows = plain(self._db, "SELECT id FROM sign_ins WHERE software = ?", software)
         return self._with_sign_in({row[0] for row in rows})
 
     def _with_sign_in(self, sign_ins: Collection[str]) -> int:
         if not sign_ins:
             return 0
-        rows = self._db.execute("SELECT id, key FROM standings")
-        return self._with_standing(
-            [number for number, key in rows if any(sign_in in sign_ins for _, sign_in in pairs(key))]
+        rows = plain(self._db, "SELECT id, key FROM standings")
+        return self._by_standing(
+            False, {number: True for number, key in rows if any(each in sign_ins for _, each in pairs(key))}
         )
 
-    def _with_standing(self, wanted: Collection[int]) -> int:
-        if not wanted:
-            return 0
+    def _by_standing(self, usual: bool, others: Mapping[int, bool]) -> int:
+        """The mask of those whose standing is in `others` as true, or is not in it and `usual` is."""
         standing = self._listing.standing(self._db)
-        table = bytearray(max(*wanted, max(standing)) + 1)
-        for number in wanted:
-            table[number] = 1
+        table = bytearray([usual]) * (max(max(others, default=0), max(standing, default=0)) + 1)
+        for number, holds in others.items():
+            table[number] = holds
         return _mask(bytes(map(table.__getitem__, standing)))
 
     def _in_team(self, words: str) -> int:

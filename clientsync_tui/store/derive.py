@@ -6,7 +6,7 @@ the search text need not name them.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from ..practice.text import folded
 
@@ -23,11 +23,15 @@ def standing_key(links: Iterable[Link]) -> str:
     return LINE.join(sorted({f"{problem or ''} {sign_in}" for _, _, problem, sign_in in links}))
 
 
-def pairs(key: str) -> Iterator[tuple[str, str]]:
+def working(key: str) -> str | None:
+    """The sign-in of a standing that is one integration without a problem: what nearly all are."""
+    return key[1:] if key.startswith(" ") and LINE not in key else None
+
+
+def pairs(key: str) -> list[tuple[str, str]]:
     """What `standing_key` wrote: each problem (empty: none) and sign-in."""
-    for line in key.split(LINE) if key else ():
-        problem, _, sign_in = line.partition(" ")
-        yield problem, sign_in
+    parts = [line.partition(" ") for line in key.split(LINE)] if key else []
+    return [(problem, sign_in) for problem, _, sign_in in parts]
 
 
 def derive(db: sqlite3.Connection, numbers: Collection[int]) -> None:
@@ -68,5 +72,6 @@ def _derive(db: sqlite3.Connection, part: list[int], known: dict[str, int]) -> N
 def _standing(db: sqlite3.Connection, key: str) -> int:
     row = db.execute("SELECT id FROM standings WHERE key = ?", (key,)).fetchone()
     if row is None:
-        row = db.execute("INSERT INTO standings (key) VALUES (?) RETURNING id", (key,)).fetchone()
+        query = "INSERT INTO standings (key, working) VALUES (?, ?) RETURNING id"
+        row = db.execute(query, (key, working(key))).fetchone()
     return int(row[0])

@@ -72,7 +72,7 @@ class Ledger:
         with self._database.writing() as db, _room(db), _without_indexes(db):
             for table in DERIVED:
                 db.execute(f"DELETE FROM {table}")
-            db.execute("INSERT INTO standings VALUES (0, '')")
+            db.execute("INSERT INTO standings VALUES (0, '', NULL)")
             # Standings may be numbered otherwise now: what other processes remember of them is void.
             db.execute(
                 "INSERT INTO meta VALUES ('rebuilt', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1"

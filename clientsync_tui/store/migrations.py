@@ -22,7 +22,8 @@ CREATE TABLE sign_ins (
     used_at TEXT NOT NULL, ends_at TEXT, signed_out INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE teams (name TEXT PRIMARY KEY COLLATE NOCASE) STRICT;
-CREATE TABLE standings (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE standings (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, working TEXT) STRICT;
+CREATE INDEX standings_working ON standings (working);
 CREATE TABLE clients (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, name_key TEXT NOT NULL,
     practice_code TEXT, code_key TEXT, team TEXT COLLATE NOCASE, note TEXT NOT NULL DEFAULT '', details TEXT NOT NULL,
@@ -76,4 +77,4 @@ def first_shape(db: Database) -> None:
         if statement.strip():
             db.conn.execute(statement)
     db.conn.execute("INSERT INTO meta VALUES ('practice', lower(hex(randomblob(8))))")
-    db.conn.execute("INSERT INTO standings VALUES (0, '')")
+    db.conn.execute("INSERT INTO standings VALUES (0, '', NULL)")

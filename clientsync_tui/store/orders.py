@@ -9,10 +9,12 @@ from ..practice.text import sort_key
 from .conditions import CODED, IN_TEAM
 from .derive import pairs
 from .listing import Listing, numbers
-from .standings import standings
+from .standings import meanings, plain
 
 Sort = tuple[tuple[str, bool], ...]
 """Column and whether descending, the first the strongest."""
+
+NONE_FIRST = -1
 
 Key = Callable[[sqlite3.Connection, Listing, datetime], Sequence[int]]
 
@@ -47,30 +49,37 @@ def _places(
 
 
 def _status(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:
-    ranks = {n: -1 if s is None else SEVERITY[s.status] for n, s in standings(db, now).items()}
-    return _by_standing(db, listing, ranks)
+    meaning = meanings(db, now)
+    ranks = {number: NONE_FIRST if s is None else SEVERITY[s.status] for number, s in meaning.others.items()}
+    return _by_standing(db, listing, ranks, SEVERITY[meaning.usual.status])
 
 
 def _software(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:
-    return _by_sign_in(db, listing, dict(db.execute("SELECT id, software FROM sign_ins").fetchall()))
+    return _by_sign_in(db, listing, dict(plain(db, "SELECT id, software FROM sign_ins")))
 
 
 def _by(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:
-    return _by_sign_in(db, listing, dict(db.execute("SELECT id, name FROM sign_ins").fetchall()))
+    return _by_sign_in(db, listing, dict(plain(db, "SELECT id, name FROM sign_ins")))
 
 
 def _by_sign_in(db: sqlite3.Connection, listing: Listing, words: Mapping[str, str]) -> Sequence[int]:
     """A client with several sign-ins stands where the first of their words does; one without before all."""
     places = {word: at for at, word in enumerate(sorted(set(words.values()), key=sort_key))}
     ranks = {
-        number: min((places[words[sign_in]] for _, sign_in in pairs(key)), default=-1)
-        for number, key in db.execute("SELECT id, key FROM standings")
+        number: min((places[words[sign_in]] for _, sign_in in pairs(key)), default=NONE_FIRST)
+        for number, key in plain(db, "SELECT id, key FROM standings")
     }
-    return _by_standing(db, listing, ranks)
+    return _by_standing(db, listing, ranks, NONE_FIRST)
 
 
-def _by_standing(db: sqlite3.Connection, listing: Listing, ranks: Mapping[int, int]) -> Sequence[int]:
-    return list(map(ranks.__getitem__, listing.standing(db)))
+def _by_standing(
+    db: sqlite3.Connection, listing: Listing, ranks: Mapping[int, int], usual: int
+) -> Sequence[int]:
+    standing = listing.standing(db)
+    table = [usual] * (max(max(ranks, default=0), max(standing, default=0)) + 1)
+    for number, rank in ranks.items():
+        table[number] = rank
+    return list(map(table.__getitem__, standing))
 
 
 KEYS: dict[str, Key] = {
