@@ -1,19 +1,18 @@
 """The Textual app: which screens there are, theme, palette, news. Screens are imported when they are opened."""
 
-import gc
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 
-from . import look, notices, terminal
-from .practice.trouble import KeyringTrouble, Trouble
-from .terminal_app import TerminalApp
+from . import look, notices, rubbish, terminal
+from .practice.trouble import Trouble
+from .screens.asked_passphrase import asked_passphrase
+from .styled_app import StyledApp
 from .workplace import Workplace
 
 if TYPE_CHECKING:
@@ -38,16 +37,6 @@ SCREENS = {
 NEWS_EVERY_S = 1.0
 """How often the database is asked whether somebody changed the practice: an in-memory question, no reading."""
 
-SETTLED_AFTER_S = 1.0
-GARBAGE_EVERY = 10_000
-"""Objects made until new rubbish is looked for, some hundred keys."""
-
-
-def _settle() -> None:
-    # What the start made stays for good; looking through it for rubbish would take longer than a frame.
-    gc.freeze()
-    gc.set_threshold(GARBAGE_EVERY)
-
 
 def palette() -> type[Provider]:
     """The palette's provider, imported when the palette is opened."""
@@ -56,11 +45,10 @@ def palette() -> type[Provider]:
     return Actions
 
 
-class ClientSyncApp(TerminalApp):
+class ClientSyncApp(StyledApp):
     """Client Sync, full screen."""
 
     TITLE = "Client Sync"
-    CSS_PATH = look.FIRST_SHEETS
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {palette}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
     ENABLE_COMMAND_PALETTE = True
@@ -71,13 +59,9 @@ class ClientSyncApp(TerminalApp):
         super().__init__(look.theme_name(workplace.config.screen.theme, light), typed)
         self.workplace = workplace
         self.keys: Mapping[str, str] = {}
-        workplace.ask_passphrase = self.ask_passphrase
+        workplace.ask_passphrase = partial(asked_passphrase, self)
         self.ascii_marks = terminal.ascii_only(workplace.config.screen.ascii)
         self._seen = (0, 0)
-        self._all_sheets = False
-        # Textual parses every style sheet again for a theme that is set, unless it is the one that they were read for.
-        self.stylesheet.set_variables(self.get_css_variables())
-        self._styled_for = self.theme
 
     @cached_property
     def engine(self) -> "Engine":
@@ -85,20 +69,6 @@ class ClientSyncApp(TerminalApp):
         from .sync.engine import Engine
 
         return Engine(self.workplace.session, self._job_ended)
-
-    def refresh_css(self, animate: bool = True) -> None:
-        """Reads the style sheets again for another theme."""
-        if self.theme != self._styled_for:
-            self._styled_for = self.theme
-            super().refresh_css(animate)
-
-    def get_screen(self, screen: Any, screen_class: Any = None) -> Any:
-        """The screen to be opened; the sheets that the first one does without are read with the second."""
-        if not self._all_sheets and len(self.screen_stack) > 1:
-            self._all_sheets = True
-            for sheet in look.style_sheets():
-                self.stylesheet.add_source(sheet.read_text("utf-8"), (str(sheet), ""))
-        return cast(Any, super()).get_screen(screen, screen_class)
 
     def on_mount(self) -> None:
         """The client list, or the way to it on a first start."""
@@ -110,7 +80,7 @@ class ClientSyncApp(TerminalApp):
         self._seen = self._version()
         self.set_interval(NEWS_EVERY_S, self._look_for_news)
         if not self.is_headless:
-            self.set_timer(SETTLED_AFTER_S, _settle)
+            self.set_timer(rubbish.SETTLED_AFTER_S, rubbish.settle)
 
     def _use_keys(self) -> None:
         from .keymap import read
@@ -182,21 +152,6 @@ class ClientSyncApp(TerminalApp):
             self.notify(says, title=heading, severity=severity, markup=False, timeout=15)
         if not (watched and self.app_focus):
             self.write(notices.sequence(heading, says, self.workplace.config.screen.notices))
-
-    # Keyring
-
-    def ask_passphrase(self, new: bool) -> str:
-        """Asks the keyring's passphrase; called on the keyring's own thread, which waits. Raises KeyringTrouble if the person cancels."""
-        answer: Future[str | None] = Future()
-        self.call_later(self._ask_passphrase, new, answer)
-        if (said := answer.result()) is None:
-            raise KeyringTrouble("The keyring stays locked: no passphrase was given.")
-        return said
-
-    def _ask_passphrase(self, new: bool, answer: "Future[str | None]") -> None:
-        from .screens.passphrase import Passphrase
-
-        self.push_screen(Passphrase(new), answer.set_result)
 
     # Undo, leaving
 
