@@ -91,7 +91,8 @@ class TerminalApp(TypeAheadApp):
             and isinstance(self.screen, ModalScreen)
             and not isinstance(self.screen, HelpScreen)
         ):
-            event.stop()
+            # Else the help that opens would be closed by the same key.
+            event.prevent_default()
             self.push_screen(HelpScreen(self.screen))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:

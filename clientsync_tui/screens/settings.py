@@ -22,9 +22,8 @@ class SettingsScreen(ModalScreen[Settings | None]):
     """Dismissed with the settings as they are to be, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("escape,n", "dismiss(None)", "Cancel"),
         Binding("y", "save", "Save"),
-        Binding("n", "dismiss(None)", "Cancel", show=False),
         Binding("down,j", "app.focus_next", "Next setting", show=False),
         Binding("up,k", "app.focus_previous", "Setting before", show=False),
     ]

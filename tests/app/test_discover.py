@@ -1,0 +1,161 @@
+"""What can be done is found: by `?` on every screen and dialogue, in the palette, and in the last line, which tells only what works."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+from textual.screen import ModalScreen, Screen
+
+from clientsync_tui.actions import ACTIONS
+from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.practice.model import Client, Integration
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.screens.ask import Ask, Told
+from clientsync_tui.screens.base import ActionScreen
+from clientsync_tui.screens.choose import Choice, Choose
+from clientsync_tui.screens.clients_columns import ColumnsScreen, SortScreen
+from clientsync_tui.screens.clients_rows import COLUMNS
+from clientsync_tui.screens.confirm import Confirm
+from clientsync_tui.screens.help import HelpScreen
+from clientsync_tui.screens.jobs import JobsScreen
+from clientsync_tui.screens.open_software import OpenSoftware
+from clientsync_tui.screens.palette import Actions
+from clientsync_tui.screens.passphrase import Passphrase
+from clientsync_tui.screens.plan import PlanScreen
+from clientsync_tui.screens.set_up import SetUpScreen
+from clientsync_tui.screens.settings import SettingsScreen
+from clientsync_tui.widgets.key_bar import KeyBar, key_name
+from tests.app.test_keys import all_screens, own_bindings
+from tests.support.clients import ANN, add, app_in, signed_in
+from tests.support.practice import shown, until
+
+DIALOGUES: dict[type[ModalScreen[object]], Callable[[ClientSyncApp], ModalScreen[object]]] = {
+    Ask: lambda app: Ask("What is it called?"),
+    Told: lambda app: Told("Told", ["one line"]),
+    Choose: lambda app: Choose("Which?", [Choice("a", "A")]),
+    ColumnsScreen: lambda app: ColumnsScreen(COLUMNS, ascii_marks=False),
+    SortScreen: lambda app: SortScreen((), COLUMNS, ascii_marks=False),
+    Confirm: lambda app: Confirm("Do it?"),
+    OpenSoftware: lambda app: OpenSoftware("Xero", "Baker Ltd", "https://example.com/"),
+    Passphrase: lambda app: Passphrase(True),
+    PlanScreen: lambda app: PlanScreen(
+        Plan("check", "xero", None, (PlanItem(Will.DO, "c", "Baker Ltd", "xero", "o"),))
+    ),
+    SetUpScreen: lambda app: SetUpScreen(app.workplace, app.workplace.software("xero")),
+    SettingsScreen: lambda app: SettingsScreen(app.workplace.software("xero"), link(app)[1]),
+}
+WITHOUT_HELP = {"HelpScreen", "TooSmall", "Editor"}
+
+
+def link(app: ClientSyncApp) -> tuple[Client, Integration]:
+    """The one client and its integration."""
+    return app.workplace.store.clients.integrations(None, datetime.now(UTC))[0]
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> ClientSyncApp:
+    app = app_in(tmp_path)
+    add(app.workplace.store, "Baker & Daughters", signed_in(app.workplace.store, ANN))
+    return app
+
+
+def test_every_dialogue_is_tried_here() -> None:
+    kinds = {kind.__name__ for kind in all_screens() if issubclass(kind, ModalScreen)}
+    assert kinds - WITHOUT_HELP == {kind.__name__ for kind in DIALOGUES}
+
+
+@pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.__name__)
+async def test_help_tells_every_key_of_a_dialogue(kind: type[Screen[object]], app: ClientSyncApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(DIALOGUES[kind](app))
+        await until(pilot, lambda: type(app.screen) is kind)
+        # Where words are typed, ? is a letter.
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        told = {says: keys for _, lines in app.screen.groups() for keys, says, _ in lines}
+        for binding in own_bindings(kind):
+            assert binding.description, binding
+            assert key_name(binding.key) in told[binding.description]
+        await pilot.press("escape")
+        await until(pilot, lambda: type(app.screen) is kind)
+    app.workplace.close()
+
+
+@pytest.mark.parametrize(
+    "screen", ["clients", "client_sync", "jobs", "history", "connections", "first_start"]
+)
+async def test_help_tells_every_action_of_a_screen(screen: str, app: ClientSyncApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        wanted = {"client": link(app)[0].id} if screen == "connections" else {}
+        opened = app.open(screen, **wanted)
+        await until(pilot, lambda: app.screen is opened and opened.is_mounted)
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        lines = [line for _, group in app.screen.groups() for line in group]
+        for action in opened.own_actions():
+            keys, _, reason = next(line for line in lines if line[1].startswith(f"{action.title}: "))
+            assert keys == key_name(action.keys)
+            # One that cannot work says why.
+            assert bool(reason) == (opened.unavailable(action) is not None)
+    app.workplace.close()
+
+
+async def found(app: ClientSyncApp, words: str) -> list[str]:
+    """What the palette lists, best first."""
+    provider = Actions(app.screen)
+    if not words:
+        return [str(hit.text) async for hit in provider.discover()]
+    hits = [hit async for hit in provider.search(words)]
+    return [str(hit.text) for hit in sorted(hits, key=lambda hit: -hit.score)]
+
+
+@pytest.mark.parametrize("screen", ["clients", "client_sync", "jobs"])
+async def test_the_palette_has_every_action_of_every_screen(screen: str, app: ClientSyncApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        opened = app.open(screen)
+        await until(pilot, lambda: app.screen is opened and opened.is_mounted)
+        everything = await found(app, "")
+        for action in ACTIONS.values():
+            if action.name != "commands":
+                name = f"{action.title} ({key_name(action.keys)})"
+                assert any(line.endswith(name) for line in everything), name
+        assert (await found(app, "practice codes"))[0].endswith("Upload practice codes (U)")
+    app.workplace.close()
+
+
+async def test_the_palette_does_what_is_chosen_on_another_screen(app: ClientSyncApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        await pilot.press("J")
+        await until(pilot, lambda: isinstance(app.screen, JobsScreen))
+        await pilot.press("ctrl+p", *"assign team")
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette) and "Assign team" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Choose) and "Team" in shown(pilot))
+        await pilot.press("escape", "ctrl+p", *"update settings")
+        await until(pilot, lambda: "Connections: Update settings" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
+    app.workplace.close()
+
+
+@pytest.mark.parametrize("width", [80, 40, 200])
+async def test_the_last_line_tells_what_works_and_a_click_does_it(width: int, app: ClientSyncApp) -> None:
+    async with app.run_test(size=(width, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        screen = app.screen
+        assert isinstance(screen, ActionScreen)
+        line = shown(pilot).splitlines()[-1]
+        working = {a.label for a in screen.own_actions() if screen.unavailable(a) is None}
+        assert "? Help" in line
+        for part in filter(None, line.split("  ")):
+            label = part.strip().partition(" ")[2]
+            assert label in working | {"Select", "Invert", "None"}, part
+        # Whole entries only.
+        assert len(line) <= width
+        bar = screen.query_one(KeyBar)
+        await pilot.click(bar, offset=(line.index("? Help") + 1, 0))
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+    app.workplace.close()

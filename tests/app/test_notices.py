@@ -1,0 +1,117 @@
+"""What reaches a person who looks elsewhere, and what reaches their clipboard."""
+
+import base64
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui import clipboard, notices
+from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.config import load
+from clientsync_tui.practice.trouble import UsageError
+from clientsync_tui.screens.open_software import OpenSoftware
+from tests.support.practice import Practice, practice, practices, until
+
+__all__ = ["practice", "practices"]
+LINK = "https://example.com/authorize?state=" + "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("environment", "kind"),
+    [
+        ({"TERM": "xterm-256color"}, "bell"),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"}, "9"),
+        ({"TERM": "xterm-256color", "LC_TERMINAL": "iTerm2"}, "9"),
+        ({"TERM": "xterm-kitty"}, "9"),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "7600"}, "777"),
+        ({"TERM": "foot"}, "777"),
+        ({"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0", "TERM_PROGRAM": "iTerm.app"}, "bell"),
+        ({"TERM": "screen", "VTE_VERSION": "7600"}, "bell"),
+    ],
+)
+def test_the_terminal_is_told_in_its_own_way(environment: dict[str, str], kind: str) -> None:
+    told = notices.sequence("Check: ended", "3 done; 1\x1b]52;c;eA==\x07 failed", "auto", environment)
+    expected = {
+        "bell": "\a",
+        "9": "\x1b]9;Check: ended: 3 done, 1]52,c,eA== failed\x1b\\",
+        "777": "\x1b]777;notify;Check: ended;3 done, 1]52,c,eA== failed\x1b\\",
+    }
+    assert told == expected[kind]
+    assert notices.sequence("a", "b", "bell", environment) == "\a"
+    assert notices.sequence("a", "b", "off", environment) == ""
+
+
+def test_the_setting_has_three_values(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[screen]\nnotices = "loud"\n')
+    with pytest.raises(UsageError, match="auto, bell, off"):
+        load(config)
+
+
+async def test_a_job_that_ends_elsewhere_is_told(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    practice.add(practice.people[0])
+    written: list[str] = []
+    monkeypatch.setattr(ClientSyncApp, "write", lambda self, sequence: written.append(sequence))
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        client = app.workplace.store.clients.codes()
+        app.open("connections", client=next(iter(client))[0])
+        await pilot.press("f")
+        await until(pilot, lambda: any("ended" in notice.title for notice in app._notifications))
+        assert written == ["\a"]
+    app.workplace.close()
+
+
+def test_the_clipboard_is_reached_through_tmux_and_screen() -> None:
+    plain = f"\x1b]52;c;{base64.b64encode(LINK.encode()).decode()}\a"
+    assert clipboard.sequence(LINK, {}) == plain
+    assert clipboard.sequence(LINK, {"STY": "1.pts"}) == f"\x1bP{plain}\x1b\\"
+    assert clipboard.sequence(LINK, {"TMUX": "/tmp/t"}) == plain + "\x1bPtmux;\x1b" + plain + "\x1b\\"
+
+
+async def test_what_is_copied_is_shown_whole_too(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    written: list[str] = []
+    monkeypatch.setattr(ClientSyncApp, "write", lambda self, sequence: written.append(sequence))
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(OpenSoftware("Xero", "Baker Ltd", LINK))
+        await until(pilot, lambda: written)
+        assert written == [clipboard.sequence(LINK, {})]
+        strips = app.screen._compositor.render_strips()
+        assert LINK in "".join("".join(s.text for s in strip).rstrip() for strip in strips)
+        await until(pilot, lambda: "Sent to your terminal's clipboard" in said(app))
+    app.workplace.close()
+
+
+def said(app: ClientSyncApp) -> str:
+    return "\n".join(str(widget.render()) for widget in app.screen.query("Static"))
+
+
+@pytest.fixture
+def tmux(tmp_path: Path) -> Iterator[list[str]]:
+    """A tmux server of its own."""
+    if shutil.which("tmux") is None:
+        pytest.skip("no tmux here")
+    command = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]
+    subprocess.run([*command, "new-session", "-d", "-x", "80", "-y", "24", "sh"], check=True)
+    yield command
+    subprocess.run([*command, "kill-server"], check=False)
+
+
+def test_a_copy_inside_tmux_is_in_its_buffer(tmux: list[str], tmp_path: Path) -> None:
+    code = f"import asyncio; from clientsync_tui import clipboard; asyncio.run(clipboard.to_tmux({LINK!r}))"
+    done = tmp_path / "done"
+    line = f"{sys.executable} {tmp_path / 'copy.py'}; touch {done}"
+    (tmp_path / "copy.py").write_text(f"import sys; sys.path.insert(0, {str(Path.cwd())!r})\n{code}\n")
+    subprocess.run([*tmux, "send-keys", line, "Enter"], check=True)
+    end = time.monotonic() + 30
+    while not done.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    buffer = subprocess.run([*tmux, "show-buffer"], capture_output=True, text=True, check=True).stdout
+    assert buffer == LINK
