@@ -179,3 +179,9 @@ def test_doctor_says_which_keys_are_wrong(tmp_path: Path) -> None:
     Workplace.open(config).close()
     found = next(each for each in Command(config).inside("doctor", "--json").json if each["name"] == "keys")
     assert not found["ok"] and "terminals send enter" in found["says"]
+
+
+def test_the_list_in_the_docs_is_the_table_of_actions() -> None:
+    from docs.keys import text
+
+    assert Path("docs/keys.md").read_text(encoding="utf-8") == text(), "python docs/keys.py makes it anew"

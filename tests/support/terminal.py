@@ -18,6 +18,8 @@ import pyte
 
 PATIENCE_S = 60
 UNSET = (
+    "COLUMNS",
+    "LINES",
     "NO_COLOR",
     "SSH_CONNECTION",
     "SSH_TTY",
