@@ -15,6 +15,9 @@ VERSION = 1
 APPLICATION = int.from_bytes(b"CSyn")
 """Says that a file is a practice of Client Sync (PRAGMA application_id)."""
 
+READING_KIB, WRITING_KIB = 256, 2000
+"""Pages kept in memory by each thread that reads, or also writes."""
+
 BUSY_MS = 10_000
 MIGRATION_S = 60
 """How long another process may take to bring the file to this program's shape."""
@@ -87,7 +90,9 @@ class Database:
             connection.execute("PRAGMA foreign_keys = ON")
             # A bulk job touches pages all over the file; copied back less often, the same page is copied once for many changes.
             connection.execute("PRAGMA wal_autocheckpoint = 4000")
-            self._local.connection = connection
+            # A thread that only reads goes through the file in order, and gains nothing by keeping pages.
+            connection.execute(f"PRAGMA cache_size = {-READING_KIB}")
+            self._local.connection, self._local.wrote = connection, False
         return connection
 
     @contextmanager
@@ -98,6 +103,9 @@ class Database:
         Raises Trouble when the disk is full or the file cannot be written.
         """
         connection = self.connection
+        if not self._local.wrote:
+            connection.execute(f"PRAGMA cache_size = {-WRITING_KIB}")
+            self._local.wrote = True
         begin, keep, undo = (
             ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
             if connection.in_transaction

@@ -17,7 +17,7 @@ BY_NAME: Sort = (("name", False),)
 
 
 def find(database: Database, terms: Sequence[Term], now: datetime, sort: Sort = BY_NAME) -> "array[int]":
-    """Numbers of the clients for which all `terms` hold, in the order of `sort` (names last, to settle ties).
+    """Numbers of the clients for which all `terms` hold, in the order of `sort` (names last, to settle ties); not to be changed.
 
     The first call reads what it needs of every client into memory (see listing.py), later ones what the ledger has new. On any
     thread; one call is answered at a time.
@@ -35,7 +35,7 @@ def find(database: Database, terms: Sequence[Term], now: datetime, sort: Sort = 
         columns = sort if sort[-1:] != BY_NAME else sort[:-1]
         for column, down in reversed(columns):
             found = sorted(found, key=KEYS[column](db, listing, now).__getitem__, reverse=down)
-        return array("q", found)
+        return found if isinstance(found, array) else array("q", found)
 
 
 def _by_name(db: sqlite3.Connection, listing: Listing, mask: int, width: int) -> Sequence[int]:
