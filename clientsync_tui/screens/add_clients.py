@@ -49,7 +49,9 @@ class AddClientsScreen(ReachScreen):
             empty="The sign-in reaches no organisation: press m to authorise more.",
         )
         yield self.buttons(
-            Button("Team: none (t)", id="choose_team", name="choose_team", compact=True),
+            Button(
+                self.with_key("Team: none", "choose_team"), id="choose_team", name="choose_team", compact=True
+            ),
             Button("Create accounts", id="create", variant="primary", compact=True, disabled=True),
             Button("Cancel", id="cancel", compact=True),
         )
@@ -108,7 +110,7 @@ class AddClientsScreen(ReachScreen):
 
         def chosen(team: str | None) -> None:
             self._team = team
-            self.relabel("choose_team", f"Team: {team or 'none'} (t)")
+            self.relabel("choose_team", self.with_key(f"Team: {team or 'none'}", "choose_team"))
 
         choose_team(self, chosen)
 

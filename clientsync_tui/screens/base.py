@@ -76,6 +76,10 @@ class ActionScreen(Screen[Any]):
         """The key that does it, as it is shown: the person's own, else the usual one."""
         return key_name(self.main.keys.get(action.id, action.keys))
 
+    def with_key(self, words: str, name: str) -> str:
+        """A button's words with the key that does the same."""
+        return f"{words} ({self.key_of(next(a for a in self.own_actions() if a.name == name))})"
+
     def refresh_keys(self) -> None:
         """Brings the last line up to date; called after whatever changes what works."""
         if self.is_attached:
@@ -164,6 +168,11 @@ class ActionScreen(Screen[Any]):
             from ..logbook import says
 
             self.say(says(error))
+
+    def on_resize(self) -> None:
+        """What the first line says depends on both sizes of the screen."""
+        for bar in self.query(TopBar):
+            bar.refresh()
 
     def on_screen_resume(self) -> None:
         """Back from another screen: things may have changed meanwhile."""

@@ -89,15 +89,20 @@ class ReachScreen(ActionScreen):
             yield Static("", id="says", markup=False)
             with Vertical(id="choices"):
                 yield Button("Continue", id="continue", name="continue", variant="primary", compact=True)
-                yield Button("Try again (r)", id="try_again", name="try_again", compact=True)
                 yield Button(
-                    "Authorise more organisations (m)",
+                    self.with_key("Try again", "try_again"), id="try_again", name="try_again", compact=True
+                )
+                yield Button(
+                    self.with_key("Authorise more organisations", "authorise_more"),
                     id="authorise_more",
                     name="authorise_more",
                     compact=True,
                 )
                 yield Button(
-                    "Sign in as somebody else (l)", id="other_sign_in", name="other_sign_in", compact=True
+                    self.with_key("Sign in as somebody else", "other_sign_in"),
+                    id="other_sign_in",
+                    name="other_sign_in",
+                    compact=True,
                 )
                 yield Button("Cancel (esc)", id="cancel", compact=True)
         with Vertical(id="own"):

@@ -49,7 +49,12 @@ class ReassignScreen(ReachScreen):
         empty = f"No colleague has integrated a client of {self.software.title}: there is nothing to reassign. Esc goes back."
         yield SelectList(COLUMNS, ascii_marks=self.main.ascii_marks, empty=empty)
         yield self.buttons(
-            Button("Integrated by: everybody (b)", id="choose_sender", name="choose_sender", compact=True),
+            Button(
+                self.with_key("Integrated by: everybody", "choose_sender"),
+                id="choose_sender",
+                name="choose_sender",
+                compact=True,
+            ),
             Button("Continue", id="reassign", variant="primary", compact=True, disabled=True),
             Button("Cancel", id="cancel", compact=True),
         )
@@ -82,7 +87,9 @@ class ReassignScreen(ReachScreen):
         table.columns = [column for column in COLUMNS if column.key != "why" or can < shown]
         words = f"{plan_words.clients(shown)} · {can:,} that you have access to"
         self._list.show(rows, words, sort)
-        self.relabel("choose_sender", f"Integrated by: {self._sender or 'everybody'} (b)")
+        self.relabel(
+            "choose_sender", self.with_key(f"Integrated by: {self._sender or 'everybody'}", "choose_sender")
+        )
 
     def focus_own(self) -> None:
         """To the table."""

@@ -58,7 +58,7 @@ class ReconnectScreen(ReachScreen):
         yield PlanList(ascii_marks=self.main.ascii_marks)
         yield self.buttons(
             Button("Reconnect", id="reconnect", variant="primary", compact=True),
-            Button("Authorise more (m)", name="authorise_more", compact=True),
+            Button(self.with_key("Authorise more", "authorise_more"), name="authorise_more", compact=True),
             Button("Cancel (n)", id="cancel", compact=True),
         )
 

@@ -2,11 +2,15 @@
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
+
+BEST = Size(60, 15)
+"""From here on, nothing that matters is shortened or left out."""
 
 
 class TopBar(Widget, can_focus=False):
-    """A title on the left, and on the right what there is room for."""
+    """A title on the left, and on the right what there is room for; on a small terminal, what size it had better be."""
 
     DEFAULT_CSS = """
     TopBar { dock: top; height: 1; padding: 0 1; text-style: bold; background: $panel; color: $text; }
@@ -26,8 +30,13 @@ class TopBar(Widget, can_focus=False):
 
     def render(self) -> Content:
         """The line: the right part gives way to the title."""
-        width = self.content_size.width
-        room = width - cell_len(self._title) - 2
-        right = self._right if cell_len(self._right) <= room else ""
-        title = set_cell_size(self._title, max(0, width - cell_len(right)))
-        return Content.assemble((title, "bold"), (right, "not bold"))
+        width, screen = self.content_size.width, self.screen.size
+        small = screen.width < BEST.width or screen.height < BEST.height
+        right = f"best from {BEST.width}x{BEST.height}" if small else self._right
+        if cell_len(self._title) + 2 + cell_len(right) > width and not small:
+            right = ""
+        room = max(0, width - cell_len(right) - small)
+        title = self._title
+        if cell_len(title) > room:
+            title = set_cell_size(title, max(0, room - 1)) + "…" * bool(room)
+        return Content.assemble((set_cell_size(title, room) + " " * small, "bold"), (right, "not bold"))
