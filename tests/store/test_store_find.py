@@ -318,3 +318,19 @@ def test_threads_find_while_another_writes(tmp_path: Path) -> None:
     assert troubles == []
     assert len(find(store.database, parse("new"), NOW)) == 150
     store.close()
+
+
+def test_a_rebuild_elsewhere_that_numbers_standings_anew_is_noticed(tmp_path: Path) -> None:
+    store, other = store_in(tmp_path), store_in(tmp_path)
+    store.ledger.append(signed_in(), added("c1"), connected("c1", "o1"))
+    store.ledger.append(of_link(Kind.FOUND_BROKEN, "c1", "o1", reason="unpaid"))
+    store.ledger.append(added("c2"), connected("c2", "o2"))
+    assert list(find(store.database, parse("status:broken"), NOW)) == [1]
+    query = "SELECT n, standing FROM clients ORDER BY n"
+    before = [tuple(row) for row in store.database.connection.execute(query)]
+    other.ledger.rebuild()
+    assert [tuple(row) for row in store.database.connection.execute(query)] != before
+    assert list(find(store.database, parse("status:broken"), NOW)) == [1]
+    assert list(find(store.database, parse("status:connected"), NOW)) == [2]
+    store.close()
+    other.close()

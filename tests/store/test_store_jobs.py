@@ -12,7 +12,7 @@ import pytest
 from clientsync_tui.practice.plan import Plan, PlanItem, Why, Will
 from clientsync_tui.practice.status import Fault, Reason
 from clientsync_tui.practice.trouble import SignInRefused, Trouble, UsageError
-from clientsync_tui.store.jobs import ItemState, JobState
+from clientsync_tui.store.jobs import ItemState, JobState, runner_name
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, store_in
 
@@ -257,3 +257,13 @@ def test_names_are_kept_as_they_are(store: Store) -> None:
     )
     item = store.jobs.items(job)[0]
     assert item.name == name and json.loads(json.dumps(item.body)) == {"n": name}
+
+
+def test_another_process_with_the_number_of_the_dead_runner_is_not_taken_for_it(store: Store) -> None:
+    job = store.jobs.create(a_plan(), "ann")
+    store.jobs.claim(job)
+    assert not store.jobs.one(job).cut_off
+    host, pid, started = runner_name().rsplit(":", 2)
+    for name in (f"{host}:{pid}:{int(started or 0) + 1}", f"elsewhere:{pid}:{started}"):
+        store.database.connection.execute("UPDATE jobs SET runner = ? WHERE id = ?", (name, job))
+        assert store.jobs.one(job).cut_off
