@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from textual import events, on
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -169,7 +170,8 @@ class ActionScreen(Screen[Any]):
 
             self.say(says(error))
 
-    def on_resize(self) -> None:
+    @on(events.Resize)
+    def renew_top_bar(self) -> None:
         """What the first line says depends on both sizes of the screen."""
         for bar in self.query(TopBar):
             bar.refresh()

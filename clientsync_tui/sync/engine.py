@@ -90,6 +90,10 @@ class Engine:
                 trouble = runner.trouble
             except Trouble as error:
                 trouble = error
+            except Exception as error:
+                from ..logbook import says
+
+                trouble = Trouble(says(error))
             finally:
                 del self._runners[job]
                 self._ended(job, session, trouble)
