@@ -42,11 +42,18 @@ class TerminalApp(TypeAheadApp):
         loop.set_exception_handler(self._unheard)
         if not self.is_headless:
             # Textual ignores a hang-up and would burn a core for ever once its terminal is gone.
-            loop.add_signal_handler(signal.SIGHUP, self.exit)
+            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
         if self.is_web:
             self.set_interval(1, partial(self._end_with, os.getppid()))
         self._take_typed()
         self.call_later(self.mind_size)
+
+    def _hung_up(self) -> None:
+        # The thread that writes has ended with the terminal, and whoever gives it more than a little waits for ever.
+        driver: Any = self._driver
+        driver.write = lambda data: None  # pyright: ignore[reportUnknownLambdaType]
+        driver._writer_thread = None
+        self.exit()
 
     def _end_with(self, server: int) -> None:
         # Nor does it notice that whoever serves it to a browser is gone.
