@@ -54,6 +54,15 @@ def wants_mouse(setting: str, environment: Mapping[str, str] = os.environ) -> bo
     return setting == "on" or (setting == "auto" and not over_ssh(environment))
 
 
+def is_gone() -> bool:
+    """Whether the line to the terminal was cut."""
+    try:
+        termios.tcgetattr(sys.stdin.fileno())
+    except termios.error:
+        return True
+    return False
+
+
 def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     """Sets what Textual reads when it is imported: no animation anywhere, fewer frames over SSH, and colours by the terminal's name."""
     environment.setdefault("TEXTUAL_ANIMATIONS", "none")

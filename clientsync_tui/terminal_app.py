@@ -9,7 +9,7 @@ from typing import Any
 from textual.events import DescendantFocus, Key
 from textual.screen import ModalScreen
 
-from . import clipboard, look
+from . import clipboard, look, terminal
 from .type_ahead import TypeAheadApp
 
 HELP_KEYS = frozenset({"question_mark", "f1"})
@@ -49,10 +49,11 @@ class TerminalApp(TypeAheadApp):
         self.call_later(self.mind_size)
 
     def _hung_up(self) -> None:
-        # The thread that writes has ended with the terminal, and whoever gives it more than a little waits for ever.
-        driver: Any = self._driver
-        driver.write = lambda data: None  # pyright: ignore[reportUnknownLambdaType]
-        driver._writer_thread = None
+        if terminal.is_gone():
+            # The thread that writes has ended with it, and whoever gives that more than a little waits for ever.
+            driver: Any = self._driver
+            driver.write = lambda data: None  # pyright: ignore[reportUnknownLambdaType]
+            driver._writer_thread = None
         self.exit()
 
     def _end_with(self, server: int) -> None:

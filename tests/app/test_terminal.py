@@ -137,6 +137,14 @@ def test_a_dropped_line_ends_it(words: list[str]) -> None:
         assert time.monotonic() - began < 2 * max(1.0, os.getloadavg()[0])
 
 
+def test_one_that_is_told_to_end_leaves_the_terminal_as_it_was(words: list[str]) -> None:
+    with Terminal(*words) as terminal:
+        terminal.until("Baker & Daughters")
+        os.kill(terminal.pid, signal.SIGHUP)
+        assert terminal.end() == 0
+        assert b"\x1b[?1049l" in terminal.written
+
+
 def test_a_terminal_too_small_says_what_it_needs_and_comes_back(words: list[str]) -> None:
     with Terminal(*words, size=(30, 8)) as terminal:
         terminal.until("needs 40x10")
