@@ -30,8 +30,7 @@ def test_a_dropped_line_ends_it_and_its_job_is_resumed_later(
         terminal.press("f")
         terminal.until("(y)")
         terminal.press("y")
-        # In the midst of a screen that changes, when much is on its way to the terminal.
-        terminal.read(0.2)
+        terminal.until(f" of {COUNT}")
         terminal.hang_up()
         terminal.end(within_s=20)
     practice.sandbox.fault("clear")
