@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -132,9 +131,7 @@ def test_a_dropped_line_ends_it(words: list[str]) -> None:
     with Terminal(*words) as terminal:
         terminal.until("Baker & Daughters")
         terminal.hang_up()
-        began = time.monotonic()
         terminal.end(within_s=10)
-        assert time.monotonic() - began < 20
 
 
 def test_one_that_is_told_to_end_leaves_the_terminal_as_it_was(words: list[str]) -> None:
