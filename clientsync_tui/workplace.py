@@ -13,8 +13,8 @@ from .practice.trouble import UsageError
 from .store.store import Store
 
 if TYPE_CHECKING:
-    from .accounting.configured import Configured
-    from .accounting.software import Software
+    from .accounting.seam.configured import Configured
+    from .accounting.seam.software import Software
     from .signin.vault import Vault
     from .sync.session import Session
 
@@ -70,13 +70,13 @@ class Workplace:
 
     def softwares(self) -> "list[Software]":
         """Every accounting software that can be connected."""
-        from .accounting.registry import softwares
+        from .accounting.seam.registry import softwares
 
         return list(softwares().values())
 
     def software(self, name: str) -> "Software":
         """The software of that name; raises UsageError, with the nearest name, when there is none."""
-        from .accounting.registry import softwares
+        from .accounting.seam.registry import softwares
 
         known = softwares()
         if name not in known:
@@ -91,8 +91,8 @@ class Workplace:
 
     def configured(self, name: str) -> "Configured":
         """A software as this practice has set it up; raises UsageError when it is not, or not safely."""
-        from .accounting.configured import Configured
-        from .accounting.software import Addresses
+        from .accounting.seam.configured import Configured
+        from .accounting.seam.software import Addresses
 
         software = self.software(name)
         table = self.config.software.get(name, SoftwareTable())
@@ -129,7 +129,7 @@ class Workplace:
 
     def session(self) -> "Session":
         """A session with the accounting softwares, to be entered in the event loop that uses it."""
-        from .accounting.configured import Http
+        from .accounting.seam.configured import Http
         from .sync.session import Session
 
         told = self.config.http

@@ -17,8 +17,8 @@ from ..practice.model import Details, Organisation
 from ..practice.people import Person
 from ..practice.status import Fault, Reason
 from ..practice.trouble import OrganisationTrouble, PassingTrouble, Trouble
-from . import shapes
-from .software import Addresses, Answer, Calls, Grant, Limits, Record
+from .seam import shapes
+from .seam.software import Addresses, Answer, Calls, Grant, Limits, Record
 
 _API = "/api.xro/2.0"
 _PAGE_SIZE = 100  # the largest allowed is [U]; this is the default [C]
@@ -313,4 +313,4 @@ def _day(value: Any) -> str:
         return ""
 
 
-XERO = Xero()
+SOFTWARE = Xero()

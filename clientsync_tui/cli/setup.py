@@ -8,7 +8,7 @@ import click
 from .place import place
 
 if TYPE_CHECKING:
-    from ..accounting.configured import Configured
+    from ..accounting.seam.configured import Configured
     from ..workplace import Workplace
 
 

@@ -16,7 +16,7 @@ def software_tables(
     url: str, redirect_port: int, softwares: Iterable[Personality] | None = None
 ) -> dict[str, Any]:
     """The `[software.NAME]` tables by name, for a sandbox at `url` (`http://127.0.0.1:PORT`); by default of every software."""
-    from .softwares import SOFTWARES
+    from .softwares import softwares as known
 
     return {
         software.name: {
@@ -28,7 +28,7 @@ def software_tables(
             "revoke_url": f"{url}/{software.name}{software.revoke_path}",
             "issuer": f"{url}/{software.name}",
         }
-        for software in (SOFTWARES.values() if softwares is None else softwares)
+        for software in (known().values() if softwares is None else softwares)
     }
 
 

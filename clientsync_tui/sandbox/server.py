@@ -20,7 +20,7 @@ from . import consent, control, oauth
 from .faults import Target
 from .options import Options
 from .sandbox import Sandbox
-from .softwares import SOFTWARES
+from .softwares import softwares
 from .world import World
 
 
@@ -98,7 +98,7 @@ def _listening(options: Options) -> socket.socket:
 @contextmanager
 def _opened(options: Options) -> Generator[tuple[socket.socket, Sandbox]]:
     with _listening(options) as listener:
-        yield listener, Sandbox(options, f"http://127.0.0.1:{listener.getsockname()[1]}", SOFTWARES)
+        yield listener, Sandbox(options, f"http://127.0.0.1:{listener.getsockname()[1]}", softwares())
 
 
 def serve(options: Options, on_ready: Callable[[Sandbox], None]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..accounting.software import Software
+from ..accounting.seam.software import Software
 from ..practice.model import DETAIL_TITLES, Client, Integration
 from ..sync import words
 from ..widgets.facts import Fact

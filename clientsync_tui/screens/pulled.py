@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 
-from ..accounting.software import Software
+from ..accounting.seam.software import Software
 from ..actions import ACTIONS, CONNECTIONS, SELECT, named
 from ..practice.model import Integration
 from ..practice.text import clean

@@ -19,7 +19,7 @@ from .base import ActionScreen, KeyBar, TopBar
 from .choose import Choice, Choose
 
 if TYPE_CHECKING:
-    from ..accounting.software import Software
+    from ..accounting.seam.software import Software
     from ..practice.model import Organisation
 
 SIGNED_IN, REACHED, CHOSEN, LAST = range(4)

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
-from ..accounting.software import Software
+from ..accounting.seam.software import Software
 from ..config import SoftwareTable, change
 from ..practice.trouble import Trouble, UsageError
 from ..workplace import Workplace, secret_name

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from ..accounting.software import Software
+from ..accounting.seam.software import Software
 from ..practice.model import Integration, Settings
 from ..practice.text import clean
 from ..widgets.tick import Tick

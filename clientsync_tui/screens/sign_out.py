@@ -11,7 +11,7 @@ from .choose import Choice, Choose
 from .confirm import Confirm
 
 if TYPE_CHECKING:
-    from ..accounting.software import Software
+    from ..accounting.seam.software import Software
 
 NAMED = 50
 """So many clients are named; more are counted."""

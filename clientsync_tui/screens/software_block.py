@@ -15,7 +15,7 @@ from ..sync import words
 from ..sync.plan_words import clients
 
 if TYPE_CHECKING:
-    from ..accounting.software import Software
+    from ..accounting.seam.software import Software
     from ..workplace import Workplace
 
 COLOURS = {

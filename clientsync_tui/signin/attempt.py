@@ -14,7 +14,7 @@ from typing import Any, cast
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # pyright: ignore[reportUnknownVariableType]
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore[reportUnknownVariableType]
 
-from ..accounting.configured import Configured, Http
+from ..accounting.seam.configured import Configured, Http
 from ..practice.people import SignIn, sign_in_id
 from ..practice.trouble import SignInFailed, Trouble
 from . import pasted, redirected

@@ -11,8 +11,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from ..accounting.configured import Configured, check_address
-from ..accounting.transport import http_client
+from ..accounting.seam.configured import Configured, check_address
+from ..accounting.seam.transport import http_client
 from ..practice.trouble import SignInFailed, UsageError
 
 #: Asymmetric ones only: with `none` or an HMAC anybody could sign.

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import parse_qs, urlsplit
 
-from ..accounting.configured import LOOPBACK_HOSTS
+from ..accounting.seam.configured import LOOPBACK_HOSTS
 
 _READ_S = 10.0
 _LONGEST_REQUEST = 32_768

@@ -13,9 +13,9 @@ from authlib.integrations.base_client.errors import (  # pyright: ignore[reportM
 )
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # pyright: ignore[reportMissingTypeStubs]
 
-from ..accounting.configured import Configured
-from ..accounting.retry_after import retry_after_s
-from ..accounting.transport import client_settings
+from ..accounting.seam.configured import Configured
+from ..accounting.seam.retry_after import retry_after_s
+from ..accounting.seam.transport import client_settings
 from ..practice.status import Fault
 from ..practice.text import clean
 from ..practice.trouble import Misconfigured, PassingTrouble, SignInRefused

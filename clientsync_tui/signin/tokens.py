@@ -19,8 +19,8 @@ from typing import Any, cast
 
 from filelock import AsyncFileLock, Timeout
 
-from ..accounting.calls import Access
-from ..accounting.configured import Configured, Http
+from ..accounting.seam.calls import Access
+from ..accounting.seam.configured import Configured, Http
 from ..practice.status import Fault
 from ..practice.trouble import KeyringTrouble, PassingTrouble, SignInNeeded, SignInRefused
 from .token_endpoint import Granted, TokenEndpoint

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from ..accounting.software import Record
+from ..accounting.seam.software import Record
 from ..practice.entries import Kind, NewEntry
 from ..practice.model import Client, Integration, Organisation
 from ..practice.people import SignIn

@@ -70,7 +70,7 @@ def _database(store: Store) -> str:
 
 
 async def _softwares(workplace: "Workplace") -> list[Finding]:
-    from ..accounting.transport import http_client
+    from ..accounting.seam.transport import http_client
 
     findings: list[Finding] = []
     clocks: list[Finding] = []

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ..accounting.software import Software
+from ..accounting.seam.software import Software
 from ..practice.plan import Plan, PlanItem, Will
 from . import words
 

@@ -9,7 +9,7 @@ from collections import deque
 from functools import partial
 from typing import Protocol
 
-from ..accounting.software import Calls, Software
+from ..accounting.seam.software import Calls, Software
 from ..practice.model import Integration
 from ..practice.people import SignIn
 from ..practice.plan import Why

@@ -14,8 +14,8 @@ from . import found
 if TYPE_CHECKING:
     import httpx2
 
-    from ..accounting.configured import Configured, Http
-    from ..accounting.software import Calls, Software
+    from ..accounting.seam.configured import Configured, Http
+    from ..accounting.seam.software import Calls, Software
     from ..practice.model import Organisation
     from ..signin.attempt import Attempt, SignedIn
     from ..signin.tokens import Tokens
@@ -49,8 +49,8 @@ class Session:
         self._tokens: dict[str, tuple[Configured, Tokens]] = {}
 
     async def __aenter__(self) -> Self:
-        from ..accounting.limits import Limiter
-        from ..accounting.transport import http_client
+        from ..accounting.seam.limits import Limiter
+        from ..accounting.seam.transport import http_client
 
         self._http: httpx2.AsyncClient = await self._stack.enter_async_context(http_client())
         path = self.store.database.path
@@ -86,7 +86,7 @@ class Session:
 
     def calls(self, sign_in: SignIn) -> "Calls":
         """Calls in the name of a sign-in whose token is in this person's keyring."""
-        from ..accounting.calls import HttpCalls
+        from ..accounting.seam.calls import HttpCalls
 
         access = self.tokens(sign_in.software).of(sign_in.id)
         return HttpCalls(self._configured(sign_in.software), self._how, self._http, self._limiter, access)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..accounting.software import Calls, Record, Software
+from ..accounting.seam.software import Calls, Record, Software
 from ..practice.entries import Kind, NewEntry
 from ..practice.model import Client, Details, Integration
 from ..practice.people import SignIn

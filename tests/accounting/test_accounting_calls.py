@@ -12,14 +12,14 @@ import pytest
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from clientsync_tui import version
-from clientsync_tui.accounting import calls as calls_module
-from clientsync_tui.accounting import transport
-from clientsync_tui.accounting.calls import HttpCalls
-from clientsync_tui.accounting.configured import Configured, Http, no_secret
-from clientsync_tui.accounting.limits import Limiter
-from clientsync_tui.accounting.retry_after import retry_after_s
-from clientsync_tui.accounting.transport import http_client
-from clientsync_tui.accounting.xero import XERO
+from clientsync_tui.accounting.seam import calls as calls_module
+from clientsync_tui.accounting.seam import transport
+from clientsync_tui.accounting.seam.calls import HttpCalls
+from clientsync_tui.accounting.seam.configured import Configured, Http, no_secret
+from clientsync_tui.accounting.seam.limits import Limiter
+from clientsync_tui.accounting.seam.retry_after import retry_after_s
+from clientsync_tui.accounting.seam.transport import http_client
+from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.trouble import OrganisationTrouble, PassingTrouble
 from tests.accounting.scripted import Scripted, Step, dripping, endless, json, scripted, silent
 from tests.signin.desk import told

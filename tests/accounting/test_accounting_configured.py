@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from clientsync_tui.accounting.configured import Configured
-from clientsync_tui.accounting.registry import softwares
-from clientsync_tui.accounting.software import Addresses
-from clientsync_tui.accounting.xero import XERO
+from clientsync_tui.accounting.seam.configured import Configured
+from clientsync_tui.accounting.seam.registry import softwares
+from clientsync_tui.accounting.seam.software import Addresses
+from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.trouble import UsageError
 
 

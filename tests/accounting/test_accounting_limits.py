@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.accounting import limits as limits_module
-from clientsync_tui.accounting.limits import Lane, Limiter
-from clientsync_tui.accounting.software import Limits
+from clientsync_tui.accounting.seam import limits as limits_module
+from clientsync_tui.accounting.seam.limits import Lane, Limiter
+from clientsync_tui.accounting.seam.software import Limits
 from clientsync_tui.practice.trouble import PassingTrouble, UsageError
 from tests.signin.desk import python
 
@@ -150,8 +150,8 @@ async def test_who_gives_up_waiting_takes_no_place(limiter: Limiter):
 TAKER = """
 import asyncio, sys, time
 from pathlib import Path
-from clientsync_tui.accounting.limits import Lane, Limiter
-from clientsync_tui.accounting.software import Limits
+from clientsync_tui.accounting.seam.limits import Lane, Limiter
+from clientsync_tui.accounting.seam.software import Limits
 
 async def main(path, number, a_minute, takes):
     limiter = Limiter(Path(path))

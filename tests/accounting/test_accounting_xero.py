@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from clientsync_tui.accounting import xero as xero_module
-from clientsync_tui.accounting.calls import HttpCalls
-from clientsync_tui.accounting.limits import Limiter
-from clientsync_tui.accounting.transport import http_client
-from clientsync_tui.accounting.xero import XERO
+from clientsync_tui.accounting.seam.calls import HttpCalls
+from clientsync_tui.accounting.seam.limits import Limiter
+from clientsync_tui.accounting.seam.transport import http_client
+from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.model import DETAIL_NAMES
 from clientsync_tui.practice.status import Reason
 from clientsync_tui.practice.text import clean

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clientsync_tui.accounting import xero as xero_module
-from clientsync_tui.accounting.software import Answer
-from clientsync_tui.accounting.xero import XERO
+from clientsync_tui.accounting.seam.software import Answer
+from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.status import Fault, Reason
 from clientsync_tui.practice.trouble import OrganisationTrouble, PassingTrouble, Trouble
 

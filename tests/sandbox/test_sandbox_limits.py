@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from clientsync_tui.sandbox.clock import Clock
 from clientsync_tui.sandbox.limits import Allowed, Limits
 from clientsync_tui.sandbox.options import Options
-from clientsync_tui.sandbox.xero import LIMITS
+from clientsync_tui.sandbox.personalities.xero.api import LIMITS
 from tests.support.sandbox import App
 
 

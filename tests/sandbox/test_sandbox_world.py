@@ -13,7 +13,7 @@ SHOW = """
 import json, sys
 from dataclasses import asdict
 from clientsync_tui.sandbox.world import World
-from clientsync_tui.sandbox import xero_shapes as shapes
+from clientsync_tui.sandbox.personalities.xero import shapes
 world = World(sys.argv[1], 60)
 def told(place):
     of = world.organisation("xero", place)

@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from clientsync_tui.accounting.calls import HttpCalls
-from clientsync_tui.accounting.configured import Configured, Http
-from clientsync_tui.accounting.limits import Limiter
-from clientsync_tui.accounting.software import Addresses
-from clientsync_tui.accounting.xero import XERO
+from clientsync_tui.accounting.seam.calls import HttpCalls
+from clientsync_tui.accounting.seam.configured import Configured, Http
+from clientsync_tui.accounting.seam.limits import Limiter
+from clientsync_tui.accounting.seam.software import Addresses
+from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.sandbox.authorise import sign_in
 from clientsync_tui.sandbox.config import free_port, software_tables
 from clientsync_tui.sandbox.server import Running

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from clientsync_tui.accounting.configured import Http
+from clientsync_tui.accounting.seam.configured import Http
 from clientsync_tui.practice.trouble import (
     KeyringTrouble,
     Misconfigured,

@@ -3,7 +3,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from clientsync_tui.accounting.configured import Http
+from clientsync_tui.accounting.seam.configured import Http
 from clientsync_tui.practice.trouble import (
     Misconfigured,
     PassingTrouble,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from clientsync_tui.accounting.configured import Http
+from clientsync_tui.accounting.seam.configured import Http
 from clientsync_tui.practice.trouble import (
     KeyringTrouble,
     Misconfigured,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from ...accounting.software import Software
+from ...accounting.seam.software import Software
 from ...actions import ACTIONS
 from ...practice.model import Organisation
 from ...practice.people import SignIn

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from ...accounting.software import Software
+from ...accounting.seam.software import Software
 from ...practice.model import Client, Integration, Settings
 from ...practice.status import Reason
 from ...practice.text import clean

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from ..practice.status import Fault
-from ..practice.text import clean
-from ..practice.trouble import PassingTrouble
+from ...practice.status import Fault
+from ...practice.text import clean
+from ...practice.trouble import PassingTrouble
 from .software import Record
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,100}")

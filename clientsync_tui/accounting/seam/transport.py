@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from .. import version
+from ... import version
 
 MOST_BYTES = 50_000_000
 """An answer longer than this is nonsense: the longest real list is a few megabytes."""

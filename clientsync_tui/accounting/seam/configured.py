@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ..practice.trouble import UsageError
+from ...practice.trouble import UsageError
 from .software import Addresses, Software
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})

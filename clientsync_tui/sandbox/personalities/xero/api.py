@@ -13,15 +13,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from . import xero_shapes as shapes
-from .faults import REFUSALS
-from .limits import MINUTE_S, Allowed
-from .misbehave import misbehaving, over_limit, turned_away
-from .personality import App, Personality
-from .sandbox import Sandbox
-from .state import Connection, Grant
-from .world import Accountant, Organisation
-from .xero_lists import contacts_page, modified_since
+from ...faults import REFUSALS
+from ...limits import MINUTE_S, Allowed
+from ...misbehave import misbehaving, over_limit, turned_away
+from ...personality import App, Personality
+from ...sandbox import Sandbox
+from ...state import Connection, Grant
+from ...world import Accountant, Organisation
+from . import shapes
+from .lists import contacts_page, modified_since
 
 NAME = "xero"
 LIMITS = Allowed(at_once=5, a_minute=60, a_day=5_000, app_a_minute=10_000)
@@ -226,7 +226,7 @@ def _problem(status: int, detail: str, headers: dict[str, str] | None = None) ->
     )
 
 
-XERO = Personality(
+PERSONALITY = Personality(
     name=NAME,
     title="Xero",
     apps={app.id: app for app in (App("sandbox-xero", None), App("sandbox-xero-web", "sandbox"))},

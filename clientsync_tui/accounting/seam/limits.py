@@ -20,8 +20,8 @@ from weakref import WeakValueDictionary
 
 from filelock import FileLock
 
-from ..practice.status import Fault
-from ..practice.trouble import PassingTrouble, UsageError
+from ...practice.status import Fault
+from ...practice.trouble import PassingTrouble, UsageError
 from .software import Limits
 
 WINDOW_S = 60

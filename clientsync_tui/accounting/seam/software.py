@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, Protocol
 
-from ..practice.model import Details, Organisation
-from ..practice.people import Person
-from ..practice.trouble import Trouble
+from ...practice.model import Details, Organisation
+from ...practice.people import Person
+from ...practice.trouble import Trouble
 
 Record = Mapping[str, Any]
 """One line of a list, as the software names its fields, with `id`, `name` and, where it has one, `code` added."""

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx2
 
-from ..practice.status import Fault
-from ..practice.text import clean
-from ..practice.trouble import PassingTrouble
+from ...practice.status import Fault
+from ...practice.text import clean
+from ...practice.trouble import PassingTrouble
 from .configured import Configured, Http
 from .limits import Lane, Limiter
 from .retry_after import retry_after_s

@@ -1,0 +1,5 @@
+"""Xero."""
+
+from .api import PERSONALITY
+
+__all__ = ["PERSONALITY"]
