@@ -9,8 +9,8 @@ from pathlib import Path
 from ..practice.trouble import Trouble, UsageError
 from .listing import Listing
 
-VERSION = 1
-"""The shape this program knows (PRAGMA user_version); raised with each migration."""
+VERSION = 2
+"""The shape this program knows (PRAGMA user_version); raised with each step in `migrations`."""
 
 APPLICATION = int.from_bytes(b"CSyn")
 """Says that a file is a practice of Client Sync (PRAGMA application_id)."""
@@ -42,39 +42,44 @@ class Database:
             raise UsageError(f"The practice's database {path} cannot be opened: {error}.") from None
 
     def _prepare(self) -> None:
-        found = self._version() if self.path.exists() else 0
-        if found < 0:
-            raise UsageError(f"{self.path} is a database of another program; nothing was changed.")
-        if found > VERSION:
-            raise UsageError(
-                f"The practice's database {self.path} was written by a newer Client Sync (version {found}; this one knows {VERSION}). "
-                "Update Client Sync on this host; nothing was changed."
-            )
-        if found < VERSION:
+        if not self.path.exists() or self._version() < VERSION:
             self._migrate()
 
     def _version(self) -> int:
-        """The file's version; 0: it is empty, -1: it is another program's."""
+        """The file's version, 0 for an empty one; raises UsageError where this program must not touch the file."""
         with self.reading() as db:
             application = db.execute("PRAGMA application_id").fetchone()[0]
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        return -1 if application != APPLICATION and (tables or version) else version
+        if application != APPLICATION and (tables or version):
+            raise UsageError(f"{self.path} is a database of another program; nothing was changed.")
+        if version > VERSION:
+            raise UsageError(
+                f"The practice's database {self.path} was written by a newer Client Sync (version {version}; this one knows {VERSION}). "
+                "Update Client Sync on this host; nothing was changed."
+            )
+        return version
 
     def _migrate(self) -> None:
         from filelock import FileLock
-        from sqlite_utils import Database as Wrapped
 
-        from .migrations import migrations
+        from . import copies
+        from .migrations import migrate
 
         self.path.touch(mode=0o600)
-        # Two first starts at once must not both make the tables.
-        with FileLock(f"{self.path}.lock", timeout=MIGRATION_S):
+        # Two first starts at once must not both make the tables. Who shares the file shares the lock.
+        with FileLock(f"{self.path}.lock", timeout=MIGRATION_S, mode=self.path.stat().st_mode & 0o666):
+            found = self._version()
+            if found == VERSION:
+                return
             connection = self.connection
+            if found:
+                copies.keep(connection, self.path, f"before-version-{VERSION}")
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            migrations.apply(Wrapped(connection))
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                connection.execute(f"PRAGMA application_id = {APPLICATION}")
+                migrate(connection, found)
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -114,6 +119,8 @@ class Database:
         try:
             connection.execute(begin)
             try:
+                if keep == "COMMIT":
+                    self._still_ours(connection)
                 yield connection
                 connection.execute(keep)
             except BaseException:
@@ -128,6 +135,13 @@ class Database:
             raise Trouble(
                 f"The practice's database {self.path} cannot be written: {error}. Nothing of this step was kept."
             ) from None
+
+    def _still_ours(self, connection: sqlite3.Connection) -> None:
+        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            raise Trouble(
+                f"The practice's database {self.path} was brought to a newer Client Sync's shape meanwhile: start this one again. "
+                "Nothing of this step was kept."
+            )
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:

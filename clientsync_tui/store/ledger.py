@@ -7,10 +7,14 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from ..practice.entries import Entry, Kind, NewEntry, iso
+from ..practice.trouble import Trouble
 from . import projection
+from .chain import link
 from .database import Database
 
 DERIVED = ("integrations", "clients", "standings", "sign_ins", "teams")
+HEAD = "SELECT max(seq, (SELECT coalesce(max(seq), 0) FROM ledger)), hash FROM head"
+"""The last number that was ever given: those of entries that were cut off stay free, so that the gap shows."""
 MANY = 1000
 CACHE_FOR_MANY_KIB = 256 * 1024
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
@@ -29,7 +33,7 @@ class Ledger:
         Raises projection.Clash where what is there contradicts them, and Trouble on a full disk: then none of them is kept.
         """
         with self._database.writing() as db, _room(db) if len(entries) > MANY else nullcontext():
-            appended = [_append(db, entry, iso(at or datetime.now(UTC))) for entry in entries]
+            appended = _append(db, entries, iso(at or datetime.now(UTC)))
             projection.apply(db, appended)
             return appended
 
@@ -109,17 +113,25 @@ def _without_indexes(db: sqlite3.Connection) -> Generator[None]:
         db.execute(sql)
 
 
-def _append(db: sqlite3.Connection, new: NewEntry, at: str) -> Entry:
-    cursor = db.execute(
-        "INSERT INTO ledger (at, actor, kind, client, software, organisation_id, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            at, new.actor, new.kind, new.client, new.software, new.organisation_id,
-            _to_json(dict(new.body)),
-        ),
-    )  # fmt: skip
-    return Entry(
-        new.kind, new.actor, new.client, new.software, new.organisation_id, new.body, cursor.lastrowid or 0, at,
-    )  # fmt: skip
+def _append(db: sqlite3.Connection, entries: Sequence[NewEntry], at: str) -> list[Entry]:
+    """Writes the entries, chained to the last one; the head moves with them."""
+    head = db.execute(HEAD).fetchone()
+    if head is None:
+        raise Trouble("The ledger's head is gone, another program took it away: see `clientsync doctor`.")
+    seq, before = head
+    appended: list[Entry] = []
+    for new in entries:
+        seq += 1
+        row = (
+            seq, at, new.actor, new.kind, new.client, new.software, new.organisation_id, _to_json(dict(new.body)),
+        )  # fmt: skip
+        before = link(before, row)
+        db.execute("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, before))
+        appended.append(
+            Entry(new.kind, new.actor, new.client, new.software, new.organisation_id, new.body, seq, at)
+        )
+    db.execute("UPDATE head SET seq = ?, hash = ?", (seq, before))
+    return appended
 
 
 def entry_of(row: sqlite3.Row) -> Entry:

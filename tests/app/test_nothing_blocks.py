@@ -77,7 +77,6 @@ NOT_FOR_THE_FIRST_FRAME = (
     "authlib",
     "httpx2",
     "keyring",
-    "sqlite_utils",
     "starlette",
     "cryptography",
     "tomlkit",

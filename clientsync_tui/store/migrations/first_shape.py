@@ -1,11 +1,6 @@
-"""The database's shape, as steps that are each taken once (sqlite-utils' migrations).
+"""Version 1, release 0.1: the ledger, what is derived from it, and what is kept on this host only."""
 
-Imported only when steps are due: sqlite-utils takes longer to import than the first frame may take.
-"""
-
-from sqlite_utils import Database, Migrations
-
-migrations = Migrations("clientsync")
+import sqlite3
 
 LEDGER = """
 CREATE TABLE ledger (
@@ -70,11 +65,10 @@ CREATE TABLE views (name TEXT PRIMARY KEY COLLATE NOCASE, filter TEXT NOT NULL, 
 """
 
 
-@migrations()
-def first_shape(db: Database) -> None:
-    """Version 1: the ledger, what is derived from it, and what is kept on this host only."""
+def take(db: sqlite3.Connection) -> None:
+    """Makes the tables."""
     for statement in (LEDGER + DERIVED + LOCAL).split(";\n"):
         if statement.strip():
-            db.conn.execute(statement)
-    db.conn.execute("INSERT INTO meta VALUES ('practice', lower(hex(randomblob(8))))")
-    db.conn.execute("INSERT INTO standings VALUES (0, '', NULL)")
+            db.execute(statement)
+    db.execute("INSERT INTO meta VALUES ('practice', lower(hex(randomblob(8))))")
+    db.execute("INSERT INTO standings VALUES (0, '', NULL)")

@@ -1,0 +1,153 @@
+"""Upgrading: what an earlier release wrote is read by this one, nothing of it lost, and a copy is made before."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.status import Reason, Status
+from clientsync_tui.practice.trouble import Trouble, UsageError
+from clientsync_tui.store import copies
+from clientsync_tui.store.chain import verify
+from clientsync_tui.store.database import VERSION
+from clientsync_tui.store.migrations import STEPS
+from clientsync_tui.store.store import Store
+from tests.store.entries import added, derived, store_in
+
+RELEASE_0_1 = Path(__file__).with_name("release_0_1.sql")
+KEPT_AS_IT_WAS = ("jobs", "items", "contacts", "pulled", "held", "views", "meta")
+
+
+@pytest.fixture
+def former(tmp_path: Path) -> Path:
+    """A practice as release 0.1 left it."""
+    path = tmp_path / "practice.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript(RELEASE_0_1.read_text())
+    return path
+
+
+@pytest.fixture
+def upgraded(former: Path) -> Iterator[Store]:
+    store = Store(former)
+    yield store
+    store.close()
+
+
+def rows(db: sqlite3.Connection, query: str) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in db.execute(query)]
+
+
+def test_every_version_has_a_step() -> None:
+    assert len(STEPS) == VERSION
+
+
+def test_nothing_of_the_former_release_is_lost(former: Path) -> None:
+    everything = "SELECT seq, at, actor, kind, client, software, organisation_id, body FROM ledger"
+    with closing(sqlite3.connect(former)) as db:
+        entries = rows(db, everything)
+        here = {table: rows(db, f"SELECT * FROM {table}") for table in KEPT_AS_IT_WAS}
+    store = Store(former)
+    assert rows(store.database.connection, everything) == entries and len(entries) == 24
+    for table, before in here.items():
+        assert rows(store.database.connection, f"SELECT * FROM {table}") == before, table
+    now = derived(store.database)
+    assert [row[2] for row in now["clients"]][:2] == ["Abbey Road Bakery Ltd", "Novák Stavby s.r.o."]
+    found = store.clients.named("NOV02", datetime(2026, 11, 20, tzinfo=UTC))
+    assert (found.team, found.integrations[0].standing.status) == ("South", Status.CONNECTED)
+    broken = store.clients.named("Harbour Fish Bar 魚", datetime(2026, 11, 20, tzinfo=UTC))
+    assert broken.integrations[0].standing.reason is Reason.ACCESS_REMOVED
+    store.ledger.rebuild()
+    assert derived(store.database) == now, "what the entries say is what the former release derived of them"
+    store.close()
+
+
+def test_the_entries_of_the_former_release_are_chained(upgraded: Store) -> None:
+    assert verify(upgraded.database.connection) is None
+    upgraded.ledger.append(added("c6", "New"))
+    assert verify(upgraded.database.connection) is None
+    upgraded.database.connection.execute("UPDATE ledger SET actor = 'eve' WHERE seq = 7")
+    flaw = verify(upgraded.database.connection)
+    assert flaw is not None and (flaw.what, flaw.seq) == ("altered", 7)
+
+
+def test_a_copy_is_made_before(upgraded: Store) -> None:
+    copy = next(copies.kept(upgraded.database.path))
+    assert copy.stat().st_mode & 0o777 == 0o600 and copy.parent.stat().st_mode & 0o777 == 0o700
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == 1
+        assert db.execute("SELECT count(*) FROM ledger").fetchone()[0] == 24
+
+
+def test_an_upgraded_practice_has_the_shape_of_a_new_one(upgraded: Store, tmp_path: Path) -> None:
+    new = store_in(tmp_path / "new")
+    shape = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+    assert rows(upgraded.database.connection, shape) == rows(new.database.connection, shape)
+    new.close()
+
+
+def test_without_a_copy_nothing_is_upgraded(former: Path) -> None:
+    copies.folder_of(former).write_text("a file in the folder's place")
+    before = former.read_bytes()
+    with pytest.raises(UsageError, match="cannot be opened"):
+        Store(former)
+    assert former.read_bytes() == before
+
+
+def test_a_step_that_fails_changes_nothing(former: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(db: sqlite3.Connection) -> None:
+        db.execute("DROP TABLE views")
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("clientsync_tui.store.migrations.STEPS", (*STEPS[:-1], fails))
+        with pytest.raises(UsageError, match="full"):
+            Store(former)
+    with closing(sqlite3.connect(former)) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == 1
+        assert db.execute("SELECT count(*) FROM views").fetchone()[0] == 1
+    Store(former).close()
+
+
+def test_only_the_newest_copies_stay(former: Path) -> None:
+    folder = copies.folder_of(former)
+    folder.mkdir()
+    for day in range(1, 10):
+        (folder / f"202611{day:02}T000000Z-before-version-{VERSION}.db").touch()
+    (folder / "notes.txt").touch()
+    Store(former).close()
+    names = sorted(file.name for file in folder.iterdir())
+    assert len(names) == copies.KEPT + 1 and names[0].startswith("20261104") and names[-1] == "notes.txt"
+
+
+def test_a_program_that_runs_while_a_newer_one_upgrades_writes_no_more(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    store.ledger.append(added("c1"))
+    with closing(sqlite3.connect(store.database.path)) as newer:
+        newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(Trouble, match="newer Client Sync's shape meanwhile"):
+        store.ledger.append(added("c2"))
+    assert store.ledger.last() == 1
+    store.close()
+
+
+def test_two_at_once_upgrade_once(former: Path) -> None:
+    code = "import sys; from pathlib import Path; from clientsync_tui.store.store import Store; sys.stdin.readline(); s = Store(Path(sys.argv[1])); print(s.ledger.last())"
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(former)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    said = [start.communicate("go\n", timeout=60)[0] for start in starts]
+    assert said == ["24\n"] * 3
+    assert len(list(copies.kept(former))) == 1
