@@ -1,37 +1,31 @@
 """A keyring in one encrypted file, for where there is no desktop keyring.
 
 keyrings.cryptfile does the same but writes the file in place: a kill in the middle loses every sign-in. Here the whole file is
-replaced at once, under a lock, so that two processes never lose each other's change.
-
-The file: `CSKEYS1` and a newline, log2 of Scrypt's N (1 byte), salt (16), nonce (12), and the AES-256-GCM ciphertext of a JSON
-object {service: {name: secret}}; everything before the ciphertext is authenticated with it.
+replaced at once, under a lock, so that two processes never lose each other's change. What is in it: `keyring_format.py`.
 """
 
 import contextlib
 import json
 import os
-import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from filelock import FileLock, Timeout
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 from platformdirs import user_data_dir
 
+from ..guarded import make_folder, read_secret, refuse_changeable
 from ..practice.trouble import KeyringTrouble
-from .passphrase import Ask, passphrase
+from .keyring_format import VERSION, Argon2, Damaged, Derivation, Newer, sealed, taken_apart
+from .passphrase import Ask, passphrase, usable
 
-_MAGIC = b"CSKEYS1\n"
-_SALT, _NONCE = 16, 12
-_HEADER = len(_MAGIC) + 1 + _SALT + _NONCE
-_COST = 17  # log2 of N; with r=8, p=1 what OWASP's Password Storage Cheat Sheet asks of Scrypt: 128 MiB, a third of a second
-_COSTS = range(14, 21)
+MOST_BYTES = 64_000_000
+"""No keyring of ours is longer: it holds some hundred tokens."""
+
 _LOCK_S = 2.0
 
 _Entries = dict[str, dict[str, str]]
@@ -41,8 +35,8 @@ class EncryptedFile(KeyringBackend):
     """The keyring file at `path` (None: beside the practice's data). `ask` is called at most once while it is right, and not
     where there is a `passphrase_file`.
 
-    Every method raises KeyringTrouble: wrong or missing passphrase, a damaged file, a folder that cannot be written.
-    `cost`: log2 of Scrypt's N for a file that is yet to be made.
+    Every method raises KeyringTrouble: wrong or missing passphrase, a damaged file, one that is open to other users, a folder
+    that cannot be written. `cost`: what a file that is yet to be made costs to open.
     """
 
     # Only what names this backend gets it: keyring's own search takes even its `fail` backend (0) before.
@@ -54,15 +48,16 @@ class EncryptedFile(KeyringBackend):
         ask: Ask | None = None,
         *,
         passphrase_file: Path | None = None,
-        cost: int = _COST,
+        cost: Callable[[], Argon2] = Argon2,
     ) -> None:
         super().__init__()
-        self.path = (path or Path(user_data_dir("clientsync", appauthor=False)) / "keyring.bin").resolve()
+        path = path or Path(user_data_dir("clientsync", appauthor=False)) / "keyring.bin"
+        self.path = path.parent.resolve() / path.name
         self._ask = ask
         self._passphrase_file = passphrase_file
         self._cost = cost
         self._passphrase: str | None = None
-        self._keys: dict[tuple[int, bytes], bytes] = {}
+        self._key: tuple[Derivation, bytes] | None = None
         self._one = threading.RLock()
 
     def __repr__(self) -> str:
@@ -113,9 +108,21 @@ class EncryptedFile(KeyringBackend):
             self.unlock()
             self._change(drop)
 
+    def change_passphrase(self, new: str) -> None:
+        """Seals the file anew with another passphrase. A process that has it open asks again when it next reads it."""
+        with self._one:
+            self.unlock()
+            new = usable(new, "The new passphrase")
+
+            def other(_: _Entries) -> None:
+                self._passphrase, self._key = new, None
+
+            self._change(other)
+
     def _change(self, change: Callable[[_Entries], None]) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self.path.parent)
+            refuse_changeable(self.path)
             with FileLock(f"{self.path}.lock", timeout=_LOCK_S, mode=0o600):
                 found = self._read()
                 entries: _Entries = {} if found is None else found
@@ -131,20 +138,23 @@ class EncryptedFile(KeyringBackend):
     def _read(self) -> _Entries | None:
         """What the file holds; None when there is no file."""
         try:
-            data = self.path.read_bytes()
+            data = read_secret(self.path, MOST_BYTES)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._unusable(error) from None
-        if len(data) < _HEADER or not data.startswith(_MAGIC) or data[len(_MAGIC)] not in _COSTS:
-            raise self._damaged()
-        header, body = data[:_HEADER], data[_HEADER:]
-        cost, salt, nonce = header[len(_MAGIC)], header[-_NONCE - _SALT : -_NONCE], header[-_NONCE:]
         try:
-            plain = AESGCM(self._key(cost, salt)).decrypt(nonce, body, header)
+            file = taken_apart(data)
+            plain = file.opened(self._key_for(file.derivation))
+        except Damaged:
+            raise self._damaged() from None
+        except Newer as newer:
+            raise KeyringTrouble(
+                f"The keyring file {self.path} was written by a newer clientsync (format {newer}; this one knows {VERSION}). "
+                "Update clientsync on this host; nothing was changed."
+            ) from None
         except InvalidTag:
-            self._passphrase = None
-            self._keys.clear()
+            self._passphrase = self._key = None
             raise KeyringTrouble(
                 f"The passphrase does not open the keyring file {self.path} (or the file is damaged)."
             ) from None
@@ -154,30 +164,27 @@ class EncryptedFile(KeyringBackend):
             raise self._damaged() from None
 
     def _write(self, entries: _Entries) -> None:
-        salted = next(iter(self._keys), None)
-        cost, salt = salted if salted is not None else (self._cost, secrets.token_bytes(_SALT))
-        # A new nonce each time: AES-GCM is broken by one used twice with the same key.
-        header = _MAGIC + bytes([cost]) + salt + secrets.token_bytes(_NONCE)
-        sealed = AESGCM(self._key(cost, salt)).encrypt(header[-_NONCE:], json.dumps(entries).encode(), header)
+        held = self._key[0] if self._key is not None else None
+        derivation = held if isinstance(held, Argon2) else self._cost()
+        data = sealed(derivation, self._key_for(derivation), json.dumps(entries).encode())
         # One fixed name, written only under the lock: a kill leaves at most this one behind, and the next write replaces it.
         beside = self.path.with_name(f"{self.path.name}.new")
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
         file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(file, "wb") as stream:
-            stream.write(header + sealed)
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(self.path)
         _sync_folder(self.path.parent)
 
-    def _key(self, cost: int, salt: bytes) -> bytes:
-        if (cost, salt) not in self._keys:
+    def _key_for(self, derivation: Derivation) -> bytes:
+        if self._key is None or self._key[0] != derivation:
             if self._passphrase is None:
                 raise KeyringTrouble(f"The keyring file {self.path} is locked.")
-            scrypt = Scrypt(salt=salt, length=32, n=1 << cost, r=8, p=1)
-            self._keys = {(cost, salt): scrypt.derive(self._passphrase.encode())}
-        return self._keys[cost, salt]
+            self._key = derivation, derivation.key(self._passphrase)
+        return self._key[1]
 
     def _damaged(self) -> KeyringTrouble:
         return KeyringTrouble(
@@ -185,7 +192,7 @@ class EncryptedFile(KeyringBackend):
         )
 
     def _unusable(self, error: OSError) -> KeyringTrouble:
-        return KeyringTrouble(f"The keyring file {self.path} cannot be used: {error.strerror or error}")
+        return KeyringTrouble(f"The keyring file {self.path} cannot be used: {error.strerror or error}.")
 
 
 def _as_it_is(entries: _Entries) -> None:

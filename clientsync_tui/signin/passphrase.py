@@ -1,15 +1,16 @@
-"""The passphrase of the encrypted keyring file: from a file, from systemd, or from the person."""
+"""The passphrase of the encrypted keyring file: from a descriptor, a file, systemd, or the person."""
 
 import os
-import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from ..guarded import read_secret
 from ..practice.trouble import KeyringTrouble
 
+DESCRIPTOR_VARIABLE = "CLIENTSYNC_PASSPHRASE_FD"
 FILE_VARIABLE = "CLIENTSYNC_PASSPHRASE_FILE"
 CREDENTIAL = "clientsync-passphrase"
+_LONGEST = 65_536
 
 Ask = Callable[[bool], str]
 """Asks the person; the argument: whether the keyring is new, so that the passphrase should be asked for twice. It is called in
@@ -22,41 +23,54 @@ class PassphraseNeeded(KeyringTrouble):
 
 def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
     """The passphrase, from `file` if that is given. Raises PassphraseNeeded where nothing supplies it, KeyringTrouble for one that cannot be used."""
+    if file is None and (told := os.environ.get(DESCRIPTOR_VARIABLE)):
+        return usable(_from_descriptor(told), f"What {DESCRIPTOR_VARIABLE} gives (it can be read once)")
     if named := file or os.environ.get(FILE_VARIABLE):
-        return _usable(_from_file(Path(named), private=True), f"The file {named}")
+        return usable(_from_file(Path(named), owner=True), f"The file {named}")
     if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
         handed = Path(folder) / CREDENTIAL
         if handed.exists():
-            # systemd guards that folder itself (systemd.exec(5), "Credentials"), and may own the file as root.
-            return _usable(_from_file(handed, private=False), f"The credential {CREDENTIAL}")
+            # systemd guards that folder itself (systemd.exec(5), "Credentials"), and may give the file any owner and mode.
+            return usable(_from_file(handed, owner=False), f"The credential {CREDENTIAL}")
     if ask is None:
         raise PassphraseNeeded(
             "The keyring file is locked, and there is no terminal to ask its passphrase on. "
-            f"{FILE_VARIABLE} can name a file (mode 0600) that holds it."
+            f"{FILE_VARIABLE} can name a file (mode 0600) that holds it, {DESCRIPTOR_VARIABLE} an open descriptor, and systemd "
+            f"hands over the credential {CREDENTIAL}."
         )
-    return _usable(ask(new), "The passphrase")
+    return usable(ask(new), "The passphrase")
 
 
-def _usable(said: str, what: str) -> str:
+def usable(said: str, what: str) -> str:
+    """`said`. Raises KeyringTrouble where it is empty, or has characters that could not be typed in again."""
     if not said:
         raise KeyringTrouble(f"{what} is empty; the keyring file needs a passphrase.")
+    if any("\ud800" <= character <= "\udfff" for character in said):
+        # What a terminal sends that is not UTF-8 comes as these.
+        raise KeyringTrouble(f"{what} is not UTF-8.")
     return said
 
 
-def _from_file(path: Path, *, private: bool) -> str:
+def _from_descriptor(told: str) -> str:
+    """The first line, read byte by byte: what is behind it may be meant for the command."""
+    said = bytearray()
     try:
-        with path.open(encoding="utf-8") as file:
-            status = os.fstat(file.fileno())
-            if private and sys.platform != "win32":
-                if status.st_uid != os.geteuid():
-                    raise KeyringTrouble(
-                        f"{path} holds the keyring's passphrase, but belongs to another user."
-                    )
-                if stat.S_IMODE(status.st_mode) & 0o077:
-                    raise KeyringTrouble(
-                        f"{path} holds the keyring's passphrase, and others may read it: `chmod 600 {path}`."
-                    )
-            return file.read(65_536).removesuffix("\n").removesuffix("\r")
+        descriptor = int(told)
+        while len(said) < _LONGEST and (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
+            said += byte
+        return said.removesuffix(b"\r").decode()
+    except UnicodeDecodeError:
+        raise KeyringTrouble(f"What {DESCRIPTOR_VARIABLE} gives is not UTF-8.") from None
+    except (OSError, ValueError, OverflowError):
+        raise KeyringTrouble(
+            f"{DESCRIPTOR_VARIABLE} is {told}, which is no descriptor that can be read."
+        ) from None
+
+
+def _from_file(path: Path, *, owner: bool) -> str:
+    try:
+        said = read_secret(path, _LONGEST, owner=owner).decode()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise KeyringTrouble(f"The passphrase cannot be read from {path}: {reason}") from None
+        raise KeyringTrouble(f"The passphrase cannot be read from {path}: {reason}.") from None
+    return said.removesuffix("\n").removesuffix("\r")

@@ -18,15 +18,20 @@ from keyring.errors import PasswordDeleteError
 from clientsync_tui.practice.trouble import KeyringTrouble
 from clientsync_tui.signin import encrypted_file
 from clientsync_tui.signin.encrypted_file import EncryptedFile
+from clientsync_tui.signin.keyring_format import Argon2
 from clientsync_tui.signin.passphrase import PassphraseNeeded
 from tests.signin.desk import ROOT, python
 
-CHEAP = 14
+
+def cheap() -> Argon2:
+    return Argon2(memory_kib=8, passes=1, lanes=1)
+
+
 SERVICE = "clientsync"
 
 
 def opened(path: Path, passphrase: str = "open sesame") -> EncryptedFile:
-    return EncryptedFile(path, lambda new: passphrase, cost=CHEAP)
+    return EncryptedFile(path, lambda new: passphrase, cost=cheap)
 
 
 @pytest.fixture
@@ -87,7 +92,7 @@ def test_a_wrong_passphrase_is_said_and_asked_again(path: Path):
 
 def test_a_new_file_is_made_with_the_passphrase_asked_for_a_new_one(path: Path):
     asked: list[bool] = []
-    EncryptedFile(path, lambda new: asked.append(new) or "first", cost=CHEAP).unlock()
+    EncryptedFile(path, lambda new: asked.append(new) or "first", cost=cheap).unlock()
     assert asked == [True]
     assert opened(path, "first").get_password(SERVICE, "a") is None
 
@@ -178,7 +183,8 @@ WRITER = """
 import sys
 from pathlib import Path
 from clientsync_tui.signin.encrypted_file import EncryptedFile
-keyring = EncryptedFile(Path(sys.argv[1]), lambda new: "open sesame", cost=14)
+from clientsync_tui.signin.keyring_format import Argon2
+keyring = EncryptedFile(Path(sys.argv[1]), lambda new: "open sesame", cost=lambda: Argon2(8, 1, 1))
 number = int(keyring.get_password("clientsync", "count") or "0")
 while True:
     number += 1
@@ -222,10 +228,116 @@ def test_keyring_itself_never_chooses_it():
     assert run.communicate(timeout=30)[1] == "" and run.returncode == 0
 
 
-def test_the_file_of_a_release_before_is_still_read(path: Path):
+def test_the_file_of_a_release_before_is_read_and_comes_to_be_a_new_one(path: Path):
     """The format is a promise: what 0.1 wrote, with its key made the slow way."""
     path.parent.mkdir()
+    path.touch(mode=0o600)
     path.write_bytes(
         bytes.fromhex(json.loads((Path(__file__).parent / "keyring_0_1.json").read_text())["file"])
     )
     assert opened(path).get_password(SERVICE, "xero/p/xero:me") == "an old token"
+    assert path.read_bytes().startswith(b"CSKEYS1\n"), "reading changes nothing"
+    opened(path).set_password(SERVICE, "b", "2")
+    assert path.read_bytes().startswith(b"CSKEYS2\n")
+    assert opened(path).get_password(SERVICE, "xero/p/xero:me") == "an old token"
+
+
+def test_a_file_of_a_later_release_is_refused_and_left_as_it_is(path: Path):
+    opened(path).set_password(SERVICE, "a", "1")
+    path.write_bytes(b"CSKEYS3\n" + path.read_bytes()[8:])
+    left = path.read_bytes()
+    with pytest.raises(KeyringTrouble, match=r"newer clientsync \(format 3; this one knows 2\)"):
+        opened(path).set_password(SERVICE, "a", "2")
+    assert path.read_bytes() == left
+
+
+def test_what_a_new_file_costs_to_open_is_what_rfc_9106_recommends():
+    assert (Argon2().memory_kib, Argon2().passes, Argon2().lanes) == (65_536, 3, 4)
+    assert Argon2().salt != Argon2().salt
+
+
+def test_a_cost_that_would_keep_the_machine_busy_is_refused_before_it_is_paid(path: Path):
+    opened(path).set_password(SERVICE, "a", "1")
+    data = path.read_bytes()
+    for cost in (b"\xff\xff\xff\xff\x03\x04", b"\x00\x01\x00\x00\xff\x04", b"\x00\x00\x00\x08\x01\x00"):
+        path.write_bytes(data[:8] + cost + data[14:])
+        with pytest.raises(KeyringTrouble, match="damaged"):
+            opened(path).get_password(SERVICE, "a")
+
+
+def test_the_passphrase_can_be_changed_and_nothing_is_lost(path: Path):
+    keyring, other = opened(path), opened(path)
+    keyring.set_password(SERVICE, "a", "1")
+    assert other.get_password(SERVICE, "a") == "1"
+    keyring.change_passphrase("another")
+    keyring.set_password(SERVICE, "b", "2")
+    with pytest.raises(KeyringTrouble, match="does not open"):
+        other.get_password(SERVICE, "a")
+    assert other.locked, "it asks again"
+    again = opened(path, "another")
+    assert [again.get_password(SERVICE, name) for name in "ab"] == ["1", "2"]
+
+
+@pytest.mark.parametrize("new", ["", "\udcff"])
+def test_a_new_passphrase_that_cannot_be_used_changes_nothing(path: Path, new: str):
+    keyring = opened(path)
+    keyring.set_password(SERVICE, "a", "1")
+    with pytest.raises(KeyringTrouble, match="new passphrase"):
+        keyring.change_passphrase(new)
+    assert keyring.get_password(SERVICE, "a") == opened(path).get_password(SERVICE, "a") == "1"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
+def test_a_keyring_file_that_others_can_read_is_refused_with_what_to_do(path: Path, mode: int):
+    opened(path).set_password(SERVICE, "a", "1")
+    path.chmod(mode)
+    with pytest.raises(KeyringTrouble, match="others may read it: `chmod 600"):
+        opened(path).get_password(SERVICE, "a")
+    with pytest.raises(KeyringTrouble, match="chmod"):
+        opened(path).set_password(SERVICE, "a", "2")
+
+
+def test_a_keyring_folder_that_others_can_change_is_refused(path: Path):
+    opened(path).set_password(SERVICE, "a", "1")
+    path.parent.chmod(0o777)
+    with pytest.raises(KeyringTrouble, match="others may change it: `chmod go-w"):
+        opened(path).set_password(SERVICE, "a", "2")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_keyring_file_of_another_user_is_refused(path: Path):
+    opened(path).set_password(SERVICE, "a", "1")
+    os.chown(path, 65534, -1)
+    with pytest.raises(KeyringTrouble, match="belongs to another user"):
+        opened(path).get_password(SERVICE, "a")
+
+
+def test_a_symbolic_link_is_not_followed(path: Path, tmp_path: Path):
+    elsewhere = tmp_path / "elsewhere.bin"
+    opened(elsewhere).set_password(SERVICE, "a", "1")
+    path.parent.mkdir()
+    path.symlink_to(elsewhere)
+    with pytest.raises(KeyringTrouble, match="symbolic link"):
+        opened(path).get_password(SERVICE, "a")
+    with pytest.raises(KeyringTrouble, match="symbolic link"):
+        opened(path).set_password(SERVICE, "a", "2")
+    assert opened(elsewhere).get_password(SERVICE, "a") == "1"
+
+
+def test_a_link_laid_where_the_new_file_is_written_is_not_written_through(path: Path, tmp_path: Path):
+    opened(path).set_password(SERVICE, "a", "1")
+    victim = tmp_path / "victim"
+    victim.write_text("stays")
+    path.with_name("keyring.bin.new").symlink_to(victim)
+    opened(path).set_password(SERVICE, "a", "2")
+    assert victim.read_text() == "stays" and not path.is_symlink()
+
+
+def test_whatever_the_umask_files_and_folders_are_this_users_alone(path: Path):
+    before = os.umask(0)
+    try:
+        opened(path).set_password(SERVICE, "a", "1")
+    finally:
+        os.umask(before)
+    made = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (path.parent, *path.parent.iterdir())}
+    assert made == {"data": 0o700, "keyring.bin": 0o600, "keyring.bin.lock": 0o600}

@@ -213,8 +213,13 @@ def test_a_bus_without_a_secret_service_is_no_keyring(
     tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
 ):
     address = f"unix:path={tmp_path}/bus"
+    # Not the session's own configuration, with which a keyring that is installed would be started.
+    (tmp_path / "bus.conf").write_text(
+        f"<busconfig><type>session</type><listen>{address}</listen><policy context='default'>"
+        "<allow send_destination='*' eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/></policy></busconfig>"
+    )
     bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", f"--address={address}", "--print-address"],
+        ["dbus-daemon", "--nofork", f"--config-file={tmp_path}/bus.conf", "--print-address"],
         stdout=subprocess.PIPE,
     )
     try:

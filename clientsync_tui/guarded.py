@@ -1,0 +1,71 @@
+"""Files that hold secrets, or say where they go: opened only where no other user of the host can read or have changed them."""
+
+import errno
+import os
+import stat
+import sys
+from pathlib import Path
+
+#: What opening adds: no symbolic link is followed, and no pipe is waited for.
+_AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def read_secret(path: Path, most: int, *, owner: bool = True) -> bytes:
+    """At most `most` bytes of a file that only its owner can read. `owner`: whether that must be this user.
+
+    Raises OSError, whose strerror says what is wrong with the file and what to do.
+    """
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed for secrets")
+    with os.fdopen(os.open(path, os.O_RDONLY | _AS_IT_IS), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        if owner and (wrong := _exposed(found, 0o077)):
+            raise OSError(errno.EPERM, f"{wrong}: `chmod 600 {path}`")
+        return file.read(most)
+
+
+def refuse_changeable(path: Path) -> None:
+    """Raises OSError where another user of this host could change the file, or put another in its place."""
+    for each, mend in ((path, "chmod go-w"), (path.parent, "chmod go-w")):
+        if each.exists() and (wrong := _exposed(each.stat(), 0o022)):
+            raise OSError(errno.EPERM, f"{wrong}: `{mend} {each}`")
+
+
+def make_folder(path: Path) -> None:
+    """Makes a folder, and those above it that are missing, for this user alone, whatever the umask."""
+    for folder in reversed([path, *path.parents]):
+        if not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _exposed(found: os.stat_result, bits: int) -> str | None:
+    """What is wrong with the owner or the mode; None when nothing is, or where the platform has its own ways (Windows)."""
+    if sys.platform == "win32":
+        return None
+    if found.st_uid not in {os.geteuid(), 0}:
+        return "it belongs to another user"
+    mode = stat.S_IMODE(found.st_mode) & bits
+    if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
+        # In a folder like /tmp nobody takes away or replaces what is another's.
+        mode = 0
+    if mode & 0o020 and not mode & ~0o020 and _is_own_group(found.st_gid):
+        return None
+    if not mode:
+        return None
+    return "others may read it" if mode & 0o044 else "others may change it"
+
+
+def _is_own_group(gid: int) -> bool:
+    """Whether a group is this user's alone, as distributions give each user one and set the umask to 002 for it."""
+    if sys.platform == "win32":
+        return False
+    import grp
+    import pwd
+
+    try:
+        user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(gid)
+    except KeyError:
+        return False
+    return user.pw_gid == gid and group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
