@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
@@ -11,16 +12,22 @@ if TYPE_CHECKING:
     from ..sync.session import Session
 
 
-@click.command()
-@click.argument("software")
+@click.command(
+    epilog=options.examples(
+        "clientsync add xero --all --dry-run",
+        "clientsync add xero --all --team North",
+        "clientsync add xero --organisation ID --organisation ID",
+    )
+)
+@options.software
 @click.option("--all", "everything", is_flag=True, help="Every organisation that the sign-in reaches.")
 @click.option(
     "--organisation", "organisations", metavar="ID", multiple=True, help="This organisation; can be repeated."
 )
 @click.option("--team", metavar="T", help="The team of the new clients.")
-@click.option("--as", "email", metavar="EMAIL", help="The sign-in to use; otherwise the one used last.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+@options.sign_in
+@options.dry_run
+@options.json("A JSON object.")
 def add(
     software: str,
     everything: bool,
@@ -30,7 +37,10 @@ def add(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Add a client for each organisation, or link it to the client that it belongs to; done again, it completes what was cut off."""
+    """Add a client for each organisation.
+
+    An organisation that belongs to a client on the list already is linked to that one. Done again, it completes what was cut off.
+    """
     if everything == bool(organisations):
         raise click.UsageError("Say which: --all, or --organisation ID (once or more).")
     from ..practice.text import clean

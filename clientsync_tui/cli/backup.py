@@ -2,16 +2,20 @@
 
 import click
 
+from . import options
 from .place import place
 
 TOKENS = "Sign-ins are not in it: their tokens are in the keyring of whoever signed in."
 
 
-@click.command()
+@click.command(epilog=options.examples("clientsync backup practice-backup.db"))
 @click.argument("file", type=click.Path(dir_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="A JSON object: {file, bytes}.")
+@options.json("A JSON object: {file, bytes}.")
 def backup(file: str, as_json: bool) -> None:
-    """Copy the practice (ledger, clients, integrations, jobs) to FILE while others go on working."""
+    """Copy the practice to a file.
+
+    That is its ledger, clients, integrations and jobs; others can go on working meanwhile.
+    """
     from pathlib import Path
 
     from ..sync import backup as copying
@@ -24,12 +28,15 @@ def backup(file: str, as_json: bool) -> None:
     talk.say(f"The practice is copied to {file}. {TOKENS}")
 
 
-@click.command()
+@click.command(epilog=options.examples("clientsync restore practice-backup.db"))
 @click.argument("file", type=click.Path(dir_okay=False))
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object: {database, kept}.")
+@options.json("A JSON object: {database, kept}.")
 def restore(file: str, yes: bool, as_json: bool) -> None:
-    """Put the practice back as FILE has it; the present one is kept beside it."""
+    """Put the practice back as a backup has it.
+
+    The present one is kept beside it.
+    """
     from pathlib import Path
 
     from ..sync import backup as copying

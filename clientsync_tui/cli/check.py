@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
@@ -13,17 +14,22 @@ if TYPE_CHECKING:
     from .running import Ran
 
 
-@click.command()
-@click.option("--software", metavar="S", help="Only this software's.")
+@click.command(
+    epilog=options.examples(
+        "clientsync check",
+        "clientsync check --quick --json",
+    )
+)
+@options.only_software("Only this software's.")
 @click.option(
     "--quick",
     is_flag=True,
     help="Sign-ins and their lists of organisations only: no call for each organisation.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be checked, and check nothing.")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+@options.json("A JSON object.")
 def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> None:
-    """Check every client whose sign-in is held here, and keep the sign-ins alive.
+    """Check clients, and keep the sign-ins held here alive.
 
     Exit status: 3 when a sign-in held here was refused, else 1 when something is not connected or could not be checked, else 0.
     """

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
 STATUSES = ("connected", "expiring", "expired", "broken", "disconnected", "none")
 
 
-@click.command()
+@click.command(
+    epilog=options.examples(
+        "clientsync clients --status expired",
+        "clientsync clients --software xero --team North --json",
+        "clientsync clients --match 'bakery -by:ann@example.com since:30d'",
+    )
+)
 @click.option("--status", type=click.Choice(STATUSES), help="Only clients whose worst integration is so.")
-@click.option("--software", metavar="NAME", help="Only clients with an integration of this software.")
+@options.only_software("Only clients with an integration of this software.")
 @click.option("--team", metavar="T", help="Only this team's.")
 @click.option(
     "--match",
@@ -26,11 +33,11 @@ STATUSES = ("connected", "expiring", "expired", "broken", "disconnected", "none"
     help="The filter language of the client list, e.g. 'bakery by:ann'.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="CSV as `export` writes it.")
-@click.option("--json", "as_json", is_flag=True, help="A JSON array.")
+@options.json("A JSON array.")
 def clients(
     status: str | None, software: str | None, team: str | None, match: str, as_csv: bool, as_json: bool
 ) -> None:
-    """List clients."""
+    """List clients, by status, software, team or a filter."""
     from datetime import UTC, datetime
 
     from ..practice.filter import Term, parse
@@ -83,11 +90,19 @@ def _status(link: "Integration", now: "datetime") -> str:
     return f"{said} (could not check since {fault.at:%d %b %H:%M} UTC: {fault.what})" if fault else said
 
 
-@click.command()
-@click.argument("client", metavar="C")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object, with details, lists and history.")
+@click.command(
+    epilog=options.examples(
+        "clientsync client ABB01",
+        "clientsync client 'Abbey Road Bakery Ltd' --json",
+    )
+)
+@options.client
+@options.json("A JSON object, with details, lists and history.")
 def client(client: str, as_json: bool) -> None:
-    """Show one client: its integrations, their reasons, its history. C is a practice code, an exact name or an id."""
+    """Show one client: integrations, reasons, history.
+
+    C is a practice code, an exact name or an id.
+    """
     from collections import Counter
     from datetime import UTC, datetime
 

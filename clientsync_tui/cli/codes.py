@@ -4,27 +4,36 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
     from ..sync.codes import Codes
 
 
-@click.group()
+@click.group(
+    epilog=options.examples(
+        "clientsync export clients.csv",
+        "clientsync codes upload clients.csv --dry-run",
+    )
+)
 def codes() -> None:
-    """Practice codes."""
+    """Upload practice codes from a CSV file."""
 
 
-@codes.command()
+@codes.command(
+    epilog=options.examples(
+        "clientsync codes upload clients.csv --dry-run",
+        "clientsync codes upload clients.csv",
+    )
+)
 @click.argument("file", metavar="FILE.csv", type=click.Path())
 @click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="A JSON object: {changed, unchanged, empty, items, wrong}."
-)
+@options.json("A JSON object: {changed, unchanged, empty, items, wrong}.")
 def upload(file: str, dry_run: bool, as_json: bool) -> None:
-    """Set practice codes from a CSV file in UTF-8 with the columns `Practice code` and one of `ID`, `Client`.
+    """Set practice codes from a CSV file.
 
-    The file that `export` writes is one. A line with an empty code leaves its client's as it is. One wrong line, and nothing is changed.
+    It is in UTF-8, with the columns `Practice code` and one of `ID`, `Client`. The file that `export` writes is one. A line with an empty code leaves its client's as it is. One wrong line, and nothing is changed.
     """
     from pathlib import Path
 

@@ -5,16 +5,25 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
     from ..sync.doctor import Finding
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="A JSON array: name, ok, says.")
+@click.command(
+    epilog=options.examples(
+        "clientsync doctor",
+        "clientsync doctor --json",
+    )
+)
+@options.json("A JSON array: name, ok, says.")
 def doctor(as_json: bool) -> None:
-    """Look at configuration, database, keyring, accounting software, clock and terminal. Exit status 0 when all are well, else 1."""
+    """Find what is wrong, and say how it is mended.
+
+    It looks at configuration, database, keyring, accounting software, clock and terminal. Exit status 0 when all are well, else 1.
+    """
     import asyncio
     from contextlib import suppress
     from dataclasses import asdict

@@ -4,14 +4,23 @@ import sys
 
 import click
 
+from . import options
 from .place import place
 
 
-@click.command()
+@click.command(
+    epilog=options.examples(
+        "clientsync export clients.csv",
+        "clientsync export - | head",
+    )
+)
 @click.argument("file", metavar="FILE.csv", type=click.Path(dir_okay=False, allow_dash=True))
-@click.option("--json", "as_json", is_flag=True, help="A JSON object: {file, clients}.")
+@options.json("A JSON object: {file, clients}.")
 def export(file: str, as_json: bool) -> None:
-    """Export client data as a CSV file (- is stdout). Fill in its column `Practice code`, and `codes upload` takes it."""
+    """Export client data as a CSV file.
+
+    - is stdout. Fill in the column `Practice code`, and `codes upload` takes it.
+    """
     from datetime import UTC, datetime
     from pathlib import Path
 

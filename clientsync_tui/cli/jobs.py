@@ -2,14 +2,25 @@
 
 import click
 
+from . import options
 from .place import place
 
 
-@click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="A JSON array.")
+@click.group(
+    invoke_without_command=True,
+    epilog=options.examples(
+        "clientsync jobs",
+        "clientsync jobs --json",
+        "clientsync jobs resume ID",
+    ),
+)
+@options.json("A JSON array.")
 @click.pass_context
 def jobs(ctx: click.Context, as_json: bool) -> None:
-    """List the bulk jobs of this host, the newest first; or resume, cancel or retry one."""
+    """List bulk jobs; resume, cancel or retry one.
+
+    Those of this host, the newest first.
+    """
     if ctx.invoked_subcommand is not None:
         return
     from ..sync import jobs_as_json as shapes
@@ -38,9 +49,9 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
     )
 
 
-@jobs.command()
+@jobs.command(epilog=options.examples("clientsync jobs resume ID"))
 @click.argument("job", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object, as the bulk commands print.")
+@options.json("A JSON object, as the bulk commands print.")
 def resume(job: str, as_json: bool) -> None:
     """Go on with a job that was stopped or cut off."""
     from .running import run_job
@@ -50,9 +61,9 @@ def resume(job: str, as_json: bool) -> None:
         run_job(workplace, job, as_json)
 
 
-@jobs.command()
+@jobs.command(epilog=options.examples("clientsync jobs retry ID --json"))
 @click.argument("job", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object, as the bulk commands print.")
+@options.json("A JSON object, as the bulk commands print.")
 def retry(job: str, as_json: bool) -> None:
     """Do a job's failed and cancelled items again."""
     from .running import run_job
@@ -63,7 +74,7 @@ def retry(job: str, as_json: bool) -> None:
         run_job(workplace, job, as_json)
 
 
-@jobs.command()
+@jobs.command(epilog=options.examples("clientsync jobs cancel ID"))
 @click.argument("job", metavar="ID")
 def cancel(job: str) -> None:
     """Skip what a job has not begun; what is done stays done."""

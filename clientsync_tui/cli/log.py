@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import completing, options
 from .place import place
 
 if TYPE_CHECKING:
@@ -15,12 +16,22 @@ if TYPE_CHECKING:
 POLL_S = 0.5
 
 
-@click.command()
-@click.option("--client", metavar="C", help="Only entries of this client: practice code, exact name or id.")
+@click.command(
+    epilog=options.examples(
+        "clientsync log --client ABB01",
+        "clientsync log --follow --json",
+    )
+)
+@click.option(
+    "--client",
+    metavar="C",
+    shell_complete=completing.clients,
+    help="Only entries of this client: practice code, exact name or id.",
+)
 @click.option("--follow", is_flag=True, help="Go on with new entries, until interrupted.")
-@click.option("--json", "as_json", is_flag=True, help="A JSON array; with --follow, one object a line.")
+@options.json("A JSON array; with --follow, one object a line.")
 def log(client: str | None, follow: bool, as_json: bool) -> None:
-    """Show the history of the practice, or of one client: who did what, and when."""
+    """Show the history: who did what, and when."""
     from datetime import UTC, datetime
 
     from ..store.ledger import names

@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 import click
 
+from . import options
 from .lazy import LazyGroup
 
 COMMANDS = {
@@ -29,6 +30,7 @@ COMMANDS = {
     "restore": "backup",
     "doctor": "doctor",
     "menu": "menu",
+    "completion": "completion",
     "sandbox": "sandbox",
 }
 
@@ -90,7 +92,19 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
 
 
 @click.group(
-    cls=Root, modules=COMMANDS, invoke_without_command=True, context_settings={"max_content_width": 100}
+    cls=Root,
+    modules=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"max_content_width": 100},
+    epilog=options.examples(
+        "clientsync --sandbox",
+        "clientsync setup xero",
+        "clientsync sign-in xero",
+        "clientsync add xero --all --dry-run",
+        "clientsync reconnect xero --all",
+        "clientsync clients --status expired --json",
+        "clientsync reconnect --help",
+    ),
 )
 @click.option(
     "--config", metavar="FILE", type=click.Path(), help="Another configuration file than the usual one."

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
@@ -11,12 +12,20 @@ if TYPE_CHECKING:
     from ..sync.session import Session
 
 
-@click.command()
-@click.argument("software")
-@click.option("--as", "email", metavar="EMAIL", help="The sign-in to use; otherwise the one used last.")
-@click.option("--json", "as_json", is_flag=True, help="A JSON array.")
+@click.command(
+    epilog=options.examples(
+        "clientsync organisations xero",
+        "clientsync organisations xero --as EMAIL --json",
+    )
+)
+@options.software
+@options.sign_in
+@options.json("A JSON array.")
 def organisations(software: str, email: str | None, as_json: bool) -> None:
-    """List the organisations that a sign-in reaches, and the clients' that it does not."""
+    """List the organisations that a sign-in reaches.
+
+    The clients' organisations that it does not reach are listed too, as `no_access`.
+    """
     from ..sync.reached import states
     from . import talk
     from .network import online, signed_in

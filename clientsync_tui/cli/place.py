@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 def config_file() -> Path | None:
     """What `--config` names."""
-    named = click.get_current_context().find_root().params.get("config")
+    return config_file_of(click.get_current_context())
+
+
+def config_file_of(ctx: click.Context) -> Path | None:
+    """What `--config` names on the command line that `ctx` belongs to."""
+    named = ctx.find_root().params.get("config")
     return Path(named) if named else None
 
 

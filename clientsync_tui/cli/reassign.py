@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
@@ -11,20 +12,24 @@ if TYPE_CHECKING:
     from ..sync.session import Session
 
 
-@click.command()
-@click.argument("software", required=False)
+@click.command(
+    epilog=options.examples(
+        "clientsync reassign --from EMAIL --dry-run",
+        "clientsync reassign xero --all",
+        "clientsync reassign --client ABB01 --client BAK02",
+    )
+)
+@options.some_software
 @click.option(
     "--all", "everything", is_flag=True, help="Every client of SOFTWARE that somebody else integrated."
 )
 @click.option(
     "--from", "sender", metavar="EMAIL", help="Every client of SOFTWARE that this person integrated."
 )
-@click.option(
-    "--client", "clients", metavar="C", multiple=True, help="This client: practice code, exact name or id."
-)
-@click.option("--as", "email", metavar="EMAIL", help="The sign-in to use; otherwise the one used last.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+@options.clients
+@options.sign_in
+@options.dry_run
+@options.json("A JSON object.")
 def reassign(
     software: str | None,
     everything: bool,
@@ -34,7 +39,10 @@ def reassign(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Make yourself the authenticated user of integrations that colleagues set up; the history says from whom."""
+    """Take over the integrations that colleagues set up.
+
+    You become their authenticated user; the history says from whom.
+    """
     if everything + bool(sender) + bool(clients) != 1 or (everything and software is None):
         raise click.UsageError("Say which: SOFTWARE --all, --from EMAIL, or --client C (once or more).")
     from ..sync import plans

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
@@ -11,15 +12,19 @@ if TYPE_CHECKING:
     from ..sync.session import Session
 
 
-@click.command()
-@click.argument("software", required=False)
-@click.option("--all", "everything", is_flag=True, help="Every expired or broken client of SOFTWARE.")
-@click.option(
-    "--client", "clients", metavar="C", multiple=True, help="This client: practice code, exact name or id."
+@click.command(
+    epilog=options.examples(
+        "clientsync reconnect xero --all --dry-run",
+        "clientsync reconnect xero --all",
+        "clientsync reconnect --client ABB01",
+    )
 )
-@click.option("--as", "email", metavar="EMAIL", help="The sign-in to use; otherwise the one used last.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+@options.some_software
+@click.option("--all", "everything", is_flag=True, help="Every expired or broken client of SOFTWARE.")
+@options.clients
+@options.sign_in
+@options.dry_run
+@options.json("A JSON object.")
 def reconnect(
     software: str | None,
     everything: bool,
@@ -28,7 +33,10 @@ def reconnect(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Reconnect expired and broken clients with your sign-in, and pull their details and lists; working ones are not touched."""
+    """Reconnect expired and broken clients with your sign-in.
+
+    Their details and lists are pulled too. Working integrations are not touched.
+    """
     if everything == bool(clients) or (everything and software is None):
         raise click.UsageError("Say which: SOFTWARE --all, or --client C (once or more).")
     from ..practice.plan import Will

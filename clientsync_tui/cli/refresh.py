@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
@@ -16,37 +17,48 @@ def _which(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say which clients are meant, and how it is shown."""
     for option in reversed(
         (
-            click.option(
-                "--client",
-                "clients",
-                metavar="C",
-                multiple=True,
-                help="This client: practice code, exact name or id.",
-            ),
-            click.option("--software", metavar="S", help="Every client of this software."),
+            options.clients,
+            options.only_software("Every client of this software."),
             click.option("--all", "everything", is_flag=True, help="Every client."),
-            click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing."),
-            click.option("--json", "as_json", is_flag=True, help="A JSON object."),
+            options.dry_run,
+            options.json("A JSON object."),
         )
     ):
         command = option(command)
     return command
 
 
-@click.command()
+@click.command(
+    epilog=options.examples(
+        "clientsync refresh --client ABB01",
+        "clientsync refresh --software xero --json",
+        "clientsync refresh --all",
+    )
+)
 @_which
 def refresh(dry_run: bool, as_json: bool, **which: Any) -> None:
-    """Pull the details and lists of clients again, each with its own sign-in."""
+    """Pull the details and lists of clients again.
+
+    Each is pulled with the sign-in that authenticates it.
+    """
     with place() as workplace:
         plan = _plan(workplace, "refresh", **which)
         _do(workplace, plan, dry_run, as_json)
 
 
-@click.command()
+@click.command(
+    epilog=options.examples(
+        "clientsync disconnect --client ABB01 --dry-run",
+        "clientsync disconnect --client ABB01",
+    )
+)
 @_which
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def disconnect(dry_run: bool, as_json: bool, yes: bool, **which: Any) -> None:
-    """End integrations here and, where the software allows, there; the clients stay on the list."""
+    """End integrations; the clients stay on the list.
+
+    Where the software allows it, they are ended there too.
+    """
     from ..practice.plan import Will
     from .talk import interactive
 

@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..sandbox.words import FAULTS, TIERS, Tier
+from . import options
 
 if TYPE_CHECKING:
     from ..sandbox.sandbox import Sandbox
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    invoke_without_command=True,
+    epilog=options.examples(
+        "clientsync sandbox --write-config sandbox.toml",
+        "clientsync --config sandbox.toml sign-in xero",
+    ),
+)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port on the loopback; 0 is any free one."
 )
@@ -67,9 +74,9 @@ def sandbox(
     access_life: float | None,
     state: Path | None,
 ) -> None:
-    """Serve a sandbox on the loopback: accounting software to try the program with, without an account anywhere.
+    """Serve a sandbox to try the program with.
 
-    Prints `ready http://127.0.0.1:PORT` when it is, and serves until interrupted. The secret of every sandbox app is `sandbox`.
+    It plays the accounting software on the loopback: no account anywhere is needed. Prints `ready http://127.0.0.1:PORT` when it is, and serves until interrupted. The secret of every sandbox app is `sandbox`.
     """
     if context.invoked_subcommand is not None:
         return
@@ -77,7 +84,7 @@ def sandbox(
     from ..sandbox.options import Options
     from ..sandbox.server import serve
 
-    options = Options(
+    chosen = Options(
         port=port,
         softwares=softwares,
         organisations=organisations,
@@ -96,14 +103,14 @@ def sandbox(
         click.echo(f"ready {box.url}")
 
     try:
-        serve(options, ready)
+        serve(chosen, ready)
     except (OSError, ValueError) as error:
         raise click.UsageError(str(error)) from None
 
 
-@sandbox.command()
+@sandbox.command(epilog=options.examples("clientsync --config sandbox.toml sandbox people --json"))
 @click.option("--url", help="The sandbox's address; otherwise found by the configuration.")
-@click.option("--json", "as_json", is_flag=True, help="An array of {email, name, organisations}.")
+@options.json("An array of {email, name, organisations}.")
 def people(url: str | None, as_json: bool) -> None:
     """List the accountants of the running sandbox."""
     import json
@@ -119,9 +126,14 @@ def people(url: str | None, as_json: bool) -> None:
         click.echo(f"{person['email']}\t{person['name']}\t{reach}")
 
 
-@sandbox.command()
+@sandbox.command(
+    epilog=options.examples(
+        "clientsync --config sandbox.toml sandbox fault unavailable --times 3",
+        "clientsync --config sandbox.toml sandbox fault clear",
+    )
+)
 @click.argument("kind", type=click.Choice(FAULTS))
-@click.option("--software", metavar="NAME", help="Only there.")
+@options.only_software("Only there.")
 @click.option("--person", metavar="EMAIL", help="Only for them.")
 @click.option("--organisation", metavar="ID", help="Only calls to this organisation.")
 @click.option("--times", type=click.IntRange(1), help="Only the next so many calls; otherwise from now on.")
@@ -130,7 +142,9 @@ def people(url: str | None, as_json: bool) -> None:
 )
 @click.option("--url", help="The sandbox's address; otherwise found by the configuration.")
 def fault(url: str | None, **asked: Any) -> None:
-    """Make something go wrong in the running sandbox; `clear` puts it right again.
+    """Make something go wrong in the running sandbox.
+
+    `clear` puts it right again.
 
     `expire`, `revoke` and `disconnect` are done once: signing in again mends them. The others last until `clear`, or for so many `--times`.
     """

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
@@ -12,8 +13,13 @@ if TYPE_CHECKING:
     from ..workplace import Workplace
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="A JSON array.")
+@click.command(
+    epilog=options.examples(
+        "clientsync softwares",
+        "clientsync softwares --json",
+    )
+)
+@options.json("A JSON array.")
 def softwares(as_json: bool) -> None:
     """List the accounting software that can be connected."""
     from . import talk
@@ -40,8 +46,14 @@ def softwares(as_json: bool) -> None:
     talk.table(("Name", "Title", "Organisations a sign-in", "Set up", "Signed in"), rows)
 
 
-@click.command()
-@click.argument("software")
+@click.command(
+    epilog=options.examples(
+        "clientsync setup xero",
+        "clientsync setup xero --client-id ID",
+        "pass show xero | clientsync setup xero --client-id ID --secret-stdin",
+    )
+)
+@options.software
 @click.option("--client-id", metavar="ID", help="The client id that the accounting software gave your app.")
 @click.option(
     "--secret-stdin", is_flag=True, help="Read the client secret from stdin; it is kept in the keyring."
@@ -50,7 +62,10 @@ def softwares(as_json: bool) -> None:
     "--redirect-port", type=click.IntRange(0, 65535), help="The port of the redirect registered with the app."
 )
 def setup(software: str, client_id: str | None, secret_stdin: bool, redirect_port: int | None) -> None:
-    """Set up an accounting software, or (without options) say how to register an app there and what is set."""
+    """Set up an accounting software.
+
+    Without options it says how to register an app there, and what is set.
+    """
     with place() as workplace:
         workplace.software(software)
         given = {"client_id": client_id, "redirect_port": redirect_port}

@@ -4,14 +4,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
     from ..sync.session import Session
 
 
-@click.command()
-@click.argument("software")
+@click.command(
+    epilog=options.examples(
+        "clientsync sign-in xero",
+        "clientsync sign-in xero --no-browser --timeout 60",
+    )
+)
+@options.software
 @click.option("--no-browser", is_flag=True, help="Only print the link.")
 @click.option(
     "--timeout",
@@ -21,11 +27,9 @@ if TYPE_CHECKING:
     default=600,
     show_default=True,
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help="A JSON object: {sign_in, software, person, organisations}."
-)
+@options.json("A JSON object: {sign_in, software, person, organisations}.")
 def sign_in(software: str, no_browser: bool, timeout_s: float, as_json: bool) -> None:
-    """Sign in to an accounting software in a browser, here or elsewhere.
+    """Sign in to an accounting software in a browser.
 
     The link is printed on stderr, on a line of its own. The command waits for the redirect on the loopback, and reads the redirected
     address as one line of stdin, whichever comes first. Denied, timed out, or another attempt's: exit status 3, and nothing is kept.

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
 from .place import place
 
 if TYPE_CHECKING:
@@ -15,16 +16,23 @@ SHOWN = 20
 """How many of the clients are named."""
 
 
-@click.command()
-@click.argument("software", required=False)
+@click.command(
+    epilog=options.examples(
+        "clientsync sign-out xero",
+        "clientsync sign-out xero --as EMAIL",
+        "clientsync sign-out --all",
+    )
+)
+@options.some_software
 @click.option("--as", "email", metavar="EMAIL", help="Whose sign-in; otherwise the one used last.")
 @click.option("--all", "everything", is_flag=True, help="Every sign-in held here.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="A JSON array: {software, person, integrations, revoked}."
-)
+@options.json("A JSON array: {software, person, integrations, revoked}.")
 def sign_out(software: str | None, email: str | None, everything: bool, yes: bool, as_json: bool) -> None:
-    """Revoke a sign-in where the software can, and forget it here; it says first which integrations end with it."""
+    """Revoke a sign-in and forget it here.
+
+    It says first which integrations end with it. A software that cannot be told is forgotten here all the same.
+    """
     if everything == bool(software) or (everything and email):
         raise click.UsageError("Say which: SOFTWARE [--as EMAIL], or --all.")
     from datetime import UTC, datetime

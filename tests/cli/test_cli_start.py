@@ -7,11 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 
 from clientsync_tui import version
-from clientsync_tui.cli.main import COMMANDS, root
+from clientsync_tui.cli.main import COMMANDS
 from tests.support.command import Command
 
 HEAVY = (
@@ -27,16 +26,6 @@ HEAVY = (
 )
 
 
-def commands(group: click.Group, *above: str) -> list[tuple[str, ...]]:
-    found: list[tuple[str, ...]] = []
-    for name in group.list_commands(click.Context(group)):
-        command = group.get_command(click.Context(group), name)
-        found.append((*above, name))
-        if isinstance(command, click.Group):
-            found += commands(command, *above, name)
-    return found
-
-
 def python(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
@@ -44,15 +33,6 @@ def python(code: str) -> str:
 def test_the_version_is_the_packages(cli: Command) -> None:
     assert version() == importlib.metadata.version("clientsync-tui")
     assert cli.run("--version").out == f"clientsync {version()}\n"
-
-
-@pytest.mark.parametrize("words", [(), *commands(root)], ids=" ".join)
-def test_everything_has_help(cli: Command, words: tuple[str, ...]) -> None:
-    said = cli.inside(*words, "--help")
-    assert said.code == 0
-    assert said.out.startswith("Usage: clientsync")
-    sentence = said.out.split("\n\n")[1].strip()
-    assert len(sentence) > 10 and not sentence.startswith("Options"), "it says what it does"
 
 
 def test_starting_imports_only_click_and_the_root(cli: Command) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import click
 from click.testing import CliRunner
 
 from clientsync_tui.cli.main import root
@@ -118,6 +119,23 @@ def _read(stream: IO[str] | None, into: list[str]) -> None:
     for line in stream:
         # Each line is to be seen as it comes.
         into.append(line)  # noqa: PERF402
+
+
+def every_command(command: click.Command, *above: str) -> list[tuple[tuple[str, ...], click.Command]]:
+    """This command and all below it, each with the words that call it."""
+    found: list[tuple[tuple[str, ...], click.Command]] = [(above, command)]
+    if isinstance(command, click.Group):
+        ctx = click.Context(command)
+        for name in command.list_commands(ctx):
+            below = command.get_command(ctx, name)
+            assert below is not None
+            found += every_command(below, *above, name)
+    return found
+
+
+def example_lines(command: click.Command) -> list[str]:
+    """The examples at the end of a command's help."""
+    return [line.strip() for line in (command.epilog or "").splitlines() if "clientsync " in line]
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 import click
 
+from .. import options
 from ..place import place
 
 
-@click.command()
+@click.command(epilog=options.examples("clientsync menu", "clientsync --sandbox menu"))
 def menu() -> None:
-    """Do what the screens do with numbered prompts, line by line: for screen readers and plain terminals.
+    """Do what the screens do, by numbered prompts.
 
-    Nothing is coloured, moved or drawn over. `?` is help, `b` goes back, `q` or the end of the input ends it.
+    Line by line, for screen readers and plain terminals: nothing is coloured, moved or drawn over. `?` is help, `b` goes back, `q` or the end of the input ends it.
     """
     from .start import start
 
