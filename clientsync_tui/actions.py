@@ -66,6 +66,7 @@ _ALL = (
     Action("undo", "Undo", "Take back the last change of the selection here, or of team, code, name, note or removal.", "u", EVERYWHERE),
     Action("back", "Back", "Clear the filter, else go back.", "escape", EVERYWHERE, 20),
     Action("suspend", "Suspend", "Put the program in the background; `fg` brings it back.", "ctrl+z", EVERYWHERE),
+    Action("redraw", "Redraw", "Draw the screen anew, where something else has written over it.", "ctrl+l,f5", EVERYWHERE),
     Action("quit", "Quit", "Leave the program. A running job can be resumed at the next start.", "q,ctrl+q", EVERYWHERE, 19),
     # Clients
     Action("filter", "Filter", "Show only what matches: words, or status: by: software: team: code: since:, each negated by -.", "slash", SELECT, 2),

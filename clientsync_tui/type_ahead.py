@@ -8,9 +8,10 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
-from textual.app import App
 from textual.events import Event, Key
 from textual.message import Message
+
+from .sparing_app import SparingApp
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -27,7 +28,7 @@ class Done(Message, bubble=True):
         self.number = number
 
 
-class TypeAheadApp(App[None]):
+class TypeAheadApp(SparingApp):
     """An app whose keys wait for each other."""
 
     def __init__(self) -> None:

@@ -124,6 +124,10 @@ class ActionScreen(Screen[Any]):
         """Puts the program in the background."""
         self.main.action_suspend_process()
 
+    def do_redraw(self) -> None:
+        """Draws everything anew."""
+        self.main.redraw()
+
     def do_quit(self) -> None:
         """Leaves the program."""
         self.main.leave()
