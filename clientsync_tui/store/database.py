@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..practice.trouble import Trouble, UsageError
+from .filesystem import is_open_to_others, network_filesystem
 from .listing import Listing
+from .sentences import is_of_the_disk, why
 
 VERSION = 2
 """The shape this program knows (PRAGMA user_version); raised with each step in `migrations`."""
@@ -29,7 +31,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Opens `path`, makes it if it is absent, and brings it to this program's shape.
 
-        Raises UsageError when it was written by a newer program, is not a database, or its folder cannot be written.
+        Raises UsageError when it was written by a newer program, is not a database, everybody may read it, it is on a network
+        filesystem, or its folder cannot be written.
         """
         self.path = path
         self.listing = Listing()
@@ -39,9 +42,19 @@ class Database:
             self._prepare()
         except (sqlite3.Error, OSError) as error:
             self.close()
-            raise UsageError(f"The practice's database {path} cannot be opened: {error}.") from None
+            raise UsageError(f"The practice's database {path} cannot be opened: {why(error, path)}") from None
 
     def _prepare(self) -> None:
+        if kind := network_filesystem(self.path):
+            raise UsageError(
+                f"The practice's database {self.path} is on a network filesystem ({kind}), where two hosts that write it damage it: "
+                "name a file on a disk of this host as [practice] database in the configuration."
+            )
+        if self.path.is_file() and is_open_to_others(self.path):
+            raise UsageError(
+                f"The practice's database {self.path} is open to everybody on this host: `chmod o= {self.path}`, "
+                "or `clientsync doctor --repair`."
+            )
         if not self.path.exists() or self._version() < VERSION:
             self._migrate()
 
@@ -129,11 +142,10 @@ class Database:
                     connection.execute(statement)
                 raise
         except sqlite3.DatabaseError as error:
-            if type(error) not in (sqlite3.OperationalError, sqlite3.DatabaseError):
-                # A broken constraint or a mistake of the program, not of the disk.
+            if not is_of_the_disk(error):
                 raise
             raise Trouble(
-                f"The practice's database {self.path} cannot be written: {error}. Nothing of this step was kept."
+                f"The practice's database {self.path} cannot be written: {why(error, self.path)} Nothing of this step was kept."
             ) from None
 
     def _still_ours(self, connection: sqlite3.Connection) -> None:

@@ -135,11 +135,21 @@ def _append(db: sqlite3.Connection, entries: Sequence[NewEntry], at: str) -> lis
 
 
 def entry_of(row: sqlite3.Row) -> Entry:
-    """The entry that a row of the ledger holds."""
+    """The entry that a row of the ledger holds. Raises Trouble for one that this program did not write."""
+    try:
+        kind, body = Kind(row["kind"]), json.loads(row["body"])
+    except ValueError:
+        raise Trouble(f"Entry {row['seq']} of the ledger cannot be read: see `clientsync doctor`.") from None
     return Entry(
-        Kind(row["kind"]), row["actor"], row["client"], row["software"], row["organisation_id"], json.loads(row["body"]),
-        row["seq"], row["at"],
-    )  # fmt: skip
+        kind,
+        row["actor"],
+        row["client"],
+        row["software"],
+        row["organisation_id"],
+        body,
+        row["seq"],
+        row["at"],
+    )
 
 
 def names(entries: Sequence[Entry], database: Database) -> dict[str, str]:

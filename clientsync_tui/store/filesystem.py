@@ -1,0 +1,62 @@
+"""What the practice's files lie on, and who may read them."""
+
+import os
+import stat
+from pathlib import Path
+
+MOUNTS = Path("/proc/self/mountinfo")
+
+NETWORK = frozenset(
+    (
+        *(
+            "afs",
+            "beegfs",
+            "ceph",
+            "cifs",
+            "coda",
+            "davfs",
+            "gfs2",
+            "gpfs",
+            "lustre",
+            "ncpfs",
+            "nfs",
+            "nfs4",
+            "ocfs2",
+            "panfs",
+        ),
+        *("fuse.davfs2", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "smb3", "smbfs"),
+    )
+)
+"""Filesystems that several hosts write. SQLite's write-ahead log needs memory that all who write share, so all on one host
+(sqlite.org/wal.html, "All processes using a database must be on the same host computer")."""
+
+
+def network_filesystem(path: Path) -> str | None:
+    """The type of the network filesystem that `path` (or the nearest folder above it that exists) is on; None: on none, or unknown."""
+    try:
+        while not path.exists() and path != path.parent:
+            path = path.parent
+        device = path.stat().st_dev
+        lines = MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    for line in lines:
+        # proc(5): ... the third word is the device; the type follows a lone `-`.
+        words = line.split()
+        if words[2] == wanted and "-" in words:
+            kind = words[words.index("-") + 1]
+            return kind if kind in NETWORK else None
+    return None
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether everybody on this host may read or write the file, and pass through the folders to it.
+
+    A group may: several people of a practice can share it.
+    """
+    return (
+        os.name == "posix"
+        and bool(path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
+        and all(folder.stat().st_mode & stat.S_IXOTH for folder in path.absolute().parents)
+    )
