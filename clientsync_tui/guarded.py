@@ -1,4 +1,4 @@
-"""Files that hold secrets, or say where they go: opened only where no other user of the host can read or have changed them."""
+"""Secrets on a host with other users: files that hold them or say where they go, and this process's own memory."""
 
 import errno
 import os
@@ -8,6 +8,8 @@ from pathlib import Path
 
 #: What opening adds: no symbolic link is followed, and no pipe is waited for.
 _AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+_PR_SET_DUMPABLE = 4
 
 
 def read_secret(path: Path, most: int, *, owner: bool = True) -> bytes:
@@ -38,6 +40,20 @@ def make_folder(path: Path) -> None:
     for folder in reversed([path, *path.parents]):
         if not folder.exists():
             folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def no_core_dumps() -> None:
+    """As far as the platform lets us, no crash writes this process's memory down, and no other process of this user reads it."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        import ctypes
+
+        # The limit does not stop a core that the kernel hands to a program (core(5)); this does, and ptrace with it (prctl(2)).
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _exposed(found: os.stat_result, bits: int) -> str | None:

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from ..guarded import no_core_dumps
+from ..practice.text import clean
 from ..practice.trouble import KeyringTrouble
 from .passphrase import Ask
 
@@ -25,6 +27,14 @@ _KNOWN = {
     ),
 }
 
+_TITLES = {
+    "keyring.backends.macOS.Keyring": "macOS Keychain",
+    "keyring.backends.Windows.WinVaultKeyring": "Windows Credential Manager",
+    "keyring.backends.SecretService.Keyring": "Secret Service",
+    "keyring.backends.kwallet.DBusKeyring": "KWallet",
+    "keyring.backends.libsecret.Keyring": "Secret Service",
+}
+
 
 def over_ssh() -> bool:
     """Whether this session came over SSH."""
@@ -40,19 +50,30 @@ def has_screen() -> bool:
     )
 
 
-def choose(file: Path, passphrase_file: Path | None, ask: Ask | None) -> "KeyringBackend":
-    """The keyring of this session: the file that the configuration gives a passphrase for; the person's own choice; the
-    desktop's; and without a screen the Secret Service if it is unlocked, else the encrypted file.
+def asks_a_person(configured: str = "") -> bool:
+    """Whether the keyring may ask somebody who sees it: one of the person's own choice, or one before a screen."""
+    return bool(configured or os.environ.get(CHOICE_VARIABLE)) or has_screen()
 
-    May take long where D-Bus hangs, so it is called within a time limit. Raises KeyringTrouble if the person's own choice
-    cannot be used.
+
+def choose(
+    file: Path, passphrase_file: Path | None, ask: Ask | None, configured: str = ""
+) -> "KeyringBackend":
+    """The keyring of this session: the file that the configuration gives a passphrase for; the person's own choice in the
+    environment or the configuration; the desktop's; and without a screen the Secret Service if it is unlocked, else the encrypted
+    file. What keyring itself would choose is not asked: that takes whatever is installed.
+
+    `configured`: `file` for the encrypted file, or a module and class. May take long where D-Bus hangs, so it is called within
+    a time limit. Raises KeyringTrouble if the person's own choice cannot be used, or keeps secrets in plain text.
     """
     from .encrypted_file import EncryptedFile
 
+    no_core_dumps()
     if passphrase_file is not None:
         return EncryptedFile(file, ask, passphrase_file=passphrase_file)
     if named := os.environ.get(CHOICE_VARIABLE):
-        return _named(named, ask)
+        return _named(named, CHOICE_VARIABLE, file, ask)
+    if configured:
+        return _named(configured, "[keyring] backend", file, ask)
     on_platform = _KNOWN.get(sys.platform, _KNOWN["linux"])
     screen = has_screen()
     for module, name in on_platform if screen or sys.platform in {"darwin", "win32"} else on_platform[:1]:
@@ -62,19 +83,60 @@ def choose(file: Path, passphrase_file: Path | None, ask: Ask | None) -> "Keyrin
     return EncryptedFile(file, ask)
 
 
-def _named(name: str, ask: Ask | None) -> "KeyringBackend":
+def title(backend: "KeyringBackend") -> str:
+    """How a keyring is called before a person."""
+    from .encrypted_file import EncryptedFile
+
+    if isinstance(backend, EncryptedFile):
+        return f"encrypted file {backend.path}"
+    kind = type(backend)
+    named = f"{kind.__module__}.{kind.__qualname__}"
+    return f"{_TITLES[named]}, {named}" if named in _TITLES else named
+
+
+def _named(named: str, where: str, file: Path, ask: Ask | None) -> "KeyringBackend":
     from keyring.core import load_keyring
 
     from .encrypted_file import EncryptedFile
 
+    if named == "file":
+        return EncryptedFile(file, ask)
     try:
-        found = load_keyring(name)
+        found = load_keyring(named)
     except Exception as error:
         # Whatever a module of somebody else's raises when it is loaded.
         raise KeyringTrouble(
-            f"{CHOICE_VARIABLE} names {name}, which cannot be used ({type(error).__name__}: {error})."
+            f"{where} names {clean(named)}, which cannot be used ({type(error).__name__}: {clean(str(error))})."
         ) from None
-    return EncryptedFile(found.path, ask) if isinstance(found, EncryptedFile) else found
+    if isinstance(found, EncryptedFile):
+        return EncryptedFile(found.path, ask)
+    if (why := _unfit(found)) is not None:
+        raise KeyringTrouble(
+            f"{where} names {clean(named)}, which {why}: tokens are not kept so. Name another, or `file` for the encrypted file."
+        )
+    return found
+
+
+def _unfit(backend: "KeyringBackend") -> str | None:
+    """Why no token is given to a keyring, whoever named it."""
+    from keyring.backends import chainer, fail, null
+
+    if isinstance(backend, chainer.ChainerBackend):
+        members = backend.backends
+        reasons = [why for member in members if (why := _unfit(member)) is not None]
+        return (
+            "chains no keyring that works"
+            if not members
+            else f"chains one that {reasons[0]}"
+            if reasons
+            else None
+        )
+    if isinstance(backend, fail.Keyring | null.Keyring):
+        return "keeps nothing"
+    # keyrings.alt has two of that name, and others copied it.
+    if any("plaintext" in kind.__name__.casefold() for kind in type(backend).__mro__):
+        return "keeps secrets in plain text"
+    return None
 
 
 def _viable(module: str, name: str) -> "KeyringBackend | None":

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from ..practice.text import clean
 from ..practice.trouble import KeyringTrouble
-from .backends import choose
+from . import parts
+from .backends import asks_a_person, choose, title
 from .passphrase import Ask
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 SERVICE = "clientsync"
 TIME_LIMIT_S = 3.0
+"""For one call where nobody can be asked, and for choosing the keyring."""
+
+PROMPT_LIMIT_S = 30.0
+"""For one call where the keyring may ask the person."""
+
 _T = TypeVar("_T")
 
 
@@ -29,6 +35,7 @@ class Vault:
     """Secrets by name in the session's keyring, which is chosen at first use. Every method raises KeyringTrouble.
 
     `file`: the encrypted file for where there is no desktop keyring; where a `passphrase_file` is given, it is what is meant.
+    `backend`: the one that the configuration names. `time_limit_s`: another than the usual for one call.
     """
 
     def __init__(
@@ -36,10 +43,12 @@ class Vault:
         file: Path,
         *,
         passphrase_file: Path | None = None,
+        backend: str = "",
         ask_passphrase: Ask | None = None,
-        time_limit_s: float = TIME_LIMIT_S,
+        time_limit_s: float | None = None,
     ) -> None:
-        self._choose = lambda: choose(file, passphrase_file, ask_passphrase)
+        self._choose = lambda: choose(file, passphrase_file, ask_passphrase, backend)
+        self._asks = asks_a_person(backend)
         self._time_limit_s = time_limit_s
         self._choosing = threading.Lock()
         self._backend: KeyringBackend | None = None
@@ -59,30 +68,24 @@ class Vault:
     async def read(self, name: str) -> str | None:
         """The secret of that name; None if there is none."""
         backend = await self._ready()
-        return await self._within(lambda: backend.get_password(SERVICE, name))
+        return await self._within(lambda: parts.read(backend, SERVICE, name))
 
     async def write(self, name: str, secret: str) -> None:
         """Writes or replaces the secret."""
         backend = await self._ready()
-        put: Callable[[str, str, str], None] = cast(Any, backend).set_password
-        await self._within(lambda: put(SERVICE, name, secret))
+        await self._within(lambda: parts.write(backend, SERVICE, name, secret))
 
     async def forget(self, name: str) -> None:
         """Deletes the secret, if there is one."""
         backend = await self._ready()
-
-        def delete() -> None:
-            if backend.get_password(SERVICE, name) is not None:
-                backend.delete_password(SERVICE, name)
-
-        await self._within(delete)
+        await self._within(lambda: parts.forget(backend, SERVICE, name))
 
     def unlock(self) -> None:
         """Asks for the passphrase now if one is needed: for the command line, where the main thread has the terminal."""
         from .encrypted_file import EncryptedFile
 
         try:
-            backend = self._backend or self._started(self._chosen).result(self._time_limit_s)
+            backend = self._backend or self._started(self._chosen).result(self._limit_s)
         except TimeoutError:
             raise self._too_slow() from None
         if isinstance(backend, EncryptedFile):
@@ -96,16 +99,27 @@ class Vault:
             return False, str(trouble)
         return True, self._name
 
-    @property
-    def _name(self) -> str:
+    async def change_passphrase(self, ask: Callable[[], str]) -> str:
+        """Gives the encrypted file another passphrase, which `ask` is asked for once the file is open; returns which file it is.
+
+        Raises KeyringTrouble where another keyring is used.
+        """
         from .encrypted_file import EncryptedFile
 
-        if self._backend is None:
-            return "not chosen yet"
-        if isinstance(self._backend, EncryptedFile):
-            return f"encrypted file {self._backend.path}"
-        kind = type(self._backend)
-        return f"{kind.__module__}.{kind.__qualname__}"
+        backend = await self._ready()
+        if not isinstance(backend, EncryptedFile):
+            raise KeyringTrouble(f"The keyring ({self._name}) has no passphrase of ours to change.")
+        await asyncio.wrap_future(self._started(lambda: backend.change_passphrase(ask())))
+        return str(backend.path)
+
+    @property
+    def _name(self) -> str:
+        return "not chosen yet" if self._backend is None else title(self._backend)
+
+    @property
+    def _limit_s(self) -> float:
+        usual_s = PROMPT_LIMIT_S if self._backend is not None and self._asks else TIME_LIMIT_S
+        return usual_s if self._time_limit_s is None else self._time_limit_s
 
     def _chosen(self) -> "KeyringBackend":
         with self._choosing:
@@ -124,7 +138,7 @@ class Vault:
 
     async def _within(self, work: Callable[[], _T]) -> _T:
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(self._started(work)), self._time_limit_s)
+            return await asyncio.wait_for(asyncio.wrap_future(self._started(work)), self._limit_s)
         except TimeoutError:
             raise self._too_slow() from None
 
@@ -147,7 +161,7 @@ class Vault:
 
     def _too_slow(self) -> KeyringTrouble:
         return KeyringTrouble(
-            f"The keyring ({self._name}) did not answer within {self._time_limit_s:g} s: it may be locked and waiting for a "
+            f"The keyring ({self._name}) did not answer within {self._limit_s:g} s: it may be locked and waiting for a "
             f"prompt that is not seen here. {_way_out()}"
         )
 

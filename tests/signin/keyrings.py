@@ -75,6 +75,14 @@ class Forgetful(Folder):
         return None
 
 
+class PlaintextKeyring(Folder):
+    """As keyrings.alt's is called, and what somebody made of it."""
+
+
+class Derived(PlaintextKeyring):
+    pass
+
+
 def entries(folder: Path) -> dict[str, str]:
     """What a Folder keyring holds, by name."""
     return {unquote(file.stem): file.read_text() for file in folder.glob("*.entry")}

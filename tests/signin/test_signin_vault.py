@@ -105,6 +105,64 @@ async def test_a_choice_that_cannot_be_used_is_named(
         await vault.read("a")
 
 
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ("tests.signin.keyrings.PlaintextKeyring", "keeps secrets in plain text"),
+        ("tests.signin.keyrings.Derived", "keeps secrets in plain text"),
+        ("keyring.backends.null.Keyring", "keeps nothing"),
+        ("keyring.backends.fail.Keyring", "keeps nothing"),
+        ("keyring.backends.chainer.ChainerBackend", "chains one that keeps secrets in plain text"),
+    ],
+)
+@pytest.mark.parametrize("by", ["environment", "configuration"])
+async def test_no_token_is_given_to_plain_text_whoever_named_it(
+    tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch, named: str, says: str, by: str
+):
+    from tests.signin import keyrings
+
+    assert keyrings.PlaintextKeyring.priority == 1  # the chainer takes every keyring that was loaded
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", named)
+    if by == "configuration":
+        monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
+    vault = Vault(tmp_path / "keyring.bin", backend=named)
+    with pytest.raises(KeyringTrouble, match=f"{named}, which {says}"):
+        await vault.write("a", SECRET)
+    assert entries(keyring) == {} and not (tmp_path / "keyring.bin").exists()
+
+
+async def test_the_configuration_names_a_keyring_and_the_environment_goes_before(
+    tmp_path: Path, headless: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch
+):
+    await Vault(tmp_path / "keyring.bin", backend="file").write("a", "1")
+    assert entries(keyring) == {"a": "1"}
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
+    await Vault(tmp_path / "keyring.bin", backend="file").write("b", "2")
+    await Vault(tmp_path / "keyring.bin", backend="tests.signin.keyrings.Folder").write("c", "3")
+    assert entries(keyring) == {"a": "1", "c": "3"}
+    assert await Vault(tmp_path / "keyring.bin", backend="file").read("b") == "2"
+
+
+async def test_a_secret_longer_than_an_entry_of_windows_is_kept_whole(vault: Vault, keyring: Path):
+    await vault.write("a", SECRET * 400)
+    assert await vault.read("a") == SECRET * 400
+    assert max(len(entry.encode("utf-16-le")) for entry in entries(keyring).values()) <= 2_560
+    await vault.forget("a")
+    assert entries(keyring) == {}
+
+
+@pytest.mark.parametrize(
+    ("backend", "display", "limit_s"), [("", "", 3), ("", ":0", 30), ("tests.signin.keyrings.Folder", "", 30)]
+)
+async def test_a_keyring_that_may_ask_a_person_is_given_the_time(
+    tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch, backend: str, display: str, limit_s: int
+):
+    for name in ("PYTHON_KEYRING_BACKEND", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", display)
+    assert backends.asks_a_person(backend) is (limit_s == 30)
+
+
 async def test_the_choice_is_named_to_doctor(vault: Vault):
     assert await vault.backend_says() == (True, "tests.signin.keyrings.Folder")
 

@@ -1,0 +1,130 @@
+"""Secrets longer than a keyring's entry."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keyring.backend import KeyringBackend
+from keyring.errors import PasswordDeleteError
+
+from clientsync_tui.practice.trouble import KeyringTrouble
+from clientsync_tui.signin import parts
+
+SERVICE, NAME = "clientsync", "xero/practice/xero:me"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Small(KeyringBackend):
+    """Takes what Windows takes; ends after `acts` changes."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: dict[str, str] = {}
+        self.acts: int | None = None
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.held.get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._act()
+        if len(password.encode("utf-16-le")) > 2_560:
+            raise OSError(1783, "CredWrite", "The stub received bad data")
+        self.held[username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._act()
+        if self.held.pop(username, None) is None:
+            raise PasswordDeleteError("no such entry")
+
+    def _act(self) -> None:
+        if self.acts is not None:
+            self.acts -= 1
+            if self.acts < 0:
+                raise Killed
+
+
+_SECRETS = st.one_of(
+    st.text(max_size=20),
+    st.builds(
+        lambda text, times: text * times,
+        st.text(st.characters(codec="utf-8"), min_size=1, max_size=40),
+        st.integers(1, 150),
+    ),
+    st.sampled_from(
+        ["clientsync-parts a 2", "clientsync-parts b 99", "clientsync-parts", "x" * 1_200, "x" * 1_201]
+    ),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_SECRETS, min_size=1, max_size=4))
+def test_whatever_its_length_it_comes_back_and_leaves_nothing_behind(secrets: list[str]):
+    backend = Small()
+    for secret in secrets:
+        parts.write(backend, SERVICE, NAME, secret)
+        assert parts.read(backend, SERVICE, NAME) == secret
+    pieces = len(backend.held)
+    assert pieces == 1 or sum(map(len, backend.held.values())) < len(secrets[-1]) + 40, "the old parts stayed"
+    parts.forget(backend, SERVICE, NAME)
+    assert backend.held == {} and parts.read(backend, SERVICE, NAME) is None
+
+
+@pytest.mark.parametrize(("old", "new"), [(50, 3_000), (3_000, 2_000), (2_000, 3_000), (3_000, 50)])
+def test_a_kill_at_any_moment_leaves_the_old_or_the_new_one_whole(old: int, new: int):
+    acts = 0
+    while True:
+        backend = Small()
+        parts.write(backend, SERVICE, NAME, "o" * old)
+        backend.acts = acts
+        try:
+            parts.write(backend, SERVICE, NAME, "n" * new)
+        except Killed:
+            backend.acts = None
+            assert parts.read(backend, SERVICE, NAME) in ("o" * old, "n" * new)
+            parts.write(backend, SERVICE, NAME, "l" * 4_000)
+            assert parts.read(backend, SERVICE, NAME) == "l" * 4_000
+            assert len(backend.held) == 8, "what the kill has left is swept up"
+            parts.forget(backend, SERVICE, NAME)
+            assert backend.held == {}
+        else:
+            break
+        acts += 1
+    assert acts >= 2
+
+
+def test_one_that_no_keyring_takes_is_refused_before_the_old_one_is_touched():
+    backend = Small()
+    parts.write(backend, SERVICE, NAME, "old")
+    with pytest.raises(KeyringTrouble, match="too long"):
+        parts.write(backend, SERVICE, NAME, "x" * 60_000)
+    assert backend.held == {NAME: "old"}
+
+
+def test_a_part_that_is_gone_is_said():
+    backend = Small()
+    parts.write(backend, SERVICE, NAME, "x" * 3_000)
+    del backend.held[f"{NAME}/a3"]
+    with pytest.raises(KeyringTrouble, match="missing"):
+        parts.read(backend, SERVICE, NAME)
+
+
+def test_one_that_is_replaced_while_it_is_read_is_read_again():
+    class Racing(Small):
+        """Another process replaces the secret between two readings of this one."""
+
+        def get_password(self, service: str, username: str) -> str | None:
+            found = super().get_password(service, username)
+            if username == NAME and self.racing:
+                self.racing = False
+                parts.write(self, SERVICE, NAME, "n" * 2_000)
+            return found
+
+    backend = Racing()
+    backend.racing = False
+    parts.write(backend, SERVICE, NAME, "o" * 3_000)
+    backend.racing = True
+    assert parts.read(backend, SERVICE, NAME) == "n" * 2_000
