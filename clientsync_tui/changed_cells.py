@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
-from rich.cells import get_character_cell_size
+from rich.cells import cell_len, get_character_cell_size
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
@@ -67,11 +67,33 @@ class Pen:
 
     def draw(self, x: int, y: int, strip: Strip) -> None:
         """Writes a strip there."""
-        self._said.append(f"\x1b[{y + 1};{x + 1}H")
+        self._move(x, y)
         for text, style, _ in strip:
             self._turn(codes(style, self._colours))
             link = style.link if style is not None else None
-            self._said.append(f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\" if link else text)
+            if link:
+                self._said.append(f"\x1b]8;;{link}\x1b\\")
+            if is_simple(text):
+                self._said.append(text)
+            else:
+                self._write_wide(x, y, text)
+            if link:
+                self._said.append("\x1b]8;;\x1b\\")
+            x += cell_len(text)
+
+    def _write_wide(self, x: int, y: int, text: str) -> None:
+        """However wide a terminal takes what is wide or combined to be, what stands behind it stands where it belongs."""
+        last = max(n for n, character in enumerate(text, 1) if get_character_cell_size(character) != 1)
+        wide, rest = text[:last], text[last:]
+        room = cell_len(wide)
+        self._said.append(" " * room)
+        self._move(x, y)
+        self._said.append(wide)
+        self._move(x + room, y)
+        self._said.append(rest)
+
+    def _move(self, x: int, y: int) -> None:
+        self._said.append(f"\x1b[{y + 1};{x + 1}H")
 
     def end(self) -> str:
         """All that was written, and the terminal as it was."""
@@ -115,7 +137,7 @@ def changed(old: Strip | None, new: Strip, colours: ColorSystem) -> Sequence[tup
     before, after = list(old), list(new)
     if before == after:
         return ()
-    # Terminals disagree about the width of what is wide or combined: all that stands behind it may be elsewhere.
+    # Terminals disagree about the width of what is wide or combined: which cells show it is not known.
     if not all(is_simple(segment.text) for segment in (*before, *after)):
         return whole
     spans: list[tuple[int, int]] = []

@@ -92,6 +92,18 @@ def test_a_line_with_wide_characters_is_sent_whole() -> None:
     assert "株式" in cells.draw([row(("株式 b", None))], SIZE, COLOURS)
 
 
+def test_columns_line_up_where_a_terminal_takes_characters_to_be_wider_or_narrower() -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    line = row((f"{family} one", Style(bold=True)), ("two", None))
+    for shown in ("X", "株", "株株株"):
+        terminal = pyte.Screen(WIDTH, HEIGHT)
+        terminal.draw("old old old!")
+        written = ChangedCells().draw([line], SIZE, COLOURS)
+        cells(written.replace(family, shown), terminal)
+        told = [terminal.buffer[0][x].data for x in range(WIDTH)]
+        assert "".join(told[2:]) == " onetwo   ", shown
+
+
 def test_another_size_is_drawn_anew() -> None:
     cells = ChangedCells()
     cells.draw([row(("one", None))], SIZE, COLOURS)
