@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from .guarded import make_folder, refuse_changeable
 from .practice.trouble import UsageError
 
 APP = "clientsync"
@@ -37,7 +38,10 @@ class PracticeTable:
 
 @dataclass(frozen=True, slots=True)
 class SoftwareTable:
-    """`[software.NAME]`. The five addresses default to the software's real ones; `scopes` and `parameters` to its usual ones."""
+    """`[software.NAME]`. The addresses default to the software's real ones; `scopes` and `parameters` to its usual ones.
+
+    `redirect_url`: a page of the practice's own, for software that sends people only to https addresses.
+    """
 
     client_id: str = ""
     redirect_port: int = 8400
@@ -46,6 +50,8 @@ class SoftwareTable:
     api_url: str = ""
     revoke_url: str = ""
     issuer: str = ""
+    userinfo_url: str = ""
+    redirect_url: str = ""
     scopes: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -68,8 +74,11 @@ class SignInTable:
 
 @dataclass(frozen=True, slots=True)
 class KeyringTable:
-    """`[keyring]`, for the encrypted file keyring: where it is, and the file (0600) that holds its passphrase."""
+    """`[keyring]`. `backend`: `file` for the encrypted file, or the module and class of another (`keyring_pass.PasswordStoreBackend`);
+    empty: the desktop's where it can be used, else the encrypted file. `file`: where that is; `passphrase_file`: the file (0600)
+    that holds its passphrase."""
 
+    backend: str = ""
     file: str = ""
     passphrase_file: str = ""
 
@@ -132,18 +141,21 @@ CHOICES = {
 def load(path: Path | None = None) -> Config:
     """Reads the configuration; a file that is absent gives the defaults, unless it was named.
 
-    Raises UsageError naming the file, the key and what was expected.
+    Raises UsageError naming the file, the key and what was expected; also where another user could change the file: it says where
+    tokens are sent, and which command opens a link.
     """
     named = path is not None
     path = Path(os.path.abspath(path)) if path is not None else config_path()  # noqa: PTH100  (keeps links as they are)
     try:
+        refuse_changeable(path)
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         if named:
             raise UsageError(f"There is no configuration file {path}.") from None
         return Config(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The configuration {path} cannot be read: {error}.") from None
+        says = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"The configuration {path} cannot be read: {says}.") from None
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -232,7 +244,9 @@ def change(path: Path, table: tuple[str, ...], values: Mapping[str, str | int | 
             target = target[name]
         for key, value in values.items():
             target[key] = value
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
+        # One that is a link, to where a person keeps such files, stays one.
+        path = path.resolve()
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(tomlkit.dumps(document), encoding="utf-8")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .config import data_folder
+from .guarded import make_folder
 
 LARGEST = 1_000_000
 """Bytes; a larger file is begun anew."""
@@ -32,9 +33,10 @@ def write(error: BaseException) -> Path | None:
         lines += ["caused by\n"] if seen else ["\n"]
     file = path()
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         begin = os.O_TRUNC if file.exists() and file.stat().st_size > LARGEST else os.O_APPEND
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | begin, 0o600), "a", encoding="utf-8") as log:
+        how = os.O_WRONLY | os.O_CREAT | begin | getattr(os, "O_NOFOLLOW", 0)
+        with os.fdopen(os.open(file, how, 0o600), "a", encoding="utf-8") as log:
             log.writelines(lines)
     except OSError:
         return None

@@ -29,6 +29,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "backup",
     "doctor": "doctor",
+    "passphrase": "passphrase",
     "menu": "menu",
     "completion": "completion",
     "sandbox": "sandbox",
@@ -117,7 +118,13 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     is_flag=True,
     help="The app in a browser of this machine, by a link with a token; ctrl+c ends it.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port of --serve; 0: a free one.")
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The port of --serve; 0: a free one.",
+)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="The version."
 )

@@ -33,13 +33,14 @@ def place() -> "Generator[Workplace]":
     from ..workplace import Workplace
     from .talk import interactive
 
-    workplace = Workplace.open(config_file(), _ask_passphrase if interactive() else None)
+    workplace = Workplace.open(config_file(), ask_passphrase if interactive() else None)
     try:
         yield workplace
     finally:
         workplace.close()
 
 
-def _ask_passphrase(new: bool) -> str:
+def ask_passphrase(new: bool) -> str:
+    """Asks on the terminal; twice for a new one. Raises click's Abort."""
     words = "New passphrase for the keyring file" if new else "Passphrase of the keyring file"
     return click.prompt(words, hide_input=True, confirmation_prompt=new, err=True)

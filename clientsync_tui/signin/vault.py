@@ -21,6 +21,8 @@ from .passphrase import Ask
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
+    from .encrypted_file import EncryptedFile
+
 SERVICE = "clientsync"
 TIME_LIMIT_S = 3.0
 """For one call where nobody can be asked, and for choosing the keyring."""
@@ -82,14 +84,28 @@ class Vault:
 
     def unlock(self) -> None:
         """Asks for the passphrase now if one is needed: for the command line, where the main thread has the terminal."""
+        if (file := self._file()) is not None:
+            file.unlock()
+
+    def change_passphrase(self, ask: Ask) -> Path:
+        """Gives the encrypted file another passphrase, which `ask` is asked for once the file is open; returns which file it is.
+
+        For the command line, as `unlock`. Raises KeyringTrouble where another keyring is used.
+        """
+        if (file := self._file()) is None:
+            raise KeyringTrouble(f"The keyring ({self._name}) has no passphrase of ours to change.")
+        file.unlock()
+        file.change_passphrase(ask(True))
+        return file.path
+
+    def _file(self) -> "EncryptedFile | None":
         from .encrypted_file import EncryptedFile
 
         try:
             backend = self._backend or self._started(self._chosen).result(self._limit_s)
         except TimeoutError:
             raise self._too_slow() from None
-        if isinstance(backend, EncryptedFile):
-            backend.unlock()
+        return backend if isinstance(backend, EncryptedFile) else None
 
     async def backend_says(self) -> tuple[bool, str]:
         """For `doctor`: whether the keyring works, and which it is or what is wrong."""
@@ -98,19 +114,6 @@ class Vault:
         except KeyringTrouble as trouble:
             return False, str(trouble)
         return True, self._name
-
-    async def change_passphrase(self, ask: Callable[[], str]) -> str:
-        """Gives the encrypted file another passphrase, which `ask` is asked for once the file is open; returns which file it is.
-
-        Raises KeyringTrouble where another keyring is used.
-        """
-        from .encrypted_file import EncryptedFile
-
-        backend = await self._ready()
-        if not isinstance(backend, EncryptedFile):
-            raise KeyringTrouble(f"The keyring ({self._name}) has no passphrase of ours to change.")
-        await asyncio.wrap_future(self._started(lambda: backend.change_passphrase(ask())))
-        return str(backend.path)
 
     @property
     def _name(self) -> str:

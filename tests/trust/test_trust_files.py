@@ -1,0 +1,109 @@
+"""Configuration and data are one user's alone; what another user could have changed is not used."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui import config, guarded, logbook
+from clientsync_tui.practice.trouble import UsageError
+from tests.support.command import Command, environment
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "config" / "config.toml"
+    file.parent.mkdir(mode=0o700)
+    file.touch(mode=0o600)
+    file.write_text('[practice]\nname = "A & B"\n')
+    return file
+
+
+@pytest.mark.parametrize("mode", [0o602, 0o622, 0o666, 0o646])
+def test_a_configuration_that_others_can_change_is_refused_with_what_to_do(file: Path, mode: int):
+    """It says where tokens are sent, and which command opens a link."""
+    file.chmod(mode)
+    with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {file}`"):
+        config.load(file)
+
+
+def test_a_configuration_that_others_can_only_read_is_used(file: Path):
+    file.chmod(0o644)
+    assert config.load(file).practice.name == "A & B"
+
+
+def test_a_configuration_in_a_folder_where_others_can_put_another_is_refused(file: Path):
+    file.parent.chmod(0o777)
+    with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {file.parent}`"):
+        config.load(file)
+    file.parent.chmod(0o1777)
+    assert config.load(file).practice.name == "A & B", "in a folder like /tmp nobody replaces it"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_configuration_of_another_user_is_refused(file: Path):
+    os.chown(file, 65534, -1)
+    with pytest.raises(UsageError, match="belongs to another user"):
+        config.load(file)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change a file's group to any")
+def test_the_group_of_its_own_that_a_distribution_gives_each_user_counts_as_the_user(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file.chmod(0o664)
+    assert config.load(file).practice.name == "A & B"
+    os.chown(file, -1, 65534)
+    with pytest.raises(UsageError, match="others may change it"):
+        config.load(file)
+
+
+def test_a_link_to_where_a_person_keeps_such_files_stays_one(file: Path, tmp_path: Path):
+    link = tmp_path / "config.toml"
+    link.symlink_to(file)
+    config.change(link, ("practice",), {"name": "C"})
+    assert link.is_symlink() and config.load(link).practice.name == "C"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_whatever_the_umask_all_that_is_made_is_this_users_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in environment(tmp_path / "home").items():
+        monkeypatch.setenv(name, value)
+    passphrase = tmp_path / "passphrase"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text("open sesame")
+    monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FILE", str(passphrase))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "clientsync_tui.signin.encrypted_file.EncryptedFile")
+    path = tmp_path / "home" / "config" / "clientsync" / "config.toml"
+    before = os.umask(0)
+    try:
+        config.change(path, ("practice",), {"name": "A"})
+        logbook.write(RuntimeError())
+        command = Command(path)
+        assert command.inside("doctor").code == 0
+        command.inside("backup", str(tmp_path / "home" / "copy.db"))
+    finally:
+        os.umask(before)
+    made = [found for found in (tmp_path / "home").rglob("*") if found.exists()]
+    assert {"config.toml", "practice.db", "copy.db", "errors.log", "keyring.bin"} <= {
+        each.name for each in made
+    }
+    open_to_others = {
+        str(each): oct(stat.S_IMODE(each.stat().st_mode))
+        for each in made
+        if stat.S_IMODE(each.stat().st_mode) != (0o700 if each.is_dir() else 0o600)
+    }
+    assert open_to_others == {}
+
+
+def test_the_log_of_errors_is_not_written_through_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    victim = tmp_path / "victim"
+    victim.write_text("stays")
+    guarded.make_folder(logbook.path().parent)
+    logbook.path().symlink_to(victim)
+    assert logbook.write(RuntimeError()) is None
+    assert victim.read_text() == "stays"
