@@ -75,12 +75,15 @@ def choose(
     if configured:
         return _named(configured, "[keyring] backend", file, ask)
     on_platform = _KNOWN.get(sys.platform, _KNOWN["linux"])
-    screen = has_screen()
-    for module, name in on_platform if screen or sys.platform in {"darwin", "win32"} else on_platform[:1]:
-        found = _viable(module, name)
-        if found is not None and (screen or sys.platform != "linux" or _secret_service_is_open()):
-            return found
-    return EncryptedFile(file, ask)
+    if has_screen() or sys.platform in {"darwin", "win32"}:
+        for module, name in on_platform:
+            if (found := _viable(module, name)) is not None:
+                return found
+        return EncryptedFile(file, ask)
+    locked = _secret_service_is_locked()
+    if locked is False and (found := _viable(*on_platform[0])) is not None:
+        return found
+    return EncryptedFile(file, ask, because="the desktop's keyring is locked" if locked else "")
 
 
 def title(backend: "KeyringBackend") -> str:
@@ -88,7 +91,7 @@ def title(backend: "KeyringBackend") -> str:
     from .encrypted_file import EncryptedFile
 
     if isinstance(backend, EncryptedFile):
-        return f"encrypted file {backend.path}"
+        return f"encrypted file {backend.path}{backend.because and f', because {backend.because}'}"
     kind = type(backend)
     named = f"{kind.__module__}.{kind.__qualname__}"
     return f"{_TITLES[named]}, {named}" if named in _TITLES else named
@@ -148,8 +151,8 @@ def _viable(module: str, name: str) -> "KeyringBackend | None":
         return None
 
 
-def _secret_service_is_open() -> bool:
-    """Whether the Secret Service's default collection can be read without a prompt that nobody sees.
+def _secret_service_is_locked() -> bool | None:
+    """Whether the Secret Service's default collection cannot be read without a prompt that nobody sees; None where there is none.
 
     keyring itself would unlock it with a prompt; so the collection is looked at first, by its alias
     (specifications.freedesktop.org/secret-service, "Aliases"), and not made if there is none.
@@ -158,11 +161,11 @@ def _secret_service_is_open() -> bool:
         secretstorage: Any = importlib.import_module("secretstorage")
         connection = secretstorage.dbus_init()
         try:
-            return not secretstorage.Collection(
-                connection, "/org/freedesktop/secrets/aliases/default"
-            ).is_locked()
+            return bool(
+                secretstorage.Collection(connection, "/org/freedesktop/secrets/aliases/default").is_locked()
+            )
         finally:
             connection.close()
     except Exception:
         # Not there, no D-Bus, no such collection: each in its own exception class.
-        return False
+        return None

@@ -36,7 +36,7 @@ class EncryptedFile(KeyringBackend):
     where there is a `passphrase_file`.
 
     Every method raises KeyringTrouble: wrong or missing passphrase, a damaged file, one that is open to other users, a folder
-    that cannot be written. `cost`: what a file that is yet to be made costs to open.
+    that cannot be written. `because`: why it is used in another's place. `cost`: what a file that is yet to be made costs to open.
     """
 
     # Only what names this backend gets it: keyring's own search takes even its `fail` backend (0) before.
@@ -48,11 +48,13 @@ class EncryptedFile(KeyringBackend):
         ask: Ask | None = None,
         *,
         passphrase_file: Path | None = None,
+        because: str = "",
         cost: Callable[[], Argon2] = Argon2,
     ) -> None:
         super().__init__()
         path = path or Path(user_data_dir("clientsync", appauthor=False)) / "keyring.bin"
         self.path = path.parent.resolve() / path.name
+        self.because = because
         self._ask = ask
         self._passphrase_file = passphrase_file
         self._cost = cost

@@ -189,7 +189,4 @@ def _way_out() -> str:
         return "Run `security unlock-keychain`, then try again."
     if sys.platform == "win32":
         return "Sign in to Windows on the machine itself, then try again."
-    return (
-        "Unlock it in the desktop session, then try again; or use the encrypted file: "
-        "PYTHON_KEYRING_BACKEND=clientsync_tui.signin.encrypted_file.EncryptedFile"
-    )
+    return 'Unlock it in the desktop session, then try again; or use the encrypted file: [keyring] backend = "file".'
