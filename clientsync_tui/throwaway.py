@@ -69,7 +69,7 @@ def _write_practice(folder: Path, url: str, email: str) -> Path:
 
     import tomlkit
 
-    from .sandbox.config import free_port, software_tables
+    from .sandbox.config import software_tables
 
     passphrase = folder / "passphrase"
     passphrase.touch(mode=0o600)
@@ -77,7 +77,7 @@ def _write_practice(folder: Path, url: str, email: str) -> Path:
     browser = [sys.executable, "-m", "clientsync_tui", "sandbox", "authorise", "{link}", "--as", email]
     tables = {
         "practice": {"name": "Throwaway practice", "database": "practice.db"},
-        "software": software_tables(url, free_port()),
+        "software": software_tables(url),
         "sign_in": {"browser": shlex.join(browser)},
         "keyring": {"file": "keyring.bin", "passphrase_file": passphrase.name},
     }

@@ -1,6 +1,7 @@
 """What an app asks when it sends a person to sign in: the link, read and checked."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -8,6 +9,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from .personality import App, Personality
 
 _REDIRECT = re.compile(r"http://(localhost|127\.0\.0\.1):\d{1,5}/callback")
+
+#: A page of the practice's own: registered with every app of the sandbox, for redirects that are pasted.
+HTTPS_REDIRECT = "https://practice.example/callback"
 
 
 class Unacceptable(Exception):
@@ -37,9 +41,10 @@ class Asked:
         if app is None:
             raise Unacceptable("unauthorized_client: no app with this client id is registered")
         redirect = given.get("redirect_uri", "")
-        if not _REDIRECT.fullmatch(redirect) or not _port_is_one(redirect):
+        if redirect != HTTPS_REDIRECT and not (_REDIRECT.fullmatch(redirect) and _port_is_one(redirect)):
             raise Unacceptable(
-                "invalid redirect_uri: it must be http://localhost:PORT/callback or http://127.0.0.1:PORT/callback"
+                "invalid redirect_uri: it must be http://localhost:PORT/callback, http://127.0.0.1:PORT/callback "
+                f"or {HTTPS_REDIRECT}"
             )
         if given.get("response_type") != "code":
             raise Unacceptable("unsupported_response_type: only code")
@@ -47,11 +52,13 @@ class Asked:
         if unknown := [scope for scope in scopes if scope not in software.scopes]:
             raise Unacceptable(f"invalid_scope: {' '.join(unknown)}")
         challenge = given.get("code_challenge")
+        if challenge and not software.pkce:
+            raise Unacceptable("invalid_request: code_challenge is not known here")
         if (challenge is None and app.secret is None) or (
             challenge and given.get("code_challenge_method") != "S256"
         ):
             raise Unacceptable("invalid_request: code_challenge with code_challenge_method=S256 is required")
-        named = given.get("organisations")
+        named = given.get("organisations", given.get("organisation"))
         return cls(
             query=query,
             app=app,
@@ -65,10 +72,10 @@ class Asked:
             organisations=None if named is None else tuple(i.lower() for i in named.split(",") if i),
         )
 
-    def back(self, **answer: str) -> str:
-        """The redirect with the answer and the state."""
+    def back(self, *, realm: Mapping[str, str] | None = None, **answer: str) -> str:
+        """The redirect with the answer, the state, and (`realm`) what says which organisation was picked."""
         state = {} if self.state is None else {"state": self.state}
-        return f"{self.redirect_uri}?{urlencode(answer | state)}"
+        return f"{self.redirect_uri}?{urlencode(answer | state | dict(realm or {}))}"
 
 
 def _port_is_one(url: str) -> bool:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +13,36 @@ from .personality import Personality
 MARK = "Written by `clientsync sandbox`; written anew each time it starts."
 
 
-def software_tables(
-    url: str, redirect_port: int, softwares: Iterable[Personality] | None = None
-) -> dict[str, Any]:
-    """The `[software.NAME]` tables by name, for a sandbox at `url` (`http://127.0.0.1:PORT`); by default of every software."""
+def software_tables(url: str, softwares: Iterable[Personality] | None = None) -> dict[str, dict[str, Any]]:
+    """The `[software.NAME]` tables by name, for a sandbox at `url` (`http://127.0.0.1:PORT`); by default of every software.
+
+    Each has a redirect port of its own, so that sign-ins to several may wait at once.
+    """
     from .softwares import softwares as known
 
+    wanted = list(known().values() if softwares is None else softwares)
     return {
-        software.name: {
-            "client_id": next(iter(software.apps)),
-            "redirect_port": redirect_port,
-            "authorize_url": f"{url}/{software.name}{software.authorize_path}",
-            "token_url": f"{url}/{software.name}{software.token_path}",
-            "api_url": url + software.api_path,
-            "revoke_url": f"{url}/{software.name}{software.revoke_path}",
-            "issuer": f"{url}/{software.name}",
-        }
-        for software in (known().values() if softwares is None else softwares)
+        software.name: _table(url, software, port)
+        for software, port in zip(wanted, free_ports(len(wanted)), strict=True)
     }
+
+
+def _table(url: str, software: Personality, redirect_port: int) -> dict[str, Any]:
+    here = f"{url}/{software.name}"
+    table: dict[str, Any] = {
+        "client_id": next(iter(software.apps)),
+        "redirect_port": redirect_port,
+        "authorize_url": here + software.authorize_path,
+        "token_url": here + software.token_path,
+        "api_url": url + software.api_path,
+    }
+    if software.revocation:
+        table["revoke_url"] = here + software.revocation.path
+    if software.claims:
+        table["issuer"] = here
+    if software.userinfo_path:
+        table["userinfo_url"] = here + software.userinfo_path
+    return table
 
 
 def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None:
@@ -46,12 +59,21 @@ def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None
     document = tomlkit.document()
     document.add(tomlkit.comment(MARK))
     document["practice"] = {"name": "Sandbox practice"}
-    document["software"] = software_tables(url, free_port(), softwares)
+    document["software"] = software_tables(url, softwares)
     file.write_text(tomlkit.dumps(document), "utf-8")
 
 
+def free_ports(number: int) -> list[int]:
+    """So many ports of the loopback that nobody listens on now."""
+    with ExitStack() as probes:
+        ports: list[int] = []
+        for _ in range(number):
+            probe = probes.enter_context(socket.socket())
+            probe.bind(("127.0.0.1", 0))
+            ports.append(probe.getsockname()[1])
+        return ports
+
+
 def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One such port."""
+    return free_ports(1)[0]

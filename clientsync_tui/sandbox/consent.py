@@ -19,9 +19,6 @@ PAGE = 200
 #: How long a code is remembered; it works far shorter.
 KEPT_S = 3_600
 
-#: How many connections an app may have: https://developer.xero.com, pricing of 2026.
-TIER_CONNECTIONS = {"starter": 5, "core": 50, "plus": 1_000, "advanced": 10_000}
-
 
 def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
     """The authorise page of one software."""
@@ -38,7 +35,7 @@ class Consent:
     def __init__(self, sandbox: Sandbox, software: Personality) -> None:
         self._box = sandbox
         self._software = software
-        self._many = software.many and not sandbox.options.one_at_a_time
+        self._many = software.reach == "ticked" and not sandbox.options.one_at_a_time
 
     async def arrive(self, request: Request) -> Response:
         try:
@@ -72,30 +69,56 @@ class Consent:
 
     def _sign_in_at_once(self, asked: Asked) -> Response:
         person = self._person(asked.login_hint or "")
-        open_to = self._selectable(person)
-        if asked.organisations is not None:
-            chosen = [self._place(person, i) for i in asked.organisations]
-            if not self._many and len(chosen) > 1:
-                raise Unacceptable("this app connects one organisation at a time")
-        elif self._many:
-            chosen = open_to
-        else:
-            connected = self._connected(asked, person)
-            chosen = [p for p in open_to if self._box.world.id_of(self._software.name, p) not in connected][
-                :1
-            ]
+        chosen = self._chosen_at_once(asked, person)
+        if not chosen and self._software.reach == "one":
+            raise Unacceptable(f"{person.email} has no organisation to pick")
         if too_many := self._over_limit(asked, person, chosen):
             return error_page("Connection limit", too_many, 403)
         return self._grant(asked, person, chosen)
 
-    def _allow(self, asked: Asked, person: Accountant, form: Mapping[str, Sequence[str]]) -> Response:
-        if self._many and _one(form, "all"):
-            chosen = self._selectable(person)
+    def _chosen_at_once(self, asked: Asked, person: Accountant) -> Sequence[int]:
+        open_to = self._selectable(asked, person)
+        if self._software.reach == "all":
+            return open_to
+        if asked.organisations is not None:
+            if not self._many and len(asked.organisations) > 1:
+                raise Unacceptable("this app connects one organisation at a time")
+            return [self._place(asked, person, i) for i in asked.organisations]
+        if self._many:
+            return open_to
+        return self._next(asked, person, open_to)
+
+    def _next(self, asked: Asked, person: Accountant, open_to: Sequence[int]) -> Sequence[int]:
+        """So that who signs in again and again gets one organisation after the other: the first that is not connected.
+
+        Where a grant is for one: the first without a living grant, and when all have one, that with the oldest.
+        """
+        state, name = self._box.state, self._software.name
+        connected = self._connected(asked, person)
+        if self._software.reach == "one":
+            granted = {
+                g.organisation: g.granted_at
+                for g in state.grants.values()
+                if (g.software, g.app, g.person) == (name, asked.app.id, person.email) and state.is_living(g)
+            }
+            connected &= granted.keys()
         else:
-            chosen = [self._place(person, i) for i in dict.fromkeys(form.get("organisation", ()))]
+            granted = dict[str | None, float]()
+        ids = {place: self._box.world.id_of(name, place) for place in open_to}
+        new = [place for place, organisation in ids.items() if organisation not in connected]
+        return new[:1] or sorted(ids, key=lambda place: granted.get(ids[place], 0))[: 1 if granted else 0]
+
+    def _allow(self, asked: Asked, person: Accountant, form: Mapping[str, Sequence[str]]) -> Response:
+        if self._software.reach == "all" or (self._many and _one(form, "all")):
+            chosen = self._selectable(asked, person)
+        else:
+            chosen = [self._place(asked, person, i) for i in dict.fromkeys(form.get("organisation", ()))]
         if not self._many:
             chosen = chosen[-1:]
-        if not chosen and not self._connected(asked, person):
+        needless = self._software.reach == "all" or (
+            self._software.reach == "ticked" and self._connected(asked, person)
+        )
+        if not chosen and not needless:
             return self._ask(asked, person, form, "Choose an organisation first.")
         if too_many := self._over_limit(asked, person, chosen):
             return self._ask(asked, person, form, too_many)
@@ -106,7 +129,7 @@ class Consent:
     ) -> Response:
         world, name = self._box.world, self._software.name
         connected, search = self._connected(asked, person), _one(form, "search")
-        reached = self._selectable(person)
+        reached = self._selectable(asked, person)
         found = (
             [p for p in reached if search.casefold() in world.named(name, p).name.casefold()]
             if search
@@ -125,17 +148,25 @@ class Consent:
         elsewhere = [i for i in ticked if i not in {i for i, _ in here}] if shown else []
         lines = [Line(i, n, i in connected, i in ticked) for i, n in here]
         choice = Choice(lines, elsewhere, page, pages, len(reached), search, bool(_one(form, "all")), message)
-        return consent_page(self._software.title, asked, person, self._many, choice)
+        kind = "none" if self._software.reach == "all" else "checkbox" if self._many else "radio"
+        return consent_page(self._software.title, asked, person, kind, choice)
 
-    def _selectable(self, person: Accountant) -> Sequence[int]:
+    def _selectable(self, asked: Asked, person: Accountant) -> Sequence[int]:
+        if not self._may_choose(asked):
+            return ()
         reached = self._box.world.reach(person)
         if not self._box.faults.in_force:
             return reached
         return [place for place in reached if self._box.selectable(self._software.name, person, place)]
 
-    def _place(self, person: Accountant, organisation: str) -> int:
+    def _may_choose(self, asked: Asked) -> bool:
+        needed = self._software.choosing_scope
+        return needed is None or needed in asked.scopes
+
+    def _place(self, asked: Asked, person: Accountant, organisation: str) -> int:
         place = self._box.world.place_of(self._software.name, organisation)
-        if place is None or not self._box.selectable(self._software.name, person, place):
+        name = self._software.name
+        if place is None or not self._may_choose(asked) or not self._box.selectable(name, person, place):
             raise Unacceptable(f"{person.email} cannot connect the organisation {organisation!r}")
         return place
 
@@ -143,7 +174,7 @@ class Consent:
         return set(self._box.state.connections_of(self._software.name, asked.app.id, person.email))
 
     def _over_limit(self, asked: Asked, person: Accountant, chosen: Sequence[int]) -> str:
-        allowed = TIER_CONNECTIONS.get(self._box.options.tier)
+        allowed = self._software.tiers.get(self._box.options.tier)
         if allowed is None:
             return ""
         connected, name = self._connected(asked, person), self._software.name
@@ -154,6 +185,7 @@ class Consent:
 
     def _grant(self, asked: Asked, person: Accountant, chosen: Sequence[int]) -> Response:
         box, name, now = self._box, self._software.name, self._box.clock.now()
+        picked = box.world.id_of(name, chosen[0]) if self._software.reach == "one" else None
         auth_event = uuid_of(new_token())
         held = box.state.connections_of(name, asked.app.id, person.email)
         for place in chosen:
@@ -175,11 +207,12 @@ class Consent:
             challenge=asked.challenge,
             nonce=asked.nonce,
             auth_event=auth_event,
-            organisation=None,
+            organisation=picked,
             signed_in_at=now,
         )
         box.save()
-        return RedirectResponse(asked.back(code=code), 303)
+        realm = {self._software.realm_parameter: picked} if self._software.realm_parameter and picked else {}
+        return RedirectResponse(asked.back(code=code, realm=realm), 303)
 
 
 def _one(form: Mapping[str, Sequence[str]], field: str) -> str:

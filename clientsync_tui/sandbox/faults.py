@@ -17,6 +17,14 @@ class Target:
     person: str | None = None
     organisation: str | None = None
 
+    def takes_in(self, software: str, person: str | None, organisation: str | None) -> bool:
+        """Whether a call is meant: one that names no organisation is not meant by a target that does."""
+        return (
+            self.software in (None, software)
+            and self.person in (None, person)
+            and self.organisation in (None, organisation)
+        )
+
 
 @dataclass(slots=True)
 class Fault:
@@ -26,15 +34,6 @@ class Fault:
     target: Target
     times: int | None
     seconds: float
-
-    def concerns(self, software: str, person: str | None, organisation: str | None) -> bool:
-        """Whether a call is the target's: one that names no organisation is not a fault's that does."""
-        wanted = self.target
-        return (
-            wanted.software in (None, software)
-            and wanted.person in (None, person)
-            and wanted.organisation in (None, organisation)
-        )
 
 
 class Faults:
@@ -66,7 +65,7 @@ class Faults:
             (
                 f
                 for f in reversed(self.in_force)
-                if f.kind in kinds and f.concerns(software, person, organisation)
+                if f.kind in kinds and f.target.takes_in(software, person, organisation)
             ),
             None,
         )

@@ -1,22 +1,52 @@
-"""Rate limits as an accounting software has them: so many calls at once, a minute and a day, for an organisation and for the app."""
+"""Rate limits as an accounting software has them: so many calls in so long, for an organisation, the app or a person; so many at once."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from .clock import Clock
 
 MINUTE_S = 60
+HOUR_S = 3_600
 DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
-    """What a software allows one app: for one organisation at once, a minute and a day, and for all together a minute."""
+class Rate:
+    """So many calls in so many seconds, counted for each organisation, each app or each person; `problem`: what the software calls it.
 
-    at_once: int
-    a_minute: int
-    a_day: int
-    app_a_minute: int
+    A day is the calendar's (UTC); what is shorter slides.
+    """
+
+    calls: int
+    seconds: int
+    per: Literal["organisation", "app", "person"]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a call has to keep to. `at_once`: calls of one organisation at the same time; refused as `at_once_problem`.
+
+    The limit named first is the one that is told.
+    """
+
+    rates: tuple[Rate, ...]
+    at_once: int | None = None
+    at_once_problem: str = ""
+
+
+class Caller(NamedTuple):
+    """Whose call it is."""
+
+    software: str
+    app: str
+    person: str
+    organisation: str | None
+
+    def counted_for(self, rate: Rate) -> str | None:
+        """For whom the call counts; None when the rate does not concern it."""
+        return {"organisation": self.organisation, "app": self.app, "person": self.person}[rate.per]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,75 +59,86 @@ class Refused:
 
 @dataclass(slots=True)
 class Lane:
-    """The calls of one organisation, or of a whole app."""
+    """The calls that one rate counts together."""
 
-    running: int = 0
-    minute: deque[float] = field(default_factory=deque[float])
+    sliding: deque[float] = field(default_factory=deque[float])
     day: int = 0
     today: int = 0
 
-    def pass_time(self, now: float) -> None:
-        while self.minute and self.minute[0] <= now - MINUTE_S:
-            self.minute.popleft()
-        if self.day != int(now // DAY_S):
-            self.day, self.today = int(now // DAY_S), 0
+    def made(self, rate: Rate, now: float) -> int:
+        """How many calls count now."""
+        if rate.seconds == DAY_S:
+            return self.today if self.day == int(now // DAY_S) else 0
+        while self.sliding and self.sliding[0] <= now - rate.seconds:
+            self.sliding.popleft()
+        return len(self.sliding)
+
+    def add(self, rate: Rate, now: float) -> None:
+        if rate.seconds == DAY_S:
+            self.today = self.made(rate, now) + 1
+            self.day = int(now // DAY_S)
+        else:
+            self.sliding.append(now)
+
+    def free_in_s(self, rate: Rate, now: float) -> int:
+        """Seconds until a call counts no more, rounded up."""
+        ends_in = DAY_S - now % DAY_S if rate.seconds == DAY_S else self.sliding[0] + rate.seconds - now
+        return int(ends_in) + 1
 
 
 class Limits:
-    """Counts calls. With `on` false it refuses nothing, and says that nothing is used up."""
+    """Counts calls. With `on` false it refuses nothing, and says that nothing is used up.
+
+    `over`: how many calls came that a limit forbids, by software; whether they were refused or not.
+    """
 
     def __init__(self, clock: Clock, on: bool) -> None:
+        self.over: Counter[str] = Counter()
         self._clock = clock
         self._on = on
-        self._lanes: dict[tuple[str, str, str | None], Lane] = {}
+        self._lanes: dict[tuple[str, str, str, Rate], Lane] = {}
+        self._running: Counter[tuple[str, str, str]] = Counter()
 
-    def _lane(self, software: str, app: str, organisation: str | None) -> Lane:
-        lane = self._lanes.setdefault((software, app, organisation), Lane())
-        lane.pass_time(self._clock.now())
-        return lane
+    def _lane(self, caller: Caller, rate: Rate) -> Lane | None:
+        whose = caller.counted_for(rate)
+        if whose is None:
+            return None
+        return self._lanes.setdefault((caller.software, caller.app, whose, rate), Lane())
 
-    def enter(self, software: str, app: str, organisation: str | None, allowed: Allowed) -> Refused | None:
+    def enter(self, caller: Caller, allowed: Allowed) -> Refused | None:
         """Begins a call, which `leave` ends; or says which limit forbids it, and then nothing is to be ended."""
         now = self._clock.now()
-        whole = self._lane(software, app, None)
-        lanes = [whole]
-        refused = None
-        if len(whole.minute) >= allowed.app_a_minute:
-            refused = Refused("appminute", _until(whole, now))
-        if organisation is not None:
-            lane = self._lane(software, app, organisation)
-            lanes.append(lane)
-            if lane.today >= allowed.a_day:
-                refused = Refused("day", int(DAY_S - now % DAY_S) + 1)
-            elif len(lane.minute) >= allowed.a_minute:
-                refused = Refused("minute", _until(lane, now))
-            elif lane.running >= allowed.at_once:
-                refused = Refused("concurrent", 1)
-        if refused and self._on:
-            return refused
-        for lane in lanes:
-            lane.running += 1
-            lane.minute.append(now)
-            lane.today += 1
+        lanes = [(rate, lane) for rate in allowed.rates if (lane := self._lane(caller, rate)) is not None]
+        refused = next(
+            (
+                Refused(rate.problem, lane.free_in_s(rate, now))
+                for rate, lane in lanes
+                if lane.made(rate, now) >= rate.calls
+            ),
+            None,
+        )
+        place = caller.software, caller.app, caller.organisation or ""
+        if refused is None and allowed.at_once is not None and caller.organisation is not None:
+            refused = Refused(allowed.at_once_problem, 1) if self._running[place] >= allowed.at_once else None
+        if refused:
+            self.over[caller.software] += 1
+            if self._on:
+                return refused
+        for rate, lane in lanes:
+            lane.add(rate, now)
+        self._running[place] += 1
         return None
 
-    def leave(self, software: str, app: str, organisation: str | None) -> None:
+    def leave(self, caller: Caller) -> None:
         """Ends a call that `enter` let in."""
-        self._lane(software, app, None).running -= 1
-        if organisation is not None:
-            self._lane(software, app, organisation).running -= 1
+        place = caller.software, caller.app, caller.organisation or ""
+        self._running[place] -= 1
+        if not self._running[place]:
+            del self._running[place]
 
-    def remaining(
-        self, software: str, app: str, organisation: str | None, allowed: Allowed
-    ) -> tuple[int, int]:
-        """How many calls are left this minute and today; for the app (organisation None) only the first means something."""
-        lane = self._lane(software, app, organisation)
-        a_minute = allowed.app_a_minute if organisation is None else allowed.a_minute
-        if not self._on:
-            return a_minute, allowed.a_day
-        return max(0, a_minute - len(lane.minute)), max(0, allowed.a_day - lane.today)
-
-
-def _until(lane: Lane, now: float) -> int:
-    """Seconds until the oldest call is a minute old, rounded up."""
-    return int(lane.minute[0] + MINUTE_S - now) + 1
+    def remaining(self, caller: Caller, rate: Rate) -> int:
+        """How many calls the rate allows yet."""
+        lane = self._lane(caller, rate)
+        if not self._on or lane is None:
+            return rate.calls
+        return max(0, rate.calls - lane.made(rate, self._clock.now()))

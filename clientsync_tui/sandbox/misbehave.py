@@ -1,18 +1,14 @@
 """Answers that a server gives when it is unwell."""
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from .faults import LIMIT
 from .sandbox import Sandbox
-
-_GARBAGE = (
-    ("<html><body><h1>Bad gateway</h1>", "text/html"),
-    ('{"Status": "OK", "Organisations": [{"OrganisationID": "b2c8', "application/json"),
-    ('{"this is": ["not", "what", "was", "asked", 7, null]}', "application/json"),
-)
+from .scripts import Place
 
 
 def turned_away(
@@ -33,20 +29,37 @@ def over_limit(sandbox: Sandbox, software: str, person: str | None, organisation
     return None
 
 
-async def misbehaving(
-    sandbox: Sandbox, request: Request, software: str, person: str | None, organisation: str | None = None
-) -> Response | None:
-    """Garbage, no answer until the caller is gone, or (slow) None after a while; None at once when all is well."""
+async def unwell(
+    sandbox: Sandbox,
+    request: Request,
+    at: Place,
+    answer: Callable[[], Response],
+    software: str,
+    person: str | None,
+    organisation: str | None = None,
+) -> Response:
+    """The answer as the fault or the script in force makes it: late, never, garbage, or changed."""
     fault = sandbox.faults.meet({"hang", "garbage", "slow"}, software, person, organisation)
     if fault is None:
-        return None
+        return sandbox.scripts.changed(answer(), at, software, person, organisation)
     sandbox.save()
-    if fault.kind == "garbage":
-        text, kind = _GARBAGE[next(sandbox.garbage) % len(_GARBAGE)]
-        return Response(text, media_type=kind)
-    if fault.kind == "slow":
-        await asyncio.sleep(fault.seconds)
-        return None
-    while not await request.is_disconnected():  # noqa: ASYNC110 - the disconnection is only told to who asks
-        await asyncio.sleep(0.05)
-    return Response(status_code=499)
+    match fault.kind:
+        case "garbage":
+            return _garbage(answer(), next(sandbox.garbage) % 3)
+        case "slow":
+            await asyncio.sleep(fault.seconds)
+            return answer()
+        case _:
+            while not await request.is_disconnected():  # noqa: ASYNC110 - the disconnection is only told to who asks
+                await asyncio.sleep(0.05)
+            return Response(status_code=499)
+
+
+def _garbage(response: Response, turn: int) -> Response:
+    """A page of HTML, the answer cut off in the middle, or JSON about something else."""
+    if turn == 0:
+        return Response("<html><body><h1>Bad gateway</h1>", media_type="text/html")
+    if turn == 1:
+        whole = bytes(response.body)
+        return Response(whole[: max(1, len(whole) // 2)], media_type="application/json")
+    return Response('{"this is": ["not", "what", "was", "asked", 7, null]}', media_type="application/json")

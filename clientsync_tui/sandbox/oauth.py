@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import hmac
-from typing import Any
+import json
+from collections.abc import Mapping
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote_plus
 
 from joserfc import jwt
@@ -11,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from .misbehave import misbehaving, turned_away
-from .personality import App, Personality
+from .limits import Allowed, Caller
+from .misbehave import turned_away, unwell
+from .personality import App, Issued, Personality
 from .sandbox import Sandbox
 from .state import Access, Code, Grant, new_token
 from .world import Accountant
@@ -33,17 +36,28 @@ class Refused(Exception):
 def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
     """The token, revocation, key and discovery endpoints of one software."""
     server = OAuth(sandbox, software)
-    return [
-        Route(software.token_path, server.token, methods=["POST"]),
-        Route(software.revoke_path, server.revoke, methods=["POST"]),
-        Route("/.well-known/openid-configuration", server.discovery),
-        Route("/.well-known/jwks", server.jwks),
-    ]
+    routes: list[BaseRoute] = [Route(software.token_path, server.token, methods=["POST"])]
+    if software.revocation:
+        routes.append(Route(software.revocation.path, server.revoke, methods=["POST"]))
+    if software.claims:
+        routes.append(Route("/.well-known/openid-configuration", server.discovery))
+        routes.append(Route("/.well-known/jwks", server.jwks))
+    return routes
 
 
 async def form_of(request: Request) -> dict[str, str]:
     """The fields of a posted form (application/x-www-form-urlencoded)."""
     return dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+
+
+async def _json_of(request: Request) -> dict[str, str]:
+    """The fields of a posted JSON object that are texts; none where it is no object."""
+    try:
+        said: Any = json.loads(await request.body())
+    except ValueError:
+        return {}
+    fields = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
 class OAuth:
@@ -55,58 +69,71 @@ class OAuth:
 
     async def token(self, request: Request) -> Response:
         form = await form_of(request)
-        whose: dict[str, str | None] = {"software": self._software.name, "person": self._person_of(form)}
-        request.scope["whose"] = whose
-        if away := turned_away(self._box, self._software.name, whose["person"]):
+        name, grant = self._software.name, self._grant_of(form)
+        person = grant.person if grant else None
+        request.scope["whose"] = {
+            "software": name,
+            "person": person,
+            "organisation": grant.organisation if grant else None,
+        }
+        if away := turned_away(self._box, name, person) or self._box.scripts.instead("token", name, person):
             return away
         try:
-            answer = self._granted(self._app(request, form), form)
+            app = self._app(request, form)
+            if limited := self._limited(app, form, person):
+                return limited
+            answer = self._granted(app, form, request.headers)
         except Refused as refused:
-            return JSONResponse({"error": refused.error}, 400, NO_STORE)
+            return self._refused(refused)
         self._box.save()
         # Whatever else goes wrong does so after the tokens were changed: that is how an answer is lost in life.
-        if answered := await misbehaving(self._box, request, self._software.name, whose["person"]):
-            return answered
-        return JSONResponse(answer, headers=NO_STORE)
+        made = JSONResponse(answer, headers=NO_STORE)
+        return await unwell(self._box, request, "token", lambda: made, name, person)
 
     async def revoke(self, request: Request) -> Response:
-        form = await form_of(request)
+        revocation = self._software.revocation
+        assert revocation
+        form = await (_json_of(request) if revocation.body == "json" else form_of(request))
         try:
             app = self._app(request, form)
         except Refused as refused:
-            return JSONResponse({"error": refused.error}, 400)
-        grant = self._box.state.grants.get(self._box.state.refresh.get(form.get("token", ""), ""))
+            return self._refused(refused)
+        state, token = self._box.state, form.get("token", "")
+        access = state.access.get(token)
+        grant = state.grants.get(state.refresh.get(token, access.grant if access else ""))
         person = grant.person if grant else None
         request.scope["whose"] = {"software": self._software.name, "person": person}
         if away := turned_away(self._box, self._software.name, person):
             return away
-        if grant and (grant.software, grant.app) == (self._software.name, app.id):
-            self._box.revoke(grant.software, grant.app, grant.person)
-            self._box.save()
+        if grant is None or (grant.software, grant.app) != (self._software.name, app.id):
+            return Response(status_code=revocation.unknown_status)
+        only = grant.organisation if revocation.ends == "grant" else None
+        self._box.revoke(grant.software, grant.app, grant.person, only)
+        self._box.save()
         return Response(status_code=200)
 
     async def discovery(self, request: Request) -> Response:
         issuer, software = self._box.issuer(self._software), self._software
-        return JSONResponse(
-            {
-                "issuer": issuer,
-                "authorization_endpoint": issuer + software.authorize_path,
-                "token_endpoint": issuer + software.token_path,
-                "revocation_endpoint": issuer + software.revoke_path,
-                "jwks_uri": f"{issuer}/.well-known/jwks",
-                "scopes_supported": sorted(software.scopes),
-                "response_types_supported": ["code"],
-                "grant_types_supported": ["authorization_code", "refresh_token"],
-                "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["RS256"],
-                "token_endpoint_auth_methods_supported": [
-                    "client_secret_basic",
-                    "client_secret_post",
-                    "none",
-                ],
-                "code_challenge_methods_supported": ["S256"],
-            }
-        )
+        said: dict[str, Any] = {
+            "issuer": issuer,
+            "authorization_endpoint": issuer + software.authorize_path,
+            "token_endpoint": issuer + software.token_path,
+            "jwks_uri": f"{issuer}/.well-known/jwks",
+            "scopes_supported": sorted(software.scopes),
+            "response_types_supported": ["code"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        }
+        if software.revocation:
+            said["revocation_endpoint"] = issuer + software.revocation.path
+        if software.userinfo_path:
+            said["userinfo_endpoint"] = issuer + software.userinfo_path
+        if software.pkce:
+            said["token_endpoint_auth_methods_supported"].append("none")
+            said["code_challenge_methods_supported"] = ["S256"]
+        return JSONResponse(said)
 
     async def jwks(self, request: Request) -> Response:
         return JSONResponse({"keys": [self._box.key.as_dict(private=False)]})
@@ -125,22 +152,36 @@ class OAuth:
             raise Refused("invalid_client")
         return app
 
-    def _person_of(self, form: dict[str, str]) -> str | None:
+    def _refused(self, refused: Refused) -> Response:
+        status, more = self._software.token_errors.get(refused.error, (400, {}))
+        return JSONResponse({"error": refused.error, **more}, status, NO_STORE)
+
+    def _grant_of(self, form: dict[str, str]) -> Code | Grant | None:
+        """What the request's code or token stands for."""
         state = self._box.state
         code = state.codes.get(form.get("code", ""))
-        grant = state.grants.get(state.refresh.get(form.get("refresh_token", ""), ""))
-        return code.person if code else grant.person if grant else None
+        return code or state.grants.get(state.refresh.get(form.get("refresh_token", ""), ""))
 
-    def _granted(self, app: App, form: dict[str, str]) -> dict[str, Any]:
+    def _limited(self, app: App, form: dict[str, str], person: str | None) -> Response | None:
+        rate = self._software.renewals
+        if rate is None or person is None or form.get("grant_type") != "refresh_token":
+            return None
+        caller = Caller(self._software.name, app.id, person, None)
+        if refused := self._box.limits.enter(caller, Allowed((rate,))):
+            return self._software.too_many(refused.problem, refused.retry_after_s)
+        self._box.limits.leave(caller)
+        return None
+
+    def _granted(self, app: App, form: dict[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
         match form.get("grant_type"):
             case "authorization_code":
-                return self._exchange(app, form)
+                return self._exchange(app, form, headers)
             case "refresh_token":
-                return self._refresh(app, form.get("refresh_token", ""))
+                return self._refresh(app, form.get("refresh_token", ""), headers)
             case _:
                 raise Refused("unsupported_grant_type")
 
-    def _exchange(self, app: App, form: dict[str, str]) -> dict[str, Any]:
+    def _exchange(self, app: App, form: dict[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
         box, now = self._box, self._box.clock.now()
         code = box.state.codes.get(form.get("code", ""))
         if code is None or code.used or (code.software, code.app) != (self._software.name, app.id):
@@ -163,70 +204,77 @@ class OAuth:
             auth_event=code.auth_event,
             organisation=code.organisation,
             used_at=now,
+            granted_at=now,
         )
         box.state.grants[grant.id] = grant
-        if "offline_access" in code.scopes:
-            grant.refresh_token = self._new_refresh_token(grant)
-        answer = self._answer(grant, now)
-        if "openid" in code.scopes:
-            answer["id_token"] = self._id_token(code, answer["access_token"], now)
+        if self._software.refresh_scope is None or self._software.refresh_scope in code.scopes:
+            self._new_refresh_token(grant, now)
+        answer = self._answer(grant, now, headers)
+        if self._software.claims and "openid" in code.scopes:
+            answer["id_token"] = self._id_token(code, grant, answer["access_token"], now)
         return answer
 
-    def _refresh(self, app: App, token: str) -> dict[str, Any]:
-        state, now = self._box.state, self._box.clock.now()
+    def _refresh(self, app: App, token: str, headers: Mapping[str, str]) -> dict[str, Any]:
+        state, now, rotation = self._box.state, self._box.clock.now(), self._software.rotation
         grant = state.grants.get(state.refresh.get(token, ""))
         if grant is None or (grant.software, grant.app) != (self._software.name, app.id):
             raise Refused("invalid_grant")
-        if now - grant.used_at > self._software.unused_s:
+        if now - grant.used_at > self._software.unused_s or self._hard_s(grant, now) == 0:
             state.end(grant)
             raise Refused("invalid_grant")
-        if token == grant.refresh_token:
-            if grant.replaced:
-                state.refresh.pop(grant.replaced)
-            grant.replaced, grant.replaced_at = token, now
-        elif now - grant.replaced_at > self._software.grace_s:
-            raise Refused("invalid_grant")
-        else:
+        if token != grant.refresh_token:
+            if now - grant.replaced_at > rotation.grace_s:
+                raise Refused("invalid_grant")
             # Whoever got the newer token has not used it yet; from now on only the one given here works.
             state.refresh.pop(grant.refresh_token or "")
+            self._new_refresh_token(grant, now)
+        elif now - grant.issued_at >= rotation.after_s:
+            if grant.replaced:
+                state.refresh.pop(grant.replaced, None)
+            grant.replaced, grant.replaced_at = token, now
+            self._new_refresh_token(grant, now)
         grant.used_at = now
-        grant.refresh_token = self._new_refresh_token(grant)
-        return self._answer(grant, now)
+        return self._answer(grant, now, headers)
 
-    def _new_refresh_token(self, grant: Grant) -> str:
-        token = new_token()
-        self._box.state.refresh[token] = grant.id
-        return token
+    def _new_refresh_token(self, grant: Grant, now: float) -> None:
+        grant.refresh_token, grant.issued_at = new_token(), now
+        self._box.state.refresh[grant.refresh_token] = grant.id
 
-    def _answer(self, grant: Grant, now: float) -> dict[str, Any]:
+    def _hard_s(self, grant: Grant, now: float) -> int | None:
+        """Seconds until the grant ends however much it is used; None where it does not."""
+        if self._software.hard_s is None:
+            return None
+        return max(0, int(grant.granted_at + self._software.hard_s - now))
+
+    def _answer(self, grant: Grant, now: float, headers: Mapping[str, str]) -> dict[str, Any]:
         state = self._box.state
         lives = self._software.access_s if self._box.options.access_s is None else self._box.options.access_s
         state.access = {
             token: access for token, access in state.access.items() if access.ends_at + KEPT_S > now
         }
+        access = self._access_token(grant, now, lives)
+        state.access[access] = Access(grant.id, now + lives)
+        issued = Issued(
+            grant, access, int(lives), int(self._software.unused_s), self._hard_s(grant, now), headers
+        )
+        return self._software.token_answer(issued)
+
+    def _access_token(self, grant: Grant, now: float, lives_s: float) -> str:
         person = self._person(grant.person)
-        claims = self._software.claims(person, frozenset()) | {
+        if self._software.access_claims is None:
+            return new_token()
+        standard = {
             "iss": self._box.issuer(self._software),
             "aud": f"{self._box.issuer(self._software)}/resources",
             "client_id": grant.app,
             "jti": new_token(),
             "iat": int(now),
-            "exp": int(now + lives),
-            "authentication_event_id": grant.auth_event,
-            "scope": grant.scopes,
+            "exp": int(now + lives_s),
         }
-        access = self._signed(claims)
-        state.access[access] = Access(grant.id, now + lives)
-        answer = {
-            "access_token": access,
-            "expires_in": int(lives),
-            "token_type": "Bearer",
-            "scope": " ".join(grant.scopes),
-        }
-        return answer | ({"refresh_token": grant.refresh_token} if grant.refresh_token else {})
+        return self._signed(standard | self._software.access_claims(person, grant))
 
-    def _id_token(self, code: Code, access_token: str, now: float) -> str:
-        person = self._person(code.person)
+    def _id_token(self, code: Code, grant: Grant, access_token: str, now: float) -> str:
+        assert self._software.claims
         half = hashlib.sha256(access_token.encode()).digest()[:16]
         claims: dict[str, Any] = {
             "iss": self._box.issuer(self._software),
@@ -238,7 +286,7 @@ class OAuth:
         }
         if code.nonce is not None:
             claims["nonce"] = code.nonce
-        return self._signed(claims | self._software.claims(person, frozenset(code.scopes)))
+        return self._signed(self._software.claims(claims, self._person(code.person), grant))
 
     def _person(self, email: str) -> Accountant:
         person = self._box.world.person(email)

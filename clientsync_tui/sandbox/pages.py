@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 from starlette.responses import HTMLResponse
 
@@ -14,6 +15,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
 }
+Picking = Literal["checkbox", "radio", "none"]
 _STYLE = "body{font:16px/1.5 sans-serif;max-width:44em;margin:2em auto;padding:0 1em}label{display:block}"
 
 
@@ -65,9 +67,9 @@ def people_page(title: str, asked: Asked, people: Sequence[Accountant]) -> HTMLR
     )
 
 
-def consent_page(title: str, asked: Asked, person: Accountant, many: bool, choice: Choice) -> HTMLResponse:
-    """Asks the person which organisations the app may reach."""
-    kind = "checkbox" if many else "radio"
+def consent_page(title: str, asked: Asked, person: Accountant, kind: Picking, choice: Choice) -> HTMLResponse:
+    """Asks the person which organisations the app may reach; `kind` none: all that are theirs, unasked."""
+    many = kind == "checkbox"
     lines = "".join(
         f'<label><input type="{kind}" name="organisation" value="{_t(line.id)}"{" checked" if line.ticked else ""}> '
         f"{_t(line.name)}{' (connected)' if line.connected else ''}</label>"
@@ -78,15 +80,16 @@ def consent_page(title: str, asked: Asked, person: Accountant, many: bool, choic
         f'<p><label><input type="checkbox" name="all" value="1"{" checked" if choice.all_ticked else ""}> '
         f"All {choice.total:,} organisations</label></p>"
     )
+    picking = f"{_turning(choice)}{everything if many else ''}{lines or '<p>No organisation.</p>'}"
     scopes = "".join(f"<li>{_t(scope)}</li>" for scope in asked.scopes)
+    wanted = f"<p>The app asks for:</p><ul>{scopes}</ul>" if scopes else ""
     message = f"<p><strong>{_t(choice.message)}</strong></p>" if choice.message else ""
     return _page(
         f"Allow access to {title}",
         f"<h1>Allow {_t(asked.app.id)} to reach your {_t(title)} organisations?</h1>"
         f"<p>You are signing in as <strong>{_t(person.name)}</strong> &lt;{_t(person.email)}&gt;.</p>{message}"
-        f"{_form(asked)}{_hidden('person', person.email)}{_hidden('shown', str(choice.page))}{hidden}{_turning(choice)}"
-        f"{everything if many else ''}{lines or '<p>No organisation.</p>'}"
-        f"<p>The app asks for:</p><ul>{scopes}</ul>"
+        f"{_form(asked)}{_hidden('person', person.email)}{_hidden('shown', str(choice.page))}{hidden}"
+        f"{picking if kind != 'none' else ''}{wanted}"
         f"<p>{_button('answer', 'Allow')} {_button('answer', 'Refuse')}</p></form>",
     )
 

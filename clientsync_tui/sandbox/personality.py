@@ -1,12 +1,16 @@
-"""What the sandbox has to know of an accounting software; each has a file of its own that makes one of these."""
+"""What the sandbox has to know of an accounting software; each has a folder of its own that makes one of these."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from .world import Accountant
+from .errors import ErrorAnswer
+from .limits import Rate
+from .state import Grant
+from .world import Accountant, Organisation, World
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
@@ -21,26 +25,101 @@ class App:
 
 
 @dataclass(frozen=True, slots=True)
+class Rotation:
+    """How refresh tokens are replaced. `after_s`: a use replaces a token that is this old (0: every use does).
+
+    `grace_s`: how long a replaced one still works while the newer one was never used.
+    """
+
+    after_s: float = 0
+    grace_s: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """The endpoint that ends a grant. `ends`: that grant alone, or all that the person connected with the app.
+
+    `body`: how the token is sent. `unknown_status`: the answer for a token that is none (any more).
+    """
+
+    path: str
+    body: Literal["form", "json"]
+    ends: Literal["grant", "person"]
+    unknown_status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What the token endpoint has to tell. `_s`: how many seconds each lives from now; `headers`: of the request."""
+
+    grant: Grant
+    access_token: str
+    access_s: int
+    refresh_s: int
+    hard_s: int | None
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TrueList:
+    """A list of an organisation as a program should have it in the end. `names`: of its lines, in no order.
+
+    `page_size`: the largest page that the software gives; None where the list comes whole.
+    """
+
+    names: Callable[[World, Organisation], list[str]]
+    page_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Personality:
     """How one accounting software behaves. Paths are below `/NAME`; `_s` are seconds.
 
-    `many`: whether one grant may cover several organisations at all. `scopes`: those an app may ask for. `grace_s`: how long a replaced
-    refresh token still works when the new one was never used. `claims`: of an id_token, beside the standard ones, for the scopes granted.
-    `api`: the routes of its API. `api_path`: what is added to the server's address to make `api_url`.
+    `reach`: what one grant reaches: the organisations that the person ticks, one that they pick, or all that are theirs.
+    `scopes`: those an app may ask for; `choosing_scope`: the one without which no organisation can be picked. `token_answer`: the
+    fields of a token answer. `unauthorised`: the answer to a token that is none, or (the moment) that ended then. `too_many`: the answer
+    to a call over the limit of that name, with the pause in seconds. `api`: the routes of its API; `api_path`: what is added to the
+    server's address to make `api_url`. `hard_s`: when a grant ends however much it is used. `refresh_scope`: without it no refresh
+    token is given. `realm_parameter`: under which name the redirect says which organisation was picked. `claims`: those of an id_token,
+    from the standard ones; None where none is given. `access_claims`: those of an access token that is a JWT; None where it is only
+    a word. `token_errors`: status and further fields of the token endpoint's errors, where they are not 400 and none.
+    `renewals`: how often a person's tokens may be renewed. `tiers`: how many connections an app may have, by its tier.
+    `organisation_id`: the id of the organisation at a place of the world. `errors`: unsuccessful answers of the real one and their
+    meaning; `lists`: what its organisations hold; `organisations_page`: the largest page of organisations. These three are for
+    the conformance suite alone.
     """
 
     name: str
     title: str
     apps: Mapping[str, App]
-    many: bool
+    reach: Literal["ticked", "one", "all"]
     scopes: frozenset[str]
     authorize_path: str
     token_path: str
-    revoke_path: str
     api_path: str
     code_s: float
     access_s: float
     unused_s: float
-    grace_s: float
-    claims: Callable[[Accountant, frozenset[str]], dict[str, Any]]
+    token_answer: Callable[[Issued], dict[str, Any]]
+    unauthorised: Callable[[float | None], Response]
+    too_many: Callable[[str, int], Response]
     api: Callable[["Sandbox"], list[BaseRoute]]
+    revocation: Revocation | None = None
+    rotation: Rotation = field(default_factory=Rotation)
+    hard_s: float | None = None
+    pkce: bool = False
+    choosing_scope: str | None = None
+    refresh_scope: str | None = None
+    realm_parameter: str | None = None
+    userinfo_path: str | None = None
+    claims: Callable[[dict[str, Any], Accountant, Grant], dict[str, Any]] | None = None
+    access_claims: Callable[[Accountant, Grant], dict[str, Any]] | None = None
+    token_errors: Mapping[str, tuple[int, Mapping[str, str]]] = field(
+        default_factory=dict[str, tuple[int, Mapping[str, str]]]
+    )
+    renewals: Rate | None = None
+    tiers: Mapping[str, int] = field(default_factory=dict[str, int])
+    organisation_id: Callable[[World, int], str] | None = None
+    errors: tuple[ErrorAnswer, ...] = ()
+    lists: Mapping[str, TrueList] = field(default_factory=dict[str, TrueList])
+    organisations_page: int | None = None

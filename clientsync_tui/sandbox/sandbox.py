@@ -13,6 +13,7 @@ from .faults import ACTS, CLEAR, LIMIT, REFUSALS, Fault, Faults, Target
 from .limits import Limits
 from .options import Options
 from .personality import Personality
+from .scripts import Scripts
 from .state import Grant, load, save
 from .words import FAULTS
 from .world import Accountant, World
@@ -31,7 +32,8 @@ class Sandbox:
         self.options = options
         self.url = url
         self.softwares = {name: known[name] for name in names}
-        self.world = World(options.seed, options.organisations)
+        ids = {name: each.organisation_id for name, each in known.items() if each.organisation_id}
+        self.world = World(options.seed, options.organisations, ids, options.lines)
         self.state = load(options.state)
         self.clock = Clock(self.state.ahead_s)
         self.limits = Limits(self.clock, options.limits)
@@ -39,6 +41,7 @@ class Sandbox:
         self.faults = Faults(
             [Fault(f["kind"], Target(**f["target"]), f["times"], f["seconds"]) for f in self.state.faults]
         )
+        self.scripts = Scripts()
         self.garbage = count()
         self.key = RSAKey.import_key(self.state.key) if self.state.key else _new_key()
         self.state.key = dict(self.key.as_dict(private=True))
@@ -122,13 +125,15 @@ class Sandbox:
                 self.state.end(grant)
             return
         for software, app, person, held in list(self.state.holders()):
-            if target.software not in (None, software) or target.person not in (None, person):
+            if software not in self.softwares or not target.takes_in(software, person, target.organisation):
                 continue
             if kind == "disconnect":
                 for organisation in [o for o in held if target.organisation in (None, o)]:
                     del held[organisation]
+                    self._unrenewable(software, app, person, organisation)
             elif target.organisation is None or target.organisation in held:
-                self.revoke(software, app, person)
+                one = self.softwares[software].reach == "one"
+                self.revoke(software, app, person, target.organisation if one else None)
 
     def _is_of(self, grant: Grant, target: Target) -> bool:
         if target.software not in (None, grant.software) or target.person not in (None, grant.person):
@@ -137,12 +142,27 @@ class Sandbox:
             return target.organisation in (None, grant.organisation)
         return target.organisation in self.state.connections_of(grant.software, grant.app, grant.person)
 
-    def revoke(self, software: str, app: str, person: str) -> None:
-        """As when the person removes the app: every token and connection of theirs to it is gone."""
-        for grant in list(self.state.grants.values()):
-            if (grant.software, grant.app, grant.person) == (software, app, person):
+    def revoke(self, software: str, app: str, person: str, organisation: str | None = None) -> None:
+        """As when the person removes the app: every token and connection of theirs to it is gone.
+
+        `organisation`: only the grants that were for this one, where a grant is for one.
+        """
+        for grant in self._grants(software, app, person):
+            if organisation in (None, grant.organisation):
                 self.state.end(grant)
-        self.state.connections_of(software, app, person).clear()
+        held = self.state.connections_of(software, app, person)
+        for gone in [o for o in held if organisation in (None, o)]:
+            del held[gone]
+
+    def _unrenewable(self, software: str, app: str, person: str, organisation: str) -> None:
+        """A grant whose one organisation was disconnected there is never renewed again; its access tokens live on."""
+        for grant in self._grants(software, app, person):
+            if grant.organisation == organisation:
+                self.state.refresh = {t: of for t, of in self.state.refresh.items() if of != grant.id}
+
+    def _grants(self, software: str, app: str, person: str) -> list[Grant]:
+        wanted = software, app, person
+        return [g for g in self.state.grants.values() if (g.software, g.app, g.person) == wanted]
 
 
 @cache

@@ -30,7 +30,7 @@ class Code:
 class Grant:
     """What a person allowed an app. Only `refresh_token` works, and for a time the one it replaced.
 
-    `organisation`: where the software's grants are for one.
+    `organisation`: where the software's grants are for one. `issued_at`: when the refresh token was made.
     """
 
     id: str
@@ -44,6 +44,8 @@ class Grant:
     replaced: str | None = None
     replaced_at: float = 0
     used_at: float = 0
+    granted_at: float = 0
+    issued_at: float = 0
 
 
 @dataclass(slots=True)
@@ -91,6 +93,10 @@ class State:
         for key, held in self.connections.items():
             software, app, person = key.split(" ")
             yield software, app, person, held
+
+    def is_living(self, grant: Grant) -> bool:
+        """Whether the grant can still be renewed."""
+        return grant.refresh_token in self.refresh
 
     def end(self, grant: Grant) -> None:
         """Forgets the grant and every token of it."""

@@ -4,7 +4,7 @@ Nothing is stored: whatever belongs to an organisation is drawn again from the s
 so a world of 100,000 costs no more to start than one of ten, and the same seed gives the same world in every process.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -103,15 +103,29 @@ _FAMILY = (
     "Khan",
 )
 _PLAIN = str.maketrans("āá", "aa", "'")
+
+#: Each organisation at a place that this divides is known in every software: somebody changed software, or is just doing so.
+SHARED_EVERY = 4
 _SHARES = ((1, {0}), (4, {0, 1, 2}), (4, {0, 2, 3}), (3, {0}), (10, {0, 5}))
 
 
 class World:
-    """`organisations` of them in each accounting software, and five accountants who reach overlapping parts; the first reaches all."""
+    """`organisations` of them in each accounting software, and five accountants who reach overlapping parts; the first reaches all.
 
-    def __init__(self, seed: str, organisations: int) -> None:
+    `ids`: how a software makes ids, where they are not UUIDs. `lines`: how many lines each list that can be long has; None: as in life.
+    """
+
+    def __init__(
+        self,
+        seed: str,
+        organisations: int,
+        ids: "Mapping[str, Callable[[World, int], str]] | None" = None,
+        lines: int | None = None,
+    ) -> None:
         self.seed = seed
         self.count = organisations
+        self.lines = lines
+        self._ids = ids or {}
         self.people = _people(seed)
         self._by_email = {person.email: person for person in self.people}
         self._places: dict[str, dict[str, int]] = {}
@@ -126,8 +140,9 @@ class World:
         return [index for index in range(self.count) if person.reaches(index)]
 
     def id_of(self, software: str, index: int) -> str:
-        """The organisation's id, a UUID drawn from the seed, the software and the place."""
-        return uuid_of(self.seed, software, str(index))
+        """The organisation's id in the software, drawn from the seed, the software and the place."""
+        made = self._ids.get(software)
+        return made(self, index) if made else uuid_of(self.seed, software, str(index))
 
     def place_of(self, software: str, organisation_id: str) -> int | None:
         """Where in the world the organisation with this id is; None when there is none."""
@@ -145,13 +160,17 @@ class World:
         """Numbers that are the same whenever they are asked for with the same parts."""
         return Random(":".join((self.seed, *parts)))  # noqa: S311 - a world to play in, not a secret
 
+    def _business(self, software: str, index: int) -> str:
+        """Under which name what is particular to an organisation is drawn: every fourth is one business in all softwares."""
+        return software if index % SHARED_EVERY else ""
+
     def _named(self, software: str, index: int) -> Named:
         index = EQUAL.get(index, index)
-        return named(self.draw(software, str(index), "name"), index)
+        return named(self.draw(self._business(software, index), str(index), "name"), index)
 
     def _drawn(self, software: str, index: int) -> Organisation:
         name, country = self.named(software, index)
-        draw = self.draw(software, str(index), "particulars")
+        draw = self.draw(self._business(software, index), str(index), "particulars")
         created = datetime(2016, 1, 4, tzinfo=UTC) + timedelta(minutes=draw.randrange(60 * 24 * 365 * 9))
         kind: Kind = draw.choice(_KINDS)
         registered = kind == "company" or draw.random() < 0.3

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import tomlkit
 
-from clientsync_tui.sandbox.config import free_port, software_tables
+from clientsync_tui.sandbox.config import software_tables
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
 from tests.support.command import Command, environment
@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Running], Practi
         tables = {
             "practice": {"name": "Tester & Co", "database": "practice.db"},
             "http": {"timeout_s": 5, "attempts": 2},
-            "software": software_tables(box.url, free_port()),
+            "software": software_tables(box.url),
         }
         (folder / "config.toml").write_text(tomlkit.dumps(tables))
         return Practice(box, folder)

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from clientsync_tui.sandbox.clock import Clock
-from clientsync_tui.sandbox.limits import Allowed, Limits
+from clientsync_tui.sandbox.limits import DAY_S, HOUR_S, Allowed, Caller, Limits, Rate
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.personalities.xero.api import LIMITS
 from tests.support.sandbox import App
@@ -63,26 +63,42 @@ def test_latency_is_added_to_the_api_and_to_nothing_else(sandboxes) -> None:
     assert app.refresh().elapsed.total_seconds() < 0.5
 
 
-def test_a_day_and_the_whole_app() -> None:
+RATES = (
+    Rate(7, DAY_S, "organisation", "day"),
+    Rate(10, 60, "app", "appminute"),
+    Rate(12, HOUR_S, "person", "hour"),
+)
+
+
+def call(limits: Limits, organisation: str | None, person: str = "ann") -> str | None:
+    caller = Caller("software", "app", person, organisation)
+    refused = limits.enter(caller, Allowed(RATES))
+    if refused is None:
+        limits.leave(caller)
+        return None
+    assert 0 < refused.retry_after_s <= 86_401
+    return refused.problem
+
+
+def test_a_day_the_whole_app_and_a_person() -> None:
     clock = Clock()
     limits = Limits(clock, on=True)
-    allowed = Allowed(at_once=5, a_minute=60, a_day=7, app_a_minute=10)
-
-    def call(organisation: str) -> str | None:
-        refused = limits.enter("xero", "app", organisation, allowed)
-        if refused is None:
-            limits.leave("xero", "app", organisation)
-            return None
-        assert 0 < refused.retry_after_s <= 86_401
-        return refused.problem
-
-    assert [call("a") for _ in range(8)] == [None] * 7 + ["day"]
-    assert [call("b") for _ in range(4)] == [None] * 3 + ["appminute"]
+    assert [call(limits, "a") for _ in range(8)] == [None] * 7 + ["day"]
+    assert [call(limits, "b") for _ in range(4)] == [None] * 3 + ["appminute"]
     clock.advance(60)
-    assert [call("a"), call("b")] == ["day", None]
+    assert [call(limits, each) for each in ("a", "b", "b", "b")] == ["day", None, None, "hour"]
+    assert [call(limits, None), call(limits, None, "bob")] == ["hour", None]
     clock.advance(86_400)
-    assert call("a") is None
+    assert call(limits, "a") is None
+
+
+def test_calls_over_a_limit_are_counted_also_where_none_is_refused() -> None:
+    limits = Limits(Clock(), on=False)
+    assert {call(limits, "a") for _ in range(9)} == {None}
+    assert limits.over == {"software": 2}
 
 
 def test_the_numbers_are_xeros() -> None:
-    assert Allowed(at_once=5, a_minute=60, a_day=5_000, app_a_minute=10_000) == LIMITS
+    rates = {(rate.calls, rate.seconds, rate.per) for rate in LIMITS.rates}
+    assert rates == {(60, 60, "organisation"), (5_000, 86_400, "organisation"), (10_000, 60, "app")}
+    assert LIMITS.at_once == 5

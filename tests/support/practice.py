@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from clientsync_tui.app import ClientSyncApp
 from clientsync_tui.practice.people import SignIn
 from clientsync_tui.sandbox.authorise import sign_in as authorise
-from clientsync_tui.sandbox.config import free_port, software_tables
+from clientsync_tui.sandbox.config import software_tables
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
 from clientsync_tui.store.jobs import Job
@@ -128,7 +128,7 @@ def practices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
             "practice": {"name": "Tester & Co", "database": "practice.db"},
             "keyring": {"file": "keyring.bin", "passphrase_file": "passphrase"},
             "http": {"timeout_s": 5, "attempts": 2},
-            "software": software_tables(box.url, free_port()),
+            "software": software_tables(box.url),
         }
         (folder / "config.toml").write_text(tomlkit.dumps(tables))
         return Practice(box, folder)

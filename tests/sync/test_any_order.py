@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from clientsync_tui.sandbox.config import free_port, software_tables
+from clientsync_tui.sandbox.config import software_tables
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from clientsync_tui.store.store import Store
@@ -72,7 +72,7 @@ class AnyOrder(RuleBasedStateMachine):
     @initialize()
     def two_people_sign_in(self) -> None:
         self.emails = [person.email for person in self.box.world.people[:2]]
-        tables = software_tables(self.box.url, free_port())
+        tables = software_tables(self.box.url)
         for number, email in enumerate(self.emails):
             folder = Path(self.folder.name) / str(number)
             folder.mkdir()

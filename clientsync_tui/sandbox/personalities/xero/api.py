@@ -3,7 +3,6 @@
 Sources: Xero's OpenAPI 16.1.0 (https://github.com/XeroAPI/Xero-OpenAPI) and https://developer.xero.com/documentation.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -14,17 +13,24 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ...faults import REFUSALS
-from ...limits import MINUTE_S, Allowed
-from ...misbehave import misbehaving, over_limit, turned_away
-from ...personality import App, Personality
+from ...gate import Gate
+from ...limits import DAY_S, MINUTE_S, Allowed, Caller, Rate
+from ...personality import App, Issued, Personality, Revocation, Rotation, TrueList
 from ...sandbox import Sandbox
-from ...state import Connection, Grant
-from ...world import Accountant, Organisation
+from ...state import Grant
+from ...world import Accountant, Organisation, World
 from . import shapes
+from .errors import ERRORS, problem
 from .lists import contacts_page, modified_since
 
 NAME = "xero"
-LIMITS = Allowed(at_once=5, a_minute=60, a_day=5_000, app_a_minute=10_000)
+MINUTE = Rate(60, MINUTE_S, "organisation", "minute")
+DAY = Rate(5_000, DAY_S, "organisation", "day")
+APP_MINUTE = Rate(10_000, MINUTE_S, "app", "appminute")
+LIMITS = Allowed((MINUTE, DAY, APP_MINUTE), at_once=5, at_once_problem="concurrent")
+
+#: How many connections an app may have: https://developer.xero.com, pricing of 2026.
+TIERS = {"starter": 5, "core": 50, "plus": 1_000, "advanced": 10_000}
 SETTINGS = frozenset({"accounting.settings", "accounting.settings.read"})
 CONTACTS = frozenset({"accounting.contacts", "accounting.contacts.read"})
 _OTHERS = frozenset(
@@ -34,12 +40,12 @@ _OTHERS = frozenset(
 Answer = Callable[[Request, Organisation], Response]
 
 
-def claims(person: Accountant, scopes: frozenset[str]) -> dict[str, Any]:
+def claims(standard: dict[str, Any], person: Accountant, grant: Grant) -> dict[str, Any]:
     """The claims of an id_token, as the official node SDK lists them."""
-    said: dict[str, Any] = {"sub": person.id.replace("-", ""), "xero_userid": person.id, "sid": person.id}
-    if "email" in scopes:
+    said = standard | _of_person(person)
+    if "email" in grant.scopes:
         said["email"] = person.email
-    if "profile" in scopes:
+    if "profile" in grant.scopes:
         said |= {
             "given_name": person.given_name,
             "family_name": person.family_name,
@@ -49,11 +55,47 @@ def claims(person: Accountant, scopes: frozenset[str]) -> dict[str, Any]:
     return said
 
 
+def access_claims(person: Accountant, grant: Grant) -> dict[str, Any]:
+    """The claims of an access token."""
+    return _of_person(person) | {"authentication_event_id": grant.auth_event, "scope": grant.scopes}
+
+
+def _of_person(person: Accountant) -> dict[str, Any]:
+    return {"sub": person.id.replace("-", ""), "xero_userid": person.id, "sid": person.id}
+
+
+def token_answer(issued: Issued) -> dict[str, Any]:
+    """The fields of a token answer."""
+    grant = issued.grant
+    answer = {
+        "access_token": issued.access_token,
+        "expires_in": issued.access_s,
+        "token_type": "Bearer",
+        "scope": " ".join(grant.scopes),
+    }
+    return answer | ({"refresh_token": grant.refresh_token} if grant.refresh_token else {})
+
+
+def unauthorised(ended_at: float | None) -> Response:
+    """The answer to a token that is none, or that ended."""
+    if ended_at is None:
+        return problem(401, "AuthenticationUnsuccessful", {"WWW-Authenticate": "Bearer error=invalid_token"})
+    return problem(
+        401, f"TokenExpired: token expired at {datetime.fromtimestamp(ended_at, UTC):%m/%d/%Y %H:%M:%S}"
+    )
+
+
+def too_many(name: str, pause_s: int) -> Response:
+    """The answer to a call over a limit."""
+    return Response(status_code=429, headers={"Retry-After": str(pause_s), "X-Rate-Limit-Problem": name})
+
+
 class Api:
     """The API below `/xero`."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._box = sandbox
+        self._gate = Gate(sandbox, NAME, self._remaining)
 
     def routes(self) -> list[BaseRoute]:
         lists: dict[str, tuple[frozenset[str], Answer]] = {
@@ -74,9 +116,9 @@ class Api:
         return routes
 
     async def _connections(self, request: Request) -> Response:
-        async def answer(grant: Grant) -> Response:
+        def answer(grant: Grant) -> Response:
             wanted = request.query_params.get("authEventId")
-            held = self._held(grant).values()
+            held = self._gate.held(grant).values()
             listed = [c for c in held if wanted in (None, c.auth_event)]
             world = self._box.world
             places = ((c, world.place_of(NAME, c.organisation)) for c in listed)
@@ -84,21 +126,21 @@ class Api:
                 [shapes.connection(c, world.named(NAME, p).name) for c, p in places if p is not None]
             )
 
-        return await self._call(request, None, answer)
+        return await self._gate.call(request, None, LIMITS, answer)
 
     async def _disconnect(self, request: Request) -> Response:
-        async def answer(grant: Grant) -> Response:
-            held, wanted = self._held(grant), request.path_params["id"].lower()
+        def answer(grant: Grant) -> Response:
+            held, wanted = self._gate.held(grant), request.path_params["id"].lower()
             for organisation, connection in held.items():
                 if wanted == connection.id:
                     del held[organisation]
                     self._box.save()
                     return Response(status_code=204)
                 if wanted in (connection.organisation, connection.auth_event):
-                    return _problem(403, "AuthenticationUnsuccessful")
-            return _problem(404, "Resource not found")
+                    return problem(403, "AuthenticationUnsuccessful")
+            return problem(404, "Resource not found")
 
-        return await self._call(request, None, answer)
+        return await self._gate.call(request, None, LIMITS, answer)
 
     def _of_organisation(
         self, scopes: frozenset[str], answer: Answer
@@ -106,76 +148,30 @@ class Api:
         async def endpoint(request: Request) -> Response:
             tenant = request.headers.get("xero-tenant-id", "").lower()
 
-            async def permitted(grant: Grant) -> Response:
+            def permitted(grant: Grant) -> Response:
                 if not scopes & set(grant.scopes):
-                    return _problem(401, "AuthorizationUnsuccessful")
+                    return problem(401, "AuthorizationUnsuccessful")
                 place = self._box.world.place_of(NAME, tenant)
-                if place is None or tenant not in self._held(grant):
-                    return _problem(403, "AuthenticationUnsuccessful")
+                if place is None or tenant not in self._gate.held(grant):
+                    return problem(403, "AuthenticationUnsuccessful")
                 if fault := self._box.faults.meet(REFUSALS, NAME, grant.person, tenant):
                     self._box.save()
                     why = ": the organisation is not active" if fault.kind == "close" else ""
-                    return _problem(403, f"AuthenticationUnsuccessful{why}")
+                    return problem(403, f"AuthenticationUnsuccessful{why}")
                 return answer(request, self._box.world.organisation(NAME, place))
 
-            return await self._call(request, tenant, permitted)
+            return await self._gate.call(request, tenant, LIMITS, permitted)
 
         return endpoint
 
-    async def _call(
-        self, request: Request, tenant: str | None, answer: Callable[[Grant], Awaitable[Response]]
-    ) -> Response:
-        """One call: who, within which limits, with what faults, after what latency. `tenant`: None for what is not an organisation's."""
-        grant = self._grant(request)
-        if isinstance(grant, Response):
-            return grant
-        request.scope["whose"] = {"software": NAME, "person": grant.person, "organisation": tenant}
-        pause = over_limit(self._box, NAME, grant.person, tenant)
-        if pause is not None:
-            problem = "appminute" if tenant is None else "minute" if pause <= MINUTE_S else "day"
-            return self._too_many(grant, tenant, problem, pause)
-        if refused := self._box.limits.enter(NAME, grant.app, tenant, LIMITS):
-            return self._too_many(grant, tenant, refused.problem, refused.retry_after_s)
-        try:
-            if self._box.options.latency_s:
-                await asyncio.sleep(self._box.options.latency_s)
-            whose = (self._box, request, NAME, grant.person, tenant)
-            response = (
-                turned_away(self._box, NAME, grant.person, tenant)
-                or await misbehaving(*whose)
-                or await answer(grant)
-            )
-        finally:
-            self._box.limits.leave(NAME, grant.app, tenant)
-        response.headers.update(self._remaining(grant, tenant))
-        return response
-
-    def _grant(self, request: Request) -> Grant | Response:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        access = self._box.state.access.get(token) if scheme.lower() == "bearer" else None
-        grant = self._box.state.grants.get(access.grant) if access else None
-        if access is None or grant is None or grant.software != NAME:
-            return _problem(
-                401, "AuthenticationUnsuccessful", {"WWW-Authenticate": "Bearer error=invalid_token"}
-            )
-        if access.ends_at <= self._box.clock.now():
-            ended = datetime.fromtimestamp(access.ends_at, UTC)
-            return _problem(401, f"TokenExpired: token expired at {ended:%m/%d/%Y %H:%M:%S}")
-        return grant
-
-    def _held(self, grant: Grant) -> dict[str, Connection]:
-        return self._box.state.connections_of(NAME, grant.app, grant.person)
-
-    def _too_many(self, grant: Grant, tenant: str | None, problem: str, pause_s: int) -> Response:
-        headers = {"Retry-After": str(pause_s), "X-Rate-Limit-Problem": problem}
-        return Response(status_code=429, headers=headers | self._remaining(grant, tenant))
-
-    def _remaining(self, grant: Grant, tenant: str | None) -> dict[str, str]:
-        app, _ = self._box.limits.remaining(NAME, grant.app, None, LIMITS)
-        headers = {"X-AppMinLimit-Remaining": str(app)}
-        if tenant is not None:
-            minute, day = self._box.limits.remaining(NAME, grant.app, tenant, LIMITS)
-            headers |= {"X-MinLimit-Remaining": str(minute), "X-DayLimit-Remaining": str(day)}
+    def _remaining(self, caller: Caller) -> dict[str, str]:
+        limits = self._box.limits
+        headers = {"X-AppMinLimit-Remaining": str(limits.remaining(caller, APP_MINUTE))}
+        if caller.organisation is not None:
+            headers |= {
+                "X-MinLimit-Remaining": str(limits.remaining(caller, MINUTE)),
+                "X-DayLimit-Remaining": str(limits.remaining(caller, DAY)),
+            }
         return headers
 
     def _wrapped(self, **lists: Any) -> Response:
@@ -218,28 +214,39 @@ class Api:
         return self._wrapped(Users=[shapes.user(person, organisation) for person in people])
 
 
-def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
-    """An error as Xero's gateway words it."""
-    title = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}[status]
-    return JSONResponse(
-        {"title": title, "status": status, "detail": detail, "instance": str(uuid4())}, status, headers
-    )
+def _suppliers(world: World, of: Organisation) -> list[str]:
+    contacts = shapes.contacts(world, of)
+    return [c["Name"] for c in contacts if c["IsSupplier"] and c["ContactStatus"] == "ACTIVE"]
 
 
 PERSONALITY = Personality(
     name=NAME,
     title="Xero",
     apps={app.id: app for app in (App("sandbox-xero", None), App("sandbox-xero-web", "sandbox"))},
-    many=True,
+    reach="ticked",
     scopes=SETTINGS | CONTACTS | _OTHERS,
     authorize_path="/identity/connect/authorize",
     token_path="/connect/token",  # noqa: S106 - a path
-    revoke_path="/connect/revocation",
     api_path="/xero",
     code_s=300,
     access_s=1_800,
-    unused_s=60 * 86_400,
-    grace_s=1_800,
-    claims=claims,
+    unused_s=60 * DAY_S,
+    token_answer=token_answer,
+    unauthorised=unauthorised,
+    too_many=too_many,
     api=lambda sandbox: Api(sandbox).routes(),
+    revocation=Revocation("/connect/revocation", "form", "person"),
+    rotation=Rotation(grace_s=1_800),
+    pkce=True,
+    refresh_scope="offline_access",
+    claims=claims,
+    access_claims=access_claims,
+    tiers=TIERS,
+    errors=ERRORS,
+    lists={
+        "accounts": TrueList(lambda world, of: [a["Name"] for a in shapes.accounts(world, of)]),
+        "tax_rates": TrueList(lambda world, of: [rate["Name"] for rate in shapes.tax_rates(of)]),
+        "tracking": TrueList(lambda world, of: [t["Name"] for t in shapes.tracking(world, of)]),
+        "suppliers": TrueList(_suppliers, page_size=100),
+    },
 )
