@@ -11,6 +11,10 @@ from .software import Record
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
 _LONGEST_WORDS = 200
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def nonsense(what: str) -> PassingTrouble:
@@ -55,8 +59,25 @@ def an_id(row: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def records(answer: Any, key: str, id_key: str, *, code: str | None = None) -> Sequence[Record]:
-    """The lines under `key` as the software names their fields, all text cleaned, with `id`, `name` and `code` added."""
+def objects(value: Any) -> Sequence[Mapping[str, Any]]:
+    """The objects of an array that may be absent, their keys in lower case; what is none is left out."""
+    if not isinstance(value, list):
+        return ()
+    return [lower_keys(each) for each in cast(list[Any], value) if isinstance(each, dict)]
+
+
+def day_of_year(day: int, month: int) -> str:
+    """A day of every year in words, as "31 March"; empty for what is none."""
+    return f"{day} {_MONTHS[month - 1]}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
+
+
+def records(
+    answer: Any, key: str, id_key: str, *, name: str = "name", code: str | None = None
+) -> Sequence[Record]:
+    """The lines under `key` as the software names their fields, all text cleaned, with `id`, `name` and `code` added.
+
+    `id_key`, `name` and `code`: the fields that say them.
+    """
     lines = under(answer, key)
     if not isinstance(lines, list):
         raise nonsense(key)
@@ -66,7 +87,7 @@ def records(answer: Any, key: str, id_key: str, *, code: str | None = None) -> S
         line_id = words(fields.get(id_key.lower()))
         if not line_id:
             raise nonsense(key)
-        record: dict[str, Any] = {**_cleaned(line), "id": line_id, "name": words(fields.get("name"))}
+        record: dict[str, Any] = {**_cleaned(line), "id": line_id, "name": words(fields.get(name.lower()))}
         if code is not None and (its_code := words(fields.get(code.lower()))):
             record["code"] = its_code
         found.append(record)
