@@ -8,13 +8,14 @@ from .place import place
 TOKENS = "Sign-ins are not in it: their tokens are in the keyring of whoever signed in."
 
 
-@click.command(epilog=options.examples("clientsync backup practice-backup.db"))
-@click.argument("file", type=click.Path(dir_okay=False))
+@click.command(epilog=options.examples("clientsync backup", "clientsync backup practice-backup.db"))
+@click.argument("file", type=click.Path(dir_okay=False), required=False)
 @options.json("A JSON object: {file, bytes}.")
-def backup(file: str, as_json: bool) -> None:
-    """Copy the practice to a file.
+def backup(file: str | None, as_json: bool) -> None:
+    """Copy the practice to a file, or beside itself.
 
-    That is its ledger, clients, integrations and jobs; others can go on working meanwhile.
+    That is its ledger, clients, integrations and jobs; others can go on working meanwhile. Without FILE the copy is one of the
+    program's own, of which the newest seven stay; those are also made before an upgrade and with the first job of a day.
     """
     from pathlib import Path
 
@@ -22,10 +23,10 @@ def backup(file: str, as_json: bool) -> None:
     from . import talk
 
     with place() as workplace:
-        copying.backup(workplace.store, Path(file))
+        made = copying.backup(workplace.store, Path(file) if file else None)
     if as_json:
-        talk.document({"file": file, "bytes": Path(file).stat().st_size})
-    talk.say(f"The practice is copied to {file}. {TOKENS}")
+        talk.document({"file": file or str(made), "bytes": made.stat().st_size})
+    talk.say(f"The practice is copied to {file or made}. {TOKENS}")
 
 
 @click.command(epilog=options.examples("clientsync restore practice-backup.db"))
@@ -46,11 +47,13 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
         database = workplace.config.database
         if database.exists() and talk.interactive() and not yes:
             click.confirm(f"Replace the practice in {database}?", abort=True, err=True)
-        kept = copying.restore(Path(file), database)
+        kept, flaw = copying.restore(Path(file), database)
         # Brings a copy of an older version up to date, and shows that it can be read.
         clients = workplace.store.clients.total()
     if as_json:
         talk.document({"database": str(database), "kept": str(kept) if kept else None})
     talk.say(f"The practice is as {file} has it: {clients:,} clients. {TOKENS}")
+    if flaw:
+        talk.say(f"Its ledger is not as this program wrote it, from entry {flaw.seq} on ({flaw.what}).")
     if kept:
         talk.say(f"The former one is kept as {kept}.")

@@ -9,31 +9,40 @@ from . import options
 from .place import place
 
 if TYPE_CHECKING:
-    from ..sync.doctor import Finding
+    from ..sync.finding import Finding
 
 
 @click.command(
     epilog=options.examples(
         "clientsync doctor",
-        "clientsync doctor --json",
+        "clientsync doctor --repair",
     )
 )
+@click.option(
+    "--repair", is_flag=True, help="Mend what safely can be: asked for on a terminal, else done at once."
+)
 @options.json("A JSON array: name, ok, says.")
-def doctor(as_json: bool) -> None:
+def doctor(repair: bool, as_json: bool) -> None:
     """Find what is wrong, and say how it is mended.
 
-    It looks at configuration, database, keyring, accounting software, clock and terminal. Exit status 0 when all are well, else 1.
+    It looks at configuration, database, ledger, backups, keyring, accounting software, clock and terminal. Exit status 0 when all
+    are well, else 1. A repair derives the client list anew from the ledger, puts the newest sound backup in a damaged file's place
+    (which is kept), and closes files that everybody can read.
     """
     import asyncio
     from contextlib import suppress
-    from dataclasses import asdict
 
     from ..practice.trouble import KeyringTrouble, UsageError
-    from ..sync.doctor import Finding, examine
+    from ..sync.doctor import examine
+    from ..sync.doctor_database import mend
+    from ..sync.finding import Finding
     from . import talk
 
     try:
         with place() as workplace:
+            if repair:
+                for done in mend(workplace.config.database, _agreed):
+                    talk.say(f"Mended: {done}.")
             # What is wrong with the keyring is told below, beside everything else.
             with suppress(KeyringTrouble):
                 workplace.vault.unlock()
@@ -41,17 +50,25 @@ def doctor(as_json: bool) -> None:
     except UsageError as trouble:
         findings = [Finding("configuration", False, str(trouble))]
     if as_json:
-        talk.document([asdict(finding) for finding in findings])
+        talk.document([{"name": each.name, "ok": each.ok, "says": each.says} for each in findings])
     else:
         for finding in findings:
             click.echo(f"{'ok  ' if finding.ok else 'NOT '} {finding.name}: {finding.says}")
+        if not repair and any(finding.repair for finding in findings):
+            talk.say("`clientsync doctor --repair` mends what safely can be.")
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)
 
 
+def _agreed(question: str) -> bool:
+    from .talk import interactive
+
+    return not interactive() or click.confirm(question, err=True)
+
+
 def _keys(told: Mapping[str, str]) -> "list[Finding]":
     """What is wrong with `[keys]`; nothing where none is changed."""
-    from ..sync.doctor import Finding
+    from ..sync.finding import Finding
 
     if not told:
         return []

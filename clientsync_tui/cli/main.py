@@ -1,12 +1,15 @@
 """The root of the command line: its options, its commands, and what becomes of trouble."""
 
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from . import options
 from .lazy import LazyGroup
+
+if TYPE_CHECKING:
+    from sqlite3 import Error as SqliteError
 
 COMMANDS = {
     "setup": "setup",
@@ -67,6 +70,8 @@ class Root(LazyGroup):
 
 
 def _tell(error: Exception) -> NoReturn:
+    from sqlite3 import Error as SqliteError
+
     from ..practice.trouble import KeyringTrouble, SignInNeeded, Trouble, UsageError
 
     match error:
@@ -78,10 +83,24 @@ def _tell(error: Exception) -> NoReturn:
             raise Told(str(error), 1) from None
         case OSError():
             raise Told(f"{error}.", 1) from None
+        case SqliteError() if (says := _unreadable(error)) is not None:
+            raise Told(says, 1) from None
         case _:
             from .. import logbook
 
             raise Told(logbook.says(error), 1) from None
+
+
+def _unreadable(error: "SqliteError") -> str | None:
+    """What is the matter with the practice's file; None where the program made a mistake."""
+    from ..config import load
+    from ..store.sentences import is_of_the_disk, why
+    from .place import config_file
+
+    if not is_of_the_disk(error):
+        return None
+    database = load(config_file()).database
+    return f"The practice's database {database} cannot be read: {why(error, database)}"
 
 
 def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:

@@ -20,19 +20,26 @@ if TYPE_CHECKING:
     ),
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Port on the loopback; 0 is any free one."
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port on the loopback; 0 is any free one.",
 )
 @click.option(
     "--software", "softwares", metavar="NAME", multiple=True, help="Only these; every one otherwise."
 )
 @click.option(
     "--organisations",
+    metavar="N",
     type=click.IntRange(1, 1_000_000),
     default=40,
     show_default=True,
     help="In each software.",
 )
-@click.option("--seed", default="1", show_default=True, help="The same seed gives the same world.")
+@click.option(
+    "--seed", metavar="SEED", default="1", show_default=True, help="The same seed gives the same world."
+)
 @click.option(
     "--write-config", metavar="FILE", type=click.Path(path_type=Path), help="Write a configuration for it."
 )
@@ -109,7 +116,7 @@ def sandbox(
 
 
 @sandbox.command(epilog=options.examples("clientsync --config sandbox.toml sandbox people --json"))
-@click.option("--url", help="The sandbox's address; otherwise found by the configuration.")
+@click.option("--url", metavar="URL", help="The sandbox's address; otherwise found by the configuration.")
 @options.json("An array of {email, name, organisations}.")
 def people(url: str | None, as_json: bool) -> None:
     """List the accountants of the running sandbox."""
@@ -136,11 +143,16 @@ def people(url: str | None, as_json: bool) -> None:
 @options.only_software("Only there.")
 @click.option("--person", metavar="EMAIL", help="Only for them.")
 @click.option("--organisation", metavar="ID", help="Only calls to this organisation.")
-@click.option("--times", type=click.IntRange(1), help="Only the next so many calls; otherwise from now on.")
 @click.option(
-    "--seconds", type=click.FloatRange(0, 86_400), help="How long `slow` takes, or a `limit` lasts."
+    "--times", metavar="N", type=click.IntRange(1), help="Only the next so many calls; otherwise from now on."
 )
-@click.option("--url", help="The sandbox's address; otherwise found by the configuration.")
+@click.option(
+    "--seconds",
+    metavar="S",
+    type=click.FloatRange(0, 86_400),
+    help="How long `slow` takes, or a `limit` lasts.",
+)
+@click.option("--url", metavar="URL", help="The sandbox's address; otherwise found by the configuration.")
 def fault(url: str | None, **asked: Any) -> None:
     """Make something go wrong in the running sandbox.
 

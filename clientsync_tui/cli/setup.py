@@ -59,7 +59,10 @@ def softwares(as_json: bool) -> None:
     "--secret-stdin", is_flag=True, help="Read the client secret from stdin; it is kept in the keyring."
 )
 @click.option(
-    "--redirect-port", type=click.IntRange(0, 65535), help="The port of the redirect registered with the app."
+    "--redirect-port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    help="The port of the redirect registered with the app.",
 )
 def setup(software: str, client_id: str | None, secret_stdin: bool, redirect_port: int | None) -> None:
     """Set up an accounting software.

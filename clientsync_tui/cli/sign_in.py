@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(min=0.1),
     default=600,
     show_default=True,
+    help="How long to wait.",
 )
 @options.json("A JSON object: {sign_in, software, person, organisations}.")
 def sign_in(software: str, no_browser: bool, timeout_s: float, as_json: bool) -> None:

@@ -64,8 +64,6 @@ def says_its_version(program: Installed) -> None:
 
 def does_a_job(program: Installed) -> None:
     """A whole job: sandbox, OAuth, keyring, database, network."""
-    found = json.loads(program.run("--sandbox", "refresh", "--all", "--dry-run", "--json"))
-    assert found["will_do"] > 100, found
     done = json.loads(program.run("--sandbox", "add", "xero", "--all", "--json"))
     assert done["done"] > 10 and done["failed"] == 0, done
 

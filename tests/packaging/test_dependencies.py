@@ -1,0 +1,65 @@
+"""What Client Sync is installed with: nothing that it does not use, versions that are true, hashes, licences."""
+
+import re
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from docs import licences
+
+PROJECT = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+DIRECT = [Requirement(each) for each in PROJECT["dependencies"]]
+EXTRAS = [Requirement(each) for extra in PROJECT["optional-dependencies"].values() for each in extra]
+SOURCE = "\n".join(path.read_text("utf-8") for path in Path("clientsync_tui").rglob("*.py"))
+
+
+def locked(name: str) -> dict[str, str]:
+    """The versions in a lock file, by name; every one must have hashes, and nothing else may stand there."""
+    found: dict[str, str] = {}
+    for block in re.split(r"\n(?=\S)", Path("requirements", name).read_text("utf-8").strip()):
+        first, *hashes = [line.strip(" \\") for line in block.splitlines()]
+        assert re.fullmatch(r"[a-z0-9-]+==[\w.]+( ; .*)?", first), first
+        assert hashes and all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", line) for line in hashes), first
+        package, _, version = first.partition(" ;")[0].partition("==")
+        found[package] = version
+    return found
+
+
+@pytest.mark.parametrize("requirement", DIRECT, ids=str)
+def test_every_dependency_is_used(requirement: Requirement) -> None:
+    module = requirement.name.replace("-", "_")
+    assert re.search(rf"^\s*(from|import) {module}\b", SOURCE, re.MULTILINE)
+
+
+def test_the_oldest_versions_that_are_allowed_are_those_that_were_tried() -> None:
+    tried = locked("lowest.lock")
+    for requirement in DIRECT:
+        bound = next(each.version for each in requirement.specifier if each.operator == ">=")
+        version = tried[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version)
+        assert version.startswith(bound), f"{requirement} was tried with {version}"
+
+
+def test_development_is_locked() -> None:
+    versions = locked("dev.lock")
+    for requirement in (*DIRECT, *EXTRAS):
+        version = versions[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version), f"requirements/lock makes it anew: {requirement}"
+
+
+def test_the_licences_are_listed() -> None:
+    needed = licences.needed()
+    versions = locked("dev.lock")
+    assert set(needed) <= set(versions), "requirements/lock makes it anew"
+    others = {
+        name for name in set(needed) - set(licences.ELSEWHERE) if metadata.version(name) != versions[name]
+    }
+    if others:
+        pytest.skip(f"other versions than the locked ones are installed: {', '.join(sorted(others))}")
+    assert licences.LIST.read_text("utf-8") == licences.page(), "python docs/licences.py makes it anew"
+    assert set(licences.ELSEWHERE) <= set(needed)
+    assert "does not say" not in licences.page()
