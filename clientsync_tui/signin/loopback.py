@@ -4,12 +4,14 @@ import asyncio
 import errno
 import html
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from ..accounting.seam.configured import LOOPBACK_HOSTS
+from .peer import is_another_users
 
 _READ_S = 10.0
 _LONGEST_REQUEST = 32_768
+_MOST_CONNECTED = 50
 #: A machine may have no IPv6 loopback; what listens on IPv4 alone serves it.
 _NO_SUCH_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL}
 
@@ -24,13 +26,15 @@ class PortInUse(OSError):
 class Loopback:
     """Listens on 127.0.0.1 and ::1. `/` forwards to `link`; `path` is the redirect; everything else is refused.
 
-    The other users of this machine can reach it too: what guards the sign-in is its state.
+    The other users of this machine can reach it too. Where the kernel tells whose a connection is, theirs is refused; elsewhere
+    what guards the sign-in is its state.
     """
 
     def __init__(self, path: str, on_redirect: Redirects) -> None:
         self._path = path
         self._on_redirect = on_redirect
         self._servers: list[asyncio.Server] = []
+        self._connected = 0
         self.port = 0
         self.link = ""
 
@@ -56,7 +60,11 @@ class Loopback:
         self._servers.clear()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connected += 1
         try:
+            ends = writer.get_extra_info("peername"), writer.get_extra_info("sockname")
+            if self._connected > _MOST_CONNECTED or is_another_users(*ends):
+                return
             async with asyncio.timeout(_READ_S):
                 head = await reader.readuntil(b"\r\n\r\n")
                 writer.write(self._answer(head.decode("latin-1")))
@@ -64,6 +72,7 @@ class Loopback:
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
             pass  # no browser that we wait for
         finally:
+            self._connected -= 1
             writer.close()
 
     def _answer(self, head: str) -> bytes:
@@ -89,11 +98,8 @@ class Loopback:
 
     def _is_ours(self, host: str) -> bool:
         """A page of elsewhere that has its name resolved to this machine says that name, not ours (DNS rebinding)."""
-        try:
-            parts = urlsplit(f"//{host}")
-            return parts.hostname in LOOPBACK_HOSTS and parts.port == self.port
-        except ValueError:
-            return False
+        ours = [f"[{name}]" if ":" in name else name for name in LOOPBACK_HOSTS]
+        return host.lower() in {f"{name}:{self.port}" for name in ours} or (self.port == 80 and host in ours)
 
 
 def _page(status: str, says: str) -> bytes:
