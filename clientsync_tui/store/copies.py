@@ -4,9 +4,15 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ..practice.entries import iso
+from ..practice.trouble import UsageError
+from .chain import Flaw, verify
+from .database import APPLICATION, VERSION
+
+STAMP = "%Y%m%dT%H%M%SZ"
 KEPT = 7
 """So many of the program's own copies of each kind stay; older ones go."""
 
@@ -38,11 +44,26 @@ def keep(source: sqlite3.Connection, database: Path, why: str) -> Path:
     """
     folder = folder_of(database)
     folder.mkdir(mode=0o700, exist_ok=True)
-    file = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{why}.db"
+    file = folder / f"{datetime.now(UTC):{STAMP}}-{why}.db"
     copy(source, file)
-    for old in sorted(folder.glob(f"*-{why}.db"), reverse=True)[KEPT:]:
+    # The new one stays, also where the clock was ahead when the others were made.
+    others = sorted(set(folder.glob(f"*-{why}.db")) - {file}, reverse=True)
+    for old in others[KEPT - 1 :]:
         old.unlink(missing_ok=True)
     return file
+
+
+def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
+    """Makes a copy where the newest one is older than a day, and the practice is; None: it need not be.
+
+    Raises OSError and sqlite3.Error where it cannot be written.
+    """
+    now = datetime.now(UTC)
+    day_ago = now - timedelta(days=1)
+    if any(f"{day_ago:{STAMP}}" < file.name <= f"{now:{STAMP}}~" for file in kept(database)):
+        return None
+    first = source.execute("SELECT min(at) FROM ledger").fetchone()[0]
+    return keep(source, database, "daily") if first is not None and first < iso(day_ago) else None
 
 
 def kept(database: Path) -> Iterator[Path]:
@@ -53,3 +74,44 @@ def kept(database: Path) -> Iterator[Path]:
 def folder_of(database: Path) -> Path:
     """Where the program keeps its own copies of `database`."""
     return database.with_name(f"{database.name}.backups")
+
+
+def newest_good(database: Path) -> Path | None:
+    """The newest of the program's own copies that is sound, and whose ledger is whole."""
+    for file in kept(database):
+        try:
+            if check(file) is None:
+                return file
+        except UsageError:
+            continue
+    return None
+
+
+def check(file: Path) -> Flaw | None:
+    """Where the copy's ledger is not as this program left it; None: nowhere.
+
+    Raises UsageError unless `file` is a sound database of this program that this version can read.
+    """
+    try:
+        with closing(read_only(file)) as found:
+            application = found.execute("PRAGMA application_id").fetchone()[0]
+            version = int(found.execute("PRAGMA user_version").fetchone()[0])
+            tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            sound = found.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            flaw = verify(found) if sound and "head" in tables else None
+    except sqlite3.Error as error:
+        raise UsageError(f"{file} is no copy of a practice: {error}.") from None
+    if application != APPLICATION or not {"ledger", "clients", "integrations", "meta"} <= tables:
+        raise UsageError(f"{file} is no copy of a practice.")
+    if version > VERSION:
+        raise UsageError(
+            f"{file} was written by a newer Client Sync (version {version}; this one knows {VERSION})."
+        )
+    if not sound:
+        raise UsageError(f"{file} is damaged.")
+    return flaw
+
+
+def read_only(file: Path) -> sqlite3.Connection:
+    """A connection that changes nothing of `file`."""
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)

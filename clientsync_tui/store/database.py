@@ -9,7 +9,7 @@ from pathlib import Path
 from ..practice.trouble import Trouble, UsageError
 from .filesystem import is_open_to_others, network_filesystem
 from .listing import Listing
-from .sentences import is_of_the_disk, why
+from .sentences import is_damage, is_of_the_disk, why
 
 VERSION = 2
 """The shape this program knows (PRAGMA user_version); raised with each step in `migrations`."""
@@ -25,13 +25,17 @@ MIGRATION_S = 60
 """How long another process may take to bring the file to this program's shape."""
 
 
+class Damaged(UsageError):
+    """What is in the file is no sound database: a backup has to be put back."""
+
+
 class Database:
     """One SQLite file; each thread has a connection of its own, made when first used."""
 
     def __init__(self, path: Path) -> None:
         """Opens `path`, makes it if it is absent, and brings it to this program's shape.
 
-        Raises UsageError when it was written by a newer program, is not a database, everybody may read it, it is on a network
+        Raises Damaged, and UsageError when it was written by a newer program or another one, everybody may read it, it is on a network
         filesystem, or its folder cannot be written.
         """
         self.path = path
@@ -42,7 +46,8 @@ class Database:
             self._prepare()
         except (sqlite3.Error, OSError) as error:
             self.close()
-            raise UsageError(f"The practice's database {path} cannot be opened: {why(error, path)}") from None
+            kind = Damaged if isinstance(error, sqlite3.Error) and is_damage(error) else UsageError
+            raise kind(f"The practice's database {path} cannot be opened: {why(error, path)}") from None
 
     def _prepare(self) -> None:
         if kind := network_filesystem(self.path):
@@ -57,6 +62,9 @@ class Database:
             )
         if not self.path.exists() or self._version() < VERSION:
             self._migrate()
+        # A backup that was put in place is not in it.
+        if self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            self.connection.execute("PRAGMA journal_mode = WAL")
 
     def _version(self) -> int:
         """The file's version, 0 for an empty one; raises UsageError where this program must not touch the file."""
@@ -88,7 +96,6 @@ class Database:
             connection = self.connection
             if found:
                 copies.keep(connection, self.path, f"before-version-{VERSION}")
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
             with connection:
                 connection.execute(f"PRAGMA application_id = {APPLICATION}")

@@ -58,5 +58,9 @@ def is_open_to_others(path: Path) -> bool:
     return (
         os.name == "posix"
         and bool(path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
-        and all(folder.stat().st_mode & stat.S_IXOTH for folder in path.absolute().parents)
+        and all(map(_passable, path.absolute().parents))
     )
+
+
+def _passable(folder: Path) -> bool:
+    return bool(folder.stat().st_mode & stat.S_IXOTH)

@@ -258,9 +258,7 @@ class Jobs:
 
     def all(self, most: int = 200) -> list[Job]:
         """The newest jobs first."""
-        rows = self._database.connection.execute(
-            "SELECT * FROM jobs ORDER BY started_at DESC, rowid DESC LIMIT ?", (most,)
-        )
+        rows = self._database.connection.execute("SELECT * FROM jobs ORDER BY rowid DESC LIMIT ?", (most,))
         return [self._job(row) for row in rows.fetchall()]
 
     def unfinished(self) -> list[Job]:

@@ -4,61 +4,41 @@ import os
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+from ..practice.entries import iso
 from ..practice.trouble import Trouble, UsageError
-from ..store.database import VERSION
+from ..store import copies
+from ..store.chain import Flaw
+from ..store.sentences import is_damage, why
 from ..store.store import Store
 
 
-def backup(store: Store, file: Path) -> None:
-    """Copies the database as it is now to `file`, whole or not at all, while others go on working.
+def backup(store: Store, file: Path | None) -> Path:
+    """Copies the database as it is now to `file`, whole or not at all, while others go on working; returns the file.
 
+    None: to the program's own backups beside the database, of which the newest stay.
     Raises UsageError when something else is there, Trouble when it cannot be written.
     """
-    file = Path(os.path.realpath(file))
-    if file == Path(os.path.realpath(store.database.path)):
-        raise UsageError(f"{file} is the practice's database itself.")
-    if file.exists():
-        check(file)
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    database = store.database
     try:
-        try:
-            beside.touch(mode=0o600, exist_ok=False)
-            with closing(sqlite3.connect(beside)) as copy:
-                store.database.connection.backup(copy)
-                # One file, whatever mode the original is in.
-                copy.execute("PRAGMA journal_mode = DELETE")
-            with beside.open("rb+") as written:
-                os.fsync(written.fileno())
-            beside.replace(file)
-        finally:
-            beside.unlink(missing_ok=True)
+        if file is None:
+            return copies.keep(database.connection, database.path, "asked")
+        file = Path(os.path.realpath(file))
+        if file == Path(os.path.realpath(database.path)):
+            raise UsageError(f"{file} is the practice's database itself.")
+        if file.exists():
+            copies.check(file)
+        copies.copy(database.connection, file)
+        return file
     except (OSError, sqlite3.Error) as error:
-        raise Trouble(f"{file} cannot be written: {error}.") from None
+        raise Trouble(f"{file or 'The backup'} cannot be written: {why(error, database.path)}") from None
 
 
-def check(file: Path) -> None:
-    """Raises UsageError unless `file` is a sound database of this program that this version can read."""
-    try:
-        with closing(_read_only(file)) as found:
-            version = int(found.execute("PRAGMA user_version").fetchone()[0])
-            tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            sound = found.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
-    except sqlite3.Error as error:
-        raise UsageError(f"{file} is no copy of a practice: {error}.") from None
-    if not {"ledger", "clients", "integrations"} <= tables:
-        raise UsageError(f"{file} is no copy of a practice.")
-    if version > VERSION:
-        raise UsageError(
-            f"{file} was written by a newer Client Sync (version {version}; this one knows {VERSION})."
-        )
-    if not sound:
-        raise UsageError(f"{file} is damaged.")
-
-
-def restore(file: Path, database: Path) -> Path | None:
-    """Puts the copy `file` in the place of `database`; returns where the former one is kept (None: there was none).
+def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
+    """Puts the copy `file` in the place of `database`; returns where the former one is kept (None: there was none), and where
+    the copy's ledger was altered, if it was.
 
     A kill leaves the one or the other, whole. Raises UsageError when `file` is no sound copy, or when another process uses the
     practice; Trouble when the disk is full or the folder cannot be written.
@@ -67,20 +47,50 @@ def restore(file: Path, database: Path) -> Path | None:
         raise UsageError(f"There is no file {file}.")
     if database.exists() and file.samefile(database):
         raise UsageError(f"{file} is the practice's database itself.")
-    check(file)
+    flaw = copies.check(file)
     try:
         database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         kept = _kept(database) if database.exists() else None
-        with _alone(database) as present, closing(_read_only(file)) as copy:
-            if kept is not None:
-                with closing(sqlite3.connect(kept)) as former:
-                    kept.chmod(0o600)
-                    present.backup(former)
-            copy.backup(present)
-        database.chmod(0o600)
+        if kept is not None and not _readable(database):
+            _put_aside(database, kept)
+            _replace(file, database, None)
+        else:
+            _replace(file, database, kept)
     except (OSError, sqlite3.Error) as error:
-        raise Trouble(f"The practice's database {database} cannot be replaced: {error}.") from None
-    return kept
+        raise Trouble(
+            f"The practice's database {database} cannot be replaced: {why(error, database)}"
+        ) from None
+    return kept, flaw
+
+
+def _replace(file: Path, database: Path, kept: Path | None) -> None:
+    if not database.exists():
+        database.touch(mode=0o600)
+    with _alone(database) as present, closing(copies.read_only(file)) as copy:
+        if kept is not None:
+            copies.copy(present, kept)
+        copy.backup(present)
+        # What the program's own copies held beyond this one was given up on purpose.
+        present.execute("INSERT OR REPLACE INTO meta VALUES ('restored', ?)", (iso(datetime.now(UTC)),))
+
+
+def _readable(database: Path) -> bool:
+    try:
+        with closing(copies.read_only(database)) as present:
+            return present.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        return False
+
+
+def _put_aside(database: Path, kept: Path) -> None:
+    """Keeps a damaged database as it is, with what belongs to it."""
+    # The database last: without it, SQLite would take what is left for a new one's.
+    for ending in ("-wal", "-shm", "-journal", ""):
+        part = database.with_name(database.name + ending)
+        if part.exists():
+            part.rename(kept.with_name(kept.name + ending))
 
 
 def _kept(database: Path) -> Path:
@@ -100,10 +110,8 @@ def _alone(database: Path) -> Generator[sqlite3.Connection]:
         try:
             # Leaving WAL needs that nobody else is connected (sqlite.org/pragma.html#pragma_journal_mode).
             connection.execute("PRAGMA journal_mode = DELETE")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
             raise UsageError("The practice is in use by another window or process: end it first.") from None
         yield connection
-
-
-def _read_only(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)

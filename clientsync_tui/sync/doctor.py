@@ -4,17 +4,16 @@ import asyncio
 import locale
 import os
 import shutil
-import sqlite3
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from ..practice.text import clean
-from ..practice.trouble import Trouble, UsageError
-from ..store.store import Store
+from ..practice.trouble import Trouble
+from .doctor_database import look
+from .finding import Finding
 
 if TYPE_CHECKING:
     import httpx2
@@ -25,48 +24,21 @@ CLOCK_MAY_DIFFER = timedelta(seconds=60)
 TIMEOUT_S = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `says`: what it is, or what is wrong and what to do."""
-
-    name: str
-    ok: bool
-    says: str
-
-
 async def examine(workplace: "Workplace") -> list[Finding]:
     """Looks at everything; nothing is changed but a probe in the keyring that is taken back. Raises nothing that it can tell."""
     ok, says = await workplace.vault.backend_says()
     return [
         Finding("configuration", True, _configuration(workplace)),
-        _told("database", lambda: _database(workplace.store)),
+        *look(workplace.config.database),
         Finding("keyring", ok, says),
         *await _softwares(workplace),
         *_terminal(os.environ),
     ]
 
 
-def _told(name: str, look: Callable[[], str]) -> Finding:
-    try:
-        return Finding(name, True, look())
-    except Trouble as trouble:
-        return Finding(name, False, str(trouble))
-
-
 def _configuration(workplace: "Workplace") -> str:
     path = workplace.config.path
     return str(path) if path.exists() else f"{path} is not there; everything is as it is without one"
-
-
-def _database(store: Store) -> str:
-    path = store.database.path
-    try:
-        found = str(store.database.connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-    except sqlite3.Error as error:
-        found = str(error)
-    if found != "ok":
-        raise UsageError(f"{path} is damaged ({found}): restore a backup.")
-    return f"{path}, {store.clients.total():,} clients, {store.ledger.last():,} entries"
 
 
 async def _softwares(workplace: "Workplace") -> list[Finding]:

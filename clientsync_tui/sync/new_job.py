@@ -1,6 +1,10 @@
 """A job made of a plan; what an earlier one of its kind left undone is done in this one."""
 
+import sqlite3
+from contextlib import suppress
+
 from ..practice.plan import Plan
+from ..store import copies
 from ..store.jobs import ItemState
 from ..store.store import Store
 
@@ -9,7 +13,11 @@ def new_job(store: Store, plan: Plan, actor: str) -> str:
     """Writes the job and returns its id. `actor`: who asks for it where no sign-in of the plan's own says so.
 
     An unfinished job of which everything left is in the plan is cancelled: it shall not be offered for resuming as well.
+    The first job of a day makes a copy of the practice.
     """
+    # Without one the job goes on all the same; `doctor` says how old the newest is.
+    with suppress(OSError, sqlite3.Error):
+        copies.keep_daily(store.database.connection, store.database.path)
     signer = store.sign_ins.one(plan.sign_in) if plan.sign_in else None
     with store.database.writing():
         job = store.jobs.create(plan, signer.person.email if signer else actor)

@@ -1,0 +1,244 @@
+"""Whatever befalls the practice's file: a sentence, an exit status, no traceback, and nothing of it changed or lost."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.store import database as databases
+from clientsync_tui.store import filesystem
+from clientsync_tui.store.database import VERSION
+from tests.support.command import Command, Said
+
+READING = (("clients", "--json"), ("log", "--json"), ("jobs", "--json"), ("export", "all.csv"))
+WRITING = ("codes", "upload", "codes.csv")
+CODES = "Practice code,Client\nNEW1,Client 1\n"
+
+
+def told(said: Said) -> str:
+    """The one line that a command says of what is wrong."""
+    assert said.code in (1, 2), said
+    lines = said.err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("clientsync: "), said.err
+    assert "does not expect" not in said.err and "Traceback" not in said.err
+    return lines[0]
+
+
+def doctor(cli: Command, *words: str) -> dict[str, str]:
+    """What the doctor says is wrong."""
+    said = cli.inside("doctor", "--json", *words)
+    wrong = {each["name"]: each["says"] for each in said.json if not each["ok"]}
+    assert said.code == (1 if wrong else 0)
+    return wrong
+
+
+def zeroes(file: Path) -> None:
+    file.write_bytes(bytes(file.stat().st_size))
+
+
+def no_header(file: Path) -> None:
+    with file.open("r+b") as bytes_:
+        bytes_.write(b"\xff" * 100)
+
+
+def half(file: Path) -> None:
+    os.truncate(file, file.stat().st_size // 2 // 4096 * 4096)
+
+
+def a_stump(file: Path) -> None:
+    os.truncate(file, 1234)
+
+
+def overwritten(file: Path) -> None:
+    with file.open("r+b") as bytes_:
+        bytes_.seek(4096)
+        bytes_.write(b"\x5a" * (file.stat().st_size - 4096))
+
+
+def a_letter(file: Path) -> None:
+    file.write_text("Dear diary, " * 1000)
+
+
+DAMAGE = [zeroes, no_header, half, a_stump, overwritten, a_letter]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_file_is_said_left_and_a_backup_put_back(
+    damage: Callable[[Path], None], cli: Command, database: Path
+) -> None:
+    damage(database)
+    damaged = database.read_bytes()
+    (cli.config.parent / "codes.csv").write_text(CODES)
+    for words in (*READING, WRITING):
+        said = cli.inside(*words[:-1], str(cli.config.parent / words[-1]) if "." in words[-1] else words[-1])
+        if said.code != 0:
+            assert "doctor" in told(said)
+    assert database.read_bytes() == damaged
+    assert doctor(cli).keys() >= {"database"}
+    said = cli.inside("doctor", "--repair", "--json")
+    assert "Mended: " in said.err and said.code == 0, said
+    assert len(cli.inside("clients", "--json").json) == 40
+    assert database.with_name("practice.db.before-restore").read_bytes() == damaged
+
+
+def test_without_a_backup_the_damaged_file_is_left(cli: Command, database: Path) -> None:
+    shutil.rmtree(database.with_name("practice.db.backups"))
+    overwritten(database)
+    before = database.read_bytes()
+    said = cli.inside("doctor", "--repair", "--json")
+    assert said.code == 1 and "Mended" not in said.err
+    assert database.read_bytes() == before
+
+
+def test_a_damaged_backup_is_passed_over(cli: Command, database: Path) -> None:
+    folder = database.with_name("practice.db.backups")
+    (good,) = folder.iterdir()
+    shutil.copy(good, folder / "20990101T000000Z-asked.db")
+    overwritten(folder / "20990101T000000Z-asked.db")
+    zeroes(database)
+    said = cli.inside("doctor", "--repair", "--json")
+    assert said.code == 0 and str(good) in said.err
+
+
+def test_a_file_that_is_gone_comes_back_from_its_backup(cli: Command, database: Path) -> None:
+    for file in database.parent.glob("practice.db*"):
+        if file.is_file():
+            file.unlink()
+    assert "is gone" in doctor(cli)["database"]
+    assert cli.inside("doctor", "--repair").code == 0
+    assert len(cli.inside("clients", "--json").json) == 40
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Another process has it for itself, as a backup program or an sqlite3 shell may."""
+    code = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "db.execute('PRAGMA locking_mode = EXCLUSIVE'); db.execute('BEGIN EXCLUSIVE'); print('ready', flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None and other.stdin is not None
+    assert other.stdout.readline() == "ready\n"
+    try:
+        yield
+    finally:
+        other.communicate()
+
+
+def test_who_locks_it_is_named(cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databases, "BUSY_MS", 100)
+    (cli.config.parent / "codes.csv").write_text(CODES)
+    with locked(database):
+        for words in (("clients", "--json"), ("codes", "upload", str(cli.config.parent / "codes.csv"))):
+            says = told(cli.inside(*words))
+            assert "is locked by" in says
+            if Path("/proc/locks").exists():
+                assert "python" in says and "(process " in says
+        assert "is locked by" in doctor(cli, "--repair")["database"]
+    assert cli.inside("codes", "upload", str(cli.config.parent / "codes.csv")).code == 0
+
+
+def test_somebody_who_writes_for_long_is_waited_for_and_then_named(
+    cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases, "BUSY_MS", 100)
+    codes = cli.config.parent / "codes.csv"
+    codes.write_text(CODES)
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert len(cli.inside("clients", "--json").json) == 40, "reading goes on"
+        says = told(cli.inside("codes", "upload", str(codes)))
+        assert "is locked by" in says and "Nothing of this step was kept" in says
+        other.execute("ROLLBACK")
+    assert cli.inside("codes", "upload", str(codes)).code == 0
+
+
+def test_a_newer_programs_file_is_left(cli: Command, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as db:
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    before = database.read_bytes()
+    for words in READING[:3]:
+        assert "newer Client Sync" in told(cli.inside(*words))
+    assert "newer Client Sync" in doctor(cli, "--repair")["database"]
+    assert database.read_bytes() == before
+
+
+def test_a_network_filesystem_is_refused(
+    cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    device = database.stat().st_dev
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        "22 27 0:21 / /proc rw - proc proc rw\n"
+        f"40 27 {os.major(device)}:{os.minor(device)} / /home rw,relatime shared:1 - nfs4 server:/home rw\n"
+    )
+    monkeypatch.setattr(filesystem, "MOUNTS", mounts)
+    assert "network filesystem (nfs4)" in told(cli.inside("clients", "--json"))
+    assert "network filesystem (nfs4)" in doctor(cli)["database"]
+    mounts.write_text(mounts.read_text().replace("nfs4", "ext4"))
+    assert cli.inside("clients", "--json").code == 0
+    mounts.unlink()
+    assert cli.inside("clients", "--json").code == 0, "where nothing is known"
+
+
+def test_a_file_that_everybody_can_read_is_refused_and_closed(
+    cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.chmod(0o644)
+    assert cli.inside("clients", "--json").code == 0, "nobody else can come to it: the folder above is closed"
+    monkeypatch.setattr(filesystem, "_passable", lambda folder: True)
+    assert "chmod o=" in told(cli.inside("clients", "--json"))
+    assert "everybody" in doctor(cli)["files"]
+    assert cli.inside("doctor", "--repair").code == 0
+    assert database.stat().st_mode & 0o777 == 0o640
+
+
+def test_the_logs_files_taken_away_cost_what_was_in_them_alone_and_show(cli: Command, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as reader:
+        # Somebody has it open, so that the log is not copied back when the command ends.
+        reader.execute("SELECT count(*) FROM clients").fetchone()
+        (cli.config.parent / "codes.csv").write_text(CODES)
+        assert cli.inside("codes", "upload", str(cli.config.parent / "codes.csv")).code == 0
+        assert cli.inside("backup").code == 0
+        for ending in ("-wal", "-shm"):
+            database.with_name(database.name + ending).rename(database.with_name("taken" + ending))
+        copy = database.with_name("copy.db")
+        shutil.copy(database, copy)
+    with closing(sqlite3.connect(database)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can become somebody else")
+def test_a_folder_that_cannot_be_written_is_said(cli: Command) -> None:
+    code = """
+        import filelock, os, sys
+        from pathlib import Path
+        from clientsync_tui.practice.trouble import UsageError
+        from clientsync_tui.store import copies, migrations
+        from clientsync_tui.store.database import Database
+        os.setegid(65534)
+        os.seteuid(65534)
+        try:
+            Database(Path(sys.argv[1]))
+        except UsageError as trouble:
+            print(trouble)
+    """
+    with tempfile.TemporaryDirectory() as closed:
+        folder = Path(closed)
+        shutil.copy(cli.config.parent / "practice.db", folder)
+        os.chown(folder / "practice.db", 0, 65534)
+        (folder / "practice.db").chmod(0o440)
+        folder.chmod(0o555)
+        words = [sys.executable, "-c", textwrap.dedent(code), str(folder / "practice.db")]
+        said = subprocess.check_output(words, text=True)
+    assert "You must be able to write the file and its folder" in said
