@@ -51,7 +51,12 @@ class Workplace:
         keyring = self.config.keyring
         file = self.config.resolve(keyring.file) if keyring.file else data_folder() / "keyring.bin"
         passphrase_file = self.config.resolve(keyring.passphrase_file) if keyring.passphrase_file else None
-        return Vault(file, passphrase_file=passphrase_file, ask_passphrase=self.ask_passphrase)
+        return Vault(
+            file,
+            passphrase_file=passphrase_file,
+            backend=keyring.backend,
+            ask_passphrase=self.ask_passphrase,
+        )
 
     @cached_property
     def actor(self) -> str:
@@ -103,6 +108,8 @@ class Workplace:
             (table.api_url or usual.api_url).rstrip("/"),
             table.revoke_url or usual.revoke_url,
             table.issuer or usual.issuer,
+            # Another issuer has another place for it, which it tells.
+            table.userinfo_url or (None if table.issuer else usual.userinfo_url),
         )
 
         async def secret() -> str | None:
@@ -110,10 +117,17 @@ class Workplace:
                 return None
             return await self.vault.read(secret_name(name, table.client_id))
 
-        scopes = table.scopes or software.grant.scopes
+        scopes = table.scopes or tuple(software.grant.scopes)
         parameters = {**software.grant.parameters, **table.parameters}
         return Configured(
-            software, table.client_id, table.redirect_port, addresses, scopes, parameters, secret
+            software,
+            table.client_id,
+            table.redirect_port,
+            addresses,
+            scopes,
+            parameters,
+            secret,
+            table.redirect_url,
         )
 
     def held(self, software: str | None = None) -> list[SignIn]:

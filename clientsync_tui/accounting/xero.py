@@ -18,7 +18,7 @@ from ..practice.people import Person
 from ..practice.status import Fault, Reason
 from ..practice.trouble import OrganisationTrouble, PassingTrouble, Trouble
 from .seam import shapes
-from .seam.software import Addresses, Answer, Calls, Grant, Limits, Record
+from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
 
 _API = "/api.xro/2.0"
 _PAGE_SIZE = 100  # the largest allowed is [U]; this is the default [C]
@@ -85,14 +85,14 @@ class Xero:
         issuer="https://identity.xero.com",
     )
     grant = Grant(
-        scopes=(
-            "offline_access",
-            "openid",
-            "profile",
-            "email",
-            "accounting.settings.read",
-            "accounting.contacts.read",
-        ),
+        scopes={
+            "offline_access": "to stay signed in, so that nobody has to sign in for each check",
+            "openid": "to know who signed in",
+            "profile": "that person's name",
+            "email": "that person's e-mail address",
+            "accounting.settings.read": "to read the organisation's details, chart of accounts, tax rates and tracking categories",
+            "accounting.contacts.read": "to read the suppliers",
+        },
         pkce=True,
         secret="optional",  # noqa: S106  apps of type "Web app" have one [C]
         # `localhost` is what Xero's samples register; 127.0.0.1 is [U].
@@ -101,11 +101,15 @@ class Xero:
         any_port=False,
         unused_life=timedelta(days=60),
         lost_answer_grace=timedelta(minutes=30),
+        revoking_ends="person",
     )
     limits = Limits(
+        rates=(
+            Rate(60, 60, "organisation"),
+            Rate(5_000, 86_400, "organisation"),
+            Rate(10_000, 60, "app"),
+        ),
         organisation_at_once=5,
-        organisation_a_minute=60,
-        app_a_minute=10_000,
         remaining_header="x-minlimit-remaining",
         app_remaining_header="x-appminlimit-remaining",
         problem_header="x-rate-limit-problem",
@@ -117,6 +121,9 @@ class Xero:
         "tracking": "Tracking categories",
         "suppliers": "Suppliers",
     }
+    organisation_words = ("organisation", "organisations")
+    disconnecting: Literal["connection", "sign_in", "nowhere"] = "connection"
+    before_sign_in = ""
     how_to_register = (
         "1. Open https://developer.xero.com/app/manage in a browser and sign in.\n"
         "2. Choose New app; give it a name and your practice's web address.\n"
@@ -135,7 +142,7 @@ class Xero:
         accept = {"Accept": "application/json"}
         return accept if organisation_id is None else {**accept, "xero-tenant-id": organisation_id}
 
-    def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew"]:
+    def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
         """By status and `detail`; keys come in any case (`title`, `Title`)."""
         body = shapes.lower_keys(answer.body)
         detail = shapes.said(body.get("detail")) or shapes.said(body.get("message"))
@@ -154,8 +161,9 @@ class Xero:
         said = f": {detail}" if detail else ""
         return kind(Fault.NONSENSE, f"Xero refused a request ({answer.status}){said}")
 
-    def person(self, claims: Mapping[str, Any]) -> Person:
-        """`xero_userid` is the stable id (xero-node SDK) [C]."""
+    async def person(self, new: NewSignIn) -> Person:
+        """From the id_token; `xero_userid` is the stable id (xero-node SDK) [C]."""
+        claims = await new.claims()
         email = shapes.words(claims.get("email"))
         name = " ".join(
             filter(None, (shapes.words(claims.get(key)) for key in ("given_name", "family_name")))
@@ -166,6 +174,10 @@ class Xero:
         return Person(
             person_id, name or shapes.words(claims.get("preferred_username")) or email or person_id, email
         )
+
+    async def granted(self, new: NewSignIn) -> Organisation | None:
+        """A sign-in is for all that the person connected with the app."""
+        return None
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
         """GET /connections; it has no pages [C]. Only tenants of type ORGANISATION: PRACTICE exists as well [C]."""

@@ -19,6 +19,7 @@ class SignIn:
 
     `id` is `software:person`, or `software:person:organisation` where a grant is for one organisation.
     `used_at` is the last time the software renewed it; `ends_at` when it ends if it is not used before (None: no end known).
+    `organisation_id`, `organisation_name`: the one that it is for; None where a grant is for many.
     """
 
     id: str
@@ -26,6 +27,8 @@ class SignIn:
     person: Person
     used_at: datetime
     ends_at: datetime | None
+    organisation_id: str | None = None
+    organisation_name: str | None = None
     signed_out: bool = False
 
 

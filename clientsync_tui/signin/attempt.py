@@ -18,7 +18,7 @@ from ..accounting.seam.configured import Configured, Http
 from ..practice.people import SignIn, sign_in_id
 from ..practice.trouble import SignInFailed, Trouble
 from . import pasted, redirected
-from .identity import verified
+from .fresh import Fresh, MakeCalls
 from .loopback import Loopback, PortInUse
 from .redirected import Redirected
 from .token_endpoint import TokenEndpoint
@@ -37,9 +37,10 @@ class SignedIn:
 class Attempt:
     """An attempt under way; made by `begin`."""
 
-    def __init__(self, configured: Configured, how: Http, tokens: Tokens) -> None:
+    def __init__(self, configured: Configured, how: Http, tokens: Tokens, make_calls: MakeCalls) -> None:
         self._configured = configured
         self._how = how
+        self._make_calls = make_calls
         self._tokens = tokens
         self._endpoint = TokenEndpoint(configured, how.timeout_s)
         self._state = secrets.token_urlsafe(24)
@@ -97,6 +98,16 @@ class Attempt:
         return await self._complete(redirect)
 
     async def _open(self, pasting: bool) -> None:
+        if page := self._configured.redirect_url:
+            says = (
+                f"{self._title} sends the browser to {page} in the end: copy the whole address that it then shows, and paste it "
+                "here. It does not matter what that page says."
+            )
+            if not pasting:
+                raise SignInFailed(says)
+            self.trouble = says
+            self.link = self._made_link()
+            return
         try:
             await self._loopback.open(self._port)
             self._port = self._loopback.port
@@ -125,7 +136,7 @@ class Attempt:
             client_id=configured.client_id,
             response_type="code",
             redirect_uri=self._redirect_uri,
-            scope=" ".join(configured.scopes),
+            scope=" ".join(configured.scopes) or None,
             state=self._state,
             **{**configured.software.grant.parameters, **configured.parameters, **parameters},
         )
@@ -150,22 +161,29 @@ class Attempt:
         granted = await self._endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
         granted_at = datetime.now(UTC)
         if granted.refresh_token is None:
+            asked = " ".join(self._configured.scopes) or "none"
             raise SignInFailed(
                 f"{self._title} gave no refresh token, so the sign-in would end within the hour. Nothing was kept. "
-                f"Does the app have the scope offline_access, and [software.{software.name}] scopes name it?"
+                f"Does the app have every scope that is needed? [software.{software.name}] asks for: {asked}. "
+                f"Needed: {' '.join(software.grant.scopes) or 'none'}."
             )
-        if granted.id_token is None:
-            raise SignInFailed(f"{self._title} did not say who signed in (no id_token). Nothing was kept.")
-        claims = await verified(
-            granted.id_token, granted.access_token, self._configured, self._nonce, self._how.timeout_s
+        new = Fresh(
+            self._configured, self._how.timeout_s, redirect.parameters, granted, self._nonce, self._make_calls
         )
         try:
-            person = software.person(claims)
+            person, organisation = await software.person(new), await software.granted(new)
+        except SignInFailed:
+            raise
         except Trouble as trouble:
             raise SignInFailed(f"{trouble} Nothing was kept.") from None
-        own_id = sign_in_id(software.name, person.id)
+        if (organisation is None) is (software.organisations_per_sign_in == "one"):
+            raise ValueError("a sign-in for one organisation names it, another one names none")
+        its_id = organisation.id if organisation else None
+        own_id = sign_in_id(software.name, person.id, its_id)
         ends_at = await self._tokens.keep(own_id, granted)
-        return SignedIn(SignIn(own_id, software.name, person, granted_at, ends_at), granted_at)
+        its_name = organisation.name if organisation else None
+        sign_in = SignIn(own_id, software.name, person, granted_at, ends_at, its_id, its_name)
+        return SignedIn(sign_in, granted_at)
 
     async def _close(self) -> None:
         await self._loopback.close()
@@ -185,16 +203,24 @@ class Attempt:
 
 @asynccontextmanager
 async def begin(
-    configured: Configured, how: Http, vault: Vault, tokens: Tokens, *, pasting: bool = True
+    configured: Configured,
+    how: Http,
+    vault: Vault,
+    tokens: Tokens,
+    make_calls: MakeCalls,
+    *,
+    pasting: bool = True,
 ) -> AsyncGenerator[Attempt]:
     """An attempt to sign in, ready to show its link; `tokens`, over the same `vault`, keeps what comes of it.
 
+    `make_calls`: for an adapter that has to ask who signed in.
+
     When it is left, nothing of it stays but a sign-in that was made. The keyring is tested first, so that no grant is lost
-    that cannot be kept. `pasting`: whether the person can paste the redirected address; without that a port in use ends the
-    attempt. Raises KeyringTrouble, SignInFailed.
+    that cannot be kept. `pasting`: whether the person can paste the redirected address; without that a port in use, or a
+    redirect to a page elsewhere, ends the attempt. Raises KeyringTrouble, SignInFailed.
     """
     await vault.test()
-    attempt = Attempt(configured, how, tokens)
+    attempt = Attempt(configured, how, tokens, make_calls)
     try:
         await attempt._open(pasting)  # pyright: ignore[reportPrivateUsage]
         yield attempt

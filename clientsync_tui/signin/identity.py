@@ -1,9 +1,10 @@
-"""The id_token: who signed in, verified (OpenID Connect Core 1.0, section 3.1.3.7)."""
+"""Who signed in: the id_token, verified (OpenID Connect Core 1.0, section 3.1.3.7), and the userinfo endpoint (section 5.3)."""
 
 import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import httpx2
 from authlib.oidc.core.util import create_half_hash  # pyright: ignore[reportMissingTypeStubs]
@@ -62,9 +63,48 @@ async def verified(
     return claims
 
 
+async def userinfo(access_token: str, configured: Configured, timeout_s: float) -> Mapping[str, Any]:
+    """What the userinfo endpoint says of whose access token it is. Raises SignInFailed.
+
+    Where the configuration names another issuer and no endpoint, the issuer's discovery document is asked for it; an issuer
+    that does not say has it where the software's own has it. `timeout_s`: for each call.
+    """
+    title = configured.software.title
+    async with http_client() as http:
+        address = configured.addresses.userinfo_url or await _userinfo_url(http, configured, timeout_s)
+        bearer = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+        found = await _document(http, address, timeout_s, bearer)
+    if found is None:
+        raise SignInFailed(f"{title} did not say who signed in ({address}). Nothing was kept; try again.")
+    return found
+
+
+async def _userinfo_url(http: httpx2.AsyncClient, configured: Configured, timeout_s: float) -> str:
+    issuer, usual = configured.addresses.issuer, configured.software.addresses.userinfo_url
+    if issuer is None or usual is None:
+        raise ValueError("this software has no userinfo endpoint")
+    document = await _document(http, _discovery(issuer), timeout_s) or {}
+    address = document.get("userinfo_endpoint") if document.get("issuer") == issuer else None
+    if address is None:
+        return (
+            urlsplit(usual)._replace(scheme=urlsplit(issuer).scheme, netloc=urlsplit(issuer).netloc).geturl()
+        )
+    try:
+        check_address(str(address), "userinfo_endpoint")
+    except UsageError as trouble:
+        raise SignInFailed(
+            f"{configured.software.title}'s issuer names no safe address: {trouble} Nothing was kept."
+        ) from None
+    return str(address)
+
+
+def _discovery(issuer: str) -> str:
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+
+
 async def _keys(http: httpx2.AsyncClient, issuer: str, title: str, timeout_s: float) -> dict[str, Any]:
     """The issuer's public keys, found by its discovery document (OpenID Connect Discovery 1.0, section 4)."""
-    document = await _json(http, f"{issuer.rstrip('/')}/.well-known/openid-configuration", title, timeout_s)
+    document = await _json(http, _discovery(issuer), title, timeout_s)
     address = document.get("jwks_uri")
     if document.get("issuer") != issuer or not isinstance(address, str):
         raise _wrong(title, "its issuer does not say where its keys are")
@@ -76,17 +116,25 @@ async def _keys(http: httpx2.AsyncClient, issuer: str, title: str, timeout_s: fl
 
 
 async def _json(http: httpx2.AsyncClient, address: str, title: str, timeout_s: float) -> dict[str, Any]:
-    try:
-        async with asyncio.timeout(timeout_s):
-            response = await http.get(address)
-        found = json.loads(response.content) if response.status_code == 200 else None
-    except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
+    found = await _document(http, address, timeout_s)
+    if found is None:
         raise SignInFailed(
             f"{title}'s keys could not be read from {address}, so who signed in cannot be verified. Nothing was kept; try again."
         )
-    return cast(dict[str, Any], found)
+    return found
+
+
+async def _document(
+    http: httpx2.AsyncClient, address: str, timeout_s: float, headers: Mapping[str, str] | None = None
+) -> dict[str, Any] | None:
+    """The JSON object at an address; None where there is none."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            response = await http.get(address, headers=headers)
+        found = json.loads(response.content) if response.status_code == 200 else None
+    except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError):
+        return None
+    return cast(dict[str, Any], found) if isinstance(found, dict) else None
 
 
 def _wrong(title: str, why: str) -> SignInFailed:

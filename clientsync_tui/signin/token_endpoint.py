@@ -1,8 +1,9 @@
 """Calls to an accounting software's token endpoint, through Authlib."""
 
 import asyncio
+import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -21,17 +22,21 @@ from ..practice.text import clean
 from ..practice.trouble import Misconfigured, PassingTrouble, SignInRefused
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+_APP_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
+_LONGEST_LIFE_S = 3e9  # nearly a century; more is nonsense, and no date could hold it
 _SHORT_LIFE_S = 300  # taken where the answer does not say how long an access token lives
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What the token endpoint gave. `lives_s`: how long the access token is good for, in seconds."""
+    """What the token endpoint gave. `lives_s`: how long the access token is good for, in seconds; `ends_in_s`: when the sign-in
+    itself ends, in seconds from now, where the answer says so."""
 
     access_token: str = field(repr=False)
     lives_s: float
     refresh_token: str | None = field(repr=False)
     id_token: str | None = field(repr=False)
+    ends_in_s: float | None = None
 
 
 class TokenEndpoint:
@@ -55,18 +60,29 @@ class TokenEndpoint:
         """New tokens for a refresh token (RFC 6749, section 6)."""
         return await self._granted(lambda client, url: client.refresh_token(url, refresh_token=refresh_token))
 
-    async def revoke(self, refresh_token: str) -> None:
-        """Ends the grant (RFC 7009); for some softwares that is everything the person connected with this app."""
+    async def revoke(self, refresh_token: str) -> bool:
+        """Ends the grant (RFC 7009); for some softwares that is everything the person connected with this app.
+
+        False when it had ended already, or the software has no way to be told.
+        """
         url = self._configured.addresses.revoke_url
         if url is None:
-            return
+            return False
         async with await self._client() as client:
-            response = await self._within(
-                client.revoke_token(url, token=refresh_token, token_type_hint="refresh_token")  # noqa: S106
-            )
+            if self._configured.software.grant.revoke_body == "json":
+                auth = httpx2.BasicAuth(client.client_id, client.client_secret or "")
+                call = client.post(url, json={"token": refresh_token}, auth=auth)
+            else:
+                call = client.revoke_token(url, token=refresh_token, token_type_hint="refresh_token")  # noqa: S106
+            response: httpx2.Response = await self._within(call)
         self._check(response)
-        if response.status_code >= 400:
+        if (error := _error_of(response)) in _APP_REFUSED or response.status_code == 401:
+            raise self._refusal(error or "invalid_client")
+        if response.status_code == 400:
+            return False
+        if not response.is_success:
             raise self._passing(Fault.NONSENSE, f"did not end the sign-in ({response.status_code})")
+        return True
 
     async def _granted(self, call: Callable[[Any, str], Awaitable[Any]]) -> Granted:
         async with await self._client() as client:
@@ -86,13 +102,22 @@ class TokenEndpoint:
             float(lives) if isinstance(lives, int | float) and lives > 0 else _SHORT_LIFE_S,
             cast(str | None, refresh),
             cast(str | None, identity),
+            self._ends_in_s(token),
+        )
+
+    def _ends_in_s(self, token: Mapping[str, Any]) -> float | None:
+        told: list[Any] = [token.get(name) for name in self._configured.software.grant.life_fields]
+        return min(
+            (float(s) for s in told if type(s) in (int, float) and 0 < s < _LONGEST_LIFE_S), default=None
         )
 
     async def _client(self) -> Any:
+        settings = client_settings()
+        settings["headers"] = {**settings["headers"], **self._configured.software.grant.token_headers}
         client: Any = AsyncOAuth2Client(
             client_id=self._configured.client_id,
             client_secret=await self._configured.secret(),
-            **client_settings(),
+            **settings,
         )
         for kind in ("access_token_response", "refresh_token_response"):
             client.register_compliance_hook(kind, self._check)
@@ -148,6 +173,18 @@ class TokenEndpoint:
 
     def _passing(self, fault: Fault, what: str) -> PassingTrouble:
         return PassingTrouble(fault, f"{self._title}'s sign-in server {what}; try again later.")
+
+
+def _error_of(response: httpx2.Response) -> str | None:
+    """The error code of an unsuccessful answer (RFC 6749, section 5.2), where it has one."""
+    if response.is_success:
+        return None
+    try:
+        body: object = json.loads(response.text)
+    except (ValueError, RecursionError):
+        return None
+    error = cast(dict[str, object], body).get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, str) else None
 
 
 def _is_token(value: object) -> bool:

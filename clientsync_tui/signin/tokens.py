@@ -11,9 +11,9 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +21,8 @@ from filelock import AsyncFileLock, Timeout
 
 from ..accounting.seam.calls import Access
 from ..accounting.seam.configured import Configured, Http
+from ..accounting.seam.limits import Lane, Limiter
+from ..accounting.seam.software import Limits
 from ..practice.status import Fault
 from ..practice.trouble import KeyringTrouble, PassingTrouble, SignInNeeded, SignInRefused
 from .token_endpoint import Granted, TokenEndpoint
@@ -44,6 +46,7 @@ class Tokens:
     """The tokens of all sign-ins to one software.
 
     `locks`: a folder that all processes of this person on the host share. `name_of`: the keyring's name for a sign-in's id.
+    `limiter`: keeps the software's limit of renewals, where it has one.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Tokens:
         locks: Path,
         name_of: Callable[[str], str],
         on_used: OnUsed,
+        limiter: Limiter | None = None,
     ) -> None:
         self._configured = configured
         self._how = how
@@ -61,6 +65,7 @@ class Tokens:
         self._locks = locks
         self._name_of = name_of
         self._on_used = on_used
+        self._limiter = limiter
         self._endpoint = TokenEndpoint(configured, how.timeout_s)
         self._in_use: dict[str, _InUse] = {}
         self._renewing: dict[str, asyncio.Task[str]] = {}
@@ -98,17 +103,19 @@ class Tokens:
             self._unsaved.pop(sign_in_id, None)
             return self._use(sign_in_id, granted)
 
-    async def revoke(self, sign_in_id: str) -> None:
+    async def revoke(self, sign_in_id: str) -> bool:
         """Ends the sign-in at the software and forgets it; for some softwares that ends everything the person connected.
 
-        Raises PassingTrouble or Misconfigured if the software could not be told; then it is still held, and `forget` forgets it.
+        False when it had ended already, was not held here, or the software has no way to be told. Raises PassingTrouble or Misconfigured if the software could not be told; then it is still held, and `forget` forgets it.
         """
         async with self._one[sign_in_id], self._alone(sign_in_id):
+            ended = False
             refresh_token = await self._held(sign_in_id)
             if refresh_token is not None:
                 with contextlib.suppress(SignInRefused):  # it has ended already
-                    await self._endpoint.revoke(refresh_token)
+                    ended = await self._endpoint.revoke(refresh_token)
             await self._forget(sign_in_id)
+            return ended
 
     async def forget(self, sign_in_id: str) -> None:
         """Forgets the sign-in here; the software is not told."""
@@ -148,14 +155,14 @@ class Tokens:
                 f"No sign-in to {self._title} is held in this keyring for it. Run `clientsync sign-in {self._name}`."
             )
         try:
-            granted = await self._renew(refresh_token)
+            granted = await self._renew(sign_in_id, refresh_token)
         except SignInRefused:
             # A process that does not keep to our lock (another host on the same keyring) may have renewed it.
             newer = await self._held(sign_in_id)
             if newer is None or newer == refresh_token:
                 raise
             refresh_token = newer
-            granted = await self._renew(newer)
+            granted = await self._renew(sign_in_id, newer)
         newest = granted.refresh_token
         if newest is not None and newest != refresh_token:
             self._unsaved[sign_in_id] = (refresh_token, newest)
@@ -177,23 +184,38 @@ class Tokens:
             self._unsaved.pop(sign_in_id, None)
         return held
 
-    async def _renew(self, refresh_token: str) -> Granted:
+    async def _renew(self, sign_in_id: str, refresh_token: str) -> Granted:
         """Asks again when the answer was lost, where the software lets the same token be used again."""
         attempts = self._how.attempts if self._configured.software.grant.lost_answer_grace else 1
         attempt = 1
         while True:
             try:
-                return await self._endpoint.renew(refresh_token)
+                async with self._paced(sign_in_id):
+                    return await self._endpoint.renew(refresh_token)
             except PassingTrouble as trouble:
                 if trouble.fault not in {Fault.UNREACHABLE, Fault.SERVER_ERROR} or attempt >= attempts:
                     raise
             await asyncio.sleep(_PAUSE_S * 2**attempt)
             attempt += 1
 
+    def _paced(self, sign_in_id: str) -> AbstractAsyncContextManager[None]:
+        """A turn within the software's limit of renewals."""
+        software = self._configured.software
+        if software.limits.renewals is None or self._limiter is None:
+            return nullcontext()
+        return self._limiter.turn(
+            Lane(software.name, self._configured.client_id, person=f"renewals of {sign_in_id}"),
+            Limits((replace(software.limits.renewals, per="person"),), 1),
+            longest_wait_s=self._how.longest_wait_s,
+            lease_s=self._how.timeout_s + _LOCK_MARGIN_S,
+        )
+
     def _use(self, sign_in_id: str, granted: Granted) -> datetime | None:
         early = min(_RENEW_BEFORE_S, granted.lives_s / 4)
         self._in_use[sign_in_id] = _InUse(granted.access_token, time.monotonic() + granted.lives_s - early)
         life = self._configured.software.grant.unused_life
+        if granted.ends_in_s is not None:
+            life = timedelta(seconds=granted.ends_in_s)
         ends_at = None if life is None else datetime.now(UTC) + life
         self._on_used(sign_in_id, ends_at)
         return ends_at

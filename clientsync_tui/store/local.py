@@ -123,7 +123,9 @@ class SignIns:
 def _sign_in(row: Mapping[str, Any]) -> SignIn:
     person = Person(row["person_id"], row["name"], row["email"])
     used = datetime.fromisoformat(row["used_at"])
-    return SignIn(row["id"], row["software"], person, used, moment(row["ends_at"]), bool(row["signed_out"]))
+    return SignIn(
+        row["id"], row["software"], person, used, moment(row["ends_at"]), signed_out=bool(row["signed_out"])
+    )
 
 
 class Views:

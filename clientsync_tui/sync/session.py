@@ -14,6 +14,7 @@ from . import found
 if TYPE_CHECKING:
     import httpx2
 
+    from ..accounting.seam.calls import Access, End
     from ..accounting.seam.configured import Configured, Http
     from ..accounting.seam.software import Calls, Software
     from ..practice.model import Organisation
@@ -80,16 +81,31 @@ class Session:
                 # Two practices of one person share a keyring, and each has sign-ins of its own.
                 lambda sign_in_id: f"{self.store.practice_id}/{sign_in_id}",
                 self._used,
+                self._limiter,
             )
             self._tokens[software] = configured, tokens
         return self._tokens[software][1]
 
     def calls(self, sign_in: SignIn) -> "Calls":
         """Calls in the name of a sign-in whose token is in this person's keyring."""
-        from ..accounting.seam.calls import HttpCalls
+        tokens = self.tokens(sign_in.software)
+        return self._calls(
+            sign_in.software, tokens.of(sign_in.id), sign_in, lambda: tokens.revoke(sign_in.id)
+        )
 
-        access = self.tokens(sign_in.software).of(sign_in.id)
-        return HttpCalls(self._configured(sign_in.software), self._how, self._http, self._limiter, access)
+    def _calls(
+        self, software: str, access: "Access", sign_in: SignIn | None = None, end: "End | None" = None
+    ) -> "Calls":
+        from ..accounting.seam.calls import HttpCalls
+        from ..practice.model import Organisation
+
+        organisation = None
+        if sign_in and sign_in.organisation_id:
+            organisation = Organisation(sign_in.organisation_id, sign_in.organisation_name or "")
+        return HttpCalls(
+            self._configured(software), self._how, self._http, self._limiter, access,
+            person=sign_in.person.id if sign_in else None, organisation=organisation, end=end,
+        )  # fmt: skip
 
     def held_up(self, software: str) -> int:
         """How many organisations' calls wait for the software's limits now."""
@@ -104,13 +120,17 @@ class Session:
     async def begin(self, software: str, *, pasting: bool = True) -> "AsyncGenerator[Attempt]":
         """An attempt to sign in: its link is to be shown; `wait()` ends it. What comes of it goes to `keep`.
 
-        `pasting`: whether the person can paste the redirected address; without it a port in use ends the attempt.
+        `pasting`: whether the person can paste the redirected address; without it an attempt that needs that is ended.
         """
         from ..signin.attempt import begin
 
         tokens = self.tokens(software)
         configured = self._configured(software)
-        async with begin(configured, self._how, self._vault, tokens, pasting=pasting) as attempt:
+
+        def make_calls(access: "Access") -> "Calls":
+            return self._calls(software, access)
+
+        async with begin(configured, self._how, self._vault, tokens, make_calls, pasting=pasting) as attempt:
             yield attempt
 
     def keep(self, signed_in: "SignedIn") -> SignIn:

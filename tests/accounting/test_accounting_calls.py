@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -18,9 +19,10 @@ from clientsync_tui.accounting.seam.calls import HttpCalls
 from clientsync_tui.accounting.seam.configured import Configured, Http, no_secret
 from clientsync_tui.accounting.seam.limits import Limiter
 from clientsync_tui.accounting.seam.retry_after import retry_after_s
+from clientsync_tui.accounting.seam.software import Answer, Software
 from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
-from clientsync_tui.practice.trouble import OrganisationTrouble, PassingTrouble
+from clientsync_tui.practice.trouble import OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
 from tests.accounting.scripted import Scripted, Step, dripping, endless, json, scripted, silent
 from tests.signin.desk import told
 
@@ -35,16 +37,16 @@ class Line:
         self.renewals = 0
 
     async def to(
-        self, *steps: Step, how: Http | None = None, url: str | None = None
+        self, *steps: Step, how: Http | None = None, url: str | None = None, software: Software = XERO
     ) -> tuple[HttpCalls, Scripted]:
         server = await self._stack.enter_async_context(scripted(*steps))
         http = await self._stack.enter_async_context(http_client())
         addresses = replace(XERO.addresses, api_url=url or server.url)
-        configured = Configured(XERO, "app", 8400, addresses, XERO.grant.scopes, {}, no_secret)
+        configured = Configured(software, "app", 8400, addresses, tuple(XERO.grant.scopes), {}, no_secret)
         limiter = Limiter(self._folder / "limits")
         self._stack.callback(limiter.close)
         how = how or Http(timeout_s=5, attempts=3, longest_wait_s=5)
-        return HttpCalls(configured, how, http, limiter, self._access), server
+        return HttpCalls(configured, how, http, limiter, self._access, person="ann"), server
 
     async def _access(self, refused: str | None) -> str:
         if refused == f"{SECRET}-{self.renewals}":
@@ -148,13 +150,43 @@ async def test_a_limit_of_the_whole_app_holds_up_every_organisation(line: Line):
     assert len(server.asked) == 1
 
 
-async def test_a_server_that_always_says_a_little_later_is_given_up(
-    line: Line, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(calls_module, "_NO_SAY_S", 0.01)
-    calls, server = await line.to(json({}, 429))
+class Unlike(type(XERO)):
+    """Speaks as Xero, but tells a limit by a 403, and a sign-in that is over by a second 401."""
+
+    limits = replace(XERO.limits, unsaid_pause_s=0.01)
+
+    def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
+        if answer.status == 401:
+            return SignInRefused("over") if answer.renewed else "renew"
+        return "limit"
+
+
+@pytest.mark.parametrize("status", [429, 403])
+async def test_a_server_that_always_says_a_little_later_is_given_up(line: Line, status: int):
+    calls, server = await line.to(json({}, status), software=Unlike())
     await failing(calls, "limit")
     assert len(server.asked) == 3
+
+
+async def test_a_limit_met_by_a_call_for_no_organisation_holds_up_that_person_alone(line: Line):
+    calls, server = await line.to(json({}, 429, retry_after="3600"), json([1]))
+    await failing(calls, "limit", None)
+    await failing(calls, "limit", None)
+    assert len(server.asked) == 1
+    assert await calls.get("/x", organisation_id="org-1") == [1]
+
+
+async def test_the_adapter_decides_what_a_renewed_token_that_is_refused_means(line: Line):
+    calls, server = await line.to(json({}, 401), software=Unlike())
+    with pytest.raises(SignInRefused, match="over"):
+        await calls.get("/x")
+    assert len(server.asked) == 2 and line.renewals == 1
+
+
+async def test_an_answer_can_be_read_with_its_headers(line: Line):
+    calls, _ = await line.to(json([1], link='<https://x.example/?page=2>; rel="next"'))
+    reply = await calls.read("/x")
+    assert reply.body == [1] and "page=2" in reply.headers["Link"]
 
 
 async def test_the_last_call_of_a_minute_is_heeded(line: Line):

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -10,7 +11,9 @@ from clientsync_tui.practice.trouble import UsageError
 
 
 def configured(*, client_id: str = "app", redirect_port: int = 8400, **addresses: str) -> Configured:
-    return Configured(XERO, client_id, redirect_port, replace(XERO.addresses, **addresses), XERO.grant.scopes)
+    return Configured(
+        XERO, client_id, redirect_port, replace(XERO.addresses, **addresses), tuple(XERO.grant.scopes)
+    )
 
 
 @pytest.mark.parametrize("name", Addresses.__slots__)
@@ -52,7 +55,7 @@ def test_a_secret_is_in_no_repr():
     async def secret() -> str:
         return "hush"
 
-    with_secret = Configured(XERO, "app", 8400, XERO.addresses, XERO.grant.scopes, {}, secret)
+    with_secret = Configured(XERO, "app", 8400, XERO.addresses, tuple(XERO.grant.scopes), {}, secret)
     assert "secret=" not in repr(with_secret)
 
 
@@ -60,4 +63,23 @@ def test_every_software_is_registered_under_its_own_name_and_safe_as_it_comes():
     for name, software in softwares().items():
         assert software.name == name and software.title
         assert "{redirect}" in software.how_to_register
-        Configured(software, "app", 8400, software.addresses, software.grant.scopes)
+        page = "https://practice.example/signed-in" if software.grant.https_redirect else ""
+        Configured(software, "app", 8400, software.addresses, tuple(software.grant.scopes), redirect_url=page)
+
+
+class HttpsOnly(type(XERO)):
+    """A software that sends people only to https addresses."""
+
+    grant = replace(XERO.grant, https_redirect=True)
+
+
+def test_a_software_that_wants_https_needs_a_page_where_it_is_the_real_one():
+    made = partial(Configured, HttpsOnly(), "app", 8400, scopes=())
+    with pytest.raises(UsageError, match=r"redirect_url.*clientsync setup xero --redirect-url"):
+        made(XERO.addresses)
+    page = "https://practice.example/signed-in"
+    assert made(XERO.addresses, redirect_url=page).redirect_uri(8400) == page
+    with pytest.raises(UsageError, match="redirect_url must begin with https"):
+        made(XERO.addresses, redirect_url="http://practice.example/")
+    on_a_test_server = made(replace(XERO.addresses, api_url="http://127.0.0.1:1"))
+    assert on_a_test_server.redirect_uri(8400) == "http://localhost:8400/callback"

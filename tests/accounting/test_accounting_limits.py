@@ -7,17 +7,25 @@ from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from clientsync_tui.accounting.seam import limits as limits_module
 from clientsync_tui.accounting.seam.limits import Lane, Limiter
-from clientsync_tui.accounting.seam.software import Limits
+from clientsync_tui.accounting.seam.software import Limits, Rate
 from clientsync_tui.practice.trouble import PassingTrouble, UsageError
 from tests.signin.desk import python
 
 ONE, OTHER = Lane("xero", "app", "one"), Lane("xero", "app", "other")
-WIDE = Limits(organisation_at_once=5, organisation_a_minute=10_000, app_a_minute=100_000)
+
+
+def narrow(at_once: int, a_minute: int = 10_000, app_a_minute: int = 100_000, *, whole: int = 20) -> Limits:
+    """So many calls at once, and a minute."""
+    return Limits((Rate(a_minute, 60, "organisation"), Rate(app_a_minute, 60, "app")), at_once, at_once=whole)
+
+
+WIDE = narrow(5)
 
 
 @pytest.fixture
@@ -56,7 +64,7 @@ async def test_calls_at_once_are_counted_for_the_whole_program(limiter: Limiter)
 
 
 async def test_calls_for_no_organisation_count_for_the_app(limiter: Limiter):
-    counting = Counting(limiter, Limits(5, 10_000, 10_000, at_once=3))
+    counting = Counting(limiter, narrow(5, whole=3))
     await asyncio.gather(*(counting.call(ONE.app) for _ in range(12)))
     assert (counting.most, counting.ended) == (3, 12)
 
@@ -65,7 +73,7 @@ async def test_first_come_first_served(limiter: Limiter):
     order: list[int] = []
 
     async def call(number: int) -> None:
-        async with limiter.turn(ONE, Limits(1, 1_000, 1_000), longest_wait_s=1, lease_s=5):
+        async with limiter.turn(ONE, narrow(1), longest_wait_s=1, lease_s=5):
             order.append(number)
             await asyncio.sleep(0.001)
 
@@ -73,19 +81,45 @@ async def test_first_come_first_served(limiter: Limiter):
     assert order == list(range(30))
 
 
-@pytest.mark.parametrize("which", ["organisation", "app"])
-async def test_calls_a_minute_are_counted(limiter: Limiter, monkeypatch: pytest.MonkeyPatch, which: str):
-    monkeypatch.setattr(limits_module, "WINDOW_S", 1)
-    counting = Counting(limiter, Limits(5, 6, 100) if which == "organisation" else Limits(5, 100, 6))
-    lanes = [ONE] * 7 if which == "organisation" else [ONE, OTHER] * 4
-    # A second is the file's measure of time: begin with one.
-    await asyncio.sleep(1 - time.time() % 1)
-    calls = [asyncio.create_task(counting.call(lane, 0)) for lane in lanes]
-    await asyncio.sleep(0.5)
+@pytest.mark.parametrize(
+    ("per", "lanes", "free"),
+    [
+        ("organisation", [ONE._replace(person="a"), ONE._replace(person="b")], OTHER._replace(person="a")),
+        ("app", [ONE, OTHER, ONE.app], Lane("xero", "another app", "one")),
+        ("person", [ONE._replace(person="a"), ONE.app._replace(person="a")], ONE._replace(person="b")),
+    ],
+)
+async def test_calls_are_counted_for_whom_the_limit_is(
+    limiter: Limiter, per: Literal["organisation", "app", "person"], lanes: list[Lane], free: Lane
+):
+    counting = Counting(limiter, Limits((Rate(6, 1, per), Rate(1_000, 60, per)), 5))
+    calls = [asyncio.create_task(counting.call(lanes[n % len(lanes)], 0)) for n in range(7)]
+    await asyncio.sleep(0.4)
     assert counting.ended == 6
-    assert limiter.held_up("xero") >= 1
+    assert limiter.held_up("xero") == 1
+    await counting.call(free, 0)
     await asyncio.gather(*calls)
-    assert counting.ended == len(lanes) and limiter.held_up("xero") == 0
+    assert counting.ended == 8 and limiter.held_up("xero") == 0
+
+
+async def test_a_day_that_is_used_up_is_said_and_not_waited_for(limiter: Limiter):
+    counting = Counting(limiter, Limits((Rate(3, 86_400, "organisation"),), 5))
+    for _ in range(3):
+        await counting.call(ONE, 0)
+    with pytest.raises(PassingTrouble) as caught:
+        await counting.call(ONE, 0)
+    assert caught.value.retry_at is not None
+    assert 86_000 < (caught.value.retry_at - datetime.now(UTC)).total_seconds() < 90_000
+    await counting.call(OTHER, 0)
+
+
+async def test_a_day_goes_on_from_its_first_call(limiter: Limiter, tmp_path: Path):
+    counting = Counting(limiter, Limits((Rate(3, 86_400, "organisation"),), 5))
+    with sqlite3.connect(tmp_path / "limits") as file:
+        yesterday = int((time.time() - 90_000) * 60 / 86_400)
+        file.execute("INSERT INTO made VALUES (?, 86400, ?, 3)", (ONE.key, yesterday))
+    file.close()
+    await counting.call(ONE, 0)
 
 
 async def test_organisations_that_have_to_wait_hold_up_no_other(limiter: Limiter):
@@ -132,18 +166,18 @@ async def test_when_the_software_says_that_the_minute_is_used_up_nobody_calls(li
 
 
 async def test_who_gives_up_waiting_takes_no_place(limiter: Limiter):
-    narrow = Counting(limiter, Limits(1, 1_000, 1_000, at_once=1))
+    counting = Counting(limiter, narrow(1, whole=1))
     for _ in range(5):
-        running = asyncio.create_task(narrow.call(ONE, 60))
-        waiting = [asyncio.create_task(narrow.call(lane)) for lane in (ONE, OTHER)]
+        running = asyncio.create_task(counting.call(ONE, 60))
+        waiting = [asyncio.create_task(counting.call(lane)) for lane in (ONE, OTHER)]
         await asyncio.sleep(0.01)
         for task in (*waiting, running):
             task.cancel()
         await asyncio.gather(*waiting, running, return_exceptions=True)
-    narrow.now = 0
+    counting.now = 0
     async with asyncio.timeout(2):
-        await narrow.call(ONE)
-        await narrow.call(OTHER)
+        await counting.call(ONE)
+        await counting.call(OTHER)
 
 
 #: Takes turns as another process of this host does. Arguments: the file, how many, calls a minute, seconds each takes.
@@ -151,7 +185,7 @@ TAKER = """
 import asyncio, sys, time
 from pathlib import Path
 from clientsync_tui.accounting.seam.limits import Lane, Limiter
-from clientsync_tui.accounting.seam.software import Limits
+from clientsync_tui.accounting.seam.software import Limits, Rate
 
 async def main(path, number, a_minute, takes):
     limiter = Limiter(Path(path))
@@ -159,7 +193,8 @@ async def main(path, number, a_minute, takes):
     sys.stdin.readline()
 
     async def call():
-        async with limiter.turn(Lane("xero", "app", "one"), Limits(3, int(a_minute), 10_000), longest_wait_s=1, lease_s=1):
+        limits = Limits((Rate(int(a_minute), 60, "organisation"),), 3)
+        async with limiter.turn(Lane("xero", "app", "one"), limits, longest_wait_s=1, lease_s=1):
             began = time.time()
             await asyncio.sleep(float(takes))
             print(began, time.time(), flush=True)
@@ -219,7 +254,7 @@ async def test_a_killed_process_holds_no_place_for_long(limiter: Limiter, tmp_pa
     run.kill()
     run.communicate()
     started = time.monotonic()
-    await Counting(limiter, Limits(3, 1_000, 1_000)).call(ONE)
+    await Counting(limiter, narrow(3)).call(ONE)
     assert time.monotonic() - started < 5
 
 
@@ -240,12 +275,12 @@ async def test_another_process_that_writes_for_long_stops_no_screen(limiter: Lim
 
 async def test_a_place_is_given_back_even_while_another_writes(limiter: Limiter, tmp_path: Path):
     other = sqlite3.connect(tmp_path / "limits", isolation_level=None)
-    narrow = Limits(1, 1_000, 1_000)
-    async with limiter.turn(ONE, narrow, longest_wait_s=1, lease_s=60):
+    limits = narrow(1)
+    async with limiter.turn(ONE, limits, longest_wait_s=1, lease_s=60):
         other.execute("BEGIN IMMEDIATE")
     other.execute("COMMIT")
     other.close()
-    async with asyncio.timeout(2), limiter.turn(ONE, narrow, longest_wait_s=1, lease_s=60):
+    async with asyncio.timeout(2), limiter.turn(ONE, limits, longest_wait_s=1, lease_s=60):
         pass
 
 
@@ -254,12 +289,12 @@ async def test_a_clock_that_was_set_back_holds_nobody_up(tmp_path: Path):
     Limiter(path).close()
     later = time.time() + 7200
     with sqlite3.connect(path) as file:
-        file.execute("INSERT INTO calls VALUES (?, ?, 1000)", (ONE.key, int(later)))
+        file.execute("INSERT INTO made VALUES (?, 60, ?, 1000)", (ONE.key, int(later)))
         file.executemany("INSERT INTO leases (lane, until) VALUES (?, ?)", [(ONE.key, later)] * 9)
     file.close()
     limiter = Limiter(path)
     async with asyncio.timeout(2):
-        await Counting(limiter, Limits(5, 60, 1_000)).call(ONE)
+        await Counting(limiter, narrow(5, 60)).call(ONE)
     limiter.close()
 
 
@@ -268,13 +303,13 @@ async def test_what_is_over_is_cleared_away(
 ):
     monkeypatch.setattr(limits_module, "_PURGE_EVERY", 2)
     with sqlite3.connect(tmp_path / "limits") as file:
-        file.executemany("INSERT INTO calls VALUES (?, ?, 1)", [(f"lane {n}", n) for n in range(100)])
+        file.executemany("INSERT INTO made VALUES (?, 60, ?, 1)", [(f"lane {n}", n) for n in range(100)])
         file.execute("INSERT INTO leases (lane, until) VALUES ('x', 1)")
         file.execute("INSERT INTO blocked VALUES ('x', 1)")
     for _ in range(3):
         await Counting(limiter, WIDE).call(ONE)
     rows = [
-        file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("calls", "leases", "blocked")
+        file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("made", "leases", "blocked")
     ]
     file.close()
     assert rows[0] <= 4 and rows[1:] == [0, 0]

@@ -45,6 +45,16 @@ class Answers:
         return True
 
 
+class New:
+    """`NewSignIn` with the claims of an id_token."""
+
+    def __init__(self, claims: Mapping[str, Any]) -> None:
+        self._claims = claims
+
+    async def claims(self) -> Mapping[str, Any]:
+        return self._claims
+
+
 def refused(status: int, body: Any) -> Trouble | str:
     return XERO.trouble(Answer(status, {}, body, ""), ORGANISATION)
 
@@ -242,12 +252,12 @@ async def test_a_connection_is_ended_by_its_own_id():
         ({"xero_userid": "u", "given_name": None, "email": 7}, ("u", "u", "")),
     ],
 )
-def test_who_signed_in(claims: dict[str, Any], person: tuple[str, str, str]):
-    found = XERO.person(claims)
+async def test_who_signed_in(claims: dict[str, Any], person: tuple[str, str, str]):
+    found = await XERO.person(New(claims))
     assert (found.id, found.name, found.email) == person
 
 
 @pytest.mark.parametrize("claims", [{}, {"xero_userid": 7}, {"xero_userid": "", "sub": None}])
-def test_nobody_signed_in(claims: dict[str, Any]):
+async def test_nobody_signed_in(claims: dict[str, Any]):
     with pytest.raises(PassingTrouble):
-        XERO.person(claims)
+        await XERO.person(New(claims))

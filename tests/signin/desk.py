@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +14,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from clientsync_tui.accounting.seam.calls import HttpCalls
+from clientsync_tui.accounting.seam.calls import Access, HttpCalls
 from clientsync_tui.accounting.seam.configured import Configured, Http
 from clientsync_tui.accounting.seam.limits import Limiter
 from clientsync_tui.accounting.seam.software import Addresses
+from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.sandbox.authorise import sign_in
 from clientsync_tui.sandbox.config import free_port, software_tables
@@ -38,8 +40,8 @@ def name_of(sign_in_id: str) -> str:
 def configured_for(url: str, *, port: int | None = None, client_id: str = "sandbox-xero") -> Configured:
     """Xero set up to use the server at `url`, whose paths are the sandbox's."""
     table = software_tables(url, port or free_port())["xero"]
-    addresses = Addresses(*(table[name] for name in Addresses.__slots__))
-    return Configured(XERO, client_id, table["redirect_port"], addresses, XERO.grant.scopes)
+    addresses = Addresses(**{name: table[name] for name in Addresses.__slots__ if name in table})
+    return Configured(XERO, client_id, table["redirect_port"], addresses, tuple(XERO.grant.scopes))
 
 
 @dataclass
@@ -71,8 +73,19 @@ class Desk:
     def with_configured(self, **changes: object) -> "Desk":
         return Desk(replace(self.configured, **changes), self.folder, self.how)
 
-    def begin(self, *, pasting: bool = True):
-        return begin(self.configured, self.how, self.vault, self.tokens, pasting=pasting)
+    @asynccontextmanager
+    async def begin(self, *, pasting: bool = True) -> AsyncGenerator[Attempt]:
+        limiter = Limiter(self.folder / "limits")
+
+        def make_calls(access: Access) -> HttpCalls:
+            return HttpCalls(self.configured, self.how, http, limiter, access)
+
+        async with (
+            http_client() as http,
+            begin(self.configured, self.how, self.vault, self.tokens, make_calls, pasting=pasting) as attempt,
+        ):
+            yield attempt
+        limiter.close()
 
     async def sign_in(self, email: str, organisations: list[str] | None = None) -> SignedIn:
         async with self.begin() as attempt:

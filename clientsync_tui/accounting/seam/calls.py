@@ -4,22 +4,23 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 
+from ...practice.model import Organisation
 from ...practice.status import Fault
 from ...practice.text import clean
-from ...practice.trouble import PassingTrouble
+from ...practice.trouble import PassingTrouble, Trouble
 from .configured import Configured, Http
 from .limits import Lane, Limiter
 from .retry_after import retry_after_s
-from .software import Answer
+from .software import Answer, Reply
 from .transport import MOST_BYTES
 
 FIRST_PAUSE_S = 0.5
-_NO_SAY_S = 5.0  # what a 429 without Retry-After is taken to say
 _LEASE_MARGIN_S = 5.0
 _LIMITED_AT_MOST = 3  # one that says "a little later" for ever is given up
 
@@ -28,28 +29,59 @@ Access = Callable[[str | None], Awaitable[str]]
 if that is still the one in use, so that twenty calls refused at once renew it once."""
 
 
+End = Callable[[], Awaitable[bool]]
+"""Revokes a sign-in there and forgets it here; False when it had ended already."""
+
+
 class HttpCalls:
-    """`Calls` over HTTP; see there. `http`: from `http_client()`, shared by all."""
+    """`Calls` over HTTP; see there. `http`: from `http_client()`, shared by all.
+
+    `person`: the id of who signed in, for limits that are counted for each person; `organisation`: the one of this sign-in,
+    where it is for one; `end`: for `end_sign_in`, None while the sign-in is being made.
+    """
 
     def __init__(
-        self, configured: Configured, how: Http, http: httpx2.AsyncClient, limiter: Limiter, access: Access
+        self,
+        configured: Configured,
+        how: Http,
+        http: httpx2.AsyncClient,
+        limiter: Limiter,
+        access: Access,
+        *,
+        person: str | None = None,
+        organisation: Organisation | None = None,
+        end: End | None = None,
     ) -> None:
         self._configured = configured
         self._how = how
         self._http = http
         self._limiter = limiter
         self._access = access
+        self._person = person
+        self._organisation = organisation
+        self._end = end
 
     def __repr__(self) -> str:
         return f"HttpCalls({self._configured.software.name})"
+
+    @property
+    def organisation(self) -> Organisation | None:
+        """The one organisation of this sign-in, where a sign-in is for one."""
+        return self._organisation
 
     async def get(
         self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
     ) -> Any:
         """The JSON answer to GET `api_url + path`."""
+        return (await self.read(path, organisation_id=organisation_id, parameters=parameters)).body
+
+    async def read(
+        self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
+    ) -> Reply:
+        """The same with the answer's headers."""
         answer = await self._answer("GET", path, organisation_id, parameters)
         try:
-            return json.loads(answer.text)
+            return Reply(json.loads(answer.text), answer.headers)
         except (ValueError, RecursionError):
             raise self._nonsense("something that is no JSON") from None
 
@@ -57,6 +89,12 @@ class HttpCalls:
         """DELETE `api_url + path`; False when it was gone already (404)."""
         answer = await self._answer("DELETE", path, organisation_id, None)
         return answer.status != 404
+
+    async def end_sign_in(self) -> bool:
+        """Revokes this sign-in there and forgets it here; False when it had ended already."""
+        if self._end is None:
+            raise ValueError("a sign-in that is being made has no end yet")
+        return await self._end()
 
     async def _answer(
         self, method: str, path: str, organisation_id: str | None, parameters: Mapping[str, str] | None
@@ -82,7 +120,11 @@ class HttpCalls:
                 if answer.status < 500:
                     if 200 <= answer.status < 300 or (method == "DELETE" and answer.status == 404):
                         return answer
-                    refused = self._meaning(answer, organisation_id, token, renewed=refused is not None)
+                    if self._meaning(answer, organisation_id, renewed=refused is not None) == "renew":
+                        refused = token
+                    else:
+                        limited += 1
+                        self._held_up(answer, organisation_id, last=limited >= _LIMITED_AT_MOST)
                     continue
                 passing = PassingTrouble(
                     Fault.SERVER_ERROR,
@@ -105,7 +147,7 @@ class HttpCalls:
     ) -> Answer:
         software = self._configured.software
         headers = {**software.headers(organisation_id), "Authorization": f"Bearer {token}"}
-        lane = Lane(software.name, self._configured.client_id, organisation_id)
+        lane = self._lane(organisation_id)
         # Nothing is chained to what is raised here: httpx2's errors hold the request, and that holds the token.
         async with self._limiter.turn(
             lane,
@@ -160,8 +202,8 @@ class HttpCalls:
         software = self._configured.software
         now = datetime.now(UTC)
         wait_s = retry_after_s(answer.headers, now)
-        wait_s = _NO_SAY_S if wait_s is None else wait_s
-        lane = Lane(software.name, self._configured.client_id, organisation_id)
+        wait_s = software.limits.unsaid_pause_s if wait_s is None else wait_s
+        lane = self._lane(organisation_id)
         named = answer.headers.get(software.limits.problem_header or "", "").strip().lower()
         self._limiter.block(lane.app if named in software.limits.app_problems else lane, wait_s)
         if last or wait_s > self._how.longest_wait_s:
@@ -172,16 +214,22 @@ class HttpCalls:
                 until,
             )
 
-    def _meaning(self, answer: Answer, organisation_id: str | None, token: str, *, renewed: bool) -> str:
-        """The token to renew; everything else that an unsuccessful answer can mean is raised."""
+    def _lane(self, organisation_id: str | None) -> Lane:
+        configured = self._configured
+        return Lane(configured.software.name, configured.client_id, organisation_id, self._person)
+
+    def _meaning(
+        self, answer: Answer, organisation_id: str | None, *, renewed: bool
+    ) -> Literal["renew", "limit"]:
+        """What is to be done about an unsuccessful answer; all that ends the call is raised."""
         if answer.status < 400:
             raise self._nonsense(f"with a redirect ({answer.status}), which is not followed")
-        meaning = self._configured.software.trouble(answer, organisation_id)
-        if meaning != "renew":
+        meaning = self._configured.software.trouble(replace(answer, renewed=renewed), organisation_id)
+        if isinstance(meaning, Trouble):
             raise meaning
-        if renewed:
+        if meaning == "renew" and renewed:
             raise self._nonsense("by refusing the access token that it has just given")
-        return token
+        return meaning
 
     @property
     def _title(self) -> str:

@@ -32,6 +32,8 @@ class Configured:
     """An accounting software with the practice's own app, addresses and scopes. Raises UsageError for what cannot be safe.
 
     `parameters`: further parameters of the authorise link. `redirect_port`: 0 only where the software ignores the port.
+    `redirect_url`: an https page of the practice's own that people are sent to; then nothing is listened on, and its address
+    is pasted. `addresses.userinfo_url`: None where the issuer has to be asked for it.
     """
 
     software: Software
@@ -41,6 +43,7 @@ class Configured:
     scopes: tuple[str, ...]
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     secret: Secret = field(default=no_secret, repr=False, compare=False)
+    redirect_url: str = ""
 
     def __post_init__(self) -> None:
         table = f"[software.{self.software.name}]"
@@ -60,11 +63,19 @@ class Configured:
             address: str | None = getattr(self.addresses, name)
             if address is not None:
                 check_address(address, f"{table} {name}")
+        if self.redirect_url:
+            check_address(self.redirect_url, f"{table} redirect_url")
+        elif self.software.grant.https_redirect and self.addresses.api_url == self.software.addresses.api_url:
+            raise UsageError(
+                f"{self.software.title} sends people only to https addresses, so {table} needs a redirect_url: the address of a page of "
+                "your practice's website, which need not do anything; register the same with the app. Whoever signs in is sent "
+                f"there, and pastes the address that the browser then shows. Run `clientsync setup {self.software.name} --redirect-url URL`."
+            )
 
     def redirect_uri(self, port: int) -> str:
         """The redirect as it is registered with the app and sent, for the port listened on."""
         grant = self.software.grant
-        return f"http://{grant.redirect_host}:{port}{grant.redirect_path}"
+        return self.redirect_url or f"http://{grant.redirect_host}:{port}{grant.redirect_path}"
 
 
 def check_address(address: str, what: str) -> None:

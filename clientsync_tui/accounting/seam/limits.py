@@ -1,6 +1,6 @@
 """The softwares' limits on calls, kept by all processes on this host together.
 
-A small SQLite file holds what every process has to know: how many calls went out in the last minute, who is calling now
+A small SQLite file holds what every process has to know: how many calls went out lately, who is calling now
 (leases, which end by themselves, so that a killed process holds no place for long), and until when the software has told us
 to wait. It is a cache: a damaged file is thrown away.
 """
@@ -22,14 +22,18 @@ from filelock import FileLock
 
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, UsageError
-from .software import Limits
+from .software import Limits, Rate
 
-WINDOW_S = 60
+MINUTE_S = 60
+_PARTS = 60  # of a rate's time: in so many steps it moves on
 _PURGE_EVERY = 200
 _BUSY_FOR_S = 5.0
 _BUSY_MS = 10  # longer than anybody's transaction, shorter than anybody sees
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS calls (lane TEXT, second INTEGER, n INTEGER, PRIMARY KEY (lane, second)) WITHOUT ROWID;
+DROP TABLE IF EXISTS calls;
+CREATE TABLE IF NOT EXISTS made (
+    lane TEXT, seconds INTEGER, part INTEGER, n INTEGER, PRIMARY KEY (lane, seconds, part)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS leases (id INTEGER PRIMARY KEY, lane TEXT, until REAL);
 CREATE INDEX IF NOT EXISTS leases_lane ON leases (lane, until);
 CREATE TABLE IF NOT EXISTS blocked (lane TEXT PRIMARY KEY, until REAL) WITHOUT ROWID;
@@ -37,11 +41,15 @@ CREATE TABLE IF NOT EXISTS blocked (lane TEXT PRIMARY KEY, until REAL) WITHOUT R
 
 
 class Lane(NamedTuple):
-    """What a limit is counted for: one organisation of an app, or (organisation_id None) the app itself."""
+    """Whose call it is, as limits are counted: an organisation's, else (no organisation) a person's, else the app's own.
+
+    `person`: who signed in, by whatever id; None where nobody's limits are known.
+    """
 
     software: str
     client_id: str
     organisation_id: str | None = None
+    person: str | None = None
 
     @property
     def app(self) -> "Lane":
@@ -51,7 +59,20 @@ class Lane(NamedTuple):
     @property
     def key(self) -> str:
         """The lane as the file knows it."""
-        return "\n".join((self.software, self.client_id, self.organisation_id or ""))
+        return self._key(self.organisation_id or "", "" if self.organisation_id else self.person or "")
+
+    def counted(self, rate: Rate) -> str | None:
+        """What the calls of a rate are counted under; None where it does not concern this lane."""
+        match rate.per:
+            case "organisation":
+                return self.key if self.organisation_id else None
+            case "person":
+                return self._key("", self.person) if self.person else None
+            case "app":
+                return self.app.key
+
+    def _key(self, organisation_id: str, person: str) -> str:
+        return "\n".join((self.software, self.client_id, organisation_id, person))
 
 
 class _Line:
@@ -64,11 +85,18 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """`lease`: the place given, None when there is none yet, for `wait_s`; `told`: because the software told us to wait."""
+    """`lease`: the place given, None when there is none yet, for `wait_s`; `patient`: a wait for an own limit of a minute at most."""
 
     lease: int | None
     wait_s: float = 0.0
-    told: bool = False
+    patient: bool = True
+
+
+class _Made(NamedTuple):
+    """The calls made in a rate's time, and in how many seconds the first of them is over."""
+
+    calls: int
+    over_in_s: float
 
 
 class Limiter:
@@ -77,7 +105,7 @@ class Limiter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._database = _open(path)
-        self._lines: WeakValueDictionary[Lane, _Line] = WeakValueDictionary()
+        self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
         self._left: list[int] = []
         self._given = 0
         self._held_up: Counter[str] = Counter()
@@ -92,8 +120,8 @@ class Limiter:
     ) -> AsyncGenerator[None]:
         """A turn to make one call in `lane`; the lease ends by itself after `lease_s` seconds.
 
-        Waits for the own limits as long as it takes; for a wait that the software told us of at most `longest_wait_s`
-        seconds, beyond which PassingTrouble(LIMIT) says when to come back. First come, first served within a process.
+        Waits for the own limits of a minute as long as it takes; for longer ones, and where the software told us to wait, at most
+        `longest_wait_s` seconds, beyond which PassingTrouble(LIMIT) says when to come back. First come, first served within a process.
         """
         line = self._line(lane, limits.organisation_at_once if lane.organisation_id else limits.at_once)
         whole = self._line(lane.app, limits.at_once)
@@ -116,7 +144,7 @@ class Limiter:
         lane that has to wait keeps no other from calling)."""
         crowded = 0.05
         while True:
-            if lane.organisation_id:
+            if lane.key != lane.app.key:
                 await whole.at_once.acquire()
             try:
                 verdict = await self._ask(lane, limits, lease_s)
@@ -126,7 +154,7 @@ class Limiter:
             if verdict.lease is not None:
                 return verdict.lease
             self._leave(lane, whole)
-            if verdict.told and verdict.wait_s > longest_wait_s:
+            if not verdict.patient and verdict.wait_s > longest_wait_s:
                 until = datetime.fromtimestamp(time.time() + verdict.wait_s, UTC)
                 raise PassingTrouble(
                     Fault.LIMIT,
@@ -145,7 +173,7 @@ class Limiter:
 
     @staticmethod
     def _leave(lane: Lane, whole: _Line) -> None:
-        if lane.organisation_id:
+        if lane.key != lane.app.key:
             whole.at_once.release()
 
     def block(self, lane: Lane, seconds: float) -> None:
@@ -160,11 +188,8 @@ class Limiter:
         """The software says that this minute's calls are used up: nobody calls until the first of ours is a minute old."""
         now = time.time()
         with contextlib.suppress(sqlite3.Error):  # the software says it again
-            oldest = self._database.execute(
-                "SELECT min(second) FROM calls WHERE lane = ? AND second BETWEEN ? AND ?",
-                (lane.key, int(now) - WINDOW_S, int(now)),
-            ).fetchone()[0]
-            self.block(lane, max(1.0, (oldest if oldest is not None else now) + WINDOW_S + 1 - now))
+            made = self._made(lane.key, MINUTE_S, now)
+            self.block(lane, max(1.0, made.over_in_s) if made.calls else MINUTE_S + 1)
 
     def close(self) -> None:
         """Closes the file."""
@@ -175,9 +200,9 @@ class Limiter:
         self._left.clear()
 
     def _line(self, lane: Lane, at_once: int) -> _Line:
-        line = self._lines.get(lane)
+        line = self._lines.get(lane.key)
         if line is None:
-            line = self._lines[lane] = _Line(at_once)
+            line = self._lines[lane.key] = _Line(at_once)
         return line
 
     async def _ask(self, lane: Lane, limits: Limits, lease_s: float) -> _Verdict:
@@ -206,27 +231,16 @@ class Limiter:
         ask = self._database.execute
         if self._left:
             self._take_off()
-        lanes = (lane.key, lane.app.key) if lane.organisation_id else (lane.key,)
         (until,) = ask(
-            f"SELECT max(until) FROM blocked WHERE lane IN ({','.join('?' * len(lanes))})",  # noqa: S608
-            lanes,
+            "SELECT max(until) FROM blocked WHERE lane IN (?, ?)", (lane.key, lane.app.key)
         ).fetchone()
         if until is not None and until > now:
-            return _Verdict(None, until - now, told=True)
-        # What lies in the future was written before the clock was set back, and counts for nothing.
-        for key, most in zip(
-            lanes,
-            (limits.organisation_a_minute, limits.app_a_minute)
-            if lane.organisation_id
-            else (limits.app_a_minute,),
-            strict=True,
-        ):
-            made, oldest = ask(
-                "SELECT sum(n), min(second) FROM calls WHERE lane = ? AND second BETWEEN ? AND ?",
-                (key, int(now) - WINDOW_S, int(now)),
-            ).fetchone()
-            if (made or 0) >= most:
-                return _Verdict(None, oldest + WINDOW_S + 1 - now)
+            return _Verdict(None, until - now, patient=False)
+        counted = [(key, rate) for rate in limits.rates if (key := lane.counted(rate)) is not None]
+        for key, rate in counted:
+            made = self._made(key, rate.seconds, now)
+            if made.calls >= rate.calls:
+                return _Verdict(None, made.over_in_s, patient=rate.seconds <= MINUTE_S)
         if lane.organisation_id:
             (calling,) = ask(
                 "SELECT count(*) FROM leases WHERE lane = ? AND until BETWEEN ? AND ?",
@@ -234,15 +248,35 @@ class Limiter:
             ).fetchone()
             if calling >= limits.organisation_at_once:
                 return _Verdict(None)
-        for key in lanes:
-            ask("INSERT INTO calls VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1", (key, int(now)))
+        for key, rate in counted:
+            ask(
+                "INSERT INTO made VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
+                (key, rate.seconds, _part(rate.seconds, now)),
+            )
         lease = ask("INSERT INTO leases (lane, until) VALUES (?, ?)", (lane.key, now + lease_s)).lastrowid
         self._given += 1
         if self._given % _PURGE_EVERY == 1:
-            ask("DELETE FROM calls WHERE second NOT BETWEEN ? AND ?", (int(now) - WINDOW_S, int(now) + 1))
+            ask(
+                "DELETE FROM made WHERE part NOT BETWEEN CAST(:now * :parts / seconds AS INTEGER) - :parts "
+                "AND CAST(:now * :parts / seconds AS INTEGER) + 1",
+                {"now": now, "parts": _PARTS},
+            )
             ask("DELETE FROM leases WHERE until NOT BETWEEN ? AND ?", (now, now + 3600))
             ask("DELETE FROM blocked WHERE until < ?", (now,))
         return _Verdict(lease)
+
+    def _made(self, key: str, seconds: int, now: float) -> _Made:
+        # What lies in the future was written before the clock was set back, and counts for nothing.
+        part = _part(seconds, now)
+        calls, oldest = self._database.execute(
+            "SELECT sum(n), min(part) FROM made WHERE lane = ? AND seconds = ? AND part BETWEEN ? AND ?",
+            (key, seconds, part - _PARTS, part),
+        ).fetchone()
+        return _Made(calls or 0, (oldest + _PARTS + 1) * seconds / _PARTS - now if calls else 0.0)
+
+
+def _part(seconds: int, now: float) -> int:
+    return int(now * _PARTS / seconds)
 
 
 def _open(path: Path) -> sqlite3.Connection:

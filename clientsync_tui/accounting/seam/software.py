@@ -15,62 +15,100 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the software is; each may be overridden in the configuration. `issuer`: None where no id_token is signed."""
+    """Where the software is; each may be overridden in the configuration. `issuer`: None where no id_token is signed.
+
+    `userinfo_url`: None where nobody is asked there who signed in.
+    """
 
     authorize_url: str
     token_url: str
     api_url: str
     revoke_url: str | None = None
     issuer: str | None = None
+    userinfo_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
     """How the software signs a person in.
 
-    `secret`: whether the app has one. `redirect_host`: the host name registered for the loopback; both loopback addresses are listened on.
-    `any_port`: whether the software ignores the port of a loopback redirect. `unused_life`: a sign-in not used for so long
-    dies. `lost_answer_grace`: how long a replaced refresh token may still be used, when the answer with the new one was lost.
+    `scopes`: each with what it is for, in words. `secret`: whether the app has one. `redirect_host`: the host name registered for the
+    loopback; both loopback addresses are listened on. `any_port`: whether the software ignores the port of a loopback redirect.
+    `https_redirect`: whether the real software sends people only to https addresses: then the redirect is a page of the practice's own,
+    and its address is pasted. `unused_life`: a sign-in not used for so long dies. `life_fields`: fields of a token answer that say in how
+    many seconds the sign-in ends; the earliest counts, before `unused_life`. `lost_answer_grace`: how long a replaced refresh token may
+    still be used, when the answer with the new one was lost. `token_headers`: further headers of a call to the token endpoint.
+    `revoke_body`: how the token to revoke is sent. `revoking_ends`: what revoking one sign-in ends there: that sign-in, or all that
+    the person connected with this app.
     """
 
-    scopes: tuple[str, ...]
+    scopes: Mapping[str, str]
     pkce: bool
     secret: Literal["never", "optional", "required"]
     redirect_host: str = "localhost"
     redirect_path: str = "/callback"
     any_port: bool = False
+    https_redirect: bool = False
     unused_life: timedelta | None = None
+    life_fields: tuple[str, ...] = ()
     lost_answer_grace: timedelta = timedelta(0)
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    token_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    revoke_body: Literal["form", "json"] = "form"
+    revoking_ends: Literal["sign_in", "person"] = "sign_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many calls in so many seconds: for one organisation, for the whole app, or for one person whatever the organisation."""
+
+    calls: int
+    seconds: int
+    per: Literal["organisation", "app", "person"]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the software allows: calls at once and a minute, for one organisation and for the whole app.
+    """What the software allows: `rates`, and calls at once for one organisation.
 
-    `at_once`: calls at once of this whole program. `remaining_header` and `app_remaining_header`: headers that say how many
-    calls are left in this minute. `problem_header`: the header of a 429 that names the limit met; `app_problems`: those of
-    its values, in lower case, that mean the whole app and not one organisation.
+    `at_once`: calls at once of this whole program. `renewals`: how often a person's sign-in may be renewed. `remaining_header` and
+    `app_remaining_header`: headers that say how many calls are left in this minute. A 429 holds up the organisation that
+    was called, or the person where none was; `problem_header`: the header of it that names the limit met, and
+    `app_problems`: those of its values, in lower case, that mean the whole app. `unsaid_pause_s`: how long a 429 that does
+    not say it is waited out.
     """
 
+    rates: tuple[Rate, ...]
     organisation_at_once: int
-    organisation_a_minute: int
-    app_a_minute: int
     at_once: int = 20
+    renewals: Rate | None = None
     remaining_header: str | None = None
     app_remaining_header: str | None = None
     problem_header: str | None = None
     app_problems: frozenset[str] = frozenset()
+    unsaid_pause_s: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that is not a success, for `Software.trouble`. `body`: the JSON with keys as sent, else None."""
+    """An answer that is not a success, for `Software.trouble`. `body`: the JSON with keys as sent, else None.
+
+    `renewed`: whether the access token that was refused had been renewed for this very call.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: Any
     text: str
+    renewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A successful answer: its JSON, and its headers (names in any case)."""
+
+    body: Any
+    headers: Mapping[str, str]
 
 
 class Calls(Protocol):
@@ -78,14 +116,51 @@ class Calls(Protocol):
     access token once when it is refused, and raises `SignInRefused`, `OrganisationTrouble`, `PassingTrouble` or `Misconfigured`.
     """
 
+    @property
+    def organisation(self) -> Organisation | None:
+        """The one organisation of this sign-in, where a sign-in is for one."""
+        ...
+
     async def get(
         self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
     ) -> Any:
         """The JSON answer to GET `api_url + path`."""
         ...
 
+    async def read(
+        self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
+    ) -> Reply:
+        """The same with the answer's headers, where they say whether there is a next page."""
+        ...
+
     async def delete(self, path: str, *, organisation_id: str | None = None) -> bool:
         """DELETE `api_url + path`; False when it was gone already (404)."""
+        ...
+
+    async def end_sign_in(self) -> bool:
+        """Revokes this sign-in there and forgets it here; False when it had ended already."""
+        ...
+
+
+class NewSignIn(Protocol):
+    """A sign-in that is being made, for an adapter to say whose it is. Nothing of it is kept yet."""
+
+    @property
+    def redirect(self) -> Mapping[str, str]:
+        """What came with the redirect."""
+        ...
+
+    @property
+    def calls(self) -> Calls:
+        """Calls in its name; `organisation` is None there."""
+        ...
+
+    async def claims(self) -> Mapping[str, Any]:
+        """The verified claims of the id_token; raises SignInFailed."""
+        ...
+
+    async def userinfo(self) -> Mapping[str, Any]:
+        """What the userinfo endpoint says; raises SignInFailed."""
         ...
 
 
@@ -110,6 +185,21 @@ class Software(Protocol):
         ...
 
     @property
+    def organisation_words(self) -> tuple[str, str]:
+        """What an organisation is called there, one and several: ("company", "companies")."""
+        ...
+
+    @property
+    def disconnecting(self) -> Literal["connection", "sign_in", "nowhere"]:
+        """What disconnecting can end there: the organisation's connection, the sign-in that is for it alone, or nothing."""
+        ...
+
+    @property
+    def before_sign_in(self) -> str:
+        """What a person must know before the browser opens, in a sentence; empty where the page explains itself."""
+        ...
+
+    @property
     def how_to_register(self) -> str:
         """How an app is registered there, step by step, as plain text; `{redirect}` stands for the redirect URI."""
         ...
@@ -118,19 +208,24 @@ class Software(Protocol):
         """Headers of a call beside Authorization."""
         ...
 
-    def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew"]:
-        """What an unsuccessful answer means; "renew": get a new access token and try once more.
+    def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
+        """What an unsuccessful answer means; "renew": get a new access token and try once more (not twice for one call);
+        "limit": as a 429.
 
         429, 5xx and answers that never came are dealt with before this is asked.
         """
         ...
 
-    def person(self, claims: Mapping[str, Any]) -> Person:
-        """Who signed in, from the verified claims of the id_token."""
+    async def person(self, new: NewSignIn) -> Person:
+        """Who signed in. Raises SignInFailed, or what a call raises."""
+        ...
+
+    async def granted(self, new: NewSignIn) -> Organisation | None:
+        """The organisation that the person picked, where a sign-in is for one; None where it is for many."""
         ...
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """Every organisation that the sign-in reaches."""
+        """Every organisation that the sign-in reaches now."""
         ...
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:

@@ -1,0 +1,64 @@
+"""A sign-in that is being made, as an adapter asks it who signed in; nothing of it is kept yet."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..accounting.seam.calls import Access
+from ..accounting.seam.configured import Configured
+from ..accounting.seam.software import Calls
+from ..practice.trouble import SignInFailed
+from .identity import userinfo, verified
+from .token_endpoint import Granted
+
+MakeCalls = Callable[[Access], Calls]
+"""Makes calls with access tokens that come from elsewhere than the keyring."""
+
+
+class Fresh:
+    """`NewSignIn`; see there. Its access token is in memory only. `redirect`: the parameters that came with the redirect."""
+
+    def __init__(
+        self,
+        configured: Configured,
+        timeout_s: float,
+        redirect: Mapping[str, str],
+        granted: Granted,
+        nonce: str,
+        make_calls: MakeCalls,
+    ) -> None:
+        self._configured = configured
+        self._timeout_s = timeout_s
+        self._granted = granted
+        self._nonce = nonce
+        self._claims: Mapping[str, Any] | None = None
+        self.redirect = redirect
+        self.calls = make_calls(self._access)
+
+    def __repr__(self) -> str:
+        return f"Fresh({self._configured.software.name})"
+
+    async def claims(self) -> Mapping[str, Any]:
+        """The verified claims of the id_token; raises SignInFailed."""
+        if self._granted.id_token is None:
+            raise SignInFailed(f"{self._title} did not say who signed in (no id_token). Nothing was kept.")
+        if self._claims is None:
+            granted = self._granted
+            self._claims = await verified(
+                self._granted.id_token, granted.access_token, self._configured, self._nonce, self._timeout_s
+            )
+        return self._claims
+
+    async def userinfo(self) -> Mapping[str, Any]:
+        """What the userinfo endpoint says; raises SignInFailed."""
+        return await userinfo(self._granted.access_token, self._configured, self._timeout_s)
+
+    async def _access(self, refused: str | None) -> str:
+        if refused is not None:
+            raise SignInFailed(
+                f"{self._title} refuses the access token that it has just given. Nothing was kept."
+            )
+        return self._granted.access_token
+
+    @property
+    def _title(self) -> str:
+        return self._configured.software.title

@@ -1,0 +1,175 @@
+"""What differs from software to software when somebody signs in: said by the adapter, done here."""
+
+import base64
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from clientsync_tui.accounting.seam.limits import Limiter
+from clientsync_tui.accounting.seam.software import Rate
+from clientsync_tui.practice.trouble import Misconfigured, PassingTrouble, SignInFailed
+from clientsync_tui.signin.attempt import SignedIn
+from clientsync_tui.signin.tokens import Tokens
+from tests.signin.desk import Desk, keyring, name_of, told
+from tests.signin.unlike import LATER_S, SECRET, Server, Unlike, unlike
+
+__all__ = ["keyring"]
+
+PAGE = "https://practice.example/signed-in"
+BASIC = "Basic " + base64.b64encode(f"app:{SECRET}".encode()).decode()
+OWN = "unlike:u-1:7"
+
+
+@pytest.fixture
+async def server() -> AsyncGenerator[Server]:
+    async with unlike() as server:
+        yield server
+
+
+async def attempted(desk: Desk, **parameters: str) -> SignedIn:
+    async with desk.begin() as attempt:
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
+        assert "scope" not in asked and "code_challenge" not in asked
+        more = "".join(f"&{name}={value}" for name, value in parameters.items())
+        attempt.paste(f"{asked['redirect_uri']}?code=code-SECRET&state={asked['state']}{more}")
+        return await attempt.wait(10)
+
+
+async def test_a_sign_in_for_one_organisation_has_an_id_of_its_own(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    desk = Desk(server.configured(), tmp_path)
+    made = (await attempted(desk, realm="7")).sign_in
+    assert (made.id, made.organisation_id, made.organisation_name) == (OWN, "7", "Harbour Fish Bar")
+    assert list(desk.held()) == [name_of(OWN)]
+    token, who, company = server.asked
+    assert (token.headers["authorization"], token.headers["x-tell-the-end"]) == (BASIC, "true")
+    assert who.headers["authorization"] == company.headers["authorization"] == "Bearer access-SECRET"
+    assert made.ends_at is not None
+    assert abs(made.ends_at - datetime.now(UTC) - timedelta(seconds=LATER_S)) < timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("nonsense", ["soon", True, -1, 0, 1e300, None, [5]])
+async def test_an_end_that_makes_no_sense_is_none(
+    server: Server, tmp_path: Path, keyring: Path, nonsense: Any
+):
+    server.lives = {"ends_in": nonsense, "ends_hard_in": nonsense}
+    assert (await attempted(Desk(server.configured(), tmp_path), realm="7")).sign_in.ends_at is None
+
+
+@pytest.mark.parametrize(
+    ("who", "company", "realm"),
+    [
+        (JSONResponse({"sub": None}), None, "7"),
+        (JSONResponse(["u-1"]), None, "7"),
+        (PlainTextResponse("{", 200), None, "7"),
+        (JSONResponse({}, 500), None, "7"),
+        (None, JSONResponse({}, 400), "7"),
+        (None, JSONResponse({}, 401), "7"),
+        (None, None, ""),
+        (None, None, "8"),
+    ],
+)
+async def test_nobody_or_nothing_known_keeps_nothing(
+    server: Server, tmp_path: Path, keyring: Path, who: Response | None, company: Response | None, realm: str
+):
+    server.who, server.company = who or server.who, company or server.company
+    desk = Desk(server.configured(), tmp_path)
+    with pytest.raises(SignInFailed, match=r"Nothing was kept") as caught:
+        await attempted(desk, realm=realm)
+    assert desk.held() == {} and "SECRET" not in told(caught.value)
+
+
+async def test_where_who_signed_in_is_asked(server: Server, tmp_path: Path, keyring: Path):
+    addresses = server.configured().addresses
+    for number, (endpoint, configured, path) in enumerate(
+        (
+            (server.endpoint, None, "/elsewhere/userinfo"),
+            (None, None, "/v1/userinfo"),
+            (server.endpoint, f"{server.url}/told/userinfo", "/told/userinfo"),
+        )
+    ):
+        server.endpoint = endpoint
+        desk = Desk(server.configured(addresses=replace(addresses, userinfo_url=configured)), tmp_path)
+        await attempted(desk, realm="7")
+        assert server.paths()[3 * number + 1] == path
+    server.endpoint = "http://who.example/userinfo"
+    with pytest.raises(SignInFailed, match="no safe address"):
+        await attempted(Desk(server.configured(), tmp_path), realm="7")
+
+
+async def test_a_redirect_to_a_page_elsewhere_is_pasted(server: Server, tmp_path: Path, keyring: Path):
+    desk = Desk(server.configured(redirect_url=PAGE), tmp_path)
+    async with desk.begin() as attempt:
+        assert not attempt.listening and attempt.short_link is None
+        assert PAGE in (attempt.trouble or "") and "paste" in (attempt.trouble or "")
+    assert (await attempted(desk, realm="7")).sign_in.id == OWN
+    with pytest.raises(SignInFailed, match="paste"):
+        async with desk.begin(pasting=False):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("answer", "ended"),
+    [
+        (JSONResponse({}), True),
+        (PlainTextResponse("", 200), True),
+        (JSONResponse({"error": "x"}, 400), False),
+    ],
+)
+async def test_revoking_as_the_software_wants_it(
+    server: Server, tmp_path: Path, keyring: Path, answer: Response, ended: bool
+):
+    desk = Desk(server.configured(), tmp_path)
+    await attempted(desk, realm="7")
+    server.revoked = answer
+    assert await desk.tokens.revoke(OWN) is ended
+    assert json.loads(server.bodies[-1]) == {"token": "refresh-SECRET"}
+    assert server.asked[-1].headers["authorization"] == BASIC
+    assert desk.held() == {}
+    assert await desk.tokens.revoke(OWN) is False
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (JSONResponse({"error": "invalid_client"}, 400), Misconfigured),
+        (PlainTextResponse("", 401), Misconfigured),
+        (PlainTextResponse("", 302), PassingTrouble),
+        (PlainTextResponse("", 404), PassingTrouble),
+    ],
+)
+async def test_a_refused_app_ends_no_sign_in(
+    server: Server, tmp_path: Path, keyring: Path, answer: Response, kind: type[Exception]
+):
+    desk = Desk(server.configured(), tmp_path)
+    await attempted(desk, realm="7")
+    server.revoked = answer
+    with pytest.raises(kind):
+        await desk.tokens.revoke(OWN)
+    assert list(desk.held()) == [name_of(OWN)]
+
+
+async def test_renewals_keep_to_their_limit(server: Server, tmp_path: Path, keyring: Path):
+    class Slow(Unlike):
+        limits = replace(Unlike.limits, renewals=Rate(2, 1, "person"))
+
+    desk = Desk(server.configured(software=Slow()), tmp_path)
+    await attempted(desk, realm="7")
+    limiter = Limiter(tmp_path / "limits")
+    tokens = Tokens(
+        desk.configured, desk.how, desk.vault, tmp_path / "locks", name_of, lambda *_: None, limiter
+    )
+    began = datetime.now(UTC)
+    refused: str | None = None
+    for _ in range(3):
+        refused = await tokens.access(OWN, refused)
+    assert datetime.now(UTC) - began >= timedelta(seconds=0.9)
+    limiter.close()
