@@ -10,6 +10,7 @@ import pytest
 
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.store.store import Store
+from tests.signin.keyrings import entries
 from tests.support.clients import add
 from tests.support.command import Command, keys
 from tests.support.practice import Practice
@@ -70,6 +71,24 @@ def test_a_secret_goes_to_the_keyring_alone(cli: Command) -> None:
     )
     python = cli.line()[0]
     assert subprocess.check_output([python, "-c", reading, cli.config], text=True) == "very-secret-word\n"
+
+
+def test_signed_out_of_everything_the_keyring_is_empty(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_KEYRING", str(practice.folder / "keyring"))
+    (practice.folder / "keyring").mkdir()
+    cli = Command(practice.config)
+    kept = cli.run("setup", "xero", "--client-id", "sandbox-xero-web", "--secret-stdin", stdin="sandbox\n")
+    assert kept.code == 0
+    practice.sign_in(practice.people[0])
+    assert len(entries(practice.folder / "keyring")) == 2
+    said = cli.inside("sign-out", "--all", "--json")
+    assert (said.code, len(said.json), said.json[0]["revoked"]) == (0, 1, True)
+    assert "The client secrets are forgotten too: xero." in said.err
+    assert entries(practice.folder / "keyring") == {}
+    again = cli.inside("sign-out", "--all", "--json")
+    assert (again.code, again.json) == (0, []), "done again, there is nothing to do"
 
 
 def test_the_doctor_finds_all_well(practice: Practice) -> None:
