@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 import time
+import tracemalloc
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -224,9 +225,23 @@ async def test_twenty_calls_refused_at_once_renew_once(line: Line):
         PlainTextResponse("[" * 200_000),
         Response(b"\xff\xfe\x00"),
         Response(b"not gzip", headers={"content-encoding": "gzip"}),
+        Response(gzip.compress(b"[1, 2, 3]")[:-9], headers={"content-encoding": "gzip"}),
+        Response(b"[1]", headers={"content-encoding": "br"}),
+        Response(b"[1]", headers={"content-encoding": "gzip, gzip"}),
         Response(status_code=204),
     ],
-    ids=["html", "empty", "cut off", "deep", "binary", "wrong encoding", "no content"],
+    ids=[
+        "html",
+        "empty",
+        "cut off",
+        "deep",
+        "binary",
+        "no gzip",
+        "gzip cut off",
+        "not asked for",
+        "twice",
+        "no content",
+    ],
 )
 async def test_an_answer_that_makes_no_sense_is_said_and_not_asked_again(line: Line, step: Step):
     calls, server = await line.to(step)
@@ -241,10 +256,31 @@ async def test_an_answer_without_an_end_is_cut(line: Line, monkeypatch: pytest.M
 
 
 async def test_an_answer_that_grows_when_it_is_unpacked_is_cut(line: Line, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(calls_module, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(transport, "MOST_BYTES", 1_000_000)
     packed = gzip.compress(b"[" + b"0," * 5_000_000)
     calls, _ = await line.to(Response(packed, headers={"content-encoding": "gzip"}))
     await failing(calls, "nonsense")
+
+
+async def test_no_more_is_unpacked_at_once_than_a_piece(line: Line, monkeypatch: pytest.MonkeyPatch):
+    """100 MB of zeros in 100 kB, which come as one part: httpx2 by itself would have all of it in memory."""
+    bomb = gzip.compress(bytes(100_000_000), 9)
+    calls, _ = await line.to(Response(bomb, headers={"content-encoding": "gzip"}))
+    tracemalloc.start()
+    try:
+        monkeypatch.setattr(transport, "MOST_BYTES", 1_000_000)
+        await failing(calls, "nonsense")
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+async def test_a_packed_answer_is_read(line: Line):
+    packed = gzip.compress(b"[1, 2, 3]")
+    for name in ("gzip", "x-gzip", "GZIP"):
+        calls, server = await line.to(Response(packed, headers={"content-encoding": name}))
+        assert await calls.get("/x") == [1, 2, 3]
+        assert server.asked[0].headers["accept-encoding"] == "gzip"
 
 
 async def test_the_token_follows_no_redirect(line: Line):

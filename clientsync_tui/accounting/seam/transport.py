@@ -1,7 +1,8 @@
 """The HTTP client that every call goes through: who we say we are, how much we read, where we do not go."""
 
 import ssl
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from typing import Any
 
@@ -12,30 +13,58 @@ from ... import version
 MOST_BYTES = 50_000_000
 """An answer longer than this is nonsense: the longest real list is a few megabytes."""
 
+_GZIP = 16 + zlib.MAX_WBITS
+_PIECE = 65_536
+
 
 class TooLong(httpx2.TransportError):
     """The answer is longer than any real one."""
 
 
 class _Capped(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+    """At most MOST_BYTES, as they come and as they are unpacked: a few kilobytes of gzip can hold gigabytes."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream, *, packed: bool) -> None:
         self._stream = stream
+        self._unpack = zlib.decompressobj(_GZIP) if packed else None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        read = 0
+        received = read = 0
         async for part in self._stream:
-            read += len(part)
-            if read > MOST_BYTES:
+            received += len(part)
+            if received > MOST_BYTES:
                 raise TooLong("The answer is too long.")
+            for piece in self._unpacked(part):
+                read += len(piece)
+                if read > MOST_BYTES:
+                    raise TooLong("The answer is too long when it is unpacked.")
+                yield piece
+        if self._unpack is not None and received and not self._unpack.eof:
+            raise httpx2.DecodingError("The packed answer is cut off.")
+
+    def _unpacked(self, part: bytes) -> Iterator[bytes]:
+        if self._unpack is None:
             yield part
+            return
+        while part and not self._unpack.eof:
+            try:
+                piece = self._unpack.decompress(part, _PIECE)
+            except zlib.error:
+                raise httpx2.DecodingError("The answer is not packed as it says.") from None
+            part = self._unpack.unconsumed_tail
+            yield piece
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
 
 async def _cap(response: httpx2.Response) -> None:
+    """Unpacks the answer here, because httpx2 unpacks a part of it at once, however large that comes to be."""
+    packing = response.headers.pop("content-encoding", "identity").strip().lower()
+    if packing not in {"identity", "gzip", "x-gzip", ""}:
+        raise httpx2.DecodingError("The answer is packed in a way that was not asked for.")
     if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _Capped(response.stream)
+        response.stream = _Capped(response.stream, packed="gzip" in packing)
 
 
 @cache
@@ -50,7 +79,7 @@ def client_settings() -> dict[str, Any]:
     length. Loopback is never asked of a proxy.
     """
     return {
-        "headers": {"User-Agent": f"clientsync/{version()}"},
+        "headers": {"User-Agent": f"clientsync/{version()}", "Accept-Encoding": "gzip"},
         "verify": _tls(),
         "follow_redirects": False,
         "timeout": None,
