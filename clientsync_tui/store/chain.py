@@ -35,6 +35,8 @@ class Flaw:
 
 def verify(db: sqlite3.Connection) -> Flaw | None:
     """Reads the whole ledger, an entry at a time, in one state of the database; None: it is whole."""
+    # Without a head it cannot be known whether entries were cut off behind the last.
+    head, kept = db.execute("SELECT seq, hash FROM head").fetchone() or (None, b"")
     seq, before = 0, START
     rows = db.execute(f"SELECT hash, {COLUMNS} FROM ledger ORDER BY seq")
     rows.row_factory = None
@@ -45,14 +47,18 @@ def verify(db: sqlite3.Connection) -> Flaw | None:
             return Flaw("removed", seq + 1, row[0] - 1)
         seq += 1
         if link(before, row) != found:
-            following = db.execute(f"SELECT hash, {COLUMNS} FROM ledger WHERE seq = ?", (seq + 1,)).fetchone()
-            skipped = following is not None and link(before, tuple(following)[1:]) == following[0]
-            return Flaw("inserted" if skipped else "altered", seq, seq)
+            return Flaw("inserted" if _is_between(db, seq, before, head) else "altered", seq, seq)
         before = found
-    # Without a head it cannot be known whether entries were cut off behind the last.
-    head, kept = db.execute("SELECT seq, hash FROM head").fetchone() or (seq + 1, b"")
-    if seq < head:
-        return Flaw("removed", seq + 1, head)
+    if head is None or seq < head:
+        return Flaw("removed", seq + 1, head or seq + 1)
     if seq > head:
         return Flaw("inserted", head + 1, seq)
-    return None if before == kept else Flaw("altered", seq, seq)
+    return None if (seq, before) == (head, kept) else Flaw("altered", seq, seq)
+
+
+def _is_between(db: sqlite3.Connection, seq: int, before: bytes, head: int | None) -> bool:
+    """Whether the chain ends in front of entry `seq`, or passes it by."""
+    if head is not None and seq > head:
+        return True
+    following = db.execute(f"SELECT hash, {COLUMNS} FROM ledger WHERE seq = ?", (seq + 1,)).fetchone()
+    return following is not None and link(before, tuple(following)[1:]) == following[0]

@@ -1,0 +1,215 @@
+"""A ledger that was changed by anything but this program: where, is said; and what follows from it is not hidden."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clientsync_tui.practice.entries import Kind
+from clientsync_tui.practice.trouble import Trouble
+from clientsync_tui.store.audit import differing
+from clientsync_tui.store.chain import COLUMNS, START, Flaw, link, verify
+from clientsync_tui.store.store import Store
+from tests.faults.test_faults_file import doctor
+from tests.store.entries import added, derived, of_client, store_in
+from tests.support.command import Command
+
+ENTRIES = 12
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = store_in(tmp_path)
+    store.ledger.append(*(added(f"c{n}", f"Client {n}") for n in range(ENTRIES)))
+    yield store
+    store.close()
+
+
+def changed(store: Store, statement: str, *values: object) -> Flaw | None:
+    db = store.database.connection
+    db.execute(statement, values)
+    return verify(db)
+
+
+def test_the_hash_is_what_the_documentation_says(store: Store) -> None:
+    import hashlib
+    import json
+
+    row = store.database.connection.execute(f"SELECT hash, {COLUMNS} FROM ledger WHERE seq = 1").fetchone()
+    text = json.dumps(list(row)[1:], separators=(",", ":"))
+    assert row["hash"] == hashlib.sha256(bytes(32) + text.encode("ascii")).digest()
+
+
+@pytest.mark.parametrize("seq", [1, 7, ENTRIES])
+def test_an_altered_entry_is_found(store: Store, seq: int) -> None:
+    for column in ("at", "actor", "kind", "client", "software", "organisation_id", "body", "hash"):
+        value = bytes(32) if column == "hash" else "another"
+        store.database.connection.execute("BEGIN")
+        assert changed(store, f"UPDATE ledger SET {column} = ? WHERE seq = ?", value, seq) == Flaw(
+            "altered", seq, seq
+        )
+        store.database.connection.execute("ROLLBACK")
+    assert verify(store.database.connection) is None
+
+
+@pytest.mark.parametrize(
+    ("removed", "flaw"),
+    [
+        ("seq = 1", Flaw("removed", 1, 1)),
+        ("seq IN (5, 6)", Flaw("removed", 5, 6)),
+        ("seq = 12", Flaw("removed", 12, 12)),
+        ("seq > 3", Flaw("removed", 4, 12)),
+        ("1", Flaw("removed", 1, 12)),
+    ],
+)
+def test_removed_entries_are_found_at_the_end_too(store: Store, removed: str, flaw: Flaw) -> None:
+    assert changed(store, f"DELETE FROM ledger WHERE {removed}") == flaw
+    # And stay found: what is appended later takes nobody's number.
+    store.ledger.append(added("later"))
+    assert store.ledger.last() == ENTRIES + 1
+    found = verify(store.database.connection)
+    assert found is not None and (found.what, found.seq) == ("removed", flaw.seq)
+
+
+@pytest.mark.parametrize("seq", [-3, 0, ENTRIES + 1])
+def test_an_inserted_entry_is_found_and_the_program_goes_on(store: Store, seq: int) -> None:
+    values = f"{seq}, '2026-01-01T00:00:00.000Z', 'eve', 'note_set', 'c1', NULL, NULL, '{{}}', zeroblob(32)"
+    assert changed(store, f"INSERT INTO ledger VALUES ({values})") == Flaw("inserted", seq, seq)
+    store.ledger.append(added("later"))
+    found = verify(store.database.connection)
+    assert found == Flaw("inserted", seq, seq)
+
+
+def test_an_entry_behind_the_head_is_found_though_it_is_chained(store: Store) -> None:
+    head = store.database.connection.execute("SELECT seq, hash FROM head").fetchone()
+    store.ledger.append(added("later"))
+    assert changed(store, "UPDATE head SET seq = ?, hash = ?", *head) == Flaw(
+        "inserted", ENTRIES + 1, ENTRIES + 1
+    )
+
+
+def test_without_its_head_nothing_is_appended_and_it_shows(store: Store) -> None:
+    assert changed(store, "DELETE FROM head") == Flaw("removed", ENTRIES + 1, ENTRIES + 1)
+    with pytest.raises(Trouble, match="doctor"):
+        store.ledger.append(added("later"))
+
+
+def test_an_entry_that_cannot_be_read_is_said(store: Store) -> None:
+    for column, value in (("kind", "made_up"), ("body", "{broken")):
+        changed(store, f"UPDATE ledger SET {column} = ? WHERE seq = 3", value)
+        with pytest.raises(Trouble, match="Entry 3 of the ledger"):
+            list(store.ledger.entries())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seq=st.integers(1, ENTRIES),
+    at=st.integers(0),
+    byte=st.integers(1, 127),
+    column=st.sampled_from(["actor", "body", "at"]),
+)
+def test_a_byte_anywhere_is_found(store: Store, seq: int, at: int, byte: int, column: str) -> None:
+    db = store.database.connection
+    text = bytearray(db.execute(f"SELECT {column} FROM ledger WHERE seq = ?", (seq,)).fetchone()[0].encode())
+    text[at % len(text)] ^= byte
+    if max(text) > 127:
+        return
+    db.execute("BEGIN")
+    found = changed(store, f"UPDATE ledger SET {column} = ? WHERE seq = ?", text.decode(), seq)
+    db.execute("ROLLBACK")
+    assert found == Flaw("altered", seq, seq)
+    assert verify(db) is None
+
+
+def rechained(path: Path) -> None:
+    """As somebody would who alters the ledger and knows how it is chained."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(
+            """UPDATE ledger SET body = replace(body, 'Client 3', 'Client X') WHERE kind = 'client_added'"""
+        )
+        seq, before = 0, START
+        for row in db.execute(f"SELECT {COLUMNS} FROM ledger ORDER BY seq").fetchall():
+            seq, before = row[0], link(before, row)
+            db.execute("UPDATE ledger SET hash = ? WHERE seq = ?", (before, seq))
+        db.execute("UPDATE head SET seq = ?, hash = ?", (seq, before))
+        db.commit()
+
+
+def test_the_doctor_says_where_and_repairs_no_ledger(cli: Command, database: Path) -> None:
+    assert doctor(cli) == {}
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("UPDATE ledger SET actor = 'eve@example.com' WHERE seq = 20")
+        db.commit()
+    for words in ((), ("--repair",)):
+        wrong = doctor(cli, *words)
+        assert wrong.keys() == {"ledger"}
+        assert "entry 20 is not as this program wrote it" in wrong["ledger"] and ".backups" in wrong["ledger"]
+    with closing(sqlite3.connect(database)) as db:
+        assert db.execute("SELECT actor FROM ledger WHERE seq = 20").fetchone()[0] == "eve@example.com"
+
+
+def test_a_ledger_written_anew_shows_beside_a_backup(cli: Command, database: Path) -> None:
+    rechained(database)
+    wrong = doctor(cli)
+    assert "does not go on from" in wrong["backups"] and wrong.keys() == {"client list", "backups"}
+
+
+def test_an_older_state_put_in_place_shows_and_a_restored_one_does_not(cli: Command, database: Path) -> None:
+    store = Store(database)
+    old = database.with_name("old.db")
+    assert cli.inside("backup", str(old)).code == 0
+    store.ledger.append(added("later"))
+    store.close()
+    assert cli.inside("backup").code == 0
+    assert cli.inside("restore", str(old)).code == 0
+    assert doctor(cli) == {}, "it was put back on purpose"
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("DELETE FROM meta WHERE key = 'restored'")
+        db.commit()
+    assert "cut off" in doctor(cli)["backups"]
+
+
+def test_a_client_list_that_is_not_the_ledgers_is_derived_anew(cli: Command, database: Path) -> None:
+    store = Store(database)
+    before, db = derived(store.database), store.database.connection
+    for statement, table in (
+        ("UPDATE clients SET name = 'Eve Ltd' WHERE n = 3", "clients"),
+        ("UPDATE clients SET search = 'nothing' WHERE n = 3", "clients"),
+        ("DELETE FROM integrations WHERE organisation_id = 'o4'", "integrations"),
+        ("UPDATE sign_ins SET ends_at = '2099-01-01T00:00:00.000Z'", "sign_ins"),
+        ("INSERT INTO teams VALUES ('Eve')", "teams"),
+    ):
+        db.execute("BEGIN")
+        db.execute(statement)
+        assert differing(store.database) == [table]
+        db.execute("ROLLBACK")
+    db.execute("UPDATE integrations SET problem = 'access_removed' WHERE organisation_id = 'o4'")
+    store.close()
+    assert "integrations" in doctor(cli)["client list"]
+    said = cli.inside("doctor", "--repair")
+    assert said.code == 0 and "derived anew" in said.err
+    store = Store(database)
+    assert derived(store.database) == before and differing(store.database) == []
+    store.close()
+    assert any("before-repair" in file.name for file in database.with_name("practice.db.backups").iterdir())
+
+
+def test_an_altered_ledger_is_not_derived_from(cli: Command, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("UPDATE ledger SET body = '[1]' WHERE seq = 5")
+        db.execute("UPDATE clients SET name = 'Eve Ltd' WHERE n = 3")
+        db.commit()
+    assert "Mended" not in cli.inside("doctor", "--repair").err
+    assert doctor(cli).keys() == {"ledger"}
+
+
+def test_a_clock_behind_the_ledger_is_said(cli: Command, database: Path) -> None:
+    store = Store(database)
+    store.ledger.append(of_client(Kind.NOTE_SET, "c1", note="x"), at=datetime.now(UTC) + timedelta(days=400))
+    store.close()
+    assert "set the clock" in doctor(cli)["ledger"]
