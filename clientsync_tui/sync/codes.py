@@ -12,6 +12,7 @@ from ..practice.trouble import UsageError
 from ..store.projection import Clash
 from ..store.store import Store
 from .changes import step_id
+from .csv_cells import plain
 from .export import CLIENT, CODE, ID
 
 MOST_BYTES = 64_000_000
@@ -110,7 +111,7 @@ def lines(text: str) -> list[Line]:
             if columns is None:
                 columns = _columns(row)
                 continue
-            cells = {title: row[n].strip() if n < len(row) else "" for title, n in columns.items()}
+            cells = {title: plain(row[n].strip()) if n < len(row) else "" for title, n in columns.items()}
             found.append(Line(number, cells.get(ID, ""), cells.get(CLIENT, ""), cells[CODE]))
     except csv.Error as error:
         raise WrongLines([(end + 1, f"This is not well-formed CSV: {error}.")]) from None

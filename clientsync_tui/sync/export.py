@@ -10,6 +10,7 @@ from ..practice.entries import iso
 from ..practice.model import DETAIL_TITLES, Client, Integration
 from ..practice.text import clean
 from ..practice.trouble import Trouble
+from .csv_cells import defused
 
 ID, CLIENT, CODE = "ID", "Client", "Practice code"
 COLUMNS = (
@@ -28,7 +29,7 @@ def write(file: IO[str], clients: Iterable[Client]) -> int:
     out.writerow(COLUMNS)
     count = 0
     for client in clients:
-        out.writerows(_lines(client))
+        out.writerows(map(defused, line) for line in _lines(client))
         count += 1
     return count
 

