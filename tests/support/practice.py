@@ -28,7 +28,14 @@ from clientsync_tui.sync.session import Session
 from clientsync_tui.workplace import Workplace
 
 PATIENCE_S = 30
+ELSEWHERE = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY")
+"""What this machine's own environment says of where the person sits."""
 T = TypeVar("T")
+
+
+def cheap_keyring(folder: Path) -> dict[str, str]:
+    """The environment of a keyring in `folder` that costs nothing to open; an encrypted file costs a quarter of a second on purpose."""
+    return {"PYTHON_KEYRING_BACKEND": "tests.signin.keyrings.Folder", "TEST_KEYRING": str(folder)}
 
 
 @dataclass
@@ -90,6 +97,17 @@ class Practice:
         return self.do(work)
 
 
+def set_up(box: Running, folder: Path) -> Practice:
+    """A new practice in `folder`, set up for this sandbox."""
+    tables = {
+        "practice": {"name": "Tester & Co", "database": "practice.db"},
+        "http": {"timeout_s": 5, "attempts": 2},
+        "software": software_tables(box.url),
+    }
+    (folder / "config.toml").write_text(tomlkit.dumps(tables))
+    return Practice(box, folder)
+
+
 async def signed_in(session: Session, email: str, organisations: Collection[str] | None = None) -> SignIn:
     """A sign-in of this person, made without a screen."""
     async with session.begin("xero") as attempt:
@@ -105,15 +123,12 @@ def practices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     """Makes practices on sandboxes with the options that a test wants; all is gone at its end."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    for name in (
-        "SSH_CONNECTION",
-        "SSH_TTY",
-        "SSH_CLIENT",
-        "DISPLAY",
-        "WAYLAND_DISPLAY",
-        "PYTHON_KEYRING_BACKEND",
-    ):
+    for name in ELSEWHERE:
         monkeypatch.delenv(name, raising=False)
+    keyring = tmp_path / "keyring"
+    keyring.mkdir()
+    for name, value in cheap_keyring(keyring).items():
+        monkeypatch.setenv(name, value)
     started: list[Running] = []
 
     def make(options: Options | None = None) -> Practice:
@@ -121,17 +136,7 @@ def practices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
         started.append(box)
         folder = tmp_path / f"practice{len(started)}"
         folder.mkdir()
-        passphrase = folder / "passphrase"
-        passphrase.touch(mode=0o600)
-        passphrase.write_text("a passphrase for tests")
-        tables = {
-            "practice": {"name": "Tester & Co", "database": "practice.db"},
-            "keyring": {"file": "keyring.bin", "passphrase_file": "passphrase"},
-            "http": {"timeout_s": 5, "attempts": 2},
-            "software": software_tables(box.url),
-        }
-        (folder / "config.toml").write_text(tomlkit.dumps(tables))
-        return Practice(box, folder)
+        return set_up(box, folder)
 
     yield make
     for box in started:

@@ -18,6 +18,7 @@ from clientsync_tui.sandbox.config import software_tables
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from clientsync_tui.store.store import Store
+from tests.support.practice import cheap_keyring
 
 ORGANISATIONS = 6
 TABLES = ("clients", "integrations", "sign_ins", "teams")
@@ -31,7 +32,9 @@ class Somebody:
         self.process = self._start()
 
     def _start(self) -> "subprocess.Popen[str]":
-        environment = {**os.environ, "LOGNAME": self._email.split("@")[0]}
+        keyring = self._config.parent / "keyring"
+        keyring.mkdir(exist_ok=True)
+        environment = {**os.environ, **cheap_keyring(keyring), "LOGNAME": self._email.split("@")[0]}
         command = [sys.executable, "-m", "tests.support.person", str(self._config), self._email]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
@@ -76,12 +79,8 @@ class AnyOrder(RuleBasedStateMachine):
         for number, email in enumerate(self.emails):
             folder = Path(self.folder.name) / str(number)
             folder.mkdir()
-            passphrase = folder / "passphrase"
-            passphrase.touch(mode=0o600)
-            passphrase.write_text("a passphrase for tests")
             config = {
                 "practice": {"name": "Two & Co", "database": "../practice.db"},
-                "keyring": {"file": "keyring.bin", "passphrase_file": "passphrase"},
                 "http": {"timeout_s": 5, "attempts": 2},
                 "software": tables,
             }
