@@ -12,7 +12,7 @@ from clientsync_tui.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind
 from clientsync_tui.screens.clients import ClientsScreen
 from clientsync_tui.store.store import Store
-from tests.support.clients import ANN, BOB, add, fill, found, signed_in, workplace_in
+from tests.support.clients import ANN, BOB, add, crowd, found, signed_in, workplace_in
 from tests.support.practice import shown, until
 
 LONG = "The Worshipful Company of Long-Named Traders and Their Successors (Holdings) Limited, formerly Short"
@@ -219,7 +219,7 @@ async def test_a_list_that_cannot_be_read_is_said_and_leaves_the_keys(tmp_path: 
 async def test_a_hundred_thousand_clients(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     ann = signed_in(workplace.store, ANN)
-    fill(workplace.store, [f"Client {n:06}" for n in range(100_000)], ann)
+    crowd(workplace.store, ann, 100_000)
     workplace.close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("end")

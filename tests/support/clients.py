@@ -70,3 +70,25 @@ def fill(store: Store, names: Sequence[str], sign_in: str) -> None:
             NewEntry(Kind.INTEGRATION_CONNECTED, ANN, f"f{n}", "xero", f"x{n}", body),
         ]
     store.ledger.append(*entries)
+
+
+def crowd(store: Store, sign_in: str, count: int) -> None:
+    """Connected clients `Client 000000`, `Client 000001`, ... The first goes through the ledger; the others are copies of its rows,
+    because a hundred thousand entries take longer to write than a test may."""
+    body = {"organisation_name": "Client 000000", "sign_in": sign_in}
+    store.ledger.append(
+        NewEntry(Kind.CLIENT_ADDED, ANN, "c000000", body={"name": "Client 000000"}),
+        NewEntry(Kind.INTEGRATION_CONNECTED, ANN, "c000000", "xero", "o000000", body),
+    )
+    with store.database.writing() as connection:
+        for table, number in (("clients", "n"), ("integrations", "client")):
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            values = [
+                f"{number} + i" if each == number else f"replace({each}, '000000', printf('%06d', i))"
+                for each in columns
+            ]
+            connection.execute(
+                f"WITH series (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM series WHERE i + 1 < ?) "
+                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table}, series",
+                (count,),
+            )
