@@ -26,10 +26,6 @@ _MOST_PAGES = 2_000
 _LISTING_AGE_S = 1.0
 
 _DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 #: Our names of details, and Xero's fields of an organisation in lower case [C].
 _DETAILS = {
@@ -123,6 +119,7 @@ class Xero:
     }
     organisation_words = ("organisation", "organisations")
     disconnecting: Literal["connection", "sign_in", "nowhere"] = "connection"
+    not_listed = Reason.DISCONNECTED_THERE
     before_sign_in = ""
     how_to_register = (
         "1. Open https://developer.xero.com/app/manage in a browser and sign in.\n"
@@ -235,7 +232,7 @@ class Xero:
                 return await calls.delete(f"/connections/{quote(organisation.connection_id, safe='')}")
         return False
 
-    def link(self, details: Details) -> str | None:
+    def link(self, organisation_id: str, details: Details) -> str | None:
         """The deep link with the ShortCode, which keeps its `!` [C]; its beginning is [U] but in wide use."""
         code = details.get("short_code")
         if not code:
@@ -298,8 +295,8 @@ def _details(row: Mapping[str, Any]) -> Details:
     """The particulars of an organisation by our names; those that Xero does not say are absent."""
     found = {ours: shapes.words(row.get(theirs)) for ours, theirs in _DETAILS.items()}
     last_day, month = row.get("financialyearendday"), row.get("financialyearendmonth")
-    if isinstance(last_day, int) and isinstance(month, int) and 1 <= month <= 12 and 1 <= last_day <= 31:
-        found["year_end"] = f"{last_day} {_MONTHS[month - 1]}"
+    if isinstance(last_day, int) and isinstance(month, int):
+        found["year_end"] = shapes.day_of_year(last_day, month)
     found["lock_date"] = _day(row.get("periodlockdate"))
     if isinstance(demo := row.get("isdemocompany"), bool):
         found["demo"] = "yes" if demo else "no"

@@ -12,14 +12,14 @@ Details = Mapping[str, str]
 
 DETAIL_NAMES = (
     "name", "legal_name", "type", "country", "currency", "tax_number", "registration_number", "year_end",
-    "timezone", "tax_basis", "tax_period", "lock_date", "edition", "short_code", "demo",
+    "timezone", "tax_basis", "tax_period", "lock_date", "edition", "short_code", "number_there", "demo",
 )  # fmt: skip
 
 DETAIL_TITLES = {
     "name": "Name", "legal_name": "Legal name", "type": "Organisation type", "country": "Country", "currency": "Currency",
     "tax_number": "Tax number", "registration_number": "Registration number", "year_end": "Financial year end",
     "timezone": "Time zone", "tax_basis": "Sales tax basis", "tax_period": "Sales tax period", "lock_date": "Period lock date",
-    "edition": "Edition", "short_code": "Short code", "demo": "Demo company",
+    "edition": "Edition", "short_code": "Short code", "number_there": "Number there", "demo": "Demo company",
 }  # fmt: skip
 
 

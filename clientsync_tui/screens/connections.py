@@ -154,7 +154,9 @@ class ConnectionsScreen(ActionScreen):
                 return f"Only {link.integrated_by.name}'s sign-in can refresh it; reassign it to yourself, or ask them."
             case "disconnect" if link.problem is Reason.DISCONNECTED_HERE:
                 return "It is disconnected already."
-            case "open_software" if self._client is None or software.link(self._client.details) is None:
+            case "open_software" if (
+                self._client is None or software.link(link.organisation_id, self._client.details) is None
+            ):
                 return f"The organisation's page in {software.title} is not known; a refresh may tell it."
             case "pulled" if not self.main.workplace.store.pulled.counts(link.software, link.organisation_id):
                 return "Nothing was pulled on this host; refresh it first."
@@ -253,7 +255,7 @@ class ConnectionsScreen(ActionScreen):
         if (link := self.link) is None or self._client is None:
             return
         software = self.main.workplace.software(link.software)
-        if address := software.link(self._client.details):
+        if address := software.link(link.organisation_id, self._client.details):
             self.main.push_screen(OpenSoftware(software.title, link.organisation_name, address))
 
     def do_pulled(self) -> None:

@@ -67,7 +67,7 @@ def same_organisation(before: Details, after: Details) -> bool:
     """Whether details pulled under an integration's organisation id can be those of the organisation it had.
 
     An organisation may be renamed, get a tax number or (rarely) another one; when name and tax number both differ, or the
-    currency and one of them, it is another set of books and must not be bound.
+    currency and one of them, it is another set of books and must not be bound. Where the software tells a number of its own, that decides.
     """
 
     def differs(name: str) -> bool:
@@ -75,6 +75,8 @@ def same_organisation(before: Details, after: Details) -> bool:
         compared = tax_number if name == "tax_number" else folded
         return bool(old and new and compared(old) != compared(new))
 
+    if differs("number_there"):
+        return False
     different = [
         differs("name"),
         differs("tax_number"),

@@ -58,7 +58,7 @@ async def test_details_and_lists_come_in_our_words(calls: HttpCalls):
         assert set(details) <= set(DETAIL_NAMES) and details["name"] == organisation.name
         assert all(isinstance(value, str) and value == clean(value) for value in details.values())
         assert len(details["currency"]) == 3 and details["demo"] in {"yes", "no"}
-        assert XERO.link(details) == (
+        assert XERO.link("", details) == (
             f"https://go.xero.com/organisationlogin/default.aspx?shortcode={details['short_code']}&redirecturl=/Dashboard/"
         )
     pulled = {name: await XERO.pull(calls, organisation.id, name) for name in XERO.lists}

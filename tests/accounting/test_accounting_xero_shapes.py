@@ -123,7 +123,7 @@ async def test_details_that_xero_does_not_say_are_absent():
     }  # fmt: skip
     details = await XERO.details(Answers(Organisation=body), ORGANISATION)
     assert details == {"name": "A", "year_end": "30 June", "lock_date": "2016-02-18", "demo": "yes"}
-    assert XERO.link(details) is None
+    assert XERO.link("", details) is None
 
 
 @pytest.mark.parametrize(

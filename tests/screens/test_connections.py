@@ -204,7 +204,7 @@ async def test_its_page_in_the_software_is_shown_whole(practice: Practice) -> No
         app.open("connections", client=first_client(app).id)
         await until(pilot, lambda: "● connected" in shown(pilot))
         await pilot.press("b")
-        address = app.workplace.software("xero").link(first_client(app).details)
+        address = app.workplace.software("xero").link("", first_client(app).details)
         await until(pilot, lambda: str(address) in shown(pilot).splitlines())
         await until(pilot, lambda: "Sent to your terminal's clipboard" in shown(pilot))
         assert app.clipboard == address

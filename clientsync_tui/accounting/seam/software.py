@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 from ...practice.model import Details, Organisation
 from ...practice.people import Person
+from ...practice.status import Reason
 from ...practice.trouble import Trouble
 
 Record = Mapping[str, Any]
@@ -195,6 +196,11 @@ class Software(Protocol):
         ...
 
     @property
+    def not_listed(self) -> Reason:
+        """What it means when a client's organisation is not among those that the sign-in reaches."""
+        ...
+
+    @property
     def before_sign_in(self) -> str:
         """What a person must know before the browser opens, in a sentence; empty where the page explains itself."""
         ...
@@ -240,6 +246,6 @@ class Software(Protocol):
         """Ends the link there, where that reaches only this organisation; False when there is nothing to end there."""
         ...
 
-    def link(self, details: Details) -> str | None:
+    def link(self, organisation_id: str, details: Details) -> str | None:
         """The organisation's page in the software, to open in a browser; None when it cannot be known."""
         ...

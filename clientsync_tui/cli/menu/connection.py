@@ -41,7 +41,7 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
     def choices() -> list[Choice]:
         client, link = now()
         ended = "It is disconnected." if link.problem is Reason.DISCONNECTED_HERE else None
-        address = software.link(client.details)
+        address = software.link(link.organisation_id, client.details)
         unknown = (
             None
             if address

@@ -1,0 +1,291 @@
+"""Everything particular to QuickBooks Online.
+
+Sources, marked as in Intuit's own documents, discovery document and SDKs [C], seen in practitioners' real answers [P], or
+unconfirmed [U] and made to bend: developer.intuit.com "OAuth 2.0", "Query operations and syntax", "Limits and throttles" and
+"Error codes"; the element names of the v3 schemas in Intuit's Java SDK (Oct 2024).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Literal
+from urllib.parse import quote
+
+from ..practice.model import Details, Organisation
+from ..practice.people import Person
+from ..practice.status import Fault, Reason
+from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInFailed, Trouble
+from .seam import shapes
+from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
+
+_MINOR_VERSION = "75"  # the lowest that is still answered since Aug 2025 [U]
+_PAGE_SIZE = 1_000  # the largest [U]
+_MOST_PAGES = 1_000
+_ROUND = 100  # a server that allows less than was asked for allows a round number
+
+_REALM = re.compile(r"[0-9]{1,25}")
+_XML_CODE = re.compile(r"<Error[^>]*\bcode=\"(\d{1,6})\"")
+_CLOSED = re.compile(r"ended|cancel|closed|deactivat|deleted", re.IGNORECASE)
+#: The last day of the financial year, by the month that the next one begins in.
+_YEAR_ENDS = {
+    "january": (31, 12), "february": (31, 1), "march": (28, 2), "april": (31, 3), "may": (30, 4), "june": (31, 5),
+    "july": (30, 6), "august": (31, 7), "september": (31, 8), "october": (30, 9), "november": (31, 10), "december": (30, 11),
+}  # fmt: skip
+
+_LIMIT, _NO_SUCH_TOKEN, _NO_APP_ACCESS, _NO_ACCESS, _COMPANY_STATUS, _TOKEN_TROUBLE = (
+    3001,
+    3200,
+    3100,
+    120,
+    6190,
+    100,
+)
+
+#: Each list: the entity, the field that names a line, the one that is its code, and whether the plan may lack it.
+_LISTS: Mapping[str, tuple[str, str, str | None, bool]] = {
+    "accounts": ("Account", "FullyQualifiedName", "AcctNum", False),
+    "tax_codes": ("TaxCode", "Name", None, False),
+    "tax_rates": ("TaxRate", "Name", None, False),
+    "tracking": ("Class", "FullyQualifiedName", None, True),
+    "locations": ("Department", "FullyQualifiedName", None, True),
+    "suppliers": ("Vendor", "DisplayName", "AcctNum", False),
+}
+#: May be somebody's personal number: never kept.
+_NOT_KEPT = frozenset({"taxidentifier"})
+
+_SAYS = {
+    Reason.ACCESS_REMOVED: (
+        "QuickBooks says that whoever connected this company has no access any more, or is no longer an administrator. Ask the "
+        "client for access, or reassign the integration to somebody who is an administrator there."
+    ),
+    Reason.DISCONNECTED_THERE: (
+        "QuickBooks says that the app may not use this company: it was disconnected there, or a permission is missing. Reconnect it."
+    ),
+    Reason.ORGANISATION_CLOSED: "The company's QuickBooks subscription has ended, or the company is gone. Ask the client.",
+    Reason.UNPAID: "There is a billing problem with the company's QuickBooks subscription. Ask the client.",
+}
+
+
+class _BadRequest(PassingTrouble):
+    """QuickBooks could not make sense of the request (400), or the company's plan does not have what was asked for."""
+
+
+class QuickBooks:
+    """QuickBooks Online, as `Software`; see there."""
+
+    name = "quickbooks"
+    title = "QuickBooks Online"
+    organisations_per_sign_in: Literal["many", "one"] = "one"
+    organisation_words = ("company", "companies")
+    disconnecting: Literal["connection", "sign_in", "nowhere"] = "sign_in"
+    not_listed = Reason.DISCONNECTED_THERE
+    addresses = Addresses(
+        authorize_url="https://appcenter.intuit.com/connect/oauth2",
+        token_url="https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",  # noqa: S106
+        api_url="https://quickbooks.api.intuit.com",
+        revoke_url="https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
+        # By analogy with the one for test companies, sandbox-accounts.platform.intuit.com [U].
+        userinfo_url="https://accounts.platform.intuit.com/v1/openid_connect/userinfo",
+    )
+    grant = Grant(
+        scopes={
+            "com.intuit.quickbooks.accounting": "the company's details and lists; there is no read-only one, but nothing is ever written",
+            "openid": "who signs in",
+            "profile": "their name",
+            "email": "their e-mail address",
+        },
+        pkce=False,  # not among what the discovery document offers [C]
+        secret="required",  # noqa: S106
+        # http://localhost is only for test companies [C].
+        https_redirect=True,
+        unused_life=timedelta(days=100),
+        life_fields=("x_refresh_token_expires_in", "x_refresh_token_hard_expires_in"),  # the second is [U]
+        token_headers={"x-include-refresh-token-hard-expires-in": "true"},  # [U]
+        revoke_body="json",
+        revoking_ends="sign_in",
+    )
+    limits = Limits(
+        rates=(Rate(500, 60, "organisation"), Rate(10, 1, "organisation")),
+        organisation_at_once=5,
+        unsaid_pause_s=60,  # the wait that Intuit asks for [C]; Retry-After is not documented
+    )
+    lists: Mapping[str, str] = {
+        "accounts": "Chart of accounts",
+        "tax_codes": "Tax codes",
+        "tax_rates": "Tax rates",
+        "tracking": "Classes",
+        "locations": "Locations",
+        "suppliers": "Vendors",
+    }
+    before_sign_in = "One consent connects one company: choose it on Intuit's page. You must be an administrator of the company there."
+    how_to_register = (
+        "1. Open https://developer.intuit.com in a browser, sign in, and create an app for QuickBooks Online and Payments.\n"
+        "2. As scope choose com.intuit.quickbooks.accounting.\n"
+        "3. Development keys reach Intuit's test companies only; for real companies answer Intuit's questionnaire and use the "
+        "production keys.\n"
+        "4. As redirect URI enter exactly: {redirect}\n"
+        "   Production takes https addresses only: use a page of your practice's own (it may be empty), and set it as redirect_url. "
+        "After a consent the browser ends there; its address is then pasted into this program.\n"
+        "5. Copy the client id and the client secret. An app's settings also ask for a reconnect URL: your practice's page will do."
+    )
+
+    def headers(self, organisation_id: str | None) -> Mapping[str, str]:
+        """Without the Accept header XML comes [C]; the company is in the path."""
+        return {"Accept": "application/json"}
+
+    def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
+        """By the fault's code, which comes in two spellings of JSON and in XML [P]; then by status."""
+        code, said = _fault(answer)
+        if code == _LIMIT:
+            return "limit"
+        if code == _NO_ACCESS:
+            return _broken(Reason.ACCESS_REMOVED)
+        if code == _COMPANY_STATUS:
+            ended = _CLOSED.search(said) is not None
+            return _broken(Reason.ORGANISATION_CLOSED if ended else Reason.UNPAID)
+        if answer.status == 401 or code in {_NO_SUCH_TOKEN, _TOKEN_TROUBLE}:
+            if not answer.renewed:
+                return "renew"
+            return _passing(
+                answer, PassingTrouble, "QuickBooks refuses the access token that it has just given", said
+            )
+        if answer.status == 403 or code == _NO_APP_ACCESS:
+            return _broken(Reason.DISCONNECTED_THERE)
+        if answer.status == 404 and organisation_id is not None:
+            return _broken(Reason.ORGANISATION_CLOSED)  # [U]
+        kind = _BadRequest if answer.status == 400 else PassingTrouble
+        return _passing(answer, kind, f"QuickBooks refused a request ({answer.status})", said)
+
+    async def person(self, new: NewSignIn) -> Person:
+        """GET userinfo: `sub` is the stable id; names in camelCase, and they may be absent [C]."""
+        told = shapes.lower_keys(await new.userinfo())
+        person_id, email = shapes.words(told.get("sub")), shapes.words(told.get("email"))
+        if not person_id:
+            raise shapes.nonsense("who signed in")
+        name = " ".join(filter(None, (shapes.words(told.get(key)) for key in ("givenname", "familyname"))))
+        return Person(person_id, name or email or person_id, email)
+
+    async def granted(self, new: NewSignIn) -> Organisation | None:
+        """The company that was picked: its id comes in the redirect and nowhere else."""
+        realm = new.redirect.get("realmId", "")
+        if not _REALM.fullmatch(realm):
+            raise SignInFailed(
+                "The answer does not say which company was connected (realmId). Sign in again, and paste the whole address."
+            )
+        return await self._company(new.calls, realm)
+
+    async def organisations(self, calls: Calls) -> Sequence[Organisation]:
+        """The one company of this sign-in; no call lists those a person could connect [C]."""
+        return () if calls.organisation is None else (await self._company(calls, calls.organisation.id),)
+
+    async def details(self, calls: Calls, organisation_id: str) -> Details:
+        """GET companyinfo: one call, and the proof that the integration works."""
+        realm = quote(organisation_id, safe="")
+        answer = await self._get(calls, organisation_id, f"companyinfo/{realm}", {})
+        company = shapes.lower_keys(shapes.under(answer, "CompanyInfo"))
+        name = shapes.words(company.get("companyname"))
+        if not name:
+            raise shapes.nonsense("CompanyInfo")
+        starts = shapes.words(company.get("fiscalyearstartmonth")).casefold()
+        told = {
+            "name": name,
+            "legal_name": shapes.words(company.get("legalname")),
+            "country": shapes.words(company.get("country")),
+            "tax_number": shapes.words(company.get("employerid")),
+            "year_end": shapes.day_of_year(*_YEAR_ENDS.get(starts, (0, 0))),
+            "edition": _named_value(company, "OfferingSku"),
+        }
+        return {each: value for each, value in told.items() if value}
+
+    async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
+        """A query of one entity, by pages until fewer lines come than were asked for."""
+        entity, called, code, optional = _LISTS[name]
+        found: dict[str, Record] = {}
+        start = 1
+        for _ in range(_MOST_PAGES):
+            try:
+                answer = await self._get(calls, organisation_id, "query", {"query": _query(entity, start)})
+            except _BadRequest:
+                if optional:  # the company's plan does not have it, or it is switched off [U]
+                    return ()
+                raise
+            lines = _lines(answer, entity, called, code)
+            known = len(found)
+            found.update((line["id"], line) for line in lines)
+            if len(found) == known or (len(lines) < _PAGE_SIZE and len(lines) % _ROUND):
+                return tuple(found.values())
+            start += len(lines)
+        raise shapes.nonsense(f"{entity} without an end")
+
+    async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
+        """Revokes this company's own sign-in; never another's, which might disconnect the company for everybody [U]."""
+        return await calls.end_sign_in()
+
+    def link(self, organisation_id: str, details: Details) -> str | None:
+        """The company's page [P; `homepage` is U]."""
+        return f"https://qbo.intuit.com/app/login?deeplinkcompanyid={quote(organisation_id, safe='')}&pagereq=homepage"
+
+    async def _company(self, calls: Calls, realm: str) -> Organisation:
+        details = await self.details(calls, realm)
+        return Organisation(realm, details["name"], details=details)
+
+    @staticmethod
+    async def _get(calls: Calls, organisation_id: str, path: str, parameters: Mapping[str, str]) -> Any:
+        realm = quote(organisation_id, safe="")
+        return await calls.get(
+            f"/v3/company/{realm}/{path}",
+            organisation_id=organisation_id,
+            parameters={**parameters, "minorversion": _MINOR_VERSION},
+        )
+
+
+def _query(entity: str, start: int) -> str:
+    """Inactive lines are hidden unless they are asked for [U]."""
+    return (
+        f"SELECT * FROM {entity} WHERE Active IN (true,false) STARTPOSITION {start} MAXRESULTS {_PAGE_SIZE}"  # noqa: S608
+    )
+
+
+def _fault(answer: Answer) -> tuple[int | None, str]:
+    """The code of the first error (they may have leading zeros [P]), and what it says."""
+    fault = shapes.under(answer.body, "fault")
+    errors = shapes.objects(shapes.under(fault, "error"))
+    first: Mapping[str, Any] = errors[0] if errors else {}
+    said = " ".join(filter(None, (shapes.said(first.get("message")), shapes.said(first.get("detail")))))
+    code = str(first.get("code") or "")
+    if not code and (in_xml := _XML_CODE.search(answer.text[:10_000])):
+        code = in_xml[1]
+    return (int(code) if code.isascii() and code.isdecimal() and len(code) < 10 else None), said
+
+
+def _broken(reason: Reason) -> OrganisationTrouble:
+    return OrganisationTrouble(reason, _SAYS[reason])
+
+
+def _passing(answer: Answer, kind: type[PassingTrouble], what: str, said: str) -> PassingTrouble:
+    """With the number by which Intuit's support knows the request [C]."""
+    number = shapes.said(answer.headers.get("intuit_tid"))
+    return kind(
+        Fault.NONSENSE, f"{what}{f': {said}' if said else ''}{f' (intuit_tid {number})' if number else ''}"
+    )
+
+
+def _lines(answer: Any, entity: str, called: str, code: str | None) -> Sequence[Record]:
+    """A page of lines; where there are none, the entity is absent [P]."""
+    response = shapes.under(answer, "QueryResponse")
+    if not isinstance(response, dict):
+        raise shapes.nonsense("QueryResponse")
+    if shapes.under(response, entity) is None:
+        return ()
+    lines = shapes.records(response, entity, "Id", name=called, code=code)
+    return [{key: value for key, value in line.items() if key.lower() not in _NOT_KEPT} for line in lines]
+
+
+def _named_value(company: Mapping[str, Any], name: str) -> str:
+    for pair in shapes.objects(company.get("namevalue")):
+        if pair.get("name") == name:
+            return shapes.words(pair.get("value"))
+    return ""
+
+
+SOFTWARE = QuickBooks()
