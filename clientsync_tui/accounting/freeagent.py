@@ -1,0 +1,325 @@
+"""Everything particular to FreeAgent, with the API for accountancy practices.
+
+Sources, marked as in FreeAgent's own documents [C], or unconfirmed [U] and made to bend: dev.freeagent.com "Accountancy practice
+API", "OAuth", "Introduction", "Company", "Categories", "Contacts", "Projects"; FreeAgent's own Postman collection.
+"""
+
+import re
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal, cast
+from urllib.parse import parse_qs, quote, urlsplit
+from weakref import WeakKeyDictionary
+
+from ..practice.model import Details, Organisation
+from ..practice.people import Person
+from ..practice.status import Fault, Reason
+from ..practice.text import clean
+from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
+from .seam import shapes
+from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record, Reply
+
+_PAGE_SIZE = 100  # the largest [C]
+_MOST_PAGES = 1_000
+_LISTING_AGE_S = 1.0
+_LIVING_VIEWS = ("active", "linked")
+_GONE_VIEWS = ("closed", "inactive")
+_NEXT = re.compile(r"<([^<>]{1,2000})>\s*;\s*rel=[\"']?next\b")
+
+_CATEGORIES = (
+    "income_categories", "cost_of_sales_categories", "admin_expenses_categories", "general_categories",
+)  # fmt: skip
+
+#: Our names of details, and FreeAgent's fields of a company [C].
+_DETAILS = {
+    "name": "name",
+    "type": "type",
+    "country": "country",
+    "currency": "currency",
+    "tax_number": "sales_tax_registration_number",
+    "registration_number": "company_registration_number",
+    "number_there": "id",
+}
+
+_SAYS = {
+    Reason.ACCESS_REMOVED: (
+        "The client is not among those that FreeAgent's practice dashboard shows to whoever signed in: it has left the practice, or has "
+        "another account manager. Reassign it to that account manager, or to a senior one, who sees every client."
+    ),
+    Reason.ORGANISATION_CLOSED: "The client's FreeAgent account is closed or inactive. Ask the client.",
+    Reason.PERMISSION_MISSING: (
+        "The permission level of whoever signed in is too low for this client in FreeAgent. Raise it there, or reassign the integration."
+    ),
+}
+
+
+class FreeAgent:
+    """FreeAgent, as `Software`; see there."""
+
+    name = "freeagent"
+    title = "FreeAgent"
+    organisations_per_sign_in: Literal["many", "one"] = "many"
+    organisation_words = ("company", "companies")
+    disconnecting: Literal["connection", "sign_in", "nowhere"] = "nowhere"
+    not_listed = Reason.ACCESS_REMOVED
+    addresses = Addresses(
+        authorize_url="https://api.freeagent.com/v2/approve_app",
+        token_url="https://api.freeagent.com/v2/token_endpoint",  # noqa: S106
+        api_url="https://api.freeagent.com/v2",
+    )
+    grant = Grant(
+        scopes={},  # none exist: the person's own permission level is the limit [C]
+        pkce=False,  # not documented [U]
+        secret="required",  # noqa: S106
+        life_fields=("refresh_token_expires_in",),
+    )
+    limits = Limits(
+        # Counted for each client's subdomain, not for the practice [C].
+        rates=(Rate(120, 60, "organisation"), Rate(3_600, 3_600, "organisation")),
+        organisation_at_once=5,
+        renewals=Rate(15, 60, "person"),
+        unsaid_pause_s=60,
+    )
+    lists: Mapping[str, str] = {
+        "accounts": "Categories",
+        "tax_rates": "Sales tax rates",
+        "tracking": "Projects",
+        "suppliers": "Suppliers",
+    }
+    before_sign_in = (
+        "Sign in as an account manager of your practice; a senior account manager reaches every client."
+    )
+    how_to_register = (
+        "1. Open https://dev.freeagent.com in a browser, sign in, and create a new app.\n"
+        '2. Tick "Enable Accountancy Practice API": an app without it reaches a single company.\n'
+        "3. As OAuth redirect URI enter exactly: {redirect}\n"
+        "4. Copy the OAuth identifier (the client id) and the OAuth secret."
+    )
+
+    def __init__(self) -> None:
+        self._listed: WeakKeyDictionary[Calls, dict[str, tuple[float, frozenset[str]]]] = WeakKeyDictionary()
+
+    def headers(self, organisation_id: str | None) -> Mapping[str, str]:
+        """The client is named by its subdomain [C]; the User-Agent that FreeAgent asks for is sent with every call."""
+        accept = {"Accept": "application/json"}
+        return accept if organisation_id is None else {**accept, "X-Subdomain": organisation_id}
+
+    def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
+        """By status; which one a client that is gone gets is [U], so the lists decide (`_get`)."""
+        if answer.status == 401 and not answer.renewed:
+            return "renew"
+        if organisation_id is not None and answer.status in {401, 403, 404}:
+            return OrganisationTrouble(Reason.ACCESS_REMOVED, _SAYS[Reason.ACCESS_REMOVED])
+        if answer.status == 401:
+            return SignInRefused("FreeAgent refuses the sign-in: sign in again.")
+        if answer.status == 403:
+            return OrganisationTrouble(Reason.PERMISSION_MISSING, _SAYS[Reason.PERMISSION_MISSING])
+        said = _said(answer)
+        return PassingTrouble(
+            Fault.NONSENSE, f"FreeAgent refused a request ({answer.status}){f': {said}' if said else ''}"
+        )
+
+    async def person(self, new: NewSignIn) -> Person:
+        """GET /account_managers/me [U: the address is in wide use, the list and /:id are C]."""
+        answer = await new.calls.get("/account_managers/me")
+        manager = shapes.lower_keys(shapes.under(answer, "account_manager"))
+        person_id, email = (
+            _last(manager.get("url")) or shapes.words(manager.get("id")),
+            shapes.words(manager.get("email")),
+        )
+        if not person_id:
+            raise shapes.nonsense("who signed in")
+        parts = (shapes.words(manager.get(key)) for key in ("first_name", "last_name"))
+        name = shapes.words(manager.get("name")) or " ".join(filter(None, parts))
+        return Person(person_id, name or email or person_id, email)
+
+    async def granted(self, new: NewSignIn) -> Organisation | None:
+        """None: a sign-in is for all the clients of its account manager."""
+        return None
+
+    async def organisations(self, calls: Calls) -> Sequence[Organisation]:
+        """GET /clients: those of the account manager, all of the practice for a senior one [C]. Closed ones are among them."""
+        return await self._clients(calls, "all")
+
+    async def details(self, calls: Calls, organisation_id: str) -> Details:
+        """GET /company for the client: one call, and the proof that the integration works."""
+        company = shapes.lower_keys(await self._company(calls, organisation_id))
+        found = {ours: shapes.words(company.get(theirs)) for ours, theirs in _DETAILS.items()}
+        if not found["name"]:
+            raise shapes.nonsense("company")
+        found["year_end"] = _year_end(company.get("annual_accounting_periods"))
+        return {name: value for name, value in found.items() if value}
+
+    async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
+        """GET /categories, /projects, /contacts; the tax rates stand in /company [C]."""
+        match name:
+            case "accounts":
+                answer = (
+                    await self._get(calls, organisation_id, "/categories", {"sub_accounts": "true"})
+                ).body
+                return [
+                    line
+                    for group in _CATEGORIES
+                    for line in shapes.records(
+                        {group: shapes.under(answer, group) or []},
+                        group,
+                        "nominal_code",
+                        name="description",
+                        code="nominal_code",
+                    )
+                ]
+            case "tax_rates":
+                return _tax_rates(await self._company(calls, organisation_id))
+            case "tracking":
+                return await self._pages(calls, organisation_id, "/projects", "projects", {"view": "active"})
+            case "suppliers":
+                found = await self._pages(
+                    calls, organisation_id, "/contacts", "contacts", {"view": "suppliers"}
+                )
+                return [{**line, "name": _contact_name(line)} for line in found]
+            case _:
+                raise ValueError(name)
+
+    async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
+        """False: no call ends anything there [C: absent]; a person removes the app in their FreeAgent settings."""
+        return False
+
+    def link(self, organisation_id: str, details: Details) -> str | None:
+        """The client's own address."""
+        return f"https://{quote(organisation_id, safe='')}.freeagent.com/"
+
+    async def _company(self, calls: Calls, organisation_id: str) -> Any:
+        return shapes.under((await self._get(calls, organisation_id, "/company", {})).body, "company")
+
+    async def _pages(
+        self, calls: Calls, organisation_id: str, path: str, key: str, parameters: Mapping[str, str]
+    ) -> Sequence[Record]:
+        found: dict[str, Record] = {}
+
+        async def page(number: int) -> Reply:
+            asked = {**parameters, "per_page": str(_PAGE_SIZE), "page": str(number)}
+            return await self._get(calls, organisation_id, path, asked)
+
+        async for reply in _each(page, key):
+            for line in shapes.records(reply.body, key, "url"):
+                line_id = _last(line["id"])
+                found[line_id] = {**line, "id": line_id}
+        return tuple(found.values())
+
+    async def _clients(self, calls: Calls, view: str) -> Sequence[Organisation]:
+        found: dict[str, Organisation] = {}
+
+        async def page(number: int) -> Reply:
+            asked = {"view": view, "per_page": str(_PAGE_SIZE), "page": str(number)}
+            return await calls.read("/clients", parameters=asked)
+
+        async for reply in _each(page, "clients"):
+            for row in shapes.rows(shapes.under(reply.body, "clients"), "clients"):
+                subdomain = shapes.an_id(row, "subdomain")
+                found[subdomain] = Organisation(subdomain, shapes.words(row.get("name")) or subdomain)
+        self._listed.setdefault(calls, {})[view] = (time.monotonic(), frozenset(found))
+        return tuple(found.values())
+
+    async def _get(
+        self, calls: Calls, organisation_id: str, path: str, parameters: Mapping[str, str]
+    ) -> Reply:
+        """GET of a client's data; a refusal is told apart by the list that the client is in, as its status is [U]."""
+        try:
+            return await calls.read(path, organisation_id=organisation_id, parameters=parameters)
+        except OrganisationTrouble as trouble:
+            reason = await self._reason(calls, organisation_id)
+            if reason is trouble.reason:
+                raise
+            raise OrganisationTrouble(reason, _SAYS[reason]) from None
+
+    async def _reason(self, calls: Calls, organisation_id: str) -> Reason:
+        for view in _LIVING_VIEWS:
+            if await self._is_listed(calls, organisation_id, view):
+                return Reason.PERMISSION_MISSING
+        for view in _GONE_VIEWS:
+            if await self._is_listed(calls, organisation_id, view):
+                return Reason.ORGANISATION_CLOSED
+        return Reason.ACCESS_REMOVED
+
+    async def _is_listed(self, calls: Calls, organisation_id: str, view: str) -> bool:
+        """Asked at most once a second: a bulk check may meet hundreds of refusals."""
+        asked_at, listed = self._listed.get(calls, {}).get(view, (float("-inf"), frozenset[str]()))
+        if time.monotonic() - asked_at > _LISTING_AGE_S:
+            listed = {organisation.id for organisation in await self._clients(calls, view)}
+        return organisation_id in listed
+
+
+async def _each(page: Callable[[int], Awaitable[Reply]], key: str) -> AsyncGenerator[Reply]:
+    """The pages of a list: as the Link header says [C], and without one for as long as they are full."""
+    number = 1
+    for _ in range(_MOST_PAGES):
+        reply = await page(number)
+        yield reply
+        if (link := reply.headers.get("link")) is not None:
+            follows = _page_of(link)
+        else:
+            lines = shapes.under(reply.body, key)
+            follows = (
+                number + 1 if isinstance(lines, list) and len(cast(list[Any], lines)) >= _PAGE_SIZE else None
+            )
+        if follows is None or follows <= number:
+            return
+        number = follows
+    raise shapes.nonsense(f"{key} without an end")
+
+
+def _page_of(link: str) -> int | None:
+    """The number of the next page; the address itself is never followed, for it might lead elsewhere."""
+    found = _NEXT.search(link)
+    number = parse_qs(urlsplit(found[1]).query).get("page", [""])[0] if found else ""
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 9 else None
+
+
+def _last(url: Any) -> str:
+    """The last part of a resource's address: its id."""
+    return shapes.words(url).rstrip("/").rpartition("/")[2]
+
+
+def _year_end(periods: Any) -> str:
+    """The last day of the accounting period that today is in, else of the last one; empty where none is told."""
+    days = sorted(
+        (shapes.words(each.get("ends_on")), shapes.words(each.get("starts_on")))
+        for each in shapes.objects(periods)
+    )
+    today = date.today().isoformat()
+    ends = [end for end, start in days if end and start <= today <= end] or [end for end, _ in days if end]
+    try:
+        day = date.fromisoformat(ends[-1]) if ends else None
+    except ValueError:
+        return ""
+    return shapes.day_of_year(day.day, day.month) if day else ""
+
+
+def _tax_rates(company: Any) -> Sequence[Record]:
+    """The rates are a company's own two arrays of numbers or texts [C]; each is a line here."""
+    name = shapes.words(shapes.under(company, "sales_tax_name")) or "Sales tax"
+    found: list[Record] = []
+    for key, called in (("sales_tax_rates", name), ("second_sales_tax_rates", f"Second {name}")):
+        rates = shapes.under(company, key)
+        for rate in cast(list[Any], rates) if isinstance(rates, list) else ():
+            if isinstance(rate, (str, int, float)) and not isinstance(rate, bool):
+                text = clean(str(rate)).strip()
+                found.append({"id": f"{key}/{text}", "name": f"{called} {text} %", "rate": text})
+    return found
+
+
+def _contact_name(line: Record) -> str:
+    parts = (shapes.words(line.get(key)) for key in ("first_name", "last_name"))
+    return shapes.words(line.get("organisation_name")) or " ".join(filter(None, parts))
+
+
+def _said(answer: Answer) -> str:
+    """What an error says: {"errors": {"error": {"message"}}}, {"errors": [{"message"}]} [U], or plain text [C]."""
+    errors = shapes.under(answer.body, "errors")
+    first = next(iter(shapes.objects(errors)), None) or shapes.under(errors, "error")
+    said = shapes.said(shapes.under(first, "message"))
+    return said or ("" if "<" in answer.text[:200] else shapes.said(answer.text[:200]))
+
+
+SOFTWARE = FreeAgent()
