@@ -39,10 +39,10 @@ async def _add_and_reconnect(bench: Bench) -> list[tuple[str, float, float]]:
     async with bench.workplace.session() as session:
         first = await bench.sign_in(session, 0)
         reach = await session.reach(first)
-        added = await _timed(bench, session, plans.add(store, SOFTWARE, first.id, reach, list(reach)))
+        added = await _timed(bench, session, plans.add(store, SOFTWARE, first, reach, list(reach)))
         # Everything is to be reconnected: its sign-in was not used for longer than it lives.
         store.database.connection.execute("UPDATE sign_ins SET ends_at = '2000-01-01T00:00:00.000Z'")
-        reconnected = await _timed(bench, session, plans.reconnect(store, SOFTWARE, first.id, reach))
+        reconnected = await _timed(bench, session, plans.reconnect(store, SOFTWARE, first, reach))
     return [("add", *added), ("reconnect", *reconnected)]
 
 

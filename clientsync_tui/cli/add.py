@@ -54,6 +54,6 @@ def add(
             sign_in, reach = await signed_in(workplace, session, software, email)
             chosen = list(reach) if everything else list(dict.fromkeys(organisations))
             named = clean(team).strip() or None if team else None
-            return plans.add(session.store, software, sign_in.id, reach, chosen, team=named)
+            return plans.add(session.store, software, sign_in, reach, chosen, team=named)
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)

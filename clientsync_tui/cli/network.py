@@ -66,7 +66,7 @@ async def _held(
         raise SignInNeeded(who)
     if email is not None:
         # The one chosen now is the one used last from now on.
-        session.store.sign_ins.hold(sign_in.id, workplace.holder)
+        session.store.sign_ins.prefer(sign_in.id, workplace.holder)
     try:
         return sign_in, await session.reach(sign_in)
     except SignInRefused as trouble:

@@ -60,6 +60,6 @@ def reassign(
 
         async def make(session: "Session") -> "Plan":
             sign_in, reach = await signed_in(workplace, session, name, email)
-            return plans.reassign(session.store, name, sign_in.id, reach, only, sender)
+            return plans.reassign(session.store, name, sign_in, reach, only, sender)
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)

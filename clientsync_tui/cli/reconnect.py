@@ -55,6 +55,6 @@ def reconnect(
             if not before.count(Will.DO):
                 return before
             sign_in, reach = await signed_in(workplace, session, name, email)
-            return plans.reconnect(session.store, name, sign_in.id, reach, only)
+            return plans.reconnect(session.store, name, sign_in, reach, only)
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)

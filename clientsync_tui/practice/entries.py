@@ -19,14 +19,14 @@ class Kind(StrEnum):
     TEAM_ASSIGNED = "team_assigned"  # team, before
     NOTE_SET = "note_set"  # note, before
     DETAILS_SET = "details_set"  # details, before (only those that changed)
-    SIGNED_IN = "signed_in"  # sign_in, person, ends_at
+    SIGNED_IN = "signed_in"  # sign_in, person, ends_at, organisation (id, name), where it is for one
     SIGN_IN_USED = "sign_in_used"  # sign_in, ends_at
     SIGNED_OUT = "signed_out"  # sign_in
     INTEGRATION_CONNECTED = "integration_connected"  # organisation_name, sign_in, details
     RECONNECTED = "reconnected"  # sign_in, from, was
     REASSIGNED = "reassigned"  # sign_in, from, was
     REFRESHED = "refreshed"  # organisation_name, details (only those that changed), before, lists (counts)
-    DISCONNECTED = "disconnected"  # there: ended | kept | unreachable | not_ours
+    DISCONNECTED = "disconnected"  # there: ended | gone | kept | unreachable | not_ours | nowhere
     FOUND_EXPIRED = "found_expired"  # reason, sign_in, was
     FOUND_BROKEN = "found_broken"  # reason, says, was
     FOUND_WORKING = "found_working"  # was

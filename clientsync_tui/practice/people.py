@@ -31,6 +31,12 @@ class SignIn:
     organisation_name: str | None = None
     signed_out: bool = False
 
+    def reaching(self, organisation_id: str) -> str:
+        """The id of this person's sign-in for an organisation: this one, or one of its own where a grant is for one."""
+        if self.organisation_id is None:
+            return self.id
+        return sign_in_id(self.software, self.person.id, organisation_id)
+
 
 def sign_in_id(software: str, person_id: str, organisation_id: str | None = None) -> str:
     """The id of the sign-in of a person for a software (and, where a grant is for one, an organisation)."""

@@ -166,6 +166,6 @@ class AddClientsScreen(ReachScreen):
         # The order in which they are listed, not that of a set.
         wanted = frozenset(chosen)
         return plans.add(
-            self.main.workplace.store, self._about, self.sign_in.id, self.reach,
+            self.main.workplace.store, self._about, self.sign_in, self.reach,
             [id for id in self.reach if id in wanted], team=self._team, apart=self._rows.apart,
         )  # fmt: skip

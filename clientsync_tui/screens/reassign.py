@@ -66,7 +66,7 @@ class ReassignScreen(ReachScreen):
     async def go_on(self) -> None:
         """Whose integrations there are, and which are reached."""
         assert self.sign_in is not None
-        sign_in = self.sign_in.id
+        sign_in = self.sign_in
 
         def read() -> ReassignRows:
             store = self.main.workplace.store

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Button
 
+from ..practice.people import SignIn
 from ..practice.plan import Plan, Will
 from ..practice.trouble import Trouble
 from ..sync import plan_words, plans
@@ -74,14 +75,14 @@ class ReconnectScreen(ReachScreen):
             self._show_plan(self._before)
             self.show_own()
 
-    def _planned(self, sign_in: str | None) -> Plan:
+    def _planned(self, sign_in: SignIn | None) -> Plan:
         reach = None if sign_in is None else self.reach
         return plans.reconnect(self.main.workplace.store, self._about, sign_in, reach, self._only)
 
     async def go_on(self) -> None:
         """What is done with the organisations that are reached."""
         assert self.sign_in is not None
-        self._show_plan(await asyncio.to_thread(self._planned, self.sign_in.id))
+        self._show_plan(await asyncio.to_thread(self._planned, self.sign_in))
 
     def _show_plan(self, plan: Plan) -> None:
         self._plan = plan

@@ -272,11 +272,19 @@ class Jobs:
             if job.left and (job.state is not JobState.RUNNING or job.cut_off)
         ]
 
-    def items(self, job: str, *states: ItemState, after: int = -1, most: int = -1) -> list[Item]:
-        """Items of a job (in these states), in order, behind item `after`."""
+    def items(
+        self, job: str, *states: ItemState, software: str | None = None, after: int = -1, most: int = -1
+    ) -> list[Item]:
+        """Items of a job (in these states, of this software), in order, behind item `after`."""
         wanted = f" AND state IN ({', '.join(repr(str(state)) for state in states)})" if states else ""
-        query = f"SELECT * FROM items WHERE job = ? AND n > ?{wanted} ORDER BY n LIMIT ?"
-        return [item_of(row) for row in self._database.connection.execute(query, (job, after, most))]
+        query = f"SELECT * FROM items WHERE job = ? AND n > ?{wanted} AND (? IS NULL OR software = ?) ORDER BY n LIMIT ?"
+        values = (job, after, software, software, most)
+        return [item_of(row) for row in self._database.connection.execute(query, values)]
+
+    def waiting(self, job: str) -> dict[str, int]:
+        """How many items of a job wait, by software."""
+        query = "SELECT software, count(*) FROM items WHERE job = ? AND state = 'waiting' GROUP BY software"
+        return {row[0]: row[1] for row in self._database.connection.execute(query, (job,))}
 
     def reasons(self, job: str) -> list[tuple[str, str, int]]:
         """How many items failed or were skipped for each reason: (state, reason, count), most first."""

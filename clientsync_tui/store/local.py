@@ -98,22 +98,43 @@ class SignIns:
         return [_sign_in(row) for row in self._database.connection.execute(query, (software, software))]
 
     def hold(self, sign_in: str, holder: str) -> None:
-        """Notes that `holder` (login@host) has this sign-in's token in their keyring, and used it now. Written before the token is."""
+        """Notes that `holder` (login@host) has this sign-in's token in their keyring, new and working, and used it now."""
         with self._database.writing() as db:
             db.execute(
-                "INSERT OR REPLACE INTO held VALUES (?, ?, ?)", (sign_in, holder, iso(datetime.now(UTC)))
+                "INSERT OR REPLACE INTO held VALUES (?, ?, ?, NULL)",
+                (sign_in, holder, iso(datetime.now(UTC))),
             )
+
+    def prefer(self, sign_in: str, holder: str) -> None:
+        """Makes a sign-in that is held the one used last."""
+        with self._database.writing() as db:
+            db.execute(
+                "UPDATE held SET used_at = ? WHERE sign_in = ? AND holder = ?",
+                (iso(datetime.now(UTC)), sign_in, holder),
+            )
+
+    def refused(self, sign_in: str) -> None:
+        """The software refused the sign-in: until it is made anew, or works after all, its token is worth nothing."""
+        with self._database.writing() as db:
+            db.execute("UPDATE held SET refused_at = ? WHERE sign_in = ?", (iso(datetime.now(UTC)), sign_in))
+
+    def works(self, sign_in: str) -> None:
+        """The software takes the sign-in, whatever was noted before."""
+        query = "SELECT count(*) FROM held WHERE sign_in = ? AND refused_at IS NOT NULL"
+        if self._database.connection.execute(query, (sign_in,)).fetchone()[0]:
+            with self._database.writing() as db:
+                db.execute("UPDATE held SET refused_at = NULL WHERE sign_in = ?", (sign_in,))
 
     def let_go(self, sign_in: str, holder: str) -> None:
         """The token is gone from the holder's keyring."""
         with self._database.writing() as db:
             db.execute("DELETE FROM held WHERE sign_in = ? AND holder = ?", (sign_in, holder))
 
-    def held(self, holder: str, software: str | None = None) -> list[SignIn]:
-        """The sign-ins whose tokens `holder` has, the one used last first."""
+    def held(self, holder: str, software: str | None = None, *, working: bool = False) -> list[SignIn]:
+        """The sign-ins whose tokens `holder` has, the one used last first; `working`: without those that were refused."""
         query = (
             "SELECT s.* FROM held h JOIN sign_ins s ON s.id = h.sign_in WHERE h.holder = ? AND (? IS NULL OR s.software = ?) "
-            "AND s.signed_out = 0 ORDER BY h.used_at DESC"
+            f"AND s.signed_out = 0{' AND h.refused_at IS NULL' if working else ''} ORDER BY h.used_at DESC"
         )
         return [
             _sign_in(row) for row in self._database.connection.execute(query, (holder, software, software))
@@ -124,8 +145,9 @@ def _sign_in(row: Mapping[str, Any]) -> SignIn:
     person = Person(row["person_id"], row["name"], row["email"])
     used = datetime.fromisoformat(row["used_at"])
     return SignIn(
-        row["id"], row["software"], person, used, moment(row["ends_at"]), signed_out=bool(row["signed_out"])
-    )
+        row["id"], row["software"], person, used, moment(row["ends_at"]), row["organisation_id"],
+        row["organisation_name"], bool(row["signed_out"]),
+    )  # fmt: skip
 
 
 class Views:

@@ -118,9 +118,11 @@ def _end(body: Any) -> str | None:
 
 def _signed_in(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     body, person = entry.body, entry.body["person"]
+    organisation: dict[str, str] = body.get("organisation") or {}
     db.execute(
-        "INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (id) DO UPDATE SET name = excluded.name, "
-        "email = excluded.email, used_at = excluded.used_at, ends_at = excluded.ends_at, signed_out = 0",
+        "INSERT INTO sign_ins (id, software, person_id, name, email, used_at, ends_at, organisation_id, organisation_name) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, "
+        "used_at = excluded.used_at, ends_at = excluded.ends_at, organisation_name = excluded.organisation_name, signed_out = 0",
         (
             body["sign_in"],
             entry.software,
@@ -129,6 +131,8 @@ def _signed_in(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
             person["email"],
             entry.at,
             _end(body),
+            organisation.get("id"),
+            organisation.get("name"),
         ),
     )
     return NOTHING

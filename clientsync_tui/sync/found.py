@@ -13,17 +13,21 @@ Pair = tuple[Client, Integration]
 #: Problems that are over once the sign-in works and lists the organisation.
 OVER_WHEN_LISTED = frozenset({Reason.SIGN_IN_REFUSED, Reason.SIGN_IN_LAPSED, Reason.DISCONNECTED_THERE})
 
+#: Problems that are over once the sign-in works.
+OVER_WHEN_SIGNED_IN = frozenset({Reason.SIGN_IN_REFUSED, Reason.SIGN_IN_LAPSED})
+
 
 def refused(store: Store, sign_in: SignIn, pairs: Iterable[Pair], actor: str, says: str) -> None:
     """Records that the software refused the sign-in: every living integration of it is expired."""
-    store.ledger.append(
-        *(
-            _entry(Kind.FOUND_EXPIRED, actor, client, link, Reason.SIGN_IN_REFUSED, says)
-            for client, link in pairs
-            if link.sign_in == sign_in.id
-            and link.problem not in (Reason.SIGN_IN_REFUSED, Reason.DISCONNECTED_HERE)
-        )
-    )
+    expired = [
+        _entry(Kind.FOUND_EXPIRED, actor, client, link, Reason.SIGN_IN_REFUSED, says)
+        for client, link in pairs
+        if link.sign_in == sign_in.id
+        and link.problem not in (Reason.SIGN_IN_REFUSED, Reason.DISCONNECTED_HERE)
+    ]
+    with store.database.writing():
+        store.sign_ins.refused(sign_in.id)
+        store.ledger.append(*expired)
 
 
 def not_listed(actor: str, client: Client, link: Integration) -> NewEntry:

@@ -1,10 +1,15 @@
-"""The plans of the bulk actions: for each client what will be done, skipped, or cannot be, and why. Nothing is changed here."""
+"""The plans of the bulk actions: for each client what will be done, skipped, or cannot be, and why. Nothing is changed here.
+
+Each item says in `with` which sign-in it will be done with: one that is held, one that is yet to be made (where a sign-in is for
+one organisation), or None: whoever will have signed in by then.
+"""
 
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from ..practice.model import Client, Integration, Organisation
+from ..practice.people import SignIn
 from ..practice.plan import Plan, PlanItem, Why, Will
 from ..practice.status import FOR_THE_CLIENT, Reason, Status
 from ..store.store import Store
@@ -20,7 +25,7 @@ AFFECTED = frozenset({Status.EXPIRED, Status.BROKEN})
 def add(
     store: Store,
     software: str,
-    sign_in: str,
+    sign_in: SignIn,
     reach: Reach,
     chosen: Collection[str],
     *,
@@ -29,7 +34,8 @@ def add(
 ) -> Plan:
     """Adds a client for each chosen organisation, or links it to the client it belongs to (unless it is in `apart`).
 
-    `chosen`: organisation ids; those that the sign-in does not reach cannot be added.
+    `chosen`: organisation ids; those that the sign-in does not reach cannot be added, but where a sign-in is for one
+    organisation the person may yet consent to it.
     """
     now = datetime.now(UTC)
     integrated = store.clients.integrated(software)
@@ -38,13 +44,19 @@ def add(
     items: list[PlanItem] = []
     for each in chosen:
         organisation = reach.get(each)
+        if organisation is None and sign_in.organisation_id is not None:
+            organisation = Organisation(each, integrated[each][1] if each in integrated else each)
         if organisation is None:
             known = integrated.get(each)
             name = known[1] if known else each
             items.append(cannot(known[0] if known else each, name, software, each, Why.NO_ACCESS))
             continue
         known = integrated.get(each)
-        body: dict[str, str | None] = {"organisation_name": organisation.name, "team": team}
+        body: dict[str, str | None] = {
+            "organisation_name": organisation.name,
+            "team": team,
+            "with": sign_in.reaching(each),
+        }
         if known is None:
             if each in apart:
                 body["apart"] = "yes"
@@ -60,7 +72,7 @@ def add(
             items.append(skip(known[0], known[1], software, each, Why.ALREADY_ADDED))
             continue
         items.append(PlanItem(Will.DO, client, name, software, each, body=body))
-    return Plan("add", software, sign_in, tuple(items), {"team": team})
+    return Plan("add", software, sign_in.id, tuple(items), {"team": team})
 
 
 def matcher(store: Store, software: str, now: datetime) -> Matcher:
@@ -69,11 +81,16 @@ def matcher(store: Store, software: str, now: datetime) -> Matcher:
 
 
 def reconnect(
-    store: Store, software: str, sign_in: str | None, reach: Reach | None, only: Collection[str] | None = None
+    store: Store,
+    software: str | None,
+    sign_in: SignIn | None,
+    reach: Reach | None,
+    only: Collection[str] | None = None,
 ) -> Plan:
     """Reconnects with `sign_in` every expired or broken client, or those of the clients `only` that are not connected.
 
     `reach`: None before the sign-in, when it is not known yet whom it reaches: then everything that would be tried is planned.
+    `software`: None for all; then nobody has signed in yet.
     """
 
     def decide(client: Client, link: Integration) -> PlanItem | None:
@@ -81,43 +98,49 @@ def reconnect(
         if only is None and status not in AFFECTED:
             return None
         if status is Status.CONNECTED:
-            return item_of(
-                Will.SKIP, client, link, Why.ALREADY_ADDED, "It is connected and working; it is not touched."
-            )
+            said = "It is connected and working; it is not touched."
+            return item_of(Will.SKIP, client, link, reason=Why.ALREADY_ADDED, says=said)
         if link.problem in FOR_THE_CLIENT:
-            return item_of(Will.CANNOT, client, link, link.problem)
-        if reach is not None and link.organisation_id not in reach:
-            return item_of(Will.CANNOT, client, link, Why.NO_ACCESS)
-        return item_of(Will.DO, client, link)
+            return item_of(Will.CANNOT, client, link, reason=link.problem)
+        if not _in_reach(sign_in, reach, link.organisation_id):
+            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS)
+        return item_of(Will.DO, client, link, _of(sign_in, link))
 
     return _over("reconnect", store, software, sign_in, only, decide)
 
 
 def reassign(
     store: Store,
-    software: str,
-    sign_in: str,
+    software: str | None,
+    sign_in: SignIn | None,
     reach: Reach | None,
     only: Collection[str] | None = None,
     sender: str | None = None,
 ) -> Plan:
-    """Makes `sign_in` the authenticated one of integrations that others set up: all, those of `only`, or those by `sender` (e-mail)."""
+    """Makes `sign_in` the authenticated one of integrations that others set up: all, those of `only`, or those by `sender` (e-mail).
+
+    `sign_in`, `reach`, `software`: None as for `reconnect`.
+    """
 
     def decide(client: Client, link: Integration) -> PlanItem | None:
         if link.problem is Reason.DISCONNECTED_HERE:
-            return item_of(Will.SKIP, client, link, Reason.DISCONNECTED_HERE) if only is not None else None
+            return (
+                item_of(Will.SKIP, client, link, reason=Reason.DISCONNECTED_HERE)
+                if only is not None
+                else None
+            )
         if sender is not None and link.integrated_by.email.casefold() != sender.casefold():
             return None
-        if link.sign_in == sign_in:
+        if sign_in is not None and link.sign_in == sign_in.reaching(link.organisation_id):
             said = "It is integrated by this sign-in already."
             return (
-                item_of(Will.SKIP, client, link, Why.ALREADY_ADDED, said)
+                item_of(Will.SKIP, client, link, reason=Why.ALREADY_ADDED, says=said)
                 if only is not None or sender is not None
                 else None
             )
-        if reach is not None and link.organisation_id not in reach:
-            return item_of(Will.CANNOT, client, link, Why.NO_ACCESS)
-        return item_of(Will.DO, client, link)
+        if not _in_reach(sign_in, reach, link.organisation_id):
+            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS)
+        return item_of(Will.DO, client, link, _of(sign_in, link))
 
     return _over("reassign", store, software, sign_in, only, decide)
 
@@ -129,11 +152,15 @@ def refresh(
 
     def decide(client: Client, link: Integration) -> PlanItem | None:
         if link.problem is Reason.DISCONNECTED_HERE:
-            return item_of(Will.SKIP, client, link, Reason.DISCONNECTED_HERE) if only is not None else None
+            return (
+                item_of(Will.SKIP, client, link, reason=Reason.DISCONNECTED_HERE)
+                if only is not None
+                else None
+            )
         if link.sign_in not in held:
             says = f"Only {link.integrated_by.name}'s sign-in can refresh it; reassign it to yourself, or ask them."
-            return item_of(Will.CANNOT, client, link, Why.NO_ACCESS, says)
-        return item_of(Will.DO, client, link)
+            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=says)
+        return item_of(Will.DO, client, link, link.sign_in)
 
     return _over("refresh", store, software, None, only, decide)
 
@@ -145,8 +172,13 @@ def disconnect(
 
     def decide(client: Client, link: Integration) -> PlanItem | None:
         if link.problem is Reason.DISCONNECTED_HERE:
-            return item_of(Will.SKIP, client, link, Reason.DISCONNECTED_HERE) if only is not None else None
-        return item_of(Will.DO, client, link, there="own" if link.sign_in in held else "not_ours")
+            return (
+                item_of(Will.SKIP, client, link, reason=Reason.DISCONNECTED_HERE)
+                if only is not None
+                else None
+            )
+        there = "own" if link.sign_in in held else "not_ours"
+        return item_of(Will.DO, client, link, link.sign_in, there=there)
 
     return _over("disconnect", store, software, None, only, decide)
 
@@ -159,7 +191,7 @@ def check(
     def decide(client: Client, link: Integration) -> PlanItem | None:
         if link.problem is Reason.DISCONNECTED_HERE or link.sign_in not in held:
             return None
-        return item_of(Will.DO, client, link)
+        return item_of(Will.DO, client, link, link.sign_in)
 
     return _over("check", store, software, None, only, decide)
 
@@ -168,7 +200,7 @@ def _over(
     kind: str,
     store: Store,
     software: str | None,
-    sign_in: str | None,
+    sign_in: SignIn | None,
     only: Collection[str] | None,
     decide: Callable[[Client, Integration], PlanItem | None],
 ) -> Plan:
@@ -186,22 +218,46 @@ def _over(
             if software is None or link.software == software
         ]
     items = tuple(item for client, link in pairs if (item := decide(client, link)) is not None)
-    return Plan(kind, software, sign_in, items)
+    return Plan(kind, software, sign_in.id if sign_in else None, items)
+
+
+def together(plans: Sequence[Plan]) -> Plan:
+    """One plan of several of the same kind, each for a software of its own: one job across all of them."""
+    if len(plans) == 1:
+        return plans[0]
+    return Plan(plans[0].kind, None, None, tuple(item for plan in plans for item in plan.items))
+
+
+def _in_reach(sign_in: SignIn | None, reach: Reach | None, organisation_id: str) -> bool:
+    """Whether it is to be tried; where a sign-in is for one organisation, the person may yet consent to any."""
+    if sign_in is not None and sign_in.organisation_id is not None:
+        return True
+    return reach is None or organisation_id in reach
+
+
+def _of(sign_in: SignIn | None, link: Integration) -> str | None:
+    return sign_in.reaching(link.organisation_id) if sign_in else None
 
 
 def item_of(
     will: Will,
     client: Client,
     link: Integration,
+    sign_in: str | None = None,
+    *,
     reason: str | None = None,
     says: str | None = None,
     **body: str,
 ) -> PlanItem:
-    """The item of a plan for an integration as it is now; the job compares, and leaves what changed meanwhile alone."""
+    """The item of a plan for an integration as it is now; the job compares, and leaves what changed meanwhile alone.
+
+    `sign_in`: the id of the one that it will be done with.
+    """
     told: dict[str, str | None] = {
         "sign_in": link.sign_in,
         "problem": link.problem,
         "connected_at": link.connected_at.isoformat(),
+        "with": sign_in,
         **body,
     }
     if reason is not None:

@@ -1,4 +1,4 @@
-"""The quick check: each sign-in is renewed and its list of organisations read; no organisation is called."""
+"""The quick check: each sign-in is used and its list of organisations read; no organisation is called."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -38,6 +38,10 @@ async def quick_check(
 async def _one(session: Session, sign_in: SignIn, own: Sequence[found.Pair]) -> list[PlanItem]:
     store, actor = session.store, session.actor
     try:
+        called = sign_in.organisation_id is None
+        if not called:
+            # What it reaches is known without a call: whether it works is to be found out.
+            await session.tokens(sign_in.software).access(sign_in.id)
         reach = await session.reach(sign_in)
     except PassingTrouble as trouble:
         with store.database.writing():
@@ -49,7 +53,7 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[found.Pair]) -> 
     for client, link in own:
         listed = link.organisation_id in reach
         reason = link.problem if listed else Reason.DISCONNECTED_THERE
-        if listed and link.problem in found.OVER_WHEN_LISTED:
+        if listed and link.problem in (found.OVER_WHEN_LISTED if called else found.OVER_WHEN_SIGNED_IN):
             entries.append(found.working(actor, client, link))
             reason = None
         elif not listed and link.problem is not Reason.DISCONNECTED_THERE:

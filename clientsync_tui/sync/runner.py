@@ -5,7 +5,7 @@ transaction, and an item found in `doing` is simply done again, because every ki
 """
 
 import asyncio
-from collections import deque
+from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
@@ -25,15 +25,13 @@ from ..practice.trouble import (
 from ..store.jobs import Item, ItemState, Job, JobState
 from ..store.projection import Clash
 from ..store.store import Store
-from . import words
+from .lanes import Lane
+from .needed import needed
 from .work import KINDS, OWN_SIGN_IN, SKIPPED_CHANGED, Outcome, Task, found
 from .writer import Writer
 
 WAITING_FACTOR = 3
 """Workers for each call that may be made at once: one that waits for an organisation's limit keeps no other from working."""
-
-CHUNK = 500
-"""Items fetched at a time."""
 
 
 class Session(Protocol):
@@ -43,6 +41,7 @@ class Session(Protocol):
     def store(self) -> Store: ...
     @property
     def actor(self) -> str: ...
+    def held(self, software: str | None = None) -> Sequence[SignIn]: ...
     def software(self, name: str) -> Software: ...
     def calls(self, sign_in: SignIn) -> Calls: ...
 
@@ -54,8 +53,6 @@ class Runner:
         self._session = session
         self._store = session.store
         self._id = job
-        self._queue: deque[Item] = deque()
-        self._last = -1
         self._stopping = False
         self._now = asyncio.Event()
         self._refused: dict[str, str] = {}
@@ -70,17 +67,19 @@ class Runner:
         self._stopping = True
 
     async def run(self) -> Job:
-        """Runs to the end, to a pause (a refused sign-in, a locked keyring) or to a stop; returns the job as it is then.
+        """Runs to the end, to a pause (a sign-in that is needed, a locked keyring) or to a stop; returns the job as it is then.
+
+        What waits for a sign-in, or for a software that is not set up, waits on; everything else is done.
 
         Raises UsageError when another process runs it.
         """
         self._store.jobs.claim(self._id)
         job = self._store.jobs.one(self._id)
-        at_once = max((self._session.software(s).limits.at_once for s in self._softwares(job)), default=1)
-        workers = [
-            asyncio.create_task(self._work(job))
-            for _ in range(min(at_once * WAITING_FACTOR, max(job.left, 1)))
-        ]
+        held = self._session.held()
+        self._held = frozenset(each.id for each in held)
+        self._last_used = {each.software: each for each in reversed(held)}
+        lanes = [Lane(self._store.jobs, self._id, name) for name in self._store.jobs.waiting(self._id)]
+        workers = [asyncio.create_task(self._work(job, lane)) for lane in lanes for _ in self._places(lane)]
         done = asyncio.gather(*workers)
         now = asyncio.create_task(self._now.wait())
         try:
@@ -92,15 +91,26 @@ class Runner:
                 each.cancel()
             await asyncio.gather(now, done, return_exceptions=True)
             await self._writer.close()
+            self.trouble = self.trouble or self._needed(lanes)
             self._store.jobs.end(self._id, self._ending(), self.trouble)
         return self._store.jobs.one(self._id)
 
-    def _softwares(self, job: Job) -> set[str]:
-        return (
-            {job.software}
-            if job.software
-            else {item.software for item in self._store.jobs.items(self._id, most=1)}
-        )
+    def _places(self, lane: Lane) -> range:
+        """One for each item that may be under way at once; none where the software is not set up."""
+        try:
+            at_once = self._session.software(lane.software).limits.at_once
+        except UsageError as trouble:
+            lane.trouble = trouble
+            return range(0)
+        waiting = self._store.jobs.waiting(self._id)[lane.software]
+        return range(min(at_once * WAITING_FACTOR, waiting))
+
+    def _needed(self, lanes: Sequence[Lane]) -> Trouble | None:
+        waiting = self._store.jobs.waiting(self._id)
+        if self._stopping or not waiting:
+            return None
+        softwares = {lane.software: self._session.software(lane.software) for lane in lanes if lane.held_back}
+        return needed(lanes, waiting, softwares)
 
     def _ending(self) -> JobState:
         job = self._store.jobs.one(self._id)
@@ -109,34 +119,40 @@ class Runner:
         cancelled = any(reason == Why.CANCELLED for _, reason, _ in self._store.jobs.reasons(self._id))
         return JobState.CANCELLED if cancelled else JobState.DONE
 
-    def _next(self) -> Item | None:
-        if self._stopping or self.trouble is not None:
-            return None
-        if not self._queue:
-            self._queue.extend(
-                self._store.jobs.items(self._id, ItemState.WAITING, after=self._last, most=CHUNK)
-            )
-            if not self._queue:
-                return None
-            self._last = self._queue[-1].n
-        return self._queue.popleft()
-
-    async def _work(self, job: Job) -> None:
-        while (item := self._next()) is not None:
+    async def _work(self, job: Job, lane: Lane) -> None:
+        while not self._stopping and self.trouble is None and (item := lane.next()) is not None:
+            sign_in = self._sign_in_of(job, item)
+            if sign_in is None:
+                title = self._session.software(lane.software).title
+                says = f"Nobody is signed in to {title} here. Run `clientsync sign-in {lane.software}`."
+                lane.held_back.setdefault(item.body.get("with"), SignInNeeded(says))
+                continue
+            if sign_in.id in lane.held_back:
+                continue
             if not await self._writer.write(partial(self._store.jobs.take, self._id, item.n)):
                 continue
             try:
-                await self._do(job, item)
+                await self._do(job, lane, item, sign_in)
             except BaseException:
                 self._store.jobs.put_back(self._id, item.n)
                 raise
 
-    async def _do(self, job: Job, item: Item) -> None:
+    def _sign_in_of(self, job: Job, item: Item) -> SignIn | None:
+        """The sign-in that an item is done with; None where it is yet to be made, or made anew."""
+        if job.kind in OWN_SIGN_IN:
+            return self._store.sign_ins.one(str(item.body["sign_in"]))
+        named = item.body.get("with") or job.sign_in
+        if named is None:
+            last = self._last_used.get(item.software)
+            named = last and last.reaching(item.organisation_id)
+        sign_in = self._store.sign_ins.one(named) if named else None
+        # One for an organisation is dead or alive for that alone, which is known here without a call.
+        if sign_in is not None and sign_in.organisation_id is not None and sign_in.id not in self._held:
+            return None
+        return sign_in
+
+    async def _do(self, job: Job, lane: Lane, item: Item, sign_in: SignIn) -> None:
         own = job.kind in OWN_SIGN_IN
-        sign_in = self._store.sign_ins.one(str(item.body["sign_in"]) if own else str(job.sign_in))
-        if sign_in is None:
-            await self._settle(item, Outcome(ItemState.FAILED, Why.NO_ACCESS, words.REASONS[Why.NO_ACCESS]))
-            return
         actor = sign_in.person.email if not own else self._session.actor
         software = self._session.software(item.software)
         task = Task(self._store, software, self._session.calls(sign_in), job, item, sign_in, actor)
@@ -149,22 +165,25 @@ class Runner:
             outcome = self._failed(task, trouble.reason, str(trouble))
         except PassingTrouble as trouble:
             outcome = Outcome(ItemState.FAILED, trouble.fault, str(trouble), fault=trouble.fault)
-        except SignInRefused as trouble:
-            # It is refused for every organisation of this sign-in: asking again for each would be in vain.
-            self._refused[sign_in.id] = str(trouble)
-            if not own:
-                self._pause(item, trouble)
+        except SignInNeeded as trouble:
+            # It is the same for every organisation of this sign-in: asking again for each would be in vain.
+            if isinstance(trouble, SignInRefused):
+                await self._writer.write(partial(self._store.sign_ins.refused, sign_in.id))
+            if not own or not isinstance(trouble, SignInRefused):
+                self._store.jobs.put_back(self._id, item.n)
+                lane.held_back.setdefault(sign_in.id, trouble)
                 return
+            self._refused[sign_in.id] = str(trouble)
             outcome = self._failed(task, Reason.SIGN_IN_REFUSED, str(trouble))
-        except (SignInNeeded, UsageError, Trouble) as trouble:
-            self._pause(item, trouble)
+        except UsageError as trouble:
+            self._store.jobs.put_back(self._id, item.n)
+            lane.trouble = lane.trouble or trouble
+            return
+        except Trouble as trouble:
+            self._store.jobs.put_back(self._id, item.n)
+            self.trouble = self.trouble or trouble
             return
         await self._settle(item, outcome)
-
-    def _pause(self, item: Item, trouble: Trouble) -> None:
-        self._store.jobs.put_back(self._id, item.n)
-        if self.trouble is None:
-            self.trouble = trouble
 
     def _failed(self, task: Task, reason: Reason, says: str) -> Outcome:
         current = task.current()

@@ -111,9 +111,25 @@ class Session:
         """How many organisations' calls wait for the software's limits now."""
         return self._limiter.held_up(software)
 
+    def held(self, software: str | None = None) -> list[SignIn]:
+        """The sign-ins held here that were not refused, the one used last first."""
+        return self.store.sign_ins.held(self._holder, software, working=True)
+
     async def reach(self, sign_in: SignIn) -> "dict[str, Organisation]":
-        """The organisations that a sign-in reaches now, by id."""
-        listed = await self.software(sign_in.software).organisations(self.calls(sign_in))
+        """The organisations that a person reaches now, by id.
+
+        Where a sign-in is for one, those are the ones that this person consented to, as far as is known here: nobody is called.
+        """
+        from ..practice.model import Organisation
+
+        if sign_in.organisation_id is None:
+            listed = await self.software(sign_in.software).organisations(self.calls(sign_in))
+        else:
+            listed = [
+                Organisation(each.organisation_id, each.organisation_name or each.organisation_id)
+                for each in self.held(sign_in.software)
+                if each.organisation_id is not None and each.person.id == sign_in.person.id
+            ]
         return {organisation.id: organisation for organisation in listed}
 
     @asynccontextmanager
@@ -137,11 +153,13 @@ class Session:
         """Writes a sign-in into the ledger and notes who holds it; returns it."""
         new = signed_in.sign_in
         person = new.person
-        body = {
+        body: dict[str, object] = {
             "sign_in": new.id,
             "person": {"id": person.id, "name": person.name, "email": person.email},
             "ends_at": iso(new.ends_at) if new.ends_at else None,
         }
+        if new.organisation_id is not None:
+            body["organisation"] = {"id": new.organisation_id, "name": new.organisation_name}
         with self.store.database.writing():
             self.store.ledger.append(NewEntry(Kind.SIGNED_IN, person.email, software=new.software, body=body))
             self.store.sign_ins.hold(new.id, self._holder)
@@ -169,6 +187,7 @@ class Session:
         return untold
 
     def _used(self, sign_in_id: str, ends_at: datetime | None) -> None:
+        self.store.sign_ins.works(sign_in_id)
         known = self.store.sign_ins.one(sign_in_id)
         now = datetime.now(UTC)
         if known is None:

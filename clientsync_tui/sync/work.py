@@ -190,6 +190,8 @@ async def reassign(task: Task) -> Outcome:
         or current[1].problem is Reason.DISCONNECTED_HERE
     ):
         return SKIPPED_CHANGED
+    if current[1].sign_in == task.sign_in.id:
+        return Outcome(ItemState.SKIPPED, Why.ALREADY_ADDED, words.REASONS[Why.ALREADY_ADDED])
     return await _take_over(task, Kind.REASSIGNED, *current)
 
 
@@ -230,11 +232,19 @@ async def disconnect(task: Task) -> Outcome:
         return SKIPPED_CHANGED
     client, _ = current
     there, says = "not_ours", None
-    if task.item.body.get("there") == "own":
+    ended: list[NewEntry] = []
+    if task.item.body.get("there") != "own":
+        pass
+    elif task.software.disconnecting == "nowhere":
+        there = "nowhere"
+    else:
         try:
             there = (
                 "ended" if await task.software.disconnect(task.calls, task.item.organisation_id) else "gone"
             )
+            if task.software.disconnecting == "sign_in":
+                body = {"sign_in": task.sign_in.id}
+                ended = [NewEntry(Kind.SIGNED_OUT, task.actor, software=task.software.name, body=body)]
         except PassingTrouble as trouble:
             there, says = (
                 "unreachable",
@@ -243,7 +253,7 @@ async def disconnect(task: Task) -> Outcome:
         except (OrganisationTrouble, SignInNeeded) as trouble:
             there, says = "kept", f"Ended here; it could not be ended in {task.software.title}: {trouble}"
     entry = task.entry(Kind.DISCONNECTED, client.id, there=there)
-    return Outcome(ItemState.DONE, None, says, (entry,))
+    return Outcome(ItemState.DONE, None, says, (entry, *ended))
 
 
 KINDS: Mapping[str, Do] = {

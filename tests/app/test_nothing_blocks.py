@@ -31,7 +31,7 @@ async def test_keys_move_the_cursor_while_a_job_goes_on(practices: Callable[...,
     fill(store, names, me.id)
     # Most of them are unknown there: each call is answered all the same, and late.
     reach = {f"y{n}": Organisation(f"y{n}", f"New {n:04}") for n in range(ITEMS)}
-    plan = plans.add(store, "xero", me.id, reach, list(reach))
+    plan = plans.add(store, "xero", me, reach, list(reach))
 
     def ended(job: str) -> int:
         return store.jobs.one(job).total - store.jobs.one(job).left

@@ -36,7 +36,7 @@ def planned(practice: Practice, email: str) -> str:
 
     async def work(workplace: Workplace, session: Session) -> str:
         reach = await session.reach(sign_in)
-        plan = plans.add(workplace.store, "xero", sign_in.id, reach, list(reach))
+        plan = plans.add(workplace.store, "xero", sign_in, reach, list(reach))
         return workplace.store.jobs.create(plan, email)
 
     return practice.do(work)

@@ -56,7 +56,9 @@ def test_nothing_of_the_former_release_is_lost(former: Path) -> None:
     store = Store(former)
     assert rows(store.database.connection, everything) == entries and len(entries) == 24
     for table, before in here.items():
-        assert rows(store.database.connection, f"SELECT * FROM {table}") == before, table
+        after = rows(store.database.connection, f"SELECT * FROM {table}")
+        # A later step may have added columns behind.
+        assert [row[: len(old)] for row, old in zip(after, before, strict=True)] == before, table
     now = derived(store.database)
     assert [row[2] for row in now["clients"]][:2] == ["Abbey Road Bakery Ltd", "Novák Stavby s.r.o."]
     found = store.clients.named("NOV02", datetime(2026, 11, 20, tzinfo=UTC))

@@ -25,11 +25,11 @@ async def plan(workplace: Workplace, session: Session, sign_in: SignIn, told: di
     match told["do"]:
         case "add":
             reach = await session.reach(sign_in)
-            return plans.add(store, "xero", sign_in.id, reach, told.get("organisations") or sorted(reach))
+            return plans.add(store, "xero", sign_in, reach, told.get("organisations") or sorted(reach))
         case "reconnect":
-            return plans.reconnect(store, "xero", sign_in.id, await session.reach(sign_in), only)
+            return plans.reconnect(store, "xero", sign_in, await session.reach(sign_in), only)
         case "reassign":
-            return plans.reassign(store, "xero", sign_in.id, await session.reach(sign_in), only)
+            return plans.reassign(store, "xero", sign_in, await session.reach(sign_in), only)
         case "refresh":
             return plans.refresh(store, "xero", held, only)
         case "disconnect":

@@ -91,7 +91,7 @@ class Practice:
             sign_in = await signed_in(session, email, organisations)
             reach = await session.reach(sign_in)
             chosen = list(reach if organisations is None else organisations)
-            plan = plans.add(workplace.store, "xero", sign_in.id, reach, chosen)
+            plan = plans.add(workplace.store, "xero", sign_in, reach, chosen)
             return await Runner(session, workplace.store.jobs.create(plan, sign_in.person.email)).run()
 
         return self.do(work)

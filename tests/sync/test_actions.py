@@ -93,12 +93,12 @@ def test_a_colleague_leaves_and_everything_reached_is_reconnected(practice: Prac
     practice.sandbox.fault("expire", person=colleague)
     assert check(practice).total == len(theirs)
     assert {link.problem for _, link in clients(practice).values()} == {Reason.SIGN_IN_REFUSED}
-    job = do(practice, lambda w, s, reach: plans.reconnect(w.store, "xero", s.id, reach), me)
+    job = do(practice, lambda w, s, reach: plans.reconnect(w.store, "xero", s, reach), me)
     assert job.total == len(theirs)
     after = clients(practice)
     assert {link.integrated_by.email for _, link in after.values()} == {me}
     assert {link.standing.status for _, link in after.values()} == {Status.CONNECTED}
-    again = do(practice, lambda w, s, reach: plans.reconnect(w.store, "xero", s.id, reach), me)
+    again = do(practice, lambda w, s, reach: plans.reconnect(w.store, "xero", s, reach), me)
     assert again.total == 0
 
 
@@ -110,7 +110,7 @@ def test_what_the_sign_in_does_not_reach_is_listed_with_the_reason(practice: Pra
     made: list[Plan] = []
 
     def plan(workplace: Workplace, sign_in: SignIn, reach: plans.Reach) -> Plan:
-        made.append(plans.reconnect(workplace.store, "xero", sign_in.id, reach))
+        made.append(plans.reconnect(workplace.store, "xero", sign_in, reach))
         return made[0]
 
     do(practice, plan, few)
@@ -125,7 +125,7 @@ def test_reassigning_says_from_whom(practice: Practice) -> None:
     me, colleague = practice.people[:2]
     practice.add(colleague)
     count = len(clients(practice))
-    job = do(practice, lambda w, s, reach: plans.reassign(w.store, "xero", s.id, reach, sender=colleague), me)
+    job = do(practice, lambda w, s, reach: plans.reassign(w.store, "xero", s, reach, sender=colleague), me)
     assert job.state is JobState.DONE
     workplace = practice.workplace()
     told = [e for e in workplace.store.ledger.entries() if e.kind == "reassigned"]
@@ -152,7 +152,7 @@ def test_what_broke_is_found_with_its_reason_and_mends(practice: Practice) -> No
     practice.sandbox.fault("clear")
     check(practice)
     assert {o for o, (_, link) in clients(practice).items() if link.problem} == {gone}
-    do(practice, lambda w, s, reach: plans.reconnect(w.store, "xero", s.id, reach), me)
+    do(practice, lambda w, s, reach: plans.reconnect(w.store, "xero", s, reach), me)
     assert not [link for _, link in clients(practice).values() if link.problem]
 
 

@@ -87,7 +87,7 @@ def reconnect(workplace: Workplace, software: str, only: Collection[str] | None 
     # What needs no sign-in must not ask for one.
     if plan.count(Will.DO):
         sign_in, reach = reached(workplace, software)
-        plan = plans.reconnect(workplace.store, software, sign_in.id, reach, only)
+        plan = plans.reconnect(workplace.store, software, sign_in, reach, only)
     perform(workplace, plan)
 
 
@@ -96,7 +96,7 @@ def reassign(
 ) -> None:
     """Reassigns all, these clients, or those by `sender` (an e-mail address). Raises as `reached`."""
     sign_in, reach = reached(workplace, software)
-    perform(workplace, plans.reassign(workplace.store, software, sign_in.id, reach, only, sender))
+    perform(workplace, plans.reassign(workplace.store, software, sign_in, reach, only, sender))
 
 
 def _add(workplace: Workplace, software: str) -> None:
@@ -111,7 +111,7 @@ def _add(workplace: Workplace, software: str) -> None:
     chosen = [each.id for each in some_of("Organisations to add", new, lambda each: each.name)]
     teams = workplace.store.clients.teams()
     team = text(f"Team of the new clients (empty: none{''.join(f'; {each}' for each in teams)})")
-    perform(workplace, plans.add(workplace.store, software, sign_in.id, reach, chosen, team=team or None))
+    perform(workplace, plans.add(workplace.store, software, sign_in, reach, chosen, team=team or None))
 
 
 def _reassign_from(workplace: Workplace, software: str) -> None:

@@ -1,0 +1,10 @@
+"""Version 3: sign-ins that are for one organisation, and which of those held here the software refused."""
+
+import sqlite3
+
+
+def take(db: sqlite3.Connection) -> None:
+    """Adds the columns; no entry before this had an organisation of its own."""
+    db.execute("ALTER TABLE sign_ins ADD COLUMN organisation_id TEXT")
+    db.execute("ALTER TABLE sign_ins ADD COLUMN organisation_name TEXT")
+    db.execute("ALTER TABLE held ADD COLUMN refused_at TEXT")
