@@ -1,0 +1,159 @@
+"""Somebody who follows a page of the documents: every command of its `console` blocks is run, in order, and says what the page says.
+
+In a page,
+
+* a line that begins with `$ ` is a command; the lines below it must come in its output, in that order (others may stand between
+  them), and `…` in them stands for anything; `[exit status N]` is the status, which is 0 otherwise;
+* a block ```` ```toml FILE ```` (or of another kind) is a file that the reader writes;
+* `<!-- signs in as EMAIL -->` says who the reader is for the sign-ins that follow.
+"""
+
+import gc
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from clientsync_tui.cli.main import root
+
+BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$|^<!-- signs in as (\S+) -->$", re.MULTILINE | re.DOTALL)
+STATUS = re.compile(r"\[exit status (\d+)\]")
+PLACEHOLDERS = {"CLIENT-ID": "sandbox-xero"}
+"""What stands in a page for something that every reader has of their own."""
+IN_A_SHELL = re.compile(r"[|<>&;$~*]")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command of a page, and what comes of it."""
+
+    command: str
+    says: tuple[str, ...]
+    status: int = 0
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Person:
+    email: str
+
+
+def steps(page: Path) -> Iterator[Step | WrittenFile | Person]:
+    """What the page asks its reader to do, in order."""
+    for kind, name, text, email in BLOCK.findall(page.read_text("utf-8")):
+        if email:
+            yield Person(email)
+        elif name:
+            yield WrittenFile(name, text)
+        elif kind == "console":
+            for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+                command, *rest = part.replace("\\\n", "").rstrip("\n").split("\n")
+                status = [int(found[1]) for line in rest if (found := STATUS.fullmatch(line))]
+                yield Step(command, tuple(line for line in rest if not STATUS.fullmatch(line)), *status)
+
+
+@dataclass
+class Reader:
+    """Somebody with an empty home, a `clientsync` on their path and a browser in which the sandbox knows them."""
+
+    home: Path
+    person: str = "amelia.ferreira@example.com"
+    running: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        tools = self.home / ".bin"
+        tools.mkdir()
+        program = [sys.executable, "-m", "clientsync_tui"]
+        for name, line in {
+            "clientsync": f'exec {shlex.join(program)} "$@"',
+            "browser": f'exec {shlex.join(program)} sandbox authorise "$1" --as "$(cat {self.home}/.person)"',
+        }.items():
+            (tools / name).write_text(f"#!/bin/sh\n{line}\n")
+            (tools / name).chmod(0o755)
+
+    def follow(self, page: Path) -> int:
+        """Does all that the page asks; returns the number of commands."""
+        count = 0
+        for step in steps(page):
+            match step:
+                case Person():
+                    self.person = step.email
+                case WrittenFile():
+                    file = self.home / step.name
+                    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                    file.write_text(step.text)
+                case Step():
+                    self._do(step)
+                    count += 1
+        return count
+
+    def leave(self) -> None:
+        """Ends what the reader left running."""
+        for process in self.running:
+            process.terminate()
+            process.communicate()
+
+    def _do(self, step: Step) -> None:
+        (self.home / ".person").write_text(self.person)
+        if step.command.startswith("clientsync sandbox --"):
+            self._serve(step)
+            return
+        command = step.command
+        for placeholder, value in PLACEHOLDERS.items():
+            command = command.replace(placeholder, value)
+        run = _in_a_shell if IN_A_SHELL.search(command) else _inside
+        status, said = run(command)
+        assert status == step.status, f"{step.command}: exit status {status}\n{said}"
+        lines = iter(said.splitlines())
+        for expected in step.says:
+            pattern = re.compile(r"\s*" + ".*".join(map(re.escape, expected.strip().split("…"))) + r"\s*")
+            assert any(pattern.fullmatch(line) for line in lines), (
+                f"{step.command}: no {expected!r} in\n{said}"
+            )
+
+    def _serve(self, step: Step) -> None:
+        """A sandbox in another terminal; the configuration that it writes gets the reader's browser."""
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {step.command}"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.running.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("ready http://127.0.0.1:")
+        for config in (self.home / ".config" / "clientsync").glob("config.toml"):
+            with config.open("a") as file:
+                file.write('\n[sign_in]\nbrowser = "browser {link}"\n')
+
+
+def _inside(command: str) -> tuple[int, str]:
+    name, *words = shlex.split(command)
+    assert name == "clientsync", command
+    done = CliRunner().invoke(root, words, prog_name=name)
+    # As at the end of a process, nothing of the practice stays open.
+    gc.collect()
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.output
+
+
+def _in_a_shell(command: str) -> tuple[int, str]:
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return done.returncode, done.stdout
