@@ -77,10 +77,15 @@ class Calls:
         self._recent.append(call)
         self._counts[call.method, call.path, call.organisation, call.status] += 1
 
+    @property
+    def total(self) -> int:
+        """How many were answered; may be asked from any thread."""
+        return self._seq
+
     def told(self, since: int) -> dict[str, Any]:
         """All counts, and the calls after number `since` (of the last 10,000): total, running, most_at_once, counts, recent."""
         return {
-            "total": self._seq,
+            "total": self.total,
             "running": self._running,
             "most_at_once": self._most,
             "counts": [

@@ -11,17 +11,17 @@ import pytest
 
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
-from tests.support.command import PATIENCE_S, Command, Started
+from tests.support.command import PATIENCE_S, Command
+from tests.support.forked import begin, command
 from tests.support.practice import Practice
-from tests.support.sandbox import plain_http
 
 FEW = 2
+SOME = 24
 MANY = 80
 BEGUN = 60
 """Calls after which some of many organisations have been begun, and some not."""
 WELL_BEGUN = 370
 """Calls after which some are done, and some not begun."""
-NONE_OF_THEM = 1_000_000
 
 
 @dataclass
@@ -43,26 +43,25 @@ class Ground:
         return Command(folder / cli.config.name)
 
     def calls(self) -> int:
-        with plain_http() as http:
-            return int(
-                http.get(f"{self.box.url}/sandbox/calls", params={"since": NONE_OF_THEM}).json()["total"]
-            )
+        return self.box.sandbox.calls.total
 
-    def until_calls(self, count: int, started: Started) -> None:
+    def until_calls(self, count: int, runs: Callable[[], bool]) -> None:
         """Waits for the sandbox to have answered so many calls, or for the command's end."""
         end = time.monotonic() + PATIENCE_S
-        with plain_http() as http:
-            while started.process.poll() is None:
-                told = http.get(f"{self.box.url}/sandbox/calls", params={"since": NONE_OF_THEM}).json()
-                if told["total"] >= count:
-                    return
-                assert time.monotonic() < end
-                time.sleep(0.001)
+        while runs() and self.calls() < count:
+            assert time.monotonic() < end
+            time.sleep(0.001)
 
 
 @pytest.fixture
 def few(made: Callable[[Running], Practice]) -> Iterator[Ground]:
     with running(Options(organisations=FEW, limits=False, latency_s=0.01)) as box:
+        yield Ground(box, made)
+
+
+@pytest.fixture
+def some(made: Callable[[Running], Practice]) -> Iterator[Ground]:
+    with running(Options(organisations=SOME, limits=False, latency_s=0.03)) as box:
         yield Ground(box, made)
 
 
@@ -96,10 +95,11 @@ def test_killed_at_every_call_of_an_add_and_added_again(few: Ground, tmp_path: P
         # Each organisation allows so many calls a minute, and these are the same two again and again.
         few.box.advance(61)
         cli = few.copy(base, tmp_path / str(step))
-        started = cli.start("add", "xero", "--all")
-        few.until_calls(few.calls() + step, started)
-        killed = started.kill()
-        cut_off += killed.code == -signal.SIGKILL
+        adding = begin(command, cli.config, "add", "xero", "--all")
+        few.until_calls(few.calls() + step, adding.is_alive)
+        adding.kill()
+        adding.join()
+        cut_off += adding.exitcode == -signal.SIGKILL
         done = len(cli.inside("clients", "--json").json)
         waiting = [job for job in cli.inside("jobs", "--json").json if job["waiting"]]
         if waiting and step % 2:
@@ -115,7 +115,7 @@ def test_killed_at_every_call_of_an_add_and_added_again(few: Ground, tmp_path: P
 def test_the_first_interrupt_finishes_what_runs_and_says_how_to_go_on(many: Ground) -> None:
     cli = many.practice()
     started = cli.start("add", "xero", "--all", "--json")
-    many.until_calls(many.calls() + BEGUN, started)
+    many.until_calls(many.calls() + BEGUN, started.runs)
     started.process.send_signal(signal.SIGINT)
     said = started.end()
     assert said.code == 1
@@ -131,7 +131,7 @@ def test_the_first_interrupt_finishes_what_runs_and_says_how_to_go_on(many: Grou
 def test_the_second_interrupt_stops_at_once_and_a_job_can_be_cancelled(many: Ground) -> None:
     cli = many.practice()
     started = cli.start("add", "xero", "--all", "--json")
-    many.until_calls(many.calls() + BEGUN, started)
+    many.until_calls(many.calls() + BEGUN, started.runs)
     started.process.send_signal(signal.SIGINT)
     started.line("Stopping after the running items")
     started.process.send_signal(signal.SIGINT)
@@ -146,19 +146,19 @@ def test_the_second_interrupt_stops_at_once_and_a_job_can_be_cancelled(many: Gro
     whole(cli, MANY)
 
 
-def test_two_at_once_add_nothing_twice(many: Ground) -> None:
-    cli = many.practice()
+def test_two_at_once_add_nothing_twice(some: Ground) -> None:
+    cli = some.practice()
     both = [cli.start("add", "xero", "--all", "--json") for _ in range(2)]
     said = [each.end() for each in both]
     assert [each.code for each in said] == [0, 0]
-    assert sum(each.json["done"] for each in said) == MANY
-    whole(cli, MANY)
+    assert sum(each.json["done"] for each in said) == SOME
+    whole(cli, SOME)
 
 
 def test_the_software_gone_in_the_middle_fails_the_rest_with_the_reason(many: Ground) -> None:
     cli = many.practice()
     started = cli.start("add", "xero", "--all", "--json")
-    many.until_calls(many.calls() + WELL_BEGUN, started)
+    many.until_calls(many.calls() + WELL_BEGUN, started.runs)
     many.box.fault("unavailable")
     said = started.end()
     assert said.code == 1

@@ -76,6 +76,9 @@ class Started:
         for reader in self._readers:
             reader.start()
 
+    def runs(self) -> bool:
+        return self.process.poll() is None
+
     @property
     def err(self) -> str:
         return "".join(self._err)

@@ -1,11 +1,7 @@
-"""A person at the program, as a process of its own: reads one action a line, does it, and says so. It can be killed at any time.
-
-python -m tests.support.person CONFIG EMAIL
-"""
+"""A person at the program, to be a process of its own: hears of one action after the other, does it, and says so."""
 
 import asyncio
-import json
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -52,17 +48,17 @@ async def act(workplace: Workplace, session: Session, email: str, told: dict[str
     return (await Runner(session, workplace.store.jobs.create(made, email)).run()).state
 
 
-async def main(config: Path, email: str) -> None:
+def run(config: Path, email: str, line: Connection) -> None:
+    """Does what comes over the line until the process is killed."""
+    asyncio.run(_answer(config, email, line))
+
+
+async def _answer(config: Path, email: str, line: Connection) -> None:
     workplace = Workplace.open(config)
     async with workplace.session() as session:
-        print("ready", flush=True)
-        for line in iter(sys.stdin.readline, ""):
+        while True:
             try:
-                said = await act(workplace, session, email, json.loads(line))
+                said = await act(workplace, session, email, line.recv())
             except Trouble as trouble:
                 said = f"{type(trouble).__name__}: {trouble}"
-            print(json.dumps(said), flush=True)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+            line.send(said)

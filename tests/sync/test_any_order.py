@@ -1,13 +1,11 @@
 """Any order of actions, by two people in two processes, with kills: no client is lost or doubled, and the history tells all."""
 
-import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import tomlkit
 from hypothesis import HealthCheck, settings
@@ -18,6 +16,8 @@ from clientsync_tui.sandbox.config import software_tables
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from clientsync_tui.store.store import Store
+from tests.support.forked import begin, talk
+from tests.support.person import run
 from tests.support.practice import cheap_keyring
 
 ORGANISATIONS = 6
@@ -29,37 +29,27 @@ class Somebody:
 
     def __init__(self, config: Path, email: str) -> None:
         self._config, self._email = config, email
-        self.process = self._start()
-
-    def _start(self) -> "subprocess.Popen[str]":
-        keyring = self._config.parent / "keyring"
-        keyring.mkdir(exist_ok=True)
-        environment = {**os.environ, **cheap_keyring(keyring), "LOGNAME": self._email.split("@")[0]}
-        command = [sys.executable, "-m", "tests.support.person", str(self._config), self._email]
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        return process
-
-    def begin(self, **told: Any) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(told) + "\n")
-        self.process.stdin.flush()
-
-    def answer(self) -> str:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, "the process ended by itself"
-        return str(json.loads(line))
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        self._keyring = config.parent / "keyring"
+        self._keyring.mkdir()
+        self.restart()
 
     def restart(self) -> None:
-        self.process = self._start()
+        self._line, there = talk()
+        environment = {**cheap_keyring(self._keyring), "LOGNAME": self._email.split("@")[0]}
+        with patch.dict(os.environ, environment):
+            self._process = begin(run, self._config, self._email, there)
+        there.close()
+
+    def begin(self, **told: Any) -> None:
+        self._line.send(told)
+
+    def answer(self) -> str:
+        return str(self._line.recv())
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self._line.close()
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -197,6 +187,6 @@ def test_any_order_of_actions_by_two_people_with_kills() -> None:
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=4, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=6, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
