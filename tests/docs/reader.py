@@ -4,26 +4,31 @@ In a page,
 
 * a line that begins with `$ ` is a command; the lines below it must come in its output, in that order (others may stand between
   them), and `…` in them stands for anything; `[exit status N]` is the status, which is 0 otherwise;
-* a block ```` ```toml FILE ```` (or of another kind) is a file that the reader writes;
+* a block ```` ```toml FILE ```` (or of another kind) is a file that the reader writes; if it is a systemd service, it is started;
+* what a `crontab` block starts is started with the environment that cron gives;
 * `<!-- signs in as EMAIL -->` says who the reader is for the sign-ins that follow.
 """
 
+import configparser
 import gc
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from clientsync_tui.cli.main import root
 
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$|^<!-- signs in as (\S+) -->$", re.MULTILINE | re.DOTALL)
 STATUS = re.compile(r"\[exit status (\d+)\]")
-PLACEHOLDERS = {"CLIENT-ID": "sandbox-xero"}
+PLACEHOLDERS = {"CLIENT-ID": "sandbox-xero", "/srv/": "~/srv/"}
 """What stands in a page for something that every reader has of their own."""
 IN_A_SHELL = re.compile(r"[|<>&;$~*]")
 
@@ -44,17 +49,24 @@ class WrittenFile:
 
 
 @dataclass(frozen=True)
+class Crontab:
+    text: str
+
+
+@dataclass(frozen=True)
 class Person:
     email: str
 
 
-def steps(page: Path) -> Iterator[Step | WrittenFile | Person]:
+def steps(page: Path) -> Iterator[Step | WrittenFile | Crontab | Person]:
     """What the page asks its reader to do, in order."""
     for kind, name, text, email in BLOCK.findall(page.read_text("utf-8")):
         if email:
             yield Person(email)
         elif name:
             yield WrittenFile(name, text)
+        elif kind == "crontab":
+            yield Crontab(text)
         elif kind == "console":
             for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
                 command, *rest = part.replace("\\\n", "").rstrip("\n").split("\n")
@@ -67,12 +79,13 @@ class Reader:
     """Somebody with an empty home, a `clientsync` on their path and a browser in which the sandbox knows them."""
 
     home: Path
+    patch: pytest.MonkeyPatch
     person: str = "amelia.ferreira@example.com"
     running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        tools = self.home / ".bin"
-        tools.mkdir()
+        tools = self.home / ".local" / "bin"
+        tools.mkdir(parents=True)
         program = [sys.executable, "-m", "clientsync_tui"]
         for name, line in {
             "clientsync": f'exec {shlex.join(program)} "$@"',
@@ -92,6 +105,10 @@ class Reader:
                     file = self.home / step.name
                     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                     file.write_text(step.text)
+                    if file.suffix == ".service":
+                        self._start(file)
+                case Crontab():
+                    self._cron(step.text)
                 case Step():
                     self._do(step)
                     count += 1
@@ -111,7 +128,12 @@ class Reader:
         command = step.command
         for placeholder, value in PLACEHOLDERS.items():
             command = command.replace(placeholder, value)
-        run = _in_a_shell if IN_A_SHELL.search(command) else _inside
+        if step.command.startswith("export "):
+            name, _, value = step.command.removeprefix("export ").partition("=")
+            self.patch.setenv(name, value.replace("~", str(self.home)))
+            return
+        plain = command.startswith("clientsync ") and not IN_A_SHELL.search(command)
+        run = _inside if plain else _in_a_shell
         status, said = run(command)
         assert status == step.status, f"{step.command}: exit status {status}\n{said}"
         lines = iter(said.splitlines())
@@ -120,6 +142,39 @@ class Reader:
             assert any(pattern.fullmatch(line) for line in lines), (
                 f"{step.command}: no {expected!r} in\n{said}"
             )
+
+    def _start(self, unit: Path) -> None:
+        """Starts a service as systemd does: with its credential, and with nothing of what the reader's shell has."""
+        service = configparser.ConfigParser(interpolation=None)
+        service.optionxform = str  # pyright: ignore[reportAttributeAccessIssue]  (keys are not made lower case)
+        service.read(unit)
+        said = {key: value.replace("%h", str(self.home)) for key, value in service["Service"].items()}
+        name, _, source = said["LoadCredential"].partition(":")
+        credentials = self.home / ".credentials"
+        credentials.mkdir(exist_ok=True)
+        (credentials / name).write_bytes(Path(source).read_bytes())
+        self._bare(said["ExecStart"], {"CREDENTIALS_DIRECTORY": str(credentials)})
+        if shutil.which("systemd-analyze"):
+            verified = ["systemd-analyze", "--user", "verify", unit]
+            done = subprocess.run(
+                verified,
+                capture_output=True,
+                text=True,
+                env={**os.environ, "XDG_RUNTIME_DIR": str(self.home)},
+            )
+            assert str(unit.name) not in done.stderr, done.stderr
+
+    def _cron(self, crontab: str) -> None:
+        """Does at once what cron would do at its time."""
+        *settings, line = crontab.splitlines()
+        self._bare(line.split(maxsplit=5)[5], dict(each.split("=", 1) for each in settings))
+
+    def _bare(self, command: str, environment: dict[str, str]) -> None:
+        bare = {"HOME": str(self.home), "PATH": "/usr/bin:/bin", "PYTHONPATH": os.environ["PYTHONPATH"]}
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=self.home, env=bare | environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr}"
 
     def _serve(self, step: Step) -> None:
         """A sandbox in another terminal; the configuration that it writes gets the reader's browser."""
@@ -139,7 +194,6 @@ class Reader:
 
 def _inside(command: str) -> tuple[int, str]:
     name, *words = shlex.split(command)
-    assert name == "clientsync", command
     done = CliRunner().invoke(root, words, prog_name=name)
     # As at the end of a process, nothing of the practice stays open.
     gc.collect()
