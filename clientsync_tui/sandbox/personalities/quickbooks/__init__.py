@@ -1,0 +1,5 @@
+"""QuickBooks Online."""
+
+from .api import PERSONALITY
+
+__all__ = ["PERSONALITY"]
