@@ -9,7 +9,9 @@ from . import options
 from .place import place
 
 if TYPE_CHECKING:
-    from ..accounting.seam.configured import Configured
+    from ..accounting.seam.software import Software
+    from ..config import SoftwareTable
+    from ..set_up import SetUp
     from ..workplace import Workplace
 
 
@@ -64,68 +66,61 @@ def softwares(as_json: bool) -> None:
     type=click.IntRange(0, 65535),
     help="The port of the redirect registered with the app.",
 )
-def setup(software: str, client_id: str | None, secret_stdin: bool, redirect_port: int | None) -> None:
+@click.option(
+    "--redirect-url",
+    metavar="URL",
+    help="The redirect registered with the app, where it has to be a page of your own: its address is pasted then.",
+)
+def setup(
+    software: str,
+    client_id: str | None,
+    secret_stdin: bool,
+    redirect_port: int | None,
+    redirect_url: str | None,
+) -> None:
     """Set up an accounting software.
 
-    Without options it says how to register an app there, and what is set.
+    Without options it says how to register an app there, step by step, and what is set.
     """
-    with place() as workplace:
-        workplace.software(software)
-        given = {"client_id": client_id, "redirect_port": redirect_port}
-        values = {key: value for key, value in given.items() if value is not None}
-        if not values and not secret_stdin:
-            _explain(workplace, software)
-            return
-        planned = _planned(workplace, software, values)
-        if (secret := _secret(planned, secret_stdin)) is not None:
-            _keep(workplace, planned, secret)
-        if values:
-            from ..config import change
-
-            change(workplace.config.path, ("software", software), values)
-        where = workplace.config.path
-    from .talk import say
-
-    say(f"{software} is set up in {where}. Next: clientsync sign-in {software}")
-
-
-def _explain(workplace: "Workplace", name: str) -> None:
-    from ..config import SoftwareTable
-
-    software = workplace.software(name)
-    table = workplace.config.software.get(name, SoftwareTable())
-    redirect = f"http://{software.grant.redirect_host}:{table.redirect_port}{software.grant.redirect_path}"
-    click.echo(software.how_to_register.replace("{redirect}", redirect))
-    secret = {
-        "never": "It has no secret.",
-        "optional": "With a secret, add --secret-stdin.",
-        "required": "It needs --secret-stdin.",
-    }
-    click.echo(f"\nThen: clientsync setup {name} --client-id ID\n{secret[software.grant.secret]}")
-    click.echo(f"\nSet now, in {workplace.config.path}:")
-    click.echo(f"  client_id: {table.client_id or 'nothing yet'}\n  redirect_port: {table.redirect_port}")
-
-
-def _planned(workplace: "Workplace", name: str, values: "dict[str, str | int]") -> "Configured":
-    """The software as it would be; raises UsageError, before anything is written, where that cannot work."""
     from dataclasses import replace
 
-    from ..config import SoftwareTable
-    from ..workplace import Workplace
+    from ..set_up import SetUp
 
-    config = workplace.config
-    table = replace(config.software.get(name, SoftwareTable()), **values)
-    return Workplace(replace(config, software={**config.software, name: table})).configured(name)
+    with place() as workplace:
+        set_up = SetUp(workplace, software)
+        given = {"client_id": client_id, "redirect_port": redirect_port, "redirect_url": redirect_url}
+        values = {key: value for key, value in given.items() if value is not None}
+        if not values and not secret_stdin:
+            _explain(workplace, set_up)
+            return
+        table = replace(set_up.table, **values)
+        secret = _secret(set_up.checked(table).software, secret_stdin)
+        _keep(workplace, set_up, table, secret)
+        _say_next(workplace, software)
 
 
-def _secret(planned: "Configured", from_stdin: bool) -> str | None:
-    """The app's secret: from stdin, or asked for where the software needs one and somebody is there."""
+def _explain(workplace: "Workplace", set_up: "SetUp") -> None:
+    table, name = set_up.table, set_up.software.name
+    page = " --redirect-url URL" if set_up.needs_page(table) else ""
+    secret = {"never": "", "optional": " [--secret-stdin]", "required": " --secret-stdin"}
+    click.echo(set_up.steps(table))
+    click.echo(f"\nThen: clientsync setup {name} --client-id ID{page}{secret[set_up.software.grant.secret]}")
+    click.echo(f"\nSet now, in {workplace.config.path}:")
+    click.echo(f"  client_id: {table.client_id or 'nothing yet'}")
+    click.echo(f"  redirect: {set_up.redirect(table)}")
+
+
+def _secret(software: "Software", from_stdin: bool) -> str:
+    """The app's secret: from stdin, or asked for where the software needs one and somebody is there; empty for none."""
     from .talk import interactive
 
-    software = planned.software
     if not from_stdin:
         asked = software.grant.secret == "required" and interactive()  # noqa: S105  (a word, not a secret)
-        return click.prompt("Client secret", hide_input=True, err=True) if asked else None
+        if not asked:
+            return ""
+        return click.prompt(
+            "Client secret (empty: as it is)", default="", show_default=False, hide_input=True, err=True
+        )
     if software.grant.secret == "never":  # noqa: S105
         raise click.UsageError(f"An app of {software.title} has no secret.")
     said = sys.stdin.readline().strip()
@@ -134,10 +129,23 @@ def _secret(planned: "Configured", from_stdin: bool) -> str | None:
     return said
 
 
-def _keep(workplace: "Workplace", planned: "Configured", secret: str) -> None:
+def _keep(workplace: "Workplace", set_up: "SetUp", table: "SoftwareTable", secret: str) -> None:
     import asyncio
 
-    from ..workplace import secret_name
+    if secret:
+        workplace.vault.unlock()
+    asyncio.run(set_up.keep(table, secret))
 
-    workplace.vault.unlock()
-    asyncio.run(workplace.vault.write(secret_name(planned.software.name, planned.client_id), secret))
+
+def _say_next(workplace: "Workplace", name: str) -> None:
+    """On a terminal a sign-in is offered, to see that it works."""
+    from .network import online
+    from .signing_in import sign_in_now
+    from .talk import interactive, say
+
+    say(f"{name} is set up in {workplace.config.path}.")
+    if not interactive():
+        say(f"Next: clientsync sign-in {name}")
+    elif click.confirm("Sign in now, to see that it works?", default=True, err=True):
+        new = online(workplace, lambda session: sign_in_now(workplace, session, name))
+        say(f"It works: signed in as {new.person.name} <{new.person.email}>.")

@@ -107,13 +107,25 @@ class ClientSyncScreen(ActionScreen):
         self.main.open("reassign", software=self._here.software.name)
 
     def do_set_up(self) -> None:
-        """Opens the form."""
+        """Opens the form; what was set is tried at once."""
         from .set_up import SetUpScreen
 
-        self.main.push_screen(SetUpScreen(self.main.workplace, self._here.software))
+        software = self._here.software
+
+        def set_up(changed: bool | None) -> None:
+            self.practice_changed()
+            if changed:
+                self._sign_in(
+                    software.name, f"{software.title} is set up. Sign in once, to see that it works."
+                )
+
+        self.main.push_screen(SetUpScreen(self.main.workplace, software), set_up)
 
     def do_sign_in(self) -> None:
         """Signs in, or as another person."""
+        self._sign_in(self._here.software.name)
+
+    def _sign_in(self, software: str, why: str | None = None) -> None:
         from .sign_in import SignInScreen
 
         def signed_in(sign_in: "SignIn | None") -> None:
@@ -121,7 +133,7 @@ class ClientSyncScreen(ActionScreen):
                 self.notify(f"Signed in as {sign_in.person.name} ({sign_in.person.email}).", markup=False)
             self.practice_changed()
 
-        self.main.push_screen(SignInScreen(self._here.software.name), signed_in)
+        self.main.push_screen(SignInScreen(software, why), signed_in)
 
     def do_sign_out(self) -> None:
         """Asks first, saying what ends."""

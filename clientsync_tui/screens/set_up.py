@@ -1,4 +1,4 @@
-"""Setting up an accounting software: how an app is registered there, its client id, its secret where it has one, the redirect's port."""
+"""Setting up an accounting software: what to do there step by step, what to enter here, and a sign-in to try it."""
 
 from dataclasses import replace
 from typing import ClassVar
@@ -11,56 +11,64 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from ..accounting.seam.software import Software
-from ..config import SoftwareTable, change
+from ..config import SoftwareTable
 from ..practice.trouble import Trouble, UsageError
-from ..workplace import Workplace, secret_name
+from ..set_up import SetUp
+from ..workplace import Workplace
 
 
 class SetUpScreen(ModalScreen[bool]):
     """Dismissed with whether something was set."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(False)", "Cancel"),
+        Binding("pageup", "scroll_steps(-1)", "Steps up", show=False),
+        Binding("pagedown", "scroll_steps(1)", "Steps down", show=False),
+    ]
 
     def __init__(self, workplace: Workplace, software: Software) -> None:
         super().__init__()
-        self._workplace = workplace
-        self._software = software
-        self._table = workplace.config.software.get(software.name, SoftwareTable())
+        self._set_up = SetUp(workplace, software.name)
 
     def compose(self) -> ComposeResult:
         """The steps, then the fields."""
+        table, grant = self._set_up.table, self._set_up.software.grant
         with Vertical(classes="dialogue set_up"):
-            yield Static(f"Set up {self._software.title}", classes="question", markup=False)
+            yield Static(f"Set up {self._set_up.software.title}", classes="question", markup=False)
             with VerticalScroll(id="how"):
-                yield Static(self._how(self._table.redirect_port), id="steps", markup=False)
-            yield self._field("client_id", "Client id", self._table.client_id)
-            if self._software.grant.secret != "never":  # noqa: S105  (a word, not a secret)
-                needed = self._software.grant.secret == "required"  # noqa: S105
+                yield Static(self._set_up.steps(table), id="steps", markup=False)
+            yield self._field("client_id", "Client id", table.client_id)
+            if grant.secret != "never":  # noqa: S105  (a word, not a secret)
+                needed = grant.secret == "required"  # noqa: S105
                 says = "kept in the keyring" if needed else "only if the app has one; kept in the keyring"
                 yield self._field("secret", "Secret", "", says, password=True)
-            yield self._field("redirect_port", "Redirect port", str(self._table.redirect_port))
+            if self._set_up.needs_page(table):
+                yield self._field("redirect_url", "Redirect URL", table.redirect_url, "https://")
+            else:
+                yield self._field("redirect_port", "Redirect port", str(table.redirect_port))
             yield Static("", id="mistake", classes="error", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Save", id="save", variant="primary", compact=True)
+                yield Button("Copy the redirect", id="copy", compact=True)
                 yield Button("Cancel (esc)", id="cancel", compact=True)
 
     def _field(self, id: str, title: str, value: str, says: str = "", *, password: bool = False) -> Widget:
         field = Input(value, id=id, placeholder=says, password=password, compact=True)
         return Horizontal(Static(title), field, classes="field")
 
-    def _how(self, port: int) -> str:
-        grant = self._software.grant
-        redirect = f"http://{grant.redirect_host}:{port}{grant.redirect_path}"
-        return self._software.how_to_register.replace("{redirect}", redirect)
-
     def on_mount(self) -> None:
         """Ready to type."""
         self.query_one("#client_id").focus()
 
+    def action_scroll_steps(self, by: int) -> None:
+        """The steps are longer than a small screen."""
+        how = self.query_one("#how", VerticalScroll)
+        how.scroll_page_down(animate=False) if by > 0 else how.scroll_page_up(animate=False)
+
     def on_input_changed(self, event: Input.Changed) -> None:
-        """The redirect to register is the one with the port typed."""
-        if event.input.id == "redirect_port" and event.value.isdecimal():
-            self.query_one("#steps", Static).update(self._how(int(event.value)))
+        """The redirect to register is the one that is typed."""
+        if event.input.id in ("redirect_port", "redirect_url"):
+            self.query_one("#steps", Static).update(self._set_up.steps(self._typed()))
 
     def on_input_submitted(self) -> None:
         """Enter goes to the next field, and saves from the last."""
@@ -72,42 +80,52 @@ class SetUpScreen(ModalScreen[bool]):
             self._save()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Saves, or not."""
-        if event.button.id == "save":
-            self._save()
-        else:
-            self.dismiss(False)
+        """Saves, copies, or neither."""
+        match event.button.id:
+            case "save":
+                self._save()
+            case "copy":
+                address = self._set_up.redirect(self._typed())
+                self.app.copy_to_clipboard(address)  # pyright: ignore[reportUnknownMemberType]
+                self.notify("The redirect was sent to your terminal's clipboard.")
+            case _:
+                self.dismiss(False)
+
+    def _typed(self) -> SoftwareTable:
+        """The table with what is typed; a port that is none stays as it was."""
+        told = {str(field.id): field.value.strip() for field in self.query(Input)}
+        port = told.get("redirect_port", "")
+        table = self._set_up.table
+        return replace(
+            table,
+            client_id=told["client_id"],
+            redirect_port=int(port) if port.isascii() and port.isdecimal() else table.redirect_port,
+            redirect_url=told.get("redirect_url", table.redirect_url),
+        )
 
     def _save(self) -> None:
-        told = {field.id: field.value.strip() for field in self.query(Input)}
         try:
-            table = self._checked(told["client_id"], told["redirect_port"])
+            table = self._checked()
         except UsageError as mistake:
             self._mistaken(mistake)
             return
-        self.run_worker(self._keep(table, told.get("secret", "")), exclusive=True, exit_on_error=False)
+        secret = self.query_one("#secret", Input).value.strip() if self.query("#secret") else ""
+        self.run_worker(self._keep(table, secret), exclusive=True, exit_on_error=False)
 
-    def _checked(self, client_id: str, port: str) -> SoftwareTable:
+    def _checked(self) -> SoftwareTable:
         """The table as it would be; raises UsageError where that cannot work."""
-        if not client_id:
+        table = self._typed()
+        if not table.client_id:
             raise UsageError("The client id is missing: copy it from the app's page.")
-        if not port.isdecimal():
-            raise UsageError("The port is a number from 1 to 65535.")
-        table = replace(self._table, client_id=client_id, redirect_port=int(port))
-        config = self._workplace.config
-        Workplace(replace(config, software={**config.software, self._software.name: table})).configured(
-            self._software.name
-        )
+        for field in self.query("#redirect_port").results(Input):
+            if field.value.strip() != str(table.redirect_port):
+                raise UsageError("The port is a number from 1 to 65535.")
+        self._set_up.checked(table)
         return table
 
     async def _keep(self, table: SoftwareTable, secret: str) -> None:
-        name = self._software.name
         try:
-            if secret:
-                await self._workplace.vault.write(secret_name(name, table.client_id), secret)
-            values = {"client_id": table.client_id, "redirect_port": table.redirect_port}
-            change(self._workplace.config.path, ("software", name), values)
-            self._workplace.reload()
+            await self._set_up.keep(table, secret)
         except Trouble as trouble:
             self._mistaken(trouble)
         else:

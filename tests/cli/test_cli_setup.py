@@ -48,7 +48,7 @@ def test_setup_says_how_and_then_sets(cli: Command) -> None:
     assert keys(softwares) == {
         frozenset({"name", "title", "organisations_per_sign_in", "configured", "signed_in"})
     }
-    assert softwares[0]["name"] == "xero" and softwares[0]["configured"] is True
+    assert {each["name"] for each in softwares if each["configured"]} == {"xero"}
 
 
 def test_what_cannot_work_is_not_written(cli: Command) -> None:
@@ -195,3 +195,22 @@ def test_a_practice_in_use_is_not_replaced(cli: Command, tmp_path: Path) -> None
     assert "in use" in said.err
     other.kill()
     assert cli.inside("restore", str(copy)).code == 0
+
+
+def test_where_only_a_page_of_ones_own_will_do(cli: Command) -> None:
+    said = cli.inside("setup", "quickbooks").out
+    assert "page of your practice's website" in said and "--redirect-url URL --secret-stdin" in said
+    assert "http://localhost" not in said
+    given = ("setup", "quickbooks", "--client-id", "ABC")
+    refused = cli.inside(*given)
+    assert refused.code == 2 and "needs a redirect_url" in refused.err
+    assert cli.inside(*given, "--redirect-url", "http://practice.example/").code == 2
+    kept = cli.inside(*given, "--redirect-url", "https://practice.example/signed-in")
+    assert kept.code == 0
+    assert "redirect: https://practice.example/signed-in" in cli.inside("setup", "quickbooks").out
+
+
+def test_setup_says_what_each_permission_is_for(cli: Command) -> None:
+    said = cli.inside("setup", "xero").out
+    assert "accounting.contacts.read: " in said
+    assert "What is asked" not in cli.inside("setup", "freeagent").out, "it knows no scopes"

@@ -102,7 +102,7 @@ def set_up(box: Running, folder: Path) -> Practice:
     tables = {
         "practice": {"name": "Tester & Co", "database": "practice.db"},
         "http": {"timeout_s": 5, "attempts": 2},
-        "software": software_tables(box.url),
+        "software": software_tables(box.url, box.sandbox.softwares.values()),
     }
     (folder / "config.toml").write_text(tomlkit.dumps(tables))
     return Practice(box, folder)
@@ -132,7 +132,7 @@ def practices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     started: list[Running] = []
 
     def make(options: Options | None = None) -> Practice:
-        box = running(options or Options(organisations=12, limits=False))
+        box = running(options or Options(organisations=12, limits=False, softwares=("xero",)))
         started.append(box)
         folder = tmp_path / f"practice{len(started)}"
         folder.mkdir()

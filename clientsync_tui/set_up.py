@@ -1,0 +1,77 @@
+"""Setting an accounting software up: what a person does there, what is entered here, and keeping it."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+from .config import SoftwareTable, change
+from .workplace import Workplace, secret_name
+
+if TYPE_CHECKING:
+    from .accounting.seam.configured import Configured
+
+A_PAGE = "the https address of a page of your practice's website (enter the same here as redirect URL)"
+
+SECRETS = {
+    "never": "The app has no secret.",
+    "optional": "A client secret is needed only if the app has one; it is kept in the keyring.",
+    "required": "The app's client secret is needed too; it is kept in the keyring.",
+}
+
+
+class SetUp:
+    """The set-up of one software: `table` is what the configuration holds now."""
+
+    def __init__(self, workplace: Workplace, name: str) -> None:
+        """Raises UsageError when there is no such software."""
+        self._workplace = workplace
+        self.software = workplace.software(name)
+        self.table = workplace.config.software.get(name, SoftwareTable())
+
+    def redirect(self, table: SoftwareTable) -> str:
+        """What is registered as the redirect with the app: an address, or in words where it has to be found first."""
+        if table.redirect_url:
+            return table.redirect_url
+        if self.needs_page(table):
+            return A_PAGE
+        grant = self.software.grant
+        return f"http://{grant.redirect_host}:{table.redirect_port}{grant.redirect_path}"
+
+    def needs_page(self, table: SoftwareTable) -> bool:
+        """Whether people are sent only to an https page, so that the address is pasted: of the real software, not of a test server."""
+        real = not table.api_url or table.api_url == self.software.addresses.api_url
+        return self.software.grant.https_redirect and real
+
+    def steps(self, table: SoftwareTable) -> str:
+        """How an app is registered there, which redirect it has, and what each permission asked for is for."""
+        software = self.software
+        parts = [software.how_to_register.replace("{redirect}", self.redirect(table))]
+        if software.grant.scopes:
+            asked = (f"  {scope}: {purpose}" for scope, purpose in software.grant.scopes.items())
+            parts.append("\n".join(("What is asked of each person who signs in, and what for:", *asked)))
+        parts.append(SECRETS[software.grant.secret])
+        return "\n\n".join(parts)
+
+    def checked(self, table: SoftwareTable) -> "Configured":
+        """The software as it would be. Raises UsageError where that cannot work; nothing is written."""
+        config = self._workplace.config
+        softwares = {**config.software, self.software.name: table}
+        return Workplace(replace(config, software=softwares)).configured(self.software.name)
+
+    async def keep(self, table: SoftwareTable, secret: str) -> None:
+        """Writes what is different into the configuration, and `secret` (empty: as it is) into the keyring, first.
+
+        Raises KeyringTrouble or UsageError; the configuration is then as it was.
+        """
+        name = self.software.name
+        if secret:
+            await self._workplace.vault.write(secret_name(name, table.client_id), secret)
+        if values := _different(self.table, table):
+            change(self._workplace.config.path, ("software", name), values)
+            self._workplace.reload()
+        self.table = table
+
+
+def _different(before: SoftwareTable, after: SoftwareTable) -> Mapping[str, str | int | bool]:
+    names = (each.name for each in fields(SoftwareTable))
+    return {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
