@@ -1,5 +1,7 @@
 """Every command of the documents, run as a reader would who follows the page from top to bottom."""
 
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from tests.docs.reader import Reader
 from tests.support.practice import ELSEWHERE, cheap_keyring
 
+BLOCKS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -26,6 +29,78 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     reader = Reader(home, monkeypatch)
     yield reader
     reader.leave()
+
+
+RUN_ELSEWHERE = {
+    "uv tool install .": (".ci/install", "tool install --quiet"),
+    "python3 -m venv ~/clientsync && ~/clientsync/bin/pip install .": (".ci/install", "-m pip install -q"),
+    "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test,lint,release]'": (
+        ".ci/run",
+        "-m pip install -q",
+    ),
+    ".venv/bin/python -m pytest -n 2": ("README.md", ".venv/bin/python -m pytest -n 2"),
+    ".ci/run": ("docs/contributors.md", ".ci/run"),
+    ".venv/bin/ruff format --check .": (".ci/run", ".venv/bin/ruff format --check ."),
+    ".venv/bin/ruff check .": (".ci/run", ".venv/bin/ruff check ."),
+    ".venv/bin/pyright --pythonpath .venv/bin/python": (
+        ".ci/run",
+        ".venv/bin/pyright --pythonpath .venv/bin/python",
+    ),
+    ".venv/bin/lint-imports": (".ci/run", ".venv/bin/lint-imports"),
+    ".venv/bin/python -m pytest --last-failed": (".ci/run", ".venv/bin/python -m pytest --last-failed"),
+    "UPDATE_LOOKS=1 .venv/bin/python -m pytest tests/looks": ("tests/looks/look.py", "UPDATE_LOOKS"),
+    ".venv/bin/python -m bench --quick": ("bench/__main__.py", "--quick"),
+    ".venv/bin/python docs/keys.py": ("tests/app/test_keys.py", "from docs.keys import text"),
+    ".venv/bin/python docs/manpage.py": ("tests/docs/test_made_pages.py", "manpage.page()"),
+    ".venv/bin/python docs/licences.py": ("tests/packaging/test_dependencies.py", "licences.page()"),
+    ".venv/bin/python docs/pictures.py": ("docs/pictures.py", "`python docs/pictures.py"),
+    "requirements/lock": ("tests/packaging/test_dependencies.py", "requirements/lock"),
+}
+"""By whom the commands of `sh` blocks are run, or what is known of them: a file, and what stands in it."""
+
+FOR_ROOT = (
+    "groupadd practice",
+    "usermod --append --groups practice amelia",
+    "chgrp practice /srv/practice",
+    "systemctl --user daemon-reload",
+    "systemctl --user enable --now clientsync-check.timer",
+    "loginctl enable-linger",
+)
+"""They change the host that a test runs on; the service itself is started by the page's reader."""
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.stem)
+def test_nothing_in_a_page_is_run_by_nobody(page: Path) -> None:
+    for line in (line for block in BLOCKS.findall(page.read_text("utf-8")) for line in block.splitlines()):
+        if line not in FOR_ROOT:
+            file, words = RUN_ELSEWHERE[line]
+            assert words in (DOCS.parent / file).read_text("utf-8"), line
+
+
+LINK = re.compile(r"\]\(([^)#\s]+)?(?:#([\w-]+))?\)")
+
+
+@pytest.mark.parametrize(
+    "page", sorted([*DOCS.rglob("*.md"), *DOCS.parent.glob("*.md")]), ids=lambda page: page.stem
+)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target, anchor in LINK.findall(page.read_text("utf-8")):
+        if target.startswith(("http:", "https:")):
+            continue
+        file = page.parent / target if target else page
+        assert file.exists(), f"{page.name}: {target}"
+        if anchor:
+            titles = re.findall(r"^#+ (.*)$", file.read_text("utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+def test_every_dependency_is_accounted_for() -> None:
+    page = (DOCS / "contributors.md").read_text("utf-8")
+    told = {
+        name for row in re.findall(r"^\| ([a-z0-9, -]+) \|", page, re.MULTILINE) for name in row.split(", ")
+    }
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    assert told - {"package", "folder"} == {re.split("[<>=]", each)[0] for each in project["dependencies"]}
 
 
 def test_the_page_for_administrators(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
