@@ -62,12 +62,13 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class TrueList:
-    """A list of an organisation as a program should have it in the end. `names`: of its lines, in no order.
+    """A list of an organisation as a program should have it in the end. `names`: of its lines, in no order; None for a line that
+    has none there.
 
     `page_size`: the largest page that the software gives; None where the list comes whole.
     """
 
-    names: Callable[[World, Organisation], list[str]]
+    names: Callable[[World, Organisation], list[str | None]]
     page_size: int | None = None
 
 

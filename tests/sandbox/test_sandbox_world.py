@@ -99,3 +99,16 @@ def test_ids_and_short_codes_do_not_repeat() -> None:
     assert len({of.id for of in organisations}) == 3_000
     assert len({of.short_code for of in organisations}) > 2_990
     assert len({of.name for of in organisations}) == 2_999
+
+
+def test_some_businesses_are_known_in_several_softwares_under_ids_of_their_own() -> None:
+    world = World("1", 40)
+    same = [
+        place
+        for place in range(40)
+        if world.organisation("xero", place).name == world.organisation("sage", place).name
+        and world.organisation("xero", place).tax_number == world.organisation("sage", place).tax_number
+        and world.organisation("xero", place).registration_number
+    ]
+    assert 3 < len(same) < 20
+    assert not {world.id_of("xero", place) for place in same} & {world.id_of("sage", place) for place in same}

@@ -153,9 +153,11 @@ def _spelling(entity: str) -> str:
     return next(name for name in known if name.lower() == entity.lower())
 
 
-def _names(*entities: str, field: str = "Name") -> Callable[[World, Organisation], list[str]]:
-    def names(world: World, of: Organisation) -> list[str]:
-        return [record[field] for each in entities for record in shapes.entities(world, of, each) or ()]
+def _names(
+    entity: str, field: str = "FullyQualifiedName"
+) -> Callable[[World, Organisation], list[str | None]]:
+    def names(world: World, of: Organisation) -> list[str | None]:
+        return [record[field] for record in shapes.entities(world, of, entity) or ()]
 
     return names
 
@@ -192,8 +194,10 @@ PERSONALITY = Personality(
     errors=errors.ERRORS,
     lists={
         "accounts": TrueList(_names("Account"), LARGEST_PAGE),
-        "tax_rates": TrueList(_names("TaxRate"), LARGEST_PAGE),
-        "tracking": TrueList(_names("Class", "Department"), LARGEST_PAGE),
-        "suppliers": TrueList(_names("Vendor", field="DisplayName"), LARGEST_PAGE),
+        "tax_codes": TrueList(_names("TaxCode", "Name"), LARGEST_PAGE),
+        "tax_rates": TrueList(_names("TaxRate", "Name"), LARGEST_PAGE),
+        "tracking": TrueList(_names("Class"), LARGEST_PAGE),
+        "locations": TrueList(_names("Department"), LARGEST_PAGE),
+        "suppliers": TrueList(_names("Vendor", "DisplayName"), LARGEST_PAGE),
     },
 )

@@ -161,6 +161,13 @@ ERRORS = (
         "api",
         400,
         _service("Invalid Company Status", NOT_PAID, "6190", "ValidationFault"),
+        Reason.ORGANISATION_CLOSED,
+    ),
+    ErrorAnswer(
+        "a subscription that is not paid",
+        "api",
+        400,
+        _service("Invalid Company Status", "There was a billing problem", "6190", "ValidationFault"),
         Reason.UNPAID,
     ),
     ErrorAnswer(

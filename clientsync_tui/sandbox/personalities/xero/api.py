@@ -214,7 +214,7 @@ class Api:
         return self._wrapped(Users=[shapes.user(person, organisation) for person in people])
 
 
-def _suppliers(world: World, of: Organisation) -> list[str]:
+def _suppliers(world: World, of: Organisation) -> list[str | None]:
     contacts = shapes.contacts(world, of)
     return [c["Name"] for c in contacts if c["IsSupplier"] and c["ContactStatus"] == "ACTIVE"]
 
