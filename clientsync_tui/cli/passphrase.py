@@ -4,13 +4,19 @@ import sys
 
 import click
 
+from . import options
 from .place import ask_passphrase, place
 
 
-@click.command()
+@click.command(
+    epilog=options.examples("clientsync passphrase", "clientsync passphrase --stdin < new-passphrase")
+)
 @click.option("--stdin", "from_stdin", is_flag=True, help="Read the new passphrase from stdin, one line.")
 def passphrase(from_stdin: bool) -> None:
-    """Change the passphrase of the encrypted keyring file. The one it has is asked for first, or comes from where it always comes."""
+    """Change the passphrase of the encrypted keyring file.
+
+    The one it has is asked for first, or comes from where it always comes.
+    """
     from .talk import interactive, say
 
     if not (from_stdin or interactive()):

@@ -1,5 +1,6 @@
 """What `--help` says: every command in one line, what it does, and examples that it would take."""
 
+import re
 import shlex
 
 import click
@@ -37,6 +38,6 @@ def test_every_example_is_something_that_the_command_takes(
     for _, command in COMMANDS:
         monkeypatch.setattr(command, "callback", lambda *_, **__: None)
     for part in line.split("|"):
-        name, *words = shlex.split(part.partition(">")[0])
+        name, *words = shlex.split(re.split("[<>]", part)[0])
         if name == "clientsync":
             assert root.main(words, prog_name=name, standalone_mode=False) in (None, 0)
