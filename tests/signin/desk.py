@@ -21,7 +21,7 @@ from clientsync_tui.accounting.seam.software import Addresses
 from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.sandbox.authorise import sign_in
-from clientsync_tui.sandbox.config import free_port, software_tables
+from clientsync_tui.sandbox.config import software_tables
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.signin.attempt import Attempt, SignedIn, begin
 from clientsync_tui.signin.tokens import Tokens
@@ -39,9 +39,9 @@ def name_of(sign_in_id: str) -> str:
 
 def configured_for(url: str, *, port: int | None = None, client_id: str = "sandbox-xero") -> Configured:
     """Xero set up to use the server at `url`, whose paths are the sandbox's."""
-    table = software_tables(url, port or free_port())["xero"]
+    table = software_tables(url)["xero"]
     addresses = Addresses(**{name: table[name] for name in Addresses.__slots__ if name in table})
-    return Configured(XERO, client_id, table["redirect_port"], addresses, tuple(XERO.grant.scopes))
+    return Configured(XERO, client_id, port or table["redirect_port"], addresses, tuple(XERO.grant.scopes))
 
 
 @dataclass
