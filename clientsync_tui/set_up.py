@@ -63,13 +63,16 @@ class SetUp:
 
         Raises KeyringTrouble or UsageError; the configuration is then as it was.
         """
-        name = self.software.name
+        name, former = self.software.name, self.table.client_id
         if secret:
             await self._workplace.vault.write(secret_name(name, table.client_id), secret)
         if values := _different(self.table, table):
             change(self._workplace.config.path, ("software", name), values)
             self._workplace.reload()
         self.table = table
+        if secret and former not in {"", table.client_id}:
+            # Nobody would find it again: it is looked for under the client id that is set up.
+            await self._workplace.vault.forget(secret_name(name, former))
 
 
 def _different(before: SoftwareTable, after: SoftwareTable) -> Mapping[str, str | int | bool]:

@@ -73,6 +73,21 @@ def test_a_secret_goes_to_the_keyring_alone(cli: Command) -> None:
     assert subprocess.check_output([python, "-c", reading, cli.config], text=True) == "very-secret-word\n"
 
 
+def test_the_secret_of_an_app_that_another_replaces_is_forgotten(
+    cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring = tmp_path / "keyring"
+    keyring.mkdir()
+    cli.config.write_text("[practice]\ndatabase = 'practice.db'\n")
+    monkeypatch.setenv("TEST_KEYRING", str(keyring))
+    for client_id, secret in (("OLD", "first"), ("NEW", "second")):
+        assert (
+            cli.run("setup", "xero", "--client-id", client_id, "--secret-stdin", stdin=f"{secret}\n").code
+            == 0
+        )
+    assert list(entries(keyring).values()) == ["second"]
+
+
 def test_signed_out_of_everything_the_keyring_is_empty(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
