@@ -45,14 +45,21 @@ def add(
         raise click.UsageError("Say which: --all, or --organisation ID (once or more).")
     from ..practice.text import clean
     from ..sync import plans
+    from . import consenting
     from .network import signed_in
     from .running import bulk
 
     with place() as workplace:
 
         async def make(session: "Session") -> "Plan":
-            sign_in, reach = await signed_in(workplace, session, software, email)
-            chosen = list(reach) if everything else list(dict.fromkeys(organisations))
+            about = workplace.configured(software).software
+            wanted = None if everything else list(dict.fromkeys(organisations))
+            if about.organisations_per_sign_in == "one" and consenting.is_led() and not dry_run:
+                held = workplace.chosen(software, email)
+                sign_in, reach = await consenting.gather(workplace, session, about, held, wanted)
+            else:
+                sign_in, reach = await signed_in(workplace, session, software, email)
+            chosen = list(reach) if wanted is None else wanted
             named = clean(team).strip() or None if team else None
             return plans.add(session.store, software, sign_in, reach, chosen, team=named)
 

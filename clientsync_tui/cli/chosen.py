@@ -14,31 +14,28 @@ def ids(workplace: Workplace, clients: Sequence[str]) -> list[str] | None:
     return list(dict.fromkeys(found)) or None
 
 
-def software_of(workplace: Workplace, software: str | None, chosen: Sequence[str]) -> str:
-    """The software that is named, else the one that the chosen clients are integrated with.
+def softwares(
+    workplace: Workplace, software: str | None, chosen: Sequence[str] | None, sender: str | None = None
+) -> list[str]:
+    """The software that is named; else those that the chosen clients are integrated with, or that the person of the e-mail address
+    `sender` signed in to; else all that clients are integrated with.
 
-    Raises UsageError when they are integrated with several, or with none.
+    Raises UsageError when there are none.
     """
     if software is not None:
-        return workplace.software(software).name
-    clients = workplace.store.clients.by_id(list(chosen), datetime.now(UTC)).values()
-    found = sorted({link.software for client in clients for link in client.integrations})
-    if len(found) == 1:
-        return found[0]
+        return [workplace.software(software).name]
+    store = workplace.store
+    if sender is not None:
+        known = store.sign_ins.known()
+        found = {each.software for each in known if each.person.email.casefold() == sender.casefold()}
+        nothing = f"Nobody with the e-mail address {sender} has integrated anything."
+    elif chosen is not None:
+        clients = store.clients.by_id(list(chosen), datetime.now(UTC)).values()
+        found = {link.software for client in clients for link in client.integrations}
+        nothing = "None of these clients has an integration."
+    else:
+        found = {each.name for each in workplace.softwares() if store.clients.integrated(each.name)}
+        nothing = "No client has an integration yet."
     if not found:
-        raise UsageError("None of these clients has an integration.")
-    raise UsageError(f"These clients are integrated with {', '.join(found)}: say which one as SOFTWARE.")
-
-
-def software_from(workplace: Workplace, software: str | None, email: str) -> str:
-    """The software that is named, else the one that the person of that e-mail address signed in to.
-
-    Raises UsageError when they signed in to several, or nobody of that address ever signed in.
-    """
-    known = workplace.store.sign_ins.known(software and workplace.software(software).name)
-    found = sorted({each.software for each in known if each.person.email.casefold() == email.casefold()})
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise UsageError(f"Nobody with the e-mail address {email} has integrated anything.")
-    raise UsageError(f"{email} signed in to {', '.join(found)}: say which one as SOFTWARE.")
+        raise UsageError(nothing)
+    return sorted(found)

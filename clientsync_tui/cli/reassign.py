@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     epilog=options.examples(
         "clientsync reassign --from EMAIL --dry-run",
         "clientsync reassign xero --all",
+        "clientsync reassign --all",
         "clientsync reassign --client ABB01 --client BAK02",
     )
 )
 @options.some_software
 @click.option(
-    "--all", "everything", is_flag=True, help="Every client of SOFTWARE that somebody else integrated."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Every client (of SOFTWARE, if it is named) that somebody else integrated.",
 )
 @click.option(
-    "--from", "sender", metavar="EMAIL", help="Every client of SOFTWARE that this person integrated."
+    "--from",
+    "sender",
+    metavar="EMAIL",
+    help="Every client (of SOFTWARE, if it is named) that this person integrated.",
 )
 @options.clients
 @options.sign_in
@@ -43,23 +50,30 @@ def reassign(
 
     You become their authenticated user; the history says from whom.
     """
-    if everything + bool(sender) + bool(clients) != 1 or (everything and software is None):
-        raise click.UsageError("Say which: SOFTWARE --all, --from EMAIL, or --client C (once or more).")
+    if everything + bool(sender) + bool(clients) != 1:
+        raise click.UsageError(
+            "Say which: [SOFTWARE] --all, [SOFTWARE] --from EMAIL, or --client C (once or more)."
+        )
     from ..sync import plans
     from . import chosen
-    from .network import signed_in
+    from .across import planned
     from .running import bulk
 
     with place() as workplace:
         only = chosen.ids(workplace, clients)
-        name = (
-            chosen.software_from(workplace, software, sender)
-            if sender
-            else chosen.software_of(workplace, software, only or ())
-        )
+        names = chosen.softwares(workplace, software, only, sender)
 
         async def make(session: "Session") -> "Plan":
-            sign_in, reach = await signed_in(workplace, session, name, email)
-            return plans.reassign(session.store, name, sign_in, reach, only, sender)
+            return await planned(
+                workplace,
+                session,
+                names,
+                email,
+                lambda name, sign_in, reach: plans.reassign(
+                    session.store, name, sign_in, reach, only, sender
+                ),
+                # Without it nobody knows which are one's own.
+                always=len(names) == 1,
+            )
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)

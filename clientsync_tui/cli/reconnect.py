@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     epilog=options.examples(
         "clientsync reconnect xero --all --dry-run",
         "clientsync reconnect xero --all",
+        "clientsync reconnect --all",
         "clientsync reconnect --client ABB01",
     )
 )
 @options.some_software
-@click.option("--all", "everything", is_flag=True, help="Every expired or broken client of SOFTWARE.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Every expired or broken client (of SOFTWARE, if it is named)."
+)
 @options.clients
 @options.sign_in
 @options.dry_run
@@ -35,26 +38,27 @@ def reconnect(
 ) -> None:
     """Reconnect expired and broken clients with your sign-in.
 
-    Their details and lists are pulled too. Working integrations are not touched.
+    Their details and lists are pulled too. Working integrations are not touched. Where a sign-in is for one organisation, you are led
+    from one consent to the next; an empty line stops, and the same command goes on.
     """
-    if everything == bool(clients) or (everything and software is None):
-        raise click.UsageError("Say which: SOFTWARE --all, or --client C (once or more).")
-    from ..practice.plan import Will
+    if everything == bool(clients):
+        raise click.UsageError("Say which: [SOFTWARE] --all, or --client C (once or more).")
     from ..sync import plans
     from . import chosen
-    from .network import signed_in
+    from .across import planned
     from .running import bulk
 
     with place() as workplace:
         only = chosen.ids(workplace, clients)
-        name = chosen.software_of(workplace, software, only or ())
+        names = chosen.softwares(workplace, software, only)
 
         async def make(session: "Session") -> "Plan":
-            # What needs no sign-in must not ask for one.
-            before = plans.reconnect(session.store, name, None, None, only)
-            if not before.count(Will.DO):
-                return before
-            sign_in, reach = await signed_in(workplace, session, name, email)
-            return plans.reconnect(session.store, name, sign_in, reach, only)
+            return await planned(
+                workplace,
+                session,
+                names,
+                email,
+                lambda name, sign_in, reach: plans.reconnect(session.store, name, sign_in, reach, only),
+            )
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)

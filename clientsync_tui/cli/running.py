@@ -8,13 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
 from ..practice.plan import Plan, Will
-from ..practice.trouble import Trouble
+from ..practice.trouble import SignInNeeded, Trouble
 from ..store.jobs import ItemState
 from ..store.store import Store
 from ..sync import jobs_as_json as shapes
@@ -49,7 +49,7 @@ def bulk(
 
     async def work(session: Session) -> Ran:
         plan = await make(session)
-        return Ran(plan) if dry_run else await carry_out(session, plan)
+        return Ran(plan) if dry_run else await _led(workplace, session, await carry_out(session, plan))
 
     ran = online(workplace, work)
     if dry_run:
@@ -64,9 +64,18 @@ def run_job(workplace: Workplace, job: str, as_json: bool) -> None:
     plan = Plan(found.kind, found.software, found.sign_in, ())
 
     async def work(session: Session) -> Ran:
-        return Ran(plan, job, await run(session, job))
+        return await _led(workplace, session, Ran(plan, job, await run(session, job)))
 
     report(workplace.store, online(workplace, work) if found.left else Ran(plan, job), as_json)
+
+
+async def _led(workplace: Workplace, session: Session, ran: Ran) -> Ran:
+    """Goes on with what a person who is there can give consent for."""
+    from . import consenting
+
+    if ran.job is None or not isinstance(ran.trouble, SignInNeeded) or not consenting.is_led():
+        return ran
+    return replace(ran, trouble=await consenting.lead_job(workplace, session, ran.job, ran.trouble))
 
 
 async def carry_out(session: Session, plan: Plan) -> Ran:

@@ -9,13 +9,17 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from ..practice.people import SignIn
-from ..practice.trouble import UsageError
+from ..practice.trouble import SignInNeeded, UsageError
 from ..signin.browser import open_link
 from ..sync.session import Session
 from ..workplace import Workplace
 from .talk import say
 
 TIMEOUT_S = 600.0
+
+
+class Stopped(SignInNeeded):
+    """The person wants no further sign-in now."""
 
 
 async def sign_in_now(
@@ -25,22 +29,32 @@ async def sign_in_now(
     *,
     browser: bool = True,
     timeout_s: float = TIMEOUT_S,
+    stoppable: bool = False,
 ) -> SignIn:
-    """Signs somebody in. Raises SignInFailed (denied, timed out, wrong state: nothing is kept), KeyringTrouble, PassingTrouble."""
-    title = workplace.software(software).title
+    """Signs somebody in. Raises SignInFailed (denied, timed out, wrong state: nothing is kept), KeyringTrouble, PassingTrouble.
+
+    `stoppable`: an empty line ends it, and Stopped is raised.
+    """
+    about = workplace.software(software)
     async with session.begin(software) as attempt:
-        if attempt.trouble:
-            say(attempt.trouble)
-        say(f"To sign in to {title}, open this link in a browser:")
+        for needed in filter(None, (about.before_sign_in, attempt.trouble)):
+            say(needed)
+        say(f"To sign in to {about.title}, open this link in a browser:")
         say(attempt.link)
         if attempt.short_link:
             say(f"Over SSH: `{attempt.ssh_line}` on your own machine, then open {attempt.short_link} there.")
-        say("Or paste here, as one line, the address that the browser ends at.")
+        paste = "Or paste" if attempt.listening else "Paste"
+        say(
+            f"{paste} here, as one line, the address that the browser ends at.{' Enter alone ends it.' if stoppable else ''}"
+        )
         opening = open_link(attempt.link, workplace.config.sign_in.browser, say) if browser else None
 
         def take(line: str) -> None:
             try:
-                attempt.paste(line)
+                if line:
+                    attempt.paste(line)
+                elif stoppable:
+                    attempt.end(Stopped("Stopped; what was done stays done."))
             except UsageError as trouble:
                 say(str(trouble))
 
@@ -54,7 +68,7 @@ async def sign_in_now(
 
 @contextmanager
 def _lines_of_stdin(take: Callable[[str], None]) -> Generator[None]:
-    """Gives each line of stdin that is not empty to `take`, in the event loop, until left; the end of stdin ends nothing else.
+    """Gives each line of stdin to `take`, in the event loop, until left; the end of stdin ends nothing else.
 
     It reads the descriptor in a thread, because a file, a pipe and a terminal can all be waited for only so; and never
     `sys.stdin`, whose lock a reader that is still waiting would hold at the end of the program.
@@ -74,8 +88,8 @@ def _lines_of_stdin(take: Callable[[str], None]) -> Generator[None]:
             if not data:
                 whole, held = [held], b""
             for line in whole:
-                if text := line.decode("utf-8", "replace").strip():
-                    loop.call_soon_threadsafe(take, text)
+                if line or data:
+                    loop.call_soon_threadsafe(take, line.decode("utf-8", "replace").strip())
             if not data:
                 return
 

@@ -82,6 +82,11 @@ class Attempt:
         """
         self._take(pasted.parameters(text))
 
+    def end(self, why: Exception) -> None:
+        """Ends the attempt, unless a redirect has arrived already: `wait` raises `why`, and nothing is kept."""
+        if not self._arrived.done():
+            self._arrived.set_exception(why)
+
     async def wait(self, timeout_s: float) -> SignedIn:
         """Waits for the redirect or the paste, whichever comes first, and completes the sign-in.
 
@@ -172,10 +177,9 @@ class Attempt:
         )
         try:
             person, organisation = await software.person(new), await software.granted(new)
-        except SignInFailed:
-            raise
         except Trouble as trouble:
-            raise SignInFailed(f"{trouble} Nothing was kept.") from None
+            kept = "" if "Nothing was kept" in str(trouble) else " Nothing was kept."
+            raise SignInFailed(f"{trouble}{kept}") from None
         if (organisation is None) is (software.organisations_per_sign_in == "one"):
             raise ValueError("a sign-in for one organisation names it, another one names none")
         its_id = organisation.id if organisation else None

@@ -114,7 +114,8 @@ class SignIns:
             )
 
     def refused(self, sign_in: str) -> None:
-        """The software refused the sign-in: until it is made anew, or works after all, its token is worth nothing."""
+        """The software, or the one organisation that it is for, refused the sign-in: it is worth nothing until it is made anew, or
+        works after all."""
         with self._database.writing() as db:
             db.execute("UPDATE held SET refused_at = ? WHERE sign_in = ?", (iso(datetime.now(UTC)), sign_in))
 

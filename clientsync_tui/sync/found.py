@@ -10,9 +10,6 @@ from ..store.store import Store
 
 Pair = tuple[Client, Integration]
 
-#: Problems that are over once the sign-in works and lists the organisation.
-OVER_WHEN_LISTED = frozenset({Reason.SIGN_IN_REFUSED, Reason.SIGN_IN_LAPSED, Reason.DISCONNECTED_THERE})
-
 #: Problems that are over once the sign-in works.
 OVER_WHEN_SIGNED_IN = frozenset({Reason.SIGN_IN_REFUSED, Reason.SIGN_IN_LAPSED})
 
@@ -30,10 +27,10 @@ def refused(store: Store, sign_in: SignIn, pairs: Iterable[Pair], actor: str, sa
         store.ledger.append(*expired)
 
 
-def not_listed(actor: str, client: Client, link: Integration) -> NewEntry:
-    """The entry for an organisation that the sign-in, which works, does not list any more."""
+def not_listed(actor: str, client: Client, link: Integration, reason: Reason) -> NewEntry:
+    """The entry for an organisation that the sign-in, which works, does not list any more; `reason`: what that means there."""
     says = "The sign-in no longer lists this organisation."
-    return _entry(Kind.FOUND_BROKEN, actor, client, link, Reason.DISCONNECTED_THERE, says)
+    return _entry(Kind.FOUND_BROKEN, actor, client, link, reason, says)
 
 
 def working(actor: str, client: Client, link: Integration) -> NewEntry:

@@ -258,6 +258,7 @@ def item_of(
         "problem": link.problem,
         "connected_at": link.connected_at.isoformat(),
         "with": sign_in,
+        "organisation_name": link.organisation_name,
         **body,
     }
     if reason is not None:

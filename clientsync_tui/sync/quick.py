@@ -48,16 +48,18 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[found.Pair]) -> 
             for _, link in own:
                 store.contacts.fault(link.software, link.organisation_id, trouble.fault)
         return [_item(pair, trouble.fault) for pair in own]
+    missing = session.software(sign_in.software).not_listed
+    over = {*found.OVER_WHEN_SIGNED_IN, missing} if called else found.OVER_WHEN_SIGNED_IN
     items: list[PlanItem] = []
     entries: list[NewEntry] = []
     for client, link in own:
         listed = link.organisation_id in reach
-        reason = link.problem if listed else Reason.DISCONNECTED_THERE
-        if listed and link.problem in (found.OVER_WHEN_LISTED if called else found.OVER_WHEN_SIGNED_IN):
+        reason = link.problem if listed else missing
+        if listed and link.problem in over:
             entries.append(found.working(actor, client, link))
             reason = None
-        elif not listed and link.problem is not Reason.DISCONNECTED_THERE:
-            entries.append(found.not_listed(actor, client, link))
+        elif not listed and link.problem is not missing:
+            entries.append(found.not_listed(actor, client, link, missing))
         items.append(_item((client, link), reason))
     store.ledger.append(*entries)
     return items

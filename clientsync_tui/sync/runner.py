@@ -34,6 +34,10 @@ WAITING_FACTOR = 3
 """Workers for each call that may be made at once: one that waits for an organisation's limit keeps no other from working."""
 
 
+NEEDS_CONSENT = frozenset({Reason.ACCESS_REMOVED, Reason.DISCONNECTED_THERE, Reason.PERMISSION_MISSING})
+"""What a sign-in for one organisation does not get over: only a new one does."""
+
+
 class Session(Protocol):
     """What a runner needs of the running program."""
 
@@ -162,6 +166,8 @@ class Runner:
         try:
             outcome = await KINDS[job.kind](task)
         except OrganisationTrouble as trouble:
+            if sign_in.organisation_id is not None and trouble.reason in NEEDS_CONSENT:
+                await self._writer.write(partial(self._store.sign_ins.refused, sign_in.id))
             outcome = self._failed(task, trouble.reason, str(trouble))
         except PassingTrouble as trouble:
             outcome = Outcome(ItemState.FAILED, trouble.fault, str(trouble), fault=trouble.fault)
@@ -183,6 +189,8 @@ class Runner:
             self._store.jobs.put_back(self._id, item.n)
             self.trouble = self.trouble or trouble
             return
+        if outcome.answered and sign_in.organisation_id is not None:
+            self._store.sign_ins.works(sign_in.id)
         await self._settle(item, outcome)
 
     def _failed(self, task: Task, reason: Reason, says: str) -> Outcome:

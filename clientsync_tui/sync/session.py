@@ -187,11 +187,13 @@ class Session:
         return untold
 
     def _used(self, sign_in_id: str, ends_at: datetime | None) -> None:
-        self.store.sign_ins.works(sign_in_id)
         known = self.store.sign_ins.one(sign_in_id)
         now = datetime.now(UTC)
         if known is None:
             return
+        # One for an organisation can be renewed after the organisation has shut it out.
+        if known.organisation_id is None:
+            self.store.sign_ins.works(sign_in_id)
         ending = known.ends_at is not None and known.ends_at <= now + EXPIRING_WITHIN
         if not ending and now - known.used_at < USE_NOTED_AFTER:
             return

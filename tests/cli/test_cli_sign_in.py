@@ -37,7 +37,12 @@ def redirect(link: str, **parameters: str) -> str:
 
 
 def kept_nothing(cli: Command) -> bool:
-    return cli.inside("softwares", "--json").json[0]["signed_in"] is False
+    return not is_signed_in(cli)
+
+
+def is_signed_in(cli: Command) -> bool:
+    (xero,) = [each for each in cli.inside("softwares", "--json").json if each["name"] == "xero"]
+    return xero["signed_in"]
 
 
 def test_by_the_loopback(cli: Command, box: Running) -> None:
@@ -46,10 +51,10 @@ def test_by_the_loopback(cli: Command, box: Running) -> None:
     authorise(link, person.email)
     said = started.end()
     assert said.code == 0
-    assert said.json.keys() == {"sign_in", "software", "person", "organisations"}
+    assert said.json.keys() == {"sign_in", "software", "person", "organisation", "organisations"}
     assert said.json["person"] == {"name": person.name, "email": person.email}
-    assert said.json["organisations"] == len(box.world.reach(person))
-    assert cli.inside("softwares", "--json").json[0]["signed_in"] is True
+    assert said.json["organisations"] == len(box.world.reach(person)) and said.json["organisation"] is None
+    assert is_signed_in(cli)
 
 
 def test_the_link_is_whole_on_a_line_of_its_own_and_never_on_stdout(cli: Command, box: Running) -> None:

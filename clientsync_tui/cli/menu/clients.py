@@ -113,7 +113,7 @@ def software_of(workplace: Workplace, clients: Sequence[Client]) -> str:
     found = sorted({link.software for client in clients for link in client.integrations})
     if len(found) > 1:
         return one_of("Accounting software", found, str)
-    return chosen.software_of(workplace, None, [client.id for client in clients])
+    return chosen.softwares(workplace, None, [client.id for client in clients])[0]
 
 
 def views(workplace: Workplace) -> None:

@@ -1,0 +1,85 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from clientsync_tui.practice.people import Person, SignIn, sign_in_id
+from clientsync_tui.sync.consents import Arrived, Consents, Expected, asks, tells
+from tests.sync.books import ANN, BEN, Books
+
+BOOKS = Books("ledgers", one=True)
+RUN = [
+    Expected(each, f"Company {each}", sign_in_id("ledgers", ANN.id, each)) for each in ("1", "2", "3", "4")
+]
+
+
+def by(person: Person, company: str) -> SignIn:
+    own = sign_in_id("ledgers", person.id, company)
+    return SignIn(own, "ledgers", person, datetime.now(UTC), None, company, f"Company {company}")
+
+
+def test_one_after_the_other_to_the_end():
+    run = Consents(RUN)
+    for number, each in enumerate(RUN):
+        assert run.next == each and run.left == 4 - number and run.goes_on
+        assert run.arrived(by(ANN, each.organisation_id)) is Arrived.NEXT
+    assert run.next is None and not run.goes_on
+    assert [each.organisation_id for each in run.done] == ["1", "2", "3", "4"]
+
+
+def test_in_any_order_and_who_cannot_be_reached_stands_in_nobodys_way():
+    run = Consents(RUN)
+    assert run.arrived(by(ANN, "3")) is Arrived.ANOTHER
+    assert run.next == RUN[1]
+    assert run.arrived(by(ANN, "2")) is Arrived.NEXT
+    assert run.next == RUN[3]
+    assert run.arrived(by(ANN, "1")) is Arrived.ANOTHER
+    assert run.arrived(by(ANN, "4")) is Arrived.NEXT
+    assert not run.goes_on
+
+
+def test_what_was_not_asked_for_was_granted_before_or_is_somebody_elses_changes_nothing():
+    run = Consents(RUN, [by(ANN, "8").id])
+    assert run.arrived(by(ANN, "9")) is Arrived.NOT_ASKED_FOR
+    assert run.arrived(by(ANN, "9")) is Arrived.AGAIN
+    assert run.arrived(by(ANN, "8")) is Arrived.AGAIN
+    assert run.arrived(by(BEN, "1")) is Arrived.ELSEWHOSE
+    assert run.arrived(by(BEN, "1")) is Arrived.ELSEWHOSE
+    assert run.arrived(by(BEN, "7")) is Arrived.NOT_ASKED_FOR
+    assert (run.next, run.left, run.done) == (RUN[0], 4, [])
+    assert run.arrived(by(ANN, "1")) is Arrived.NEXT
+    assert run.arrived(by(ANN, "1")) is Arrived.AGAIN
+
+
+def test_where_anybody_will_do_each_may_be_another_person():
+    run = Consents([Expected("1", "One"), Expected("2", "Two")])
+    assert run.arrived(by(BEN, "1")) is Arrived.NEXT
+    assert run.arrived(by(ANN, "2")) is Arrived.NEXT
+    assert not run.goes_on
+
+
+def test_a_consent_that_is_renewed_counts_where_it_is_expected():
+    """It was refused, and so it is not among those that are held."""
+    run = Consents(RUN[:1], [RUN[0].sign_in or ""])
+    assert run.arrived(by(ANN, "1")) is Arrived.NEXT
+
+
+def test_adding_takes_what_comes_and_has_no_end():
+    run = Consents((), [by(ANN, "1").id], welcome=True)
+    assert run.arrived(by(ANN, "1")) is Arrived.AGAIN
+    assert run.arrived(by(ANN, "2")) is Arrived.NEXT
+    assert run.goes_on and run.next is None and len(run.done) == 1
+
+
+@pytest.mark.parametrize("arrived", Arrived)
+def test_each_is_told_with_the_companys_name(arrived: Arrived):
+    assert "Company 1" in tells(BOOKS, arrived, by(ANN, "1"))
+
+
+def test_what_is_done_left_and_next_is_told():
+    run = Consents(RUN)
+    run.arrived(by(ANN, "1"))
+    assert asks(BOOKS, run).startswith("1 of 4 companies done. Choose Company 2 on Ledgers's page")
+    run = Consents((), welcome=True)
+    assert asks(BOOKS, run) == "Choose a company on Ledgers's page."
+    run.arrived(by(ANN, "1"))
+    assert asks(BOOKS, run) == "1 company so far. Choose the next company on Ledgers's page."

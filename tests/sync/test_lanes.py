@@ -1,0 +1,226 @@
+"""One job across several softwares: each has a lane of its own, and what waits for a sign-in holds up nothing else."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.status import Fault, Reason
+from clientsync_tui.practice.trouble import (
+    KeyringTrouble,
+    OrganisationTrouble,
+    PassingTrouble,
+    SignInNeeded,
+    SignInRefused,
+    UsageError,
+)
+from clientsync_tui.store.jobs import ItemState, JobState
+from clientsync_tui.sync import plans
+from tests.sync.books import ANN, BEN, Books, Practice, practice_of, refused, run
+
+
+@pytest.fixture
+def practice(tmp_path: Path):
+    made = practice_of(tmp_path, Books("alpha"), Books("beta", one=True), Books("gamma"))
+    yield made
+    made.store.close()
+
+
+def reconnect_all(practice: Practice) -> str:
+    """A job across all softwares, with the sign-ins of Ann where she has some."""
+    made = [
+        plans.reconnect(practice.store, name, next(iter(practice.held(name)), None), None)
+        for name in practice.softwares
+    ]
+    plan = plans.together(made)
+    assert (plan.software, plan.sign_in) == (None, None)
+    return practice.store.jobs.create(plan, "tester")
+
+
+async def test_all_softwares_are_one_job(practice: Practice):
+    for name in ("alpha", "gamma"):
+        practice.sign_in(name)
+        practice.expired(name, ["1", "2", "3"])
+    practice.expired("beta", ["1", "2"])
+    for company in ("1", "2"):
+        practice.sign_in("beta", ANN, company)
+    job, trouble = await run(practice, reconnect_all(practice))
+    assert (job.state, trouble) == (JobState.DONE, None)
+    assert set(practice.statuses().values()) == {"connected"} and job.count(ItemState.DONE) == 8
+
+
+async def test_one_that_is_slow_slows_no_other(practice: Practice):
+    for name in ("alpha", "gamma"):
+        practice.sign_in(name)
+    practice.softwares["alpha"].takes_s = 0.2
+    practice.expired("alpha", [str(n) for n in range(12)])
+    practice.expired("gamma", [str(n) for n in range(30)])
+    job = reconnect_all(practice)
+    running = asyncio.create_task(run(practice, job))
+    began = time.monotonic()
+    while practice.store.jobs.waiting(job).get("gamma") or len(practice.softwares["gamma"].asked) < 30:
+        assert time.monotonic() - began < 5
+        await asyncio.sleep(0.01)
+    assert practice.store.jobs.waiting(job).get("alpha")
+    await running
+
+
+async def test_a_refused_sign_in_holds_back_its_own_group_alone(practice: Practice):
+    for name in ("alpha", "gamma"):
+        practice.sign_in(name)
+        practice.expired(name, ["1", "2", "3"])
+    practice.softwares["alpha"].troubles = {each: refused("Alpha") for each in ("1", "2", "3")}
+    job, trouble = await run(practice, reconnect_all(practice))
+    assert job.state is JobState.PAUSED and isinstance(trouble, SignInRefused)
+    assert job.counts == {ItemState.WAITING: 3, ItemState.DONE: 3}
+    practice.softwares["alpha"].troubles = {}
+    practice.sign_in("alpha")
+    job, trouble = await run(practice, job.id)
+    assert (job.state, trouble, job.count(ItemState.DONE)) == (JobState.DONE, None, 6)
+
+
+async def test_what_nobody_has_signed_in_for_yet_is_done_as_whoever_does(practice: Practice):
+    practice.expired("alpha", ["1"])
+    practice.expired("beta", ["1", "2"])
+    practice.sign_in("gamma")
+    practice.expired("gamma", ["1"])
+    job, trouble = await run(practice, reconnect_all(practice))
+    assert isinstance(trouble, SignInNeeded)
+    assert "sign-in alpha" in str(trouble) and "2 companies in Beta" in str(trouble)
+    assert practice.store.jobs.waiting(job.id) == {"alpha": 1, "beta": 2}
+    practice.sign_in("alpha")
+    practice.sign_in("beta", ANN, "2")
+    job, trouble = await run(practice, job.id)
+    assert practice.store.jobs.waiting(job.id) == {"beta": 1}
+    assert "1 company in Beta still needs a consent" in str(trouble)
+    assert practice.statuses()["beta-2"] == "connected"
+    # A consent for another company changes nothing of this one.
+    practice.sign_in("beta", ANN, "3")
+    job, _ = await run(practice, job.id)
+    assert practice.store.jobs.waiting(job.id) == {"beta": 1}
+
+
+async def test_a_consent_by_somebody_else_is_not_the_one_that_was_planned(practice: Practice):
+    practice.expired("beta", ["1", "2"])
+    practice.sign_in("beta", ANN, "1")
+    job, _ = await run(practice, reconnect_all(practice))
+    practice.sign_in("beta", BEN, "2")
+    job, trouble = await run(practice, job.id)
+    assert isinstance(trouble, SignInNeeded) and job.left == 1
+    practice.sign_in("beta", ANN, "2")
+    assert (await run(practice, job.id))[0].state is JobState.DONE
+
+
+async def test_a_consent_that_is_dead_is_not_asked_about_again(practice: Practice):
+    beta = practice.softwares["beta"]
+    practice.expired("beta", ["1", "2"])
+    for company in ("1", "2"):
+        practice.sign_in("beta", ANN, company)
+    beta.troubles = {"1": refused("Beta")}
+    job, trouble = await run(practice, reconnect_all(practice))
+    assert isinstance(trouble, SignInNeeded) and job.counts == {ItemState.WAITING: 1, ItemState.DONE: 1}
+    asked = len(beta.asked)
+    await run(practice, job.id)
+    assert len(beta.asked) == asked
+    beta.troubles = {}
+    practice.sign_in("beta", ANN, "1")
+    assert (await run(practice, job.id))[0].state is JobState.DONE
+
+
+async def test_a_company_that_was_disconnected_there_needs_a_new_consent(practice: Practice):
+    beta = practice.softwares["beta"]
+    own = practice.sign_in("beta", ANN, "1")
+    client = practice.client(own, "1")
+    beta.troubles = {"1": OrganisationTrouble(Reason.DISCONNECTED_THERE, "gone")}
+    job, _ = await run(practice, practice.store.jobs.create(plans.check(practice.store, None, {own.id}), "x"))
+    assert practice.statuses()[client] == "broken"
+    job, trouble = await run(practice, reconnect_all(practice))
+    assert isinstance(trouble, SignInNeeded) and job.left == 1
+    beta.troubles = {}
+    practice.sign_in("beta", ANN, "1")
+    assert (await run(practice, job.id))[0].state is JobState.DONE
+    assert practice.statuses()[client] == "connected"
+
+
+async def test_a_company_that_answers_again_needs_none(practice: Practice):
+    beta = practice.softwares["beta"]
+    own = practice.sign_in("beta", ANN, "1")
+    practice.client(own, "1")
+    for trouble in (OrganisationTrouble(Reason.ACCESS_REMOVED, "gone"), None):
+        beta.troubles = {"1": trouble} if trouble else {}
+        plan = plans.check(practice.store, None, {own.id})
+        await run(practice, practice.store.jobs.create(plan, "x"))
+    assert [each.id for each in practice.held("beta")] == [own.id]
+
+
+async def test_one_companys_refusal_says_nothing_of_the_others(practice: Practice):
+    own = [practice.sign_in("beta", ANN, company) for company in ("1", "2")]
+    for sign_in in own:
+        practice.client(sign_in, str(sign_in.organisation_id))
+    practice.softwares["beta"].troubles = {"1": refused("Beta")}
+    plan = plans.check(practice.store, None, {each.id for each in own})
+    job, trouble = await run(practice, practice.store.jobs.create(plan, "x"))
+    assert trouble is None and job.state is JobState.DONE
+    assert practice.statuses() == {"beta-1": "expired", "beta-2": "connected"}
+
+
+async def test_a_software_that_is_not_set_up_stops_no_other(practice: Practice):
+    for name in ("alpha", "gamma"):
+        practice.sign_in(name)
+        practice.expired(name, ["1"])
+    practice.unset.add("alpha")
+    job, trouble = await run(practice, reconnect_all(practice))
+    assert isinstance(trouble, UsageError) and "alpha is not set up" in str(trouble)
+    assert job.counts == {ItemState.WAITING: 1, ItemState.DONE: 1}
+
+
+async def test_a_locked_keyring_stops_all(practice: Practice):
+    for name in ("alpha", "gamma"):
+        practice.sign_in(name)
+        practice.expired(name, [str(n) for n in range(20)])
+    practice.softwares["gamma"].takes_s = 0.02
+    practice.softwares["alpha"].troubles = {str(n): KeyringTrouble("locked") for n in range(20)}
+    job, trouble = await run(practice, reconnect_all(practice))
+    assert isinstance(trouble, KeyringTrouble) and practice.store.jobs.waiting(job.id)["gamma"] >= 8
+
+
+async def test_a_passing_fault_fails_its_items_alone(practice: Practice):
+    for name in ("alpha", "gamma"):
+        practice.sign_in(name)
+        practice.expired(name, ["1", "2"])
+    down = PassingTrouble(Fault.UNREACHABLE, "down")
+    practice.softwares["alpha"].troubles = {"1": down, "2": down}
+    job, trouble = await run(practice, reconnect_all(practice))
+    assert trouble is None and job.counts == {ItemState.FAILED: 2, ItemState.DONE: 2}
+
+
+async def test_disconnecting_ends_only_ones_own_consent(practice: Practice):
+    mine, theirs = practice.sign_in("beta", ANN, "1"), practice.sign_in("beta", BEN, "2", hold=False)
+    for sign_in in (mine, theirs):
+        practice.client(sign_in, str(sign_in.organisation_id))
+    plan = plans.disconnect(practice.store, None, {each.id for each in practice.held()})
+    await run(practice, practice.store.jobs.create(plan, "x"))
+    assert practice.softwares["beta"].ended == [mine.id]
+    assert set(practice.statuses().values()) == {"disconnected"} and not practice.held("beta")
+    there = {e.client: e.body["there"] for e in practice.store.ledger.entries() if e.kind == "disconnected"}
+    assert there == {"beta-1": "ended", "beta-2": "not_ours"}
+
+
+async def test_where_nothing_can_be_ended_there_that_is_said(practice: Practice):
+    alpha = practice.softwares["alpha"]
+    alpha.disconnecting = "nowhere"
+    practice.client(practice.sign_in("alpha"), "1")
+    plan = plans.disconnect(practice.store, None, {each.id for each in practice.held()})
+    await run(practice, practice.store.jobs.create(plan, "x"))
+    assert alpha.ended == [] and practice.held("alpha")
+    (entry,) = [e for e in practice.store.ledger.entries() if e.kind == "disconnected"]
+    assert entry.body["there"] == "nowhere"
+
+
+async def test_reassigning_as_whoever_signs_in_leaves_their_own_alone(practice: Practice):
+    practice.client(practice.sign_in("alpha", ANN), "1")
+    practice.client(practice.sign_in("alpha", BEN, hold=False), "2")
+    plan = plans.reassign(practice.store, "alpha", None, None)
+    job, _ = await run(practice, practice.store.jobs.create(plan, "x"))
+    assert job.counts == {ItemState.SKIPPED: 1, ItemState.DONE: 1}
