@@ -55,10 +55,9 @@ def serve(organisations: int) -> None:
         tempfile.TemporaryDirectory(prefix="clientsync-sandbox-", ignore_cleanup_errors=True) as folder,
         running(Options(organisations=organisations)) as sandbox,
     ):
-        people = [person.email for person in sandbox.world.people]
-        config = _write_practice(Path(folder), sandbox.url, people[0])
+        config = _write_practice(Path(folder), sandbox.url, sandbox.world.people[0].email)
         workplace = Workplace.open(config)
-        asyncio.run(midlife.prepare(workplace, sandbox.url, people))
+        asyncio.run(midlife.prepare(workplace, sandbox))
         workplace.close()
         print(READY, config, flush=True)
         sys.stdin.read()

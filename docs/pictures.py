@@ -20,7 +20,7 @@ import tomlkit  # noqa: E402
 
 from clientsync_tui import midlife  # noqa: E402
 from clientsync_tui.app import ClientSyncApp  # noqa: E402
-from clientsync_tui.sandbox.config import free_port, software_tables  # noqa: E402
+from clientsync_tui.sandbox.config import software_tables  # noqa: E402
 from clientsync_tui.sandbox.options import Options  # noqa: E402
 from clientsync_tui.sandbox.server import Running, running  # noqa: E402
 from clientsync_tui.workplace import Workplace  # noqa: E402
@@ -31,7 +31,7 @@ from tests.support.practice import shown, until  # noqa: E402
 PICTURES = HERE / "pictures"
 NEW = 20
 """Organisations that are not on the client list yet."""
-ORGANISATIONS = midlife.EXPIRING + midlife.LEFT + midlife.ADDED + NEW
+ORGANISATIONS = midlife.SIZES["many"].all + NEW
 PORT = 8400
 """Where the sign-in in the pictures comes back to; the practice's own are made on any free one."""
 OVER_SSH = {"SSH_CONNECTION": "192.0.2.7 50514 192.0.2.10 22"}
@@ -44,7 +44,7 @@ def write_practice(folder: Path, sandbox: Running) -> Path:
     (folder / "passphrase").write_text("for pictures", "utf-8")
     tables = {
         "practice": {"name": "Harbour & Hill", "database": "practice.db"},
-        "software": software_tables(sandbox.url, free_port()),
+        "software": software_tables(sandbox.url),
         "keyring": {"file": "keyring.bin", "passphrase_file": "passphrase"},
     }
     config = folder / "config.toml"
@@ -99,9 +99,8 @@ def make(shots: Sequence[Shot]) -> None:
     with tempfile.TemporaryDirectory() as made, running(Options(organisations=ORGANISATIONS)) as sandbox:
         folder = Path(made)
         config = write_practice(folder, sandbox)
-        people = [person.email for person in sandbox.world.people]
         workplace = Workplace.open(config)
-        asyncio.run(midlife.prepare(workplace, sandbox.url, people))
+        asyncio.run(midlife.prepare(workplace, sandbox))
         workplace.close()
         for shot in shots:
             svg = asyncio.run(picture(shot, config_of(shot, folder, config)))
