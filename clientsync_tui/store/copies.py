@@ -11,6 +11,7 @@ from ..practice.entries import iso
 from ..practice.trouble import UsageError
 from .chain import Flaw, verify
 from .database import APPLICATION, VERSION
+from .filesystem import mode_beside
 
 STAMP = "%Y%m%dT%H%M%SZ"
 KEPT = 7
@@ -43,9 +44,14 @@ def keep(source: sqlite3.Connection, database: Path, why: str) -> Path:
     Raises OSError and sqlite3.Error where it cannot be written.
     """
     folder = folder_of(database)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    mode = mode_beside(database)
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        # Whatever the umask; who may read and write the practice may list and rotate its copies.
+        folder.chmod(mode | (mode >> 2 & 0o110))
     file = folder / f"{datetime.now(UTC):{STAMP}}-{why}.db"
     copy(source, file)
+    file.chmod(mode)
     # The new one stays, also where the clock was ahead when the others were made.
     others = sorted(set(folder.glob(f"*-{why}.db")) - {file}, reverse=True)
     for old in others[KEPT - 1 :]:

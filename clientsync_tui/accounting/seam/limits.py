@@ -102,9 +102,13 @@ class _Made(NamedTuple):
 class Limiter:
     """Gives turns to call. One for a process; all processes of a host that share `path` obey the limits together."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mode: int = 0o600) -> None:
+        """`mode`: who may use a new file; those who share a practice share it.
+
+        Raises UsageError where the file cannot be used.
+        """
         self._path = path
-        self._database = _open(path)
+        self._database = _open(path, mode)
         self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
         self._left: list[int] = []
         self._given = 0
@@ -279,11 +283,15 @@ def _part(seconds: int, now: float) -> int:
     return int(now * _PARTS / seconds)
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, mode: int) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # SQLite does not wait for another that is just turning the same new file to WAL: it says "locked" at once.
-        with FileLock(f"{path}.lock", timeout=_BUSY_FOR_S, poll_interval=0.005):
+        with FileLock(f"{path}.lock", timeout=_BUSY_FOR_S, poll_interval=0.005, mode=mode):
+            if not path.exists():
+                path.touch()
+                # Whatever the umask: what SQLite makes beside it has the same mode.
+                path.chmod(mode)
             try:
                 return _connect(path)
             except sqlite3.DatabaseError as error:

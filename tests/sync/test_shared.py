@@ -1,0 +1,47 @@
+"""Several people on one host who share a practice, each with the usual umask: what one of them makes, the others can use."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.store import copies
+from tests.support.practice import Practice, practice, practices
+
+__all__ = ["practice", "practices"]
+
+
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def beside(database: Path) -> dict[str, str]:
+    """The modes of what lies beside the database, without what SQLite makes for as long as it is open."""
+    passing = ("-wal", "-shm")
+    return {
+        str(path.relative_to(database.parent)): f"{path.stat().st_mode & 0o777:o}"
+        for path in database.parent.rglob("practice.db*")
+        if not path.name.endswith(passing)
+    }
+
+
+@pytest.mark.parametrize(("mode", "files", "folder"), [(0o660, "660", "770"), (0o600, "600", "700")])
+def test_who_shares_the_practice_shares_what_lies_beside_it(
+    practice: Practice, mode: int, files: str, folder: str
+) -> None:
+    database = practice.folder / "practice.db"
+    database.touch()
+    database.chmod(mode)
+    practice.add(practice.people[0])
+    workplace = practice.workplace()
+    copy = copies.keep(workplace.store.database.connection, database, "asked")
+    workplace.close()
+    made = beside(database)
+    assert made.pop("practice.db.backups") == folder
+    assert {"practice.db", "practice.db.limits", "practice.db.limits.lock"} <= set(made)
+    assert set(made.values()) == {files}
+    assert copy.stat().st_mode & 0o777 == int(files, 8)
