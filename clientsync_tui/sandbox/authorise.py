@@ -25,7 +25,7 @@ def sign_in(link: str, email: str, organisations: Sequence[str] | None = None) -
         extra["organisations"] = ",".join(organisations)
     url = link
     # The environment's proxies are not for the loopback, and no certificate, which takes long to read, is needed there.
-    with httpx2.Client(trust_env=False, verify=False, timeout=TIMEOUT_S) as client:  # noqa: S501
+    with httpx2.Client(trust_env=False, verify=False, timeout=TIMEOUT_S) as client:
         for _ in range(_HOPS):
             url = _with(url, extra)
             if urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
