@@ -81,20 +81,21 @@ async def prepare(workplace: Workplace, sandbox: Running) -> None:
 
 
 class Clients:
-    """The client list as it grows: one client for each name, whatever softwares it is in."""
+    """The client list as it grows: one client for each business, known by name and tax number whatever softwares it is in."""
 
     def __init__(self) -> None:
-        self._by_name: dict[str, tuple[str, datetime]] = {}
+        self._of_business: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._codes: Counter[str] = Counter()
 
     def entries(self, known: Known, at: datetime) -> list[tuple[datetime, NewEntry]]:
         """What adds an organisation at that time, and its client where there is none yet; later, where the client came later."""
         actor, name = known.sign_in.person.email, known.name
         link = {"organisation_name": name, "sign_in": known.sign_in.id, "details": dict(known.details)}
-        client, since = self._by_name.get(name, ("", at))
+        business = name, known.details.get("tax_number", known.organisation_id)
+        client, since = self._of_business.get(business, ("", at))
         new: list[NewEntry] = []
         if not client:
-            team = TEAMS[len(self._by_name) % len(TEAMS)]
+            team = TEAMS[len(self._of_business) % len(TEAMS)]
             body = {
                 "name": name,
                 "details": dict(known.details),
@@ -102,7 +103,7 @@ class Clients:
                 "practice_code": self._code(name),
             }
             client = secrets.token_hex(8)
-            self._by_name[name] = client, at
+            self._of_business[business] = client, at
             new.append(NewEntry(Kind.CLIENT_ADDED, actor, client, body=body))
         where = client, known.software.name, known.organisation_id
         new.append(NewEntry(Kind.INTEGRATION_CONNECTED, actor, *where, link))
