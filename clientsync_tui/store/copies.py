@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -48,7 +49,8 @@ def keep(source: sqlite3.Connection, database: Path, why: str) -> Path:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, exist_ok=True)
         # Whatever the umask; who may read and write the practice may list and rotate its copies.
-        folder.chmod(mode | (mode >> 2 & 0o110))
+        inherited = stat.S_IMODE(folder.stat().st_mode) & ~0o777
+        folder.chmod(inherited | mode | (mode >> 2 & 0o110))
     file = folder / f"{datetime.now(UTC):{STAMP}}-{why}.db"
     copy(source, file)
     file.chmod(mode)

@@ -78,7 +78,8 @@ class Session:
                 configured,
                 self._how,
                 self._vault,
-                self.store.database.path.parent / "locks",
+                # Of this person alone: others may share the practice, but no keyring.
+                self.store.database.path.parent / f"locks-{self._holder}",
                 # Two practices of one person share a keyring, and each has sign-ins of its own.
                 lambda sign_in_id: f"{self.store.practice_id}/{sign_in_id}",
                 self._used,

@@ -34,6 +34,7 @@ def test_who_shares_the_practice_shares_what_lies_beside_it(
     practice: Practice, mode: int, files: str, folder: str
 ) -> None:
     database = practice.folder / "practice.db"
+    practice.folder.chmod(0o2770)
     database.touch()
     database.chmod(mode)
     practice.add(practice.people[0])
@@ -42,6 +43,8 @@ def test_who_shares_the_practice_shares_what_lies_beside_it(
     workplace.close()
     made = beside(database)
     assert made.pop("practice.db.backups") == folder
+    assert copy.parent.stat().st_mode & 0o2000, "what is made in it is the group's"
+    assert (practice.folder / f"locks-{workplace.holder}").stat().st_mode & 0o777 == 0o700
     assert {"practice.db", "practice.db.limits", "practice.db.limits.lock"} <= set(made)
     assert set(made.values()) == {files}
     assert copy.stat().st_mode & 0o777 == int(files, 8)
