@@ -8,8 +8,8 @@ from . import options
 from .place import place
 
 if TYPE_CHECKING:
-    from ..practice.people import SignIn
     from ..sync.session import Session
+    from ..sync.signing_out import Leaving
     from ..workplace import Workplace
 
 
@@ -37,69 +37,61 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
     """
     if everything == bool(software) or (everything and email):
         raise click.UsageError("Say which: SOFTWARE [--as EMAIL], or --all.")
-    from datetime import UTC, datetime
-
-    from ..practice.status import Reason
+    from ..sync.signing_out import ends_there, leaving
     from . import talk
     from .network import online
 
     with place() as workplace:
         if everything:
-            leaving = workplace.held()
+            held = workplace.held()
         else:
             name = workplace.software(str(software)).name
             chosen = workplace.chosen(name, email)
-            leaving = [chosen] if chosen else []
-        if not (leaving or everything):
+            held = [each for each in workplace.held(name) if chosen and each.person.id == chosen.person.id]
+        if not (held or everything):
             raise click.UsageError("No such sign-in is held here.")
-        ending = {
-            sign_in.id: [
-                client.name
-                for client, link in workplace.store.clients.integrations(sign_in.software, datetime.now(UTC))
-                if link.sign_in == sign_in.id and link.problem is not Reason.DISCONNECTED_HERE
-            ]
-            for sign_in in leaving
-        }
-        for sign_in in leaving:
-            _announce(sign_in, ending[sign_in.id])
+        groups = leaving(workplace.store, held)
+        for group in groups:
+            _announce(group)
+            talk.say(ends_there(workplace.software(group.software), group.person))
         if talk.interactive() and not yes:
             click.confirm("Sign out?", abort=True, err=True)
 
-        async def work(session: "Session") -> list[str | None]:
-            return [await session.sign_out(sign_in) for sign_in in leaving]
+        async def work(session: "Session") -> list[list[str | None]]:
+            return [[await session.sign_out(each) for each in group.sign_ins] for group in groups]
 
-        kept = online(workplace, work)
+        untold = online(workplace, work)
         forgotten = _forget_secrets(workplace) if everything else []
-    for sign_in, trouble in zip(leaving, kept, strict=True):
-        talk.say(
-            f"Signed out: {sign_in.person.email} of {sign_in.software}." + (f" {trouble}" if trouble else "")
-        )
+    for group, troubles in zip(groups, untold, strict=True):
+        why = "".join(f" {trouble}" for trouble in dict.fromkeys(filter(None, troubles)))
+        talk.say(f"Signed out: {group.person.email} of {group.software}.{why}")
     if forgotten:
         talk.say(f"The client secrets are forgotten too: {', '.join(forgotten)}.")
     if as_json:
         talk.document(
             [
                 {
-                    "software": sign_in.software,
-                    "person": {"name": sign_in.person.name, "email": sign_in.person.email},
-                    "integrations": len(ending[sign_in.id]),
-                    "revoked": trouble is None,
+                    "software": group.software,
+                    "person": {"name": group.person.name, "email": group.person.email},
+                    "integrations": len(group.clients),
+                    "revoked": not any(troubles),
                 }
-                for sign_in, trouble in zip(leaving, kept, strict=True)
+                for group, troubles in zip(groups, untold, strict=True)
             ]
         )
 
 
-def _announce(sign_in: "SignIn", clients: list[str]) -> None:
+def _announce(group: "Leaving") -> None:
     from .talk import say
 
+    person = group.person
     say(
-        f"{sign_in.software}: signing out {sign_in.person.name} <{sign_in.person.email}> ends {len(clients):,} integrations."
+        f"{group.software}: signing out {person.name} <{person.email}> ends {len(group.clients):,} integrations."
     )
-    for name in clients[:SHOWN]:
+    for name in group.clients[:SHOWN]:
         say(f"  {name}")
-    if len(clients) > SHOWN:
-        say(f"  and {len(clients) - SHOWN:,} more")
+    if len(group.clients) > SHOWN:
+        say(f"  and {len(group.clients) - SHOWN:,} more")
 
 
 def _forget_secrets(workplace: "Workplace") -> list[str]:

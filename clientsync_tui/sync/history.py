@@ -51,12 +51,19 @@ def _connected(body: _Body) -> str:
     return f"integrated with {body['organisation_name']}{linked}{_lists(body)}"
 
 
+def _signed_in(body: _Body) -> str:
+    organisation: _Body = body.get("organisation") or {}
+    which = f" for {organisation['name']}" if organisation.get("name") else ""
+    return f"signed in as {body['person']['name']} <{body['person']['email']}>{which}"
+
+
 def _disconnected(body: _Body) -> str:
     there = {
         "ended": "and in the accounting software",
         "gone": "it was gone in the accounting software already",
         "kept": "here; the accounting software refused",
         "unreachable": "here; the accounting software could not be reached",
+        "nowhere": "here alone: the accounting software has no way to be told",
     }.get(body.get("there", ""), "here alone: the sign-in is a colleague's")
     return f"disconnected, {there}"
 
@@ -71,7 +78,7 @@ _SAYS: Mapping[str, Callable[[_Body], str]] = {
     Kind.TEAM_ASSIGNED: _changed("team", "team"),
     Kind.NOTE_SET: _changed("note", "note"),
     Kind.DETAILS_SET: lambda body: f"details changed: {', '.join(body['details'])}",
-    Kind.SIGNED_IN: lambda body: f"signed in as {body['person']['name']} <{body['person']['email']}>",
+    Kind.SIGNED_IN: _signed_in,
     Kind.SIGN_IN_USED: lambda body: "sign-in used and kept alive",
     Kind.SIGNED_OUT: lambda body: "signed out",
     Kind.INTEGRATION_CONNECTED: _connected,

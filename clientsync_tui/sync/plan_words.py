@@ -1,7 +1,7 @@
 """A plan in words: what will be done, to how many, what is left out and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..accounting.seam.software import Software
 from ..practice.plan import Plan, PlanItem, Will
@@ -66,19 +66,30 @@ def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
 def entails(plan: Plan, softwares: Iterable[Software]) -> Iterator[str]:
     """What has to be known before a plan is confirmed."""
     if plan.kind == "disconnect" and plan.count(Will.DO):
-        titles = {software.name: software.title for software in softwares}
-        done = plan.only((Will.DO,))
-        named = sorted({titles.get(item.software, item.software) for item in done})
-        own = sum(item.body.get("there") == "own" for item in done)
         yield "The clients stay on the list with their details, lists and history."
-        if own:
-            thing = "integration is" if own == 1 else "integrations are"
-            yield f"{own:,} {thing} ended in {' and '.join(named)} too."
-        if own < len(done):
-            others = len(done) - own
-            yield f"{others:,} {'is' if others == 1 else 'are'} ended here only: colleagues' sign-ins, which they can end there."
+        yield from _ends(plan.only((Will.DO,)), {software.name: software for software in softwares})
     elif plan.kind == "reassign":
         yield "You become the authenticated user; the history says from whom."
+
+
+def _ends(items: Iterable[PlanItem], softwares: Mapping[str, Software]) -> Iterator[str]:
+    """What of a disconnect ends in the accounting software, what does not, and what can be done about that."""
+    ended, here, theirs = Counter[str](), Counter[str](), 0
+    for item in items:
+        software = softwares.get(item.software)
+        if item.body.get("there") != "own":
+            theirs += 1
+        elif software is not None and software.disconnecting == "nowhere":
+            here[software.title] += 1
+        else:
+            ended[software.title if software is not None else item.software] += 1
+    if count := ended.total():
+        thing = "integration is" if count == 1 else "integrations are"
+        yield f"{count:,} {thing} ended in {' and '.join(sorted(ended))} too."
+    for title, count in sorted(here.items()):
+        yield f"{count:,} {'is' if count == 1 else 'are'} ended here only: {title} cannot be told. Remove the app there, if it is to end."
+    if theirs:
+        yield f"{theirs:,} {'is' if theirs == 1 else 'are'} ended here only: colleagues' sign-ins, which they can end there."
 
 
 def hidden(count: int) -> str:

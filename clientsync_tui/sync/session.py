@@ -175,6 +175,8 @@ class Session:
         tokens = self.tokens(sign_in.software)
         untold = None
         try:
+            if self._configured(sign_in.software).addresses.revoke_url is None:
+                untold = f"It was forgotten here; {self.software(sign_in.software).title} cannot be told."
             await tokens.revoke(sign_in.id)
         except (PassingTrouble, UsageError) as trouble:
             untold = f"It was forgotten here, but could not be ended there: {trouble}"

@@ -1,11 +1,6 @@
 """What commands do when somebody is there: they ask, begin a sign-in where none works, and show how far they are."""
 
-import os
-import pty
 import re
-import select
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,47 +8,8 @@ import pytest
 from clientsync_tui.sandbox.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
-from tests.support.command import PATIENCE_S, Command
+from tests.support.command import Command, Terminal
 from tests.support.practice import Practice
-
-
-class Terminal:
-    """A command in a pseudo-terminal."""
-
-    def __init__(self, cli: Command, *words: str) -> None:
-        self._ours, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            cli.line(*words), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
-        )
-        os.close(theirs)
-        self.text = ""
-
-    def until(self, pattern: str) -> str:
-        """Waits for the text to hold `pattern`; gives its first group, or all of it."""
-        end = time.monotonic() + PATIENCE_S
-        while (found := re.search(pattern, self.text)) is None:
-            assert time.monotonic() < end and self._read(), f"no {pattern!r} in:\n{self.text}"
-        return found[found.lastindex or 0]
-
-    def type(self, text: str) -> None:
-        os.write(self._ours, text.encode())
-
-    def end(self) -> int:
-        """Reads to the end; the exit status."""
-        while self._read():
-            pass
-        os.close(self._ours)
-        return self.process.wait(PATIENCE_S)
-
-    def _read(self) -> bool:
-        if not select.select([self._ours], [], [], PATIENCE_S)[0]:
-            return False
-        try:
-            data = os.read(self._ours, 65_536)
-        except OSError:  # Linux says so when nobody holds the other end any more
-            return False
-        self.text += data.decode("utf-8", "replace")
-        return bool(data)
 
 
 @pytest.fixture

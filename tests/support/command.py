@@ -1,6 +1,10 @@
 """The command line for any test: as a process of its own, or (where a process proves nothing more) inside this one."""
 
 import json
+import os
+import pty
+import re
+import select
 import subprocess
 import sys
 import threading
@@ -115,6 +119,56 @@ class Started:
     def kill(self) -> Said:
         self.process.kill()
         return self.end()
+
+
+class Terminal:
+    """A command in a pseudo-terminal."""
+
+    def __init__(self, cli: Command, *words: str) -> None:
+        self._ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            cli.line(*words), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        )
+        os.close(theirs)
+        self.text = ""
+        self._seen = 0
+
+    def until(self, pattern: str) -> str:
+        """Waits for the text to hold `pattern`; gives its first group, or all of it."""
+        found = self._found(pattern, 0)
+        return found[found.lastindex or 0]
+
+    def after(self, pattern: str) -> str:
+        """The same behind where this was found last."""
+        found = self._found(pattern, self._seen)
+        self._seen = found.end()
+        return found[found.lastindex or 0]
+
+    def _found(self, pattern: str, start: int) -> re.Match[str]:
+        end = time.monotonic() + PATIENCE_S
+        while (found := re.compile(pattern).search(self.text, start)) is None:
+            assert time.monotonic() < end and self._read(), f"no {pattern!r} in:\n{self.text[start:]}"
+        return found
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def end(self) -> int:
+        """Reads to the end; the exit status."""
+        while self._read():
+            pass
+        os.close(self._ours)
+        return self.process.wait(PATIENCE_S)
+
+    def _read(self) -> bool:
+        if not select.select([self._ours], [], [], PATIENCE_S)[0]:
+            return False
+        try:
+            data = os.read(self._ours, 65_536)
+        except OSError:  # Linux says so when nobody holds the other end any more
+            return False
+        self.text += data.decode("utf-8", "replace")
+        return bool(data)
 
 
 def _read(stream: IO[str] | None, into: list[str]) -> None:

@@ -25,7 +25,7 @@ from clientsync_tui.store.jobs import Job
 from clientsync_tui.sync import plans
 from clientsync_tui.sync.runner import Runner
 from clientsync_tui.sync.session import Session
-from clientsync_tui.workplace import Workplace
+from clientsync_tui.workplace import Workplace, secret_name
 
 PATIENCE_S = 30
 ELSEWHERE = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY")
@@ -76,13 +76,25 @@ class Practice:
         finally:
             workplace.close()
 
-    def sign_in(self, email: str, organisations: Collection[str] | None = None) -> SignIn:
+    def sign_in(
+        self, email: str, organisations: Collection[str] | None = None, software: str = "xero"
+    ) -> SignIn:
         """Signs a person in, without a screen."""
 
         async def work(_: Workplace, session: Session) -> SignIn:
-            return await signed_in(session, email, organisations)
+            return await signed_in(session, email, organisations, software)
 
         return self.do(work)
+
+    def keep_secrets(self) -> None:
+        """The secrets of the sandbox's apps, for the softwares that need one."""
+
+        async def keep(workplace: Workplace, _: Session) -> None:
+            for name, table in workplace.config.software.items():
+                if workplace.software(name).grant.secret == "required":
+                    await workplace.vault.write(secret_name(name, table.client_id), "sandbox")
+
+        self.do(keep)
 
     def add(self, email: str, organisations: Collection[str] | None = None) -> Job:
         """Signs a person in and adds clients from these organisations (None: from all that are reached)."""
@@ -108,9 +120,11 @@ def set_up(box: Running, folder: Path) -> Practice:
     return Practice(box, folder)
 
 
-async def signed_in(session: Session, email: str, organisations: Collection[str] | None = None) -> SignIn:
+async def signed_in(
+    session: Session, email: str, organisations: Collection[str] | None = None, software: str = "xero"
+) -> SignIn:
     """A sign-in of this person, made without a screen."""
-    async with session.begin("xero") as attempt:
+    async with session.begin(software) as attempt:
         chosen = None if organisations is None else list(organisations)
         arriving = asyncio.create_task(asyncio.to_thread(authorise, attempt.link, email, chosen))
         result = session.keep(await attempt.wait(PATIENCE_S))

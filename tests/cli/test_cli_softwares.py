@@ -1,0 +1,182 @@
+"""Several accounting softwares in one practice: one job across all, consents one after the other, and what can be ended where."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.server import Running, running
+from tests.support.command import Command, Terminal
+from tests.support.practice import Practice
+
+ONE, MANY, OTHER = "quickbooks", "xero", "freeagent"
+LINK = r"(?m)^(http://127\.0\.0\.1:\d+/quickbooks/\S+)\r?\n"
+
+
+@pytest.fixture
+def practice(made: Callable[[Running], Practice]) -> Iterator[Practice]:
+    with running(Options(organisations=4, limits=False, lines=3)) as box:
+        practice = made(box)
+        practice.keep_secrets()
+        yield practice
+
+
+@pytest.fixture
+def cli(practice: Practice) -> Command:
+    return Command(practice.config)
+
+
+def company(practice: Practice, place: int) -> str:
+    return practice.sandbox.world.id_of(ONE, place)
+
+
+def consent(practice: Practice, *places: int, who: int = 0) -> None:
+    for place in places:
+        practice.sign_in(practice.people[who], [company(practice, place)], ONE)
+
+
+def statuses(cli: Command) -> Counter[tuple[str, str]]:
+    clients = cli.inside("clients", "--json").json
+    return Counter((link["software"], link["status"]) for each in clients for link in each["integrations"])
+
+
+def everywhere(practice: Practice, cli: Command) -> None:
+    """Clients of all three, added by the first person."""
+    for software in (MANY, OTHER):
+        practice.sign_in(practice.people[0], software=software)
+    consent(practice, 0, 1)
+    for software in (ONE, MANY, OTHER):
+        said = cli.inside("add", software, "--all", "--json")
+        assert (said.code, said.json["failed"]) == (0, 0)
+
+
+def test_reconnect_all_across_every_software_is_one_job(practice: Practice, cli: Command) -> None:
+    everywhere(practice, cli)
+    practice.sandbox.fault("expire", person=practice.people[0])
+    assert cli.inside("check").code == 3
+    assert set(statuses(cli)) == {(ONE, "expired"), (MANY, "expired"), (OTHER, "expired")}
+    practice.sign_in(practice.people[0], software=MANY)
+    consent(practice, 1)
+    said = cli.inside("reconnect", "--all")
+    assert said.code == 3
+    assert "1 company in QuickBooks Online still needs a consent" in said.err and "FreeAgent" in said.err
+    assert statuses(cli) == {
+        (MANY, "connected"): 4, (ONE, "connected"): 1, (ONE, "expired"): 1, (OTHER, "expired"): 4,
+    }  # fmt: skip
+    (job,) = [each for each in cli.inside("jobs", "--json").json if each["waiting"]]
+    assert (job["kind"], job["software"], job["waiting"], job["state"]) == ("reconnect", None, 5, "paused")
+    practice.sign_in(practice.people[0], software=OTHER)
+    consent(practice, 0)
+    resumed = cli.inside("jobs", "resume", job["id"], "--json")
+    assert (resumed.code, resumed.json["done"]) == (0, 10)
+    assert {status for _, status in statuses(cli)} == {"connected"}
+    again = cli.inside("reconnect", "--all", "--json")
+    assert (again.code, again.json["done"]) == (0, 0)
+
+
+def test_reconnecting_leads_from_one_consent_to_the_next(practice: Practice, cli: Command) -> None:
+    consent(practice, 0, 1, 2)
+    assert cli.inside("add", ONE, "--all").code == 0
+    practice.sandbox.fault("expire", software=ONE)
+    assert cli.inside("check").code == 3
+    terminal = Terminal(cli, "reconnect", ONE, "--all")
+    name = {n: practice.sandbox.world.organisation(ONE, n).name for n in range(4)}
+    # The one asked for comes last, one that was not asked for in between.
+    asked = terminal.until(r"0 of 3 companies done. Choose (.+) on QuickBooks Online's page")
+    first = next(n for n in range(3) if name[n] == asked)
+    for said, place in (("is one of them", (first + 1) % 3), ("was not asked for", 3)):
+        authorise(terminal.after(LINK), practice.people[0], [company(practice, place)])
+        terminal.until(f"{re.escape(name[place])}.*{said}")
+    terminal.after(LINK)
+    terminal.type("\n")
+    terminal.until("2 left: clientsync jobs resume")
+    assert terminal.end() == 3
+    assert statuses(cli) == {(ONE, "connected"): 1, (ONE, "expired"): 2}
+    # Another day it goes on.
+    terminal = Terminal(cli, "reconnect", ONE, "--all")
+    for done in range(2):
+        asked = terminal.until(rf"{done} of 2 companies done. Choose (.+) on QuickBooks Online's page")
+        place = next(n for n in range(3) if name[n] == asked)
+        authorise(terminal.after(LINK), practice.people[0], [company(practice, place)])
+    terminal.until("reconnect: 2 done, 0 failed, 0 skipped")
+    assert terminal.end() == 0
+    assert statuses(cli) == {(ONE, "connected"): 3}
+
+
+def test_adding_takes_one_company_after_the_other(practice: Practice, cli: Command) -> None:
+    terminal = Terminal(cli, "add", ONE, "--all")
+    terminal.until("One consent connects one company")
+    for place in (2, 0):
+        authorise(terminal.after(LINK), practice.people[0], [company(practice, place)])
+    terminal.until("2 companies so far")
+    terminal.after(LINK)
+    terminal.type("\n")
+    terminal.until("add: 2 done, 0 failed, 0 skipped")
+    assert terminal.end() == 0
+    assert statuses(cli) == {(ONE, "connected"): 2}
+
+
+def test_without_a_terminal_what_can_be_is_added_and_the_rest_needs_a_person(
+    practice: Practice, cli: Command
+) -> None:
+    consent(practice, 0)
+    wanted = [word for place in (0, 1) for word in ("--organisation", company(practice, place))]
+    said = cli.inside("add", ONE, *wanted, "--json")
+    assert (said.code, said.json["done"]) == (3, 1)
+    consent(practice, 1)
+    said = cli.inside("add", ONE, *wanted, "--json")
+    assert (said.code, said.json["done"], said.json["skipped"]) == (0, 1, 1)
+    names = {practice.sandbox.world.organisation(ONE, place).name for place in (0, 1)}
+    assert {client["name"] for client in cli.inside("clients", "--json").json} == names
+
+
+def test_a_sign_in_names_its_company_and_the_jobs_that_wait_for_it(practice: Practice, cli: Command) -> None:
+    consent(practice, 0, 1)
+    assert cli.inside("add", ONE, "--all").code == 0
+    practice.sandbox.fault("expire", software=ONE)
+    assert cli.inside("check").code == 3
+    assert cli.inside("reconnect", ONE, "--all").code == 3
+    started = cli.start("sign-in", ONE, "--no-browser", "--json")
+    authorise(started.line("http"), practice.people[0], [company(practice, 1)])
+    said = started.end()
+    assert said.json["organisation"] == {
+        "id": company(practice, 1),
+        "name": practice.sandbox.world.organisation(ONE, 1).name,
+    }
+    assert said.json["organisations"] == 1
+    (job,) = [each["id"] for each in cli.inside("jobs", "--json").json if each["waiting"]]
+    assert f"clientsync jobs resume {job}" in said.err
+
+
+def test_what_a_disconnect_ends_and_where_is_said(practice: Practice, cli: Command) -> None:
+    everywhere(practice, cli)
+    assert cli.inside("disconnect", "--all").code == 0
+    there = Counter(
+        (entry["software"], entry["body"]["there"])
+        for entry in cli.inside("log", "--json").json
+        if entry["kind"] == "disconnected"
+    )
+    assert there == {(ONE, "ended"): 2, (MANY, "ended"): 4, (OTHER, "nowhere"): 4}
+    # Its consents ended with it; the other sign-ins did not.
+    assert [each["name"] for each in cli.inside("softwares", "--json").json if each["signed_in"]] == [
+        OTHER,
+        MANY,
+    ]
+
+
+def test_signing_out_gives_up_all_that_a_person_holds_there(practice: Practice, cli: Command) -> None:
+    everywhere(practice, cli)
+    consent(practice, 2, who=1)
+    said = cli.inside("sign-out", ONE, "--as", practice.people[0], "--json")
+    (told,) = said.json
+    assert (told["person"]["email"], told["integrations"], told["revoked"]) == (practice.people[0], 2, True)
+    assert statuses(cli)[ONE, "expired"] == 2
+    assert [
+        each["id"] for each in cli.inside("organisations", ONE, "--json").json if each["state"] == "new"
+    ] == [company(practice, 2)]
+    said = cli.inside("sign-out", OTHER, "--json")
+    assert said.json[0]["revoked"] is False and "cannot be told" in said.err
+    assert "everything that" in cli.inside("sign-out", MANY).err
