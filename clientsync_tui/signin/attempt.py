@@ -73,7 +73,11 @@ class Attempt:
         # The address that this session came in by is the one that is known to work.
         came_in_by = os.environ.get("SSH_CONNECTION", "").split()
         host = came_in_by[2] if len(came_in_by) == 4 else socket.gethostname()
-        return f"ssh -L {self._port}:localhost:{self._port} {getpass.getuser()}@{host}"
+        try:
+            login = getpass.getuser() + "@"
+        except (KeyError, OSError):  # in a container whose user has no name
+            login = ""
+        return f"ssh -L {self._port}:localhost:{self._port} {login}{host}"
 
     def paste(self, text: str) -> None:
         """Takes the redirected address as the person pasted it. Raises UsageError where it is none; the attempt goes on.

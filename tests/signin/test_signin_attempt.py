@@ -48,6 +48,17 @@ def authorised(attempt: Attempt, email: str) -> str:
     return answer.headers["location"]
 
 
+async def test_a_user_without_a_name_can_sign_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 1501")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    port = desk.configured.redirect_port
+    async with desk.begin() as attempt:
+        assert attempt.ssh_line == f"ssh -L {port}:localhost:{port} {socket.gethostname()}"
+
+
 async def test_the_short_link_leads_to_a_sign_in_whose_refresh_token_alone_is_kept(
     desk: Desk, sandbox: Running
 ):
