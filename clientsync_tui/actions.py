@@ -14,6 +14,7 @@ JOB = "job"
 SELECT = "select"
 HISTORY = "history"
 SIGN_IN = "sign_in"
+CONSENTS = "consents"
 ORGANISATIONS = "organisations"
 
 PLACES = {
@@ -26,6 +27,7 @@ PLACES = {
     SELECT: "Selecting",
     HISTORY: "History",
     SIGN_IN: "Sign in",
+    CONSENTS: "Consents, one after the other",
     ORGANISATIONS: "Organisations of a sign-in",
 }
 
@@ -123,6 +125,7 @@ _ALL = (
     Action("open_link", "Open the browser", "Open the link in this machine's browser again.", "b", SIGN_IN, 4, "Browser"),
     Action("paste", "Paste the address", "Go to the field for the address that the browser ends at.", "p", SIGN_IN, 3, "Paste"),
     Action("try_again", "Try again", "Begin a new attempt to sign in.", "r", SIGN_IN, 1),
+    Action("skip_consent", "Another one first", "Ask for another one of those that are left; this one comes at the end.", "x", CONSENTS, 5, "Another"),
     # What a sign-in reaches
     Action("authorise_more", "Authorise more organisations", "Give consent to more organisations without leaving this place.", "m", ORGANISATIONS, 14, "More"),
     Action("other_sign_in", "Sign in as somebody else", "Use another sign-in that is held here, or make a new one.", "l", ORGANISATIONS, 15, "Sign in"),

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 
 from . import look, notices, rubbish, terminal
-from .practice.trouble import Trouble
+from .practice.trouble import SignInNeeded, Trouble
 from .screens.asked_passphrase import asked_passphrase
 from .styled_app import StyledApp
 from .workplace import Workplace
@@ -135,7 +135,7 @@ class ClientSyncApp(StyledApp):
     def run_job(self, job: str) -> None:
         """Starts a job on the network's thread and shows it."""
         self.engine.run_job(job)
-        self.open("job", job=job)
+        self.open("job", job=job, lead=True)
 
     def _job_ended(self, job: "Job", trouble: Trouble | None) -> None:
         if self.is_running:
@@ -146,8 +146,9 @@ class ClientSyncApp(StyledApp):
 
         self._tell("job_ended", job.id)
         heading, says = f"{title(job)}: {'paused' if trouble else 'ended'}", str(trouble or recap(job))
-        watched = type(self.screen).__name__ == "JobScreen"
-        if trouble or not watched:
+        watched = type(self.screen).__name__ in ("JobScreen", "ConsentsScreen")
+        # What it needs of a person is on those screens.
+        if not watched or (trouble and not isinstance(trouble, SignInNeeded)):
             severity = "error" if trouble else "information"
             self.notify(says, title=heading, severity=severity, markup=False, timeout=15)
         if not (watched and self.app_focus):

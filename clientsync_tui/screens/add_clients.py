@@ -71,9 +71,12 @@ class AddClientsScreen(ReachScreen):
         # What was selected and is no longer reached cannot be added.
         self._list.table.selection.remove([id for id in self._list.table.selection if id not in self.reach])
         matching = f" · {len(rows.matches):,} match a client" if rows.matches else ""
-        words = f"{rows.count:,} organisations · {rows.count - rows.added:,} new{matching} · {rows.added:,} already added"
+        words = f"{self.counted(rows.count)} · {rows.count - rows.added:,} new{matching} · {rows.added:,} already added"
         self._list.table.columns = [column for column in COLUMNS if column.key in rows.told]
         self._list.show(rows, words, sort)
+        if self.by_consents:
+            # Each was picked by the person already, on the software's own page.
+            self._list.table.selection.add(rows.selectable(rows.order()))
 
     def focus_own(self) -> None:
         """To the table."""

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from ..actions import ACTIONS, ORGANISATIONS, SELECT, Action, named
 from ..practice.model import Client, Integration
 from ..practice.trouble import Trouble
-from ..sync.change_organisation import change_organisation
+from ..sync.change_integration import Change, change_integration, entails, planned
 from ..widgets.select_list import SelectList
 from ..widgets.select_table.table import SelectTable
 from .confirm import Confirm
@@ -75,33 +75,32 @@ class ChangeOrganisationScreen(ReachScreen):
         if not rows.selectable([event.id]):
             self.say(f"It is {rows.fetch([event.id])[0].fixed}.", "warning")
             return
-        organisation = self.reach[str(event.id)]
+        if self.sign_in is None:
+            return
+        workplace, software = self.main.workplace, self.software
+        try:
+            change = planned(
+                workplace.store, self._client, self._link, software, software, self.reach[str(event.id)],
+                self.sign_in, {each.id for each in workplace.held()},
+            )  # fmt: skip
+        except Trouble as trouble:
+            self.say(trouble)
+            return
 
         def answered(yes: bool | None) -> None:
             self.focus_own()
             if yes:
-                self.run_worker(
-                    self._change(organisation.id), group="change", exclusive=True, exit_on_error=False
-                )
+                self.run_worker(self._change(change), group="change", exclusive=True, exit_on_error=False)
 
-        lines = [
-            f"From {self._link.organisation_name} to {organisation.name}.",
-            "Details and lists become those of the new organisation. The former one stays connected in the accounting software.",
-        ]
+        lines = list(entails(change))
         question = f"Bind {self._client.name} to another organisation?"
         self.main.push_screen(Confirm(question, lines, yes="Change organisation", dangerous=True), answered)
 
-    async def _change(self, organisation_id: str) -> None:
-        sign_in, organisation = self.sign_in, self.reach[organisation_id]
-        if sign_in is None:
-            return
+    async def _change(self, change: Change) -> None:
+        organisation = change.organisation
         self.say(f"Pulling {organisation.name}…", "information")
         try:
-            await self.ask(
-                lambda session: change_organisation(
-                    session, sign_in, self._client.id, self._link, organisation
-                )
-            )
+            await self.ask(lambda session: change_integration(session, change))
         except Trouble as trouble:
             self.say(trouble)
             return

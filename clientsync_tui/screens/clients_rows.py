@@ -10,7 +10,7 @@ from functools import cache
 from rich.cells import cell_len
 
 from ..practice.model import Client, Integration
-from ..practice.status import SEVERITY, Status
+from ..practice.status import Status, weight
 from ..sync.words import ASCII_SYMBOLS, REASONS, SHORT, SYMBOLS, status_words
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..workplace import Workplace
@@ -84,7 +84,7 @@ class ClientRows:
     def _row(self, client: Client) -> Row:
         now = self._wording.now
         links = client.integrations
-        worst = max(links, key=lambda link: SEVERITY[link.standing.status], default=None)
+        worst = max(links, key=lambda link: weight(link.standing.status), default=None)
 
         def day(column: str, at: datetime | None) -> str:
             return short_date(at, now) if column in self._wording.columns else ""

@@ -30,12 +30,14 @@ class JobScreen(JobActions):
     place: ClassVar[str] = JOB
     extra: ClassVar = ()
 
-    def __init__(self, job: str) -> None:
+    def __init__(self, job: str, *, lead: bool = False) -> None:
+        """`lead`: whether the person, who has just begun it, is led to the consents that it needs."""
         super().__init__()
         self._id = job
         self._pace = Pace()
         self._job: Job | None = None
         self._failed = -1
+        self._to_lead = lead
 
     def compose(self) -> ComposeResult:
         """Progress, what failed, the items."""
@@ -71,10 +73,23 @@ class JobScreen(JobActions):
         job = self._job = self.main.workplace.store.jobs.one(self._id)
         if goes(job):
             self._pace.look(time.monotonic(), job.total - job.left)
-        self._timer.resume() if self.is_going(job) else self._timer.pause()
+        going = self.is_going(job)
+        self._timer.resume() if going else self._timer.pause()
+        if self._to_lead and not going:
+            self._to_lead = False
+            self._lead(job)
         self._show_progress(job)
         self._show_items(job)
         self.refresh_keys()
+
+    def _lead(self, job: Job) -> None:
+        """Where it waits for consents, one for each organisation, the person is led to the first without asking for it; once."""
+        one_each = any(
+            self.main.workplace.software(name).organisations_per_sign_in == "one"
+            for name in self.main.workplace.store.jobs.waiting(job.id)
+        )
+        if one_each and job_words.why_paused(job)[1] and self.main.screen is self:
+            self.call_later(self.do_resume_job)
 
     def _show_progress(self, job: Job) -> None:
         by = f"{self.main.workplace.software(job.software).title} · " if job.software else ""

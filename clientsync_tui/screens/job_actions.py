@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from ..accounting.seam.software import Software
 from ..actions import JOB, Action, named
 from ..practice.people import SignIn
 from ..practice.trouble import Trouble
@@ -58,14 +59,37 @@ class JobActions(ActionScreen):
         if job is None:
             return
         why, needs_sign_in = job_words.why_paused(job)
-        if needs_sign_in and job.software:
-            from .sign_in import SignInScreen
-
-            self.main.push_screen(
-                SignInScreen(job.software, why), lambda sign_in: self._signed_in(job, sign_in)
-            )
-        else:
+        waiting = self.main.workplace.store.jobs.waiting(job.id)
+        if not (needs_sign_in and waiting):
             self._start(job)
+            return
+        softwares = {name: self.main.workplace.software(name) for name in waiting}
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self._sign_in(job, softwares[name], why)
+
+        if len(softwares) == 1:
+            chosen(next(iter(softwares)))
+            return
+        from .choose import Choice, Choose
+
+        choices = [
+            Choice(name, software.title, f"{waiting[name]:,} wait") for name, software in softwares.items()
+        ]
+        self.main.push_screen(Choose("Sign in to", choices), chosen)
+
+    def _sign_in(self, job: Job, software: Software, why: str) -> None:
+        """Signs in for what a job waits for: once, or once for each organisation."""
+        if software.organisations_per_sign_in == "one":
+            from .consents import consents_of
+
+            run = consents_of(self, job.id, software.name)
+            self.main.push_screen(run, lambda _: self.job_touched(job, started=False))
+            return
+        from .sign_in import SignInScreen
+
+        self.main.push_screen(SignInScreen(software.name, why), lambda sign_in: self._signed_in(job, sign_in))
 
     def _signed_in(self, job: Job, sign_in: SignIn | None) -> None:
         if sign_in is None:

@@ -21,6 +21,7 @@ from .choose import Choice, Choose
 if TYPE_CHECKING:
     from ..accounting.seam.software import Software
     from ..practice.model import Organisation
+    from .sign_in import SignInScreen
 
 SIGNED_IN, REACHED, CHOSEN, LAST = range(4)
 """The steps, in order."""
@@ -57,6 +58,16 @@ class ReachScreen(ActionScreen):
     def software(self) -> "Software":
         """The accounting software that this is about."""
         return self.main.workplace.software(self._about)
+
+    @property
+    def by_consents(self) -> bool:
+        """Whether each organisation needs a consent of its own."""
+        return self.software.organisations_per_sign_in == "one"
+
+    def counted(self, count: int) -> str:
+        """So many organisations, as the software calls them."""
+        one, several = self.software.organisation_words
+        return f"1 {one}" if count == 1 else f"{count:,} {several}"
 
     # What a subclass has
 
@@ -130,6 +141,26 @@ class ReachScreen(ActionScreen):
         """What is done first."""
         self.find_reach()
 
+    def go_on_by_consents(self, sign_in: SignIn | None = None) -> None:
+        """Goes on without asking whom a sign-in reaches: whoever does it is led through the consents that are needed."""
+        self.sign_in = sign_in or self.main.workplace.chosen(self._about)
+        self.run_worker(self._go_on(), exclusive=True, group="reach", exit_on_error=False)
+
+    def led(self) -> Static:
+        """What is to be known where each organisation needs a consent of its own."""
+        one, several = self.software.organisation_words
+        says = f"Each {one} needs a consent of its own: you are led from one to the next, and may stop and go on another day; the {several} may come in any order."
+        told = Static(says, classes="led muted", markup=False)
+        told.display = self.by_consents
+        return told
+
+    def more_buttons(self) -> Iterable[Button]:
+        """The button for more organisations, where one consent may be for several."""
+        if not self.by_consents:
+            yield Button(
+                self.with_key("Authorise more", "authorise_more"), name="authorise_more", compact=True
+            )
+
     # Sign-in and reach
 
     def find_reach(self, sign_in: SignIn | None = None, *, fresh: bool = False) -> None:
@@ -138,17 +169,15 @@ class ReachScreen(ActionScreen):
         self.run_worker(self._find_reach(chosen), exclusive=True, group="reach", exit_on_error=False)
 
     async def _find_reach(self, sign_in: SignIn | None) -> None:
-        from .sign_in import SignInScreen
-
         why: str | None = None
         while True:
             if sign_in is None:
-                sign_in = await self.main.push_screen_wait(SignInScreen(self._about, why))
+                sign_in = await self.main.push_screen_wait(self._sign_in_screen(why))
             if sign_in is None:
                 self._not_signed_in()
                 return
             asked = sign_in
-            self._wait(f"Asking {self.software.title} which organisations {asked.person.email} reaches…")
+            self._wait(f"Asking {self.software.title} what {asked.person.email} reaches…")
             try:
                 self.reach = await self.ask(partial(Session.reach, sign_in=asked))
             except SignInNeeded as trouble:
@@ -162,6 +191,12 @@ class ReachScreen(ActionScreen):
             self._first_reach = len(self.reach)
         self.sign_in = asked
         self._show_organisations()
+
+    def _sign_in_screen(self, why: str | None) -> "SignInScreen":
+        from .consents import consents_for_new
+        from .sign_in import SignInScreen
+
+        return consents_for_new(self, self._about) if self.by_consents else SignInScreen(self._about, why)
 
     def _not_signed_in(self) -> None:
         if self.sign_in is None:
@@ -187,10 +222,10 @@ class ReachScreen(ActionScreen):
         grown = f", {more:,} more than at first" if more > 0 else ""
         lines = [
             *self.before(),
-            f"Signed in as {person.name} ({person.email}), who has authorised {organisations(count)}{grown}.",
+            f"Signed in as {person.name} ({person.email}), who has authorised {self.counted(count)}{grown}.",
             *self.reached(),
         ]
-        self.relabel("continue", f"Continue with the {organisations(count)} (enter)")
+        self.relabel("continue", f"Continue with the {self.counted(count)} (enter)")
         self._show(
             ("continue", "authorise_more", "other_sign_in", "cancel")
             if count
@@ -266,16 +301,17 @@ class ReachScreen(ActionScreen):
             self.show_own()
 
     def do_authorise_more(self) -> None:
-        """Another consent; what it adds is reached as well."""
+        """Another consent, or a run of them; what they add is reached as well."""
         self.find_reach(fresh=True)
 
     def do_other_sign_in(self) -> None:
         """Chooses among the sign-ins held here, or makes another."""
-        held = [
-            s
-            for s in self.main.workplace.held(self._about)
-            if self.sign_in is None or s.id != self.sign_in.id
-        ]
+        mine = self.sign_in.person.id if self.sign_in else None
+        # Where a sign-in is for one organisation, a person has many: the one used last stands for them.
+        people = {
+            s.person.id: s for s in reversed(self.main.workplace.held(self._about)) if s.person.id != mine
+        }
+        held = list(reversed(people.values()))
         if not held:
             self.find_reach(fresh=True)
             return
@@ -283,7 +319,9 @@ class ReachScreen(ActionScreen):
         choices.append(Choice(ANOTHER, "Somebody else", "signs in now"))
 
         def chosen(id: str | None) -> None:
-            if id is not None:
+            if id is not None and self._stage == "own" and self.by_consents:
+                self.go_on_by_consents(next((s for s in held if s.id == id), None))
+            elif id is not None:
                 self.find_reach(next((s for s in held if s.id == id), None), fresh=id == ANOTHER)
 
         self.main.push_screen(Choose("Sign in as", choices), chosen)
@@ -305,8 +343,3 @@ class ReachScreen(ActionScreen):
             self.dismiss()
         elif event.button.name:
             self.call_later(self.action_act, event.button.name)
-
-
-def organisations(count: int) -> str:
-    """So many organisations, in words."""
-    return "1 organisation" if count == 1 else f"{count:,} organisations"

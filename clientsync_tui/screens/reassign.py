@@ -48,6 +48,7 @@ class ReassignScreen(ReachScreen):
         """The table, and what is done with the selection."""
         empty = f"No colleague has integrated a client of {self.software.title}: there is nothing to reassign. Esc goes back."
         yield SelectList(COLUMNS, ascii_marks=self.main.ascii_marks, empty=empty)
+        yield self.led()
         yield self.buttons(
             Button(
                 self.with_key("Integrated by: everybody", "choose_sender"),
@@ -59,18 +60,21 @@ class ReassignScreen(ReachScreen):
             Button("Cancel", id="cancel", compact=True),
         )
 
+    def begin(self) -> None:
+        """Where each organisation needs a consent, those are given when it is known which."""
+        self.go_on_by_consents() if self.by_consents else self.find_reach()
+
     @property
     def _list(self) -> SelectList:
         return self.query_one(SelectList)
 
     async def go_on(self) -> None:
         """Whose integrations there are, and which are reached."""
-        assert self.sign_in is not None
-        sign_in = self.sign_in
+        sign_in, reach = self.sign_in, None if self.by_consents else self.reach
 
         def read() -> ReassignRows:
             store = self.main.workplace.store
-            plan = plans.reassign(store, self._about, sign_in, self.reach, self._only)
+            plan = plans.reassign(store, self._about, sign_in, reach, self._only)
             return ReassignRows(store, plan, ascii_marks=self.main.ascii_marks)
 
         self._found = await asyncio.to_thread(read)

@@ -57,9 +57,10 @@ class ReconnectScreen(ReachScreen):
     def own_stage(self) -> Iterable[Widget]:
         """The plan, and the answers."""
         yield PlanList(ascii_marks=self.main.ascii_marks)
+        yield self.led()
         yield self.buttons(
             Button("Reconnect", id="reconnect", variant="primary", compact=True),
-            Button(self.with_key("Authorise more", "authorise_more"), name="authorise_more", compact=True),
+            *self.more_buttons(),
             Button("Cancel (n)", id="cancel", compact=True),
         )
 
@@ -69,19 +70,20 @@ class ReconnectScreen(ReachScreen):
 
     async def _begin(self) -> None:
         self._before = await asyncio.to_thread(self._planned, None)
-        if self._before.count(Will.DO):
-            self.find_reach()
-        else:
+        if not self._before.count(Will.DO):
             self._show_plan(self._before)
             self.show_own()
+        elif self.by_consents:
+            self.go_on_by_consents()
+        else:
+            self.find_reach()
 
     def _planned(self, sign_in: SignIn | None) -> Plan:
-        reach = None if sign_in is None else self.reach
+        reach = None if sign_in is None or self.by_consents else self.reach
         return plans.reconnect(self.main.workplace.store, self._about, sign_in, reach, self._only)
 
     async def go_on(self) -> None:
         """What is done with the organisations that are reached."""
-        assert self.sign_in is not None
         self._show_plan(await asyncio.to_thread(self._planned, self.sign_in))
 
     def _show_plan(self, plan: Plan) -> None:

@@ -1,6 +1,7 @@
 """Signing in to an accounting software: the link whole, the way to it over SSH, a field for the pasted address, and what comes of it."""
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -20,6 +21,7 @@ from .base import ActionScreen, KeyBar, TopBar
 if TYPE_CHECKING:
     import asyncio
 
+    from ..accounting.seam.software import Software
     from ..signin.attempt import Attempt
     from ..sync.session import Session
 
@@ -65,9 +67,9 @@ class SignInScreen(ActionScreen):
 
     def compose(self) -> ComposeResult:
         """The links above, which scroll; what the person does below, which stays."""
-        yield TopBar(f"Sign in to {self.main.workplace.software(self._about).title}")
+        yield TopBar(f"Sign in to {self.software.title}")
         with VerticalScroll(id="links", can_focus=False):
-            yield Static(self._why or "", id="why", classes="warning", markup=False)
+            yield Static("", id="why", classes="warning", markup=False)
             yield Static("", id="lead", markup=False)
             yield Static("", id="link", markup=False)
             yield Static("", id="shorter", markup=False)
@@ -90,23 +92,43 @@ class SignInScreen(ActionScreen):
     def on_mount(self) -> None:
         """Begins at once."""
         super().on_mount()
-        self.query_one("#why").display = bool(self._why)
+        self.show_reasons()
         self.set_interval(1, self._tick)
-        self._begin()
+        self.begin()
+
+    @property
+    def software(self) -> "Software":
+        """The accounting software that is signed in to."""
+        return self.main.workplace.software(self._about)
 
     @property
     def link(self) -> str:
         """The link to sign in with; empty before it is ready."""
         return self._attempt.link if self._attempt else ""
 
+    # What a run of several changes
+
+    def reasons(self) -> Sequence[str]:
+        """What made signing in necessary, in sentences."""
+        return (self._why,) if self._why else ()
+
+    def arrived(self, sign_in: SignIn) -> None:
+        """Somebody signed in."""
+        self.dismiss(sign_in)
+
+    def leave(self) -> None:
+        """The person leaves without signing in."""
+        self.dismiss(None)
+
     # The attempt
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Begins an attempt."""
         self._under_way = True
         self._attempt = None
         self._show_stage(failed=False)
         self._say("Testing the keyring, before anything is asked of you…")
-        self.run_worker(self._sign_in(), exclusive=True, exit_on_error=False)
+        self.run_worker(self._sign_in, exclusive=True, exit_on_error=False)
 
     async def _sign_in(self) -> None:
         async def attempt(session: "Session") -> SignIn:
@@ -120,14 +142,15 @@ class SignInScreen(ActionScreen):
             self._failed(trouble)
         else:
             self._under_way = False
-            self.dismiss(signed_in)
+            # Not within this worker: what comes next may begin another, which ends this one.
+            self.call_later(self.arrived, signed_in)
 
     def on_sign_in_screen_begun(self, event: Begun) -> None:
         """Shows the link, then opens the browser where there is one."""
         self._attempt = attempt = event.attempt
         self._ends_at = time.monotonic() + PATIENCE_S
         command = self.main.workplace.config.sign_in.browser or None
-        title = self.main.workplace.software(self._about).title
+        title = self.software.title
         lead = f"Sign in to {title} in the browser that opens. If none does, open this link:"
         if not opens_by_itself(command):
             lead = f"Open this link in a browser, sign in to {title}, and allow access:"
@@ -143,8 +166,7 @@ class SignInScreen(ActionScreen):
                 "over_ssh", "Over SSH: run this on the machine you sit at, then open the short link there:"
             )
             self._set("ssh_line", attempt.ssh_line)
-        self._set("why", "  ".join(filter(None, (self._why, attempt.trouble))))
-        self.query_one("#why").display = bool(self._why or attempt.trouble)
+        self.show_reasons()
         self._show_stage(failed=False)
         self._tick()
         self.refresh_keys()
@@ -162,6 +184,17 @@ class SignInScreen(ActionScreen):
         self.refresh_keys()
 
     # What is shown
+
+    def show_reasons(self) -> None:
+        """Shows why, what to know before the browser opens, and what keeps the loopback from listening."""
+        told = (
+            *self.reasons(),
+            self.software.before_sign_in,
+            self._attempt.trouble if self._attempt else None,
+        )
+        lines = [line for line in told if line]
+        self._set("why", "\n".join(lines))
+        self.query_one("#why").display = bool(lines)
 
     def _set(self, id: str, text: str) -> None:
         self.query_one(f"#{id}", Static).update(text)
@@ -259,19 +292,19 @@ class SignInScreen(ActionScreen):
 
     def do_try_again(self) -> None:
         """Begins a new attempt."""
-        self._begin()
+        self.begin()
 
     def do_back(self) -> None:
         """From the field to the buttons; from there away."""
         if self.focused is self.query_one("#pasted"):
             self.query_one("#copy_link").focus()
         else:
-            self.dismiss(None)
+            self.leave()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The buttons do what their keys do."""
         if event.button.id == "cancel":
-            self.dismiss(None)
+            self.leave()
         elif event.button.id:
             self.call_later(self.action_act, event.button.id)
 

@@ -30,6 +30,7 @@ class Engine:
         self._trouble: Trouble | None = None
         self._made: Session | None = None
         self._running: set[str] = set()
+        self._again: set[str] = set()
         self._runners: dict[str, Runner] = {}
         self._begin = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="network", daemon=True)
@@ -77,8 +78,12 @@ class Engine:
         return asyncio.run_coroutine_threadsafe(with_session(), self._loop)
 
     def run_job(self, job: str) -> None:
-        """Starts a job or goes on with it, if it does not run here already; its rows tell how far it is. Returns at once."""
+        """Starts a job or goes on with it; its rows tell how far it is. Returns at once.
+
+        One that runs here already is gone through once more when it has ended: it may have passed by what can be done only now.
+        """
         if job in self._running:
+            self._again.add(job)
             return
         self._running.add(job)
 
@@ -110,6 +115,11 @@ class Engine:
 
     def _ended(self, job: str, session: Session, trouble: Trouble | None) -> None:
         self._running.discard(job)
+        if job in self._again:
+            self._again.discard(job)
+            if session.store.jobs.one(job).left:
+                self.run_job(job)
+                return
         self._on_job_end(session.store.jobs.one(job), trouble)
 
     def stop_job(self, job: str) -> None:

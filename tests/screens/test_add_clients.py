@@ -55,7 +55,7 @@ async def test_from_the_panel_to_the_clients(practice: Practice) -> None:
 
 
 async def test_one_consent_after_another(practices: Callable[..., Practice]) -> None:
-    practice = practices(Options(organisations=5, limits=False, one_at_a_time=True))
+    practice = practices(Options(organisations=5, limits=False, one_at_a_time=True, softwares=("xero",)))
     app = practice.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("s", "1")

@@ -1,0 +1,116 @@
+"""One consent after the other, where a sign-in is for one organisation: adding, reconnecting, in any order, stopping and going on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from textual.pilot import Pilot
+
+from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.screens.consents import ConsentsScreen
+from clientsync_tui.screens.job import JobScreen
+from clientsync_tui.sync import plans
+from clientsync_tui.sync.runner import Runner
+from clientsync_tui.sync.session import Session
+from clientsync_tui.workplace import Workplace, secret_name
+from tests.support.practice import Practice, practices, shown, until
+
+__all__ = ["practices"]
+
+ONE = "quickbooks"
+
+
+@pytest.fixture
+def practice(practices: Callable[[Options], Practice]) -> Practice:
+    made = practices(Options(organisations=5, limits=False, softwares=(ONE,)))
+
+    async def keep(workplace: Workplace, _: Session) -> None:
+        table = workplace.config.software[ONE]
+        await workplace.vault.write(secret_name(ONE, table.client_id), "sandbox")
+
+    made.do(keep)
+    return made
+
+
+@asynccontextmanager
+async def opened(practice: Practice) -> AsyncIterator[tuple[ClientSyncApp, Pilot[None]]]:
+    """The panel of a practice."""
+    app = practice.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.open("client_sync")
+        await until(pilot, lambda: "QuickBooks Online" in shown(pilot))
+        yield app, pilot
+
+
+async def consent(
+    practice: Practice, app: ClientSyncApp, pilot: Pilot[None], place: int, who: int = 0
+) -> None:
+    """The person picks a company in the browser."""
+    await until(pilot, lambda: isinstance(app.screen, ConsentsScreen) and app.screen.link)
+    link = app.screen.link
+    company = practice.sandbox.world.id_of(ONE, place)
+    await asyncio.to_thread(authorise, link, practice.people[who], [company])
+    await until(
+        pilot, lambda: not isinstance(app.screen, ConsentsScreen) or app.screen.link not in ("", link)
+    )
+
+
+def name_of(practice: Practice, place: int) -> str:
+    return practice.sandbox.world.organisation(ONE, place).name
+
+
+async def add(practice: Practice, app: ClientSyncApp, pilot: Pilot[None], places: range) -> None:
+    """Adds clients of these companies."""
+    await pilot.press("1")
+    for place in places:
+        await consent(practice, app, pilot, place)
+    await until(pilot, lambda: f"{len(places)} companies" in shown(pilot))
+    await pilot.press("escape")
+    await until(pilot, lambda: f"Continue with the {len(places)} companies" in shown(pilot))
+    await pilot.press("enter")
+    await until(pilot, lambda: f"Create {len(places)} accounts" in shown(pilot))
+    await pilot.press("enter", "enter")
+    await until(
+        pilot,
+        lambda: "done" in shown(pilot) and isinstance(app.screen, JobScreen) and not app.screen.job.left,
+    )
+
+
+async def check(workplace: Workplace, session: Session) -> None:
+    """What the night's check would find."""
+    held = workplace.held(ONE)
+    plan = plans.check(workplace.store, ONE, {each.id for each in held})
+    await Runner(session, workplace.store.jobs.create(plan, "night")).run()
+
+
+async def test_add_then_reconnect_in_any_order(practice: Practice) -> None:
+    async with opened(practice) as (app, pilot):
+        await add(practice, app, pilot, range(3))
+        practice.sandbox.fault("expire", software=ONE)
+        await asyncio.to_thread(practice.do, check)
+        app.open("client_sync")
+        await until(pilot, lambda: "3 expired" in shown(pilot))
+        await pilot.press("2")
+        await until(pilot, lambda: "Each company needs a consent of its own" in shown(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, ConsentsScreen))
+        await until(pilot, lambda: "0 done, 3 left" in shown(pilot))
+        # Not the one asked for, but one of them.
+        await consent(practice, app, pilot, 2)
+        await until(pilot, lambda: "1 done, 2 left" in shown(pilot))
+        # One that was not asked for is kept, and said.
+        await consent(practice, app, pilot, 4)
+        await until(pilot, lambda: f"{name_of(practice, 4)} was not asked for" in shown(pilot))
+        # Stopped; its first client is reconnected, the others wait.
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, JobScreen) and app.screen.job.left == 2)
+        await pilot.press("r")
+        for place in (0, 1):
+            await consent(practice, app, pilot, place)
+        await until(pilot, lambda: isinstance(app.screen, JobScreen) and not app.screen.job.left)
+        links = [link for _, link in app.workplace.store.clients.integrations(ONE, datetime.now(UTC))]
+        assert [link.standing.status for link in links] == ["connected"] * 3
