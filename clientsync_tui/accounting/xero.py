@@ -200,7 +200,10 @@ class Xero:
         # The other values of OrganisationStatus are [U]; a missing one says nothing.
         if shapes.words(found[0].get("organisationstatus")).upper() not in {"ACTIVE", ""}:
             raise OrganisationTrouble(Reason.ORGANISATION_CLOSED, _SAYS[Reason.ORGANISATION_CLOSED])
-        return _details(found[0])
+        details = _details(found[0])
+        if "name" not in details:
+            raise shapes.nonsense("organisation")
+        return details
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
         """GET /Accounts, /TaxRates, /TrackingCategories: whole at once [C]; /Contacts: by pages [C]."""

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from .errors import ErrorAnswer
-from .limits import Rate
+from .limits import Allowed, Rate
 from .state import Grant
 from .world import Accountant, Organisation, World
 
@@ -86,8 +86,8 @@ class Personality:
     a word. `token_errors`: status and further fields of the token endpoint's errors, where they are not 400 and none.
     `renewals`: how often a person's tokens may be renewed. `tiers`: how many connections an app may have, by its tier.
     `organisation_id`: the id of the organisation at a place of the world. `errors`: unsuccessful answers of the real one and their
-    meaning; `lists`: what its organisations hold; `organisations_page`: the largest page of organisations. These three are for
-    the conformance suite alone.
+    meaning; `lists`: what its organisations hold; `organisations_page`: the largest page of organisations; `limits`: what calls for an
+    organisation's data have to keep to. These four are for the conformance suite alone.
     """
 
     name: str
@@ -124,3 +124,4 @@ class Personality:
     errors: tuple[ErrorAnswer, ...] = ()
     lists: Mapping[str, TrueList] = field(default_factory=dict[str, TrueList])
     organisations_page: int | None = None
+    limits: Allowed = field(default_factory=lambda: Allowed(()))

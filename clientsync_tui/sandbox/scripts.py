@@ -18,7 +18,7 @@ class Script:
 
     at: Place
     target: Target
-    says: ErrorAnswer | Callable[[bytes], bytes]
+    says: ErrorAnswer | Callable[[Response], Response]
     times: int | None = None
 
 
@@ -50,8 +50,7 @@ class Scripts:
         for script in self._meeting(at, software, person, organisation):
             if not isinstance(script.says, ErrorAnswer):
                 self._use(script)
-                headers = {k: v for k, v in response.headers.items() if k != "content-length"}
-                return Response(script.says(bytes(response.body)), response.status_code, headers)
+                return script.says(response)
         return response
 
     def _meeting(

@@ -17,9 +17,10 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from . import consent, control, oauth
-from .faults import Target
+from .faults import CLEAR, Target
 from .options import Options
 from .sandbox import Sandbox
+from .scripts import Script
 from .softwares import softwares
 from .world import World
 
@@ -150,6 +151,15 @@ class Running:
     ) -> None:
         """Makes something go wrong, in the server's thread. Raises ValueError as `Sandbox.fault` does."""
         self._do(lambda: self.sandbox.fault(kind, Target(software, person, organisation), times, seconds))
+
+    def script(self, script: Script) -> None:
+        """Dictates an answer, until `unscripted`."""
+        self._do(lambda: self.sandbox.scripts.in_force.append(script))
+
+    def unscripted(self) -> None:
+        """Ends every script and every fault in force."""
+        self._do(self.sandbox.scripts.in_force.clear)
+        self.fault(CLEAR)
 
     def advance(self, seconds: float) -> None:
         """Moves the sandbox's clock forward."""

@@ -262,6 +262,7 @@ PERSONALITY = Personality(
     token_errors={"invalid_client": (401, {})},
     renewals=RENEWALS,
     organisation_id=shapes.subdomain,
+    limits=OF_CLIENT,
     errors=errors.ERRORS,
     lists={
         "accounts": TrueList(_categories),

@@ -191,6 +191,7 @@ PERSONALITY = Personality(
         "invalid_grant": (400, {"error_description": "Token invalid"}),
     },
     organisation_id=shapes.realm,
+    limits=LIMITS,
     errors=errors.ERRORS,
     lists={
         "accounts": TrueList(_names("Account"), LARGEST_PAGE),

@@ -1,6 +1,7 @@
 """What is in a company, in the shapes of QuickBooks' JSON; the names are those of the elements in Intuit's XML schemas."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -98,6 +99,7 @@ def company(world: World, of: Organisation) -> dict[str, Any]:
     return said
 
 
+@lru_cache(8)  # each page of a long list asks for the whole of it
 def entities(world: World, of: Organisation, entity: str) -> list[dict[str, Any]] | None:
     """Every record of an entity, inactive ones too; None where there is no such entity."""
     match entity.lower():

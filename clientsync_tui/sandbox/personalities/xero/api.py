@@ -242,6 +242,7 @@ PERSONALITY = Personality(
     claims=claims,
     access_claims=access_claims,
     tiers=TIERS,
+    limits=LIMITS,
     errors=ERRORS,
     lists={
         "accounts": TrueList(lambda world, of: [a["Name"] for a in shapes.accounts(world, of)]),

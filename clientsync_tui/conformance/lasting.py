@@ -1,0 +1,117 @@
+"""A sign-in's life: renewed, rotated, used twice, left unused, disconnected."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ..practice.people import SignIn
+from ..practice.trouble import OrganisationTrouble, SignInNeeded, SignInRefused, Trouble
+from ..sync.session import Session
+from .stand import Stand
+
+__all__ = [
+    "test_a_replaced_token_is_used_only_within_the_grace",
+    "test_a_sign_in_left_unused_is_refused",
+    "test_a_token_is_renewed_once_however_many_calls_need_it",
+    "test_disconnecting_ends_this_organisation_and_no_other",
+    "test_every_new_refresh_token_is_kept",
+]
+
+A_DAY_S = 86_400
+LONG_S = 10 * 365 * A_DAY_S
+
+
+def details(stand: Stand, sign_in: SignIn, place: int = 0) -> Any:
+    """What a new run of the program finds."""
+    realm = stand.id_of(place)
+    return stand.do(lambda session: stand.read(session.calls(sign_in), "details", realm))
+
+
+def kept(stand: Stand, sign_in: SignIn) -> str:
+    """The refresh token in the keyring."""
+    token = asyncio.run(stand.workplace.vault.read(stand.token_name(sign_in)))
+    assert token is not None
+    return token
+
+
+def put_back(stand: Stand, sign_in: SignIn, token: str) -> None:
+    """As when a new token was lost."""
+    asyncio.run(stand.workplace.vault.write(stand.token_name(sign_in), token))
+
+
+def test_every_new_refresh_token_is_kept(name: str, stands: Callable[..., Stand]) -> None:
+    stand = stands(name, apart=True, organisations=1)
+    sign_in = stand.signed_in()
+    tokens = {kept(stand, sign_in)}
+    for _ in range(3):
+        stand.box.advance(max(stand.personality.rotation.after_s, stand.personality.access_s) + 1)
+        assert details(stand, sign_in)["name"]
+        tokens.add(kept(stand, sign_in))
+    assert len(tokens) == 4
+
+
+def test_a_replaced_token_is_used_only_within_the_grace(name: str, stands: Callable[..., Stand]) -> None:
+    stand = stands(name, apart=True, organisations=1)
+    rotation = stand.personality.rotation
+    sign_in = stand.signed_in()
+    former = kept(stand, sign_in)
+    stand.box.advance(rotation.after_s + 1)
+    details(stand, sign_in)
+    if rotation.grace_s:
+        put_back(stand, sign_in, former)
+        assert details(stand, sign_in)["name"], "an answer that was lost is mended"
+    former = kept(stand, sign_in)
+    stand.box.advance(rotation.after_s + 1)
+    details(stand, sign_in)
+    put_back(stand, sign_in, former)
+    stand.box.advance(rotation.grace_s + 1)
+    with pytest.raises(SignInRefused):
+        details(stand, sign_in)
+
+
+def test_a_sign_in_left_unused_is_refused(name: str, stands: Callable[..., Stand]) -> None:
+    stand = stands(name, apart=True, organisations=1)
+    if stand.personality.unused_s > LONG_S:
+        pytest.skip("it lives as long as anybody cares")
+    sign_in = stand.signed_in()
+    stand.box.advance(stand.personality.unused_s - A_DAY_S)
+    assert details(stand, sign_in)["name"], "a use prolongs it"
+    stand.box.advance(stand.personality.unused_s - A_DAY_S)
+    assert details(stand, sign_in)["name"]
+    stand.box.advance(stand.personality.unused_s + A_DAY_S)
+    with pytest.raises(SignInRefused):
+        details(stand, sign_in)
+
+
+def test_a_token_is_renewed_once_however_many_calls_need_it(name: str, stands: Callable[..., Stand]) -> None:
+    stand = stands(name, apart=True, organisations=1)
+    sign_in = stand.signed_in()
+    before = stand.calls_made
+
+    async def work(session: Session) -> None:
+        calls = session.calls(sign_in)
+        await asyncio.gather(*(stand.read(calls, "details") for _ in range(5)))
+        stand.box.advance(stand.personality.access_s + 1)
+        await asyncio.gather(*(stand.read(calls, "details") for _ in range(5)))
+
+    stand.do(work)
+    renewed = [c for c in stand.called(before) if c["path"].endswith(stand.personality.token_path)]
+    assert len(renewed) == 2
+
+
+def test_disconnecting_ends_this_organisation_and_no_other(name: str, stand: Stand) -> None:
+    second = stand.signed_in(1)
+    first = stand.signed_in(0)
+    ended = stand.do(lambda session: stand.software.disconnect(session.calls(first), stand.realm))
+    assert ended is (stand.software.disconnecting != "nowhere")
+    if stand.software.disconnecting == "nowhere":
+        assert details(stand, first)["name"]
+    else:
+        with pytest.raises((OrganisationTrouble, SignInNeeded)) as raised:
+            details(stand, first)
+        assert isinstance(raised.value, Trouble)
+    assert details(stand, second, 1)["name"]
+    again = stand.signed_in(0)
+    assert details(stand, again)["name"]

@@ -1,0 +1,134 @@
+"""Organisations, details and lists: whole, clean, and by reading alone."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..accounting.seam.registry import softwares
+from ..practice.text import clean
+from ..sandbox.personality import TrueList
+from ..sandbox.world import World
+from ..sync.session import Session
+from .stand import Stand
+
+__all__ = [
+    "test_every_organisation_is_listed_over_three_pages",
+    "test_limits_are_kept",
+    "test_nothing_is_written_there",
+    "test_the_details_are_the_organisations_own",
+    "test_the_lists_are_whole_over_three_pages",
+    "test_the_programs_limits_are_no_wider_than_the_softwares",
+]
+
+ODD_PLACE = 17
+"""Where in the sandbox's world an organisation's name has control codes."""
+
+
+def _cleaned(name: str) -> str:
+    return clean(name).strip()
+
+
+def test_every_organisation_is_listed_over_three_pages(name: str, stands: Callable[..., Stand]) -> None:
+    page = stands(name).personality.organisations_page
+    stand = stands(name, organisations=2 * page + 5) if page else stands(name)
+
+    async def work(session: Session) -> Any:
+        return await stand.read(session.calls(await stand.sign_in(session)), "organisations")
+
+    listed = stand.do(work)
+    world = stand.box.world
+    places = [0] if stand.one else range(world.count)
+    assert {each.id: each.name for each in listed} == {
+        stand.id_of(place): _cleaned(world.named(name, place).name) for place in places
+    }
+
+
+def test_the_details_are_the_organisations_own(name: str, stand: Stand) -> None:
+    for place in (0, 1, ODD_PLACE):
+
+        async def work(session: Session, place: int = place) -> Any:
+            calls = session.calls(await stand.sign_in(session, place))
+            return await stand.software.details(calls, stand.id_of(place))
+
+        details, true = stand.do(work), stand.box.world.organisation(name, place)
+        assert details["name"] == _cleaned(true.name)
+        assert details.get("tax_number") == true.tax_number
+        assert details.get("currency") in (None, true.currency)
+        assert all(type(value) is str and value == clean(value) for value in details.values())
+        link = stand.software.link(stand.id_of(place), details)
+        assert link is None or link.startswith("https://")
+
+
+def test_the_lists_are_whole_over_three_pages(name: str, stands: Callable[..., Stand]) -> None:
+    lists = stands(name).personality.lists
+    assert set(lists) == set(stands(name).software.lists), (
+        "the personality plays the lists that the adapter has"
+    )
+    stand = stands(name, organisations=1, lines=_three_pages(lists))
+    of = stand.box.world.organisation(name, 0)
+
+    async def work(session: Session) -> dict[str, list[dict[str, Any]]]:
+        calls = session.calls(await stand.sign_in(session))
+        return {what: await stand.read(calls, what) for what in lists}
+
+    for what, lines in stand.do(work).items():
+        true = lists[what].names(stand.box.world, of)
+        if page := lists[what].page_size:
+            assert len(true) > 2 * page
+        assert len(lines) == len(true), what
+        assert len({line["id"] for line in lines}) == len(lines), what
+        if None not in true:
+            assert Counter(line["name"] for line in lines) == Counter(true), what
+
+
+def _three_pages(lists: Mapping[str, TrueList]) -> int:
+    """How many lines there must be for a third page of each list, when some are hidden or of another kind."""
+    longest = max((each.page_size or 0 for each in lists.values()), default=0)
+    for times in (2, 3, 4, 6):
+        world = World("1", 1, lines=longest * times + 7)
+        counts = ((each.page_size, each.names(world, world.organisation("", 0))) for each in lists.values())
+        if all(len(names) > 2 * size for size, names in counts if size):
+            break
+    return longest * times + 7
+
+
+def test_nothing_is_written_there(name: str, stand: Stand) -> None:
+    async def work(session: Session) -> None:
+        calls = session.calls(await stand.sign_in(session))
+        for what in ("details", "organisations", *stand.software.lists):
+            await stand.read(calls, what)
+
+    before = stand.calls_made
+    stand.do(work)
+    api = stand.personality.token_path
+    methods = {c["method"] for c in stand.called(before) if not c["path"].endswith(api)}
+    assert methods == {"GET"}
+
+
+def test_the_programs_limits_are_no_wider_than_the_softwares(name: str, stand: Stand) -> None:
+    ours, theirs = softwares()[name].limits, stand.personality.limits
+    for rate in theirs.rates:
+        assert any(
+            own.per == rate.per and own.calls <= rate.calls and own.seconds >= rate.seconds
+            for own in ours.rates
+        ), rate
+    if theirs.at_once is not None:
+        assert ours.organisation_at_once <= theirs.at_once
+    if renewals := stand.personality.renewals:
+        assert ours.renewals is not None
+        assert (ours.renewals.calls, ours.renewals.seconds) == (renewals.calls, renewals.seconds)
+
+
+def test_limits_are_kept(name: str, stands: Callable[..., Stand]) -> None:
+    stand = stands(name, apart=True, organisations=1)
+
+    async def work(session: Session) -> None:
+        calls = session.calls(await stand.sign_in(session))
+        await asyncio.gather(*(stand.read(calls, "details") for _ in range(13)))
+
+    stand.do(work, limited=True)
+    # What left in one second may arrive in the next, with as many as are under way at once.
+    bunched = any(rate.seconds == 1 for rate in stand.personality.limits.rates)
+    jitter = softwares()[name].limits.organisation_at_once if bunched else 0
+    assert stand.box.sandbox.limits.over[name] <= jitter

@@ -1,0 +1,78 @@
+"""Every unsuccessful answer that is known of a software, and what it must be taken to mean."""
+
+from typing import Any
+
+import pytest
+
+from ..practice.status import Fault, Reason
+from ..practice.trouble import Misconfigured, OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
+from ..sandbox.faults import Target
+from ..sandbox.scripts import Script
+from ..sync.session import Session
+from .stand import Stand
+
+__all__ = ["test_a_fault_is_met_with_its_reason", "test_an_error_answer_means_what_it_should"]
+
+
+def meaning_of(trouble: Trouble) -> Reason | Fault | str:
+    """What a trouble says, as a personality's error answers say it."""
+    match trouble:
+        case OrganisationTrouble():
+            return trouble.reason
+        case PassingTrouble():
+            return trouble.fault
+        case Misconfigured():
+            return "misconfigured"
+        case SignInRefused():
+            return Reason.SIGN_IN_REFUSED
+        case _:
+            return type(trouble).__name__
+
+
+def test_an_error_answer_means_what_it_should(name: str, error: str, stand: Stand) -> None:
+    answer = next(each for each in stand.personality.errors if each.name == error)
+    sign_in = stand.signed_in()
+    if answer.amid:
+        stand.box.fault(answer.amid, software=name, organisation=stand.realm)
+    target = Target(name, organisation=stand.realm if answer.at == "api" else None)
+
+    async def work(session: Session) -> Any:
+        return await stand.read(session.calls(sign_in), "details")
+
+    if answer.renewed:
+        stand.box.script(Script("api", target, answer, times=1))
+        before = stand.calls_made
+        assert stand.do(work)["name"]
+        tokens = [c for c in stand.called(before) if c["path"].endswith(stand.personality.token_path)]
+        assert len(tokens) == 2, "one for the run, one because of the refusal"
+    stand.box.script(Script(answer.at, target, answer))
+    with pytest.raises(Trouble) as raised:
+        stand.do(work)
+    assert meaning_of(raised.value) == answer.means, str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "means"),
+    [
+        ("expire", {Reason.SIGN_IN_REFUSED}),
+        ("revoke", {Reason.SIGN_IN_REFUSED}),
+        ("remove-access", {Reason.ACCESS_REMOVED}),
+        ("disconnect", {Reason.DISCONNECTED_THERE, Reason.ACCESS_REMOVED, Reason.SIGN_IN_REFUSED}),
+        ("close", {Reason.ORGANISATION_CLOSED, Reason.UNPAID}),
+        ("limit", {Fault.LIMIT}),
+        ("unavailable", {Fault.SERVER_ERROR}),
+    ],
+)
+def test_a_fault_is_met_with_its_reason(name: str, stand: Stand, kind: str, means: set[Any]) -> None:
+    sign_in = stand.signed_in()
+    stand.box.fault(kind, software=name, organisation=stand.realm, seconds=30)
+
+    async def work(session: Session) -> Any:
+        return await stand.read(session.calls(sign_in), "details")
+
+    with pytest.raises(Trouble) as raised:
+        stand.do(work)
+    assert meaning_of(raised.value) in means, str(raised.value)
+    stand.box.unscripted()
+    again = stand.signed_in()
+    assert stand.do(lambda session: stand.read(session.calls(again), "details"))["name"]

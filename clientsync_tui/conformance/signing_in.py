@@ -1,0 +1,113 @@
+"""Signing in: whose it is, for what, and the ways in which it comes to nothing."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx2
+import pytest
+
+from ..practice.text import clean
+from ..practice.trouble import SignInFailed, SignInRefused
+from ..signin.attempt import Attempt
+from ..signin.token_endpoint import TokenEndpoint
+from ..sync.session import Session
+from .stand import PATIENCE_S, Stand
+
+__all__ = [
+    "test_a_code_is_good_once",
+    "test_a_sign_in_says_who_and_for_what",
+    "test_another_person_is_another",
+    "test_what_was_refused_or_is_another_attempts_comes_to_nothing",
+    "test_without_the_organisation_in_the_redirect_nothing_is_kept",
+]
+
+
+def test_a_sign_in_says_who_and_for_what(name: str, stand: Stand) -> None:
+    first, again = stand.signed_in(), stand.signed_in()
+    assert first.person.email == stand.person
+    assert first.person.name == stand.box.world.people[0].name
+    assert first.id == again.id, "the person's id is the same each time"
+    if stand.one:
+        assert first.organisation_id == stand.realm
+        assert first.organisation_name == clean(stand.box.world.named(name, 0).name).strip()
+        assert stand.signed_in(1).id != first.id
+    else:
+        assert first.organisation_id is None
+    lives_s = min(stand.personality.unused_s, stand.personality.hard_s or float("inf"))
+    if first.ends_at is not None:
+        ends = datetime.now(UTC) + timedelta(seconds=lives_s)
+        assert ends - timedelta(days=2) < first.ends_at < ends + timedelta(minutes=1)
+
+
+def test_another_person_is_another(name: str, stand: Stand) -> None:
+    other = stand.box.world.people[1]
+    theirs = stand.do(lambda session: stand.sign_in(session, email=other.email))
+    assert theirs.person.email == other.email
+    assert theirs.person.id != stand.signed_in().person.id
+
+
+@pytest.mark.parametrize("how", ["denied", "denied on the page", "wrong state"])
+def test_what_was_refused_or_is_another_attempts_comes_to_nothing(name: str, stand: Stand, how: str) -> None:
+    async def work(session: Session) -> None:
+        async with session.begin(name) as attempt:
+            asked = dict(parse_qsl(urlsplit(attempt.link).query))
+            redirect, state = asked["redirect_uri"], asked["state"]
+            said: dict[str, Mapping[str, str]] = {
+                "denied": {"error": "access_denied", "state": state},
+                "wrong state": {"code": "a-code", "state": "wrong"},
+            }
+            page = _refused(attempt, stand.person) if how == "denied on the page" else None
+            attempt.paste(page or f"{redirect}?{urlencode(said[how])}")
+            await attempt.wait(PATIENCE_S)
+
+    before = stand.calls_made
+    with pytest.raises(SignInFailed):
+        stand.do(work)
+    endpoint = f"/{name}{stand.personality.token_path}"
+    assert endpoint not in [call["path"] for call in stand.called(before)], "no code was exchanged"
+
+
+def test_a_code_is_good_once(name: str, stand: Stand) -> None:
+    async def work(session: Session) -> None:
+        async with session.begin(name) as attempt:
+            back = _followed(attempt, stand)
+            attempt.paste(back)
+            await attempt.wait(PATIENCE_S)
+        asked, said = (dict(parse_qsl(urlsplit(each).query)) for each in (attempt.link, back))
+        endpoint = TokenEndpoint(stand.workplace.configured(name), PATIENCE_S)
+        await endpoint.exchange(said["code"], asked["redirect_uri"], None)
+
+    with pytest.raises(SignInRefused):
+        stand.do(work)
+
+
+def test_without_the_organisation_in_the_redirect_nothing_is_kept(name: str, stand: Stand) -> None:
+    if stand.personality.realm_parameter is None:
+        pytest.skip("the redirect says no organisation")
+
+    async def work(session: Session) -> None:
+        async with session.begin(name) as attempt:
+            address, _, query = _followed(attempt, stand).partition("?")
+            said = {k: v for k, v in parse_qsl(query) if k != stand.personality.realm_parameter}
+            attempt.paste(f"{address}?{urlencode(said)}")
+            await attempt.wait(PATIENCE_S)
+
+    with pytest.raises(SignInFailed):
+        stand.do(work)
+
+
+def _followed(attempt: Attempt, stand: Stand) -> str:
+    """Where the browser ends when the person signs in at once."""
+    more = {"prompt": "none", "login_hint": stand.person, "organisation": stand.realm}
+    if not stand.one:
+        del more["organisation"]
+    answer = httpx2.get(f"{attempt.link}&{urlencode(more)}", trust_env=False)
+    return answer.headers["location"]
+
+
+def _refused(attempt: Attempt, email: str) -> str:
+    """Where the browser ends when the person refuses."""
+    address, _, query = attempt.link.partition("?")
+    form = {"request": query, "person": email, "answer": "Refuse"}
+    return httpx2.post(address, data=form, trust_env=False).headers["location"]

@@ -1,0 +1,182 @@
+"""The program, set up for one accounting software, on a sandbox that plays it."""
+
+import asyncio
+import secrets
+import tempfile
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import pytest
+import tomlkit
+
+from ..accounting.seam.software import Calls, Software
+from ..config import HttpTable
+from ..practice.people import SignIn
+from ..sandbox.authorise import sign_in as authorise
+from ..sandbox.config import software_tables
+from ..sandbox.options import Options
+from ..sandbox.personality import Personality
+from ..sandbox.server import Running, running
+from ..signin.attempt import Attempt
+from ..sync.session import Session
+from ..workplace import Workplace, secret_name
+
+ORGANISATIONS = 20
+"""Enough for every odd name of which a program might think that it is markup, a control code or nothing at all."""
+PATIENCE_S = 20
+T = TypeVar("T")
+
+
+class Stand:
+    """One practice before one sandbox. `person` reaches every organisation; `realm` is the id of the first.
+
+    `lines`: how many lines each long list has. The program's own limits are off but where a test asks for them.
+    """
+
+    def __init__(
+        self, name: str, folder: Path, organisations: int = ORGANISATIONS, lines: int | None = None
+    ) -> None:
+        self.name = name
+        options = Options(softwares=(name,), organisations=organisations, limits=False, lines=lines)
+        self.box = running(options)
+        self.personality: Personality = self.box.sandbox.softwares[name]
+        self.person = self.box.world.people[0].email
+        self.workplace = _Workplace(Workplace.open(_practice(folder, self.box)).config)
+        self.software = self.workplace.software(name)
+        self.one = self.software.organisations_per_sign_in == "one"
+        app = next(iter(self.personality.apps.values()))
+        if app.secret is not None:
+            asyncio.run(self.workplace.vault.write(secret_name(name, app.id), app.secret))
+
+    @property
+    def realm(self) -> str:
+        return self.id_of(0)
+
+    def id_of(self, place: int) -> str:
+        """The id of the organisation at a place of the sandbox's world."""
+        return self.box.world.id_of(self.name, place)
+
+    def do(
+        self, work: Callable[[Session], Awaitable[T]], *, timeout_s: float = PATIENCE_S, limited: bool = False
+    ) -> T:
+        """What a new run of the program does: nothing is in memory, and no call was made before."""
+        for file in self.workplace.store.database.path.parent.glob("*.limits*"):
+            file.unlink()
+        http = HttpTable(timeout_s=timeout_s, attempts=1, longest_wait_s=1)
+        self.workplace.config = replace(self.workplace.config, http=http)
+        self.workplace.limited = limited
+
+        async def run() -> T:
+            async with self.workplace.session() as session:
+                return await work(session)
+
+        return asyncio.run(run())
+
+    async def sign_in(self, session: Session, place: int = 0, email: str | None = None) -> SignIn:
+        """A sign-in as a person makes it, and (where it is for one) for the organisation at this place."""
+        async with session.begin(self.name) as attempt:
+            return await self.complete(attempt, place, email)
+
+    async def complete(self, attempt: Attempt, place: int = 0, email: str | None = None) -> SignIn:
+        """Follows the attempt's link to its end."""
+        chosen = [self.id_of(place)] if self.one else None
+        arriving = asyncio.create_task(
+            asyncio.to_thread(authorise, attempt.link, email or self.person, chosen)
+        )
+        try:
+            return (await attempt.wait(PATIENCE_S)).sign_in
+        finally:
+            await arriving
+
+    def signed_in(self, place: int = 0) -> SignIn:
+        """The same, as a run of its own."""
+        return self.do(lambda session: self.sign_in(session, place))
+
+    async def read(self, calls: Calls, what: str, organisation_id: str | None = None) -> Any:
+        """`details`, `organisations` or one of the lists."""
+        wanted = organisation_id or self.realm
+        match what:
+            case "details":
+                return await self.software.details(calls, wanted)
+            case "organisations":
+                return await self.software.organisations(calls)
+            case _:
+                return await self.software.pull(calls, wanted, what)
+
+    def token_name(self, sign_in: SignIn) -> str:
+        """Under which name the keyring keeps the sign-in's refresh token."""
+        return f"{self.workplace.store.practice_id}/{sign_in.id}"
+
+    def called(self, since: int = 0) -> Sequence[dict[str, Any]]:
+        """The calls that the sandbox answered, after that number."""
+        return cast(Sequence[dict[str, Any]], self.box.sandbox.calls.told(since)["recent"])
+
+    @property
+    def calls_made(self) -> int:
+        return self.box.sandbox.calls.told(0)["total"]
+
+    def close(self) -> None:
+        """Ends the sandbox."""
+        self.workplace.close()
+        self.box.stop()
+
+
+class _Workplace(Workplace):
+    """`limited`: whether the program keeps to the software's limits; it would take its time over hundreds of calls."""
+
+    limited = False
+
+    def software(self, name: str) -> Software:
+        software = super().software(name)
+        return software if self.limited else cast(Software, _Unlimited(software))
+
+
+class _Unlimited:
+    def __init__(self, software: Software) -> None:
+        self._software = software
+        self.limits = replace(software.limits, rates=(), renewals=None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._software, name)
+
+
+def _practice(folder: Path, box: Running) -> Path:
+    passphrase = folder / "passphrase"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text(secrets.token_urlsafe(), "utf-8")
+    tables = {
+        "practice": {"name": "Conformance", "database": "practice.db"},
+        "software": software_tables(box.url, box.sandbox.softwares.values()),
+        "keyring": {"file": "keyring.bin", "passphrase_file": passphrase.name},
+    }
+    config = folder / "config.toml"
+    config.write_text(tomlkit.dumps(tables), "utf-8")
+    return config
+
+
+@pytest.fixture(scope="session")
+def stands() -> Generator[Callable[..., Stand]]:
+    """Stands by the name of the software and what else `Stand` takes; each is made once. `apart`: one of the test's own."""
+    made: dict[object, Stand] = {}
+    with ExitStack() as stack:
+
+        def get(name: str, *, apart: bool = False, **how: int) -> Stand:
+            key = object() if apart else (name, *sorted(how.items()))
+            if key not in made:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-"))
+                made[key] = Stand(name, Path(folder), **how)
+                stack.callback(made[key].close)
+            return made[key]
+
+        yield get
+
+
+@pytest.fixture
+def stand(stands: Callable[..., Stand], name: str) -> Generator[Stand]:
+    """The stand of the software; whatever a test makes go wrong there is put right at its end."""
+    own = stands(name)
+    yield own
+    own.box.unscripted()
