@@ -22,6 +22,7 @@ COMMANDS = {
     "reassign": "reassign",
     "refresh": "refresh",
     "disconnect": "refresh",
+    "change": "change",
     "check": "check",
     "clients": "clients",
     "client": "clients",

@@ -8,7 +8,7 @@ EXPIRING_WITHIN = timedelta(days=14)
 
 
 class Status(StrEnum):
-    """What an integration is like today. The order is from best to worst: a client with several shows the worst."""
+    """What an integration is like today. The order is from best to worst: a client with several shows the worst (`weight`)."""
 
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
@@ -18,6 +18,11 @@ class Status(StrEnum):
 
 
 SEVERITY = {status: rank for rank, status in enumerate(Status)}
+
+
+def weight(status: Status) -> int:
+    """How an integration's status counts beside the others of its client: one that was ended here only where there is no other."""
+    return -1 if status is Status.DISCONNECTED else SEVERITY[status]
 
 
 class Reason(StrEnum):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ..practice.entries import iso
-from ..practice.status import EXPIRING_WITHIN, SEVERITY, Reason, Standing, standing_of
+from ..practice.status import EXPIRING_WITHIN, Reason, Standing, standing_of, weight
 from .derive import pairs
 
 UNUSUAL = "working IS NULL OR working IN (SELECT id FROM sign_ins WHERE ends_at <= ?)"
@@ -42,7 +42,7 @@ class Judge:
         each = [self.pair(problem, sign_in) for problem, sign_in in pairs(key)]
         if len(each) == 1:
             return each[0]
-        return max(each, key=lambda standing: SEVERITY[standing.status], default=None)
+        return max(each, key=lambda standing: weight(standing.status), default=None)
 
 
 @dataclass(frozen=True, slots=True)

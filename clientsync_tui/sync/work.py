@@ -11,10 +11,10 @@ from ..practice.model import Client, Details, Integration
 from ..practice.people import SignIn
 from ..practice.plan import Why
 from ..practice.status import Fault, Reason, Status
-from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInNeeded
 from ..store.jobs import Item, ItemState, Job
 from ..store.store import Store
 from . import words
+from .ending import NOT_OURS, end_there, ended_with_it
 from .matching import Matcher, same_organisation
 
 
@@ -231,27 +231,10 @@ async def disconnect(task: Task) -> Outcome:
     if current is None or current[1].problem is Reason.DISCONNECTED_HERE:
         return SKIPPED_CHANGED
     client, _ = current
-    there, says = "not_ours", None
-    ended: list[NewEntry] = []
-    if task.item.body.get("there") != "own":
-        pass
-    elif task.software.disconnecting == "nowhere":
-        there = "nowhere"
-    else:
-        try:
-            there = (
-                "ended" if await task.software.disconnect(task.calls, task.item.organisation_id) else "gone"
-            )
-            if task.software.disconnecting == "sign_in":
-                body = {"sign_in": task.sign_in.id}
-                ended = [NewEntry(Kind.SIGNED_OUT, task.actor, software=task.software.name, body=body)]
-        except PassingTrouble as trouble:
-            there, says = (
-                "unreachable",
-                f"Ended here; it could not be ended in {task.software.title}: {trouble}",
-            )
-        except (OrganisationTrouble, SignInNeeded) as trouble:
-            there, says = "kept", f"Ended here; it could not be ended in {task.software.title}: {trouble}"
+    there, says, ended = NOT_OURS, None, ()
+    if task.item.body.get("there") == "own":
+        there, says = await end_there(task.software, task.calls, task.item.organisation_id)
+        ended = ended_with_it(task.software, there, task.sign_in.id, task.actor)
     entry = task.entry(Kind.DISCONNECTED, client.id, there=there)
     return Outcome(ItemState.DONE, None, says, (entry, *ended))
 

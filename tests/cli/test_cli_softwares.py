@@ -180,3 +180,34 @@ def test_signing_out_gives_up_all_that_a_person_holds_there(practice: Practice, 
     said = cli.inside("sign-out", OTHER, "--json")
     assert said.json[0]["revoked"] is False and "cannot be told" in said.err
     assert "everything that" in cli.inside("sign-out", MANY).err
+
+
+def test_a_client_moves_to_another_software_after_it_was_said_what_is_lost(
+    practice: Practice, cli: Command
+) -> None:
+    practice.sign_in(practice.people[0], software=MANY)
+    assert cli.inside("add", MANY, "--all").code == 0
+    practice.sign_in(practice.people[0], software=OTHER)
+    client = cli.inside("clients", "--json").json[0]
+    wanted = cli.inside("organisations", OTHER, "--json").json[0]
+    words = ("change", "--client", client["id"], "--to", OTHER, "--organisation", wanted["id"])
+    seq = cli.inside("log", "--json").json[-1]["seq"]
+    said = cli.inside(*words, "--dry-run", "--json")
+    assert (said.code, said.json["changed"]) == (0, False)
+    assert any("Xero ends, there too" in line for line in said.json["entails"])
+    assert cli.inside("log", "--json").json[-1]["seq"] == seq
+    said = cli.inside(*words, "--json")
+    assert (said.code, said.json["changed"], said.json["to"]["software"]) == (0, True, OTHER)
+    (now,) = [each for each in cli.inside("clients", "--json").json if each["id"] == client["id"]]
+    assert {link["software"]: link["status"] for link in now["integrations"]} == {
+        MANY: "disconnected",
+        OTHER: "connected",
+    }
+    assert cli.inside(*words).code == 2
+    # An unknown organisation, and a company that nobody gave consent for.
+    assert cli.inside(*words[:-1], "no-such").code == 2
+    for_one = ("change", "--client", client["id"], "--to", ONE, "--organisation", company(practice, 0))
+    assert cli.inside(*for_one).code == 3
+    consent(practice, 0)
+    assert cli.inside(*for_one).code == 0
+    assert statuses(cli)[ONE, "connected"] == 1 and statuses(cli)[OTHER, "disconnected"] == 1

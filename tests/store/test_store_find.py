@@ -13,7 +13,7 @@ from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.model import Client
 from clientsync_tui.practice.people import Person
-from clientsync_tui.practice.status import SEVERITY, Standing, Status
+from clientsync_tui.practice.status import SEVERITY, Standing, Status, weight
 from clientsync_tui.practice.text import folded, sort_key
 from clientsync_tui.store.find import find, warm
 from clientsync_tui.store.numbers import first_page
@@ -90,7 +90,7 @@ def clients(store: Store) -> list[Client]:
 
 
 def worst(client: Client) -> Status | None:
-    return max((link.standing.status for link in client.integrations), key=SEVERITY.__getitem__, default=None)
+    return max((link.standing.status for link in client.integrations), key=weight, default=None)
 
 
 def reasons(client: Client) -> set[str | None]:

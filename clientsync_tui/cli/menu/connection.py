@@ -11,7 +11,7 @@ from ...screens.connections_facts import Seen, of_integration
 from ...screens.pulled import further
 from ...screens.settings import MOST_DAYS, MOST_NOTE
 from ...sync import plans
-from ...sync.change_organisation import change_organisation
+from ...sync.change_integration import change_integration, entails, planned
 from ...sync.reached import State, states
 from ...sync.settings import change_settings
 from ...sync.words import status_words
@@ -110,14 +110,14 @@ def _change(workplace: Workplace, client: Client, link: Integration) -> None:
     if not free:
         raise UsageError(f"{sign_in.person.email} reaches no organisation that belongs to no client yet.")
     new = reach[one_of("Organisations that belong to no client yet", free, lambda each: each.name).id]
-    say(
-        f"From {link.organisation_name} to {new.name}.",
-        "Details and lists become those of the new organisation. The former one stays connected in the accounting software.",
-    )
+    software = workplace.software(link.software)
+    held = {each.id for each in workplace.held()}
+    change = planned(workplace.store, client, link, software, software, new, sign_in, held)
+    say(*entails(change))
     if not yes(f"Bind {client.name} to another organisation?"):
         say("Nothing was changed.")
         return
-    online(workplace, lambda session: change_organisation(session, sign_in, client.id, link, new))
+    online(workplace, lambda session: change_integration(session, change))
     say(f"{client.name} is now bound to {new.name}.")
     # The integration that this menu was about is another one now.
     raise Back
