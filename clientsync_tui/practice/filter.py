@@ -12,7 +12,7 @@ FIELDS = {
     "status": "connected, expiring, expired, broken, disconnected or none",
     "reason": "why it is so, e.g. access_removed",
     "by": "who integrated it: e-mail address or name, or none",
-    "software": "the accounting software, e.g. xero, or none",
+    "software": "the accounting software's short name, or none",
     "team": "the team, or none",
     "code": "how the practice code starts, or none",
     "since": "changed within so many days: 30d, 2w, 12h",
