@@ -1,0 +1,120 @@
+"""A practice on a sandbox for faults to befall it, and what must hold of it whatever befell."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from clientsync_tui.sandbox.server import Running
+from clientsync_tui.store.audit import differing
+from clientsync_tui.store.chain import verify
+from clientsync_tui.store.jobs import ItemState
+from clientsync_tui.store.store import Store
+from tests.support.command import PATIENCE_S, Command, Said, Started, environment
+from tests.support.practice import ELSEWHERE, Practice, cheap_keyring, set_up
+
+STATUSES = {0, 1, 2, 3}
+
+
+@contextmanager
+def somebody(folder: Path) -> Iterator[None]:
+    """The folders of somebody who never used the program, with a keyring that costs nothing to open."""
+    keyring = folder / "keyring"
+    keyring.mkdir()
+    with patch.dict(os.environ, environment(folder) | cheap_keyring(keyring)):
+        for name in (*ELSEWHERE, "CLIENTSYNC_PASSPHRASE_FILE"):
+            os.environ.pop(name, None)
+        yield
+
+
+@dataclass
+class Ground:
+    """A practice in `folder` to which two people are signed in; the first reaches every organisation."""
+
+    box: Running
+    folder: Path
+
+    @classmethod
+    def made(cls, box: Running, folder: Path, *, add: bool = True) -> "Ground":
+        """A new one; `add`: with a client of every organisation that the second person reaches, added by them."""
+        folder.mkdir(exist_ok=True)
+        practice = set_up(box, folder)
+        if add:
+            practice.add(practice.people[1])
+        practice.sign_in(practice.people[0])
+        return cls(box, folder)
+
+    def copy(self, folder: Path) -> "Ground":
+        """The same practice as it is now, in another folder; the sign-ins are the same, for the keyring is."""
+        shutil.copytree(self.folder, folder)
+        return Ground(self.box, folder)
+
+    @property
+    def practice(self) -> Practice:
+        return Practice(self.box, self.folder)
+
+    @property
+    def cli(self) -> Command:
+        return Command(self.folder / "config.toml")
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "practice.db"
+
+    def calls(self) -> int:
+        """How many calls the sandbox has answered."""
+        return self.box.sandbox.calls.total
+
+    def killed_after(self, calls: int, started: Started) -> bool:
+        """Kills a command once so many more calls were answered; False where it had ended before."""
+        until, end = self.calls() + calls, time.monotonic() + PATIENCE_S
+        while started.process.poll() is None and self.calls() < until:
+            assert time.monotonic() < end
+            time.sleep(0.001)
+        started.process.kill()
+        return started.end().code == -9
+
+
+@dataclass(frozen=True)
+class State:
+    """What a practice holds: `hashes` of its entries in order, its clients, and its integrations' organisations."""
+
+    hashes: tuple[bytes, ...]
+    clients: frozenset[str]
+    organisations: frozenset[tuple[str, str]]
+
+
+def state(database: Path, *, derived: bool = True) -> State:
+    """What the practice holds now; fails where the file, the chain, or (`derived`) the client list is not whole."""
+    with closing(Store(database)) as store, store.database.reading() as db:
+        assert db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+        assert verify(db) is None
+        assert not derived or differing(store.database) == []
+        hashes = tuple(row[0] for row in db.execute("SELECT hash FROM ledger ORDER BY seq"))
+        clients = [row[0] for row in db.execute("SELECT id FROM clients")]
+        links = [(row[0], row[1]) for row in db.execute("SELECT software, organisation_id FROM integrations")]
+        connected = "SELECT count(DISTINCT organisation_id) FROM ledger WHERE kind = 'integration_connected'"
+        assert len(clients) == len(links) == db.execute(connected).fetchone()[0], "nothing is added twice"
+        return State(hashes, frozenset(clients), frozenset(links))
+
+
+def nothing_lost(before: State, after: State) -> None:
+    """Every entry, client and integration that was kept is still there, as it was."""
+    assert after.hashes[: len(before.hashes)] == before.hashes
+    assert after.clients >= before.clients and after.organisations >= before.organisations
+
+
+def nothing_waits(database: Path) -> None:
+    """No job has anything left to do."""
+    with closing(Store(database)) as store:
+        assert [job.id for job in store.jobs.all() if job.count(ItemState.WAITING, ItemState.DOING)] == []
+
+
+def explained(said: Said) -> None:
+    """A command ended with a status of its own, and said nothing that it could not explain."""
+    assert said.code in STATUSES, said
+    assert "Traceback" not in said.err and "does not expect" not in said.err, said.err

@@ -1,0 +1,225 @@
+"""Bulk jobs for as long as one likes, with faults at random; after each, all that must hold is looked at.
+
+`python -m tests.faults.soak --minutes 60 [--seed 7]`. Ends with the counts as JSON; the first thing that does not hold ends it.
+"""
+
+import argparse
+import json
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.server import Running, running
+from tests.faults.ground import Ground, explained, nothing_lost, somebody, state
+from tests.support.command import Said, Started
+
+ORGANISATIONS = 60
+COMMANDS = (
+    "add xero --all",
+    "reconnect xero --all",
+    "reassign xero --all",
+    "refresh --all",
+    "check",
+    "check --quick",
+    "disconnect --software xero",
+    "jobs retry",
+    "jobs resume",
+    "backup",
+    "clients --json",
+    "doctor --json",
+)
+REMOTE = (
+    "unavailable",
+    "hang",
+    "garbage",
+    "slow",
+    "limit",
+    "expire",
+    "remove-access",
+    "disconnect",
+    "revoke",
+)
+MEMORY_MAY_GROW = 1.10
+"""What the last quarter may hold more than the second: the first is for what is kept once."""
+
+
+class Soak:
+    """One practice, a program that runs all the while beside it, and the dice."""
+
+    def __init__(self, box: Running, folder: Path, seed: int) -> None:
+        self.box = box
+        self.dice = random.Random(seed)
+        self.ground = Ground.made(box, folder)
+        self.counts: Counter[str] = Counter()
+        self.memory: list[int] = []
+        self.before = state(self.ground.database)
+
+    def round(self) -> None:
+        """Perhaps a fault of the software, then a command with perhaps one of its own; then everything is looked at."""
+        if self.dice.random() < 0.4:
+            self._remote()
+        fault = self.dice.choice(
+            (
+                self._left_alone,
+                self._left_alone,
+                self._killed,
+                self._killed,
+                self._interrupted,
+                self._locked,
+                self._full,
+                self._two,
+            )
+        )
+        fault(self._command())
+        if self.dice.random() < 0.5:
+            self.box.fault("clear")
+            self._signed_in()
+        after = state(self.ground.database)
+        nothing_lost(self.before, after)
+        self.before = after
+        self.counts["looked at whole"] += 1
+
+    def _command(self) -> list[str]:
+        words = self.dice.choice(COMMANDS).split()
+        if words[0] == "jobs":
+            jobs = self.ground.cli.inside("jobs", "--json").json
+            words = [*words, self.dice.choice(jobs)["id"]] if jobs else ["jobs"]
+        return words
+
+    def _remote(self) -> None:
+        kind = self.dice.choice(REMOTE)
+        person = self.dice.choice(self.ground.practice.people[:2])
+        self.box.fault(kind, software="xero", person=person, times=self.dice.randint(1, 30), seconds=0.2)
+        self.counts[f"software: {kind}"] += 1
+
+    def _signed_in(self) -> None:
+        for person in self.ground.practice.people[:2]:
+            if self.dice.random() < 0.5:
+                self.ground.practice.sign_in(person)
+                self.counts["signed in anew"] += 1
+
+    def _ended(self, said: Said) -> None:
+        self.counts[f"exit status {said.code}"] += 1
+        if said.code not in (-signal.SIGKILL, -signal.SIGTERM):
+            explained(said)
+
+    def _left_alone(self, words: list[str]) -> None:
+        self._ended(self.ground.cli.start(*words).end())
+
+    def _later(self, started: Started, act: Callable[[], None]) -> None:
+        """Does something at a random instant of a command's life."""
+        end = time.monotonic() + self.dice.uniform(0.2, 2.5)
+        while started.process.poll() is None and time.monotonic() < end:
+            time.sleep(0.005)
+        if started.process.poll() is None:
+            act()
+
+    def _killed(self, words: list[str]) -> None:
+        started = self.ground.cli.start(*words)
+        self._later(started, started.process.kill)
+        said = started.end()
+        self.counts["killed"] += said.code == -signal.SIGKILL
+        self._ended(said)
+
+    def _interrupted(self, words: list[str]) -> None:
+        started = self.ground.cli.start(*words)
+        number = self.dice.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+        self._later(started, lambda: started.process.send_signal(number))
+        started.end()
+        self.counts[f"told to end by {number.name}"] += 1
+
+    def _locked(self, words: list[str]) -> None:
+        with closing(sqlite3.connect(self.ground.database, isolation_level=None, timeout=20)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            started = self.ground.cli.start(*words)
+            self._later(started, lambda: None)
+            other.execute("ROLLBACK")
+        self._ended(started.end())
+        self.counts["database locked"] += 1
+
+    def _full(self, words: list[str]) -> None:
+        size = self.ground.database.stat().st_size + self.dice.randint(0, 200_000)
+        done = subprocess.run(
+            self.ground.cli.line(*words),
+            input="",
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+        )
+        self._ended(Said(done.returncode, done.stdout, done.stderr))
+        self.counts["disk full"] += 1
+
+    def _two(self, words: list[str]) -> None:
+        both = [self.ground.cli.start(*words) for _ in range(2)]
+        for started in both:
+            self._ended(started.end())
+        self.counts["two at once"] += 1
+
+    def listen(self, lasting: Started) -> None:
+        """Takes up what the lasting program told of its memory; fails where it has ended."""
+        assert lasting.process.poll() is None, lasting.err
+        assert "Traceback" not in lasting.err, lasting.err
+        self.memory = [int(line) for line in lasting.out.split()]
+
+    def grown(self) -> float:
+        """The lasting program's memory in its last quarter over that in its second."""
+        quarter = len(self.memory) // 4
+        return max(self.memory[-quarter:]) / max(self.memory[quarter : 2 * quarter]) if quarter else 1.0
+
+
+def main() -> None:
+    """Runs it."""
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--minutes", type=float, default=60)
+    reader.add_argument("--seed", type=int, default=7)
+    told = reader.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        options = Options(organisations=ORGANISATIONS, softwares=("xero",), limits=False, latency_s=0.01)
+        box = stack.enter_context(running(options))
+        stack.enter_context(somebody(folder))
+        soak = Soak(box, folder / "practice", told.seed)
+        line = [sys.executable, "-m", "tests.faults.lasting", str(soak.ground.cli.config)]
+        lasting = Started(
+            subprocess.Popen(
+                line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        )
+        stack.callback(lasting.kill)
+        end = time.monotonic() + told.minutes * 60
+        try:
+            while time.monotonic() < end:
+                soak.round()
+                soak.listen(lasting)
+                print(
+                    soak.counts["looked at whole"],
+                    len(soak.before.hashes),
+                    soak.memory[-1:],
+                    file=sys.stderr,
+                    flush=True,
+                )
+        finally:
+            jobs, grown = len(soak.memory), round(soak.grown(), 3)
+            facts = {
+                **dict(sorted(soak.counts.items())),
+                "jobs in one process": jobs,
+                "its memory grew by": grown,
+            }
+            facts |= {"entries": len(soak.before.hashes), "clients": len(soak.before.clients)}
+            print(json.dumps(facts, indent=1))
+        assert soak.grown() <= MEMORY_MAY_GROW, soak.memory
+
+
+if __name__ == "__main__":
+    main()
