@@ -1,7 +1,9 @@
 """Opens the sign-in link in the person's browser, where there is one to see."""
 
 import asyncio
+import contextlib
 import shlex
+import subprocess
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -31,23 +33,36 @@ def open_link(link: str, command: str | None, says: Callable[[str], None]) -> "a
 
 
 async def _run(link: str, command: str, says: Callable[[str], None]) -> None:
+    loop = asyncio.get_running_loop()
+    wrong: asyncio.Future[str | None] = loop.create_future()
+
+    def run() -> None:
+        trouble = _command(link, command)
+        # A browser may outlive the sign-in, and the loop too: asyncio's own way to wait for a process would complain then.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(lambda: wrong.done() or wrong.set_result(trouble))
+
+    threading.Thread(target=run, name="browser", daemon=True).start()
+    if (trouble := await wrong) is not None:
+        says(f"The browser command ([sign_in] browser) {trouble}. Open the link yourself.")
+
+
+def _command(link: str, command: str) -> str | None:
+    """Runs the person's command to its end; says what was wrong with it."""
     try:
         words = shlex.split(command)
         words = [word.replace(_PLACE, link) for word in words] if _PLACE in command else [*words, link]
-        process = await asyncio.create_subprocess_exec(
-            *words,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+        done = subprocess.run(  # noqa: S603
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
+            check=False,
         )
     except (OSError, ValueError) as error:
-        says(
-            f"The browser command ([sign_in] browser) could not be started: {error}. Open the link yourself."
-        )
-        return
-    if (status := await process.wait()) != 0:
-        says(f"The browser command ([sign_in] browser) ended with status {status}. Open the link yourself.")
+        return f"could not be started: {error}"
+    return f"ended with status {done.returncode}" if done.returncode else None
 
 
 def _open(link: str, loop: asyncio.AbstractEventLoop, says: Callable[[str], None]) -> None:
