@@ -103,6 +103,7 @@ _ALL = (
     Action("add_clients", "Add clients", "Add clients from the organisations that your sign-in reaches.", "1", CLIENT_SYNC, 1),
     Action("reconnect_all", "Reconnect all", "Reconnect every expired or broken client with your sign-in.", "2", CLIENT_SYNC, 2),
     Action("reassign_clients", "Reassign clients", "Become the authenticated user of clients that colleagues integrated.", "3", CLIENT_SYNC, 3),
+    Action("reconnect_everything", "Reconnect every software", "Reconnect what is expired or broken in every accounting software, as one job.", "4", CLIENT_SYNC, 6, "Every software"),
     Action("sign_in", "Sign in", "Sign in to the accounting software, or as another person.", "l", CLIENT_SYNC, 4),
     Action("sign_out", "Sign out", "Revoke your sign-in and forget it; says first which integrations end with it.", "L", CLIENT_SYNC, dangerous=True),
     Action("set_up", "Set up", "Enter the client id of the practice's app, and see how to register one.", "e", CLIENT_SYNC, 5),

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Button
 
-from ..actions import CLIENT_SYNC, Action
+from ..actions import ACTIONS, CLIENT_SYNC, Action
 from .base import ActionScreen, KeyBar, TopBar
 from .software_block import SoftwareBlock
 
@@ -85,6 +85,14 @@ class ClientSyncScreen(ActionScreen):
             return "You are there."
         if not self.is_mounted or action.place != CLIENT_SYNC:
             return super().unavailable(action)
+        if action.name == "reconnect_everything":
+            in_use = sum(bool(block.tally.counts) for block in self._blocks)
+            key = self.key_of(ACTIONS["client_sync.reconnect_all"])
+            return (
+                None
+                if in_use > 1
+                else f"Only one accounting software has clients: {key} reconnects all of them."
+            )
         software, workplace = self._here.software, self.main.workplace
         if action.name in NEEDS_SET_UP and not workplace.is_configured(software.name):
             return f"{software.title} is not set up yet: e enters the client id of the practice's app."
@@ -105,6 +113,12 @@ class ClientSyncScreen(ActionScreen):
     def do_reassign_clients(self) -> None:
         """Opens Reassign clients."""
         self.main.open("reassign", software=self._here.software.name)
+
+    def do_reconnect_everything(self) -> None:
+        """Plans it across every software."""
+        from .every_software import reconnect_every_software
+
+        reconnect_every_software(self)
 
     def do_set_up(self) -> None:
         """Opens the form; what was set is tried at once."""

@@ -75,13 +75,13 @@ class PlanScreen(ModalScreen[bool]):
         self.action_answer(event.button.id == "yes")
 
 
-def confirm_and_run(screen: ActionScreen, plan: Plan, *, hidden: int = 0) -> None:
+def confirm_and_run(screen: ActionScreen, plan: Plan, *, hidden: int = 0, lines: Sequence[str] = ()) -> None:
     """Shows a plan and, when it is confirmed, makes a job of it and shows that.
 
-    `hidden`: how many of the clients that it is about the filter hides.
+    `hidden`: how many of the clients that it is about the filter hides. `lines`: what else has to be known.
     """
     workplace = screen.main.workplace
-    lines = [*plan_words.entails(plan, workplace.softwares())]
+    lines = [*plan_words.entails(plan, workplace.softwares()), *lines]
     if hidden:
         lines.append(plan_words.hidden(hidden))
 

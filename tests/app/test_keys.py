@@ -34,6 +34,7 @@ FAMILIES = {
     "1": "the first tab, or button",
     "2": "the second",
     "3": "the third",
+    "4": "the fourth",
     "enter": "open, or go on",
     "escape": "back",
 }

@@ -16,7 +16,8 @@ from clientsync_tui.screens.job import JobScreen
 from clientsync_tui.sync import plans
 from clientsync_tui.sync.runner import Runner
 from clientsync_tui.sync.session import Session
-from clientsync_tui.workplace import Workplace, secret_name
+from clientsync_tui.workplace import Workplace
+from tests.support.browser import come_back_as
 from tests.support.practice import Practice, practices, shown, until
 
 __all__ = ["practices"]
@@ -27,12 +28,7 @@ ONE = "quickbooks"
 @pytest.fixture
 def practice(practices: Callable[[Options], Practice]) -> Practice:
     made = practices(Options(organisations=5, limits=False, softwares=(ONE,)))
-
-    async def keep(workplace: Workplace, _: Session) -> None:
-        table = workplace.config.software[ONE]
-        await workplace.vault.write(secret_name(ONE, table.client_id), "sandbox")
-
-    made.do(keep)
+    made.keep_secrets()
     return made
 
 
@@ -80,10 +76,9 @@ async def add(practice: Practice, app: ClientSyncApp, pilot: Pilot[None], places
     )
 
 
-async def check(workplace: Workplace, session: Session) -> None:
+async def check_all(workplace: Workplace, session: Session) -> None:
     """What the night's check would find."""
-    held = workplace.held(ONE)
-    plan = plans.check(workplace.store, ONE, {each.id for each in held})
+    plan = plans.check(workplace.store, None, {each.id for each in workplace.held()})
     await Runner(session, workplace.store.jobs.create(plan, "night")).run()
 
 
@@ -91,7 +86,7 @@ async def test_add_then_reconnect_in_any_order(practice: Practice) -> None:
     async with opened(practice) as (app, pilot):
         await add(practice, app, pilot, range(3))
         practice.sandbox.fault("expire", software=ONE)
-        await asyncio.to_thread(practice.do, check)
+        await asyncio.to_thread(practice.do, check_all)
         app.open("client_sync")
         await until(pilot, lambda: "3 expired" in shown(pilot))
         await pilot.press("2")
@@ -114,3 +109,32 @@ async def test_add_then_reconnect_in_any_order(practice: Practice) -> None:
         await until(pilot, lambda: isinstance(app.screen, JobScreen) and not app.screen.job.left)
         links = [link for _, link in app.workplace.store.clients.integrations(ONE, datetime.now(UTC))]
         assert [link.standing.status for link in links] == ["connected"] * 3
+
+
+async def test_every_software_in_one_job(practices: Callable[[Options], Practice]) -> None:
+    practice = practices(Options(organisations=5, limits=False, softwares=(ONE, "xero")))
+    practice.keep_secrets()
+    me, world = practice.people[0], practice.sandbox.world
+    await asyncio.to_thread(practice.add, me, [world.id_of("xero", place) for place in (3, 4)])
+    async with opened(practice) as (app, pilot):
+        await pilot.press("4")
+        await until(pilot, lambda: any("Only one accounting" in each.message for each in app._notifications))
+        await add(practice, app, pilot, range(2))
+        for software in (ONE, "xero"):
+            practice.sandbox.fault("expire", software=software)
+        await asyncio.to_thread(practice.do, check_all)
+        app.open("client_sync")
+        await pilot.press("4")
+        await until(pilot, lambda: "Reconnect 4 clients?" in shown(pilot))
+        await pilot.press("y")
+        # Both wait for somebody to sign in; nothing of either was lost.
+        await until(pilot, lambda: "Sign in to" in shown(pilot) and "2 wait" in shown(pilot))
+        await pilot.press("enter")
+        for place in (1, 0):
+            await consent(practice, app, pilot, place)
+        await until(pilot, lambda: isinstance(app.screen, JobScreen) and app.screen.job.left == 2)
+        await pilot.press("r")
+        await come_back_as(pilot, me)
+        await until(pilot, lambda: isinstance(app.screen, JobScreen) and not app.screen.job.left)
+        links = [link for _, link in app.workplace.store.clients.integrations(None, datetime.now(UTC))]
+        assert [link.standing.status for link in links] == ["connected"] * 4
