@@ -9,6 +9,7 @@ import os
 import pty
 import select
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,13 +17,22 @@ import time
 from pathlib import Path
 
 PATIENCE_S = 60
+FORMER = Path(__file__).resolve().parents[1] / "store" / "release_0_1.sql"
 
 
 def main(bin_folder: Path) -> None:
     """Tries everything, in a home that is empty before and must be empty behind."""
     with tempfile.TemporaryDirectory(prefix="clientsync-installed-") as home:
         program = Installed(bin_folder, Path(home))
-        for each in (says_its_version, does_a_job, opens, completes, has_a_man_page, leaves_nothing):
+        for each in (
+            says_its_version,
+            does_a_job,
+            opens,
+            completes,
+            has_a_man_page,
+            leaves_nothing,
+            upgrades,
+        ):
             each(program)
             print(f"ok {each.__name__.replace('_', ' ')}", flush=True)
 
@@ -112,6 +122,19 @@ def has_a_man_page(program: Installed) -> None:
 def leaves_nothing(program: Installed) -> None:
     left = [path for path in program.home.rglob("*") if path.is_file()]
     assert left == [], left
+
+
+def upgrades(program: Installed) -> None:
+    """The practice of the release before, after a copy of it was made."""
+    practice = program.home / ".local" / "share" / "clientsync" / "practice.db"
+    practice.parent.mkdir(parents=True, mode=0o700)
+    practice.touch(mode=0o600)
+    former = sqlite3.connect(practice)
+    former.executescript(FORMER.read_text("utf-8"))
+    names = {name for (name,) in former.execute("SELECT name FROM clients WHERE removed = 0")}
+    former.close()
+    assert {client["name"] for client in json.loads(program.run("clients", "--json"))} == names and names
+    assert list(practice.parent.rglob("*before-version-*.db"))
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ def test_the_licences_are_listed() -> None:
     }
     if others:
         pytest.skip(f"other versions than the locked ones are installed: {', '.join(sorted(others))}")
-    assert licences.LIST.read_text("utf-8") == licences.page(), "python docs/licences.py makes it anew"
+    page = licences.page()
+    assert licences.LIST.read_text("utf-8") == page, "python docs/licences.py makes it anew"
     assert set(licences.ELSEWHERE) <= set(needed)
-    assert "does not say" not in licences.page()
+    assert "does not say" not in page
