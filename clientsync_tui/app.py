@@ -16,6 +16,8 @@ from .styled_app import StyledApp
 from .workplace import Workplace
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from .screens.base import ActionScreen
     from .store.jobs import Job
     from .sync.engine import Engine
@@ -70,9 +72,14 @@ class ClientSyncApp(StyledApp):
 
         return Engine(self.workplace.session, self._job_ended)
 
+    def get_default_screen(self) -> "Screen[Any]":
+        """The client list, which lies below all others."""
+        from .screens.clients import ClientsScreen
+
+        return ClientsScreen()
+
     def on_mount(self) -> None:
-        """The client list, or the way to it on a first start."""
-        self.open("clients")
+        """On a first start, the way to the client list."""
         if not self.workplace.config.practice.name and not self.workplace.store.clients.total():
             self.open("first_start")
         if self.workplace.config.keys:
@@ -126,8 +133,8 @@ class ClientSyncApp(StyledApp):
         from .screens.base import ActionScreen
 
         for screen in self.screen_stack:
-            # Screens below the one shown read again when they are shown again.
-            if isinstance(screen, ActionScreen) and (screen is self.screen or what != "practice_changed"):
+            # Screens below the one shown read again when they are shown again, and one that is being made has not read yet.
+            if isinstance(screen, ActionScreen) and (screen.is_there or what != "practice_changed"):
                 getattr(screen, what)(*arguments)
 
     # Jobs

@@ -26,7 +26,7 @@ class StyledApp(TerminalApp):
 
     def get_screen(self, screen: Any, screen_class: Any = None) -> Any:
         """The screen to be opened; the sheets that the first one does without are read with the second."""
-        if not self._all_sheets and len(self.screen_stack) > 1:
+        if not self._all_sheets:
             self._all_sheets = True
             for sheet in look.style_sheets():
                 self.stylesheet.add_source(sheet.read_text("utf-8"), (str(sheet), ""))

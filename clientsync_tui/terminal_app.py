@@ -87,10 +87,7 @@ class TerminalApp(TypeAheadApp):
         """Covers what is open in a terminal that is too small for it, until there is room."""
         from .screens.too_small import TooSmall, fits
 
-        if len(self.screen_stack) == 1:
-            # Nothing is open yet that could be covered.
-            self.set_timer(0.05, self.mind_size)
-        elif fits(self.size) == isinstance(self.screen, TooSmall):
+        if fits(self.size) == isinstance(self.screen, TooSmall):
             self.pop_screen() if fits(self.size) else self.push_screen(TooSmall())
 
     def on_key(self, event: Key) -> None:

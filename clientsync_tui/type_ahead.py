@@ -37,6 +37,11 @@ class TypeAheadApp(SparingApp):
         self._number = 0
         self._late: asyncio.TimerHandle | None = None
 
+    def on_mount(self) -> None:
+        """The first key waits for the first screen: a field without a size yet would show only the end of what is typed."""
+        self._late = asyncio.get_running_loop().call_later(PATIENCE_S, self._next, self._number)
+        self.call_after_refresh(self._next, self._number)
+
     async def on_event(self, event: Event) -> None:
         """Keys from outside queue up; what they become on their way is not touched."""
         if not isinstance(event, Key) or event.is_forwarded:

@@ -117,7 +117,7 @@ class ActionScreen(Screen[Any]):
 
     def do_back(self) -> None:
         """Goes back to the screen before."""
-        if len(self.main.screen_stack) > 2:
+        if len(self.main.screen_stack) > 1:
             self.dismiss()
 
     def do_suspend(self) -> None:

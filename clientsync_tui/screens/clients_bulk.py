@@ -8,9 +8,9 @@ from ..practice.plan import Plan
 from ..store.numbers import ids_of, softwares_of
 from ..sync import plans
 from .choose import Choice, Choose
-from .clients_rows import title
 from .locale_words import counted, number
 from .plan import confirm_and_run
+from .titles import title
 
 if TYPE_CHECKING:
     from .clients import ClientsScreen

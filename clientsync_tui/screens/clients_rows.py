@@ -5,7 +5,6 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 from rich.cells import cell_len
 
@@ -15,6 +14,7 @@ from ..sync.words import ASCII_SYMBOLS, REASONS, SHORT, SYMBOLS, status_words
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..workplace import Workplace
 from .locale_words import moment_words, short_date
+from .titles import title
 
 COLUMNS = (
     Column("code", "Code", 7, keep=6, most=14, flex=1),
@@ -111,13 +111,6 @@ class ClientRows:
         if link.sign_in in self._wording.held:
             return "you"
         return link.integrated_by.name or link.integrated_by.email
-
-
-@cache
-def title(workplace: Workplace, software: str) -> str:
-    """What an accounting software calls itself; its name where this program does not know it (any more)."""
-    known = {each.name: each.title for each in workplace.softwares()}
-    return known.get(software, software)
 
 
 def days_left(link: Integration, now: datetime) -> int | None:

@@ -26,7 +26,7 @@ async def opened(
     workplace = workplace_in(folder)
     app = ClientSyncApp(workplace)
     async with app.run_test(size=size) as pilot:
-        screen = app.screen_stack[1]
+        screen = app.screen_stack[0]
         assert isinstance(screen, ClientsScreen)
         total = workplace.store.clients.total()
         await until(pilot, lambda: f"All {total:,}" in shown(pilot))

@@ -144,9 +144,9 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
         return max(1, self.size.height - HEADER)
 
     def _look(self) -> None:
-        # Before the first layout nobody knows how many rows there is room for.
-        if self.size:
-            self._window.look_at(self.scroll_offset.y, self._page)
+        # Before the first layout nobody knows how many rows there is room for, but never for more than the terminal has lines.
+        page = self._page if self.size else self.app.size.height  # pyright: ignore[reportUnknownMemberType]
+        self._window.look_at(self.scroll_offset.y, page)
 
     def _selection_changed(self) -> None:
         raise NotImplementedError
