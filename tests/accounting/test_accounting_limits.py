@@ -305,11 +305,11 @@ async def test_what_is_over_is_cleared_away(
     with sqlite3.connect(tmp_path / "limits") as file:
         file.executemany("INSERT INTO made VALUES (?, 60, ?, 1)", [(f"lane {n}", n) for n in range(100)])
         file.execute("INSERT INTO leases (lane, until) VALUES ('x', 1)")
-        file.execute("INSERT INTO blocked VALUES ('x', 1)")
+        file.execute("INSERT INTO pauses VALUES ('x', 0, 1)")
     for _ in range(3):
         await Counting(limiter, WIDE).call(ONE)
     rows = [
-        file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("made", "leases", "blocked")
+        file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("made", "leases", "pauses")
     ]
     file.close()
     assert rows[0] <= 4 and rows[1:] == [0, 0]

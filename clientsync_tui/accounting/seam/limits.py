@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS made (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS leases (id INTEGER PRIMARY KEY, lane TEXT, until REAL);
 CREATE INDEX IF NOT EXISTS leases_lane ON leases (lane, until);
-CREATE TABLE IF NOT EXISTS blocked (lane TEXT PRIMARY KEY, until REAL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pauses (lane TEXT PRIMARY KEY, told REAL, until REAL) WITHOUT ROWID;
 """
 
 
@@ -182,10 +182,13 @@ class Limiter:
 
     def block(self, lane: Lane, seconds: float) -> None:
         """Nobody on this host calls in `lane` for so long (a longer wait already known stays)."""
+        now = time.time()
         with contextlib.suppress(sqlite3.Error):  # the software says it again
+            # What was told in the future was told before the clock was set back.
             self._database.execute(
-                "INSERT INTO blocked VALUES (?, ?) ON CONFLICT (lane) DO UPDATE SET until = max(until, excluded.until)",
-                (lane.key, time.time() + seconds),
+                "INSERT INTO pauses VALUES (?, ?, ?) ON CONFLICT (lane) DO UPDATE SET told = excluded.told, "
+                "until = iif(told <= excluded.told, max(until, excluded.until), excluded.until)",
+                (lane.key, now, now + seconds),
             )
 
     def used_up(self, lane: Lane) -> None:
@@ -236,7 +239,7 @@ class Limiter:
         if self._left:
             self._take_off()
         (until,) = ask(
-            "SELECT max(until) FROM blocked WHERE lane IN (?, ?)", (lane.key, lane.app.key)
+            "SELECT max(until) FROM pauses WHERE lane IN (?, ?) AND told <= ?", (lane.key, lane.app.key, now)
         ).fetchone()
         if until is not None and until > now:
             return _Verdict(None, until - now, patient=False)
@@ -266,7 +269,7 @@ class Limiter:
                 {"now": now, "parts": _PARTS},
             )
             ask("DELETE FROM leases WHERE until NOT BETWEEN ? AND ?", (now, now + 3600))
-            ask("DELETE FROM blocked WHERE until < ?", (now,))
+            ask("DELETE FROM pauses WHERE until < ?", (now,))
         return _Verdict(lease)
 
     def _made(self, key: str, seconds: int, now: float) -> _Made:

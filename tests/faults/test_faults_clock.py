@@ -1,0 +1,94 @@
+"""The clock set forward and back under the program: order, sign-ins, jobs, limits and copies go on."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.accounting.seam.limits import Lane, Limiter
+from clientsync_tui.accounting.seam.software import Limits
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.server import running
+from clientsync_tui.store import copies
+from clientsync_tui.store.store import Store
+from clientsync_tui.sync import doctor
+from tests.faults.clock import clock_off_by
+from tests.faults.ground import Ground, nothing_lost, nothing_waits, somebody, state
+
+JUMPS = [timedelta(days=-400), timedelta(hours=-1), timedelta(hours=2), timedelta(days=30)]
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    folder = tmp_path_factory.mktemp("faults")
+    with running(Options(organisations=6, softwares=("xero",), limits=False)) as box, somebody(folder):
+        yield Ground.made(box, folder / "practice")
+
+
+def test_bulk_work_goes_on_whatever_the_clock_says(ground: Ground) -> None:
+    for by in JUMPS:
+        before = state(ground.database)
+        with clock_off_by(by):
+            for command in ("check", "refresh --all", "clients --json", "jobs --json"):
+                said = ground.cli.inside(*command.split())
+                assert said.code == 0, (by, command, said)
+        after = state(ground.database)
+        nothing_lost(before, after)
+        assert len(after.hashes) > len(before.hashes)
+    nothing_waits(ground.database)
+    ids = [job["id"] for job in ground.cli.inside("jobs", "--json").json]
+    assert ground.cli.inside("check").code == 0
+    assert [job["id"] for job in ground.cli.inside("jobs", "--json").json][1:] == ids, (
+        "the newest first, by no clock"
+    )
+    assert {
+        link["status"]
+        for client in ground.cli.inside("clients", "--json").json
+        for link in client["integrations"]
+    } == {"connected"}
+
+
+def test_the_doctor_says_that_the_clock_is_behind(ground: Ground, tmp_path: Path) -> None:
+    here = ground.copy(tmp_path / "practice")
+    assert doctor.look, "imported before the clock is set"
+    with clock_off_by(timedelta(days=-500)):
+        wrong = {
+            each["name"]: each["says"] for each in here.cli.inside("doctor", "--json").json if not each["ok"]
+        }
+    assert "set the clock" in wrong["ledger"] and "set the clock" in wrong["clock"]
+
+
+def test_places_and_pauses_of_a_clock_that_was_ahead_hold_up_nobody_for_good(tmp_path: Path) -> None:
+    lane, limits = Lane("xero", "app", "o1"), Limits(rates=(), organisation_at_once=1)
+    limiter = Limiter(tmp_path / "limits")
+
+    async def turn() -> None:
+        async with limiter.turn(lane, limits, longest_wait_s=1, lease_s=20):
+            pass
+
+    with clock_off_by(timedelta(hours=3)):
+        # Killed while it calls: its place is left in the file.
+        asyncio.run(limiter.turn(lane, limits, longest_wait_s=1, lease_s=20).__aenter__())
+        limiter.block(lane, 30)
+        limiter.close()
+    limiter = Limiter(tmp_path / "limits")
+    asyncio.run(asyncio.wait_for(turn(), 10))
+    limiter.close()
+
+
+def test_copies_from_the_future_neither_keep_a_new_one_away_nor_push_it_out(
+    ground: Ground, tmp_path: Path
+) -> None:
+    here = ground.copy(tmp_path / "practice")
+    with closing(Store(here.database)) as store:
+        folder = copies.folder_of(here.database)
+        folder.mkdir(exist_ok=True)
+        for day in range(copies.KEPT):
+            (folder / f"2099010{day + 1}T000000Z-daily.db").touch()
+        with clock_off_by(timedelta(days=3)):
+            made = copies.keep_daily(store.database.connection, here.database)
+            assert made is not None and made.exists()
+            assert copies.keep_daily(store.database.connection, here.database) is None
