@@ -9,12 +9,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from clientsync_tui.practice.people import SignIn
 from clientsync_tui.sandbox.authorise import sign_in as authorise
 from clientsync_tui.sync.session import Session
-from clientsync_tui.workplace import Workplace
+from clientsync_tui.workplace import Workplace, secret_name
 
 SOFTWARE = "xero"
 PATIENCE_S = 120
@@ -36,10 +36,22 @@ class Bench:
         with urlopen(f"{self.url}/sandbox/people") as answer:
             return str(json.load(answer)[person]["email"])
 
-    async def sign_in(self, session: Session, person: int) -> SignIn:
+    async def keep_secrets(self) -> None:
+        """The secrets of the sandbox's apps, for the softwares that need one."""
+        for name, table in self.workplace.config.software.items():
+            if self.workplace.software(name).grant.secret == "required":
+                await self.workplace.vault.write(secret_name(name, table.client_id), "sandbox")
+
+    def fault(self, **what: str) -> None:
+        """Puts a fault in force in the sandbox."""
+        request = Request(f"{self.url}/sandbox/faults", json.dumps(what).encode())
+        with urlopen(request):
+            pass
+
+    async def sign_in(self, session: Session, person: int, software: str = SOFTWARE) -> SignIn:
         """Signs in the sandbox's accountant of this number."""
         email = self._email(person)
-        async with session.begin(SOFTWARE) as attempt:
+        async with session.begin(software) as attempt:
             arriving = asyncio.create_task(asyncio.to_thread(authorise, attempt.link, email))
             signed_in = session.keep(await attempt.wait(PATIENCE_S))
             await arriving
