@@ -14,6 +14,8 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
+from .practice.text import clean
+
 Piece = tuple[int, int, Strip]
 """Line, column, and what is drawn from there on."""
 Codes = tuple[str, str, str]
@@ -72,7 +74,7 @@ class Pen:
             self._turn(codes(style, self._colours))
             link = style.link if style is not None else None
             if link:
-                self._said.append(f"\x1b]8;;{link}\x1b\\")
+                self._said.append(f"\x1b]8;;{clean(link)}\x1b\\")
             if is_simple(text):
                 self._said.append(text)
             else:
@@ -82,13 +84,16 @@ class Pen:
             x += cell_len(text)
 
     def _write_wide(self, x: int, y: int, text: str) -> None:
-        """However wide a terminal takes what is wide or combined to be, what stands behind it stands where it belongs."""
+        """However wide a terminal takes what is wide or combined to be, what stands behind it stands where it belongs.
+
+        What takes no cell because it drives a terminal is not written: a name in the practice's file can hold anything.
+        """
         last = max(n for n, character in enumerate(text, 1) if get_character_cell_size(character) != 1)
         wide, rest = text[:last], text[last:]
         room = cell_len(wide)
         self._said.append(" " * room)
         self._move(x, y)
-        self._said.append(wide)
+        self._said.append(clean(wide))
         self._move(x + room, y)
         self._said.append(rest)
 
@@ -126,7 +131,9 @@ def codes(style: Style | None, colours: ColorSystem) -> Codes:
 @lru_cache(4096)
 def is_simple(text: str) -> bool:
     """Whether each character takes one cell, in every terminal."""
-    return text.isascii() or all(get_character_cell_size(character) == 1 for character in text)
+    return (text.isascii() and text.isprintable()) or all(
+        get_character_cell_size(character) == 1 for character in text
+    )
 
 
 def changed(old: Strip | None, new: Strip, colours: ColorSystem) -> Sequence[tuple[int, int]]:

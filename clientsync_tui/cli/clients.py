@@ -9,6 +9,7 @@ from . import options
 from .place import place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from ..practice.model import Client, Integration
@@ -128,15 +129,13 @@ def client(client: str, as_json: bool) -> None:
                 }
             )
             return
-        _show(found, counts, now)
         from ..sync.history import line
 
-        click.echo("\nHistory")
-        for entry in history:
-            click.echo(f"  {line(entry)}")
+        talk.lines(_particulars(found, counts, now))
+        talk.lines(["", "History", *(f"  {line(entry)}" for entry in history)])
 
 
-def _show(found: "Client", counts: "dict[str, int]", now: "datetime") -> None:
+def _particulars(found: "Client", counts: "dict[str, int]", now: "datetime") -> "Iterator[str]":
     from ..practice.model import DETAIL_TITLES
     from ..sync.words import REASONS
 
@@ -146,14 +145,15 @@ def _show(found: "Client", counts: "dict[str, int]", now: "datetime") -> None:
         "Team": found.team,
         "Note": found.note or None,
     }
-    click.echo(found.name)
+    yield found.name
     for title, value in facts.items():
         if value:
-            click.echo(f"  {title}: {value}")
+            yield f"  {title}: {value}"
     for link in found.integrations:
-        click.echo(f"\n{link.software}: {_status(link, now)}")
-        click.echo(f"  Organisation: {link.organisation_name} ({link.organisation_id})")
-        click.echo(f"  Integrated by: {link.integrated_by.name} <{link.integrated_by.email}>")
+        yield ""
+        yield f"{link.software}: {_status(link, now)}"
+        yield f"  Organisation: {link.organisation_name} ({link.organisation_id})"
+        yield f"  Integrated by: {link.integrated_by.name} <{link.integrated_by.email}>"
         moments = {
             "Connected": link.connected_at,
             "Refreshed": link.refreshed_at,
@@ -162,15 +162,17 @@ def _show(found: "Client", counts: "dict[str, int]", now: "datetime") -> None:
         }
         for title, moment in moments.items():
             if moment:
-                click.echo(f"  {title}: {moment:%Y-%m-%d %H:%M} UTC")
+                yield f"  {title}: {moment:%Y-%m-%d %H:%M} UTC"
         if link.standing.reason:
-            click.echo(f"  {REASONS[link.standing.reason]}")
+            yield f"  {REASONS[link.standing.reason]}"
     if found.details:
-        click.echo("\nDetails")
+        yield ""
+        yield "Details"
         for name, title in DETAIL_TITLES.items():
             if value := found.details.get(name):
-                click.echo(f"  {title}: {value}")
+                yield f"  {title}: {value}"
     if counts:
-        click.echo("\nLists")
+        yield ""
+        yield "Lists"
         for name, count in sorted(counts.items()):
-            click.echo(f"  {name.replace('_', ' ')}: {count:,}")
+            yield f"  {name.replace('_', ' ')}: {count:,}"

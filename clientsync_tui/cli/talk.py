@@ -1,4 +1,7 @@
-"""How commands speak: data on stdout, talk on stderr, and no question where there is no terminal."""
+"""How commands speak: data on stdout, talk on stderr, and no question where there is no terminal.
+
+Names lost what drives a terminal where they entered the practice; what somebody wrote into its file by other means loses it here.
+"""
 
 import json
 import sys
@@ -7,6 +10,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import click
+
+from ..practice.text import clean
 
 T = TypeVar("T")
 AT_ONCE = 500
@@ -38,7 +43,7 @@ def array(values: Iterable[Any]) -> None:
 
 def lines(texts: Iterable[str]) -> None:
     """Lines on stdout, many at a time: each writing is a flush."""
-    for some in batched(texts):
+    for some in batched(map(clean, texts)):
         click.echo("\n".join(some))
 
 
@@ -51,14 +56,14 @@ def batched(values: Iterable[T]) -> Iterator[list[T]]:
 
 def as_json(value: Any) -> str:
     """`value` as JSON on one line, in what stdout can encode."""
-    return json.dumps(value, ensure_ascii="utf" not in (sys.stdout.encoding or "").lower())
+    return clean(json.dumps(value, ensure_ascii="utf" not in (sys.stdout.encoding or "").lower()))
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]], shrink: int | None = None) -> None:
     """Aligned columns on stdout. Column `shrink` gives way on a terminal that is too narrow; elsewhere nothing is cut."""
     from rich.cells import cell_len, set_cell_size
 
-    whole = [list(titles), *(list(row) for row in rows)]
+    whole = [list(titles), *(list(map(clean, row)) for row in rows)]
     widths = [max(cell_len(row[n]) for row in whole) for n in range(len(titles))]
     if shrink is not None and sys.stdout.isatty():
         from shutil import get_terminal_size

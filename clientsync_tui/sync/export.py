@@ -29,7 +29,7 @@ def write(file: IO[str], clients: Iterable[Client]) -> int:
     out.writerow(COLUMNS)
     count = 0
     for client in clients:
-        out.writerows(map(defused, line) for line in _lines(client))
+        out.writerows([defused(clean(cell)) for cell in line] for line in _lines(client))
         count += 1
     return count
 
@@ -60,20 +60,20 @@ def export(path: Path, clients: Iterable[Client]) -> int:
 
 
 def _lines(client: Client) -> Iterator[tuple[str, ...]]:
-    details = tuple(clean(client.details.get(name, "")) for name in DETAIL_TITLES if name != "name")
-    start = (client.id, clean(client.name), client.practice_code or "", client.team or "")
+    details = tuple(client.details.get(name, "") for name in DETAIL_TITLES if name != "name")
+    start = (client.id, client.name, client.practice_code or "", client.team or "")
     for link in client.integrations or (None,):
-        yield (*start, *(_integration(link) if link else ("",) * 10), clean(client.note), *details)
+        yield (*start, *(_integration(link) if link else ("",) * 10), client.note, *details)
 
 
 def _integration(link: Integration) -> tuple[str, ...]:
     moments = (link.connected_at, link.refreshed_at, link.checked_at, link.expires_at)
     return (
         link.software,
-        clean(link.organisation_name),
+        link.organisation_name,
         link.organisation_id,
         link.standing.status,
         link.standing.reason or "",
-        clean(f"{link.integrated_by.name} <{link.integrated_by.email}>"),
+        f"{link.integrated_by.name} <{link.integrated_by.email}>",
         *(iso(moment) if moment else "" for moment in moments),
     )

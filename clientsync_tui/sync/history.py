@@ -108,4 +108,4 @@ def line(entry: Entry, client: str | None = None) -> str:
         entry.software or "",
         described(entry),
     ]
-    return "  ".join(part for part in parts if part)
+    return clean("  ".join(part for part in parts if part))

@@ -1,5 +1,6 @@
 """Answers read without trust: whatever is missing, null or of another type is nonsense, not a crash."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -10,7 +11,9 @@ from ...practice.trouble import PassingTrouble
 from .software import Record
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
-_LONGEST_WORDS = 200
+_LONGEST_SAID = 200
+_LONGEST_WORDS = 1_000  # no software takes a name that long; one of megabytes would be drawn with every row
+_DEEPEST = 50
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -35,13 +38,13 @@ def under(value: Any, key: str) -> Any:
 
 
 def words(value: Any) -> str:
-    """A text, cleaned and without blanks around it; empty for null and every other type."""
-    return clean(value).strip() if isinstance(value, str) else ""
+    """A text, cleaned, without blanks around it and no longer than any name; empty for null and every other type."""
+    return clean(value[: 2 * _LONGEST_WORDS]).strip()[:_LONGEST_WORDS] if isinstance(value, str) else ""
 
 
 def said(value: Any) -> str:
     """What an error says, short enough for a message."""
-    return words(value)[:_LONGEST_WORDS]
+    return words(value)[:_LONGEST_SAID]
 
 
 def rows(value: Any, what: str) -> Sequence[Mapping[str, Any]]:
@@ -94,11 +97,16 @@ def records(
     return found
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: Any, depth: int = 0) -> Any:
+    """All text cleaned, and no number that JSON has no word for. Raises for what is nested deeper than any record."""
+    if depth > _DEEPEST:
+        raise nonsense("records within records")
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, list):
-        return [_cleaned(each) for each in cast(list[Any], value)]
+        return [_cleaned(each, depth + 1) for each in cast(list[Any], value)]
     if isinstance(value, dict):
-        return {clean(key): _cleaned(each) for key, each in cast(dict[str, Any], value).items()}
+        return {clean(key): _cleaned(each, depth + 1) for key, each in cast(dict[str, Any], value).items()}
     return value

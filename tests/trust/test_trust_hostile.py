@@ -1,0 +1,108 @@
+"""Hostile text in the practice's own file, as a colleague could write it there, past where text from outside is cleaned."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clientsync_tui.accounting.seam import shapes
+from clientsync_tui.practice.text import clean
+from clientsync_tui.practice.trouble import PassingTrouble
+from tests.support.clients import ANN, add, signed_in, workplace_in
+from tests.support.command import Command
+from tests.support.terminal import Terminal
+from tests.trust.hostile import CHARACTERS, drives
+
+#: SQLite keeps no surrogates, so none can be in the file.
+NAMES = {what: f"{what} {text}" for what, text in CHARACTERS.items() if what != "no character"}
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("practice")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+        workplace = workplace_in(folder)
+        sign_in = signed_in(workplace.store, ANN)
+        for n, name in enumerate(NAMES.values()):
+            add(workplace.store, name, sign_in, team=f"T {name[:200]}", code=f"={n}\x1b]0;OWNED\x07")
+        workplace.close()
+        yield folder / "config.toml"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("clients",),
+        ("client", "hidden " + CHARACTERS["hidden"]),
+        ("log",),
+        ("clients", "--csv"),
+        ("export", "-"),
+    ],
+    ids=lambda words: " ".join(words)[:15],
+)
+def test_no_command_writes_what_drives_a_terminal_or_breaks_a_line(config: Path, words: tuple[str, ...]):
+    said = Command(config).inside(*words)
+    assert said.code == 0, said
+    written = (said.out + said.err).encode()
+    assert drives(written) == []
+    assert "\x1b" not in said.out and len(said.out.splitlines()) == len(said.out.split("\n")) - 1
+
+
+@pytest.mark.parametrize("words", [("clients", "--json"), ("log", "--json")], ids=" ".join)
+def test_json_is_safe_as_it_is_and_says_the_whole_name(config: Path, words: tuple[str, ...]):
+    said = Command(config).inside(*words)
+    assert drives(said.out.encode()) == []
+    assert NAMES["huge"] in said.out and json.loads(said.out)
+
+
+def test_a_csv_has_a_line_for_each_client(config: Path):
+    rows = list(csv.reader(io.StringIO(Command(config).inside("clients", "--csv").out, newline="")))
+    assert len(rows) == 1 + len(NAMES)
+    assert {row[2] for row in rows[1:]} == {f"'={n}]0;OWNED" for n in range(len(NAMES))}
+
+
+def test_the_screens_show_it_and_send_none_of_it_to_the_terminal(config: Path):
+    with Terminal("--config", str(config), size=(100, 30)) as terminal:
+        terminal.until("window title")
+        for keys, shows in (
+            ("c", "Business settings > Connections"),
+            ("\x1b", "Tester & Co"),
+            ("h", "client added"),
+            ("\x1b", "Tester & Co"),
+            ("/markup\r", "1 of"),
+        ):
+            terminal.press(keys)
+            terminal.until(shows)
+        terminal.press("q")
+        assert terminal.end() == 0, terminal.text
+        assert drives(terminal.written) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(codec=None), max_size=50))
+def test_what_is_cleaned_drives_nothing_and_cleaning_twice_changes_nothing(text: str):
+    cleaned = clean(text)
+    assert clean(cleaned) == cleaned
+    assert drives(cleaned.encode()) == [], "and it can be encoded"
+
+
+def test_a_name_of_megabytes_is_cut_where_it_enters():
+    assert shapes.words("\x1b" * 10 + "x" * 5_000_000) == "x" * 1_000
+
+
+def test_records_within_records_are_refused_and_no_number_is_none():
+    deep: object = "x"
+    for _ in range(200):
+        deep = [deep]
+    with pytest.raises(PassingTrouble, match="records within records"):
+        shapes.records({"Accounts": [{"ID": "1", "more": deep}]}, "Accounts", "ID")
+    (record,) = shapes.records(
+        {"Accounts": [{"ID": "1", "a": float("inf"), "b": [float("nan")]}]}, "Accounts", "ID"
+    )
+    assert (record["a"], record["b"]) == (None, [None])
