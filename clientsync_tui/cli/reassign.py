@@ -72,8 +72,6 @@ def reassign(
                 lambda name, sign_in, reach: plans.reassign(
                     session.store, name, sign_in, reach, only, sender
                 ),
-                # Without it nobody knows which are one's own.
-                always=len(names) == 1,
             )
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)
