@@ -112,7 +112,7 @@ _ALL = (
     Action("refresh", "Refresh", "Pull this organisation's details and lists again.", "f", CONNECTIONS, 2),
     Action("settings", "Update settings", "Which lists are pulled, how often, whether details follow, and a note for colleagues.", "e", CONNECTIONS, 3, "Settings"),
     Action("disconnect", "Disconnect", "End this integration; the client stays on the list.", "d", CONNECTIONS, 4, dangerous=True),
-    Action("change_organisation", "Change organisation", "Bind this client to another organisation.", "x", CONNECTIONS, dangerous=True),
+    Action("change_integration", "Change integration", "Move this client to another organisation, of this or another accounting software; says first what is lost.", "x", CONNECTIONS, dangerous=True),
     Action("open_software", "Open in the accounting software", "Open the organisation in a browser; over SSH its link is copied.", "b", CONNECTIONS, 6, "Open"),
     Action("pulled", "Lists", "Look at what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5),
     # Jobs

@@ -241,12 +241,12 @@ class ConnectionsScreen(ActionScreen):
         software = self.main.workplace.software(link.software)
         self.main.push_screen(SettingsScreen(software, link), answered)
 
-    def do_change_organisation(self) -> None:
-        """On a screen of its own."""
-        from .change_organisation import ChangeOrganisationScreen
+    def do_change_integration(self) -> None:
+        """On a screen of its own, after it was asked in which accounting software the books are now."""
+        from .change_integration import choose_software
 
         if (link := self.link) is not None and self._client is not None:
-            self.main.push_screen(ChangeOrganisationScreen(self._client, link))
+            choose_software(self, self._client, link)
 
     def do_open_software(self) -> None:
         """In a browser where there is one to see; the address is copied and shown in any case."""

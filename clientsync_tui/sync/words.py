@@ -19,7 +19,7 @@ REASONS: dict[str, str] = {
     Fault.NONSENSE: "The accounting software's answer made no sense. Try again later.",
     Why.ALREADY_ADDED: "It is on the client list already.",
     Why.NO_ACCESS: "Your sign-in does not reach this organisation. Ask for access in the accounting software, or let a colleague do it.",
-    Why.WRONG_ORGANISATION: "Another organisation answered under its id. Use Change organisation if that is meant.",
+    Why.WRONG_ORGANISATION: "Another organisation answered under its id. Use Change integration if that is meant.",
     Why.CHANGED_MEANWHILE: "Somebody else changed it meanwhile; it was left alone.",
     Why.CANCELLED: "It was cancelled before it was begun.",
 }

@@ -1,11 +1,13 @@
 """One client's Connections on the screen, against a sandbox over HTTP."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from clientsync_tui.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.model import Client, Integration, Settings
 from clientsync_tui.practice.status import Reason, Status
+from clientsync_tui.sandbox.options import Options
 from clientsync_tui.screens.connections import ConnectionsScreen
 from clientsync_tui.screens.job import JobScreen
 from tests.support.browser import come_back_as
@@ -182,7 +184,7 @@ async def test_another_organisation(practice: Practice) -> None:
         await pilot.press(
             "slash", *world.organisation("xero", ids.index(chosen)).name.split()[0].lower(), "enter", "enter"
         )
-        await until(pilot, lambda: "Bind" in shown(pilot) and "(y)" in shown(pilot))
+        await until(pilot, lambda: "Move" in shown(pilot) and "(y)" in shown(pilot))
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen) and chosen in shown(pilot))
         after = first_client(app)
@@ -224,4 +226,36 @@ async def test_a_client_without_an_integration(practice: Practice) -> None:
         assert "[red]x[/] Ltd" in shown(pilot)
         await pilot.press("f")
         await until(pilot, lambda: "Refresh: This client has no integration." in told(app))
+    app.workplace.close()
+
+
+async def test_a_client_moves_to_another_software(practices: Callable[..., Practice]) -> None:
+    practice = practices(Options(organisations=4, limits=False, softwares=("freeagent", "xero")))
+    practice.keep_secrets()
+    me, world = practice.people[0], practice.sandbox.world
+    practice.add(me, [world.id_of("xero", 0)])
+    practice.sign_in(me, software="freeagent")
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        client = first_client(app)
+        app.open("connections", client=client.id)
+        await until(pilot, lambda: "● connected" in shown(pilot))
+        await pilot.press("x")
+        await until(pilot, lambda: "Where are the client's books now?" in shown(pilot))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "Continue with the 4 companies" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "4 of 4 companies belong to no client yet" in shown(pilot))
+        await pilot.press("enter")
+        # What is lost is said first; until then nothing is changed.
+        await until(pilot, lambda: "The integration with Xero ends, there too." in shown(pilot))
+        assert len(first_client(app).integrations) == 1
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen) and "FreeAgent" in shown(pilot))
+        links = {link.software: link.standing.status for link in first_client(app).integrations}
+        assert links == {"xero": "disconnected", "freeagent": "connected"}
+        assert first_client(app).id == client.id
+        # One history tells of both.
+        told = [entry.software for entry in app.workplace.store.ledger.entries(client=client.id)]
+        assert {"xero", "freeagent"} <= set(told)
     app.workplace.close()

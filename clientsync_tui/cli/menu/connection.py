@@ -54,7 +54,7 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
             action("connections.refresh", lambda: perform(workplace, plans.refresh(store, name, held(), [id])), ended),
             action("connections.settings", lambda: _settings(workplace, software, *now()), ended),
             action("connections.disconnect", lambda: perform(workplace, plans.disconnect(store, name, held(), [id])), ended),
-            action("connections.change_organisation", lambda: _change(workplace, *now()), ended),
+            action("connections.change_integration", lambda: _change(workplace, *now()), ended),
             action("connections.open_software", lambda: say(f"{link.organisation_name} in {software.title}:", address or ""), unknown),
             action("connections.pulled", lambda: _lists(workplace, software, link), pulled),
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Choosing another organisation for a client, among those that a sign-in reaches and that no client has yet."""
+"""Moving a client to another organisation, of the same accounting software or another, among those that no client has yet."""
 
 import asyncio
 from collections.abc import Iterable
@@ -13,6 +13,8 @@ from ..practice.trouble import Trouble
 from ..sync.change_integration import Change, change_integration, entails, planned
 from ..widgets.select_list import SelectList
 from ..widgets.select_table.table import SelectTable
+from .base import ActionScreen
+from .choose import Choice, Choose
 from .confirm import Confirm
 from .organisation_rows import COLUMNS, OrganisationRows, organisation_rows
 from .reach import ReachScreen
@@ -21,15 +23,16 @@ from .selecting import choose_sort
 BY_NAME = (("name", False),)
 
 
-class ChangeOrganisationScreen(ReachScreen):
+class ChangeIntegrationScreen(ReachScreen):
     """Sign in, organisations, choose, confirm; then it is done at once, without a job: it is one client."""
 
     extra: ClassVar = named(SELECT, "continue", "filter", "sort")
     steps: ClassVar = ("Sign in", "Organisations", "Choose")
-    heading: ClassVar = "Change organisation"
+    heading: ClassVar = "Change integration"
 
-    def __init__(self, client: Client, link: Integration) -> None:
-        super().__init__(link.software)
+    def __init__(self, client: Client, link: Integration, software: str) -> None:
+        """`software`: where the client's books are now."""
+        super().__init__(software)
         self._client = client
         self._link = link
 
@@ -59,10 +62,10 @@ class ChangeOrganisationScreen(ReachScreen):
         """Which of them are free."""
         store = self.main.workplace.store
         rows: OrganisationRows = await asyncio.to_thread(
-            organisation_rows, store, self._link.software, self.reach, BY_NAME
+            organisation_rows, store, self._about, self.reach, BY_NAME
         )
         free = rows.count - rows.added
-        says = f"{free:,} of {rows.count:,} organisations belong to no client yet"
+        says = f"{free:,} of {self.counted(rows.count)} belong to no client yet"
         self.query_one(SelectList).show(rows, says, BY_NAME)
 
     def focus_own(self) -> None:
@@ -77,11 +80,12 @@ class ChangeOrganisationScreen(ReachScreen):
             return
         if self.sign_in is None:
             return
-        workplace, software = self.main.workplace, self.software
+        workplace, organisation = self.main.workplace, self.reach[str(event.id)]
+        sign_in = workplace.store.sign_ins.one(self.sign_in.reaching(organisation.id)) or self.sign_in
         try:
             change = planned(
-                workplace.store, self._client, self._link, software, software, self.reach[str(event.id)],
-                self.sign_in, {each.id for each in workplace.held()},
+                workplace.store, self._client, self._link, workplace.software(self._link.software), self.software,
+                organisation, sign_in, {each.id for each in workplace.held()},
             )  # fmt: skip
         except Trouble as trouble:
             self.say(trouble)
@@ -93,17 +97,19 @@ class ChangeOrganisationScreen(ReachScreen):
                 self.run_worker(self._change(change), group="change", exclusive=True, exit_on_error=False)
 
         lines = list(entails(change))
-        question = f"Bind {self._client.name} to another organisation?"
-        self.main.push_screen(Confirm(question, lines, yes="Change organisation", dangerous=True), answered)
+        question = f"Move {self._client.name} to {organisation.name}?"
+        self.main.push_screen(Confirm(question, lines, yes="Change integration", dangerous=True), answered)
 
     async def _change(self, change: Change) -> None:
         organisation = change.organisation
         self.say(f"Pulling {organisation.name}…", "information")
         try:
-            await self.ask(lambda session: change_integration(session, change))
+            untold = await self.ask(lambda session: change_integration(session, change))
         except Trouble as trouble:
             self.say(trouble)
             return
+        if untold:
+            self.say(untold, "warning")
         self.say(f"{self._client.name} is now bound to {organisation.name}.", "information")
         self.dismiss()
 
@@ -119,3 +125,23 @@ class ChangeOrganisationScreen(ReachScreen):
         """Clears the filter, else goes back."""
         if not self.query_one(SelectList).back():
             super().do_back()
+
+
+def choose_software(screen: ActionScreen, client: Client, link: Integration) -> None:
+    """Asks in which accounting software the client's books are now, where there are several, then for the organisation."""
+    workplace = screen.main.workplace
+    softwares = [each for each in workplace.softwares() if workplace.is_configured(each.name)]
+    softwares.sort(key=lambda each: each.name != link.software)
+
+    def chosen(name: str | None) -> None:
+        if name is not None:
+            screen.main.push_screen(ChangeIntegrationScreen(client, link, name))
+
+    if [each.name for each in softwares] == [link.software]:
+        chosen(link.software)
+        return
+    choices = [
+        Choice(each.name, each.title, "another organisation there" if each.name == link.software else "")
+        for each in softwares
+    ]
+    screen.main.push_screen(Choose("Where are the client's books now?", choices), chosen)
