@@ -177,7 +177,13 @@ class ClientSyncApp(StyledApp):
 
     def action_help_quit(self) -> None:
         """What ctrl+c does: says how to leave, because it is pressed for copying too."""
-        self.notify("Press q to leave. A running job can be resumed at the next start.")
+        from .key_words import with_keys
+
+        self.notify(
+            with_keys(
+                "Press {everywhere.quit} to leave. A running job can be resumed at the next start.", self.keys
+            )
+        )
 
     def leave(self) -> None:
         """Leaves; asks first while a job runs, because it stops with the program."""

@@ -17,7 +17,7 @@ from ..widgets.select_table.rows import RowId
 from ..widgets.select_table.table import SelectTable
 from .organisation_rows import COLUMNS, FIRST, OrganisationRows, organisation_rows
 from .plan import start
-from .reach import LAST, ReachScreen
+from .reach import LAST, NOTHING_SELECTED, ReachScreen
 from .selecting import choose_sort
 
 
@@ -46,7 +46,9 @@ class AddClientsScreen(ReachScreen):
         yield SelectList(
             COLUMNS,
             ascii_marks=self.main.ascii_marks,
-            empty="The sign-in reaches no organisation: press m to authorise more.",
+            empty=self.keyed(
+                "The sign-in reaches no organisation: press {organisations.authorise_more} to authorise more."
+            ),
         )
         yield self.buttons(
             Button(
@@ -126,7 +128,7 @@ class AddClientsScreen(ReachScreen):
         """Enter in the table goes to the button; enter there creates."""
         create = self.query_one("#create", Button)
         if create.disabled:
-            self.say("Nothing is selected yet: space selects a row, A all that are shown.", "warning")
+            self.say(self.keyed(NOTHING_SELECTED), "warning")
         else:
             create.focus()
 

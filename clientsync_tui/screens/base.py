@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from ..actions import EVERYWHERE, Action, actions, bindings
+from ..key_words import with_keys
 from ..practice.trouble import Trouble
 from ..widgets.key_bar import KeyBar, key_name
 from ..widgets.top_bar import TopBar
@@ -69,13 +70,17 @@ class ActionScreen(Screen[Any]):
         """(key, label, action) of what works now, most useful first."""
         shown = sorted(
             (a for a in self.own_actions() if a.footer and self.unavailable(a) is None),
-            key=lambda a: a.footer,
+            key=lambda a: (a.name != "help", a.footer),
         )
         return [(self.key_of(a), a.label, f"act('{a.name}')") for a in shown]
 
     def key_of(self, action: Action) -> str:
         """The key that does it, as it is shown: the person's own, else the usual one."""
         return key_name(self.main.keys.get(action.id, action.keys))
+
+    def keyed(self, sentence: str) -> str:
+        """`Press {select.filter} to filter`, with the person's own key."""
+        return with_keys(sentence, self.main.keys)
 
     def with_key(self, words: str, name: str) -> str:
         """A button's words with the key that does the same."""

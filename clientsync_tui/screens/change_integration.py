@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.widget import Widget
 
-from ..actions import ACTIONS, ORGANISATIONS, SELECT, Action, named
+from ..actions import ORGANISATIONS, SELECT, Action, named
 from ..practice.model import Client, Integration
 from ..practice.trouble import Trouble
 from ..sync.change_integration import Change, change_integration, entails, planned
@@ -55,7 +55,9 @@ class ChangeIntegrationScreen(ReachScreen):
             COLUMNS,
             selecting=False,
             ascii_marks=self.main.ascii_marks,
-            empty=f"This sign-in reaches no organisation. Press {self.key_of(ACTIONS['organisations.authorise_more'])} to authorise more.",
+            empty=self.keyed(
+                "This sign-in reaches no organisation. Press {organisations.authorise_more} to authorise more."
+            ),
         )
 
     async def go_on(self) -> None:

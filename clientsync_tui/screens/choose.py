@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -45,14 +46,26 @@ class Choose(ModalScreen[str | None]):
         with Vertical(classes="dialogue"):
             yield Static(self._title, classes="question", markup=False)
             yield OptionList(*map(self._option, self._choices.values()), compact=True)
+            yield Static("", classes="says", markup=False)
+
+    def on_resize(self) -> None:
+        """Where the sentences are cut, the one of the marked line stands below the list."""
+        self.call_after_refresh(self._mind_room)
+
+    def _mind_room(self) -> None:
+        options = self.query_one(OptionList)
+        longest = max((cell_len(self._words(each).plain) for each in self._choices.values()), default=0)
+        self.query_one(".dialogue").set_class(longest > options.scrollable_content_region.width, "cut")
 
     def _option(self, choice: Choice) -> Option:
+        return Option(self._words(choice), id=choice.id, disabled=choice.reason is not None)
+
+    def _words(self, choice: Choice) -> Content:
         key = f"{choice.key:<2} " if any(c.key for c in self._choices.values()) else ""
         said = choice.reason or choice.sentence
-        content = Content.assemble(
+        return Content.assemble(
             (key, "bold"), choice.title.ljust(self._width), ("  " + said if said else "", "auto 70%")
         )
-        return Option(content, id=choice.id, disabled=choice.reason is not None)
 
     def on_mount(self) -> None:
         """The first that can be chosen is marked from the start: enter chooses it."""
@@ -75,6 +88,10 @@ class Choose(ModalScreen[str | None]):
         """j and k move, as in every list."""
         options = self.query_one(OptionList)
         options.action_cursor_down() if where == "down" else options.action_cursor_up()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Another line is marked."""
+        self.query_one(".says", Static).update(self._choices[event.option_id or ""].sentence)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Chosen."""

@@ -95,7 +95,8 @@ class ClientSyncScreen(ActionScreen):
             )
         software, workplace = self._here.software, self.main.workplace
         if action.name in NEEDS_SET_UP and not workplace.is_configured(software.name):
-            return f"{software.title} is not set up yet: e enters the client id of the practice's app."
+            how = self.keyed("{client_sync.set_up} enters the client id of the practice's app.")
+            return f"{software.title} is not set up yet: {how}"
         if action.name in ("reconnect_all", "reassign_clients") and not self._here.tally.counts:
             return f"No client is connected to {software.title} yet."
         if action.name == "sign_out" and not workplace.held(software.name):

@@ -124,9 +124,13 @@ class ClientsScreen(ClientList):
         if action.name in NEEDS_A_CLIENT and not self.shown and not self.table.selection.total:
             return "There is no client here."
         if action.name in NEEDS_A_SIGN_IN and not self.held:
-            return "No sign-in is held here. Press s for Client Sync and sign in."
+            return self.keyed(
+                "No sign-in is held here. Press {everywhere.client_sync} for Client Sync and sign in."
+            )
         if action.name in NEEDS_GROUPS and not self.grouped:
-            return "There are groups among the expired (4) and the broken (5) only."
+            return self.keyed(
+                "There are groups among the expired ({clients.show_expired}) and the broken ({clients.show_broken}) only."
+            )
         return super().unavailable(action)
 
     def footer_keys(self) -> list[tuple[str, str, str]]:

@@ -82,7 +82,10 @@ def open_for_chosen(screen: "ClientsScreen", where: str) -> None:
         counts, ids = result
         if not counts:
             screen.say(
-                "None of them has an integration yet. Press s for Client Sync and add it there.", "warning"
+                screen.keyed(
+                    "None of them has an integration yet. Press {everywhere.client_sync} for Client Sync and add it there."
+                ),
+                "warning",
             )
         elif len(counts) == 1:
             go(next(iter(counts)), ids)

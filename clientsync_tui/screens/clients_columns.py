@@ -111,7 +111,7 @@ class ColumnsScreen(Editor):
     """Chooses, orders and widens columns; `columns` is what came of it."""
 
     title_words = "Columns"
-    hint = "space shows or hides   J K move   + - width   0 as at first   esc done"
+    hint = "space shows or hides  J K move  + - width  0 as at first  esc done"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Done"),
         Binding("space", "show_or_hide", "Show or hide the column"),
@@ -181,7 +181,7 @@ class SortScreen(Editor):
     """Chooses what the list is sorted by."""
 
     title_words = "Sort by"
-    hint = "enter by this alone, again reverses   + also by this   esc done"
+    hint = "enter by this alone, again reverses  + also by this  esc done"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,o", "dismiss", "Done"),
         Binding("plus,space", "choose(True)", "Sort also by this"),

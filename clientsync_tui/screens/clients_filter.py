@@ -141,7 +141,7 @@ class FilterBar(Widget, can_focus=False):
         """Puts a text there, as if it had been typed."""
         self.input.value = text
         self.input.cursor_position = len(text)
-        self.set_class(bool(text) or self.has_keys, "shown")
+        self.set_class(bool(text) or self.has_class("typing"), "shown")
         # A field that has just been made does not tell of it.
         self._take(text)
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -41,8 +42,10 @@ GROUPED = frozenset({Status.EXPIRED, Status.BROKEN})
 """The tabs under which clients are shown by reason and colleague too."""
 NO_CLIENTS = """There are no clients yet.
 
-Press s for Client Sync, sign in to an accounting software there, and add clients from its organisations."""
-NO_MATCH = "No client matches. Press esc to clear the filter, or 1 for all clients."
+Press {everywhere.client_sync} for Client Sync, sign in to an accounting software there, and add clients from its organisations."""
+NO_MATCH = (
+    "No client matches. Press {everywhere.back} to clear the filter, or {clients.show_all} for all clients."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class ClientList(ActionScreen):
         """The first page at once: it is read by an index, whatever the number of clients."""
         self.call_after_refresh(self._warm)
         store = self.main.workplace.store
+        self.sort = self._kept_sort()
         self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
         self._name_it([])
         self._wording = self._words(today())
@@ -149,7 +153,7 @@ class ClientList(ActionScreen):
         here = self.table.cursor_id
         return selected or ([int(here)] if here is not None else [])
 
-    def _kept(self, key: str, otherwise: list[str]) -> list[str]:
+    def _kept(self, key: str, otherwise: list[Any]) -> list[Any]:
         kept = self.main.workplace.store.meta(key)
         return json.loads(kept) if kept else otherwise
 
@@ -186,7 +190,7 @@ class ClientList(ActionScreen):
         self._wording = self._words(now)
         self._rows = ClientRows(self.main.workplace, order, self._wording)
         if not order:
-            self.table.empty_text = NO_MATCH if self._total else NO_CLIENTS
+            self.table.empty_text = self.keyed(NO_MATCH if self._total else NO_CLIENTS)
         self.table.sort = self.sort
         self.table.show(self._rows)
         self.show_found()
@@ -223,10 +227,15 @@ class ClientList(ActionScreen):
         self.query_one(TopBar).show(f"Clients · {name}" if name else "Clients", "   ".join(said))
 
     def sort_by(self, sort: Sort) -> None:
-        """Sorts by these columns."""
+        """Sorts by these columns, also after the next start."""
         if sort != self.sort:
             self.sort = sort
             self.read()
+            self.main.workplace.store.remember("sort", json.dumps(sort))
+
+    def _kept_sort(self) -> Sort:
+        known = {column.key for column in COLUMNS if column.sortable}
+        return tuple((key, bool(down)) for key, down in self._kept("sort", []) if key in known) or BY_NAME
 
     def _words(self, now: datetime) -> Wording:
         shown = frozenset(column.key for column in self.table.columns)

@@ -21,7 +21,7 @@ COLUMNS = (
     Column("name", "Client", 24, flex=6, keep=9, most=60),
     Column("team", "Team", 8, flex=1, keep=3, most=20),
     Column("software", "Software", 10, flex=1, keep=4, most=24),
-    Column("status", "Status", 20, flex=3, keep=8, most=34),
+    Column("status", "Status", 20, flex=50, keep=8, most=30),
     Column("by", "Integrated by", 13, flex=2, keep=5, most=28),
     Column("refreshed", "Refreshed", 11, keep=2),
     Column("organisation", "Organisation", 16, flex=3, keep=1, most=40, sortable=False, shorten="middle"),

@@ -8,7 +8,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 
-from ..actions import ACTIONS, CONNECTIONS, Action
+from ..actions import CONNECTIONS, Action
 from ..practice.model import Client, Integration, Settings
 from ..practice.plan import Plan, Will
 from ..practice.status import FOR_THE_CLIENT, Reason, Status
@@ -58,7 +58,9 @@ class ConnectionsScreen(ActionScreen):
         """Reads the client."""
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
-        table.empty_text = f"Not connected. Press {self.key_of(ACTIONS['everywhere.client_sync'])} to open Client Sync: Add clients links an organisation to this client."
+        table.empty_text = self.keyed(
+            "Not connected. Press {everywhere.client_sync} to open Client Sync: Add clients links an organisation to this client."
+        )
         table.focus()
         self._read()
 

@@ -8,8 +8,8 @@ from ..accounting.seam.software import Software
 from ..practice.model import DETAIL_TITLES, Client, Integration
 from ..sync import words
 from ..widgets.facts import Fact
-from .clients_rows import STYLES
-from .locale_words import counted, number
+from .clients_rows import STYLES, days_left
+from .locale_words import counted, moment_in_full, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,8 @@ class Seen:
 def status_of(link: Integration, now: datetime, ascii_marks: bool) -> tuple[str, str]:
     """The status as symbol and words, and its style's meaning."""
     symbols = words.ASCII_SYMBOLS if ascii_marks else words.SYMBOLS
-    days = (link.expires_at - now).days if link.expires_at else None
     status = link.standing.status
-    return f"{symbols[status]} {words.status_words(link.standing, days)}", STYLES[status]
+    return f"{symbols[status]} {words.status_words(link.standing, days_left(link, now))}", STYLES[status]
 
 
 def of_integration(seen: Seen) -> Iterator[Fact]:
@@ -41,18 +40,18 @@ def of_integration(seen: Seen) -> Iterator[Fact]:
     if link.standing.reason:
         yield "Next step", words.REASONS[link.standing.reason], style
     if link.last_fault:
-        what, good = link.last_fault.what, moment_of(link.checked_at or link.connected_at)
-        checked = f"could not check since {good}: {words.SHORT.get(what, what)}, tried {moment_of(link.last_fault.at)}"
+        what, good = link.last_fault.what, moment_in_full(link.checked_at or link.connected_at)
+        checked = f"could not check since {good}: {words.SHORT.get(what, what)}, tried {moment_in_full(link.last_fault.at)}"
         yield "Last check", checked, "warning"
     yield "Organisation", link.organisation_name, ""
     yield "Organisation id", link.organisation_id, "muted"
     person = link.integrated_by
     yield "Integrated by", f"{person.name} <{person.email}>{' (you)' if seen.held else ''}", ""
-    yield "Connected", moment_of(link.connected_at), ""
-    yield "Refreshed", moment_of(link.refreshed_at) or "not yet", ""
-    yield "Checked", moment_of(link.checked_at) or "not yet", ""
+    yield "Connected", moment_in_full(link.connected_at), ""
+    yield "Refreshed", moment_in_full(link.refreshed_at) or "not yet", ""
+    yield "Checked", moment_in_full(link.checked_at) or "not yet", ""
     if link.expires_at:
-        ends = moment_of(link.expires_at)
+        ends = moment_in_full(link.expires_at)
         yield (
             ("Expires", f"{ends}, unless it is used before", "")
             if link.expires_at > now
@@ -94,8 +93,3 @@ def of_client(client: Client) -> Iterator[Fact]:
     for name, title in DETAIL_TITLES.items():
         if name != "name" and (value := client.details.get(name)):
             yield title, value, ""
-
-
-def moment_of(at: datetime | None) -> str:
-    """A time in full, local; empty for None."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""

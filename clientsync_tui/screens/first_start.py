@@ -17,7 +17,7 @@ from ..practice.trouble import Trouble
 from .base import ActionScreen, KeyBar, TopBar
 
 INTRO = """Client Sync connects the practice's clients to their accounting software, all at once.
-Three steps lead to the first clients. esc leaves; s (Client Sync) has the same steps later."""
+Three steps lead to the first clients. {everywhere.back} leaves; {everywhere.client_sync} (Client Sync) has the same steps later."""
 
 
 class FirstStartScreen(ActionScreen):
@@ -32,7 +32,7 @@ class FirstStartScreen(ActionScreen):
         """The steps, one below the other."""
         yield TopBar("Welcome to Client Sync")
         with VerticalScroll(id="steps", can_focus=False):
-            yield Static(INTRO, classes="muted")
+            yield Static(self.keyed(INTRO), classes="muted", markup=False)
             yield Static("1  What is the practice called?", classes="step")
             yield Input(placeholder="enter goes on", id="practice", compact=True, max_length=100)
             yield Static("2  Which accounting software first?", classes="step")

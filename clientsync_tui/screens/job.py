@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from ..actions import ACTIONS, JOB
+from ..actions import JOB
 from ..store.job_items import JobItems
 from ..store.jobs import ItemState, Job
 from ..sync import job_words, words
@@ -111,9 +111,12 @@ class JobScreen(JobActions):
         paused.set_class(is_paused, "shown")
         if is_paused:
             says, sign_in = job_words.why_paused(job)
-            key = self.key_of(ACTIONS["job.resume_job"])
-            how = f"Press {key} to sign in and resume." if sign_in else f"Press {key} to resume."
-            _say(paused, Content(f"{says} {how}"))
+            how = (
+                "Press {job.resume_job} to sign in and resume."
+                if sign_in
+                else "Press {job.resume_job} to resume."
+            )
+            _say(paused, Content(f"{says} {self.keyed(how)}"))
 
     def _held_up(self, job: Job) -> int:
         if job.id not in self.main.engine.running:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 
-from ..actions import ACTIONS, JOBS
+from ..actions import JOBS
 from ..practice.entries import moment
 from ..store.jobs import ItemState, Job, JobState
 from ..sync import job_words
@@ -50,7 +50,9 @@ class JobsScreen(JobActions):
         """Reads them."""
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
-        table.empty_text = f"No bulk job has been run here. Press {self.key_of(ACTIONS['everywhere.client_sync'])} to open Client Sync and begin one."
+        table.empty_text = self.keyed(
+            "No bulk job has been run here. Press {everywhere.client_sync} to open Client Sync and begin one."
+        )
         table.focus()
         self._read()
 

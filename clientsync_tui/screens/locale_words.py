@@ -45,12 +45,19 @@ def short_date(at: datetime | None, now: datetime) -> str:
     """A day in local time: `14 Nov`, with its year when that is another; empty for None."""
     if at is None:
         return ""
+    return _day(at, year=at.astimezone().year != now.astimezone().year)
+
+
+def _day(at: datetime, *, year: bool) -> str:
     day = at.astimezone()
-    month_first = _month_first()
-    said = f"{day:%b} {day.day}" if month_first else f"{day.day} {day:%b}"
-    if day.year == now.astimezone().year:
-        return said
-    return f"{said}, {day.year}" if month_first else f"{said} {day.year}"
+    if _month_first():
+        return f"{day:%b} {day.day}, {day.year}" if year else f"{day:%b} {day.day}"
+    return f"{day.day} {day:%b} {day.year}" if year else f"{day.day} {day:%b}"
+
+
+def moment_in_full(at: datetime | None) -> str:
+    """A time of day with its day and year, local: `14 Nov 2026 09:12`; empty for None."""
+    return f"{_day(at, year=True)} {at.astimezone():%H:%M}" if at else ""
 
 
 def moment_words(at: datetime, now: datetime) -> str:

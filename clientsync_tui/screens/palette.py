@@ -23,6 +23,7 @@ from ..actions import (
     SIGN_IN,
     Action,
 )
+from ..key_words import with_keys
 from .base import ActionScreen
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ OPENED_AS = {
 }
 """Places that the palette can go to before it does an action there."""
 REACHED_FROM = {
-    SIGN_IN: "Sign in first: press s for Client Sync, then l.",
-    ORGANISATIONS: "Press s for Client Sync first, then 1 to add, 2 to reconnect or 3 to reassign clients.",
+    SIGN_IN: "Sign in first: press {everywhere.client_sync} for Client Sync, then {client_sync.sign_in}.",
+    ORGANISATIONS: "Press {everywhere.client_sync} for Client Sync first, then {client_sync.add_clients} to add, "
+    "{client_sync.reconnect_all} to reconnect or {client_sync.reassign_clients} to reassign clients.",
 }
 """How a person gets to the other places."""
 
@@ -107,7 +109,7 @@ def _do_elsewhere(app: "ClientSyncApp", action: Action) -> None:
         clients = app.open("clients")
         clients.call_later(_do_in_connections, clients, action)
     else:
-        app.notify(REACHED_FROM[action.place], title=action.title, markup=False)
+        app.notify(with_keys(REACHED_FROM[action.place], app.keys), title=action.title, markup=False)
 
 
 async def _do_in_connections(clients: ActionScreen, action: Action) -> None:

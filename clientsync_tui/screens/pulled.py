@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 
 from ..accounting.seam.software import Software
-from ..actions import ACTIONS, CONNECTIONS, SELECT, named
+from ..actions import CONNECTIONS, SELECT, named
 from ..practice.model import Integration
 from ..practice.text import clean
 from ..widgets.select_list import SelectList
@@ -14,8 +14,7 @@ from ..widgets.select_table.list_rows import ListRows
 from ..widgets.select_table.rows import Cell, Column, Row
 from .base import ActionScreen, KeyBar, TopBar
 from .choose import Choice, Choose
-from .connections_facts import moment_of
-from .locale_words import counted
+from .locale_words import counted, moment_in_full
 from .selecting import choose_sort
 
 COLUMNS = (
@@ -44,7 +43,7 @@ class PulledScreen(ActionScreen):
             COLUMNS,
             selecting=False,
             ascii_marks=self.main.ascii_marks,
-            empty=f"The organisation has none. Press {self.key_of(ACTIONS['connections.pulled'])} for another list.",
+            empty=self.keyed("The organisation has none. Press {connections.pulled} for another list."),
         )
         yield KeyBar()
 
@@ -63,7 +62,9 @@ class PulledScreen(ActionScreen):
             self._link.software, self._link.organisation_id, name
         )
         title = self._software.lists[name]
-        self.query_one(TopBar).show(f"{title} · {self._link.organisation_name}", f"pulled {moment_of(at)}")
+        self.query_one(TopBar).show(
+            f"{title} · {self._link.organisation_name}", f"pulled {moment_in_full(at)}"
+        )
         rows = [row_of(n, record) for n, record in enumerate(records)]
         self.query_one(SelectList).show(ListRows(COLUMNS, rows), counted(len(rows), "record"), ())
 

@@ -27,6 +27,7 @@ SIGNED_IN, REACHED, CHOSEN, LAST = range(4)
 """The steps, in order."""
 
 ANOTHER = "another"
+NOTHING_SELECTED = "Nothing is selected yet: {table.toggle} selects a row, {table.all} all that are shown."
 
 
 class ReachScreen(ActionScreen):
@@ -225,7 +226,7 @@ class ReachScreen(ActionScreen):
             f"Signed in as {person.name} ({person.email}), who has authorised {self.counted(count)}{grown}.",
             *self.reached(),
         ]
-        self.relabel("continue", f"Continue with the {self.counted(count)} (enter)")
+        self.relabel("continue", self.with_key(f"Continue with the {self.counted(count)}", "continue"))
         self._show(
             ("continue", "authorise_more", "other_sign_in", "cancel")
             if count

@@ -16,7 +16,7 @@ from ..widgets.select_list import SelectList
 from ..widgets.select_table.table import SelectTable
 from .choose import Choice, Choose
 from .plan import PlanScreen, start
-from .reach import ReachScreen
+from .reach import NOTHING_SELECTED, ReachScreen
 from .reassign_rows import COLUMNS, ReassignRows
 from .selecting import choose_sort
 
@@ -142,7 +142,7 @@ class ReassignScreen(ReachScreen):
         assert self._found is not None
         chosen = [str(id) for id in self._list.table.selection.ids]
         if not chosen:
-            self.say("Nothing is selected yet: space selects a row, A all that are shown.", "warning")
+            self.say(self.keyed(NOTHING_SELECTED), "warning")
             return
         plan = self._found.chosen(chosen)
         lines = [*plan_words.entails(plan, self.main.workplace.softwares())]

@@ -17,7 +17,7 @@ COLUMNS = (
     Column("name", "Client", 20, flex=3, keep=9, shorten="middle", most=50),
     Column("by", "Integrated by", 16, flex=2, keep=8, most=40),
     Column("since", "Since", 11, keep=6),
-    Column("status", "Status", 14, flex=2, keep=5, most=34),
+    Column("status", "Status", 14, flex=10, keep=5, most=30),
     Column("why", "Why not", 9, flex=2, keep=7, most=70),
 )
 Sort = tuple[tuple[str, bool], ...]

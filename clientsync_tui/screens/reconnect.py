@@ -16,7 +16,7 @@ from ..widgets.plan_list import PlanList
 from .plan import start
 from .reach import LAST, ReachScreen
 
-NOTHING = "Nothing is expired or broken, as far as is known here. Check (K in the client list) calls every organisation and finds out."
+NOTHING = "Nothing is expired or broken, as far as is known here. Check ({clients.check} in the client list) calls every organisation and finds out."
 
 
 class ReconnectScreen(ReachScreen):
@@ -48,7 +48,7 @@ class ReconnectScreen(ReachScreen):
         else:
             yield f"Reconnect will refresh the integration for {plan_words.clients(count)} of those chosen."
         if not self._before.items:
-            yield NOTHING
+            yield self.keyed(NOTHING)
         left = [line for will, line in plan_words.summary(self._before) if will is not Will.DO]
         if left:
             yield "\n".join(left)
@@ -88,7 +88,7 @@ class ReconnectScreen(ReachScreen):
 
     def _show_plan(self, plan: Plan) -> None:
         self._plan = plan
-        self.query_one(PlanList).show(plan, "" if plan.items else NOTHING)
+        self.query_one(PlanList).show(plan, "" if plan.items else self.keyed(NOTHING))
         count = plan.count(Will.DO)
         self.relabel("reconnect", f"{plan_words.button(plan)} (y)")
         self.query_one("#reconnect").display = count > 0

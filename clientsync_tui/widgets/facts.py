@@ -16,6 +16,8 @@ COLOURS = {
     "muted": "$text-muted",
     "": "",
 }
+TITLES = 21
+"""Cells of the titles at least, so that groups above each other line up."""
 LEAST = 20
 """Cells that a text is given however narrow the screen is."""
 
@@ -37,7 +39,7 @@ class Facts(Widget, can_focus=False):
             self.refresh(layout=True)
 
     def _lines(self, width: int) -> list[Content]:
-        titles = max((len(title) for title, _, _ in self._facts), default=0) + 2
+        titles = max((TITLES, *(len(title) + 2 for title, _, _ in self._facts)))
         room = max(LEAST, width - titles)
         lines = [Content.styled(self._heading, "bold underline")]
         for title, text, style in self._facts:

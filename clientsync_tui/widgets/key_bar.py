@@ -11,6 +11,9 @@ from textual.widget import Widget
 KEY_NAMES = {
     "escape": "esc",
     "space": "space",
+    "enter": "enter",
+    "tab": "tab",
+    "backspace": "backspace",
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "home": "Home",

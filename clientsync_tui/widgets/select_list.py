@@ -29,8 +29,9 @@ class SelectList(Vertical):
 
     DEFAULT_CSS = """
     SelectList { height: 1fr; }
-    SelectList > .counts { height: 1; padding: 0 1; color: $text-muted; }
-    SelectList > .whole { height: 1; padding: 0 1; color: $text-muted; }
+    SelectList > .counts, SelectList > .whole {
+        height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     SelectList > WordFilter { display: none; }
     SelectList > WordFilter.used { display: block; }
     """

@@ -1,7 +1,9 @@
 """Keys: no two actions of a screen share one, the same key means the same everywhere, and a person's own keys are taken or refused in words."""
 
+import ast
 import importlib
 import pkgutil
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -145,6 +147,29 @@ def test_own_keys_are_taken_or_refused_in_words(
     found = keymap.read(told)
     assert dict(found.keys) == keys
     assert says in " ".join(found.mistakes) and bool(says) == bool(found.mistakes)
+
+
+async def test_sentences_name_the_persons_own_keys(tmp_path: Path) -> None:
+    workplace_in(tmp_path)
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write('[keys]\n"everywhere.client_sync" = "f3"\n"everywhere.quit" = "f10"\n')
+    app = app_in(tmp_path)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await until(pilot, lambda: "Press f3 for Client Sync" in shown(pilot))
+        await pilot.press("ctrl+c", "J")
+        await until(pilot, lambda: "Press f3 to open Client Sync" in shown(pilot))
+        assert any("Press f10 to leave" in notice.message for notice in app._notifications)
+    app.workplace.close()
+
+
+def test_every_key_that_a_sentence_names_is_known() -> None:
+    named: list[str] = []
+    for file in Path(keymap.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named += re.findall(r"\{(\w+\.\w+)\}", node.value)
+    assert len(named) > 15
+    assert set(named) <= set(keymap.usual())
 
 
 async def test_own_keys_work_and_are_shown_everywhere(tmp_path: Path) -> None:

@@ -50,14 +50,13 @@ def _shared_out(spare: int, columns: Sequence[Column]) -> list[int]:
         if not growing:
             break
         flex = sum(columns[i].flex for i in growing)
-        for i in growing:
-            # At least one cell, so that the rounded-down shares come to an end.
-            more = min(max(1, spare * columns[i].flex // flex), _room(columns[i], extra[i]), spare)
+        shares = {i: min(spare * columns[i].flex // flex, _room(columns[i], extra[i])) for i in growing}
+        if not any(shares.values()):
+            # What is left is less than a cell for each.
+            shares = {max(growing, key=lambda i: columns[i].flex): 1}
+        for i, more in shares.items():
             extra[i] += more
             spare -= more
-            flex -= columns[i].flex
-            if not spare:
-                break
     return extra
 
 
