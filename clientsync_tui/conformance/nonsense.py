@@ -122,14 +122,14 @@ def check(what: str, told: Any) -> None:
 
 
 def paths(value: Any, here: PATH = ()) -> Generator[PATH]:
-    """Where something stands in a JSON document; of a list its first two lines."""
+    """Where something stands in a JSON document; of a list its first line."""
     if here:
         yield here
     if isinstance(value, dict):
         for key, each in cast(dict[str, Any], value).items():
             yield from paths(each, (*here, key))
     elif isinstance(value, list):
-        for place, each in enumerate(cast(list[Any], value)[:2]):
+        for place, each in enumerate(cast(list[Any], value)[:1]):
             yield from paths(each, (*here, place))
 
 
@@ -150,8 +150,8 @@ def _with(path: PATH, value: Any) -> Callable[[Response], Response]:
 
 def test_a_sign_in_with_nonsense_in_it_keeps_nothing(name: str, stand: Stand) -> None:
     places: Mapping[Any, Sequence[str]] = {
-        "token": tuple(OF_ANOTHER_KIND),
-        "api": ("a page", "cut off", "null"),
+        "token": ("a page", "cut off", "null", "a list", "about something else", "no text"),
+        "api": ("a page", "null"),
     }
     for at, kinds in places.items():
         for kind, change in ((kind, OF_ANOTHER_KIND[kind]) for kind in kinds):

@@ -21,6 +21,7 @@ from ..sandbox.options import Options
 from ..sandbox.personality import Personality
 from ..sandbox.server import Running, running
 from ..signin.attempt import Attempt
+from ..signin.vault import Vault
 from ..sync.session import Session
 from ..workplace import Workplace, secret_name
 
@@ -33,11 +34,17 @@ T = TypeVar("T")
 class Stand:
     """One practice before one sandbox. `person` reaches every organisation; `realm` is the id of the first.
 
-    `lines`: how many lines each long list has. The program's own limits are off but where a test asks for them.
+    `lines`: how many lines each long list has. `vault`: a keyring that is open already. The program's own limits are off but where a
+    test asks for them.
     """
 
     def __init__(
-        self, name: str, folder: Path, organisations: int = ORGANISATIONS, lines: int | None = None
+        self,
+        name: str,
+        folder: Path,
+        organisations: int = ORGANISATIONS,
+        lines: int | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self.name = name
         options = Options(softwares=(name,), organisations=organisations, limits=False, lines=lines)
@@ -45,6 +52,8 @@ class Stand:
         self.personality: Personality = self.box.sandbox.softwares[name]
         self.person = self.box.world.people[0].email
         self.workplace = _Workplace(Workplace.open(_practice(folder, self.box)).config)
+        if vault is not None:
+            self.workplace.vault = vault
         self.software = self.workplace.software(name)
         self.one = self.software.organisations_per_sign_in == "one"
         app = next(iter(self.personality.apps.values()))
@@ -167,7 +176,8 @@ def stands() -> Generator[Callable[..., Stand]]:
             key = object() if apart else (name, *sorted(how.items()))
             if key not in made:
                 folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-"))
-                made[key] = Stand(name, Path(folder), **how)
+                vault = next((other.workplace.vault for other in made.values()), None)
+                made[key] = Stand(name, Path(folder), vault=vault, **how)
                 stack.callback(made[key].close)
             return made[key]
 

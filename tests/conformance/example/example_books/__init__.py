@@ -1,0 +1,1 @@
+"""A software in a package of somebody else's: the least that passes the suite."""
