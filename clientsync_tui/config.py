@@ -1,6 +1,7 @@
 """The configuration file: reading it with every mistake named, and writing to it without losing what a person wrote."""
 
 import difflib
+import math
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -120,8 +121,16 @@ class Config:
         return self.resolve(told) if told else data_folder() / "practice.db"
 
     def resolve(self, told: str) -> Path:
-        """A path of the configuration: `~` is the home folder, and relative ones start at the file's folder."""
-        return self.path.parent / Path(told).expanduser()
+        """A path of the configuration: `~` is the home folder, and relative ones start at the file's folder.
+
+        Raises UsageError for what can be no path here.
+        """
+        try:
+            if "\0" in told:
+                raise UsageError(f"{self.path}: {told!r} is no path.")
+            return self.path.parent / Path(told).expanduser()
+        except RuntimeError:
+            raise UsageError(f"{self.path}: {told}: there is no such user's home folder.") from None
 
 
 TABLES = {
@@ -158,7 +167,7 @@ def load(path: Path | None = None) -> Config:
         raise UsageError(f"The configuration {path} cannot be read: {says}.") from None
     try:
         told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"The configuration {path} is not valid TOML: {error}.") from None
     return _config(path, told)
 
@@ -205,11 +214,13 @@ def _value(path: Path, table: str, key: str, value: Any, default: Any) -> Any:
     if expected is tuple and isinstance(value, list):
         return tuple(str(each) for each in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if expected is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        value = float(value) if abs(value) < 1e9 else math.inf
+    if expected is dict and isinstance(value, dict):
+        return {str(name): str(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
         raise UsageError(f'{path}: [{table}] {key} must be {_WORDS.get(expected, "a table")}, not "{value}".')
-    least, most = RANGES.get(key, (value, value))
-    if not least <= value <= most:
+    if key in RANGES and not RANGES[key][0] <= value <= RANGES[key][1]:
+        least, most = RANGES[key]
         raise UsageError(f"{path}: [{table}] {key} must be from {least} to {most}, not {value}.")
     choices = CHOICES.get((table, key))
     if choices and value not in choices:

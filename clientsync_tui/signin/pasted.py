@@ -1,6 +1,7 @@
 """The redirected address as a person pastes it."""
 
 import re
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 from ..practice.text import clean
@@ -21,9 +22,7 @@ def parameters(text: str) -> dict[str, list[str]]:
         raise UsageError(
             "Nothing was pasted. Paste the whole address that the browser shows after you allowed access."
         )
-    parts = urlsplit(address) if "://" in address else None
-    query = address.rpartition("?")[2] if parts is None else parts.query
-    found = parse_qs(query, keep_blank_values=True)
+    found = parse_qs(_query(address), keep_blank_values=True)
     if "state" in found and ("code" in found or "error" in found):
         return found
     if "client_id" in found:
@@ -35,3 +34,10 @@ def parameters(text: str) -> dict[str, list[str]]:
         "That is not the address that the browser shows after you allowed access: it has state=... and code=... in it. "
         "Paste it whole."
     )
+
+
+def _query(address: str) -> str:
+    if "://" in address:
+        with suppress(ValueError):  # a host that is none
+            return urlsplit(address).query
+    return address.rpartition("?")[2]

@@ -261,7 +261,7 @@ def _packed(refresh_token: str) -> str:
 def _unpacked(secret: str | None) -> str | None:
     try:
         held: Any = json.loads(secret or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     token = cast(dict[str, Any], held).get("refresh_token") if isinstance(held, dict) else None
     return token if isinstance(token, str) and token else None

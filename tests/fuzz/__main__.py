@@ -1,0 +1,50 @@
+"""`python -m tests.fuzz NAME [SECONDS]`: tries inputs without an end; atheris leads where it is installed, else Hypothesis."""
+
+import contextlib
+import sys
+import time
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.fuzz.inputs import CORPUS, corpus, mutated, mutated_json
+from tests.fuzz.targets import TARGETS
+
+
+def by_hypothesis(name: str, seconds: float) -> int:
+    """How many inputs were tried in so many seconds."""
+    seeds, tried, end = list(corpus(name).values()), 0, time.monotonic() + seconds
+
+    @settings(
+        max_examples=500,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(mutated_json(seeds) if name == "answers" else mutated(seeds))
+    def batch(data: bytes) -> None:
+        nonlocal tried
+        tried += 1
+        TARGETS[name](data)
+
+    while time.monotonic() < end:
+        batch()
+    return tried
+
+
+def by_atheris(name: str, seconds: float) -> None:
+    """Ends the process itself; atheris says how many were tried."""
+    import atheris  # pyright: ignore[reportMissingImports]
+
+    atheris.instrument_all()
+    atheris.Setup(
+        [name, f"-max_total_time={int(seconds)}", "-print_final_stats=1", str(CORPUS / name)], TARGETS[name]
+    )
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    name, seconds = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 1e9
+    with contextlib.suppress(ImportError):
+        by_atheris(name, seconds)
+    print(f"{by_hypothesis(name, seconds):,} inputs to {name}, each taken or refused in words")

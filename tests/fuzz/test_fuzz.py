@@ -1,0 +1,37 @@
+"""Every parser of what comes from outside takes any input, or refuses it in words; nothing else is ever raised.
+
+`FUZZ=20000 pytest tests/fuzz` tries so many inputs a parser in place of some dozens; `python -m tests.fuzz NAME` goes on until it is
+stopped, led by what the inputs reach where atheris is installed. What was found once is kept in `corpus/`.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.fuzz.inputs import corpus, mutated, mutated_json
+from tests.fuzz.targets import TARGETS
+
+EXAMPLES = int(os.environ.get("FUZZ", "40"))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_is_kept_is_taken_or_refused_in_words(target: str):
+    kept = corpus(target)
+    assert kept
+    for data in kept.values():
+        TARGETS[target](data)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_any_input_is_taken_or_refused_in_words(target: str):
+    seeds = list(corpus(target).values())
+    inputs = mutated_json(seeds) if target == "answers" else mutated(seeds)
+
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(inputs | st.binary(max_size=200))
+    def tried(data: bytes) -> None:
+        TARGETS[target](data)
+
+    tried()
