@@ -13,9 +13,15 @@ from .talk import say
 
 
 async def planned(
-    workplace: Workplace, session: Session, softwares: Sequence[str], email: str | None, make: across.Make
+    workplace: Workplace,
+    session: Session,
+    softwares: Sequence[str],
+    email: str | None,
+    make: across.Make,
+    *,
+    always: bool = False,
 ) -> Plan:
-    """The plan with the sign-in of `email`, else with the one used last.
+    """The plan with the sign-in of `email`, else with the one used last. `always`: it takes one though there may be nothing to do.
 
     Raises as `signed_in` where there is one software; where there are several, what one lacks is said.
     """
@@ -28,6 +34,8 @@ async def planned(
             return chosen(name), None
         return await signed_in(workplace, session, name, email)
 
+    if always and len(softwares) == 1:
+        return make(softwares[0], *await working(softwares[0]))
     plan, lacking = await across.planned(softwares, make, chosen, working)
     for trouble in lacking:
         if len(softwares) == 1:

@@ -1,14 +1,16 @@
 """Leading somebody at a terminal from one consent to the next, where a sign-in is for one organisation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from ..accounting.seam.software import Software
 from ..practice.model import Organisation
 from ..practice.people import SignIn
 from ..practice.trouble import SignInFailed, SignInNeeded, Trouble
-from ..store.jobs import ItemState
+from ..store.jobs import Item, ItemState
 from ..store.store import Store
 from ..sync.consents import Arrived, Consents, Expected, asks, tells
+from ..sync.plan_words import clients
 from ..sync.session import Session
 from ..workplace import Workplace
 from .place import is_throwaway
@@ -24,30 +26,60 @@ def is_led() -> bool:
 async def lead_job(
     workplace: Workplace, session: Session, job: str, trouble: Trouble | None
 ) -> Trouble | None:
-    """Leads through the consents that a job waits for, doing after each what can be done; an empty line ends it.
+    """Leads through the sign-ins that a job waits for, doing after each what can be done; an empty line ends it.
 
     `trouble`: why the job paused. Returns why it is paused then.
     """
+    lead = _Lead(workplace, session, job, trouble)
     for name in workplace.store.jobs.waiting(job):
-        software = workplace.software(name)
-        if software.organisations_per_sign_in != "one":
-            continue
-        expected = [
-            Expected.of(item) for item in workplace.store.jobs.items(job, ItemState.WAITING, software=name)
-        ]
-        run = Consents(expected, (each.id for each in session.held(name)))
         try:
-            while run.goes_on:
-                _, arrived = await _one(workplace, session, software, run)
-                if arrived in (Arrived.NEXT, Arrived.ANOTHER):
-                    trouble = await _go_on(session, job)
-                elif _in_circles(arrived):
-                    break
-        except Stopped:
-            pass
-        except SignInFailed as failed:
-            say(str(failed))
-    return trouble
+            await lead.through(workplace.software(name))
+        except (Stopped, SignInFailed) as ended:
+            say(str(ended))
+    return lead.trouble
+
+
+@dataclass
+class _Lead:
+    """Somebody being led through the sign-ins of a job. `trouble`: why it is paused as it stands."""
+
+    workplace: Workplace
+    session: Session
+    job: str
+    trouble: Trouble | None
+
+    async def through(self, software: Software) -> None:
+        """All that waits in one software. Raises Stopped, SignInFailed, and what signing in does."""
+        items = self.workplace.store.jobs.items(self.job, ItemState.WAITING, software=software.name)
+        held = {each.id for each in self.session.held(software.name)}
+        if software.organisations_per_sign_in == "one":
+            await self._consents(software, Consents(map(Expected.of, items), held))
+        elif not held & {item.body.get("with") for item in items}:
+            await self._sign_in(software, items)
+
+    async def _consents(self, software: Software, run: Consents) -> None:
+        while run.goes_on:
+            _, arrived = await _one(self.workplace, self.session, software, run)
+            if arrived in (Arrived.NEXT, Arrived.ANOTHER):
+                await self._go_on()
+            elif _in_circles(arrived):
+                return
+
+    async def _sign_in(self, software: Software, items: Sequence[Item]) -> None:
+        """One sign-in, for all that wait for it."""
+        say(f"{clients(len(items))} in {software.title} wait for a sign-in.")
+        new = await sign_in_now(self.workplace, self.session, software.name, stoppable=True)
+        if {item.body.get("with") for item in items}.isdisjoint({new.id, None}):
+            say(f"This is done as somebody else than {new.person.name}: begin it anew to do it as yourself.")
+        await self._go_on()
+
+    async def _go_on(self) -> None:
+        from .running import run
+
+        async def quietly(store: Store, job: str) -> None:
+            """The lines between two consents say how far it is."""
+
+        self.trouble = await run(self.session, self.job, quietly)
 
 
 async def gather(
@@ -97,12 +129,3 @@ async def _one(
     arrived = run.arrived(sign_in)
     say(tells(software, arrived, sign_in))
     return sign_in, arrived
-
-
-async def _go_on(session: Session, job: str) -> Trouble | None:
-    from .running import run
-
-    async def quietly(store: Store, job: str) -> None:
-        """The lines between two consents say how far it is."""
-
-    return await run(session, job, quietly)

@@ -72,6 +72,8 @@ def reassign(
                 lambda name, sign_in, reach: plans.reassign(
                     session.store, name, sign_in, reach, only, sender
                 ),
+                # Without one nobody knows which are one's own.
+                always=True,
             )
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)

@@ -60,15 +60,16 @@ def disconnect(dry_run: bool, as_json: bool, yes: bool, **which: Any) -> None:
     Where the software allows it, they are ended there too.
     """
     from ..practice.plan import Will
-    from .talk import interactive
+    from ..sync.plan_words import entails
+    from .talk import interactive, say
 
     with place() as workplace:
         plan = _plan(workplace, "disconnect", **which)
         count = plan.count(Will.DO)
+        for line in entails(plan, workplace.softwares()):
+            say(line)
         if count and interactive() and not (yes or dry_run):
-            click.confirm(
-                f"Disconnect {count:,} integrations? The clients stay on the list.", abort=True, err=True
-            )
+            click.confirm(f"Disconnect {count:,} integrations?", abort=True, err=True)
         _do(workplace, plan, dry_run, as_json)
 
 

@@ -49,7 +49,7 @@ def bulk(
 
     async def work(session: Session) -> Ran:
         plan = await make(session)
-        return Ran(plan) if dry_run else await _led(workplace, session, await carry_out(session, plan))
+        return Ran(plan) if dry_run else await led(workplace, session, await carry_out(session, plan))
 
     ran = online(workplace, work)
     if dry_run:
@@ -64,13 +64,13 @@ def run_job(workplace: Workplace, job: str, as_json: bool) -> None:
     plan = Plan(found.kind, found.software, found.sign_in, ())
 
     async def work(session: Session) -> Ran:
-        return await _led(workplace, session, Ran(plan, job, await run(session, job)))
+        return await led(workplace, session, Ran(plan, job, await run(session, job)))
 
     report(workplace.store, online(workplace, work) if found.left else Ran(plan, job), as_json)
 
 
-async def _led(workplace: Workplace, session: Session, ran: Ran) -> Ran:
-    """Goes on with what a person who is there can give consent for."""
+async def led(workplace: Workplace, session: Session, ran: Ran) -> Ran:
+    """Goes on with what a person who is there can sign in for."""
     from . import consenting
 
     if ran.job is None or not isinstance(ran.trouble, SignInNeeded) or not consenting.is_led():

@@ -106,6 +106,23 @@ def test_reconnecting_leads_from_one_consent_to_the_next(practice: Practice, cli
     assert statuses(cli) == {(ONE, "connected"): 3}
 
 
+def test_a_job_that_waits_for_a_sign_in_begins_one_when_somebody_is_there(
+    practice: Practice, cli: Command
+) -> None:
+    for software in (OTHER, MANY):
+        practice.sign_in(practice.people[0], software=software)
+        assert cli.inside("add", software, "--all").code == 0
+    practice.sandbox.fault("expire", software=OTHER)
+    assert cli.inside("check").code == 3
+    assert cli.inside("reconnect", "--all").code == 3
+    (job,) = [each["id"] for each in cli.inside("jobs", "--json").json if each["waiting"]]
+    terminal = Terminal(cli, "jobs", "resume", job)
+    terminal.until("4 clients in FreeAgent wait for a sign-in")
+    authorise(terminal.until(LINK.replace(ONE, OTHER)), practice.people[0])
+    assert terminal.end() == 0
+    assert statuses(cli) == {(OTHER, "connected"): 4, (MANY, "connected"): 4}
+
+
 def test_adding_takes_one_company_after_the_other(practice: Practice, cli: Command) -> None:
     terminal = Terminal(cli, "add", ONE, "--all")
     terminal.until("One consent connects one company")

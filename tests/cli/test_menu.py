@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from clientsync_tui.accounting.seam.registry import softwares
 from clientsync_tui.sandbox.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
@@ -20,7 +21,7 @@ from tests.support.command import PATIENCE_S, Command, Said, Started
 from tests.support.practice import Practice
 
 CLIENTS, CLIENT_SYNC, JOBS, HISTORY, UNDO = "clients", "open client sync", "jobs", "history", "undo"
-XERO = (CLIENT_SYNC, "1")
+XERO = (CLIENT_SYNC, str(list(softwares()).index("xero") + 1))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from ...sync.new_job import new_job, supersede
 from ...sync.session import Session
 from ...workplace import Workplace
 from ..network import online
-from ..running import Ran, run, show_result
+from ..running import Ran, led, run, show_result
 from .lines import say, yes
 from .lists import Texts, look
 
@@ -29,7 +29,7 @@ def perform(workplace: Workplace, plan: Plan) -> None:
 
         async def work(session: Session) -> Ran:
             job = new_job(session.store, plan, session.actor)
-            return Ran(plan, job, await run(session, job, _progress))
+            return await led(workplace, session, Ran(plan, job, await run(session, job, _progress)))
 
         _told(workplace, online(workplace, work))
     else:
@@ -42,7 +42,7 @@ def go_on(workplace: Workplace, job: str) -> None:
     plan = Plan(found.kind, found.software, found.sign_in, ())
 
     async def work(session: Session) -> Ran:
-        return Ran(plan, job, await run(session, job, _progress))
+        return await led(workplace, session, Ran(plan, job, await run(session, job, _progress)))
 
     _told(workplace, online(workplace, work))
 
