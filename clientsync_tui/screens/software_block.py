@@ -58,7 +58,8 @@ class SoftwareBlock(Vertical):
         name = self.software.name
         found = tally(workplace.store.database, name, datetime.now(UTC))
         configured = workplace.is_configured(name)
-        held = [sign_in.person.email for sign_in in workplace.held(name)]
+        # Where a sign-in is for one organisation, one person holds many.
+        held = list(dict.fromkeys(sign_in.person.email for sign_in in workplace.held(name)))
         if (found, configured, held) == self._shown:
             return
         self._shown = (found, configured, held)
