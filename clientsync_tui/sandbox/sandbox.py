@@ -59,13 +59,13 @@ class Sandbox:
 
     def people(self) -> list[dict[str, object]]:
         """The accountants with the ids of the organisations they reach: email, name, organisations by software."""
+        ids = {name: self.world.ids(name) for name in self.softwares}
         return [
             {
                 "email": person.email,
                 "name": person.name,
                 "organisations": {
-                    name: [self.world.id_of(name, index) for index in self.world.reach(person)]
-                    for name in self.softwares
+                    name: [every[index] for index in self.world.reach(person)] for name, every in ids.items()
                 },
             }
             for person in self.world.people

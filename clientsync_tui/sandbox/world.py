@@ -129,6 +129,7 @@ class World:
         self.people = _people(seed)
         self._by_email = {person.email: person for person in self.people}
         self._places: dict[str, dict[str, int]] = {}
+        self._ids_of: dict[str, Sequence[str]] = {}
         self._organisation = lru_cache(4096)(self._drawn)
         self.named = lru_cache(None)(self._named)
 
@@ -144,11 +145,17 @@ class World:
         made = self._ids.get(software)
         return made(self, index) if made else uuid_of(self.seed, software, str(index))
 
+    def ids(self, software: str) -> Sequence[str]:
+        """The ids of all organisations in the software, by place; made when first asked for."""
+        if software not in self._ids_of:
+            self._ids_of[software] = [self.id_of(software, index) for index in range(self.count)]
+        return self._ids_of[software]
+
     def place_of(self, software: str, organisation_id: str) -> int | None:
         """Where in the world the organisation with this id is; None when there is none."""
         places = self._places.get(software)
         if places is None:
-            places = {self.id_of(software, index): index for index in range(self.count)}
+            places = {organisation: index for index, organisation in enumerate(self.ids(software))}
             self._places[software] = places
         return places.get(organisation_id.lower())
 
@@ -196,7 +203,16 @@ class World:
 
 def uuid_of(*parts: str) -> str:
     """A UUID that is the same for the same parts in every process."""
-    return str(UUID(bytes=blake2b("\0".join(parts).encode(), digest_size=16).digest(), version=4))
+    return str(UUID(bytes=_digest(parts), version=4))
+
+
+def number_of(*parts: str) -> int:
+    """A number of 128 bits that is the same for the same parts in every process."""
+    return int.from_bytes(_digest(parts))
+
+
+def _digest(parts: tuple[str, ...]) -> bytes:
+    return blake2b("\0".join(parts).encode(), digest_size=16).digest()
 
 
 def _digits(draw: Random, pattern: str) -> str:

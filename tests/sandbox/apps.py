@@ -8,27 +8,27 @@ import httpx2
 
 from clientsync_tui.sandbox.config import software_tables
 from clientsync_tui.sandbox.personality import Personality
-from clientsync_tui.sandbox.server import Running
+from clientsync_tui.sandbox.softwares import softwares
 from tests.support.sandbox import REDIRECT, arrived, plain_http
 
 
 @dataclass
 class PlainApp:
-    """`realm`: what the last redirect said beside code and state."""
+    """`url`: the sandbox's. `realm`: what the last redirect said beside code and state."""
 
-    box: Running
+    url: str
     software: str
     http: httpx2.Client = field(default_factory=plain_http)
     tokens: dict[str, Any] = field(default_factory=dict)
     realm: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.table = software_tables(self.box.url)[self.software]
+        self.table = software_tables(self.url)[self.software]
         self.auth = (self.table["client_id"], "sandbox")
 
     @property
     def personality(self) -> Personality:
-        return self.box.sandbox.softwares[self.software]
+        return softwares()[self.software]
 
     def link(self, **changes: str | None) -> str:
         query = {

@@ -17,6 +17,8 @@ import httpx2
 import pytest
 
 from clientsync_tui.sandbox.server import Running
+from clientsync_tui.sandbox.softwares import softwares
+from tests.sandbox.apps import PlainApp
 from tests.support.sandbox import App
 
 COMMAND = [sys.executable, "-m", "clientsync_tui"]
@@ -95,7 +97,7 @@ def test_killed_and_started_again_it_goes_on(served: Served, tmp_path: Path) -> 
 
 
 def test_a_hundred_thousand_organisations_start(served: Served) -> None:
-    _, url = served("--organisations", "100000")
+    _, url = served("--organisations", "100000", "--software", "xero")
     people = json.loads(run("sandbox", "people", "--url", url, "--json").stdout)
     ids = people[0]["organisations"]["xero"]
     assert len(set(ids)) == 100_000
@@ -124,6 +126,39 @@ def test_the_written_configuration_is_whole_and_finds_the_sandbox(served: Served
     assert json.loads(by_config.stdout) == json.loads(by_folder.stdout)
     assert by_config.returncode == by_folder.returncode == 0
     assert set(json.loads(by_config.stdout)[0]) == {"email", "name", "organisations"}
+
+
+def test_several_softwares_in_one_server_each_with_a_port_of_its_own(served: Served, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    _, url = served("--software", "xero", "--software", "quickbooks", "--write-config", str(file))
+    text = file.read_text()
+    tables = tomllib.loads(text)["software"]
+    assert set(tables) == {"xero", "quickbooks"}
+    assert len({table["redirect_port"] for table in tables.values()}) == 2
+    assert tables["quickbooks"]["userinfo_url"] == f"{url}/quickbooks/v1/openid_connect/userinfo"
+    assert "secret" not in text
+    said = run("sandbox", "people", "--url", url, "--json")
+    for person in json.loads(said.stdout):
+        assert set(person["organisations"]) == {"xero", "quickbooks"}
+    app = PlainApp(url, "quickbooks").sign_in(json.loads(said.stdout)[0]["email"])
+    assert app.realm["realmId"] == json.loads(said.stdout)[0]["organisations"]["quickbooks"][0]
+
+
+def test_every_software_is_served_unless_some_are_named(served: Served, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    served("--organisations", "2", "--write-config", str(file))
+    tables = tomllib.loads(file.read_text())["software"]
+    assert set(tables) == set(softwares())
+    assert {"revoke_url", "issuer", "userinfo_url"} & set(tables["freeagent"]) == set()
+
+
+def test_authorise_signs_in_to_one_company(sandbox: Running, waiting: tuple[str, list[str]]) -> None:
+    redirect, arrived = waiting
+    app, realm = PlainApp(sandbox.url, "quickbooks"), sandbox.world.id_of("quickbooks", 5)
+    link, email = app.link(redirect_uri=redirect), sandbox.world.people[0].email
+    done = run("sandbox", "authorise", link, "--as", email, "--organisation", realm)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"realmId={realm}" in arrived[0]
 
 
 def test_somebody_elses_configuration_is_not_overwritten(tmp_path: Path) -> None:

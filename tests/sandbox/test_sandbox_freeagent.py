@@ -24,7 +24,7 @@ def first(sandbox: Running) -> str:
 
 @pytest.fixture
 def app(sandbox: Running, me: str) -> PlainApp:
-    return PlainApp(sandbox, NAME).sign_in(me)
+    return PlainApp(sandbox.url, NAME).sign_in(me)
 
 
 def clients(app: PlainApp, query: str = "") -> list[str]:
@@ -44,7 +44,7 @@ def message(answer) -> str:
 def test_one_grant_reaches_every_client_of_the_manager_unasked(sandbox: Running, app: PlainApp) -> None:
     world = sandbox.world
     for person in world.people[:2]:
-        signed_in = PlainApp(sandbox, NAME).sign_in(person.email)
+        signed_in = PlainApp(sandbox.url, NAME).sign_in(person.email)
         assert clients(signed_in) == [world.id_of(NAME, place) for place in world.reach(person)]
     page = app.http.post(
         app.table["authorize_url"],
@@ -64,13 +64,13 @@ def test_nothing_can_be_revoked_and_nothing_is_signed(app: PlainApp) -> None:
 
 @pytest.mark.parametrize("wrong", [{"scope": "openid"}, {"code_challenge": "x" * 43}, {"client_id": "x"}])
 def test_a_wrong_link_gets_a_page_and_no_redirect(sandbox: Running, me: str, wrong: dict[str, str]) -> None:
-    app = PlainApp(sandbox, NAME)
+    app = PlainApp(sandbox.url, NAME)
     answer = app.http.get(app.link(prompt="none", login_hint=me, **wrong))
     assert answer.status_code == 400 and "location" not in answer.headers
 
 
 def test_the_secret_is_taken_in_the_body_too(sandbox: Running, me: str) -> None:
-    app = PlainApp(sandbox, NAME)
+    app = PlainApp(sandbox.url, NAME)
     form = {
         "grant_type": "authorization_code",
         "code": app.code(me),
@@ -91,7 +91,7 @@ def test_each_use_gives_a_new_refresh_token_and_ends_the_old_one(sandbox: Runnin
 
 def test_fifteen_renewals_a_minute(sandboxes) -> None:
     box = sandboxes(Options(organisations=1))
-    app = PlainApp(box, NAME).sign_in(box.world.people[0].email)
+    app = PlainApp(box.url, NAME).sign_in(box.world.people[0].email)
     for _ in range(15):
         app.tokens |= app.refresh().json()
     refused = app.refresh()
@@ -116,7 +116,7 @@ def test_who_signed_in(sandbox: Running, app: PlainApp) -> None:
 
 def test_clients_in_pages(sandboxes) -> None:
     box = sandboxes(Options(organisations=230, limits=False))
-    app = PlainApp(box, NAME).sign_in(box.world.people[0].email)
+    app = PlainApp(box.url, NAME).sign_in(box.world.people[0].email)
     assert len(app.get("/clients").json()["clients"]) == 25
     found: list[str] = []
     address = "/clients?view=all&per_page=100"
@@ -157,7 +157,7 @@ def test_a_company_is_the_client_that_the_header_names(sandbox: Running, app: Pl
 
 def test_lists(sandboxes) -> None:
     box = sandboxes(Options(organisations=1, limits=False, lines=230))
-    app = PlainApp(box, NAME).sign_in(box.world.people[0].email)
+    app = PlainApp(box.url, NAME).sign_in(box.world.people[0].email)
     subdomain = {"X-Subdomain": box.world.id_of(NAME, 0)}
 
     def get(path: str):
@@ -211,7 +211,7 @@ def test_a_user_agent_is_required(app: PlainApp) -> None:
 
 def test_limits_count_for_each_client_and_in_test_for_five(sandboxes) -> None:
     box = sandboxes(Options(organisations=2))
-    app = PlainApp(box, NAME).sign_in(box.world.people[0].email)
+    app = PlainApp(box.url, NAME).sign_in(box.world.people[0].email)
     one, two = (box.world.id_of(NAME, place) for place in range(2))
     assert {company(app, one).status_code for _ in range(120)} == {200}
     refused = company(app, one)

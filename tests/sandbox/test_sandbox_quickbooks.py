@@ -30,7 +30,7 @@ def first(sandbox: Running) -> str:
 
 @pytest.fixture
 def app(sandbox: Running, me: str) -> PlainApp:
-    return PlainApp(sandbox, NAME).sign_in(me)
+    return PlainApp(sandbox.url, NAME).sign_in(me)
 
 
 def company(app: PlainApp, realm: str):
@@ -73,7 +73,7 @@ def test_signing_in_again_and_again_gives_one_company_after_the_other(
 
 def test_when_every_company_has_a_grant_the_oldest_comes_again(sandboxes) -> None:
     box = sandboxes(Options(organisations=2))
-    app, email = PlainApp(box, NAME), box.world.people[0].email
+    app, email = PlainApp(box.url, NAME), box.world.people[0].email
     realms = []
     for _ in range(4):
         realms.append(app.sign_in(email).realm["realmId"])
@@ -82,7 +82,7 @@ def test_when_every_company_has_a_grant_the_oldest_comes_again(sandboxes) -> Non
 
 
 def test_the_page_lets_pick_one_company(sandbox: Running, me: str) -> None:
-    app = PlainApp(sandbox, NAME)
+    app = PlainApp(sandbox.url, NAME)
     form = {"request": app.link().partition("?")[2], "person": me}
     page = app.http.post(app.table["authorize_url"], data=form).text
     assert 'type="radio"' in page and 'type="checkbox"' not in page
@@ -105,14 +105,14 @@ def test_the_page_lets_pick_one_company(sandbox: Running, me: str) -> None:
     ],
 )
 def test_a_wrong_link_gets_a_page_and_no_redirect(sandbox: Running, me: str, wrong: dict[str, str]) -> None:
-    app = PlainApp(sandbox, NAME)
+    app = PlainApp(sandbox.url, NAME)
     answer = app.http.get(app.link(prompt="none", login_hint=me, **wrong))
     assert answer.status_code == 400
     assert "location" not in answer.headers
 
 
 def test_a_page_of_the_practices_own_can_be_the_redirect(sandbox: Running, me: str) -> None:
-    app = PlainApp(sandbox, NAME)
+    app = PlainApp(sandbox.url, NAME)
     answer = app.http.get(
         app.link(prompt="none", login_hint=me, redirect_uri="https://practice.example/callback")
     )
@@ -120,7 +120,7 @@ def test_a_page_of_the_practices_own_can_be_the_redirect(sandbox: Running, me: s
 
 
 def test_the_app_must_show_its_secret(sandbox: Running, me: str) -> None:
-    app = PlainApp(sandbox, NAME)
+    app = PlainApp(sandbox.url, NAME)
     refused = app.exchange(app.code(me), auth=(app.table["client_id"], "wrong"))
     assert (refused.status_code, refused.json()) == (401, {"error": "invalid_client"})
 
@@ -152,7 +152,7 @@ def test_userinfo_says_who_it_is_in_its_own_words(sandbox: Running, app: PlainAp
         "givenName": person.given_name,
         "familyName": person.family_name,
     }
-    nameless = PlainApp(sandbox, NAME).sign_in(sandbox.world.people[4].email)
+    nameless = PlainApp(sandbox.url, NAME).sign_in(sandbox.world.people[4].email)
     assert set(nameless.get("/v1/openid_connect/userinfo").json()) == {"sub", "email", "emailVerified"}
 
 
@@ -181,7 +181,7 @@ def test_a_grant_ends_after_five_years_however_it_is_used(sandbox: Running, app:
 def test_revoking_ends_this_companys_grant_alone(
     sandbox: Running, app: PlainApp, me: str, first: str
 ) -> None:
-    other = PlainApp(sandbox, NAME).sign_in(me)
+    other = PlainApp(sandbox.url, NAME).sign_in(me)
     said = {"token": app.tokens["refresh_token"]}
     assert app.http.post(app.table["revoke_url"], json=said).status_code == 401
     assert app.http.post(app.table["revoke_url"], json=said, auth=app.auth).status_code == 200
@@ -194,7 +194,7 @@ def test_revoking_ends_this_companys_grant_alone(
 
 def test_lists_in_pages(sandboxes) -> None:
     box = sandboxes(Options(organisations=1, limits=False, lines=2_100))
-    app, realm = PlainApp(box, NAME).sign_in(box.world.people[0].email), box.world.id_of(NAME, 0)
+    app, realm = PlainApp(box.url, NAME).sign_in(box.world.people[0].email), box.world.id_of(NAME, 0)
     every = "SELECT * FROM Vendor WHERE Active IN (true, false)"
     ids: list[str] = []
     for start in (1, 1_001, 2_001):
@@ -240,7 +240,7 @@ def test_a_statement_that_is_none_is_a_fault(app: PlainApp, first: str, statemen
 
 
 def test_classes_are_there_or_empty_or_no_feature(sandbox: Running, me: str) -> None:
-    app = PlainApp(sandbox, NAME)
+    app = PlainApp(sandbox.url, NAME)
     met = set()
     for place in range(5):
         realm = sandbox.world.id_of(NAME, place)
@@ -262,7 +262,7 @@ def test_classes_are_there_or_empty_or_no_feature(sandbox: Running, me: str) -> 
 def test_faults_as_quickbooks_words_them(
     sandbox: Running, app: PlainApp, me: str, first: str, kind: str, status: int, code: str
 ) -> None:
-    other = PlainApp(sandbox, NAME).sign_in(me)
+    other = PlainApp(sandbox.url, NAME).sign_in(me)
     sandbox.fault(kind, software=NAME, organisation=first)
     answer = company(app, first)
     assert (answer.status_code, code_of(answer)) == (status, code)
@@ -294,7 +294,7 @@ def test_a_limit_is_told_in_xml_every_other_time(sandbox: Running, app: PlainApp
 
 def test_ten_a_second_for_a_company(sandboxes) -> None:
     box = sandboxes(Options(organisations=1))
-    app, realm = PlainApp(box, NAME).sign_in(box.world.people[0].email), box.world.id_of(NAME, 0)
+    app, realm = PlainApp(box.url, NAME).sign_in(box.world.people[0].email), box.world.id_of(NAME, 0)
     statuses = [company(app, realm).status_code for _ in range(11)]
     assert statuses[:10] == [200] * 10
     assert statuses[10] == 429

@@ -5,7 +5,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from ...world import Accountant, Organisation, World
+from ...world import Accountant, Organisation, World, number_of
 
 NAME = "quickbooks"
 
@@ -54,8 +54,9 @@ _SUPPLIERS = (
 
 def realm(world: World, index: int) -> str:
     """A company's id: 15 to 19 digits, a text also in JSON."""
-    draw = world.draw(NAME, str(index), "realm")
-    return str(draw.randrange(1, 10)) + "".join(draw.choices("0123456789", k=draw.randrange(14, 19)))
+    number = number_of(world.seed, NAME, str(index))
+    least = 10 ** (14 + number % 5)
+    return str(least + number // 5 % (9 * least))
 
 
 def moment(at: datetime) -> str:
