@@ -2,20 +2,22 @@
 
 import contextlib
 import sys
+import tempfile
 import time
 
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.fuzz.inputs import CORPUS, corpus, mutated, mutated_json
-from tests.fuzz.targets import TARGETS
 
 
 def by_hypothesis(name: str, seconds: float) -> int:
     """How many inputs were tried in so many seconds."""
+    from tests.fuzz.targets import TARGETS
+
     seeds, tried, end = list(corpus(name).values()), 0, time.monotonic() + seconds
 
     @settings(
-        max_examples=500,
+        max_examples=100,
         deadline=None,
         database=None,
         phases=[Phase.generate],
@@ -36,9 +38,15 @@ def by_atheris(name: str, seconds: float) -> None:
     """Ends the process itself; atheris says how many were tried."""
     import atheris  # pyright: ignore[reportMissingImports]
 
-    atheris.instrument_all()
+    # Only what is imported here is watched for new ways that an input takes.
+    with atheris.instrument_imports(include=["clientsync_tui"]):
+        from tests.fuzz.targets import TARGETS
+    found = tempfile.mkdtemp(
+        prefix=f"fuzz-{name}-"
+    )  # inputs that went a new way are written to the first folder
     atheris.Setup(
-        [name, f"-max_total_time={int(seconds)}", "-print_final_stats=1", str(CORPUS / name)], TARGETS[name]
+        [name, f"-max_total_time={int(seconds)}", "-print_final_stats=1", found, str(CORPUS / name)],
+        TARGETS[name],
     )
     atheris.Fuzz()
 
