@@ -35,7 +35,10 @@ class ConsentsScreen(SignInScreen):
         self._told.append(tells(self.software, arrived, sign_in))
         if arrived in (Arrived.NEXT, Arrived.ANOTHER) and self._came is not None:
             self._came()
-        if self._run.goes_on:
+        if arrived is Arrived.AGAIN:
+            # Who picks the same again, or a browser that does so by itself, would go round in circles.
+            self.pause(self._told[-1])
+        elif self._run.goes_on:
             self._show_run()
             self.begin()
         else:
@@ -59,6 +62,7 @@ class ConsentsScreen(SignInScreen):
     def on_mount(self) -> None:
         """Begins at once."""
         super().on_mount()
+        self.query_one("#why").remove_class("warning")
         self._show_run()
 
     def _show_run(self) -> None:

@@ -139,7 +139,7 @@ class SignInScreen(ActionScreen):
         try:
             signed_in = await self.ask(attempt)
         except Trouble as trouble:
-            self._failed(trouble)
+            self.pause(str(trouble), "error")
         else:
             self._under_way = False
             # Not within this worker: what comes next may begin another, which ends this one.
@@ -175,11 +175,12 @@ class SignInScreen(ActionScreen):
     def _open(self, link: str, command: str | None) -> None:
         self._browser = open_link(link, command, lambda says: self.say(says, "warning"))
 
-    def _failed(self, trouble: Trouble) -> None:
+    def pause(self, says: str, style: str = "") -> None:
+        """No attempt is under way until the person begins another."""
         self._under_way = False
         self._attempt = None
         self._show_stage(failed=True)
-        self._say(str(trouble), "error")
+        self._say(says, style)
         self.query_one("#try_again").focus()
         self.refresh_keys()
 
