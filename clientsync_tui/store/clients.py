@@ -69,7 +69,10 @@ class Clients:
         return counts
 
     def groups(self, status: Status, now: datetime) -> list[Group]:
-        """The clients of a status other than connected by reason and by the person who signed in, the largest group first."""
+        """The clients of a status other than connected by reason and by the person who signed in, the largest group first.
+
+        A person has one sign-in to a software, or one for each organisation: all of them are one group.
+        """
         counted: Counter[tuple[Standing, str]] = Counter()
         with self._database.reading() as db:
             judge = Judge(db, now)
@@ -78,20 +81,19 @@ class Clients:
                     standing = judge.pair(problem, sign_in)
                     if standing.status is status:
                         counted[standing, sign_in] += count
-            query = "SELECT * FROM sign_ins WHERE id = ?"
-            rows = {
-                sign_in: db.execute(query, (sign_in,)).fetchone()
+            query = "SELECT software, person_id, name, email, used_at FROM sign_ins WHERE id = ?"
+            signers = {
+                sign_in: tuple(db.execute(query, (sign_in,)).fetchone())
                 for sign_in in {sign_in for _, sign_in in counted}
             }
-        return [
-            Group(
-                standing,
-                Person(rows[sign_in]["person_id"], rows[sign_in]["name"], rows[sign_in]["email"]),
-                moment(rows[sign_in]["used_at"]) or now,
-                count,
-            )
-            for (standing, sign_in), count in counted.most_common()
-        ]
+        groups: dict[tuple[Standing, str, str], Group] = {}
+        for (standing, sign_in), count in counted.items():
+            software, person, name, email, used = signers[sign_in]
+            used_at, key = moment(used) or now, (standing, software, person)
+            if key in groups:
+                used_at, count = max(used_at, groups[key].used_at), count + groups[key].count
+            groups[key] = Group(standing, Person(person, name, email), used_at, count)
+        return sorted(groups.values(), key=lambda group: -group.count)
 
     def total(self) -> int:
         """How many clients are on the list."""

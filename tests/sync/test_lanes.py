@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from clientsync_tui.practice.status import Fault, Reason
+from clientsync_tui.practice.status import Fault, Reason, Status
 from clientsync_tui.practice.trouble import (
     KeyringTrouble,
     OrganisationTrouble,
@@ -224,3 +225,10 @@ async def test_reassigning_as_whoever_signs_in_leaves_their_own_alone(practice: 
     plan = plans.reassign(practice.store, "alpha", None, None)
     job, _ = await run(practice, practice.store.jobs.create(plan, "x"))
     assert job.counts == {ItemState.SKIPPED: 1, ItemState.DONE: 1}
+
+
+async def test_a_persons_consents_are_one_group(practice: Practice):
+    practice.expired("beta", ["1", "2", "3"])
+    practice.expired("alpha", ["1"])
+    groups = practice.store.clients.groups(Status.EXPIRED, datetime.now(UTC))
+    assert [(group.person.email, group.count) for group in groups] == [(BEN.email, 3), (BEN.email, 1)]
