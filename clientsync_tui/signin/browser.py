@@ -24,6 +24,10 @@ def open_link(link: str, command: str | None, says: Callable[[str], None]) -> "a
     `command`: its words as in a shell, `{link}` where the link goes (else it is added at the end). `says` is told when that
     does not work; nothing is raised. The task, if any, ends when the command does: the caller keeps it, and may cancel it.
     """
+    if not link.startswith(("https://", "http://")):
+        # What else a desktop opens may be a program.
+        says("The link is none of the web, and is not opened.")
+        return None
     if command:
         return asyncio.create_task(_run(link, command, says))
     if has_screen():

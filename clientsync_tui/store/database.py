@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..guarded import make_folder
 from ..practice.trouble import Trouble, UsageError
 from .filesystem import is_open_to_others, network_filesystem
 from .listing import Listing
@@ -42,7 +43,7 @@ class Database:
         self.listing = Listing()
         self._local = threading.local()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(path.parent)
             self._prepare()
         except (sqlite3.Error, OSError) as error:
             self.close()

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ..guarded import make_folder
 from ..practice.entries import iso
 from ..practice.trouble import Trouble, UsageError
 from ..store import copies
@@ -49,7 +50,7 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
         raise UsageError(f"{file} is the practice's database itself.")
     flaw = copies.check(file)
     try:
-        database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(database.parent)
         kept = _kept(database) if database.exists() else None
         if kept is not None and not _readable(database):
             _put_aside(database, kept)

@@ -41,6 +41,20 @@ async def test_the_persons_own_command_gets_the_link(
 
 
 @pytest.mark.parametrize(
+    "link",
+    ["file:///etc/passwd", "javascript:alert(1)", "--new-window", "", "HTTPS", "data:text/html,x", "/bin/sh"],
+)
+async def test_only_a_link_of_the_web_is_opened(
+    tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch, link: str
+):
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(webbrowser, "get", lambda: pytest.fail("it was opened"))
+    for command in (f"{WRITES} {tmp_path}/out", None):
+        assert browser.open_link(link, command, said.append) is None
+    assert len(said) == 2 and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
     ("command", "says"),
     [
         ("/no/such/browser", "could not be started"),

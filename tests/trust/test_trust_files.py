@@ -83,6 +83,7 @@ def test_whatever_the_umask_all_that_is_made_is_this_users_alone(
         config.change(path, ("practice",), {"name": "A"})
         logbook.write(RuntimeError())
         command = Command(path)
+        assert command.inside("clients").code == 0
         assert command.inside("doctor").code == 0
         command.inside("backup", str(tmp_path / "home" / "copy.db"))
     finally:

@@ -20,6 +20,7 @@ from weakref import WeakValueDictionary
 
 from filelock import FileLock
 
+from ...guarded import make_folder
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, UsageError
 from .software import Limits, Rate
@@ -288,7 +289,7 @@ def _part(seconds: int, now: float) -> int:
 
 def _open(path: Path, mode: int) -> sqlite3.Connection:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         # SQLite does not wait for another that is just turning the same new file to WAL: it says "locked" at once.
         with FileLock(f"{path}.lock", timeout=_BUSY_FOR_S, poll_interval=0.005, mode=mode):
             if not path.exists():
