@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 EVERYWHERE = "everywhere"
 CLIENTS = "clients"
@@ -149,8 +151,11 @@ def named(place: str, *names: str) -> tuple[Action, ...]:
     return tuple(ACTIONS[f"{place}.{name}"] for name in names)
 
 
-def bindings(wanted: Iterable[Action]) -> list[BindingType]:
+def bindings(wanted: Iterable[Action]) -> "list[BindingType]":
     """Their keys, as Textual wants them; the id lets a person's keymap change them."""
+    # The menu has the actions without Textual.
+    from textual.binding import Binding
+
     return [
         Binding(
             action.keys,

@@ -24,13 +24,14 @@ from ..practice.trouble import Trouble
 from ..store.clients import Group
 from ..store.find import BY_NAME, Sort, find, warm
 from ..store.numbers import first_page
+from ..sync.tabs import TABS
 from ..widgets.select_table.layout import lay_out
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen, KeyBar, TopBar
 from .clients_complete import values_of
 from .clients_filter import FilterBar
 from .clients_rows import COLUMNS, ClientRows, Wording, about, today
-from .clients_triage import TABS, TriageGroups, TriageTabs, group_filter, group_words
+from .clients_triage import TriageGroups, TriageTabs, group_filter, group_words
 from .locale_words import number
 from .titles import keep_titles, title
 

@@ -1,16 +1,15 @@
 """The client list as rows of a select table: the ids of all, and the content of those that are shown."""
 
-import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from rich.cells import cell_len
 
 from ..practice.model import Client, Integration
-from ..practice.status import Status, weight
-from ..sync.words import ASCII_SYMBOLS, REASONS, SHORT, SYMBOLS, status_words
+from ..practice.status import weight
+from ..sync.words import ASCII_SYMBOLS, REASONS, SHORT, STYLES, SYMBOLS, days_left, status_words
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..workplace import Workplace
 from .locale_words import moment_words, short_date
@@ -31,15 +30,6 @@ COLUMNS = (
     Column("note", "Note", 12, flex=2, keep=1, most=40, sortable=False),
 )
 USUAL: tuple[str, ...] = ("code", "name", "team", "software", "status", "by", "refreshed")
-
-STYLES: dict[Status | None, str] = {
-    Status.CONNECTED: "ok",
-    Status.EXPIRING: "warning",
-    Status.EXPIRED: "error",
-    Status.BROKEN: "error",
-    Status.DISCONNECTED: "muted",
-    None: "muted",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +101,6 @@ class ClientRows:
         if link.sign_in in self._wording.held:
             return "you"
         return link.integrated_by.name or link.integrated_by.email
-
-
-def days_left(link: Integration, now: datetime) -> int | None:
-    """Days until the sign-in ends, a day begun counting as one; negative when it has ended."""
-    return math.ceil((link.expires_at - now) / timedelta(days=1)) if link.expires_at else None
 
 
 def status_cell(link: Integration | None, wording: Wording) -> Cell:

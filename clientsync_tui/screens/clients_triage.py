@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
@@ -12,9 +11,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ..practice.filter import NONE, Term
 from ..practice.status import Reason, Status
 from ..store.clients import Group
+from ..sync.tabs import TABS
 from ..sync.words import ASCII_SYMBOLS, SHORT, SYMBOLS
 from .locale_words import number
 
@@ -24,33 +23,6 @@ STYLES = {"all": "", "connected": "$text-success", "expiring": "$text-warning", 
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One tab. `statuses`: those it counts; None stands for no integration at all."""
-
-    key: str
-    title: str
-    statuses: tuple[Status | None, ...]
-
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        """What the list shows under this tab."""
-        if self.key == "all":
-            return ()
-        others = [each for each in (*Status, None) if each not in self.statuses]
-        if len(self.statuses) == 1:
-            return (Term("status", self.statuses[0] or NONE),)
-        return tuple(Term("status", each or NONE, negated=True) for each in others)
-
-
-TABS = (
-    Tab("all", "All", (*Status, None)),
-    Tab("connected", "Connected", (Status.CONNECTED,)),
-    Tab("expiring", "Expiring", (Status.EXPIRING,)),
-    Tab("expired", "Expired", (Status.EXPIRED,)),
-    Tab("broken", "Broken", (Status.BROKEN,)),
-    Tab("none", "Not connected", (Status.DISCONNECTED, None)),
-)
 SYMBOL_OF = {tab.key: tab.statuses[0] for tab in TABS[1:]}
 
 

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from ..practice.text import clean
+from ..sync.tabs import TABS
 from .ask import Ask
 from .choose import Choice, Choose
-from .clients_triage import TABS
 
 if TYPE_CHECKING:
     from .clients import ClientsScreen

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..accounting.seam.software import Software
 from ..practice.model import DETAIL_TITLES, Client, Integration
 from ..sync import words
-from ..widgets.facts import Fact
-from .clients_rows import STYLES, days_left
 from .locale_words import counted, moment_in_full, number
+
+if TYPE_CHECKING:
+    # Textual is not to be imported for words alone.
+    from ..widgets.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,11 @@ def status_of(link: Integration, now: datetime, ascii_marks: bool) -> tuple[str,
     """The status as symbol and words, and its style's meaning."""
     symbols = words.ASCII_SYMBOLS if ascii_marks else words.SYMBOLS
     status = link.standing.status
-    return f"{symbols[status]} {words.status_words(link.standing, days_left(link, now))}", STYLES[status]
+    days = words.days_left(link, now)
+    return f"{symbols[status]} {words.status_words(link.standing, days)}", words.STYLES[status]
 
 
-def of_integration(seen: Seen) -> Iterator[Fact]:
+def of_integration(seen: Seen) -> "Iterator[Fact]":
     """Status, reason and next step first."""
     link, now = seen.link, seen.now
     status, style = status_of(link, now, seen.ascii_marks)
@@ -84,7 +88,7 @@ def _lists(seen: Seen) -> list[str]:
     ]
 
 
-def of_client(client: Client) -> Iterator[Fact]:
+def of_client(client: Client) -> "Iterator[Fact]":
     """The practice's own facts of the client, then what the organisation says of itself."""
     yield "Practice code", client.practice_code or "none", "" if client.practice_code else "muted"
     yield "Team", client.team or "none", "" if client.team else "muted"

@@ -9,6 +9,7 @@ from ..accounting.seam.software import Software
 from ..actions import CONNECTIONS, SELECT, named
 from ..practice.model import Integration
 from ..practice.text import clean
+from ..sync.pulled_words import further
 from ..widgets.select_list import SelectList
 from ..widgets.select_table.list_rows import ListRows
 from ..widgets.select_table.rows import Cell, Column, Row
@@ -22,7 +23,6 @@ COLUMNS = (
     Column("name", "Name", 22, flex=3, keep=9, most=60),
     Column("rest", "Further", 20, flex=4, keep=5, sortable=False),
 )
-OWN = frozenset({"id", "name", "code"})
 
 
 class PulledScreen(ActionScreen):
@@ -112,18 +112,3 @@ def row_of(n: int, record: Mapping[str, Any]) -> Row:
     """A record: its code and name, and what else the software says in plain words."""
     code, name = (clean(str(record.get(field) or "")) for field in ("code", "name"))
     return Row(n, (code, name, Cell(further(record), "muted")))
-
-
-def further(record: Mapping[str, Any]) -> str:
-    """The fields that are words or numbers, without ids and what is shown already."""
-    shown = {str(record.get(name) or "") for name in OWN}
-    parts = [
-        f"{field} {clean(str(value))}"
-        for field, value in record.items()
-        if field not in OWN
-        and not field.lower().endswith("id")
-        and isinstance(value, (str, int, float))
-        and str(value)
-        and str(value) not in shown
-    ]
-    return ", ".join(parts)

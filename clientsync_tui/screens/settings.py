@@ -12,10 +12,8 @@ from textual.widgets import Button, Input, Static
 from ..accounting.seam.software import Software
 from ..practice.model import Integration, Settings
 from ..practice.text import clean
+from ..sync.settings import MOST_DAYS, MOST_NOTE
 from ..widgets.tick import Tick
-
-MOST_DAYS = 365
-MOST_NOTE = 500
 
 
 class SettingsScreen(ModalScreen[Settings | None]):

@@ -6,6 +6,10 @@ from ..practice.entries import Kind, NewEntry
 from ..practice.model import Integration, Settings
 from ..store.store import Store
 
+MOST_DAYS = 365
+MOST_NOTE = 500
+"""Characters."""
+
 
 def change_settings(store: Store, actor: str, client: str, link: Integration, settings: Settings) -> bool:
     """Writes an integration's settings into the ledger; False where they are what they were."""

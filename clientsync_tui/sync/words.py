@@ -1,5 +1,9 @@
 """Reasons and statuses in words, with the next step: the screens, the command line and the history all say the same."""
 
+import math
+from datetime import datetime, timedelta
+
+from ..practice.model import Integration
 from ..practice.plan import Why
 from ..practice.status import Fault, Reason, Standing, Status
 
@@ -60,6 +64,16 @@ ASCII_SYMBOLS: dict[Status, str] = {
     Status.DISCONNECTED: "-",
 }
 
+STYLES: dict[Status | None, str] = {
+    Status.CONNECTED: "ok",
+    Status.EXPIRING: "warning",
+    Status.EXPIRED: "error",
+    Status.BROKEN: "error",
+    Status.DISCONNECTED: "muted",
+    None: "muted",
+}
+"""What the colour of a status means."""
+
 
 def status_words(standing: Standing | None, ends_in_days: int | None = None) -> str:
     """A status as a row shows it: "expires in 9 days", "expired 3 days ago", "broken: access removed"."""
@@ -73,3 +87,8 @@ def status_words(standing: Standing | None, ends_in_days: int | None = None) -> 
     if standing.status in (Status.EXPIRED, Status.BROKEN) and standing.reason is not None:
         return f"{standing.status}: {SHORT[standing.reason]}"
     return str(standing.status)
+
+
+def days_left(link: Integration, now: datetime) -> int | None:
+    """Days until the sign-in ends, a day begun counting as one; negative when it has ended."""
+    return math.ceil((link.expires_at - now) / timedelta(days=1)) if link.expires_at else None

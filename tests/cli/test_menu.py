@@ -1,88 +1,15 @@
 """`clientsync menu`, answered by lines on its stdin, against the sandbox."""
 
 import os
-import pty
-import signal
 import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import sys
+from pathlib import Path
 
-import pytest
-
-from clientsync_tui.accounting.seam.registry import softwares
-from clientsync_tui.sandbox.authorise import sign_in as authorise
-from clientsync_tui.sandbox.options import Options
-from clientsync_tui.sandbox.server import Running, running
 from clientsync_tui.sync import plans
-from tests.support.command import PATIENCE_S, Command, Said, Started
-from tests.support.practice import Practice
+from tests.cli.office import CLIENT_SYNC, CLIENTS, HISTORY, JOBS, UNDO, XERO, Office, busy, office
+from tests.signin.keyrings import entries
 
-CLIENTS, CLIENT_SYNC, JOBS, HISTORY, UNDO = "clients", "open client sync", "jobs", "history", "undo"
-XERO = (CLIENT_SYNC, str(list(softwares()).index("xero") + 1))
-
-
-@contextmanager
-def answering(answers: Sequence[str]) -> Iterator[None]:
-    """Makes the answers this process's input: a line each, then the end."""
-    before = os.dup(0)
-    with tempfile.TemporaryFile() as file:
-        file.write("".join(f"{answer}\n" for answer in answers).encode())
-        file.seek(0)
-        os.dup2(file.fileno(), 0)
-        try:
-            yield
-        finally:
-            os.dup2(before, 0)
-            os.close(before)
-
-
-@dataclass
-class Office:
-    """A practice whose first accountant reaches all twelve organisations, and the second nine."""
-
-    practice: Practice
-    cli: Command
-    ann: str
-    bob: str
-
-    def menu(self, *answers: str) -> str:
-        """What the menu says to these answers; then its input ends."""
-        with answering(answers):
-            said = self.cli.inside("menu")
-        assert said.code == 0, said.err
-        assert "\x1b" not in said.out + said.err and "\r" not in said.out + said.err
-        return said.out + said.err
-
-    def links(self) -> list[dict[str, object]]:
-        return [link for each in self.cli.inside("clients", "--json").json for link in each["integrations"]]
-
-    def statuses(self) -> list[object]:
-        return [link["status"] for link in self.links()]
-
-    def emails(self) -> set[str]:
-        return {link["integrated_by"]["email"] for link in self.links()}  # pyright: ignore
-
-    def names(self) -> list[str]:
-        return [each["name"] for each in self.cli.inside("clients", "--json").json]
-
-
-@pytest.fixture
-def office(made: Callable[[Running], Practice]) -> Iterator[Office]:
-    """Nobody has signed in yet."""
-    with running(Options(organisations=12, limits=False)) as box:
-        practice = made(box)
-        yield Office(practice, Command(practice.config), practice.people[0], practice.people[1])
-
-
-@pytest.fixture
-def busy(office: Office) -> Office:
-    """Bob added nine clients; Ann is signed in last."""
-    office.practice.add(office.bob)
-    office.practice.sign_in(office.ann)
-    return office
+__all__ = ["busy", "office"]
 
 
 def test_adding_clients_says_the_plan_and_asks(office: Office) -> None:
@@ -237,63 +164,6 @@ def test_selected_clients_change_teams_and_leave_the_list(busy: Office) -> None:
     assert busy.names() == names
 
 
-def heard(started: Started, words: str) -> None:
-    """Waits until the menu says so."""
-    end = time.monotonic() + PATIENCE_S
-    while words not in started.out + started.err:
-        assert time.monotonic() < end and started.process.poll() is None, started.out + started.err
-        time.sleep(0.01)
-
-
-def ended(started: Started, *answers: str) -> Said:
-    """Gives the last answers, and waits for the end."""
-    for answer in answers:
-        started.say(answer)
-    return started.end()
-
-
-def test_signing_in_and_going_on(office: Office) -> None:
-    started = office.cli.start("menu", stdin=subprocess.PIPE)
-    for answer in (*XERO, "sign in"):
-        started.say(answer)
-    authorise(started.line("http"), office.bob)
-    started.line("Or paste")
-    heard(started, "Signed in as")
-    said = ended(started, "add clients", "q")
-    assert said.code == 0
-    assert f"{office.bob} reaches 9 organisations; 0 are clients already." in said.out
-
-
-def test_control_c_leaves_what_waits_and_not_the_menu(office: Office) -> None:
-    started = office.cli.start("menu", stdin=subprocess.PIPE)
-    for answer in (*XERO, "sign in"):
-        started.say(answer)
-    started.line("Or paste")
-    started.process.send_signal(signal.SIGINT)
-    heard(started, "Stopped.")
-    said = ended(started, "b", "b", HISTORY, "q")
-    assert said.code == 0
-    assert "History, the newest first: 0" in said.out
-
-
-def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:
-    busy.practice.sandbox.fault("hang")
-    started = busy.cli.start("menu", stdin=subprocess.PIPE)
-    started.say("check")
-    started.say("y")
-    heard(started, "9 to do.")
-    # What is being done hangs.
-    started.process.send_signal(signal.SIGINT)
-    heard(started, "once more stops at once")
-    started.process.send_signal(signal.SIGINT)
-    assert "left: clientsync jobs resume" in started.line("9 left")
-    busy.practice.sandbox.fault("clear")
-    said = ended(started, JOBS, "1", "resume", "q")
-    assert said.code == 0
-    assert "1 unfinished jobs" in said.out
-    assert "9 done, 0 failed" in said.err
-
-
 def test_words_filter_a_list_of_clients_and_a_mistake_is_told(busy: Office) -> None:
     name = busy.names()[-1]
     said = busy.menu(CLIENTS, "1", f'"{name}"', "status:nonsense", "1")
@@ -331,6 +201,58 @@ def test_signing_out_is_asked(busy: Office) -> None:
     assert set(busy.statuses()) == {"expired"}
 
 
+def test_a_software_is_set_up(office: Office) -> None:
+    before = office.practice.config.read_text()
+    said = office.menu(*XERO, "set up", "", "", "", "set up", "", "65536")
+    assert "1. Open https://developer.xero.com" in said and "Client id now: sandbox-xero." in said
+    assert "Nothing was changed." in said and "A port is a number from 0 to 65535." in said
+    assert office.practice.config.read_text() == before
+    said = office.menu(*XERO, "set up", "another-app", "8401", "", "n")
+    assert "Xero is set up in" in said
+    assert office.cli.inside("setup", "xero").out.endswith(
+        "client_id: another-app\n  redirect: http://localhost:8401/callback\n"
+    )
+
+
+def test_a_secret_of_a_software_is_kept_in_the_keyring(office: Office) -> None:
+    said = office.menu(CLIENT_SYNC, "quickbooks", "set up", "", "", "the secret", "n")
+    assert "QuickBooks Online is set up" in said
+    assert "the secret" in entries(Path(os.environ["TEST_KEYRING"])).values()
+    assert "the secret" not in said + office.practice.config.read_text()
+
+
+def test_the_doctor_says_what_is_wrong_and_the_menu_goes_on(busy: Office) -> None:
+    said = busy.menu("doctor", HISTORY)
+    assert "ok   database" in said and "History, the newest first" in said
+    passphrase = busy.practice.folder / "config.toml"
+    passphrase.write_text(passphrase.read_text() + '[keys]\nnonsense = "x"\n')
+    said = busy.menu("doctor", HISTORY)
+    assert "NOT  keys" in said and "History, the newest first" in said
+
+
+def test_a_client_is_bound_to_another_organisation(busy: Office) -> None:
+    before = busy.names(), {link["organisation_id"] for link in busy.links()}
+    here = (CLIENTS, "all clients", "1", "connections", "change integration", busy.ann, "1", "1")
+    assert "Nothing was changed." in busy.menu(*here, "n")
+    assert before == (busy.names(), {link["organisation_id"] for link in busy.links()})
+    assert "is now bound to" in busy.menu(*here, "y")
+    after = {link["organisation_id"] for link in busy.links()}
+    assert (len(after - before[1]), len(before[1] - after)) == (1, 1)
+
+
+def test_no_screen_is_imported_for_it(office: Office) -> None:
+    code = f"""
+import sys
+from clientsync_tui.cli.main import root
+root(["--config", {str(office.practice.config)!r}, "menu"], standalone_mode=False)
+print([name for name in sys.modules if name.partition(".")[0] in ("textual", "rich")])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], input="clients\n1\nq\n", capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
 def test_it_is_a_command_that_is_answered_by_a_pipe(office: Office) -> None:
     said = office.cli.run("menu", stdin=f"{CLIENTS}\nq\n{HISTORY}\n")
     assert (said.code, said.err) == (0, "")
@@ -344,23 +266,3 @@ def test_help_back_and_the_end_of_the_input(office: Office) -> None:
     assert "This is the first menu" in said
     assert said.count("Answer with a number from 1 to 10") == 2
     assert said.count("\nClients\n") == 1
-
-
-def test_no_escape_on_a_terminal_either(busy: Office) -> None:
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        busy.cli.line("menu"), stdin=follower, stdout=follower, stderr=follower, start_new_session=True
-    )
-    os.close(follower)
-    os.write(leader, b"check\ny\nq\n")
-    seen = b""
-    try:
-        while part := os.read(leader, 65_536):
-            seen += part
-    except OSError:
-        # On Linux the end of a terminal whose other side is closed.
-        pass
-    os.close(leader)
-    assert process.wait(30) == 0
-    assert b"9 done, 0 failed" in seen
-    assert b"\x1b" not in seen

@@ -91,13 +91,14 @@ class Started:
     def out(self) -> str:
         return "".join(self._out)
 
-    def line(self, start: str) -> str:
-        """The first line of stderr that begins so, waited for."""
+    def line(self, start: str, number: int = 1) -> str:
+        """The first line of stderr that begins so, or the second ..., waited for."""
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
-            for line in self.err.splitlines(keepends=True):
-                if line.startswith(start) and line.endswith("\n"):
-                    return line.rstrip("\n")
+            whole = (line.rstrip("\n") for line in self.err.splitlines(keepends=True) if line.endswith("\n"))
+            found = [line for line in whole if line.startswith(start)]
+            if len(found) >= number:
+                return found[number - 1]
             if self.process.poll() is not None and not self._readers[0].is_alive():
                 break
             time.sleep(0.01)

@@ -1,10 +1,10 @@
 """Client Sync, for each accounting software: adding, reconnecting, reassigning, signing in and out, setting up."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime
-
-import click
 
 from ...accounting.seam.software import Software
 from ...actions import ACTIONS
@@ -13,18 +13,19 @@ from ...practice.people import SignIn
 from ...practice.plan import Will
 from ...practice.status import Reason
 from ...practice.trouble import UsageError
+from ...set_up import SetUp
 from ...store.tally import ending_with
 from ...sync import plan_words, plans
 from ...sync.reached import State, states
 from ...workplace import Workplace
 from ..network import online, signed_in
-from ..setup import setup
 from ..signing_in import sign_in_now
 from .doing import perform
-from .lines import Choice, menu, say, text, yes
+from .lines import KEPT, Choice, menu, say, secret, text, yes
 from .lists import Texts, look, one_of, some_of
 
 ANYBODY = "Everybody else"
+MOST_PORT = 65_535
 
 
 def client_sync(workplace: Workplace) -> None:
@@ -147,18 +148,36 @@ def _sign_out(workplace: Workplace, software: Software) -> None:
 
 
 def _set_up(workplace: Workplace, software: str) -> None:
-    context = click.get_current_context()
-    context.invoke(setup, software=software)
-    say("")
-    client_id = text("Client id (empty: as it is)") or None
-    port = text("Redirect port (empty: as it is)") or None
-    if port is not None and not (port.isdecimal() and int(port) <= 65_535):
-        raise UsageError("A port is a number from 0 to 65535. Nothing was changed.")
-    if client_id or port:
-        context.invoke(
-            setup, software=software, client_id=client_id, redirect_port=int(port) if port else None
-        )
-        workplace.reload()
+    set_up = SetUp(workplace, software)
+    old = set_up.table
+    say(
+        set_up.steps(old),
+        "",
+        f"Client id now: {old.client_id or 'none'}. Redirect now: {set_up.redirect(old)}",
+    )
+    values: dict[str, str | int] = {}
+    if client_id := text(f"Client id ({KEPT})"):
+        values["client_id"] = client_id
+    if set_up.needs_page(old):
+        if url := text(f"Redirect URL ({KEPT})"):
+            values["redirect_url"] = url
+    elif port := text(f"Redirect port ({KEPT})"):
+        if not (port.isdecimal() and int(port) <= MOST_PORT):
+            raise UsageError(f"A port is a number from 0 to {MOST_PORT}. Nothing was changed.")
+        values["redirect_port"] = int(port)
+    new = replace(old, **values)
+    takes_secret = set_up.software.grant.secret != "never"  # noqa: S105  (a word, not a secret)
+    kept = secret(f"Client secret, kept in the keyring ({KEPT})") if takes_secret else ""
+    if new == old and not kept:
+        say("Nothing was changed.")
+        return
+    set_up.checked(new)
+    if kept:
+        workplace.vault.unlock()
+    asyncio.run(set_up.keep(new, kept))
+    say(f"{set_up.software.title} is set up in {workplace.config.path}.")
+    if yes("Sign in now, to see that it works?"):
+        _sign_in(workplace, software)
 
 
 def _whose(title: str, held: list[SignIn]) -> SignIn:

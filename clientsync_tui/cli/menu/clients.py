@@ -8,10 +8,10 @@ from ...actions import ACTIONS
 from ...practice.filter import FIELDS, Term, parse
 from ...practice.model import Client
 from ...practice.text import clean
-from ...screens.clients_triage import TABS, Tab
 from ...store.find import find
 from ...sync import plan_words, plans
-from ...sync.words import status_words
+from ...sync.tabs import TABS, Tab
+from ...sync.words import days_left, status_words
 from ...workplace import Workplace
 from .. import chosen
 from .client import assign_team, one_client, remove
@@ -48,9 +48,9 @@ def client_line(client: Client, now: datetime) -> str:
         parts.append(f"code {client.practice_code}")
     if client.team:
         parts.append(f"team {client.team}")
-    for link in client.integrations:
-        days = (link.expires_at - now).days if link.expires_at else None
-        parts.append(f"{link.software} {status_words(link.standing, days)}")
+    parts += (
+        f"{link.software} {status_words(link.standing, days_left(link, now))}" for link in client.integrations
+    )
     return ", ".join(parts if client.integrations else [*parts, status_words(None)])
 
 

@@ -8,13 +8,12 @@ from ...practice.status import Reason
 from ...practice.text import clean
 from ...practice.trouble import UsageError
 from ...screens.connections_facts import Seen, of_integration
-from ...screens.pulled import further
-from ...screens.settings import MOST_DAYS, MOST_NOTE
 from ...sync import plans
 from ...sync.change_integration import change_integration, entails, planned
+from ...sync.pulled_words import further
 from ...sync.reached import State, states
-from ...sync.settings import change_settings
-from ...sync.words import status_words
+from ...sync.settings import MOST_DAYS, MOST_NOTE, change_settings
+from ...sync.words import days_left, status_words
 from ...workplace import Workplace
 from ..network import online
 from .client_sync import action, reached, reassign, reconnect
@@ -72,7 +71,7 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
 
 def _facts(seen: Seen) -> list[str]:
     """The facts of the screen; the status without its symbol, which would be read aloud."""
-    days = (seen.link.expires_at - seen.now).days if seen.link.expires_at else None
+    days = days_left(seen.link, seen.now)
     facts = [(title, says) for title, says, _ in of_integration(seen) if title != "Status"]
     status = f"Status: {status_words(seen.link.standing, days)}"
     return [status, *(f"{title}: {says}" if title else says for title, says in facts)]

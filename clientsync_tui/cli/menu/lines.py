@@ -1,14 +1,15 @@
 """A conversation line by line: what is said, and what is answered."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from getpass import getpass
 
 import click
 
 from ...practice.text import clean, folded
 from ...practice.trouble import Trouble
+from ..stdin import read_line
 
 KEPT = "empty: as it is"
 ALWAYS = ("b: back", "q: quit", "?: this help")
@@ -56,6 +57,16 @@ def ask(prompt: str, help: Sequence[str]) -> str:
 def text(prompt: str) -> str:
     """A line as it is typed, in which no word means anything else; it may be empty. Raises Quit."""
     return _read(prompt)
+
+
+def secret(prompt: str) -> str:
+    """A line that a terminal does not show; it may be empty. Raises Quit."""
+    if not sys.stdin.isatty():
+        return _read(prompt)
+    try:
+        return getpass(f"{prompt}: ").strip()
+    except EOFError:
+        raise Quit from None
 
 
 def changed(what: str, now: str | None) -> str | None:
@@ -131,23 +142,10 @@ def _chosen(offered: Sequence[Choice]) -> Choice | None:
 
 def _read(prompt: str) -> str:
     click.echo(f"{prompt}: ", nl=False)
-    line = _line()
+    line = read_line()
     if line is None or not sys.stdin.isatty():
         # A terminal shows the end of the line that is typed; nothing else does.
         click.echo()
     if line is None:
         raise Quit
-    return clean(line.decode("utf-8", "replace")).strip()
-
-
-def _line() -> bytes | None:
-    """A line of the input; None at its end.
-
-    Not a byte more is read, because a sign-in reads the same input.
-    """
-    line = b""
-    while byte := os.read(0, 1):
-        if byte == b"\n":
-            return line
-        line += byte
-    return line or None
+    return clean(line).strip()

@@ -1,0 +1,71 @@
+"""Stdin line by line, and never a byte more than a line: what comes behind it is for whoever reads next.
+
+It reads the descriptor, and not `sys.stdin`, which reads ahead and whose lock a reader that still waits would hold at the end of
+the program.
+"""
+
+import asyncio
+import os
+import select
+import sys
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from queue import SimpleQueue
+
+
+def read_line(wanted: Callable[[], bool] = lambda: True) -> str | None:
+    """A line without its end and the space around it; None at the end of the input, or where none is `wanted` any more, which is
+    asked before each byte."""
+    line = b""
+    while wanted():
+        try:
+            byte = os.read(0, 1)
+        except OSError:
+            # Closed, or a terminal that is gone.
+            byte = b""
+        if byte in (b"", b"\n"):
+            return line.decode("utf-8", "replace").strip() if line or byte else None
+        line += byte
+    return None
+
+
+@contextmanager
+def given_to(take: Callable[[str], bool]) -> Generator[None]:
+    """Gives lines to `take`, in the event loop, until it says that it has what it wanted, or until left; the end of stdin ends
+    nothing else."""
+    loop = asyncio.get_running_loop()
+    end, wake = os.pipe()
+    more: SimpleQueue[bool] = SimpleQueue()
+
+    def hand_over(line: str) -> None:
+        more.put(not take(line))
+
+    def read() -> None:
+        # A thread, because a file, a pipe and a terminal can all be waited for only so.
+        while (line := read_line(lambda: _readable(end))) is not None:
+            loop.call_soon_threadsafe(hand_over, line)
+            if not more.get():
+                return
+
+    thread = threading.Thread(target=read, name="stdin", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        more.put(False)
+        os.close(wake)
+        if sys.platform != "win32":
+            thread.join()
+            os.close(end)
+
+
+def _readable(end: int) -> bool:
+    """Waits until stdin can be read; False when `end` was closed. Windows cannot wait for a terminal: there it reads at once."""
+    if sys.platform == "win32":
+        return True
+    try:
+        ready, _, _ = select.select([0, end], [], [])
+    except OSError:
+        return False
+    return end not in ready

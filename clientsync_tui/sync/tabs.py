@@ -1,0 +1,35 @@
+"""The tabs by which a client list is triaged."""
+
+from dataclasses import dataclass
+
+from ..practice.filter import NONE, Term
+from ..practice.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab. `statuses`: those it counts; None stands for no integration at all."""
+
+    key: str
+    title: str
+    statuses: tuple[Status | None, ...]
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """What the list shows under this tab."""
+        if self.key == "all":
+            return ()
+        others = [each for each in (*Status, None) if each not in self.statuses]
+        if len(self.statuses) == 1:
+            return (Term("status", self.statuses[0] or NONE),)
+        return tuple(Term("status", each or NONE, negated=True) for each in others)
+
+
+TABS = (
+    Tab("all", "All", (*Status, None)),
+    Tab("connected", "Connected", (Status.CONNECTED,)),
+    Tab("expiring", "Expiring", (Status.EXPIRING,)),
+    Tab("expired", "Expired", (Status.EXPIRED,)),
+    Tab("broken", "Broken", (Status.BROKEN,)),
+    Tab("none", "Not connected", (Status.DISCONNECTED, None)),
+)

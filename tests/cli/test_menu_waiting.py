@@ -1,0 +1,106 @@
+"""`clientsync menu` as a process of its own, while it waits: for a browser, for a job, for control c."""
+
+import os
+import pty
+import signal
+import subprocess
+import time
+
+from clientsync_tui.sandbox.authorise import sign_in as authorise
+from tests.cli.office import HISTORY, JOBS, XERO, Office, busy, office
+from tests.support.command import PATIENCE_S, Said, Started
+from tests.support.sandbox import plain_http
+
+__all__ = ["busy", "office"]
+
+
+def heard(started: Started, words: str) -> None:
+    """Waits until the menu says so."""
+    end = time.monotonic() + PATIENCE_S
+    while words not in started.out + started.err:
+        assert time.monotonic() < end and started.process.poll() is None, started.out + started.err
+        time.sleep(0.01)
+
+
+def ended(started: Started, *answers: str) -> Said:
+    """Gives the last answers, and waits for the end."""
+    for answer in answers:
+        started.say(answer)
+    return started.end()
+
+
+def test_signing_in_and_going_on(office: Office) -> None:
+    started = office.cli.start("menu", stdin=subprocess.PIPE)
+    for answer in (*XERO, "sign in"):
+        started.say(answer)
+    authorise(started.line("http"), office.bob)
+    started.line("Or paste")
+    heard(started, "Signed in as")
+    said = ended(started, "add clients", "q")
+    assert said.code == 0
+    assert f"{office.bob} reaches 9 organisations; 0 are clients already." in said.out
+
+
+def test_what_is_piped_behind_a_pasted_address_is_answered_by_the_menu(office: Office) -> None:
+    started = office.cli.start("menu", stdin=subprocess.PIPE)
+    for answer in (*XERO, "sign in"):
+        started.say(answer)
+    link = started.line("http")
+    with plain_http() as http:
+        address = http.get(f"{link}&prompt=none&login_hint={office.bob}").headers["location"]
+    # All in one piece.
+    said = ended(started, "\n".join(("no address", address, "b", "b", HISTORY, "q")))
+    assert said.code == 0
+    assert "That is not the address" in said.err
+    assert f"Signed in as Grace Haddad, {office.bob}." in said.out
+    assert "History, the newest first: 1" in said.out
+
+
+def test_control_c_leaves_what_waits_and_not_the_menu(office: Office) -> None:
+    started = office.cli.start("menu", stdin=subprocess.PIPE)
+    for answer in (*XERO, "sign in"):
+        started.say(answer)
+    started.line("Or paste")
+    started.process.send_signal(signal.SIGINT)
+    heard(started, "Stopped.")
+    said = ended(started, "b", "b", HISTORY, "q")
+    assert said.code == 0
+    assert "History, the newest first: 0" in said.out
+
+
+def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:
+    busy.practice.sandbox.fault("hang")
+    started = busy.cli.start("menu", stdin=subprocess.PIPE)
+    started.say("check")
+    started.say("y")
+    heard(started, "9 to do.")
+    # What is being done hangs.
+    started.process.send_signal(signal.SIGINT)
+    heard(started, "once more stops at once")
+    started.process.send_signal(signal.SIGINT)
+    assert "left: clientsync jobs resume" in started.line("9 left")
+    busy.practice.sandbox.fault("clear")
+    said = ended(started, JOBS, "1", "resume", "q")
+    assert said.code == 0
+    assert "1 unfinished jobs" in said.out
+    assert "9 done, 0 failed" in said.err
+
+
+def test_no_escape_on_a_terminal_either(busy: Office) -> None:
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        busy.cli.line("menu"), stdin=follower, stdout=follower, stderr=follower, start_new_session=True
+    )
+    os.close(follower)
+    os.write(leader, b"check\ny\nq\n")
+    seen = b""
+    try:
+        while part := os.read(leader, 65_536):
+            seen += part
+    except OSError:
+        # On Linux the end of a terminal whose other side is closed.
+        pass
+    os.close(leader)
+    assert process.wait(30) == 0
+    assert b"9 done, 0 failed" in seen
+    assert b"\x1b" not in seen
