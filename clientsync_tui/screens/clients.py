@@ -15,7 +15,6 @@ from ..widgets.select_table.rows import Column
 from ..widgets.select_table.table import SelectTable
 from .clients_list import ClientList
 from .clients_rows import COLUMNS, USUAL
-from .locale_words import counted
 
 if TYPE_CHECKING:
     from ..store.jobs import Job
@@ -60,7 +59,7 @@ class ClientsScreen(ClientList):
             from .clients_columns import read
 
             self.columns = read(kept)
-        self.call_after_refresh(self._offer_jobs)
+        self.call_after_refresh(self.offer_jobs)
 
     def on_resize(self) -> None:
         """On a narrow screen the name gives way, so that the status stays."""
@@ -73,32 +72,14 @@ class ClientsScreen(ClientList):
             for each in self.columns
         ]
 
-    def _offer_jobs(self) -> None:
-        """What a former run left undone is offered; nothing of it is done twice."""
+    def offer_jobs(self) -> None:
+        """Offers what a former run left undone."""
 
         def found(jobs: "list[Job]") -> None:
-            if not jobs or self.main.screen is not self:
-                return
-            from ..sync import job_words
-            from .confirm import Confirm
+            if jobs:
+                from .resume_offer import offer
 
-            left = sum(job.left for job in jobs)
-            if len(jobs) == 1:
-                what = (
-                    f"{job_words.title(jobs[0])} was cut off with {counted(left, 'client')} left. Resume it?"
-                )
-                question = Confirm(what, [job_words.why_paused(jobs[0])[0]], yes="Resume")
-            else:
-                what = f"{len(jobs)} jobs were cut off with {counted(left, 'client')} left. See them?"
-                question = Confirm(what, yes="See them")
-
-            def answered(yes: bool | None) -> None:
-                if yes and len(jobs) == 1:
-                    self.main.run_job(jobs[0].id)
-                elif yes:
-                    self.main.open("jobs")
-
-            self.main.push_screen(question, answered)
+                offer(self, jobs)
 
         self.work(lambda: self.store.jobs.unfinished(), found)
 
@@ -123,7 +104,7 @@ class ClientsScreen(ClientList):
         """Why an action cannot be done now."""
         if action.name in NEEDS_A_CLIENT and not self.shown and not self.table.selection.total:
             return "There is no client here."
-        if action.name in NEEDS_A_SIGN_IN and not self.held:
+        if action.name in NEEDS_A_SIGN_IN and not self.holds_a_sign_in:
             return self.keyed(
                 "No sign-in is held here. Press {everywhere.client_sync} for Client Sync and sign in."
             )

@@ -139,6 +139,11 @@ class ClientList(ActionScreen):
         """Whether the clients of this tab are shown by reason and colleague too."""
         return bool(self._groups)
 
+    @property
+    def holds_a_sign_in(self) -> bool:
+        """Whether a sign-in is held here, also before the facts are read: the menu may be the first thing that is opened."""
+        return bool(self.main.workplace.held() if self._facts_due else self.held)
+
     def client_here(self) -> Client | None:
         """The client under the cursor."""
         n = self.table.cursor_id

@@ -16,6 +16,8 @@ class Confirm(ModalScreen[bool]):
     The key that opened it never confirms it: only `y` and the button do, and Cancel has the focus.
     """
 
+    # Cancel first, always.
+    AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
         Binding("n,escape,q", "answer(False)", "No"),
@@ -49,10 +51,6 @@ class Confirm(ModalScreen[bool]):
                     variant="error" if self._dangerous else "primary",
                     compact=True,
                 )
-
-    def on_mount(self) -> None:
-        """Cancel first, always."""
-        self.query_one("#no").focus()
 
     def action_answer(self, yes: bool) -> None:
         """Ends it."""

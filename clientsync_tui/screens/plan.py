@@ -23,6 +23,8 @@ DANGEROUS = frozenset({"disconnect"})
 class PlanScreen(ModalScreen[bool]):
     """Dismissed with whether the plan is to be carried out. Only `y` and the button say so, never the key that opened it."""
 
+    # Cancel first, always.
+    AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
         Binding("n,escape,q", "answer(False)", "No"),
@@ -56,10 +58,6 @@ class PlanScreen(ModalScreen[bool]):
                     yield Button(
                         f"{plan_words.button(self._plan)} (y)", id="yes", variant=variant, compact=True
                     )
-
-    def on_mount(self) -> None:
-        """Cancel first, always."""
-        self.query_one("#no").focus()
 
     def action_answer(self, yes: bool) -> None:
         """Ends it; where nothing can be done, there is nothing to say yes to."""

@@ -7,6 +7,7 @@ from unittest.mock import patch
 from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.practice.plan import Plan, PlanItem, Why, Will
 from clientsync_tui.practice.status import Fault, Reason
+from clientsync_tui.practice.trouble import SignInNeeded
 from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace
@@ -71,8 +72,13 @@ def fill(workplace: Workplace) -> None:
     _job(store)
 
 
+def organisation_id(n: int) -> str:
+    """The id of an organisation of this practice."""
+    return f"00000000-0000-4000-8000-{n:012}"
+
+
 def _add(store: Store, n: int, name: str, sign_in: str) -> None:
-    client, organisation = f"c{n:02}", f"00000000-0000-4000-8000-{n:012}"
+    client, organisation = f"c{n:02}", organisation_id(n)
     code = None if n % 4 == 3 else f"{'ABCDEFGHIJKL'[n]}{n:02}"
     details = {"name": name, "currency": "GBP", "country": "GB", "tax_number": f"GB {n:09}"}
     at = NOW - timedelta(days=80 - n)
@@ -89,6 +95,26 @@ def _add(store: Store, n: int, name: str, sign_in: str) -> None:
         kind, reason = FOUND[n]
         entry = NewEntry(kind, ANN, client, "xero", organisation, {"reason": reason, "was": None})
         store.ledger.append(entry, at=NOW - timedelta(days=3))
+
+
+def begin_job(store: Store) -> None:
+    """A job that this process is at: some done, one failed, some under way."""
+    items = [PlanItem(Will.DO, f"c{n:02}", name, "xero", f"o{n}") for n, name in enumerate(NAMES)]
+    with patch("secrets.token_hex", lambda size: "fedcba9876543210"[: size * 2]):
+        job = store.jobs.create(Plan("refresh", "xero", None, tuple(items)), ANN)
+    store.jobs.claim(job)
+    for n in range(7):
+        store.jobs.take(job, n)
+    for n in range(5):
+        store.jobs.settle(job, n, ItemState.DONE)
+    store.jobs.settle(job, 5, ItemState.FAILED, Fault.LIMIT, "Xero's limit of a day is used up.")
+
+
+def pause_job(store: Store) -> None:
+    """The same job, which a refused sign-in has paused."""
+    begin_job(store)
+    why = SignInNeeded("Xero no longer accepts the sign-in of ann@example.com.")
+    store.jobs.end(store.jobs.all()[0].id, JobState.PAUSED, why)
 
 
 def _job(store: Store) -> None:

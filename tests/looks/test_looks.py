@@ -1,7 +1,7 @@
 """Each screen as a terminal shows it: sizes, dark and light, without colours; with odd names, empty, with errors."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +9,22 @@ import pytest
 from textual.pilot import Pilot
 
 from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.store.store import Store
 from tests.looks.look import compare, golden, look
-from tests.looks.practice import fill, workplace
+from tests.looks.network import stand_still
+from tests.looks.practice import begin_job, fill, pause_job, workplace
 from tests.support.frozen import frozen_clock, pinned_machine
 from tests.support.practice import shown, until
 
 SMALL, USUAL, LARGE, TINY = (80, 24), (120, 40), (200, 60), (40, 10)
 NO_COLOR = "no-color"
 PATIENCE_S = 5
+
+
+REACH = "Continue with"
+SELECT = (("enter", "New & Sons"), ("A", "Create 5 accounts"))
+PLAN = (("enter", "will be reconnected"),)
+REASSIGN = (("enter", "that you have access to"),)
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,10 @@ class Case:
     size: tuple[int, int] = SMALL
     theme: str = "dark"
     empty: bool = False
+    then: tuple[tuple[str, str], ...] = ()
+    """Further keys, each with a text."""
+    prepare: Callable[[Store], None] | None = None
+    """What else happened in the practice."""
 
     def __str__(self) -> str:
         return f"{self.name}-{self.size[0]}x{self.size[1]}-{self.theme}"
@@ -65,6 +77,24 @@ CASES = (
     Case("job", "J enter", "2 failed"),
     Case("job", "J enter", "2 failed", size=USUAL, theme="light"),
     Case("job", "J enter", "2 failed", theme=NO_COLOR),
+    Case("running", "J enter", "1 failed", prepare=begin_job),
+    Case("running", "J enter", "1 failed", size=USUAL, theme=NO_COLOR, prepare=begin_job),
+    Case("paused", "", "Resume it?", then=(("n J enter", "Press r to sign in"),), prepare=pause_job),
+    Case("resume", "", "Resume it?", prepare=pause_job),
+    Case("sign-in", "s l", "ssh -L"),
+    Case("sign-in", "s l", "ssh -L", size=USUAL, theme="light"),
+    Case("sign-in", "s l", "ssh -L", theme=NO_COLOR),
+    Case("sign-in", "s l", "Waiting", size=TINY),
+    Case("add", "s 1", REACH),
+    Case("add", "s 1", REACH, size=USUAL, theme="light"),
+    Case("select", "s 1", REACH, then=SELECT),
+    Case("select", "s 1", REACH, then=SELECT, size=LARGE),
+    Case("select", "s 1", REACH, then=SELECT, theme=NO_COLOR),
+    Case("reconnect", "s 2", REACH, then=PLAN),
+    Case("reconnect", "s 2", REACH, then=PLAN, size=USUAL, theme="light"),
+    Case("reassign", "s 3", REACH, then=REASSIGN),
+    Case("reassign", "s 3", REACH, then=REASSIGN, size=USUAL, theme=NO_COLOR),
+    Case("plan", "s 3", REACH, then=(*REASSIGN, ("A", "selected"), ("enter", "(y)"))),
     Case("small", "", "Clients", size=TINY),
 )
 
@@ -93,12 +123,19 @@ async def test_it_looks_as_it_did(case: Case, tmp_path: Path, monkeypatch: pytes
     place = workplace(tmp_path, "auto" if case.theme == NO_COLOR else case.theme)
     if not case.empty:
         fill(place)
+    if case.prepare is not None:
+        case.prepare(place.store)
+    stand_still(monkeypatch)
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 50514 192.0.2.10 22")
     app = ClientSyncApp(place)
     async with app.run_test(size=case.size) as pilot:
         ready = "●" if not case.empty and case.size != TINY else "Clients"
-        await until(pilot, lambda: ready in shown(pilot).splitlines()[0] and "All" in shown(pilot))
+        await until(pilot, lambda: ready in shown(pilot).partition("\n")[0] and "All" in shown(pilot))
         for key in case.keys.split():
             await pilot.press(key)
         await until(pilot, lambda: case.text in shown(pilot))
+        for keys, text in case.then:
+            await pilot.press(*keys.split())
+            await until(pilot, lambda text=text: text in shown(pilot))
         compare(str(case), await settled(pilot, str(case)))
     place.close()

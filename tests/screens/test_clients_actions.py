@@ -1,10 +1,14 @@
 """Bulk actions with a selection of the client list, against a sandbox over HTTP; and jobs that were cut off."""
 
 import asyncio
+from pathlib import Path
 
+from clientsync_tui.actions import ACTIONS
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.screens.clients import ClientsScreen
 from clientsync_tui.store.jobs import ItemState
 from clientsync_tui.sync import plans
+from tests.support.clients import ANN, add, app_in, signed_in
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -48,6 +52,39 @@ async def test_reconnect_and_reassign_take_the_chosen_clients_with_them(practice
             await until(pilot, lambda name=name: type(app.screen).__name__ == name)
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(app.screen, ClientsScreen))
+
+
+async def test_a_job_that_somebody_else_begins_is_offered_no_more(tmp_path: Path) -> None:
+    app = app_in(tmp_path)
+    store = app.workplace.store
+    client = add(store, "Abbey Road Bakery", signed_in(store, ANN))
+    jobs = [
+        store.jobs.create(Plan(kind, "xero", None, (PlanItem(Will.DO, client, "Abbey", "xero", "o1"),)), ANN)
+        for kind in ("refresh", "disconnect")
+    ]
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "2 jobs were cut off" in shown(pilot))
+        store.jobs.claim(jobs[0])
+        await until(pilot, lambda: "Disconnect was cut off with 1 client left" in shown(pilot))
+        store.jobs.claim(jobs[1])
+        await until(pilot, lambda: isinstance(app.screen, ClientsScreen))
+    app.workplace.close()
+
+
+async def test_the_menu_knows_of_a_sign_in_before_the_list_does(tmp_path: Path) -> None:
+    app = app_in(tmp_path)
+    store = app.workplace.store
+    sign_in = signed_in(store, ANN)
+    store.sign_ins.hold(sign_in, app.workplace.holder)
+    add(store, "Abbey Road Bakery", sign_in)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ClientsScreen) and app.screen.shown)
+        screen = app.screen
+        assert isinstance(screen, ClientsScreen)
+        # As it is before the facts are read.
+        screen.held, screen._facts_due = frozenset(), True
+        assert screen.unavailable(ACTIONS["clients.refresh_selected"]) is None
+    app.workplace.close()
 
 
 async def test_a_job_that_was_cut_off_is_offered_at_the_start(practice: Practice) -> None:
