@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from clientsync_tui.accounting.seam.registry import softwares
 from clientsync_tui.sandbox.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
@@ -228,3 +229,38 @@ def test_a_client_moves_to_another_software_after_it_was_said_what_is_lost(
     consent(practice, 0)
     assert cli.inside(*for_one).code == 0
     assert statuses(cli)[ONE, "connected"] == 1 and statuses(cli)[OTHER, "disconnected"] == 1
+
+
+def test_details_follow_one_software_however_many_know_the_client(practice: Practice, cli: Command) -> None:
+    everywhere(practice, cli)
+    cli.inside("refresh", "--all")
+    before = {
+        each["id"]: cli.inside("client", each["id"], "--json").json["details"]
+        for each in cli.inside("clients", "--json").json
+    }
+    seq = cli.inside("log", "--json").json[-1]["seq"]
+    assert cli.inside("refresh", "--all").code == 0
+    told = [entry for entry in cli.inside("log", "--json").json if entry["seq"] > seq]
+    assert {entry["software"] for entry in told if entry["kind"] == "refreshed"} == {ONE, MANY, OTHER}
+    assert [
+        entry["body"]["details"]
+        for entry in told
+        if entry["kind"] == "refreshed" and entry["body"]["details"]
+    ] == []
+    for client, details in before.items():
+        assert cli.inside("client", client, "--json").json["details"] == details
+
+
+def test_the_menu_leads_through_consents_too(practice: Practice, cli: Command) -> None:
+    terminal = Terminal(cli, "menu")
+    terminal.after("Number: ")
+    for answer in ("2", str(list(softwares()).index(ONE) + 1), "1"):
+        terminal.type(f"{answer}\n")
+        terminal.after("Number: |open this link")
+    authorise(terminal.after(LINK), practice.people[0], [company(practice, 0)])
+    terminal.after("1 company so far")
+    terminal.after(LINK)
+    terminal.type("\n")
+    terminal.after("reaches 1 company; 0 are clients already")
+    terminal.process.kill()
+    terminal.end()

@@ -18,6 +18,7 @@ from ...store.tally import ending_with
 from ...sync import plan_words, plans
 from ...sync.reached import State, states
 from ...workplace import Workplace
+from ..consenting import gather, is_led
 from ..network import online, signed_in
 from ..signing_in import sign_in_now
 from .doing import perform
@@ -101,11 +102,17 @@ def reassign(
 
 
 def _add(workplace: Workplace, software: str) -> None:
-    sign_in, reach = reached(workplace, software)
+    about = workplace.software(software)
+    if about.organisations_per_sign_in == "one" and is_led():
+        held = workplace.chosen(software)
+        sign_in, reach = online(workplace, lambda session: gather(workplace, session, about, held, None))
+    else:
+        sign_in, reach = reached(workplace, software)
     found = states(workplace.store, software, reach)
     new = [each for each in found if each.state is State.NEW]
     there = sum(each.state is State.ADDED for each in found)
-    say(f"{sign_in.person.email} reaches {len(reach):,} organisations; {there:,} are clients already.")
+    several = about.organisation_words[len(reach) != 1]
+    say(f"{sign_in.person.email} reaches {len(reach):,} {several}; {there:,} are clients already.")
     if not new:
         say("There is nothing to add.")
         return
