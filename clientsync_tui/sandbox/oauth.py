@@ -8,29 +8,18 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote_plus
 
-from joserfc import jwt
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from .limits import Allowed, Caller
+from .mint import Mint, Refused
 from .misbehave import turned_away, unwell
-from .personality import App, Issued, Personality
+from .personality import App, Personality
 from .sandbox import Sandbox
-from .state import Access, Code, Grant, new_token
-from .world import Accountant
+from .state import Code, Grant, new_token
 
-#: How long an access token is remembered after its end, so that it can be called expired and not unknown.
-KEPT_S = 86_400
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-
-
-class Refused(Exception):
-    """A token request is refused; `error` is the code of RFC 6749, section 5.2."""
-
-    def __init__(self, error: str) -> None:
-        super().__init__(error)
-        self.error = error
 
 
 def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
@@ -66,6 +55,7 @@ class OAuth:
     def __init__(self, sandbox: Sandbox, software: Personality) -> None:
         self._box = sandbox
         self._software = software
+        self._mint = Mint(sandbox, software)
 
     async def token(self, request: Request) -> Response:
         form = await form_of(request)
@@ -208,10 +198,10 @@ class OAuth:
         )
         box.state.grants[grant.id] = grant
         if self._software.refresh_scope is None or self._software.refresh_scope in code.scopes:
-            self._new_refresh_token(grant, now)
-        answer = self._answer(grant, now, headers)
+            self._mint.renew(grant, now)
+        answer = self._mint.answer(grant, now, headers)
         if self._software.claims and "openid" in code.scopes:
-            answer["id_token"] = self._id_token(code, grant, answer["access_token"], now)
+            answer["id_token"] = self._mint.id_token(code, grant, answer["access_token"], now)
         return answer
 
     def _refresh(self, app: App, token: str, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -219,7 +209,7 @@ class OAuth:
         grant = state.grants.get(state.refresh.get(token, ""))
         if grant is None or (grant.software, grant.app) != (self._software.name, app.id):
             raise Refused("invalid_grant")
-        if now - grant.used_at > self._software.unused_s or self._hard_s(grant, now) == 0:
+        if now - grant.used_at > self._software.unused_s or self._mint.ends_in_s(grant, now) == 0:
             state.end(grant)
             raise Refused("invalid_grant")
         if token != grant.refresh_token:
@@ -227,76 +217,14 @@ class OAuth:
                 raise Refused("invalid_grant")
             # Whoever got the newer token has not used it yet; from now on only the one given here works.
             state.refresh.pop(grant.refresh_token or "")
-            self._new_refresh_token(grant, now)
+            self._mint.renew(grant, now)
         elif now - grant.issued_at >= rotation.after_s:
             if grant.replaced:
                 state.refresh.pop(grant.replaced, None)
             grant.replaced, grant.replaced_at = token, now
-            self._new_refresh_token(grant, now)
+            self._mint.renew(grant, now)
         grant.used_at = now
-        return self._answer(grant, now, headers)
-
-    def _new_refresh_token(self, grant: Grant, now: float) -> None:
-        grant.refresh_token, grant.issued_at = new_token(), now
-        self._box.state.refresh[grant.refresh_token] = grant.id
-
-    def _hard_s(self, grant: Grant, now: float) -> int | None:
-        """Seconds until the grant ends however much it is used; None where it does not."""
-        if self._software.hard_s is None:
-            return None
-        return max(0, int(grant.granted_at + self._software.hard_s - now))
-
-    def _answer(self, grant: Grant, now: float, headers: Mapping[str, str]) -> dict[str, Any]:
-        state = self._box.state
-        lives = self._software.access_s if self._box.options.access_s is None else self._box.options.access_s
-        state.access = {
-            token: access for token, access in state.access.items() if access.ends_at + KEPT_S > now
-        }
-        access = self._access_token(grant, now, lives)
-        state.access[access] = Access(grant.id, now + lives)
-        issued = Issued(
-            grant, access, int(lives), int(self._software.unused_s), self._hard_s(grant, now), headers
-        )
-        return self._software.token_answer(issued)
-
-    def _access_token(self, grant: Grant, now: float, lives_s: float) -> str:
-        person = self._person(grant.person)
-        if self._software.access_claims is None:
-            return new_token()
-        standard = {
-            "iss": self._box.issuer(self._software),
-            "aud": f"{self._box.issuer(self._software)}/resources",
-            "client_id": grant.app,
-            "jti": new_token(),
-            "iat": int(now),
-            "exp": int(now + lives_s),
-        }
-        return self._signed(standard | self._software.access_claims(person, grant))
-
-    def _id_token(self, code: Code, grant: Grant, access_token: str, now: float) -> str:
-        assert self._software.claims
-        half = hashlib.sha256(access_token.encode()).digest()[:16]
-        claims: dict[str, Any] = {
-            "iss": self._box.issuer(self._software),
-            "aud": code.app,
-            "iat": int(now),
-            "exp": int(now) + 300,
-            "auth_time": int(code.signed_in_at),
-            "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(),
-        }
-        if code.nonce is not None:
-            claims["nonce"] = code.nonce
-        return self._signed(self._software.claims(claims, self._person(code.person), grant))
-
-    def _person(self, email: str) -> Accountant:
-        person = self._box.world.person(email)
-        if person is None:
-            # The state file is of another seed's world.
-            raise Refused("invalid_grant")
-        return person
-
-    def _signed(self, claims: dict[str, Any]) -> str:
-        return jwt.encode({"alg": "RS256", "kid": self._box.key.kid}, claims, self._box.key)
+        return self._mint.answer(grant, now, headers)
 
 
 def _proves(code: Code, verifier: str) -> bool:
