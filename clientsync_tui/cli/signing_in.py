@@ -36,6 +36,7 @@ async def sign_in_now(
         say(attempt.link)
         if attempt.short_link:
             say(f"Over SSH: `{attempt.ssh_line}` on your own machine, then open {attempt.short_link} there.")
+        say(f"The sign-in will be kept in: {workplace.vault.name}.")
         paste = "Or paste" if attempt.listening else "Paste"
         say(
             f"{paste} here, as one line, the address that the browser ends at.{' Enter alone ends it.' if stoppable else ''}"

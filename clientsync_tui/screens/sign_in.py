@@ -76,6 +76,7 @@ class SignInScreen(ActionScreen):
             yield Static("", id="short_link", markup=False)
             yield Static("", id="over_ssh", markup=False)
             yield Static("", id="ssh_line", markup=False)
+            yield Static("", id="keyring", markup=False)
         with Vertical(id="below"):
             yield Static("", id="mistake", classes="error", markup=False)
             yield Static("", id="status", markup=False)
@@ -166,6 +167,7 @@ class SignInScreen(ActionScreen):
                 "over_ssh", "Over SSH: run this on the machine you sit at, then open the short link there:"
             )
             self._set("ssh_line", attempt.ssh_line)
+        self._set("keyring", f"The sign-in will be kept in: {self.main.workplace.vault.name}.")
         self.show_reasons()
         self._show_stage(failed=False)
         self._tick()
@@ -219,6 +221,7 @@ class SignInScreen(ActionScreen):
             "short_link",
             "over_ssh",
             "ssh_line",
+            "keyring",
             "pasted",
             "copy_link",
             "print_link",

@@ -56,7 +56,7 @@ class Vault:
         self._backend: KeyringBackend | None = None
 
     def __repr__(self) -> str:
-        return f"Vault({self._name})"
+        return f"Vault({self.name})"
 
     async def test(self) -> None:
         """Writes, reads and deletes a probe, so that what cannot be kept is known before anybody is asked to sign in."""
@@ -65,7 +65,7 @@ class Vault:
         found = await self.read(name)
         await self.forget(name)
         if found != probe:
-            raise KeyringTrouble(f"The keyring ({self._name}) does not give back what was put into it.")
+            raise KeyringTrouble(f"The keyring ({self.name}) does not give back what was put into it.")
 
     async def read(self, name: str) -> str | None:
         """The secret of that name; None if there is none."""
@@ -93,7 +93,7 @@ class Vault:
         For the command line, as `unlock`. Raises KeyringTrouble where another keyring is used.
         """
         if (file := self._file()) is None:
-            raise KeyringTrouble(f"The keyring ({self._name}) has no passphrase of ours to change.")
+            raise KeyringTrouble(f"The keyring ({self.name}) has no passphrase of ours to change.")
         file.unlock()
         file.change_passphrase(ask(True))
         return file.path
@@ -113,10 +113,11 @@ class Vault:
             await self.test()
         except KeyringTrouble as trouble:
             return False, str(trouble)
-        return True, self._name
+        return True, self.name
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
+        """Which keyring it is, once it was chosen."""
         return "not chosen yet" if self._backend is None else title(self._backend)
 
     @property
@@ -164,7 +165,7 @@ class Vault:
 
     def _too_slow(self) -> KeyringTrouble:
         return KeyringTrouble(
-            f"The keyring ({self._name}) did not answer within {self._limit_s:g} s: it may be locked and waiting for a "
+            f"The keyring ({self.name}) did not answer within {self._limit_s:g} s: it may be locked and waiting for a "
             f"prompt that is not seen here. {_way_out()}"
         )
 
@@ -174,14 +175,14 @@ class Vault:
         said = clean(str(error))
         # macOS says -25308, errSecInteractionNotAllowed, over SSH; keyring has no name for it.
         if isinstance(error, KeyringLocked) or "-25308" in said:
-            return KeyringTrouble(f"The keyring ({self._name}) is locked. {_way_out()}")
+            return KeyringTrouble(f"The keyring ({self.name}) is locked. {_way_out()}")
         if isinstance(error, (InitError, NoKeyringError)):
-            return KeyringTrouble(f"The keyring ({self._name}) cannot be reached: {said} {_way_out()}")
+            return KeyringTrouble(f"The keyring ({self.name}) cannot be reached: {said} {_way_out()}")
         # Windows keeps at most 2,560 bytes in a credential: error 1783 (jaraco/keyring issues 355 and 540).
         if "1783" in said:
-            return KeyringTrouble(f"The secret is too long for the keyring ({self._name}).")
+            return KeyringTrouble(f"The secret is too long for the keyring ({self.name}).")
         # Only the kind: the text of an unknown error may hold the secret.
-        return KeyringTrouble(f"The keyring ({self._name}) failed ({type(error).__name__}). {_way_out()}")
+        return KeyringTrouble(f"The keyring ({self.name}) failed ({type(error).__name__}). {_way_out()}")
 
 
 def _way_out() -> str:

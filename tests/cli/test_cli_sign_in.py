@@ -67,6 +67,7 @@ def test_the_link_is_whole_on_a_line_of_its_own_and_never_on_stdout(cli: Command
         "nonce",
     }
     assert "ssh -L" in started.err or started.line("Over SSH")
+    assert started.line("The sign-in will be kept in").endswith("tests.signin.keyrings.Folder.")
     authorise(link, box.world.people[0].email)
     said = started.end()
     assert said.code == 0

@@ -75,6 +75,7 @@ async def test_the_link_is_whole_on_lines_of_its_own(practice: Practice, size: t
         if size != (40, 10):
             assert f"http://127.0.0.1:{urlsplit(in_link(screen.link, 'redirect_uri')).port}/" in shown(pilot)
             assert "ssh -L" in shown(pilot)
+            assert "The sign-in will be kept in: tests.signin.keyrings.Folder." in shown(pilot)
 
 
 async def test_the_link_is_copied(practice: Practice) -> None:
