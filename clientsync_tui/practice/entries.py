@@ -22,7 +22,7 @@ class Kind(StrEnum):
     SIGNED_IN = "signed_in"  # sign_in, person, ends_at, organisation (id, name), where it is for one
     SIGN_IN_USED = "sign_in_used"  # sign_in, ends_at
     SIGNED_OUT = "signed_out"  # sign_in
-    INTEGRATION_CONNECTED = "integration_connected"  # organisation_name, sign_in, details
+    INTEGRATION_CONNECTED = "integration_connected"  # organisation_name, sign_in, details, settings
     RECONNECTED = "reconnected"  # sign_in, from, was
     REASSIGNED = "reassigned"  # sign_in, from, was
     REFRESHED = "refreshed"  # organisation_name, details (only those that changed), before, lists (counts)

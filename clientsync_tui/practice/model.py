@@ -89,3 +89,11 @@ class Client:
     note: str
     details: Details
     integrations: tuple[Integration, ...] = ()
+
+    @property
+    def follows_one(self) -> bool:
+        """Whether the details follow those of a living integration."""
+        return any(
+            link.settings.follow_details and link.problem is not Reason.DISCONNECTED_HERE
+            for link in self.integrations
+        )

@@ -161,9 +161,10 @@ def _connected(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
         raise Clash("the organisation was another client's, and is linked to that one again")
     db.execute(
         "INSERT OR REPLACE INTO integrations (software, organisation_id, client, organisation_name, sign_in, since, connected_at, "
-        "refreshed_at, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        "refreshed_at, problem, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
         (
             entry.software, entry.organisation_id, n, body["organisation_name"], body["sign_in"], entry.at, entry.at, entry.at,
+            _to_json(body.get("settings", {})),
         ),
     )  # fmt: skip
     if body.get("details"):

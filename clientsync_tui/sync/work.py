@@ -108,11 +108,14 @@ async def add(task: Task) -> Outcome:
             "", details
         )
         client, linked = (match.client.id, match.by) if match else (client, None)
-    connected = task.entry(
-        Kind.INTEGRATION_CONNECTED, client, organisation_name=name, sign_in=sign_in.id, details=dict(details),
-        linked_by=linked, lists=counts(lists),
-    )  # fmt: skip
     there = task.store.clients.by_id([client], datetime.now(UTC)).get(client)
+    # A client's details follow one of its organisations: two softwares know the same business in different words.
+    follows = there is None or not there.follows_one
+    connected = task.entry(
+        Kind.INTEGRATION_CONNECTED, client, organisation_name=name, sign_in=sign_in.id,
+        details=dict(details) if follows else {}, linked_by=linked, lists=counts(lists),
+        settings={} if follows else {"follow_details": False},
+    )  # fmt: skip
     entries: list[NewEntry] = []
     if there is None:
         added = {"name": name, "details": dict(details), "team": team}
@@ -129,7 +132,8 @@ async def add(task: Task) -> Outcome:
 
 async def _take_over(task: Task, kind: Kind, client: Client, link: Integration) -> Outcome:
     details, lists = await pull(task, link.settings.lists)
-    if not same_organisation(client.details, details):
+    known = client.details if link.settings.follow_details else {"name": link.organisation_name}
+    if not same_organisation(known, details):
         return Outcome(
             ItemState.FAILED, Why.WRONG_ORGANISATION, words.REASONS[Why.WRONG_ORGANISATION], answered=True
         )
