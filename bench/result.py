@@ -1,5 +1,6 @@
 """One line of the bench, and how a file adds measures to it."""
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
@@ -39,3 +40,8 @@ def measure(name: str) -> Callable[[Measure], Measure]:
         return function
 
     return register
+
+
+def missing(peer: str, so: str) -> None:
+    """Says on stderr that a peer is not installed, and what becomes of its lines."""
+    print(f"{peer} is not installed: {so}.", file=sys.stderr)

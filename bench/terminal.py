@@ -90,7 +90,7 @@ class Terminal:
 
     def press(self, key: str, timeout_s: float = 60) -> Cost:
         """Send a key (a name of `KEYS`, or itself) and wait for its frame."""
-        time.sleep(max(0, self._last + FRAME_S - time.perf_counter()))
+        self._settle()
         sent = time.perf_counter()
         os.write(self._fd, KEYS.get(key) or key.encode())
         chunk = self._read(timeout_s)
@@ -106,7 +106,7 @@ class Terminal:
 
     def press_until(self, key: str, text: str, timeout_s: float = 60) -> float:
         """Send a key; milliseconds until `text` stands on the screen, in whichever frame. Raises as `wait_for` does."""
-        time.sleep(max(0, self._last + FRAME_S - time.perf_counter()))
+        self._settle()
         sent = time.perf_counter()
         os.write(self._fd, KEYS.get(key) or key.encode())
         took_ms = self.wait_for(text, timeout_s) - (sent - self._started) * 1000
@@ -123,6 +123,11 @@ class Terminal:
         """Resident memory of the program (Linux)."""
         with open(f"/proc/{self._pid}/statm") as statm:  # noqa: PTH123
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def _settle(self) -> None:
+        """What is still drawn for the key before this one must not be taken for the answer to it."""
+        time.sleep(max(0, self._last + FRAME_S - time.perf_counter()))
+        self._drain(0)
 
     def _drain(self, quiet_s: float) -> None:
         while chunk := self._read(quiet_s):

@@ -25,7 +25,7 @@ HEALTHY = "freeagent"
 
 @measure("across")
 def across(quick: bool) -> Iterator[Result]:
-    size = 40 if quick else 1_000
+    size = 20 if quick else 1_000
     with practice(size, LATENCY_MS) as bench:
         together, alone = asyncio.run(_both(bench, size))
         name = f"reconnect {size:,} of {3 * size:,}, the others down or limited, s"

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.measures.select_table import p50, p95, press
+from bench.measures.select_table import press
 from bench.programs.filled import filled
-from bench.result import Result, measure
+from bench.result import Result, measure, missing
 from bench.terminal import Cost, Terminal
 
 FEW, MANY = 100, 100_000
@@ -25,52 +25,86 @@ MOVES = (
 )
 DIGITS = "4219"
 """What is typed as a filter: each letter leaves other clients."""
+SORTED, LETTER = 3, 2
+"""What a list a thousand times as long may cost more: nobody sorts or searches it without looking at it."""
 
 
 @measure("keys")
 def keys(quick: bool) -> Iterator[Result]:
     """Keys in the client list, and the first letters of a filter."""
-    times, many_clients = (10, 10_000) if quick else (60, MANY)
+    times, many_clients = (8, 5_000) if quick else (60, MANY)
     with ExitStack() as stack:
         few, many = (stack.enter_context(filled(n)) for n in (FEW, many_clients))
         terminals = [stack.enter_context(_app(config)) for config in (many, few)]
         for terminal in terminals:
             terminal.wait_for("C000000")
             time.sleep(1.5)  # until the start has settled
+        beside = f"{many_clients:,} / {FEW} clients"
         for name, both in MOVES:
             much, little = press(terminals, both, times)
-            what = f"app, {name}: {many_clients:,} / {FEW} clients"
-            yield Result(f"{what}, ms p50", p50(much), p50(little), 1.1)
-            yield Result(f"{what}, ms p95", p95(much), p95(little), 1.1)
-            yield Result(f"{what}, bytes", _bytes(much), _bytes(little), 1.1)
-        yield from _letters(terminals[0], many.parent / "practice.db", times)
+            yield from _lines(f"app, {name}: {beside}", [c.ms for c in much], [c.ms for c in little], 1.1)
+            yield Result(f"app, {name}: {beside}, bytes", _bytes(much), _bytes(little), 1.1)
+        much, little = _sorts(terminals, max(4, times // 5))
+        yield from _lines(f"app, sort: {beside}", much, little, SORTED)
+        databases = [config.with_name("practice.db") for config in (many, few)]
+        much, little, theirs, peer = _letters(terminals, databases, times)
+        yield from _lines(f"app, filter letter: {beside}", much, little, LETTER)
+        what = f"app, filter letter / {peer}, ms p50"
+        yield Result(what, statistics.median(much), statistics.median(theirs), 1.0)
 
 
-def _letters(terminal: Terminal, database: Path, times: int) -> Iterator[Result]:
-    """Letters typed one by one and deleted, each until the right count stands on the screen; the peer has the same names."""
-    db = sqlite3.connect(database)
-    total = _found(db, "")[0]
-    ours: list[float] = []
+def _lines(what: str, ours: Sequence[float], other: Sequence[float], aim: float) -> Iterator[Result]:
+    yield Result(f"{what}, ms p50", statistics.median(ours), statistics.median(other), aim)
+    yield Result(f"{what}, ms p95", quantile(ours), quantile(other), aim)
+
+
+def quantile(times: Sequence[float]) -> float:
+    """What one in twenty is longer than."""
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def _sorts(terminals: Sequence[Terminal], times: int) -> list[list[float]]:
+    """From the choice of a column to its arrow in the header: by code, and the other way round."""
+    took: list[list[float]] = [[] for _ in terminals]
+    for turn in range(times):
+        for terminal, its in zip(terminals, took, strict=True):
+            terminal.press("o")
+            its.append(terminal.press_until("\r", f"Code {'▲▼'[turn % 2]}"))
+    return took
+
+
+def _letters(
+    terminals: Sequence[Terminal], databases: Sequence[Path], times: int
+) -> tuple[list[float], list[float], list[float], str]:
+    """Letters typed one by one and deleted, each until the right count stands on the screen; the peer has the names of the
+    first practice. The peer's name comes last."""
+    dbs = [sqlite3.connect(each) for each in databases]
+    totals = [_found(db, "")[0] for db in dbs]
+    took: list[list[float]] = [[] for _ in terminals]
     theirs: list[float] = []
-    terminal.press("/")
+    for terminal in terminals:
+        terminal.press("/")
     with ExitStack() as stack:
-        fzf = stack.enter_context(_fzf(db, database.with_name("names.txt"))) if shutil.which("fzf") else None
-        if fzf is not None:
-            fzf.wait_for(f"{total}/{total}")
+        fzf = None
+        if shutil.which("fzf"):
+            fzf = stack.enter_context(_fzf(dbs[0], databases[0].with_name("names.txt")))
+            fzf.wait_for(f"{totals[0]}/{totals[0]}")
+        else:
+            missing("fzf", "SQLite is asked instead")
         for _ in range(max(1, times // len(DIGITS))):
             for typed in (DIGITS[: length + 1] for length in range(len(DIGITS))):
-                count, took_ms = _found(db, typed)
-                ours.append(terminal.press_until(typed[-1], f"{count:,} of {total:,}"))
-                theirs.append(fzf.press_until(typed[-1], f"{count}/{total}") if fzf else took_ms)
-            for _ in DIGITS:
-                terminal.press("\x7f")
-                if fzf is not None:
-                    fzf.press("\x7f")
-    db.close()
-    peer = "fzf" if fzf is not None else "SQLite LIKE, which draws no frame"
-    yield Result(
-        f"app, filter letter / {peer}, ms p50", statistics.median(ours), statistics.median(theirs), 1.0
-    )
+                for terminal, its, db, total in zip(terminals, took, dbs, totals, strict=True):
+                    count, sqlite_ms = _found(db, typed)
+                    its.append(terminal.press_until(typed[-1], f"{count:,} of {total:,}"))
+                    if db is dbs[0]:
+                        theirs.append(fzf.press_until(typed[-1], f"{count}/{total}") if fzf else sqlite_ms)
+            for terminal in (*terminals, *([fzf] if fzf else [])):
+                for _ in DIGITS:
+                    terminal.press("\x7f")
+    for db in dbs:
+        db.close()
+    much, little = took
+    return much, little, theirs, "fzf" if fzf else "SQLite LIKE, which draws no frame"
 
 
 def _found(db: sqlite3.Connection, text: str) -> tuple[int, float]:

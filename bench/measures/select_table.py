@@ -12,11 +12,11 @@ FEW, MANY = 100, 100_000
 
 @measure("select_table")
 def select_table(quick: bool) -> Iterator[Result]:
-    times, middle_rows = (16, 4_000) if quick else (200, 10_000)
+    times, middle_rows, rows = (16, 2_000, 20_000) if quick else (200, 10_000, MANY)
     # A DataTable needs a quarter of a minute to take 100,000 rows.
     peer_rows = middle_rows if quick else MANY
     with (
-        Terminal.of_module(OURS, str(MANY)) as many,
+        Terminal.of_module(OURS, str(rows)) as many,
         Terminal.of_module(PEER, str(peer_rows)) as peer,
         Terminal.of_module(OURS, str(middle_rows)) as middle,
         Terminal.of_module(OURS, str(FEW)) as few,
@@ -25,11 +25,11 @@ def select_table(quick: bool) -> Iterator[Result]:
             terminal.wait_for("C000001")
         base, between = press([few, middle], ("down", "up"), times)
         yield Result(f"down: {middle_rows:,} / {FEW} rows, ms p50", p50(between), p50(base), 1.1)
-        yield from _many_beside_few(many, few, times)
+        yield from _many_beside_few(many, few, rows, times)
         yield from _beside_peer(middle if quick else many, peer, MANY / peer_rows, times)
 
 
-def _many_beside_few(many: Terminal, few: Terminal, times: int) -> Iterator[Result]:
+def _many_beside_few(many: Terminal, few: Terminal, rows: int, times: int) -> Iterator[Result]:
     for name, keys in (
         ("down", ("down", "up")),
         ("space", ("space", "space")),
@@ -37,8 +37,8 @@ def _many_beside_few(many: Terminal, few: Terminal, times: int) -> Iterator[Resu
         ("end", ("end", "home")),
     ):
         costs, base = press([many, few], keys, times)
-        yield Result(f"{name}: {MANY:,} / {FEW} rows, ms p50", p50(costs), p50(base), 1.1)
-        yield Result(f"{name}: {MANY:,} / {FEW} rows, ms p95", p95(costs), p95(base), 1.1)
+        yield Result(f"{name}: {rows:,} / {FEW} rows, ms p50", p50(costs), p50(base), 1.1)
+        yield Result(f"{name}: {rows:,} / {FEW} rows, ms p95", p95(costs), p95(base), 1.1)
 
 
 def _beside_peer(ours: Terminal, peer: Terminal, fewer: float, times: int) -> Iterator[Result]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.programs.filled import filled
-from bench.result import Result, measure
+from bench.result import Result, measure, missing
 from bench.terminal import TERMINAL, Terminal
 
 FEW, MANY = 100, 100_000
@@ -21,20 +21,22 @@ QUIET = {"TEXTUAL_ANIMATIONS": "none"}
 
 @measure("start")
 def start(quick: bool) -> Iterator[Result]:
-    times, many_clients = (3, 10_000) if quick else (7, MANY)
+    times, many_clients = (3, 5_000) if quick else (7, MANY)
     with ExitStack() as stack:
         few, many = stack.enter_context(filled(FEW)), stack.enter_context(filled(many_clients))
         minimal = [sys.executable, "-m", "bench.programs.minimal"]
         programs = [(minimal, "Minimal app"), (_app(few), "C000000"), (_app(many), "C000000")]
         if vd := shutil.which("vd"):
             programs.append(([vd, str(_csv(many.parent / "practice.db"))], "C000000"))
+        else:
+            missing("VisiData", "its line is left out (`pipx install visidata`)")
         frames: list[list[float]] = [[] for _ in programs]
         memory: list[list[float]] = [[] for _ in programs]
         for _ in range(times):
             for number, (command, text) in enumerate(programs):
                 with Terminal(command, env=QUIET) as terminal:
                     frames[number].append(terminal.wait_for(text))
-                    time.sleep(0.5)
+                    time.sleep(0.3)
                     memory[number].append(terminal.memory_mib)
         base, little, much, *visidata = map(median, frames)
         yield Result(f"first frame, {many_clients:,} clients / minimal app, ms", much, base, 1.25)

@@ -20,7 +20,7 @@ from clientsync_tui.store.store import Store
 from clientsync_tui.sync.writer import Writer
 
 ME = "ann@example.com"
-CLIENTS, CLIENTS_QUICK = 100_000, 10_000
+CLIENTS, CLIENTS_QUICK = 100_000, 5_000
 WORKERS = 20
 """Calls that a job has running at once."""
 
@@ -38,7 +38,7 @@ COUNTED_PLAINLY = "SELECT c.standing, count(*) FROM clients c NOT INDEXED JOIN s
 @measure("store_appends")
 def appends(quick: bool) -> Iterator[Result]:
     """Durable appends of one entry each: refreshes of clients all over the file, one by one and as a bulk job makes them."""
-    count = 1_000 if quick else 10_000
+    count = 300 if quick else 10_000
     with _store(CLIENTS_QUICK if quick else CLIENTS) as store:
         clients, choose = _links(store), random.Random(7)
         body = {"organisation_name": None, "details": {}, "before": {}, "lists": {"accounts": 81}}
@@ -76,7 +76,7 @@ def appends(quick: bool) -> Iterator[Result]:
 @measure("store_rebuild")
 def rebuild(quick: bool) -> Iterator[Result]:
     """The derived tables anew from all entries, beside reading those entries."""
-    clients, entries = (5_000, 50_000) if quick else (CLIENTS, 1_000_000)
+    clients, entries = (CLIENTS_QUICK, 25_000) if quick else (CLIENTS, 1_000_000)
     with _store(clients) as store:
         _refreshes(store, entries)
         read_s = _took(lambda: sum(1 for _ in store.ledger.entries()))

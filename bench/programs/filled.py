@@ -1,14 +1,17 @@
 """A practice with many clients, written straight into its ledger: no network is needed to start and to move about in it."""
 
+import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.store.store import Store
 
+ME = "ann@example.com"
 NAMES = (
     "Abbey Road Bakery",
     "Baker & Daughters",
@@ -21,28 +24,33 @@ NAMES = (
 
 @contextmanager
 def filled(clients: int) -> Generator[Path]:
-    """The configuration of a practice with so many connected clients."""
+    """The configuration of a practice with so many connected clients, which is thrown away at the end."""
     with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "config.toml"
-        config.write_text('[practice]\nname = "Bench & Co"\ndatabase = "practice.db"\n')
-        store = Store(Path(folder) / "practice.db")
-        person = {"id": "1", "name": "Ann Other", "email": "ann@example.com"}
-        ends = iso(datetime.now(UTC) + timedelta(days=50))
-        body = {"sign_in": "xero:1", "person": person, "ends_at": ends}
-        entries = [NewEntry(Kind.SIGNED_IN, "ann@example.com", software="xero", body=body)]
-        for number in range(clients):
-            name, client = f"{NAMES[number % len(NAMES)]} {number}", f"c{number}"
-            added = {
-                "name": name,
-                "practice_code": f"C{number:06}",
-                "team": ("North", "South")[number % 2],
-                "details": {},
-            }
-            link = {"organisation_name": name, "sign_in": "xero:1"}
-            entries.append(NewEntry(Kind.CLIENT_ADDED, "ann@example.com", client, body=added))
-            entries.append(
-                NewEntry(Kind.INTEGRATION_CONNECTED, "ann@example.com", client, "xero", f"o{number}", link)
-            )
-        store.ledger.append(*entries)
-        store.close()
-        yield config
+        shutil.copytree(_made(clients).name, folder, dirs_exist_ok=True)
+        yield Path(folder) / "config.toml"
+
+
+@cache
+def _made(clients: int) -> tempfile.TemporaryDirectory[str]:
+    """One to copy: several measures want the same, and to write it takes longer than to measure it."""
+    folder = tempfile.TemporaryDirectory()
+    (Path(folder.name) / "config.toml").write_text(
+        '[practice]\nname = "Bench & Co"\ndatabase = "practice.db"\n[software.xero]\nclient_id = "bench"\n'
+    )
+    store = Store(Path(folder.name) / "practice.db")
+    store.ledger.append(*_entries(clients))
+    store.close()
+    return folder
+
+
+def _entries(clients: int) -> Iterator[NewEntry]:
+    person = {"id": "1", "name": "Ann Other", "email": ME}
+    ends = iso(datetime.now(UTC) + timedelta(days=50))
+    body = {"sign_in": "xero:1", "person": person, "ends_at": ends}
+    yield NewEntry(Kind.SIGNED_IN, ME, software="xero", body=body)
+    for number in range(clients):
+        name, client = f"{NAMES[number % len(NAMES)]} {number}", f"c{number}"
+        added = {"name": name, "practice_code": f"C{number:06}", "team": ("North", "South")[number % 2]}
+        link = {"organisation_name": name, "sign_in": "xero:1"}
+        yield NewEntry(Kind.CLIENT_ADDED, ME, client, body=added)
+        yield NewEntry(Kind.INTEGRATION_CONNECTED, ME, client, "xero", f"o{number}", link)

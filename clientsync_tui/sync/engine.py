@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
@@ -13,6 +14,10 @@ from .runner import Runner
 from .session import Session
 
 T = TypeVar("T")
+
+TURN_S = 0.0005
+"""How long a thread may compute while another wants to. On its way to the screen a key changes threads several times, and behind a
+job each change would wait for Python's usual 5 ms."""
 
 
 class Engine:
@@ -36,6 +41,7 @@ class Engine:
         self._thread = threading.Thread(target=self._run, name="network", daemon=True)
 
     def _run(self) -> None:
+        sys.setswitchinterval(TURN_S)
         with asyncio.Runner() as runner:
             self._loop = runner.get_loop()
             try:

@@ -1,0 +1,61 @@
+"""A key in the real program while a job of thousands of clients runs on a slow server, beside the same key without it."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Iterator
+
+from bench.measures.jobs import add_clients
+from bench.measures.select_table import p50, p95, press
+from bench.programs.practice import SOFTWARE, Bench, practice
+from bench.result import Result, measure
+from bench.terminal import Cost, Terminal
+from clientsync_tui.sync import plans
+
+LATENCY_MS = 250
+"""A slow server: what the job does between its answers is what a key could have to wait for."""
+FOUND = "Not connected"
+"""What stands above the client list, and on no other screen."""
+
+
+@measure("keys_in_job")
+def keys_in_job(quick: bool) -> Iterator[Result]:
+    size, times = (1_000, 12) if quick else (10_000, 200)
+    with practice(size, LATENCY_MS) as bench:
+        job, jobs = asyncio.run(_cut_off(bench)), bench.workplace.store.jobs
+        with _app(bench) as terminal:
+            terminal.press("n")
+            without = _keys(terminal, times)
+        with _app(bench) as terminal:
+            terminal.press("y")
+            while jobs.one(job).left == size:
+                time.sleep(0.1)
+            terminal.press("\x1b")
+            during = _keys(terminal, times)
+            assert jobs.one(job).left > 0
+        what = f"app, down: while a job of {size:,} clients runs / without it"
+        yield Result(f"{what}, ms p50", p50(during), p50(without), 1.5)
+        yield Result(f"{what}, ms p95", p95(during), p95(without), 1.5)
+
+
+async def _cut_off(bench: Bench) -> str:
+    """The id of a job that is yet to be done: the program offers to resume it."""
+    store = bench.workplace.store
+    async with bench.workplace.session() as session:
+        sign_in = await bench.sign_in(session, 0)
+        add_clients(store, sign_in.id, await session.reach(sign_in))
+    return store.jobs.create(plans.check(store, SOFTWARE, {sign_in.id}), "bench")
+
+
+def _app(bench: Bench) -> Terminal:
+    config = str(bench.workplace.config.path)
+    command = [sys.executable, "-m", "clientsync_tui", "--config", config]
+    terminal = Terminal(command, env={"TEXTUAL_ANIMATIONS": "none"})
+    terminal.wait_for("Resume it?")
+    return terminal
+
+
+def _keys(terminal: Terminal, times: int) -> list[Cost]:
+    terminal.wait_for(FOUND)
+    press([terminal], ("down", "up"), 4)
+    return press([terminal], ("down", "up"), times)[0]
