@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,28 @@ def test_keyring_itself_never_chooses_it():
     code = "import clientsync_tui.signin.encrypted_file as e, keyring; assert type(keyring.get_keyring()) is not e.EncryptedFile"
     run = python(code, DBUS_SESSION_BUS_ADDRESS="unix:path=/nowhere", DISPLAY="")
     assert run.communicate(timeout=30)[1] == "" and run.returncode == 0
+
+
+def test_it_is_a_backend_of_the_library_keyring_for_any_program(path: Path, tmp_path: Path):
+    """Named by the entry point that makes `keyring --list-backends` show it, and used as the library uses any."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["entry-points"]["keyring.backends"] == {
+        "clientsync": "clientsync_tui.signin.encrypted_file"
+    }
+    passphrase = tmp_path / "passphrase"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text("open sesame")
+    run = python(
+        "import keyring; keyring.set_password('another program', 'me', 'kept'); print(keyring.get_password('another program', 'me'))",
+        PYTHON_KEYRING_BACKEND="clientsync_tui.signin.encrypted_file.EncryptedFile",
+        CLIENTSYNC_PASSPHRASE_FILE=str(passphrase),
+        XDG_DATA_HOME=str(tmp_path / "share"),
+    )
+    assert run.communicate(timeout=30) == ("kept\n", "")
+    assert (
+        opened(tmp_path / "share" / "clientsync" / "keyring.bin").get_password("another program", "me")
+        == "kept"
+    )
 
 
 def test_the_file_of_a_release_before_is_read_and_comes_to_be_a_new_one(path: Path):
