@@ -21,6 +21,7 @@ def test_sixty_a_minute_for_an_organisation_and_no_other(sandboxes) -> None:
     pause = int(refused.headers["Retry-After"])
     assert 0 < pause <= 60
     assert app.organisation(second).status_code == 200
+    assert app.http.get(f"{box.url}/sandbox/calls").json()["over_limit"] == {"xero": 1}
     box.advance(pause)
     assert app.organisation(first).status_code == 200
 
