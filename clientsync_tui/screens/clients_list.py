@@ -225,12 +225,15 @@ class ClientList(ActionScreen):
         workplace = self.main.workplace
         signed_in = {each.software: each.person.email for each in reversed(held)}
         on, off = ("*", "-") if self.main.ascii_marks else ("●", "○")
-        said = [
-            f"{title(workplace, name)} {f'{on} signed in as {signed_in[name]}' if name in signed_in else off}"
-            for name in dict.fromkeys([*workplace.config.software, *signed_in])
+        whole, short = [
+            "   ".join(
+                f"{title(workplace, name)} {f'{on}{who.format(signed_in[name])}' if name in signed_in else off}"
+                for name in dict.fromkeys([*workplace.config.software, *signed_in])
+            )
+            for who in (" signed in as {}", "")
         ]
         name = workplace.config.practice.name
-        self.query_one(TopBar).show(f"Clients · {name}" if name else "Clients", "   ".join(said))
+        self.query_one(TopBar).show(f"Clients · {name}" if name else "Clients", whole, short)
 
     def sort_by(self, sort: Sort) -> None:
         """Sorts by these columns, also after the next start."""

@@ -14,27 +14,29 @@ class TopBar(Widget, can_focus=False):
 
     DEFAULT_CSS = """
     TopBar { dock: top; height: 1; padding: 0 1; text-style: bold; background: $panel; color: $text; }
-    TopBar:nocolor { text-style: reverse; }
+    TopBar:nocolor, TopBar:ansi { text-style: reverse; }
     """
 
     def __init__(self, title: str = "") -> None:
         super().__init__()
         self._title = title
-        self._right = ""
+        self._rights: tuple[str, ...] = ()
 
-    def show(self, title: str, right: str = "") -> None:
-        """Shows other words; draws only when they changed."""
-        if (title, right) != (self._title, self._right):
-            self._title, self._right = title, right
+    def show(self, title: str, *rights: str) -> None:
+        """Shows other words, on the right the first that there is room for; draws only when they changed."""
+        if (title, rights) != (self._title, self._rights):
+            self._title, self._rights = title, rights
             self.refresh()
 
     def render(self) -> Content:
         """The line: the right part gives way to the title."""
         width, screen = self.content_size.width, self.screen.size
         small = screen.width < BEST.width or screen.height < BEST.height
-        right = f"best from {BEST.width}x{BEST.height}" if small else self._right
-        if cell_len(self._title) + 2 + cell_len(right) > width and not small:
-            right = ""
+        if small:
+            right = f"best from {BEST.width}x{BEST.height}"
+        else:
+            left = width - cell_len(self._title) - 2
+            right = next((each for each in self._rights if cell_len(each) <= left), "")
         room = max(0, width - cell_len(right) - small)
         title = self._title
         if cell_len(title) > room:

@@ -52,6 +52,8 @@ CASES = (
     Case("clients", size=LARGE),
     Case("clients", size=USUAL, theme="light"),
     Case("clients", theme=NO_COLOR),
+    Case("clients", theme="ansi"),
+    Case("client-sync", "s", "Reconnect all", theme="ansi"),
     Case("empty", text="Client Sync", empty=True),
     Case("empty", theme=NO_COLOR, text="Client Sync", empty=True),
     Case("broken", "5", "2 of 12"),
