@@ -5,7 +5,7 @@ there; from one software to another, the new integration is connected and the fo
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ..accounting.seam.software import Record, Software
@@ -84,7 +84,7 @@ def entails(change: Change) -> Iterator[str]:
         return
     if change.lists:
         yield f"Lost, because {change.software.title} has none: {', '.join(change.lists)}."
-    if link.settings != Settings():
+    if replace(link.settings, follow_details=True) != Settings():
         yield "Lost: the integration's own settings, and its note for colleagues; the new one begins with the usual ones."
     if not change.own:
         yield f"The integration with {title} ends here only: the sign-in is {link.integrated_by.name}'s, who can end it there."
@@ -123,7 +123,7 @@ async def change_integration(session: Session, change: Change) -> str | None:
                 raise UsageError("Somebody else changed this integration meanwhile; it was left alone.")
             bind = _bound if change.within else _connected
             new = bind(change, now, name, details, counts(lists))
-            if now.name == link.organisation_name != name:
+            if _follows(link, now) and now.name == link.organisation_name != name:
                 renamed = {"name": name, "before": now.name}
                 new.append(NewEntry(Kind.CLIENT_RENAMED, change.sign_in.person.email, now.id, body=renamed))
             store.ledger.append(*new, *entries)
@@ -148,6 +148,11 @@ async def _ended(session: Session, change: Change) -> tuple[list[NewEntry], str 
     return [entry, *ended], says
 
 
+def _follows(link: Integration, client: Client) -> bool:
+    """Whether the client's details become the new organisation's: another integration's stay, where they follow that."""
+    return link.settings.follow_details or not client.follows_one
+
+
 def _bound(
     change: Change, now: Client, name: str, details: Details, lists: Mapping[str, int]
 ) -> list[NewEntry]:
@@ -160,7 +165,7 @@ def _bound(
         "sign_in": change.sign_in.id,
         "before": {"organisation_id": link.organisation_id, "organisation_name": link.organisation_name},
     }
-    new, old = changes(now.details, details)
+    new, old = changes(now.details, details) if _follows(link, now) else ({}, {})
     pulled = {"organisation_name": name, "details": new, "before": old, "lists": lists}
     return [
         NewEntry(Kind.ORGANISATION_CHANGED, actor, client, software, link.organisation_id, moved),
@@ -172,7 +177,7 @@ def _connected(
     change: Change, now: Client, name: str, details: Details, lists: Mapping[str, int]
 ) -> list[NewEntry]:
     """A new integration of the same business: what the new software does not say stays as it was known."""
-    link = change.link
+    link, follows = change.link, _follows(change.link, now)
     before = {
         "software": link.software,
         "organisation_id": link.organisation_id,
@@ -181,7 +186,8 @@ def _connected(
     body = {
         "organisation_name": name,
         "sign_in": change.sign_in.id,
-        "details": dict(details),
+        "details": dict(details) if follows else {},
+        "settings": {} if follows else {"follow_details": False},
         "lists": lists,
         "before": before,
     }

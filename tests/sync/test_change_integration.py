@@ -182,3 +182,23 @@ async def test_moved_back_it_is_the_same_integration_again(practice: Practice):
     now = links(practice, client)
     assert now["alpha"].problem is None and now["beta"].problem is Reason.DISCONNECTED_HERE
     assert kinds(practice, client).count("integration_connected") == 3
+
+
+@pytest.mark.parametrize("to", ["alpha", "beta"])
+async def test_details_that_follow_another_integration_stay(practice: Practice, to: str):
+    own = practice.sign_in("alpha")
+    client = practice.client(own, "1")
+    body = {"settings": {"follow_details": False}, "before": {}}
+    practice.store.ledger.append(NewEntry(Kind.SETTINGS_CHANGED, "x", client, "alpha", "1", body))
+    gamma = {"organisation_name": "G", "sign_in": practice.sign_in("gamma").id, "details": {"country": "NZ"}}
+    practice.store.ledger.append(NewEntry(Kind.INTEGRATION_CONNECTED, "x", client, "gamma", "5", gamma))
+    before = found(practice, client)
+    link = next(each for each in before.integrations if each.software == "alpha")
+    sign_in = own if to == "alpha" else practice.sign_in("beta", ANN, "9")
+    change = planned(
+        practice.store, before, link, practice.softwares["alpha"], practice.softwares[to], NEW, sign_in, {own.id}
+    )  # fmt: skip
+    await do(practice, change)
+    after = found(practice, client)
+    assert (after.name, after.details) == (before.name, before.details)
+    assert not links(practice, client)[to].settings.follow_details
