@@ -81,9 +81,9 @@ def _clock(headers: Mapping[str, str], name: str) -> Finding:
     """The clock beside the software's, as its Date header tells it: a wrong one makes id_tokens look expired."""
     try:
         there = parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return Finding("clock", True, f"{name} does not say what time it is")
-    differs = abs(datetime.now(UTC) - there)
+    differs = abs(datetime.now(UTC) - there.replace(tzinfo=there.tzinfo or UTC))
     if differs > CLOCK_MAY_DIFFER:
         return Finding(
             "clock", False, f"differs from {name}'s by {differs.total_seconds():.0f} s: set the clock"

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from clientsync_tui.sandbox import consent, oauth
+from clientsync_tui.sandbox import state
 from clientsync_tui.sandbox.personality import App
 from clientsync_tui.sandbox.server import Running
 
@@ -24,8 +25,8 @@ PASSPHRASE = f"{MARK} passphrase"
 def plant_tokens(patch: pytest.MonkeyPatch) -> None:
     """Each code and token that a sandbox makes in this process has the mark."""
     number = count()
-    for module in (consent, oauth):
-        patch.setattr(module, "new_token", lambda: f"{next(number):09}{MARK}{next(number):09}")
+    marked = SimpleNamespace(token_urlsafe=lambda length: f"{next(number):09}{MARK}{next(number):09}")
+    patch.setattr(state, "secrets", marked)
 
 
 def plant_client_secret(box: Running, software: str, patch: pytest.MonkeyPatch) -> None:
