@@ -76,8 +76,8 @@ class Terminal:
         """A module of this checkout, without animations, which would time the animation and not the work."""
         return cls([sys.executable, "-m", module, *arguments], env={"TEXTUAL_ANIMATIONS": "none"})
 
-    def wait_for(self, text: str, timeout_s: float = 60) -> float:
-        """Milliseconds from the start of the program until `text` stands on the screen."""
+    def wait_for(self, text: str, timeout_s: float = 60, *, quiet_s: float = 0.2) -> float:
+        """Milliseconds from the start of the program until `text` stands on the screen; returns when nothing was drawn for `quiet_s`."""
         end, seen = time.monotonic() + timeout_s, time.perf_counter()
         while text not in "\n".join(self._screen.display):
             chunk = self._read(end - time.monotonic())
@@ -85,7 +85,7 @@ class Terminal:
                 raise TimeoutError(f"no {text!r} on the screen:\n" + "\n".join(self._screen.display))
             seen = time.perf_counter()
             self._stream.feed(chunk)
-        self._drain(0.2)
+        self._drain(quiet_s)
         return (seen - self._started) * 1000
 
     def press(self, key: str, timeout_s: float = 60) -> Cost:
@@ -109,7 +109,7 @@ class Terminal:
         self._settle()
         sent = time.perf_counter()
         os.write(self._fd, KEYS.get(key) or key.encode())
-        took_ms = self.wait_for(text, timeout_s) - (sent - self._started) * 1000
+        took_ms = self.wait_for(text, timeout_s, quiet_s=2 * FRAME_S) - (sent - self._started) * 1000
         self._last = time.perf_counter()
         return took_ms
 

@@ -33,7 +33,7 @@ from .clients_filter import FilterBar
 from .clients_rows import COLUMNS, ClientRows, Wording, about, today
 from .clients_triage import TriageGroups, TriageTabs, group_filter, group_words
 from .locale_words import number
-from .titles import keep_titles, title
+from .titles import title
 
 FIRST_PAGE = 200
 """Rows of the first frame; the order of all follows from a thread."""
@@ -101,7 +101,6 @@ class ClientList(ActionScreen):
     def _warm(self) -> None:
         # Behind the first read on the same thread, so that the first letter of a filter is as quick as the others.
         self._reader.submit(warm, self.main.workplace.store.database)
-        self._reader.submit(keep_titles, self.main.workplace)
 
     def on_unmount(self) -> None:
         """Nothing is read any more."""

@@ -2,7 +2,10 @@
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .. import accounting
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
@@ -12,15 +15,21 @@ KEPT = "titles"
 
 @cache
 def title(workplace: "Workplace", software: str) -> str:
-    """As it was kept at the last start, else as it says; its name where this program does not know it (any more)."""
-    kept = workplace.store.meta(KEPT)
-    titles: dict[str, str] = json.loads(kept) if kept else {}
-    return titles.get(software) or keep_titles(workplace).get(software, software)
+    """As it was kept at a former start, else as it says; its name where this program does not know it (any more)."""
+    return _kept(workplace).get(software) or _asked(workplace).get(software, software)
 
 
-def keep_titles(workplace: "Workplace") -> dict[str, str]:
-    """The titles of every software by name, kept for the next start."""
+def _kept(workplace: "Workplace") -> dict[str, str]:
+    kept = json.loads(workplace.store.meta(KEPT) or "{}")
+    return kept["titles"] if kept.get("of") == _release() else {}
+
+
+def _asked(workplace: "Workplace") -> dict[str, str]:
     titles = {each.name: each.title for each in workplace.softwares()}
-    if (said := json.dumps(titles)) != workplace.store.meta(KEPT):
-        workplace.store.remember(KEPT, said)
+    workplace.store.remember(KEPT, json.dumps({"of": _release(), "titles": titles}))
     return titles
+
+
+def _release() -> int:
+    """Another one when the softwares' files are put there anew."""
+    return Path(accounting.__path__[0]).stat().st_mtime_ns

@@ -1,0 +1,39 @@
+"""What softwares call themselves: kept for the next start, and asked again when it may have changed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.screens import titles
+from clientsync_tui.workplace import Workplace
+
+
+@pytest.fixture
+def workplace(tmp_path: Path):
+    config = tmp_path / "config.toml"
+    config.write_text('[practice]\ndatabase = "practice.db"\n')
+    workplace = Workplace.open(config)
+    yield workplace
+    workplace.close()
+
+
+def keep(workplace: Workplace, release: int, **kept: str) -> None:
+    workplace.store.remember(titles.KEPT, json.dumps({"of": release, "titles": kept}))
+
+
+def test_what_was_kept_is_not_asked_for_again(workplace: Workplace, monkeypatch: pytest.MonkeyPatch):
+    assert titles.title(workplace, "xero") == "Xero"
+    titles.title.cache_clear()
+    monkeypatch.setattr(Workplace, "softwares", lambda self: pytest.fail("asked"))
+    assert titles.title(workplace, "freeagent") == "FreeAgent"
+
+
+def test_another_release_is_asked(workplace: Workplace):
+    keep(workplace, 1, xero="Xera")
+    assert titles.title(workplace, "xero") == "Xero"
+
+
+def test_one_that_is_not_known_has_its_name(workplace: Workplace):
+    keep(workplace, titles._release(), xero="Xero")
+    assert titles.title(workplace, "ledgerly") == "ledgerly"
