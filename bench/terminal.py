@@ -64,6 +64,7 @@ class Terminal:
     ) -> None:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
+        self._lines = [""] * lines
         self._started = self._last = time.perf_counter()
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
@@ -79,7 +80,7 @@ class Terminal:
     def wait_for(self, text: str, timeout_s: float = 60, *, quiet_s: float = 0.2) -> float:
         """Milliseconds from the start of the program until `text` stands on the screen; returns when nothing was drawn for `quiet_s`."""
         end, seen = time.monotonic() + timeout_s, time.perf_counter()
-        while text not in "\n".join(self._screen.display):
+        while text not in self._shown():
             chunk = self._read(end - time.monotonic())
             if not chunk:
                 raise TimeoutError(f"no {text!r} on the screen:\n" + "\n".join(self._screen.display))
@@ -123,6 +124,14 @@ class Terminal:
         """Resident memory of the program (Linux)."""
         with open(f"/proc/{self._pid}/statm") as statm:  # noqa: PTH123
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def _shown(self) -> str:
+        """The screen's text; only lines that were drawn since are put together anew, or looking would take longer than a frame."""
+        screen = self._screen
+        for y in screen.dirty:
+            self._lines[y] = "".join(screen.buffer[y][x].data for x in range(screen.columns))
+        screen.dirty.clear()
+        return "\n".join(self._lines)
 
     def _settle(self) -> None:
         """What is still drawn for the key before this one must not be taken for the answer to it."""

@@ -32,7 +32,7 @@ SORTED, LETTER = 3, 2
 @measure("keys")
 def keys(quick: bool) -> Iterator[Result]:
     """Keys in the client list, and the first letters of a filter."""
-    times, many_clients = (8, 5_000) if quick else (60, MANY)
+    times, many_clients = (6, 5_000) if quick else (60, MANY)
     with ExitStack() as stack:
         few, many = (stack.enter_context(filled(n)) for n in (FEW, many_clients))
         terminals = [stack.enter_context(_app(config)) for config in (many, few)]
