@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 CHOICE_VARIABLE = "PYTHON_KEYRING_BACKEND"
+_PLAIN = "secrets in plain text"
 
 #: Module and class of each known backend by platform, the preferred first.
 _KNOWN = {
@@ -63,7 +64,8 @@ def choose(
     file. What keyring itself would choose is not asked: that takes whatever is installed.
 
     `configured`: `file` for the encrypted file, or a module and class. May take long where D-Bus hangs, so it is called within
-    a time limit. Raises KeyringTrouble if the person's own choice cannot be used, or keeps secrets in plain text.
+    a time limit. Raises KeyringTrouble if the choice cannot be used or keeps nothing, or if the
+    configuration names one that keeps secrets in plain text.
     """
     from .encrypted_file import EncryptedFile
 
@@ -71,9 +73,10 @@ def choose(
     if passphrase_file is not None:
         return EncryptedFile(file, ask, passphrase_file=passphrase_file)
     if named := os.environ.get(CHOICE_VARIABLE):
-        return _named(named, CHOICE_VARIABLE, file, ask)
+        # What a person tells keyring itself is used, and said to be what it is; the configuration may be a colleague's.
+        return _named(named, CHOICE_VARIABLE, file, ask, plain_text=True)
     if configured:
-        return _named(configured, "[keyring] backend", file, ask)
+        return _named(configured, "[keyring] backend", file, ask, plain_text=False)
     on_platform = _KNOWN.get(sys.platform, _KNOWN["linux"])
     if has_screen() or sys.platform in {"darwin", "win32"}:
         for module, name in on_platform:
@@ -94,10 +97,12 @@ def title(backend: "KeyringBackend") -> str:
         return f"encrypted file {backend.path}{backend.because and f', because {backend.because}'}"
     kind = type(backend)
     named = f"{kind.__module__}.{kind.__qualname__}"
+    if (why := _unfit(backend)) is not None:
+        return f"{named}, which {why}"
     return f"{_TITLES[named]}, {named}" if named in _TITLES else named
 
 
-def _named(named: str, where: str, file: Path, ask: Ask | None) -> "KeyringBackend":
+def _named(named: str, where: str, file: Path, ask: Ask | None, *, plain_text: bool) -> "KeyringBackend":
     from keyring.core import load_keyring
 
     from .encrypted_file import EncryptedFile
@@ -113,7 +118,8 @@ def _named(named: str, where: str, file: Path, ask: Ask | None) -> "KeyringBacke
         ) from None
     if isinstance(found, EncryptedFile):
         return EncryptedFile(found.path, ask)
-    if (why := _unfit(found)) is not None:
+    why = _unfit(found)
+    if why is not None and not (plain_text and why.endswith(_PLAIN)):
         raise KeyringTrouble(
             f"{where} names {clean(named)}, which {why}: tokens are not kept so. Name another, or `file` for the encrypted file."
         )
@@ -121,7 +127,7 @@ def _named(named: str, where: str, file: Path, ask: Ask | None) -> "KeyringBacke
 
 
 def _unfit(backend: "KeyringBackend") -> str | None:
-    """Why no token is given to a keyring, whoever named it."""
+    """Why no token is given to a keyring that nobody named for this; None where it is fit."""
     from keyring.backends import chainer, fail, null
 
     if isinstance(backend, chainer.ChainerBackend):
@@ -138,7 +144,7 @@ def _unfit(backend: "KeyringBackend") -> str | None:
         return "keeps nothing"
     # keyrings.alt has two of that name, and others copied it.
     if any("plaintext" in kind.__name__.casefold() for kind in type(backend).__mro__):
-        return "keeps secrets in plain text"
+        return f"keeps {_PLAIN}"
     return None
 
 

@@ -115,20 +115,31 @@ async def test_a_choice_that_cannot_be_used_is_named(
         ("keyring.backends.chainer.ChainerBackend", "chains one that keeps secrets in plain text"),
     ],
 )
-@pytest.mark.parametrize("by", ["environment", "configuration"])
-async def test_no_token_is_given_to_plain_text_whoever_named_it(
-    tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch, named: str, says: str, by: str
+async def test_no_token_is_given_to_plain_text_that_the_configuration_names(
+    tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch, named: str, says: str
 ):
     from tests.signin import keyrings
 
     assert keyrings.PlaintextKeyring.priority == 1  # the chainer takes every keyring that was loaded
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", named)
-    if by == "configuration":
-        monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
     vault = Vault(tmp_path / "keyring.bin", backend=named)
     with pytest.raises(KeyringTrouble, match=f"{named}, which {says}"):
         await vault.write("a", SECRET)
     assert entries(keyring) == {} and not (tmp_path / "keyring.bin").exists()
+
+
+async def test_what_a_person_names_for_keyring_is_used_and_said_to_be_plain_text(
+    tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.signin.keyrings.PlaintextKeyring")
+    vault = Vault(tmp_path / "keyring.bin")
+    await vault.write("a", SECRET)
+    assert entries(keyring) == {"a": SECRET}
+    assert "which keeps secrets in plain text" in (await vault.backend_says())[1]
+    for nothing in ("null", "fail"):
+        monkeypatch.setenv("PYTHON_KEYRING_BACKEND", f"keyring.backends.{nothing}.Keyring")
+        with pytest.raises(KeyringTrouble, match="keeps nothing"):
+            await Vault(tmp_path / "keyring.bin").write("a", SECRET)
 
 
 async def test_the_configuration_names_a_keyring_and_the_environment_goes_before(
