@@ -26,8 +26,9 @@ def doctor(repair: bool, as_json: bool) -> None:
     """Find what is wrong, and say how it is mended.
 
     It looks at configuration, database, ledger, backups, keyring, accounting software, clock and terminal. Exit status 0 when all
-    are well, else 1. A repair derives the client list anew from the ledger, puts the newest sound backup in a damaged file's place
-    (which is kept), and closes files that everybody can read.
+    are well, else 1. A repair derives the client list anew from the ledger, builds a damaged file anew from its own ledger or,
+    where that is damaged too, puts the newest sound backup in its place (the damaged file is kept), and closes files that everybody
+    can read.
     """
     import asyncio
     from contextlib import suppress

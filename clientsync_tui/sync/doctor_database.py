@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from ..store.audit import Underivable, differing
 from ..store.chain import Flaw, verify
 from ..store.database import Damaged
 from ..store.filesystem import is_open_to_others
+from ..store.salvage import is_salvageable, salvage
 from ..store.sentences import why
 from ..store.store import Store
 from .backup import restore
@@ -87,7 +89,7 @@ def _opened(path: Path) -> Iterator[Finding]:
     try:
         store = Store(path)
     except Damaged as damaged:
-        yield Finding("database", False, str(damaged), _putting_back(path))
+        yield Finding("database", False, str(damaged), _putting_right(path))
         return
     except UsageError as trouble:
         yield Finding("database", False, str(trouble))
@@ -96,14 +98,14 @@ def _opened(path: Path) -> Iterator[Finding]:
         with closing(store):
             yield from _inside(store)
     except sqlite3.DatabaseError as error:
-        yield Finding("database", False, f"{path} cannot be read: {why(error, path)}", _putting_back(path))
+        yield Finding("database", False, f"{path} cannot be read: {why(error, path)}", _putting_right(path))
 
 
 def _inside(store: Store) -> Iterator[Finding]:
     path, db = store.database.path, store.database.connection
     sound = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if sound != "ok":
-        yield Finding("database", False, f"{path} is damaged ({sound})", _putting_back(path))
+        yield Finding("database", False, f"{path} is damaged ({sound})", _putting_right(path))
         return
     yield Finding("database", True, f"{path}, {store.clients.total():,} clients")
     with store.database.reading() as state:
@@ -198,6 +200,23 @@ def _backups(store: Store) -> Finding:
                 f"the ledger does not go on from {newest}, which has {seq:,} entries: it was cut off, or another was put in its place",
             )
     return Finding("backups", True, f"the newest is {newest}")
+
+
+def _putting_right(path: Path) -> Repair | None:
+    """The file's own ledger, where that is whole, has more than any backup."""
+    return _building_anew(path) if is_salvageable(path) else _putting_back(path)
+
+
+def _building_anew(path: Path) -> Repair:
+    def build() -> str:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+            built = Path(folder) / path.name
+            lost = salvage(path, built)
+            kept, _ = restore(built, path)
+        but = f" (not: {', '.join(lost)})" if lost else ""
+        return f"the file is built anew from its own ledger{but}; the damaged one is kept as {kept}"
+
+    return Repair("Build the file anew from its own ledger, which is whole?", build)
 
 
 def _putting_back(path: Path) -> Repair | None:

@@ -16,6 +16,8 @@ import pytest
 from clientsync_tui.store import database as databases
 from clientsync_tui.store import filesystem
 from clientsync_tui.store.database import VERSION
+from clientsync_tui.store.store import Store
+from tests.store.entries import added, derived
 from tests.support.command import Command, Said
 
 READING = (("clients", "--json"), ("log", "--json"), ("jobs", "--json"), ("export", "all.csv"))
@@ -87,6 +89,28 @@ def test_a_damaged_file_is_said_left_and_a_backup_put_back(
     assert "Mended: " in said.err and said.code == 0, said
     assert len(cli.inside("clients", "--json").json) == 40
     assert database.with_name("practice.db.before-restore").read_bytes() == damaged
+
+
+def test_a_damaged_file_is_built_anew_from_its_own_ledger(cli: Command, database: Path) -> None:
+    with closing(Store(database)) as store:
+        before, entries = derived(store.database), store.ledger.last()
+        practice = store.practice_id
+    with closing(sqlite3.connect(database)) as db:
+        roots = "SELECT name, rootpage FROM sqlite_master WHERE name IN ('clients', 'pulled', 'clients_name')"
+        pages = dict(db.execute(roots).fetchall())
+        size = db.execute("PRAGMA page_size").fetchone()[0]
+    with database.open("r+b") as bytes_:
+        for page in pages.values():
+            bytes_.seek((page - 1) * size)
+            bytes_.write(b"\xff" * size)
+    damaged = database.read_bytes()
+    said = cli.inside("doctor", "--repair", "--json")
+    assert "built anew from its own ledger (not: pulled)" in said.err and said.code == 0, said
+    with closing(Store(database)) as store:
+        assert derived(store.database) == before and store.ledger.last() == entries
+        assert store.practice_id == practice, "by which the keyring knows its tokens"
+    assert database.with_name("practice.db.before-restore").read_bytes() == damaged
+    assert [file for file in database.parent.iterdir() if file.name.startswith(".")] == []
 
 
 def test_without_a_backup_the_damaged_file_is_left(cli: Command, database: Path) -> None:
@@ -203,19 +227,18 @@ def test_a_file_that_everybody_can_read_is_refused_and_closed(
     assert database.stat().st_mode & 0o777 == 0o640
 
 
-def test_the_logs_files_taken_away_cost_what_was_in_them_alone_and_show(cli: Command, database: Path) -> None:
-    with closing(sqlite3.connect(database)) as reader:
-        # Somebody has it open, so that the log is not copied back when the command ends.
-        reader.execute("SELECT count(*) FROM clients").fetchone()
-        (cli.config.parent / "codes.csv").write_text(CODES)
-        assert cli.inside("codes", "upload", str(cli.config.parent / "codes.csv")).code == 0
+def test_the_log_taken_away_costs_what_was_in_it_alone_and_shows(
+    cli: Command, database: Path, tmp_path: Path
+) -> None:
+    with closing(Store(database)) as store:
+        # Open meanwhile, so that the log is not copied back.
+        store.ledger.append(added("later"))
         assert cli.inside("backup").code == 0
-        for ending in ("-wal", "-shm"):
-            database.with_name(database.name + ending).rename(database.with_name("taken" + ending))
-        copy = database.with_name("copy.db")
-        shutil.copy(database, copy)
-    with closing(sqlite3.connect(database)) as db:
-        assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        without = tmp_path / "without"
+        shutil.copytree(cli.config.parent, without, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
+    there = Command(without / "config.toml")
+    assert len(there.inside("clients", "--json").json) == 40
+    assert "cut off" in doctor(there)["backups"]
 
 
 @pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can become somebody else")
