@@ -34,6 +34,8 @@ NEW = 20
 ORGANISATIONS = midlife.SIZES["many"].all + NEW
 PORT = 8400
 """Where the sign-in in the pictures comes back to; the practice's own are made on any free one."""
+SHOWN_FOLDER = "/home/ann/config"
+"""Where the keyring's file is said to be."""
 OVER_SSH = {"SSH_CONNECTION": "192.0.2.7 50514 192.0.2.10 22"}
 FONT = re.compile("@font-face {.*?}", re.DOTALL)
 
@@ -72,7 +74,9 @@ async def picture(shot: Shot, config: Path) -> str:
     # The link of a sign-in is seen, so nothing in it may be a secret.
     known = patch("secrets.token_urlsafe", lambda size: "example" * (size // 6))
     async with app.run_test(size=shot.size) as pilot:
-        await until(pilot, lambda: app.screen.is_mounted and app.focused)
+        await until(pilot, lambda: app.screen.is_mounted and (app.focused or not shot.steps))
+        if shot.push is not None:
+            app.push_screen(shot.push())
         for keys, text in shot.steps:
             with known if shot.name == "sign-in" else nullcontext():
                 await pilot.press(*keys.split())
@@ -104,6 +108,7 @@ def make(shots: Sequence[Shot]) -> None:
         workplace.close()
         for shot in shots:
             svg = asyncio.run(picture(shot, config_of(shot, folder, config)))
+            svg = svg.replace(made, SHOWN_FOLDER)
             for unwanted in (made, str(HERE.parent), sandbox.url, "url("):
                 if unwanted in svg.replace("url(#", ""):
                     raise SystemExit(f"{shot.file} would show {unwanted}")

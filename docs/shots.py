@@ -1,7 +1,12 @@
 """Which pictures are made: for each the keys that lead there from the client list, and a sentence."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from textual.screen import Screen
+
+from clientsync_tui.screens.passphrase import Passphrase
 
 Size = tuple[int, int]
 USUAL: Size = (120, 40)
@@ -22,6 +27,8 @@ class Shot:
     size: Size = USUAL
     theme: Literal["dark", "light"] = "dark"
     clients: bool = True
+    push: Callable[[], Screen[Any]] | None = None
+    """A screen that no key leads to."""
 
     @property
     def file(self) -> str:
@@ -29,13 +36,20 @@ class Shot:
         return f"{self.name}-{self.size[0]}x{self.size[1]}-{self.theme}.svg"
 
 
-SIGN_IN = (("s", "Reconnect all"), ("l", "ssh -L"))
-SELECT = (("s", "Reconnect all"), ("1", "Continue with"), ("enter", "Create accounts"))
+PANEL = ("s", "Reconnect all")
+XERO = ("s down down", "Reconnect all")
+"""The block of the last accounting software on the panel."""
+SIGN_IN = (PANEL, ("l", "ssh -L"))
+SELECT = (XERO, ("1", "Continue with"), ("enter", "Create accounts"))
+CONNECTIONS = (
+    ("slash s o f t w a r e colon x e r o space b y colon a m e l i a enter", "of"),
+    ("c", "Organisation id"),
+)
 SELECTED = (*SELECT, ("A", "Create 20 accounts"))
 JOB = (*SELECTED, ("enter enter", "20 done"))
 
 SHOTS = (
-    Shot("clients", "The client list: every integration with its status, and what has to be done.", (("pagedown pagedown home down down down down down down", "accepts"),)),
+    Shot("clients", "The client list: every integration with its status, and what has to be done.", (("pagedown pagedown home down down down down", "accepts"),)),
     Shot("clients", "The same in a terminal of 80 columns.", size=SMALL),
     Shot("clients", "And in a large one.", size=LARGE),
     Shot("clients", "On a light background.", theme="light"),
@@ -52,21 +66,25 @@ SHOTS = (
     Shot("columns", "Choosing the columns.", (("C", "Columns"),), SMALL),
     Shot("help", "The keys of the screen that is open.", (("question_mark", "Show the clients"),)),
     Shot("commands", "Any action of any screen, by typing its name.", (("ctrl+p r e c", "Reconnect"),), SMALL),
-    Shot("client-sync", "Client Sync: add clients, reconnect all, reassign clients, for each accounting software.", (("s", "Reconnect all"),)),
-    Shot("client-sync", "On a light background.", (("s", "Reconnect all"),), theme="light"),
+    Shot("client-sync", "Client Sync: add clients, reconnect all, reassign clients, for each accounting software.", (PANEL,)),
+    Shot("client-sync", "On a light background.", (PANEL,), theme="light"),
     Shot("sign-in", "Signing in over SSH: the link, a short one, and a field for the address that the browser ends at.", SIGN_IN),
     Shot("sign-in", "The same in 80 columns.", SIGN_IN, SMALL),
-    Shot("sign-out", "What ends with a sign-in, said before it is revoked.", (("s", "Reconnect all"), ("L", "Cancel")), SMALL),
-    Shot("set-up", "Entering the practice's own app, and how to register one.", (("s", "Reconnect all"), ("e", "Client id"))),
-    Shot("add-clients", "What the sign-in reaches, and what of it is new.", (("s", "Reconnect all"), ("1", "Continue with")), SMALL),
+    Shot("sign-out", "What ends with a sign-in, said before it is revoked.", (XERO, ("L", "Cancel")), SMALL),
+    Shot("set-up", "Entering the practice's own app, and how to register one.", (PANEL, ("e", "Client id"))),
+    Shot("add-clients", "What the sign-in reaches, and what of it is new.", (XERO, ("1", "Continue with")), SMALL),
     Shot("select", "Choosing the organisations that become clients.", SELECTED),
     Shot("select", "The same in 80 columns.", SELECTED, SMALL),
-    Shot("reconnect", "Reconnect all: what will be done, and what is not possible, beforehand.", (("s", "Reconnect all"), ("2", "Continue with"), ("enter", "will be reconnected"))),
-    Shot("reassign", "Choosing whose integrations become one's own.", (("s", "Reconnect all"), ("3", "Continue with"), ("enter", "that you have access to"))),
-    Shot("connections", "One client's connections: the facts of the integration and of the client.", (("c", "Organisation id"),)),
-    Shot("connections", "The same in 80 columns.", (("c", "Organisation id"),), SMALL),
-    Shot("manage", "Managing an integration.", (("c", "Organisation id"), ("enter", "Manage")), SMALL),
-    Shot("settings", "What is pulled, and how often.", (("c", "Organisation id"), ("e", "days")), SMALL),
+    Shot("reconnect", "Reconnect all: what will be done, and what is not possible, beforehand.", (XERO, ("2", "Continue with"), ("enter", "will be reconnected"))),
+    Shot("reassign", "Choosing whose integrations become one's own.", (XERO, ("3", "Continue with"), ("enter", "that you have access to"))),
+    Shot("connections", "One client's connections: the facts of the integration and of the client.", CONNECTIONS),
+    Shot("connections", "The same in 80 columns.", CONNECTIONS, SMALL),
+    Shot("manage", "Managing an integration.", (*CONNECTIONS, ("enter", "Manage")), SMALL),
+    Shot("settings", "What is pulled, and how often.", (*CONNECTIONS, ("e", "days")), SMALL),
+    Shot("pulled", "What was pulled from the organisation, list by list.", (*CONNECTIONS, ("t", "pulled")), SMALL),
+    Shot("change-integration", "Changing the integration: to another organisation, or to another accounting software.", (*CONNECTIONS, ("x", "books")), SMALL),
+    Shot("passphrase", "Choosing the passphrase of the keyring, on a machine that has none of its own.", (), SMALL, push=lambda: Passphrase(True)),
+    Shot("too-small", "In a terminal that is too small, what it needs.", (), (34, 8)),
     Shot("history", "Who did what and when.", (("h", "History"),)),
     Shot("history", "The same in 80 columns.", (("h", "History"),), SMALL),
     Shot("first-start", "The first start: three steps lead to the first clients.", (), SMALL, clients=False),
