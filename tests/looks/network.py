@@ -10,6 +10,7 @@ import pytest
 
 from clientsync_tui.practice.model import Organisation
 from clientsync_tui.screens.base import ActionScreen
+from clientsync_tui.signin.vault import Vault
 from tests.looks.practice import NAMES, organisation_id
 
 REACHED = tuple(
@@ -55,3 +56,4 @@ def stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(ActionScreen, "ask", ask)
     monkeypatch.setattr("clientsync_tui.screens.sign_in.time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(Vault, "name", "encrypted file keyring.bin")
