@@ -154,10 +154,8 @@ def root(ctx: click.Context, config: str | None, throwaway: bool, serve: bool, p
 
     Exit status: 0 done, 1 some items failed, 2 wrong usage or configuration, 3 a person must sign in.
     """
-    if ctx.invoked_subcommand is None and not (serve or _has_terminal()):
-        raise click.UsageError(
-            "The app needs a terminal. `clientsync --help` lists the commands that do not."
-        )
+    if ctx.invoked_subcommand is None and not serve:
+        _refuse_where_nothing_can_be_drawn()
     if throwaway:
         from ..throwaway import throwaway_practice
 
@@ -169,11 +167,20 @@ def root(ctx: click.Context, config: str | None, throwaway: bool, serve: bool, p
         raise click.UsageError("--serve and --port are for the app, not for a command.")
 
 
-def _has_terminal() -> bool:
+def _refuse_where_nothing_can_be_drawn() -> None:
     from os import environ
 
-    # Served in a browser, Textual is told to talk to that in place of a terminal.
-    return (sys.stdin.isatty() and sys.stdout.isatty()) or "TEXTUAL_DRIVER" in environ
+    if "TEXTUAL_DRIVER" in environ:
+        # Served in a browser, Textual is told to talk to that in place of a terminal.
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError(
+            "The app needs a terminal. `clientsync --help` lists the commands that do not."
+        )
+    if environ.get("TERM", "") in ("", "dumb"):
+        raise click.UsageError(
+            "This terminal cannot move its cursor (TERM says so). `clientsync menu` does the same line by line."
+        )
 
 
 def _serve_app(port: int) -> None:

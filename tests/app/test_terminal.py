@@ -94,6 +94,12 @@ def test_sixteen_colours_are_the_terminals_own(words: list[str]) -> None:
         assert not re.search(rb"\x1b\[[0-9;]*[34]8[;:]", terminal.written)
 
 
+def test_a_terminal_that_cannot_move_its_cursor_is_told_of_the_menu(words: list[str]) -> None:
+    with Terminal(*words, environment={"TERM": "dumb"}) as terminal:
+        assert terminal.end() == 2
+        assert b"clientsync menu" in terminal.written and b"\x1b" not in terminal.written
+
+
 def test_a_line_over_ssh_is_spared(words: list[str]) -> None:
     with Terminal(*words, environment={"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}) as terminal:
         terminal.until("Baker & Daughters")
