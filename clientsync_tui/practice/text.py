@@ -4,9 +4,8 @@ import re
 import unicodedata
 
 # C0 and C1 controls drive the terminal; bidi controls reorder the line; zero-width characters and tags hide in it.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
+UNSAFE_BESIDE_C0 = "\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
+_UNSAFE = re.compile(f"[\x00-\x1f{UNSAFE_BESIDE_C0}]")
 
 
 def clean(text: str) -> str:

@@ -1,5 +1,6 @@
 """Xero's answers in shapes that the sandbox never gives: whatever comes, it is read, or it is a trouble with words."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clientsync_tui.accounting import xero as xero_module
+from clientsync_tui.accounting.seam import shapes
 from clientsync_tui.accounting.seam.software import Answer
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.status import Fault, Reason
@@ -38,7 +40,7 @@ class Answers:
             answer = answer(parameters or {})
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return shapes.read(json.dumps(answer))
 
     async def delete(self, path: str, *, organisation_id: str | None = None) -> bool:
         self.asked.append({"deleted": path})

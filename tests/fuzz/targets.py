@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from clientsync_tui import config, keymap
+from clientsync_tui.accounting.seam import shapes
 from clientsync_tui.accounting.seam.registry import softwares
 from clientsync_tui.accounting.seam.retry_after import LONGEST_S, retry_after_s
 from clientsync_tui.accounting.seam.software import Answer, Reply
@@ -142,7 +143,7 @@ class _Calls:
     """Answers each call with the next of what was given, the last one for ever; so many in all."""
 
     def __init__(self, answers: list[Any]) -> None:
-        self._answers = answers or [None]
+        self._answers = [shapes.read(json.dumps(answer)) for answer in answers or [None]]
         self._asked = 0
         self.organisation: Organisation | None = None
 

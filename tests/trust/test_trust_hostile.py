@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,13 +97,32 @@ def test_a_name_of_megabytes_is_cut_where_it_enters():
     assert shapes.words("\x1b" * 10 + "x" * 5_000_000) == "x" * 1_000
 
 
+def spelled(value: object) -> list[str]:
+    """A value in the ways that JSON may write it: characters as they are or escaped, in capitals, in lines."""
+    escaped = json.dumps(value, indent="\t")
+    capitals = re.sub(r"\\u[0-9a-f]{4}", lambda found: "\\u" + found[0][2:].upper(), escaped)
+    return [escaped, capitals, json.dumps(value, ensure_ascii=False)]
+
+
+@pytest.mark.parametrize("hostile", CHARACTERS.values(), ids=CHARACTERS)
+def test_an_answer_is_clean_however_it_is_spelled(hostile: str):
+    for text in spelled({hostile: ["\\", hostile]}):
+        ((name, (backslash, words)),) = json.loads(text).items()
+        assert shapes.read(text) == {clean(name): [backslash, clean(words)]}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(st.characters(codec=None)), max_size=3))
+def test_a_text_of_an_answer_is_cleaned_and_nothing_else_of_it_changed(texts: list[str]):
+    for text in spelled(texts):
+        assert shapes.read(text) == [clean(each) for each in json.loads(text)]
+
+
 def test_records_within_records_are_refused_and_no_number_is_none():
-    deep: object = "x"
-    for _ in range(200):
-        deep = [deep]
     with pytest.raises(PassingTrouble, match="records within records"):
-        shapes.records({"Accounts": [{"ID": "1", "more": deep}]}, "Accounts", "ID")
-    (record,) = shapes.records(
-        {"Accounts": [{"ID": "1", "a": float("inf"), "b": [float("nan")]}]}, "Accounts", "ID"
-    )
-    assert (record["a"], record["b"]) == (None, [None])
+        shapes.read(f'{{"Accounts": {"[" * 200 + "]" * 200}}}')
+    assert shapes.read('{"a": 1e999, "b": [NaN, -Infinity], "c": 1.5}') == {
+        "a": None,
+        "b": [None, None],
+        "c": 1.5,
+    }

@@ -14,6 +14,7 @@ from ...practice.model import Organisation
 from ...practice.status import Fault
 from ...practice.text import clean
 from ...practice.trouble import PassingTrouble, Trouble
+from . import shapes
 from .configured import Configured, Http
 from .limits import Lane, Limiter
 from .retry_after import retry_after_s
@@ -81,7 +82,7 @@ class HttpCalls:
         """The same with the answer's headers."""
         answer = await self._answer("GET", path, organisation_id, parameters)
         try:
-            return Reply(json.loads(answer.text), answer.headers)
+            return Reply(shapes.read(answer.text), answer.headers)
         except (ValueError, RecursionError):
             raise self._nonsense("something that is no JSON") from None
 

@@ -125,7 +125,7 @@ class Calls(Protocol):
     async def get(
         self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
     ) -> Any:
-        """The JSON answer to GET `api_url + path`."""
+        """The JSON answer to GET `api_url + path`, all texts in it cleaned."""
         ...
 
     async def read(
