@@ -15,6 +15,7 @@ _ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
 _LONGEST_SAID = 200
 _LONGEST_WORDS = 1_000  # no software takes a name that long; one of megabytes would be drawn with every row
 _DEEPEST = 50
+_NESTING = frozenset((dict, list))
 # JSON has C0 controls only as escapes within a text. Most of four digits (&, <, letters with accents) are harmless.
 _UNSAFE_ESCAPE = re.compile(r"\\(?:[bfnrt]|u(?!00[2-6c-fC-F]))")
 _UNSAFE = re.compile(f"[{UNSAFE_BESIDE_C0}]")
@@ -106,11 +107,11 @@ def records(
     ids, names, codes = (_spellings(fields, field) for field in (id_key, name, code))
     found: list[Record] = []
     for line in lines:
-        line_id = words(_first(line, ids))
+        line_id = _said(line, ids)
         if not line_id:
             raise nonsense(key)
-        record: dict[str, Any] = {**line, "id": line_id, "name": words(_first(line, names))}
-        if its_code := words(_first(line, codes)):
+        record: dict[str, Any] = {**line, "id": line_id, "name": _said(line, names)}
+        if its_code := _said(line, codes):
             record["code"] = its_code
         found.append(record)
     return found
@@ -120,13 +121,17 @@ def _spellings(fields: Iterable[str], name: str | None) -> list[str]:
     return sorted(field for field in fields if name is not None and field.lower() == name.lower())
 
 
-def _first(line: Mapping[str, Any], spellings: Iterable[str]) -> Any:
-    return next((line[spelling] for spelling in spellings if spelling in line), None)
+def _said(line: Mapping[str, Any], spellings: Iterable[str]) -> str:
+    for spelling in spellings:
+        if spelling in line:
+            return words(line[spelling])
+    return ""
 
 
 def _is_deep(value: Any, left: int = _DEEPEST) -> bool:
     within: Iterable[Any] = cast(dict[str, Any], value).values() if isinstance(value, dict) else value
-    return not left or any(_is_deep(each, left - 1) for each in within if isinstance(each, (dict, list)))
+    nests = not _NESTING.isdisjoint(map(type, within))
+    return not left or (nests and any(_is_deep(each, left - 1) for each in within if type(each) in _NESTING))
 
 
 def _cleaned(value: Any) -> Any:
