@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     metavar="MS",
     type=click.FloatRange(0, 60_000),
     default=0,
-    help="Added to every answer of an API.",
+    help="How long an API takes to answer.",
 )
 @click.option("--access-life", metavar="S", type=click.FloatRange(0.1), help="How long access tokens live.")
 @click.option(

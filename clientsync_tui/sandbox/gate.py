@@ -1,6 +1,7 @@
 """What every call to an API goes through: whose it is, within which limits, with what faults, after what latency."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
@@ -46,6 +47,7 @@ class Gate:
         self, request: Request, caller: Caller, allowed: Allowed, answer: Callable[[], Response]
     ) -> Response:
         box, whose = self._box, (self._software.name, caller.person, caller.organisation)
+        arrived = time.monotonic()
         if (pause := over_limit(box, *whose)) is not None:
             problem = next(
                 (r.problem for r in allowed.rates if pause <= r.seconds and caller.counted_for(r)), ""
@@ -54,13 +56,12 @@ class Gate:
         if refused := box.limits.enter(caller, allowed):
             return self._software.too_many(refused.problem, refused.retry_after_s)
         try:
+            found = turned_away(box, *whose) or box.scripts.instead("api", *whose)
+            found = found or await unwell(box, request, "api", answer, *whose)
+            # What the sandbox itself takes is a part of the latency: in life, it is the software's.
             if box.options.latency_s:
-                await asyncio.sleep(box.options.latency_s)
-            if away := turned_away(box, *whose):
-                return away
-            if scripted := box.scripts.instead("api", *whose):
-                return scripted
-            return await unwell(box, request, "api", answer, *whose)
+                await asyncio.sleep(arrived + box.options.latency_s - time.monotonic())
+            return found
         finally:
             box.limits.leave(caller)
 

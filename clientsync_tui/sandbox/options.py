@@ -11,7 +11,8 @@ class Options:
     """`port` 0: any free one. `softwares`: names; none means every one. `organisations`: in each software.
 
     `one_at_a_time`: consent is to one organisation, as for apps without bulk connections. `limits`: whether rate limits are kept.
-    `lines`: how many lines each long list has, where not as in life. `latency_s`: added to every answer of an API. `access_s`: how long access tokens live, where not as in life.
+    `lines`: how many lines each long list has, where not as in life. `latency_s`: how long an API
+    takes to answer, at least. `access_s`: how long access tokens live, where not as in life.
     `state`: the file that keeps tokens and connections over a restart.
     """
 
