@@ -17,7 +17,8 @@ from typing import Self
 import pyte
 
 QUIET_S = 0.012
-"""A frame without a mark of its end is over when nothing has come for so long."""
+"""A frame without a mark of its end is over when nothing has come for so long, and what came is looked at only then: to make a
+screen of it takes longer than many a frame, and what came meanwhile would count as late."""
 AFTER_FRAME_S = 0.012
 """How long to wait after the mark of a frame's end for another frame of the same key."""
 
@@ -65,6 +66,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._lines = [""] * lines
+        self._came: list[tuple[float, bytes]] = []
         self._started = self._last = time.perf_counter()
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
@@ -81,12 +83,13 @@ class Terminal:
         """Milliseconds from the start of the program until `text` stands on the screen; returns when nothing was drawn for `quiet_s`."""
         end, seen = time.monotonic() + timeout_s, time.perf_counter()
         while text not in self._shown():
-            chunk = self._read(end - time.monotonic())
-            if not chunk:
+            if self._came:
+                seen = self._look_at_next()
+                continue
+            if not self._read(end - time.monotonic()):
                 raise TimeoutError(f"no {text!r} on the screen:\n" + "\n".join(self._screen.display))
-            seen = time.perf_counter()
-            self._stream.feed(chunk)
-        self._drain(quiet_s)
+            self._read_all(QUIET_S)
+        self._read_all(quiet_s)
         return (seen - self._started) * 1000
 
     def press(self, key: str, timeout_s: float = 60) -> Cost:
@@ -97,17 +100,17 @@ class Terminal:
         chunk = self._read(timeout_s)
         if not chunk:
             raise TimeoutError(f"no answer to {key!r}")
-        size, self._last = len(chunk), time.perf_counter()
-        chunks = [chunk]
+        size = len(chunk)
         while chunk := self._read(AFTER_FRAME_S if chunk.endswith(_FRAME_ENDS) else QUIET_S):
-            size, self._last = size + len(chunk), time.perf_counter()
-            chunks.append(chunk)
-        self._stream.feed(b"".join(chunks))
+            size += len(chunk)
+        self._last = self._came[-1][0]
         return Cost((self._last - sent) * 1000, size)
 
     def press_until(self, key: str, text: str, timeout_s: float = 60) -> float:
         """Send a key; milliseconds until `text` stands on the screen, in whichever frame. Raises as `wait_for` does."""
         self._settle()
+        while self._came:
+            self._look_at_next()
         sent = time.perf_counter()
         os.write(self._fd, KEYS.get(key) or key.encode())
         took_ms = self.wait_for(text, timeout_s, quiet_s=2 * FRAME_S) - (sent - self._started) * 1000
@@ -115,15 +118,16 @@ class Terminal:
         return took_ms
 
     @property
-    def display(self) -> list[str]:
-        """The lines of the screen."""
-        return list(self._screen.display)
-
-    @property
     def memory_mib(self) -> float:
         """Resident memory of the program (Linux)."""
         with open(f"/proc/{self._pid}/statm") as statm:  # noqa: PTH123
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def _look_at_next(self) -> float:
+        """Makes what came next part of the screen; returns when it came."""
+        came, chunk = self._came.pop(0)
+        self._stream.feed(chunk)
+        return came
 
     def _shown(self) -> str:
         """The screen's text; only lines that were drawn since are put together anew, or looking would take longer than a frame."""
@@ -136,11 +140,11 @@ class Terminal:
     def _settle(self) -> None:
         """What is still drawn for the key before this one must not be taken for the answer to it."""
         time.sleep(max(0, self._last + FRAME_S - time.perf_counter()))
-        self._drain(0)
+        self._read_all(0)
 
-    def _drain(self, quiet_s: float) -> None:
-        while chunk := self._read(quiet_s):
-            self._stream.feed(chunk)
+    def _read_all(self, quiet_s: float) -> None:
+        while self._read(quiet_s):
+            pass
 
     def _read(self, timeout_s: float) -> bytes:
         if not select.select([self._fd], [], [], max(0, timeout_s))[0]:
@@ -149,6 +153,7 @@ class Terminal:
             chunk = os.read(self._fd, 1 << 16)
         except OSError:  # how Linux says that the program has ended
             return b""
+        self._came.append((time.perf_counter(), chunk))
         if _ASKS_FOR_FRAMES in chunk:
             os.write(self._fd, _FRAMES)
         return chunk

@@ -13,6 +13,7 @@ from .changed_cells import ChangedCells, Piece
 if TYPE_CHECKING:
     from rich.console import Console
     from textual.geometry import Size
+    from textual.widget import Widget
 
 
 class SparingApp(App[None]):
@@ -39,6 +40,14 @@ class SparingApp(App[None]):
         """Draws everything anew, whatever the terminal shows."""
         self._cells.forget()
         self.refresh(layout=True)
+
+    def draw_now(self, *changed: "Widget") -> None:
+        """Draws what was changed of these, in one frame. Left to itself each tells the screen of it in its own time, and the
+        screen waits for the next sixtieth of a second, often twice."""
+        if self.screen.is_mounted:
+            screen = cast(Any, self.screen)
+            screen._dirty_widgets.update(changed)
+            screen._on_timer_update()
 
     def _display(self, screen: Any, renderable: Any) -> None:
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):

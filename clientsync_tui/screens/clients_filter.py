@@ -11,7 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -35,6 +37,9 @@ class Mistakes(Highlighter):
 
 class FilterInput(Input):
     """The field of the filter, with the keys that belong to it alone."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """Textual lays out the whole screen when the text's length changes, though the field's room stays as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", "Complete", show=False),
@@ -74,7 +79,7 @@ class FilterBar(Widget, can_focus=False):
     FilterBar.shown FilterInput { display: block; }
     FilterBar #blank { width: 1fr; height: 1; }
     FilterBar.shown #blank { display: none; }
-    FilterBar #found { width: auto; height: 1; padding: 0 1; color: $text-muted; }
+    FilterBar #found { width: auto; height: 1; padding: 0 1; color: $text-muted; text-align: right; }
     FilterBar #offer { overlay: screen; width: 100%; height: 1; padding: 0 1; display: none; background: $panel; }
     FilterBar.typing #offer { display: block; }
     """
@@ -159,11 +164,18 @@ class FilterBar(Widget, can_focus=False):
         self.former = [*(each for each in self.former if each != text), text][-HELD_MOST:]
         return True
 
+    @property
+    def found(self) -> Static:
+        """Where it says how many are shown and selected."""
+        return self.query_one("#found", Static)
+
     def show_found(self, words: str) -> None:
         """How many are shown and selected; draws only when it changed."""
         if words != self._found:
             self._found = words
-            self.query_one("#found", Static).update(words)
+            found = self.found
+            # Room is made for more words, and not taken back for fewer: that would lay out the whole screen at every letter.
+            found.update(words, layout=cell_len(words) > found.content_size.width)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -194,11 +206,11 @@ class FilterBar(Widget, can_focus=False):
         except FilterError as error:
             offered = self._completions()
             if not offered:
-                offer.update(Content.assemble((str(error), "$text-error")))
+                offer.update(Content.assemble((str(error), "$text-error")), layout=False)
                 return
         else:
             offered = self._completions()
-        offer.update(self._offered([each.shown for each in offered]))
+        offer.update(self._offered([each.shown for each in offered]), layout=False)
 
     def _offered(self, shown: Sequence[str]) -> Content:
         if not shown:

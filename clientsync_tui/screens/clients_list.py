@@ -129,6 +129,10 @@ class ClientList(ActionScreen):
         return self.query_one(FilterBar)
 
     @property
+    def _about_line(self) -> Static:
+        return self.query_one("#about", Static)
+
+    @property
     def shown(self) -> int:
         """How many clients the filter shows."""
         return self.table.row_count
@@ -201,6 +205,7 @@ class ClientList(ActionScreen):
         self.show_found()
         self._show_about()
         self.refresh_keys()
+        self.main.draw_now(self.table, self.filter_bar.found, self._about_line)
 
     def _facts(self) -> Facts:
         clients = self.main.workplace.store.clients
@@ -267,7 +272,7 @@ class ClientList(ActionScreen):
         words = about(client, self._wording, self._room_for_name()) if client is not None else ""
         if words != self._about:
             self._about = words
-            self.query_one("#about", Static).update(words)
+            self._about_line.update(words, layout=False)
 
     def _room_for_name(self) -> int:
         places = lay_out(self.table.columns, self.table.size.width - 1, GUTTER)

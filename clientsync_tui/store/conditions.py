@@ -1,5 +1,5 @@
-"""The terms of a filter as masks: a byte for each client's number, 1 where the term holds; kept in one integer, so that masks
-are joined at once."""
+"""The terms of a filter as masks: a byte for each client in the order by name, 1 where the term holds; kept in one integer, so
+that masks are joined at once."""
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -10,7 +10,7 @@ from ..practice.filter import NONE, Term
 from ..practice.status import Standing, Status
 from ..practice.text import folded
 from .derive import pairs
-from .listing import PAGE, Listing, numbers
+from .listing import NOWHERE, Listing, numbers
 from .standings import meanings, plain
 
 NO_INTEGRATION = 0
@@ -28,8 +28,7 @@ class Conditions:
         self._db = db
         self._listing = listing
         self._now = now
-        last: int = db.execute("SELECT coalesce(max(n), 0) FROM clients").fetchone()[0]
-        self.width = (last // PAGE + 1) * PAGE
+        self.width = len(listing.order(db))
         self.everyone = _mask(b"\x01" * self.width)
 
     def holds(self, term: Term) -> int:
@@ -97,7 +96,8 @@ class Conditions:
         table = bytearray([usual]) * (max(max(others, default=0), max(standing, default=0)) + 1)
         for number, holds in others.items():
             table[number] = holds
-        return _mask(bytes(map(table.__getitem__, standing)))
+        by_name = map(standing.__getitem__, self._listing.order(self._db))
+        return _mask(bytes(map(table.__getitem__, by_name)))
 
     def _in_team(self, words: str) -> int:
         if words == NONE:
@@ -115,8 +115,10 @@ class Conditions:
 
     def _numbered(self, query: str, values: Iterable[object] = ()) -> int:
         mask = bytearray(self.width)
+        places = self._listing.places(self._db)
         for n in numbers(self._db, query, values):
-            mask[n] = 1
+            if places[n] != NOWHERE:
+                mask[places[n]] = 1
         return _mask(mask)
 
 

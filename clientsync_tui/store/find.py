@@ -1,6 +1,5 @@
 """The filter language and the sort orders, over the whole client list."""
 
-import sqlite3
 from array import array
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,10 +8,8 @@ from itertools import compress
 from ..practice.filter import Term
 from .conditions import Conditions
 from .database import Database
-from .listing import NOWHERE, Listing
 from .orders import KEYS, Sort
 
-SOME = 10
 BY_NAME: Sort = (("name", False),)
 
 
@@ -31,22 +28,11 @@ def find(database: Database, terms: Sequence[Term], now: datetime, sort: Sort = 
             mask = conditions.everyone
             for term in terms:
                 mask &= conditions.holds(term)
-            found = _by_name(db, listing, mask, conditions.width)
+            found = array("q", compress(found, mask.to_bytes(conditions.width, "little")))
         columns = sort if sort[-1:] != BY_NAME else sort[:-1]
         for column, down in reversed(columns):
             found = sorted(found, key=KEYS[column](db, listing, now).__getitem__, reverse=down)
         return found if isinstance(found, array) else array("q", found)
-
-
-def _by_name(db: sqlite3.Connection, listing: Listing, mask: int, width: int) -> Sequence[int]:
-    held = mask.to_bytes(width, "little")
-    if mask.bit_count() > width // SOME:
-        order = listing.order(db)
-        return array("q", compress(order, map(held.__getitem__, order)))
-    # Of few it is cheaper to look up each one's place than to go through the whole order.
-    places = listing.places(db)
-    few = [n for n in compress(range(width), held) if places[n] != NOWHERE]
-    return sorted(few, key=places.__getitem__)
 
 
 def warm(database: Database) -> None:

@@ -10,20 +10,19 @@ import threading
 from array import array
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import repeat
-from operator import contains
+from itertools import accumulate, repeat
 from typing import Literal
 
 from ..practice.entries import Kind
 
-PAGE = 32
-"""Search texts in one string: it is searched at once, and taken apart only when the word is somewhere in it."""
+PAGE = 128
+"""Search texts in one string, which is searched at once."""
 
 FAR_BEHIND = 2000
 """From so many new entries on everything is read again."""
 
 BETWEEN = "\x1f"
-"""Stands between search texts; `folded` leaves none in them."""
+"""Stands behind each search text; `folded` leaves none in them."""
 
 CHUNK = 32_768
 NEVER = NOWHERE = -1
@@ -54,7 +53,8 @@ def _numbers(text: str | None) -> "array[int]":
 
 
 class Listing:
-    """The columns of the client list in memory; `lock` is held while one is used. By number: a client's place is its number."""
+    """The columns of the client list in memory; `lock` is held while one is used. By number: a client's place is its number;
+    by place: it is that in `order`."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -83,14 +83,14 @@ class Listing:
             self._forget()
             return
         if relist:
-            self._order = self._places = self._name_ranks = None
-        for n, standing, search, refreshed in db.execute(_CHANGED, (before[0],)):
+            self._order = self._places = self._name_ranks = self._pages = None
+        changed: Iterable[tuple[int, int, str, str | None]] = db.execute(_CHANGED, (before[0],))
+        for n, standing, search, refreshed in changed:
             if self._standing is not None:
                 _put(self._standing, n, standing, 0)
             if self._refreshed is not None:
                 _put(self._refreshed, n, _ms(refreshed), NEVER)
-            if self._pages is not None:
-                _put_text(self._pages, n, search)
+            self._renew_text(db, n, search)
 
     def order(self, db: sqlite3.Connection) -> "array[int]":
         """The numbers of the clients on the list, by name."""
@@ -142,24 +142,29 @@ class Listing:
         return self._refreshed
 
     def pages(self, db: sqlite3.Connection) -> list[str]:
-        """The search texts, PAGE of them in a string, by number."""
+        """By place: the search texts, PAGE of them in a string."""
         if self._pages is None:
-            pages: list[str] = []
-            texts = [""] * PAGE
-            for n, search in db.execute("SELECT n, search FROM clients ORDER BY n"):
-                while n // PAGE > len(pages):
-                    pages.append(BETWEEN.join(texts))
-                    texts = [""] * PAGE
-                texts[n % PAGE] = search
-            self._pages = [*pages, BETWEEN.join(texts)]
+            self._pages = []
+            rows = db.execute("SELECT search FROM clients WHERE removed = 0 ORDER BY name_key, n")
+            while page := rows.fetchmany(PAGE):
+                self._pages.append("".join(search + BETWEEN for (search,) in page))
         return self._pages
 
+    def _renew_text(self, db: sqlite3.Connection, n: int, search: str) -> None:
+        if self._pages is None:
+            return
+        place = self.places(db)[n]
+        if place != NOWHERE:
+            texts = self._pages[place // PAGE].split(BETWEEN)
+            texts[place % PAGE] = search
+            self._pages[place // PAGE] = BETWEEN.join(texts)
+
     def containing(self, db: sqlite3.Connection, word: str) -> bytes:
-        """By number: 1 where the search text contains the word."""
-        nowhere = bytes(PAGE)
+        """By place: 1 where the search text contains the word."""
+        left_out = bytes({*range(256)} - {*word.encode(), *BETWEEN.encode()})
+        one = len(word.encode()) == 1
         return b"".join(
-            bytes(map(contains, page.split(BETWEEN), repeat(word))) if word in page else nowhere
-            for page in self.pages(db)
+            _with_letter(page, word, left_out) if one else _with_word(page, word) for page in self.pages(db)
         )
 
     @staticmethod
@@ -177,12 +182,21 @@ def _put(column: "array[int]", n: int, value: int, nothing: int) -> None:
     column[n] = value
 
 
-def _put_text(pages: list[str], n: int, text: str) -> None:
-    while n // PAGE >= len(pages):
-        pages.append(BETWEEN * (PAGE - 1))
-    texts = pages[n // PAGE].split(BETWEEN)
-    texts[n % PAGE] = text
-    pages[n // PAGE] = BETWEEN.join(texts)
+def _with_word(page: str, word: str) -> bytes:
+    """By place in the page: 1 where the text contains the word. What stands before a match is counted, no text is cut out."""
+    held = bytearray(page.count(BETWEEN))
+    before = page.split(word)[:-1]
+    for place in accumulate(map(str.count, before, repeat(BETWEEN))):
+        held[place] = 1
+    return bytes(held)
+
+
+def _with_letter(page: str, letter: str, others: bytes) -> bytes:
+    """The same for a word of one byte, which is in so many texts that all other bytes are better left out at once."""
+    one, behind = letter.encode(), BETWEEN.encode()
+    left = page.encode().translate(None, others)
+    # Of a text with several of them, those before the last are still there.
+    return left.replace(one + behind, b"\1").replace(behind, b"\0").translate(None, one)
 
 
 def _ms(at: str | None) -> int:

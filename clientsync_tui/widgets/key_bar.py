@@ -7,6 +7,7 @@ from textual import events
 from textual.content import Content
 from textual.keys import format_key
 from textual.widget import Widget
+from textual.widgets import Input
 
 KEY_NAMES = {
     "escape": "esc",
@@ -21,6 +22,7 @@ KEY_NAMES = {
     "delete": "Del",
     "insert": "Ins",
 }
+ARROWS = ("up", "down", "left", "right")
 
 
 def key_name(keys: str) -> str:
@@ -28,10 +30,21 @@ def key_name(keys: str) -> str:
     *modifiers, last = keys.split(",")[0].split("+")
     if last in KEY_NAMES:
         last = KEY_NAMES[last]
-    elif last in ("up", "down", "left", "right") or len(last) > 3:
+    elif last in ARROWS or len(last) > 3:
         # The rest are characters that Textual calls by their Unicode names.
         last = format_key(last)
     return "+".join([*modifiers, last])
+
+
+def key_now(keys: str, focused: Widget | None) -> str | None:
+    """How the first of `keys` that works is shown; None: what has the focus takes them all for letters."""
+    if isinstance(focused, Input):
+        keys = ",".join(key for key in keys.split(",") if not _is_typed(key))
+    return key_name(keys) if keys else None
+
+
+def _is_typed(key: str) -> bool:
+    return key == "space" or (len(key_name(key)) == 1 and key not in ARROWS)
 
 
 class KeyBar(Widget, can_focus=False):

@@ -66,8 +66,15 @@ class SelectingView(RowsView, can_focus=True, inherit_bindings=False):
 
     def select_all(self) -> None:
         """Select everything that is shown and may be."""
+        shown = self._window.order
+        selectable = self._window.rows.selectable(shown)
         with self._changing(*self._visible):
-            self._selection.add(self._window.rows.selectable(self._window.order))
+            if selectable is shown:
+                self._selection.add_whole(shown, self.hidden_count)
+            else:
+                self._selection.add(selectable)
+        # Behind the frame, so that it comes as soon for all as for a few.
+        self.call_after_refresh(self._selection.settle)
 
     def invert(self) -> None:
         """Turn over everything that is shown and may be selected."""

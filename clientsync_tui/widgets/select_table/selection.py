@@ -1,6 +1,6 @@
 """Which rows are selected, whatever the filter and the sort show of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from clientsync_tui.widgets.select_table.rows import RowId
 
@@ -18,40 +18,60 @@ class Selection:
         self._before: set[RowId] | None = None
         self._flipped: set[RowId] = set()
         self._changed = changed
+        self._whole: Sequence[RowId] | None = None
+        self._total = 0
 
     @property
     def total(self) -> int:
-        return len(self._ids)
+        return self._total if self._whole is not None else len(self._ids)
 
     @property
     def ids(self) -> frozenset[RowId]:
         """A copy of what is selected, safe to keep."""
-        return frozenset(self._ids)
+        return frozenset(self._settled())
 
     def __contains__(self, id: RowId) -> bool:
-        return id in self._ids
+        return id in self._settled()
 
     def __iter__(self) -> Iterator[RowId]:
-        return iter(self._ids)
+        return iter(self._settled())
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return self.total
 
     def hidden(self, shown: Iterable[RowId]) -> int:
         """How many of the selected are not among `shown`."""
-        return len(self._ids) - len(self._ids.intersection(shown)) if self._ids else 0
+        ids = self._settled()
+        return len(ids) - len(ids.intersection(shown)) if ids else 0
+
+    def has_all_of(self, shown: Sequence[RowId]) -> bool:
+        """Whether these are known to be selected without looking at each: just now, by `add_whole`."""
+        return self._whole is shown
 
     def toggle(self, id: RowId) -> None:
-        self._ids ^= {id}
+        self._settled().symmetric_difference_update({id})
         self._before, self._flipped = None, {id}
         self._tell()
 
     def add(self, ids: Iterable[RowId]) -> None:
-        """Select these too: a range, rows that were dragged over, or everything shown."""
-        self._become(self._ids.union(ids))
+        """Select these too: a range, or rows that were dragged over."""
+        self._become(self._settled().union(ids))
+
+    def add_whole(self, shown: Sequence[RowId], hidden: int) -> None:
+        """Select everything shown, which is not to change, beside `hidden` others; what `add` does, at the cost of a single row:
+        `settle` takes up each of them later, or the first question that needs them."""
+        total = len(shown) + hidden
+        if total != self.total:
+            self._before, self._flipped = self._settled(), set()
+            self._whole, self._total = shown, total
+            self._tell()
+
+    def settle(self) -> None:
+        """Take up what `add_whole` left for later."""
+        self._settled()
 
     def remove(self, ids: Iterable[RowId]) -> None:
-        self._become(self._ids.difference(ids))
+        self._become(self._settled().difference(ids))
 
     def none(self) -> None:
         """Select nothing, the hidden included."""
@@ -59,10 +79,11 @@ class Selection:
 
     def invert(self, shown: Iterable[RowId]) -> None:
         """Turn over the rows shown; what the filter hides stays as it is."""
-        self._become(self._ids.symmetric_difference(shown))
+        self._become(self._settled().symmetric_difference(shown))
 
     def undo(self) -> bool:
         """Take back the last change, and the second time do it again; False when there was none."""
+        self._settled()
         if self._before is not None:
             self._ids, self._before = self._before, self._ids
         elif self._flipped:
@@ -74,6 +95,7 @@ class Selection:
 
     def start_range(self) -> None:
         """From here on `stretch` belongs to a new range, which one undo takes back whole."""
+        self._settled()
         self._before, self._flipped = None, set()
 
     def stretch(self, entering: Iterable[RowId], leaving: Iterable[RowId]) -> None:
@@ -87,8 +109,13 @@ class Selection:
             self._flipped |= new
             self._tell()
 
+    def _settled(self) -> set[RowId]:
+        if self._whole is not None:
+            self._ids, self._whole = self._ids.union(self._whole), None
+        return self._ids
+
     def _become(self, ids: set[RowId]) -> None:
-        if ids != self._ids:
+        if ids != self._settled():
             self._ids, self._before = ids, self._ids
             self._flipped = set()
             self._tell()

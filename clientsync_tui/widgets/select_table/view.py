@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual.geometry import Region, Size
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 
 from clientsync_tui.widgets.select_table.kept_lines import KeptLines
@@ -44,7 +44,7 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
     RowsView {
         height: 1fr;
         overflow-x: hidden;
-        overflow-y: auto;
+        overflow-y: scroll;
         scrollbar-size-vertical: 0;
 
         & > .select-table--header { text-style: underline; color: $text-muted; }
@@ -59,6 +59,8 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
     }
     """
 
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """Textual lays out the whole screen when this changes; where rows have their own scrollbar, nothing moves with it."""
     sort: reactive[tuple[tuple[str, bool], ...]] = reactive(())
     """What the rows are sorted by, first thing first: (column key, descending). The screen sets it, the header shows it."""
     ascii_marks: reactive[bool] = reactive(False)
@@ -213,7 +215,8 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
             id = order[index]
             row = self._window.row(id)
             bar = y - HEADER in thumb(top, self._page, len(order))
-            return painter.row(row, id in self._selection, index == self._cursor, bar)
+            selected = self._selection.has_all_of(order) or id in self._selection
+            return painter.row(row, selected, index == self._cursor, bar)
         lines = [] if order or not self.empty_text else ["", *self._empty_lines()]
         return painter.blank(lines[y - HEADER] if y - HEADER < len(lines) else "")
 
