@@ -1,6 +1,9 @@
-"""What holds for every test: keys wait for what they do, and a busy machine fails no property."""
+"""What holds for every test: keys wait for what they do, a busy machine fails no property, and nothing is done twice in vain."""
 
 import asyncio
+import gc
+import os
+import sys
 from collections.abc import Iterator
 from unittest.mock import patch
 
@@ -11,8 +14,26 @@ from textual.pilot import Pilot
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+# Hundreds of processes are started: each would compile the program anew where it may not keep what it compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+RUBBISH_EVERY = 50_000
+"""Objects made until new rubbish is looked for; with Python's usual 700 that is a fifth of the time of a test of screens."""
+
 FRAME_S = 1 / 50
 """In which Textual draws what has changed; a test that looks before it would see a dialogue without what is below."""
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: it need not be looked through for rubbish."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_runtest_setup() -> None:
+    """Before each test, because an app sets it for itself."""
+    gc.set_threshold(RUBBISH_EVERY)
 
 
 async def _at_once(min_sleep: float = 0, max_sleep: float = 0) -> None:

@@ -1,8 +1,9 @@
 """What a configuration needs to use a running sandbox."""
 
+import secrets
 import socket
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import tomlkit
 from .personality import Personality
 
 MARK = "Written by `clientsync sandbox`; written anew each time it starts."
+_NOT_GIVEN_AWAY = range(10_000, 32_768)
 
 
 def software_tables(url: str, softwares: Iterable[Personality] | None = None) -> dict[str, dict[str, Any]]:
@@ -64,16 +66,15 @@ def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None
 
 
 def free_ports(number: int) -> list[int]:
-    """So many ports of the loopback that nobody listens on now."""
+    """So many ports of the loopback that nobody listens on now, and that no system gives away by itself.
+
+    A port that a system gave away (32768 and up, commonly) may be somebody's connection by the time that a person signs in.
+    """
     with ExitStack() as probes:
         ports: list[int] = []
-        for _ in range(number):
+        while len(ports) < number:
             probe = probes.enter_context(socket.socket())
-            probe.bind(("127.0.0.1", 0))
-            ports.append(probe.getsockname()[1])
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", secrets.choice(_NOT_GIVEN_AWAY)))
+                ports.append(probe.getsockname()[1])
         return ports
-
-
-def free_port() -> int:
-    """One such port."""
-    return free_ports(1)[0]

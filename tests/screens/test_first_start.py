@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.app import ClientSyncApp
-from clientsync_tui.sandbox.config import free_port
+from clientsync_tui.sandbox.config import free_ports
 from clientsync_tui.screens.clients import ClientsScreen
 from clientsync_tui.screens.first_start import FirstStartScreen
 from clientsync_tui.workplace import Workplace
@@ -20,7 +20,7 @@ def workplace(tmp_path: Path) -> Workplace:
     passphrase.write_text("a passphrase for tests")
     config.write_text(
         '# ours\n[practice]\ndatabase = "practice.db"\n[keyring]\nfile = "keyring.bin"\npassphrase_file = "passphrase"\n'
-        f'[sign_in]\nbrowser = "true"\n[software.xero]\nredirect_port = {free_port()}\n'
+        f'[sign_in]\nbrowser = "true"\n[software.xero]\nredirect_port = {free_ports(1)[0]}\n'
     )
     return Workplace.open(config)
 

@@ -4,10 +4,11 @@ import asyncio
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,6 +77,19 @@ def elsewhere(practice: Practice, job: str) -> Iterator[subprocess.Popen[bytes]]
             yield process
         finally:
             process.kill()
+
+
+async def still(process: subprocess.Popen[bytes], app: ClientSyncApp) -> None:
+    """Lets the process stand still, alive and in the middle, but not while it writes: nobody else could then."""
+    while True:
+        os.kill(process.pid, signal.SIGSTOP)
+        with closing(sqlite3.connect(app.workplace.store.database.path, timeout=0)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError:
+                os.kill(process.pid, signal.SIGCONT)
+        await asyncio.sleep(0.001)
 
 
 async def test_left_running_and_come_back_to(practices: Callable[..., Practice]) -> None:
@@ -163,8 +177,7 @@ async def test_watched_from_another_window_cut_off_and_resumed(practices: Callab
         while not now(app, job).count(ItemState.DONE):
             assert process.poll() is None
             await asyncio.sleep(0.01)
-        # It stands still in the middle, alive.
-        os.kill(process.pid, signal.SIGSTOP)
+        await still(process, app)
         async with app.run_test(size=(80, 24)) as pilot:
             app.open("job", job=job)
             await until(pilot, lambda: re.search(r"[1-9]\d* done", shown(pilot)))
