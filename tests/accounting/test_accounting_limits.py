@@ -308,6 +308,7 @@ async def test_what_is_over_is_cleared_away(
         file.execute("INSERT INTO pauses VALUES ('x', 0, 1)")
     for _ in range(3):
         await Counting(limiter, WIDE).call(ONE)
+    limiter.close()
     rows = [
         file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("made", "leases", "pauses")
     ]

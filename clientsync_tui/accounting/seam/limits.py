@@ -29,6 +29,7 @@ MINUTE_S = 60
 _PARTS = 60  # of a rate's time: in so many steps it moves on
 _PURGE_EVERY = 200
 _BUSY_FOR_S = 5.0
+_GIVEN_BACK_WITHIN_S = 0.01
 _BUSY_MS = 10  # longer than anybody's transaction, shorter than anybody sees
 _SCHEMA = """
 DROP TABLE IF EXISTS calls;
@@ -112,6 +113,7 @@ class Limiter:
         self._database = _open(path, mode)
         self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
         self._left: list[int] = []
+        self._taking_off: asyncio.TimerHandle | None = None
         self._given = 0
         self._held_up: Counter[str] = Counter()
 
@@ -138,9 +140,7 @@ class Limiter:
             finally:
                 if whole is not line:
                     whole.at_once.release()
-                self._left.append(lease)
-                with contextlib.suppress(sqlite3.Error):  # the next turn takes it off
-                    self._take_off()
+                self._give_back(lease)
 
     async def _admitted(
         self, lane: Lane, limits: Limits, whole: _Line, longest_wait_s: float, lease_s: float
@@ -200,8 +200,23 @@ class Limiter:
             self.block(lane, max(1.0, made.over_in_s) if made.calls else MINUTE_S + 1)
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file; no place is held any more."""
+        if self._taking_off is not None:
+            self._taking_off.cancel()
+            self._clear()
         self._database.close()
+
+    def _give_back(self, lease: int) -> None:
+        """The next turn's transaction takes it off, where one comes in a moment: in a job nearly always."""
+        self._left.append(lease)
+        if self._taking_off is None:
+            self._taking_off = asyncio.get_running_loop().call_later(_GIVEN_BACK_WITHIN_S, self._clear)
+
+    def _clear(self) -> None:
+        self._taking_off = None
+        if self._left:
+            with contextlib.suppress(sqlite3.Error):  # the next turn takes it off
+                self._take_off()
 
     def _take_off(self) -> None:
         self._database.executemany("DELETE FROM leases WHERE id = ?", [(lease,) for lease in self._left])
@@ -256,11 +271,10 @@ class Limiter:
             ).fetchone()
             if calling >= limits.organisation_at_once:
                 return _Verdict(None)
-        for key, rate in counted:
-            ask(
-                "INSERT INTO made VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
-                (key, rate.seconds, _part(rate.seconds, now)),
-            )
+        self._database.executemany(
+            "INSERT INTO made VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
+            [(key, rate.seconds, _part(rate.seconds, now)) for key, rate in counted],
+        )
         lease = ask("INSERT INTO leases (lane, until) VALUES (?, ?)", (lane.key, now + lease_s)).lastrowid
         self._given += 1
         if self._given % _PURGE_EVERY == 1:
