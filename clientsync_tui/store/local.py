@@ -49,7 +49,9 @@ class Pulled:
         now = iso(datetime.now(UTC))
         with self._database.writing() as db:
             db.executemany(
-                "INSERT OR REPLACE INTO pulled VALUES (?, ?, ?, ?, ?, ?)",
+                # Changed where it is and not put anew: of a list that is as it was, SQLite then writes one page in place of all.
+                "INSERT INTO pulled VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET records = excluded.records, "
+                "count = excluded.count, pulled_at = excluded.pulled_at",
                 [
                     (
                         software,
