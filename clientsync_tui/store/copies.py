@@ -51,13 +51,23 @@ def keep(source: sqlite3.Connection, database: Path, why: str) -> Path:
         # Whatever the umask; who may read and write the practice may list and rotate its copies.
         inherited = stat.S_IMODE(folder.stat().st_mode) & ~0o777
         folder.chmod(inherited | mode | (mode >> 2 & 0o110))
-    file = folder / f"{datetime.now(UTC):{STAMP}}-{why}.db"
+    file = _free_name(folder, why)
     copy(source, file)
     file.chmod(mode)
     # The new one stays, also where the clock was ahead when the others were made.
     others = sorted(set(folder.glob(f"*-{why}.db")) - {file}, reverse=True)
     for old in others[KEPT - 1 :]:
         old.unlink(missing_ok=True)
+    return file
+
+
+def _free_name(folder: Path, why: str) -> Path:
+    """A name that says now; the second one of a second sorts behind the first."""
+    now, number = f"{datetime.now(UTC):{STAMP}}", 1
+    file = folder / f"{now}-{why}.db"
+    while file.exists():
+        number += 1
+        file = folder / f"{now}.{number}-{why}.db"
     return file
 
 
@@ -77,6 +87,12 @@ def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
 def kept(database: Path) -> Iterator[Path]:
     """The program's own copies of `database`, the newest first."""
     return iter(sorted(folder_of(database).glob("*.db"), reverse=True))
+
+
+def made_at(copy: Path) -> datetime:
+    """When one of the program's own copies was made, by its name."""
+    stamp = copy.name.partition("-")[0].partition(".")[0]
+    return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
 def folder_of(database: Path) -> Path:

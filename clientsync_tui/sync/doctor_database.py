@@ -190,7 +190,7 @@ def _backups(store: Store) -> Finding:
         # What release 0.1 wrote has no head.
         with suppress(sqlite3.OperationalError):
             seq, hash = copy.execute("SELECT seq, hash FROM head").fetchone()
-    made = datetime.strptime(newest.name.partition("-")[0], copies.STAMP).replace(tzinfo=UTC)
+    made = copies.made_at(newest)
     if seq and iso(made) > restored:
         here = store.database.connection.execute("SELECT hash FROM ledger WHERE seq = ?", (seq,)).fetchone()
         if here is None or here[0] != hash:
