@@ -36,7 +36,7 @@ def app_of(sandbox: Sandbox) -> ASGIApp:
     return sandbox.calls.around(Starlette(routes=mounts, middleware=[only_here]))
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Tells when it listens, leaves signals to whoever runs it, and ends at once: who waits for an answer then gets none."""
 
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
@@ -108,7 +108,7 @@ def serve(options: Options, on_ready: Callable[[Sandbox], None]) -> None:
     Raises OSError when the port cannot be had, ValueError for wrong options; `on_ready` is called once connections are accepted.
     """
     with _opened(options) as (listener, sandbox):
-        server = _Server(app_of(sandbox), lambda: on_ready(sandbox))
+        server = Server(app_of(sandbox), lambda: on_ready(sandbox))
 
         def end(number: int, frame: FrameType | None) -> None:
             server.end()
@@ -130,7 +130,7 @@ class Running:
         self.url = self.sandbox.url
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
-        self._server = _Server(app_of(self.sandbox), ready.set)
+        self._server = Server(app_of(self.sandbox), ready.set)
         self._thread = threading.Thread(target=self._run, args=(ready,), name="sandbox", daemon=True)
         self._thread.start()
         ready.wait()

@@ -1,5 +1,4 @@
 import asyncio
-import multiprocessing
 import sqlite3
 import subprocess
 import time
@@ -16,6 +15,8 @@ from clientsync_tui.accounting.seam.limits import Lane, Limiter
 from clientsync_tui.accounting.seam.software import Limits, Rate
 from clientsync_tui.practice.trouble import PassingTrouble, UsageError
 from tests.signin.desk import python
+from tests.support.command import PATIENCE_S
+from tests.support.forked import barrier, begin
 
 ONE, OTHER = Lane("xero", "app", "one"), Lane("xero", "app", "other")
 
@@ -180,37 +181,35 @@ async def test_who_gives_up_waiting_takes_no_place(limiter: Limiter):
         await counting.call(OTHER)
 
 
-#: Takes turns as another process of this host does. Arguments: the file, how many, calls a minute, seconds each takes.
+#: Takes turns as another process of this host does. Arguments: the file, how many, calls an hour, seconds each takes.
 TAKER = """
 import asyncio, sys, time
 from pathlib import Path
 from clientsync_tui.accounting.seam.limits import Lane, Limiter
 from clientsync_tui.accounting.seam.software import Limits, Rate
 
-async def main(path, number, a_minute, takes):
+async def main(path, number, an_hour, takes):
     limiter = Limiter(Path(path))
     print("ready", flush=True)
     sys.stdin.readline()
 
     async def call():
-        limits = Limits((Rate(int(a_minute), 60, "organisation"),), 3)
+        limits = Limits((Rate(int(an_hour), 3600, "organisation"),), 3)
         async with limiter.turn(Lane("xero", "app", "one"), limits, longest_wait_s=1, lease_s=1):
             began = time.time()
             await asyncio.sleep(float(takes))
             print(began, time.time(), flush=True)
 
-    await asyncio.wait([asyncio.create_task(call()) for _ in range(int(number))], timeout=3)
+    await asyncio.wait([asyncio.create_task(call()) for _ in range(int(number))])
 
 asyncio.run(main(*sys.argv[1:]))
 """
 
 
-def taken(
-    path: Path, processes: int, number: int, a_minute: int, takes_s: float
-) -> list[tuple[float, float]]:
+def taken(path: Path, processes: int, number: int, an_hour: int, takes_s: float) -> list[tuple[float, float]]:
     """When each call of all processes began and ended."""
     runs = [
-        python(TAKER, str(path), str(number), str(a_minute), str(takes_s), stdin=subprocess.PIPE)
+        python(TAKER, str(path), str(number), str(an_hour), str(takes_s), stdin=subprocess.PIPE)
         for _ in range(processes)
     ]
     for run in runs:
@@ -221,7 +220,7 @@ def taken(
         run.stdin.flush()
     found: list[tuple[float, float]] = []
     for run in runs:
-        out, err = run.communicate(timeout=30)
+        out, err = run.communicate(timeout=PATIENCE_S)
         assert run.returncode == 0, err
         for line in out.splitlines():
             began, ended = map(float, line.split())
@@ -236,7 +235,7 @@ def test_two_processes_share_the_calls_at_once(tmp_path: Path):
     assert most <= 3
 
 
-def test_two_processes_share_the_calls_a_minute(tmp_path: Path):
+def test_two_processes_share_the_calls_of_an_hour(tmp_path: Path):
     assert len(taken(tmp_path / "limits", 2, 25, 30, 0)) == 30
 
 
@@ -318,16 +317,13 @@ async def test_what_is_over_is_cleared_away(
 
 def _open_many(folder: Path, together: Barrier) -> None:
     for number in range(25):
-        together.wait(30)
+        together.wait(PATIENCE_S)
         Limiter(folder / str(number)).close()
 
 
 def test_processes_that_start_at_once_make_the_file_once(tmp_path: Path):
-    context = multiprocessing.get_context("spawn")
-    together = context.Barrier(4)
-    processes = [context.Process(target=_open_many, args=(tmp_path, together)) for _ in range(4)]
-    for process in processes:
-        process.start()
+    together = barrier(4)
+    processes = [begin(_open_many, tmp_path, together) for _ in range(4)]
     for process in processes:
         process.join()
     assert [process.exitcode for process in processes] == [0] * 4

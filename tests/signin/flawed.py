@@ -9,13 +9,14 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from clientsync_tui.sandbox.server import Server
 
 KEY = RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})
 OTHER_KEY = RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})
@@ -187,12 +188,10 @@ async def serving(client_id: str = "sandbox-xero") -> AsyncGenerator[Flawed]:
 @asynccontextmanager
 async def served(app: Any, listener: socket.socket) -> AsyncGenerator[None]:
     """An ASGI app answering on `listener`, in this event loop, until left."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=0, access_log=False)
-    )
-    task = asyncio.create_task(server._serve([listener]))
-    while not server.started:
-        await asyncio.sleep(0.005)
+    ready = asyncio.Event()
+    server = Server(app, ready.set)
+    task = asyncio.create_task(server.serve([listener]))
+    await ready.wait()
     yield
-    server.should_exit = server.force_exit = True
+    server.end()
     await task

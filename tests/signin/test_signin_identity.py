@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +15,7 @@ from clientsync_tui.practice.trouble import (
 from clientsync_tui.signin.attempt import SignedIn
 from tests.signin.desk import Desk, configured_for, keyring, told
 from tests.signin.flawed import CODE, REFRESH, Flawed, serving
+from tests.support.command import PATIENCE_S
 
 __all__ = ["keyring"]
 
@@ -25,12 +27,12 @@ async def attempted(desk: Desk, flawed: Flawed) -> SignedIn:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
         flawed.nonce = asked["nonce"]
         attempt.paste(f"{asked['redirect_uri']}?code={CODE}&state={asked['state']}")
-        return await attempt.wait(10)
+        return await attempt.wait(PATIENCE_S)
 
 
 @pytest.fixture
 def how() -> Http:
-    return Http(timeout_s=1, attempts=1)
+    return Http(timeout_s=PATIENCE_S, attempts=1)
 
 
 @pytest.mark.parametrize("flaw", ["", "clock a little off", "from the future"])
@@ -90,7 +92,8 @@ async def test_an_exchange_that_fails_says_how_and_keeps_nothing(
 ):
     async with serving() as flawed:
         flawed.flaw = flaw
-        desk = Desk(configured_for(flawed.url), tmp_path, how)
+        waits = how if fault != "unreachable" else replace(how, timeout_s=0.3)
+        desk = Desk(configured_for(flawed.url), tmp_path, waits)
         with pytest.raises(kind) as caught:
             await attempted(desk, flawed)
         assert flawed.asked == 1

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,11 @@ def begin(does: Callable[..., object], *arguments: Any) -> ForkServerProcess:
 def talk() -> "tuple[Connection, Connection]":
     """Two ends of a line, to be given to `begin`."""
     return _forking.Pipe()
+
+
+def barrier(parties: int) -> Barrier:
+    """Where so many of them wait for each other."""
+    return _forking.Barrier(parties)
 
 
 def command(config: Path, *words: str) -> None:
