@@ -1,6 +1,6 @@
 """The Textual app: which screens there are, theme, palette, news. Screens are imported when they are opened."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib import import_module
@@ -60,7 +60,6 @@ class ClientSyncApp(StyledApp):
         """`light`: whether the terminal's background is; None: it did not say. `typed`: what was typed meanwhile."""
         super().__init__(look.theme_name(workplace.config.screen.theme, light), typed)
         self.workplace = workplace
-        self.keys: Mapping[str, str] = {}
         workplace.ask_passphrase = partial(asked_passphrase, self)
         self.ascii_marks = terminal.ascii_only(workplace.config.screen.ascii)
         self._seen = (0, 0)

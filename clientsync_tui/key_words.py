@@ -4,19 +4,19 @@ import re
 from collections.abc import Mapping
 
 from .actions import ACTIONS
+from .widgets.dialogue_keys import USUAL
 from .widgets.key_bar import key_name
-from .widgets.select_table.keys import MOVING, SELECTING
 
 _NAMED = re.compile(r"\{(\w+\.\w+)\}")
 
 
 def with_keys(sentence: str, own: Mapping[str, str]) -> str:
     """`sentence` with keys in place of the ids in braces. `own`: a person's own keys, by id."""
-    return _NAMED.sub(lambda found: key_name(own.get(found[1]) or usual_key(found[1])), sentence)
+    return _NAMED.sub(lambda found: key_name(keys_of(found[1], own)), sentence)
 
 
-def usual_key(id: str) -> str:
-    """The keys that something has where nobody has changed them; raises KeyError where there is no such thing."""
-    if id in ACTIONS:
-        return ACTIONS[id].keys
-    return {str(binding.id): binding.key for binding in (*MOVING, *SELECTING)}[id]
+def keys_of(id: str, own: Mapping[str, str]) -> str:
+    """The keys that something has: a person's `own`, else the usual ones; raises KeyError where there is no such thing."""
+    if id in own:
+        return own[id]
+    return ACTIONS[id].keys if id in ACTIONS else USUAL[id][1]

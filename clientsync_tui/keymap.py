@@ -8,19 +8,21 @@ from itertools import combinations
 
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from .actions import ACTIONS, EVERYWHERE, SELECT
+from .actions import ACTIONS, CLIENT_SYNC, EVERYWHERE, JOB, JOBS, ORGANISATIONS, SELECT, SIGN_IN
+from .widgets.dialogue_keys import PLACES, USUAL
 from .widgets.key_bar import key_name
-from .widgets.select_table.keys import MOVING, SELECTING
 
-TABLE = "table"
-FIXED = {
-    "client_sync": "left,right,up,down,j,k",
-    "organisations": "left,right,up,down,j,k,y,n",
-    "sign_in": "left,right,up,down,j,k",
+TABLE, DIALOGUE = "table", "dialogue"
+HELP = "everywhere.help"
+FIXED = dict.fromkeys((CLIENT_SYNC, ORGANISATIONS, SIGN_IN, DIALOGUE), "left,right")
+"""Keys that screens have beside all that can be changed."""
+TOGETHER = {
+    JOBS: {JOB},
+    DIALOGUE: {TABLE, ORGANISATIONS, "columns", "sort"},
+    "columns": {TABLE, DIALOGUE},
+    "sort": {TABLE, DIALOGUE},
 }
-"""Keys that screens have beside the table of actions and that cannot be changed."""
-OFTEN_TOGETHER = (frozenset({"jobs", "job"}),)
-"""Places besides those that are everywhere whose actions one screen has."""
+"""What else one screen can have; but for dialogues and what is in them, all that is everywhere or in tables."""
 NEVER_ARRIVE = {
     "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace", "ctrl+j": "enter", "ctrl+enter": "enter",
     "ctrl+left_square_bracket": "escape",
@@ -40,10 +42,7 @@ class Keymap:
 
 def usual() -> dict[str, tuple[str, str]]:
     """(title, keys) of everything whose key can be changed, by its id."""
-    found = {id: (action.title, action.keys) for id, action in ACTIONS.items()}
-    for binding in (*MOVING, *SELECTING):
-        found[binding.id or ""] = (binding.description, binding.key)
-    return found
+    return {**{id: (action.title, action.keys) for id, action in ACTIONS.items()}, **USUAL}
 
 
 def read(told: Mapping[str, str]) -> Keymap:
@@ -117,8 +116,10 @@ def _character(name: str) -> str:
 
 def together(one: str, other: str) -> bool:
     """Whether what these places have can be on one screen."""
+    if one == other or other in TOGETHER.get(one, ()) or one in TOGETHER.get(other, ()):
+        return True
     wide = {EVERYWHERE, SELECT, TABLE}
-    return one == other or one in wide or other in wide or frozenset({one, other}) in OFTEN_TOGETHER
+    return not {one, other} & PLACES.keys() and bool({one, other} & wide)
 
 
 def _clashes(changed: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -128,8 +129,11 @@ def _clashes(changed: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -
     for one, other in combinations(keys, 2):
         if one not in changed and other not in changed:
             continue
-        both = keys[one] & keys[other]
-        if both and together(one.partition(".")[0], other.partition(".")[0]):
+        # What two have by nature is no clash: what has the focus decides.
+        both = (keys[one] & keys[other]) - set(known[one][1].split(",")).intersection(
+            known[other][1].split(",")
+        )
+        if both and (HELP in (one, other) or together(one.partition(".")[0], other.partition(".")[0])):
             key = key_name(min(both))
             words = (
                 f'[keys] "{key}" would be both "{known[one][0]}" ({one}) and "{known[other][0]}" ({other})'

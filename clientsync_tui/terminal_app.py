@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,9 +11,8 @@ from textual.events import DescendantFocus, Key
 from textual.screen import ModalScreen
 
 from . import clipboard, look, terminal
+from .key_words import keys_of
 from .type_ahead import TypeAheadApp
-
-HELP_KEYS = frozenset({"question_mark", "f1"})
 
 
 class TerminalApp(TypeAheadApp):
@@ -25,6 +25,7 @@ class TerminalApp(TypeAheadApp):
         """`typed`: what came from the terminal before the app could read it."""
         super().__init__()
         self._typed = typed
+        self.keys: Mapping[str, str] = {}
         self.register_theme(look.DARK)
         self.register_theme(look.LIGHT)
         self.theme = theme
@@ -95,13 +96,19 @@ class TerminalApp(TypeAheadApp):
         from .screens.help import HelpScreen
 
         if (
-            event.key in HELP_KEYS
+            event.key in keys_of("everywhere.help", self.keys).split(",")
             and isinstance(self.screen, ModalScreen)
             and not isinstance(self.screen, HelpScreen)
         ):
             # Else the help that opens would be closed by the same key.
             event.prevent_default()
-            self.push_screen(HelpScreen(self.screen))
+            self.action_help()
+
+    def action_help(self) -> None:
+        """The keys of what is open."""
+        from .screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """No cursor blinks: each blink would be drawn over the line, for as long as a field has the keys."""

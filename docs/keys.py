@@ -7,7 +7,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from clientsync_tui.actions import PLACES, actions  # noqa: E402
-from clientsync_tui.keymap import usual  # noqa: E402
+from clientsync_tui.widgets.dialogue_keys import PLACES as PLACES_OF_DIALOGUES  # noqa: E402
+from clientsync_tui.widgets.dialogue_keys import USUAL  # noqa: E402
 
 HEAD = """# Keys
 
@@ -38,12 +39,13 @@ def text() -> str:
     for place, title in PLACES.items():
         parts += [f"\n## {title}\n", "| id | keys | what it does |", "|---|---|---|"]
         parts += [f"| `{a.id}` | {keys(a.keys)} | {a.title}: {a.sentence} |" for a in actions(place)]
-    parts += ["\n## Tables\n", "| id | keys | what it does |", "|---|---|---|"]
-    parts += [
-        f"| `{id}` | {keys(told)} | {title} |"
-        for id, (title, told) in usual().items()
-        if id.startswith("table.")
-    ]
+    for place, title in {"table": "Tables, and whatever else moves", **PLACES_OF_DIALOGUES}.items():
+        parts += [f"\n## {title}\n", "| id | keys | what it does |", "|---|---|---|"]
+        parts += [
+            f"| `{id}` | {keys(told)} | {says} |"
+            for id, (says, told) in USUAL.items()
+            if id.startswith(f"{place}.")
+        ]
     return "\n".join(parts) + "\n"
 
 

@@ -6,11 +6,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from ..widgets.dialogue_keys import own_key
+from .dialogue import Dialogue
 
-class Ask(ModalScreen[str | None]):
+
+class Ask(Dialogue[str | None]):
     """Dismissed with what was written (it may be empty), or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
@@ -34,13 +36,15 @@ class Ask(ModalScreen[str | None]):
         self.dismiss(event.value)
 
 
-class Told(ModalScreen[None]):
+class Told(Dialogue[None]):
     """Something of many lines that the person has to read, and nothing to decide."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,n", "dismiss", "Close"),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
+        Binding("escape,enter", "dismiss", "Close"),
+        own_key("dialogue.close", "dismiss", show=False),
+        own_key("dialogue.no", "dismiss", "Close", show=False),
+        own_key("table.down", "scroll(1)", show=False),
+        own_key("table.up", "scroll(-1)", show=False),
     ]
 
     def __init__(self, title: str, lines: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from textual.worker import Worker, WorkerState
 from ..actions import EVERYWHERE, Action, actions, bindings
 from ..key_words import with_keys
 from ..practice.trouble import Trouble
-from ..widgets.key_bar import KeyBar, key_name
+from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -72,7 +72,12 @@ class ActionScreen(Screen[Any]):
             (a for a in self.own_actions() if a.footer and self.unavailable(a) is None),
             key=lambda a: (a.name != "help", a.footer),
         )
-        return [(self.key_of(a), a.label, f"act('{a.name}')") for a in shown]
+        keys = self.main.keys
+        return [
+            (key, action.label, f"act('{action.name}')")
+            for action in shown
+            if (key := key_now(keys.get(action.id, action.keys), self.focused))
+        ]
 
     def key_of(self, action: Action) -> str:
         """The key that does it, as it is shown: the person's own, else the usual one."""
@@ -184,6 +189,10 @@ class ActionScreen(Screen[Any]):
         """What the first line says depends on both sizes of the screen."""
         for bar in self.query(TopBar):
             bar.refresh()
+
+    def on_descendant_focus(self) -> None:
+        """Where words are typed, fewer keys work."""
+        self.refresh_keys()
 
     def on_screen_resume(self) -> None:
         """Back from another screen: things may have changed meanwhile."""

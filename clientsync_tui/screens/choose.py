@@ -10,9 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+
+from ..widgets.dialogue_keys import own_key
+from ..widgets.options import Options
+from .dialogue import Dialogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,12 @@ class Choice:
     reason: str | None = None
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Dialogue[str | None]):
     """Dismissed with the id of what was chosen, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(None)", "Cancel"),
-        Binding("j", "move('down')", "Down", show=False),
-        Binding("k", "move('up')", "Up", show=False),
+        Binding("escape", "dismiss(None)", "Cancel"),
+        own_key("dialogue.close", "dismiss(None)", "Cancel", show=False),
     ]
 
     def __init__(self, title: str, choices: Sequence[Choice]) -> None:
@@ -45,7 +47,7 @@ class Choose(ModalScreen[str | None]):
         """The title and the list."""
         with Vertical(classes="dialogue"):
             yield Static(self._title, classes="question", markup=False)
-            yield OptionList(*map(self._option, self._choices.values()), compact=True)
+            yield Options(*map(self._option, self._choices.values()), compact=True)
             yield Static("", classes="says", markup=False)
 
     def on_resize(self) -> None:
@@ -83,11 +85,6 @@ class Choose(ModalScreen[str | None]):
                 else:
                     self.dismiss(choice.id)
                 return
-
-    def action_move(self, where: str) -> None:
-        """j and k move, as in every list."""
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if where == "down" else options.action_cursor_up()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Another line is marked."""

@@ -8,6 +8,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Button
 
 from ..actions import ACTIONS, CLIENT_SYNC, Action
+from ..widgets.dialogue_keys import own_key
 from .base import ActionScreen, KeyBar, TopBar
 from .software_block import SoftwareBlock
 
@@ -24,8 +25,8 @@ class ClientSyncScreen(ActionScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", "Button before", show=False),
         Binding("right", "step(1)", "Next button", show=False),
-        Binding("up,k", "go(-1)", "Software above", show=False),
-        Binding("down,j", "go(1)", "Software below", show=False),
+        own_key("table.up", "go(-1)", "Software above", show=False),
+        own_key("table.down", "go(1)", "Software below", show=False),
     ]
 
     def compose(self) -> ComposeResult:

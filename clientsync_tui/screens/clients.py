@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 
 from ..actions import CLIENTS, SELECT, Action, named
@@ -59,6 +59,8 @@ class ClientsScreen(ClientList):
             from .clients_columns import read
 
             self.columns = read(kept)
+        # Before the first frame: it would be drawn twice.
+        self._show_columns()
         self.call_after_refresh(self.offer_jobs)
 
     def on_resize(self) -> None:
@@ -66,7 +68,7 @@ class ClientsScreen(ClientList):
         self._show_columns()
 
     def _show_columns(self) -> None:
-        narrow = self.size.width < NARROW
+        narrow = self.main.size.width < NARROW
         self.table.columns = [
             replace(each, width=min(each.width, NAME_WHEN_NARROW)) if narrow and each.key == "name" else each
             for each in self.columns
@@ -116,9 +118,10 @@ class ClientsScreen(ClientList):
 
     def footer_keys(self) -> list[tuple[str, str, str]]:
         """What works now: while the filter is typed its own keys, and with a selection what turns it over."""
-        if self.filter_bar.has_keys:
-            return [("enter", "To the list", "table('focus')"), ("esc", "Clear", "act('back')")]
         keys = super().footer_keys()
+        if self.filter_bar.has_keys:
+            own = [("enter", "To the list", "table('focus')"), ("esc", "Clear", "act('back')")]
+            return [*keys[:1], *own, *(each for each in keys[1:] if each[2] != "act('back')")]
         if not self.shown:
             return keys
         selecting = [("space", "Select", "table('toggle_row')")]
@@ -132,10 +135,6 @@ class ClientsScreen(ClientList):
             self.keep_filter()
         else:
             await self.table.run_action(name)
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Other keys work now."""
-        self.refresh_keys()
 
     # Work on a thread
 

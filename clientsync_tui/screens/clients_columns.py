@@ -10,13 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from ..store.find import Sort
+from ..widgets.dialogue_keys import own_key
+from ..widgets.options import Options
 from ..widgets.select_table.rows import Column
 from .clients_rows import COLUMNS, USUAL
+from .dialogue import Dialogue
 
 BY_KEY = {column.key: column for column in COLUMNS}
 NARROWEST, WIDEST, STEP = 4, 80, 2
@@ -59,7 +61,7 @@ def next_sort(sort: Sort, key: str, *, add: bool) -> Sort:
     return (*sort, (key, False))
 
 
-class Editor(ModalScreen[None]):
+class Editor(Dialogue[None]):
     """A list that is redrawn after each key; what `hint` says can be done with the line under the cursor."""
 
     title_words: ClassVar[str] = ""
@@ -69,8 +71,8 @@ class Editor(ModalScreen[None]):
         """The list and what its keys do."""
         with Vertical(classes="dialogue editor"):
             yield Static(self.title_words, classes="question", markup=False)
-            yield OptionList(compact=True)
-            yield Static(self.hint, classes="hint muted", markup=False)
+            yield Options(compact=True)
+            yield Static(self.keyed(self.hint), classes="hint muted", markup=False)
 
     def on_mount(self) -> None:
         """Draws the list."""
@@ -98,30 +100,24 @@ class Editor(ModalScreen[None]):
         )
         self.options.highlighted = at
 
-    def action_down(self) -> None:
-        """The next line."""
-        self.options.action_cursor_down()
-
-    def action_up(self) -> None:
-        """The line before."""
-        self.options.action_cursor_up()
-
 
 class ColumnsScreen(Editor):
     """Chooses, orders and widens columns; `columns` is what came of it."""
 
     title_words = "Columns"
-    hint = "space shows or hides  J K move  + - width  0 as at first  esc done"
+    hint = (
+        "{table.toggle} shows or hides  {columns.move_down} {columns.move_up} move  "
+        "{columns.wider} {columns.narrower} width  {columns.usual} as at first  esc done"
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss", "Done"),
-        Binding("space", "show_or_hide", "Show or hide the column"),
-        Binding("j", "down", "Down"),
-        Binding("k", "up", "Up"),
-        Binding("J,shift+down", "shift(1)", "Move the column down"),
-        Binding("K,shift+up", "shift(-1)", "Move the column up"),
-        Binding("plus,equals_sign", "widen(1)", "Wider"),
-        Binding("minus", "widen(-1)", "Narrower"),
-        Binding("0", "usual", "As at first"),
+        Binding("escape", "dismiss", "Done", show=False),
+        own_key("dialogue.close", "dismiss", "Done", show=False),
+        own_key("table.toggle", "show_or_hide", "Show or hide the column", show=False),
+        own_key("columns.move_up", "shift(-1)", show=False),
+        own_key("columns.move_down", "shift(1)", show=False),
+        own_key("columns.wider", "widen(1)", show=False),
+        own_key("columns.narrower", "widen(-1)", show=False),
+        own_key("columns.usual", "usual", show=False),
     ]
 
     def __init__(self, columns: Sequence[Column], *, ascii_marks: bool) -> None:
@@ -181,12 +177,11 @@ class SortScreen(Editor):
     """Chooses what the list is sorted by."""
 
     title_words = "Sort by"
-    hint = "enter by this alone, again reverses  + also by this  esc done"
+    hint = "enter by this alone, again reverses  {sort.also} also by this  esc done"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,o", "dismiss", "Done"),
-        Binding("plus,space", "choose(True)", "Sort also by this"),
-        Binding("j", "down", "Down"),
-        Binding("k", "up", "Up"),
+        Binding("escape", "dismiss", "Done", show=False),
+        own_key("dialogue.close", "dismiss", "Done", show=False),
+        own_key("sort.also", "choose(True)", show=False),
     ]
 
     def __init__(self, sort: Sort, columns: Sequence[Column], *, ascii_marks: bool) -> None:

@@ -6,11 +6,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from ..widgets.dialogue_keys import own_key
+from .dialogue import Dialogue
 
-class Confirm(ModalScreen[bool]):
+
+class Confirm(Dialogue[bool]):
     """A question with its consequences. Dismissed with whether it was confirmed.
 
     The key that opened it never confirms it: only `y` and the button do, and Cancel has the focus.
@@ -19,12 +21,16 @@ class Confirm(ModalScreen[bool]):
     # Cancel first, always.
     AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes"),
-        Binding("n,escape,q", "answer(False)", "No"),
-        Binding("left,up,h,k", "app.focus_previous", "Button before", show=False),
-        Binding("right,down,l,j", "app.focus_next", "Next button", show=False),
-        Binding("pageup", "scroll(-1)", "Page up", show=False),
-        Binding("pagedown", "scroll(1)", "Page down", show=False),
+        own_key("dialogue.yes", "answer(True)"),
+        own_key("dialogue.no", "answer(False)"),
+        Binding("escape", "answer(False)", "No", show=False),
+        own_key("dialogue.close", "answer(False)", "No", show=False),
+        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("right", "app.focus_next", "Next button", show=False),
+        own_key("table.up", "app.focus_previous", "Button before", show=False),
+        own_key("table.down", "app.focus_next", "Next button", show=False),
+        own_key("table.page_up", "scroll(-1)", show=False),
+        own_key("table.page_down", "scroll(1)", show=False),
     ]
 
     def __init__(
@@ -44,9 +50,9 @@ class Confirm(ModalScreen[bool]):
                 with VerticalScroll(classes="entails", can_focus=False):
                     yield Static("\n".join(self._lines), markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("Cancel (n)", id="no", compact=True)
+                yield Button(self.keyed("Cancel ({dialogue.no})"), id="no", compact=True)
                 yield Button(
-                    f"{self._yes} (y)",
+                    f"{self._yes} {self.keyed('({dialogue.yes})')}",
                     id="yes",
                     variant="error" if self._dangerous else "primary",
                     compact=True,

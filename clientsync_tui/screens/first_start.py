@@ -1,11 +1,9 @@
 """The first start: the name of the practice, the first accounting software, its set-up; then signing in and adding clients."""
 
 import asyncio
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
@@ -14,6 +12,7 @@ from textual.widgets.option_list import Option
 from ..config import change
 from ..practice.text import clean
 from ..practice.trouble import Trouble
+from ..widgets.options import Options
 from .base import ActionScreen, KeyBar, TopBar
 
 INTRO = """Client Sync connects the practice's clients to their accounting software, all at once.
@@ -23,11 +22,6 @@ Three steps lead to the first clients. {everywhere.back} leaves; {everywhere.cli
 class FirstStartScreen(ActionScreen):
     """Leads a new practice to its first clients. Every step can be done later too."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "move(1)", "Down", show=False),
-        Binding("k", "move(-1)", "Up", show=False),
-    ]
-
     def compose(self) -> ComposeResult:
         """The steps, one below the other."""
         yield TopBar("Welcome to Client Sync")
@@ -36,7 +30,7 @@ class FirstStartScreen(ActionScreen):
             yield Static("1  What is the practice called?", classes="step")
             yield Input(placeholder="enter goes on", id="practice", compact=True, max_length=100)
             yield Static("2  Which accounting software first?", classes="step")
-            yield OptionList(id="softwares", compact=True)
+            yield Options(id="softwares", compact=True)
             yield Static("3  Set it up, sign in, add clients", classes="step")
             yield Static("Choose the software, and you are led there.", classes="muted")
         yield KeyBar()
@@ -70,13 +64,6 @@ class FirstStartScreen(ActionScreen):
             for each in workplace.softwares()
         )
         self._softwares.highlighted = at
-
-    def action_move(self, by: int) -> None:
-        """j and k move, as in every list."""
-        if by > 0:
-            self._softwares.action_cursor_down()
-        else:
-            self._softwares.action_cursor_up()
 
     @on(Input.Submitted, "#practice")
     def _named(self, event: Input.Submitted) -> None:

@@ -3,23 +3,24 @@
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
-from ..actions import PLACES, Action
+from ..actions import ACTIONS, PLACES, Action
+from ..key_words import keys_of
+from ..practice.filter import FIELDS
+from ..widgets.dialogue_keys import own_key
 from ..widgets.key_bar import key_name
-from ..widgets.select_table.keys import MOVING, SELECTING
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen
-
-if TYPE_CHECKING:
-    from ..app import ClientSyncApp
+from .clients_filter import FilterBar, FilterInput
+from .dialogue import Dialogue, own_bindings
 
 Line = tuple[str, str, str]
 """Keys, what they do, and why not now (empty: they work)."""
@@ -38,7 +39,16 @@ SELECT_KEYS = (
     ("Invert the selection among what is shown", "invert"),
 )
 FIELD_KEYS = (("tab", "The next field or button"), ("enter", "Go on"), ("ctrl+u", "Empty the field"))
-LIST_KEYS = (("↑ ↓", "Move one line"), ("enter", "Choose"))
+FILTER_KEYS = (
+    ("words", "name, code, organisation, team or person; quoted, they stand together"),
+    ("-", "before a word or a field: leave out what matches"),
+    *((f"{field}:", says) for field, says in FIELDS.items()),
+    ("tab", "Take the first that is offered"),
+    ("↑ ↓", "Former filters"),
+    ("enter", "To the list; the filter stays"),
+)
+IN_THE_FILTER = ("In the filter", [(keys, says, "") for keys, says in FILTER_KEYS])
+LIST_KEYS = (("Move one line", "up", "down"), ("First line, last line", "first", "last"))
 
 
 class KeyLines(Static):
@@ -75,13 +85,14 @@ def beside(text: str, column: int, width: int) -> str:
     return ("\n" + " " * column).join(wrap(text, max(width - column, 20)))
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialogue[None]):
     """The keys of the screen or the dialogue that it was opened from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1,enter", "dismiss", "Close"),
-        Binding("j", "scroll('down')", "Down", show=False),
-        Binding("k", "scroll('up')", "Up", show=False),
+        Binding("escape,question_mark,f1,enter", "dismiss", "Close"),
+        own_key("dialogue.close", "dismiss", show=False),
+        own_key("table.down", "scroll(1)", show=False),
+        own_key("table.up", "scroll(-1)", show=False),
     ]
 
     def __init__(self, of: Screen[Any]) -> None:
@@ -95,16 +106,22 @@ class HelpScreen(ModalScreen[None]):
 
     def groups(self) -> Iterator[tuple[str, list[Line]]]:
         """Each group's title and lines."""
+        typed = isinstance(self._of.focused, FilterInput)
+        if typed:
+            yield IN_THE_FILTER
         if isinstance(self._of, ActionScreen):
             yield from self._of_actions(self._of)
-        else:
-            yield "In this dialogue", self._own()
+        elif own := self._own():
+            yield "In this dialogue", own
         if tables := self._of.query(SelectTable):
             selecting = any(table.check_action("toggle_row", ()) for table in tables)
-            yield "In the table", list(self._of_table(selecting=selecting))
+            yield "In the table", self._named((*TABLE_KEYS, *(SELECT_KEYS if selecting else ())))
         if self._of.query(OptionList):
-            yield "In the list", [(keys, says, "") for keys, says in LIST_KEYS]
-        if self._of.query(Input):
+            yield "In the list", [*self._named(LIST_KEYS), ("enter", "Choose", "")]
+        if self._of.query(FilterBar):
+            if not typed:
+                yield IN_THE_FILTER
+        elif self._of.query(Input):
             yield "In a field", [(keys, says, "") for keys, says in FIELD_KEYS]
 
     def _of_actions(self, screen: ActionScreen) -> Iterator[tuple[str, list[Line]]]:
@@ -120,33 +137,24 @@ class HelpScreen(ModalScreen[None]):
             own = []
 
     def _own(self) -> list[Line]:
-        """The keys of the screen's own class that say what they do and that no keymap changes."""
-        bindings = [
-            binding
-            for kind in type(self._of).__mro__
-            if _is_ours(kind)
-            for binding in cast(list[Binding], kind.__dict__.get("BINDINGS", ()))
-        ]
-        return [
-            (" ".join(map(key_name, binding.key.split(","))), binding.description, "")
-            for binding in bindings
-            if binding.description and binding.id is None
-        ]
+        """The keys of the screen's own class that say what they do; those that do the same in one line."""
+        said: dict[str, list[str]] = {}
+        for binding in own_bindings(type(self._of)):
+            if binding.description and binding.id not in ACTIONS:
+                keys = self.main.keys.get(binding.id or "", binding.key).split(",")
+                said.setdefault(binding.description, []).extend(map(key_name, keys))
+        return [(" ".join(keys), says, "") for says, keys in said.items()]
 
-    def _of_table(self, *, selecting: bool) -> Iterator[Line]:
-        keys = cast("ClientSyncApp", self.app).keys  # pyright: ignore[reportUnknownMemberType]
-        usual = {str(binding.id): binding.key for binding in (*MOVING, *SELECTING)}
-        for says, *names in (*TABLE_KEYS, *(SELECT_KEYS if selecting else ())):
-            shown = [keys.get(f"table.{name}", usual[f"table.{name}"]).split(",") for name in names]
+    def _named(self, lines: Sequence[tuple[str, ...]]) -> list[Line]:
+        """Lines for (what they do, what does it ...), by the ids of tables' keys."""
+        found: list[Line] = []
+        for says, *names in lines:
+            shown = [keys_of(f"table.{name}", self.main.keys).split(",") for name in names]
             # ↑ ↓ before j k, as pairs.
             both = [key_name(key) for pair in zip_longest(*shown) for key in pair if key]
-            yield " ".join(both), says, ""
+            found.append((" ".join(both), says, ""))
+        return found
 
-    def action_scroll(self, where: str) -> None:
+    def action_scroll(self, by: int) -> None:
         """j and k move, as everywhere."""
-        view = self.query_one(VerticalScroll)
-        view.scroll_down() if where == "down" else view.scroll_up()
-
-
-def _is_ours(kind: type) -> bool:
-    return kind.__module__.startswith(__package__ or "")
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

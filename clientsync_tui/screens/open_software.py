@@ -5,19 +5,22 @@ from typing import ClassVar
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from ..signin.browser import open_link, opens_by_itself
+from ..widgets.dialogue_keys import own_key
+from .dialogue import Dialogue
 
 
-class OpenSoftware(ModalScreen[None]):
+class OpenSoftware(Dialogue[None]):
     """Shows the address whole, on a line of its own, and sends it to the terminal's clipboard."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,n,enter", "dismiss", "Close"),
-        Binding("Y,y", "copy", "Copy"),
-        Binding("P,p", "plain", "Show it plain"),
+        own_key("dialogue.copy", "copy"),
+        own_key("dialogue.plain", "plain"),
+        Binding("escape,enter", "dismiss", "Close"),
+        own_key("dialogue.no", "dismiss", "Close", show=False),
+        own_key("dialogue.close", "dismiss", show=False),
     ]
 
     def __init__(self, software: str, organisation: str, address: str) -> None:
@@ -32,8 +35,8 @@ class OpenSoftware(ModalScreen[None]):
             yield Static(self._address, id="address", markup=False)
             yield Static(id="how", classes="muted", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("Copy (Y)", id="copy", compact=True)
-                yield Button("Show it plain (P)", id="plain", compact=True)
+                yield Button(self.keyed("Copy ({dialogue.copy})"), id="copy", compact=True)
+                yield Button(self.keyed("Show it plain ({dialogue.plain})"), id="plain", compact=True)
                 yield Button("Close (esc)", id="close", compact=True)
 
     def on_mount(self) -> None:
@@ -58,7 +61,7 @@ class OpenSoftware(ModalScreen[None]):
                 print(f"\n{self._address}\n")
                 input("Press Enter to go back. ")
         except SuspendNotSupported:
-            self._say("This terminal cannot show it plain; Y copies it.")
+            self._say(self.keyed("This terminal cannot show it plain; {dialogue.copy} copies it."))
         except EOFError:
             pass
 

@@ -5,11 +5,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from .dialogue import Dialogue
 
-class Passphrase(ModalScreen[str | None]):
+
+class Passphrase(Dialogue[str | None]):
     """Dismissed with the passphrase, or None. A new one is asked for twice."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

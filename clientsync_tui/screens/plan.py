@@ -7,33 +7,38 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from ..practice.plan import Plan, Will
 from ..practice.trouble import Trouble
 from ..sync import plan_words
 from ..sync.new_job import new_job
+from ..widgets.dialogue_keys import own_key
 from ..widgets.plan_list import PlanList
 from .base import ActionScreen
+from .dialogue import Dialogue
 
 DANGEROUS = frozenset({"disconnect"})
 
 
-class PlanScreen(ModalScreen[bool]):
+class PlanScreen(Dialogue[bool]):
     """Dismissed with whether the plan is to be carried out. Only `y` and the button say so, never the key that opened it."""
 
     # Cancel first, always.
     AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes"),
-        Binding("n,escape,q", "answer(False)", "No"),
+        own_key("dialogue.yes", "answer(True)"),
+        own_key("dialogue.no", "answer(False)"),
+        Binding("escape", "answer(False)", "No", show=False),
+        own_key("dialogue.close", "answer(False)", "No", show=False),
         Binding("left", "app.focus_previous", "Button before", show=False),
         Binding("right", "app.focus_next", "Next button", show=False),
-        Binding("up,k", "table('move', -1)", "Up in the list", show=False),
-        Binding("down,j", "table('move', 1)", "Down in the list", show=False),
-        Binding("pageup", "table('page', -1)", "Page up in the list", show=False),
-        Binding("pagedown", "table('page', 1)", "Page down in the list", show=False),
+        own_key("table.up", "table('move(-1)')", show=False),
+        own_key("table.down", "table('move(1)')", show=False),
+        own_key("table.page_up", "table('page(-1)')", show=False),
+        own_key("table.page_down", "table('page(1)')", show=False),
+        own_key("table.first", "table('first')", show=False),
+        own_key("table.last", "table('last')", show=False),
     ]
 
     def __init__(self, plan: Plan, lines: Sequence[str] = (), *, ascii_marks: bool = False) -> None:
@@ -52,21 +57,25 @@ class PlanScreen(ModalScreen[bool]):
                 yield Static("\n".join(self._lines), classes="lines", markup=False)
             yield PlanList(self._plan, ascii_marks=self._ascii_marks)
             with Horizontal(classes="buttons"):
-                yield Button("Cancel (n)" if count else "Close (n)", id="no", compact=True)
+                yield Button(
+                    self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"), id="no", compact=True
+                )
                 if count:
                     variant = "error" if self._plan.kind in DANGEROUS else "primary"
                     yield Button(
-                        f"{plan_words.button(self._plan)} (y)", id="yes", variant=variant, compact=True
+                        f"{plan_words.button(self._plan)} {self.keyed('({dialogue.yes})')}",
+                        id="yes",
+                        variant=variant,
+                        compact=True,
                     )
 
     def action_answer(self, yes: bool) -> None:
         """Ends it; where nothing can be done, there is nothing to say yes to."""
         self.dismiss(yes and self._plan.count(Will.DO) > 0)
 
-    def action_table(self, action: str, by: int) -> None:
+    async def action_table(self, action: str) -> None:
         """The list of names scrolls although the focus is on Cancel."""
-        table = self.query_one(PlanList).table
-        table.action_move(by) if action == "move" else table.action_page(by)
+        await self.query_one(PlanList).table.run_action(action)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Ends it by a button."""

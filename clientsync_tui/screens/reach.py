@@ -15,6 +15,7 @@ from ..actions import ORGANISATIONS, SELECT, Action, named
 from ..practice.people import SignIn
 from ..practice.trouble import SignInNeeded, Trouble
 from ..sync.session import Session
+from ..widgets.dialogue_keys import own_key
 from .base import ActionScreen, KeyBar, TopBar
 from .choose import Choice, Choose
 
@@ -40,8 +41,10 @@ class ReachScreen(ActionScreen):
     place: ClassVar[str] = ORGANISATIONS
     extra: ClassVar[Sequence[Action]] = named(SELECT, "continue")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,left,k", "app.focus_previous", "Button before", show=False),
-        Binding("down,right,j", "app.focus_next", "Next button", show=False),
+        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("right", "app.focus_next", "Next button", show=False),
+        own_key("table.up", "app.focus_previous", "Button before", show=False),
+        own_key("table.down", "app.focus_next", "Next button", show=False),
     ]
     steps: ClassVar[tuple[str, ...]] = ()
     heading: ClassVar[str] = ""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Button
 
@@ -12,6 +12,7 @@ from ..practice.people import SignIn
 from ..practice.plan import Plan, Will
 from ..practice.trouble import Trouble
 from ..sync import plan_words, plans
+from ..widgets.dialogue_keys import own_key
 from ..widgets.plan_list import PlanList
 from .plan import start
 from .reach import LAST, ReachScreen
@@ -25,8 +26,8 @@ class ReconnectScreen(ReachScreen):
     steps: ClassVar[tuple[str, ...]] = ("Sign in", "Organisations", "Plan", "Reconnect")
     heading: ClassVar[str] = "Reconnect"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", show=False),
-        Binding("n", "answer(False)", "No", show=False),
+        own_key("dialogue.yes", "answer(True)", show=False),
+        own_key("dialogue.no", "answer(False)", show=False),
     ]
 
     def __init__(self, software: str, only: Collection[str] | None = None) -> None:
@@ -61,7 +62,7 @@ class ReconnectScreen(ReachScreen):
         yield self.buttons(
             Button("Reconnect", id="reconnect", variant="primary", compact=True),
             *self.more_buttons(),
-            Button("Cancel (n)", id="cancel", compact=True),
+            Button(self.keyed("Cancel ({dialogue.no})"), id="cancel", compact=True),
         )
 
     def begin(self) -> None:
@@ -90,7 +91,7 @@ class ReconnectScreen(ReachScreen):
         self._plan = plan
         self.query_one(PlanList).show(plan, "" if plan.items else self.keyed(NOTHING))
         count = plan.count(Will.DO)
-        self.relabel("reconnect", f"{plan_words.button(plan)} (y)")
+        self.relabel("reconnect", self.keyed(f"{plan_words.button(plan)} ({{dialogue.yes}})"))
         self.query_one("#reconnect").display = count > 0
 
     def focus_own(self) -> None:

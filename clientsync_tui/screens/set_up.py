@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
@@ -14,16 +13,18 @@ from ..accounting.seam.software import Software
 from ..config import SoftwareTable
 from ..practice.trouble import Trouble, UsageError
 from ..set_up import SetUp
+from ..widgets.dialogue_keys import own_key
 from ..workplace import Workplace
+from .dialogue import Dialogue
 
 
-class SetUpScreen(ModalScreen[bool]):
+class SetUpScreen(Dialogue[bool]):
     """Dismissed with whether something was set."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(False)", "Cancel"),
-        Binding("pageup", "scroll_steps(-1)", "Steps up", show=False),
-        Binding("pagedown", "scroll_steps(1)", "Steps down", show=False),
+        own_key("table.page_up", "scroll_steps(-1)", "Steps up"),
+        own_key("table.page_down", "scroll_steps(1)", "Steps down"),
     ]
 
     def __init__(self, workplace: Workplace, software: Software) -> None:

@@ -6,24 +6,26 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from ..accounting.seam.software import Software
 from ..practice.model import Integration, Settings
 from ..practice.text import clean
 from ..sync.settings import MOST_DAYS, MOST_NOTE
+from ..widgets.dialogue_keys import own_key
 from ..widgets.tick import Tick
+from .dialogue import Dialogue
 
 
-class SettingsScreen(ModalScreen[Settings | None]):
+class SettingsScreen(Dialogue[Settings | None]):
     """Dismissed with the settings as they are to be, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "dismiss(None)", "Cancel"),
-        Binding("y", "save", "Save"),
-        Binding("down,j", "app.focus_next", "Next setting", show=False),
-        Binding("up,k", "app.focus_previous", "Setting before", show=False),
+        own_key("dialogue.yes", "save", "Save"),
+        Binding("escape", "dismiss(None)", "Cancel"),
+        own_key("dialogue.no", "dismiss(None)", "Cancel", show=False),
+        own_key("table.down", "app.focus_next", "Next setting", show=False),
+        own_key("table.up", "app.focus_previous", "Setting before", show=False),
     ]
 
     def __init__(self, software: Software, link: Integration) -> None:
@@ -50,7 +52,7 @@ class SettingsScreen(ModalScreen[Settings | None]):
                 yield Input(settings.note, id="note", max_length=MOST_NOTE, compact=True)
                 yield Static(id="wrong", classes="error", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("Save (y)", id="save", variant="primary", compact=True)
+                yield Button(self.keyed("Save ({dialogue.yes})"), id="save", variant="primary", compact=True)
                 yield Button("Cancel (esc)", id="cancel", compact=True)
 
     def on_mount(self) -> None:

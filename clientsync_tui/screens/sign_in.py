@@ -16,6 +16,7 @@ from ..actions import SIGN_IN, Action
 from ..practice.people import SignIn
 from ..practice.trouble import Trouble
 from ..signin.browser import open_link, opens_by_itself
+from ..widgets.dialogue_keys import own_key
 from .base import ActionScreen, KeyBar, TopBar
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class SignInScreen(ActionScreen):
 
     place: ClassVar[str] = SIGN_IN
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_links(-1)", "Scroll the links up", show=False),
-        Binding("down,j", "scroll_links(1)", "Scroll the links down", show=False),
+        own_key("table.up", "scroll_links(-1)", "Scroll the links up", show=False),
+        own_key("table.down", "scroll_links(1)", "Scroll the links down", show=False),
         Binding("left", "app.focus_previous", "Button before", show=False),
         Binding("right", "app.focus_next", "Next button", show=False),
     ]

@@ -46,7 +46,7 @@ DIALOGUES: dict[type[ModalScreen[object]], Callable[[ClientSyncApp], ModalScreen
     SetUpScreen: lambda app: SetUpScreen(app.workplace, app.workplace.software("xero")),
     SettingsScreen: lambda app: SettingsScreen(app.workplace.software("xero"), link(app)[1]),
 }
-WITHOUT_HELP = {"HelpScreen", "TooSmall", "Editor", "ResumeOffer"}
+WITHOUT_HELP = {"HelpScreen", "TooSmall", "Editor", "ResumeOffer", "Dialogue"}
 """Those that show it, have no keys, or have those of another one here."""
 
 

@@ -14,7 +14,9 @@ from textual.screen import ModalScreen, Screen
 import clientsync_tui.screens
 from clientsync_tui import keymap
 from clientsync_tui.actions import ACTIONS
+from clientsync_tui.screens.ask import Ask
 from clientsync_tui.screens.base import ActionScreen
+from clientsync_tui.screens.confirm import Confirm
 from clientsync_tui.screens.help import HelpScreen
 from clientsync_tui.widgets.select_table.keys import MOVING, SELECTING
 from clientsync_tui.workplace import Workplace
@@ -85,7 +87,7 @@ def test_no_two_actions_of_a_screen_share_a_key(kind: type[Screen[object]]) -> N
 
 def kind_moves(kind: type, key: str) -> bool:
     """Whether a screen moves something of its own by a key that also moves in tables."""
-    return any(key in binding.key.split(",") and binding.id is None for binding in own_bindings(kind))
+    return any(key in binding.key.split(",") and binding.id not in ACTIONS for binding in own_bindings(kind))
 
 
 def test_a_key_means_the_same_on_every_screen() -> None:
@@ -133,6 +135,12 @@ def test_keys_that_screens_have_for_themselves_are_known_to_the_keymap() -> None
         ({"clients.views": "?"}, {}, '"?" would be both "Help" (everywhere.help) and "Views" (clients.views)'),
         ({"clients.views": "j"}, {}, '"j" would be both'),
         ({"client_sync.sign_in": "left"}, {}, "moves or answers on a screen"),
+        ({"dialogue.yes": "o", "dialogue.no": "x"}, {"dialogue.yes": "o"}, '"Link or new client" (organisations.toggle_link)'),
+        ({"dialogue.yes": "i"}, {}, '"Invert" (table.invert)'),
+        ({"dialogue.close": "?"}, {}, '"Help" (everywhere.help)'),
+        # Dialogues have no actions of the screen below, and the sort has a key of the tables by nature.
+        ({"dialogue.yes": "s", "table.toggle": "X,space"}, {"dialogue.yes": "s"}, '"Remove from the list"'),
+        ({"columns.wider": "J", "table.toggle": "Q,space"}, {"table.toggle": "Q,space"}, '"Move the column down"'),
         # Two that change places are no clash, and neither are keys of screens that are never one.
         ({"clients.views": "t", "clients.assign_team": "w"}, {"clients.views": "t", "clients.assign_team": "w"}, ""),
         ({"clients.views": "D"}, {"clients.views": "D"}, ""),
@@ -211,3 +219,44 @@ def test_the_list_in_the_docs_is_the_table_of_actions() -> None:
     from docs.keys import text
 
     assert Path("docs/keys.md").read_text(encoding="utf-8") == text(), "python docs/keys.py makes it anew"
+
+
+async def test_own_keys_work_in_dialogues_and_its_last_line_tells_them(tmp_path: Path) -> None:
+    workplace_in(tmp_path)
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write('[keys]\n"dialogue.yes" = "o"\n"table.down" = "f7"\n"everywhere.help" = "f2"\n')
+    app = app_in(tmp_path)
+    answers: list[object] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "f2 Help" in shown(pilot))
+        app.push_screen(Confirm("Do it?", yes="Do it"), answers.append)
+        await until(pilot, lambda: "f2 Help  o Yes  n No" in shown(pilot))
+        assert "Do it (o)" in shown(pilot)
+        await pilot.press("y", "f7", "f2")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        lines = {says: keys for _, group in app.screen.groups() for keys, says, _ in group}
+        assert lines["Yes"] == "o" and lines["Next button"] == "→ f7"
+        await pilot.press("q", "o")
+        await until(pilot, lambda: answers == [True])
+    app.workplace.close()
+
+
+async def test_the_last_line_tells_no_key_that_a_field_takes_for_a_letter(tmp_path: Path) -> None:
+    app = app_in(tmp_path)
+    add(app.workplace.store, "Birch Ltd", signed_in(app.workplace.store, ANN))
+    async with app.run_test(size=(100, 24)) as pilot:
+        await until(pilot, lambda: "Birch" in shown(pilot))
+        await pilot.press("slash")
+        told = "f1 Help  enter To the list  esc Clear  ctrl+p Commands  ctrl+q Quit"
+        await until(pilot, lambda: shown(pilot).splitlines()[-1].strip() == told)
+        # What can be typed comes first, and everything else of the screen after it.
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        groups = dict(app.screen.groups())
+        assert next(iter(groups)) == "In the filter"
+        assert {"status:", "since:", "↑ ↓"} <= {keys for keys, _, _ in groups["In the filter"]}
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: "? Help" in shown(pilot).splitlines()[-1])
+        app.push_screen(Ask("What is it called?"))
+        await until(pilot, lambda: "f1 Help  esc Cancel" in shown(pilot))
+    app.workplace.close()

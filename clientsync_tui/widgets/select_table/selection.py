@@ -20,6 +20,8 @@ class Selection:
         self._changed = changed
         self._whole: Sequence[RowId] | None = None
         self._total = 0
+        # Forgotten with `settle` too: to let go of 100,000 ids takes as long as to take them up.
+        self._forgotten: set[RowId] | None = None
 
     @property
     def total(self) -> int:
@@ -62,7 +64,7 @@ class Selection:
         `settle` takes up each of them later, or the first question that needs them."""
         total = len(shown) + hidden
         if total != self.total:
-            self._before, self._flipped = self._settled(), set()
+            self._forgotten, self._before, self._flipped = self._before, self._settled(), set()
             self._whole, self._total = shown, total
             self._tell()
 
@@ -111,7 +113,7 @@ class Selection:
 
     def _settled(self) -> set[RowId]:
         if self._whole is not None:
-            self._ids, self._whole = self._ids.union(self._whole), None
+            self._ids, self._whole, self._forgotten = self._ids.union(self._whole), None, None
         return self._ids
 
     def _become(self, ids: set[RowId]) -> None:
