@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from textual.css.query import NoMatches
 from textual.events import DescendantFocus, Key
 from textual.screen import ModalScreen
 
@@ -116,6 +117,12 @@ class TerminalApp(TypeAheadApp):
             event.widget.cursor_blink = False  # pyright: ignore[reportAttributeAccessIssue]
 
     # What nobody expected
+
+    def _handle_exception(self, error: Exception) -> None:
+        if isinstance(error, NoMatches) and (self._exit or not self._running):
+            # A screen was still being made when the app was left: what it looks for is gone already.
+            return
+        super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         from . import logbook

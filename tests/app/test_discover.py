@@ -1,5 +1,6 @@
 """What can be done is found: by `?` on every screen and dialogue, in the palette, and in the last line, which tells only what works."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -159,4 +160,19 @@ async def test_the_last_line_tells_what_works_and_a_click_does_it(width: int, ap
         bar = screen.query_one(KeyBar)
         await pilot.click(bar, offset=(line.index("? Help") + 1, 0))
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+    app.workplace.close()
+
+
+@pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.__name__)
+async def test_the_app_can_be_left_while_a_dialogue_opens(
+    kind: type[ModalScreen[object]], app: ClientSyncApp
+) -> None:
+    for steps in range(6):
+        app = app if steps == 0 else ClientSyncApp(app.workplace)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda app=app: "Baker" in shown(pilot))
+            app.push_screen(DIALOGUES[kind](app))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+        assert not app.return_code
     app.workplace.close()
