@@ -167,8 +167,8 @@ async def test_the_last_line_tells_what_works_and_a_click_does_it(width: int, ap
 async def test_the_app_can_be_left_while_a_dialogue_opens(
     kind: type[ModalScreen[object]], app: ClientSyncApp
 ) -> None:
-    for steps in range(6):
-        app = app if steps == 0 else ClientSyncApp(app.workplace)
+    for steps in (1, 3):
+        app = app if steps == 1 else ClientSyncApp(app.workplace)
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda app=app: "Baker" in shown(pilot))
             app.push_screen(DIALOGUES[kind](app))
