@@ -1,8 +1,7 @@
 """The one table of actions: keys, footer, help, menus and palette are all made from it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -34,8 +33,7 @@ PLACES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing a person can do. `name`: its id, in keymaps too, and the `do_NAME` method of the screens that have it.
 
     `footer`: how early the footer shows it (0: never). `dangerous`: it is confirmed before it is done.

@@ -5,9 +5,8 @@ import math
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .guarded import make_folder, refuse_changeable
 from .practice.trouble import UsageError
@@ -29,16 +28,14 @@ def data_folder() -> Path:
     return user_data_path(APP)
 
 
-@dataclass(frozen=True, slots=True)
-class PracticeTable:
+class PracticeTable(NamedTuple):
     """`[practice]`. `database`: a path; relative ones start at the configuration file's folder."""
 
     name: str = ""
     database: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SoftwareTable:
+class SoftwareTable(NamedTuple):
     """`[software.NAME]`. The addresses default to the software's real ones; `scopes` and `parameters` to its usual ones.
 
     `redirect_url`: a page of the practice's own, for software that sends people only to https addresses.
@@ -54,11 +51,10 @@ class SoftwareTable:
     userinfo_url: str = ""
     redirect_url: str = ""
     scopes: tuple[str, ...] = ()
-    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    parameters: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class HttpTable:
+class HttpTable(NamedTuple):
     """`[http]`. Seconds for one call from connecting to the last byte; tries; the longest Retry-After that is waited out."""
 
     timeout_s: float = 15.0
@@ -66,15 +62,13 @@ class HttpTable:
     longest_wait_s: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class SignInTable:
+class SignInTable(NamedTuple):
     """`[sign_in]`. `browser`: the command that opens a link (`{link}` stands for it); empty: the desktop's, when there is one."""
 
     browser: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyringTable:
+class KeyringTable(NamedTuple):
     """`[keyring]`. `backend`: `file` for the encrypted file, or the module and class of another (`keyring_pass.PasswordStoreBackend`);
     empty: the desktop's where it can be used, else the encrypted file. `file`: where that is; `passphrase_file`: the file (0600)
     that holds its passphrase."""
@@ -84,8 +78,7 @@ class KeyringTable:
     passphrase_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenTable:
+class ScreenTable(NamedTuple):
     """`[screen]`. `theme`: auto, dark, light or ansi. `mouse`: auto (off over SSH), on or off. `ascii`: marks in ASCII alone.
 
     `notices`, of a job that ended while the person was elsewhere: auto (the terminal's own, else its bell), bell or off.
@@ -97,18 +90,17 @@ class ScreenTable:
     notices: str = "auto"
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """A whole configuration. `path`: the file it was read from, or would be."""
 
     path: Path
     practice: PracticeTable = PracticeTable()
-    software: Mapping[str, SoftwareTable] = field(default_factory=dict[str, SoftwareTable])
+    software: Mapping[str, SoftwareTable] = {}
     http: HttpTable = HttpTable()
     sign_in: SignInTable = SignInTable()
     keyring: KeyringTable = KeyringTable()
     screen: ScreenTable = ScreenTable()
-    keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    keys: Mapping[str, str] = {}
 
     @property
     def database(self) -> Path:
@@ -201,7 +193,7 @@ def _known(path: Path, where: str, told: Iterable[str], known: list[str]) -> Non
 
 def _table(path: Path, name: str, kind: Any, told: Any) -> Any:
     told = _mapping(path, name, told)
-    _known(path, name, told, [f.name for f in fields(kind)])
+    _known(path, name, told, list(kind._fields))
     defaults = kind()
     return kind(
         **{key: _value(path, name, key, value, getattr(defaults, key)) for key, value in told.items()}

@@ -1,7 +1,6 @@
 """Setting an accounting software up: what a person does there, what is entered here, and keeping it."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from .config import SoftwareTable, change
@@ -56,7 +55,7 @@ class SetUp:
         """The software as it would be. Raises UsageError where that cannot work; nothing is written."""
         config = self._workplace.config
         softwares = {**config.software, self.software.name: table}
-        return Workplace(replace(config, software=softwares)).configured(self.software.name)
+        return Workplace(config._replace(software=softwares)).configured(self.software.name)
 
     async def keep(self, table: SoftwareTable, secret: str) -> None:
         """Writes what is different into the configuration, and `secret` (empty: as it is) into the keyring, first.
@@ -76,5 +75,4 @@ class SetUp:
 
 
 def _different(before: SoftwareTable, after: SoftwareTable) -> Mapping[str, str | int | bool]:
-    names = (each.name for each in fields(SoftwareTable))
-    return {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
+    return {name: value for name, value in after._asdict().items() if value != getattr(before, name)}

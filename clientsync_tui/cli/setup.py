@@ -82,7 +82,6 @@ def setup(
 
     Without options it says how to register an app there, step by step, and what is set.
     """
-    from dataclasses import replace
 
     from ..set_up import SetUp
 
@@ -93,7 +92,7 @@ def setup(
         if not values and not secret_stdin:
             _explain(workplace, set_up)
             return
-        table = replace(set_up.table, **values)
+        table = set_up.table._replace(**values)
         secret = _secret(set_up.checked(table).software, secret_stdin)
         _keep(workplace, set_up, table, secret)
         _say_next(workplace, software)

@@ -75,7 +75,7 @@ class Stand:
         for file in self.workplace.store.database.path.parent.glob("*.limits*"):
             file.unlink()
         http = HttpTable(timeout_s=timeout_s, attempts=1, longest_wait_s=1)
-        self.workplace.config = replace(self.workplace.config, http=http)
+        self.workplace.config = self.workplace.config._replace(http=http)
         self.workplace.limited = limited
 
         async def run() -> T:

@@ -1,8 +1,8 @@
 """The small language in which a person filters the client list: words, and `field:value`, each negated by `-`."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from .status import Reason, Status
 from .text import folded
@@ -33,8 +33,7 @@ class FilterError(UsageError):
         self.end = end
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One term. `field`: None for a word. `value`: folded; "none" for a field means that it is empty."""
 
     field: str | None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from .people import Person
 from .status import Reason, Standing
@@ -38,16 +39,14 @@ class Organisation:
     details: Details = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
-class LastFault:
+class LastFault(NamedTuple):
     """The last passing fault met when the organisation was called, since the last good check."""
 
     at: datetime
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """How an integration behaves. `lists`: which lists are pulled (None: all). `refresh_days`: automatic refresh at the most
     every so many days (0: only when asked). `follow_details`: whether the client's details follow the organisation's."""
 
@@ -57,8 +56,7 @@ class Settings:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Integration:
+class Integration(NamedTuple):
     """The link between a client and an organisation, authenticated by one person's sign-in."""
 
     client: int
@@ -77,8 +75,7 @@ class Integration:
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """One business on the practice's client list. `n` is its number in the local tables; `id` is its id everywhere else."""
 
     n: int

@@ -1,11 +1,10 @@
 """Who acts, and the sign-ins they hold."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A person as an accounting software knows them. `id` is that software's stable id, not the e-mail address."""
 
     id: str
@@ -13,8 +12,7 @@ class Person:
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(NamedTuple):
     """One person's grant for one accounting software; its tokens are in that person's keyring, nowhere else.
 
     `id` is `software:person`, or `software:person:organisation` where a grant is for one organisation.

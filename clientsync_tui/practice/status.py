@@ -1,8 +1,8 @@
 """The status of an integration: derived here, by one function, from what the ledger says and today's date."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 EXPIRING_WITHIN = timedelta(days=14)
 
@@ -63,8 +63,7 @@ STATUS_OF_PROBLEM = {
 FOR_THE_CLIENT = frozenset({Reason.ORGANISATION_CLOSED, Reason.UNPAID})
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A status with its reason (None when connected)."""
 
     status: Status

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on
@@ -70,7 +69,7 @@ class ClientsScreen(ClientList):
     def _show_columns(self) -> None:
         narrow = self.main.size.width < NARROW
         self.table.columns = [
-            replace(each, width=min(each.width, NAME_WHEN_NARROW)) if narrow and each.key == "name" else each
+            each._replace(width=min(each.width, NAME_WHEN_NARROW)) if narrow and each.key == "name" else each
             for each in self.columns
         ]
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -48,7 +47,7 @@ def written(columns: Sequence[Column]) -> str:
 def widened(column: Column, width: int) -> Column:
     """A column of another least width."""
     width = max(NARROWEST, min(width, WIDEST))
-    return replace(column, width=width, most=None if column.most is None else max(column.most, width))
+    return column._replace(width=width, most=None if column.most is None else max(column.most, width))
 
 
 def next_sort(sort: Sort, key: str, *, add: bool) -> Sort:

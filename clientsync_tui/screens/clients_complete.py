@@ -1,7 +1,7 @@
 """Completion of the filter language: what the word being typed may become."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..practice.filter import FIELDS, NONE
 from ..practice.status import Reason, Status
@@ -14,8 +14,7 @@ GUESSED = ("status", "team", "by", "software")
 """Fields whose values are offered for a bare word too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """What a word may become. `shown`: how it is offered; `text`: the whole filter text with it in place."""
 
     shown: str

@@ -2,8 +2,8 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -32,8 +32,7 @@ COLUMNS = (
 USUAL: tuple[str, ...] = ("code", "name", "team", "software", "status", "by", "refreshed")
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """How rows are worded for this person. `held`: the ids of the sign-ins whose tokens they hold here.
     `columns`: those that are shown; the cells of others stay empty, because rows are worded between a key and its frame."""
 

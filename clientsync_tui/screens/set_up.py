@@ -1,6 +1,5 @@
 """Setting up an accounting software: what to do there step by step, what to enter here, and a sign-in to try it."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -97,8 +96,7 @@ class SetUpScreen(Dialogue[bool]):
         told = {str(field.id): field.value.strip() for field in self.query(Input)}
         port = told.get("redirect_port", "")
         table = self._set_up.table
-        return replace(
-            table,
+        return table._replace(
             client_id=told["client_id"],
             redirect_port=int(port) if port.isascii() and port.isdecimal() else table.redirect_port,
             redirect_url=told.get("redirect_url", table.redirect_url),

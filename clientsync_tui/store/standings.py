@@ -2,9 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..practice.entries import iso
 from ..practice.status import EXPIRING_WITHIN, Reason, Standing, standing_of, weight
@@ -45,8 +44,7 @@ class Judge:
         return max(each, key=lambda standing: weight(standing.status), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Meanings:
+class Meanings(NamedTuple):
     """What each standing means. `others`: by number, what is not as usual. `soon`: the parameter of `UNUSUAL`."""
 
     usual: Standing

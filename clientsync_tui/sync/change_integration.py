@@ -5,7 +5,7 @@ there; from one software to another, the new integration is connected and the fo
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..accounting.seam.software import Record, Software
@@ -84,7 +84,7 @@ def entails(change: Change) -> Iterator[str]:
         return
     if change.lists:
         yield f"Lost, because {change.software.title} has none: {', '.join(change.lists)}."
-    if replace(link.settings, follow_details=True) != Settings():
+    if link.settings._replace(follow_details=True) != Settings():
         yield "Lost: the integration's own settings, and its note for colleagues; the new one begins with the usual ones."
     if not change.own:
         yield f"The integration with {title} ends here only: the sign-in is {link.integrated_by.name}'s, who can end it there."

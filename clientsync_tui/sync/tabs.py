@@ -1,13 +1,12 @@
 """The tabs by which a client list is triaged."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..practice.filter import NONE, Term
 from ..practice.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(NamedTuple):
     """One tab. `statuses`: those it counts; None stands for no integration at all."""
 
     key: str

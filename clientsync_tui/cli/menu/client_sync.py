@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from ...accounting.seam.software import Software
@@ -172,7 +171,7 @@ def _set_up(workplace: Workplace, software: str) -> None:
         if not (port.isdecimal() and int(port) <= MOST_PORT):
             raise UsageError(f"A port is a number from 0 to {MOST_PORT}. Nothing was changed.")
         values["redirect_port"] = int(port)
-    new = replace(old, **values)
+    new = old._replace(**values)
     takes_secret = set_up.software.grant.secret != "never"  # noqa: S105  (a word, not a secret)
     kept = secret(f"Client secret, kept in the keyring ({KEPT})") if takes_secret else ""
     if new == old and not kept:

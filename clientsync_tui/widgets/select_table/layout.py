@@ -1,7 +1,7 @@
 """Which columns a width has room for, and how wide each is. Taken from the width alone, never from the data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clientsync_tui.widgets.select_table.rows import Column
 
@@ -9,8 +9,7 @@ GAP = 2
 """Blank cells between two columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a column stands, in cells from the left edge."""
 
     column: Column

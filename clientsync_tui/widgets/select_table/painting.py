@@ -1,9 +1,9 @@
 """A row, and the header, as one line of the terminal with as few changes of style as it needs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -17,8 +17,7 @@ from clientsync_tui.widgets.select_table.rows import Cell, Row
 _BOLD = Style(bold=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(NamedTuple):
     """The signs in front of a row and in the header; each mark is as wide as the others."""
 
     on: str
@@ -39,8 +38,7 @@ SIGNS = Signs("☑", "☐", "·", "▲", "▼", "…", "▐")
 ASCII_SIGNS = Signs("[x]", "[ ]", " - ", "^", "v", "~", "#")
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
+class Looks(NamedTuple):
     """The styles of one theme and focus state; `cells` maps a `Cell.style` to its style."""
 
     plain: Style

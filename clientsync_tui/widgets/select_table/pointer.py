@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -118,6 +117,6 @@ class PointerView(SelectingView, can_focus=True, inherit_bindings=False):
     def _pull_edge(self, place: Place, x: int, _y: int) -> None:
         # A width that a person has chosen is neither stretched nor held back any more.
         wanted = max(NARROWEST, x - place.start)
-        pulled = replace(place.column, width=wanted, flex=0, most=None)
+        pulled = place.column._replace(width=wanted, flex=0, most=None)
         if self._arrange(tuple(pulled if column.key == pulled.key else column for column in self._columns)):
             self._pulled = True

@@ -1,14 +1,12 @@
 """What a select table shows: its columns, its rows, and where a screen takes them from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 RowId = int | str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column. The one with the highest `keep` (the first of equals) is the name column and is never dropped."""
 
     key: str
@@ -28,16 +26,14 @@ class Column:
     less far to go from a name to its status, and a moving cursor fewer bytes to send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """Text with a meaning that the theme gives a colour: "ok", "warning", "error", "muted" or "" for none."""
 
     text: str
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: a cell for each column the table was made with, in that order."""
 
     id: RowId
