@@ -9,6 +9,8 @@ from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
+from textual.css.model import RuleSet
+from textual.css.stylesheet import CSSLocation, Stylesheet
 from textual.pilot import Pilot
 
 settings.register_profile("patient", deadline=None)
@@ -48,6 +50,32 @@ async def _press(pilot: Pilot[object], *keys: str) -> None:
         while getattr(pilot.app, "_late", None) is not None:
             await asyncio.sleep(0.001)
     await pilot.pause(FRAME_S)
+
+
+_parse = Stylesheet._parse_rules
+_parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+
+
+def _parse_once(
+    sheet: Stylesheet,
+    css: str,
+    read_from: CSSLocation,
+    is_default_rules: bool = False,
+    tie_breaker: int = 0,
+    scope: str = "",
+) -> list[RuleSet]:
+    how = (css, read_from, is_default_rules, tie_breaker, scope)
+    key = (*how, *sheet._variables.items())
+    if key not in _parsed:
+        _parsed[key] = _parse(sheet, *how)
+    return _parsed[key]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def style_sheets_are_parsed_once() -> Iterator[None]:
+    """Each app parses them for itself, hundreds of apps a run: half of what it costs to start one and to open a second screen."""
+    with patch.object(Stylesheet, "_parse_rules", _parse_once):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

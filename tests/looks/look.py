@@ -1,69 +1,66 @@
-"""What a terminal would show, as text that can be read and compared: each line, and below it a letter for each cell's style."""
+"""What a terminal would show, as rows of text, each with the runs of styles that its cells have."""
 
-import difflib
-import os
-from pathlib import Path
-from string import ascii_letters, digits
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import groupby
 
 import pytest
 from rich.cells import cell_len
 from rich.style import Style
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual.screen import Screen
+from textual.strip import Strip
 
-GOLDEN = Path(__file__).parent / "golden"
-UPDATE = "UPDATE_LOOKS"
-"""Set in the environment, it writes what is seen to the golden files."""
-PLAIN = " "
-
-
-def look(screen: Screen[object]) -> str:
-    """The screen's lines, each with its styles, then what the letters mean."""
-    letters: dict[str, str] = {}
-    lines: list[str] = []
-    for strip in screen._compositor.render_strips():
-        text = styles = ""
-        for segment in strip:
-            said = _said(segment.style)
-            letter = PLAIN if not said else letters.setdefault(said, (ascii_letters + digits)[len(letters)])
-            text += segment.text
-            styles += letter * cell_len(segment.text)
-        lines.append(f"|{text}|")
-        lines.append(f"'{styles}'")
-    lines += [f"{letter}: {said}" for said, letter in letters.items()]
-    return "\n".join(lines) + "\n"
+MARKS = ("bold", "dim", "italic", "underline", "reverse", "strike")
+Runs = tuple[tuple[str, int], ...]
+"""Styles in words, each with how many cells have it."""
+Row = tuple[str, Runs]
 
 
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Apps draw nothing: a look is taken from the layout, and to draw it for no terminal takes a third of the time."""
+
+    def clear(compositor: Compositor, *_: object, **__: object) -> None:
+        compositor._dirty_regions.clear()
+
+    monkeypatch.setattr(Compositor, "render_update", clear)
+
+
+def _strips(screen: Screen[object]) -> list[Strip]:
+    # Else there would be nothing below a dialogue.
+    visible_screen_stack.set(screen.app._background_screens)
+    return screen._compositor.render_strips()
+
+
+def text_of(screen: Screen[object]) -> str:
+    """The text alone."""
+    return "\n".join(strip.text.rstrip() for strip in _strips(screen))
+
+
+def look(screen: Screen[object]) -> list[Row]:
+    """The screen's rows."""
+    rows: list[Row] = []
+    for strip in _strips(screen):
+        text = "".join(segment.text for segment in strip)
+        rows.append((text.rstrip(), _runs((_said(s.style), cell_len(s.text)) for s in strip)))
+    return rows
+
+
+def width_of(row: Row) -> int:
+    """So many cells."""
+    return sum(count for _, count in row[1])
+
+
+def _runs(cells: Iterable[tuple[str, int]]) -> Runs:
+    return tuple((said, sum(n for _, n in run)) for said, run in groupby(cells, lambda cell: cell[0]))
+
+
+@lru_cache(4096)
 def _said(style: Style | None) -> str:
     if style is None:
         return ""
-    marks = [
-        name for name in ("bold", "dim", "italic", "underline", "reverse", "strike") if getattr(style, name)
-    ]
-    colours = [f"{colour.name}" for colour in (style.color,) if colour is not None]
+    colours = [style.color.name] if style.color is not None else []
     if style.bgcolor is not None:
         colours.append(f"on {style.bgcolor.name}")
-    return " ".join((*marks, *colours))
-
-
-def golden(name: str) -> str:
-    """The golden file of that name; empty when there is none, or it is to be written."""
-    file = GOLDEN / f"{name}.txt"
-    return file.read_text("utf-8") if file.exists() and not os.environ.get(UPDATE) else ""
-
-
-def compare(name: str, seen: str) -> None:
-    """Fails with the difference when it looks otherwise than the golden file of that name."""
-    if os.environ.get(UPDATE):
-        GOLDEN.mkdir(exist_ok=True)
-        (GOLDEN / f"{name}.txt").write_text(seen, "utf-8")
-        return
-    kept = golden(name)
-    if seen != kept:
-        difference = "\n".join(
-            difflib.unified_diff(
-                kept.splitlines(), seen.splitlines(), "as it was", "as it is", lineterm="", n=1
-            )
-        )
-        pytest.fail(
-            f"{name} looks different; if it is meant to, run with {UPDATE}=1.\n{difference}", pytrace=False
-        )
+    return " ".join((*(name for name in MARKS if getattr(style, name)), *colours))

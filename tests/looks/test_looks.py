@@ -1,104 +1,49 @@
-"""Each screen as a terminal shows it: sizes, dark and light, without colours; with odd names, empty, with errors."""
+"""Each screen as a terminal shows it: in three sizes, dark, light and without colours; with odd names, empty, with errors."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.events import Resize
+from textual.geometry import Size
 from textual.pilot import Pilot
 
+from clientsync_tui import look as looks
 from clientsync_tui.app import ClientSyncApp
-from clientsync_tui.store.store import Store
-from tests.looks.look import compare, golden, look
+from tests.looks.golden import UPDATE, Golden, updating
+from tests.looks.look import Row, look, text_of, undrawn, width_of
 from tests.looks.network import stand_still
-from tests.looks.practice import begin_job, fill, pause_job, workplace
+from tests.looks.practice import fill, workplace
+from tests.looks.scenes import LARGE, SCENES, SMALL, USUAL, Scene
 from tests.support.frozen import frozen_clock, pinned_machine
-from tests.support.practice import shown, until
+from tests.support.practice import until
 
-SMALL, USUAL, LARGE, TINY = (80, 24), (120, 40), (200, 60), (40, 10)
 NO_COLOR = "no-color"
-PATIENCE_S = 5
-
-
-REACH = "Continue with"
-SELECT = (("enter", "New & Sons"), ("A", "Create 5 accounts"))
-PLAN = (("enter", "will be reconnected"),)
-REASSIGN = (("enter", "that you have access to"),)
-
-
-@dataclass(frozen=True)
-class Case:
-    """Keys from the client list, and a text that is seen after them."""
-
-    name: str
-    keys: str = ""
-    text: str = "Clients"
-    size: tuple[int, int] = SMALL
-    theme: str = "dark"
-    empty: bool = False
-    then: tuple[tuple[str, str], ...] = ()
-    """Further keys, each with a text."""
-    prepare: Callable[[Store], None] | None = None
-    """What else happened in the practice."""
-
-    def __str__(self) -> str:
-        return f"{self.name}-{self.size[0]}x{self.size[1]}-{self.theme}"
-
-
-CASES = (
-    Case("clients"),
-    Case("clients", size=USUAL),
-    Case("clients", size=LARGE),
-    Case("clients", size=USUAL, theme="light"),
-    Case("clients", theme=NO_COLOR),
-    Case("clients", theme="ansi"),
-    Case("client-sync", "s", "Reconnect all", theme="ansi"),
-    Case("empty", text="Client Sync", empty=True),
-    Case("empty", theme=NO_COLOR, text="Client Sync", empty=True),
-    Case("broken", "5", "2 of 12"),
-    Case("selected", "space down space slash n o r t h enter", "2 selected"),
-    Case("selected", "space down space slash n o r t h enter", "2 selected", theme=NO_COLOR),
-    Case("actions", "a", "Export client data"),
-    Case("actions", "a", "Export client data", theme=NO_COLOR),
-    Case("help", "question_mark", "Open Client Sync, export"),
-    Case("commands", "ctrl+p r e a s s", "Reassign"),
-    Case("disconnect", "d", "(y)"),
-    Case("disconnect", "d", "(y)", theme="light"),
-    Case("client-sync", "s", "Reconnect all"),
-    Case("client-sync", "s", "Reconnect all", size=USUAL, theme="light"),
-    Case("client-sync", "s", "Reconnect all", theme=NO_COLOR),
-    Case("set-up", "s e", "Redirect port"),
-    Case("connections", "5 c", "Next step"),
-    Case("connections", "5 c", "Next step", size=USUAL, theme="light"),
-    Case("connections", "5 c", "Next step", size=LARGE),
-    Case("settings", "c e", "Note for colleagues"),
-    Case("history", "h", "client added"),
-    Case("history", "h", "client added", size=USUAL, theme=NO_COLOR),
-    Case("jobs", "J", "Refresh"),
-    Case("job", "J enter", "2 failed"),
-    Case("job", "J enter", "2 failed", size=USUAL, theme="light"),
-    Case("job", "J enter", "2 failed", theme=NO_COLOR),
-    Case("running", "J enter", "1 failed", prepare=begin_job),
-    Case("running", "J enter", "1 failed", size=USUAL, theme=NO_COLOR, prepare=begin_job),
-    Case("paused", "", "Resume it?", then=(("n J enter", "Press r to sign in"),), prepare=pause_job),
-    Case("resume", "", "Resume it?", prepare=pause_job),
-    Case("sign-in", "s l", "ssh -L"),
-    Case("sign-in", "s l", "ssh -L", size=USUAL, theme="light"),
-    Case("sign-in", "s l", "ssh -L", theme=NO_COLOR),
-    Case("sign-in", "s l", "Waiting", size=TINY),
-    Case("add", "s 1", REACH),
-    Case("add", "s 1", REACH, size=USUAL, theme="light"),
-    Case("select", "s 1", REACH, then=SELECT),
-    Case("select", "s 1", REACH, then=SELECT, size=LARGE),
-    Case("select", "s 1", REACH, then=SELECT, theme=NO_COLOR),
-    Case("reconnect", "s 2", REACH, then=PLAN),
-    Case("reconnect", "s 2", REACH, then=PLAN, size=USUAL, theme="light"),
-    Case("reassign", "s 3", REACH, then=REASSIGN),
-    Case("reassign", "s 3", REACH, then=REASSIGN, size=USUAL, theme=NO_COLOR),
-    Case("plan", "s 3", REACH, then=(*REASSIGN, ("A", "selected"), ("enter", "(y)"))),
-    Case("small", "", "Clients", size=TINY),
+MATRIX = (
+    *((size, "dark") for size in (SMALL, USUAL, LARGE)),
+    *((size, "light") for size in (LARGE, USUAL, SMALL)),
+    *((size, NO_COLOR) for size in (SMALL, USUAL, LARGE)),
 )
+"""Of each scene. In this order because each change of size or theme takes its time."""
+STARTED = {
+    "clients": (USUAL, NO_COLOR),
+    "selected": (LARGE, "light"),
+    "actions": (USUAL, "light"),
+    "connections": (LARGE, NO_COLOR),
+    "settings": (USUAL, "light"),
+    "history": (LARGE, NO_COLOR),
+    "job": (LARGE, "light"),
+    "sign-in": (USUAL, NO_COLOR),
+    "select": (LARGE, "light"),
+    "plan": (LARGE, NO_COLOR),
+}
+"""Scenes that are also started in another size and theme."""
+PATIENCE_S = 5
+LOOK_EVERY_S = 0.005
+STEADY = 25
+"""So many looks that are the same are waited for, where it is not known what is to be seen."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -107,37 +52,96 @@ def pinned() -> Iterator[None]:
         yield
 
 
-async def settled(pilot: Pilot[None], name: str) -> str:
-    """How it looks once nothing changes any more: what is read on a thread, and the footer after it, may still be under way."""
-    end, seen = time.monotonic() + PATIENCE_S, ""
-    while time.monotonic() < end:
+@asynccontextmanager
+async def at(
+    scene: Scene,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int] = SMALL,
+    theme: str = "dark",
+) -> AsyncIterator[Pilot[None]]:
+    """An app that was started in this size and theme, and led to the scene."""
+    if theme == NO_COLOR:
+        monkeypatch.setenv("NO_COLOR", "1")
+    place = workplace(folder, "auto" if theme == NO_COLOR else theme)
+    if not scene.empty:
+        fill(place)
+    if scene.prepare is not None:
+        scene.prepare(place.store)
+    stand_still(monkeypatch)
+    undrawn(monkeypatch)
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 50514 192.0.2.10 22")
+    app = ClientSyncApp(place)
+    async with app.run_test(size=size) as pilot:
+        ready = "Clients" if scene.empty else "●"
+        await until(
+            pilot,
+            lambda: (
+                ready in text_of(pilot.app.screen).partition("\n")[0] and "All" in text_of(pilot.app.screen)
+            ),
+        )
+        for keys, text in scene.steps:
+            await pilot.press(*keys.split())
+            await until(pilot, lambda text=text: text in text_of(pilot.app.screen))
+        yield pilot
+    place.close()
+
+
+async def turn(pilot: Pilot[None], size: tuple[int, int], theme: str) -> None:
+    """Gives the running app another size and theme."""
+    app = pilot.app
+    if theme == NO_COLOR and not app.no_color:
+        app.no_color, app._filters = True, [looks.NoColours()]
+    name = "ansi-dark" if theme in (NO_COLOR, "ansi") else f"clientsync-{theme}"
+    if name != app.theme:
+        app.theme = name
+    if app.size != size:
+        # Not by the pilot, which waits for more than is waited for here.
+        app._driver._size = Size(*size)
+        app.post_message(Resize(Size(*size), Size(*size)))
+
+
+async def settled(pilot: Pilot[None], size: tuple[int, int], kept: list[Row] | None) -> list[Row]:
+    """How it looks once nothing changes any more: what is read on a thread, and the footer after it, may still be under way.
+
+    `kept`: how it is expected to look; None: that is not known.
+    """
+    end, seen, same = time.monotonic() + PATIENCE_S, list[Row](), 0
+    while time.monotonic() < end and same < STEADY:
+        await pilot.pause(LOOK_EVERY_S)
         before, seen = seen, look(pilot.app.screen)
-        if seen == (golden(name) or before):
+        if (width_of(seen[0]), len(seen)) != size:
+            continue
+        if seen == kept:
             break
-        await pilot.pause(0.1)
+        same = same + 1 if kept is None and seen == before else 0
     return seen
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-async def test_it_looks_as_it_did(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if case.theme == NO_COLOR:
-        monkeypatch.setenv("NO_COLOR", "1")
-    place = workplace(tmp_path, "auto" if case.theme == NO_COLOR else case.theme)
-    if not case.empty:
-        fill(place)
-    if case.prepare is not None:
-        case.prepare(place.store)
-    stand_still(monkeypatch)
-    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 50514 192.0.2.10 22")
-    app = ClientSyncApp(place)
-    async with app.run_test(size=case.size) as pilot:
-        ready = "●" if not case.empty and case.size != TINY else "Clients"
-        await until(pilot, lambda: ready in shown(pilot).partition("\n")[0] and "All" in shown(pilot))
-        for key in case.keys.split():
-            await pilot.press(key)
-        await until(pilot, lambda: case.text in shown(pilot))
-        for keys, text in case.then:
-            await pilot.press(*keys.split())
-            await until(pilot, lambda text=text: text in shown(pilot))
-        compare(str(case), await settled(pilot, str(case)))
-    place.close()
+@pytest.mark.parametrize("scene", SCENES, ids=str)
+async def test_it_looks_as_it_did(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    golden, differs = Golden(scene.name), updating()
+    async with at(scene, tmp_path, monkeypatch) as pilot:
+        for size, theme in sorted((*MATRIX, *scene.more), key=lambda each: each[1] == NO_COLOR):
+            await turn(pilot, size, theme)
+            kept = golden.kept(size, theme)
+            # Once one look differs, others will, and each would be waited for in vain.
+            seen = await settled(pilot, size, None if differs else kept)
+            differs = differs or seen != kept
+            golden.add(size, theme, seen)
+    if differences := golden.differences():
+        pytest.fail(
+            f"{scene.name} looks different; if it is meant to, run with {UPDATE}=1.\n{differences}",
+            pytrace=False,
+        )
+
+
+@pytest.mark.parametrize("scene", [scene for scene in SCENES if scene.name in STARTED], ids=str)
+async def test_it_looks_the_same_when_it_was_started_so(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without having been resized and given another theme while it was open; else looks would not be those of new apps."""
+    size, theme = STARTED[scene.name]
+    kept = Golden(scene.name).kept(size, theme)
+    async with at(scene, tmp_path, monkeypatch, size, theme) as pilot:
+        assert await settled(pilot, size, kept) == kept
