@@ -1,4 +1,4 @@
-"""Bulk jobs against the bound that the limits set: calls x latency / calls at once."""
+"""Bulk jobs against the bound that latency and the software's limits set."""
 
 import asyncio
 import time
@@ -17,14 +17,17 @@ from clientsync_tui.sync.session import Session
 LATENCY_MS = 100
 AT_ONCE = 20
 """What the program allows itself in all; the sandbox allows 5 for each organisation, which no job here comes near."""
+A_MINUTE = 10_000
+"""Calls that Xero allows an app in any minute. The sandbox here does not insist on it, but the program keeps to it."""
 
 
 @measure("jobs")
 def jobs(quick: bool) -> Iterator[Result]:
-    sizes = (40,) if quick else (1_000, 10_000)
+    # With 900 both jobs together stay below what a minute allows.
+    sizes = (40,) if quick else (900, 10_000)
     for size in sizes:
         with practice(size, LATENCY_MS) as bench:
-            for name, ours, bound in asyncio.run(_add_and_reconnect(bench)):
+            for name, ours, bound in asyncio.run(_add_and_reconnect(bench, size)):
                 yield Result(f"{name} {size:,} clients, s", ours, bound, 1.1)
 
 
@@ -36,12 +39,15 @@ def check(quick: bool) -> Iterator[Result]:
         yield Result(f"check of {size:,} clients, s", ours, bound, 1.1)
 
 
-async def _add_and_reconnect(bench: Bench) -> list[tuple[str, float, float]]:
+async def _add_and_reconnect(bench: Bench, size: int) -> list[tuple[str, float, float]]:
     store = bench.workplace.store
     async with bench.workplace.session() as session:
         first = await bench.sign_in(session, 0)
         reach = await session.reach(first)
         added = await _timed(bench, session, plans.add(store, SOFTWARE, first, reach, list(reach)))
+        if size * 2 > A_MINUTE:
+            # Or the second job would begin with the first one's last minute.
+            await asyncio.sleep(60)
         # Everything is to be reconnected: its sign-in was not used for longer than it lives.
         store.database.connection.execute("UPDATE sign_ins SET ends_at = '2000-01-01T00:00:00.000Z'")
         reconnected = await _timed(bench, session, plans.reconnect(store, SOFTWARE, first, reach))
@@ -78,4 +84,11 @@ async def _timed(bench: Bench, session: Session, plan: Plan) -> tuple[float, flo
     assert job.left == 0
     calls = bench.calls() - before
     assert calls >= len(plan.items)
-    return took, calls * LATENCY_MS / 1000 / AT_ONCE
+    return took, _bound(calls)
+
+
+def _bound(calls: int) -> float:
+    """Seconds that so many calls take at the least."""
+    minutes, rest = divmod(calls, A_MINUTE)
+    fast = LATENCY_MS / 1000 / AT_ONCE
+    return max(calls * fast, minutes * 60 + rest * fast)

@@ -38,7 +38,7 @@ def keys(quick: bool) -> Iterator[Result]:
         terminals = [stack.enter_context(_app(config)) for config in (many, few)]
         for terminal in terminals:
             terminal.wait_for("C000000")
-            time.sleep(1.5)  # until the start has settled
+        time.sleep(1.5)  # until the starts have settled
         beside = f"{many_clients:,} / {FEW} clients"
         for name, both in MOVES:
             much, little = press(terminals, both, times)

@@ -12,7 +12,7 @@ FEW, MANY = 100, 100_000
 
 @measure("select_table")
 def select_table(quick: bool) -> Iterator[Result]:
-    times, middle_rows, rows = (12, 2_000, 10_000) if quick else (200, 10_000, MANY)
+    times, middle_rows, rows = (6, 2_000, 10_000) if quick else (200, 10_000, MANY)
     # A DataTable needs a quarter of a minute to take 100,000 rows.
     peer_rows = middle_rows if quick else MANY
     with (

@@ -21,7 +21,7 @@ QUIET = {"TEXTUAL_ANIMATIONS": "none"}
 
 @measure("start")
 def start(quick: bool) -> Iterator[Result]:
-    times, many_clients = (3, 5_000) if quick else (7, MANY)
+    times, many_clients = (2, 5_000) if quick else (7, MANY)
     with ExitStack() as stack:
         few, many = stack.enter_context(filled(FEW)), stack.enter_context(filled(many_clients))
         minimal = [sys.executable, "-m", "bench.programs.minimal"]
@@ -36,7 +36,6 @@ def start(quick: bool) -> Iterator[Result]:
             for number, (command, text) in enumerate(programs):
                 with Terminal(command, env=QUIET) as terminal:
                     frames[number].append(terminal.wait_for(text))
-                    time.sleep(0.3)
                     memory[number].append(terminal.memory_mib)
         base, little, much, *visidata = map(median, frames)
         yield Result(f"first frame, {many_clients:,} clients / minimal app, ms", much, base, 1.25)

@@ -185,6 +185,8 @@ def _put(column: "array[int]", n: int, value: int, nothing: int) -> None:
 def _with_word(page: str, word: str) -> bytes:
     """By place in the page: 1 where the text contains the word. What stands before a match is counted, no text is cut out."""
     held = bytearray(page.count(BETWEEN))
+    if word not in page:
+        return bytes(held)
     before = page.split(word)[:-1]
     for place in accumulate(map(str.count, before, repeat(BETWEEN))):
         held[place] = 1
