@@ -14,16 +14,6 @@ class Will(StrEnum):
     CANNOT = "cannot"
 
 
-class Why(StrEnum):
-    """Reasons of an item beyond those of a status and of a fault."""
-
-    ALREADY_ADDED = "already_added"
-    NO_ACCESS = "no_access"
-    WRONG_ORGANISATION = "wrong_organisation"
-    CHANGED_MEANWHILE = "changed_meanwhile"
-    CANCELLED = "cancelled"
-
-
 @dataclass(frozen=True, slots=True)
 class PlanItem:
     """One client of a plan. `client` is the client's id (one made for it, where the client is yet to be created).

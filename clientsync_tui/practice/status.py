@@ -48,6 +48,16 @@ class Fault(StrEnum):
     NONSENSE = "nonsense"
 
 
+class Why(StrEnum):
+    """Reasons of a plan's or a job's item beyond those of a status and of a fault."""
+
+    ALREADY_ADDED = "already_added"
+    NO_ACCESS = "no_access"
+    WRONG_ORGANISATION = "wrong_organisation"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    CANCELLED = "cancelled"
+
+
 STATUS_OF_PROBLEM = {
     Reason.SIGN_IN_REFUSED: Status.EXPIRED,
     Reason.SIGN_IN_LAPSED: Status.EXPIRED,

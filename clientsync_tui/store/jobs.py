@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from ..practice.entries import iso
-from ..practice.plan import Plan, PlanItem, Why, Will
+from ..practice.plan import Plan, PlanItem, Will
+from ..practice.status import Why
 from ..practice.trouble import SignInNeeded, Trouble, UsageError
 from .database import Database
 

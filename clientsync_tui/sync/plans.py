@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from ..practice.model import Client, Integration, Organisation
 from ..practice.people import SignIn
-from ..practice.plan import Plan, PlanItem, Why, Will
-from ..practice.status import FOR_THE_CLIENT, Reason, Status
+from ..practice.plan import Plan, PlanItem, Will
+from ..practice.status import FOR_THE_CLIENT, Reason, Status, Why
 from ..store.store import Store
 from . import words
 from .matching import Matcher

@@ -12,8 +12,7 @@ from typing import Protocol
 from ..accounting.seam.software import Calls, Software
 from ..practice.model import Integration
 from ..practice.people import SignIn
-from ..practice.plan import Why
-from ..practice.status import Reason
+from ..practice.status import Reason, Why
 from ..practice.trouble import (
     OrganisationTrouble,
     PassingTrouble,

@@ -4,8 +4,7 @@ import math
 from datetime import datetime, timedelta
 
 from ..practice.model import Integration
-from ..practice.plan import Why
-from ..practice.status import Fault, Reason, Standing, Status
+from ..practice.status import Fault, Reason, Standing, Status, Why
 
 REASONS: dict[str, str] = {
     Reason.SIGN_IN_ENDING: "The sign-in ends soon unless it is used. Check it, or reconnect.",

@@ -9,8 +9,7 @@ from ..accounting.seam.software import Calls, Record, Software
 from ..practice.entries import Kind, NewEntry
 from ..practice.model import Client, Details, Integration
 from ..practice.people import SignIn
-from ..practice.plan import Why
-from ..practice.status import Fault, Reason, Status
+from ..practice.status import Fault, Reason, Status, Why
 from ..store.jobs import Item, ItemState, Job
 from ..store.store import Store
 from . import words

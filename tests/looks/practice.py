@@ -5,8 +5,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from clientsync_tui.practice.entries import Kind, NewEntry, iso
-from clientsync_tui.practice.plan import Plan, PlanItem, Why, Will
-from clientsync_tui.practice.status import Fault, Reason
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.practice.status import Fault, Reason, Why
 from clientsync_tui.practice.trouble import SignInNeeded
 from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.store.store import Store

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.practice.plan import Plan, PlanItem, Why, Will
-from clientsync_tui.practice.status import Fault, Reason
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.practice.status import Fault, Reason, Why
 from clientsync_tui.practice.trouble import SignInRefused, Trouble, UsageError
 from clientsync_tui.store.jobs import ItemState, JobState, runner_name
 from clientsync_tui.store.store import Store
