@@ -72,7 +72,8 @@ class AddClientsScreen(ReachScreen):
         rows = await asyncio.to_thread(organisation_rows, store, self._about, self.reach, sort)
         # What was selected and is no longer reached cannot be added.
         self._list.table.selection.remove([id for id in self._list.table.selection if id not in self.reach])
-        matching = f" · {len(rows.matches):,} match a client" if rows.matches else ""
+        match = "matches" if len(rows.matches) == 1 else "match"
+        matching = f" · {len(rows.matches):,} {match} a client" if rows.matches else ""
         words = f"{self.counted(rows.count)} · {rows.count - rows.added:,} new{matching} · {rows.added:,} already added"
         self._list.table.columns = [column for column in COLUMNS if column.key in rows.told]
         self._list.show(rows, words, sort)

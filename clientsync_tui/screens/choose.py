@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -41,7 +41,7 @@ class Choose(Dialogue[str | None]):
         super().__init__()
         self._title = title
         self._choices = {choice.id: choice for choice in choices}
-        self._width = max((len(choice.title) for choice in choices), default=10)
+        self._width = max((cell_len(choice.title) for choice in choices), default=10)
 
     def compose(self) -> ComposeResult:
         """The title and the list."""
@@ -66,7 +66,7 @@ class Choose(Dialogue[str | None]):
         key = f"{choice.key:<2} " if any(c.key for c in self._choices.values()) else ""
         said = choice.reason or choice.sentence
         return Content.assemble(
-            (key, "bold"), choice.title.ljust(self._width), ("  " + said if said else "", "auto 70%")
+            (key, "bold"), set_cell_size(choice.title, self._width), ("  " + said if said else "", "auto 70%")
         )
 
     def on_mount(self) -> None:

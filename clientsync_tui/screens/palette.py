@@ -13,6 +13,7 @@ from ..actions import (
     CLIENT_SYNC,
     CLIENTS,
     CONNECTIONS,
+    CONSENTS,
     EVERYWHERE,
     HISTORY,
     JOB,
@@ -39,6 +40,7 @@ OPENED_AS = {
 }
 """Places that the palette can go to before it does an action there."""
 REACHED_FROM = {
+    CONSENTS: "It is there while you give one consent after the other, where a sign-in is for one organisation.",
     SIGN_IN: "Sign in first: press {everywhere.client_sync} for Client Sync, then {client_sync.sign_in}.",
     ORGANISATIONS: "Press {everywhere.client_sync} for Client Sync first, then {client_sync.add_clients} to add, "
     "{client_sync.reconnect_all} to reconnect or {client_sync.reassign_clients} to reassign clients.",

@@ -28,6 +28,7 @@ SIGNED_IN, REACHED, CHOSEN, LAST = range(4)
 """The steps, in order."""
 
 ANOTHER = "another"
+REACHES_NOTHING = "{organisations.authorise_more} lets you allow access to some; {organisations.other_sign_in} uses another sign-in."
 NOTHING_SELECTED = "Nothing is selected yet: {table.toggle} selects a row, {table.all} all that are shown."
 
 
@@ -227,7 +228,7 @@ class ReachScreen(ActionScreen):
         lines = [
             *self.before(),
             f"Signed in as {person.name} ({person.email}), who has authorised {self.counted(count)}{grown}.",
-            *self.reached(),
+            *(self.reached() if count else (self.keyed(REACHES_NOTHING),)),
         ]
         self.relabel("continue", self.with_key(f"Continue with the {self.counted(count)}", "continue"))
         self._show(
@@ -283,6 +284,8 @@ class ReachScreen(ActionScreen):
             return "Not before the sign-in has answered."
         if action.name == "continue" and self._stage not in ("organisations", "own"):
             return "Not before the sign-in has answered."
+        if action.name == "continue" and self._stage == "organisations" and not self.reach:
+            return "There is nothing to go on with."
         return super().unavailable(action)
 
     def do_continue(self) -> None:

@@ -143,6 +143,21 @@ async def test_the_palette_does_what_is_chosen_on_another_screen(app: ClientSync
     app.workplace.close()
 
 
+async def test_the_palette_says_how_to_get_where_it_cannot_go(app: ClientSyncApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        for place in ("Sign in", "Consents, one after the other", "Organisations of a sign-in"):
+            hits = [
+                hit async for hit in Actions(app.screen).discover() if str(hit.text).startswith(f"{place}: ")
+            ]
+            assert hits
+            for hit in hits:
+                hit.command()
+            wanted = {str(hit.text).removeprefix(f"{place}: ").rpartition(" (")[0] for hit in hits}
+            await until(pilot, lambda wanted=wanted: wanted <= {each.title for each in app._notifications})
+    app.workplace.close()
+
+
 @pytest.mark.parametrize("width", [80, 40, 200])
 async def test_the_last_line_tells_what_works_and_a_click_does_it(width: int, app: ClientSyncApp) -> None:
     async with app.run_test(size=(width, 24)) as pilot:
