@@ -34,6 +34,8 @@ NEW = 20
 ORGANISATIONS = midlife.SIZES["many"].all + NEW
 PORT = 8400
 """Where the sign-in in the pictures comes back to; the practice's own are made on any free one."""
+PAGE = "https://harbour-hill.example/client-sync"
+"""The same, where the software wants a page of the practice's own."""
 SHOWN_FOLDER = "/home/ann/config"
 """Where the keyring's file is said to be."""
 OVER_SSH = {"SSH_CONNECTION": "192.0.2.7 50514 192.0.2.10 22"}
@@ -60,6 +62,8 @@ def config_of(shot: Shot, folder: Path, config: Path) -> Path:
     told["screen"] = {"theme": shot.theme}
     if shot.name in ("sign-in", "set-up"):
         told["software"] = {"xero": {"client_id": "0123456789ABCDEF0123456789ABCDEF", "redirect_port": PORT}}
+    if shot.name == "consents":
+        told["software"] = {"quickbooks": {"client_id": "AB0123456789ABCDEF", "redirect_url": PAGE}}
     if not shot.clients:
         told["practice"] = {"database": "new.db"}
         del told["software"]
@@ -78,7 +82,7 @@ async def picture(shot: Shot, config: Path) -> str:
         if shot.push is not None:
             app.push_screen(shot.push())
         for keys, text in shot.steps:
-            with known if shot.name == "sign-in" else nullcontext():
+            with known if shot.name in ("sign-in", "consents") else nullcontext():
                 await pilot.press(*keys.split())
                 await until(pilot, lambda text=text: text in shown(pilot))
         await pilot.pause()

@@ -77,6 +77,8 @@ SHOTS = (
     Shot("select", "The same in 80 columns.", SELECTED, SMALL),
     Shot("reconnect", "Reconnect all: what will be done, and what is not possible, beforehand.", (XERO, ("2", "Continue with"), ("enter", "will be reconnected"))),
     Shot("reassign", "Choosing whose integrations become one's own.", (XERO, ("3", "Continue with"), ("enter", "that you have access to"))),
+    Shot("consents", "One consent after the other, where a sign-in is for one company.", (PANEL, ("1", "Continue with"), ("m", "Waiting for"))),
+    Shot("every-software", "Reconnecting what expired or broke in every accounting software, as one job.", (PANEL, ("4", "will be reconnected"))),
     Shot("connections", "One client's connections: the facts of the integration and of the client.", CONNECTIONS),
     Shot("connections", "The same in 80 columns.", CONNECTIONS, SMALL),
     Shot("manage", "Managing an integration.", (*CONNECTIONS, ("enter", "Manage")), SMALL),
