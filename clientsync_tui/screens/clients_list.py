@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -275,6 +275,11 @@ class ClientList(ActionScreen):
     def _room_for_name(self) -> int:
         places = lay_out(self.table.columns, self.table.size.width - 1, GUTTER)
         return next((place.width for place in places if place.column.key == "name"), 0)
+
+    @on(events.Resize)
+    def _resized(self) -> None:
+        """Whether the name is cut depends on how wide the table is laid out."""
+        self.call_after_refresh(self._show_about)
 
     @on(SelectTable.CursorMoved, "#clients")
     def _moved(self) -> None:
