@@ -38,6 +38,9 @@ class ClientsScreen(ClientList):
 
     place = CLIENTS
     extra: ClassVar[Sequence[Action]] = named(SELECT, "filter", "sort", "columns")
+    # Nothing on it is styled by the terminal's size, and with the app's classes for that it would be styled once more at the start.
+    HORIZONTAL_BREAKPOINTS = []  # noqa: RUF012  (Textual declares it so)
+    VERTICAL_BREAKPOINTS = []  # noqa: RUF012
 
     def __init__(self) -> None:
         super().__init__()

@@ -7,7 +7,6 @@ from rich.cells import cell_len
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
@@ -73,14 +72,12 @@ class FilterBar(Widget, can_focus=False):
     """
 
     DEFAULT_CSS = """
-    FilterBar { height: 1; layout: vertical; }
-    FilterBar > Horizontal { height: 1; }
-    FilterBar FilterInput { width: 1fr; display: none; }
-    FilterBar.shown FilterInput { display: block; }
-    FilterBar #blank { width: 1fr; height: 1; }
-    FilterBar.shown #blank { display: none; }
-    FilterBar #found { width: auto; height: 1; padding: 0 1; color: $text-muted; text-align: right; }
-    FilterBar #offer { overlay: screen; width: 100%; height: 1; padding: 0 1; display: none; background: $panel; }
+    FilterBar { height: 1; layout: vertical; color: $text-muted; text-align: right; }
+    FilterBar > Horizontal { height: 1; display: none; }
+    FilterBar.shown > Horizontal { display: block; }
+    FilterBar FilterInput { width: 1fr; }
+    FilterBar #found { width: auto; height: 1; padding: 0 1; text-align: right; }
+    FilterBar #offer { overlay: screen; width: 100%; height: 1; padding: 0 1; display: none; background: $panel; color: $foreground; text-align: left; }
     FilterBar.typing #offer { display: block; }
     """
 
@@ -103,17 +100,16 @@ class FilterBar(Widget, can_focus=False):
         self._known: Mapping[str, Sequence[str]] | None = None
         self._found = ""
         self._field: FilterInput | None = None
+        self._beside = Static(id="found", markup=False)
+        self._offers = Static(id="offer", markup=False)
 
-    def compose(self) -> ComposeResult:
-        """The line and what is offered."""
-        with Horizontal():
-            yield Static(id="blank", markup=False)
-            yield Static(id="found", markup=False)
-        yield Static(id="offer", markup=False)
+    def render(self) -> Content:
+        """How many there are, where no filter is shown."""
+        return Content(f"{self._found} ")
 
     @property
     def input(self) -> FilterInput:
-        """The field, made when it is first used: the first frame does without it."""
+        """The field, made with what is around it when it is first used: the first frame does without them."""
         if self._field is None:
             self._field = FilterInput(
                 placeholder="words, or status: by: software: team: code: since: reason:  (- negates)",
@@ -121,7 +117,10 @@ class FilterBar(Widget, can_focus=False):
                 select_on_focus=False,
                 compact=True,
             )
-            self.query_one(Horizontal).mount(self._field, before=0)
+            line = Horizontal()
+            self.mount(line, self._offers)
+            # Not by the line itself: the field could not take the keys before the line is made.
+            line.mount(self._field, self._beside)
         return self._field
 
     @property
@@ -138,7 +137,8 @@ class FilterBar(Widget, can_focus=False):
         """Takes the keys; `values` is asked once, when something is to be completed."""
         self._values, self._known = values, None
         self._at = len(self.former)
-        self.add_class("shown", "typing")
+        self.add_class("typing")
+        self._show(True)
         self.input.focus()
         self._offer()
 
@@ -146,7 +146,7 @@ class FilterBar(Widget, can_focus=False):
         """Puts a text there, as if it had been typed."""
         self.input.value = text
         self.input.cursor_position = len(text)
-        self.set_class(bool(text) or self.has_class("typing"), "shown")
+        self._show(bool(text) or self.has_class("typing"))
         # A field that has just been made does not tell of it.
         self._take(text)
 
@@ -154,7 +154,14 @@ class FilterBar(Widget, can_focus=False):
         """Gives the keys back; an empty filter takes no room. The text is kept for ↑."""
         self.remove_class("typing")
         self.input.value = self._applied
-        self.set_class(bool(self._applied), "shown")
+        self._show(bool(self._applied))
+
+    def _show(self, shown: bool) -> None:
+        self.set_class(shown, "shown")
+        if shown:
+            self._beside.update(self._found)
+        else:
+            self.refresh()
 
     def remember(self) -> bool:
         """Puts the filter in force among the former ones; False when there is nothing new."""
@@ -165,17 +172,19 @@ class FilterBar(Widget, can_focus=False):
         return True
 
     @property
-    def found(self) -> Static:
-        """Where it says how many are shown and selected."""
-        return self.query_one("#found", Static)
+    def found(self) -> Widget:
+        """What says how many are shown and selected."""
+        return self._beside if self.has_class("shown") else self
 
     def show_found(self, words: str) -> None:
         """How many are shown and selected; draws only when it changed."""
         if words != self._found:
             self._found = words
-            found = self.found
+            if not self.has_class("shown"):
+                self.refresh()
+                return
             # Room is made for more words, and not taken back for fewer: that would lay out the whole screen at every letter.
-            found.update(words, layout=cell_len(words) > found.content_size.width)
+            self._beside.update(words, layout=cell_len(words) > self._beside.content_size.width)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -200,7 +209,7 @@ class FilterBar(Widget, can_focus=False):
     def _offer(self) -> None:
         if not self.has_class("typing"):
             return
-        offer = self.query_one("#offer", Static)
+        offer = self._offers
         try:
             parse(self.input.value)
         except FilterError as error:
