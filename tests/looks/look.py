@@ -53,7 +53,8 @@ def width_of(row: Row) -> int:
 
 
 def _runs(cells: Iterable[tuple[str, int]]) -> Runs:
-    return tuple((said, sum(n for _, n in run)) for said, run in groupby(cells, lambda cell: cell[0]))
+    there = (cell for cell in cells if cell[1])
+    return tuple((said, sum(n for _, n in run)) for said, run in groupby(there, lambda cell: cell[0]))
 
 
 @lru_cache(4096)

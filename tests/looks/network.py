@@ -1,7 +1,7 @@
 """The network as the looks have it: nobody is called, and what comes of it is always the same."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 
 from clientsync_tui.practice.model import Organisation
+from clientsync_tui.practice.people import Person, SignIn
+from clientsync_tui.practice.status import Fault
+from clientsync_tui.practice.trouble import PassingTrouble, SignInFailed, UsageError
 from clientsync_tui.screens.base import ActionScreen
 from clientsync_tui.signin.vault import Vault
-from tests.looks.practice import NAMES, organisation_id
+from clientsync_tui.workplace import Workplace
+from tests.looks.practice import ANN, NAMES, organisation_id
+from tests.support.frozen import NOW
 
 REACHED = tuple(
     Organisation(organisation_id(n), name, details={"country": "GB", "currency": "GBP"})
@@ -20,40 +25,119 @@ REACHED = tuple(
 )  # fmt: skip
 """All but one of those that clients are integrated with, and some that are on no client list."""
 LINK = "https://login.example.com/authorize?response_type=code&client_id=0123456789ABCDEF&redirect_uri=http%3A%2F%2Flocalhost%3A8400%2Fcallback&scope=openid+offline_access&state=example"
-ATTEMPT = SimpleNamespace(
-    link=LINK,
-    short_link="http://127.0.0.1:8400/",
-    ssh_line="ssh -L 8400:localhost:8400 ann@192.0.2.10",
-    listening=True,
-    trouble=None,
+PLACES = {
+    "short_link": "http://127.0.0.1:8400/",
+    "ssh_line": "ssh -L 8400:localhost:8400 ann@192.0.2.10",
+    "listening": True,
+    "trouble": None,
+}
+CONSENT = SignIn(
+    f"quickbooks:ann:{organisation_id(3)}",
+    "quickbooks",
+    Person("ann", "Ann", ANN),
+    NOW,
+    None,
+    organisation_id(3),
+    NAMES[3],
 )
 
 
 class Still:
     """A session whose sign-ins wait for ever, and that reaches the same organisations each time."""
 
+    reached: Sequence[Organisation] = REACHED
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+        self.store = workplace.store
+
     @asynccontextmanager
     async def begin(self, software: str) -> AsyncGenerator[SimpleNamespace]:
-        yield SimpleNamespace(**vars(ATTEMPT), wait=self._for_ever)
+        yield SimpleNamespace(link=LINK, wait=self.wait, paste=self.paste, **PLACES)
 
-    async def _for_ever(self, patience_s: float) -> None:
+    async def wait(self, patience_s: float) -> Any:
         await asyncio.Event().wait()
 
-    def software(self, name: str) -> "Still":
-        return self
+    def paste(self, text: str) -> None:
+        raise UsageError("This is no address that a browser ended at: it has neither a code nor an error.")
+
+    def keep(self, signed_in: Any) -> Any:
+        return signed_in
+
+    def software(self, name: str) -> Any:
+        known = self._workplace.software(name)
+        return SimpleNamespace(
+            title=known.title,
+            organisations_per_sign_in=known.organisations_per_sign_in,
+            organisations=self.organisations,
+        )
+
+    def held(self, software: str | None = None) -> list[SignIn]:
+        return self._workplace.held(software)
 
     def calls(self, sign_in: object) -> None: ...
 
-    async def organisations(self, calls: None) -> tuple[Organisation, ...]:
-        return REACHED
+    async def organisations(self, calls: None) -> Sequence[Organisation]:
+        return self.reached
+
+    async def reach(self, sign_in: SignIn) -> dict[str, Organisation]:
+        return {each.id: each for each in self.reached}
 
 
-def stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a screen asks of the network is answered by `Still`, and no second goes by while a sign-in waits."""
+async def shown() -> None:
+    """Nobody answers before the link is on the screen."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+class Nothing(Still):
+    """Nothing is reached."""
+
+    reached = ()
+
+
+class Unavailable(Still):
+    """The software does not answer."""
+
+    async def organisations(self, calls: None) -> Sequence[Organisation]:
+        raise PassingTrouble(Fault.SERVER_ERROR, "Xero did not answer (503); try again later.")
+
+
+class Refused(Still):
+    """The person says no in the browser."""
+
+    async def wait(self, patience_s: float) -> Any:
+        await shown()
+        raise SignInFailed("Xero's page says: access was not allowed. Nothing was kept.")
+
+
+class Consenting(Still):
+    """Another company than the one asked for comes first, and nothing after it."""
+
+    came = 0
+    again = False
+
+    async def wait(self, patience_s: float) -> Any:
+        type(self).came += 1
+        if self.came > 1 and not self.again:
+            await super().wait(patience_s)
+        await shown()
+        return CONSENT
+
+
+class ConsentingAgain(Consenting):
+    """The same company comes again and again."""
+
+    again = True
+
+
+def stand_still(monkeypatch: pytest.MonkeyPatch, network: type[Still]) -> None:
+    """What a screen asks of the network is answered by it, and no second goes by while a sign-in waits."""
 
     async def ask(screen: ActionScreen, work: Callable[[Any], Awaitable[object]]) -> object:
-        return await work(Still())
+        return await work(network(screen.main.workplace))
 
     monkeypatch.setattr(ActionScreen, "ask", ask)
     monkeypatch.setattr("clientsync_tui.screens.sign_in.time", SimpleNamespace(monotonic=lambda: 0.0))
     monkeypatch.setattr(Vault, "name", "encrypted file keyring.bin")
+    monkeypatch.setattr(Consenting, "came", 0)

@@ -19,8 +19,19 @@ name = "Harbour & Hill"
 database = "practice.db"
 [software.xero]
 client_id = "0123456789ABCDEF"
+{further}[screen]
+theme = "{theme}"
+"""
+NEW = """
+[practice]
+database = "practice.db"
 [screen]
 theme = "{theme}"
+"""
+SECOND = """
+[software.quickbooks]
+client_id = "0123456789ABCDEF"
+redirect_url = "https://practice.example.com/back"
 """
 ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve.of.a.very.long.name@accountants.example.com"
 NAMES = (
@@ -46,10 +57,11 @@ FOUND = {
 ERROR = "The organisation is closed or inactive in Xero. Ask the client, who pays for it."
 
 
-def workplace(folder: Path, theme: str) -> Workplace:
-    """The practice before anything is in it."""
+def workplace(folder: Path, theme: str, *, second: bool = False, new: bool = False) -> Workplace:
+    """The practice before anything is in it. `second`: another software is set up too; `new`: nothing at all is set up."""
     config = folder / "config.toml"
-    config.write_text(CONFIG.format(theme=theme), "utf-8")
+    told = NEW if new else CONFIG.format(theme=theme, further=SECOND if second else "")
+    config.write_text(told.format(theme=theme), "utf-8")
     return Workplace.open(config)
 
 
@@ -108,6 +120,42 @@ def begin_job(store: Store) -> None:
     for n in range(5):
         store.jobs.settle(job, n, ItemState.DONE)
     store.jobs.settle(job, 5, ItemState.FAILED, Fault.LIMIT, "Xero's limit of a day is used up.")
+
+
+def pull(store: Store) -> None:
+    """The lists of the first client's organisation, on this host."""
+    accounts = [
+        {"code": "200", "name": "Sales", "type": "REVENUE", "tax_type": "OUTPUT2"},
+        {"code": "400", "name": "広告宣伝費 (advertising, in two scripts)", "type": "EXPENSE"},
+        {"code": "A-VERY-LONG-ACCOUNT-CODE", "name": NAMES[5], "type": "CURRENT LIABILITY"},
+        {"code": "", "name": "[red]Without a code[/red]", "type": "BANK"},
+    ]
+    lists = {"accounts": accounts, "tax_rates": [{"name": "20% (VAT on Income)"}], "suppliers": []}
+    store.pulled.keep("xero", organisation_id(0), lists)
+
+
+def use_second_software(store: Store) -> None:
+    """Some clients have their books in another software, whose sign-ins ended."""
+    body = {
+        "sign_in": f"quickbooks:bob:{organisation_id(50)}",
+        "person": {"id": "bob", "name": "Bob", "email": BOB},
+    }
+    body |= {"organisation_id": organisation_id(50), "organisation_name": NAMES[3], "ends_at": None}
+    store.ledger.append(
+        NewEntry(Kind.SIGNED_IN, BOB, software="quickbooks", body=body), at=NOW - timedelta(days=90)
+    )
+    for n, client in enumerate((0, 3)):
+        link = {"organisation_name": NAMES[client], "sign_in": body["sign_in"], "details": {}}
+        where = (ANN, f"c{client:02}", "quickbooks", organisation_id(50 + n))
+        store.ledger.append(NewEntry(Kind.INTEGRATION_CONNECTED, *where, link), at=NOW - timedelta(days=80))
+        found = {"reason": Reason.SIGN_IN_REFUSED, "was": None}
+        store.ledger.append(NewEntry(Kind.FOUND_EXPIRED, *where, found), at=NOW - timedelta(days=3))
+
+
+def save_views(store: Store) -> None:
+    """Two saved filters."""
+    store.views.save("Ours that expire", "status:expiring by:ann@example.com")
+    store.views.save("北支店", "team:North -status:connected")
 
 
 def pause_job(store: Store) -> None:

@@ -1,10 +1,26 @@
 """What is looked at: for each scene the keys that lead there from the client list, and what happened in the practice before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from textual.screen import Screen
+
+from clientsync_tui.screens.consents import ConsentsScreen
+from clientsync_tui.screens.open_software import OpenSoftware
+from clientsync_tui.screens.passphrase import Passphrase
 from clientsync_tui.store.store import Store
-from tests.looks.practice import begin_job, pause_job
+from clientsync_tui.sync.consents import Consents, Expected
+from tests.looks.network import LINK, Consenting, ConsentingAgain, Nothing, Refused, Still, Unavailable
+from tests.looks.practice import (
+    NAMES,
+    begin_job,
+    organisation_id,
+    pause_job,
+    pull,
+    save_views,
+    use_second_software,
+)
 
 Size = tuple[int, int]
 SMALL, USUAL, LARGE, TINY = (80, 24), (120, 40), (200, 60), (40, 10)
@@ -25,36 +41,176 @@ class Scene:
     """Nothing is in the practice yet."""
     prepare: Callable[[Store], None] | None = None
     """What else happened in it."""
+    new: bool = False
+    """Nothing is set up yet."""
+    second: bool = False
+    """A second accounting software is set up."""
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What is in the person's home."""
+    network: type[Still] = Still
+    push: Callable[[], Screen[Any]] | None = None
+    """A screen that no key leads to."""
     more: tuple[tuple[Size, str], ...] = field(default=())
     """Looks besides those that each scene has: size and theme."""
+
+    whole: bool = True
+    """Every size is looked at in every theme."""
 
     def __str__(self) -> str:
         return self.name
 
 
-SCENES = (
+def further(name: str, *steps: Any, **told: Any) -> Scene:
+    """Another state of a screen of which a scene is whole: of it each size and each theme is looked at once."""
+    return Scene(name, *steps, **told, whole=False)
+
+
+UPLOADED = "Practice code,Client\nNEW1,Abbey Road Bakery Ltd\nNEW2,株式会社さくら会計事務所\n"
+WRONG = (
+    "Practice code,Client\nNEW1,Nobody Ltd\nA00,株式会社さくら会計事務所\nNEW1,[bold]Not Bold[/bold] Ltd\n"
+)
+
+
+def typed(words: str) -> str:
+    """The keys that write it."""
+    names = {" ": "space", ":": "colon", "/": "slash", ".": "full_stop", "~": "tilde", "-": "minus"}
+    return " ".join(names.get(letter, letter) for letter in words)
+
+
+def consents() -> ConsentsScreen:
+    """A run of consents for three companies."""
+    wanted = (Expected(organisation_id(n), NAMES[n]) for n in (5, 3, 0))
+    return ConsentsScreen("quickbooks", Consents(wanted))
+
+
+CLIENTS = (
     Scene("clients", more=((SMALL, "ansi"), (TINY, "dark"))),
-    Scene("empty", empty=True),
-    Scene("broken", (("5", "2 of 12"),)),
-    Scene("selected", (("space down space slash n o r t h enter", "2 selected"),)),
+    Scene("clients-empty", empty=True),
+    further("clients-no-match", ((f"slash {typed('zzz')} enter", "0 of 12"),)),
+    further("clients-expired", (("4", "1 of 12"),)),
+    Scene("clients-broken", (("5", "2 of 12"),)),
+    further("clients-expiring", (("3", "of 12"),)),
+    further("clients-none-expiring", (("2 slash n o p e enter", "0 of 12"),)),
+    Scene("clients-completing", ((f"slash {typed('status:')}", "tab connected"),)),
+    further("clients-mistake", ((f"slash {typed('status:foo')}", "There is no status"),)),
+    Scene("clients-selected", (("space down space slash n o r t h enter", "2 selected"),)),
+    further("clients-two-softwares", (), prepare=use_second_software, second=True),
     Scene("actions", (("a", "Export client data"),)),
+    further("actions-selected", (("space down space a", "2 selected"), ("down down down down", "Export"))),
     Scene("help", (("question_mark", "Open Client Sync, export"),)),
     Scene("commands", (("ctrl+p r e a s s", "Reassign"),)),
+    further("commands-none", (("ctrl+p z z z", "No match"),)),
+    Scene("columns", (("C", "as at first"),)),
+    Scene("sort", (("o", "also by this"),)),
+    Scene("views", (("w", "Forget a view"),), prepare=save_views),
+    further("views-none", (("w", "there is none"),)),
+    further("view-name", (("5 w s", "Save this filter as"),)),
+    Scene("team", (("t", "New team"),)),
+    further("team-new", (("t n", "Name of the new team"),)),
+    further("team-confirm", (("A t", "New team"), ("enter", "Assign 8 clients"))),
+    Scene("code", (("down down down p", "Practice code of"),)),
+    further("code-taken", ((f"p {' '.join(['backspace'] * 3)} B 0 1 enter", "B01"),)),
+    further("name", (("down down down down down n", "Name on the practice"),)),
+    further("note", (("m", "Note about"),)),
+    Scene("remove", (("6 A X", "(y)"),)),
+    further("remove-nothing", (("X", "Nothing can be removed"),)),
+    Scene("export", (("E", "Export 12 clients"),)),
+    further("upload", (("U", "Upload practice codes"),)),
+    further(
+        "upload-confirm",
+        ((f"U {typed('~/codes.csv')} enter", "Set 2 practice codes"),),
+        files={"codes.csv": UPLOADED},
+    ),
+    Scene("upload-wrong", ((f"U {typed('~/codes.csv')} enter", "esc closes"),), files={"codes.csv": WRONG}),
+    further("upload-missing", ((f"U {typed('/home/ann/none.csv')} enter", "none.csv"),)),
     Scene("disconnect", (("d", "(y)"),)),
+    further("disconnect-hidden", (("A slash b a k e r enter", "not shown"), ("d", "(y)"))),
+    Scene("check", (("K", "(y)"),)),
+    further(
+        "which-software", (("A r", "Which accounting software"),), prepare=use_second_software, second=True
+    ),
+)
+CLIENT_SYNC = (
     Scene("client-sync", (("s", "Reconnect all"),), more=((SMALL, "ansi"),)),
+    further("client-sync-empty", (("s", "Reconnect all"),), empty=True),
     Scene("set-up", (("s e", "Redirect port"),)),
+    Scene("set-up-page", (("s down down e", "Redirect URL"),)),
+    further(
+        "set-up-mistake", ((f"s e {' '.join(['backspace'] * 16)} tab tab enter", "client id is missing"),)
+    ),
+    Scene("sign-in", (("s l", "ssh -L"),), more=((TINY, "dark"),)),
+    further("sign-in-refused", (("s l", "not allowed"),), network=Refused),
+    further("sign-in-mistake", (("s l", "ssh -L"), ("p x enter", "no address"))),
+    Scene("sign-out", (("s L", "Sign out"),)),
+    Scene(
+        "consents", (("", "1 done, 2 left"), ("", "Waiting")), push=consents, second=True, network=Consenting
+    ),
+    further(
+        "consents-again",
+        (("", "had a consent already"),),
+        push=consents,
+        second=True,
+        network=ConsentingAgain,
+    ),
+    Scene("add", (("s 1", REACH),)),
+    further("add-nothing", (("s 1", "0 organisations"),), network=Nothing),
+    further("add-error", (("s 1", "503"),), network=Unavailable),
+    Scene("select", SELECT),
+    further("select-no-match", (*SELECT, (f"slash {typed('zzz')} enter", "Nothing matches"))),
+    further("select-team", (*SELECT, ("t", "New team"))),
+    Scene("reconnect", RECONNECT),
+    further("reconnect-nothing", (("down r", "left as it is"),)),
+    Scene("reassign", REASSIGN),
+    further("reassign-from", (*REASSIGN, ("b", "Everybody"))),
+    Scene("plan", (*REASSIGN, ("A", "selected"), ("enter", "(y)"))),
+    Scene("every-software", (("s 4", "(y)"),), prepare=use_second_software, second=True),
+)
+CONNECTIONS = (
     Scene("connections", (("5 c", "Next step"),)),
+    further("connections-long", (("down down down down down down down down c", "Next step"),)),
+    further("connections-two", (("down c", "QuickBooks"),), prepare=use_second_software, second=True),
+    Scene(
+        "connections-none",
+        (
+            ("6", "2 of 12"),
+            ("down c", "Not connected"),
+        ),
+    ),
+    Scene("manage", (("c enter", "Manage"),)),
     Scene("settings", (("c e", "Note for colleagues"),)),
+    further("settings-mistake", ((f"c e {'tab ' * 4} 9 9 9 9 9 enter", "Days are"),)),
+    Scene("pulled", (("down c t", "pulled"),), prepare=pull),
+    further("pulled-none", (("down c t t", "Lists"), ("4", "The organisation has none")), prepare=pull),
+    further("lists", (("down c t t", "Lists"),), prepare=pull),
+    further("where-books", (("c x", "Where are the"),), second=True),
+    Scene("change-integration", (("c x", REACH), ("enter", "belong to no client"))),
+    further(
+        "change-confirm",
+        (("c x", REACH), ("enter", "belong to no client"), ("slash N e w enter enter", "(y)")),
+    ),
+    further("client-history", (("c h", "client added"),)),
+)
+JOBS = (
     Scene("history", (("h", "client added"),)),
+    further("history-empty", (("h", "History"),), empty=True),
     Scene("jobs", (("J", "Refresh"),)),
+    further("jobs-empty", (("J", "Jobs"),), empty=True),
     Scene("job", (("J enter", "2 failed"),)),
+    further("retry", (("J enter F", "Try again"),)),
     Scene("running", (("J enter", "1 failed"),), prepare=begin_job),
+    further("cancel", (("J enter S", "(y)"),), prepare=begin_job),
     Scene("paused", (("", "Resume it?"), ("n J enter", "Press r to sign in")), prepare=pause_job),
     Scene("resume", (("", "Resume it?"),), prepare=pause_job),
-    Scene("sign-in", (("s l", "ssh -L"),), more=((TINY, "dark"),)),
-    Scene("add", (("s 1", REACH),)),
-    Scene("select", SELECT),
-    Scene("reconnect", RECONNECT),
-    Scene("reassign", REASSIGN),
-    Scene("plan", (*REASSIGN, ("A", "selected"), ("enter", "(y)"))),
 )
+BESIDES = (
+    Scene("first-start", new=True),
+    Scene("passphrase", (("", "The same again"),), push=lambda: Passphrase(True)),
+    further(
+        "passphrase-mistake",
+        (("", "The same again"), ("a enter b enter", "not the same")),
+        push=lambda: Passphrase(True),
+    ),
+    further("passphrase-asked", (("", "keyring's passphrase"),), push=lambda: Passphrase(False)),
+    Scene("open-software", (("", "clipboard"),), push=lambda: OpenSoftware("Xero", NAMES[5], LINK)),
+)
+SCENES = (*CLIENTS, *CLIENT_SYNC, *CONNECTIONS, *JOBS, *BESIDES)

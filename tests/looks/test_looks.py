@@ -26,10 +26,12 @@ MATRIX = (
     *((size, "light") for size in (LARGE, USUAL, SMALL)),
     *((size, NO_COLOR) for size in (SMALL, USUAL, LARGE)),
 )
-"""Of each scene. In this order because each change of size or theme takes its time."""
+"""Of each scene that is whole. In this order because each change of size or theme takes its time."""
+FURTHER = ((SMALL, "dark"), (USUAL, "light"), (LARGE, NO_COLOR))
+"""Of the others."""
 STARTED = {
     "clients": (USUAL, NO_COLOR),
-    "selected": (LARGE, "light"),
+    "clients-selected": (LARGE, "light"),
     "actions": (USUAL, "light"),
     "connections": (LARGE, NO_COLOR),
     "settings": (USUAL, "light"),
@@ -42,7 +44,7 @@ STARTED = {
 """Scenes that are also started in another size and theme."""
 PATIENCE_S = 5
 LOOK_EVERY_S = 0.005
-STEADY = 25
+STEADY = 12
 """So many looks that are the same are waited for, where it is not known what is to be seen."""
 
 
@@ -63,23 +65,28 @@ async def at(
     """An app that was started in this size and theme, and led to the scene."""
     if theme == NO_COLOR:
         monkeypatch.setenv("NO_COLOR", "1")
-    place = workplace(folder, "auto" if theme == NO_COLOR else theme)
-    if not scene.empty:
+    # Paths are seen, and the working directory is theirs.
+    home = folder / "home"
+    home.mkdir()
+    monkeypatch.setattr(Path, "cwd", lambda: Path("/home/ann"))
+    monkeypatch.setenv("HOME", str(home))
+    for name, text in scene.files.items():
+        (home / name).write_text(text, "utf-8")
+    setting = "auto" if theme == NO_COLOR else theme
+    place = workplace(folder, setting, second=scene.second, new=scene.new)
+    if not (scene.empty or scene.new):
         fill(place)
     if scene.prepare is not None:
         scene.prepare(place.store)
-    stand_still(monkeypatch)
+    stand_still(monkeypatch, scene.network)
     undrawn(monkeypatch)
     monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 50514 192.0.2.10 22")
     app = ClientSyncApp(place)
-    async with app.run_test(size=size) as pilot:
-        ready = "Clients" if scene.empty else "●"
-        await until(
-            pilot,
-            lambda: (
-                ready in text_of(pilot.app.screen).partition("\n")[0] and "All" in text_of(pilot.app.screen)
-            ),
-        )
+    async with app.run_test(size=size, notifications=True) as pilot:
+        ready = ("Welcome",) if scene.new else ("Clients", "All", "" if scene.empty else "●")
+        await until(pilot, lambda: all(word in text_of(app.screen) for word in ready))
+        if scene.push is not None:
+            app.push_screen(scene.push())
         for keys, text in scene.steps:
             await pilot.press(*keys.split())
             await until(pilot, lambda text=text: text in text_of(pilot.app.screen))
@@ -122,7 +129,8 @@ async def settled(pilot: Pilot[None], size: tuple[int, int], kept: list[Row] | N
 async def test_it_looks_as_it_did(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     golden, differs = Golden(scene.name), updating()
     async with at(scene, tmp_path, monkeypatch) as pilot:
-        for size, theme in sorted((*MATRIX, *scene.more), key=lambda each: each[1] == NO_COLOR):
+        wanted = (*(MATRIX if scene.whole else FURTHER), *scene.more)
+        for size, theme in sorted(wanted, key=lambda each: each[1] == NO_COLOR):
             await turn(pilot, size, theme)
             kept = golden.kept(size, theme)
             # Once one look differs, others will, and each would be waited for in vain.
