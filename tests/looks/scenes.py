@@ -112,7 +112,7 @@ CLIENTS = (
     further("code-taken", ((f"p {' '.join(['backspace'] * 3)} B 0 1 enter", "B01"),)),
     further("name", (("down down down down down n", "Name on the practice"),)),
     further("note", (("m", "Note about"),)),
-    Scene("remove", (("6 A X", "(y)"),)),
+    Scene("remove", (("6", "2 of 12"), ("A X", "(y)"))),
     further("remove-nothing", (("X", "Nothing can be removed"),)),
     Scene("export", (("E", "Export 12 clients"),)),
     further("upload", (("U", "Upload practice codes"),)),
