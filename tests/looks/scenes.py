@@ -91,8 +91,15 @@ CLIENTS = (
     Scene("clients-broken", (("5", "2 of 12"),)),
     further("clients-expiring", (("3", "of 12"),)),
     further("clients-none-expiring", (("2 slash n o p e enter", "0 of 12"),)),
-    Scene("clients-completing", ((f"slash {typed('status:')}", "tab connected"),)),
-    further("clients-mistake", ((f"slash {typed('status:foo')}", "There is no status"),)),
+    Scene("clients-completing", ((f"slash {typed('status')}", "0 of 12"), ("colon", "tab connected"))),
+    further(
+        "clients-mistake",
+        (
+            (f"slash {typed('status')}", "0 of 12"),
+            ("colon", "tab connected"),
+            ("f o o", "There is no status"),
+        ),
+    ),
     Scene("clients-selected", (("space down space slash n o r t h enter", "2 selected"),)),
     further("clients-two-softwares", (), prepare=use_second_software, second=True),
     Scene("actions", (("a", "Export client data"),)),
