@@ -71,6 +71,11 @@ class ClientSyncApp(StyledApp):
 
         return Engine(self.workplace.session, self._job_ended)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the list on the screen is yet to show what it was asked for."""
+        return getattr(self.screen, "is_behind", False)
+
     def get_default_screen(self) -> "Screen[Any]":
         """The client list, which lies below all others."""
         from .screens.clients import ClientsScreen

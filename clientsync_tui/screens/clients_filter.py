@@ -88,9 +88,6 @@ class FilterBar(Widget, can_focus=False):
             super().__init__()
             self.text = text
 
-    class Left(Message):
-        """Enter: the filter stays, and the keys go back to the list."""
-
     def __init__(self, former: Sequence[str]) -> None:
         super().__init__()
         self.former = list(former)
@@ -255,8 +252,3 @@ class FilterBar(Widget, can_focus=False):
         if at != self._at:
             self._at = at
             self.set(self.former[at] if at < len(self.former) else "")
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.post_message(self.Left())

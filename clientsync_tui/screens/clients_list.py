@@ -4,12 +4,11 @@ import asyncio
 import json
 import sqlite3
 from array import array
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,7 +17,6 @@ from textual.widgets import Static
 from ..practice.filter import FilterError, parse
 from ..practice.model import Client
 from ..practice.people import SignIn
-from ..practice.status import Status
 from ..practice.trouble import Trouble
 from ..store.clients import Group
 from ..store.find import BY_NAME, Sort, find, warm
@@ -28,7 +26,8 @@ from ..widgets.select_table.layout import lay_out
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen, KeyBar, TopBar
 from .clients_complete import values_of
-from .clients_filter import FilterBar
+from .clients_facts import Facts, facts_now, is_you
+from .clients_filter import FilterBar, FilterInput
 from .clients_rows import COLUMNS, ClientRows, Wording, about, today
 from .clients_triage import TriageGroups, TriageTabs, group_filter, group_words
 from .locale_words import number
@@ -38,22 +37,12 @@ FIRST_PAGE = 200
 """Rows of the first frame; the order of all follows from a thread."""
 GUTTER = 3
 """Cells before the first column."""
-GROUPED = frozenset({Status.EXPIRED, Status.BROKEN})
-"""The tabs under which clients are shown by reason and colleague too."""
 NO_CLIENTS = """There are no clients yet.
 
 Press {everywhere.client_sync} for Client Sync, sign in to an accounting software there, and add clients from its organisations."""
 NO_MATCH = (
     "No client matches. Press {everywhere.back} to clear the filter, or {clients.show_all} for all clients."
 )
-
-
-class Facts(NamedTuple):
-    """What is shown around the rows."""
-
-    counts: Counter[Status | None]
-    groups: list[Group]
-    held: list[SignIn]
 
 
 class ClientList(ActionScreen):
@@ -69,6 +58,8 @@ class ClientList(ActionScreen):
         self._facts_due = True
         self._total = 0
         self._about = ""
+        # The last of the reads, the last that a key asked for, and the last that ended.
+        self._reads = self._asked = self._ended = 0
         self.held: frozenset[str] = frozenset()
         self.sort: Sort = BY_NAME
 
@@ -169,11 +160,31 @@ class ClientList(ActionScreen):
     def practice_changed(self) -> None:
         """Reads again what is shown."""
         self._facts_due = True
-        self.read()
+        self._begin_read()
 
     def read(self) -> None:
-        """Finds what the filter leaves and shows it; a newer call takes an older one's place."""
-        self.run_worker(self._read, group="read", exclusive=True, exit_on_error=False)
+        """Finds what the filter leaves and shows it, for the person who asked for it: keys that mean the list wait for it."""
+        self._begin_read()
+        self._asked = self._reads
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the list is yet to show what it was asked for; words can be typed meanwhile."""
+        return self._ended < self._asked and not isinstance(self.focused, FilterInput)
+
+    def _begin_read(self) -> None:
+        # A newer one takes an older one's place.
+        self._reads += 1
+        self.run_worker(
+            partial(self._read_and_tell, self._reads), group="read", exclusive=True, exit_on_error=False
+        )
+
+    async def _read_and_tell(self, number: int) -> None:
+        try:
+            await self._read()
+        finally:
+            self._ended = max(self._ended, number)
+            self.main.caught_up()
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
@@ -182,7 +193,8 @@ class ClientList(ActionScreen):
         try:
             terms = (*TABS[self.tabs.chosen].terms, *parse(self.filter_bar.text))
             if self._facts_due:
-                facts = await loop.run_in_executor(self._reader, self._facts)
+                tab = TABS[self.tabs.chosen]
+                facts = await loop.run_in_executor(self._reader, facts_now, self.main.workplace, tab, now)
             else:
                 facts = None
             order = await loop.run_in_executor(self._reader, partial(find, database, terms, now, self.sort))
@@ -205,13 +217,6 @@ class ClientList(ActionScreen):
         self.refresh_keys()
         self.main.draw_now(self.table, self.filter_bar.found, self._about_line)
 
-    def _facts(self) -> Facts:
-        clients = self.main.workplace.store.clients
-        now = today()
-        status = TABS[self.tabs.chosen].statuses[0]
-        groups = clients.groups(status, now) if status and status in GROUPED else []
-        return Facts(clients.counts(now), groups, self.main.workplace.held())
-
     def _show_facts(self, facts: Facts) -> None:
         self._total = sum(facts.counts.values())
         self.tabs.show(facts.counts)
@@ -219,7 +224,7 @@ class ClientList(ActionScreen):
         self._groups = facts.groups
         now = today()
         people = {(each.software, each.person.id) for each in facts.held}
-        self.groups.show([group_words(g, now, _is_you(g, people)) for g in facts.groups])
+        self.groups.show([group_words(g, now, is_you(g, people)) for g in facts.groups])
         self._mark_group()
         self._name_it(facts.held)
 
@@ -351,9 +356,9 @@ class ClientList(ActionScreen):
         self._mark_group()
         self.read()
 
-    @on(FilterBar.Left)
+    @on(FilterInput.Submitted)
     def keep_filter(self) -> None:
-        """The keys go back to the list; the filter is kept for ↑."""
+        """Enter: the keys go back to the list, before the next one is handed on; the filter is kept for ↑."""
         bar = self.filter_bar
         self._to_the_list()
         if bar.remember():
@@ -380,7 +385,3 @@ class ClientList(ActionScreen):
             self.filter_bar.set("")
         else:
             self.show_tab(0)
-
-
-def _is_you(group: Group, people: set[tuple[str, str]]) -> bool:
-    return any(person == group.person.id for _, person in people)

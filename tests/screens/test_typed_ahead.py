@@ -1,0 +1,64 @@
+"""Keys that come faster than the list follows: each means the list that the keys before it asked for."""
+
+from pathlib import Path
+from threading import Event
+
+from textual.events import Key
+from textual.pilot import Pilot
+
+from clientsync_tui.screens.connections import ConnectionsScreen
+from tests.screens.test_clients import opened, practice_of_eleven
+from tests.support.practice import shown, until
+
+SOONER_THAN_KEYS_GIVE_UP_S = 1.0
+
+
+def at_once(pilot: Pilot[None], *keys: str) -> None:
+    """Keys in one piece, as a slow line brings them."""
+    for key in keys:
+        pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+
+
+async def test_a_key_waits_for_the_tab_that_the_key_before_it_asked_for(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        first = screen.client_here()
+        gate = Event()
+        screen._reader.submit(gate.wait, SOONER_THAN_KEYS_GIVE_UP_S)
+        at_once(pilot, "4", "down", "c")
+        await until(pilot, lambda: screen.tabs.chosen == 3)
+        await pilot.pause(0.4)
+        assert pilot.app.screen is screen and screen.client_here() == first
+        gate.set()
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConnectionsScreen))
+        expired = screen.order()
+        opened_one = screen.client_here()
+        assert len(expired) < 11 and opened_one is not None and opened_one.n == expired[1]
+        await until(pilot, lambda: opened_one.name in shown(pilot))
+
+
+async def test_select_all_waits_for_the_filter_and_words_do_not(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        gate = Event()
+        screen._reader.submit(gate.wait, SOONER_THAN_KEYS_GIVE_UP_S)
+        at_once(pilot, "slash", *"lapsed", "enter", "A")
+        await until(pilot, lambda: "lapsed" in shown(pilot) and not screen.filter_bar.has_keys)
+        await pilot.pause(0.3)
+        assert screen.table.selection.total == 0
+        gate.set()
+        await until(pilot, lambda: screen.table.selection.total > 0)
+        assert screen.table.selection.total == 3
+        assert "3 of 11 · 3 selected" in shown(pilot)
+
+
+async def test_keys_wait_for_no_list_that_nobody_asked_for(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        before = screen.client_here()
+        gate = Event()
+        screen._reader.submit(gate.wait, 30)
+        screen.practice_changed()
+        at_once(pilot, "down")
+        await until(pilot, lambda: screen.client_here() != before)
+        gate.set()
