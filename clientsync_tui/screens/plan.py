@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -17,6 +18,7 @@ from ..widgets.dialogue_keys import own_key
 from ..widgets.plan_list import PlanList
 from .base import ActionScreen
 from .dialogue import Dialogue
+from .titles import title
 
 DANGEROUS = frozenset({"disconnect"})
 
@@ -55,7 +57,7 @@ class PlanScreen(Dialogue[bool]):
             yield Static(plan_words.question(self._plan), classes="question", markup=False)
             if self._lines:
                 yield Static("\n".join(self._lines), classes="lines", markup=False)
-            yield PlanList(self._plan, ascii_marks=self._ascii_marks)
+            yield PlanList(partial(title, self.main.workplace), self._plan, ascii_marks=self._ascii_marks)
             with Horizontal(classes="buttons"):
                 yield Button(
                     self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"), id="no", compact=True

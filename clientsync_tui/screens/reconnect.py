@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -16,6 +17,7 @@ from ..widgets.dialogue_keys import own_key
 from ..widgets.plan_list import PlanList
 from .plan import start
 from .reach import LAST, ReachScreen
+from .titles import title
 
 NOTHING = "Nothing is expired or broken, as far as is known here. Check ({clients.check} in the client list) calls every organisation and finds out."
 
@@ -57,7 +59,7 @@ class ReconnectScreen(ReachScreen):
 
     def own_stage(self) -> Iterable[Widget]:
         """The plan, and the answers."""
-        yield PlanList(ascii_marks=self.main.ascii_marks)
+        yield PlanList(partial(title, self.main.workplace), ascii_marks=self.main.ascii_marks)
         yield self.led()
         yield self.buttons(
             Button("Reconnect", id="reconnect", variant="primary", compact=True),

@@ -1,6 +1,7 @@
 """A plan: its summary by reason, and below it every client by name, drawn on demand."""
 
 import asyncio
+from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,9 +17,12 @@ from .select_table.table import SelectTable
 
 COLUMNS = (
     Column("name", "Client", 20, flex=2, keep=9, most=50),
+    Column("software", "Software", 10, flex=2, keep=4, most=17),
     Column("will", "Plan", 14, flex=1, keep=8, most=24),
     Column("says", "Why, and what to do", 16, flex=4, keep=5, most=90),
 )
+OF_ONE = tuple(column for column in COLUMNS if column.key != "software")
+"""Which software is shown only where a plan is for several: a client can have an integration in each."""
 SIGNS = {Will.DO: ("✓", "ok"), Will.SKIP: ("–", "muted"), Will.CANNOT: ("!", "warning")}
 ASCII_SIGNS = {Will.DO: "+", Will.SKIP: "-", Will.CANNOT: "!"}
 LINES = 8
@@ -34,14 +38,19 @@ class PlanList(Vertical):
     PlanList > .summary { height: auto; margin-bottom: 1; padding: 0 1; }
     """
 
-    def __init__(self, plan: Plan | None = None, *, ascii_marks: bool = False) -> None:
+    def __init__(
+        self, title: Callable[[str], str], plan: Plan | None = None, *, ascii_marks: bool = False
+    ) -> None:
+        """`title`: what an accounting software is called."""
         super().__init__()
+        self._title = title
         self._ascii_marks = ascii_marks
         self._summary = Static("", classes="summary", markup=False)
         self.table = SelectTable(COLUMNS, selecting=False)
         self.table.ascii_marks = ascii_marks
         self._plan = plan
         self._rows = ListRows(COLUMNS, ())
+        self._titles: dict[str, str] = {}
         # What the columns had to shorten.
         self._whole = Static("", classes="whole", markup=False)
 
@@ -61,8 +70,11 @@ class PlanList(Vertical):
         self.run_worker(self._show(plan, says), exclusive=True, exit_on_error=False)
 
     async def _show(self, plan: Plan, says: str) -> None:
+        softwares = {item.software for item in plan.items}
+        self._titles = {each: self._title(each) for each in softwares} if len(softwares) > 1 else {}
         summary, self._rows = await asyncio.to_thread(self._read, plan, says)
         self._summary.update(summary)
+        self.table.columns = COLUMNS if self._titles else OF_ONE
         self.table.show(self._rows)
         self._moved()
 
@@ -87,7 +99,10 @@ class PlanList(Vertical):
         said = (
             "will be done" if item.will is Will.DO else words.SHORT.get(item.reason or "", item.reason or "")
         )
-        return Row(n, (item.name, Cell(f"{self._sign(item.will)} {said}", style), plan_words.says(item)))
+        software = self._titles.get(item.software, "")
+        return Row(
+            n, (item.name, software, Cell(f"{self._sign(item.will)} {said}", style), plan_words.says(item))
+        )
 
     def _sign(self, will: Will) -> str:
         return ASCII_SIGNS[will] if self._ascii_marks else SIGNS[will][0]
