@@ -149,12 +149,14 @@ class SignInScreen(ActionScreen):
 
     def on_sign_in_screen_begun(self, event: Begun) -> None:
         """Shows the link, then opens the browser where there is one."""
+        if not self._under_way:
+            # It ended sooner than this could be told.
+            return
         self._attempt = attempt = event.attempt
         self._ends_at = time.monotonic() + PATIENCE_S
-        command = self.main.workplace.config.sign_in.browser or None
         title = self.software.title
         lead = f"Sign in to {title} in the browser that opens. If none does, open this link:"
-        if not opens_by_itself(command):
+        if not opens_by_itself(self._browser_command):
             lead = f"Open this link in a browser, sign in to {title}, and allow access:"
         self._set("lead", lead)
         # A link of the terminal's own (OSC 8) stays whole however the lines break.
@@ -173,10 +175,14 @@ class SignInScreen(ActionScreen):
         self._show_stage(failed=False)
         self._tick()
         self.refresh_keys()
-        self._open(attempt.link, command)
+        self._open(attempt.link)
 
-    def _open(self, link: str, command: str | None) -> None:
-        self._browser = open_link(link, command, lambda says: self.say(says, "warning"))
+    @property
+    def _browser_command(self) -> str | None:
+        return self.main.workplace.config.sign_in.browser or None
+
+    def _open(self, link: str) -> None:
+        self._browser = open_link(link, self._browser_command, lambda says: self.say(says, "warning"))
 
     def pause(self, says: str, style: str = "") -> None:
         """No attempt is under way until the person begins another."""
@@ -255,6 +261,8 @@ class SignInScreen(ActionScreen):
             return "An attempt is under way." if self._under_way else None
         if action.place == SIGN_IN and self._attempt is None:
             return "There is no link now."
+        if action.name == "open_link" and not opens_by_itself(self._browser_command):
+            return "There is no browser on this machine. Open the link on the machine you sit at."
         return super().unavailable(action)
 
     def action_scroll_links(self, by: int) -> None:
@@ -283,13 +291,7 @@ class SignInScreen(ActionScreen):
 
     def do_open_link(self) -> None:
         """Opens the browser again."""
-        command = self.main.workplace.config.sign_in.browser or None
-        if not opens_by_itself(command):
-            self.say(
-                "There is no browser on this machine. Open the link on the machine you sit at.", "warning"
-            )
-            return
-        self._open(self.link, command)
+        self._open(self.link)
 
     def do_paste(self) -> None:
         """Goes to the field."""
