@@ -122,6 +122,21 @@ def test_one_connection_is_looked_at_refreshed_and_set(busy: Office) -> None:
     assert "https://" in busy.menu(*here, "open")
 
 
+def test_a_clients_books_move_to_another_software(busy: Office) -> None:
+    busy.practice.keep_secrets()
+    busy.practice.sign_in(busy.ann, software="freeagent")
+    moves = (CLIENTS, "all clients", "1", "connections", "change integration", "/freeagent", "1", "1")
+    said = busy.menu(*moves, "n")
+    assert "Where the client's books are now: 3" in said
+    assert "(Xero) to " in said and "(FreeAgent)." in said and "Nothing was changed." in said
+    assert {link["software"] for link in busy.links()} == {"xero"}
+    said = busy.menu(*moves, "y")
+    assert "is now bound to" in said
+    assert sorted(str(link["software"]) for link in busy.links() if link["status"] == "connected") == [
+        "freeagent", *["xero"] * 8
+    ]  # fmt: skip
+
+
 def test_jobs_are_listed_and_what_failed_is_tried_again(busy: Office) -> None:
     world = busy.practice.sandbox.world
     organisation = world.id_of("xero", world.reach(world.people[1])[0])
@@ -232,7 +247,18 @@ def test_the_doctor_says_what_is_wrong_and_the_menu_goes_on(busy: Office) -> Non
 
 def test_a_client_is_bound_to_another_organisation(busy: Office) -> None:
     before = busy.names(), {link["organisation_id"] for link in busy.links()}
-    here = (CLIENTS, "all clients", "1", "connections", "change integration", busy.ann, "1", "1")
+    here = (
+        CLIENTS,
+        "all clients",
+        "1",
+        "connections",
+        "change integration",
+        "/xero",
+        "1",
+        busy.ann,
+        "1",
+        "1",
+    )
     assert "Nothing was changed." in busy.menu(*here, "n")
     assert before == (busy.names(), {link["organisation_id"] for link in busy.links()})
     assert "is now bound to" in busy.menu(*here, "y")

@@ -104,22 +104,34 @@ def _settings(workplace: Workplace, software: Software, client: Client, link: In
 
 
 def _change(workplace: Workplace, client: Client, link: Integration) -> None:
-    sign_in, reach = reached(workplace, link.software)
-    free = [each for each in states(workplace.store, link.software, reach) if each.state is State.NEW]
+    former, software = workplace.software(link.software), _where(workplace, link.software)
+    signed_in, reach = reached(workplace, software.name)
+    free = [each for each in states(workplace.store, software.name, reach) if each.state is State.NEW]
     if not free:
-        raise UsageError(f"{sign_in.person.email} reaches no organisation that belongs to no client yet.")
+        raise UsageError(f"{signed_in.person.email} reaches no organisation that belongs to no client yet.")
     new = reach[one_of("Organisations that belong to no client yet", free, lambda each: each.name).id]
-    software = workplace.software(link.software)
+    # Where a grant is for one organisation, that organisation's own.
+    sign_in = workplace.store.sign_ins.one(signed_in.reaching(new.id)) or signed_in
     held = {each.id for each in workplace.held()}
-    change = planned(workplace.store, client, link, software, software, new, sign_in, held)
+    change = planned(workplace.store, client, link, former, software, new, sign_in, held)
     say(*entails(change))
     if not yes(f"Bind {client.name} to another organisation?"):
         say("Nothing was changed.")
         return
-    online(workplace, lambda session: change_integration(session, change))
+    if untold := online(workplace, lambda session: change_integration(session, change)):
+        say(untold)
     say(f"{client.name} is now bound to {new.name}.")
     # The integration that this menu was about is another one now.
     raise Back
+
+
+def _where(workplace: Workplace, name: str) -> Software:
+    """Where the client's books are now: asked where several softwares are set up, the present one first."""
+    there = [each for each in workplace.softwares() if workplace.is_configured(each.name)]
+    there.sort(key=lambda each: each.name != name)
+    if [each.name for each in there] in ([], [name]):
+        return workplace.software(name)
+    return one_of("Where the client's books are now", there, lambda each: each.title)
 
 
 def _lists(workplace: Workplace, software: Software, link: Integration) -> None:
