@@ -58,9 +58,19 @@ class _Lead:
             await self._sign_in(software, items)
 
     async def _consents(self, software: Software, run: Consents) -> None:
-        while run.goes_on:
-            _, arrived = await _one(self.workplace, self.session, software, run)
+        refused = 0
+        # Once each of those left was asked for in vain, it ends.
+        while run.goes_on and refused < run.left:
+            try:
+                _, arrived = await _one(self.workplace, self.session, software, run)
+            except SignInFailed as failed:
+                # Perhaps this one is out of reach, or its books are nobody's to give: the others shall not stand behind it.
+                say(str(failed))
+                run.skip()
+                refused += 1
+                continue
             if arrived in (Arrived.NEXT, Arrived.ANOTHER):
+                refused = 0
                 await self._go_on()
             elif _in_circles(arrived):
                 return

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -105,6 +106,32 @@ def test_reconnecting_leads_from_one_consent_to_the_next(practice: Practice, cli
     terminal.until("reconnect: 2 done, 0 failed, 0 skipped")
     assert terminal.end() == 0
     assert statuses(cli) == {(ONE, "connected"): 3}
+
+
+def test_a_consent_that_is_refused_holds_up_no_other(practice: Practice, cli: Command) -> None:
+    consent(practice, 0, 1, 2)
+    assert cli.inside("add", ONE, "--all").code == 0
+    practice.sandbox.fault("expire", software=ONE)
+    assert cli.inside("check").code == 3
+    name = {practice.sandbox.world.organisation(ONE, n).name: n for n in range(3)}
+    terminal = Terminal(cli, "reconnect", ONE, "--all")
+
+    def refuse() -> str:
+        asked = terminal.after(r"\d of 3 companies done. Choose (.+) on QuickBooks Online's page")
+        state = parse_qs(urlsplit(terminal.after(LINK)).query)["state"][0]
+        terminal.type(f"http://localhost/callback?error=access_denied&state={state}\n")
+        return asked
+
+    first = refuse()
+    for done in range(2):
+        asked = terminal.after(rf"{done} of 3 companies done. Choose (.+) on QuickBooks Online's page")
+        assert asked != first
+        authorise(terminal.after(LINK), practice.people[0], [company(practice, name[asked])])
+    # It was asked for once more, and refused again: nobody is left to ask for.
+    assert refuse() == first
+    terminal.until("1 left: clientsync jobs resume")
+    assert terminal.end() == 3
+    assert statuses(cli) == {(ONE, "connected"): 2, (ONE, "expired"): 1}
 
 
 def test_a_job_that_waits_for_a_sign_in_begins_one_when_somebody_is_there(
