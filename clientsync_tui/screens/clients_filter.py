@@ -77,7 +77,7 @@ class FilterBar(Widget, can_focus=False):
     FilterBar.shown > Horizontal { display: block; }
     FilterBar FilterInput { width: 1fr; }
     FilterBar #found { width: auto; height: 1; padding: 0 1; text-align: right; }
-    FilterBar #offer { overlay: screen; width: 100%; height: 1; padding: 0 1; display: none; background: $panel; color: $foreground; text-align: left; }
+    FilterBar #offer { overlay: screen; width: 100%; height: auto; max-height: 2; padding: 0 1; display: none; background: $panel; color: $foreground; text-align: left; }
     FilterBar.typing #offer { display: block; }
     """
 
@@ -99,6 +99,7 @@ class FilterBar(Widget, can_focus=False):
         self._field: FilterInput | None = None
         self._beside = Static(id="found", markup=False)
         self._offers = Static(id="offer", markup=False)
+        self._tall = False
 
     def render(self) -> Content:
         """How many there are, where no filter is shown."""
@@ -206,17 +207,22 @@ class FilterBar(Widget, can_focus=False):
     def _offer(self) -> None:
         if not self.has_class("typing"):
             return
-        offer = self._offers
         try:
             parse(self.input.value)
         except FilterError as error:
             offered = self._completions()
             if not offered:
-                offer.update(Content.assemble((str(error), "$text-error")), layout=False)
+                self._tell(Content.assemble((str(error), "$text-error")))
                 return
         else:
             offered = self._completions()
-        offer.update(self._offered([each.shown for each in offered]), layout=False)
+        self._tell(self._offered([each.shown for each in offered]))
+
+    def _tell(self, words: Content) -> None:
+        tall = words.cell_length > self.size.width - 2
+        # The screen is laid out anew only for another height.
+        self._offers.update(words, layout=tall != self._tall)
+        self._tall = tall
 
     def _offered(self, shown: Sequence[str]) -> Content:
         if not shown:
