@@ -13,6 +13,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from textual_serve.server import Server
@@ -32,6 +33,17 @@ HEADERS = {
 }
 WELCOME = '<!DOCTYPE html><meta http-equiv="refresh" content="0;url=/"><title>Client Sync</title>'
 """A step between, so that the token is neither in the address bar nor in a referrer."""
+TAKES_KEYS = """<script>
+function takeKeys() {
+  const closed = document.body.classList.contains("-closed");
+  document.querySelector(closed ? ".closed-dialog button" : ".xterm-helper-textarea")?.focus({preventScroll: true});
+}
+new MutationObserver(takeKeys).observe(document.body, {attributes: true, attributeFilter: ["class"]});
+addEventListener("focus", takeKeys);
+takeKeys();
+</script>
+"""
+"""Textual-serve's page has the keys only once it was clicked into. Its body's class says when the app begins and ends."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -56,6 +68,12 @@ class GuardedServer(Server):
 
     async def on_startup(self, app: web.Application) -> None:
         """Says nothing of its own."""
+
+    async def handle_index(self, request: web.Request) -> web.Response:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Textual-serve's page, which takes the keys."""
+        page: Any = await super().handle_index(request)
+        page.text = page.text.replace("</body>", f"{TAKES_KEYS}</body>")
+        return page
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
