@@ -8,7 +8,7 @@ from itertools import compress
 from ..practice.filter import Term
 from .conditions import Conditions
 from .database import Database
-from .orders import KEYS, Sort
+from .orders import Sort, in_order
 
 BY_NAME: Sort = (("name", False),)
 
@@ -22,17 +22,17 @@ def find(database: Database, terms: Sequence[Term], now: datetime, sort: Sort = 
     listing = database.listing
     with listing.lock, database.reading() as db:
         listing.update(db)
-        found: Sequence[int] = listing.order(db)
+        columns = sort if sort[-1:] != BY_NAME else sort[:-1]
+        order = in_order(db, listing, now, columns) if columns else None
+        found = order.numbers if order else listing.order(db)
         if terms:
             conditions = Conditions(db, listing, now)
             mask = conditions.everyone
             for term in terms:
                 mask &= conditions.holds(term)
-            found = array("q", compress(found, mask.to_bytes(conditions.width, "little")))
-        columns = sort if sort[-1:] != BY_NAME else sort[:-1]
-        for column, down in reversed(columns):
-            found = sorted(found, key=KEYS[column](db, listing, now).__getitem__, reverse=down)
-        return found if isinstance(found, array) else array("q", found)
+            held = mask.to_bytes(conditions.width, "little")
+            found = array("q", compress(found, map(held.__getitem__, order.places) if order else held))
+        return found
 
 
 def warm(database: Database) -> None:

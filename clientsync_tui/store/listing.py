@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import accumulate, repeat
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..practice.entries import Kind
 
@@ -52,6 +52,15 @@ def _numbers(text: str | None) -> "array[int]":
     return found
 
 
+class Sorted(NamedTuple):
+    """The list in another order than by name. `by`: what it depends on beside the ledger; `places`: in that order, the place of
+    each by name."""
+
+    by: object
+    numbers: "array[int]"
+    places: "array[int]"
+
+
 class Listing:
     """The columns of the client list in memory; `lock` is held while one is used. By number: a client's place is its number;
     by place: it is that in `order`."""
@@ -68,6 +77,7 @@ class Listing:
         self._standing: array[int] | None = None
         self._refreshed: array[int] | None = None
         self._pages: list[str] | None = None
+        self.sorted: Sorted | None = None
 
     def update(self, db: sqlite3.Connection) -> None:
         """Brings what was read before up to date; `db` is in one transaction until the columns have been used."""
@@ -75,6 +85,7 @@ class Listing:
         if state == self._state:
             return
         before, self._state = self._state, state
+        self.sorted = None
         if before is None or before[1] != state[1] or before[0] > state[0]:
             self._forget()
             return

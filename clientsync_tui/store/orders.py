@@ -1,6 +1,7 @@
 """What the client list can be sorted by: for each column a key by number, small for what comes first."""
 
 import sqlite3
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from ..practice.status import SEVERITY
 from ..practice.text import sort_key
 from .conditions import CODED, IN_TEAM
 from .derive import pairs
-from .listing import Listing, numbers
+from .listing import Listing, Sorted, numbers
 from .standings import meanings, plain
 
 Sort = tuple[tuple[str, bool], ...]
@@ -17,6 +18,19 @@ Sort = tuple[tuple[str, bool], ...]
 NONE_FIRST = -1
 
 Key = Callable[[sqlite3.Connection, Listing, datetime], Sequence[int]]
+
+
+def in_order(db: sqlite3.Connection, listing: Listing, now: datetime, columns: Sort) -> Sorted:
+    """All clients sorted by `columns`, then by name. Kept until the ledger has something new: a letter of a filter sorts nothing."""
+    meaning = meanings(db, now)
+    by = (columns, meaning.usual, meaning.others)
+    if listing.sorted is None or listing.sorted.by != by:
+        found: Sequence[int] = listing.order(db)
+        for column, down in reversed(columns):
+            found = sorted(found, key=KEYS[column](db, listing, now).__getitem__, reverse=down)
+        places = array("i", map(listing.places(db).__getitem__, found))
+        listing.sorted = Sorted(by, array("q", found), places)
+    return listing.sorted
 
 
 def _name(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int]:

@@ -17,11 +17,13 @@ from clientsync_tui.practice.status import SEVERITY, Standing, Status, weight
 from clientsync_tui.practice.text import folded, sort_key
 from clientsync_tui.store.find import find, warm
 from clientsync_tui.store.numbers import first_page
+from clientsync_tui.store.orders import Sort
 from clientsync_tui.store.store import Store
 from clientsync_tui.store.tally import tally
 from tests.store.entries import added, connected, of_client, of_link, signed_in, store_in
 
 NOW = datetime.now(UTC)
+BY_STATUS: Sort = (("status", True),)
 PEOPLE = {"xero:ann": ("Ann Ash", 50), "xero:bob": ("Bób Baker", 5), "sage:ann": ("Ann Ash", -1)}
 NAMES = [
     "Abbey Bakery",
@@ -291,6 +293,37 @@ def test_another_process_changes_are_found(tmp_path: Path) -> None:
     assert find(store.database, parse("status:none"), NOW) == find(other.database, parse("status:none"), NOW)
     store.close()
     other.close()
+
+
+def same_as_afresh(store: Store, folder: Path, text: str, now: datetime, sort: Sort) -> None:
+    afresh = store_in(folder)
+    for _ in range(2):
+        assert find(store.database, parse(text), now, sort) == find(afresh.database, parse(text), now, sort)
+    afresh.close()
+
+
+@pytest.mark.parametrize("column", ["code", "team"])
+def test_a_kept_order_follows_every_change(tmp_path: Path, column: str) -> None:
+    store, other = filled(tmp_path, 60), store_in(tmp_path)
+    choose, sort = random.Random(3), ((column, True),)
+    for step in range(6):
+        same_as_afresh(store, tmp_path, ("", "-ash")[step % 2], NOW, sort)
+        client = f"c{choose.randrange(60)}"
+        (store, other)[step % 2].ledger.append(
+            of_client(Kind.CODE_SET, client, code=f"z{step}"),
+            of_client(Kind.TEAM_ASSIGNED, client, team=("Süd", "North", "Ost")[step % 3]),
+        )
+    store.close()
+    other.close()
+
+
+def test_a_kept_order_follows_the_day(tmp_path: Path) -> None:
+    store = filled(tmp_path, 60)
+    orders = [find(store.database, (), NOW + timedelta(days=days), BY_STATUS) for days in (0, 20, 60)]
+    assert orders[0] != orders[1] or orders[1] != orders[2]
+    for days in (0, 20, 60):
+        same_as_afresh(store, tmp_path, "", NOW + timedelta(days=days), BY_STATUS)
+    store.close()
 
 
 def test_threads_find_while_another_writes(tmp_path: Path) -> None:
