@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.measures.select_table import press
+from bench.measures.select_table import ENOUGH, press
 from bench.programs.filled import filled
 from bench.result import Result, measure, missing
 from bench.terminal import Cost, Terminal
@@ -42,20 +42,22 @@ def keys(quick: bool) -> Iterator[Result]:
         beside = f"{many_clients:,} / {FEW} clients"
         for name, both in MOVES:
             much, little = press(terminals, both, times)
-            yield from _lines(f"app, {name}: {beside}", [c.ms for c in much], [c.ms for c in little], 1.1)
+            yield from lines(f"app, {name}: {beside}", [c.ms for c in much], [c.ms for c in little], 1.1)
             yield Result(f"app, {name}: {beside}, bytes", _bytes(much), _bytes(little), 1.1)
         much, little = _sorts(terminals, max(4, times // 5))
-        yield from _lines(f"app, sort: {beside}", much, little, SORTED)
+        yield from lines(f"app, sort: {beside}", much, little, SORTED)
         databases = [config.with_name("practice.db") for config in (many, few)]
         much, little, theirs, peer = _letters(terminals, databases, times)
-        yield from _lines(f"app, filter letter: {beside}", much, little, LETTER)
+        yield from lines(f"app, filter letter: {beside}", much, little, LETTER)
         what = f"app, filter letter / {peer}, ms p50"
         yield Result(what, statistics.median(much), statistics.median(theirs), 1.0)
 
 
-def _lines(what: str, ours: Sequence[float], other: Sequence[float], aim: float) -> Iterator[Result]:
+def lines(what: str, ours: Sequence[float], other: Sequence[float], aim: float) -> Iterator[Result]:
+    """The median of keys and, where there are enough of them, what one in twenty is slower than."""
     yield Result(f"{what}, ms p50", statistics.median(ours), statistics.median(other), aim)
-    yield Result(f"{what}, ms p95", quantile(ours), quantile(other), aim)
+    if len(ours) >= ENOUGH:
+        yield Result(f"{what}, ms p95", quantile(ours), quantile(other), aim)
 
 
 def quantile(times: Sequence[float]) -> float:

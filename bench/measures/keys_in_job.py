@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 
 from bench.measures.jobs import add_clients
-from bench.measures.select_table import p50, p95, press
+from bench.measures.keys import lines
+from bench.measures.select_table import press
 from bench.programs.practice import SOFTWARE, Bench, practice
 from bench.result import Result, measure
 from bench.terminal import Cost, Terminal
@@ -34,8 +35,7 @@ def keys_in_job(quick: bool) -> Iterator[Result]:
             during = _keys(terminal, times)
             assert jobs.one(job).left > 0
         what = f"app, down: while a job of {size:,} clients runs / without it"
-        yield Result(f"{what}, ms p50", p50(during), p50(without), 1.5)
-        yield Result(f"{what}, ms p95", p95(during), p95(without), 1.5)
+        yield from lines(what, [cost.ms for cost in during], [cost.ms for cost in without], 1.5)
 
 
 async def _cut_off(bench: Bench) -> str:
