@@ -12,6 +12,7 @@ from textual.worker import Worker, WorkerState
 from ..actions import EVERYWHERE, Action, actions, bindings
 from ..key_words import with_keys
 from ..practice.trouble import Trouble
+from ..terminal_app import drop_former_size
 from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.top_bar import TopBar
 
@@ -158,6 +159,9 @@ class ActionScreen(Screen[Any]):
         """Tells what happened and what to do, without taking the keys away."""
         if not isinstance(trouble, CancelledError):
             self.notify(str(trouble), markup=False, severity=cast(Any, severity), timeout=10)
+
+    def _on_resize(self, event: events.Resize) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        drop_former_size(self, event)
 
     # News
 

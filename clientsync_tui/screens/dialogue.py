@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.binding import Binding
+from textual.events import Resize
 from textual.screen import ModalScreen
 
 from ..key_words import keys_of, with_keys
+from ..terminal_app import drop_former_size
 from ..widgets.key_bar import KeyBar, key_now
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ class Dialogue(ModalScreen[T]):
         """The last line."""
         self.mount(KeyBar())
         self.call_after_refresh(self.refresh_keys)
+
+    def _on_resize(self, event: Resize) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        drop_former_size(self, event)
 
     def on_descendant_focus(self) -> None:
         """Where words are typed, fewer keys work."""

@@ -166,6 +166,22 @@ def test_a_terminal_too_small_says_what_it_needs_and_comes_back(words: list[str]
         terminal.until("daugh")
 
 
+def test_a_terminal_that_has_no_size_yet_is_drawn_once(words: list[str]) -> None:
+    """Textual is told of two sizes then, one of them its own guess."""
+    code = f"""
+import fcntl, sys, termios
+fcntl.ioctl(0, termios.TIOCSWINSZ, bytes(8))
+sys.argv = ["clientsync", *{words!r}]
+from clientsync_tui.__main__ import main
+main()
+"""
+    with Terminal(size=(100, 24), environment={"COLUMNS": "100"}, code=code) as terminal:
+        terminal.until("Baker & Daughters")
+        terminal.press("q")
+        assert terminal.end(within_s=10) == 0
+        assert len(terminal.written) < 30_000
+
+
 def test_an_error_that_nobody_expected_is_one_line(words: list[str], tmp_path: Path) -> None:
     secret = "token-ABC123"
     code = f"""
