@@ -8,19 +8,12 @@ from functools import partial
 from typing import Any
 
 from textual.css.query import NoMatches
-from textual.events import DescendantFocus, Key, Resize
-from textual.screen import ModalScreen, Screen
+from textual.events import DescendantFocus, Key
+from textual.screen import ModalScreen
 
 from . import clipboard, look, terminal
 from .key_words import keys_of
 from .type_ahead import TypeAheadApp
-
-
-def drop_former_size(screen: Screen[Any], event: Resize) -> None:
-    """To be called by a screen that hears of a size. One that is not the terminal's any more is left alone: with two of them under
-    way at once Textual lays the screen out by the one and then by the other, for ever."""
-    if event.size != screen.app.size:  # pyright: ignore[reportUnknownMemberType]
-        event.prevent_default()
 
 
 class TerminalApp(TypeAheadApp):

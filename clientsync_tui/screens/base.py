@@ -12,8 +12,8 @@ from textual.worker import Worker, WorkerState
 from ..actions import EVERYWHERE, Action, actions, bindings
 from ..key_words import with_keys
 from ..practice.trouble import Trouble
-from ..terminal_app import drop_former_size
 from ..widgets.key_bar import KeyBar, key_name, key_now
+from ..widgets.present_size import drop_former_size
 from ..widgets.top_bar import TopBar
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from ..key_words import keys_of, with_keys
-from ..terminal_app import drop_former_size
 from ..widgets.key_bar import KeyBar, key_now
+from ..widgets.present_size import drop_former_size
 
 if TYPE_CHECKING:
     from ..app import ClientSyncApp
