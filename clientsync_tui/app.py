@@ -11,6 +11,7 @@ from textual.command import Provider
 
 from . import look, notices, rubbish, terminal
 from .practice.trouble import SignInNeeded, Trouble
+from .screen_alone import screen_alone
 from .screens.asked_passphrase import asked_passphrase
 from .styled_app import StyledApp
 from .workplace import Workplace
@@ -208,5 +209,6 @@ class ClientSyncApp(StyledApp):
 def run(workplace: Workplace, asked: terminal.AskedBackground) -> int:
     """Runs the app until it is left, or until its terminal is gone; returns the exit status."""
     app = ClientSyncApp(workplace, light=asked.is_light(), typed=asked.typed)
-    app.run(mouse=terminal.wants_mouse(workplace.config.screen.mouse))
+    with screen_alone():
+        app.run(mouse=terminal.wants_mouse(workplace.config.screen.mouse))
     return app.return_code or 0

@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
+from ..screen_alone import wait_for_enter
 from ..signin.browser import open_link, opens_by_itself
 from ..widgets.dialogue_keys import own_key
 from .dialogue import Dialogue
@@ -59,7 +60,7 @@ class OpenSoftware(Dialogue[None]):
         try:
             with self.app.suspend():  # pyright: ignore[reportUnknownMemberType]
                 print(f"\n{self._address}\n")
-                input("Press Enter to go back. ")
+                wait_for_enter("Press Enter to go back. ")
         except SuspendNotSupported:
             self._say(self.keyed("This terminal cannot show it plain; {dialogue.copy} copies it."))
         except EOFError:

@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Static
 from ..actions import SIGN_IN, Action
 from ..practice.people import SignIn
 from ..practice.trouble import Trouble
+from ..screen_alone import wait_for_enter
 from ..signin.browser import open_link, opens_by_itself
 from ..widgets.dialogue_keys import own_key
 from .base import ActionScreen, KeyBar, TopBar
@@ -283,7 +284,7 @@ class SignInScreen(ActionScreen):
                 print(f"\x1b[J\n{self.link}\n")
                 if self._attempt.short_link:
                     print(f"{self._attempt.ssh_line}\n{self._attempt.short_link}\n")
-                input("Press Enter to go back. ")
+                wait_for_enter("Press Enter to go back. ")
         except SuspendNotSupported:
             self.say("This terminal cannot show it plain; Y copies the link.", "warning")
         except EOFError:

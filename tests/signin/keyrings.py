@@ -4,6 +4,7 @@ file each; what is written into the file `fails` there makes the keyring misbeha
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -66,6 +67,14 @@ class Folder(KeyringBackend):
             raise KeyringLocked("Failed to unlock the collection!")
         if how == "dies":
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Noisy(Folder):
+    """Runs a program that complains on the terminal, as one over `pass` or `gpg` may."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        subprocess.run("echo OVER THE SCREEN >&2", shell=True, check=True)
+        return super().get_password(service, username)
 
 
 class Forgetful(Folder):
