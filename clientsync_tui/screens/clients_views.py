@@ -44,7 +44,8 @@ def open_views(screen: "ClientsScreen") -> None:
     def save(told: str | None) -> None:
         if name := clean(told or "").strip():
             screen.store.views.save(name, text)
-            screen.notify(f"Saved as “{name}”: w opens it.", markup=False)
+            opens = screen.keyed("{clients.views} opens it.")
+            screen.notify(f"Saved as “{name}”: {opens}", markup=False)
 
     def forget(id: str | None) -> None:
         if id is not None:

@@ -273,7 +273,8 @@ class SignInScreen(ActionScreen):
     def do_copy_link(self) -> None:
         """Sends the link to the clipboard of the person's own terminal (OSC 52)."""
         self.main.copy_to_clipboard(self.link)
-        self.notify("Sent to your terminal's clipboard. If nothing arrived there, P shows the link plain.")
+        plain = self.keyed("If nothing arrived there, {sign_in.print_link} shows the link plain.")
+        self.notify(f"Sent to your terminal's clipboard. {plain}", markup=False)
 
     def do_print_link(self) -> None:
         """Leaves the full screen for as long as the person needs the link as plain text."""
@@ -286,7 +287,10 @@ class SignInScreen(ActionScreen):
                     print(f"{self._attempt.ssh_line}\n{self._attempt.short_link}\n")
                 wait_for_enter("Press Enter to go back. ")
         except SuspendNotSupported:
-            self.say("This terminal cannot show it plain; Y copies the link.", "warning")
+            self.say(
+                self.keyed("This terminal cannot show it plain; {sign_in.copy_link} copies the link."),
+                "warning",
+            )
         except EOFError:
             pass
 

@@ -20,9 +20,12 @@ from clientsync_tui.screens.confirm import Confirm
 from clientsync_tui.screens.help import HelpScreen
 from clientsync_tui.widgets.select_table.keys import MOVING, SELECTING
 from clientsync_tui.workplace import Workplace
+from tests.support.browser import link_shown
 from tests.support.clients import ANN, add, app_in, signed_in, workplace_in
 from tests.support.command import Command
-from tests.support.practice import shown, until
+from tests.support.practice import Practice, practice, practices, shown, until
+
+__all__ = ["practice", "practices"]
 
 FAMILIES = {
     "r": "once more: reconnect, resume, try again",
@@ -167,6 +170,37 @@ async def test_sentences_name_the_persons_own_keys(tmp_path: Path) -> None:
         await pilot.press("ctrl+c", "J")
         await until(pilot, lambda: "Press f3 to open Client Sync" in shown(pilot))
         assert any("Press f10 to leave" in notice.message for notice in app._notifications)
+    app.workplace.close()
+
+
+async def test_notices_name_the_persons_own_keys(tmp_path: Path) -> None:
+    workplace_in(tmp_path)
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write('[keys]\n"clients.views" = "f6"\n')
+    app = app_in(tmp_path)
+    add(app.workplace.store, "Birch Ltd", signed_in(app.workplace.store, ANN))
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await until(pilot, lambda: "Birch Ltd" in shown(pilot))
+        await pilot.press("slash", *"birch", "enter", "f6", "enter", *"mine", "enter")
+        said = lambda: [notice.message for notice in app._notifications]  # noqa: E731
+        await until(pilot, lambda: any("Saved as “mine”" in each for each in said()))
+        assert "Saved as “mine”: f6 opens it." in said()
+    app.workplace.close()
+
+
+async def test_where_no_screen_can_be_left_the_key_to_copy_a_link_is_the_persons_own(
+    practice: Practice,
+) -> None:
+    with practice.config.open("a") as config:
+        config.write('[keys]\n"sign_in.copy_link" = "f6"\n"sign_in.print_link" = "f7"\n')
+    app = practice.app()
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await pilot.press("s", "l")
+        await link_shown(pilot)
+        await pilot.press("f6", "f7")
+        said = " ".join(notice.message for notice in app._notifications)
+        assert "f7 shows the link plain" in said
+        assert "f6 copies the link" in said
     app.workplace.close()
 
 
