@@ -1,5 +1,6 @@
 """`check`: every sign-in held here used once, kept alive, and what it found recorded."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -74,8 +75,6 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
 
 def _something_is_wrong(store: "Store", software: str | None) -> bool:
     """Whether an integration of the practice, a colleague's too, is expired or broken."""
-    from datetime import UTC, datetime
-
     from ..practice.status import Status
 
     wrong, now = {Status.EXPIRED, Status.BROKEN}, datetime.now(UTC)

@@ -1,8 +1,9 @@
 """What is kept on this host only: what was last seen of each organisation, what was pulled, who holds which sign-in, views."""
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..practice.entries import iso, moment
@@ -102,18 +103,14 @@ class SignIns:
     def hold(self, sign_in: str, holder: str) -> None:
         """Notes that `holder` (login@host) has this sign-in's token in their keyring, new and working, and used it now."""
         with self._database.writing() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO held VALUES (?, ?, ?, NULL)",
-                (sign_in, holder, iso(datetime.now(UTC))),
-            )
+            now = _none_later(db, holder)
+            db.execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?, NULL)", (sign_in, holder, now))
 
     def prefer(self, sign_in: str, holder: str) -> None:
         """Makes a sign-in that is held the one used last."""
         with self._database.writing() as db:
-            db.execute(
-                "UPDATE held SET used_at = ? WHERE sign_in = ? AND holder = ?",
-                (iso(datetime.now(UTC)), sign_in, holder),
-            )
+            now = _none_later(db, holder)
+            db.execute("UPDATE held SET used_at = ? WHERE sign_in = ? AND holder = ?", (now, sign_in, holder))
 
     def refused(self, sign_in: str) -> None:
         """The software, or the one organisation that it is for, refused the sign-in: it is worth nothing until it is made anew, or
@@ -142,6 +139,14 @@ class SignIns:
         return [
             _sign_in(row) for row in self._database.connection.execute(query, (holder, software, software))
         ]
+
+
+def _none_later(db: sqlite3.Connection, holder: str) -> str:
+    """The time now, and no sign-in of `holder` was used later: one used while the clock was ahead would come first for good."""
+    now = datetime.now(UTC)
+    before = iso(now - timedelta(milliseconds=1))
+    db.execute("UPDATE held SET used_at = ? WHERE holder = ? AND used_at >= ?", (before, holder, iso(now)))
+    return iso(now)
 
 
 def _sign_in(row: Mapping[str, Any]) -> SignIn:

@@ -141,7 +141,9 @@ def _ledger(flaw: Flaw | None, path: Path) -> Finding | None:
 def _end(store: Store) -> Finding:
     """The ledger's head, to be kept elsewhere by who wants to compare; and the clock beside its last entry."""
     seq, hash = store.database.connection.execute("SELECT seq, hash FROM head").fetchone()
-    newest = moment(store.database.connection.execute("SELECT max(at) FROM ledger").fetchone()[0])
+    # The last one, not the latest: entries made while the clock was ahead stay as they are, and say nothing of it now.
+    row = store.database.connection.execute("SELECT at FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
+    newest = moment(row[0]) if row else None
     behind = (newest or datetime.min.replace(tzinfo=UTC)) - datetime.now(UTC)
     if newest is not None and behind > CLOCK_MAY_BE_BEHIND:
         return Finding(

@@ -199,7 +199,8 @@ class Session:
         if known.organisation_id is None:
             self.store.sign_ins.works(sign_in_id)
         ending = known.ends_at is not None and known.ends_at <= now + EXPIRING_WITHIN
-        if not ending and now - known.used_at < USE_NOTED_AFTER:
+        # A use in the future was noted while the clock was ahead: this one corrects it.
+        if not ending and timedelta(0) <= now - known.used_at < USE_NOTED_AFTER:
             return
         body = {"sign_in": sign_in_id, "ends_at": iso(ends_at) if ends_at else None}
         self.store.ledger.append(

@@ -220,12 +220,19 @@ async def check(task: Task) -> Outcome:
     if current is None or current[1].problem is Reason.DISCONNECTED_HERE:
         return SKIPPED_CHANGED
     client, link = current
-    days = link.settings.refresh_days
-    if days and (link.refreshed_at is None or link.refreshed_at + timedelta(days=days) <= datetime.now(UTC)):
+    if _is_refresh_due(link, datetime.now(UTC)):
         return await refresh(task)
     await task.software.details(task.calls, task.item.organisation_id)
     found = [task.entry(Kind.FOUND_WORKING, client.id, was=link.problem)] if link.problem else []
     return Outcome(ItemState.DONE, entries=found, answered=True, expects=link if found else None)
+
+
+def _is_refresh_due(link: Integration, now: datetime) -> bool:
+    days, last = link.settings.refresh_days, link.refreshed_at
+    if not days:
+        return False
+    # A refresh in the future was made while the clock was ahead, and says nothing.
+    return last is None or last > now or last + timedelta(days=days) <= now
 
 
 async def disconnect(task: Task) -> Outcome:

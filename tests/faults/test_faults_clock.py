@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from clientsync_tui.accounting.seam.limits import Lane, Limiter
 from clientsync_tui.accounting.seam.software import Limits
+from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from clientsync_tui.store import copies
@@ -17,6 +18,7 @@ from clientsync_tui.store.store import Store
 from clientsync_tui.sync import doctor
 from tests.faults.clock import clock_off_by
 from tests.faults.ground import Ground, nothing_lost, nothing_waits, somebody, state
+from tests.store.entries import signed_in
 
 JUMPS = [timedelta(days=-400), timedelta(hours=-1), timedelta(hours=2), timedelta(days=30)]
 
@@ -29,6 +31,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 def test_bulk_work_goes_on_whatever_the_clock_says(ground: Ground) -> None:
+    assert ground.cli.inside("check").code == 0, "imported before the clock is set"
     for by in JUMPS:
         before = state(ground.database)
         with clock_off_by(by):
@@ -92,3 +95,65 @@ def test_copies_from_the_future_neither_keep_a_new_one_away_nor_push_it_out(
             made = copies.keep_daily(store.database.connection, here.database)
             assert made is not None and made.exists()
             assert copies.keep_daily(store.database.connection, here.database) is None
+
+
+def test_a_check_with_the_clock_a_year_ahead_is_corrected_by_the_next_right_one(
+    ground: Ground, tmp_path: Path
+) -> None:
+    here = ground.copy(tmp_path / "practice")
+
+    def expiries() -> set[str]:
+        clients = here.cli.inside("clients", "--json").json
+        return {link["expires_at"] for client in clients for link in client["integrations"]}
+
+    def wrong() -> dict[str, str]:
+        return {
+            each["name"]: each["says"] for each in here.cli.inside("doctor", "--json").json if not each["ok"]
+        }
+
+    with clock_off_by(timedelta(days=366)):
+        assert here.cli.inside("check").code == 0
+    assert min(expiries()) > iso(datetime.now(UTC) + timedelta(days=366))
+    assert here.cli.inside("check").code == 0
+    assert max(expiries()) < iso(datetime.now(UTC) + timedelta(days=61)), "Xero: 60 days unless it is used"
+    assert "ledger" not in wrong(), "the clock is right by now"
+
+
+def test_an_automatic_refresh_is_due_though_the_last_was_made_with_the_clock_ahead(
+    ground: Ground, tmp_path: Path
+) -> None:
+    here = ground.copy(tmp_path / "practice")
+    with closing(Store(here.database)) as store:
+        link = store.clients.by_number([1], datetime.now(UTC))[0].integrations[0]
+        changed = NewEntry(
+            Kind.SETTINGS_CHANGED,
+            "ann",
+            store.clients.by_number([1], datetime.now(UTC))[0].id,
+            link.software,
+            link.organisation_id,
+            {"settings": {"refresh_days": 1}},
+        )
+        store.ledger.append(changed)
+
+    def refreshed() -> datetime | None:
+        with closing(Store(here.database)) as store:
+            return store.clients.by_number([1], datetime.now(UTC))[0].integrations[0].refreshed_at
+
+    with clock_off_by(timedelta(days=366)):
+        assert here.cli.inside("check").code == 0
+    assert here.cli.inside("check").code == 0
+    now = refreshed()
+    assert now is not None and now <= datetime.now(UTC)
+
+
+def test_the_sign_in_chosen_last_comes_first_though_another_was_used_with_the_clock_ahead(
+    tmp_path: Path,
+) -> None:
+    with closing(Store(tmp_path / "practice.db")) as store:
+        store.ledger.append(signed_in("xero:ann"), signed_in("xero:ben"))
+        with clock_off_by(timedelta(days=366)):
+            store.sign_ins.hold("xero:ann", "me")
+        store.sign_ins.hold("xero:ben", "me")
+        assert [each.id for each in store.sign_ins.held("me")] == ["xero:ben", "xero:ann"]
+        store.sign_ins.prefer("xero:ann", "me")
+        assert [each.id for each in store.sign_ins.held("me")] == ["xero:ann", "xero:ben"]
