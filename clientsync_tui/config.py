@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .guarded import make_folder, refuse_changeable
-from .practice.trouble import UsageError
+from .practice.trouble import Trouble, UsageError
 
 APP = "clientsync"
 
@@ -238,6 +238,8 @@ def change(path: Path, table: tuple[str, ...], values: Mapping[str, str | int | 
     """
     import tomlkit
 
+    from .named_file import writing
+
     try:
         document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
         target: Any = document
@@ -249,10 +251,9 @@ def change(path: Path, table: tuple[str, ...], values: Mapping[str, str | int | 
             target[key] = value
         make_folder(path.parent)
         # One that is a link, to where a person keeps such files, stays one.
-        path = path.resolve()
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(tomlkit.dumps(document), encoding="utf-8")
-        fresh.replace(path)
+        with writing(path, replace=True) as file:
+            file.write(tomlkit.dumps(document).encode())
     except OSError as error:
         raise UsageError(f"The configuration {path} cannot be written: {error}.") from None
+    except Trouble as trouble:
+        raise UsageError(f"The configuration cannot be written: {trouble}") from None

@@ -2,6 +2,7 @@
 
 import difflib
 import getpass
+import os
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from .store.store import Store
 if TYPE_CHECKING:
     from .accounting.seam.configured import Configured
     from .accounting.seam.software import Software
+    from .named_file import OwnFiles
     from .signin.vault import Vault
     from .sync.session import Session
 
@@ -48,14 +50,38 @@ class Workplace:
         """The keyring; nothing is asked of it yet."""
         from .signin.vault import Vault
 
-        keyring = self.config.keyring
-        file = self.config.resolve(keyring.file) if keyring.file else data_folder() / "keyring.bin"
-        passphrase_file = self.config.resolve(keyring.passphrase_file) if keyring.passphrase_file else None
         return Vault(
-            file,
-            passphrase_file=passphrase_file,
-            backend=keyring.backend,
+            self._keyring_file,
+            passphrase_file=self._passphrase_file,
+            backend=self.config.keyring.backend,
             ask_passphrase=self.ask_passphrase,
+        )
+
+    @property
+    def _keyring_file(self) -> Path:
+        told = self.config.keyring.file
+        return self.config.resolve(told) if told else data_folder() / "keyring.bin"
+
+    @property
+    def _passphrase_file(self) -> Path | None:
+        told = self.config.keyring.passphrase_file
+        return self.config.resolve(told) if told else None
+
+    @property
+    def own_files(self) -> "OwnFiles":
+        """What the program keeps for itself, which no export or backup may replace."""
+        from . import logbook
+        from .named_file import OwnFiles
+        from .signin.passphrase import FILE_VARIABLE
+        from .store.copies import folder_of
+
+        database = self.config.database
+        named = os.environ.get(FILE_VARIABLE)
+        passphrases = [each for each in (self._passphrase_file, Path(named) if named else None) if each]
+        return OwnFiles(
+            (self.config.path, logbook.path(), *passphrases),
+            (database, self._keyring_file),
+            (folder_of(database), *database.parent.glob("locks*")),
         )
 
     @cached_property

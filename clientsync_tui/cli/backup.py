@@ -8,14 +8,22 @@ from .place import place
 TOKENS = "Sign-ins are not in it: their tokens are in the keyring of whoever signed in."
 
 
-@click.command(epilog=options.examples("clientsync backup", "clientsync backup practice-backup.db"))
+@click.command(
+    epilog=options.examples(
+        "clientsync backup",
+        "clientsync backup practice-backup.db",
+        "clientsync backup --yes practice-backup.db",
+    )
+)
 @click.argument("file", type=click.Path(dir_okay=False), required=False)
+@options.yes
 @options.json("A JSON object: {file, bytes}.")
-def backup(file: str | None, as_json: bool) -> None:
+def backup(file: str | None, yes: bool, as_json: bool) -> None:
     """Copy the practice to a file, or beside itself.
 
     That is its ledger, clients, integrations and jobs; others can go on working meanwhile. Without FILE the copy is one of the
-    program's own, of which the newest seven stay; those are also made before an upgrade and with the first job of a day.
+    program's own, of which the newest seven stay; those are also made before an upgrade and with the first job of a day. A FILE that
+    exists is replaced only after asking, or with --yes.
     """
     from pathlib import Path
 
@@ -23,15 +31,21 @@ def backup(file: str | None, as_json: bool) -> None:
     from . import talk
 
     with place() as workplace:
-        made = copying.backup(workplace.store, Path(file) if file else None)
+        if file:
+            talk.agree_to_replace(Path(file), workplace.own_files, yes)
+        made = copying.backup(workplace.store, Path(file) if file else None, workplace.own_files)
     if as_json:
         talk.document({"file": file or str(made), "bytes": made.stat().st_size})
     talk.say(f"The practice is copied to {file or made}. {TOKENS}")
 
 
-@click.command(epilog=options.examples("clientsync restore practice-backup.db"))
+@click.command(
+    epilog=options.examples(
+        "clientsync restore practice-backup.db", "clientsync restore --yes practice-backup.db"
+    )
+)
 @click.argument("file", type=click.Path(dir_okay=False))
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 @options.json("A JSON object: {database, kept}.")
 def restore(file: str, yes: bool, as_json: bool) -> None:
     """Put the practice back as a backup has it.
@@ -45,8 +59,7 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
 
     with place() as workplace:
         database = workplace.config.database
-        if database.exists() and talk.interactive() and not yes:
-            click.confirm(f"Replace the practice in {database}?", abort=True, err=True)
+        talk.agree(f"Replace the practice in {database}?", yes)
         kept, flaw = copying.restore(Path(file), database)
         # Brings a copy of an older version up to date, and shows that it can be read.
         clients = workplace.store.clients.total()

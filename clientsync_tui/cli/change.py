@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     epilog=options.examples(
         "clientsync change --client ABB01 --to xero --organisation ID --dry-run",
         "clientsync change --client ABB01 --from xero --to freeagent --organisation ID",
+        "clientsync change --yes --client ABB01 --to xero --organisation ID",
     )
 )
 @click.option(
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     "--from", "former", metavar="SOFTWARE", help="The integration that is changed, where it has several."
 )
 @options.sign_in
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 @options.dry_run
 @options.json("A JSON object: {client, from, to, entails, changed}.")
 def change(
@@ -55,6 +56,8 @@ def change(
     from . import talk
     from .network import online
 
+    if not dry_run:
+        talk.agreeable(yes)
     with place() as workplace:
         client = workplace.store.clients.named(words, datetime.now(UTC))
         link = _link(client, former)
@@ -71,8 +74,7 @@ def change(
         for line in lines:
             talk.say(line)
         if not dry_run:
-            if talk.interactive() and not yes:
-                click.confirm(f"Move {client.name}?", abort=True, err=True)
+            talk.agree(f"Move {client.name}?", yes)
             untold = online(workplace, lambda session: change_integration(session, made))
             if untold:
                 talk.say(untold)

@@ -26,6 +26,9 @@ client: Decorator[Any] = click.argument("client", metavar="C", shell_complete=co
 sign_in: Decorator[Any] = click.option(
     "--as", "email", metavar="EMAIL", help="The sign-in to use; otherwise the one used last."
 )
+yes: Decorator[Any] = click.option(
+    "--yes", is_flag=True, help="Do not ask. Needed where there is no terminal."
+)
 dry_run: Decorator[Any] = click.option(
     "--dry-run", is_flag=True, help="Say what would be done, and change nothing."
 )

@@ -50,10 +50,11 @@ def refresh(dry_run: bool, as_json: bool, **which: Any) -> None:
     epilog=options.examples(
         "clientsync disconnect --client ABB01 --dry-run",
         "clientsync disconnect --client ABB01",
+        "clientsync disconnect --yes --client ABB01",
     )
 )
 @_which
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 def disconnect(dry_run: bool, as_json: bool, yes: bool, **which: Any) -> None:
     """End integrations; the clients stay on the list.
 
@@ -61,15 +62,17 @@ def disconnect(dry_run: bool, as_json: bool, yes: bool, **which: Any) -> None:
     """
     from ..practice.plan import Will
     from ..sync.plan_words import entails
-    from .talk import interactive, say
+    from .talk import agree, agreeable, say
 
+    if not dry_run:
+        agreeable(yes)
     with place() as workplace:
         plan = _plan(workplace, "disconnect", **which)
         count = plan.count(Will.DO)
         for line in entails(plan, workplace.softwares()):
             say(line)
-        if count and interactive() and not (yes or dry_run):
-            click.confirm(f"Disconnect {count:,} integrations?", abort=True, err=True)
+        if count and not dry_run:
+            agree(f"Disconnect {count:,} {'integration' if count == 1 else 'integrations'}?", yes)
         _do(workplace, plan, dry_run, as_json)
 
 

@@ -22,12 +22,13 @@ SHOWN = 20
         "clientsync sign-out xero",
         "clientsync sign-out xero --as EMAIL",
         "clientsync sign-out --all",
+        "clientsync sign-out --yes --all",
     )
 )
 @options.some_software
 @click.option("--as", "email", metavar="EMAIL", help="Whose sign-in; otherwise the one used last.")
 @click.option("--all", "everything", is_flag=True, help="Every sign-in held here, and the client secrets.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 @options.json("A JSON array: {software, person, integrations, revoked}.")
 def sign_out(software: str | None, email: str | None, everything: bool, yes: bool, as_json: bool) -> None:
     """Revoke a sign-in and forget it here.
@@ -41,6 +42,7 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
     from . import talk
     from .network import online
 
+    talk.agreeable(yes)
     with place() as workplace:
         if everything:
             held = workplace.held()
@@ -54,8 +56,7 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
         for group in groups:
             _announce(group)
             talk.say(ends_there(workplace.software(group.software), group.person))
-        if talk.interactive() and not yes:
-            click.confirm("Sign out?", abort=True, err=True)
+        talk.agree("Sign out?", yes)
 
         async def work(session: "Session") -> list[list[str | None]]:
             return [[await session.sign_out(each) for each in group.sign_ins] for group in groups]

@@ -7,11 +7,15 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ..practice.text import clean
+
+if TYPE_CHECKING:
+    from ..named_file import OwnFiles
 
 T = TypeVar("T")
 AT_ONCE = 500
@@ -20,6 +24,31 @@ AT_ONCE = 500
 def interactive() -> bool:
     """Whether somebody is there to be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agree(question: str, yes: bool) -> None:
+    """Asks before something ends or is replaced, unless `yes` was given. Raises click's Abort for a no, and as `agreeable` does."""
+    agreeable(yes)
+    if not yes:
+        click.confirm(question, abort=True, err=True)
+
+
+def agreeable(yes: bool) -> None:
+    """Raises click's UsageError where nobody can be asked and `yes` was not given."""
+    if not (yes or interactive()):
+        raise click.UsageError("Nothing was done: without a terminal to ask on, this needs --yes.")
+
+
+def agree_to_replace(file: Path, own: "OwnFiles", yes: bool) -> None:
+    """Asks before a file is replaced. Raises click's Abort for a no, UsageError where the file must not be written at all, or where
+    nobody can be asked; Trouble where it cannot be written."""
+    from ..named_file import replaces
+
+    there = replaces(file, own)
+    if there and not (yes or interactive()):
+        raise click.UsageError(f"{file} exists. Nothing was written: --yes replaces it.")
+    if there and not yes:
+        click.confirm(f"{file} exists. Replace it?", abort=True, err=True)
 
 
 def say(text: str = "") -> None:

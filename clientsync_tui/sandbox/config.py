@@ -9,6 +9,7 @@ from typing import Any
 
 import tomlkit
 
+from ..named_file import writing
 from .personality import Personality
 
 MARK = "Written by `clientsync sandbox`; written anew each time it starts."
@@ -50,7 +51,7 @@ def _table(url: str, software: Personality, redirect_port: int) -> dict[str, Any
 def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None:
     """Writes a whole configuration for the sandbox at `url`.
 
-    Raises FileExistsError when the file is there and somebody else's, OSError when it cannot be written.
+    Raises FileExistsError when the file is there and somebody else's, Trouble when it cannot be written.
     """
     if (
         file.exists()
@@ -62,7 +63,8 @@ def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None
     document.add(tomlkit.comment(MARK))
     document["practice"] = {"name": "Sandbox practice"}
     document["software"] = software_tables(url, softwares)
-    file.write_text(tomlkit.dumps(document), "utf-8")
+    with writing(file, replace=True) as new:
+        new.write(tomlkit.dumps(document).encode())
 
 
 def free_ports(number: int) -> list[int]:

@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
+
+from ..named_file import writing
 
 
 @dataclass(slots=True)
@@ -136,6 +137,5 @@ def save(state: State, file: Path | None) -> None:
     """Keeps the state in the file, whole or not at all; without a file there is nothing to do."""
     if file is None:
         return
-    with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
-        json.dump(asdict(state), new)
-    Path(new.name).replace(file)
+    with writing(file, replace=True) as new:
+        new.write(json.dumps(asdict(state)).encode())

@@ -24,11 +24,13 @@ def ask_export(screen: "ClientsScreen") -> None:
     default = Path.cwd() / f"clients {today().astimezone():%Y-%m-%d}.csv"
     question = Ask(f"Export {counted(len(order), 'client')} to the CSV file", str(default))
 
-    def write(path: Path) -> None:
+    own = screen.main.workplace.own_files
+
+    def write(path: Path, replace: bool) -> None:
         from ..sync.export import export
 
         def work() -> str:
-            count = export(path, screen.store.clients.each(order, today()))
+            count = export(path, screen.store.clients.each(order, today()), own, replace=replace)
             return f"{counted(count, 'client')} written to {path}."
 
         screen.work(work, lambda said: screen.notify(said, markup=False, timeout=10))
@@ -36,12 +38,18 @@ def ask_export(screen: "ClientsScreen") -> None:
     def named(told: str | None) -> None:
         if not told or not told.strip():
             return
+        from ..named_file import replaces
+
         path = _path(told)
-        if not path.exists():
-            write(path)
-            return
-        replace = Confirm(f"Replace {path}?", yes="Replace", dangerous=True)
-        screen.main.push_screen(replace, lambda yes: write(path) if yes else None)
+
+        def agreed(there: bool) -> None:
+            if not there:
+                write(path, False)
+                return
+            replace = Confirm(f"Replace {path}?", yes="Replace", dangerous=True)
+            screen.main.push_screen(replace, lambda yes: write(path, True) if yes else None)
+
+        screen.work(lambda: replaces(path, own), agreed)
 
     screen.main.push_screen(question, named)
 

@@ -1,13 +1,16 @@
 """A consistent copy of the practice's database, and putting one back. Tokens are in nobody's copy: they are in the keyring."""
 
-import os
+import shutil
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from ..config import data_folder
 from ..guarded import make_folder
+from ..named_file import OwnFiles, replaces, writing
 from ..practice.entries import iso
 from ..practice.trouble import Trouble, UsageError
 from ..store import copies
@@ -16,22 +19,25 @@ from ..store.sentences import is_damage, why
 from ..store.store import Store
 
 
-def backup(store: Store, file: Path | None) -> Path:
+def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
     """Copies the database as it is now to `file`, whole or not at all, while others go on working; returns the file.
 
     None: to the program's own backups beside the database, of which the newest stay.
-    Raises UsageError when something else is there, Trouble when it cannot be written.
+    Raises UsageError when something else is there or `file` is one of the program's `own`, Trouble when it cannot be written.
     """
     database = store.database
     try:
         if file is None:
             return copies.keep(database.connection, database.path, "asked")
-        file = Path(os.path.realpath(file))
-        if file == Path(os.path.realpath(database.path)):
-            raise UsageError(f"{file} is the practice's database itself.")
-        if file.exists():
+        if replaces(file, own):
             copies.check(file)
-        copies.copy(database.connection, file)
+        # SQLite opens files by their names alone, so it writes where nobody else can put a link in the way.
+        make_folder(data_folder())
+        with TemporaryDirectory(dir=data_folder(), prefix="backup-", ignore_cleanup_errors=True) as folder:
+            made = Path(folder) / "practice.db"
+            copies.copy(database.connection, made)
+            with made.open("rb") as source, writing(file, own, replace=True) as target:
+                shutil.copyfileobj(source, target)
         return file
     except (OSError, sqlite3.Error) as error:
         raise Trouble(f"{file or 'The backup'} cannot be written: {why(error, database.path)}") from None

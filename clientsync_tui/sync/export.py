@@ -1,16 +1,19 @@
 """The client list as CSV; the file that `codes upload` takes back."""
 
+import codecs
 import csv
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import TYPE_CHECKING
 
+from ..named_file import OwnFiles, writing
 from ..practice.entries import iso
 from ..practice.model import DETAIL_TITLES, Client, Integration
 from ..practice.text import clean
-from ..practice.trouble import Trouble
 from .csv_cells import defused
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 ID, CLIENT, CODE = "ID", "Client", "Practice code"
 COLUMNS = (
@@ -20,7 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def write(file: IO[str], clients: Iterable[Client]) -> int:
+def write(file: "SupportsWrite[str]", clients: Iterable[Client]) -> int:
     """Writes a header and a line for each integration (one for a client that has none); returns how many clients.
 
     `file` must not translate line ends, unless a terminal or a pipe is behind it.
@@ -34,29 +37,13 @@ def write(file: IO[str], clients: Iterable[Client]) -> int:
     return count
 
 
-def export(path: Path, clients: Iterable[Client]) -> int:
+def export(path: Path, clients: Iterable[Client], own: OwnFiles, *, replace: bool) -> int:
     """Writes the file whole or not at all, in UTF-8 with the mark that Excel needs to see it; returns how many clients.
 
-    Raises Trouble when it cannot be written.
+    Raises as `writing` does.
     """
-    try:
-        if path.exists() and not path.is_file():
-            # A device or a pipe is written to; nothing may take its place.
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
-                return write(file, clients)
-        path = path.resolve()
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with beside.open("x", encoding="utf-8-sig", newline="") as file:
-                count = write(file, clients)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise Trouble(f"{path} cannot be written: {error.strerror or error}.") from None
-    return count
+    with writing(path, own, replace=replace) as file:
+        return write(codecs.getwriter("utf-8-sig")(file), clients)
 
 
 def _lines(client: Client) -> Iterator[tuple[str, ...]]:

@@ -179,13 +179,13 @@ def test_refresh_and_disconnect_one(busy: Office) -> None:
     assert busy.bulk("refresh", "--client", client["id"]) == (0, 1, 0, 0)
     dry = busy.cli.inside("disconnect", "--client", client["id"], "--dry-run", "--json").json
     assert (dry["will_do"], busy.statuses()[client["id"]]) == (1, "connected")
-    assert busy.bulk("disconnect", "--client", client["name"]) == (0, 1, 0, 0)
+    assert busy.bulk("disconnect", "--yes", "--client", client["name"]) == (0, 1, 0, 0)
     assert busy.statuses()[client["id"]] == "disconnected"
-    assert busy.bulk("disconnect", "--client", client["id"]) == (0, 0, 0, 1)
+    assert busy.bulk("disconnect", "--yes", "--client", client["id"]) == (0, 0, 0, 1)
     # Somebody here disconnected it: nothing is wrong.
     assert busy.cli.inside("check").code == 0
     assert busy.bulk("refresh", "--all") == (0, 11, 0, 0)
-    assert busy.cli.inside("disconnect", "--all", "--software", "xero").code == 2
+    assert busy.cli.inside("disconnect", "--yes", "--all", "--software", "xero").code == 2
 
 
 def test_check_records_what_it_finds(busy: Office) -> None:
@@ -253,15 +253,15 @@ def test_failed_items_are_retried_alone_and_jobs_are_listed(busy: Office) -> Non
 
 
 def test_sign_out_ends_what_the_sign_in_authenticated(busy: Office) -> None:
-    told = busy.cli.inside("sign-out", "xero", "--as", busy.bob, "--json")
+    told = busy.cli.inside("sign-out", "--yes", "xero", "--as", busy.bob, "--json")
     assert told.code == 0
     assert told.json == [
         {"software": "xero", "person": told.json[0]["person"], "integrations": 9, "revoked": True}
     ]
     assert "ends 9 integrations" in told.err
     assert sorted(busy.statuses().values()) == ["connected"] * 3 + ["expired"] * 9
-    assert busy.cli.inside("sign-out", "xero", "--as", busy.bob).code == 2
-    assert busy.cli.inside("sign-out", "--all").code == 0
+    assert busy.cli.inside("sign-out", "--yes", "xero", "--as", busy.bob).code == 2
+    assert busy.cli.inside("sign-out", "--yes", "--all").code == 0
     assert busy.cli.inside("softwares", "--json").json[0]["signed_in"] is False
 
 
@@ -285,10 +285,10 @@ def test_a_name_with_escape_codes_comes_out_clean(busy: Office) -> None:
         ("reassign", "xero"),
         ("reassign", "xero", "--all", "--from", "x"),
         ("refresh",),
-        ("disconnect",),
-        ("disconnect", "--all", "--client", "x"),
-        ("sign-out",),
-        ("sign-out", "xero", "--all"),
+        ("disconnect", "--yes"),
+        ("disconnect", "--yes", "--all", "--client", "x"),
+        ("sign-out", "--yes"),
+        ("sign-out", "--yes", "xero", "--all"),
         ("check", "--software", "xerro"),
         ("refresh", "--client", "nobody"),
     ],
@@ -297,3 +297,26 @@ def test_a_name_with_escape_codes_comes_out_clean(busy: Office) -> None:
 def test_what_is_not_said_is_asked_for(cli: Command, words: tuple[str, ...]) -> None:
     said = cli.inside(*words)
     assert (said.code, said.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("disconnect", "--all"),
+        ("sign-out", "xero"),
+        ("sign-out", "--all"),
+        ("restore", "copy.db"),
+        ("change", "--client", "C1", "--to", "xero", "--organisation", "x"),
+    ],
+    ids=" ".join,
+)
+def test_nothing_ends_where_nobody_can_be_asked(
+    cli: Command, practice: Practice, words: tuple[str, ...]
+) -> None:
+    assert cli.inside("backup", "--yes", str(practice.folder / "copy.db")).code == 0
+    words = tuple(str(practice.folder / word) if word == "copy.db" else word for word in words)
+    before = cli.inside("log", "--json").out, sorted(practice.folder.glob("practice.db*"))
+    for said in (cli.inside(*words), cli.inside(*words, "--json")):
+        assert (said.code, said.out) == (2, "") and "this needs --yes" in said.err
+    assert (cli.inside("log", "--json").out, sorted(practice.folder.glob("practice.db*"))) == before
+    assert "this needs --yes" not in cli.inside(*words, "--yes").err

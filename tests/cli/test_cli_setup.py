@@ -98,11 +98,11 @@ def test_signed_out_of_everything_the_keyring_is_empty(
     assert kept.code == 0
     practice.sign_in(practice.people[0])
     assert len(entries(practice.folder / "keyring")) == 2
-    said = cli.inside("sign-out", "--all", "--json")
+    said = cli.inside("sign-out", "--all", "--yes", "--json")
     assert (said.code, len(said.json), said.json[0]["revoked"]) == (0, 1, True)
     assert "The client secrets are forgotten too: xero." in said.err
     assert entries(practice.folder / "keyring") == {}
-    again = cli.inside("sign-out", "--all", "--json")
+    again = cli.inside("sign-out", "--all", "--yes", "--json")
     assert (again.code, again.json) == (0, []), "done again, there is nothing to do"
 
 
@@ -155,18 +155,18 @@ def test_a_backup_is_put_back(cli: Command, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     assert cli.inside("backup", str(copy)).code == 0
     filled(cli, "Three")
-    assert cli.inside("backup", str(copy), "--json").json["file"] == str(copy), (
+    assert cli.inside("backup", "--yes", str(copy), "--json").json["file"] == str(copy), (
         "a former copy may be replaced"
     )
     filled(cli, "Four")
-    said = cli.inside("restore", str(copy), "--json")
+    said = cli.inside("restore", "--yes", str(copy), "--json")
     assert said.code == 0
     assert "tokens are in the keyring" in said.err
     assert listed(cli) == ["One", "Three", "Two"]
     with sqlite3.connect(said.json["kept"]) as kept:
         assert kept.execute("SELECT count(*) FROM clients").fetchone() == (4,)
     kept.close()
-    assert cli.inside("restore", str(copy), "--json").json["kept"] != said.json["kept"]
+    assert cli.inside("restore", "--yes", str(copy), "--json").json["kept"] != said.json["kept"]
 
 
 def test_what_is_no_copy_is_not_put_back(cli: Command, tmp_path: Path) -> None:
@@ -189,11 +189,11 @@ def test_what_is_no_copy_is_not_put_back(cli: Command, tmp_path: Path) -> None:
     data[4096 : 4096 * 8] = b"\x55" * 4096 * 7
     damaged.write_bytes(data)
     for file in (other, notes, newer, damaged, tmp_path / "absent.db", tmp_path / "practice.db"):
-        said = cli.inside("restore", str(file))
+        said = cli.inside("restore", "--yes", str(file))
         assert said.code == 2, file
         assert len(said.err.splitlines()) == 1
-    assert cli.inside("backup", str(notes)).code == 2, "somebody's file is not replaced"
-    assert cli.inside("backup", str(tmp_path / "practice.db")).code == 2
+    assert cli.inside("backup", "--yes", str(notes)).code == 2, "somebody's file is not replaced"
+    assert cli.inside("backup", "--yes", str(tmp_path / "practice.db")).code == 2
     assert notes.read_text().startswith("not a database")
     assert listed(cli) == ["One"]
 
@@ -205,11 +205,11 @@ def test_a_practice_in_use_is_not_replaced(cli: Command, tmp_path: Path) -> None
     other = cli.start("log", "--follow", "--json")
     while not other.out:
         assert other.process.poll() is None
-    said = cli.inside("restore", str(copy))
+    said = cli.inside("restore", "--yes", str(copy))
     assert said.code == 2
     assert "in use" in said.err
     other.kill()
-    assert cli.inside("restore", str(copy)).code == 0
+    assert cli.inside("restore", "--yes", str(copy)).code == 0
 
 
 def test_where_only_a_page_of_ones_own_will_do(cli: Command) -> None:

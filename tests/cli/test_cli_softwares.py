@@ -198,7 +198,7 @@ def test_a_sign_in_names_its_company_and_the_jobs_that_wait_for_it(practice: Pra
 
 def test_what_a_disconnect_ends_and_where_is_said(practice: Practice, cli: Command) -> None:
     everywhere(practice, cli)
-    assert cli.inside("disconnect", "--all").code == 0
+    assert cli.inside("disconnect", "--yes", "--all").code == 0
     there = Counter(
         (entry["software"], entry["body"]["there"])
         for entry in cli.inside("log", "--json").json
@@ -215,16 +215,16 @@ def test_what_a_disconnect_ends_and_where_is_said(practice: Practice, cli: Comma
 def test_signing_out_gives_up_all_that_a_person_holds_there(practice: Practice, cli: Command) -> None:
     everywhere(practice, cli)
     consent(practice, 2, who=1)
-    said = cli.inside("sign-out", ONE, "--as", practice.people[0], "--json")
+    said = cli.inside("sign-out", "--yes", ONE, "--as", practice.people[0], "--json")
     (told,) = said.json
     assert (told["person"]["email"], told["integrations"], told["revoked"]) == (practice.people[0], 2, True)
     assert statuses(cli)[ONE, "expired"] == 2
     assert [
         each["id"] for each in cli.inside("organisations", ONE, "--json").json if each["state"] == "new"
     ] == [company(practice, 2)]
-    said = cli.inside("sign-out", OTHER, "--json")
+    said = cli.inside("sign-out", "--yes", OTHER, "--json")
     assert said.json[0]["revoked"] is False and "cannot be told" in said.err
-    assert "everything that" in cli.inside("sign-out", MANY).err
+    assert "everything that" in cli.inside("sign-out", "--yes", MANY).err
 
 
 def test_a_client_moves_to_another_software_after_it_was_said_what_is_lost(
@@ -235,7 +235,7 @@ def test_a_client_moves_to_another_software_after_it_was_said_what_is_lost(
     practice.sign_in(practice.people[0], software=OTHER)
     client = cli.inside("clients", "--json").json[0]
     wanted = cli.inside("organisations", OTHER, "--json").json[0]
-    words = ("change", "--client", client["id"], "--to", OTHER, "--organisation", wanted["id"])
+    words = ("change", "--yes", "--client", client["id"], "--to", OTHER, "--organisation", wanted["id"])
     seq = cli.inside("log", "--json").json[-1]["seq"]
     said = cli.inside(*words, "--dry-run", "--json")
     assert (said.code, said.json["changed"]) == (0, False)
@@ -251,7 +251,16 @@ def test_a_client_moves_to_another_software_after_it_was_said_what_is_lost(
     assert cli.inside(*words).code == 2
     # An unknown organisation, and a company that nobody gave consent for.
     assert cli.inside(*words[:-1], "no-such").code == 2
-    for_one = ("change", "--client", client["id"], "--to", ONE, "--organisation", company(practice, 0))
+    for_one = (
+        "change",
+        "--yes",
+        "--client",
+        client["id"],
+        "--to",
+        ONE,
+        "--organisation",
+        company(practice, 0),
+    )
     assert cli.inside(*for_one).code == 3
     consent(practice, 0)
     assert cli.inside(*for_one).code == 0

@@ -172,7 +172,7 @@ def test_selected_clients_change_teams_and_leave_the_list(busy: Office) -> None:
     assert "2 clients written" in said
     assert [each["team"] for each in busy.cli.inside("clients", "--json").json] == ["West"] * 2 + [None] * 7
     assert "because of a living integration" in busy.menu(CLIENTS, "all clients", "1-2", "done", "remove")
-    busy.cli.inside("disconnect", "--client", names[0])
+    busy.cli.inside("disconnect", "--yes", "--client", names[0])
     said = busy.menu(CLIENTS, "all clients", "1-2", "done", "remove", "y", "b", "b", "b", "b", UNDO)
     assert "1 client removed from the list." in said
     assert "is on the list again" in said

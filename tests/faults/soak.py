@@ -31,7 +31,7 @@ COMMANDS = (
     "refresh --all",
     "check",
     "check --quick",
-    "disconnect --software xero",
+    "disconnect --yes --software xero",
     "jobs retry",
     "jobs resume",
     "backup",

@@ -20,7 +20,7 @@ from clientsync_tui.store.store import Store
 from tests.store.entries import added, derived
 from tests.support.command import Command, Said
 
-READING = (("clients", "--json"), ("log", "--json"), ("jobs", "--json"), ("export", "all.csv"))
+READING = (("clients", "--json"), ("log", "--json"), ("jobs", "--json"), ("export", "--yes", "all.csv"))
 WRITING = ("codes", "upload", "codes.csv")
 CODES = "Practice code,Client\nNEW1,Client 1\n"
 

@@ -166,7 +166,7 @@ def test_an_older_state_put_in_place_shows_and_a_restored_one_does_not(cli: Comm
     store.ledger.append(added("later"))
     store.close()
     assert cli.inside("backup").code == 0
-    assert cli.inside("restore", str(old)).code == 0
+    assert cli.inside("restore", "--yes", str(old)).code == 0
     assert doctor(cli) == {}, "it was put back on purpose"
     with closing(sqlite3.connect(database)) as db:
         db.execute("DELETE FROM meta WHERE key = 'restored'")

@@ -110,6 +110,17 @@ async def test_what_is_exported_can_be_uploaded_again_with_codes(tmp_path: Path)
         await until(pilot, lambda: client(screen, "Lapsed 1").practice_code is None)
 
 
+async def test_an_export_does_not_replace_the_programs_own_files(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    before = (tmp_path / "config.toml").read_bytes()
+    async with opened(tmp_path) as (pilot, _):
+        for name in ("config.toml", "practice.db", "practice.db-wal"):
+            await pilot.press("E")
+            await answer(pilot, str(tmp_path / name))
+            await until(pilot, lambda name=name: said(pilot, f"{name} is one of the program's own files"))
+    assert (tmp_path / "config.toml").read_bytes() == before
+
+
 async def test_every_wrong_line_of_an_upload_is_said_and_nothing_changed(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     file = tmp_path / "codes.csv"

@@ -54,9 +54,8 @@ def test_the_export_is_defused_and_our_own_import_reads_it_unchanged(tmp_path: P
     ann = signed_in(store, "=ann@example.com")
     ids = {add(store, name, ann, code=f"-{n}", team=f"@{n}"): name for n, name in enumerate(FORMULAS)}
     file = tmp_path / "clients.csv"
-    assert export.export(
-        file, store.clients.each([n + 1 for n in range(len(ids))], datetime.now(UTC))
-    ) == len(ids)
+    clients = store.clients.each([n + 1 for n in range(len(ids))], datetime.now(UTC))
+    assert export.export(file, clients, workplace.own_files, replace=False) == len(ids)
     text = codes.read(file)
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]

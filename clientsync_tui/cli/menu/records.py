@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ... import named_file
 from ...practice.model import Client
 from ...store.find import find
 from ...store.history import History
@@ -54,13 +55,14 @@ def undo(workplace: Workplace) -> None:
 def export_clients(workplace: Workplace, clients: Iterable[Client] | None = None) -> None:
     """Writes clients (None: all) to a file. Raises Trouble where it cannot be written, and Quit."""
     path = _file("Write the clients to the CSV file")
-    if path is None or (path.exists() and not yes(f"{path} exists. Replace it?")):
+    own = workplace.own_files
+    if path is None or (named_file.replaces(path, own) and not yes(f"{path} exists. Replace it?")):
         say("Nothing was written.")
         return
     if clients is None:
         now = datetime.now(UTC)
         clients = workplace.store.clients.each(find(workplace.store.database, (), now), now)
-    count = export.export(path, clients)
+    count = export.export(path, clients, own, replace=True)
     say(f"{plan_words.clients(count)} written to {path}.")
 
 

@@ -1,0 +1,243 @@
+"""A file that a person names to be written: never one of the program's own, never through another user's link, never unasked."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.named_file import OwnFiles, replaces, writing
+from clientsync_tui.practice.trouble import Trouble, UsageError
+from tests.support.clients import ANN, add, signed_in, workplace_in
+from tests.support.command import Command, Terminal, environment
+
+OTHER = 65534
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    """A practice with one client; its files lie in `tmp_path`, as does what the tests name."""
+    for name, value in environment(tmp_path / "home").items():
+        monkeypatch.setenv(name, value)
+    passphrase = tmp_path / "passphrase"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text("open sesame")
+    config = tmp_path / "config.toml"
+    config.write_text(
+        '[practice]\ndatabase = "practice.db"\n[keyring]\nbackend = "file"\nfile = "keyring.bin"\npassphrase_file = "passphrase"\n'
+    )
+    workplace = workplace_in(tmp_path)
+    add(workplace.store, "Baker & Daughters", signed_in(workplace.store, ANN))
+    workplace.close()
+    yield Command(config)
+
+
+def mode(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
+
+
+@pytest.mark.parametrize("words", [("export",), ("backup",)], ids=" ".join)
+def test_no_command_replaces_a_file_of_the_program(
+    cli: Command, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    assert cli.inside("backup").code == 0
+    (tmp_path / "keyring.bin").write_bytes(b"kept")
+    link = tmp_path / "practice-of-ours"
+    link.symlink_to("practice.db")
+    copy = next((tmp_path / "practice.db.backups").iterdir())
+    own = [tmp_path / name for name in ("practice.db", "config.toml", "keyring.bin", "passphrase")]
+    before = {file: file.read_bytes() for file in (*own, copy)}
+    absent = [
+        *(tmp_path / f"practice.db{end}" for end in ("-wal", "-shm", "-journal", ".limits", ".lock")),
+        *(tmp_path / name for name in ("keyring.bin.lock", "keyring.bin.new", "practice.db.backups/new.csv")),
+    ]
+    for file in (*before, *absent, link, tmp_path / "home" / ".." / "practice.db"):
+        (tmp_path / "home").mkdir(exist_ok=True)
+        said = cli.inside(*words, "--yes", str(file))
+        assert (said.code, len(said.err.splitlines())) == (2, 1), (file, said)
+        assert "one of the program's own files" in said.err
+    assert {file: file.read_bytes() for file in before} == before
+
+
+@only_root
+@pytest.mark.parametrize("words", [("export",), ("backup",)], ids=" ".join)
+def test_no_command_writes_through_another_users_link(
+    cli: Command, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("stays")
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o777)
+    (shared / "file").symlink_to(victim)
+    (shared / "new").symlink_to(tmp_path / "planted")
+    (shared / "folder").symlink_to(tmp_path)
+    (tmp_path / "ours").symlink_to(shared / "file")
+    for link in ("file", "new", "folder"):
+        os.lchown(shared / link, OTHER, OTHER)
+    for path in (
+        shared / "file",
+        shared / "new",
+        shared / "folder" / "victim",
+        shared / "folder" / "new.csv",
+        tmp_path / "ours",
+    ):
+        said = cli.inside(*words, "--yes", str(path))
+        assert (said.code, len(said.err.splitlines())) == (2, 1), (path, said)
+        assert "symbolic link of another user" in said.err
+    assert victim.read_text() == "stays"
+    assert not (tmp_path / "planted").exists() and not (tmp_path / "new.csv").exists()
+
+
+def test_a_link_of_ones_own_stays_one_and_its_file_is_replaced(cli: Command, tmp_path: Path) -> None:
+    real = tmp_path / "folder" / "clients.csv"
+    real.parent.mkdir()
+    (tmp_path / "near").symlink_to("folder")
+    (tmp_path / "link.csv").symlink_to("near/clients.csv")
+    assert cli.inside("export", str(tmp_path / "link.csv")).code == 0
+    assert (tmp_path / "link.csv").is_symlink() and "Baker" in real.read_text()
+
+
+def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(Trouble, match="cannot be written"):
+        replaces(tmp_path / "a", OwnFiles())
+
+
+def test_a_file_that_is_there_is_replaced_only_when_it_was_said(cli: Command, tmp_path: Path) -> None:
+    file = tmp_path / "clients.csv"
+    file.write_text("stays")
+    said = cli.inside("export", str(file))
+    assert (said.code, said.out) == (2, "") and "--yes replaces it" in said.err
+    assert file.read_text() == "stays"
+    assert cli.inside("export", "--yes", str(file)).code == 0
+    assert "Baker" in file.read_text()
+    copy = tmp_path / "copy.db"
+    assert cli.inside("backup", str(copy)).code == 0
+    before = copy.stat().st_ino
+    said = cli.inside("backup", str(copy))
+    assert said.code == 2 and "--yes replaces it" in said.err and copy.stat().st_ino == before
+    assert cli.inside("backup", "--yes", str(copy)).code == 0
+
+
+@pytest.mark.parametrize(("answer", "code", "text"), [("n", 1, "stays"), ("y", 0, "Baker")])
+def test_on_a_terminal_it_asks_before_it_replaces(
+    cli: Command, tmp_path: Path, answer: str, code: int, text: str
+) -> None:
+    file = tmp_path / "clients.csv"
+    file.write_text("stays")
+    terminal = Terminal(cli, "export", str(file))
+    terminal.until(r"exists\. Replace it\?")
+    terminal.type(f"{answer}\n")
+    assert terminal.end() == code
+    assert text in file.read_text()
+
+
+def test_what_is_written_is_this_persons_alone_and_what_was_narrower_stays_so(
+    cli: Command, tmp_path: Path
+) -> None:
+    file, copy = tmp_path / "clients.csv", tmp_path / "copy.db"
+    before = os.umask(0)
+    try:
+        assert cli.inside("export", str(file)).code == 0
+        assert cli.inside("backup", str(copy)).code == 0
+        assert (mode(file), mode(copy)) == (0o600, 0o600)
+        for bits in (0o400, 0o640, 0o644):
+            file.chmod(bits)
+            copy.chmod(bits)
+            assert cli.inside("export", "--yes", str(file)).code == 0
+            assert cli.inside("backup", "--yes", str(copy)).code == 0
+            assert (mode(file), mode(copy)) == (bits, bits)
+    finally:
+        os.umask(before)
+    assert not [each for each in tmp_path.rglob(".*") if each.is_file()], "nothing half written is left"
+
+
+@only_root
+def test_the_file_of_another_user_lends_nothing_to_the_one_that_replaces_it(
+    cli: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "clients.csv"
+    file.touch()
+    file.chmod(0o666)
+    os.chown(file, OTHER, OTHER)
+    assert cli.inside("export", "--yes", str(file)).code == 0
+    assert (mode(file), file.stat().st_uid, file.stat().st_gid) == (0o600, os.geteuid(), os.getegid())
+
+
+@only_root
+def test_a_pipe_that_another_user_laid_is_not_written_to(cli: Command, tmp_path: Path) -> None:
+    pipe = tmp_path / "clients.csv"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    os.chown(pipe, OTHER, OTHER)
+    said = cli.inside("export", "--yes", str(pipe))
+    assert said.code == 2 and "belongs to another user" in said.err
+    assert os.read(reader, 10_000) == b""
+    os.close(reader)
+
+
+def test_a_pipe_of_ones_own_is_written_to_and_one_that_nobody_reads_is_not_waited_for(
+    cli: Command, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    said = cli.inside("export", str(pipe))
+    assert said.code == 1 and "cannot be written" in said.err
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert cli.inside("export", str(pipe)).code == 0
+    assert b"Baker" in os.read(reader, 10_000)
+    os.close(reader)
+
+
+def test_a_write_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("stays")
+    with pytest.raises(KeyboardInterrupt), writing(file, replace=True) as stream:
+        stream.write(b"half")
+        raise KeyboardInterrupt
+    assert [each.name for each in tmp_path.iterdir()] == ["file"] and file.read_text() == "stays"
+
+
+def test_a_file_that_comes_to_be_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    with pytest.raises(UsageError, match="exists already"), writing(file, replace=False) as stream:
+        stream.write(b"new")
+        file.write_text("another's")
+    assert file.read_text() == "another's"
+
+
+@only_root
+def test_the_sandbox_writes_no_configuration_through_another_users_link(tmp_path: Path) -> None:
+    (tmp_path / "victim").touch()
+    (tmp_path / "box.toml").symlink_to(tmp_path / "victim")
+    os.lchown(tmp_path / "box.toml", OTHER, OTHER)
+    said = Command(tmp_path / "none.toml").run("sandbox", "--write-config", str(tmp_path / "box.toml"))
+    assert said.code == 2 and "symbolic link of another user" in said.err
+    assert (tmp_path / "victim").read_bytes() == b""
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from clientsync_tui import config
+from clientsync_tui.practice.trouble import UsageError
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+try:
+    config.change(Path(sys.argv[1]), ("practice",), {"name": "Baker & Daughters"})
+except UsageError as error:
+    sys.exit(str(error))
+"""
+
+
+def test_a_full_disk_leaves_the_configuration_and_no_half_of_another(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[practice]\nname = "A"\n')
+    done = subprocess.run([sys.executable, "-c", FULL, str(file)], capture_output=True, text=True)
+    assert done.returncode == 1 and "cannot be written" in done.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["config.toml"]
+    assert file.read_text() == '[practice]\nname = "A"\n'
