@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 #: What opening adds: no symbolic link is followed, and no pipe is waited for.
-_AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 _PR_SET_DUMPABLE = 4
 
@@ -19,7 +19,7 @@ def read_secret(path: Path, most: int, *, owner: bool = True) -> bytes:
     """
     if path.is_symlink():
         raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed for secrets")
-    with os.fdopen(os.open(path, os.O_RDONLY | _AS_IT_IS), "rb") as file:
+    with os.fdopen(os.open(path, os.O_RDONLY | AS_IT_IS), "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file")
@@ -66,14 +66,14 @@ def _exposed(found: os.stat_result, bits: int) -> str | None:
     if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
         # In a folder like /tmp nobody takes away or replaces what is another's.
         mode = 0
-    if mode & 0o020 and not mode & ~0o020 and _is_own_group(found.st_gid):
+    if mode & 0o020 and not mode & ~0o020 and is_own_group(found.st_gid):
         return None
     if not mode:
         return None
     return "others may read it" if mode & 0o044 else "others may change it"
 
 
-def _is_own_group(gid: int) -> bool:
+def is_own_group(gid: int) -> bool:
     """Whether a group is this user's alone, as distributions give each user one and set the umask to 002 for it."""
     if sys.platform == "win32":
         return False

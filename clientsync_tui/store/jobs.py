@@ -1,9 +1,7 @@
 """Bulk jobs and their items, as rows: what a kill leaves behind is exactly what is here."""
 
 import json
-import os
 import secrets
-import socket
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +14,11 @@ from ..practice.plan import Plan, PlanItem, Will
 from ..practice.status import Why
 from ..practice.trouble import SignInNeeded, Trouble, UsageError
 from .database import Database
+from .job_locks import JobLocks
 
 
 class JobState(StrEnum):
-    """`running` whose runner is gone is a job that was cut off: it can be resumed."""
+    """A job that says `running` and whose lock nobody holds was cut off: it can be resumed."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -85,41 +84,12 @@ class Job:
         return self.count(ItemState.WAITING, ItemState.DOING)
 
 
-def runner_name() -> str:
-    """This process, as a job names its runner: `host:pid:start`, so that a reused pid is not taken for it."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
-
-
-def _started(pid: int) -> str:
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:  # noqa: PTH123
-            return stat.read().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def _alive(runner: str | None) -> bool:
-    if not runner:
-        return False
-    host, pid, started = runner.rsplit(":", 2)
-    if host != socket.gethostname():
-        # Of another host nothing can be known; its lease is the job's own progress. Jobs are local, so this is a renamed host.
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        # Another person's process: it is there, and when it was started anybody may read.
-        pass
-    return _started(int(pid)) == started
-
-
 class Jobs:
     """The jobs of this host."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._locks = JobLocks(database.path)
         self._counts_of_ended: dict[tuple[str, JobState, str], Mapping[ItemState, int]] = {}
 
     def create(self, plan: Plan, by: str) -> str:
@@ -158,20 +128,27 @@ class Jobs:
     def claim(self, job: str) -> list[Item]:
         """Makes this process the job's runner; returns the items that a former runner left in `doing`, now waiting again.
 
-        Raises UsageError when another living process runs it.
+        It is the runner until it calls `leave`, or its process ends. Raises UsageError when another one runs the job.
         """
-        with self._database.writing() as db:
-            found = self.one(job)
-            runner = db.execute("SELECT runner FROM jobs WHERE id = ?", (job,)).fetchone()[0]
-            if found.state is JobState.RUNNING and not found.cut_off and runner != runner_name():
-                raise UsageError(f"Job {job} is running in another window or process; it needs no resuming.")
-            left = self.items(job, ItemState.DOING)
-            db.execute("UPDATE items SET state = 'waiting' WHERE job = ? AND state = 'doing'", (job,))
-            db.execute(
-                "UPDATE jobs SET state = ?, runner = ?, ended_at = NULL, body = json_remove(body, '$.paused') WHERE id = ?",
-                (JobState.RUNNING, runner_name(), job),
-            )
-            return left
+        self.one(job)
+        if not self._locks.take(job):
+            raise UsageError(f"Job {job} is running in another window or process; it needs no resuming.")
+        try:
+            with self._database.writing() as db:
+                left = self.items(job, ItemState.DOING)
+                db.execute("UPDATE items SET state = 'waiting' WHERE job = ? AND state = 'doing'", (job,))
+                db.execute(
+                    "UPDATE jobs SET state = ?, ended_at = NULL, body = json_remove(body, '$.paused') WHERE id = ?",
+                    (JobState.RUNNING, job),
+                )
+        except BaseException:
+            self.leave(job)
+            raise
+        return left
+
+    def leave(self, job: str) -> None:
+        """This process is the runner no more. A job that it did not `end` is cut off."""
+        self._locks.let_go(job)
 
     def take(self, job: str, n: int) -> bool:
         """Marks a waiting item as being done, before its first call; False when it waits no more (it was cancelled)."""
@@ -214,7 +191,7 @@ class Jobs:
         paused = json.dumps({"says": str(why), "sign_in": isinstance(why, SignInNeeded)}) if why else None
         with self._database.writing() as db:
             db.execute(
-                "UPDATE jobs SET state = ?, ended_at = ?, runner = NULL, "
+                "UPDATE jobs SET state = ?, ended_at = ?, "
                 "body = iif(? IS NULL, body, json_set(body, '$.paused', json(?))) WHERE id = ?",
                 (state, ended, paused, paused, job),
             )
@@ -231,6 +208,7 @@ class Jobs:
                 )
                 if found.state not in (JobState.DONE, JobState.CANCELLED):
                     self.end(job, JobState.CANCELLED)
+                self._locks.clear(job)
 
     def retry(self, job: str, reasons: Sequence[str] | None = None) -> int:
         """Makes failed items (with one of `reasons`) and cancelled ones waiting again, and with them the job; returns how many."""
@@ -306,7 +284,7 @@ class Jobs:
             counts = {ItemState(s): n for s, n in rows}
             if ended:
                 self._counts_of_ended[ended] = counts
-        cut_off = state is JobState.RUNNING and not _alive(row["runner"])
+        cut_off = state is JobState.RUNNING and not self._locks.is_held(row["id"])
         if cut_off and not {ItemState.WAITING, ItemState.DOING} & counts.keys():
             # Killed behind its last item: only the word that it is done is missing.
             state, cut_off = JobState.DONE, False

@@ -77,11 +77,24 @@ class Runner:
         Raises UsageError when another process runs it.
         """
         self._store.jobs.claim(self._id)
+        lanes: list[Lane] = []
+        try:
+            lanes += [Lane(self._store.jobs, self._id, name) for name in self._store.jobs.waiting(self._id)]
+            await self._work_all(lanes)
+        finally:
+            try:
+                self.trouble = self.trouble or self._needed(lanes)
+                self._store.jobs.end(self._id, self._ending(), self.trouble)
+            finally:
+                self._store.jobs.leave(self._id)
+        return self._store.jobs.one(self._id)
+
+    async def _work_all(self, lanes: Sequence[Lane]) -> None:
+        """Does what waits in the lanes, side by side, to the end or to a stop."""
         job = self._store.jobs.one(self._id)
         held = self._session.held()
         self._held = frozenset(each.id for each in held)
         self._last_used = {each.software: each for each in reversed(held)}
-        lanes = [Lane(self._store.jobs, self._id, name) for name in self._store.jobs.waiting(self._id)]
         workers = [asyncio.create_task(self._work(job, lane)) for lane in lanes for _ in self._places(lane)]
         done = asyncio.gather(*workers)
         now = asyncio.create_task(self._now.wait())
@@ -94,9 +107,6 @@ class Runner:
                 each.cancel()
             await asyncio.gather(now, done, return_exceptions=True)
             await self._writer.close()
-            self.trouble = self.trouble or self._needed(lanes)
-            self._store.jobs.end(self._id, self._ending(), self.trouble)
-        return self._store.jobs.one(self._id)
 
     def _places(self, lane: Lane) -> range:
         """One for each item that may be under way at once; none where the software is not set up."""

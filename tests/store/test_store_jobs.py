@@ -12,7 +12,8 @@ import pytest
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.practice.status import Fault, Reason, Why
 from clientsync_tui.practice.trouble import SignInRefused, Trouble, UsageError
-from clientsync_tui.store.jobs import ItemState, JobState, runner_name
+from clientsync_tui.store.job_locks import somebody_runs_a_job
+from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, store_in
 
@@ -210,6 +211,7 @@ def test_what_failed_is_retried_alone_and_survives_a_kill_before_it_begins(store
         store.jobs.take(job, n)
         store.jobs.settle(job, n, state, reason, "says")
     store.jobs.end(job, JobState.DONE)
+    store.jobs.leave(job)
     assert store.jobs.unfinished() == []
     assert store.jobs.retry(job, ["nothing_of_the_kind"]) == 0
     assert store.jobs.one(job).state is JobState.DONE
@@ -240,6 +242,7 @@ def test_a_paused_job_says_why_until_it_goes_on(store: Store) -> None:
         store.jobs.claim(job)
         assert "paused" not in store.jobs.one(job).body
         store.jobs.end(job, JobState.PAUSED, why)
+        store.jobs.leave(job)
         assert store.jobs.one(job).body["paused"] == {"says": str(why), "sign_in": sign_in}
         assert [each.id for each in store.jobs.unfinished()] == [job]
 
@@ -259,11 +262,40 @@ def test_names_are_kept_as_they_are(store: Store) -> None:
     assert item.name == name and json.loads(json.dumps(item.body)) == {"n": name}
 
 
-def test_another_process_with_the_number_of_the_dead_runner_is_not_taken_for_it(store: Store) -> None:
+def test_a_lock_that_is_a_link_is_not_followed(store: Store, tmp_path: Path) -> None:
     job = store.jobs.create(a_plan(), "ann")
     store.jobs.claim(job)
-    assert not store.jobs.one(job).cut_off
-    host, pid, started = runner_name().rsplit(":", 2)
-    for name in (f"{host}:{pid}:{int(started or 0) + 1}", f"elsewhere:{pid}:{started}"):
-        store.database.connection.execute("UPDATE jobs SET runner = ? WHERE id = ?", (name, job))
-        assert store.jobs.one(job).cut_off
+    (lock,) = tmp_path.glob("practice.db.job-*.lock")
+    store.jobs.leave(job)
+    assert not lock.exists()
+    victim = tmp_path / "victim"
+    lock.symlink_to(victim)
+    assert store.jobs.one(job).cut_off
+    with pytest.raises(UsageError, match=f"symbolic link, which is not followed: `rm {lock}`"):
+        store.jobs.claim(job)
+    assert not victim.exists()
+
+
+def test_an_id_that_somebody_planted_leads_nowhere_else(store: Store, tmp_path: Path) -> None:
+    job = store.jobs.create(a_plan(), "ann")
+    hostile = "x/../../victim"
+    with store.database.writing() as db:
+        db.execute("PRAGMA defer_foreign_keys = ON")
+        db.execute("UPDATE jobs SET id = ? WHERE id = ?", (hostile, job))
+        db.execute("UPDATE items SET job = ? WHERE job = ?", (hostile, job))
+    store.jobs.claim(hostile)
+    assert len(list(tmp_path.glob("practice.db.job-*.lock"))) == 1
+    store.jobs.leave(hostile)
+
+
+def test_a_job_whose_database_cannot_be_read_still_shows(store: Store) -> None:
+    assert not somebody_runs_a_job(store.database.path)
+    process = runner(store, job := store.jobs.create(a_plan(), "ann"))
+    go(process)
+    assert line(process) == "True True"
+    assert somebody_runs_a_job(store.database.path)
+    process.kill()
+    process.wait()
+    assert not somebody_runs_a_job(store.database.path)
+    store.jobs.cancel(job)
+    assert not list(store.database.path.parent.glob("practice.db.job-*")), "what the kill left behind is gone"
