@@ -8,11 +8,11 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ..beside import give, owner_of
 from ..practice.entries import iso
 from ..practice.trouble import UsageError
 from .chain import Flaw, verify
 from .database import APPLICATION, VERSION
-from .filesystem import mode_beside
 
 STAMP = "%Y%m%dT%H%M%SZ"
 KEPT = 7
@@ -45,15 +45,15 @@ def keep(source: sqlite3.Connection, database: Path, why: str) -> Path:
     Raises OSError and sqlite3.Error where it cannot be written.
     """
     folder = folder_of(database)
-    mode = mode_beside(database)
+    owner = owner_of(database)
     if not folder.is_dir():
         folder.mkdir(mode=0o700, exist_ok=True)
-        # Whatever the umask; who may read and write the practice may list and rotate its copies.
+        # Who may read and write the practice may list and rotate its copies.
         inherited = stat.S_IMODE(folder.stat().st_mode) & ~0o777
-        folder.chmod(inherited | mode | (mode >> 2 & 0o110))
+        give(folder, owner._replace(mode=inherited | owner.mode | (owner.mode >> 2 & 0o110)))
     file = _free_name(folder, why)
     copy(source, file)
-    file.chmod(mode)
+    give(file, owner)
     # The new one stays, also where the clock was ahead when the others were made.
     others = sorted(set(folder.glob(f"*-{why}.db")) - {file}, reverse=True)
     for old in others[KEPT - 1 :]:

@@ -83,14 +83,13 @@ class Database:
         return version
 
     def _migrate(self) -> None:
-        from filelock import FileLock
-
+        from ..beside import beside, locked, owner_of
         from . import copies
         from .migrations import migrate
 
         self.path.touch(mode=0o600)
-        # Two first starts at once must not both make the tables. Who shares the file shares the lock.
-        with FileLock(f"{self.path}.lock", timeout=MIGRATION_S, mode=self.path.stat().st_mode & 0o666):
+        # Two first starts may race, so only one may create the tables. Everyone who shares the file shares this lock.
+        with locked(beside(self.path, ".lock"), owner_of(self.path), MIGRATION_S):
             found = self._version()
             if found == VERSION:
                 return

@@ -62,10 +62,5 @@ def is_open_to_others(path: Path) -> bool:
     )
 
 
-def mode_beside(database: Path) -> int:
-    """The mode of a file that lies beside the practice's database: for a group that can write the one, the other is made too."""
-    return 0o660 if database.stat().st_mode & stat.S_IWGRP else 0o600
-
-
 def _passable(folder: Path) -> bool:
     return bool(folder.stat().st_mode & stat.S_IXOTH)

@@ -52,11 +52,11 @@ class Session:
     async def __aenter__(self) -> Self:
         from ..accounting.seam.limits import Limiter
         from ..accounting.seam.transport import http_client
-        from ..store.filesystem import mode_beside
+        from ..beside import beside, owner_of
 
         self._http: httpx2.AsyncClient = await self._stack.enter_async_context(http_client())
         path = self.store.database.path
-        self._limiter: Limiter = Limiter(path.with_name(f"{path.name}.limits"), mode_beside(path))
+        self._limiter: Limiter = Limiter(beside(path, ".limits"), owner_of(path))
         self._stack.callback(self._limiter.close)
         return self
 

@@ -1,8 +1,10 @@
 import asyncio
+import os
 import sqlite3
 import subprocess
+import tempfile
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -18,6 +20,7 @@ from tests.signin.desk import python
 from tests.support.command import PATIENCE_S
 from tests.support.forked import barrier, begin
 
+NOBODY = 65534
 ONE, OTHER = Lane("xero", "app", "one"), Lane("xero", "app", "other")
 
 
@@ -343,3 +346,53 @@ def test_a_file_that_cannot_be_made_is_named(tmp_path: Path):
     with pytest.raises(UsageError, match="limits"):
         (tmp_path / "limits").mkdir()
         Limiter(tmp_path / "limits")
+
+
+@pytest.mark.parametrize("name", ["limits", "limits.lock"])
+def test_a_link_that_a_colleague_planted_is_not_followed(tmp_path: Path, name: str):
+    victim = tmp_path / "victim"
+    for there in (False, True):
+        if there:
+            victim.write_text("stays")
+        (tmp_path / name).symlink_to(victim)
+        with pytest.raises(UsageError, match=f"symbolic link, which is not followed: `rm {tmp_path / name}`"):
+            Limiter(tmp_path / "limits")
+        (tmp_path / name).unlink()
+    assert victim.read_text() == "stays"
+
+
+@pytest.mark.parametrize("name", ["limits", "limits.lock"])
+def test_a_second_name_of_another_file_is_refused(tmp_path: Path, name: str):
+    victim = tmp_path / "victim"
+    victim.write_text("stays")
+    (tmp_path / name).hardlink_to(victim)
+    with pytest.raises(UsageError, match="hard link"):
+        Limiter(tmp_path / "limits")
+    assert victim.read_text() == "stays"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away and become another user")
+def test_what_root_left_for_itself_is_replaced_by_the_person_whose_folder_it_is():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for left in ("limits", "limits.lock"):
+            (folder / left).touch(mode=0o600)
+        os.chown(folder, NOBODY, NOBODY)
+        assert as_nobody(lambda: Limiter(folder / "limits").close()) == 0
+        assert {(file.stat().st_uid, file.stat().st_gid) for file in folder.iterdir()} == {(NOBODY, NOBODY)}
+
+
+def as_nobody(do: Callable[[], object]) -> int:
+    """Does it in a forked process of another user; returns its exit status."""
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            do()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clientsync_tui.practice.plan import Plan
 from clientsync_tui.store import copies
 from tests.support.practice import Practice, practice, practices
 
@@ -48,3 +49,23 @@ def test_who_shares_the_practice_shares_what_lies_beside_it(
     assert {"practice.db", "practice.db.limits", "practice.db.limits.lock"} <= set(made)
     assert set(made.values()) == {files}
     assert copy.stat().st_mode & 0o777 == int(files, 8)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("mode", [0o660, 0o600])
+def test_what_root_makes_beside_a_persons_practice_is_that_persons(practice: Practice, mode: int) -> None:
+    database = practice.folder / "practice.db"
+    database.touch()
+    database.chmod(mode)
+    os.chown(database, 12345, 54321)
+    practice.add(practice.people[0])
+    workplace = practice.workplace()
+    copies.keep(workplace.store.database.connection, database, "asked")
+    job = workplace.store.jobs.create(Plan("refresh", None, None, ()), "root")
+    workplace.store.jobs.claim(job)
+    found = {path: path.stat() for path in database.parent.rglob("practice.db*")}
+    workplace.store.jobs.leave(job)
+    workplace.close()
+    assert any("job-" in path.name for path in found) and any("limits" in path.name for path in found)
+    assert {(each.st_uid, each.st_gid) for each in found.values()} == {(12345, 54321)}
+    assert {each.st_mode & 0o777 for each in found.values()} <= {mode, mode | 0o110 if mode & 0o60 else 0o700}

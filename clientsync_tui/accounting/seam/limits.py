@@ -7,7 +7,10 @@ to wait. It is a cache: a damaged file is thrown away.
 
 import asyncio
 import contextlib
+import errno
+import os
 import sqlite3
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator
@@ -18,8 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-from filelock import FileLock
-
+from ... import beside
 from ...guarded import make_folder
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, UsageError
@@ -104,13 +106,13 @@ class _Made(NamedTuple):
 class Limiter:
     """Gives turns to call. One for a process; all processes of a host that share `path` obey the limits together."""
 
-    def __init__(self, path: Path, mode: int = 0o600) -> None:
-        """`mode`: who may use a new file; those who share a practice share it.
+    def __init__(self, path: Path, owner: beside.Owner | None = None) -> None:
+        """`owner`: whose a new file is (None: this user's); those who share a practice share it.
 
         Raises UsageError where the file cannot be used.
         """
         self._path = path
-        self._database = _open(path, mode)
+        self._database = _open(path, owner or beside.myself())
         self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
         self._left: list[int] = []
         self._taking_off: asyncio.TimerHandle | None = None
@@ -301,29 +303,44 @@ def _part(seconds: int, now: float) -> int:
     return int(now * _PARTS / seconds)
 
 
-def _open(path: Path, mode: int) -> sqlite3.Connection:
+def _open(path: Path, owner: beside.Owner) -> sqlite3.Connection:
     try:
         make_folder(path.parent)
-        # SQLite does not wait for another that is just turning the same new file to WAL: it says "locked" at once.
-        with FileLock(f"{path}.lock", timeout=_BUSY_FOR_S, poll_interval=0.005, mode=mode):
-            if not path.exists():
-                path.touch()
-                # Whatever the umask: what SQLite makes beside it has the same mode.
-                path.chmod(mode)
-            try:
-                return _connect(path)
-            except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-                    raise
-                path.unlink(missing_ok=True)
-                return _connect(path)
+        try:
+            return _made(path, owner)
+        except PermissionError:
+            # An earlier version run by root left files that nobody else can open. Who may write the folder makes new ones.
+            _throw_away(path, path.with_name(f"{path.name}.lock"))
+            return _made(path, owner)
     except (OSError, sqlite3.Error) as error:
         raise _unusable(path, error) from None
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _made(path: Path, owner: beside.Owner) -> sqlite3.Connection:
+    # SQLite does not wait for another that is just turning the same new file to WAL: it says "locked" at once.
+    with beside.locked(path.with_name(f"{path.name}.lock"), owner, _BUSY_FOR_S):
+        beside.make(path, owner)
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        try:
+            return _connect(path, owner)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+                raise
+            _throw_away(path)
+            beside.make(path, owner)
+            return _connect(path, owner)
+
+
+def _throw_away(path: Path, *more: Path) -> None:
+    for each in (path, *(path.with_name(f"{path.name}-{end}") for end in ("wal", "shm")), *more):
+        each.unlink(missing_ok=True)
+
+
+def _connect(path: Path, owner: beside.Owner) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=_BUSY_FOR_S, isolation_level=None)
     try:
+        _refuse_another(database, path, owner)
         database.execute("PRAGMA journal_mode = WAL")
         # Nothing here is worth a wait for the disk: after a power cut the last minute is over anyway.
         database.execute("PRAGMA synchronous = OFF")
@@ -335,5 +352,14 @@ def _connect(path: Path) -> sqlite3.Connection:
     return database
 
 
+def _refuse_another(database: sqlite3.Connection, path: Path, owner: beside.Owner) -> None:
+    """SQLite follows links, and says what it opened: the file may have been replaced by a link since it was checked."""
+    beside.make(path, owner)
+    opened = database.execute("PRAGMA database_list").fetchone()[2]
+    if sys.platform != "win32" and opened != str(path.parent.resolve() / path.name):
+        raise OSError(errno.ELOOP, f"it was replaced by a link while it was opened: `rm {path}`")
+
+
 def _unusable(path: Path, error: Exception) -> UsageError:
-    return UsageError(f"{path}, where the limits on calls are kept, cannot be used: {error}")
+    why = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return UsageError(f"{path}, where the limits on calls are kept, cannot be used: {why}")
