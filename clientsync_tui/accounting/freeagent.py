@@ -105,6 +105,10 @@ class FreeAgent:
         accept = {"Accept": "application/json"}
         return accept if organisation_id is None else {**accept, "X-Subdomain": organisation_id}
 
+    def own_error(self, answer: Answer) -> bool:
+        """`errors` with a message [U]; the plain text of a 429 is not asked about."""
+        return _said(answer) != ""
+
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
         """By status; which one a client that is gone gets is [U], so the lists decide (`_get`)."""
         if answer.status == 401 and not answer.renewed:
@@ -115,9 +119,8 @@ class FreeAgent:
             return SignInRefused("FreeAgent refuses the sign-in: sign in again.")
         if answer.status == 403:
             return OrganisationTrouble(Reason.PERMISSION_MISSING, _SAYS[Reason.PERMISSION_MISSING])
-        said = _said(answer)
         return PassingTrouble(
-            Fault.NONSENSE, f"FreeAgent refused a request ({answer.status}){f': {said}' if said else ''}"
+            Fault.NONSENSE, f"FreeAgent refused a request ({answer.status}): {_said(answer)}"
         )
 
     async def person(self, new: NewSignIn) -> Person:
@@ -315,11 +318,10 @@ def _contact_name(line: Record) -> str:
 
 
 def _said(answer: Answer) -> str:
-    """What an error says: {"errors": {"error": {"message"}}}, {"errors": [{"message"}]} [U], or plain text [C]."""
+    """What an error says: {"errors": {"error": {"message"}}}, or {"errors": [{"message"}]} [U]; empty for any other form."""
     errors = shapes.under(answer.body, "errors")
     first = next(iter(shapes.objects(errors)), None) or shapes.under(errors, "error")
-    said = shapes.said(shapes.under(first, "message"))
-    return said or ("" if "<" in answer.text[:200] else shapes.said(answer.text[:200]))
+    return shapes.said(shapes.under(first, "message"))
 
 
 SOFTWARE = FreeAgent()

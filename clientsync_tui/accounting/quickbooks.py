@@ -32,13 +32,14 @@ _YEAR_ENDS = {
     "july": (30, 6), "august": (31, 7), "september": (31, 8), "october": (30, 9), "november": (31, 10), "december": (30, 11),
 }  # fmt: skip
 
-_LIMIT, _NO_SUCH_TOKEN, _NO_APP_ACCESS, _NO_ACCESS, _COMPANY_STATUS, _TOKEN_TROUBLE = (
+_LIMIT, _NO_SUCH_TOKEN, _NO_APP_ACCESS, _NO_ACCESS, _COMPANY_STATUS, _TOKEN_TROUBLE, _SERVER_ERROR = (
     3001,
     3200,
     3100,
     120,
     6190,
     100,
+    10000,
 )
 
 #: Each list: the entity, the field that names a line, the one that is its code, and whether the plan may lack it.
@@ -133,6 +134,10 @@ class QuickBooks:
         """Without the Accept header XML comes [C]; the company is in the path."""
         return {"Accept": "application/json"}
 
+    def own_error(self, answer: Answer) -> bool:
+        """A fault with a code, in either spelling of JSON or in XML [P]; it may come with a 200 [C]."""
+        return _fault(answer)[0] is not None
+
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
         """By the fault's code, which comes in two spellings of JSON and in XML [P]; then by status."""
         code, said = _fault(answer)
@@ -153,6 +158,10 @@ class QuickBooks:
             return _broken(Reason.DISCONNECTED_THERE)
         if answer.status == 404 and organisation_id is not None:
             return _broken(Reason.ORGANISATION_CLOSED)  # [U]
+        if code == _SERVER_ERROR:
+            return PassingTrouble(
+                Fault.SERVER_ERROR, "QuickBooks reported an internal error; try again later."
+            )
         kind = _BadRequest if answer.status == 400 else PassingTrouble
         return _passing(answer, kind, f"QuickBooks refused a request ({answer.status})", said)
 
@@ -253,7 +262,7 @@ def _fault(answer: Answer) -> tuple[int | None, str]:
     first: Mapping[str, Any] = errors[0] if errors else {}
     said = " ".join(filter(None, (shapes.said(first.get("message")), shapes.said(first.get("detail")))))
     code = str(first.get("code") or "")
-    if not code and (in_xml := _XML_CODE.search(answer.text[:10_000])):
+    if not code and answer.body is None and (in_xml := _XML_CODE.search(answer.text[:10_000])):
         code = in_xml[1]
     return (int(code) if code.isascii() and code.isdecimal() and len(code) < 10 else None), said
 

@@ -139,6 +139,12 @@ class Xero:
         accept = {"Accept": "application/json"}
         return accept if organisation_id is None else {**accept, "xero-tenant-id": organisation_id}
 
+    def own_error(self, answer: Answer) -> bool:
+        """The gateway's `title`, `status` and `detail` [C], or the `ErrorNumber` of the accounting API [C]."""
+        body = shapes.lower_keys(answer.body)
+        told = [key for key in ("title", "detail") if isinstance(body.get(key), str)]
+        return len(told) == 2 or (bool(told) and "status" in body) or "errornumber" in body
+
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
         """By status and `detail`; keys come in any case (`title`, `Title`)."""
         body = shapes.lower_keys(answer.body)

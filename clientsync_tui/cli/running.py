@@ -27,6 +27,8 @@ from . import talk
 from .network import online
 
 TICK_S = 0.3
+SENTENCES = 3
+"""How many different sentences the recap shows for one reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +176,28 @@ def report(store: Store, ran: Ran, as_json: bool) -> None:
 def show_result(store: Store, ran: Ran, as_json: bool) -> dict[str, Any]:
     """Prints what came of it, and returns what is printed as JSON."""
     job = store.jobs.one(ran.job) if ran.job else None
-    result = shapes.outcome(job, store.jobs.items(job.id)) if job else shapes.without_job(ran.plan)
+    items = store.jobs.items(job.id) if job else []
+    result = shapes.outcome(job, items) if job else shapes.without_job(ran.plan)
     if as_json:
         talk.document(result)
-    _recap(ran.plan.kind, result)
+    _recap(ran.plan.kind, result, Counter((str(i.state), i.reason, i.says) for i in items if i.says))
     if job and job.left:
         talk.say(f"{job.left:,} left: clientsync jobs resume {job.id}")
     return result
 
 
-def _recap(kind: str, result: dict[str, Any]) -> None:
-    """The counts, then what failed and what was skipped by reason, with the next step."""
+def _recap(kind: str, result: dict[str, Any], said: "Counter[tuple[str, str | None, str | None]]") -> None:
+    """The counts, then what failed and what was skipped by reason, with the next step.
+
+    `said`: how often each sentence came with an outcome and a reason. It says more than the reason alone: which host, and why.
+    """
     talk.say(f"{kind}: {result['done']:,} done, {result['failed']:,} failed, {result['skipped']:,} skipped.")
     counted = Counter((i["outcome"], i["reason"]) for i in result["items"] if i["reason"])
     for (outcome, reason), count in counted.most_common():
-        talk.say(f"  {count:,} {outcome}, {words.SHORT[reason]}: {words.REASONS[reason]}")
+        sentences = [
+            says for (state, why, says), _ in said.most_common() if (state, why) == (outcome, reason) and says
+        ]
+        first = sentences[0] if len(sentences) == 1 else words.REASONS[reason]
+        talk.say(f"  {count:,} {outcome}, {words.SHORT[reason]}: {first}")
+        for sentence in sentences[:SENTENCES] if len(sentences) > 1 else ():
+            talk.say(f"    {sentence}")

@@ -13,9 +13,13 @@ is, with real HTTP to a sandbox on the loopback. `docs/adding-a-software.md` tel
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"{__name__}.{part}" for part in ("signing_in", "reading", "refusals", "lasting", "nonsense"))
+    *(
+        f"{__name__}.{part}"
+        for part in ("signing_in", "reading", "refusals", "lasting", "nonsense", "foreign")
+    )
 )
 
+from .foreign import *  # noqa: E402, F403
 from .lasting import *  # noqa: E402, F403
 from .nonsense import *  # noqa: E402, F403
 from .parameters import pytest_generate_tests as pytest_generate_tests  # noqa: E402

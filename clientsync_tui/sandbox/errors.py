@@ -11,14 +11,14 @@ from ..practice.status import Fault, Reason
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
-    """One answer. `at`: the token endpoint, or a call for an organisation's data. `means`: when it comes each time.
+    """One answer. `at`: the token endpoint, the one that revokes, or a call for an organisation's data. `means`: when it comes each time.
 
     `renewed`: whether it calls for a new access token, so that a single one is mended without anybody's knowing. `amid`: the fault that
     is in force for the organisation meanwhile, where the meaning hangs on what else the software says.
     """
 
     name: str
-    at: Literal["token", "api"]
+    at: Literal["token", "revoke", "api"]
     status: int
     body: str
     means: Reason | Fault | Literal["misconfigured"]

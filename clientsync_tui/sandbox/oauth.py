@@ -93,10 +93,13 @@ class OAuth:
         grant = state.grants.get(state.refresh.get(token, access.grant if access else ""))
         person = grant.person if grant else None
         request.scope["whose"] = {"software": self._software.name, "person": person}
-        if away := turned_away(self._box, self._software.name, person):
+        name = self._software.name
+        if away := turned_away(self._box, name, person) or self._box.scripts.instead("revoke", name, person):
             return away
         if grant is None or (grant.software, grant.app) != (self._software.name, app.id):
-            return Response(status_code=revocation.unknown_status)
+            if revocation.unknown_status < 400:
+                return Response(status_code=revocation.unknown_status)
+            return JSONResponse({"error": "invalid_request"}, revocation.unknown_status, NO_STORE)
         only = grant.organisation if revocation.ends == "grant" else None
         self._box.revoke(grant.software, grant.app, grant.person, only)
         self._box.save()

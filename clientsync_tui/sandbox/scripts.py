@@ -9,7 +9,7 @@ from starlette.responses import Response
 from .errors import ErrorAnswer
 from .faults import Target
 
-Place = Literal["token", "api"]
+Place = Literal["token", "revoke", "api"]
 
 
 @dataclass(slots=True)

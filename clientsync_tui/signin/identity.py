@@ -13,8 +13,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from ..accounting.seam.configured import Configured, check_address
+from ..accounting.seam.foreign import unreadable
 from ..accounting.seam.transport import http_client
-from ..practice.trouble import SignInFailed, UsageError
+from ..accounting.seam.unreachable import EXPECTED, no_answer
+from ..practice.trouble import PassingTrouble, SignInFailed, UsageError
 
 #: Asymmetric ones only: with `none` or an HMAC anybody could sign.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -73,17 +75,22 @@ async def userinfo(access_token: str, configured: Configured, timeout_s: float) 
     async with http_client() as http:
         address = configured.addresses.userinfo_url or await _userinfo_url(http, configured, timeout_s)
         bearer = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
-        found = await _document(http, address, timeout_s, bearer)
-    if found is None:
-        raise SignInFailed(f"{title} did not say who signed in ({address}). Nothing was kept; try again.")
-    return found
+        try:
+            return await _document(http, title, address, timeout_s, bearer)
+        except PassingTrouble as trouble:
+            raise SignInFailed(
+                f"{title} did not say who signed in ({address}). {trouble} Nothing was kept."
+            ) from None
 
 
 async def _userinfo_url(http: httpx2.AsyncClient, configured: Configured, timeout_s: float) -> str:
     issuer, usual = configured.addresses.issuer, configured.software.addresses.userinfo_url
     if issuer is None or usual is None:
         raise ValueError("this software has no userinfo endpoint")
-    document = await _document(http, _discovery(issuer), timeout_s) or {}
+    try:
+        document = await _document(http, configured.software.title, _discovery(issuer), timeout_s)
+    except PassingTrouble:
+        document = {}
     address = document.get("userinfo_endpoint") if document.get("issuer") == issuer else None
     if address is None:
         return (
@@ -116,25 +123,34 @@ async def _keys(http: httpx2.AsyncClient, issuer: str, title: str, timeout_s: fl
 
 
 async def _json(http: httpx2.AsyncClient, address: str, title: str, timeout_s: float) -> dict[str, Any]:
-    found = await _document(http, address, timeout_s)
-    if found is None:
+    try:
+        return await _document(http, title, address, timeout_s)
+    except PassingTrouble as trouble:
         raise SignInFailed(
-            f"{title}'s keys could not be read from {address}, so who signed in cannot be verified. Nothing was kept; try again."
-        )
-    return found
+            f"{title}'s keys could not be read from {address}, so who signed in cannot be verified. {trouble} Nothing was kept."
+        ) from None
 
 
 async def _document(
-    http: httpx2.AsyncClient, address: str, timeout_s: float, headers: Mapping[str, str] | None = None
-) -> dict[str, Any] | None:
-    """The JSON object at an address; None where there is none."""
+    http: httpx2.AsyncClient,
+    title: str,
+    address: str,
+    timeout_s: float,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The JSON object at an address. Raises PassingTrouble if there is none."""
     try:
         async with asyncio.timeout(timeout_s):
             response = await http.get(address, headers=headers)
-        found = json.loads(response.content) if response.status_code == 200 else None
-    except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError):
-        return None
-    return cast(dict[str, Any], found) if isinstance(found, dict) else None
+    except EXPECTED as error:
+        raise no_answer(error, title, address, timeout_s) from None
+    try:
+        found: object = json.loads(response.content) if response.status_code == 200 else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise unreadable(title, response.status_code, response.text)
+    return cast(dict[str, Any], found)
 
 
 def _wrong(title: str, why: str) -> SignInFailed:

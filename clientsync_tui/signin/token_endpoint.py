@@ -15,14 +15,22 @@ from authlib.integrations.base_client.errors import (  # pyright: ignore[reportM
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # pyright: ignore[reportMissingTypeStubs]
 
 from ..accounting.seam.configured import Configured
+from ..accounting.seam.foreign import is_page, unreadable
 from ..accounting.seam.retry_after import retry_after_s
 from ..accounting.seam.transport import client_settings
+from ..accounting.seam.unreachable import EXPECTED, no_answer
 from ..practice.status import Fault
 from ..practice.text import clean
 from ..practice.trouble import Misconfigured, PassingTrouble, SignInRefused
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-_APP_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
+_APP_REFUSED = frozenset({
+    "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_request", "invalid_scope", "access_denied",
+    "redirect_uri_mismatch", "invalid_redirect_uri",
+})  # fmt: skip
+"""Errors (RFC 6749, section 5.2, and what is in wide use beside it) that no other sign-in would avoid."""
+_CREDENTIALS_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
+_WORD = re.compile(r"[a-z][a-z_]{2,58}")
 _LONGEST_LIFE_S = 3e9  # nearly a century; more is nonsense, and no date could hold it
 _SHORT_LIFE_S = 300  # taken where the answer does not say how long an access token lives
 
@@ -76,8 +84,9 @@ class TokenEndpoint:
                 call = client.revoke_token(url, token=refresh_token, token_type_hint="refresh_token")  # noqa: S106
             response: httpx2.Response = await self._within(call)
         self._check(response)
-        if (error := _error_of(response)) in _APP_REFUSED or response.status_code == 401:
-            raise self._refusal(error or "invalid_client")
+        error = _error_of(response)
+        if error in _CREDENTIALS_REFUSED or response.status_code == 401:
+            raise self._refusal(error)
         if response.status_code == 400:
             return False
         if not response.is_success:
@@ -124,14 +133,17 @@ class TokenEndpoint:
         return client
 
     def _check(self, response: httpx2.Response) -> httpx2.Response:
-        """Takes out what is no answer of a token endpoint at all, before Authlib reads it."""
+        """Takes out what no token endpoint writes, before Authlib reads it: only an error in the form of RFC 6749, section 5.2,
+        says something about the app or the sign-in."""
         now = datetime.now(UTC)
         if response.status_code == 429:
             wait_s = retry_after_s(response.headers, now)
             until = None if wait_s is None else now + timedelta(seconds=wait_s)
             raise PassingTrouble(Fault.LIMIT, f"{self._title} allows no more sign-ins just now.", until)
         if response.status_code >= 500:
-            raise self._passing(Fault.SERVER_ERROR, f"has a fault of its own ({response.status_code})")
+            raise self._passing(Fault.SERVER_ERROR, f"reported an internal error ({response.status_code})")
+        if is_page(response.text) or not (response.is_success or _error_of(response)):
+            raise unreadable(self._server, response.status_code, response.text)
         return response
 
     async def _within(self, call: Awaitable[Any]) -> Any:
@@ -141,18 +153,12 @@ class TokenEndpoint:
                 return await call
         except OAuthError as error:
             raise self._refusal(error.error) from None
-        except TimeoutError:
-            raise self._passing(Fault.UNREACHABLE, f"did not answer within {self._timeout_s:g} s") from None
-        except (
-            httpx2.NetworkError,
-            httpx2.TimeoutException,
-            httpx2.RemoteProtocolError,
-            httpx2.ProxyError,
-        ) as e:
-            raise self._passing(Fault.UNREACHABLE, f"cannot be reached ({type(e).__name__})") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, TypeError, RecursionError) as e:
+        except EXPECTED as error:
+            address = self._configured.addresses.token_url
+            raise no_answer(error, self._server, address, self._timeout_s) from None
+        except (ValueError, TypeError, RecursionError) as error:
             raise self._passing(
-                Fault.NONSENSE, f"gave an answer that makes no sense ({type(e).__name__})"
+                Fault.NONSENSE, f"sent a reply we could not read ({type(error).__name__})"
             ) from None
 
     def _refusal(self, code: object) -> Exception:
@@ -161,10 +167,12 @@ class TokenEndpoint:
         if said == "invalid_grant":
             return SignInRefused(f"{self._title} no longer accepts this sign-in. Sign in again.")
         if said in {"temporarily_unavailable", "server_error"}:
-            return self._passing(Fault.SERVER_ERROR, f"has a fault of its own ({said})")
+            return self._passing(Fault.SERVER_ERROR, f"reported an internal error ({said})")
+        if said not in _APP_REFUSED:
+            return self._passing(Fault.NONSENSE, f"refused the request ({said})")
         name = self._configured.software.name
         return Misconfigured(
-            f"{self._title} refuses the app itself ({said}): check its client id and secret with `clientsync setup {name}`."
+            f"{self._title} rejected the app's credentials ({said}). Check the client id and secret: `clientsync setup {name}`."
         )
 
     @property
@@ -172,11 +180,15 @@ class TokenEndpoint:
         return self._configured.software.title
 
     def _passing(self, fault: Fault, what: str) -> PassingTrouble:
-        return PassingTrouble(fault, f"{self._title}'s sign-in server {what}; try again later.")
+        return PassingTrouble(fault, f"{self._server} {what}; try again later.")
+
+    @property
+    def _server(self) -> str:
+        return f"{self._title}'s sign-in server"
 
 
 def _error_of(response: httpx2.Response) -> str | None:
-    """The error code of an unsuccessful answer (RFC 6749, section 5.2), where it has one."""
+    """The error code of an unsuccessful answer (RFC 6749, section 5.2), where it has one; prose is none."""
     if response.is_success:
         return None
     try:
@@ -184,7 +196,7 @@ def _error_of(response: httpx2.Response) -> str | None:
     except (ValueError, RecursionError):
         return None
     error = cast(dict[str, object], body).get("error") if isinstance(body, dict) else None
-    return error if isinstance(error, str) else None
+    return error if isinstance(error, str) and _WORD.fullmatch(error) else None
 
 
 def _is_token(value: object) -> bool:

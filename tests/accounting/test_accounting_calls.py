@@ -62,6 +62,11 @@ async def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerato
         yield Line(stack, tmp_path)
 
 
+def own(status: int) -> dict[str, object]:
+    """An error in Xero's own form."""
+    return {"Title": "Error", "Status": status, "Detail": "It went wrong"}
+
+
 async def failing(calls: HttpCalls, fault: str, organisation: str | None = "org-1") -> PassingTrouble:
     with pytest.raises(PassingTrouble) as caught:
         await calls.get("/x", organisation_id=organisation)
@@ -164,7 +169,7 @@ class Unlike(type(XERO)):
 
 @pytest.mark.parametrize("status", [429, 403])
 async def test_a_server_that_always_says_a_little_later_is_given_up(line: Line, status: int):
-    calls, server = await line.to(json({}, status), software=Unlike())
+    calls, server = await line.to(json(own(status), status), software=Unlike())
     await failing(calls, "limit")
     assert len(server.asked) == 3
 
@@ -178,7 +183,7 @@ async def test_a_limit_met_by_a_call_for_no_organisation_holds_up_that_person_al
 
 
 async def test_the_adapter_decides_what_a_renewed_token_that_is_refused_means(line: Line):
-    calls, server = await line.to(json({}, 401), software=Unlike())
+    calls, server = await line.to(json(own(401), 401), software=Unlike())
     with pytest.raises(SignInRefused, match="over"):
         await calls.get("/x")
     assert len(server.asked) == 2 and line.renewals == 1
@@ -302,12 +307,34 @@ async def test_a_server_that_echoes_the_token_brings_it_into_no_message(line: Li
 
 
 async def test_a_delete_tells_what_was_gone_and_is_not_repeated(line: Line):
-    calls, server = await line.to(Response(status_code=204), json({}, 404), json({}, 503))
+    calls, server = await line.to(Response(status_code=204), json(own(404), 404), json({}, 503))
     assert await calls.delete("/c/1") is True
     assert await calls.delete("/c/1") is False
     with pytest.raises(PassingTrouble):
         await calls.delete("/c/1")
     assert [request.method for request in server.asked] == ["DELETE"] * 3
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        PlainTextResponse("<html><body>Blocked</body></html>", 404),
+        json({"message": "not here"}, 404),
+        PlainTextResponse("<html><body>Sign in to the guest network</body></html>"),
+    ],
+)
+async def test_deleted_is_only_what_the_app_itself_says_is_gone(line: Line, step: Step):
+    calls, _ = await line.to(step)
+    with pytest.raises(PassingTrouble, match="sent a reply we could not read"):
+        await calls.delete("/c/1")
+
+
+async def test_a_foreign_401_is_tried_with_a_new_token_unless_it_is_a_page(line: Line):
+    calls, server = await line.to(json({"message": "Unauthorized"}, 401), json([1]))
+    assert await calls.get("/x") == [1]
+    calls, server = await line.to(PlainTextResponse("<html><body>Sign in</body></html>", 401))
+    await failing(calls, "nonsense")
+    assert len(server.asked) == 1 and line.renewals == 1
 
 
 async def test_the_environments_proxy_is_not_for_the_loopback(line: Line, monkeypatch: pytest.MonkeyPatch):

@@ -1,7 +1,6 @@
 """Calls to an accounting software's API in the name of one sign-in."""
 
 import asyncio
-import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -13,13 +12,13 @@ import httpx2
 
 from ...practice.model import Organisation
 from ...practice.status import Fault
-from ...practice.text import clean
 from ...practice.trouble import PassingTrouble, Trouble
-from . import shapes
+from . import foreign, shapes
 from .configured import Configured, Http
 from .limits import Lane, Limiter
 from .retry_after import retry_after_s
 from .software import Answer, Reply
+from .unreachable import EXPECTED, no_answer
 
 FIRST_PAUSE_S = 0.5
 _LEASE_MARGIN_S = 5.0
@@ -81,13 +80,10 @@ class HttpCalls:
     ) -> Reply:
         """The same with the answer's headers."""
         answer = await self._answer("GET", path, organisation_id, parameters)
-        try:
-            return Reply(shapes.read(answer.text), answer.headers)
-        except (ValueError, RecursionError):
-            raise self._nonsense("something that is no JSON") from None
+        return Reply(answer.body, answer.headers)
 
     async def delete(self, path: str, *, organisation_id: str | None = None) -> bool:
-        """DELETE `api_url + path`; False when it was gone already (404)."""
+        """DELETE `api_url + path`; False if it was gone already (404)."""
         answer = await self._answer("DELETE", path, organisation_id, None)
         return answer.status != 404
 
@@ -100,7 +96,7 @@ class HttpCalls:
     async def _answer(
         self, method: str, path: str, organisation_id: str | None, parameters: Mapping[str, str] | None
     ) -> Answer:
-        """A successful answer (and 404 to a DELETE); everything else is raised or tried again."""
+        """A successful answer (and the app's own 404 to a DELETE); everything else is raised or tried again."""
         refused: str | None = None
         failed = limited = 0
         while True:
@@ -119,7 +115,7 @@ class HttpCalls:
                     self._held_up(answer, organisation_id, last=limited >= _LIMITED_AT_MOST)
                     continue
                 if answer.status < 500:
-                    if 200 <= answer.status < 300 or (method == "DELETE" and answer.status == 404):
+                    if self._is_done(method, answer):
                         return answer
                     if self._meaning(answer, organisation_id, renewed=refused is not None) == "renew":
                         refused = token
@@ -169,25 +165,13 @@ class HttpCalls:
                     body = b"".join([part async for part in response.aiter_raw()])
                 finally:
                     await response.aclose()
-        except TimeoutError:
-            raise PassingTrouble(
-                Fault.UNREACHABLE, f"{self._title} did not answer within {self._how.timeout_s:g} s."
-            ) from None
-        except (
-            httpx2.NetworkError,
-            httpx2.TimeoutException,
-            httpx2.RemoteProtocolError,
-            httpx2.ProxyError,
-        ) as e:
-            raise PassingTrouble(
-                Fault.UNREACHABLE, f"{self._title} cannot be reached ({type(e).__name__})."
-            ) from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as e:
-            raise self._nonsense(f"what cannot be read ({type(e).__name__})") from None
+        except EXPECTED as error:
+            base = self._configured.addresses.api_url
+            raise no_answer(error, self._title, base, self._how.timeout_s) from None
         self._heed(response.headers, lane)
         # A server that echoes the request must not bring the token into a message.
         text = body.decode("utf-8", "replace").replace(token, "...")
-        return Answer(response.status_code, response.headers, _json_or_none(response.status_code, text), text)
+        return Answer(response.status_code, response.headers, _json_or_none(text), text)
 
     def _heed(self, headers: Mapping[str, str], lane: Lane) -> None:
         limits = self._configured.software.limits
@@ -216,12 +200,31 @@ class HttpCalls:
         configured = self._configured
         return Lane(configured.software.name, configured.client_id, organisation_id, self._person)
 
+    def _is_done(self, method: str, answer: Answer) -> bool:
+        """Whether the call did what it should. Raises PassingTrouble for a success that the app cannot have written."""
+        own_error = self._configured.software.own_error(answer)
+        if method == "DELETE" and answer.status == 404:
+            return own_error
+        if not 200 <= answer.status < 300 or own_error:
+            return False
+        if answer.body is None and (answer.text.strip() if method == "DELETE" else not _is_null(answer.text)):
+            raise foreign.unreadable(self._title, answer.status, answer.text)
+        return True
+
     def _meaning(
         self, answer: Answer, organisation_id: str | None, *, renewed: bool
     ) -> Literal["renew", "limit"]:
-        """What is to be done about an unsuccessful answer; all that ends the call is raised."""
-        if answer.status < 400:
+        """What to do about an unsuccessful answer; all that ends the call is raised.
+
+        Only an error in the app's own form can change a status. A 401 in another form gets one new access token: if that
+        is refused too, nobody knows who refused it.
+        """
+        if 300 <= answer.status < 400:
             raise self._nonsense(f"with a redirect ({answer.status}), which is not followed")
+        if not self._configured.software.own_error(answer):
+            if answer.status == 401 and not renewed and not foreign.is_page(answer.text):
+                return "renew"
+            raise foreign.unreadable(self._title, answer.status, answer.text)
         meaning = self._configured.software.trouble(replace(answer, renewed=renewed), organisation_id)
         if isinstance(meaning, Trouble):
             raise meaning
@@ -243,11 +246,13 @@ def _address(url: str, *parameters: tuple[str, str]) -> httpx2.URL:
     return httpx2.URL(url, params=dict(parameters)) if parameters else httpx2.URL(url)
 
 
-def _json_or_none(status: int, text: str) -> Any:
-    """The body of an answer that is not a success; that of a success is read where it is asked for."""
-    if 200 <= status < 300:
-        return None
+def _json_or_none(text: str) -> Any:
+    """The value of a JSON body; None for null and for everything that is not JSON."""
     try:
-        return json.loads(clean(text))
+        return shapes.read(text)
     except (ValueError, RecursionError):
         return None
+
+
+def _is_null(text: str) -> bool:
+    return text.strip() == "null"

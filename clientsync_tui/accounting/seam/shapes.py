@@ -27,7 +27,9 @@ _MONTHS = (
 
 def nonsense(what: str) -> PassingTrouble:
     """The trouble with an answer that does not say `what` as it should."""
-    return PassingTrouble(Fault.NONSENSE, f"The answer makes no sense ({what}); try again later.")
+    return PassingTrouble(
+        Fault.NONSENSE, f"The accounting app sent a reply we could not read ({what}); try again later."
+    )
 
 
 def read(text: str) -> Any:

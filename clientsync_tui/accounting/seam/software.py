@@ -92,7 +92,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that is not a success, for `Software.trouble`. `body`: the JSON with keys as sent, else None.
+    """An answer, for `Software.own_error` and `Software.trouble`. `body`: the JSON with keys as sent, else None.
 
     `renewed`: whether the access token that was refused had been renewed for this very call.
     """
@@ -214,9 +214,17 @@ class Software(Protocol):
         """Headers of a call beside Authorization."""
         ...
 
+    def own_error(self, answer: Answer) -> bool:
+        """Whether an answer is an error in the app's own form. Looks at the body, never at the status alone.
+
+        What is not (a proxy's page, a gateway's JSON, an empty body) changes no status, and `trouble` is not asked about it.
+        Successful answers are looked at too: some apps put an error into a 200.
+        """
+        ...
+
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
-        """What an unsuccessful answer means; "renew": get a new access token and try once more (not twice for one call);
-        "limit": as a 429.
+        """What an error in the app's own form means; "renew": get a new access token and try once more (not twice for one
+        call); "limit": as a 429.
 
         429, 5xx and answers that never came are dealt with before this is asked.
         """

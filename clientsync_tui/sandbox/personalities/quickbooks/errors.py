@@ -184,7 +184,30 @@ ERRORS = (
         _service("Error parsing query", "QueryParserError: Encountered", "4000", "ValidationFault"),
         Fault.NONSENSE,
     ),
-    ErrorAnswer("an unknown company", "api", 404, "", Reason.ORGANISATION_CLOSED),
+    ErrorAnswer(
+        "an unknown company",
+        "api",
+        404,
+        _service("Object Not Found", "Object Not Found : Something", "610", "ValidationFault"),
+        Reason.ORGANISATION_CLOSED,
+    ),
+    ErrorAnswer("nothing at all", "api", 404, "", Fault.NONSENSE),
+    ErrorAnswer(
+        "no access any more, with status 200",
+        "api",
+        200,
+        _service("Authorization Failure", NO_ACCESS, "120", "AuthorizatonFault"),
+        Reason.ACCESS_REMOVED,
+    ),
+    ErrorAnswer(
+        "a fault of the service, with status 200",
+        "api",
+        200,
+        _service(
+            "An application error has occurred while processing your request", "", "10000", "SystemFault"
+        ),
+        Fault.SERVER_ERROR,
+    ),
     ErrorAnswer("a limit met, in XML", "api", 429, throttled(in_xml=True)[0], Fault.LIMIT),
     ErrorAnswer("a limit met", "api", 429, throttled(in_xml=False)[0], Fault.LIMIT),
     ErrorAnswer(

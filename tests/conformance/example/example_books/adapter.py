@@ -50,6 +50,9 @@ class ExampleBooks:
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
         return {"Accept": "application/json"}
 
+    def own_error(self, answer: Answer) -> bool:
+        return isinstance(shapes.under(answer.body, "error"), str)
+
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
         if answer.status == 401 and not answer.renewed:
             return "renew"
