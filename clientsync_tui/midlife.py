@@ -7,7 +7,6 @@ clients with an integration in several softwares.
 
 import asyncio
 import re
-import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from .practice.people import SignIn
 from .practice.status import EXPIRING_WITHIN, Reason
 from .sandbox.authorise import sign_in as authorise
 from .sandbox.server import Running
+from .sync.changes import new_client_id
 from .sync.session import Session
 from .workplace import Workplace, secret_name
 
@@ -102,7 +102,7 @@ class Clients:
                 "team": team,
                 "practice_code": self._code(name),
             }
-            client = secrets.token_hex(8)
+            client = new_client_id()
             self._of_business[business] = client, at
             new.append(NewEntry(Kind.CLIENT_ADDED, actor, client, body=body))
         where = client, known.software.name, known.organisation_id

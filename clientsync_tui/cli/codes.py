@@ -29,25 +29,35 @@ def codes() -> None:
 )
 @click.argument("file", metavar="FILE.csv", type=click.Path())
 @click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
+@click.option(
+    "--as-written", is_flag=True, help="Accept codes that look changed by a spreadsheet: 01-Mar, 1.00E+05."
+)
 @options.json("A JSON object: {changed, unchanged, empty, items, wrong}.")
-def upload(file: str, dry_run: bool, as_json: bool) -> None:
+def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
     """Set practice codes from a CSV file.
 
-    It is in UTF-8, with the columns `Practice code` and one of `ID`, `Client`. The file that `export` writes is one. A line with an empty code leaves its client's as it is. One wrong line, and nothing is changed.
+    It needs the columns `Practice code` and one of `ID`, `Client`. The file that `export` writes is one. A line with an empty code leaves its client's as it is. One wrong line, and nothing is changed.
+
+    A spreadsheet turns the code MAR1 into 01-Mar and 00123 into 123. Such codes are refused unless you say --as-written.
     """
     from pathlib import Path
 
+    from ..practice.counted import counted
+    from ..practice.trouble import UsageError
     from ..sync import codes as uploading
+    from ..sync.codes_file import WrongLines, read
     from . import talk
 
     with place() as workplace:
         store = workplace.store
         try:
-            planned = uploading.plan(uploading.read(Path(file)), store)
-        except uploading.WrongLines as trouble:
+            planned = uploading.plan(read(Path(file)), store, as_written=as_written)
+        except WrongLines as trouble:
             if as_json:
                 wrong = [{"line": number, "says": says} for number, says in trouble.lines]
                 talk.document({"changed": 0, "unchanged": 0, "empty": 0, "items": [], "wrong": wrong})
+            if trouble.damaged:
+                raise UsageError(f"{trouble}\nIf these codes are right, add --as-written.") from None
             raise
         if not dry_run:
             uploading.upload(store, planned, workplace.actor)
@@ -59,7 +69,8 @@ def upload(file: str, dry_run: bool, as_json: bool) -> None:
         talk.table(("Line", "Client", "Code now", "New code"), rows, shrink=1)
     done = "would be set" if dry_run else "set"
     talk.say(
-        f"{len(planned.changes):,} practice codes {done}, {planned.unchanged:,} were so already, {planned.empty:,} lines have none."
+        f"{counted(len(planned.changes), 'practice code')} {done}, {planned.unchanged:,} unchanged, "
+        f"{counted(planned.empty, 'line has', 'lines have')} none."
     )
 
 

@@ -27,6 +27,14 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", once.casefold()).split())
 
 
+def code_key(code: str | None) -> str | None:
+    """What makes two practice codes the same: their keys are equal. None for no code.
+
+    Everything that compares codes asks this, so an upload accepts exactly what the database accepts.
+    """
+    return folded(code or "") or None
+
+
 def sort_key(text: str) -> str:
     """`text` as it is sorted: as `folded`, and accents ignored, so that Émile stands beside Emile."""
     if text.isascii():

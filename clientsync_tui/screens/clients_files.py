@@ -64,7 +64,7 @@ def ask_upload(screen: "ClientsScreen") -> None:
     def named(told: str | None) -> None:
         if told and told.strip():
             path = _path(told)
-            screen.work(lambda: _plan(screen, path), lambda found: _answer(screen, path, found))
+            _upload(screen, path)
 
     screen.main.push_screen(question, named)
 
@@ -73,28 +73,36 @@ def _path(told: str) -> Path:
     return Path(clean(told).strip()).expanduser()
 
 
-def _plan(screen: "ClientsScreen", path: Path) -> "Codes | Trouble":
+def _upload(screen: "ClientsScreen", path: Path, *, as_written: bool = False) -> None:
     from ..sync import codes
+    from ..sync.codes_file import read
 
-    try:
-        return codes.plan(codes.read(path), screen.store)
-    except Trouble as trouble:
-        return trouble
+    def plan() -> "Codes | Trouble":
+        try:
+            return codes.plan(read(path), screen.store, as_written=as_written)
+        except Trouble as trouble:
+            return trouble
+
+    screen.work(plan, lambda found: _answer(screen, path, found))
 
 
 def _answer(screen: "ClientsScreen", path: Path, found: "Codes | Trouble") -> None:
+    from ..sync.codes_file import WrongLines
+
     if isinstance(found, Trouble):
         first, *others = str(found).splitlines()
-        if others:
+        if isinstance(found, WrongLines) and found.damaged:
+            question = Confirm(f"{path.name}: {first}", others, yes="Use as written", dangerous=True)
+            screen.main.push_screen(
+                question, lambda yes: _upload(screen, path, as_written=True) if yes else None
+            )
+        elif others:
             screen.main.push_screen(Told(f"{path.name}: {first}", others))
         else:
             screen.say(found)
         return
     if not found.changes:
-        same, empty = number(found.unchanged), number(found.empty)
-        screen.say(
-            f"Nothing to change: {same} codes are as they are, {empty} lines have none.", "information"
-        )
+        screen.say(f"Nothing to change: {_rest(found)}", "information")
         return
     lines = [
         f"{new.client.name}: {new.client.code or 'none'} → {new.code}"
@@ -102,7 +110,6 @@ def _answer(screen: "ClientsScreen", path: Path, found: "Codes | Trouble") -> No
     ]
     if (more := len(found.changes) - CHANGES_SHOWN) > 0:
         lines.append(f"and {number(more)} more")
-    left = f"{number(found.unchanged)} are as they are, {number(found.empty)} lines have no code."
 
     def work() -> str:
         from ..sync.codes import upload
@@ -110,5 +117,12 @@ def _answer(screen: "ClientsScreen", path: Path, found: "Codes | Trouble") -> No
         upload(screen.store, found, screen.actor)
         return f"{counted(len(found.changes), 'practice code')} set. u takes them back."
 
-    question = Confirm(f"Set {counted(len(found.changes), 'practice code')}?", [left, "", *lines], yes="Set")
+    question = Confirm(
+        f"Set {counted(len(found.changes), 'practice code')}?", [_rest(found), "", *lines], yes="Set"
+    )
     screen.main.push_screen(question, lambda yes: screen.change(work) if yes else None)
+
+
+def _rest(found: "Codes") -> str:
+    """The lines that change nothing."""
+    return f"{number(found.unchanged)} unchanged, {counted(found.empty, 'line has', 'lines have')} no code."

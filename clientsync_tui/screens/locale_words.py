@@ -5,6 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from functools import cache
 
+from ..practice.counted import noun
+
 
 @cache
 def _prepared() -> None:
@@ -36,9 +38,9 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", _separator())
 
 
-def counted(count: int, thing: str) -> str:
+def counted(count: int, one: str, several: str = "") -> str:
     """`1 client`, `1,204 clients`."""
-    return f"{number(count)} {thing}{'' if count == 1 else 's'}"
+    return f"{number(count)} {noun(count, one, several)}"
 
 
 def short_date(at: datetime | None, now: datetime) -> str:

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from ..practice.text import folded, sort_key
+from ..practice.text import code_key, sort_key
 
 LAST = chr(0x10FFFF)
 """Sorts behind whatever can follow what was typed."""
@@ -19,7 +19,7 @@ def beginning(database: Path, typed: str, most: int) -> list[tuple[str | None, s
         (
             "SELECT practice_code, name FROM clients WHERE code_key >= ? AND code_key < ? AND removed = 0 "
             "ORDER BY code_key LIMIT ?",
-            folded(typed),
+            code_key(typed) or "",
         ),
         (
             "SELECT NULL, name FROM clients WHERE removed = 0 AND name_key >= ? AND name_key < ? "

@@ -12,7 +12,7 @@ from ..practice.entries import moment
 from ..practice.model import Client, Integration, LastFault, Settings
 from ..practice.people import Person
 from ..practice.status import Reason, Standing, Status, standing_of
-from ..practice.text import folded, sort_key
+from ..practice.text import code_key, sort_key
 from ..practice.trouble import UsageError
 from .database import Database
 from .derive import pairs
@@ -145,7 +145,7 @@ class Clients:
         """
         for condition, values in (
             ("id = ?", (words,)),
-            ("code_key = ?", (folded(words),)),
+            ("code_key = ?", (code_key(words),)),
             # The key has an index, the name has none.
             ("name_key = ? AND name = ?", (sort_key(words), words)),
         ):

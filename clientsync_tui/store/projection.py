@@ -8,7 +8,7 @@ from typing import Any
 
 from ..practice.entries import Entry, Kind, iso
 from ..practice.status import Reason
-from ..practice.text import folded, sort_key
+from ..practice.text import code_key, sort_key
 from .derive import derive
 
 Apply = Callable[[sqlite3.Connection, Entry], tuple[int, ...]]
@@ -44,7 +44,7 @@ def _client_added(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     body = entry.body
     code = body.get("practice_code") or None
     values = (
-        entry.client, body["name"], sort_key(body["name"]), code, folded(code) if code else None, _team(db, body.get("team")),
+        entry.client, body["name"], sort_key(body["name"]), code, code_key(code), _team(db, body.get("team")),
         _details(body.get("details", {})),
     )  # fmt: skip
     query = (
@@ -63,7 +63,7 @@ def _client_renamed(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 def _code_set(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     n, code = _number(db, entry.client), entry.body["code"] or None
     query = "UPDATE clients SET practice_code = ?, code_key = ? WHERE n = ?"
-    db.execute(query, (code, folded(code) if code else None, n))
+    db.execute(query, (code, code_key(code), n))
     return (n,)
 
 

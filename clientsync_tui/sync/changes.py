@@ -21,6 +21,11 @@ def step_id() -> str:
     return secrets.token_hex(4)
 
 
+def new_client_id() -> str:
+    """A new client's id. It begins with a letter, so no spreadsheet reads it as a number (`12345e67` is one)."""
+    return f"c{secrets.token_hex(8)}"
+
+
 def set_code(store: Store, actor: str, client: Client, code: str | None) -> None:
     """Sets a client's practice code, or (None, "") takes it away. Raises UsageError when it cannot be, or is another's."""
     code = _text("The practice code", code or "", LONGEST_CODE) or None

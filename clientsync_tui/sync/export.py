@@ -2,25 +2,32 @@
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..named_file import OwnFiles, writing
-from ..practice.entries import iso
+from ..practice.countries import country
 from ..practice.model import DETAIL_TITLES, Client, Integration
 from ..practice.text import clean
-from .csv_cells import defused
+from .csv_cells import defused, without_formula
+from .words import SHORT
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 ID, CLIENT, CODE = "ID", "Client", "Practice code"
 COLUMNS = (
-    ID, CLIENT, CODE, "Team", "Software", "Organisation", "Organisation ID", "Status", "Reason", "Integrated by",
-    "Connected", "Refreshed", "Checked", "Expires", "Note",
+    ID, CLIENT, CODE, "Team", "Software", "Organisation", "Organisation ID", "Status", "Reason", "Integrated by", "E-mail",
+    "Connected (UTC)", "Refreshed (UTC)", "Checked (UTC)", "Expires (UTC)", "Note",
     *(title for name, title in DETAIL_TITLES.items() if name != "name"),
 )  # fmt: skip
+
+_DATES = {title for title in COLUMNS if title.endswith(" (UTC)")} | {
+    DETAIL_TITLES["year_end"],
+    DETAIL_TITLES["lock_date"],
+}
 
 
 def write(file: "SupportsWrite[str]", clients: Iterable[Client]) -> int:
@@ -32,7 +39,7 @@ def write(file: "SupportsWrite[str]", clients: Iterable[Client]) -> int:
     out.writerow(COLUMNS)
     count = 0
     for client in clients:
-        out.writerows([defused(clean(cell)) for cell in line] for line in _lines(client))
+        out.writerows(_cells(line) for line in _lines(client))
         count += 1
     return count
 
@@ -46,11 +53,19 @@ def export(path: Path, clients: Iterable[Client], own: OwnFiles, *, replace: boo
         return write(codecs.getwriter("utf-8-sig")(file), clients)
 
 
+def _cells(line: Sequence[str]) -> list[str]:
+    return [
+        (without_formula if title in _DATES else defused)(clean(cell))
+        for title, cell in zip(COLUMNS, line, strict=True)
+    ]
+
+
 def _lines(client: Client) -> Iterator[tuple[str, ...]]:
-    details = tuple(client.details.get(name, "") for name in DETAIL_TITLES if name != "name")
+    told = {**client.details, "country": country(client.details.get("country", ""))}
+    details = tuple(told.get(name, "") for name in DETAIL_TITLES if name != "name")
     start = (client.id, client.name, client.practice_code or "", client.team or "")
     for link in client.integrations or (None,):
-        yield (*start, *(_integration(link) if link else ("",) * 10), client.note, *details)
+        yield (*start, *(_integration(link) if link else ("",) * 11), client.note, *details)
 
 
 def _integration(link: Integration) -> tuple[str, ...]:
@@ -60,7 +75,9 @@ def _integration(link: Integration) -> tuple[str, ...]:
         link.organisation_name,
         link.organisation_id,
         link.standing.status,
-        link.standing.reason or "",
-        f"{link.integrated_by.name} <{link.integrated_by.email}>",
-        *(iso(moment) if moment else "" for moment in moments),
+        SHORT.get(link.standing.reason or "", ""),
+        link.integrated_by.name,
+        link.integrated_by.email,
+        # As spreadsheets of every language read a date.
+        *(f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else "" for moment in moments),
     )

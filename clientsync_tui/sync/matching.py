@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..practice.model import Client, Details, Organisation
 from ..practice.status import Reason
-from ..practice.text import folded
+from ..practice.text import code_key, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Matcher:
             ):
                 continue
             self._by_name.setdefault(folded(client.name), []).append(client)
-            if client.practice_code:
-                self._by_code[client.practice_code.casefold()] = client
+            if code := code_key(client.practice_code):
+                self._by_code[code] = client
             if number := tax_number(client.details.get("tax_number")):
                 self._by_tax.setdefault(number, []).append(client)
 
@@ -51,7 +51,7 @@ class Matcher:
                 return Match(found[0], by)
         codes = [
             self._by_code[word]
-            for word in name.casefold().replace("(", " ").replace(")", " ").split()
+            for word in folded(name).replace("(", " ").replace(")", " ").split()
             if word in self._by_code
         ]
         return Match(codes[0], "practice code") if len(codes) == 1 else None

@@ -4,7 +4,6 @@ Each item says in `with` which sign-in it will be done with: one that is held, o
 one organisation), or None: whoever will have signed in by then.
 """
 
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -14,6 +13,7 @@ from ..practice.plan import Plan, PlanItem, Will
 from ..practice.status import FOR_THE_CLIENT, Reason, Status, Why
 from ..store.store import Store
 from . import words
+from .changes import new_client_id
 from .matching import Matcher
 
 Reach = Mapping[str, Organisation]
@@ -62,7 +62,7 @@ def add(
                 body["apart"] = "yes"
             match = None if each in apart else matches.get(each)
             client, name = (
-                (match.client.id, match.client.name) if match else (secrets.token_hex(8), organisation.name)
+                (match.client.id, match.client.name) if match else (new_client_id(), organisation.name)
             )
             body["linked_by"] = match.by if match else None
         elif known[3] == Reason.DISCONNECTED_HERE:

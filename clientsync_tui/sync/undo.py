@@ -8,7 +8,7 @@ from typing import Any
 
 from ..practice.entries import Entry, Kind, NewEntry
 from ..practice.model import Client
-from ..practice.text import folded
+from ..practice.text import code_key
 from ..practice.trouble import UsageError
 from ..store.ledger import entry_of
 from ..store.store import Store
@@ -114,11 +114,11 @@ def _free_of_clashes(changes: list[_Change], clients: Mapping[str, Client], stor
     if not changes or changes[0].kind not in (Kind.CODE_SET, Kind.CLIENT_REMOVED):
         return changes
 
-    def wanted(change: _Change) -> str:
+    def wanted(change: _Change) -> str | None:
         code = change.before if change.kind is Kind.CODE_SET else clients[change.client].practice_code
-        return folded(code or "")
+        return code_key(code)
 
-    holders = {folded(code): client for client, _, code in store.clients.codes() if code}
+    holders = {code_key(code): client for client, _, code in store.clients.codes() if code}
     while True:
         # Codes may have changed places among the clients of the step: those are free.
         free = {None, *(change.client for change in changes)}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -138,9 +139,10 @@ def test_export(cli: Command, tmp_path: Path, store: Store) -> None:
     with file.open(encoding="utf-8-sig", newline="") as text:
         rows = {row["Client"]: row for row in csv.DictReader(text)}
     assert rows[HARBOUR]["Status"] == "broken"
-    assert rows[HARBOUR]["Reason"] == "access_removed"
+    assert rows[HARBOUR]["Reason"] == "access removed"
     assert rows[HARBOUR]["Practice code"] == "HAR01"
-    assert rows[HARBOUR]["Integrated by"] == f"Ann <{ANN}>"
+    assert (rows[HARBOUR]["Integrated by"], rows[HARBOUR]["E-mail"]) == ("Ann", ANN)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", rows[HARBOUR]["Connected (UTC)"])
     assert odd.replace("\t", "") in rows, "only control characters are taken out of a name"
     assert list(tmp_path.glob(".*")) == []
     assert cli.inside("export", "-").out.splitlines()[0].startswith("ID,Client,Practice code,")

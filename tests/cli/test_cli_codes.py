@@ -47,6 +47,12 @@ GOOD = {
     "BOM and CRLF": f"\ufeffClient,Practice code\r\n{A},N1\r\n{B},N2\r\n{C},N3\r\n",
     "any case, other columns, quotes": f'Team, practice CODE ,"CLIENT"\nx, N1 ,"{A}"\nx,N2, {B}\nx,N3,"{C}"\n',
     "blank lines and a repeated one": f"\nClient,Practice code\n\n{A},N1\n{A},N1\n,\n{B},N2\n{C},N3",
+    "sep=;": f"sep=;\r\nClient;Practice code\r\n{A};N1\r\n{B};N2\r\n{C};N3\r\n",
+    "CR alone": f"Client;Practice code\r{A};N1\r{B};N2\r{C};N3\r",
+    "semicolons, commas in a title": f"Client;Practice code;Address (street, town, county)\n{A};N1;x\n{B};N2;\n{C};N3;a, b, c, d\n",
+    "commas, semicolons in a title": f'Client,"Teams; a;b;c;d",Practice code\n{A},,N1\n{B},x;y,N2\n{C},,N3\n',
+    "bars": f"Client|Practice code\n{A}|N1\n{B}|N2\n{C}|N3\n",
+    '="N1"': f'Client,Practice code\n{A},"=""N1"""\n{B},="N2"\n"=""{C}""",\'N3\n'.replace("'N3", "N3"),
     "names in another case": f"Client,Practice code\n{A.upper()},N1\n{B.lower()},N2\n{C.upper()},N3\n",
 }
 
@@ -63,6 +69,12 @@ def test_a_good_file(cli: Command, store: Store, file: Path, text: str) -> None:
     assert codes(store) == {A: "N1", B: "N2", C: "N3"}
     again = cli.inside("codes", "upload", str(file), "--json").json
     assert again["changed"] == 0
+
+
+def test_what_excel_calls_unicode_text(cli: Command, store: Store, file: Path) -> None:
+    file.write_bytes(f"Client\tPractice code\r\n{A}\tN1\r\n{C}\tN3\r\n".encode("utf-16"))
+    assert cli.inside("codes", "upload", str(file)).code == 0
+    assert codes(store) == {A: "N1", B: "BAK", C: "N3"}
 
 
 def test_codes_change_places(cli: Command, store: Store, file: Path) -> None:
@@ -112,7 +124,10 @@ BAD: dict[str, tuple[bytes, list[str]]] = {
     "too long": (f"Client,Practice code\n{A},{LONG}\n".encode(), ["line 2: ", "50 characters"]),
     "control characters": (f"Client,Practice code\n{A},N\x1b[2J\n".encode(), ["line 2: ", "cannot be shown"]),
     "Latin-1": (f"Client,Practice code\n{A},N1\n{C},N2\n".encode("latin-1"), ["line 3: ", "CSV UTF-8"]),
-    "UTF-16": (f"Client,Practice code\n{A},N1\n".encode("utf-16"), ["UTF-16", "CSV UTF-8"]),
+    "half a character of UTF-16": (b"\xff\xfeC\0l", ["line 1: ", "not UTF-16", "CSV UTF-8"]),
+    "CR line ends": (f"Client,Practice code\r{A},N1\rNobody,N2\r".encode(), ["line 3: ", "Nobody"]),
+    "the same but for the kind of blank": (f"Client,Practice code\n{A},N 1\n{B},n\u00a01\n".encode(), ["line 3: ", "line 2 too"]),
+    "an id that a spreadsheet took for a number": (f"ID,Client,Practice code\n1.23457E+15,{A},N1\n".encode(), ["line 2: ", "shortened", "Export the list again"]),
     "NUL": (f"Client,Practice code\n{A},N1\n{B},N\0\n".encode(), ["line 3: ", "NUL"]),
     "open quotes": (f'Client,Practice code\n{A},N1\n"{B},N2\n{C},N3'.encode(), ["line 3: ", "well-formed"]),
     "several": (b"Client,Practice code\nX,1\nY,2\nZ,3\n", ["3 lines are wrong", "line 2: ", "line 3: ", "line 4: "]),
@@ -146,6 +161,14 @@ def test_a_name_that_two_clients_bear_is_not_guessed(cli: Command, store: Store,
     said = cli.inside("codes", "upload", str(file))
     assert said.code == 2
     assert "line 2: 2 clients are called" in said.err
+
+
+def test_of_very_many_wrong_lines_the_first_are_shown(cli: Command, file: Path) -> None:
+    file.write_text("Client,Practice code\n" + "".join(f"Nobody {n},N{n}\n" for n in range(2_000)))
+    said = cli.inside("codes", "upload", str(file))
+    assert said.code == 2 and len(said.err.splitlines()) == 22
+    assert "2,000 lines are wrong" in said.err and "line 21: " in said.err and "line 22: " not in said.err
+    assert said.err.rstrip().endswith("and 1,980 more lines.")
 
 
 def test_a_hundred_megabytes_are_not_read(cli: Command, file: Path) -> None:

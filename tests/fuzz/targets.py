@@ -21,7 +21,7 @@ from clientsync_tui.practice.text import clean
 from clientsync_tui.practice.trouble import KeyringTrouble, SignInFailed, Trouble, UsageError
 from clientsync_tui.signin import keyring_format, passphrase, pasted, redirected, tokens
 from clientsync_tui.signin.loopback import Loopback
-from clientsync_tui.sync import codes
+from clientsync_tui.sync import codes_file
 from clientsync_tui.sync.csv_cells import defused, plain
 
 STATE = "the-right-state"
@@ -53,7 +53,7 @@ def practice_codes(data: bytes) -> None:
     """A CSV of practice codes."""
     _file.write_bytes(data)
     try:
-        for line in codes.lines(codes.read(_file)):
+        for line in codes_file.lines(codes_file.read(_file)):
             assert line.code == line.code.strip() and "\0" not in line.code
             assert plain(defused(line.client)) == line.client
     except UsageError as trouble:

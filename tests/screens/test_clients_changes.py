@@ -137,3 +137,24 @@ async def test_every_wrong_line_of_an_upload_is_said_and_nothing_changed(tmp_pat
         await pilot.press("U")
         await answer(pilot, "/nowhere/codes.csv")
         await until(pilot, lambda: said(pilot, "/nowhere/codes.csv cannot be read"))
+
+
+async def test_codes_that_a_spreadsheet_changed_are_used_only_when_that_is_confirmed(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    file = tmp_path / "codes.csv"
+    file.write_text("Client,Practice code\nLapsed 1,01-Mar\n")
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("U")
+        await answer(pilot, str(file))
+        await until(pilot, lambda: "1 line is wrong; nothing was changed." in shown(pilot))
+        assert "looks like a date that a spreadsheet made" in " ".join(shown(pilot).split())
+        await pilot.press("n")
+        await until(pilot, lambda: screen.table.has_focus)
+        assert client(screen, "Lapsed 1").practice_code is None
+        await pilot.press("U")
+        await answer(pilot, str(file))
+        await until(pilot, lambda: "Use as written" in shown(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "Lapsed 1: none → 01-Mar" in shown(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: client(screen, "Lapsed 1").practice_code == "01-Mar")

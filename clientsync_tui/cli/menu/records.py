@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 
 from ... import named_file
+from ...practice.counted import counted
 from ...practice.model import Client
 from ...store.find import find
 from ...store.history import History
 from ...sync import codes, export, plan_words, plans
+from ...sync.codes_file import WrongLines, read
 from ...sync.history import line
 from ...sync.undo import undo_last
 from ...workplace import Workplace
@@ -67,17 +69,27 @@ def export_clients(workplace: Workplace, clients: Iterable[Client] | None = None
 
 
 def upload_codes(workplace: Workplace) -> None:
-    """Reads practice codes from a file, says what they change, and asks. Raises UsageError with every wrong line, and Quit."""
+    """Reads practice codes from a file, says what they change, and asks. Raises UsageError with what is wrong, and Quit."""
     path = _file("Read the practice codes from the CSV file")
     if path is None:
         return
-    planned = codes.plan(codes.read(path), workplace.store)
-    say(f"{planned.unchanged:,} are so already, {planned.empty:,} lines have no code.")
+    written = read(path)
+    try:
+        planned = codes.plan(written, workplace.store)
+    except WrongLines as trouble:
+        if not trouble.damaged:
+            raise
+        say(*str(trouble).splitlines())
+        if not yes("Use these codes as they are written?"):
+            say("Nothing was changed.")
+            return
+        planned = codes.plan(written, workplace.store, as_written=True)
+    say(f"{planned.unchanged:,} unchanged, {counted(planned.empty, 'line has', 'lines have')} no code.")
     lines = [f"{new.client.name}: {new.client.code or 'none'} becomes {new.code}" for new in planned.changes]
     question = f"Set the practice codes of {plan_words.clients(len(lines))}?"
     if lines and yes(question, lambda: look("Practice codes", Texts(lines))):
         codes.upload(workplace.store, planned, workplace.actor)
-        say(f"{len(lines):,} practice codes set. Undo takes them back.")
+        say(f"{counted(len(lines), 'practice code')} set. Undo takes them back.")
     else:
         say("Nothing was changed.")
 
