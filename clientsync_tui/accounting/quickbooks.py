@@ -14,7 +14,7 @@ from urllib.parse import quote
 from ..practice.model import Details, Organisation
 from ..practice.people import Person
 from ..practice.status import Fault, Reason
-from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInFailed, Trouble
+from ..practice.trouble import OrganisationTrouble, PassingTrouble, Trouble
 from .seam import shapes
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
 
@@ -23,7 +23,6 @@ _PAGE_SIZE = 1_000  # the largest [U]
 _MOST_PAGES = 1_000
 _ROUND = 100  # a server that allows less than was asked for allows a round number
 
-_REALM = re.compile(r"[0-9]{1,25}")
 _XML_CODE = re.compile(r"<Error[^>]*\bcode=\"(\d{1,6})\"")
 _CLOSED = re.compile(r"ended|cancel|closed|deactivat|deleted", re.IGNORECASE)
 #: The last day of the financial year, by the month that the next one begins in.
@@ -104,6 +103,7 @@ class QuickBooks:
         token_headers={"x-include-refresh-token-hard-expires-in": "true"},  # [U]
         revoke_body="json",
         revoking_ends="sign_in",
+        redirect_needs={"realmId": r"[0-9]{1,25}"},
     )
     limits = Limits(
         rates=(Rate(500, 60, "organisation"), Rate(10, 1, "organisation")),
@@ -176,12 +176,7 @@ class QuickBooks:
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
         """The company that was picked: its id comes in the redirect and nowhere else."""
-        realm = new.redirect.get("realmId", "")
-        if not _REALM.fullmatch(realm):
-            raise SignInFailed(
-                "The answer does not say which company was connected (realmId). Sign in again, and paste the whole address."
-            )
-        return await self._company(new.calls, realm)
+        return await self._company(new.calls, new.redirect["realmId"])
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
         """The one company of this sign-in; no call lists those a person could connect [C]."""

@@ -1,5 +1,8 @@
 """A sign-in from the terminal: the link is shown, and the redirect comes by the loopback or is pasted."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from ..practice.people import SignIn
 from ..practice.trouble import SignInNeeded, UsageError
 from ..signin.browser import open_link
@@ -8,7 +11,11 @@ from ..workplace import Workplace
 from .stdin import given_to
 from .talk import say
 
+if TYPE_CHECKING:
+    from ..signin.attempt import Attempt
+
 TIMEOUT_S = 600.0
+_MOST_LINES = 20
 
 
 class Stopped(SignInNeeded):
@@ -24,12 +31,13 @@ async def sign_in_now(
     timeout_s: float = TIMEOUT_S,
     stoppable: bool = False,
 ) -> SignIn:
-    """Signs somebody in. Raises SignInFailed (denied, timed out, wrong state: nothing is kept), KeyringTrouble, PassingTrouble.
+    """Signs a person in. Raises SignInFailed (denied, timed out, wrong state: nothing is kept), KeyringTrouble, PassingTrouble.
 
     `stoppable`: an empty line ends it, and Stopped is raised.
     """
     about = workplace.software(software)
     async with session.begin(software) as attempt:
+        attempt.tell = say
         for needed in filter(None, (about.before_sign_in, attempt.trouble)):
             say(needed)
         say(f"To sign in to {about.title}, open this link in a browser:")
@@ -43,16 +51,20 @@ async def sign_in_now(
         )
         opening = open_link(attempt.link, workplace.config.sign_in.browser, say) if browser else None
 
+        before: list[str] = []
+
         def take(line: str) -> bool:
-            try:
-                if line:
-                    attempt.paste(line)
-                elif stoppable:
+            if not line:
+                if stoppable:
                     attempt.end(Stopped("Stopped; what was done stays done."))
+                return stoppable
+            try:
+                _paste(attempt, before, line)
             except UsageError as trouble:
+                before.append(line)
                 say(str(trouble))
                 return False
-            return bool(line) or stoppable
+            return True
 
         try:
             with given_to(take):
@@ -60,3 +72,16 @@ async def sign_in_now(
         finally:
             if opening is not None:
                 opening.cancel()
+
+
+def _paste(attempt: "Attempt", before: Sequence[str], line: str) -> None:
+    """Takes a pasted line, or it with the lines `before`: an address that was broken comes line by line. Raises UsageError."""
+    try:
+        attempt.paste(line)
+    except UsageError as trouble:
+        if not before:
+            raise
+        try:
+            attempt.paste("\n".join((*before[-_MOST_LINES:], line)))
+        except UsageError:
+            raise trouble from None

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from ..practice.text import clean
-from ..practice.trouble import SignInFailed, SignInRefused
+from ..practice.trouble import SignInFailed, SignInRefused, UsageError
 from ..signin.attempt import Attempt
 from ..signin.token_endpoint import TokenEndpoint
 from ..sync.session import Session
@@ -19,7 +19,7 @@ __all__ = [
     "test_a_sign_in_says_who_and_for_what",
     "test_another_person_is_another",
     "test_what_was_refused_or_is_another_attempts_comes_to_nothing",
-    "test_without_the_organisation_in_the_redirect_nothing_is_kept",
+    "test_without_the_organisation_in_the_redirect_no_code_is_exchanged",
 ]
 
 
@@ -82,19 +82,24 @@ def test_a_code_is_good_once(name: str, stand: Stand) -> None:
         stand.do(work)
 
 
-def test_without_the_organisation_in_the_redirect_nothing_is_kept(name: str, stand: Stand) -> None:
+def test_without_the_organisation_in_the_redirect_no_code_is_exchanged(name: str, stand: Stand) -> None:
     if stand.personality.realm_parameter is None:
         pytest.skip("the redirect says no organisation")
 
     async def work(session: Session) -> None:
         async with session.begin(name) as attempt:
-            address, _, query = _followed(attempt, stand).partition("?")
+            back = _followed(attempt, stand)
+            address, _, query = back.partition("?")
             said = {k: v for k, v in parse_qsl(query) if k != stand.personality.realm_parameter}
-            attempt.paste(f"{address}?{urlencode(said)}")
-            await attempt.wait(PATIENCE_S)
+            with pytest.raises(UsageError, match=stand.personality.realm_parameter):
+                attempt.paste(f"{address}?{urlencode(said)}")
+            # The code is still good: the whole address can be pasted.
+            assert endpoint not in [call["path"] for call in stand.called(before)], "no code was exchanged"
+            attempt.paste(back)
+            assert (await attempt.wait(PATIENCE_S)).sign_in.organisation_id == stand.realm
 
-    with pytest.raises(SignInFailed):
-        stand.do(work)
+    endpoint, before = f"/{name}{stand.personality.token_path}", stand.calls_made
+    stand.do(work)
 
 
 def _followed(attempt: Attempt, stand: Stand) -> str:

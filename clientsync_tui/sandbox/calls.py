@@ -98,5 +98,5 @@ class Calls:
                 }
                 for (method, path, organisation, status), count in self._counts.items()
             ],
-            "recent": [asdict(call) for call in self._recent if call.seq > since],
+            "recent": [asdict(call) for call in tuple(self._recent) if call.seq > since],
         }

@@ -57,6 +57,13 @@ class SignInScreen(ActionScreen):
             super().__init__()
             self.attempt = attempt
 
+    class Told(Message):
+        """Something to know, which ends nothing."""
+
+        def __init__(self, says: str) -> None:
+            super().__init__()
+            self.says = says
+
     def __init__(self, software: str, why: str | None = None) -> None:
         """`why`: what made signing in necessary, in a sentence."""
         super().__init__()
@@ -134,8 +141,12 @@ class SignInScreen(ActionScreen):
         self.run_worker(self._sign_in, exclusive=True, exit_on_error=False)
 
     async def _sign_in(self) -> None:
+        def tell(says: str) -> None:
+            self.post_message(self.Told(says))
+
         async def attempt(session: "Session") -> SignIn:
             async with session.begin(self._about) as attempt:
+                attempt.tell = tell
                 self.post_message(self.Begun(attempt))
                 return session.keep(await attempt.wait(PATIENCE_S))
 
@@ -147,6 +158,10 @@ class SignInScreen(ActionScreen):
             self._under_way = False
             # Not within this worker: what comes next may begin another, which ends this one.
             self.call_later(self.arrived, signed_in)
+
+    def on_sign_in_screen_told(self, event: Told) -> None:
+        """Shows it beside the link, and when the person is elsewhere."""
+        self.say(event.says, "warning")
 
     def on_sign_in_screen_begun(self, event: Begun) -> None:
         """Shows the link, then opens the browser where there is one."""
@@ -342,9 +357,8 @@ class SignInScreen(ActionScreen):
             await self.ask(paste)
         except Trouble as trouble:
             self._mistaken(str(trouble))
-            field = self.query_one("#pasted", Input)
-            field.value = ""
-            field.focus()
+            # What was pasted stays: the person may see what is missing.
+            self.query_one("#pasted", Input).focus()
 
     def on_unmount(self) -> None:
         """Nobody is left to be told how the browser command ended."""

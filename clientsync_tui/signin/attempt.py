@@ -5,7 +5,7 @@ import getpass
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,14 +16,17 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore
 
 from ..accounting.seam.configured import Configured, Http
 from ..practice.people import SignIn, sign_in_id
-from ..practice.trouble import SignInFailed, Trouble
+from ..practice.trouble import SignInFailed, Trouble, UsageError
 from . import pasted, redirected
 from .fresh import Fresh, MakeCalls
 from .loopback import Loopback, PortInUse
-from .redirected import Redirected
+from .redirected import Foreign, Incomplete, Redirected
 from .token_endpoint import TokenEndpoint
 from .tokens import Tokens
 from .vault import Vault
+
+_IGNORED_SAID = 3
+"""So many ignored answers are mentioned one by one. Any page in the browser can send thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,11 @@ class Attempt:
         self._arrived: asyncio.Future[Redirected] = asyncio.get_running_loop().create_future()
         self._loopback = Loopback(configured.software.grant.redirect_path, self._take)
         self._port = configured.redirect_port
+        self._ignored = 0
         self.link = ""
         """The link to sign in with, whole."""
+        self.tell: Callable[[str], None] = lambda _: None
+        """Gets each sentence that the person should read and that ends nothing. It is called in the attempt's event loop."""
         self.trouble: str | None = None
         """Why only a pasted address can end this attempt; None where the loopback listens."""
 
@@ -80,11 +86,35 @@ class Attempt:
         return f"ssh -L {self._port}:localhost:{self._port} {login}{host}"
 
     def paste(self, text: str) -> None:
-        """Takes the redirected address as the person pasted it. Raises UsageError where it is none; the attempt goes on.
+        """Takes the redirected address as the person pasted it. Raises UsageError where it cannot be used; the attempt goes on.
 
         A wrong state or a refusal in it ends the attempt: `wait` raises it.
         """
-        self._take(pasted.parameters(text))
+        incomplete: Incomplete | None = None
+        foreign: Foreign | None = None
+        for parameters in pasted.readings(text):
+            try:
+                if "state" not in parameters:
+                    raise redirected.refusal(parameters["error"][0], "", self._title)
+                redirect = redirected.read(parameters, self._configured, self._state)
+            except Foreign as trouble:
+                foreign = trouble if foreign is None or trouble.cut_off else foreign
+            except Incomplete as trouble:
+                incomplete = incomplete or trouble
+            except SignInFailed as trouble:
+                self.end(trouble)
+                return
+            else:
+                self._arrive(redirect)
+                return
+        if incomplete is not None:
+            raise incomplete
+        if foreign is not None and foreign.cut_off:
+            raise UsageError(
+                "The address is cut off: its state is only the beginning of the right one. Copy all of it and paste it again."
+            )
+        if foreign is not None:
+            self.end(foreign)
 
     def end(self, why: Exception) -> None:
         """Ends the attempt, unless a redirect has arrived already: `wait` raises `why`, and nothing is kept."""
@@ -100,9 +130,13 @@ class Attempt:
             async with asyncio.timeout(timeout_s):
                 redirect = await asyncio.shield(self._arrived)
         except TimeoutError:
+            ignored = ""
+            if self._ignored:
+                count = "1 answer" if self._ignored == 1 else f"{self._ignored:,} answers"
+                ignored = f"{count} of another sign-in came in and changed nothing. "
             raise SignInFailed(
-                f"Nobody signed in within {timeout_s:g} s. If {self._title}'s page showed an error, it says what is wrong "
-                "(often the client id or the redirect). Nothing was kept."
+                f"Nobody signed in within {timeout_s:g} s. {ignored}If {self._title}'s page showed an error, it says what is "
+                "wrong (often the client id or the redirect). Nothing was kept."
             ) from None
         return await self._complete(redirect)
 
@@ -152,18 +186,36 @@ class Attempt:
         return cast(str, link)
 
     def _take(self, parameters: Mapping[str, Sequence[str]]) -> str | None:
-        """The first redirect decides, wherever it came from; says what is wrong with it, for the browser."""
+        """Takes a redirect from the loopback; returns what is wrong with it, for the browser.
+
+        Any page that is open in the browser can send one, so only the right state can end the attempt.
+        """
         try:
-            redirect = redirected.read(
-                parameters, title=self._title, state=self._state, issuer=self._configured.addresses.issuer
-            )
-        except SignInFailed as trouble:
-            if not self._arrived.done():
-                self._arrived.set_exception(trouble)
+            redirect = redirected.read(parameters, self._configured, self._state)
+        except Foreign as trouble:
+            self._ignore()
             return str(trouble)
+        except Incomplete as trouble:
+            self.end(SignInFailed(f"{trouble} Nothing was kept."))
+            return str(trouble)
+        except SignInFailed as trouble:
+            self.end(trouble)
+            return str(trouble)
+        self._arrive(redirect)
+        return None
+
+    def _ignore(self) -> None:
+        self._ignored += 1
+        if self._ignored <= _IGNORED_SAID and not self._arrived.done():
+            last = " Further ones are not mentioned." if self._ignored == _IGNORED_SAID else ""
+            self.tell(
+                f"Ignored an answer on port {self._port} that belongs to another sign-in (its state is wrong). Still waiting.{last}"
+            )
+
+    def _arrive(self, redirect: Redirected) -> None:
+        """The first redirect decides, wherever it came from."""
         if not self._arrived.done():
             self._arrived.set_result(redirect)
-        return None
 
     async def _complete(self, redirect: Redirected) -> SignedIn:
         software = self._configured.software

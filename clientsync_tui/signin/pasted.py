@@ -1,43 +1,115 @@
-"""The redirected address as a person pastes it."""
+"""The redirected address as a person pastes it: from a browser, a mail, a chat, a terminal or the developer tools.
+
+Several readings of one text may be possible, because a blank in it can be a broken line or the end of the address. All are
+returned, the likeliest first; the attempt takes the first one that holds its own state.
+"""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from ..practice.text import clean
 from ..practice.trouble import UsageError
+from .redirected import DENIED
 
-_WRAPPING = "\"'`<>()[]{},;"
+LONGEST = 32_768
+"""Characters of a pasted text. No redirect is that long."""
+
+Parameters = dict[str, list[str]]
+
 _BRACKETED_PASTE = re.compile(r"\x1b?\[20[01]~")
+_ESCAPED = str.maketrans("", "", "\\^")  # what shells put before & and ?
+_NOT_IN_AN_ADDRESS = re.compile(r"[\s<>\"`|{}\[\]“”„‟«»‹›…]+")
+_QUOTING = re.compile("['()\u2018\u2019\u201a]+")  # allowed in an address, and rare there
+_AT_THE_ENDS = "'().,;:!?*\u2018\u2019\u201a\u3002\uff0c"
+_HOLDS_ONE = re.compile("=|%(?:25)*3d", re.IGNORECASE)
+_SCHEME = re.compile(r"(?=https?://)", re.IGNORECASE)
+_DEEPEST = 3  # a link checker's address within another one's
+_MOST = 200
 
 
-def parameters(text: str) -> dict[str, list[str]]:
-    """The parameters of a pasted redirect: the whole address or its end, also broken over lines, in quotes, with blanks.
+def readings(text: str) -> list[Parameters]:
+    """The parameters that a pasted text can be read to hold, the likeliest first.
 
-    Raises UsageError where it is none, so that the person can try again.
+    A reading has a state and a code or an error; or it is a refusal by the person without a state, as some servers send it.
+    Raises UsageError where there is none, so that the person can try again.
     """
-    # Terminals and mail programs break a long address anywhere; none has a blank of its own.
-    address = clean("".join(_BRACKETED_PASTE.sub("", text).split())).strip(_WRAPPING).replace("&amp;", "&")
-    if not address:
+    if len(text) > LONGEST:
+        raise UsageError(
+            f"That text is too long for an address ({len(text):,} characters). Paste the address alone."
+        )
+    found: list[Parameters] = []
+    is_the_link = False
+    for parameters in _all(_BRACKETED_PASTE.sub(" ", text)):
+        complete = "state" in parameters and ("code" in parameters or "error" in parameters)
+        if complete and parameters not in found:
+            found.append(parameters)
+        is_the_link = is_the_link or "client_id" in parameters
+    if found:
+        return found
+    for parameters in _all(text):
+        if DENIED.intersection(parameters.get("error", ())):
+            return [parameters]
+    if not text.strip():
         raise UsageError(
             "Nothing was pasted. Paste the whole address that the browser shows after you allowed access."
         )
-    found = parse_qs(_query(address), keep_blank_values=True)
-    if "state" in found and ("code" in found or "error" in found):
-        return found
-    if "client_id" in found:
+    if is_the_link:
         raise UsageError(
             "That is the link to sign in with. Open it in a browser, allow access, then paste the address that the browser "
             "shows at the end."
         )
     raise UsageError(
         "That is not the address that the browser shows after you allowed access: it has state=... and code=... in it. "
-        "Paste it whole."
+        "Copy all of it and paste it again."
     )
 
 
-def _query(address: str) -> str:
-    if "://" in address:
-        with suppress(ValueError):  # a host that is none
-            return urlsplit(address).query
-    return address.rpartition("?")[2]
+def _all(text: str) -> Iterator[Parameters]:
+    """The parameters of everything in the text that could be an address."""
+    seen: set[str] = set()
+    for piece in _pieces(text):
+        if _HOLDS_ONE.search(piece) and piece not in seen and len(seen) < _MOST:
+            seen.add(piece)
+            yield from _parameters(piece, _DEEPEST)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The parts of a text that could be an address."""
+    # A mail or a terminal breaks a long address over lines, with blanks before and behind: these belong together. Behind a
+    # blank within a line other words begin. Then everything is one address, and then each line and word is alone.
+    joined = "".join(line.strip().lstrip("> ") or " " for line in text.splitlines())
+    for whole in (*joined.split(), "".join(text.split()), *text.split()):
+        address = clean(whole).replace("\\u0026", "&").translate(_ESCAPED).replace("&amp;", "&")
+        for part in _NOT_IN_AN_ADDRESS.split(address):
+            yield part.strip(_AT_THE_ENDS)
+            for each in _apart(part):
+                yield from (word.strip(_AT_THE_ENDS) for word in (each, *_QUOTING.split(each)))
+
+
+def _apart(text: str) -> list[str]:
+    """The addresses in a text without blanks: one pasted twice, or with words right before it."""
+    parts = [part for part in _SCHEME.split(text) if part]
+    start = text.partition("?")[0]
+    if len(parts) == 1 and start and text.count(start) > 1:
+        parts = [start + rest for rest in text.split(start) if rest]
+    return parts if len(parts) > 1 else []
+
+
+def _parameters(address: str, depth: int) -> Iterator[Parameters]:
+    """The parameters of one address: of its query, of its fragment, and of an address within it."""
+    before, _, fragment = address.partition("#")
+    queries = (before.partition("?")[2] or before, before.rpartition("?")[2])
+    routes = (fragment.partition("?")[2] or fragment,)
+    for query in dict.fromkeys((*queries, *routes)):
+        with suppress(ValueError):  # more parameters than any address has
+            found = parse_qs(query, keep_blank_values=True, max_num_fields=_MOST)
+            if found:
+                yield found
+            if depth:
+                for value in (value for values in found.values() for value in values):
+                    if _HOLDS_ONE.search(value):
+                        yield from _parameters(value, depth - 1)
+    if depth and (plain := unquote(address)) != address and "?" not in address:
+        yield from _parameters(plain, depth - 1)

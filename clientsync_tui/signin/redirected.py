@@ -1,14 +1,32 @@
 """What comes back from the consent page: the redirect, seen by the loopback or pasted by the person."""
 
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..accounting.seam.configured import Configured
 from ..practice.text import clean
-from ..practice.trouble import SignInFailed
+from ..practice.trouble import SignInFailed, UsageError
 
-_DENIED = {"access_denied", "user_denied", "consent_required"}
+DENIED = frozenset({"access_denied", "user_denied", "consent_required"})
+"""What servers call a refusal by the person (RFC 6749, section 4.1.2.1, and what others write instead)."""
+
 _LONGEST_WORDS = 200
+
+
+class Foreign(SignInFailed):
+    """A redirect whose state is not this attempt's. `cut_off`: its state is the beginning of the right one."""
+
+    def __init__(self, title: str, *, cut_off: bool) -> None:
+        super().__init__(
+            f"That answer belongs to another sign-in (its state is wrong). Nothing in it was used. Sign in to {title} again."
+        )
+        self.cut_off = cut_off
+
+
+class Incomplete(UsageError):
+    """A redirect with the right state that lacks something, so no code can be exchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,30 +37,41 @@ class Redirected:
     parameters: Mapping[str, str] = field(repr=False)
 
 
-def read(
-    parameters: Mapping[str, Sequence[str]], *, title: str, state: str, issuer: str | None
-) -> Redirected:
-    """The redirect's parameters, checked. Raises SignInFailed: another's state, a refusal, no code.
+def read(parameters: Mapping[str, Sequence[str]], configured: Configured, state: str) -> Redirected:
+    """The redirect's parameters, checked.
 
-    `issuer`: compared where the redirect names one (RFC 9207, section 2.4).
+    Raises: Foreign for another state. SignInFailed for a refusal, or where another issuer answered (RFC 9207, section 2.4).
+    Incomplete where the code, or what else the accounting app must send, is missing.
     """
+    title, issuer = configured.software.title, configured.addresses.issuer
     once = {key: values[0] for key, values in parameters.items() if len(values) == 1}
-    if not hmac.compare_digest(once.get("state", "").encode(), state.encode()):
-        raise SignInFailed(
-            f"The answer does not belong to this sign-in (its state is another's); nothing was used of it. Sign in to {title} again."
-        )
+    given = once.get("state", "").encode()
+    if not hmac.compare_digest(given, state.encode()):
+        cut_off = bool(given) and hmac.compare_digest(given, state.encode()[: len(given)])
+        raise Foreign(title, cut_off=cut_off)
     if "error" in parameters:
-        raise _refusal(once.get("error", ""), once.get("error_description", ""), title)
+        raise refusal(once.get("error", ""), once.get("error_description", ""), title)
     if issuer is not None and once.get("iss", issuer).rstrip("/") != issuer.rstrip("/"):
-        raise SignInFailed(f"The answer came from another server than {title}'s; nothing was used of it.")
+        raise SignInFailed(
+            f"The answer came from another server than {title}'s. Nothing in it was used. Sign in again."
+        )
     if not once.get("code"):
-        raise SignInFailed(f"{title}'s answer holds no code. Sign in again.")
+        raise Incomplete(
+            f"{title}'s answer holds no code, or more than one. Paste the whole address, or sign in again."
+        )
+    for name, pattern in configured.software.grant.redirect_needs.items():
+        if not re.fullmatch(pattern, once.get(name, "")):
+            raise Incomplete(
+                f"{title}'s answer does not say which {configured.software.organisation_words[0]} was connected ({name}). "
+                "Paste the whole address, or sign in again."
+            )
     return Redirected(once["code"], once)
 
 
-def _refusal(error: str, description: str, title: str) -> SignInFailed:
+def refusal(error: str, description: str, title: str) -> SignInFailed:
+    """What an error that came instead of a code means."""
     said = clean(error)[:_LONGEST_WORDS]
-    if said in _DENIED:
+    if said in DENIED:
         return SignInFailed(
             f"Access was refused on {title}'s page. Nothing was kept; sign in again when you want to."
         )

@@ -86,6 +86,25 @@ def test_by_a_pasted_line(cli: Command, box: Running) -> None:
     assert box.world.people[0].email in said.out
 
 
+def test_a_foreign_request_does_not_end_it(cli: Command, box: Running) -> None:
+    started, link = begun(cli)
+    port = urlsplit(parse_qs(urlsplit(link).query)["redirect_uri"][0]).port
+    with plain_http() as http:
+        for foreign in ({"error": "access_denied"}, {"state": "another's", "code": "c"}):
+            assert http.get(f"http://127.0.0.1:{port}/callback", params=foreign).status_code == 400
+    started.line(f"Ignored an answer on port {port}", 2)
+    authorise(link, box.world.people[0].email)
+    assert started.end().code == 0
+
+
+def test_by_a_paste_in_several_lines(cli: Command, box: Running) -> None:
+    started, link = begun(cli, stdin=subprocess.PIPE)
+    address = redirect(link, prompt="none", login_hint=box.world.people[0].email)
+    place = address.index("state=") + 3
+    started.say(f"{address[:40]}\n{address[40:place]}\n{address[place:]}")
+    assert started.end().code == 0
+
+
 def test_the_end_of_stdin_is_not_the_end_of_waiting(cli: Command, box: Running) -> None:
     started, link = begun(cli, stdin=subprocess.PIPE)
     assert started.process.stdin is not None

@@ -12,9 +12,11 @@ from urllib.parse import parse_qs
 
 from clientsync_tui import config, keymap
 from clientsync_tui.accounting.seam import shapes
+from clientsync_tui.accounting.seam.configured import Configured
 from clientsync_tui.accounting.seam.registry import softwares
 from clientsync_tui.accounting.seam.retry_after import LONGEST_S, retry_after_s
 from clientsync_tui.accounting.seam.software import Answer, Reply
+from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice import filter as filters
 from clientsync_tui.practice.model import Organisation
 from clientsync_tui.practice.text import clean
@@ -26,6 +28,7 @@ from clientsync_tui.sync.csv_cells import defused, plain
 
 STATE = "the-right-state"
 LINK = "https://login.example/authorize?state=the-right-state"
+_XERO = Configured(XERO, "app", 8400, XERO.addresses, ())
 _file = Path(tempfile.mkdtemp(prefix="fuzz")) / "input"
 
 
@@ -72,11 +75,12 @@ def filter_language(data: bytes) -> None:
 def pasted_redirect(data: bytes) -> None:
     """The address that a person pastes."""
     try:
-        found = pasted.parameters(_text(data))
+        found = pasted.readings(_text(data))
     except UsageError as trouble:
         assert clean(str(trouble)) == str(trouble)
         return
-    _redirect(found)
+    for parameters in found:
+        _redirect(parameters)
 
 
 def redirect_query(data: bytes) -> None:
@@ -86,8 +90,8 @@ def redirect_query(data: bytes) -> None:
 
 def _redirect(parameters: Mapping[str, list[str]]) -> None:
     try:
-        redirect = redirected.read(parameters, title="Xero", state=STATE, issuer="https://login.example")
-    except SignInFailed as trouble:
+        redirect = redirected.read(parameters, _XERO, STATE)
+    except (SignInFailed, redirected.Incomplete) as trouble:
         assert clean(str(trouble)) == str(trouble) and len(str(trouble)) < 1_000
         return
     assert redirect.parameters["state"] == STATE and redirect.code

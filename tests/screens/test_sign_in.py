@@ -108,6 +108,9 @@ async def test_a_wrong_address_pasted_changes_nothing_and_the_right_one_signs_in
         paste(pilot, "https://example.com/invoices?id=3")
         await until(pilot, lambda: "not the address" in shown(pilot))
         assert screen.link
+        assert screen.query_one("#pasted", Input).value == "https://example.com/invoices?id=3"
+        assert (await arrive(redirect_of(screen.link, state="anothers", error="access_denied"))).is_error
+        await until(pilot, lambda: "Ignored an answer" in shown(pilot))
         # What the browser would have been sent to, pasted with a line break in the middle.
         async with httpx2.AsyncClient(trust_env=False) as http:
             answer = await http.get(f"{screen.link}&prompt=none&login_hint={practice.people[1]}")

@@ -104,19 +104,73 @@ async def test_a_mistyped_paste_is_said_and_the_attempt_goes_on(desk: Desk, sand
         assert (await completed(attempt, first_person(sandbox))).sign_in
 
 
-@pytest.mark.parametrize("way", ["loopback", "paste"])
-async def test_a_wrong_state_ends_the_attempt_and_exchanges_nothing(desk: Desk, sandbox: Running, way: str):
+async def test_a_pasted_address_with_a_wrong_state_ends_the_attempt_and_exchanges_nothing(
+    desk: Desk, sandbox: Running
+):
     async with desk.begin() as attempt:
-        wrong = redirect_of(attempt, code="a-good-looking-code", state="another")
-        if way == "paste":
-            attempt.paste(wrong)
-        else:
-            page = await get(wrong)
-            assert page.status_code == 400 and "state" in page.text
+        attempt.paste(redirect_of(attempt, code="a-good-looking-code", state="another"))
         with pytest.raises(SignInFailed, match="state"):
             await attempt.wait(5)
     assert await answered(sandbox, TOKEN) == 0
     assert desk.held() == {}
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"code": "a-good-looking-code", "state": "another"},
+        {"error": "access_denied"},
+        {"error": "access_denied", "state": "another"},
+        {"code": "c", "state": ""},
+    ],
+)
+async def test_a_foreign_request_to_the_loopback_changes_nothing(
+    desk: Desk, sandbox: Running, foreign: dict[str, str]
+):
+    said: list[str] = []
+    async with desk.begin() as attempt:
+        attempt.tell = said.append
+        for _ in range(5):
+            page = await get(redirect_of(attempt, **foreign))
+            assert page.status_code == 400 and "state" in page.text
+        twice = redirect_of(attempt, code="c", state=state_of(attempt)) + f"&state={state_of(attempt)}"
+        assert (await get(twice)).status_code == 400
+        assert (await completed(attempt, first_person(sandbox))).sign_in
+    assert len(said) == 3 and all("another sign-in" in sentence for sentence in said)
+    assert "not mentioned" in said[-1]
+    assert await answered(sandbox, TOKEN) == 1
+
+
+async def test_what_came_in_and_changed_nothing_is_counted_at_the_end(desk: Desk):
+    async with desk.begin() as attempt:
+        for _ in range(4):
+            await get(redirect_of(attempt, error="access_denied"))
+        with pytest.raises(SignInFailed, match="4 answers of another sign-in"):
+            await attempt.wait(0.05)
+
+
+async def test_a_paste_that_is_cut_off_or_lacks_its_code_is_said_and_the_attempt_goes_on(
+    desk: Desk, sandbox: Running
+):
+    async with desk.begin() as attempt:
+        address = await asyncio.to_thread(authorised, attempt, first_person(sandbox))
+        state = state_of(attempt)
+        for wrong, says in (
+            (redirect_of(attempt, code="c", state=state[:-4]), "cut off"),
+            (redirect_of(attempt, code="", state=state), "no code"),
+            (redirect_of(attempt, error="nonsense"), "not the address"),
+        ):
+            with pytest.raises(UsageError, match=says):
+                attempt.paste(wrong)
+        attempt.paste(address)
+        assert (await attempt.wait(20)).sign_in
+
+
+async def test_a_pasted_refusal_without_a_state_ends_the_attempt(desk: Desk):
+    async with desk.begin() as attempt:
+        attempt.paste(redirect_of(attempt, error="access_denied"))
+        with pytest.raises(SignInFailed, match="refused"):
+            await attempt.wait(5)
 
 
 async def test_a_second_redirect_changes_nothing(desk: Desk, sandbox: Running):

@@ -40,7 +40,8 @@ class Grant:
     many seconds the sign-in ends; the earliest counts, before `unused_life`. `lost_answer_grace`: how long a replaced refresh token may
     still be used, when the answer with the new one was lost. `token_headers`: further headers of a call to the token endpoint.
     `revoke_body`: how the token to revoke is sent. `revoking_ends`: what revoking one sign-in ends there: that sign-in, or all that
-    the person connected with this app.
+    the person connected with this app. `redirect_needs`: what a redirect must carry beside code and state to say which organisation
+    was connected, each with the regular expression of its values; it is checked before the code is exchanged.
     """
 
     scopes: Mapping[str, str]
@@ -57,6 +58,7 @@ class Grant:
     token_headers: Mapping[str, str] = field(default_factory=dict[str, str])
     revoke_body: Literal["form", "json"] = "form"
     revoking_ends: Literal["sign_in", "person"] = "sign_in"
+    redirect_needs: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
