@@ -49,8 +49,23 @@ def test_the_source_archive_has_all_that_is_tested_and_told(dists: Path) -> None
         names = {name.removeprefix(f"{NAME}/") for name in archive.getnames()}
     wanted = sources("clientsync_tui", "py") | sources("styles", "tcss") | sources("tests", "py")
     wanted |= sources("docs", "md") | sources("requirements", "lock")
-    wanted |= {"README.md", "SECURITY.md", "LICENSES.md", "pyproject.toml", ".ci/run", ".ci/install"}
+    wanted |= {
+        "README.md",
+        "SECURITY.md",
+        "LICENSES.md",
+        "LICENSE",
+        "pyproject.toml",
+        ".ci/run",
+        ".ci/install",
+    }
     assert wanted <= names
+
+
+def test_the_wheel_carries_its_licence(dists: Path) -> None:
+    with zipfile.ZipFile(dists / f"{NAME}-py3-none-any.whl") as archive:
+        metadata = archive.read(f"{NAME}.dist-info/METADATA").decode()
+        assert "License-Expression: MIT" in metadata
+        assert b"MIT License" in archive.read(f"{NAME}.dist-info/licenses/LICENSE")
 
 
 def test_the_version_is_one() -> None:
