@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .guarded import make_folder, refuse_changeable
+from .guarded import make_folder, read_unchangeable
 from .practice.trouble import Trouble, UsageError
 
 APP = "clientsync"
@@ -148,8 +148,7 @@ def load(path: Path | None = None) -> Config:
     named = path is not None
     path = Path(os.path.abspath(path)) if path is not None else config_path()  # noqa: PTH100  (keeps links as they are)
     try:
-        refuse_changeable(path)
-        text = path.read_text(encoding="utf-8")
+        text = read_unchangeable(path).decode()
     except FileNotFoundError:
         if named:
             raise UsageError(f"There is no configuration file {path}.") from None

@@ -1,15 +1,21 @@
 """Secrets on a host with other users: files that hold them or say where they go, and this process's own memory."""
 
+import contextlib
 import errno
 import os
 import stat
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 #: What opening adds: no symbolic link is followed, and no pipe is waited for.
 AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
+MOST_LINKS = 40
+"""As many as Linux follows in one path."""
+
 _PR_SET_DUMPABLE = 4
+_FOREIGN = "it belongs to another user"
 
 
 def read_secret(path: Path, most: int, *, owner: bool = True) -> bytes:
@@ -19,6 +25,8 @@ def read_secret(path: Path, most: int, *, owner: bool = True) -> bytes:
     """
     if path.is_symlink():
         raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed for secrets")
+    if owner:
+        refuse_changeable(path.parent)
     with os.fdopen(os.open(path, os.O_RDONLY | AS_IT_IS), "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
@@ -28,11 +36,49 @@ def read_secret(path: Path, most: int, *, owner: bool = True) -> bytes:
         return file.read(most)
 
 
+def read_unchangeable(path: Path) -> bytes:
+    """A whole file that no other user of this host could have changed. Raises OSError as `refuse_changeable` does."""
+    refuse_changeable(path)
+    with path.open("rb") as file:
+        _refuse(path, os.fstat(file.fileno()))
+        return file.read()
+
+
 def refuse_changeable(path: Path) -> None:
-    """Raises OSError where another user of this host could change the file, or put another in its place."""
-    for each, mend in ((path, "chmod go-w"), (path.parent, "chmod go-w")):
-        if each.exists() and (wrong := _exposed(each.stat(), 0o022)):
-            raise OSError(errno.EPERM, f"{wrong}: `{mend} {each}`")
+    """Raises OSError where another user of this host could change the file, or put another in its place: by the file itself, a
+    symbolic link that leads to it, or a folder on the way. What is not there yet is nobody's.
+
+    Each step is looked at before the next, so that nobody can swap one that was found in order.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        for step in _way(path):
+            _refuse(step, step.lstat())
+
+
+def _refuse(path: Path, found: os.stat_result) -> None:
+    wrong = _exposed(found, 0o022)
+    if wrong == _FOREIGN:
+        raise OSError(errno.EPERM, f"{path} belongs to another user")
+    if wrong:
+        raise OSError(errno.EPERM, f"{wrong}: `chmod go-w {path}`")
+
+
+def _way(path: Path) -> Generator[Path]:
+    """Every folder and every symbolic link on the way to `path`, from the root on, and what is at its end."""
+    rest, here, links = [*reversed((Path.cwd() / path).parts)], Path(), 0
+    while rest:
+        step = here / rest.pop()
+        if step.name == "..":
+            here = here.parent
+            continue
+        yield step
+        if not step.is_symlink():
+            here = step
+            continue
+        links += 1
+        if links > MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        rest += reversed(step.readlink().parts)
 
 
 def make_folder(path: Path) -> None:
@@ -61,7 +107,10 @@ def _exposed(found: os.stat_result, bits: int) -> str | None:
     if sys.platform == "win32":
         return None
     if found.st_uid not in {os.geteuid(), 0}:
-        return "it belongs to another user"
+        return _FOREIGN
+    if stat.S_ISLNK(found.st_mode):
+        # Its mode means nothing.
+        return None
     mode = stat.S_IMODE(found.st_mode) & bits
     if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
         # In a folder like /tmp nobody takes away or replaces what is another's.

@@ -52,8 +52,7 @@ class EncryptedFile(KeyringBackend):
         cost: Callable[[], Argon2] = Argon2,
     ) -> None:
         super().__init__()
-        path = path or Path(user_data_dir("clientsync", appauthor=False)) / "keyring.bin"
-        self.path = path.parent.resolve() / path.name
+        self.path = Path.cwd() / (path or Path(user_data_dir("clientsync", appauthor=False)) / "keyring.bin")
         self.because = because
         self._ask = ask
         self._passphrase_file = passphrase_file

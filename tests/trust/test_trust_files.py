@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui import config, guarded, logbook
-from clientsync_tui.practice.trouble import UsageError
+from clientsync_tui.practice.trouble import KeyringTrouble, UsageError
+from clientsync_tui.signin.encrypted_file import EncryptedFile
 from tests.support.command import Command, environment
 
 
@@ -65,6 +66,55 @@ def test_a_link_to_where_a_person_keeps_such_files_stays_one(file: Path, tmp_pat
     config.change(link, ("practice",), {"name": "C"})
     assert link.is_symlink() and config.load(link).practice.name == "C"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_every_folder_on_the_way_to_the_configuration_counts(file: Path, tmp_path: Path):
+    """A link into a folder that others can write, and a folder that others can rename."""
+    shared, link = tmp_path / "shared", tmp_path / "link.toml"
+    shared.mkdir()
+    (shared / "near").symlink_to(file.parent)
+    link.symlink_to(shared / "near" / "config.toml")
+    assert config.load(link).practice.name == "A & B"
+    shared.chmod(0o777)
+    with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {shared}`"):
+        config.load(link)
+    shared.chmod(0o1777)
+    assert config.load(link).practice.name == "A & B"
+    deep = shared / "deep" / "config" / "config.toml"
+    deep.parent.mkdir(parents=True)
+    deep.write_bytes(file.read_bytes())
+    shared.chmod(0o777)
+    with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {shared}`"):
+        config.load(deep)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link away")
+def test_a_configuration_behind_another_users_link_is_refused(file: Path, tmp_path: Path):
+    link = tmp_path / "link.toml"
+    link.symlink_to(file)
+    os.lchown(link, 65534, 65534)
+    with pytest.raises(UsageError, match=f"{link} belongs to another user"):
+        config.load(link)
+
+
+def test_links_in_a_circle_are_no_configuration(tmp_path: Path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(UsageError, match="cannot be read"):
+        config.load(tmp_path / "a")
+
+
+def test_a_secret_in_a_folder_that_others_can_rename_is_refused(tmp_path: Path):
+    secret = tmp_path / "shared" / "private" / "passphrase"
+    secret.parent.mkdir(parents=True, mode=0o700)
+    secret.touch(mode=0o600)
+    secret.write_text("open sesame")
+    assert guarded.read_secret(secret, 100) == b"open sesame"
+    (tmp_path / "shared").chmod(0o777)
+    with pytest.raises(OSError, match="others may change it"):
+        guarded.read_secret(secret, 100)
+    with pytest.raises(KeyringTrouble, match="others may change it"):
+        EncryptedFile(secret.parent / "keyring.bin", lambda new: "open sesame").get_password("a", "b")
 
 
 def test_whatever_the_umask_all_that_is_made_is_this_users_alone(
