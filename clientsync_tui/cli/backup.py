@@ -22,8 +22,8 @@ def backup(file: str | None, yes: bool, as_json: bool) -> None:
     """Copy the practice to a file, or beside itself.
 
     That is its ledger, clients, integrations and jobs; others can go on working meanwhile. Without FILE the copy is one of the
-    program's own, of which the newest seven stay; those are also made before an upgrade and with the first job of a day. A FILE that
-    exists is replaced only after asking, or with --yes.
+    program's own, of which the newest seven stay; those are also made before an upgrade and with the first job of each day.
+    A FILE that exists is replaced only after asking, or with --yes.
     """
     from pathlib import Path
 

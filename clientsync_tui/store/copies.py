@@ -3,13 +3,11 @@
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ..beside import give, owner_of
-from ..practice.entries import iso
 from ..practice.trouble import UsageError
 from .chain import Flaw, verify
 from .database import APPLICATION, VERSION
@@ -17,6 +15,7 @@ from .database import APPLICATION, VERSION
 STAMP = "%Y%m%dT%H%M%SZ"
 KEPT = 7
 """So many of the program's own copies of each kind stay; older ones go."""
+DAILY = "daily"
 
 
 def copy(source: sqlite3.Connection, file: Path) -> None:
@@ -54,8 +53,11 @@ def keep(source: sqlite3.Connection, database: Path, why: str) -> Path:
     file = _free_name(folder, why)
     copy(source, file)
     give(file, owner)
-    # The new one stays, also where the clock was ahead when the others were made.
-    others = sorted(set(folder.glob(f"*-{why}.db")) - {file}, reverse=True)
+    now = datetime.now(UTC)
+    # Those made while the clock was ahead go first: by their names they would stay for good, and push the others out.
+    others = sorted(
+        set(kept(database, why)) - {file}, key=lambda old: (made_at(old) > now, -made_at(old).timestamp())
+    )
     for old in others[KEPT - 1 :]:
         old.unlink(missing_ok=True)
     return file
@@ -72,21 +74,28 @@ def _free_name(folder: Path, why: str) -> Path:
 
 
 def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
-    """Makes a copy where the newest one is older than a day, and the practice is; None: it need not be.
+    """Makes today's copy; None: there is one. The day is this host's, and copies of other kinds do not count.
 
     Raises OSError and sqlite3.Error where it cannot be written.
     """
-    now = datetime.now(UTC)
-    day_ago = now - timedelta(days=1)
-    if any(f"{day_ago:{STAMP}}" < file.name <= f"{now:{STAMP}}~" for file in kept(database)):
+    today = datetime.now(UTC).astimezone().date()
+    if any(made_at(file).astimezone().date() == today for file in kept(database, DAILY)):
         return None
-    first = source.execute("SELECT min(at) FROM ledger").fetchone()[0]
-    return keep(source, database, "daily") if first is not None and first < iso(day_ago) else None
+    return keep(source, database, DAILY)
 
 
-def kept(database: Path) -> Iterator[Path]:
-    """The program's own copies of `database`, the newest first."""
-    return iter(sorted(folder_of(database).glob("*.db"), reverse=True))
+def kept(database: Path, why: str | None = None) -> list[Path]:
+    """The program's own copies of `database` (of one kind), the newest first. A file of another name is not one of them."""
+    found = folder_of(database).glob(f"*-{why}.db" if why else "*-*.db")
+    return sorted(filter(_is_named, found), reverse=True)
+
+
+def _is_named(file: Path) -> bool:
+    try:
+        made_at(file)
+    except ValueError:
+        return False
+    return True
 
 
 def made_at(copy: Path) -> datetime:

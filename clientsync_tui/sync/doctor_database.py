@@ -184,7 +184,7 @@ def _backups(store: Store) -> Finding:
         return Finding(
             "backups",
             True,
-            "none yet: one is made each day that jobs are run, and `clientsync backup` makes one",
+            "none yet: the first job of each day makes one, and so does `clientsync backup`",
         )
     restored = store.meta("restored") or ""
     with closing(copies.read_only(newest)) as copy:

@@ -13,16 +13,20 @@ def new_job(store: Store, plan: Plan, actor: str) -> str:
     """Writes the job and returns its id. `actor`: who asks for it where no sign-in of the plan's own says so.
 
     An unfinished job of which everything left is in the plan is cancelled: it shall not be offered for resuming as well.
-    The first job of a day makes a copy of the practice.
+    The copy of the day is made first, so that it does not hold the job.
     """
-    # Without one the job goes on all the same; `doctor` says how old the newest is.
-    with suppress(OSError, sqlite3.Error):
-        copies.keep_daily(store.database.connection, store.database.path)
+    keep_daily(store)
     signer = store.sign_ins.one(plan.sign_in) if plan.sign_in else None
     with store.database.writing():
         job = store.jobs.create(plan, signer.person.email if signer else actor)
         supersede(store, plan, job)
     return job
+
+
+def keep_daily(store: Store) -> None:
+    """Makes the practice's copy of the day, unless there is one. Without it the job goes on: `doctor` says what is wrong."""
+    with suppress(OSError, sqlite3.Error):
+        copies.keep_daily(store.database.connection, store.database.path)
 
 
 def supersede(store: Store, plan: Plan, job: str | None) -> None:

@@ -26,6 +26,7 @@ from ..store.projection import Clash
 from ..store.store import Store
 from .lanes import Lane
 from .needed import needed
+from .new_job import keep_daily
 from .work import KINDS, OWN_SIGN_IN, SKIPPED_CHANGED, Outcome, Task, found
 from .writer import Writer
 
@@ -76,6 +77,8 @@ class Runner:
 
         Raises UsageError when another process runs it.
         """
+        # A job that is resumed, retried or made without a plan's screen may be the first of its day.
+        await asyncio.to_thread(keep_daily, self._store)
         self._store.jobs.claim(self._id)
         lanes: list[Lane] = []
         try:

@@ -1,6 +1,7 @@
 """The clock set forward and back under the program: order, sign-ins, jobs, limits and copies go on."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,8 @@ from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from clientsync_tui.store import copies
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync import doctor
+from clientsync_tui.sync import doctor, plans
+from clientsync_tui.sync.runner import Runner
 from tests.faults.clock import clock_off_by
 from tests.faults.ground import Ground, nothing_lost, nothing_waits, somebody, state
 from tests.store.entries import signed_in
@@ -95,6 +97,37 @@ def test_copies_from_the_future_neither_keep_a_new_one_away_nor_push_it_out(
             made = copies.keep_daily(store.database.connection, here.database)
             assert made is not None and made.exists()
             assert copies.keep_daily(store.database.connection, here.database) is None
+        with clock_off_by(timedelta(days=4)):
+            next_day = copies.keep_daily(store.database.connection, here.database)
+        assert next_day is not None and next_day.exists() and made.exists(), "those from the future go first"
+
+
+def test_every_day_on_which_jobs_run_has_one_copy(ground: Ground, tmp_path: Path) -> None:
+    here = ground.copy(tmp_path / "practice")
+    shutil.rmtree(copies.folder_of(here.database), ignore_errors=True)
+    assert "the first job of each day" in said_of(here, "backups")
+    assert here.cli.inside("backup").code == 0
+    # Each night a second earlier than the night before, as it happens with cron.
+    for night in range(5):
+        with clock_off_by(timedelta(days=night, seconds=-night)):
+            assert here.cli.inside("check").code == 0
+            assert here.cli.inside("check").code == 0
+        daily = copies.kept(here.database, copies.DAILY)
+        assert len(daily) == night + 1, [file.name for file in daily]
+
+
+def test_the_first_job_of_a_day_may_be_one_that_is_resumed(ground: Ground, tmp_path: Path) -> None:
+    here = ground.copy(tmp_path / "practice")
+    with closing(Store(here.database)) as store:
+        job = store.jobs.create(plans.check(store, None, set()), "ann")
+    shutil.rmtree(copies.folder_of(here.database), ignore_errors=True)
+    here.practice.do(lambda _, session: Runner(session, job).run())
+    assert len(copies.kept(here.database, copies.DAILY)) == 1
+
+
+def said_of(ground: Ground, name: str) -> str:
+    """What the doctor says of one thing."""
+    return next(each["says"] for each in ground.cli.inside("doctor", "--json").json if each["name"] == name)
 
 
 def test_a_check_with_the_clock_a_year_ahead_is_corrected_by_the_next_right_one(

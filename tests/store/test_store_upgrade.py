@@ -80,7 +80,7 @@ def test_the_entries_of_the_former_release_are_chained(upgraded: Store) -> None:
 
 
 def test_a_copy_is_made_before(upgraded: Store) -> None:
-    copy = next(copies.kept(upgraded.database.path))
+    copy = copies.kept(upgraded.database.path)[0]
     assert copy.stat().st_mode & 0o777 == 0o600 and copy.parent.stat().st_mode & 0o777 == 0o700
     with closing(sqlite3.connect(copy)) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == 1
@@ -152,4 +152,4 @@ def test_two_at_once_upgrade_once(former: Path) -> None:
     ]
     said = [start.communicate("go\n", timeout=60)[0] for start in starts]
     assert said == ["24\n"] * 3
-    assert len(list(copies.kept(former))) == 1
+    assert len(copies.kept(former)) == 1
