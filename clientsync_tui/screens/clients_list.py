@@ -21,6 +21,7 @@ from ..practice.trouble import Trouble
 from ..store.clients import Group
 from ..store.find import BY_NAME, Sort, find, warm
 from ..store.numbers import first_page
+from ..store.sentences import why
 from ..sync.tabs import TABS
 from ..widgets.select_table.layout import lay_out
 from ..widgets.select_table.table import SelectTable
@@ -200,8 +201,11 @@ class ClientList(ActionScreen):
             order = await loop.run_in_executor(self._reader, partial(find, database, terms, now, self.sort))
         except FilterError:
             return
-        except (Trouble, sqlite3.Error) as error:
+        except Trouble as error:
             self.say(f"The client list cannot be read: {error}")
+            return
+        except sqlite3.Error as error:
+            self.say(f"The client list cannot be read: {why(error, database.path)}")
             return
         if facts is not None:
             self._facts_due = False

@@ -2,15 +2,22 @@
 
 import os
 import resource
+import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from clientsync_tui.accounting.seam.limits import Limiter
+from clientsync_tui.practice.trouble import Trouble, UsageError
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
+from clientsync_tui.store.store import Store
 from tests.faults.ground import Ground, explained, nothing_lost, nothing_waits, somebody, state
+from tests.store.entries import added
 from tests.support.command import Said
 
 ORGANISATIONS = 24
@@ -77,3 +84,25 @@ def test_a_file_that_may_not_grow_is_like_a_full_disk(box: Running, tmp_path: Pa
     copy = tmp_path / "copy.db"
     explained(said := run("backup", str(copy)))
     assert said.code == 1 and not copy.exists() and not list(tmp_path.glob(".copy*"))
+
+
+def test_however_sqlite_says_it_a_full_disk_is_called_full(disk: Path) -> None:
+    full = r"the disk is full\. Make room on the disk that holds"
+
+    def fill() -> None:
+        with (disk / "filler").open("ab") as filler:
+            filler.write(bytes(shutil.disk_usage(disk).free))
+
+    with closing(Store(disk / "practice.db")) as store:
+        store.ledger.append(*(added(f"c{n}") for n in range(20)))
+        fill()
+        with pytest.raises(Trouble, match=full):
+            store.ledger.append(*(added(f"more{n}", "X" * 500) for n in range(400)))
+    fill()
+    # What several processes share cannot be made: SQLite speaks of an I/O error.
+    with closing(sqlite3.connect(disk / "practice.db")) as db, pytest.raises(sqlite3.Error, match="I/O"):
+        db.execute("SELECT count(*) FROM ledger")
+    with pytest.raises(UsageError, match=full):
+        Store(disk / "practice.db")
+    with pytest.raises(UsageError, match=full):
+        Limiter(disk / "practice.db.limits")

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from ... import beside
+from ...full_disk import has_no_room, make_room
 from ...guarded import make_folder
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, UsageError
@@ -362,4 +363,6 @@ def _refuse_another(database: sqlite3.Connection, path: Path, owner: beside.Owne
 
 def _unusable(path: Path, error: Exception) -> UsageError:
     why = error.strerror if isinstance(error, OSError) and error.strerror else error
+    if has_no_room(path.parent):
+        why = make_room(path.parent)
     return UsageError(f"{path}, where the limits on calls are kept, cannot be used: {why}")
