@@ -1,76 +1,109 @@
 """Copies of the practice's database: whole or not at all, looked at before they are trusted; the program's own are rotated."""
 
 import os
+import secrets
 import sqlite3
 import stat
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
-from ..beside import give, owner_of
+from ..beside import Owner, give, myself, owner_of
 from ..practice.trouble import UsageError
 from .chain import Flaw, verify
 from .database import APPLICATION, VERSION
+from .opened_folder import OpenedFolder
 
 STAMP = "%Y%m%dT%H%M%SZ"
 KEPT = 7
 """So many of the program's own copies of each kind stay; older ones go."""
 DAILY = "daily"
+LEFT_S = 24 * 3600
+"""A copy that has not come to its end for so long never will."""
 
 
-def copy(source: sqlite3.Connection, file: Path) -> None:
-    """Copies the database as it is now to `file`, while others go on working; `file` is the person's own (0600).
+def copy(source: sqlite3.Connection, file: Path, owner: Owner | None = None) -> None:
+    """Copies the database as it is now to `file`, while others go on working. It is `owner`'s, else this user's alone.
 
+    No link is followed in the folder of `file`, or to `file` itself.
     Raises OSError and sqlite3.Error where it cannot be written: then what was at `file` is still there.
     """
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        beside.unlink(missing_ok=True)
-        beside.touch(mode=0o600, exist_ok=False)
-        with closing(sqlite3.connect(beside)) as target:
-            source.backup(target)
-            # One file, whatever mode the original is in.
-            target.execute("PRAGMA journal_mode = DELETE")
-        with beside.open("rb+") as written:
-            os.fsync(written.fileno())
-        beside.replace(file)
-    finally:
-        beside.unlink(missing_ok=True)
+    # Nobody can plant a link under a name that they do not know, and SQLite makes the file without following one.
+    beside = f".{file.name}.{secrets.token_hex(8)}"
+    with OpenedFolder(file.parent) as folder:
+        try:
+            with closing(_new(file.with_name(beside), source)) as target:
+                source.backup(target)
+                # One file, whatever mode the original is in.
+                target.execute("PRAGMA journal_mode = DELETE")
+            written = folder.open(beside)
+            try:
+                give(written, owner or myself())
+                os.fsync(written)
+            finally:
+                os.close(written)
+            folder.rename(beside, file.name)
+        finally:
+            folder.unlink(beside)
+
+
+def _new(file: Path, source: sqlite3.Connection) -> sqlite3.Connection:
+    """A new database that nobody can open who cannot open the original, whatever the umask."""
+    original = source.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
+    return sqlite3.connect(f"{file.absolute().as_uri()}?modeof={quote(original)}", uri=True)
 
 
 def keep(source: sqlite3.Connection, database: Path, why: str) -> Path:
     """Makes one of the program's own copies of `database`, named by the time and `why`; the oldest beyond `KEPT` go.
 
-    Raises OSError and sqlite3.Error where it cannot be written.
+    Raises OSError and sqlite3.Error where it cannot be written, or its folder is a link.
     """
-    folder = folder_of(database)
-    owner = owner_of(database)
-    if not folder.is_dir():
-        folder.mkdir(mode=0o700, exist_ok=True)
-        # Who may read and write the practice may list and rotate its copies.
-        inherited = stat.S_IMODE(folder.stat().st_mode) & ~0o777
-        give(folder, owner._replace(mode=inherited | owner.mode | (owner.mode >> 2 & 0o110)))
-    file = _free_name(folder, why)
-    copy(source, file)
-    give(file, owner)
+    with _folder_for(database) as folder:
+        file = _free_name(folder, why)
+        copy(source, file, owner_of(database))
+        _remove_old(folder, file.name, why)
+        return file
+
+
+def _folder_for(database: Path) -> OpenedFolder:
+    path, owner = folder_of(database), owner_of(database)
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        return OpenedFolder(path)
+    folder = OpenedFolder(path)
+    # Who may read and write the practice may list and rotate its copies.
+    inherited = stat.S_IMODE(path.stat().st_mode) & ~0o777
+    mode = inherited | owner.mode | (owner.mode >> 2 & 0o110)
+    give(folder.descriptor, owner._replace(mode=mode))
+    return folder
+
+
+def _remove_old(folder: OpenedFolder, newest: str, why: str) -> None:
+    """Removes the copies of a kind beyond `KEPT`, and what a kill left of a copy."""
     now = datetime.now(UTC)
+    names = folder.files()
     # Those made while the clock was ahead go first: by their names they would stay for good, and push the others out.
     others = sorted(
-        set(kept(database, why)) - {file}, key=lambda old: (made_at(old) > now, -made_at(old).timestamp())
+        (name for name in names if name != newest and _is_copy(name, why)),
+        key=lambda name: (_made_at(name) > now, -_made_at(name).timestamp(), name),
     )
     for old in others[KEPT - 1 :]:
-        old.unlink(missing_ok=True)
-    return file
+        folder.unlink(old)
+    for name in names:
+        if name.startswith(".") and now.timestamp() - folder.stat(name).st_mtime > LEFT_S:
+            folder.unlink(name)
 
 
-def _free_name(folder: Path, why: str) -> Path:
+def _free_name(folder: OpenedFolder, why: str) -> Path:
     """A name that says now; the second one of a second sorts behind the first."""
-    now, number = f"{datetime.now(UTC):{STAMP}}", 1
-    file = folder / f"{now}-{why}.db"
-    while file.exists():
+    now, number, taken = f"{datetime.now(UTC):{STAMP}}", 1, folder.names()
+    name = f"{now}-{why}.db"
+    while name in taken:
         number += 1
-        file = folder / f"{now}.{number}-{why}.db"
-    return file
+        name = f"{now}.{number}-{why}.db"
+    return folder.path / name
 
 
 def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
@@ -85,22 +118,43 @@ def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
 
 
 def kept(database: Path, why: str | None = None) -> list[Path]:
-    """The program's own copies of `database` (of one kind), the newest first. A file of another name is not one of them."""
-    found = folder_of(database).glob(f"*-{why}.db" if why else "*-*.db")
-    return sorted(filter(_is_named, found), reverse=True)
-
-
-def _is_named(file: Path) -> bool:
+    """The program's own copies of `database` (of one kind), the newest first; none where their folder cannot be used."""
     try:
-        made_at(file)
+        with OpenedFolder(folder_of(database)) as folder:
+            names = [name for name in folder.files() if _is_copy(name, why)]
+    except OSError:
+        return []
+    return [folder.path / name for name in sorted(names, reverse=True)]
+
+
+def unusable(database: Path) -> str | None:
+    """Why no copy of `database` can be kept in their folder; None: one can."""
+    path = folder_of(database)
+    try:
+        with OpenedFolder(path):
+            return None if os.access(path, os.W_OK | os.X_OK) else f"you cannot write to {path}"
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return error.strerror
+
+
+def _is_copy(name: str, why: str | None) -> bool:
+    """Whether a file has the name of one of the program's own copies; others are left alone."""
+    try:
+        _made_at(name)
     except ValueError:
         return False
-    return True
+    return name.endswith(f"-{why}.db" if why else ".db")
 
 
 def made_at(copy: Path) -> datetime:
     """When one of the program's own copies was made, by its name."""
-    stamp = copy.name.partition("-")[0].partition(".")[0]
+    return _made_at(copy.name)
+
+
+def _made_at(name: str) -> datetime:
+    stamp = name.partition("-")[0].partition(".")[0]
     return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 

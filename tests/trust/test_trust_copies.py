@@ -1,0 +1,118 @@
+"""The folder of the program's own copies, into which everyone who shares the practice can put what they like."""
+
+import shutil
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.store import copies
+from clientsync_tui.store.store import Store
+from clientsync_tui.sync.new_job import keep_daily
+from tests.store.entries import added
+from tests.support.command import Command
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (folder / "config.toml").write_text('[practice]\ndatabase = "practice.db"\n')
+    with closing(Store(folder / "practice.db")) as store:
+        store.ledger.append(added("c1"))
+    return Command(folder / "config.toml")
+
+
+@pytest.fixture
+def database(cli: Command) -> Path:
+    return cli.config.parent / "practice.db"
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A folder of the victim's, in which something has a name as the program gives."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for day in range(1, 9):
+        (folder / f"202601{day:02}T000000Z-asked.db").write_text("mine")
+    (folder / ".old").write_text("mine")
+    return folder
+
+
+def everything(folder: Path) -> dict[str, tuple[str, int]]:
+    return {file.name: (file.read_text(), stat.S_IMODE(file.stat().st_mode)) for file in folder.iterdir()}
+
+
+def doctor(cli: Command, *words: str) -> dict[str, str]:
+    """What the doctor says is wrong with the database and its copies."""
+    said = cli.inside("doctor", "--json", *words).json
+    return {each["name"]: each["says"] for each in said if not each["ok"] and each["name"] != "keyring"}
+
+
+def test_nothing_is_written_removed_or_opened_up_through_a_link_in_the_folders_place(
+    cli: Command, database: Path, mine: Path
+) -> None:
+    for file in mine.iterdir():
+        file.chmod(0o644)
+    before = everything(mine)
+    copies.folder_of(database).symlink_to(mine)
+    said = cli.inside("backup")
+    assert said.code == 1 and f"rm {copies.folder_of(database)}" in said.err, said
+    with closing(Store(database)) as store:
+        keep_daily(store)
+    assert "is a symbolic link" in doctor(cli)["backups"]
+    assert "is a symbolic link" in doctor(cli, "--repair")["backups"]
+    assert everything(mine) == before
+    assert copies.kept(database) == []
+    copies.folder_of(database).unlink()
+    assert cli.inside("backup").code == 0 and doctor(cli) == {}
+
+
+def test_a_link_in_the_folder_is_neither_opened_nor_closed_to_others_nor_put_back(
+    cli: Command, database: Path, mine: Path
+) -> None:
+    assert cli.inside("backup").code == 0
+    folder = copies.folder_of(database)
+    (copy,) = copies.kept(database)
+    victim = mine / "diary"
+    shutil.copy(copy, victim)
+    victim.chmod(0o644)
+    (folder / "20990101T000000Z-asked.db").symlink_to(victim)
+    (folder / "20990102T000000Z-asked.db").hardlink_to(victim)
+    folder.chmod(0o755)
+    copy.chmod(0o644)
+    for above in (database.parent, database.parent.parent, mine):
+        above.chmod(0o755)
+    cli.inside("doctor", "--repair")
+    assert stat.S_IMODE(victim.stat().st_mode) == 0o644
+    assert folder / "20990101T000000Z-asked.db" not in copies.kept(database)
+
+
+def test_a_pipe_among_the_copies_keeps_nobody_waiting(cli: Command, database: Path) -> None:
+    import os
+
+    assert cli.inside("backup").code == 0
+    os.mkfifo(copies.folder_of(database) / "20990101T000000Z-asked.db")
+    assert doctor(cli) == {}
+    said = cli.inside("restore", "--yes", str(copies.folder_of(database) / "20990101T000000Z-asked.db"))
+    assert said.code == 2
+    said = cli.inside("backup")
+    assert said.code == 0
+
+
+def test_what_a_killed_copy_left_is_removed_after_a_day(cli: Command, database: Path) -> None:
+    import os
+    import time
+
+    assert cli.inside("backup").code == 0
+    folder = copies.folder_of(database)
+    for name, hours in ((".left.db.0011", 25), (".running.db.2233", 1), ("notes.txt", 25)):
+        (folder / name).touch()
+        os.utime(folder / name, (time.time() - hours * 3600,) * 2)
+    assert cli.inside("backup").code == 0
+    assert {file.name for file in folder.iterdir() if not file.name.endswith("asked.db")} == {
+        ".running.db.2233",
+        "notes.txt",
+    }
