@@ -54,13 +54,13 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
     """
     from pathlib import Path
 
-    from ..sync import backup as copying
+    from ..sync.restore import restore as put_back
     from . import talk
 
     with place() as workplace:
         database = workplace.config.database
         talk.agree(f"Replace the practice in {database}?", yes)
-        kept, flaw = copying.restore(Path(file), database)
+        kept, flaw = put_back(Path(file), database)
         # Brings a copy of an older version up to date, and shows that it can be read.
         clients = workplace.store.clients.total()
     if as_json:

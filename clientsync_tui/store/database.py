@@ -1,13 +1,17 @@
 """Opening the practice's SQLite file, and writing to it in one transaction at a time."""
 
+import contextlib
+import os
 import sqlite3
 import threading
-from collections.abc import Generator
+import weakref
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..guarded import make_folder
 from ..practice.trouble import Trouble, UsageError
+from . import in_use
 from .filesystem import is_open_to_others, network_filesystem
 from .listing import Listing
 from .sentences import is_damage, is_of_the_disk, why
@@ -42,6 +46,7 @@ class Database:
         self.path = path
         self.listing = Listing()
         self._local = threading.local()
+        self._let_go: Callable[[], object] = lambda: None
         try:
             make_folder(path.parent)
             self._prepare()
@@ -61,9 +66,16 @@ class Database:
                 f"The practice's database {self.path} is open to everybody on this host: `chmod o= {self.path}`, "
                 "or `clientsync doctor --repair`."
             )
-        if not self.path.exists() or self._version() < VERSION:
+        with contextlib.suppress(FileExistsError):
+            self.path.touch(mode=0o600, exist_ok=False)
+        use = in_use.share(self.path)
+        if use is not None:
+            # Also for who forgets to close: nobody could restore the practice as long as that process lives.
+            self._let_go = weakref.finalize(self, os.close, use)
+        self._file = self.path.stat()
+        if self._version() < VERSION:
             self._migrate()
-        # A backup that was put in place is not in it.
+        # A copy that was put in place is not in it.
         if self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             self.connection.execute("PRAGMA journal_mode = WAL")
 
@@ -87,7 +99,6 @@ class Database:
         from . import copies
         from .migrations import migrate
 
-        self.path.touch(mode=0o600)
         # Two first starts may race, so only one may create the tables. Everyone who shares the file shares this lock.
         with locked(beside(self.path, ".lock"), owner_of(self.path), MIGRATION_S):
             found = self._version()
@@ -156,11 +167,23 @@ class Database:
             ) from None
 
     def _still_ours(self, connection: sqlite3.Connection) -> None:
+        if not self._is_at_its_place():
+            raise Trouble(
+                f"The practice's database {self.path} was replaced or removed while this was running. Nothing of this step was saved. "
+                "Start Client Sync again."
+            )
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             raise Trouble(
                 f"The practice's database {self.path} was brought to a newer Client Sync's shape meanwhile: start this one again. "
                 "Nothing of this step was kept."
             )
+
+    def _is_at_its_place(self) -> bool:
+        """Whether the file that was opened is still the practice's: SQLite would go on writing one that has no name any more."""
+        try:
+            return os.path.samestat(self.path.stat(), self._file)
+        except FileNotFoundError:
+            return False
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
@@ -185,3 +208,4 @@ class Database:
         if connection is not None:
             connection.close()
         self._local = threading.local()
+        self._let_go()

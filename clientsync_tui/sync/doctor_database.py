@@ -1,26 +1,27 @@
 """The practice's file looked at: its files, its disk, what is in it, its ledger, what is derived of that, its backups."""
 
+import os
 import shutil
 import sqlite3
-import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ..practice.entries import iso, moment
-from ..practice.trouble import UsageError
+from ..practice.trouble import Trouble, UsageError
 from ..store import copies
 from ..store.audit import Underivable, differing
 from ..store.chain import Flaw, verify
 from ..store.database import Damaged
 from ..store.filesystem import is_open_to_others
+from ..store.opened_folder import OpenedFolder
+from ..store.replacing import replacing
 from ..store.salvage import is_salvageable, salvage
 from ..store.sentences import why
 from ..store.store import Store
-from .backup import restore
 from .finding import Finding, Repair
+from .restore import restore
 
 LEAST_FREE_BYTES = 64 * 2**20
 CLOCK_MAY_BE_BEHIND = timedelta(minutes=1)
@@ -53,17 +54,23 @@ def _absent(path: Path) -> Finding:
 
 
 def _files(path: Path) -> Iterator[Finding]:
+    # Where the database is a link, its files are where that leads.
+    real = Path(os.path.realpath(path))
     opened = [
         file
-        for file in (*(path.with_name(path.name + part) for part in PARTS), *copies.kept(path))
-        if file.exists() and is_open_to_others(file)
+        for file in (*(real.with_name(real.name + part) for part in PARTS), *copies.kept(path))
+        if file.is_file() and is_open_to_others(file)
     ]
     if not opened:
         return
 
     def close() -> str:
         for file in opened:
-            file.chmod(stat.S_IMODE(file.stat().st_mode) & ~stat.S_IRWXO)
+            try:
+                with OpenedFolder(file.parent) as folder:
+                    folder.close_to_others(file.name)
+            except OSError as error:
+                raise Trouble(f"{file} cannot be closed to others: {error.strerror}.") from None
         return f"{len(opened)} {'file is' if len(opened) == 1 else 'files are'} closed to others"
 
     names = ", ".join(str(file) for file in opened)
@@ -179,6 +186,8 @@ def _derived(store: Store) -> Finding:
 def _backups(store: Store) -> Finding:
     """Whether the ledger goes on from the newest backup: one that was cut off, or written anew from somewhere, does not."""
     path = store.database.path
+    if wrong := copies.unusable(path):
+        return Finding("backups", False, f"no copy can be made: {wrong}")
     newest = copies.newest_good(path)
     if newest is None:
         return Finding(
@@ -211,10 +220,12 @@ def _putting_right(path: Path) -> Repair | None:
 
 def _building_anew(path: Path) -> Repair:
     def build() -> str:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-            built = Path(folder) / path.name
-            lost = salvage(path, built)
-            kept, _ = restore(built, path)
+        try:
+            with replacing(path) as place:
+                lost = salvage(path, place.new)
+                kept = place.finish()
+        except (OSError, sqlite3.Error) as error:
+            raise Trouble(f"{path} cannot be replaced: {why(error, path)}") from None
         but = f" (not: {', '.join(lost)})" if lost else ""
         return f"the file is built anew from its own ledger{but}; the damaged one is kept as {kept}"
 

@@ -1,0 +1,41 @@
+"""Putting a backup in the place of the practice."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..guarded import make_folder
+from ..practice.entries import iso
+from ..practice.trouble import Trouble, UsageError
+from ..store import copies
+from ..store.chain import Flaw
+from ..store.replacing import replacing
+from ..store.sentences import why
+
+
+def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
+    """Puts the copy `file` in the place of `database`; returns where the former one is kept (None: there was none), and where
+    the copy's ledger was altered, if it was.
+
+    A kill leaves the one or the other, whole. Raises UsageError when `file` is no sound copy, or when another process uses the
+    practice; Trouble when the disk is full or the folder cannot be written.
+    """
+    if not file.is_file():
+        raise UsageError(f"There is no file {file}.")
+    if database.exists() and file.samefile(database):
+        raise UsageError(f"{file} is the practice's database itself.")
+    flaw = copies.check(file)
+    try:
+        make_folder(database.parent)
+        with replacing(database) as place:
+            with closing(copies.read_only(file)) as copy:
+                copies.copy(copy, place.new)
+            with closing(sqlite3.connect(place.new)) as new, new:
+                # What the program's own copies held beyond this one was given up on purpose.
+                new.execute("INSERT OR REPLACE INTO meta VALUES ('restored', ?)", (iso(datetime.now(UTC)),))
+            return place.finish(), flaw
+    except (OSError, sqlite3.Error) as error:
+        raise Trouble(
+            f"The practice's database {database} cannot be replaced: {why(error, database)}"
+        ) from None

@@ -1,0 +1,218 @@
+"""The practice's file replaced, by a repair or a restore: whole or not at all, by nobody while it is used, and noticed."""
+
+import os
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.trouble import Trouble, UsageError
+from clientsync_tui.store.chain import verify
+from clientsync_tui.store.store import Store
+from clientsync_tui.sync.doctor_database import mend
+from clientsync_tui.sync.restore import restore
+from tests.store.entries import added
+from tests.support.command import PATIENCE_S, Command
+from tests.support.forked import begin, talk
+
+WATCHED = {"os.rename", "os.remove", "os.mkdir", "os.chmod", "os.chown", "sqlite3.connect"}
+
+
+def damaged(database: Path) -> None:
+    """Overwrites the client list; the ledger stays whole."""
+    with closing(sqlite3.connect(database)) as db:
+        pages = [
+            row[0]
+            for row in db.execute(
+                "SELECT rootpage FROM sqlite_master WHERE name IN ('clients', 'clients_name')"
+            )
+        ]
+        size = db.execute("PRAGMA page_size").fetchone()[0]
+    with database.open("r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * size)
+            file.write(b"\xff" * size)
+
+
+def with_a_log(database: Path) -> None:
+    """Leaves the last entries in SQLite's log, as a crash does."""
+    aside = database.with_name("aside")
+    aside.mkdir()
+    with closing(Store(database)) as store:
+        store.ledger.append(added("in-the-log", "In the log"))
+        for part in ("practice.db", "practice.db-wal"):
+            shutil.copy(database.with_name(part), aside)
+    for part in aside.iterdir():
+        part.replace(database.with_name(part.name))
+    aside.rmdir()
+
+
+def dies_at(step: int, database: Path, file: Path | None) -> None:
+    """Restores `file`, else repairs, and dies before the file operation of that number; ends with 0 if there are fewer."""
+    taken = 0
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal taken
+        taken += event in WATCHED and str(database.parent) in str(arguments[0])
+        if taken == step:
+            os._exit(9)
+
+    sys.addaudithook(watch)
+    if file is not None:
+        restore(file, database)
+    else:
+        list(mend(database, lambda _: True))
+    os._exit(0)
+
+
+def clients(database: Path) -> set[str] | None:
+    """The clients of a practice whose ledger is whole; None: it is damaged."""
+    try:
+        with closing(Store(database)) as store, store.database.reading() as db:
+            found = {row[0] for row in db.execute("SELECT id FROM clients WHERE name_key > ''")}
+            assert db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            assert verify(db) is None
+            return found
+    except (sqlite3.DatabaseError, UsageError):
+        return None
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_repair_killed_at_any_step_leaves_the_damaged_file_or_the_new_one(
+    database: Path, tmp_path: Path, log: bool
+) -> None:
+    shutil.rmtree(database.with_name("practice.db.backups"))
+    if log:
+        with_a_log(database)
+    damaged(database)
+    all_of_them = {f"c{n}" for n in range(40)} | ({"in-the-log"} if log else set())
+    step, ended = 0, None
+    while ended != 0:
+        step += 1
+        folder = tmp_path / str(step)
+        shutil.copytree(database.parent, folder)
+        repair = begin(dies_at, step, folder / "practice.db", None)
+        repair.join(PATIENCE_S)
+        ended = repair.exitcode
+        assert ended in (0, 9)
+        assert clients(folder / "practice.db") in ([all_of_them] if ended == 0 else [None, all_of_them]), step
+        list(mend(folder / "practice.db", lambda _: True))
+        assert clients(folder / "practice.db") == all_of_them, step
+        shutil.rmtree(folder)
+    assert step > 5
+
+
+def test_a_restore_killed_at_any_step_leaves_the_one_or_the_other(database: Path, tmp_path: Path) -> None:
+    with closing(Store(database)) as store:
+        store.ledger.append(added("later"))
+    (copy,) = database.with_name("practice.db.backups").iterdir()
+    former, later = {f"c{n}" for n in range(40)}, {"later", *(f"c{n}" for n in range(40))}
+    step, ended = 0, None
+    while ended != 0:
+        step += 1
+        folder = tmp_path / str(step)
+        shutil.copytree(database.parent, folder)
+        run = begin(dies_at, step, folder / "practice.db", copy)
+        run.join(PATIENCE_S)
+        ended = run.exitcode
+        assert ended in (0, 9)
+        assert clients(folder / "practice.db") in ([former] if ended == 0 else [former, later]), step
+        kept = folder / "practice.db.before-restore"
+        assert clients(folder / "practice.db") == later or clients(kept) == later
+        shutil.rmtree(folder)
+    assert step > 5
+
+
+def has_it_open(database: Path, line: Connection) -> None:
+    store = Store(database)
+    line.send("open")
+    line.recv()
+    store.close()
+
+
+def test_neither_is_done_while_another_process_has_the_practice_open(cli: Command, database: Path) -> None:
+    (copy,) = database.with_name("practice.db.backups").iterdir()
+    ours, theirs = talk()
+    other = begin(has_it_open, database, theirs)
+    assert ours.recv() == "open"
+    before = database.read_bytes()
+    for words in (("restore", str(copy), "--yes"), ("restore", str(copy), "--yes", "--json")):
+        said = cli.inside(*words)
+        assert said.code == 2 and "in use by another window or process" in said.err
+    damaged(database)
+    said = cli.inside("doctor", "--repair", "--json")
+    assert said.code != 0 and "in use by another window or process" in said.out + said.err
+    assert not list(database.parent.glob("*before-restore*")) and len(before) == database.stat().st_size
+    # Not by its number: once it is killed, nobody uses the practice.
+    other.kill()
+    other.join(PATIENCE_S)
+    assert cli.inside("doctor", "--repair").code == 0
+    assert len(clients(database) or ()) == 40
+
+
+def test_who_had_the_file_open_that_was_replaced_writes_no_more(cli: Command, database: Path) -> None:
+    (copy,) = database.with_name("practice.db.backups").iterdir()
+    store = Store(database)
+    # Somebody took the lock away, else it would have been refused.
+    database.with_name("practice.db.in-use").unlink()
+    with closing(sqlite3.connect(copy)) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+    shutil.copy(copy, database.with_name("new"))
+    database.with_name("new").replace(database)
+    last = store.ledger.last()
+    with pytest.raises(
+        Trouble, match=r"was replaced or removed while this was running.*Start Client Sync again"
+    ):
+        store.ledger.append(added("lost"))
+    assert store.ledger.last() == last, "nothing was written to the file that has no name any more"
+    database.unlink()
+    with pytest.raises(Trouble, match="was replaced or removed"):
+        store.remember("key", "value")
+    store.close()
+
+
+def test_who_opens_it_meanwhile_waits_and_then_has_the_new_file(database: Path) -> None:
+    from clientsync_tui.store.replacing import replacing
+
+    with replacing(database) as place:
+        ours, theirs = talk()
+        other = begin(has_it_open, database, theirs)
+        assert not ours.poll(0.3), "it waits"
+        shutil.copy(next(iter(database.with_name("practice.db.backups").iterdir())), place.new)
+        place.finish()
+    assert ours.recv() == "open"
+    ours.send("end")
+    other.join(PATIENCE_S)
+
+
+def test_a_program_that_knows_no_lock_is_noticed_too(cli: Command, database: Path) -> None:
+    (copy,) = database.with_name("practice.db.backups").iterdir()
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("SELECT count(*) FROM clients").fetchone()
+        said = cli.inside("restore", str(copy), "--yes")
+    assert said.code == 2 and "in use by another window or process" in said.err
+    assert cli.inside("restore", str(copy), "--yes").code == 0
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("how", ["repair", "restore"])
+def test_owner_group_and_mode_stay(cli: Command, database: Path, how: str) -> None:
+    (copy,) = database.with_name("practice.db.backups").iterdir()
+    if how == "repair":
+        damaged(database)
+    os.chown(database, 12_345, 23_456)
+    database.chmod(0o660)
+    if how == "repair":
+        assert cli.inside("doctor", "--repair").code == 0
+    else:
+        assert cli.inside("restore", str(copy), "--yes").code == 0
+    store = Store(database)
+    store.ledger.append(added("new"))
+    for name in ("", "-wal", "-shm", ".before-restore", ".in-use"):
+        found = database.with_name(f"practice.db{name}").stat()
+        assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (12_345, 23_456, 0o660), name
+    store.close()
