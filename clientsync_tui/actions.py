@@ -122,7 +122,7 @@ _ALL = (
     # Selecting in a dialogue with Continue and Cancel
     Action("continue", "Continue", "Go on with what is selected.", "enter", SELECT, 1),
     Action("copy_link", "Copy the link", "Send the link to your terminal's clipboard.", "Y", SIGN_IN, 1),
-    Action("print_link", "Show the link plain", "Leave the full screen for a moment and print the link as plain text, to be selected.", "P", SIGN_IN, 2, "Plain"),
+    Action("print_link", "Show link as plain text", "Leave the full screen for a moment and print the link as plain text, to be selected.", "P", SIGN_IN, 2, "Plain"),
     Action("open_link", "Open the browser", "Open the link in this machine's browser again.", "b", SIGN_IN, 4, "Browser"),
     Action("paste", "Paste the address", "Go to the field for the address that the browser ends at.", "p", SIGN_IN, 3, "Paste"),
     Action("try_again", "Try again", "Begin a new attempt to sign in.", "r", SIGN_IN, 1),

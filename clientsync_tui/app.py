@@ -198,7 +198,7 @@ class ClientSyncApp(StyledApp):
         from .screens.confirm import Confirm
 
         question = "A job is running. Leave, and resume it at the next start?"
-        self.push_screen(Confirm(question, yes="Leave"), lambda yes: self.exit() if yes else None)
+        self.push_screen(Confirm(question, yes="Leave", no="Stay"), lambda yes: self.exit() if yes else None)
 
     def on_unmount(self) -> None:
         """What jobs have left is resumed at the next start."""

@@ -12,6 +12,7 @@ from ..actions import SELECT, Action, named
 from ..practice.plan import Plan
 from ..practice.trouble import Trouble
 from ..sync import plans
+from ..widgets.answers import Answers
 from ..widgets.select_list import SelectList
 from ..widgets.select_table.rows import RowId
 from ..widgets.select_table.table import SelectTable
@@ -50,12 +51,10 @@ class AddClientsScreen(ReachScreen):
                 "The sign-in reaches no organisation: press {organisations.authorise_more} to authorise more."
             ),
         )
-        yield self.buttons(
-            Button(
-                self.with_key("Team: none", "choose_team"), id="choose_team", name="choose_team", compact=True
-            ),
-            Button("Create accounts", id="create", variant="primary", compact=True, disabled=True),
-            Button("Cancel", id="cancel", compact=True),
+        yield Answers(
+            Button("Create accounts", id="create", disabled=True),
+            Button(self.with_key("Team: none", "choose_team"), id="choose_team", name="choose_team"),
+            leave=Button("Cancel", id="cancel"),
         )
 
     @property

@@ -125,7 +125,6 @@ def ask_remove(screen: "ClientsScreen") -> None:
             f"Take {counted(len(going), 'client')} off the list?",
             [*([stays] if staying else []), *_hidden(hidden), *names(going)],
             yes="Remove",
-            dangerous=True,
         )
         screen.main.push_screen(question, answered)
 

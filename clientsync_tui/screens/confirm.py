@@ -1,25 +1,24 @@
-"""The one confirm of the whole program: says what will happen; y or n; Cancel has the focus."""
+"""The one confirm of the whole program: says what will happen; y or n."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
+from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
-from .dialogue import Dialogue
+from .dialogue import NOT_DONE, Dialogue
 
 
 class Confirm(Dialogue[bool]):
     """A question with its consequences. Dismissed with whether it was confirmed.
 
-    The key that opened it never confirms it: only `y` and the button do, and Cancel has the focus.
+    The key that opened it never confirms it: only `y` and the button do. Where it cannot be undone, the button that leaves has the focus.
     """
 
-    # Cancel first, always.
-    AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("dialogue.yes", "answer(True)"),
         own_key("dialogue.no", "answer(False)"),
@@ -34,12 +33,20 @@ class Confirm(Dialogue[bool]):
     ]
 
     def __init__(
-        self, question: str, lines: Sequence[str] = (), *, yes: str = "Yes", dangerous: bool = False
+        self,
+        question: str,
+        lines: Sequence[str] = (),
+        *,
+        yes: str = "Yes",
+        no: str = "Cancel",
+        dangerous: bool = False,
     ) -> None:
+        """`yes`, `no`: the buttons' words. `dangerous`: it cannot be undone."""
         super().__init__()
         self._question = question
         self._lines = lines
         self._yes = yes
+        self._no = no
         self._dangerous = dangerous
 
     def compose(self) -> ComposeResult:
@@ -49,14 +56,11 @@ class Confirm(Dialogue[bool]):
             if self._lines:
                 with VerticalScroll(classes="entails", can_focus=False):
                     yield Static("\n".join(self._lines), markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button(self.keyed("Cancel ({dialogue.no})"), id="no", compact=True)
-                yield Button(
-                    f"{self._yes} {self.keyed('({dialogue.yes})')}",
-                    id="yes",
-                    variant="error" if self._dangerous else "primary",
-                    compact=True,
-                )
+            yield Answers(
+                Button(f"{self._yes} {self.keyed('({dialogue.yes})')}", id="yes"),
+                leave=Button(f"{self._no} {self.keyed('({dialogue.no})')}", id="no"),
+                dangerous=self._dangerous,
+            )
 
     def action_answer(self, yes: bool) -> None:
         """Ends it."""
@@ -69,4 +73,6 @@ class Confirm(Dialogue[bool]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Ends it by a button."""
+        if self._dangerous and event.button.id == "no":
+            self.notify(NOT_DONE)
         self.dismiss(event.button.id == "yes")

@@ -8,6 +8,7 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from ..key_words import keys_of, with_keys
+from ..widgets.answers import FIRST
 from ..widgets.key_bar import KeyBar, key_now
 from ..widgets.present_size import drop_former_size
 
@@ -15,10 +16,15 @@ if TYPE_CHECKING:
     from ..app import ClientSyncApp
 
 T = TypeVar("T")
+NOT_DONE = "Cancelled. Nothing was changed."
+"""Said where Enter cancels: only where the other button does what cannot be undone."""
 
 
 class Dialogue(ModalScreen[T]):
     """A dialogue. Its last line tells the keys that its `BINDINGS` show: those of the screen below do nothing now."""
+
+    # A field to type in, else the button that is first by the rule of all dialogues.
+    AUTO_FOCUS = f"Input, Answers .{FIRST}"
 
     @property
     def main(self) -> "ClientSyncApp":

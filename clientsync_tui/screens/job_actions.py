@@ -154,7 +154,8 @@ class JobActions(ActionScreen):
             "What is being done is finished; what waits is left undone, and can be retried.",
         ]
         question = f"Cancel the {job.left:,} that are left?"
-        self.main.push_screen(Confirm(question, lines, yes="Cancel the job", dangerous=True), answered)
+        # Not dangerous: what is cancelled can be tried again.
+        self.main.push_screen(Confirm(question, lines, yes="Cancel the job", no="Keep running"), answered)
 
     def _cancel(self, job: Job) -> None:
         try:

@@ -4,11 +4,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Button, Static
 
 from ..screen_alone import wait_for_enter
 from ..signin.browser import open_link, opens_by_itself
+from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
 from .dialogue import Dialogue
 
@@ -19,7 +20,7 @@ class OpenSoftware(Dialogue[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("dialogue.copy", "copy"),
         own_key("dialogue.plain", "plain"),
-        Binding("escape,enter", "dismiss", "Close"),
+        Binding("escape", "dismiss", "Close"),
         own_key("dialogue.no", "dismiss", "Close", show=False),
         own_key("dialogue.close", "dismiss", show=False),
     ]
@@ -35,14 +36,14 @@ class OpenSoftware(Dialogue[None]):
             yield Static(self._title, classes="question", markup=False)
             yield Static(self._address, id="address", markup=False)
             yield Static(id="how", classes="muted", markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button(self.keyed("Copy ({dialogue.copy})"), id="copy", compact=True)
-                yield Button(self.keyed("Show it plain ({dialogue.plain})"), id="plain", compact=True)
-                yield Button("Close (esc)", id="close", compact=True)
+            yield Answers(
+                Button(self.keyed("Copy ({dialogue.copy})"), id="copy"),
+                Button(self.keyed("Show link as plain text ({dialogue.plain})"), id="plain"),
+                leave=Button("Close (esc)", id="close"),
+            )
 
     def on_mount(self) -> None:
         """Opens it, or sends it to where the person's browser is."""
-        self.query_one("#close").focus()
         if opens_by_itself(None):
             self._say("Opened in your browser.")
             # The browser of [sign_in] is for sign-in links alone: it may be a command that completes them.
@@ -62,7 +63,7 @@ class OpenSoftware(Dialogue[None]):
                 print(f"\n{self._address}\n")
                 wait_for_enter("Press Enter to go back. ")
         except SuspendNotSupported:
-            self._say(self.keyed("This terminal cannot show it plain; {dialogue.copy} copies it."))
+            self._say(self.keyed("This terminal cannot show plain text; {dialogue.copy} copies it."))
         except EOFError:
             pass
 

@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Button, Input, Static
 
+from ..widgets.answers import Answers
 from .dialogue import Dialogue
 
 
@@ -35,9 +36,7 @@ class Passphrase(Dialogue[str | None]):
             if self._new:
                 yield Input(password=True, placeholder="The same again", id="second", compact=True)
             yield Static("", id="mistake", classes="error")
-            with Horizontal(classes="buttons"):
-                yield Button("Continue", id="yes", variant="primary", compact=True)
-                yield Button("Cancel (esc)", id="no", compact=True)
+            yield Answers(Button("Continue", id="yes"), leave=Button("Cancel (esc)", id="no"))
 
     def on_mount(self) -> None:
         """Ready to type."""

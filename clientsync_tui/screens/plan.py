@@ -7,17 +7,18 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Button, Static
 
 from ..practice.plan import Plan, Will
 from ..practice.trouble import Trouble
 from ..sync import plan_words
 from ..sync.new_job import new_job
+from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
 from ..widgets.plan_list import PlanList
 from .base import ActionScreen
-from .dialogue import Dialogue
+from .dialogue import NOT_DONE, Dialogue
 from .titles import title
 
 DANGEROUS = frozenset({"disconnect"})
@@ -26,8 +27,6 @@ DANGEROUS = frozenset({"disconnect"})
 class PlanScreen(Dialogue[bool]):
     """Dismissed with whether the plan is to be carried out. Only `y` and the button say so, never the key that opened it."""
 
-    # Cancel first, always.
-    AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("dialogue.yes", "answer(True)"),
         own_key("dialogue.no", "answer(False)"),
@@ -58,18 +57,9 @@ class PlanScreen(Dialogue[bool]):
             if self._lines:
                 yield Static("\n".join(self._lines), classes="lines", markup=False)
             yield PlanList(partial(title, self.main.workplace), self._plan, ascii_marks=self._ascii_marks)
-            with Horizontal(classes="buttons"):
-                yield Button(
-                    self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"), id="no", compact=True
-                )
-                if count:
-                    variant = "error" if self._plan.kind in DANGEROUS else "primary"
-                    yield Button(
-                        f"{plan_words.button(self._plan)} {self.keyed('({dialogue.yes})')}",
-                        id="yes",
-                        variant=variant,
-                        compact=True,
-                    )
+            go = Button(f"{plan_words.button(self._plan)} {self.keyed('({dialogue.yes})')}", id="yes")
+            leave = Button(self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"), id="no")
+            yield Answers(*([go] if count else []), leave=leave, dangerous=self._plan.kind in DANGEROUS)
 
     def action_answer(self, yes: bool) -> None:
         """Ends it; where nothing can be done, there is nothing to say yes to."""
@@ -81,6 +71,8 @@ class PlanScreen(Dialogue[bool]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Ends it by a button."""
+        if event.button.id == "no" and self.query_one(Answers).dangerous and self._plan.count(Will.DO):
+            self.notify(NOT_DONE)
         self.action_answer(event.button.id == "yes")
 
 

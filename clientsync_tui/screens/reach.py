@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -15,6 +15,7 @@ from ..actions import ORGANISATIONS, SELECT, Action, named
 from ..practice.people import SignIn
 from ..practice.trouble import SignInNeeded, Trouble
 from ..sync.session import Session
+from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
 from .base import ActionScreen, KeyBar, TopBar
 from .choose import Choice, Choose
@@ -39,6 +40,8 @@ class ReachScreen(ActionScreen):
     the widgets of its own stage, and fills them in `go_on`.
     """
 
+    # While it waits, nothing has the focus: enter must not cancel.
+    AUTO_FOCUS = ""
     place: ClassVar[str] = ORGANISATIONS
     extra: ClassVar[Sequence[Action]] = named(SELECT, "continue")
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -103,32 +106,24 @@ class ReachScreen(ActionScreen):
         yield Static("", id="steps", markup=False)
         with Vertical(id="organisations"):
             yield Static("", id="says", markup=False)
-            with Vertical(id="choices"):
-                yield Button("Continue", id="continue", name="continue", variant="primary", compact=True)
-                yield Button(
-                    self.with_key("Try again", "try_again"), id="try_again", name="try_again", compact=True
-                )
-                yield Button(
-                    self.with_key("Authorise more organisations", "authorise_more"),
-                    id="authorise_more",
-                    name="authorise_more",
-                    compact=True,
-                )
-                yield Button(
-                    self.with_key("Sign in as somebody else", "other_sign_in"),
-                    id="other_sign_in",
-                    name="other_sign_in",
-                    compact=True,
-                )
-                yield Button("Cancel (esc)", id="cancel", compact=True)
+            yield Answers(
+                self._button("Continue", "continue"),
+                self._button(self.with_key("Try again", "try_again"), "try_again"),
+                self._button(
+                    self.with_key("Authorise more organisations", "authorise_more"), "authorise_more"
+                ),
+                self._button(self.with_key("Sign in as someone else", "other_sign_in"), "other_sign_in"),
+                leave=Button("Cancel (esc)", id="cancel"),
+                id="choices",
+                classes="",
+            )
         with Vertical(id="own"):
             yield from self.own_stage()
         yield KeyBar()
 
     @staticmethod
-    def buttons(*buttons: Button) -> Horizontal:
-        """A line of buttons."""
-        return Horizontal(*buttons, classes="buttons")
+    def _button(words: str, action: str) -> Button:
+        return Button(words, id=action, name=action)
 
     def relabel(self, button: str, label: str) -> None:
         """Gives a button other words, and the width that they need."""
@@ -162,9 +157,7 @@ class ReachScreen(ActionScreen):
     def more_buttons(self) -> Iterable[Button]:
         """The button for more organisations, where one consent may be for several."""
         if not self.by_consents:
-            yield Button(
-                self.with_key("Authorise more", "authorise_more"), name="authorise_more", compact=True
-            )
+            yield Button(self.with_key("Authorise more", "authorise_more"), id="more", name="authorise_more")
 
     # Sign-in and reach
 
@@ -247,10 +240,14 @@ class ReachScreen(ActionScreen):
         )
         for button in self.query("#choices Button"):
             button.display = button.id in buttons
-        first = self.query_one(f"#{buttons[0]}")
-        first.focus()
-        # Where it stands is known when the lines above it are laid out.
-        self.call_after_refresh(first.scroll_visible, animate=False)
+        if buttons == ("cancel",):
+            # Enter pressed once too often must not end what is being asked.
+            self.set_focus(None)
+        else:
+            choices = self.query_one("#choices", Answers)
+            choices.focus_first()
+            # Where it stands is known when the lines above it are laid out.
+            self.call_after_refresh(choices.scroll_visible, animate=False)
         self.refresh_keys()
 
     def _show_step(self, step: int) -> None:

@@ -12,6 +12,7 @@ from ..actions import SELECT, Action, named
 from ..practice.plan import Plan
 from ..practice.trouble import Trouble
 from ..sync import plan_words, plans
+from ..widgets.answers import Answers
 from ..widgets.select_list import SelectList
 from ..widgets.select_table.table import SelectTable
 from .choose import Choice, Choose
@@ -49,15 +50,11 @@ class ReassignScreen(ReachScreen):
         empty = f"No colleague has integrated a client of {self.software.title}: there is nothing to reassign. Esc goes back."
         yield SelectList(COLUMNS, ascii_marks=self.main.ascii_marks, empty=empty)
         yield self.led()
-        yield self.buttons(
-            Button(
-                self.with_key("Integrated by: everybody", "choose_sender"),
-                id="choose_sender",
-                name="choose_sender",
-                compact=True,
-            ),
-            Button("Continue", id="reassign", variant="primary", compact=True, disabled=True),
-            Button("Cancel", id="cancel", compact=True),
+        everybody = self.with_key("Integrated by: everybody", "choose_sender")
+        yield Answers(
+            Button("Continue", id="reassign", disabled=True),
+            Button(everybody, id="choose_sender", name="choose_sender"),
+            leave=Button("Cancel", id="cancel"),
         )
 
     def begin(self) -> None:
@@ -138,7 +135,7 @@ class ReassignScreen(ReachScreen):
             super().do_back()
 
     def continue_own(self) -> None:
-        """Shows the plan for what is selected; there Cancel has the focus."""
+        """Shows the plan for what is selected."""
         assert self._found is not None
         chosen = [str(id) for id in self._list.table.selection.ids]
         if not chosen:

@@ -13,6 +13,7 @@ from ..practice.people import SignIn
 from ..practice.plan import Plan, Will
 from ..practice.trouble import Trouble
 from ..sync import plan_words, plans
+from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
 from ..widgets.plan_list import PlanList
 from .plan import start
@@ -61,10 +62,10 @@ class ReconnectScreen(ReachScreen):
         """The plan, and the answers."""
         yield PlanList(partial(title, self.main.workplace), ascii_marks=self.main.ascii_marks)
         yield self.led()
-        yield self.buttons(
-            Button("Reconnect", id="reconnect", variant="primary", compact=True),
+        yield Answers(
+            Button("Reconnect", id="reconnect"),
             *self.more_buttons(),
-            Button(self.keyed("Cancel ({dialogue.no})"), id="cancel", compact=True),
+            leave=Button(self.keyed("Cancel ({dialogue.no})"), id="cancel"),
         )
 
     def begin(self) -> None:
@@ -95,11 +96,14 @@ class ReconnectScreen(ReachScreen):
         count = plan.count(Will.DO)
         self.relabel("reconnect", self.keyed(f"{plan_words.button(plan)} ({{dialogue.yes}})"))
         self.query_one("#reconnect").display = count > 0
+        for more in self.query("#more"):
+            # Another consent helps only where something is out of reach.
+            more.display = count > 0 or plan.count(Will.CANNOT) > 0
+        self.relabel("own #cancel", self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"))
 
     def focus_own(self) -> None:
         """To the answer."""
-        ready = self._plan is not None and self._plan.count(Will.DO) > 0
-        self.query_one("#reconnect" if ready else "#own #cancel").focus()
+        self.query_one("#own Answers", Answers).focus_first()
 
     def action_answer(self, yes: bool) -> None:
         """y and n, on the plan alone."""

@@ -21,9 +21,11 @@ class ResumeOffer(Confirm):
         left = counted(sum(job.left for job in jobs), "client")
         if len(jobs) == 1:
             question = f"{job_words.title(jobs[0])} was cut off with {left} left. Resume it?"
-            super().__init__(question, [job_words.why_paused(jobs[0])[0]], yes="Resume")
+            super().__init__(question, [job_words.why_paused(jobs[0])[0]], yes="Resume", no="Not now")
         else:
-            super().__init__(f"{len(jobs)} jobs were cut off with {left} left. See them?", yes="See them")
+            super().__init__(
+                f"{len(jobs)} jobs were cut off with {left} left. See them?", yes="See them", no="Not now"
+            )
         self._clients = clients
         self._offered = {job.id for job in jobs}
 

@@ -12,6 +12,7 @@ from ..accounting.seam.software import Software
 from ..config import SoftwareTable
 from ..practice.trouble import Trouble, UsageError
 from ..set_up import SetUp
+from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
 from ..workplace import Workplace
 from .dialogue import Dialogue
@@ -47,10 +48,11 @@ class SetUpScreen(Dialogue[bool]):
             else:
                 yield self._field("redirect_port", "Redirect port", str(table.redirect_port))
             yield Static("", id="mistake", classes="error", markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button("Save", id="save", variant="primary", compact=True)
-                yield Button("Copy the redirect", id="copy", compact=True)
-                yield Button("Cancel (esc)", id="cancel", compact=True)
+            yield Answers(
+                Button("Save", id="save"),
+                Button("Copy the redirect", id="copy"),
+                leave=Button("Cancel (esc)", id="cancel"),
+            )
 
     def _field(self, id: str, title: str, value: str, says: str = "", *, password: bool = False) -> Widget:
         field = Input(value, id=id, placeholder=says, password=password, compact=True)

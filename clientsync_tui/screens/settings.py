@@ -5,13 +5,14 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from ..accounting.seam.software import Software
 from ..practice.model import Integration, Settings
 from ..practice.text import clean
 from ..sync.settings import MOST_DAYS, MOST_NOTE
+from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
 from ..widgets.tick import Tick
 from .dialogue import Dialogue
@@ -51,9 +52,10 @@ class SettingsScreen(Dialogue[Settings | None]):
                 yield Static("Note for colleagues", markup=False)
                 yield Input(settings.note, id="note", max_length=MOST_NOTE, compact=True)
                 yield Static(id="wrong", classes="error", markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button(self.keyed("Save ({dialogue.yes})"), id="save", variant="primary", compact=True)
-                yield Button("Cancel (esc)", id="cancel", compact=True)
+            yield Answers(
+                Button(self.keyed("Save ({dialogue.yes})"), id="save"),
+                leave=Button("Cancel (esc)", id="cancel"),
+            )
 
     def on_mount(self) -> None:
         """At the first setting."""

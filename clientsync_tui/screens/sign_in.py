@@ -8,7 +8,7 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
@@ -17,6 +17,7 @@ from ..practice.people import SignIn
 from ..practice.trouble import Trouble
 from ..screen_alone import wait_for_enter
 from ..signin.browser import open_link, opens_by_itself
+from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
 from .base import ActionScreen, KeyBar, TopBar
 
@@ -42,6 +43,8 @@ class PastedAddress(Input):
 class SignInScreen(ActionScreen):
     """Dismissed with the `SignIn` that was made, or None."""
 
+    # While it waits, nothing has the focus: enter must not cancel.
+    AUTO_FOCUS = ""
     place: ClassVar[str] = SIGN_IN
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("table.up", "scroll_links(-1)", "Scroll the links up", show=False),
@@ -92,11 +95,12 @@ class SignInScreen(ActionScreen):
             yield PastedAddress(
                 placeholder="The address that the browser ends at, pasted here", id="pasted", compact=True
             )
-            with Horizontal(classes="buttons"):
-                yield Button("Copy the link", id="copy_link", variant="primary", compact=True)
-                yield Button("Show it plain", id="print_link", compact=True)
-                yield Button("Try again", id="try_again", variant="primary", compact=True)
-                yield Button("Cancel", id="cancel", compact=True)
+            yield Answers(
+                Button("Copy the link", id="copy_link"),
+                Button("Try again", id="try_again", variant="primary"),
+                Button("Show link as plain text", id="print_link"),
+                leave=Button("Cancel", id="cancel"),
+            )
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -206,7 +210,6 @@ class SignInScreen(ActionScreen):
         self._attempt = None
         self._show_stage(failed=True)
         self._say(says, style)
-        self.query_one("#try_again").focus()
         self.refresh_keys()
 
     # What is shown
@@ -251,10 +254,11 @@ class SignInScreen(ActionScreen):
         ):
             self.query_one(f"#{id}").display = ready
         self.query_one("#try_again").display = failed
-        if ready:
-            self.query_one("#copy_link").focus()
-        elif not failed:
-            self.query_one("#cancel").focus()
+        if ready or failed:
+            self.query_one(Answers).focus_first()
+        else:
+            # Enter pressed once too often must not end what is being asked.
+            self.set_focus(None)
 
     def _tick(self) -> None:
         if self._attempt is None:
@@ -303,7 +307,7 @@ class SignInScreen(ActionScreen):
                 wait_for_enter("Press Enter to go back. ")
         except SuspendNotSupported:
             self.say(
-                self.keyed("This terminal cannot show it plain; {sign_in.copy_link} copies the link."),
+                self.keyed("This terminal cannot show plain text; {sign_in.copy_link} copies the link."),
                 "warning",
             )
         except EOFError:

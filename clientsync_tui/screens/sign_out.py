@@ -51,7 +51,9 @@ def _confirm(screen: ActionScreen, software: "Software", sign_in: SignIn) -> Non
             screen.run_worker(_sign_out(screen, sign_in), group="sign_out", exit_on_error=False)
 
     question = f"Sign out {sign_in.person.email}?"
-    screen.main.push_screen(Confirm(question, lines, yes="Sign out", dangerous=True), answered)
+    screen.main.push_screen(
+        Confirm(question, lines, yes="Sign out", no="Stay signed in", dangerous=True), answered
+    )
 
 
 async def _sign_out(screen: ActionScreen, sign_in: SignIn) -> None:

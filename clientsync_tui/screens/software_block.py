@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
@@ -13,6 +13,7 @@ from ..practice.status import Status
 from ..store.tally import Tally, tally
 from ..sync import words
 from ..sync.plan_words import clients
+from ..widgets.answers import Answers
 
 if TYPE_CHECKING:
     from ..accounting.seam.software import Software
@@ -30,6 +31,7 @@ BUTTONS = (
     ("add_clients", "Add clients"),
     ("reconnect_all", "Reconnect all"),
     ("reassign_clients", "Reassign clients"),
+    ("set_up", "Set up"),
 )
 
 
@@ -47,10 +49,7 @@ class SoftwareBlock(Vertical):
         """All of it; `read` decides what is seen."""
         yield Static("", classes="title", markup=False)
         yield Static("", classes="counts", markup=False)
-        with Horizontal(classes="buttons"):
-            for name, label in BUTTONS:
-                yield Button(label, name=name, compact=True)
-            yield Button("Set up", name="set_up", compact=True)
+        yield Answers(*(Button(label, name=name) for name, label in BUTTONS), leave=None)
         yield Static("", classes="entails muted", markup=False)
 
     def read(self, workplace: "Workplace") -> None:

@@ -21,7 +21,7 @@ def test_a_keyring_that_complains_draws_nothing_over_the_screen(practice: Practi
         terminal.press("P")
         terminal.until("Press Enter")
         terminal.press("\r")
-        terminal.until("Show it plain")
+        terminal.until("Show link as plain text")
         assert NOISE.encode() not in terminal.written
         terminal.press("\x11")
         assert terminal.end() == 0

@@ -46,7 +46,7 @@ def test_the_link_is_printed_plain(practice: Practice) -> None:
         assert b"\x1b" not in line
         assert b"ssh -L" in plain
         os.write(fd, b"\r")
-        read_until(fd, b"Show it plain")
+        read_until(fd, b"Show link as plain text")
     finally:
         os.kill(pid, 9)
         os.waitpid(pid, 0)

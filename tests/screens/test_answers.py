@@ -1,0 +1,136 @@
+"""The buttons of every screen and dialogue follow one rule: the action first, what leaves last, the focus on the action unless it cannot be undone."""
+
+import ast
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from textual.screen import Screen
+from textual.widgets import Button
+
+import clientsync_tui
+from clientsync_tui.practice.model import Organisation
+from clientsync_tui.widgets.answers import Answers
+from tests.looks.network import Still
+from tests.looks.scenes import SCENES, Scene
+from tests.looks.test_looks import at, pinned
+from tests.support.practice import until
+
+__all__ = ["pinned"]
+PACKAGE = Path(clientsync_tui.__file__).parent
+WALKED = {
+    "add_clients": ("select",),
+    "confirm": ("cancel", "change-confirm", "remove", "resume", "sign-out", "team-confirm"),
+    "open_software": ("open-software",),
+    "passphrase": ("passphrase", "passphrase-asked"),
+    "plan": ("check", "disconnect", "every-software", "plan"),
+    "reach": ("add", "add-error", "add-nothing"),
+    "reassign": ("reassign",),
+    "reconnect": ("reconnect", "reconnect-nothing"),
+    "set_up": ("set-up",),
+    "settings": ("settings",),
+    "sign_in": ("sign-in", "sign-in-refused", "consents"),
+    "software_block": ("client-sync", "client-sync-empty"),
+}
+"""By the file that has a row of buttons: the scenes that show it."""
+LEAVES = ("Cancel", "Close", "Keep running", "Not now", "Stay", "Stay signed in")
+"""What a button that leaves is called."""
+CANNOT_BE_UNDONE = {"disconnect", "sign-out", "change-confirm"}
+"""Scenes of dialogues whose answer nobody can take back."""
+DANGEROUS = {"change_integration", "clients_files", "sign_out"}
+"""Files that ask for what cannot be undone by a dialogue of their own."""
+NAMES = [name for names in WALKED.values() for name in names]
+
+
+def words(button: Button) -> str:
+    """What a button says, without its key."""
+    return str(button.label).partition(" (")[0]
+
+
+def rows(screen: Screen[object]) -> list[Answers]:
+    """The rows of buttons that are seen."""
+    return [row for row in screen.query(Answers) if row.region.area and row.usable]
+
+
+def check(row: Answers, focused: object, *, dangerous: bool) -> None:
+    """One row."""
+    here = [button for button in row.query(Button) if button.display]
+    if row.leave is None:
+        return
+    assert here[-1] is row.leave
+    assert [words(each) for each in here if words(each) in LEAVES] == [words(row.leave)]
+    if any("Cancel" in words(action) for action in here[:-1]):
+        assert words(row.leave) != "Cancel", "which Cancel would it be?"
+    assert row.dangerous is dangerous
+    if isinstance(focused, Button):
+        assert focused is row.first
+        assert (focused is row.leave) is (dangerous or row.usable == [row.leave])
+
+
+@pytest.mark.parametrize("scene", [each for each in SCENES if each.name in NAMES], ids=str)
+async def test_action_is_first_and_has_the_focus(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at(scene, tmp_path, monkeypatch, (120, 40)) as pilot:
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert rows(screen)
+        for row in rows(screen):
+            check(row, screen.focused, dangerous=scene.name in CANNOT_BE_UNDONE)
+
+
+class NoAnswer(Still):
+    """The accounting app is asked, and has not answered yet."""
+
+    async def organisations(self, calls: None) -> Sequence[Organisation]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+class NoLink(Still):
+    """A sign-in that has not got as far as a link."""
+
+    @asynccontextmanager
+    async def begin(self, software: str) -> AsyncGenerator[SimpleNamespace]:
+        await asyncio.Event().wait()
+        yield SimpleNamespace()
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    [
+        Scene("asked", (("s 1", "Asking Xero"),), network=NoAnswer),
+        Scene("no-link", (("s l", "keyring"),), network=NoLink),
+    ],
+    ids=str,
+)
+async def test_enter_while_waiting_cancels_nothing(
+    waiting: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at(waiting, tmp_path, monkeypatch, (120, 40)) as pilot:
+        screen = pilot.app.screen
+        await pilot.press("enter", "enter")
+        assert pilot.app.screen is screen
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is not screen)
+
+
+def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
+    """Every call of `name` in the package."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
+                yield path, node
+
+
+def test_every_row_of_buttons_is_walked() -> None:
+    assert {path.stem for path, _ in calls("Answers")} == WALKED.keys()
+    assert {path.stem for path, _ in calls("Button")} <= WALKED.keys()
+
+
+def test_only_what_cannot_be_undone_says_so() -> None:
+    asking = {path.stem for path, call in calls("Confirm") if "dangerous" in {w.arg for w in call.keywords}}
+    assert asking == DANGEROUS
