@@ -12,6 +12,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from . import own_process
 from .practice.trouble import Trouble
 
 ORGANISATIONS = 200
@@ -25,7 +26,7 @@ def throwaway_practice(organisations: int = ORGANISATIONS) -> Generator[str]:
     Its sign-ins are made without a browser, as the first accountant of the sandbox, who reaches every organisation.
     Raises Trouble when it cannot be started.
     """
-    command = [sys.executable, "-m", __name__, str(organisations)]
+    command = [*own_process.command(__name__), str(organisations)]
     # A session of its own: ctrl+c on the terminal is for this process to answer.
     child = subprocess.Popen(  # noqa: S603  (this program itself)
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -73,7 +74,7 @@ def _write_practice(folder: Path, url: str, email: str) -> Path:
     passphrase = folder / "passphrase"
     passphrase.touch(mode=0o600)
     passphrase.write_text(secrets.token_urlsafe(), encoding="utf-8")
-    browser = [sys.executable, "-m", "clientsync_tui", "sandbox", "authorise", "{link}", "--as", email]
+    browser = [*own_process.command(), "sandbox", "authorise", "{link}", "--as", email]
     tables = {
         "practice": {"name": "Throwaway practice", "database": "practice.db"},
         "software": software_tables(url),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, CookieJar, WSMsgType, WSServerHandshakeError
+from yarl import URL
 
 from tests.support.clients import ANN, add, signed_in, workplace_in
 
@@ -24,10 +25,20 @@ class Serving:
     def __init__(self, config: Path) -> None:
         command = [sys.executable, "-m", "clientsync_tui", "--config", str(config), "--serve"]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
         assert self.process.stdout is not None
         self.link = self.process.stdout.readline().strip()
         self.address = self.link.partition("/?")[0]
+
+    async def let_in(self, browser: ClientSession) -> str:
+        """Opens the link; returns the address that it leads to."""
+        async with browser.get(self.link) as answer:
+            assert answer.status == 200
+            home = re.search(r"url=(\S+)\"", await answer.text())
+            assert home is not None
+            return self.address + home[1].rstrip("/")
 
     def next_link(self) -> str:
         assert self.process.stdout is not None
@@ -44,16 +55,16 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
     yield serving
     if serving.process.poll() is None:
         serving.process.kill()
-        serving.process.wait()
+    serving.process.communicate()
 
 
 def browser() -> ClientSession:
     return ClientSession(cookie_jar=CookieJar(unsafe=True))
 
 
-async def shown(browser: ClientSession, serving: Serving, text: bytes) -> int:
+async def shown(browser: ClientSession, serving: Serving, home: str, text: bytes) -> int:
     """Opens the app over the websocket until it shows `text`; returns the pid of the served program."""
-    async with browser.ws_connect(f"{serving.address}/ws?width=100&height=30", origin=serving.address) as ws:
+    async with browser.ws_connect(f"{home}/ws?width=100&height=30", origin=serving.address) as ws:
         came, end = b"", time.monotonic() + PATIENCE_S
         while text not in re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]", b"", came):
             assert time.monotonic() < end, came[-2000:]
@@ -92,16 +103,17 @@ async def test_the_link_lets_one_browser_in(serving: Serving) -> None:
             assert answer.status == 200
             cookie = answer.headers["set-cookie"]
             assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
-        async with mine.get(serving.address + "/") as answer:
+            home = serving.address + re.findall(r"Path=(\S+)/", cookie)[0]
+        async with mine.get(home + "/") as answer:
             assert answer.status == 200 and "/ws" in await answer.text()
             assert "default-src 'self'" in answer.headers["content-security-policy"]
-        await shown(mine, serving, b"Baker & Daughters")
+        await shown(mine, serving, home, b"Baker & Daughters")
         # The cookie is no key from elsewhere: another page, or another name for this machine (DNS rebinding).
         for headers in ({"Origin": "http://evil.example"}, {"Host": "evil.example"}, {"Host": "localhost:1"}):
-            async with mine.get(serving.address + "/", headers=headers) as answer:
+            async with mine.get(home + "/", headers=headers) as answer:
                 assert answer.status == 403, headers
         with pytest.raises(WSServerHandshakeError):
-            await mine.ws_connect(f"{serving.address}/ws", origin="http://evil.example")
+            await mine.ws_connect(f"{home}/ws", origin="http://evil.example")
     async with browser() as other:
         async with other.get(serving.link) as answer:
             assert answer.status == 403
@@ -112,8 +124,7 @@ async def test_the_link_lets_one_browser_in(serving: Serving) -> None:
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
 async def test_what_it_served_ends_with_it(serving: Serving, number: signal.Signals, status: int) -> None:
     async with browser() as mine:
-        async with mine.get(serving.link):
-            served = await shown(mine, serving, b"Baker & Daughters")
+        served = await shown(mine, serving, await serving.let_in(mine), b"Baker & Daughters")
         serving.process.send_signal(number)
         assert serving.process.wait(PATIENCE_S) == status
     end = time.monotonic() + PATIENCE_S
@@ -131,3 +142,67 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
             [*command, "--serve", "--port", str(port)], capture_output=True, text=True, timeout=PATIENCE_S
         )
     assert done.returncode == 2 and f"Port {port} cannot be used" in done.stderr
+
+
+async def test_no_other_port_of_this_machine_is_given_the_cookie(serving: Serving) -> None:
+    """Browsers send a cookie to every port of a host: only the path keeps it from whoever listens on another."""
+    async with browser() as mine:
+        home = await serving.let_in(mine)
+        for path in ("/", "/ws", "/static/js/textual.js"):
+            assert not mine.cookie_jar.filter_cookies(URL("http://127.0.0.1:1" + path))
+            async with mine.get(serving.address + path) as answer:
+                assert answer.status == 403
+        (cookie,) = mine.cookie_jar.filter_cookies(URL(home + "/")).values()
+        async with (
+            browser() as thief,
+            thief.get(serving.address + "/ws", cookies={cookie.key: cookie.value}) as answer,
+        ):
+            assert answer.status == 404, "the cookie alone leads nowhere"
+
+
+AS_ANOTHER = """
+import os, socket, sys
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+with socket.socket() as line:
+    line.connect(("127.0.0.1", int(sys.argv[1])))
+    line.sendall(sys.argv[2].encode())
+    sys.stdout.buffer.write(line.recv(65536))
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="needs Linux, and root to be another user"
+)
+@pytest.mark.parametrize("upgrade", ["", "Connection: Upgrade\r\nUpgrade: websocket\r\n"])
+async def test_another_user_gains_nothing_by_the_link_or_the_cookie(serving: Serving, upgrade: str) -> None:
+    async with browser() as mine:
+        home = await serving.let_in(mine)
+        (cookie,) = mine.cookie_jar.filter_cookies(URL(home + "/")).values()
+    port = serving.address.rpartition(":")[2]
+    path = home.removeprefix(serving.address)
+    for wanted in (path + "/", path + "/ws", serving.next_link().removeprefix(serving.address)):
+        lines = f"GET {wanted} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie.key}={cookie.value}\r\n{upgrade}\r\n"
+        answer = subprocess.run([sys.executable, "-c", AS_ANOTHER, port, lines], capture_output=True).stdout
+        assert answer.startswith(b"HTTP/1.1 403"), (wanted, answer)
+        assert b"another user" in answer and b"set-cookie" not in answer.lower()
+
+
+def test_what_is_no_request_is_refused_without_a_word_on_the_terminal(serving: Serving) -> None:
+    port = int(serving.address.rpartition(":")[2])
+    host = b"Host: 127.0.0.1:%d\r\n" % port
+    for lines, status in (
+        (host + b"Cookie: clientsync-%d=\xff\xfe\r\n" % port, b"403"),
+        (host + b"Cookie: \xff\x01;;=\xc3\r\n", b"4"),
+        (host + host, b"4"),
+        (host + b"X: " + b"a" * 100_000 + b"\r\n", b"4"),
+        (b"a" * 100_000, b"4"),
+        (b"Host: \xff\r\n", b"4"),
+        (host + b"Content-Length: -1\r\n", b"4"),
+        (host + b"Origin: \xff\r\n", b"403"),
+    ):
+        for target in (b"/", b"/?token=%ff%00", b"/?token=\xff"):
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as line:
+                line.sendall(b"GET " + target + b" HTTP/1.1\r\n" + lines + b"\r\n")
+                assert line.recv(100)[9:].startswith(status) or target.endswith(b"\xff"), lines
+    serving.process.send_signal(signal.SIGINT)
+    assert serving.process.communicate(timeout=PATIENCE_S)[1] == ""

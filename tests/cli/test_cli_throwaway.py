@@ -1,12 +1,15 @@
 """`--sandbox`: a practice in the middle of its life, gone with whatever way the program ends."""
 
+import asyncio
 import json
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession, CookieJar
 
 from tests.support.command import PATIENCE_S
 
@@ -57,3 +60,42 @@ def _child_of(process: Path, parent: int) -> bool:
         return (process / "stat").read_text().rpartition(")")[2].split()[1] == str(parent)
     except (OSError, IndexError):
         return False
+
+
+@pytest.mark.parametrize("words", [("--sandbox", "clients", "--json"), ("--serve",)], ids=" ".join)
+def test_nothing_in_the_working_folder_is_imported(
+    temporary: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """It may be a folder that a colleague can write, as in `cd /srv/shared && clientsync --sandbox`."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    for name in (
+        "click",
+        "asyncio",
+        "clientsync_tui",
+        "textual",
+        "starlette",
+        "sitecustomize",
+        "usercustomize",
+    ):
+        (shared / f"{name}.py").write_text("import pathlib; pathlib.Path('ran').touch()\n")
+    program = [sys.executable, "-P", "-m", "clientsync_tui", *words]
+    with subprocess.Popen(program, cwd=shared, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        if "--serve" in words:
+            link = started.stdout.readline().strip()
+            asyncio.run(_opened(link))
+            started.terminate()
+        else:
+            assert json.loads(started.stdout.read())
+    assert started.returncode == 0
+    assert not (shared / "ran").exists()
+
+
+async def _opened(link: str) -> None:
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+        async with browser.get(link) as answer:
+            home = re.findall(r"Path=(\S+)/", answer.headers["set-cookie"])[0]
+        origin = link.partition("/?")[0]
+        async with browser.ws_connect(f"{origin}{home}/ws?width=100&height=30", origin=origin) as socket:
+            assert (await socket.receive(timeout=PATIENCE_S)).data
