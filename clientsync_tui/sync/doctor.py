@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from ..practice.text import clean
-from ..practice.trouble import Trouble
+from ..practice.trouble import Trouble, UsageError
 from .doctor_database import look
 from .finding import Finding
 
@@ -46,7 +46,11 @@ async def _softwares(workplace: "Workplace") -> list[Finding]:
 
     findings: list[Finding] = []
     clocks: list[Finding] = []
-    async with http_client() as http:
+    try:
+        client = http_client()
+    except UsageError as trouble:
+        return [Finding("network", False, str(trouble))]
+    async with client as http:
         for name in workplace.config.software:
             found, clock = await _software(workplace, name, http)
             findings.append(found)
@@ -59,7 +63,7 @@ async def _softwares(workplace: "Workplace") -> list[Finding]:
 async def _software(
     workplace: "Workplace", name: str, http: "httpx2.AsyncClient"
 ) -> tuple[Finding, Finding | None]:
-    import httpx2
+    from ..accounting.seam.unreachable import EXPECTED, no_answer
 
     try:
         configured = workplace.configured(name)
@@ -70,8 +74,9 @@ async def _software(
     try:
         async with asyncio.timeout(TIMEOUT_S):
             answer = await http.get(address)
-    except (httpx2.HTTPError, TimeoutError) as error:
-        return Finding(name, False, f"{address} cannot be reached ({type(error).__name__})"), None
+    except EXPECTED as error:
+        trouble = no_answer(error, configured.software.title, address, TIMEOUT_S)
+        return Finding(name, False, f"{address}: {trouble}"), None
     # The token address answers GET with an error of its own: that it answers is what counts.
     fine = answer.status_code == 200 if issuer else answer.status_code < 500
     return Finding(name, fine, f"{address} answers {answer.status_code}"), _clock(answer.headers, name)

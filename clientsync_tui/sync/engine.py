@@ -20,6 +20,15 @@ TURN_S = 0.0005
 job each change would wait for Python's usual 5 ms."""
 
 
+def explained(error: Exception) -> Trouble:
+    """What nobody expected as Trouble, with its origin written down; Trouble as it is."""
+    if isinstance(error, Trouble):
+        return error
+    from ..logbook import says
+
+    return Trouble(says(error))
+
+
 class Engine:
     """Runs sign-ins, listings and jobs in one event loop on a thread of its own."""
 
@@ -47,9 +56,11 @@ class Engine:
             try:
                 with contextlib.suppress(asyncio.CancelledError):
                     runner.run(self._serve())
-            except Trouble as trouble:
-                self._trouble = trouble
+            except Exception as error:
+                self._trouble = explained(error)
             finally:
+                # Whoever asks from now on is told so: nothing runs on this loop any more.
+                self._trouble = self._trouble or Trouble("The program is closing.")
                 self._ready.set()
 
     async def _serve(self) -> None:
@@ -67,7 +78,8 @@ class Engine:
     def submit(self, work: Callable[[Session], Awaitable[T]]) -> "Future[T]":
         """Does `work` with the session on the engine's thread; cancelling the future cancels it there.
 
-        Raises Trouble when the session could not be begun (its limits' file cannot be used).
+        The future raises nothing but Trouble: a screen that waits for it hears of every failure. Raises Trouble if the session
+        could not be begun (its limits' file, the proxy or the certificates cannot be used).
         """
         with self._begin:
             if self._thread.ident is None:
@@ -78,8 +90,12 @@ class Engine:
         assert self._loop is not None
 
         async def with_session() -> T:
-            assert self._session is not None
-            return await work(self._session)
+            if self._session is None:
+                raise Trouble("The program is closing.")
+            try:
+                return await work(self._session)
+            except Exception as error:
+                raise explained(error) from None
 
         return asyncio.run_coroutine_threadsafe(with_session(), self._loop)
 
@@ -99,12 +115,8 @@ class Engine:
             try:
                 await runner.run()
                 trouble = runner.trouble
-            except Trouble as error:
-                trouble = error
             except Exception as error:
-                from ..logbook import says
-
-                trouble = Trouble(says(error))
+                trouble = explained(error)
             finally:
                 del self._runners[job]
                 self._ended(job, session, trouble)
@@ -112,9 +124,9 @@ class Engine:
         def begin() -> None:
             try:
                 self.submit(run)
-            except Trouble as trouble:
+            except Exception as error:
                 if self._made is not None:
-                    self._ended(job, self._made, trouble)
+                    self._ended(job, self._made, explained(error))
 
         # The network's thread takes a moment to begin, and no key shall wait for that.
         threading.Thread(target=begin, name="begin", daemon=True).start()

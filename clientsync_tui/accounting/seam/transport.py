@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 
 from ... import version
+from . import environment
 
 MOST_BYTES = 50_000_000
 """An answer longer than this is nonsense: the longest real list is a few megabytes."""
@@ -69,11 +70,14 @@ async def _cap(response: httpx2.Response) -> None:
 
 @cache
 def _tls() -> ssl.SSLContext:
+    """Made once a run: the environment that it depends on does not change meanwhile, and reading certificates takes 50 ms."""
+    environment.check()
     return httpx2.create_ssl_context()
 
 
 def client_settings() -> dict[str, Any]:
-    """The arguments of every `httpx2.AsyncClient` of the program.
+    """The arguments of every `httpx2.AsyncClient` of the program. Raises UsageError if the environment's proxy or certificates
+    cannot be used.
 
     No redirect is followed, for the token would follow it. There is no timeout here: each call has one for its whole
     length. Loopback is never asked of a proxy.
@@ -149,5 +153,5 @@ class _Clients(httpx2.AsyncClient):
 
 
 def http_client() -> httpx2.AsyncClient:
-    """The client that all `HttpCalls` of a run share; the caller closes it."""
+    """The client that all `HttpCalls` of a run share; the caller closes it. Raises UsageError as `client_settings` does."""
     return _Clients()

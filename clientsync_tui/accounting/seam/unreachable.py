@@ -5,12 +5,21 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import httpx2
+from socksio.exceptions import SOCKSError
 
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble
+from .environment import proxy_for
+from .transport import TooLong
 
-EXPECTED = (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, UnicodeError)
-"""What a call through httpx2 may raise."""
+EXPECTED = (
+    httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, UnicodeError, OverflowError, SOCKSError, ExceptionGroup,
+)  # fmt: skip
+"""What a call through httpx2 may raise. A SOCKS proxy that is none raises what httpx2 does not translate."""
+
+_UNREADABLE = (
+    httpx2.DecodingError, httpx2.LocalProtocolError, httpx2.UnsupportedProtocol, httpx2.InvalidURL, TooLong, UnicodeError,
+)  # fmt: skip
 
 OFFICE_CERTIFICATE = (
     "If your office inspects web traffic, have its certificate added to this system's certificates, or name a file that holds "
@@ -24,19 +33,20 @@ def no_answer(error: Exception, title: str, address: str, timeout_s: float) -> P
 
     It is not chained to `error`, which holds the request and so a token: raise it `from None`.
     """
+    proxy = proxy_for(address)
+    through = f" through the proxy that {proxy} names" if proxy else ""
     if isinstance(error, TimeoutError):
-        return PassingTrouble(Fault.UNREACHABLE, f"{title} did not answer within {timeout_s:g} s.")
+        return PassingTrouble(Fault.UNREACHABLE, f"{title} did not answer within {timeout_s:g} s{through}.")
     host = urlsplit(address).hostname or address
     if (not_trusted := _cause(error)) is not None:
         return PassingTrouble(Fault.UNREACHABLE, _tls_sentence(not_trusted, title, host))
-    if isinstance(
-        error,
-        httpx2.NetworkError | httpx2.TimeoutException | httpx2.RemoteProtocolError | httpx2.ProxyError,
-    ):
-        why = f"{title} could not be reached at {host} ({type(error).__name__}); try again later."
-        return PassingTrouble(Fault.UNREACHABLE, why)
+    what = type(error).__name__
+    if isinstance(error, _UNREADABLE):
+        return PassingTrouble(
+            Fault.NONSENSE, f"{title} sent a reply we could not read ({what}); try again later."
+        )
     return PassingTrouble(
-        Fault.NONSENSE, f"{title} sent a reply we could not read ({type(error).__name__}); try again later."
+        Fault.UNREACHABLE, f"{title} could not be reached at {host}{through} ({what}); try again later."
     )
 
 

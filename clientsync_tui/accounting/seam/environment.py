@@ -1,0 +1,75 @@
+"""What the host's environment says about the network: proxies and certificates, checked before a client is made of them."""
+
+import os
+import ssl
+from pathlib import Path
+from urllib.request import getproxies, proxy_bypass
+
+import httpx2
+
+from ...practice.trouble import UsageError
+
+PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+_SYSTEM = "The system's proxy setting"
+
+
+def check() -> None:
+    """Raises UsageError, naming the variable or the file and saying what to do."""
+    for scheme in ("http", "https", "all"):
+        if value := getproxies().get(scheme):
+            _check_proxy(_variable(f"{scheme}_proxy"), value)
+    _check_certificates()
+
+
+def proxy_for(address: str) -> str | None:
+    """The name of the setting whose proxy calls to `address` go through; None if they go straight there."""
+    url = httpx2.URL(address)
+    proxies = getproxies()
+    scheme = next((each for each in (url.scheme, "all") if proxies.get(each)), None)
+    if scheme is None or url.host in {"localhost", "127.0.0.1", "::1"} or proxy_bypass(url.host):
+        return None
+    return _variable(f"{scheme}_proxy")
+
+
+def _variable(name: str) -> str:
+    """Lower case is read before upper case, as curl does."""
+    return next((each for each in (name, name.upper()) if os.environ.get(each)), _SYSTEM)
+
+
+def _check_proxy(variable: str, value: str) -> None:
+    # Nothing of a value that cannot be read is shown: it may hold a password.
+    form = "Write it as http://host:port or socks5h://host:port, or unset it."
+    try:
+        url = httpx2.URL(value if "://" in value else f"http://{value}")
+    except (httpx2.InvalidURL, ValueError):
+        raise UsageError(f"{variable} is not the address of a proxy. {form}") from None
+    if url.scheme not in PROXY_SCHEMES:
+        raise UsageError(
+            f"{variable} names a proxy of the kind {url.scheme or 'unknown'}, which Client Sync can't use "
+            f"(it can use {', '.join(PROXY_SCHEMES)}). {form}"
+        )
+    if not url.host.strip(".") or any(each.isspace() for each in value) or not 0 < (url.port or 1) < 65536:
+        raise UsageError(f"{variable} is not the address of a proxy. {form}")
+
+
+def _check_certificates() -> None:
+    """As httpx2 reads them: the file comes before the folder, and either replaces the system's certificates."""
+    file, folders = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if file:
+        try:
+            ssl.create_default_context(cafile=file)
+        except (ssl.SSLError, ValueError):
+            raise _unreadable(file, "it holds no certificates") from None
+        except OSError as error:
+            raise _unreadable(file, error.strerror or type(error).__name__) from None
+    elif folders and not any(Path(each).is_dir() for each in folders.split(os.pathsep) if each):
+        raise UsageError(
+            f"SSL_CERT_DIR names {folders}, which is not a folder. Correct it, or unset it to use this system's certificates."
+        )
+
+
+def _unreadable(file: str, why: str) -> UsageError:
+    return UsageError(
+        f"SSL_CERT_FILE names {file}, which can't be read as certificates ({why}). Correct it, or unset it to use this "
+        "system's certificates."
+    )

@@ -1,0 +1,49 @@
+"""An environment with which the network cannot be used: one sentence that names it, on the command line, in the doctor, on screen."""
+
+import subprocess
+
+import pytest
+
+from tests.support.command import Command
+from tests.support.practice import Practice
+from tests.support.terminal import Terminal
+
+WRONG = {
+    "all_proxy": "socks://127.0.0.1:1080/",
+    "SSL_CERT_FILE": "/nowhere/office.pem",
+    "SSL_CERT_DIR": "/nowhere/certificates",
+}
+
+
+@pytest.fixture
+def signed_in(practice: Practice) -> Practice:
+    practice.add(practice.people[0])
+    return practice
+
+
+def run(monkeypatch: pytest.MonkeyPatch, cli: Command, name: str, *words: str) -> tuple[int, str]:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv(name, WRONG[name])
+    done = subprocess.run(cli.line(*words), capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_command_line_names_what_is_wrong_with_the_environment(
+    signed_in: Practice, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    cli = Command(signed_in.config)
+    code, said = run(monkeypatch, cli, name, "check")
+    assert code == 2 and said.count("\n") == 1 and said.startswith(f"clientsync: {name} names"), said
+    code, said = run(monkeypatch, cli, name, "doctor")
+    assert code == 1 and f"network: {name} names" in said
+    assert "database:" in said and "locale:" in said, "everything else is examined all the same"
+
+
+def test_the_screen_says_it_too_and_waits_for_nothing(practice: Practice) -> None:
+    with Terminal(
+        "--config", str(practice.config), size=(110, 30), environment={"all_proxy": WRONG["all_proxy"]}
+    ) as terminal:
+        terminal.until("Client Sync")
+        terminal.press("s1")
+        terminal.until("all_proxy names a proxy of the kind socks")

@@ -1,0 +1,84 @@
+"""The network's thread: whatever goes wrong there reaches whoever waits."""
+
+import asyncio
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from clientsync_tui.practice.trouble import SignInNeeded, Trouble
+from clientsync_tui.sync.engine import Engine
+
+
+class Session:
+    """One that can be entered, or cannot."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+        self.store = SimpleNamespace()
+
+    async def __aenter__(self) -> "Session":
+        if self.error is not None:
+            raise self.error
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+
+def engine(session: Any) -> Engine:
+    return Engine(lambda: session, lambda job, trouble: None)
+
+
+@pytest.fixture
+def working() -> Iterator[Engine]:
+    made = engine(Session())
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("error", [ValueError("secret"), ImportError("x"), OSError(5, "x")])
+def test_a_session_that_cannot_begin_is_said_to_everybody_who_asks(error: Exception) -> None:
+    made = engine(Session(error))
+    for _ in range(2):
+        with pytest.raises(Trouble) as raised:
+            made.submit(lambda session: asyncio.sleep(0)).result(5)
+        assert "secret" not in str(raised.value)
+
+
+def test_a_factory_that_fails_is_said_too() -> None:
+    def broken() -> Any:
+        raise RuntimeError("no")
+
+    with pytest.raises(Trouble, match="RuntimeError"):
+        Engine(broken, lambda job, trouble: None).submit(lambda session: asyncio.sleep(0)).result(5)
+
+
+def test_work_that_fails_unexpectedly_is_trouble_for_whoever_waits(working: Engine) -> None:
+    async def fails(session: object) -> None:
+        raise KeyError("a secret")
+
+    with pytest.raises(Trouble, match="KeyError") as raised:
+        working.submit(fails).result(5)
+    assert "a secret" not in str(raised.value)
+
+
+def test_trouble_stays_what_it_is(working: Engine) -> None:
+    async def fails(session: object) -> None:
+        raise SignInNeeded("Sign in.")
+
+    with pytest.raises(SignInNeeded, match="Sign in"):
+        working.submit(fails).result(5)
+
+
+def test_after_the_end_nobody_waits(working: Engine) -> None:
+    working.submit(lambda session: asyncio.sleep(0)).result(5)
+    working.close()
+    with pytest.raises(Trouble, match="closing"):
+        working.submit(lambda session: asyncio.sleep(0)).result(5)
