@@ -88,6 +88,16 @@ def make_folder(path: Path) -> None:
             folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def make_own_folder(path: Path) -> None:
+    """Makes a folder for this user alone. Raises OSError where somebody else put one, or a link, in its place."""
+    make_folder(path)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise OSError(errno.ENOTDIR, f"it is not a folder: `rm {path}`")
+    if wrong := _exposed(found, 0o022):
+        raise OSError(errno.EPERM, f"{wrong}: remove it")
+
+
 def no_core_dumps() -> None:
     """As far as the platform lets us, no crash writes this process's memory down, and no other process of this user reads it."""
     if sys.platform == "win32":

@@ -1,13 +1,13 @@
 """What a run of the program needs, put together once: configuration, store, keyring, accounting softwares."""
 
 import difflib
-import getpass
 import os
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import this_user
 from .config import Config, SoftwareTable, data_folder, load
 from .practice.people import SignIn
 from .practice.trouble import UsageError
@@ -86,18 +86,17 @@ class Workplace:
 
     @cached_property
     def actor(self) -> str:
-        """The login name: who acts where no sign-in is used."""
-        try:
-            return getpass.getuser()
-        except (OSError, KeyError):
-            return "somebody"
+        """The login name: who acts where no sign-in is used; the number of a user who has none."""
+        return this_user.login() or f"user {this_user.uid()}"
 
     @cached_property
     def holder(self) -> str:
-        """Whose keyring it is, and where: `login@host`."""
+        """Whose keyring it is. What was noted for it as `login@host` is noted for it from now on."""
         import socket
 
-        return f"{self.actor}@{socket.gethostname()}"
+        holder = this_user.holder(self._keyring_file)
+        self.store.sign_ins.rename(f"{self.actor}@{socket.gethostname()}", holder)
+        return holder
 
     def softwares(self) -> "list[Software]":
         """Every accounting software that can be connected."""

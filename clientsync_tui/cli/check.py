@@ -1,5 +1,6 @@
 """`check`: every sign-in held here used once, kept alive, and what it found recorded."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,11 @@ from . import options
 from .place import place
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..practice.people import SignIn
     from ..store.store import Store
+    from ..sync.found import Pair
     from ..sync.session import Session
     from .running import Ran
 
@@ -32,17 +36,19 @@ if TYPE_CHECKING:
 def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> None:
     """Check clients, and keep the sign-ins held here alive.
 
-    Exit status: 3 when a sign-in held here was refused, else 1 when something is not connected or could not be checked, else 0.
+    Exit status: 3 when a sign-in held here was refused, or none is held for integrations that should be; else 1 when something is not
+    connected or could not be checked; else 0.
     """
     from ..sync import plans
+    from ..sync.holding import not_held
     from ..sync.quick import quick_check
-    from .network import online
+    from . import network
     from .running import Ran, carry_out, show_plan, show_result
     from .talk import say
 
     with place() as workplace:
         name = workplace.software(software).name if software else None
-        held = workplace.held(name)
+        held = network.held(workplace, name)
         plan = plans.check(workplace.store, name, {sign_in.id for sign_in in held})
         if dry_run:
             show_plan(plan, as_json)
@@ -58,19 +64,30 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
             _, refused = await quick_check(session, name, [each for each in held if each.id not in used])
             return ran, refused
 
-        ran, refused = online(workplace, work) if held else (Ran(plan), [])
+        ran, refused = network.online(workplace, work) if held else (Ran(plan), [])
         result = show_result(workplace.store, ran, as_json)
         for sign_in in refused:
             say(
                 f"The sign-in of {sign_in.person.email} to {sign_in.software} is refused: sign in again, or sign out."
             )
+        if lost := not_held(workplace.store, name, workplace.holder):
+            say(_who_must_sign_in(lost))
         if ran.trouble is not None:
             raise ran.trouble
-        if refused or any(item["reason"] == "sign_in_refused" for item in result["items"]):
+        if lost or refused or any(item["reason"] == "sign_in_refused" for item in result["items"]):
             raise click.exceptions.Exit(3)
         left = ran.job is not None and workplace.store.jobs.one(ran.job).left
         if result["failed"] or left or _something_is_wrong(workplace.store, name):
             raise click.exceptions.Exit(1)
+
+
+def _who_must_sign_in(lost: "Sequence[Pair]") -> str:
+    """That no sign-in is held for these integrations, and what to run."""
+    counts = Counter(link.software for _, link in lost)
+    those = "1 integration was" if len(lost) == 1 else f"{len(lost):,} integrations were"
+    by = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+    run = " and ".join(f"`clientsync sign-in {name}`" for name in counts)
+    return f"{those} not checked ({by}): this keyring holds no sign-in for them. Run {run}."
 
 
 def _something_is_wrong(store: "Store", software: str | None) -> bool:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from ..practice.model import Organisation
 from ..practice.people import SignIn
-from ..practice.trouble import SignInNeeded, SignInRefused
-from ..sync import found
+from ..practice.trouble import KeyringTrouble, SignInNeeded, SignInRefused
+from ..sync import found, holding
 from ..sync.session import Session
 from ..workplace import Workplace
 from .place import is_throwaway
@@ -24,9 +25,18 @@ def online(workplace: Workplace, work: Callable[[Session], Awaitable[T]]) -> T:
 
     async def within() -> T:
         async with workplace.session() as session:
+            with suppress(KeyringTrouble):  # whatever needs the keyring says it
+                await session.recognise()
             return await work(session)
 
     return asyncio.run(within())
+
+
+def held(workplace: Workplace, software: str | None = None) -> list[SignIn]:
+    """The sign-ins that this person's keyring holds; it is asked where the practice's notes do not say."""
+    if holding.unclaimed(workplace.store, workplace.holder):
+        online(workplace, lambda session: session.recognise())
+    return workplace.held(software)
 
 
 async def signed_in(

@@ -82,11 +82,12 @@ def _plan(
     if not (clients or software or everything) or (everything and (clients or software)):
         raise click.UsageError("Say which: --client C (once or more), --software S, or --all.")
     from ..sync import plans
+    from . import network
     from .chosen import ids
 
     only = ids(workplace, clients)
     name = workplace.software(software).name if software else None
-    held = {sign_in.id for sign_in in workplace.held(name)}
+    held = {sign_in.id for sign_in in network.held(workplace, name)}
     make = {"refresh": plans.refresh, "disconnect": plans.disconnect}[kind]
     return make(workplace.store, name, held, only)
 

@@ -8,6 +8,9 @@ from . import options
 from .place import place
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..practice.people import SignIn
     from ..sync.session import Session
     from ..sync.signing_out import Leaving
     from ..workplace import Workplace
@@ -39,14 +42,12 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
     if everything == bool(software) or (everything and email):
         raise click.UsageError("Say which: SOFTWARE [--as EMAIL], or --all.")
     from ..sync.signing_out import ends_there, leaving
-    from . import talk
-    from .network import online
+    from . import network, talk
 
     talk.agreeable(yes)
     with place() as workplace:
-        if everything:
-            held = workplace.held()
-        else:
+        held = network.held(workplace)
+        if not everything:
             name = workplace.software(str(software)).name
             chosen = workplace.chosen(name, email)
             held = [each for each in workplace.held(name) if chosen and each.person.id == chosen.person.id]
@@ -61,8 +62,9 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
         async def work(session: "Session") -> list[list[str | None]]:
             return [[await session.sign_out(each) for each in group.sign_ins] for group in groups]
 
-        untold = online(workplace, work)
+        untold = network.online(workplace, work)
         forgotten = _forget_secrets(workplace) if everything else []
+        others = [] if held else [each for each, _ in workplace.store.sign_ins.holders()]
     for group, troubles in zip(groups, untold, strict=True):
         why = "".join(f" {trouble}" for trouble in dict.fromkeys(filter(None, troubles)))
         talk.say(f"Signed out: {group.person.email} of {group.software}.{why}")
@@ -80,6 +82,20 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
                 for group, troubles in zip(groups, untold, strict=True)
             ]
         )
+
+    if others:
+        talk.say(_why_nothing(others))
+        raise click.exceptions.Exit(1)
+
+
+def _why_nothing(others: "Sequence[SignIn]") -> str:
+    """That sign-ins exist which this keyring does not hold, and what to do."""
+    names = sorted({f"{each.person.email} of {each.software}" for each in others})
+    shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
+    return (
+        f"Nothing was signed out: this keyring holds no sign-in, but the practice has some ({shown}). Run this as the user who signed in, "
+        "with the same keyring; or remove the app in the accounting app itself."
+    )
 
 
 def _announce(group: "Leaving") -> None:

@@ -1,7 +1,6 @@
 """One attempt to sign in: from the link to the refresh token in the keyring, or to nothing at all."""
 
 import asyncio
-import getpass
 import os
 import secrets
 import socket
@@ -14,6 +13,7 @@ from typing import Any, cast
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # pyright: ignore[reportUnknownVariableType]
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore[reportUnknownVariableType]
 
+from .. import this_user
 from ..accounting.seam.configured import Configured, Http
 from ..practice.people import SignIn, sign_in_id
 from ..practice.trouble import SignInFailed, Trouble, UsageError
@@ -79,10 +79,8 @@ class Attempt:
         # The address that this session came in by is the one that is known to work.
         came_in_by = os.environ.get("SSH_CONNECTION", "").split()
         host = came_in_by[2] if len(came_in_by) == 4 else socket.gethostname()
-        try:
-            login = getpass.getuser() + "@"
-        except (KeyError, OSError):  # in a container whose user has no name
-            login = ""
+        # In a container the user may have no name.
+        login = f"{name}@" if (name := this_user.login()) else ""
         return f"ssh -L {self._port}:localhost:{self._port} {login}{host}"
 
     def paste(self, text: str) -> None:

@@ -23,7 +23,7 @@ from ..accounting.seam.calls import Access
 from ..accounting.seam.configured import Configured, Http
 from ..accounting.seam.limits import Lane, Limiter
 from ..accounting.seam.software import Limits
-from ..guarded import make_folder
+from ..guarded import make_own_folder
 from ..practice.status import Fault
 from ..practice.trouble import KeyringTrouble, PassingTrouble, SignInNeeded, SignInRefused
 from .token_endpoint import Granted, TokenEndpoint
@@ -228,7 +228,7 @@ class Tokens:
         name = hashlib.sha256(self._name_of(sign_in_id).encode()).hexdigest()[:32]
         longest_s = self._how.attempts * self._how.timeout_s + _LOCK_MARGIN_S
         try:
-            make_folder(self._locks)
+            make_own_folder(self._locks)
             lock = AsyncFileLock(self._locks / f"{name}.lock", timeout=longest_s, mode=0o600)
             await lock.acquire()
         except Timeout:

@@ -101,7 +101,7 @@ class SignIns:
         return [_sign_in(row) for row in self._database.connection.execute(query, (software, software))]
 
     def hold(self, sign_in: str, holder: str) -> None:
-        """Notes that `holder` (login@host) has this sign-in's token in their keyring, new and working, and used it now."""
+        """Notes that `holder` has this sign-in's token in their keyring, new and working, and used it now."""
         with self._database.writing() as db:
             now = _none_later(db, holder)
             db.execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?, NULL)", (sign_in, holder, now))
@@ -129,6 +129,23 @@ class SignIns:
         """The token is gone from the holder's keyring."""
         with self._database.writing() as db:
             db.execute("DELETE FROM held WHERE sign_in = ? AND holder = ?", (sign_in, holder))
+
+    def rename(self, former: str, holder: str) -> None:
+        """Notes for `holder` what was noted under a former name."""
+        query = "SELECT count(*) FROM held WHERE holder = ?"
+        if self._database.connection.execute(query, (former,)).fetchone()[0]:
+            with self._database.writing() as db:
+                db.execute("UPDATE OR IGNORE held SET holder = ? WHERE holder = ?", (holder, former))
+                db.execute("DELETE FROM held WHERE holder = ?", (former,))
+
+    def holders(self) -> list[tuple[SignIn, list[str]]]:
+        """Every sign-in that was not signed out, with all who are noted to hold it."""
+        query = (
+            "SELECT s.*, (SELECT json_group_array(holder) FROM held h WHERE h.sign_in = s.id) AS holders "
+            "FROM sign_ins s WHERE s.signed_out = 0"
+        )
+        rows = self._database.connection.execute(query).fetchall()
+        return [(_sign_in(row), json.loads(row["holders"])) for row in rows]
 
     def held(self, holder: str, software: str | None = None, *, working: bool = False) -> list[SignIn]:
         """The sign-ins whose tokens `holder` has, the one used last first; `working`: without those that were refused."""

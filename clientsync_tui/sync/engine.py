@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from ..practice.trouble import Trouble
+from ..practice.trouble import KeyringTrouble, Trouble
 from ..store.jobs import Job
 from .runner import Runner
 from .session import Session
@@ -69,6 +69,8 @@ class Engine:
         async with self._made as session:
             self._session = session
             self._ready.set()
+            with contextlib.suppress(KeyringTrouble):  # whatever needs the keyring says it
+                await session.recognise()
             await self._end.wait()
             for running in self._runners.values():
                 running.stop()

@@ -7,7 +7,7 @@ from ..practice.entries import NewEntry
 from ..practice.people import SignIn
 from ..practice.plan import Plan, PlanItem, Will
 from ..practice.status import Reason
-from ..practice.trouble import PassingTrouble, SignInNeeded
+from ..practice.trouble import PassingTrouble, SignInNeeded, SignInRefused
 from . import found, words
 from .session import Session
 
@@ -30,7 +30,9 @@ async def quick_check(
             items += await _one(session, sign_in, own)
         except SignInNeeded as trouble:
             refused.append(sign_in)
-            found.refused(session.store, sign_in, own, session.actor, str(trouble))
+            # One that this keyring does not hold any more may still work elsewhere.
+            if isinstance(trouble, SignInRefused):
+                found.refused(session.store, sign_in, own, session.actor, str(trouble))
             items += [_item(pair, Reason.SIGN_IN_REFUSED) for pair in own]
     return Plan("check", software, None, tuple(items)), refused
 

@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
+from .. import this_user
 from ..practice.entries import Kind, NewEntry, iso
 from ..practice.people import SignIn
 from ..practice.status import EXPIRING_WITHIN
 from ..practice.trouble import PassingTrouble, UsageError
-from . import found
+from . import found, holding
 
 if TYPE_CHECKING:
     import httpx2
@@ -79,9 +80,8 @@ class Session:
                 self._how,
                 self._vault,
                 # Of this person alone: others may share the practice, but no keyring.
-                self.store.database.path.parent / f"locks-{self._holder}",
-                # Two practices of one person share a keyring, and each has sign-ins of its own.
-                lambda sign_in_id: f"{self.store.practice_id}/{sign_in_id}",
+                self.store.database.path.parent / f"locks-{this_user.uid()}",
+                self._name_of,
                 self._used,
                 self._limiter,
             )
@@ -116,6 +116,16 @@ class Session:
     def held(self, software: str | None = None) -> list[SignIn]:
         """The sign-ins held here that were not refused, the one used last first."""
         return self.store.sign_ins.held(self._holder, software, working=True)
+
+    async def recognise(self) -> None:
+        """Notes the sign-ins that this keyring holds and that were noted for nobody. Raises KeyringTrouble."""
+        for sign_in in holding.unclaimed(self.store, self._holder):
+            if await self._vault.read(self._name_of(sign_in.id)) is not None:
+                self.store.sign_ins.hold(sign_in.id, self._holder)
+
+    def _name_of(self, sign_in_id: str) -> str:
+        # Two practices of one person share a keyring, and each has sign-ins of its own.
+        return f"{self.store.practice_id}/{sign_in_id}"
 
     async def reach(self, sign_in: SignIn) -> "dict[str, Organisation]":
         """The organisations that a person reaches now, by id.

@@ -49,10 +49,10 @@ def authorised(attempt: Attempt, email: str) -> str:
 
 
 async def test_a_user_without_a_name_can_sign_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nameless() -> str:
-        raise KeyError("getpwuid(): uid not found: 1501")
+    def nameless(uid: int) -> str:
+        raise KeyError(f"getpwuid(): uid not found: {uid}")
 
-    monkeypatch.setattr("getpass.getuser", nameless)
+    monkeypatch.setattr("pwd.getpwuid", nameless)
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
     port = desk.configured.redirect_port
     async with desk.begin() as attempt:

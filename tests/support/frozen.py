@@ -35,7 +35,6 @@ PINNED = {
     "LC_ALL": "C.UTF-8",
     "TERM": "xterm-256color",
     "COLORTERM": "truecolor",
-    "LOGNAME": "ann",
     "TEXTUAL_ANIMATIONS": "none",
 }
 
@@ -79,7 +78,7 @@ def frozen_clock() -> Iterator[None]:
 @contextmanager
 def pinned_machine() -> Iterator[None]:
     """The same time zone, locale, terminal and person everywhere."""
-    with patch.dict(os.environ, PINNED):
+    with patch.dict(os.environ, PINNED), patch("clientsync_tui.this_user.login", lambda: "ann"):
         for name in set(ELSEWHERE) - set(PINNED):
             os.environ.pop(name, None)
         time.tzset()

@@ -35,7 +35,7 @@ class Somebody:
 
     def restart(self) -> None:
         self._line, there = talk()
-        environment = {**cheap_keyring(self._keyring), "LOGNAME": self._email.split("@")[0]}
+        environment = {**cheap_keyring(self._keyring), "XDG_DATA_HOME": str(self._keyring)}
         with patch.dict(os.environ, environment):
             self._process = begin(run, self._config, self._email, there)
         there.close()

@@ -45,7 +45,7 @@ def test_who_shares_the_practice_shares_what_lies_beside_it(
     made = beside(database)
     assert made.pop("practice.db.backups") == folder
     assert copy.parent.stat().st_mode & 0o2000, "what is made in it is the group's"
-    assert (practice.folder / f"locks-{workplace.holder}").stat().st_mode & 0o777 == 0o700
+    assert (practice.folder / f"locks-{os.geteuid()}").stat().st_mode & 0o777 == 0o700
     assert {"practice.db", "practice.db.limits", "practice.db.limits.lock"} <= set(made)
     assert set(made.values()) == {files}
     assert copy.stat().st_mode & 0o777 == int(files, 8)

@@ -150,6 +150,19 @@ def test_whatever_the_umask_all_that_is_made_is_this_users_alone(
     assert open_to_others == {}
 
 
+def test_a_folder_that_somebody_else_planted_is_not_used(tmp_path: Path):
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (tmp_path / "locks").symlink_to(victim)
+    with pytest.raises(OSError, match="not a folder"):
+        guarded.make_own_folder(tmp_path / "locks")
+    victim.chmod(0o777)
+    with pytest.raises(OSError, match="others may change it"):
+        guarded.make_own_folder(victim)
+    guarded.make_own_folder(tmp_path / "new")
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
 def test_the_log_of_errors_is_not_written_through_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     victim = tmp_path / "victim"

@@ -1,0 +1,56 @@
+"""The user whose process this is, as the system knows them: the environment says whatever anybody wrote into it."""
+
+import hashlib
+import os
+import re
+import sys
+from pathlib import Path
+
+_HOLDER = re.compile(r"user (\S+), keyring [0-9a-f]{16}")
+
+
+def uid() -> str:
+    """What tells this user from every other one of the host, and can be part of a file's name."""
+    if sys.platform == "win32":
+        return os.getlogin()
+    return str(os.geteuid())
+
+
+def login() -> str | None:
+    """The login name; None for a user who has none, as in a container."""
+    if sys.platform == "win32":
+        return os.getlogin()
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return None
+
+
+def holder(keyring_file: Path) -> str:
+    """Whose keyring it is that holds a sign-in. It stays the same when the host or the login name changes.
+
+    The place of the keyring's file tells apart two who have the same number, each in a container of their own.
+    """
+    place = hashlib.sha256(os.fsencode(keyring_file.absolute())).hexdigest()[:16]
+    return f"user {uid()}, keyring {place}"
+
+
+def is_holder(name: str) -> bool:
+    """Whether a holder was noted as now; until version 0.2 it was `login@host`, which said less than it seemed to."""
+    return _HOLDER.fullmatch(name) is not None
+
+
+def is_another(name: str) -> bool:
+    """Whether a holder is for certain another user of this host."""
+    if noted := _HOLDER.fullmatch(name):
+        return noted[1] != uid()
+    if sys.platform == "win32":
+        return False
+    import pwd
+
+    try:
+        return pwd.getpwnam(name.rpartition("@")[0]).pw_uid != os.geteuid()
+    except KeyError:
+        return False

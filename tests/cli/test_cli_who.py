@@ -1,0 +1,145 @@
+"""Who is who: what a person holds and did does not depend on the host's name or on what the environment calls them."""
+
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui import this_user
+from clientsync_tui.signin.vault import SERVICE
+from tests.cli.office import Office, office
+from tests.signin.keyrings import Folder
+from tests.support.command import PATIENCE_S
+
+__all__ = ["office"]
+
+
+@pytest.fixture
+def alone(office: Office) -> Office:
+    """Bob added nine clients, and nobody else ever signed in."""
+    office.practice.add(office.bob)
+    return office
+
+
+@pytest.fixture
+def no_keyring(alone: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A keyring that holds nothing, with its file elsewhere: another user's, as far as the program can see."""
+    monkeypatch.setenv("TEST_KEYRING", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+
+def held_by(office: Office) -> list[str]:
+    workplace = office.practice.workplace()
+    rows = workplace.store.database.connection.execute("SELECT holder FROM held").fetchall()
+    workplace.close()
+    return [row[0] for row in rows]
+
+
+def hold_as(office: Office, holder: str) -> None:
+    workplace = office.practice.workplace()
+    with workplace.store.database.writing() as db:
+        db.execute("UPDATE held SET holder = ?", (holder,))
+    workplace.close()
+
+
+@pytest.mark.parametrize(
+    "names", [{"LOGNAME": "mallory", "USER": "mallory"}, {"HOSTNAME": "elsewhere"}], ids=str
+)
+def test_the_environment_changes_neither_what_is_held_nor_who_acts(
+    alone: Office, names: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in names.items():
+        monkeypatch.setenv(name, value)
+    checked = alone.cli.run("check", "--json")
+    assert (checked.code, checked.json["done"]) == (0, 9)
+    client = alone.cli.inside("clients", "--json").json[0]["id"]
+    assert alone.cli.run("disconnect", "--client", client, "--yes").code == 0
+    assert alone.cli.inside("log", "--json").json[-1]["actor"] == this_user.login()
+
+
+def test_on_a_host_with_another_name_the_sign_in_is_still_held(alone: Office) -> None:
+    renamed = ["unshare", "--uts", "sh", "-c", 'hostname elsewhere && exec "$@"', "sh"]
+    if not shutil.which("unshare") or subprocess.run([*renamed, "true"], capture_output=True).returncode:
+        pytest.skip("no host name of its own can be given to a process here")
+    command = [*renamed, *alone.cli.line("check", "--json")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert (done.returncode, '"done": 9' in done.stdout) == (0, True), done
+
+
+@pytest.mark.skipif(os.name != "posix" or this_user.login() is None, reason="needs a login name")
+def test_what_the_former_release_noted_is_still_held(alone: Office) -> None:
+    hold_as(alone, f"{this_user.login()}@{socket.gethostname()}")
+    assert [
+        each["signed_in"] for each in alone.cli.inside("softwares", "--json").json if each["name"] == "xero"
+    ] == [True]
+    (holder,) = held_by(alone)
+    assert this_user.is_holder(holder) and not this_user.is_another(holder)
+
+
+@pytest.mark.parametrize("holder", ["nobody-knows@another-host", None])
+def test_the_keyring_says_what_is_held_where_the_notes_do_not(alone: Office, holder: str | None) -> None:
+    if holder:
+        hold_as(alone, holder)
+    else:
+        workplace = alone.practice.workplace()
+        with workplace.store.database.writing() as db:
+            db.execute("DELETE FROM held")
+        workplace.close()
+    checked = alone.cli.inside("check", "--json")
+    assert (checked.code, checked.json["done"]) == (0, 9), checked.err
+    assert any(map(this_user.is_holder, held_by(alone)))
+
+
+@pytest.mark.usefixtures("no_keyring")
+@pytest.mark.parametrize("quick", [(), ("--quick",)], ids=["", "quick"])
+def test_a_check_that_holds_no_sign_in_says_so(alone: Office, quick: tuple[str, ...]) -> None:
+    said = alone.cli.inside("check", "--json", *quick)
+    assert (said.code, said.json["done"]) == (3, 0)
+    assert "9 integrations were not checked (xero 9)" in said.err
+    assert "clientsync sign-in xero" in said.err
+
+
+def test_a_sign_in_that_nobody_holds_is_not_passed_over(alone: Office) -> None:
+    """Ann's sign-in works; Bob's is gone from the keyring, and from the practice's notes."""
+    alone.practice.sign_in(alone.ann)
+    workplace = alone.practice.workplace()
+    gone = workplace.chosen("xero", alone.bob)
+    assert gone is not None
+    Folder().delete_password(SERVICE, f"{workplace.store.practice_id}/{gone.id}")
+    with workplace.store.database.writing() as db:
+        db.execute("DELETE FROM held WHERE sign_in = ?", (gone.id,))
+    workplace.close()
+    said = alone.cli.inside("check")
+    assert (said.code, "9 integrations were not checked" in said.err) == (3, True), said
+
+
+@pytest.mark.usefixtures("no_keyring")
+def test_signing_out_of_everything_says_why_it_signed_out_of_nothing(alone: Office) -> None:
+    said = alone.cli.inside("sign-out", "--all", "--yes")
+    assert said.code == 1
+    assert (
+        f"Nothing was signed out: this keyring holds no sign-in, but the practice has some ({alone.bob} of xero)"
+        in said.err
+    )
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become another user")
+def test_users_without_a_name_have_locks_of_their_own() -> None:
+    def told(uid: int) -> str:
+        read, write = os.pipe()
+        if not (child := os.fork()):
+            try:
+                os.setuid(uid)
+                os.write(write, f"{this_user.uid()} {this_user.login()}".encode())
+            finally:
+                os._exit(0)
+        os.close(write)
+        os.waitpid(child, 0)
+        with os.fdopen(read) as answer:
+            return answer.read()
+
+    assert told(45678) == "45678 None"
+    assert told(45679) == "45679 None"
