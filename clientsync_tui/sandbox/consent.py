@@ -113,8 +113,8 @@ class Consent:
             chosen = self._selectable(asked, person)
         else:
             chosen = [self._place(asked, person, i) for i in dict.fromkeys(form.get("organisation", ()))]
-        if not self._many:
-            chosen = chosen[-1:]
+            if not self._many:
+                chosen = chosen[-1:]
         needless = self._software.reach == "all" or (
             self._software.reach == "ticked" and self._connected(asked, person)
         )

@@ -8,6 +8,7 @@ import pytest
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running
 from tests.sandbox.apps import PlainApp
+from tests.support.sandbox import arrived
 
 NAME = "freeagent"
 
@@ -46,11 +47,13 @@ def test_one_grant_reaches_every_client_of_the_manager_unasked(sandbox: Running,
     for person in world.people[:2]:
         signed_in = PlainApp(sandbox.url, NAME).sign_in(person.email)
         assert clients(signed_in) == [world.id_of(NAME, place) for place in world.reach(person)]
-    page = app.http.post(
-        app.table["authorize_url"],
-        data={"request": app.link().partition("?")[2], "person": world.people[0].email},
-    ).text
+    form = {"request": app.link().partition("?")[2], "person": world.people[0].email}
+    page = app.http.post(app.table["authorize_url"], data=form).text
     assert "Allow" in page and 'name="organisation"' not in page and "asks for" not in page
+    by_page = PlainApp(sandbox.url, NAME)
+    back = app.http.post(app.table["authorize_url"], data={**form, "answer": "Allow"})
+    by_page.tokens = by_page.exchange(arrived(back)["code"]).json()
+    assert clients(by_page) == [world.id_of(NAME, place) for place in world.reach(world.people[0])]
 
 
 def test_nothing_can_be_revoked_and_nothing_is_signed(app: PlainApp) -> None:
