@@ -167,16 +167,15 @@ class Xero:
     async def person(self, new: NewSignIn) -> Person:
         """From the id_token; `xero_userid` is the stable id (xero-node SDK) [C]."""
         claims = await new.claims()
-        email = shapes.words(claims.get("email"))
+        # At Xero the user name is an e-mail address [U].
+        email = shapes.words(claims.get("email")) or shapes.words(claims.get("preferred_username"))
         name = " ".join(
             filter(None, (shapes.words(claims.get(key)) for key in ("given_name", "family_name")))
         )
         person_id = shapes.words(claims.get("xero_userid")) or shapes.words(claims.get("sub"))
         if not person_id:
             raise shapes.nonsense("who signed in")
-        return Person(
-            person_id, name or shapes.words(claims.get("preferred_username")) or email or person_id, email
-        )
+        return Person(person_id, name or email or person_id, email)
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
         """A sign-in is for all that the person connected with the app."""

@@ -21,6 +21,7 @@ from . import pasted, redirected
 from .fresh import Fresh, MakeCalls
 from .loopback import Loopback, PortInUse
 from .redirected import Foreign, Incomplete, Redirected
+from .remarks import remarks
 from .token_endpoint import TokenEndpoint
 from .tokens import Tokens
 from .vault import Vault
@@ -234,6 +235,10 @@ class Attempt:
         except Trouble as trouble:
             kept = "" if "Nothing was kept" in str(trouble) else " Nothing was kept."
             raise SignInFailed(f"{trouble}{kept}") from None
+        for remark in remarks(self._configured, granted, person, new.ahead_s):
+            self.tell(remark)
+        # Everything that people do is noted under their e-mail address.
+        person = person._replace(email=person.email or person.name)
         if (organisation is None) is (software.organisations_per_sign_in == "one"):
             raise ValueError("a sign-in for one organisation names it, another one names none")
         its_id = organisation.id if organisation else None

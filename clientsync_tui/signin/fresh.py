@@ -7,7 +7,7 @@ from ..accounting.seam.calls import Access
 from ..accounting.seam.configured import Configured
 from ..accounting.seam.software import Calls
 from ..practice.trouble import SignInFailed
-from .identity import userinfo, verified
+from .identity import ahead_s, userinfo, verified
 from .token_endpoint import Granted
 
 MakeCalls = Callable[[Access], Calls]
@@ -42,11 +42,15 @@ class Fresh:
         if self._granted.id_token is None:
             raise SignInFailed(f"{self._title} did not say who signed in (no id_token). Nothing was kept.")
         if self._claims is None:
-            granted = self._granted
             self._claims = await verified(
-                self._granted.id_token, granted.access_token, self._configured, self._nonce, self._timeout_s
+                self._granted.id_token, self._granted, self._configured, self._nonce, self._timeout_s
             )
         return self._claims
+
+    @property
+    def ahead_s(self) -> float | None:
+        """The server's clock minus this host's, as far as the answers tell it."""
+        return ahead_s(self._claims or {}, self._granted.ahead_s)
 
     async def userinfo(self) -> Mapping[str, Any]:
         """What the userinfo endpoint says; raises SignInFailed."""

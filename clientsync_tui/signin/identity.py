@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -17,18 +18,20 @@ from ..accounting.seam.foreign import unreadable
 from ..accounting.seam.transport import http_client
 from ..accounting.seam.unreachable import EXPECTED, no_answer
 from ..practice.trouble import PassingTrouble, SignInFailed, UsageError
+from .remarks import CLOCK_LEEWAY_S, clock
+from .token_endpoint import Granted
 
+_LATEST = 253_402_300_800  # the year 10000; a date holds no later one
 #: Asymmetric ones only: with `none` or an HMAC anybody could sign.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
-LEEWAY_S = 5
 
 
 async def verified(
-    id_token: str, access_token: str, configured: Configured, nonce: str, timeout_s: float
+    id_token: str, granted: Granted, configured: Configured, nonce: str, timeout_s: float
 ) -> Mapping[str, Any]:
     """The claims of `id_token`, after its signature, issuer, audience, nonce, times and at_hash were found right.
 
-    Raises SignInFailed. `timeout_s`: for each of the two documents that lead to the keys.
+    Raises SignInFailed. `granted`: what it came with. `timeout_s`: for each of the two documents that lead to the keys.
     """
     issuer = configured.addresses.issuer
     if issuer is None:
@@ -38,18 +41,21 @@ async def verified(
         keys = await _keys(http, issuer, title, timeout_s)
     try:
         token = jwt.decode(id_token, KeySet.import_key_set(cast(Any, keys)), algorithms=ALGORITHMS)
-        # Nothing stands on when it was issued: a machine whose clock is slow may sign in, as its nonce is fresh.
-        claims = {name: value for name, value in token.claims.items() if name != "iat"}
+        claims = token.claims
+        # The times are looked at below.
+        untimed = {name: value for name, value in claims.items() if name not in {"iat", "nbf", "exp"}}
         jwt.JWTClaimsRegistry(
-            leeway=LEEWAY_S,
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": configured.client_id},
             nonce={"essential": True, "value": nonce},
-            exp={"essential": True},
-        ).validate(claims)
+        ).validate(untimed)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
         # The error's text may hold the token; its kind says enough.
         raise _wrong(title, f"{type(error).__name__} in its signature or claims") from None
+    # joserfc lets a list be right that has the right value in it.
+    if claims["nonce"] != nonce or claims["iss"] != issuer:
+        raise _wrong(title, "its nonce or issuer is no text")
+    _check_times(claims, granted.ahead_s, title)
     audience = claims["aud"]
     if (
         isinstance(audience, list)
@@ -59,10 +65,41 @@ async def verified(
         raise _wrong(title, "it was made for another app")
     if (hashed := claims.get("at_hash")) is not None:
         algorithm = str(token.header.get("alg"))
-        expected = create_half_hash(access_token, algorithm)
+        expected = create_half_hash(granted.access_token, algorithm)
         if expected is None or expected.decode() != hashed:
             raise _wrong(title, "it belongs to another access token")
     return claims
+
+
+def ahead_s(claims: Mapping[str, Any], by_date_s: float | None) -> float | None:
+    """The server's clock minus this host's: by the answer's Date or by when the id_token was issued, whichever differs more."""
+    issued = _time(claims.get("iat"))
+    known = (by_date_s, None if issued is None else issued - time.time())
+    return max((each for each in known if each is not None), key=abs, default=None)
+
+
+def _check_times(claims: Mapping[str, Any], by_date_s: float | None, title: str) -> None:
+    """Raises SignInFailed outside of the token's times. Nothing depends on when it was issued: its nonce is fresh."""
+    now, ends, begins = time.time(), _time(claims.get("exp")), _time(claims.get("nbf", 0))
+    if ends is None or begins is None:
+        raise _wrong(title, "its times are no times")
+    if begins - CLOCK_LEEWAY_S <= now < ends + CLOCK_LEEWAY_S:
+        return
+    what = "is not valid yet" if now < begins else "is not valid any more"
+    differs = ahead_s(claims, by_date_s)
+    why = "The server sent one of another time."
+    if differs is not None and abs(differs) > CLOCK_LEEWAY_S:
+        why = f"{clock(title, differs)} Set this host's clock, then sign in again."
+    raise SignInFailed(
+        f"{title}'s proof of who signed in (id_token) {what} by this host's clock. {why} Nothing was kept."
+    )
+
+
+def _time(value: object) -> float | None:
+    """A NumericDate (RFC 7519, section 2); None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < _LATEST else None
 
 
 async def userinfo(access_token: str, configured: Configured, timeout_s: float) -> Mapping[str, Any]:

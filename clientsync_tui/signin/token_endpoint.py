@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import httpx2
@@ -24,6 +25,7 @@ from ..practice.text import clean
 from ..practice.trouble import Misconfigured, PassingTrouble, SignInRefused
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
 _APP_REFUSED = frozenset({
     "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_request", "invalid_scope", "access_denied",
     "redirect_uri_mismatch", "invalid_redirect_uri",
@@ -38,13 +40,16 @@ _SHORT_LIFE_S = 300  # taken where the answer does not say how long an access to
 @dataclass(frozen=True, slots=True)
 class Granted:
     """What the token endpoint gave. `lives_s`: how long the access token is good for, in seconds; `ends_in_s`: when the sign-in
-    itself ends, in seconds from now, where the answer says so."""
+    itself ends, in seconds from now, where the answer says so. `scopes`: what was granted, where it says so. `ahead_s`: the
+    server's clock minus this host's, by the answer's Date."""
 
     access_token: str = field(repr=False)
     lives_s: float
     refresh_token: str | None = field(repr=False)
     id_token: str | None = field(repr=False)
     ends_in_s: float | None = None
+    scopes: frozenset[str] | None = None
+    ahead_s: float | None = None
 
 
 class TokenEndpoint:
@@ -94,43 +99,51 @@ class TokenEndpoint:
         return True
 
     async def _granted(self, call: Callable[[Any, str], Awaitable[Any]]) -> Granted:
+        answers: list[httpx2.Response] = []
+
+        def arrived(response: httpx2.Response) -> httpx2.Response:
+            answers.append(self._check(response))
+            return _for_authlib(response)
+
         async with await self._client() as client:
-            answer = cast(object, await self._within(call(client, self._configured.addresses.token_url)))
-        token: dict[str, Any] = cast(dict[str, Any], answer) if isinstance(answer, dict) else {}
+            for kind in ("access_token_response", "refresh_token_response"):
+                client.register_compliance_hook(kind, arrived)
+            await self._within(call(client, self._configured.addresses.token_url))
+        # Authlib found JSON without an error in it.
+        answer: object = json.loads(answers[-1].content)
+        token = cast(dict[str, Any], answer) if isinstance(answer, dict) else {}
         access, refresh, identity = (token.get(k) for k in ("access_token", "refresh_token", "id_token"))
-        lives = token.get("expires_in")
-        if not (
-            _is_token(access)
-            and (refresh is None or _is_token(refresh))
-            and (identity is None or _is_token(identity))
-            and str(token.get("token_type", "bearer")).lower() == "bearer"
+        for name, value, needed in (
+            ("access_token", access, True),
+            ("refresh_token", refresh, False),
+            ("id_token", identity, False),
         ):
-            raise self._passing(Fault.NONSENSE, "gave no proper tokens")
+            if not _is_token(value) and (needed or value is not None):
+                raise self._passing(Fault.NONSENSE, f"gave no usable {name}")
+        if str(token.get("token_type", "bearer")).lower() != "bearer":
+            raise self._passing(Fault.NONSENSE, "gave an access token of an unknown type")
         return Granted(
             cast(str, access),
-            float(lives) if isinstance(lives, int | float) and lives > 0 else _SHORT_LIFE_S,
+            _seconds(token.get("expires_in")) or _SHORT_LIFE_S,
             cast(str | None, refresh),
             cast(str | None, identity),
             self._ends_in_s(token),
+            _scopes(token.get("scope")),
+            _ahead_s(answers[-1]),
         )
 
     def _ends_in_s(self, token: Mapping[str, Any]) -> float | None:
-        told: list[Any] = [token.get(name) for name in self._configured.software.grant.life_fields]
-        return min(
-            (float(s) for s in told if type(s) in (int, float) and 0 < s < _LONGEST_LIFE_S), default=None
-        )
+        ends = (_seconds(token.get(name)) for name in self._configured.software.grant.life_fields)
+        return min((s for s in ends if s is not None), default=None)
 
     async def _client(self) -> Any:
         settings = client_settings()
         settings["headers"] = {**settings["headers"], **self._configured.software.grant.token_headers}
-        client: Any = AsyncOAuth2Client(
+        return AsyncOAuth2Client(
             client_id=self._configured.client_id,
             client_secret=await self._configured.secret(),
             **settings,
         )
-        for kind in ("access_token_response", "refresh_token_response"):
-            client.register_compliance_hook(kind, self._check)
-        return client
 
     def _check(self, response: httpx2.Response) -> httpx2.Response:
         """Takes out what no token endpoint writes, before Authlib reads it: only an error in the form of RFC 6749, section 5.2,
@@ -185,6 +198,49 @@ class TokenEndpoint:
     @property
     def _server(self) -> str:
         return f"{self._title}'s sign-in server"
+
+
+def _for_authlib(response: httpx2.Response) -> httpx2.Response:
+    """The answer without what Authlib takes as it is: it adds any `expires_in` to the clock, and `error: null` is an error to it."""
+    try:
+        body: Any = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return response  # which it says itself
+    if not isinstance(body, dict):
+        return response
+    fields = cast(dict[str, Any], body)
+    kept = {
+        name: value
+        for name, value in fields.items()
+        if name not in {"expires_in", "expires_at"} and (name, value) != ("error", None)
+    }
+    return httpx2.Response(response.status_code, content=json.dumps(kept))
+
+
+def _seconds(value: object) -> float | None:
+    """A time in seconds, which some servers write as text; None for what can be none."""
+    if isinstance(value, str):
+        value = float(value) if _NUMBER.fullmatch(value.strip()) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # Neither NaN nor a number that no float holds is between these.
+    return float(value) if 0 < value < _LONGEST_LIFE_S else None
+
+
+def _scopes(value: object) -> frozenset[str] | None:
+    """The scopes that an answer names: words of a text, or a list of texts; None where it names none."""
+    if isinstance(value, list):
+        value = " ".join(scope for scope in cast(list[object], value) if isinstance(scope, str))
+    return frozenset(value.split()) or None if isinstance(value, str) else None
+
+
+def _ahead_s(response: httpx2.Response) -> float | None:
+    """The server's clock minus this host's; None where it does not say what time it is."""
+    try:
+        there = parsedate_to_datetime(response.headers.get("date", ""))
+        return (there.replace(tzinfo=there.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _error_of(response: httpx2.Response) -> str | None:

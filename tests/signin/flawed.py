@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hmac
+import json
 import socket
 import time
 from collections.abc import AsyncGenerator
@@ -27,7 +28,7 @@ CODE = "code-SECRET"
 
 class Flawed:
     """`flaw`: what is wrong; "" for nothing. `nonce`: the one that a right id_token holds. `asked`: how often tokens
-    were asked for."""
+    were asked for. `more`: fields of a token answer that are other than the right ones."""
 
     def __init__(self, url: str, client_id: str) -> None:
         self.url = url
@@ -35,6 +36,7 @@ class Flawed:
         self.flaw = ""
         self.nonce = ""
         self.asked = 0
+        self.more: dict[str, Any] = {}
 
     def app(self) -> Starlette:
         return Starlette(
@@ -81,13 +83,22 @@ class Flawed:
             "audience": {"aud": "another-app"},
             "audience of several": {"aud": [self.client_id, "another-app"], "azp": "another-app"},
             "nonce": {"nonce": "replayed"},
+            "nonce in a list": {"nonce": [self.nonce, "replayed"]},
+            "issuer in a list": {"iss": [f"{self.url}/xero"]},
             "no nonce": {"nonce": None},
-            "expired": {"iat": now - 900, "exp": now - 60},
+            "expired": {"iat": now - 900, "exp": now - 600},
+            "not yet": {"iat": now + 900, "nbf": now + 900, "exp": now + 1800},
+            "an end in words": {"exp": "soon"},
+            "an end beyond all dates": {"exp": 10**400},
+            "a beginning in a list": {"nbf": [now]},
+            "no e-mail": {"email": None},
+            "e-mail in a list": {"email": ["a@example.com"]},
+            "user name alone": {"email": None, "preferred_username": "ab@example.com"},
             "from the future": {"iat": now + 900, "exp": now + 1800},
             "at_hash": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
             "at_hash number": {"at_hash": 7},
             "no person": {"sub": None, "xero_userid": None},
-            "clock a little off": {"iat": now + 3, "exp": now - 3},
+            "clock a little off": {"iat": now + 100, "nbf": now + 100, "exp": now - 100},
         }
         merged = right | wrong.get(self.flaw, {})
         return {name: value for name, value in merged.items() if value is not None}
@@ -118,7 +129,7 @@ class Flawed:
         self.asked += 1
         answer: dict[str, Any] = {
             "access_token": ACCESS, "refresh_token": REFRESH, "token_type": "Bearer", "expires_in": 1800,
-            "id_token": self.id_token(), "scope": "openid",
+            "id_token": self.id_token(), "error": None, **self.more,
         }  # fmt: skip
         match self.flaw:
             case "hangs":
@@ -143,8 +154,6 @@ class Flawed:
                 answer["access_token"] = f"{ACCESS}\r\nX-Evil: 1"
             case "token no text":
                 answer["refresh_token"] = {"token": REFRESH}
-            case "life no number":
-                answer["expires_in"] = "soon"
             case "no refresh token":
                 del answer["refresh_token"]
             case "no id_token":
@@ -155,7 +164,8 @@ class Flawed:
                 return JSONResponse({"error": self.flaw, "error_description": f"of {REFRESH}"}, 400)
             case _:
                 pass
-        return JSONResponse(answer)
+        # Python writes what JSON has no word for, as some servers do.
+        return Response(json.dumps(answer), media_type="application/json")
 
     async def revoke(self, request: Request) -> Response:
         return Response(status_code={"down": 503, "limit": 429}.get(self.flaw, 200))

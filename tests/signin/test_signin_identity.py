@@ -1,5 +1,8 @@
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -22,8 +25,9 @@ __all__ = ["keyring"]
 SECRETS = ("SECRET", REFRESH, CODE)
 
 
-async def attempted(desk: Desk, flawed: Flawed) -> SignedIn:
+async def attempted(desk: Desk, flawed: Flawed, tell: Callable[[str], None] = lambda _: None) -> SignedIn:
     async with desk.begin() as attempt:
+        attempt.tell = tell
         asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
         flawed.nonce = asked["nonce"]
         attempt.paste(f"{asked['redirect_uri']}?code={CODE}&state={asked['state']}")
@@ -47,7 +51,8 @@ async def test_what_is_right_or_can_be_borne_is_accepted(tmp_path: Path, keyring
 @pytest.mark.parametrize(
     "flaw",
     [
-        "issuer", "audience", "audience of several", "nonce", "no nonce", "expired", "at_hash",
+        "issuer", "issuer in a list", "audience", "audience of several", "nonce", "nonce in a list", "no nonce", "at_hash",
+        "expired", "not yet", "an end in words", "an end beyond all dates", "a beginning in a list",
         "at_hash number", "no person", "signature", "signed with the public key", "unsigned", "tampered", "no jwt",
         "no id_token", "no refresh token", "discovery down", "discovery of another", "discovery garbage",
         "discovery without keys", "keys in the clear", "keys garbage",
@@ -80,7 +85,6 @@ async def test_a_proof_with_a_flaw_is_refused_and_nothing_kept(
         ("deep", PassingTrouble, "nonsense"),
         ("token of lines", PassingTrouble, "nonsense"),
         ("token no text", PassingTrouble, "nonsense"),
-        ("life no number", PassingTrouble, "nonsense"),
         ("redirects", PassingTrouble, "nonsense"),
         ("invalid_client", Misconfigured, None),
         ("unauthorized_client", Misconfigured, None),
@@ -102,3 +106,98 @@ async def test_an_exchange_that_fails_says_how_and_keeps_nothing(
     assert getattr(caught.value, "fault", None) == fault
     if flaw == "limit":
         assert caught.value.retry_at is not None
+
+
+@pytest.mark.parametrize(
+    ("flaw", "says"), [("not yet", "15 minutes behind Xero's"), ("expired", "15 minutes ahead of Xero's")]
+)
+async def test_a_clock_that_is_wrong_is_said_with_how_much(
+    tmp_path: Path, keyring: Path, how: Http, flaw: str, says: str
+):
+    async with serving() as flawed:
+        flawed.flaw = flaw
+        with pytest.raises(SignInFailed, match=f"This host's clock is {says}") as caught:
+            await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed)
+    assert "Error" not in str(caught.value)
+
+
+async def test_a_clock_that_is_wrong_and_harms_nothing_is_mentioned(tmp_path: Path, keyring: Path, how: Http):
+    said: list[str] = []
+    async with serving() as flawed:
+        flawed.flaw = "from the future"
+        await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, said.append)
+    assert ["15 minutes behind" in sentence for sentence in said] == [True]
+
+
+@pytest.mark.parametrize(
+    "life",
+    ["soon", "3600", 10**400, float("inf"), float("-inf"), float("nan"), -1, 0, True, None, [1800], {"s": 1}],
+)
+async def test_a_life_that_makes_no_sense_is_taken_for_a_short_one(
+    tmp_path: Path, keyring: Path, how: Http, life: Any
+):
+    async with serving() as flawed:
+        flawed.more = {"expires_in": life, "expires_at": life}
+        desk = Desk(configured_for(flawed.url), tmp_path, how)
+        made = (await attempted(desk, flawed)).sign_in
+        assert made.ends_at is not None and made.ends_at - made.used_at < timedelta(days=61)
+        assert await desk.tokens.access(made.id) and flawed.asked == 1
+        assert await desk.new_tokens().access(made.id) and flawed.asked == 2
+
+
+@pytest.mark.parametrize("field", ["access_token", "refresh_token", "id_token", "token_type"])
+@pytest.mark.parametrize("wrong", [7, ["x"], {"token": REFRESH}, True, "", float("inf")])
+async def test_an_answer_whose_tokens_are_none_is_refused_in_words(
+    tmp_path: Path, keyring: Path, how: Http, field: str, wrong: Any
+):
+    async with serving() as flawed:
+        flawed.more = {field: wrong}
+        desk = Desk(configured_for(flawed.url), tmp_path, how)
+        with pytest.raises(PassingTrouble) as caught:
+            await attempted(desk, flawed)
+    assert desk.held() == {} and not any(secret in told(caught.value) for secret in SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("flaw", "stands_in", "says"),
+    [
+        ("no e-mail", "A B", True),
+        ("e-mail in a list", "A B", True),
+        ("user name alone", "ab@example.com", False),
+    ],
+)
+async def test_without_an_e_mail_address_the_next_best_name_is_used_and_said(
+    tmp_path: Path, keyring: Path, how: Http, flaw: str, stands_in: str, says: bool
+):
+    said: list[str] = []
+    async with serving() as flawed:
+        flawed.flaw = flaw
+        made = await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, said.append)
+    assert (made.sign_in.person.name, made.sign_in.person.email) == ("A B", stands_in)
+    assert ["no e-mail address for A B" in sentence for sentence in said] == [True] * says
+
+
+@pytest.mark.parametrize(
+    ("scope", "missing"),
+    [
+        (None, []),
+        ("", []),
+        (7, []),
+        ("accounting.settings.read accounting.contacts.read", []),
+        (["openid", "accounting.settings.read", "accounting.contacts.read"], []),
+        (
+            "openid profile email accounting.settings.read",
+            ["accounting.contacts.read (to read the suppliers)"],
+        ),
+        ("openid", ["accounting.contacts.read", "accounting.settings.read"]),
+    ],
+)
+async def test_a_permission_that_was_not_granted_is_said_with_what_will_not_work(
+    tmp_path: Path, keyring: Path, how: Http, scope: Any, missing: list[str]
+):
+    said: list[str] = []
+    async with serving() as flawed:
+        flawed.more = {"scope": scope}
+        assert (await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, said.append)).sign_in
+    assert len(said) == bool(missing)
+    assert all(name in said[0] and "will not work" in said[0] for name in missing)
