@@ -71,7 +71,7 @@ _ALL = (
     Action("redraw", "Redraw", "Draw the screen anew, where something else has written over it.", "ctrl+l,f5", EVERYWHERE),
     Action("quit", "Quit", "Leave the program. A running job can be resumed at the next start.", "q,ctrl+q", EVERYWHERE, 19),
     # Clients
-    Action("filter", "Filter", "Show only what matches: words, or status: by: software: team: code: since:, each negated by -.", "slash", SELECT, 2),
+    Action("filter", "Filter", "Show only what matches: words, or status: reason: by: software: team: code: since:, each negated by -.", "slash", SELECT, 2),
     Action("sort", "Sort", "Choose the columns to sort by.", "o", SELECT, 13),
     Action("columns", "Columns", "Choose, order and widen the columns.", "C", SELECT),
     Action("actions_menu", "Actions", "Open Client Sync, export client data, upload practice codes, and what can be done with the selection.", "a", CLIENTS, 4),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .accounting.seam.software import Software
     from .named_file import OwnFiles
     from .signin.vault import Vault
+    from .store.history import You
     from .sync.session import Session
 
 AskPassphrase = Callable[[bool], str]
@@ -158,6 +159,13 @@ class Workplace:
     def held(self, software: str | None = None) -> list[SignIn]:
         """The sign-ins whose tokens this person holds here, the one used last first."""
         return self.store.sign_ins.held(self.holder, software)
+
+    def you(self) -> "You":
+        """This person, as entries of the ledger name them."""
+        from .store.history import You
+
+        held = self.held()
+        return You({self.actor, *(each.person.email for each in held)}, {each.id for each in held})
 
     def chosen(self, software: str, email: str | None = None) -> SignIn | None:
         """The sign-in of that e-mail address, else the one used last; None when none is held."""

@@ -7,6 +7,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from clientsync_tui.actions import PLACES, actions  # noqa: E402
+from clientsync_tui.practice.filter import FIELDS  # noqa: E402
 from clientsync_tui.widgets.dialogue_keys import PLACES as PLACES_OF_DIALOGUES  # noqa: E402
 from clientsync_tui.widgets.dialogue_keys import USUAL  # noqa: E402
 
@@ -27,6 +28,15 @@ a key that no terminal sends, and a key that something else on the same screen h
 what they were for keeps its usual key. `escape`, `ctrl+c` and `ctrl+q` keep their meaning everywhere.
 """
 
+FILTER = """
+## What a filter understands
+
+Words match name, code, organisation, team and person; accents do not matter. `-` before a word or a field leaves out what matches. Quotes keep
+words together. The same works in the history and in `clientsync clients --match`.
+
+| field | what it takes |
+|---|---|"""
+
 
 def keys(told: str) -> str:
     """Keys for a table cell."""
@@ -46,6 +56,8 @@ def text() -> str:
             for id, (says, told) in USUAL.items()
             if id.startswith(f"{place}.")
         ]
+    parts += [FILTER]
+    parts += [f"| `{field}:` | {says} |" for field, says in FIELDS.items()]
     return "\n".join(parts) + "\n"
 
 

@@ -42,7 +42,7 @@ def clients(
     from datetime import UTC, datetime
 
     from ..practice.filter import Term, parse
-    from ..practice.text import folded
+    from ..practice.text import searched
     from ..store.find import find
     from . import talk
 
@@ -54,11 +54,12 @@ def clients(
         named = (("status", status), ("software", software))
         terms: list[Term] = [*parse(match), *(Term(field, value) for field, value in named if value)]
         now = datetime.now(UTC)
-        numbers = find(workplace.store.database, terms, now)
+        held = {sign_in.id for sign_in in workplace.held()}
+        numbers = find(workplace.store.database, terms, now, held=held)
         found = workplace.store.clients.each(numbers, now)
         if team is not None:
             # The filter's own `team:` finds parts of names.
-            found = (client for client in found if folded(client.team or "none") == folded(team))
+            found = (client for client in found if searched(client.team or "none") == searched(team))
         if as_json:
             from ..sync import as_json as shapes
 

@@ -1,7 +1,7 @@
 """The small language in which a person filters the client list: words, and `field:value`, each negated by `-`."""
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from .status import Reason, Status
@@ -11,17 +11,22 @@ from .trouble import UsageError
 FIELDS = {
     "status": "connected, expiring, expired, broken, disconnected or none",
     "reason": "why it is so, e.g. access_removed",
-    "by": "who integrated it: e-mail address or name, or none",
+    "by": "who integrated it: you, e-mail address or name, or none",
     "software": "the accounting software's short name, or none",
     "team": "the team, or none",
     "code": "how the practice code starts, or none",
-    "since": "changed within so many days: 30d, 2w, 12h",
+    "since": "changed since: today, yesterday, monday, 3d, 2w, 12h or 2026-03-01",
 }
 
 _TERM = re.compile(r'(?=\S)(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))')
 _AGE = re.compile(r"(\d{1,4})([hdw])")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+FIRST_YEAR = 1900
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAYS = ("today", "yesterday", *_WEEKDAYS, *(day[:3] for day in _WEEKDAYS))
 NONE = "none"
+YOU = "you"
 
 
 class FilterError(UsageError):
@@ -40,11 +45,17 @@ class Term(NamedTuple):
     value: str
     negated: bool = False
 
-    @property
-    def age(self) -> timedelta:
-        """What `since:` says."""
-        found = _AGE.fullmatch(self.value)
-        return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
+    def since(self, now: datetime) -> datetime:
+        """The moment that `since:` names; a day begins at midnight where the person is."""
+        if found := _AGE.fullmatch(self.value):
+            return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
+        today = now.astimezone().date()
+        if self.value in _DAYS:
+            ago = _days_ago(self.value, today)
+            day = today - timedelta(days=ago)
+        else:
+            day = date.fromisoformat(self.value)
+        return datetime.combine(day, time.min).astimezone()
 
 
 def parse(text: str) -> tuple[Term, ...]:
@@ -76,5 +87,25 @@ def _check(field: str, value: str, found: re.Match[str]) -> None:
         raise FilterError(f'There is no status "{value}". It is {FIELDS["status"]}.', *span)
     if field == "reason" and value not in {*Reason}:
         raise FilterError(f'There is no reason "{value}". Reasons: {", ".join(Reason)}.', *span)
-    if field == "since" and not _AGE.fullmatch(value):
-        raise FilterError(f'"{value}" is no span of time: write 30d, 2w or 12h.', *span)
+    if field == "since" and not _is_time(value):
+        raise FilterError(
+            f'"{value}" is no time: write today, yesterday, monday, 30d, 2w, 12h or 2026-03-01.', *span
+        )
+
+
+def _is_time(value: str) -> bool:
+    if _AGE.fullmatch(value) or value in _DAYS:
+        return True
+    try:
+        # The year 1 has no midnight east of Greenwich.
+        return _DATE.fullmatch(value) is not None and date.fromisoformat(value).year >= FIRST_YEAR
+    except ValueError:
+        return False
+
+
+def _days_ago(day: str, today: date) -> int:
+    """How long ago a named day was; a weekday is the last one, today included."""
+    if day in ("today", "yesterday"):
+        return int(day == "yesterday")
+    weekday = next(n for n, name in enumerate(_WEEKDAYS) if name.startswith(day))
+    return (today.weekday() - weekday) % 7

@@ -17,7 +17,7 @@ def clean(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """`text` as it is compared and searched: case, width and accents' encoding ignored, blanks made single.
+    """`text` as it is compared: case, width and accents' encoding ignored, blanks made single.
 
     Folding twice changes nothing (Unicode's compatibility caseless match, D146, composed in the end).
     """
@@ -41,3 +41,16 @@ def sort_key(text: str) -> str:
         return folded(text)
     decomposed = unicodedata.normalize("NFKD", folded(text))
     return folded("".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+# Letters that Unicode does not take apart, and that people without them on the keyboard type so.
+_PLAIN_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"}
+)
+
+
+def searched(text: str) -> str:
+    """`text` as it is searched: as `sort_key`, and in plain letters, so that `tui` finds Tūī and `lodz` Łódź."""
+    if text.isascii():
+        return folded(text)
+    return sort_key(text).translate(_PLAIN_LETTERS)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ..practice.text import searched
 from .asked import Asked, Unacceptable
 from .pages import Choice, Line, consent_page, error_page, people_page
 from .personality import Personality
@@ -131,7 +132,7 @@ class Consent:
         connected, search = self._connected(asked, person), _one(form, "search")
         reached = self._selectable(asked, person)
         found = (
-            [p for p in reached if search.casefold() in world.named(name, p).name.casefold()]
+            [p for p in reached if searched(search) in searched(world.named(name, p).name)]
             if search
             else reached
         )

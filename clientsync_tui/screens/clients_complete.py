@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..practice.filter import FIELDS, NONE
+from ..practice.filter import FIELDS, NONE, YOU
 from ..practice.status import Reason, Status
+from ..practice.text import searched
 from ..workplace import Workplace
 
 MOST = 12
@@ -30,11 +31,11 @@ def values_of(workplace: Workplace) -> Mapping[str, Sequence[str]]:
     return {
         "status": (*Status, NONE),
         "reason": tuple(Reason),
-        "by": tuple(people),
+        "by": (YOU, *people, NONE),
         "software": tuple(softwares),
         "team": (*workplace.store.clients.teams(), NONE),
         "code": (NONE,),
-        "since": ("24h", "7d", "30d"),
+        "since": ("today", "yesterday", "7d", "30d"),
     }
 
 
@@ -48,12 +49,12 @@ def complete(text: str, cursor: int, values: Mapping[str, Sequence[str]]) -> lis
         offered = [(f"{name}:", f"{minus}{name}:") for name in FIELDS if name.startswith(field.lower())]
         offered = [*offered, *_by_value(field, minus, values)] if field or minus else []
     else:
-        wanted = typed.strip('"').casefold()
+        wanted = searched(typed.strip('"'))
         found = values.get(field.lower(), ())
         # Those that start with what was typed, then those that contain it.
         ranked = sorted(
-            (v for v in found if wanted in v.casefold() and v.casefold() != wanted),
-            key=lambda v: not v.casefold().startswith(wanted),
+            (v for v in found if wanted in searched(v) and searched(v) != wanted),
+            key=lambda v: not searched(v).startswith(wanted),
         )
         offered = [(v, f"{minus}{field}:{quoted(v)} ") for v in ranked]
     rest = text[cursor:]
@@ -71,7 +72,7 @@ def _by_value(word: str, minus: str, values: Mapping[str, Sequence[str]]) -> lis
         f"{field}:{quoted(value)}"
         for field in GUESSED
         for value in values.get(field, ())
-        if value != NONE and value.casefold().startswith(word.casefold())
+        if value != NONE and searched(value).startswith(searched(word))
     ]
     return [(term, f"{minus}{term} ") for term in terms]
 

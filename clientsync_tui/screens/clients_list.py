@@ -198,7 +198,10 @@ class ClientList(ActionScreen):
                 facts = await loop.run_in_executor(self._reader, facts_now, self.main.workplace, tab, now)
             else:
                 facts = None
-            order = await loop.run_in_executor(self._reader, partial(find, database, terms, now, self.sort))
+            held = self.held if facts is None else {each.id for each in facts.held}
+            order = await loop.run_in_executor(
+                self._reader, partial(find, database, terms, now, self.sort, held=held)
+            )
         except FilterError:
             return
         except Trouble as error:

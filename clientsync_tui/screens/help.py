@@ -17,6 +17,7 @@ from ..key_words import keys_of
 from ..practice.filter import FIELDS
 from ..widgets.dialogue_keys import own_key
 from ..widgets.key_bar import key_name
+from ..widgets.search_line import SearchLine
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen
 from .clients_filter import FilterBar, FilterInput
@@ -39,15 +40,22 @@ SELECT_KEYS = (
     ("Invert the selection among what is shown", "invert"),
 )
 FIELD_KEYS = (("tab", "The next field or button"), ("enter", "Go on"), ("ctrl+u", "Empty the field"))
-FILTER_KEYS = (
+TERMS = (
     ("words", "name, code, organisation, team or person; quoted, they stand together"),
     ("-", "before a word or a field: leave out what matches"),
     *((f"{field}:", says) for field, says in FIELDS.items()),
+)
+FILTER_KEYS = (
+    *TERMS,
     ("tab", "Take the first that is offered"),
     ("↑ ↓", "Former filters"),
     ("enter", "To the list; the filter stays"),
 )
 IN_THE_FILTER = ("In the filter", [(keys, says, "") for keys, says in FILTER_KEYS])
+IN_THE_SEARCH = (
+    "In the search",
+    [(keys, says, "") for keys, says in (*TERMS, ("enter", "To the entries; the search stays"))],
+)
 LIST_KEYS = (("Move one line", "up", "down"), ("First line, last line", "first", "last"))
 
 
@@ -121,6 +129,8 @@ class HelpScreen(Dialogue[None]):
         if self._of.query(FilterBar):
             if not typed:
                 yield IN_THE_FILTER
+        elif self._of.query(SearchLine):
+            yield IN_THE_SEARCH
         elif self._of.query(Input):
             yield "In a field", [(keys, says, "") for keys, says in FIELD_KEYS]
 

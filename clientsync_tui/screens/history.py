@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from ..actions import HISTORY, SELECT, Action, named
 from ..practice.entries import Entry, Kind, moment
-from ..practice.text import folded
+from ..practice.filter import FilterError, Term, parse
 from ..store.history import History
 from ..sync.before_after import changes
 from ..sync.history import described
@@ -21,7 +21,7 @@ from ..widgets.search_line import SearchLine
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen, KeyBar, TopBar
-from .locale_words import moment_words, number, short_date
+from .locale_words import counted, moment_words, number, short_date
 
 WHEN = Column("when", "When", 12, keep=6, sortable=False)
 WHO = Column("who", "Who", 16, flex=1, keep=5, sortable=False, most=36)
@@ -100,7 +100,8 @@ class HistoryScreen(ActionScreen):
 
     def on_mount(self) -> None:
         """Reads what is on the screen, not more."""
-        self._history = History(self.main.workplace.store.database)
+        workplace = self.main.workplace
+        self._history = History(workplace.store.database, workplace.you())
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
         table.empty_text = "Nothing has happened yet."
@@ -122,8 +123,8 @@ class HistoryScreen(ActionScreen):
         self._read()
 
     @property
-    def _words(self) -> list[str]:
-        return folded(self.query_one(SearchLine).words).split()
+    def _words(self) -> str:
+        return self.query_one(SearchLine).words
 
     # Searching
 
@@ -146,6 +147,12 @@ class HistoryScreen(ActionScreen):
 
     @on(SearchLine.Changed)
     def _searched(self) -> None:
+        try:
+            parse(self._words)
+        except FilterError as error:
+            # What was found before stays while a term is half typed.
+            self.query_one("#said", Static).update(Content.styled(str(error), "$text-error"))
+            return
         self._last = -1
         self._read()
 
@@ -160,18 +167,23 @@ class HistoryScreen(ActionScreen):
         last = self._history.last()
         if last == self._last:
             return
-        self._last = last
         words, client = self._words, self._client
-        if not words and client is None:
-            # Entries are numbered without a gap, so that nothing need be read to know their order.
+        try:
+            terms = parse(words)
+        except FilterError:
+            return
+        self._last = last
+        if not terms and client is None:
+            # Entries are numbered without a gap, so nothing need be read to know their order.
             self._show(range(last, 0, -1))
         else:
-            self.run_worker(self._find(client, words), group="search", exclusive=True, exit_on_error=False)
+            work = self._find(client, words, terms)
+            self.run_worker(work, group="search", exclusive=True, exit_on_error=False)
 
-    async def _find(self, client: str | None, words: list[str]) -> None:
-        if words:
+    async def _find(self, client: str | None, words: str, terms: tuple[Term, ...]) -> None:
+        if terms:
             await asyncio.sleep(TYPING_S)
-        found = await asyncio.to_thread(self._history.find, client, words)
+        found = await asyncio.to_thread(self._history.find, client, terms, datetime.now(UTC))
         if self.is_there and (client, words) == (self._client, self._words):
             self._show(found)
 
@@ -180,12 +192,13 @@ class HistoryScreen(ActionScreen):
         at_top = table.row_count == 0 or (table.scroll_offset.y == 0 and table.cursor_id == self._top)
         self._top = order[0] if order else None
         table.empty_text = (
-            "Nothing fits these words. esc clears them." if self._words else "Nothing has happened yet."
+            "No entries match. esc clears the search." if self._words else "Nothing has happened yet."
         )
         table.show(HistoryRows(self._history, order))
         if at_top:
             table.move_cursor(0)
-        self.query_one(SearchLine).say(f"{number(len(order))} of {number(self._last)}")
+        total = self._history.total(self._client)
+        self.query_one(SearchLine).say(f"{number(len(order))} of {number(total)}")
         self._say_title(len(order))
         self._say_entry()
 
@@ -194,7 +207,7 @@ class HistoryScreen(ActionScreen):
         if self._client is not None:
             found = self.main.workplace.store.clients.by_id([self._client], datetime.now(UTC))
             title = f"History · {found[self._client].name}" if self._client in found else title
-        self.query_one(TopBar).show(title, f"{number(count)} {'entry' if count == 1 else 'entries'}")
+        self.query_one(TopBar).show(title, counted(count, "entry", "entries"))
 
     @on(SelectTable.CursorMoved)
     def _say_entry(self) -> None:

@@ -25,6 +25,7 @@ from ..actions import (
     Action,
 )
 from ..key_words import with_keys
+from ..practice.text import searched
 from .base import ActionScreen
 
 if TYPE_CHECKING:
@@ -91,11 +92,11 @@ class Actions(Provider):
 
     async def search(self, query: str) -> Hits:
         """What fits the words typed; this screen's own before those of others that fit as well."""
-        matcher = self.matcher(query)
+        matcher = self.matcher(searched(query))
         for offer in self._offers():
             score = matcher.match(offer.title)
             # Fuzzy on a whole sentence would find nearly everything.
-            if score <= 0 and all(word in offer.says.casefold() for word in query.casefold().split()):
+            if score <= 0 and all(word in searched(offer.says) for word in searched(query).split()):
                 score = 0.1
             if score > 0:
                 yield Hit(

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 from ..practice.entries import iso
-from ..practice.filter import NONE, Term
+from ..practice.filter import NONE, YOU, Term
 from ..practice.status import Standing, Status
-from ..practice.text import folded
+from ..practice.text import searched
 from .derive import pairs
 from .listing import NOWHERE, Listing, numbers
 from .standings import meanings, plain
@@ -24,8 +24,12 @@ CODED = "SELECT n FROM clients INDEXED BY clients_code WHERE removed = 0 AND cod
 class Conditions:
     """Answers terms of one filter at one moment."""
 
-    def __init__(self, db: sqlite3.Connection, listing: Listing, now: datetime) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, listing: Listing, now: datetime, held: Collection[str]
+    ) -> None:
+        """`held`: the ids of the sign-ins of the person who asks."""
         self._db = db
+        self._held = held
         self._listing = listing
         self._now = now
         self.width = len(listing.order(db))
@@ -45,7 +49,9 @@ class Conditions:
             case "reason":
                 return self._meaning(lambda standing: standing is not None and standing.reason == value)
             case "by":
-                return self._nobody() if value == NONE else self._signed_in_by(value)
+                if value == YOU:
+                    return self._with_sign_in(self._held)
+                return self._nobody() if value == NONE else self._signed_in_by(searched(value))
             case "software":
                 return self._nobody() if value == NONE else self._of_software(value)
             case "team":
@@ -53,10 +59,11 @@ class Conditions:
             case "code":
                 return self._with_code(value)
             case _:
-                since = iso(self._now - term.age)
+                since = iso(term.since(self._now))
                 return self._numbered("SELECT client AS n FROM integrations WHERE since >= ?", (since,))
 
-    def _word(self, word: str) -> int:
+    def _word(self, words: str) -> int:
+        word = searched(words)
         return _mask(self._listing.containing(self._db, word)) | self._signed_in_by(word)
 
     def _meaning(self, wanted: Callable[[Standing | None], bool]) -> int:
@@ -70,7 +77,7 @@ class Conditions:
 
     def _signed_in_by(self, words: str) -> int:
         people = plain(self._db, "SELECT DISTINCT name, email FROM sign_ins")
-        found = [person for person in people if any(words in folded(text) for text in person)]
+        found = [person for person in people if any(words in searched(text) for text in person)]
         sign_ins = {
             row[0]
             for person in found
@@ -102,7 +109,8 @@ class Conditions:
     def _in_team(self, words: str) -> int:
         if words == NONE:
             return self._numbered(f"{IN_TEAM} IS NULL")
-        teams = [name for (name,) in self._db.execute("SELECT name FROM teams") if words in folded(name)]
+        wanted = searched(words)
+        teams = [name for (name,) in self._db.execute("SELECT name FROM teams") if wanted in searched(name)]
         if not teams:
             return 0
         marks = ", ".join("?" * len(teams))

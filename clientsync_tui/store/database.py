@@ -16,7 +16,7 @@ from .filesystem import is_open_to_others, network_filesystem
 from .listing import Listing
 from .sentences import is_damage, is_of_the_disk, why
 
-VERSION = 3
+VERSION = 4
 """The shape this program knows (PRAGMA user_version); raised with each step in `migrations`."""
 
 APPLICATION = int.from_bytes(b"CSyn")

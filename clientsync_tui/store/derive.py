@@ -8,7 +8,7 @@ the search text need not name them.
 import sqlite3
 from collections.abc import Collection, Iterable
 
-from ..practice.text import folded
+from ..practice.text import searched
 
 AT_ONCE = 500
 LINE = "\n"
@@ -57,7 +57,7 @@ def _derive(db: sqlite3.Connection, part: list[int], known: dict[str, int]) -> N
         if key not in known:
             known[key] = _standing(db, key)
         others = sorted({link[1] for link in own} - {name})
-        text = LINE.join(folded(word) for word in (name, *words, *others) if word)
+        text = LINE.join(searched(word) for word in (name, *words, *others) if word)
         if (known[key], text) != (standing, search):
             changed.append((known[key], text, n))
             left.add(standing)

@@ -1,7 +1,7 @@
 """The filter language and the sort orders, over the whole client list."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import compress
 
@@ -13,8 +13,16 @@ from .orders import Sort, in_order
 BY_NAME: Sort = (("name", False),)
 
 
-def find(database: Database, terms: Sequence[Term], now: datetime, sort: Sort = BY_NAME) -> "array[int]":
+def find(
+    database: Database,
+    terms: Sequence[Term],
+    now: datetime,
+    sort: Sort = BY_NAME,
+    *,
+    held: Collection[str] = (),
+) -> "array[int]":
     """Numbers of the clients for which all `terms` hold, in the order of `sort` (names last, to settle ties); not to be changed.
+    `held`: the ids of the sign-ins of the person who asks, for `by:you`.
 
     The first call reads what it needs of every client into memory (see listing.py), later ones what the ledger has new. On any
     thread; one call is answered at a time.
@@ -26,12 +34,12 @@ def find(database: Database, terms: Sequence[Term], now: datetime, sort: Sort = 
         order = in_order(db, listing, now, columns) if columns else None
         found = order.numbers if order else listing.order(db)
         if terms:
-            conditions = Conditions(db, listing, now)
+            conditions = Conditions(db, listing, now, held)
             mask = conditions.everyone
             for term in terms:
                 mask &= conditions.holds(term)
-            held = mask.to_bytes(conditions.width, "little")
-            found = array("q", compress(found, map(held.__getitem__, order.places) if order else held))
+            holds = mask.to_bytes(conditions.width, "little")
+            found = array("q", compress(found, map(holds.__getitem__, order.places) if order else holds))
         return found
 
 

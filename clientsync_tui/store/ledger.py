@@ -42,23 +42,15 @@ class Ledger:
         *,
         client: str | None = None,
         after: int = 0,
-        match: str | None = None,
         newest_first: bool = False,
         most: int = -1,
     ) -> Iterator[Entry]:
-        """Entries behind `after`, in order. `client`: of one client. `match`: those whose kind, actor, client's name or body
-        contain this text. `most`: at the most so many (-1: all)."""
+        """Entries behind `after`, in order. `client`: of one client. `most`: at the most so many (-1: all)."""
         where, values = ["seq > ?"], [after]
         parameters: list[object] = list(values)
         if client is not None:
             where.append("client = ?")
             parameters.append(client)
-        if match:
-            where.append(
-                "(instr(lower(kind || ' ' || actor || ' ' || body || ' ' || coalesce(software, '')), ?) OR client IN "
-                "(SELECT id FROM clients WHERE instr(search, ?)))"
-            )
-            parameters += [match.casefold(), match.casefold()]
         order = "DESC" if newest_first else "ASC"
         # Only literals of this function are put together here; values are parameters.
         query = f"SELECT * FROM ledger WHERE {' AND '.join(where)} ORDER BY seq {order} LIMIT ?"

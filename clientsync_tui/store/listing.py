@@ -22,7 +22,7 @@ FAR_BEHIND = 2000
 """From so many new entries on everything is read again."""
 
 BETWEEN = "\x1f"
-"""Stands behind each search text; `folded` leaves none in them."""
+"""Stands behind each search text; `searched` leaves none in them."""
 
 CHUNK = 32_768
 NEVER = NOWHERE = -1

@@ -39,7 +39,10 @@ class SearchLine(Widget, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """The words, and how many they leave."""
-        yield _Words(placeholder="Words to search for", compact=True)
+        yield _Words(
+            placeholder="words, or by: software: team: code: status: reason: since:  (- negates)",
+            compact=True,
+        )
         yield Static(markup=False)
 
     @property

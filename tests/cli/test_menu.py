@@ -198,7 +198,7 @@ def test_codes_are_exported_and_uploaded(busy: Office) -> None:
     assert "exists. Replace it?" in busy.menu("export", str(file), "n")
     assert f"{name}: none becomes N1" in busy.menu("upload", str(file), "l", "n")
     assert busy.cli.inside("client", "N1").code == 2
-    assert "1 practice codes set" in busy.menu("upload", str(file), "y")
+    assert "1 practice code set" in busy.menu("upload", str(file), "y")
     assert busy.cli.inside("client", "N1").code == 0
 
 

@@ -1,6 +1,6 @@
 """The filter language: what a text means, and where a mistake is."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import example, given
@@ -10,8 +10,29 @@ from clientsync_tui.practice.filter import FIELDS, FilterError, Term, parse
 from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.practice.text import folded
 
+NOW = datetime(2026, 11, 18, 15, 30).astimezone()
+"""A Wednesday, wherever the test runs."""
 pieces = st.sampled_from(
-    [*FIELDS, ":", "-", '"', " ", "none", "expired", "30d", "0w", "é", "\u3000", "x", "٣d", "STATUS", "http"]
+    [
+        *FIELDS,
+        ":",
+        "-",
+        '"',
+        " ",
+        "none",
+        "expired",
+        "30d",
+        "0w",
+        "é",
+        "\u3000",
+        "x",
+        "٣d",
+        "STATUS",
+        "http",
+        "monday",
+        "2026-03-01",
+        "9999-12-31",
+    ]
 )
 texts = st.one_of(st.text(), st.lists(pieces).map("".join))
 
@@ -31,7 +52,8 @@ def test_any_text_has_terms_or_a_mistake_inside_it(text: str) -> None:
     for term in terms:
         assert term.value == folded(term.value) != ""
         assert term.field is None or term.field in FIELDS
-        assert timedelta(0) <= term.age < timedelta(days=365 * 300)
+        if term.field == "since":
+            assert 1800 < term.since(NOW).year < 10_000
 
 
 @given(texts)
@@ -107,7 +129,25 @@ def test_every_status_and_reason_can_be_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "age"), [("30d", timedelta(days=30)), ("2w", timedelta(weeks=2)), ("12h", timedelta(hours=12))]
+    ("text", "since"),
+    [
+        ("30d", NOW - timedelta(days=30)),
+        ("3d", NOW - timedelta(days=3)),
+        ("2w", NOW - timedelta(weeks=2)),
+        ("12h", NOW - timedelta(hours=12)),
+        ("today", datetime(2026, 11, 18).astimezone()),
+        ("Yesterday", datetime(2026, 11, 17).astimezone()),
+        ("wednesday", datetime(2026, 11, 18).astimezone()),
+        ("tue", datetime(2026, 11, 17).astimezone()),
+        ("thursday", datetime(2026, 11, 12).astimezone()),
+        ("2026-03-01", datetime(2026, 3, 1).astimezone()),
+    ],
 )
-def test_an_age(text: str, age: timedelta) -> None:
-    assert parse(f"since:{text}")[0].age == age
+def test_a_moment(text: str, since: datetime) -> None:
+    assert parse(f"since:{text}")[0].since(NOW) == since
+
+
+@pytest.mark.parametrize("text", ["2026-13-01", "0001-01-01", "2026-W10-1", "someday", "m", "yester"])
+def test_what_is_no_moment(text: str) -> None:
+    with pytest.raises(FilterError, match="yesterday, monday, 30d"):
+        parse(f"since:{text}")

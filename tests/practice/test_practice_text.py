@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientsync_tui.practice.text import clean, folded, sort_key
+from clientsync_tui.practice.text import clean, folded, searched, sort_key
 
 anything = st.text(st.characters(exclude_categories=[]))
 UNSAFE = {"Cc", "Zl", "Zp", "Cs"}
@@ -82,3 +82,26 @@ def test_ascii_takes_the_short_way_to_the_same_end() -> None:
     for code in range(128):
         text = f"A{chr(code)}z"
         assert folded(text) + " é" == folded(text + " É")
+
+
+@given(anything)
+def test_what_is_searched_is_stable_and_folded_as_the_sort_key_is(text: str) -> None:
+    once = searched(text)
+    assert searched(once) == once
+    assert searched(folded(text)) == once == searched(sort_key(text))
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("tui", "Tūī Books"),
+        ("CAFE", "Café"),
+        ("café", "CAFE"),
+        ("lodz", "Łódź"),
+        ("oresund", "Øresund"),
+        ("ae", "Æ"),
+        ("istanbul", "İstanbul"),
+    ],
+)
+def test_plain_letters_find_accented_ones(typed: str, text: str) -> None:
+    assert searched(typed) in searched(text)

@@ -9,7 +9,11 @@ from clientsync_tui.screens import locale_words
 from clientsync_tui.screens.clients_columns import next_sort, read, usual, widened, written
 from clientsync_tui.screens.clients_complete import complete
 
-VALUES = {"status": ("connected", "expiring", "expired"), "team": ("North", "North West", "none")}
+VALUES = {
+    "status": ("connected", "expiring", "expired"),
+    "team": ("North", "North West", "none"),
+    "by": ("you", "zoë@example.com"),
+}
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,8 @@ VALUES = {"status": ("connected", "expiring", "expired"), "team": ("North", "Nor
         ("bake team:north", ["North West"], 'bake team:"North West" '),
         ('team:"north w', ["North West"], 'team:"North West" '),
         ("-status:exp", ["expiring", "expired"], "-status:expiring "),
+        ("by:zoe", ["zoë@example.com"], "by:zoë@example.com "),
+        ("yo", ["by:you"], "by:you "),
         ("exp", ["status:expiring", "status:expired"], "status:expiring "),
     ],
 )

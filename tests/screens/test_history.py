@@ -44,13 +44,34 @@ async def test_searched_followed_and_narrowed_to_a_client(practice: Practice) ->
         await pilot.press("escape")
         await until(pilot, lambda: "5 entries" in shown(pilot))
         await pilot.press("slash", *"nowhere to be found")
-        await until(pilot, lambda: "Nothing fits these words" in shown(pilot))
+        await until(pilot, lambda: "No entries match" in shown(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: "5 entries" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))
         await pilot.press("h")
         await until(pilot, lambda: "History · [red]x[/] & Co" in shown(pilot) and "2 entries" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_what_its_help_promises_works_and_the_counter_is_that_of_the_client(practice: Practice) -> None:
+    app = practice.app()
+    store = app.workplace.store
+    store.ledger.append(client_added(1, "Tūī Café"), client_added(2), code_set(2, "AB1", None))
+    store.ledger.append(NewEntry(Kind.NOTE_SET, app.workplace.actor, "c2", body={"note": "mine"}))
+    async with app.run_test(size=(100, 24)) as pilot:
+        app.open("history", client="c2")
+        await until(pilot, lambda: "History · Client 2" in shown(pilot) and "3 entries" in shown(pilot))
+        await pilot.press("slash", *"by:bob")
+        await until(pilot, lambda: "1 of 3" in shown(pilot))
+        await pilot.press("escape", "h", "slash", *"by:you")
+        await until(pilot, lambda: "1 of 4" in shown(pilot) and "mine" in shown(pilot))
+        await pilot.press("escape", "slash", *"tui since:yesterday")
+        await until(pilot, lambda: "1 of 4" in shown(pilot) and "Tūī Café" in shown(pilot))
+        await pilot.press("escape", "slash", *"since:someday")
+        await until(
+            pilot, lambda: '"someday" is no time: write today, yesterday' in " ".join(shown(pilot).split())
+        )
     app.workplace.close()
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.practice.trouble import Trouble, UsageError
 from clientsync_tui.store import copies
 from clientsync_tui.store.chain import verify
 from clientsync_tui.store.database import VERSION
+from clientsync_tui.store.find import find
 from clientsync_tui.store.migrations import STEPS
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, derived, store_in
@@ -153,3 +155,9 @@ def test_two_at_once_upgrade_once(former: Path) -> None:
     said = [start.communicate("go\n", timeout=60)[0] for start in starts]
     assert said == ["24\n"] * 3
     assert len(copies.kept(former)) == 1
+
+
+def test_plain_letters_find_the_accented_names_of_a_former_release(upgraded: Store) -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    found = upgraded.clients.by_number(find(upgraded.database, parse("novak"), now), now)
+    assert [client.name for client in found] == ["Novák Stavby s.r.o."]

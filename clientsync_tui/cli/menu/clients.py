@@ -28,7 +28,10 @@ class ClientRows:
     def __init__(self, workplace: Workplace, terms: Sequence[Term], words: str = "") -> None:
         self._workplace = workplace
         self._terms = terms
-        self.ids: array[int] = find(workplace.store.database, [*terms, *parse(words)], datetime.now(UTC))
+        held = {sign_in.id for sign_in in workplace.held()}
+        self.ids: array[int] = find(
+            workplace.store.database, [*terms, *parse(words)], datetime.now(UTC), held=held
+        )
 
     def texts(self, ids: Sequence[int]) -> list[str]:
         """Name, code, team, and each integration's status."""

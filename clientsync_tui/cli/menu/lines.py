@@ -7,7 +7,7 @@ from getpass import getpass
 
 import click
 
-from ...practice.text import clean, folded
+from ...practice.text import clean, searched
 from ...practice.trouble import Trouble
 from ..stdin import read_line
 
@@ -133,7 +133,7 @@ def _chosen(offered: Sequence[Choice]) -> Choice | None:
     answer = ask("Number", help)
     if answer.isdecimal() and 1 <= int(answer) <= len(offered):
         return offered[int(answer) - 1]
-    found = [each for each in offered if answer and folded(each.title).startswith(folded(answer))]
+    found = [each for each in offered if answer and searched(each.title).startswith(searched(answer))]
     if len(found) == 1:
         return found[0]
     say(f"Answer with a number from 1 to {len(offered)}, or ? for help.")

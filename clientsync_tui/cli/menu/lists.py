@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Protocol, Self, TypeVar
 
-from ...practice.text import folded
+from ...practice.text import searched
 from ...practice.trouble import Trouble, UsageError
 from .lines import ask, say
 
@@ -41,8 +41,8 @@ class Texts:
 
     def filtered(self, words: str) -> "Texts":
         """The lines in which every word occurs."""
-        wanted = folded(words).split()
-        found = [n for n, line in enumerate(self._lines) if all(word in folded(line) for word in wanted)]
+        wanted = searched(words).split()
+        found = [n for n, line in enumerate(self._lines) if all(word in searched(line) for word in wanted)]
         return Texts(self._lines, found)
 
 

@@ -9,6 +9,7 @@ import click
 
 from ... import named_file
 from ...practice.counted import counted
+from ...practice.filter import parse
 from ...practice.model import Client
 from ...store.find import find
 from ...store.history import History
@@ -29,7 +30,7 @@ class Entries:
     def __init__(self, history: History, client: str | None, words: str = "") -> None:
         self._history = history
         self._client = client
-        self.ids: array[int] = history.find(client, words.split())
+        self.ids: array[int] = history.find(client, parse(words), datetime.now(UTC))
 
     def texts(self, ids: Sequence[int]) -> list[str]:
         """Who did what, and when."""
@@ -40,13 +41,13 @@ class Entries:
         return [found[n].replace("  ", ", ") for n in ids]
 
     def filtered(self, words: str) -> "Entries":
-        """Entries in which every word occurs."""
+        """Those for which every term of the filter holds. Raises FilterError."""
         return Entries(self._history, self._client, words)
 
 
 def history(workplace: Workplace, client: str | None = None) -> None:
     """Of the practice, or of a client (its id). Raises Back, and Quit."""
-    look("History, the newest first", Entries(History(workplace.store.database), client))
+    look("History, the newest first", Entries(History(workplace.store.database, workplace.you()), client))
 
 
 def undo(workplace: Workplace) -> None:

@@ -8,12 +8,13 @@ version, so what a new body holds is new keys; a derived table gets its column a
 import sqlite3
 from collections.abc import Callable
 
-from . import chained_ledger, first_shape, one_organisation
+from . import chained_ledger, first_shape, one_organisation, plain_search
 
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     first_shape.take,
     chained_ledger.take,
     one_organisation.take,
+    plain_search.take,
 )
 """Step N brings a file of version N - 1 to version N; a new file takes them all."""
 

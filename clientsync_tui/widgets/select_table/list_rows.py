@@ -1,10 +1,10 @@
 """Rows in memory, filtered and sorted: for a list that is not in SQLite, of up to 100,000 rows."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
-from unicodedata import is_normalized
 
-from clientsync_tui.practice.text import folded, sort_key
+from clientsync_tui.practice.text import searched, sort_key
 from clientsync_tui.widgets.select_table.rows import Cell, Column, Row, RowId
 
 
@@ -14,9 +14,15 @@ def text_of(cell: Cell | str) -> str:
 
 def _searched(row: Row) -> str:
     # A word has no blank in it, so it is never found across two cells.
-    text = " ".join([text_of(cell) for cell in row.cells])
-    # Nearly every text is in the form that `folded` would first bring it to, at several times the cost.
-    return text.casefold() if is_normalized("NFKC", text) else folded(text)
+    return " ".join([_searched_cell(text_of(cell)) for cell in row.cells])
+
+
+def _searched_cell(text: str) -> str:
+    return text.lower() if text.isascii() else _searched_once(text)
+
+
+# Marks and words of a status stand in many rows, and folding accents costs much more than the rest.
+_searched_once = lru_cache(maxsize=4096)(searched)
 
 
 class ListRows:
@@ -59,8 +65,8 @@ class ListRows:
         return [id for id in ids if id not in fixed] if fixed else ids
 
     def filter(self, text: str) -> None:
-        """Only the rows in whose cells every word of `text` occurs, case and width ignored; "" for all."""
-        words = tuple(folded(text).split())
+        """Only the rows in whose cells every word of `text` occurs, case and accents ignored; "" for all."""
+        words = tuple(searched(text).split())
         if not words:
             self._matching = None
         else:
