@@ -33,7 +33,7 @@ def doctor(repair: bool, as_json: bool) -> None:
     import asyncio
     from contextlib import suppress
 
-    from ..practice.trouble import KeyringTrouble, UsageError
+    from ..practice.trouble import KeyringTrouble, Trouble, UsageError
     from ..sync.doctor import examine
     from ..sync.doctor_database import mend
     from ..sync.finding import Finding
@@ -42,8 +42,12 @@ def doctor(repair: bool, as_json: bool) -> None:
     try:
         with place() as workplace:
             if repair:
-                for done in mend(workplace.config.database, _agreed):
-                    talk.say(f"Mended: {done}.")
+                try:
+                    for done in mend(workplace.config.database, _agreed):
+                        talk.say(f"Mended: {done}.")
+                except Trouble as trouble:
+                    # What is wrong otherwise is looked at all the same.
+                    talk.say(f"Not repaired: {trouble}")
             # What is wrong with the keyring is told below, beside everything else.
             with suppress(KeyringTrouble):
                 workplace.vault.unlock()

@@ -1,9 +1,12 @@
 """Copies of the practice's database: whole or not at all, looked at before they are trusted; the program's own are rotated."""
 
+import errno
 import os
 import secrets
 import sqlite3
 import stat
+import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +17,19 @@ from ..practice.trouble import UsageError
 from .chain import Flaw, verify
 from .database import APPLICATION, VERSION
 from .opened_folder import OpenedFolder
+from .sentences import why
+from .shape import strange
 
 STAMP = "%Y%m%dT%H%M%SZ"
 KEPT = 7
 """So many of the program's own copies of each kind stay; older ones go."""
 DAILY = "daily"
+LOOKED_AT_S = 300.0
+"""After so long a copy is given up: a practice of 100,000 clients takes seconds."""
+STEPS = 1_000_000
+"""How many steps of SQLite's machine lie between two looks at the clock."""
+LOCKED_S = 10.0
+"""For how long a copy waits for another program that holds the file's lock."""
 LEFT_S = 24 * 3600
 """A copy that has not come to its end for so long never will."""
 
@@ -34,7 +45,7 @@ def copy(source: sqlite3.Connection, file: Path, owner: Owner | None = None) -> 
     with OpenedFolder(file.parent) as folder:
         try:
             with closing(_new(file.with_name(beside), source)) as target:
-                source.backup(target)
+                source.backup(target, progress=_patience())
                 # One file, whatever mode the original is in.
                 target.execute("PRAGMA journal_mode = DELETE")
             written = folder.open(beside)
@@ -48,21 +59,32 @@ def copy(source: sqlite3.Connection, file: Path, owner: Owner | None = None) -> 
             folder.unlink(beside)
 
 
+def _patience() -> Callable[[int, int, int], None]:
+    """Ends a copying that another program keeps waiting: by itself it would wait for ever."""
+    ends = time.monotonic() + LOCKED_S
+
+    def progress(status: int, left: int, total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > ends:
+            raise OSError(errno.EAGAIN, "another program has it locked. Try again when that has ended")
+
+    return progress
+
+
 def _new(file: Path, source: sqlite3.Connection) -> sqlite3.Connection:
     """A new database that nobody can open who cannot open the original, whatever the umask."""
     original = source.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
     return sqlite3.connect(f"{file.absolute().as_uri()}?modeof={quote(original)}", uri=True)
 
 
-def keep(source: sqlite3.Connection, database: Path, why: str) -> Path:
-    """Makes one of the program's own copies of `database`, named by the time and `why`; the oldest beyond `KEPT` go.
+def keep(source: sqlite3.Connection, database: Path, kind: str) -> Path:
+    """Makes one of the program's own copies of `database`, named by the time and its `kind`; the oldest beyond `KEPT` go.
 
     Raises OSError and sqlite3.Error where it cannot be written, or its folder is a link.
     """
     with _folder_for(database) as folder:
-        file = _free_name(folder, why)
+        file = _free_name(folder, kind)
         copy(source, file, owner_of(database))
-        _remove_old(folder, file.name, why)
+        _remove_old(folder, file.name, kind)
         return file
 
 
@@ -80,13 +102,13 @@ def _folder_for(database: Path) -> OpenedFolder:
     return folder
 
 
-def _remove_old(folder: OpenedFolder, newest: str, why: str) -> None:
+def _remove_old(folder: OpenedFolder, newest: str, kind: str) -> None:
     """Removes the copies of a kind beyond `KEPT`, and what a kill left of a copy."""
     now = datetime.now(UTC)
     names = folder.files()
     # Those made while the clock was ahead go first: by their names they would stay for good, and push the others out.
     others = sorted(
-        (name for name in names if name != newest and _is_copy(name, why)),
+        (name for name in names if name != newest and _is_copy(name, kind)),
         key=lambda name: (_made_at(name) > now, -_made_at(name).timestamp(), name),
     )
     for old in others[KEPT - 1 :]:
@@ -96,13 +118,13 @@ def _remove_old(folder: OpenedFolder, newest: str, why: str) -> None:
             folder.unlink(name)
 
 
-def _free_name(folder: OpenedFolder, why: str) -> Path:
+def _free_name(folder: OpenedFolder, kind: str) -> Path:
     """A name that says now; the second one of a second sorts behind the first."""
     now, number, taken = f"{datetime.now(UTC):{STAMP}}", 1, folder.names()
-    name = f"{now}-{why}.db"
+    name = f"{now}-{kind}.db"
     while name in taken:
         number += 1
-        name = f"{now}.{number}-{why}.db"
+        name = f"{now}.{number}-{kind}.db"
     return folder.path / name
 
 
@@ -117,11 +139,11 @@ def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
     return keep(source, database, DAILY)
 
 
-def kept(database: Path, why: str | None = None) -> list[Path]:
+def kept(database: Path, kind: str | None = None) -> list[Path]:
     """The program's own copies of `database` (of one kind), the newest first; none where their folder cannot be used."""
     try:
         with OpenedFolder(folder_of(database)) as folder:
-            names = [name for name in folder.files() if _is_copy(name, why)]
+            names = [name for name in folder.files() if _is_copy(name, kind)]
     except OSError:
         return []
     return [folder.path / name for name in sorted(names, reverse=True)]
@@ -139,13 +161,13 @@ def unusable(database: Path) -> str | None:
         return error.strerror
 
 
-def _is_copy(name: str, why: str | None) -> bool:
+def _is_copy(name: str, kind: str | None) -> bool:
     """Whether a file has the name of one of the program's own copies; others are left alone."""
     try:
         _made_at(name)
     except ValueError:
         return False
-    return name.endswith(f"-{why}.db" if why else ".db")
+    return name.endswith(f"-{kind}.db" if kind else ".db")
 
 
 def made_at(copy: Path) -> datetime:
@@ -174,31 +196,39 @@ def newest_good(database: Path) -> Path | None:
     return None
 
 
-def check(file: Path) -> Flaw | None:
-    """Where the copy's ledger is not as this program left it; None: nowhere.
+def check(file: Path, called: Path | None = None) -> Flaw | None:
+    """Where the copy's ledger is not as this program left it; None: nowhere. `called`: the name that a person knows it by.
 
-    Raises UsageError unless `file` is a sound database of this program that this version can read.
+    Raises UsageError unless `file` is a sound database of this program that this version can read, and holds nothing else.
     """
+    name = called or file
     try:
         with closing(read_only(file)) as found:
-            application = found.execute("PRAGMA application_id").fetchone()[0]
-            version = int(found.execute("PRAGMA user_version").fetchone()[0])
-            tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            sound = found.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
-            flaw = verify(found) if sound and "head" in tables else None
+            ends = time.monotonic() + LOOKED_AT_S
+            found.set_progress_handler(lambda: time.monotonic() > ends, STEPS)
+            return _examined(found, name)
     except sqlite3.Error as error:
-        raise UsageError(f"{file} is no copy of a practice: {error}.") from None
-    if application != APPLICATION or not {"ledger", "clients", "integrations", "meta"} <= tables:
-        raise UsageError(f"{file} is no copy of a practice.")
+        raise UsageError(f"{name} is no copy of a practice: {why(error, name)}") from None
+
+
+def _examined(found: sqlite3.Connection, name: Path) -> Flaw | None:
+    tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    ours = found.execute("PRAGMA application_id").fetchone()[0] == APPLICATION
+    if not ours or not {"ledger", "clients", "integrations", "meta"} <= tables:
+        raise UsageError(f"{name} is no copy of a practice.")
+    version = int(found.execute("PRAGMA user_version").fetchone()[0])
     if version > VERSION:
         raise UsageError(
-            f"{file} was written by a newer Client Sync (version {version}; this one knows {VERSION})."
+            f"{name} was written by a newer Client Sync (version {version}; this one knows {VERSION})."
         )
-    if not sound:
-        raise UsageError(f"{file} is damaged.")
-    return flaw
+    # Before anything else is read: an index or a view could keep us waiting for ever.
+    if (what := strange(found, version)) is not None:
+        raise UsageError(f"{name} {what}. Another program changed it. Use another copy.")
+    if found.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+        raise UsageError(f"{name} is damaged.")
+    return verify(found) if "head" in tables else None
 
 
 def read_only(file: Path) -> sqlite3.Connection:
     """A connection that changes nothing of `file`."""
-    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=1)

@@ -14,10 +14,9 @@ from ..practice.trouble import Trouble, UsageError
 from . import in_use
 from .filesystem import is_open_to_others, network_filesystem
 from .listing import Listing
-from .sentences import is_damage, is_of_the_disk, why
-
-VERSION = 4
-"""The shape this program knows (PRAGMA user_version); raised with each step in `migrations`."""
+from .sentences import DOCTOR, is_damage, is_of_the_disk, why
+from .shape import VERSION as VERSION
+from .shape import strange
 
 APPLICATION = int.from_bytes(b"CSyn")
 """Says that a file is a practice of Client Sync (PRAGMA application_id)."""
@@ -46,10 +45,14 @@ class Database:
         self.path = path
         self.listing = Listing()
         self._local = threading.local()
+        self._schema = 0
         self._let_go: Callable[[], object] = lambda: None
         try:
             make_folder(path.parent)
             self._prepare()
+        except Trouble:
+            self.close()
+            raise
         except (sqlite3.Error, OSError) as error:
             self.close()
             kind = Damaged if isinstance(error, sqlite3.Error) and is_damage(error) else UsageError
@@ -75,6 +78,8 @@ class Database:
         self._file = self.path.stat()
         if self._version() < VERSION:
             self._migrate()
+        else:
+            self._refuse_strange(VERSION)
         # A copy that was put in place is not in it.
         if self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             self.connection.execute("PRAGMA journal_mode = WAL")
@@ -94,6 +99,17 @@ class Database:
             )
         return version
 
+    def _refuse_strange(self, version: int) -> None:
+        """Raises Damaged where the file holds anything that a practice of this version does not, such as a trigger."""
+        with self.reading() as db:
+            self._schema = db.execute("PRAGMA schema_version").fetchone()[0]
+            what = strange(db, version)
+        if what is not None:
+            raise Damaged(
+                f"The practice's database {self.path} {what}. Another program changed it, so nothing is done with it. "
+                f"{DOCTOR}, and can repair it."
+            )
+
     def _migrate(self) -> None:
         from ..beside import beside, locked, owner_of
         from . import copies
@@ -106,6 +122,7 @@ class Database:
                 return
             connection = self.connection
             if found:
+                self._refuse_strange(found)
                 copies.keep(connection, self.path, f"before-version-{VERSION}")
             connection.execute("BEGIN IMMEDIATE")
             with connection:
@@ -178,6 +195,10 @@ class Database:
                 "Nothing of this step was kept."
             )
 
+        # Whoever can write the file may have put a trigger there since; a rebuild changes the number, too.
+        if connection.execute("PRAGMA schema_version").fetchone()[0] != self._schema:
+            self._refuse_strange(VERSION)
+
     def _is_at_its_place(self) -> bool:
         """Whether the file that was opened is still the practice's: SQLite would go on writing one that has no name any more."""
         try:
@@ -208,4 +229,5 @@ class Database:
         if connection is not None:
             connection.close()
         self._local = threading.local()
+        self._schema = 0
         self._let_go()

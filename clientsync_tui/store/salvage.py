@@ -8,8 +8,8 @@ from typing import Any
 
 from .chain import verify
 from .copies import read_only
-from .database import VERSION
 from .ledger import DERIVED
+from .shape import VERSION, is_ours
 from .standings import plain
 from .store import Store
 
@@ -25,7 +25,11 @@ def is_salvageable(damaged: Path) -> bool:
     """Whether the file's ledger can be read and is whole."""
     try:
         with closing(read_only(damaged)) as source:
-            return source.execute("PRAGMA user_version").fetchone()[0] == VERSION and verify(source) is None
+            return (
+                source.execute("PRAGMA user_version").fetchone()[0] == VERSION
+                and all(is_ours(source, table) for table in OWN)
+                and verify(source) is None
+            )
     except sqlite3.DatabaseError:
         return False
 
@@ -52,6 +56,8 @@ def salvage(damaged: Path, into: Path) -> list[str]:
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
+    if not is_ours(source, table):
+        raise Unreadable(table)
     target.execute(f"DELETE FROM {table}")
     for row in _rows(source, table):
         target.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)

@@ -10,8 +10,9 @@ from ..practice.entries import iso
 from ..practice.trouble import Trouble, UsageError
 from ..store import copies
 from ..store.chain import Flaw
+from ..store.database import Database
 from ..store.replacing import replacing
-from ..store.sentences import why
+from ..store.sentences import is_damage, why
 
 
 def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
@@ -25,17 +26,27 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
         raise UsageError(f"There is no file {file}.")
     if database.exists() and file.samefile(database):
         raise UsageError(f"{file} is the practice's database itself.")
-    flaw = copies.check(file)
     try:
         make_folder(database.parent)
         with replacing(database) as place:
-            with closing(copies.read_only(file)) as copy:
-                copies.copy(copy, place.new)
-            with closing(sqlite3.connect(place.new)) as new, new:
+            _copy(file, place.new)
+            # What is checked is what is put in place, whatever becomes of the original meanwhile.
+            flaw = copies.check(place.new, called=file)
+            with closing(Database(place.new)) as new, new.writing() as db:
                 # What the program's own copies held beyond this one was given up on purpose.
-                new.execute("INSERT OR REPLACE INTO meta VALUES ('restored', ?)", (iso(datetime.now(UTC)),))
+                db.execute("INSERT OR REPLACE INTO meta VALUES ('restored', ?)", (iso(datetime.now(UTC)),))
             return place.finish(), flaw
     except (OSError, sqlite3.Error) as error:
         raise Trouble(
             f"The practice's database {database} cannot be replaced: {why(error, database)}"
         ) from None
+
+
+def _copy(file: Path, new: Path) -> None:
+    try:
+        with closing(copies.read_only(file)) as source:
+            copies.copy(source, new)
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        raise UsageError(f"{file} is no copy of a practice: {error}.") from None

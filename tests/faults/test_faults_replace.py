@@ -145,7 +145,8 @@ def test_neither_is_done_while_another_process_has_the_practice_open(cli: Comman
         assert said.code == 2 and "in use by another window or process" in said.err
     damaged(database)
     said = cli.inside("doctor", "--repair", "--json")
-    assert said.code != 0 and "in use by another window or process" in said.out + said.err
+    assert said.code == 1 and "Not repaired: The practice is in use by another window or process" in said.err
+    assert "is damaged" in said.out
     assert not list(database.parent.glob("*before-restore*")) and len(before) == database.stat().st_size
     # Not by its number: once it is killed, nobody uses the practice.
     other.kill()

@@ -1,6 +1,7 @@
 """The database's shape, as numbered steps that are each taken once: PRAGMA user_version says how many were.
 
-To change the shape: write a step as a module of its own here, put it at the end of `STEPS`, and raise `database.VERSION`.
+To change the shape: write a step as a module of its own here, put it at the end of `STEPS`, raise `shape.VERSION`,
+and put the new tables and indexes into `shape.SHAPE`.
 A step never changes once it was released, so it uses nothing of the program that may. Entries are read by every later
 version, so what a new body holds is new keys; a derived table gets its column and, where old entries fill it, a `rebuild`.
 """

@@ -1,0 +1,205 @@
+"""Whoever can write the practice's file can put what they like into it: nothing of that acts in another person's name."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.trouble import Trouble
+from clientsync_tui.store import copies
+from clientsync_tui.store.chain import verify
+from clientsync_tui.store.migrations import migrate
+from clientsync_tui.store.shape import SHAPE, VERSION, strange
+from clientsync_tui.store.store import Store
+from tests.store.entries import added
+from tests.support.command import Command
+
+RELEASE_0_1 = Path(__file__).parents[1] / "store" / "release_0_1.sql"
+PLANTED = {
+    "trigger evil": "CREATE TRIGGER evil AFTER UPDATE ON clients BEGIN UPDATE clients SET note = 'owned'; END",
+    "view everyone": "CREATE VIEW everyone AS SELECT * FROM clients",
+    "table extra": "CREATE TABLE extra (a)",
+    # Read once, it keeps its reader busy for years.
+    "index slow": "CREATE INDEX slow ON ledger (length(hex(zeroblob(400000000))))",
+}
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (folder / "config.toml").write_text('[practice]\ndatabase = "practice.db"\n')
+    with closing(Store(folder / "practice.db")) as store:
+        store.ledger.append(added("c1"), added("c2", "Client 2"))
+    return Command(folder / "config.toml")
+
+
+@pytest.fixture
+def database(cli: Command) -> Path:
+    return cli.config.parent / "practice.db"
+
+
+def plant(file: Path, statement: str) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        if not statement.startswith("CREATE INDEX"):
+            db.execute(statement)
+            return
+        # Made as another one: to make it would keep the test waiting, too.
+        db.execute("CREATE INDEX slow ON ledger (at)")
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'slow'", (statement,))
+
+
+def doctor(cli: Command, *words: str) -> dict[str, str]:
+    said = cli.inside("doctor", "--json", *words).json
+    return {each["name"]: each["says"] for each in said if not each["ok"] and each["name"] != "keyring"}
+
+
+def test_the_shape_that_is_compared_is_what_the_steps_make() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        db.execute("BEGIN")
+        migrate(db, 0)
+        made = sorted(row[0] for row in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
+        assert strange(db, VERSION) is None, "\n".join(made)
+    assert len(made) == SHAPE.count("CREATE ")
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_what_somebody_planted_is_refused_in_words_and_repaired_away(
+    planted: str, cli: Command, database: Path
+) -> None:
+    plant(database, PLANTED[planted])
+    for words in (("clients",), ("log",)):
+        said = cli.inside(*words)
+        assert said.code == 2 and f"has the {planted}, which Client Sync did not make" in said.err, said
+    assert planted in doctor(cli)["database"]
+    said = cli.inside("doctor", "--repair")
+    assert "built anew from its own ledger" in said.err
+    with closing(Store(database)) as store:
+        assert [row[1] for row in store.clients.codes()] == ["Abbey Bakery", "Client 2"]
+        assert verify(store.database.connection) is None
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_copy_with_something_planted_is_not_restored(
+    planted: str, cli: Command, database: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert cli.inside("backup", str(copy)).code == 0
+    plant(copy, PLANTED[planted])
+    before = database.read_bytes()
+    said = cli.inside("restore", str(copy), "--yes")
+    assert said.code == 2 and f"{copy} has the {planted}, which Client Sync did not make" in said.err, said
+    assert database.read_bytes() == before and not list(database.parent.glob("*before-restore*"))
+    assert [file for file in database.parent.iterdir() if file.name.startswith(".")] == []
+
+
+def test_a_table_that_was_changed_is_refused(cli: Command, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("ALTER TABLE clients ADD COLUMN extra TEXT")
+    assert "has another table clients than Client Sync makes" in cli.inside("clients").err
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("ALTER TABLE clients DROP COLUMN extra")
+        db.execute("DROP INDEX clients_team")
+    assert "does not have the index clients_team" in cli.inside("clients").err
+    assert "built anew" in cli.inside("doctor", "--repair").err
+    assert cli.inside("clients").code == 0
+
+
+def test_a_trigger_planted_while_the_program_runs_does_not_act(database: Path) -> None:
+    with closing(Store(database)) as store:
+        plant(database, PLANTED["trigger evil"])
+        with pytest.raises(Trouble, match="trigger evil"):
+            store.ledger.append(added("c3", "Client 3"))
+        assert store.database.connection.execute("SELECT max(note) FROM clients").fetchone()[0] == ""
+
+
+def test_a_rebuild_by_another_process_is_no_reason_to_stop(database: Path) -> None:
+    with closing(Store(database)) as store, closing(Store(database)) as other:
+        other.ledger.rebuild()
+        store.ledger.append(added("c3", "Client 3"))
+
+
+def test_the_statistics_that_sqlite_makes_are_no_reason_either(cli: Command, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("ANALYZE")
+    assert cli.inside("clients").code == 0
+
+
+def test_a_copy_of_an_earlier_version_is_brought_up_to_date_before_it_takes_the_place(
+    cli: Command, database: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(copy)) as db:
+        db.executescript(RELEASE_0_1.read_text())
+    before = copy.read_bytes()
+    planted = tmp_path / "planted.db"
+    shutil.copy(copy, planted)
+    plant(planted, "CREATE TRIGGER evil AFTER INSERT ON meta BEGIN DELETE FROM clients; END")
+    practice = database.read_bytes()
+    said = cli.inside("restore", str(planted), "--yes")
+    assert said.code == 2 and "trigger evil" in said.err and database.read_bytes() == practice
+    assert cli.inside("restore", str(copy), "--yes").code == 0
+    assert copy.read_bytes() == before
+    with closing(sqlite3.connect(database)) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == VERSION
+    assert doctor(cli) == {}
+
+
+def test_a_copy_that_fails_on_its_way_to_this_version_replaces_nothing(
+    cli: Command, database: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(copy)) as db:
+        db.executescript(RELEASE_0_1.read_text())
+        db.execute("UPDATE ledger SET seq = -5 WHERE seq = 3")
+        db.execute("INSERT INTO meta VALUES ('x', CAST(x'ff' AS TEXT))")
+        db.execute("UPDATE ledger SET body = CAST(x'ff' AS TEXT) WHERE seq = 4")
+        db.commit()
+    practice = database.read_bytes()
+    said = cli.inside("restore", str(copy), "--yes")
+    assert said.code in (1, 2) and "Traceback" not in said.err, said
+    assert database.read_bytes() == practice
+
+
+def test_a_copy_that_another_program_has_locked_keeps_nobody_waiting_for_ever(
+    cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert cli.inside("backup", str(copy)).code == 0
+    monkeypatch.setattr(copies, "LOCKED_S", 0.1)
+    with closing(sqlite3.connect(copy, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        said = cli.inside("restore", str(copy), "--yes")
+    assert said.code == 1 and "locked" in said.err, said
+
+
+def test_looking_at_a_copy_has_an_end(
+    cli: Command, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Store(database)) as store:
+        store.ledger.append(*(added(f"x{n}", f"X {n}") for n in range(3000)))
+    copy = tmp_path / "copy.db"
+    assert cli.inside("backup", str(copy)).code == 0
+    monkeypatch.setattr(copies, "LOOKED_AT_S", -1.0)
+    monkeypatch.setattr(copies, "STEPS", 1000)
+    said = cli.inside("restore", str(copy), "--yes")
+    assert said.code == 2 and "is no copy of a practice" in said.err
+
+
+def test_opening_asks_once(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = sqlite3.connect
+
+    def connect(*arguments: object, **named: object) -> sqlite3.Connection:
+        connection = real(*arguments, **named)  # type: ignore[call-overload]
+        connection.set_trace_callback(asked.append)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    with closing(Store(database)):
+        pass
+    assert len([query for query in asked if "sqlite_master" in query]) <= 2
