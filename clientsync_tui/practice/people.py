@@ -18,6 +18,7 @@ class SignIn(NamedTuple):
     `id` is `software:person`, or `software:person:organisation` where a grant is for one organisation.
     `used_at` is the last time the software renewed it; `ends_at` when it ends if it is not used before (None: no end known).
     `organisation_id`, `organisation_name`: the one that it is for; None where a grant is for many.
+    `refused`: where its tokens are held, that the accounting app no longer accepts it.
     """
 
     id: str
@@ -28,6 +29,11 @@ class SignIn(NamedTuple):
     organisation_id: str | None = None
     organisation_name: str | None = None
     signed_out: bool = False
+    refused: bool = False
+
+    def works(self, now: datetime) -> bool:
+        """Whether it can be used, as far as is known here."""
+        return not self.refused and (self.ends_at is None or self.ends_at > now)
 
     def reaching(self, organisation_id: str) -> str:
         """The id of this person's sign-in for an organisation: this one, or one of its own where a grant is for one."""

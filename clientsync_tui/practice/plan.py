@@ -1,7 +1,7 @@
 """A plan: what a bulk action will do, for each client, before anything is done."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -42,6 +42,11 @@ class Plan:
     sign_in: str | None
     items: tuple[PlanItem, ...]
     body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def about(self, integrations: Collection[tuple[str, str]]) -> "Plan":
+        """The part about these integrations (accounting app and organisation id): a client may have others."""
+        items = (item for item in self.items if (item.software, item.organisation_id) in integrations)
+        return replace(self, items=tuple(items))
 
     def count(self, will: Will) -> int:
         """How many items will go that way."""

@@ -12,7 +12,7 @@ from ..practice.trouble import Trouble
 from ..store.store import Store
 from ..widgets.select_table.rows import Column
 from ..widgets.select_table.table import SelectTable
-from .clients_list import ClientList
+from .clients_fixes import TriagedList
 from .clients_rows import COLUMNS, USUAL
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ NEEDS_A_CLIENT = frozenset(
         "assign_team", "set_code", "rename", "set_note", "remove", "export",
     }
 )  # fmt: skip
-NEEDS_GROUPS = frozenset({"next_group", "group_before"})
+NEEDS_FIXES = frozenset({"next_group", "group_before", "fix"})
 NEEDS_A_SIGN_IN = frozenset({"refresh_selected", "check"})
 
 
-class ClientsScreen(ClientList):
+class ClientsScreen(TriagedList):
     """The client list with its actions."""
 
     place = CLIENTS
@@ -112,15 +112,20 @@ class ClientsScreen(ClientList):
             return self.keyed(
                 "No sign-in is held here. Press {everywhere.client_sync} for Client Sync and sign in."
             )
-        if action.name in NEEDS_GROUPS and not self.grouped:
+        if action.name in NEEDS_FIXES and not self.lines:
             return self.keyed(
-                "There are groups among the expired ({clients.show_expired}) and the broken ({clients.show_broken}) only."
+                "Nothing here needs a fix. Look among the expired ({clients.show_expired}) and the broken ({clients.show_broken})."
             )
+        if action.name == "fix" and self.cause is None:
+            return self.keyed("Choose a fix first: {clients.next_group} is the next one.")
         return super().unavailable(action)
 
     def footer_keys(self) -> list[tuple[str, str, str]]:
         """What works now: while the filter is typed its own keys, and with a selection what turns it over."""
         keys = super().footer_keys()
+        if self.line is not None:
+            does = self.line.does
+            keys = [(key, does if act == "act('fix')" else label, act) for key, label, act in keys]
         if self.filter_bar.has_keys:
             own = [("enter", "To the list", "table('focus')"), ("esc", "Clear", "act('back')")]
             return [*keys[:1], *own, *(each for each in keys[1:] if each[2] != "act('back')")]
@@ -194,8 +199,15 @@ class ClientsScreen(ClientList):
             self.main.open("connections", client=client.id)
 
     @on(SelectTable.Opened, "#clients")
-    def _opened(self) -> None:
-        self.do_connections()
+    async def _opened(self, event: SelectTable.Opened) -> None:
+        # A double click is on a client, whatever is chosen above the list.
+        await self.action_act("connections" if self.cause is None or event.clicked else "fix")
+
+    def do_fix(self) -> None:
+        """Offers the chosen fix, for exactly its integrations."""
+        from .clients_bulk import open_fix
+
+        open_fix(self)
 
     def do_history(self) -> None:
         """Opens the history of the client under the cursor, else of the practice."""

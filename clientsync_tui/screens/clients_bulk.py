@@ -1,13 +1,16 @@
 """Reconnect, reassign, refresh, disconnect and check of the chosen clients, from the client list; and the Actions menu."""
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from ..actions import CLIENTS, EVERYWHERE, named
 from ..practice.plan import Plan
+from ..store.fixes import with_cause
 from ..store.numbers import ids_of, softwares_of
 from ..sync import plans
 from .choose import Choice, Choose
+from .fix_words import Step
 from .locale_words import counted, number
 from .plan import confirm_and_run
 from .titles import title
@@ -97,6 +100,32 @@ def open_for_chosen(screen: "ClientsScreen", where: str) -> None:
             screen.main.push_screen(Choose("Which accounting software?", choices), lambda name: go(name, ids))
 
     screen.work(read, found)
+
+
+def open_fix(screen: "ClientsScreen") -> None:
+    """Opens the screen that does what the chosen fix says, for exactly the integrations of the clients that are shown."""
+    line = screen.line
+    if line is None:
+        return
+    if line.step is Step.ASK_THE_CLIENT:
+        screen.say(f"{line.says} No sign-in can fix it.", "information")
+        return
+    cause, clients, database = line.fix.cause, screen.order(), screen.store.database
+
+    def read() -> tuple[list[str], frozenset[tuple[str, str]]]:
+        links = with_cause(database, cause, clients, datetime.now(UTC))
+        ids = ids_of(database, sorted({n for n, _ in links}))
+        return ids, frozenset((cause.software, organisation) for _, organisation in links)
+
+    def go(found: tuple[list[str], frozenset[tuple[str, str]]]) -> None:
+        ids, exactly = found
+        wanted: dict[str, Any] = {"software": cause.software, "only": ids, "exactly": exactly}
+        if line.step is Step.REASSIGN:
+            screen.main.open("reassign", **wanted)
+        else:
+            screen.main.open("reconnect", **wanted, fresh=line.step is Step.SIGN_IN_AGAIN)
+
+    screen.work(read, go)
 
 
 def plan_for_chosen(screen: "ClientsScreen", kind: str, *, everybody: bool = False) -> None:

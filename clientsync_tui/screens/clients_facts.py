@@ -1,35 +1,70 @@
-"""What is shown around the client list: how many are of each status, groups to mend at once, and who is signed in here."""
+"""What is shown around the client list: how many clients have each status, the fixes for them, and who is signed in here."""
 
+from array import array
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from ..practice.filter import Term
 from ..practice.people import SignIn
 from ..practice.status import Status
-from ..store.clients import Group
+from ..store.find import Sort, find
+from ..store.fixes import Cause, Fix, fixes
 from ..sync.tabs import Tab
 from ..workplace import Workplace
-
-GROUPED = frozenset({Status.EXPIRED, Status.BROKEN})
-"""The tabs under which clients are shown by reason and colleague too."""
+from .fix_words import statuses_under
 
 
 class Facts(NamedTuple):
-    """What is shown around the rows."""
+    """What is shown around the rows whatever the filter is."""
 
     counts: Counter[Status | None]
-    groups: list[Group]
     held: list[SignIn]
 
 
-def facts_now(workplace: Workplace, tab: Tab, now: datetime) -> Facts:
-    """Reads them for a tab."""
-    clients = workplace.store.clients
-    status = tab.statuses[0]
-    groups = clients.groups(status, now) if status and status in GROUPED else []
-    return Facts(clients.counts(now), groups, workplace.held())
+class Query(NamedTuple):
+    """What the list is asked for. `filter`: its text's terms; `cause`: the chosen fix's; `held`: the person's own sign-ins."""
+
+    tab: Tab
+    filter: tuple[Term, ...]
+    sort: Sort
+    cause: Cause | None
+    now: datetime
+    held: frozenset[str] = frozenset()
 
 
-def is_you(group: Group, people: set[tuple[str, str]]) -> bool:
-    """Whether the person of a group is one of these: (software, id)."""
-    return any(person == group.person.id for _, person in people)
+class Listed(NamedTuple):
+    """The clients in order, and the fixes (None: they were not asked for). `cause`: None where no client has it any more."""
+
+    order: "array[int]"
+    fixes: list[Fix] | None
+    cause: Cause | None
+
+
+def facts_now(workplace: Workplace, now: datetime) -> Facts:
+    """Reads them."""
+    return Facts(workplace.store.clients.counts(now), workplace.held())
+
+
+def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
+    """Finds the clients and, `with_fixes`, the fixes for all that the tab and the filter leave, chosen or not."""
+    database, terms = workplace.store.database, (*query.tab.terms, *query.filter)
+
+    def found(cause: Cause | None) -> "array[int]":
+        return find(database, terms, query.now, query.sort, cause, held=query.held)
+
+    order = found(query.cause)
+    if not with_fixes:
+        return Listed(order, None, query.cause)
+    every = order if query.cause is None else found(None)
+    to_fix = fixes_of(workplace, query.tab, every, query.now)
+    if query.cause in {None, *(fix.cause for fix in to_fix)}:
+        return Listed(order, to_fix, query.cause)
+    return Listed(every, to_fix, None)
+
+
+def fixes_of(workplace: Workplace, tab: Tab, clients: Sequence[int], now: datetime) -> list[Fix]:
+    """The fixes for these clients, which are under this tab."""
+    statuses = statuses_under(tab)
+    return fixes(workplace.store.database, clients, statuses, now) if statuses else []

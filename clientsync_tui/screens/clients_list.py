@@ -1,4 +1,4 @@
-"""The list part of the client list's screen: reading, triage, filter, sort, and what is selected."""
+"""The list part of the client list's screen: reading, filter, sort, and what is selected."""
 
 import asyncio
 import json
@@ -18,8 +18,8 @@ from ..practice.filter import FilterError, parse
 from ..practice.model import Client
 from ..practice.people import SignIn
 from ..practice.trouble import Trouble
-from ..store.clients import Group
-from ..store.find import BY_NAME, Sort, find, warm
+from ..store.find import BY_NAME, Sort, warm
+from ..store.fixes import Cause
 from ..store.numbers import first_page
 from ..store.sentences import why
 from ..sync.tabs import TABS
@@ -27,15 +27,18 @@ from ..widgets.select_table.layout import lay_out
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen, KeyBar, TopBar
 from .clients_complete import values_of
-from .clients_facts import Facts, facts_now, is_you
+from .clients_facts import Facts, Listed, Query, facts_now, listed
 from .clients_filter import FilterBar, FilterInput
 from .clients_rows import COLUMNS, ClientRows, Wording, about, today
-from .clients_triage import TriageGroups, TriageTabs, group_filter, group_words
-from .locale_words import number
+from .clients_triage import FixList, TriageTabs
+from .fix_words import FixLine, lines, statuses_under, to_fix
+from .locale_words import counted, number
 from .titles import title
 
 FIRST_PAGE = 200
 """Rows of the first frame; the order of all follows from a thread."""
+TYPED_S = 0.25
+"""After the last letter of a filter so long until the fixes follow it: the list shall not jump with each letter."""
 GUTTER = 3
 """Cells before the first column."""
 NO_CLIENTS = """There are no clients yet.
@@ -55,12 +58,17 @@ class ClientList(ActionScreen):
         self._reader = ThreadPoolExecutor(1, "client-list")
         self._wording = Wording(today())
         self._rows: ClientRows | None = None
-        self._groups: list[Group] = []
+        self.lines: list[FixLine] = []
+        self.cause: Cause | None = None
+        """The chosen fix's: the list is narrowed to it."""
+        # The tab and the filter that the fixes are of.
+        self._lines_of: tuple[str, str] | None = None
         self._facts_due = True
         self._total = 0
         self._about = ""
         # The last of the reads, the last that a key asked for, and the last that ended.
         self._reads = self._asked = self._ended = 0
+        self._held: list[SignIn] = []
         self.held: frozenset[str] = frozenset()
         self.sort: Sort = BY_NAME
 
@@ -68,7 +76,7 @@ class ClientList(ActionScreen):
         """The widgets, top to bottom."""
         yield TopBar("Clients")
         yield TriageTabs()
-        yield TriageGroups()
+        yield FixList()
         yield FilterBar(self._kept("filters", []))
         yield SelectTable(COLUMNS, id="clients")
         yield Static(id="about", markup=False)
@@ -109,9 +117,9 @@ class ClientList(ActionScreen):
         return self.query_one(TriageTabs)
 
     @property
-    def groups(self) -> TriageGroups:
-        """The groups of the tab."""
-        return self.query_one(TriageGroups)
+    def fix_list(self) -> FixList:
+        """The fixes for the clients of the tab."""
+        return self.query_one(FixList)
 
     @property
     def filter_bar(self) -> FilterBar:
@@ -128,9 +136,9 @@ class ClientList(ActionScreen):
         return self.table.row_count
 
     @property
-    def grouped(self) -> bool:
-        """Whether the clients of this tab are shown by reason and colleague too."""
-        return bool(self._groups)
+    def line(self) -> FixLine | None:
+        """The chosen fix."""
+        return next((line for line in self.lines if line.fix.cause == self.cause), None)
 
     @property
     def holds_a_sign_in(self) -> bool:
@@ -182,40 +190,47 @@ class ClientList(ActionScreen):
 
     async def _read_and_tell(self, number: int) -> None:
         try:
-            await self._read()
+            left = await self._read(late=self.filter_bar.has_keys)
         finally:
             self._ended = max(self._ended, number)
             self.main.caught_up()
+        if left:
+            await asyncio.sleep(TYPED_S)
+            await self._read()
 
-    async def _read(self) -> None:
-        loop = asyncio.get_running_loop()
-        now = today()
-        database = self.main.workplace.store.database
+    async def _read(self, *, late: bool = False) -> bool:
+        """Reads and shows; `late`: without the fixes, where only the filter changed. Returns whether the fixes are left to be read."""
+        tab, text, now, workplace = TABS[self.tabs.chosen], self.filter_bar.text, today(), self.main.workplace
+        stale = self._facts_due or self._lines_of != (tab.key, text)
+        left = late and stale and not self._facts_due and bool(statuses_under(tab))
+        run = partial(asyncio.get_running_loop().run_in_executor, self._reader)
         try:
-            terms = (*TABS[self.tabs.chosen].terms, *parse(self.filter_bar.text))
-            if self._facts_due:
-                tab = TABS[self.tabs.chosen]
-                facts = await loop.run_in_executor(self._reader, facts_now, self.main.workplace, tab, now)
-            else:
-                facts = None
-            held = self.held if facts is None else {each.id for each in facts.held}
-            order = await loop.run_in_executor(
-                self._reader, partial(find, database, terms, now, self.sort, held=held)
-            )
+            terms = parse(text)
+            facts = await run(facts_now, workplace, now) if self._facts_due else None
+            held = self.held if facts is None else frozenset(each.id for each in facts.held)
+            query = Query(tab, terms, self.sort, self.cause, now, held)
+            found = await run(partial(listed, workplace, query, with_fixes=stale and not left))
         except FilterError:
-            return
-        except Trouble as error:
-            self.say(f"The client list cannot be read: {error}")
-            return
-        except sqlite3.Error as error:
-            self.say(f"The client list cannot be read: {why(error, database.path)}")
-            return
+            return False
+        except (Trouble, sqlite3.Error) as error:
+            says = why(error, workplace.store.database.path) if isinstance(error, sqlite3.Error) else error
+            self.say(f"The client list cannot be read: {says}")
+            return False
         if facts is not None:
             self._facts_due = False
             self._show_facts(facts)
+        if found.fixes is not None:
+            self.lines, self._lines_of = lines(workplace, found.fixes, self._held, now), (tab.key, text)
+        self.cause = found.cause
+        self._show_list(found, now)
+        return left
+
+    def _show_list(self, found: Listed, now: datetime) -> None:
+        self.fix_list.show(self.lines)
+        self.fix_list.chosen = self.lines.index(self.line) if self.line else None
         self._wording = self._words(now)
-        self._rows = ClientRows(self.main.workplace, order, self._wording)
-        if not order:
+        self._rows = ClientRows(self.main.workplace, found.order, self._wording)
+        if not found.order:
             self.table.empty_text = self.keyed(NO_MATCH if self._total else NO_CLIENTS)
         self.table.sort = self.sort
         self.table.show(self._rows)
@@ -227,12 +242,8 @@ class ClientList(ActionScreen):
     def _show_facts(self, facts: Facts) -> None:
         self._total = sum(facts.counts.values())
         self.tabs.show(facts.counts)
+        self._held = facts.held
         self.held = frozenset(each.id for each in facts.held)
-        self._groups = facts.groups
-        now = today()
-        people = {(each.software, each.person.id) for each in facts.held}
-        self.groups.show([group_words(g, now, is_you(g, people)) for g in facts.groups])
-        self._mark_group()
         self._name_it(facts.held)
 
     def _name_it(self, held: list[SignIn]) -> None:
@@ -267,13 +278,16 @@ class ClientList(ActionScreen):
     # What is said around the rows
 
     def show_found(self) -> None:
-        """`7 of 1,204 · 3 selected (1 not shown)`."""
+        """`7 of 1,204 clients · 3 selected (1 not shown) · 9 integrations to fix`."""
         shown, selected, hidden = self.shown, self.table.selection.total, self.table.hidden_count
-        parts = [number(shown) if shown == self._total else f"{number(shown)} of {number(self._total)}"]
+        every = counted(self._total, "client")
+        parts = [every if shown == self._total else f"{number(shown)} of {every}"]
         if selected:
             parts.append(
                 f"{number(selected)} selected" + (f" ({number(hidden)} not shown)" if hidden else "")
             )
+        if self.lines:
+            parts.append(to_fix([line.fix for line in self.lines if self.cause in (None, line.fix.cause)]))
         self.filter_bar.show_found(" · ".join(parts))
 
     def _show_about(self) -> None:
@@ -303,54 +317,6 @@ class ClientList(ActionScreen):
         self.show_found()
         self.refresh_keys()
 
-    # Triage
-
-    def show_tab(self, index: int) -> None:
-        """Shows the clients of one tab."""
-        if index != self.tabs.chosen:
-            self.tabs.chosen = index
-            self._facts_due = True
-            if self.groups.chosen is not None:
-                self.filter_bar.set("")
-            self.read()
-
-    def do_next_status(self) -> None:
-        """The tab to the right."""
-        self.show_tab((self.tabs.chosen + 1) % len(TABS))
-
-    def do_status_before(self) -> None:
-        """The tab to the left."""
-        self.show_tab((self.tabs.chosen - 1) % len(TABS))
-
-    def do_next_group(self) -> None:
-        """The next group of the tab."""
-        self._step_group(1)
-
-    def do_group_before(self) -> None:
-        """The group before it; before the first one are all of them."""
-        self._step_group(-1)
-
-    def _step_group(self, by: int) -> None:
-        at = -1 if self.groups.chosen is None else self.groups.chosen
-        self.show_group((at + 1 + by) % (len(self._groups) + 1) - 1)
-
-    def show_group(self, index: int) -> None:
-        """Filters to a group; -1: to all of them."""
-        self.filter_bar.set(group_filter(self._groups[index]) if index >= 0 else "")
-
-    def _mark_group(self) -> None:
-        filters = [group_filter(group) for group in self._groups]
-        text = self.filter_bar.text
-        self.groups.chosen = filters.index(text) if text in filters else None
-
-    @on(TriageTabs.Chosen)
-    def _tab_chosen(self, event: TriageTabs.Chosen) -> None:
-        self.show_tab(event.index)
-
-    @on(TriageGroups.Chosen)
-    def _group_chosen(self, event: TriageGroups.Chosen) -> None:
-        self.show_group(-1 if event.index is None else event.index)
-
     # Filter
 
     def do_filter(self) -> None:
@@ -360,7 +326,6 @@ class ClientList(ActionScreen):
 
     @on(FilterBar.Changed)
     def _filtered(self) -> None:
-        self._mark_group()
         self.read()
 
     @on(FilterInput.Submitted)
@@ -375,20 +340,3 @@ class ClientList(ActionScreen):
         self.table.focus()
         self.filter_bar.end()
         self.refresh_keys()
-
-    def show_filter(self, text: str) -> None:
-        """Shows what a whole filter text leaves of all clients."""
-        self.tabs.chosen = 0
-        self._facts_due = True
-        self.filter_bar.set(text)
-        self.read()
-
-    def do_back(self) -> None:
-        """Clears the filter, then goes back to all clients; never leaves the program."""
-        if self.filter_bar.has_keys:
-            self._to_the_list()
-            self.filter_bar.set("")
-        elif self.filter_bar.text:
-            self.filter_bar.set("")
-        else:
-            self.show_tab(0)

@@ -1,8 +1,7 @@
-"""Triage above the client list: a tab for each status with its count, and within a status the groups that one act would mend."""
+"""Triage above the client list: a tab for each status with its count, and under some tabs the fixes for its clients."""
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
 from textual import events
@@ -11,10 +10,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ..practice.status import Reason, Status
-from ..store.clients import Group
+from ..practice.status import Status
 from ..sync.tabs import TABS
-from ..sync.words import ASCII_SYMBOLS, SHORT, SYMBOLS
+from ..sync.words import ASCII_SYMBOLS, SYMBOLS
+from .fix_words import FixLine
 from .locale_words import number
 
 STYLES = {"all": "", "connected": "$text-success", "expiring": "$text-warning", "expired": "$text-error"} | {
@@ -24,6 +23,8 @@ STYLES = {"all": "", "connected": "$text-success", "expiring": "$text-warning", 
 
 
 SYMBOL_OF = {tab.key: tab.statuses[0] for tab in TABS[1:]}
+LOW, HIGH = 16, 30
+"""Below so many rows of a screen there is room for one fix, from so many on for more than three."""
 
 
 class TriageTabs(Widget, can_focus=False):
@@ -91,38 +92,17 @@ class TriageTabs(Widget, can_focus=False):
                 self.post_message(self.Chosen(index))
 
 
-def group_words(group: Group, now: datetime, you: bool) -> str:
-    """`25 signed in by Ann Lee, who has not used it for 61 days`."""
-    person = group.person.name or group.person.email
-    days = (now - group.used_at).days
-    unused = "today" if days <= 0 else f"for {days} day{'' if days == 1 else 's'}"
-    count = number(group.count)
-    match group.standing.reason:
-        case Reason.SIGN_IN_LAPSED | Reason.SIGN_IN_ENDING:
-            who = "you, who have" if you else f"{person}, who has"
-            return f"{count} signed in by {who} not used it {unused}"
-        case Reason.SIGN_IN_REFUSED:
-            return f"{count} signed in by {'you' if you else person}: the sign-in is refused"
-        case reason:
-            return f"{count} {SHORT.get(reason or '', '')}, signed in by {'you' if you else person}"
-
-
-def group_filter(group: Group) -> str:
-    """The filter text that shows exactly a group."""
-    return f"reason:{group.standing.reason} by:{group.person.email}"
-
-
-class TriageGroups(Widget, can_focus=False):
-    """The groups of the chosen tab, a line each; `←` `→` or a click chooses one."""
+class FixList(Widget, can_focus=False):
+    """The fixes for the clients of the tab, a line each; `←` `→` or a click chooses one."""
 
     DEFAULT_CSS = """
-    TriageGroups { height: auto; max-height: 5; padding: 0 1; display: none; }
+    FixList { height: auto; padding: 0 1; display: none; }
     """
     chosen: reactive[int | None] = reactive(None)
-    """Which group the list is filtered to; None: all of them."""
+    """Which fix the list is narrowed to; None: all of the tab."""
 
     class Chosen(Message):
-        """A group was clicked; None: all of them."""
+        """A fix was clicked; None: all of the tab."""
 
         def __init__(self, index: int | None) -> None:
             super().__init__()
@@ -130,46 +110,62 @@ class TriageGroups(Widget, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: tuple[str, ...] = ()
-        self.most = 4
+        self._lines: tuple[FixLine, ...] = ()
 
-    def show(self, lines: Sequence[str]) -> None:
-        """Shows these groups, or nothing; draws only when they changed."""
+    def show(self, lines: Sequence[FixLine]) -> None:
+        """Shows these fixes, or nothing; draws only when they changed."""
         if tuple(lines) != self._lines:
             self._lines = tuple(lines)
             self.display = bool(lines)
             self.refresh(layout=True)
 
     @property
+    def _most(self) -> int:
+        """How many lines the screen has room for."""
+        height = self.screen.size.height
+        if height < LOW:
+            return 1
+        return 3 if height < HIGH else height // 6
+
+    @property
     def _window(self) -> range:
-        start = max(0, min((self.chosen or 0) - self.most + 1, len(self._lines) - self.most))
-        return range(start, min(start + self.most, len(self._lines)))
+        most = self._most
+        start = max(0, min((self.chosen or 0) - most + 1, len(self._lines) - most))
+        return range(start, min(start + most, len(self._lines)))
 
     def render(self) -> Content:
-        """As many lines as there is room for, the chosen one among them."""
-        parts: list[tuple[str, str]] = []
-        for index in self._window:
-            mark = "> " if index == self.chosen else "  "
-            more = len(self._lines) - self._window.stop if index == self._window[-1] else 0
-            said = f"  (→ {more} more)" if more else ""
-            room = self.content_size.width - 2 - cell_len(said)
-            line = self._lines[index]
-            line = line if cell_len(line) <= room else set_cell_size(line, max(0, room - 1)) + "…"
-            parts.append((f"{mark}{line}", "bold reverse" if index == self.chosen else ""))
-            parts.append((f"{said}\n" if index != self._window[-1] else said, "$text-muted"))
-        return Content.assemble(*parts)
+        """As many lines as there is room for, the chosen one among them, and how many there are besides."""
+        window = self._window
+        lines = [self._line(index) for index in window]
+        if more := len(self._lines) - len(window):
+            lines.append(Content.styled(f"  {number(more)} more", "$text-muted"))
+        return Content("\n").join(lines)
+
+    def _line(self, index: int) -> Content:
+        """Where it is too long, the cause gives way: what it is about and what is done about it stay."""
+        line, chosen = self._lines[index], index == self.chosen
+        mark = "> " if chosen else "  "
+        cause, room = line.cause, self.content_size.width - cell_len(mark + line.start + line.end)
+        if cell_len(cause) > room:
+            cause = set_cell_size(cause, max(0, room - 1)) + "…"
+        style = "bold reverse" if chosen else ""
+        return Content.assemble((f"{mark}{line.start}{cause}", style), (line.end, style or "bold"))
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """A line for each group that is shown."""
-        return len(self._window)
+        """A line for each fix that is shown, and one for the others."""
+        return len(self._window) + (len(self._lines) > len(self._window))
 
     def watch_chosen(self) -> None:
         """The window may have moved."""
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Chooses what was clicked; the chosen one again shows all."""
-        offset = event.get_content_offset(self)
-        if offset is not None and offset.y < len(self._window):
-            index = self._window[offset.y]
+        """Chooses what was clicked; the chosen one again shows all, and the last line the next that is hidden."""
+        offset, window = event.get_content_offset(self), self._window
+        if offset is None:
+            return
+        if offset.y < len(window):
+            index = window[offset.y]
             self.post_message(self.Chosen(None if index == self.chosen else index))
+        else:
+            self.post_message(self.Chosen(window.stop if window.stop < len(self._lines) else 0))

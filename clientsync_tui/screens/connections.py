@@ -1,6 +1,5 @@
 """Business settings > Connections: one client's integrations, and managing each."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -10,7 +9,7 @@ from textual.containers import Container, VerticalScroll
 
 from ..actions import CONNECTIONS, Action
 from ..practice.model import Client, Integration, Settings
-from ..practice.plan import Plan, Will
+from ..practice.plan import Will
 from ..practice.status import FOR_THE_CLIENT, Reason, Status
 from ..practice.trouble import Trouble
 from ..sync import plan_words, plans
@@ -189,14 +188,14 @@ class ConnectionsScreen(ActionScreen):
     def do_reconnect(self) -> None:
         """By a sign-in of one's own."""
         if (link := self.link) is not None:
-            self.main.open("reconnect", software=link.software, only=[self._id])
+            self.main.open("reconnect", software=link.software, only=[self._id], exactly=[integration(link)])
 
     def do_refresh(self) -> None:
         """Pulls again, in the background."""
         if (link := self.link) is None:
             return
         store = self.main.workplace.store
-        plan = only(plans.refresh(store, link.software, self._held, [self._id]), link)
+        plan = plans.refresh(store, link.software, self._held, [self._id]).about([integration(link)])
         if not plan.count(Will.DO):
             self.say(
                 plan_words.says(plan.items[0]) if plan.items else "There is nothing to refresh.", "warning"
@@ -216,7 +215,7 @@ class ConnectionsScreen(ActionScreen):
 
         if (link := self.link) is not None:
             plan = plans.disconnect(self.main.workplace.store, link.software, self._held, [self._id])
-            confirm_and_run(self, only(plan, link))
+            confirm_and_run(self, plan.about([integration(link)]))
 
     def do_settings(self) -> None:
         """Asks for them."""
@@ -273,6 +272,6 @@ def key_of(link: Integration) -> str:
     return f"{link.software}:{link.organisation_id}"
 
 
-def only(plan: Plan, link: Integration) -> Plan:
-    """The part of a plan for this integration; a client may have two of one software."""
-    return replace(plan, items=tuple(i for i in plan.items if i.organisation_id == link.organisation_id))
+def integration(link: Integration) -> tuple[str, str]:
+    """What a plan knows an integration by."""
+    return link.software, link.organisation_id

@@ -31,10 +31,20 @@ class ReassignScreen(ReachScreen):
     heading: ClassVar[str] = "Reassign clients"
     extra: ClassVar[Sequence[Action]] = named(SELECT, "continue", "filter", "sort")
 
-    def __init__(self, software: str, only: Collection[str] | None = None, sender: str | None = None) -> None:
-        """`only`: ids of clients, None: all. `sender`: e-mail address of the colleague whose integrations are shown first."""
+    def __init__(
+        self,
+        software: str,
+        only: Collection[str] | None = None,
+        sender: str | None = None,
+        exactly: Collection[tuple[str, str]] | None = None,
+    ) -> None:
+        """`only`: ids of clients, None: all. `sender`: e-mail address of the colleague whose integrations are shown first.
+
+        `exactly`: these of the clients' integrations, selected from the start; None: every one in this accounting app.
+        """
         super().__init__(software)
         self._only = only
+        self._exactly = exactly
         self._sender = sender
         self._found: ReassignRows | None = None
 
@@ -72,10 +82,13 @@ class ReassignScreen(ReachScreen):
         def read() -> ReassignRows:
             store = self.main.workplace.store
             plan = plans.reassign(store, self._about, sign_in, reach, self._only)
+            plan = plan if self._exactly is None else plan.about(self._exactly)
             return ReassignRows(store, plan, ascii_marks=self.main.ascii_marks)
 
         self._found = await asyncio.to_thread(read)
         await self._show_sender()
+        if self._exactly is not None:
+            self._list.table.action_select_all()
 
     async def _show_sender(self) -> None:
         assert self._found is not None

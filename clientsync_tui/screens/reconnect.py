@@ -33,10 +33,22 @@ class ReconnectScreen(ReachScreen):
         own_key("dialogue.no", "answer(False)", show=False),
     ]
 
-    def __init__(self, software: str, only: Collection[str] | None = None) -> None:
-        """`only`: ids of clients; None: all."""
+    def __init__(
+        self,
+        software: str,
+        only: Collection[str] | None = None,
+        exactly: Collection[tuple[str, str]] | None = None,
+        *,
+        fresh: bool = False,
+    ) -> None:
+        """`only`: ids of clients; None: all. `exactly`: these of their integrations; None: every one in this accounting app.
+
+        `fresh`: only a new sign-in will do.
+        """
         super().__init__(software)
         self._only = only
+        self._exactly = exactly
+        self._fresh = fresh
         self._before: Plan | None = None
         self._plan: Plan | None = None
         self._begun = False
@@ -80,11 +92,12 @@ class ReconnectScreen(ReachScreen):
         elif self.by_consents:
             self.go_on_by_consents()
         else:
-            self.find_reach()
+            self.find_reach(fresh=self._fresh)
 
     def _planned(self, sign_in: SignIn | None) -> Plan:
         reach = None if sign_in is None or self.by_consents else self.reach
-        return plans.reconnect(self.main.workplace.store, self._about, sign_in, reach, self._only)
+        plan = plans.reconnect(self.main.workplace.store, self._about, sign_in, reach, self._only)
+        return plan if self._exactly is None else plan.about(self._exactly)
 
     async def go_on(self) -> None:
         """What is done with the organisations that are reached."""

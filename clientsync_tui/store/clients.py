@@ -4,32 +4,20 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from ..practice.entries import moment
 from ..practice.model import Client, Integration, LastFault, Settings
 from ..practice.people import Person
-from ..practice.status import Reason, Standing, Status, standing_of
+from ..practice.status import Reason, Status, standing_of
 from ..practice.text import code_key, sort_key
 from ..practice.trouble import UsageError
 from .database import Database
-from .derive import pairs
-from .standings import UNUSUAL, Judge, meanings, plain
+from .standings import UNUSUAL, meanings, plain
 
 AT_ONCE = 500
 """How many ids go into one query."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Clients that one action would mend: the same status and reason, signed in by the same person."""
-
-    standing: Standing
-    person: Person
-    used_at: datetime
-    count: int
 
 
 INTEGRATIONS = (
@@ -38,12 +26,10 @@ INTEGRATIONS = (
 )
 
 
-_UNUSUAL_CLIENTS = (
-    f"(SELECT id, key FROM standings WHERE {UNUSUAL}) s CROSS JOIN clients c INDEXED BY clients_standing "
+COUNTED = (
+    f"SELECT s.id, count(*) FROM (SELECT id FROM standings WHERE {UNUSUAL}) s CROSS JOIN clients c INDEXED BY clients_standing "
     "ON c.standing = s.id AND c.removed = 0 GROUP BY s.id"
 )
-COUNTED = f"SELECT s.id, count(*) FROM {_UNUSUAL_CLIENTS}"
-KEYS_COUNTED = f"SELECT s.key, count(*) FROM {_UNUSUAL_CLIENTS}"
 
 
 class Clients:
@@ -67,33 +53,6 @@ class Clients:
                 counts[standing.status if standing else None] += count
                 counts[meaning.usual.status] -= count
         return counts
-
-    def groups(self, status: Status, now: datetime) -> list[Group]:
-        """The clients of a status other than connected by reason and by the person who signed in, the largest group first.
-
-        A person has one sign-in to a software, or one for each organisation: all of them are one group.
-        """
-        counted: Counter[tuple[Standing, str]] = Counter()
-        with self._database.reading() as db:
-            judge = Judge(db, now)
-            for key, count in plain(db, KEYS_COUNTED, judge.soon):
-                for problem, sign_in in pairs(key):
-                    standing = judge.pair(problem, sign_in)
-                    if standing.status is status:
-                        counted[standing, sign_in] += count
-            query = "SELECT software, person_id, name, email, used_at FROM sign_ins WHERE id = ?"
-            signers = {
-                sign_in: tuple(db.execute(query, (sign_in,)).fetchone())
-                for sign_in in {sign_in for _, sign_in in counted}
-            }
-        groups: dict[tuple[Standing, str, str], Group] = {}
-        for (standing, sign_in), count in counted.items():
-            software, person, name, email, used = signers[sign_in]
-            used_at, key = moment(used) or now, (standing, software, person)
-            if key in groups:
-                used_at, count = max(used_at, groups[key].used_at), count + groups[key].count
-            groups[key] = Group(standing, Person(person, name, email), used_at, count)
-        return sorted(groups.values(), key=lambda group: -group.count)
 
     def total(self) -> int:
         """How many clients are on the list."""

@@ -10,6 +10,7 @@ from ..practice.filter import NONE, YOU, Term
 from ..practice.status import Standing, Status
 from ..practice.text import searched
 from .derive import pairs
+from .fixes import Cause, standings_with
 from .listing import NOWHERE, Listing, numbers
 from .standings import meanings, plain
 
@@ -39,6 +40,10 @@ class Conditions:
         """The mask of a term."""
         mask = self._of_field(term) if term.field else self._word(term.value)
         return mask ^ self.everyone if term.negated else mask
+
+    def caused_by(self, cause: Cause) -> int:
+        """The mask of the clients that have an integration with this cause."""
+        return self._by_standing(False, dict.fromkeys(standings_with(self._db, cause, self._now), True))
 
     def _of_field(self, term: Term) -> int:
         value = term.value

@@ -8,6 +8,7 @@ from itertools import compress
 from ..practice.filter import Term
 from .conditions import Conditions
 from .database import Database
+from .fixes import Cause
 from .orders import Sort, in_order
 
 BY_NAME: Sort = (("name", False),)
@@ -18,11 +19,13 @@ def find(
     terms: Sequence[Term],
     now: datetime,
     sort: Sort = BY_NAME,
+    cause: Cause | None = None,
     *,
     held: Collection[str] = (),
 ) -> "array[int]":
-    """Numbers of the clients for which all `terms` hold, in the order of `sort` (names last, to settle ties); not to be changed.
-    `held`: the ids of the sign-ins of the person who asks, for `by:you`.
+    """Numbers of the clients for which all `terms` hold and that have an integration with this cause (None: any client), in the
+    order of `sort` (names last, to settle ties); not to be changed. `held`: the ids of the sign-ins of the person who asks, for
+    `by:you`.
 
     The first call reads what it needs of every client into memory (see listing.py), later ones what the ledger has new. On any
     thread; one call is answered at a time.
@@ -33,11 +36,13 @@ def find(
         columns = sort if sort[-1:] != BY_NAME else sort[:-1]
         order = in_order(db, listing, now, columns) if columns else None
         found = order.numbers if order else listing.order(db)
-        if terms:
+        if terms or cause:
             conditions = Conditions(db, listing, now, held)
             mask = conditions.everyone
             for term in terms:
                 mask &= conditions.holds(term)
+            if cause:
+                mask &= conditions.caused_by(cause)
             holds = mask.to_bytes(conditions.width, "little")
             found = array("q", compress(found, map(holds.__getitem__, order.places) if order else holds))
         return found

@@ -78,6 +78,7 @@ class Listing:
         self._refreshed: array[int] | None = None
         self._pages: list[str] | None = None
         self.sorted: Sorted | None = None
+        self._repeated: dict[tuple[str, str], list[int]] = {}
 
     def update(self, db: sqlite3.Connection) -> None:
         """Brings what was read before up to date; `db` is in one transaction until the columns have been used."""
@@ -85,7 +86,7 @@ class Listing:
         if state == self._state:
             return
         before, self._state = self._state, state
-        self.sorted = None
+        self.sorted, self._repeated = None, {}
         if before is None or before[1] != state[1] or before[0] > state[0]:
             self._forget()
             return
@@ -151,6 +152,16 @@ class Listing:
                 if (ms := _ms(at)) > self._refreshed[n]:
                     self._refreshed[n] = ms
         return self._refreshed
+
+    def repeated(self, db: sqlite3.Connection, problem: str, sign_in: str) -> list[int]:
+        """The clients with several integrations of this problem (empty: none) and sign-in, once for each but the first: a standing
+        has them once."""
+        key = problem, sign_in
+        if key not in self._repeated:
+            query = "SELECT client, count(*) FROM integrations WHERE sign_in = ? AND problem IS ? GROUP BY client HAVING count(*) > 1"
+            rows = db.execute(query, (sign_in, problem or None))
+            self._repeated[key] = [n for n, count in rows for _ in range(count - 1)]
+        return self._repeated[key]
 
     def pages(self, db: sqlite3.Connection) -> list[str]:
         """By place: the search texts, PAGE of them in a string."""

@@ -150,11 +150,12 @@ class SignIns:
     def held(self, holder: str, software: str | None = None, *, working: bool = False) -> list[SignIn]:
         """The sign-ins whose tokens `holder` has, the one used last first; `working`: without those that were refused."""
         query = (
-            "SELECT s.* FROM held h JOIN sign_ins s ON s.id = h.sign_in WHERE h.holder = ? AND (? IS NULL OR s.software = ?) "
+            "SELECT s.*, h.refused_at FROM held h JOIN sign_ins s ON s.id = h.sign_in WHERE h.holder = ? AND (? IS NULL OR s.software = ?) "
             f"AND s.signed_out = 0{' AND h.refused_at IS NULL' if working else ''} ORDER BY h.used_at DESC"
         )
         return [
-            _sign_in(row) for row in self._database.connection.execute(query, (holder, software, software))
+            _sign_in(row)._replace(refused=row["refused_at"] is not None)
+            for row in self._database.connection.execute(query, (holder, software, software))
         ]
 
 

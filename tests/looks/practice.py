@@ -152,6 +152,17 @@ def use_second_software(store: Store) -> None:
         store.ledger.append(NewEntry(Kind.FOUND_EXPIRED, *where, found), at=NOW - timedelta(days=3))
 
 
+def break_more(store: Store) -> None:
+    """Four fixes for expired integrations: in two accounting apps, of three people, one of whom has a long name."""
+    use_second_software(store)
+    for n, sign_in in ((1, "bob"), (7, "bob"), (8, "eve"), (10, "bob")):
+        link = ("xero", organisation_id(n))
+        body = {"reason": Reason.SIGN_IN_REFUSED, "was": None, "sign_in": f"xero:{sign_in}"}
+        store.ledger.append(
+            NewEntry(Kind.FOUND_EXPIRED, ANN, f"c{n:02}", *link, body), at=NOW - timedelta(days=2)
+        )
+
+
 def save_views(store: Store) -> None:
     """Two saved filters."""
     store.views.save("Ours that expire", "status:expiring by:ann@example.com")

@@ -15,6 +15,7 @@ from tests.looks.network import LINK, Consenting, ConsentingAgain, Nothing, Refu
 from tests.looks.practice import (
     NAMES,
     begin_job,
+    break_more,
     organisation_id,
     pause_job,
     pull,
@@ -87,7 +88,8 @@ CLIENTS = (
     Scene("clients", more=((SMALL, "ansi"), (TINY, "dark"))),
     Scene("clients-empty", empty=True),
     further("clients-no-match", ((f"slash {typed('zzz')} enter", "0 of 12"),)),
-    further("clients-expired", (("4", "1 of 12"),)),
+    further("clients-expired", (("4", "1 of 12 clients"),)),
+    Scene("clients-fixes", (("4", "to fix"), ("right", "> ")), prepare=break_more, second=True),
     Scene("clients-broken", (("5", "2 of 12"),)),
     further("clients-expiring", (("3", "of 12"),)),
     further("clients-none-expiring", (("2 slash n o p e enter", "0 of 12"),)),

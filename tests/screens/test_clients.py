@@ -77,24 +77,35 @@ async def test_rows_say_what_is_so_and_names_are_never_markup(tmp_path: Path) ->
         await until(pilot, lambda: LONG in shown(pilot))
 
 
-async def test_triage_by_status_then_by_reason_and_colleague(tmp_path: Path) -> None:
+async def test_triage_by_status_then_by_fix(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("4")
-        await until(pilot, lambda: "4 of 11" in shown(pilot) and "3 signed in by Bob" in shown(pilot))
-        assert "1 signed in by you: the sign-in is refused" in shown(pilot)
+        await until(pilot, lambda: "4 of 11 clients · 4 integrations to fix" in shown(pilot))
+        assert "Xero · 3 · Bob's sign-in ran out on " in line_with(pilot, "Bob's")
+        assert "Xero · 1 · your sign-in was refused · Reconnect" in shown(pilot)
         await pilot.press("right")
-        await until(pilot, lambda: "3 of 11" in shown(pilot))
-        assert "> 3 signed in by Bob" in shown(pilot)
-        assert screen.filter_bar.text == f"reason:sign_in_lapsed by:{BOB}"
+        await until(pilot, lambda: "3 of 11 clients · 3 integrations to fix" in shown(pilot))
+        assert line_with(pilot, "Bob's").startswith(" > Xero · 3 · ")
+        assert screen.filter_bar.text == ""
         await pilot.press("right")
-        await until(pilot, lambda: "1 of 11" in shown(pilot) and "Refused Ltd" in shown(pilot))
+        await until(pilot, lambda: "1 of 11 clients" in shown(pilot) and "Refused Ltd" in shown(pilot))
+        await pilot.press("right")
+        await until(pilot, lambda: "4 of 11 clients" in shown(pilot))
+        await pilot.press("left")
+        await until(pilot, lambda: "1 of 11 clients" in shown(pilot))
         await pilot.press("escape")
-        await until(pilot, lambda: "4 of 11" in shown(pilot))
+        await until(pilot, lambda: "4 of 11 clients" in shown(pilot))
+        await pilot.click("FixList", offset=(5, 1))
+        await until(pilot, lambda: "1 of 11 clients" in shown(pilot))
+        await pilot.click("FixList", offset=(5, 1))
+        await until(pilot, lambda: "4 of 11 clients" in shown(pilot))
         await pilot.press("tab")
-        await until(pilot, lambda: "1 access removed, signed in by you" in shown(pilot))
+        await until(pilot, lambda: "your access was removed · Ask for access, then reconnect" in shown(pilot))
         await pilot.press("escape", "escape", "escape")
         await until(pilot, lambda: "4 of 11" not in shown(pilot) and screen.tabs.chosen == 0)
+        await pilot.press("3")
+        await until(pilot, lambda: "Xero · 1 · Cyd's sign-in ends on " in shown(pilot))
         await pilot.press("6")
         await until(pilot, lambda: "1 of 11" in shown(pilot) and "Alone Ltd" in shown(pilot))
         await pilot.click("TriageTabs", offset=(12, 0))
@@ -138,11 +149,11 @@ async def test_what_is_selected_stays_so_when_the_filter_hides_it_and_u_takes_th
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("space", "down", "space", "slash", *"lapsed", "enter")
-        await until(pilot, lambda: "3 of 11 · 2 selected (2 not shown)" in shown(pilot))
+        await until(pilot, lambda: "3 of 11 clients · 2 selected (2 not shown)" in shown(pilot))
         await pilot.press("A")
-        await until(pilot, lambda: "3 of 11 · 5 selected (2 not shown)" in shown(pilot))
+        await until(pilot, lambda: "3 of 11 clients · 5 selected (2 not shown)" in shown(pilot))
         await pilot.press("u")
-        await until(pilot, lambda: "3 of 11 · 2 selected (2 not shown)" in shown(pilot))
+        await until(pilot, lambda: "3 of 11 clients · 2 selected (2 not shown)" in shown(pilot))
         await pilot.press("a")
         await until(pilot, lambda: "2 selected, 2 of them not shown" in shown(pilot))
         menu = [line.strip(" │") for line in shown(pilot).splitlines() if "  " in line]
@@ -231,9 +242,11 @@ async def test_a_hundred_thousand_clients(tmp_path: Path) -> None:
         await pilot.press("end")
         await until(pilot, lambda: "Client 099999" in shown(pilot))
         await pilot.press("A")
-        await until(pilot, lambda: "100,000 · 100,000 selected" in shown(pilot))
+        await until(pilot, lambda: "100,000 clients · 100,000 selected" in shown(pilot))
         await pilot.press("slash", *"99999")
-        await until(pilot, lambda: "1 of 100,000 · 100,000 selected (99,999 not shown)" in shown(pilot))
+        await until(
+            pilot, lambda: "1 of 100,000 clients · 100,000 selected (99,999 not shown)" in shown(pilot)
+        )
         await pilot.press("escape")
         await until(pilot, lambda: screen.shown == 100_000)
         # The cursor stayed on its row.

@@ -11,6 +11,7 @@ from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.model import Client, Integration
 from clientsync_tui.practice.status import Reason, Standing, Status
 from clientsync_tui.store.find import find
+from clientsync_tui.store.fixes import fixes
 from clientsync_tui.store.projection import PROJECTIONS, Clash
 from clientsync_tui.store.store import Store
 from tests.store.entries import ME, added, connected, of_client, of_link, signed_in, store_in
@@ -206,6 +207,8 @@ def test_a_client_shows_the_worst_of_its_integrations(store: Store) -> None:
     assert list(find(store.database, parse("status:expired reason:sign_in_lapsed"), NOW)) == [1]
     store.ledger.append(of_link(Kind.FOUND_BROKEN, "c1", "o1", reason=Reason.ACCESS_REMOVED))
     assert list(find(store.database, parse("status:broken reason:access_removed"), NOW)) == [1]
-    assert {group.standing.reason for group in store.clients.groups(Status.EXPIRED, NOW)} == {
-        Reason.SIGN_IN_LAPSED
+    found = fixes(store.database, [1], {Status.EXPIRED, Status.BROKEN}, NOW)
+    assert {(fix.cause.software, fix.cause.reason) for fix in found} == {
+        ("sage", Reason.SIGN_IN_LAPSED),
+        ("xero", Reason.ACCESS_REMOVED),
     }

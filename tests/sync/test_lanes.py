@@ -16,6 +16,8 @@ from clientsync_tui.practice.trouble import (
     SignInRefused,
     UsageError,
 )
+from clientsync_tui.store.find import find
+from clientsync_tui.store.fixes import fixes
 from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.sync import plans
 from tests.sync.books import ANN, BEN, Books, Practice, practice_of, refused, run
@@ -227,8 +229,12 @@ async def test_reassigning_as_whoever_signs_in_leaves_their_own_alone(practice: 
     assert job.counts == {ItemState.SKIPPED: 1, ItemState.DONE: 1}
 
 
-async def test_a_persons_consents_are_one_group(practice: Practice):
+async def test_one_persons_consents_to_one_app_are_one_fix(practice: Practice):
     practice.expired("beta", ["1", "2", "3"])
     practice.expired("alpha", ["1"])
-    groups = practice.store.clients.groups(Status.EXPIRED, datetime.now(UTC))
-    assert [(group.person.email, group.count) for group in groups] == [(BEN.email, 3), (BEN.email, 1)]
+    database, now = practice.store.database, datetime.now(UTC)
+    found = fixes(database, find(database, (), now), {Status.EXPIRED}, now)
+    assert [(fix.cause.software, fix.person.email, fix.integrations, fix.each_own) for fix in found] == [
+        ("beta", BEN.email, 3, True),
+        ("alpha", BEN.email, 1, False),
+    ]

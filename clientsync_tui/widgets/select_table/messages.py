@@ -44,9 +44,10 @@ class SelectionChanged(TableMessage, namespace="select_table"):
 class Opened(TableMessage, namespace="select_table"):
     """Enter or a double click on a row."""
 
-    def __init__(self, table: RowsView, id: RowId) -> None:
+    def __init__(self, table: RowsView, id: RowId, *, clicked: bool = False) -> None:
         super().__init__(table)
         self.id = id
+        self.clicked = clicked
 
 
 class Refused(TableMessage, namespace="select_table"):

@@ -67,7 +67,7 @@ class PointerView(SelectingView, can_focus=True, inherit_bindings=False):
             and self._gutter_width <= x < self._width
             and (index := self._index_at(y)) is not None
         ):
-            self.post_message(Opened(self, self._window.order[index]))
+            self.post_message(Opened(self, self._window.order[index], clicked=True))
 
     def _begin(self, drag: Callable[[int, int], None]) -> None:
         self._drag = drag

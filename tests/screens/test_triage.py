@@ -1,0 +1,214 @@
+"""Fixes above the client list, worked through with keys alone: two accounting apps, several people, names that mean no good."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.model import Integration
+from clientsync_tui.practice.status import Status
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.screens.clients import ClientsScreen
+from clientsync_tui.screens.job import JobScreen
+from clientsync_tui.screens.reconnect import ReconnectScreen
+from clientsync_tui.sync import plans
+from clientsync_tui.sync.runner import Runner
+from clientsync_tui.sync.session import Session
+from clientsync_tui.workplace import Workplace
+from tests.screens.test_reconnect import today
+from tests.store.entries import added, connected, of_link, signed_in
+from tests.support.clients import workplace_in
+from tests.support.practice import Practice, practices, shown, until
+from tests.support.practice import signed_in as sign_in_to
+
+__all__ = ["practices"]
+
+
+def grace_leaves(practice: Practice, grace: str, me: str) -> None:
+    """Grace integrated clients in two apps; her sign-ins die, a check finds that out, and I am signed in to one of the apps."""
+
+    async def work(workplace: Workplace, session: Session) -> None:
+        store = workplace.store
+        for software in ("xero", "freeagent"):
+            sign_in = await sign_in_to(session, grace, software=software)
+            reach = await session.reach(sign_in)
+            plan = plans.add(store, software, sign_in, reach, list(reach))
+            await Runner(session, store.jobs.create(plan, grace)).run()
+        practice.sandbox.fault("expire", person=grace)
+        held = workplace.held()
+        check = plans.check(store, None, {each.id for each in held})
+        await Runner(session, store.jobs.create(check, "tester")).run()
+        for each in held:
+            store.sign_ins.let_go(each.id, workplace.holder)
+        await sign_in_to(session, me)
+
+    practice.do(work)
+
+
+def links(app: ClientSyncApp) -> list[Integration]:
+    return [link for _, link in app.workplace.store.clients.integrations(None, today())]
+
+
+async def test_a_fix_reconnects_exactly_its_integrations(practices: Callable[..., Practice]) -> None:
+    practice = practices(Options(organisations=8, limits=False, softwares=("xero", "freeagent")))
+    practice.keep_secrets()
+    me, grace = practice.people[:2]
+    grace_leaves(practice, grace, me)
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.screen_stack[0]
+        assert isinstance(screen, ClientsScreen)
+        expired = Counter(link.software for link in links(app))
+        assert {link.standing.status for link in links(app)} == {Status.EXPIRED}
+        name = links(app)[0].integrated_by.name
+        clients = app.workplace.store.clients.total()
+        # Some are clients of both apps.
+        assert clients < expired.total()
+        await pilot.press("4")
+        await until(
+            pilot, lambda: f"{clients} clients · {expired.total()} integrations to fix" in shown(pilot)
+        )
+        xero = f"Xero · {expired['xero']} · {name}'s sign-in was refused · Reconnect"
+        freeagent = (
+            f"FreeAgent · {expired['freeagent']} · {name}'s sign-in was refused · Sign in and reconnect"
+        )
+        assert xero in shown(pilot) and freeagent in shown(pilot)
+        for _ in range(2):
+            await pilot.press("right")
+            await until(
+                pilot, lambda: screen.line is not None and screen.shown == screen.line.fix.integrations
+            )
+            if screen.line and screen.line.app == "Xero":
+                break
+        assert screen.shown == expired["xero"]
+        await pilot.press("enter")
+        await until(pilot, lambda: "Continue with the 8 organisations" in shown(pilot))
+        assert isinstance(app.screen, ReconnectScreen)
+        await pilot.press("enter")
+        await until(pilot, lambda: f"Reconnect {expired['xero']} " in shown(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, JobScreen) and not app.engine.running)
+        job = app.workplace.store.jobs.all()[0]
+        assert (job.software, sum(job.counts.values())) == ("xero", expired["xero"])
+        now = Counter((link.software, link.standing.status) for link in links(app))
+        assert now == {
+            ("xero", Status.CONNECTED): expired["xero"],
+            ("freeagent", Status.EXPIRED): expired["freeagent"],
+        }
+        await pilot.press("escape")
+        # The fix is gone, and so is the choice of it.
+        await until(
+            pilot,
+            lambda: screen.cause is None and f"{expired['freeagent']} integrations to fix" in shown(pilot),
+        )
+        assert "Xero · " not in shown(pilot).replace("FreeAgent, Xero", "")
+    app.workplace.close()
+
+
+NAMESAKES = {
+    "xero:eve": ("Eve [bold]", "eve@example.com"),
+    "xero:eve2": ("Eve [bold]", "eve@other.example.com"),
+    "freeagent:eve": ("Eve [bold]", "eve@example.com"),
+    "quickbooks:long": ("Ng" * 60, "ng@example.com"),
+}
+
+
+def many_causes(folder: Path) -> None:
+    """Four clients for each sign-in, two of them broken there too; their names are markup, formulas and letters from right to left."""
+    store = workplace_in(folder).store
+    for number, (sign_in, (name, email)) in enumerate(NAMESAKES.items()):
+        store.ledger.append(signed_in(sign_in, name=name, email=email))
+        for n, client in enumerate(("[red]x[/]", "=cmd|'/c calc'!A1", "مؤسسة الواحة", "Zoë")):
+            id, organisation = f"c{number}{n}", f"o{number}{n}"
+            store.ledger.append(added(id, f"{client} {number}"), connected(id, organisation, sign_in))
+            problem = NewEntry(
+                Kind.FOUND_EXPIRED,
+                email,
+                id,
+                sign_in.split(":")[0],
+                organisation,
+                {"reason": "sign_in_refused"},
+            )
+            store.ledger.append(problem)
+    store.ledger.append(
+        connected("c00", "both", "freeagent:eve"),
+        of_link(Kind.FOUND_BROKEN, "c00", "both", "freeagent", reason="organisation_closed"),
+    )
+    store.database.close()
+
+
+def fix_lines(pilot: Pilot[None]) -> list[str]:
+    return [line.strip(" >") for line in shown(pilot).splitlines() if line.count(" · ") >= 3]
+
+
+async def test_fixes_follow_the_filter_and_namesakes_are_told_apart(tmp_path: Path) -> None:
+    many_causes(tmp_path)
+    app = ClientSyncApp(workplace_in(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.screen_stack[0]
+        assert isinstance(screen, ClientsScreen)
+        await pilot.press("4")
+        await until(pilot, lambda: "15 of 16 clients · 15 integrations to fix" in shown(pilot))
+        assert "1 more" in shown(pilot) and len(fix_lines(pilot)) == 3
+        # One of Eve's clients is under Broken, for another app's sake.
+        assert (
+            fix_lines(pilot)[0] == "FreeAgent · 4 · Eve [bold]'s sign-in was refused · Sign in and reconnect"
+        )
+        # However long a name is, what is done stays.
+        assert fix_lines(pilot)[1].startswith("QuickBooks Online · 4 · Ng") and fix_lines(pilot)[1].endswith(
+            "… · Sign in and reconnect"
+        )
+        await pilot.press("left")
+        await until(pilot, lambda: screen.shown == 3 and "3 integrations to fix" in shown(pilot))
+        await pilot.press("escape", "slash", *"zoë", "enter")
+        await until(pilot, lambda: "4 of 16 clients · 4 integrations to fix" in shown(pilot))
+        assert [line.split(" · ")[1] for line in fix_lines(pilot)] == ["1", "1", "1"]
+        await pilot.press("right")
+        await until(pilot, lambda: screen.shown == 1 and screen.filter_bar.text == "zoë")
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.shown == 4)
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.shown == 15)
+        await pilot.resize_terminal(140, 40)
+        await until(pilot, lambda: len(fix_lines(pilot)) == 4 and "1 more" not in shown(pilot))
+        assert any("Eve [bold] (eve@other.example.com)'s sign-in" in line for line in fix_lines(pilot))
+    app.workplace.close()
+
+
+async def test_a_closed_organisation_offers_nothing_that_leads_nowhere(tmp_path: Path) -> None:
+    many_causes(tmp_path)
+    app = ClientSyncApp(workplace_in(tmp_path))
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = app.screen_stack[0]
+        assert isinstance(screen, ClientsScreen)
+        await pilot.press("5")
+        # The expired integration of this client is fixed here too.
+        await until(pilot, lambda: "1 of 16 clients · 2 integrations to fix" in shown(pilot))
+        assert "FreeAgent · 1 · organisation closed, integrated by Eve [bold] · Ask the client" in fix_lines(
+            pilot
+        )
+        assert "Xero · 1 · Eve [bold]'s sign-in was refused · Sign in and reconnect" in fix_lines(pilot)
+        await pilot.press("right")
+        await until(pilot, lambda: screen.line is not None and screen.line.app == "FreeAgent")
+        await pilot.press("enter")
+        await until(pilot, lambda: any("Ask the client." in each.message for each in app._notifications))
+        assert app.screen is screen
+    app.workplace.close()
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("c",)])
+async def test_enter_opens_the_client_while_no_fix_is_chosen(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    many_causes(tmp_path)
+    app = ClientSyncApp(workplace_in(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4")
+        await until(pilot, lambda: "15 integrations to fix" in shown(pilot))
+        if keys == ("c",):
+            await pilot.press("right")
+        await pilot.press(*keys)
+        await until(pilot, lambda: "Connections" in shown(pilot).splitlines()[0])
+    app.workplace.close()
