@@ -80,8 +80,9 @@ def practice(organisations: int, latency_ms: int) -> Generator[Bench]:
             passphrase = Path(folder) / "passphrase"
             passphrase.touch(mode=0o600)
             passphrase.write_text("a passphrase for the bench")
-            told = config.read_text().replace("[practice]\n", '[practice]\ndatabase = "practice.db"\n')
-            config.write_text(told + '\n[keyring]\nfile = "keyring.bin"\npassphrase_file = "passphrase"\n')
+            config.write_text(
+                config.read_text() + '\n[keyring]\nfile = "keyring.bin"\npassphrase_file = "passphrase"\n'
+            )
             workplace = Workplace.open(config)
             yield Bench(workplace, url)
             workplace.close()

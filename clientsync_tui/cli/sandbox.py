@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     "--seed", metavar="SEED", default="1", show_default=True, help="The same seed gives the same world."
 )
 @click.option(
-    "--write-config", metavar="FILE", type=click.Path(path_type=Path), help="Write a configuration for it."
+    "--write-config",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write a configuration for it, with a practice of its own next to it (FILE.db).",
 )
 @click.option("--one-at-a-time", is_flag=True, help="A consent is to one organisation, as for most apps.")
 @click.option(

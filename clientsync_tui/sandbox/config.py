@@ -49,7 +49,7 @@ def _table(url: str, software: Personality, redirect_port: int) -> dict[str, Any
 
 
 def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None:
-    """Writes a whole configuration for the sandbox at `url`.
+    """Writes a whole configuration for the sandbox at `url`, with a practice of its own next to it.
 
     Raises FileExistsError when the file is there and somebody else's, Trouble when it cannot be written.
     """
@@ -61,7 +61,8 @@ def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None
         raise FileExistsError(f"{file} is not a sandbox's: it is left as it is")
     document = tomlkit.document()
     document.add(tomlkit.comment(MARK))
-    document["practice"] = {"name": "Sandbox practice"}
+    # Named after the file, so configurations side by side have a practice each. Relative, so both can be moved.
+    document["practice"] = {"name": "Sandbox practice", "database": f"{file.name}.db"}
     document["software"] = software_tables(url, softwares)
     with writing(file, replace=True) as new:
         new.write(tomlkit.dumps(document).encode())

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from clientsync_tui.config import load
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.sandbox.softwares import softwares
 from tests.sandbox.apps import PlainApp
@@ -113,7 +114,7 @@ def test_the_written_configuration_is_whole_and_finds_the_sandbox(served: Served
     file.parent.mkdir()
     _, url = served("--write-config", str(file))
     written = tomllib.loads(file.read_text())
-    assert "database" not in written["practice"]
+    assert written["practice"]["database"] == "config.toml.db"
     table = written["software"]["xero"]
     assert set(table) == {
         "client_id", "redirect_port", "authorize_url", "token_url", "api_url", "revoke_url", "issuer",
@@ -126,6 +127,19 @@ def test_the_written_configuration_is_whole_and_finds_the_sandbox(served: Served
     assert json.loads(by_config.stdout) == json.loads(by_folder.stdout)
     assert by_config.returncode == by_folder.returncode == 0
     assert set(json.loads(by_config.stdout)[0]) == {"email", "name", "organisations"}
+
+
+def test_each_written_configuration_has_a_practice_of_its_own_next_to_it(
+    served: Served, tmp_path: Path
+) -> None:
+    files = [tmp_path / name for name in ("box.toml", "box", "other.toml")]
+    for file in files:
+        served("--organisations", "1", "--write-config", str(file))
+        home = {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+        assert run("--config", str(file), "clients", "--json", **home).stdout.strip() == "[]"
+    assert [load(file).database for file in files] == [file.with_name(f"{file.name}.db") for file in files]
+    assert all(load(file).database.is_file() for file in files)
+    assert not (tmp_path / "data" / "clientsync" / "practice.db").exists()
 
 
 def test_several_softwares_in_one_server_each_with_a_port_of_its_own(served: Served, tmp_path: Path) -> None:
