@@ -12,9 +12,9 @@ from .place import place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..practice.people import SignIn
     from ..store.store import Store
     from ..sync.found import Pair
+    from ..sync.quick import Quick
     from ..sync.session import Session
     from .running import Ran
 
@@ -41,7 +41,7 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
     """
     from ..sync import plans
     from ..sync.holding import not_held
-    from ..sync.quick import quick_check
+    from ..sync.quick import Quick, quick_check
     from . import network
     from .running import Ran, carry_out, show_plan, show_result
     from .talk import say
@@ -54,19 +54,20 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
             show_plan(plan, as_json)
             return
 
-        async def work(session: "Session") -> "tuple[Ran, list[SignIn]]":
+        async def work(session: "Session") -> "tuple[Ran, Quick]":
             if quick:
-                found, refused = await quick_check(session, name, held)
-                return Ran(found), refused
+                found = await quick_check(session, name, held)
+                return Ran(found.plan), found
             ran = await carry_out(session, plan)
             # The organisations' calls use only the sign-ins that have some.
             used = {str(item.body["sign_in"]) for item in plan.items}
-            _, refused = await quick_check(session, name, [each for each in held if each.id not in used])
-            return ran, refused
+            return ran, await quick_check(session, name, [each for each in held if each.id not in used])
 
-        ran, refused = network.online(workplace, work) if held else (Ran(plan), [])
+        ran, found = network.online(workplace, work) if held else (Ran(plan), Quick(plan, (), {}))
         result = show_result(workplace.store, ran, as_json)
-        for sign_in in refused:
+        for trouble in found.troubles.values():
+            say(str(trouble))
+        for sign_in in found.refused:
             say(
                 f"The sign-in of {sign_in.person.email} to {sign_in.software} is refused: sign in again, or sign out."
             )
@@ -74,10 +75,10 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
             say(_who_must_sign_in(lost))
         if ran.trouble is not None:
             raise ran.trouble
-        if lost or refused or any(item["reason"] == "sign_in_refused" for item in result["items"]):
+        if lost or found.refused or any(item["reason"] == "sign_in_refused" for item in result["items"]):
             raise click.exceptions.Exit(3)
         left = ran.job is not None and workplace.store.jobs.one(ran.job).left
-        if result["failed"] or left or _something_is_wrong(workplace.store, name):
+        if result["failed"] or found.troubles or left or _something_is_wrong(workplace.store, name):
             raise click.exceptions.Exit(1)
 
 

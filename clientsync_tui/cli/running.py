@@ -176,17 +176,25 @@ def report(store: Store, ran: Ran, as_json: bool) -> None:
 def show_result(store: Store, ran: Ran, as_json: bool) -> dict[str, Any]:
     """Prints what came of it, and returns what is printed as JSON."""
     job = store.jobs.one(ran.job) if ran.job else None
-    items = store.jobs.items(job.id) if job else []
-    result = shapes.outcome(job, items) if job else shapes.without_job(ran.plan)
+    if job:
+        items = store.jobs.items(job.id)
+        result = shapes.outcome(job, items)
+        said = Counter((str(i.state), i.reason, i.says) for i in items if i.says)
+    else:
+        result = shapes.without_job(ran.plan)
+        planned = zip(result["items"], ran.plan.items, strict=True)
+        said = Counter(
+            (str(r["outcome"]), i.reason, str(i.body["says"])) for r, i in planned if i.body.get("says")
+        )
     if as_json:
         talk.document(result)
-    _recap(ran.plan.kind, result, Counter((str(i.state), i.reason, i.says) for i in items if i.says))
+    _recap(ran.plan.kind, result, said)
     if job and job.left:
         talk.say(f"{job.left:,} left: clientsync jobs resume {job.id}")
     return result
 
 
-def _recap(kind: str, result: dict[str, Any], said: "Counter[tuple[str, str | None, str | None]]") -> None:
+def _recap(kind: str, result: dict[str, Any], said: Counter[tuple[str, str | None, str]]) -> None:
     """The counts, then what failed and what was skipped by reason, with the next step.
 
     `said`: how often each sentence came with an outcome and a reason. It says more than the reason alone: which host, and why.

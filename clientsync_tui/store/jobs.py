@@ -174,14 +174,14 @@ class Jobs:
             )
 
     def settle_waiting(
-        self, job: str, state: ItemState, reason: str, says: str, *, sign_in: str | None = None
+        self, job: str, state: ItemState, reason: str, says: str, *, software: str | None = None
     ) -> int:
-        """Ends every waiting item (of one sign-in, where items have their own); returns how many."""
+        """Ends every waiting item (of one accounting app); returns how many."""
         with self._database.writing() as db:
             return db.execute(
                 "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ? WHERE job = ? AND state = 'waiting' "
-                "AND (? IS NULL OR json_extract(body, '$.sign_in') = ?)",
-                (state, reason, says, iso(datetime.now(UTC)), job, sign_in, sign_in),
+                "AND (? IS NULL OR software = ?)",
+                (state, reason, says, iso(datetime.now(UTC)), job, software, software),
             ).rowcount
 
     def end(self, job: str, state: JobState, why: Trouble | None = None) -> None:

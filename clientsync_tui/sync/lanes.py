@@ -12,7 +12,7 @@ CHUNK = 500
 class Lane:
     """What a job has to do in one software, in order.
 
-    `trouble`: why nothing more is begun there. `held_back`: sign-ins whose items wait on, with the reason.
+    `trouble`: why nothing can be done there at all. `held_back`: sign-ins whose items wait on, with the reason.
     """
 
     def __init__(self, jobs: Jobs, job: str, software: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ..accounting.seam.software import Software
-from ..practice.trouble import KeyringTrouble, SignInNeeded, Trouble, UsageError
+from ..practice.trouble import KeyringTrouble, SignInNeeded, Trouble
 from .lanes import Lane
 
 
@@ -18,15 +18,13 @@ def needed(
     if len(found) <= 1:
         return found[0] if found else None
     says = " ".join(str(trouble) for trouble in found)
-    for kind in (SignInNeeded, KeyringTrouble, UsageError):
+    for kind in (SignInNeeded, KeyringTrouble):
         if any(isinstance(trouble, kind) for trouble in found):
             return kind(says)
     return Trouble(says)
 
 
 def _of(lane: Lane, waiting: Mapping[str, int], softwares: Mapping[str, Software]) -> Trouble | None:
-    if lane.trouble is not None:
-        return lane.trouble
     if not lane.held_back or not (count := waiting.get(lane.software, 0)):
         return None
     software = softwares[lane.software]

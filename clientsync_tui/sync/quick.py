@@ -1,25 +1,37 @@
 """The quick check: each sign-in is used and its list of organisations read; no organisation is called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..practice.entries import NewEntry
 from ..practice.people import SignIn
 from ..practice.plan import Plan, PlanItem, Will
-from ..practice.status import Reason
-from ..practice.trouble import PassingTrouble, SignInNeeded, SignInRefused
+from ..practice.status import Reason, Why
+from ..practice.trouble import PassingTrouble, SignInNeeded, SignInRefused, Trouble, UsageError
 from . import found, words
 from .session import Session
 
 
-async def quick_check(
-    session: Session, software: str | None, held: Sequence[SignIn]
-) -> tuple[Plan, list[SignIn]]:
-    """Uses each sign-in once and records what that tells. Returns what was found of each integration of theirs, as a plan
-    (`will_do`: it works), and the sign-ins that do not work any more. Raises KeyringTrouble and Misconfigured."""
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """What a quick check found.
+
+    `plan`: each integration (`will_do`: it works). `refused`: sign-ins that do not work any more. `troubles`: by accounting app, why
+    nothing could be checked there.
+    """
+
+    plan: Plan
+    refused: Sequence[SignIn]
+    troubles: Mapping[str, Trouble]
+
+
+async def quick_check(session: Session, software: str | None, held: Sequence[SignIn]) -> Quick:
+    """Uses each sign-in once and records what that tells. Raises KeyringTrouble."""
     pairs = session.store.clients.integrations(software, datetime.now(UTC))
     items: list[PlanItem] = []
     refused: list[SignIn] = []
+    troubles: dict[str, Trouble] = {}
     for sign_in in held:
         own = [
             pair
@@ -27,14 +39,20 @@ async def quick_check(
             if pair[1].sign_in == sign_in.id and pair[1].problem is not Reason.DISCONNECTED_HERE
         ]
         try:
-            items += await _one(session, sign_in, own)
+            # An app that rejects its credentials does so for every sign-in.
+            if sign_in.software not in troubles:
+                items += await _one(session, sign_in, own)
         except SignInNeeded as trouble:
             refused.append(sign_in)
             # One that this keyring does not hold any more may still work elsewhere.
             if isinstance(trouble, SignInRefused):
                 found.refused(session.store, sign_in, own, session.actor, str(trouble))
             items += [_item(pair, Reason.SIGN_IN_REFUSED) for pair in own]
-    return Plan("check", software, None, tuple(items)), refused
+        except UsageError as trouble:
+            troubles[sign_in.software] = trouble
+        if (reason := troubles.get(sign_in.software)) is not None:
+            items += [_item(pair, Why.NO_ACCESS, str(reason)) for pair in own]
+    return Quick(Plan("check", software, None, tuple(items)), refused, troubles)
 
 
 async def _one(session: Session, sign_in: SignIn, own: Sequence[found.Pair]) -> list[PlanItem]:
@@ -67,8 +85,8 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[found.Pair]) -> 
     return items
 
 
-def _item(pair: found.Pair, reason: str | None) -> PlanItem:
+def _item(pair: found.Pair, reason: str | None, says: str | None = None) -> PlanItem:
     client, link = pair
     will = Will.DO if reason is None else Will.CANNOT
-    body = {"says": words.REASONS[reason]} if reason else {}
+    body = {"says": says or words.REASONS[reason]} if reason else {}
     return PlanItem(will, client.id, client.name, link.software, link.organisation_id, reason, body)

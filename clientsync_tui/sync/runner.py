@@ -73,7 +73,8 @@ class Runner:
     async def run(self) -> Job:
         """Runs to the end, to a pause (a sign-in that is needed, a locked keyring) or to a stop; returns the job as it is then.
 
-        What waits for a sign-in, or for a software that is not set up, waits on; everything else is done.
+        What waits for a sign-in waits on; everything else is done. Where an app is not set up, or rejects its credentials, its items
+        fail, because no sign-in helps there.
 
         Raises UsageError when another process runs it.
         """
@@ -110,6 +111,11 @@ class Runner:
                 each.cancel()
             await asyncio.gather(now, done, return_exceptions=True)
             await self._writer.close()
+        for lane in lanes:
+            if lane.trouble is not None:
+                self._store.jobs.settle_waiting(
+                    self._id, ItemState.FAILED, Why.NO_ACCESS, str(lane.trouble), software=lane.software
+                )
 
     def _places(self, lane: Lane) -> range:
         """One for each item that may be under way at once; none where the software is not set up."""

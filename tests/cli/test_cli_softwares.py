@@ -11,6 +11,8 @@ from clientsync_tui.accounting.seam.registry import softwares
 from clientsync_tui.sandbox.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
+from clientsync_tui.sync.session import Session
+from clientsync_tui.workplace import Workplace, secret_name
 from tests.support.command import Command, Terminal
 from tests.support.practice import Practice
 
@@ -77,6 +79,41 @@ def test_reconnect_all_across_every_software_is_one_job(practice: Practice, cli:
     assert {status for _, status in statuses(cli)} == {"connected"}
     again = cli.inside("reconnect", "--all", "--json")
     assert (again.code, again.json["done"]) == (0, 0)
+
+
+@pytest.fixture
+def rotated(practice: Practice, cli: Command) -> Practice:
+    """Clients of all three apps; then QuickBooks's client secret is replaced there, and not here."""
+    everywhere(practice, cli)
+
+    async def wrong(workplace: Workplace, _: Session) -> None:
+        client_id = workplace.config.software[ONE].client_id
+        await workplace.vault.write(secret_name(ONE, client_id), "no longer right")
+
+    practice.do(wrong)
+    return practice
+
+
+REJECTED = "QuickBooks Online rejected the app's credentials (invalid_client)"
+
+
+@pytest.mark.parametrize("words", ["check", "check --quick", "refresh --all"])
+def test_an_app_with_wrong_credentials_is_reported_beside_the_others(
+    rotated: Practice, cli: Command, words: str
+) -> None:
+    revoked = rotated.sandbox.world.id_of(MANY, 0)
+    for _ in range(2):
+        said = cli.inside(*words.split(), "--json")
+        assert said.code == 1, said
+        found = Counter((item["outcome"], item["reason"]) for item in said.json["items"])
+        assert found == {("failed", "no_access"): 2, ("done", None): 8}
+        assert REJECTED in said.err and "clientsync setup quickbooks" in said.err
+        assert not [job for job in cli.inside("jobs", "--json").json if job["waiting"]]
+    assert {status for _, status in statuses(cli)} == {"connected"}
+    # What breaks next is not hidden by it.
+    rotated.sandbox.fault("disconnect", software=MANY, organisation=revoked)
+    assert cli.inside(*words.split()).code == 1
+    assert statuses(cli)[MANY, "broken"] == 1
 
 
 def test_reconnecting_leads_from_one_consent_to_the_next(practice: Practice, cli: Command) -> None:

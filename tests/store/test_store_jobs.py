@@ -225,15 +225,14 @@ def test_what_failed_is_retried_alone_and_survives_a_kill_before_it_begins(store
     assert store.jobs.retry(job) == 2
 
 
-def test_waiting_items_of_one_sign_in_are_ended_together(store: Store) -> None:
-    job = store.jobs.create(a_plan(), "ann")
+def test_waiting_items_of_one_app_are_ended_together(store: Store) -> None:
+    other = PlanItem(Will.DO, "c8", "Other", "quickbooks", "o8")
+    job = store.jobs.create(a_plan(other, items=2), "ann")
     store.jobs.take(job, 0)
-    assert (
-        store.jobs.settle_waiting(job, ItemState.FAILED, Reason.SIGN_IN_REFUSED, "Refused.", sign_in="s0")
-        == 1
-    )
-    assert states(store, job) == ["doing", "waiting", "failed", "waiting"]
-    assert store.jobs.settle_waiting(job, ItemState.SKIPPED, Why.CANCELLED, "No.") == 2
+    says = "QuickBooks rejected the app's credentials."
+    assert store.jobs.settle_waiting(job, ItemState.FAILED, Why.NO_ACCESS, says, software="quickbooks") == 1
+    assert states(store, job) == ["doing", "waiting", "failed"]
+    assert store.jobs.settle_waiting(job, ItemState.SKIPPED, Why.CANCELLED, "No.") == 1
 
 
 def test_a_paused_job_says_why_until_it_goes_on(store: Store) -> None:

@@ -10,11 +10,11 @@ import pytest
 from clientsync_tui.practice.status import Fault, Reason, Status
 from clientsync_tui.practice.trouble import (
     KeyringTrouble,
+    Misconfigured,
     OrganisationTrouble,
     PassingTrouble,
     SignInNeeded,
     SignInRefused,
-    UsageError,
 )
 from clientsync_tui.store.find import find
 from clientsync_tui.store.fixes import fixes
@@ -168,14 +168,49 @@ async def test_one_companys_refusal_says_nothing_of_the_others(practice: Practic
     assert practice.statuses() == {"beta-1": "expired", "beta-2": "connected"}
 
 
-async def test_a_software_that_is_not_set_up_stops_no_other(practice: Practice):
+async def test_an_app_that_is_not_set_up_fails_its_own_items_alone(practice: Practice):
     for name in ("alpha", "gamma"):
         practice.sign_in(name)
         practice.expired(name, ["1"])
     practice.unset.add("alpha")
     job, trouble = await run(practice, reconnect_all(practice))
-    assert isinstance(trouble, UsageError) and "alpha is not set up" in str(trouble)
-    assert job.counts == {ItemState.WAITING: 1, ItemState.DONE: 1}
+    assert trouble is None and practice.store.jobs.unfinished() == []
+    assert job.counts == {ItemState.FAILED: 1, ItemState.DONE: 1}
+    (failed,) = practice.store.jobs.items(job.id, ItemState.FAILED)
+    assert (failed.reason, failed.says) == ("no_access", "alpha is not set up.")
+    practice.unset.clear()
+    assert practice.store.jobs.retry(job.id) == 1
+    job, _ = await run(practice, job.id)
+    assert job.counts == {ItemState.DONE: 2}
+
+
+@pytest.mark.parametrize("kind", ["check", "refresh", "reassign"])
+async def test_an_app_that_rejects_its_credentials_is_asked_once_and_stops_no_other(
+    practice: Practice, kind: str
+):
+    alpha = practice.softwares["alpha"]
+    numbers = [str(n) for n in range(40)]
+    for name in ("alpha", "gamma"):
+        own = practice.sign_in(name, BEN if kind == "reassign" else ANN)
+        for each in numbers:
+            practice.client(own, each)
+        practice.sign_in(name)
+    alpha.troubles = {each: Misconfigured("Alpha rejected the app's credentials.") for each in numbers}
+    made = {
+        "check": lambda: plans.check(practice.store, None, {each.id for each in practice.held()}),
+        "refresh": lambda: plans.refresh(practice.store, None, {each.id for each in practice.held()}),
+        "reassign": lambda: plans.together(
+            [
+                plans.reassign(practice.store, name, practice.held(name)[0], None)
+                for name in ("alpha", "gamma")
+            ]
+        ),
+    }[kind]()
+    job, trouble = await run(practice, practice.store.jobs.create(made, "x"))
+    assert (trouble, job.state) == (None, JobState.DONE)
+    assert job.counts == {ItemState.FAILED: 40, ItemState.DONE: 40}
+    assert len(alpha.asked) < 40
+    assert set(practice.statuses().values()) == {"connected"}
 
 
 async def test_a_locked_keyring_stops_all(practice: Practice):
