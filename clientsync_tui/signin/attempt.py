@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -16,7 +16,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore
 from .. import this_user
 from ..accounting.seam.configured import Configured, Http
 from ..practice.people import SignIn, sign_in_id
-from ..practice.trouble import SignInFailed, Trouble, UsageError
+from ..practice.trouble import KeyringTrouble, SignInFailed, Trouble, UsageError
 from . import pasted, redirected
 from .fresh import Fresh, MakeCalls
 from .loopback import Loopback, PortInUse
@@ -24,7 +24,7 @@ from .redirected import Foreign, Incomplete, Redirected
 from .remarks import remarks
 from .token_endpoint import TokenEndpoint
 from .tokens import Tokens
-from .vault import Vault
+from .vault import Vault, Write
 
 _IGNORED_SAID = 3
 """So many ignored answers are mentioned one by one. Any page in the browser can send thousands."""
@@ -217,6 +217,16 @@ class Attempt:
             self._arrived.set_result(redirect)
 
     async def _complete(self, redirect: Redirected) -> SignedIn:
+        async with AsyncExitStack() as stack:
+            try:
+                write = await stack.enter_async_context(self._tokens.room())
+            except KeyringTrouble as trouble:
+                raise KeyringTrouble(
+                    f"{trouble} Nothing was asked of {self._title}: sign in again."
+                ) from None
+            return await self._exchanged(redirect, write)
+
+    async def _exchanged(self, redirect: Redirected, write: Write) -> SignedIn:
         software = self._configured.software
         granted = await self._endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
         granted_at = datetime.now(UTC)
@@ -243,7 +253,7 @@ class Attempt:
             raise ValueError("a sign-in for one organisation names it, another one names none")
         its_id = organisation.id if organisation else None
         own_id = sign_in_id(software.name, person.id, its_id)
-        ends_at = await self._tokens.keep(own_id, granted)
+        ends_at = await self._tokens.keep(own_id, granted, write)
         its_name = organisation.name if organisation else None
         sign_in = SignIn(own_id, software.name, person, granted_at, ends_at, its_id, its_name)
         return SignedIn(sign_in, granted_at)

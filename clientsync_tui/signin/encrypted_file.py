@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import cast
 
@@ -20,6 +20,7 @@ from platformdirs import user_data_dir
 
 from ..guarded import make_folder, read_secret, refuse_changeable
 from ..practice.trouble import KeyringTrouble
+from . import reserved_file
 from .keyring_format import VERSION, Argon2, Damaged, Derivation, Newer, sealed, taken_apart
 from .passphrase import Ask, passphrase, usable
 
@@ -59,6 +60,7 @@ class EncryptedFile(KeyringBackend):
         self._cost = cost
         self._passphrase: str | None = None
         self._key: tuple[Derivation, bytes] | None = None
+        self._room: Path | None = None
         self._one = threading.RLock()
 
     def __repr__(self) -> str:
@@ -109,6 +111,27 @@ class EncryptedFile(KeyringBackend):
             self.unlock()
             self._change(drop)
 
+    def reserve(self) -> Path:
+        """Takes room on the disk for one more writing; `written_into` uses it, and `reserved_file.release` gives it back.
+
+        It goes through all that a writing does before, so that little is left that could fail.
+        """
+        with self._one:
+            self.unlock()
+            with self._alone():
+                self._read()
+                return reserved_file.reserve(self.path)
+
+    @contextlib.contextmanager
+    def written_into(self, room: Path) -> Generator[None]:
+        """Within this, the next writing uses the room."""
+        with self._one:
+            self._room = room
+            try:
+                yield
+            finally:
+                self._room = None
+
     def change_passphrase(self, new: str) -> None:
         """Seals the file anew with another passphrase. A process that has it open asks again when it next reads it."""
         with self._one:
@@ -121,14 +144,20 @@ class EncryptedFile(KeyringBackend):
             self._change(other)
 
     def _change(self, change: Callable[[_Entries], None]) -> None:
+        with self._alone():
+            found = self._read()
+            entries: _Entries = {} if found is None else found
+            change(entries)
+            self._write(entries)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Generator[None]:
+        """Holds the file's lock; the other processes wait."""
         try:
             make_folder(self.path.parent)
             refuse_changeable(self.path)
             with FileLock(f"{self.path}.lock", timeout=_LOCK_S, mode=0o600):
-                found = self._read()
-                entries: _Entries = {} if found is None else found
-                change(entries)
-                self._write(entries)
+                yield
         except Timeout:
             raise KeyringTrouble(
                 f"Another process keeps the keyring file {self.path} locked; try again."
@@ -168,6 +197,13 @@ class EncryptedFile(KeyringBackend):
         held = self._key[0] if self._key is not None else None
         derivation = held if isinstance(held, Argon2) else self._cost()
         data = sealed(derivation, self._key_for(derivation), json.dumps(entries).encode())
+        room, self._room = self._room, None
+        if room is None or not reserved_file.write_into(room, data):
+            room = self._written_beside(data)
+        room.replace(self.path)
+        _sync_folder(self.path.parent)
+
+    def _written_beside(self, data: bytes) -> Path:
         # One fixed name, written only under the lock: a kill leaves at most this one behind, and the next write replaces it.
         beside = self.path.with_name(f"{self.path.name}.new")
         with contextlib.suppress(FileNotFoundError):
@@ -177,8 +213,7 @@ class EncryptedFile(KeyringBackend):
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(self.path)
-        _sync_folder(self.path.parent)
+        return beside
 
     def _key_for(self, derivation: Derivation) -> bytes:
         if self._key is None or self._key[0] != derivation:

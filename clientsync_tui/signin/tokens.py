@@ -1,7 +1,7 @@
 """The tokens of the sign-ins held here: refresh tokens in the keyring, access tokens in memory only.
 
 Refresh tokens are replaced at each use, so one sign-in is renewed by one process at a time, on the whole host: lock, read the
-keyring again, renew, write the keyring, and only then use what was given.
+keyring again, prove that it can be written, renew, write the keyring, and only then use what was given.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from ..guarded import make_own_folder
 from ..practice.status import Fault
 from ..practice.trouble import KeyringTrouble, PassingTrouble, SignInNeeded, SignInRefused
 from .token_endpoint import Granted, TokenEndpoint
-from .vault import Vault
+from .vault import Vault, Write
 
 _LOCK_MARGIN_S = 30.0
 _RENEW_BEFORE_S = 60.0
@@ -95,12 +95,20 @@ class Tokens:
         # One renewal for all who wait; and whoever gives up waiting does not cut it off between the answer and the keyring.
         return await asyncio.shield(renewing)
 
-    async def keep(self, sign_in_id: str, granted: Granted) -> datetime | None:
-        """Keeps what a new sign-in gave, in place of what was held for it; says when it ends."""
+    @asynccontextmanager
+    async def room(self) -> AsyncGenerator[Write]:
+        """Proves, until it is left, that a new sign-in can be kept: for `keep`. Raises KeyringTrouble."""
+        async with self._alone("a sign-in that is being made"):
+            pass
+        async with self._vault.reserved() as write:
+            yield write
+
+    async def keep(self, sign_in_id: str, granted: Granted, write: Write) -> datetime | None:
+        """Keeps what a new sign-in gave, in place of what was held for it; returns when it ends. `write`: from `room`."""
         if granted.refresh_token is None:
             raise ValueError("nothing to keep")
         async with self._one[sign_in_id], self._alone(sign_in_id):
-            await self._vault.write(self._name_of(sign_in_id), _packed(granted.refresh_token))
+            await write(self._name_of(sign_in_id), _packed(granted.refresh_token))
             self._unsaved.pop(sign_in_id, None)
             return self._use(sign_in_id, granted)
 
@@ -155,23 +163,36 @@ class Tokens:
             raise SignInNeeded(
                 f"No sign-in to {self._title} is held in this keyring for it. Run `clientsync sign-in {self._name}`."
             )
-        try:
-            granted = await self._renew(sign_in_id, refresh_token)
-        except SignInRefused:
-            # A process that does not keep to our lock (another host on the same keyring) may have renewed it.
-            newer = await self._held(sign_in_id)
-            if newer is None or newer == refresh_token:
-                raise
-            refresh_token = newer
-            granted = await self._renew(sign_in_id, newer)
-        newest = granted.refresh_token
-        if newest is not None and newest != refresh_token:
-            self._unsaved[sign_in_id] = (refresh_token, newest)
-            await self._saved(sign_in_id)
+        async with self._provided(refresh_token) as write:
+            try:
+                granted = await self._renew(sign_in_id, refresh_token)
+            except SignInRefused:
+                # A process that does not keep to our lock (another host on the same keyring) may have renewed it.
+                newer = await self._held(sign_in_id)
+                if newer is None or newer == refresh_token:
+                    raise
+                refresh_token = newer
+                granted = await self._renew(sign_in_id, newer)
+            newest = granted.refresh_token
+            if newest is not None and newest != refresh_token:
+                self._unsaved[sign_in_id] = (refresh_token, newest)
+                await self._saved(sign_in_id, write)
         self._use(sign_in_id, granted)
         return granted.access_token
 
-    async def _saved(self, sign_in_id: str) -> str | None:
+    @asynccontextmanager
+    async def _provided(self, refresh_token: str) -> AsyncGenerator[Write]:
+        """Proves that the next refresh token can be kept, before it is asked for: the one that is held ends with it."""
+        async with AsyncExitStack() as stack:
+            try:
+                write = await stack.enter_async_context(self._vault.reserved(len(_packed(refresh_token))))
+            except KeyringTrouble as trouble:
+                raise KeyringTrouble(
+                    f"{trouble} The sign-in to {self._title} was not renewed, so nothing of it is lost."
+                ) from None
+            yield write
+
+    async def _saved(self, sign_in_id: str, write: Write | None = None) -> str | None:
         """The refresh token in the keyring, after one that could not be written before has been written.
 
         Where the software gives no grace, that one is the only one that works; it must outlive a keyring that was locked.
@@ -180,7 +201,7 @@ class Tokens:
         replaced, newest = self._unsaved.get(sign_in_id, (None, None))
         if newest is not None:
             if held == replaced:
-                await self._vault.write(self._name_of(sign_in_id), _packed(newest))
+                await (write or self._vault.write)(self._name_of(sign_in_id), _packed(newest))
                 held = newest
             self._unsaved.pop(sign_in_id, None)
         return held

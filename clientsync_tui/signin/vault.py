@@ -7,8 +7,9 @@ import asyncio
 import secrets
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,6 +32,9 @@ PROMPT_LIMIT_S = 30.0
 """For one call where the keyring may ask the person."""
 
 _T = TypeVar("_T")
+
+Write = Callable[[str, str], Awaitable[None]]
+"""Writes a secret under a name, in the room that was reserved for it."""
 
 
 class Vault:
@@ -66,6 +70,36 @@ class Vault:
         await self.forget(name)
         if found != probe:
             raise KeyringTrouble(f"The keyring ({self.name}) does not give back what was put into it.")
+
+    @asynccontextmanager
+    async def reserved(self, size: int = parts.LONGEST) -> AsyncGenerator[Write]:
+        """Proves that a secret of so many characters can be written, until it is left; gives what writes it.
+
+        The encrypted file takes its room on the disk. Other keyrings write an entry of that size and delete it.
+        """
+        backend = await self._ready()
+        from .encrypted_file import EncryptedFile
+        from .reserved_file import release
+
+        if not isinstance(backend, EncryptedFile):
+            probe = f"probe/{secrets.token_hex(8)}"
+            await self.write(probe, "x" * size)
+            await self.forget(probe)
+            yield self.write
+            return
+        room = await self._within(backend.reserve)
+
+        async def write(name: str, secret: str) -> None:
+            def into_room() -> None:
+                with backend.written_into(room):
+                    parts.write(backend, SERVICE, name, secret)
+
+            await self._within(into_room)
+
+        try:
+            yield write
+        finally:
+            release(room)
 
     async def read(self, name: str) -> str | None:
         """The secret of that name; None if there is none."""

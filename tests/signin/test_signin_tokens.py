@@ -1,6 +1,7 @@
 import asyncio
 import json
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,7 @@ async def test_a_token_is_not_used_before_it_is_in_the_keyring(desk: Desk, sandb
     before = refresh_token(desk, own)
     tokens = desk.new_tokens()
     used = len(desk.used)
-    fail(desk.keyring, set_password="locked")
+    fail(desk.keyring, set_password="locked but for the probe")
     with pytest.raises(KeyringTrouble):
         await tokens.access(own)
     assert refresh_token(desk, own) == before and len(desk.used) == used
@@ -138,7 +139,7 @@ async def test_a_token_is_not_used_before_it_is_in_the_keyring(desk: Desk, sandb
 async def test_what_was_not_written_gives_way_to_a_new_sign_in(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     tokens = desk.new_tokens()
-    fail(desk.keyring, set_password="locked")
+    fail(desk.keyring, set_password="locked but for the probe")
     with pytest.raises(KeyringTrouble):
         await tokens.access(own)
     fail(desk.keyring)
@@ -147,6 +148,18 @@ async def test_what_was_not_written_gives_way_to_a_new_sign_in(desk: Desk, sandb
     assert await tokens.access(own)
     await asyncio.to_thread(sandbox.advance, 31 * 60)
     assert refresh_token(desk, own) != newest
+    assert await desk.new_tokens().access(own)
+
+
+async def test_a_token_that_could_not_be_written_is_not_asked_for(desk: Desk, sandbox: Running):
+    own = await signed_in(desk, sandbox)
+    before = desk.held()
+    fail(desk.keyring, set_password="locked")
+    with pytest.raises(KeyringTrouble, match=r"was not renewed, so nothing of it is lost\."):
+        await desk.new_tokens().access(own)
+    assert await renewals(sandbox) == 1 and desk.held() == before
+    fail(desk.keyring)
+    await asyncio.to_thread(sandbox.advance, 31 * 60)
     assert await desk.new_tokens().access(own)
 
 
@@ -312,8 +325,11 @@ async def test_a_lock_that_another_keeps_for_ever_is_said(
     own = await signed_in(desk, sandbox)
     monkeypatch.setattr(tokens_module, "_LOCK_MARGIN_S", 0.0)
     tokens = Desk(desk.configured, desk.folder, Http(timeout_s=0.1, attempts=1)).tokens
-    with FileLock(locks_of(desk)[0]), pytest.raises(PassingTrouble, match="Another clientsync"):
-        await tokens.access(own)
+    with ExitStack() as stack:
+        for lock in locks_of(desk):
+            stack.enter_context(FileLock(lock))
+        with pytest.raises(PassingTrouble, match="Another clientsync"):
+            await tokens.access(own)
 
 
 async def test_locks_that_cannot_be_made_are_said(desk: Desk, sandbox: Running):

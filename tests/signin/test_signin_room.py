@@ -1,0 +1,118 @@
+"""Nothing is asked of a sign-in server that could not be kept: the disk is full, or may only be read."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.trouble import KeyringTrouble
+from clientsync_tui.sandbox.server import Running
+from clientsync_tui.signin.encrypted_file import EncryptedFile
+from clientsync_tui.signin.keyring_format import Argon2
+from clientsync_tui.signin.vault import Vault
+from tests.faults.test_faults_full import disk
+from tests.signin.desk import Desk, answered, completed, configured_for, first_person, name_of
+from tests.support.sandbox import sandbox
+
+__all__ = ["disk", "sandbox"]
+
+TOKEN = "/connect/token"
+
+
+def fill(disk: Path) -> Path:
+    """Takes all the room that is left."""
+    filler = disk / "filler"
+    with filler.open("ab") as file:
+        file.write(bytes(shutil.disk_usage(disk).free))
+    return filler
+
+
+def remount(disk: Path, how: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
+
+
+@pytest.fixture
+def small(disk: Path, sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk whose keyring file and locks are on a disk of one megabyte."""
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    passphrase = disk / "passphrase"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text("a passphrase for tests")
+    desk = Desk(configured_for(sandbox.url), disk)
+    desk.vault = Vault(disk / "keyring.bin", passphrase_file=passphrase, time_limit_s=10)
+    desk.tokens = desk.new_tokens()
+    return desk
+
+
+async def token(desk: Desk, own: str) -> str:
+    return json.loads(await desk.vault.read(name_of(own)) or "")["refresh_token"]
+
+
+@pytest.mark.parametrize("how", ["full", "read-only"])
+async def test_on_a_disk_that_takes_nothing_no_sign_in_is_renewed(small: Desk, sandbox: Running, how: str):
+    own = (await small.sign_in(first_person(sandbox))).sign_in.id
+    before = await token(small, own)
+    filler = fill(small.folder)
+    if how == "read-only":
+        remount(small.folder, "ro")
+    with pytest.raises(KeyringTrouble, match=r"No space|Read-only"):
+        await small.new_tokens().access(own)
+    assert await answered(sandbox, TOKEN) == 1
+    if how == "read-only":
+        remount(small.folder, "rw")
+    filler.unlink()
+    await asyncio.to_thread(sandbox.advance, 31 * 60)
+    assert await small.new_tokens().access(own)
+    assert await token(small, own) != before
+    assert not list(small.folder.glob("*.room-*")) and not list(small.folder.glob("*.new"))
+
+
+async def test_a_disk_that_is_full_takes_no_code_either(small: Desk, sandbox: Running):
+    filler = None
+    with pytest.raises(KeyringTrouble, match="Nothing was asked of Xero"):
+        async with small.begin() as attempt:
+            filler = fill(small.folder)
+            await completed(attempt, first_person(sandbox))
+    assert await answered(sandbox, TOKEN) == 0
+    assert filler is not None
+    filler.unlink()
+    assert (await small.sign_in(first_person(sandbox))).sign_in
+
+
+async def test_the_room_is_there_until_it_is_used(small: Desk):
+    await small.vault.write("a", "1")
+    async with small.vault.reserved(2_000) as write:
+        fill(small.folder)
+        with pytest.raises(KeyringTrouble, match="No space"):
+            await small.vault.write("b", "2")
+        await write("c", "x" * 2_000)
+    assert await small.vault.read("c") == "x" * 2_000
+    assert await small.vault.read("a") == "1" and await small.vault.read("b") is None
+    assert (small.folder / "keyring.bin").stat().st_mode & 0o777 == 0o600
+
+
+def test_room_that_a_killed_process_left_is_removed(tmp_path: Path):
+    keyring = EncryptedFile(tmp_path / "keyring.bin", lambda _: "a passphrase", cost=lambda: Argon2(8, 1, 1))
+    left = keyring.reserve()
+    kept = keyring.reserve()
+    long_ago = time.time() - 7_200
+    os.utime(left, (long_ago, long_ago))
+    with keyring.written_into(kept):
+        keyring.set_password("clientsync", "a", "1")
+    assert left.exists() and not kept.exists()
+    keyring.reserve()
+    assert not left.exists()
+
+
+def test_room_that_is_gone_does_not_keep_anything_from_being_written(tmp_path: Path):
+    keyring = EncryptedFile(tmp_path / "keyring.bin", lambda _: "a passphrase", cost=lambda: Argon2(8, 1, 1))
+    room = keyring.reserve()
+    room.unlink()
+    with keyring.written_into(room):
+        keyring.set_password("clientsync", "a", "1")
+    assert keyring.get_password("clientsync", "a") == "1"
