@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ..practice.text import clean
+from ..practice.trouble import UsageError
 from .ask import Ask
 from .base import ActionScreen
 from .choose import Choice, Choose
@@ -19,14 +20,20 @@ def choose_team(screen: ActionScreen, chosen: Callable[[str | None], None]) -> N
     choices = [Choice(TEAM + team, team) for team in teams]
     choices += [Choice(MAKE, "New team…", key="n"), Choice(NONE, "No team", key="0")]
 
-    def made(name: str | None) -> None:
-        if name := " ".join(clean(name or "").split()):
-            chosen(name)
+    async def attempt(written: str) -> bool:
+        if not _name(written):
+            raise UsageError("A team needs a name.")
+        return True
 
     def decided(id: str | None) -> None:
         if id == MAKE:
-            screen.main.push_screen(Ask("Name of the new team", longest=60), made)
+            question = Ask("Name of the new team", attempt=attempt, longest=60)
+            screen.main.push_screen(question, lambda made: chosen(_name(made)) if made else None)
         elif id is not None:
             chosen(None if id == NONE else id.removeprefix(TEAM))
 
     screen.main.push_screen(Choose("Team", choices), decided)
+
+
+def _name(written: str) -> str:
+    return " ".join(clean(written).split())

@@ -127,13 +127,19 @@ class ClientsScreen(TriagedList):
             does = self.line.does
             keys = [(key, does if act == "act('fix')" else label, act) for key, label, act in keys]
         if self.filter_bar.has_keys:
-            own = [("enter", "To the list", "table('focus')"), ("esc", "Clear", "act('back')")]
+            own = [
+                ("enter", "To the list", "table('focus')"),
+                (self.keyed("{everywhere.back}"), "Clear", "act('back')"),
+            ]
             return [*keys[:1], *own, *(each for each in keys[1:] if each[2] != "act('back')")]
         if not self.shown:
             return keys
-        selecting = [("space", "Select", "table('toggle_row')")]
+        selecting = [(self.keyed("{table.toggle}"), "Select", "table('toggle_row')")]
         if self.table.selection.total:
-            selecting += [("i", "Invert", "table('invert')"), ("N", "None", "table('select_none')")]
+            selecting += [
+                (self.keyed("{table.invert}"), "Invert", "table('invert')"),
+                (self.keyed("{table.none}"), "None", "table('select_none')"),
+            ]
         return [*keys[:1], *selecting, *keys[1:]]
 
     async def action_table(self, name: str) -> None:

@@ -1,5 +1,6 @@
 """Team, practice code, name, note and removal of clients, from the client list."""
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from .confirm import Confirm
 from .locale_words import counted, number
 
 if TYPE_CHECKING:
+    from ..store.store import Store
     from .clients import ClientsScreen
 
 NAMES_SHOWN = 50
@@ -23,44 +25,49 @@ def ask_code(screen: "ClientsScreen", client: Client) -> None:
     _ask_one(
         screen,
         client,
-        Ask(
-            f"Practice code of {client.name}",
-            client.practice_code or "",
-            hint="enter keeps it, empty takes it away, esc cancels",
-            longest=changes.LONGEST_CODE,
-        ),
-        lambda value: changes.set_code(screen.store, screen.actor, client, value),
+        f"Practice code of {client.name}",
+        client.practice_code or "",
+        changes.set_code,
+        changes.LONGEST_CODE,
+        "enter saves it, empty removes it, esc cancels",
     )
 
 
 def ask_name(screen: "ClientsScreen", client: Client) -> None:
     """Asks for a client's name on the practice's list."""
-    question = Ask("Name on the practice's list", client.name, longest=changes.LONGEST_NAME)
-    _ask_one(
-        screen, client, question, lambda value: changes.rename(screen.store, screen.actor, client, value)
-    )
+    question = "Name on the practice's list"
+    _ask_one(screen, client, question, client.name, changes.rename, changes.LONGEST_NAME)
 
 
 def ask_note(screen: "ClientsScreen", client: Client) -> None:
     """Asks for a note for colleagues."""
-    question = Ask(f"Note about {client.name}", client.note, longest=changes.LONGEST_NOTE)
-    _ask_one(
-        screen, client, question, lambda value: changes.set_note(screen.store, screen.actor, client, value)
-    )
+    question = f"Note about {client.name}"
+    _ask_one(screen, client, question, client.note, changes.set_note, changes.LONGEST_NOTE)
 
 
-def _ask_one(screen: "ClientsScreen", client: Client, question: Ask, change: Callable[[str], None]) -> None:
-    def answered(value: str | None) -> None:
-        if value is None:
-            return
+def _ask_one(
+    screen: "ClientsScreen",
+    client: Client,
+    question: str,
+    now: str,
+    change: Callable[["Store", str, Client, str], None],
+    longest: int,
+    hint: str = "",
+) -> None:
+    async def attempt(written: str) -> bool:
+        await asyncio.to_thread(change, screen.store, screen.actor, client, written)
+        return True
 
-        def work() -> str:
-            change(value)
-            return f"Saved for {client.name}. u takes it back."
+    def answered(written: str | None) -> None:
+        if written is not None:
+            screen.change(lambda: f"Saved for {client.name}. {undoes(screen)}")
 
-        screen.change(work)
+    screen.main.push_screen(Ask(question, now, attempt=attempt, hint=hint, longest=longest), answered)
 
-    screen.main.push_screen(question, answered)
+
+def undoes(screen: "ClientsScreen") -> str:
+    """How a change is taken back, with the person's own key."""
+    return screen.keyed("{everywhere.undo} undoes it.")
 
 
 def ask_team(screen: "ClientsScreen") -> None:
@@ -78,7 +85,7 @@ def ask_team(screen: "ClientsScreen") -> None:
 
         def work() -> str:
             count = changes.assign_team(screen.store, screen.actor, moving, team)
-            return f"{counted(count, 'client')} assigned to {where}. u takes it back."
+            return f"{counted(count, 'client')} assigned to {where}. {undoes(screen)}"
 
         if not moving:
             screen.say(f"{'It is' if len(clients) == 1 else 'They are'} in {where} already.", "information")
@@ -111,7 +118,7 @@ def ask_remove(screen: "ClientsScreen") -> None:
 
         def work() -> str:
             count = changes.remove(screen.store, screen.actor, going)
-            return f"{counted(count, 'client')} taken off the list. u brings them back."
+            return f"{counted(count, 'client')} taken off the list. {undoes(screen)}"
 
         def answered(yes: bool | None) -> None:
             if yes:

@@ -1,11 +1,13 @@
 """Client data out to a CSV file, and practice codes in from one."""
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..practice.text import clean
-from ..practice.trouble import Trouble
+from ..practice.trouble import Trouble, UsageError
 from .ask import Ask, Told
+from .clients_edit import undoes
 from .clients_rows import today
 from .confirm import Confirm
 from .locale_words import counted, number
@@ -20,107 +22,93 @@ CHANGES_SHOWN = 200
 
 def ask_export(screen: "ClientsScreen") -> None:
     """Asks for a file's name and writes the clients that the filter shows."""
-    order = screen.order()
+    order, own = screen.order(), screen.main.workplace.own_files
     default = Path.cwd() / f"clients {today().astimezone():%Y-%m-%d}.csv"
-    question = Ask(f"Export {counted(len(order), 'client')} to the CSV file", str(default))
 
-    own = screen.main.workplace.own_files
-
-    def write(path: Path, replace: bool) -> None:
+    async def attempt(written: str) -> bool:
+        from ..named_file import replaces
         from ..sync.export import export
 
-        def work() -> str:
-            count = export(path, screen.store.clients.each(order, today()), own, replace=replace)
-            return f"{counted(count, 'client')} written to {path}."
+        path = _path(written)
+        replace = await asyncio.to_thread(replaces, path, own)
+        if replace and not await _agreed(screen, Confirm(f"Replace {path}?", yes="Replace", dangerous=True)):
+            return False
 
-        screen.work(work, lambda said: screen.notify(said, markup=False, timeout=10))
+        def write() -> int:
+            return export(path, screen.store.clients.each(order, today()), own, replace=replace)
 
-    def named(told: str | None) -> None:
-        if not told or not told.strip():
-            return
-        from ..named_file import replaces
+        count = await asyncio.to_thread(write)
+        screen.notify(f"{counted(count, 'client')} written to {path}.", markup=False, timeout=10)
+        return True
 
-        path = _path(told)
-
-        def agreed(there: bool) -> None:
-            if not there:
-                write(path, False)
-                return
-            replace = Confirm(f"Replace {path}?", yes="Replace", dangerous=True)
-            screen.main.push_screen(replace, lambda yes: write(path, True) if yes else None)
-
-        screen.work(lambda: replaces(path, own), agreed)
-
-    screen.main.push_screen(question, named)
+    question = f"Export {counted(len(order), 'client')} to the CSV file"
+    screen.main.push_screen(
+        Ask(question, str(default), attempt=attempt, hint="enter exports them, esc cancels")
+    )
 
 
 def ask_upload(screen: "ClientsScreen") -> None:
     """Asks for a file's name, shows what its codes will change, or every line that is wrong."""
-    question = Ask(
-        "Upload practice codes from the CSV file",
-        hint="It needs a column Practice code, and one of ID, Client. The file that export writes is one, too.",
-    )
 
-    def named(told: str | None) -> None:
-        if told and told.strip():
-            path = _path(told)
-            _upload(screen, path)
+    async def attempt(written: str) -> bool:
+        found = await _read(screen, _path(written))
+        return found is not None and await _upload(screen, found)
 
-    screen.main.push_screen(question, named)
+    hint = "It needs a column Practice code, and one of ID, Client. The file that export writes is one, too."
+    screen.main.push_screen(Ask("Upload practice codes from the CSV file", attempt=attempt, hint=hint))
 
 
-def _path(told: str) -> Path:
-    return Path(clean(told).strip()).expanduser()
+def _path(written: str) -> Path:
+    if not (path := clean(written).strip()):
+        raise UsageError("Enter the file's name.")
+    return Path(path).expanduser()
 
 
-def _upload(screen: "ClientsScreen", path: Path, *, as_written: bool = False) -> None:
+async def _agreed(screen: "ClientsScreen", question: Confirm) -> bool:
+    return bool(await screen.main.push_screen_wait(question))
+
+
+async def _read(screen: "ClientsScreen", path: Path) -> "Codes | None":
+    """What the file changes; None where the person has seen that its lines are wrong."""
     from ..sync import codes
-    from ..sync.codes_file import read
+    from ..sync.codes_file import WrongLines, read
 
-    def plan() -> "Codes | Trouble":
-        try:
-            return codes.plan(read(path), screen.store, as_written=as_written)
-        except Trouble as trouble:
-            return trouble
+    def plan(as_written: bool = False) -> "Codes":
+        return codes.plan(read(path), screen.store, as_written=as_written)
 
-    screen.work(plan, lambda found: _answer(screen, path, found))
-
-
-def _answer(screen: "ClientsScreen", path: Path, found: "Codes | Trouble") -> None:
-    from ..sync.codes_file import WrongLines
-
-    if isinstance(found, Trouble):
-        first, *others = str(found).splitlines()
-        if isinstance(found, WrongLines) and found.damaged:
-            question = Confirm(f"{path.name}: {first}", others, yes="Use as written", dangerous=True)
-            screen.main.push_screen(
-                question, lambda yes: _upload(screen, path, as_written=True) if yes else None
-            )
+    try:
+        return await asyncio.to_thread(plan)
+    except Trouble as trouble:
+        first, *others = str(trouble).splitlines()
+        if isinstance(trouble, WrongLines) and trouble.damaged:
+            if await _agreed(screen, Confirm(f"{path.name}: {first}", others, yes="Use as written")):
+                return await asyncio.to_thread(plan, True)
         elif others:
-            screen.main.push_screen(Told(f"{path.name}: {first}", others))
+            await screen.main.push_screen_wait(Told(f"{path.name}: {first}", others))
         else:
-            screen.say(found)
-        return
+            raise
+    return None
+
+
+async def _upload(screen: "ClientsScreen", found: "Codes") -> bool:
+    """Sets the codes once the person has seen them; False where the person said no."""
+    from ..sync.codes import upload
+
     if not found.changes:
         screen.say(f"Nothing to change: {_rest(found)}", "information")
-        return
+        return True
     lines = [
         f"{new.client.name}: {new.client.code or 'none'} → {new.code}"
         for new in found.changes[:CHANGES_SHOWN]
     ]
     if (more := len(found.changes) - CHANGES_SHOWN) > 0:
         lines.append(f"and {number(more)} more")
-
-    def work() -> str:
-        from ..sync.codes import upload
-
-        upload(screen.store, found, screen.actor)
-        return f"{counted(len(found.changes), 'practice code')} set. u takes them back."
-
-    question = Confirm(
-        f"Set {counted(len(found.changes), 'practice code')}?", [_rest(found), "", *lines], yes="Set"
-    )
-    screen.main.push_screen(question, lambda yes: screen.change(work) if yes else None)
+    codes = counted(len(found.changes), "practice code")
+    if not await _agreed(screen, Confirm(f"Set {codes}?", [_rest(found), "", *lines], yes="Set")):
+        return False
+    await asyncio.to_thread(upload, screen.store, found, screen.actor)
+    screen.change(lambda: f"{codes} set. {undoes(screen)}")
+    return True
 
 
 def _rest(found: "Codes") -> str:

@@ -1,7 +1,7 @@
 """The filter line: the text, what completes it, and how many clients it leaves."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len
 from rich.highlighter import Highlighter
@@ -16,8 +16,12 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from ..key_words import with_keys
 from ..practice.filter import FilterError, parse
 from .clients_complete import Completion, complete
+
+if TYPE_CHECKING:
+    from ..app import ClientSyncApp
 
 HELD_MOST = 30
 """How many former filters come back with ↑."""
@@ -229,7 +233,7 @@ class FilterBar(Widget, can_focus=False):
             return Content.assemble(
                 ("enter", "bold"),
                 " to the list  ",
-                ("esc", "bold"),
+                (with_keys("{everywhere.back}", cast("ClientSyncApp", self.app).keys), "bold"),  # pyright: ignore[reportUnknownMemberType]
                 " clears  ",
                 ("↑", "bold"),
                 " former filters",

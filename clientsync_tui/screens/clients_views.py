@@ -1,8 +1,10 @@
 """Views: filters saved under names."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from ..practice.text import clean
+from ..practice.trouble import UsageError
 from ..sync.tabs import TABS
 from .ask import Ask
 from .choose import Choice, Choose
@@ -34,18 +36,23 @@ def open_views(screen: "ClientsScreen") -> None:
 
     def chosen(id: str | None) -> None:
         if id == SAVE:
-            screen.main.push_screen(Ask("Save this filter as", hint=text, longest=60), save)
+            screen.main.push_screen(Ask("Save this filter as", attempt=save, hint=text, longest=60), saved)
         elif id == FORGET:
             which = [Choice(VIEW + name, name, filtered) for name, filtered in views.items()]
             screen.main.push_screen(Choose("Forget which view?", which), forget)
         elif id is not None:
             screen.show_filter(views[id.removeprefix(VIEW)])
 
-    def save(told: str | None) -> None:
-        if name := clean(told or "").strip():
-            screen.store.views.save(name, text)
+    async def save(written: str) -> bool:
+        if not (name := clean(written).strip()):
+            raise UsageError("A view needs a name.")
+        await asyncio.to_thread(screen.store.views.save, name, text)
+        return True
+
+    def saved(written: str | None) -> None:
+        if written is not None:
             opens = screen.keyed("{clients.views} opens it.")
-            screen.notify(f"Saved as “{name}”: {opens}", markup=False)
+            screen.notify(f"Saved as “{clean(written).strip()}”: {opens}", markup=False)
 
     def forget(id: str | None) -> None:
         if id is not None:

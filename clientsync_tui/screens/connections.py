@@ -225,22 +225,19 @@ class ConnectionsScreen(ActionScreen):
         if link is None or client is None:
             return
 
-        def answered(settings: Settings | None) -> None:
+        workplace = self.main.workplace
+
+        def save(settings: Settings) -> bool:
+            return change_settings(workplace.store, workplace.actor, client.id, link, settings)
+
+        def answered(changed: bool | None) -> None:
             self.query_one(SelectTable).focus()
-            if settings is None:
-                return
-            workplace = self.main.workplace
-            try:
-                changed = change_settings(workplace.store, workplace.actor, client.id, link, settings)
-            except Trouble as trouble:
-                self.say(trouble)
-                return
             if changed:
                 self.say("Settings saved.", "information")
-            self._read()
+                self._read()
 
-        software = self.main.workplace.software(link.software)
-        self.main.push_screen(SettingsScreen(software, link), answered)
+        software = workplace.software(link.software)
+        self.main.push_screen(SettingsScreen(software, link, save), answered)
 
     def do_change_integration(self) -> None:
         """On a screen of its own, after it was asked in which accounting software the books are now."""

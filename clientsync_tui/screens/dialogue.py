@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import ModalScreen
+from textual.worker import Worker, WorkerState
 
 from ..key_words import keys_of, with_keys
 from ..widgets.answers import FIRST
@@ -39,6 +40,14 @@ class Dialogue(ModalScreen[T]):
         """The last line."""
         self.mount(KeyBar())
         self.call_after_refresh(self.refresh_keys)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """An error that nobody expected is said here too."""
+        error = cast("Worker[object]", event.worker).error  # pyright: ignore[reportUnknownMemberType]
+        if event.state is WorkerState.ERROR and error is not None:
+            from ..logbook import says
+
+            self.notify(says(error), markup=False, severity="error", timeout=10)
 
     def _on_resize(self, event: Resize) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         drop_former_size(self, event)

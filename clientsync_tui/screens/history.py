@@ -192,7 +192,9 @@ class HistoryScreen(ActionScreen):
         at_top = table.row_count == 0 or (table.scroll_offset.y == 0 and table.cursor_id == self._top)
         self._top = order[0] if order else None
         table.empty_text = (
-            "No entries match. esc clears the search." if self._words else "Nothing has happened yet."
+            self.keyed("No entries match. {everywhere.back} clears the search.")
+            if self._words
+            else "Nothing has happened yet."
         )
         table.show(HistoryRows(self._history, order))
         if at_top:

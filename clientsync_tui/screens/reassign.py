@@ -57,7 +57,8 @@ class ReassignScreen(ReachScreen):
 
     def own_stage(self) -> Iterable[Widget]:
         """The table, and what is done with the selection."""
-        empty = f"No colleague has integrated a client of {self.software.title}: there is nothing to reassign. Esc goes back."
+        back = self.keyed("{everywhere.back} goes back.")
+        empty = f"No colleague has integrated a client of {self.software.title}: there is nothing to reassign. {back}"
         yield SelectList(COLUMNS, ascii_marks=self.main.ascii_marks, empty=empty)
         yield self.led()
         everybody = self.with_key("Integrated by: everybody", "choose_sender")

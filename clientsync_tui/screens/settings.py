@@ -1,5 +1,7 @@
 """How an integration behaves: lists, automatic refresh, details, a note for colleagues."""
 
+import asyncio
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -11,6 +13,7 @@ from textual.widgets import Button, Input, Static
 from ..accounting.seam.software import Software
 from ..practice.model import Integration, Settings
 from ..practice.text import clean
+from ..practice.trouble import Trouble
 from ..sync.settings import MOST_DAYS, MOST_NOTE
 from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
@@ -18,19 +21,21 @@ from ..widgets.tick import Tick
 from .dialogue import Dialogue
 
 
-class SettingsScreen(Dialogue[Settings | None]):
-    """Dismissed with the settings as they are to be, or None."""
+class SettingsScreen(Dialogue[bool]):
+    """Dismissed with whether the settings were changed. Where they cannot be saved, what was entered stays."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("dialogue.yes", "save", "Save"),
-        Binding("escape", "dismiss(None)", "Cancel"),
-        own_key("dialogue.no", "dismiss(None)", "Cancel", show=False),
+        Binding("escape", "dismiss(False)", "Cancel"),
+        own_key("dialogue.no", "dismiss(False)", "Cancel", show=False),
         own_key("table.down", "app.focus_next", "Next setting", show=False),
         own_key("table.up", "app.focus_previous", "Setting before", show=False),
     ]
 
-    def __init__(self, software: Software, link: Integration) -> None:
+    def __init__(self, software: Software, link: Integration, save: Callable[[Settings], bool]) -> None:
+        """`save`: writes the settings and says whether anything changed; called on a thread."""
         super().__init__()
+        self._keep = save
         self._software = software
         self._link = link
 
@@ -63,24 +68,37 @@ class SettingsScreen(Dialogue[Settings | None]):
 
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:
-        self.dismiss(None)
+        self.dismiss(False)
 
     @on(Button.Pressed, "#save")
     @on(Input.Submitted)
     def action_save(self) -> None:
-        """Ends it, where the settings can be had."""
+        """Saves the settings and ends it, where that works."""
         days = self.query_one("#days", Input)
         if not days.value.isdecimal() or int(days.value) > MOST_DAYS:
-            self.query_one("#wrong", Static).update(f"Days are a number from 0 to {MOST_DAYS}.")
+            self._mistaken(f"Days are a number from 0 to {MOST_DAYS}.")
             days.focus()
             return
         chosen = tuple(name for name in self._software.lists if self.query_one(f"#list_{name}", Tick).value)
-        self.dismiss(
-            Settings(
-                # All of them means all that there will be, too.
-                None if len(chosen) == len(self._software.lists) else chosen,
-                int(days.value),
-                self.query_one("#follow", Tick).value,
-                clean(self.query_one("#note", Input).value).strip(),
-            )
+        settings = Settings(
+            # All of them means all that there will be, too.
+            None if len(chosen) == len(self._software.lists) else chosen,
+            int(days.value),
+            self.query_one("#follow", Tick).value,
+            clean(self.query_one("#note", Input).value).strip(),
         )
+        self.run_worker(self._save(settings), exclusive=True, exit_on_error=False)
+
+    async def _save(self, settings: Settings) -> None:
+        try:
+            changed = await asyncio.to_thread(self._keep, settings)
+        except Trouble as trouble:
+            self._mistaken(str(trouble))
+        else:
+            self.dismiss(changed)
+
+    def _mistaken(self, says: str) -> None:
+        wrong = self.query_one("#wrong", Static)
+        wrong.update(says)
+        # On a small screen it is below what is shown.
+        self.call_after_refresh(wrong.scroll_visible, animate=False)

@@ -80,7 +80,7 @@ class SelectList(Vertical):
     def _arrange(self) -> None:
         self.rows.filter(self._filter.value)
         filtered = bool(self._filter.value.strip())
-        self.table.empty_text = "Nothing matches the filter. Esc clears it." if filtered else self._empty
+        self.table.empty_text = "Nothing matches the filter." if filtered else self._empty
         self.table.show(self.rows)
         self._moved()
         self.count()

@@ -6,6 +6,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from clientsync_tui.practice.model import Client
+from clientsync_tui.screens.ask import Ask
 from clientsync_tui.screens.clients import ClientsScreen
 from clientsync_tui.screens.clients_rows import today
 from clientsync_tui.screens.confirm import Confirm
@@ -52,7 +53,12 @@ async def test_code_name_and_note_of_the_client_under_the_cursor(tmp_path: Path)
         await pilot.press("p", "home", *"red", "enter")
         await until(pilot, lambda: client(screen, "Abbey Road Bakery Ltd").practice_code == "redABB01")
         await pilot.press("p", "ctrl+u", *"red", "enter")
-        await until(pilot, lambda: said(pilot, 'has the practice code "red" already'))
+        await until(pilot, lambda: 'has the practice code "red" already' in shown(pilot))
+        # What was typed stays, and can be put right.
+        assert pilot.app.screen.query_one(Input).value == "red"
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: client(screen, "Abbey Road Bakery Ltd").practice_code == "red2")
+        await until(pilot, lambda: pilot.app.screen is screen)
         await pilot.press("n", "ctrl+u", *"[b]Bakers[/]", "enter")
         await until(pilot, lambda: "[b]Bakers[/]" in shown(pilot))
         await pilot.press("m", *"Ring on Mondays", "enter")
@@ -103,6 +109,9 @@ async def test_what_is_exported_can_be_uploaded_again_with_codes(tmp_path: Path)
         await answer(pilot, str(file))
         await until(pilot, lambda: "Replace" in shown(pilot))
         await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
+        assert pilot.app.screen.query_one(Input).value == str(file)
+        await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
         assert "Lapsed 1,L1," in file.read_text()
         await pilot.press("u")
@@ -116,7 +125,9 @@ async def test_an_export_does_not_replace_the_programs_own_files(tmp_path: Path)
         for name in ("config.toml", "practice.db", "practice.db-wal"):
             await pilot.press("E")
             await answer(pilot, str(tmp_path / name))
-            await until(pilot, lambda name=name: said(pilot, f"{name} is one of the program's own files"))
+            await until(pilot, lambda: "own files. Choose another name" in shown(pilot))
+            assert pilot.app.screen.query_one(Input).value == str(tmp_path / name)
+            await pilot.press("escape")
     assert (tmp_path / "config.toml").read_bytes() == before
 
 
@@ -131,11 +142,12 @@ async def test_every_wrong_line_of_an_upload_is_said_and_nothing_changed(tmp_pat
         assert 'line 3: There is no client called "Nobody".' in shown(pilot)
         assert "line 4:" in shown(pilot)
         await pilot.press("escape")
-        await until(pilot, lambda: screen.table.has_focus)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
         assert client(screen, "Lapsed 1").practice_code is None
-        await pilot.press("U")
+        assert pilot.app.screen.query_one(Input).value == str(file)
         await answer(pilot, "/nowhere/codes.csv")
-        await until(pilot, lambda: said(pilot, "/nowhere/codes.csv cannot be read"))
+        await until(pilot, lambda: "/nowhere/codes.csv cannot be read" in shown(pilot))
+        assert pilot.app.screen.query_one(Input).value == "/nowhere/codes.csv"
 
 
 async def test_codes_that_a_spreadsheet_changed_are_used_only_when_that_is_confirmed(tmp_path: Path) -> None:
@@ -148,12 +160,40 @@ async def test_codes_that_a_spreadsheet_changed_are_used_only_when_that_is_confi
         await until(pilot, lambda: "1 line is wrong; nothing was changed." in shown(pilot))
         assert "looks like a date that a spreadsheet made" in " ".join(shown(pilot).split())
         await pilot.press("n")
-        await until(pilot, lambda: screen.table.has_focus)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
         assert client(screen, "Lapsed 1").practice_code is None
-        await pilot.press("U")
         await answer(pilot, str(file))
         await until(pilot, lambda: "Use as written" in shown(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "Lapsed 1: none → 01-Mar" in shown(pilot))
         await pilot.press("y")
         await until(pilot, lambda: client(screen, "Lapsed 1").practice_code == "01-Mar")
+
+
+async def test_enter_without_a_name_says_so_and_goes_on_asking(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        for keys, says in (
+            ("t n space enter", "A team needs a name."),
+            ("slash l a p s e d enter w s enter", "A view needs a name."),
+            ("U enter", "Enter the file's name."),
+        ):
+            await pilot.press(*keys.split())
+            await until(pilot, lambda says=says: says in shown(pilot))
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def test_sentences_name_the_persons_own_keys(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write('[keys]\n"everywhere.undo" = "z"\n"everywhere.back" = "W"\n"table.toggle" = "T"\n')
+    async with opened(tmp_path) as (pilot, screen):
+        await until(pilot, lambda: "T Select" in shown(pilot))
+        await pilot.press("p", *"99", "enter")
+        await until(pilot, lambda: said(pilot, "z undoes it."))
+        await until(pilot, lambda: pilot.app.screen is screen)
+        await pilot.press("A", "X", "enter")
+        await until(pilot, lambda: said(pilot, "taken off the list. z undoes it."))
+        await pilot.press("h", "slash", *"nowhere")
+        await until(pilot, lambda: "W clears the search" in shown(pilot))

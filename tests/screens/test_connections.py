@@ -1,7 +1,11 @@
 """One client's Connections on the screen, against a sandbox over HTTP."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
+
+from textual.widgets import Input
 
 from clientsync_tui.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind, NewEntry
@@ -82,6 +86,23 @@ async def test_settings_are_kept_in_the_ledger_and_obeyed(practice: Practice) ->
         refreshed = list(app.workplace.store.ledger.entries(client=first_client(app).id))[-1]
         assert set(refreshed.body["lists"]) == {"tax_rates", "tracking", "suppliers"}
         await until(pilot, lambda: "1 done" in told(app))
+    app.workplace.close()
+
+
+async def test_settings_that_cannot_be_saved_stay_as_they_were_entered(practice: Practice) -> None:
+    practice.add(practice.people[0])
+    app = practice.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open("connections", client=first_client(app).id)
+        await until(pilot, lambda: "only when asked" in shown(pilot))
+        await pilot.press("e", "tab", "tab", "tab", "tab", "tab", "tab", *"ask Ann")
+        # A newer program has upgraded the file meanwhile: this one writes no more.
+        with closing(sqlite3.connect(practice.folder / "practice.db")) as newer:
+            version = newer.execute("PRAGMA user_version").fetchone()[0]
+            newer.execute(f"PRAGMA user_version = {version + 1}")
+        await pilot.press("enter")
+        await until(pilot, lambda: "newer" in shown(pilot))
+        assert app.screen.query_one("#note", Input).value == "ask Ann"
     app.workplace.close()
 
 
