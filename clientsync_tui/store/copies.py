@@ -81,15 +81,17 @@ def keep(source: sqlite3.Connection, database: Path, kind: str) -> Path:
 
     Raises OSError and sqlite3.Error where it cannot be written, or its folder is a link.
     """
-    with _folder_for(database) as folder:
+    # Where the database itself is gone, another is about to be put in its place.
+    owner = owner_of(database) if database.exists() else myself()
+    with _folder_for(database, owner) as folder:
         file = _free_name(folder, kind)
-        copy(source, file, owner_of(database))
+        copy(source, file, owner)
         _remove_old(folder, file.name, kind)
         return file
 
 
-def _folder_for(database: Path) -> OpenedFolder:
-    path, owner = folder_of(database), owner_of(database)
+def _folder_for(database: Path, owner: Owner) -> OpenedFolder:
+    path = folder_of(database)
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:
@@ -140,13 +142,18 @@ def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
 
 
 def kept(database: Path, kind: str | None = None) -> list[Path]:
-    """The program's own copies of `database` (of one kind), the newest first; none where their folder cannot be used."""
+    """The program's own copies of `database` (of one kind), the newest first; none where their folder cannot be used.
+
+    Those from the future come last: the clock was ahead when they were made, or somebody wants them to be the newest.
+    """
     try:
         with OpenedFolder(folder_of(database)) as folder:
             names = [name for name in folder.files() if _is_copy(name, kind)]
     except OSError:
         return []
-    return [folder.path / name for name in sorted(names, reverse=True)]
+    now = datetime.now(UTC)
+    names.sort(key=lambda name: (_made_at(name) <= now, name), reverse=True)
+    return [folder.path / name for name in names]
 
 
 def unusable(database: Path) -> str | None:

@@ -195,14 +195,12 @@ def _backups(store: Store) -> Finding:
             True,
             "none yet: the first job of each day makes one, and so does `clientsync backup`",
         )
-    restored = store.meta("restored") or ""
     with closing(copies.read_only(newest)) as copy:
         seq, hash = None, None
         # What release 0.1 wrote has no head.
         with suppress(sqlite3.OperationalError):
             seq, hash = copy.execute("SELECT seq, hash FROM head").fetchone()
-    made = copies.made_at(newest)
-    if seq and iso(made) > restored:
+    if seq:
         here = store.database.connection.execute("SELECT hash FROM ledger WHERE seq = ?", (seq,)).fetchone()
         if here is None or here[0] != hash:
             return Finding(

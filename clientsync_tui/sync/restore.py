@@ -2,11 +2,9 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from ..guarded import make_folder
-from ..practice.entries import iso
 from ..practice.trouble import Trouble, UsageError
 from ..store import copies
 from ..store.chain import Flaw
@@ -32,9 +30,10 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
             _copy(file, place.new)
             # What is checked is what is put in place, whatever becomes of the original meanwhile.
             flaw = copies.check(place.new, called=file)
-            with closing(Database(place.new)) as new, new.writing() as db:
-                # What the program's own copies held beyond this one was given up on purpose.
-                db.execute("INSERT OR REPLACE INTO meta VALUES ('restored', ?)", (iso(datetime.now(UTC)),))
+            with closing(Database(place.new)) as new:
+                # From this copy on the ledger goes on: what older ones hold beyond it is given up on purpose. A mark in the file
+                # itself would say nothing, because who can write a new ledger can write the mark, too.
+                copies.keep(new.connection, database, "restored")
             return place.finish(), flaw
     except (OSError, sqlite3.Error) as error:
         raise Trouble(

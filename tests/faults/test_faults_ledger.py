@@ -1,5 +1,6 @@
 """A ledger that was changed by anything but this program: where, is said; and what follows from it is not hidden."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clientsync_tui.practice.entries import Kind
+from clientsync_tui.practice.entries import Kind, iso
 from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.store.audit import differing
 from clientsync_tui.store.chain import COLUMNS, START, Flaw, link, verify
@@ -159,6 +160,24 @@ def test_a_ledger_written_anew_shows_beside_a_backup(cli: Command, database: Pat
     assert "does not go on from" in wrong["backups"] and wrong.keys() == {"client list", "backups"}
 
 
+@pytest.mark.parametrize("mark", ["2999-01-01T00:00:00.000Z", iso(datetime.now(UTC))])
+def test_a_mark_that_the_practice_was_restored_hides_nothing(cli: Command, database: Path, mark: str) -> None:
+    rechained(database)
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('restored', ?)", (mark,))
+        db.commit()
+    assert "does not go on from" in doctor(cli)["backups"]
+
+
+def test_a_copy_from_the_future_hides_nothing(cli: Command, database: Path) -> None:
+    rechained(database)
+    planted = database.with_name("practice.db.backups") / "29990101T000000Z-restored.db"
+    with closing(sqlite3.connect(database)) as db, closing(sqlite3.connect(planted)) as copy:
+        db.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+    assert "does not go on from" in doctor(cli)["backups"]
+
+
 def test_an_older_state_put_in_place_shows_and_a_restored_one_does_not(cli: Command, database: Path) -> None:
     store = Store(database)
     old = database.with_name("old.db")
@@ -166,12 +185,17 @@ def test_an_older_state_put_in_place_shows_and_a_restored_one_does_not(cli: Comm
     store.ledger.append(added("later"))
     store.close()
     assert cli.inside("backup").code == 0
+    here = database.read_bytes()
+    shutil.copy(old, database)
+    assert "cut off" in doctor(cli)["backups"]
+    database.write_bytes(here)
+    assert doctor(cli) == {}
     assert cli.inside("restore", "--yes", str(old)).code == 0
     assert doctor(cli) == {}, "it was put back on purpose"
-    with closing(sqlite3.connect(database)) as db:
-        db.execute("DELETE FROM meta WHERE key = 'restored'")
-        db.commit()
-    assert "cut off" in doctor(cli)["backups"]
+    store = Store(database)
+    store.ledger.append(added("again"))
+    store.close()
+    assert doctor(cli) == {}
 
 
 def test_a_client_list_that_is_not_the_ledgers_is_derived_anew(cli: Command, database: Path) -> None:
