@@ -14,6 +14,7 @@ from ..practice.status import Reason, Status, standing_of
 from ..practice.text import code_key, sort_key
 from ..practice.trouble import UsageError
 from .database import Database
+from .own_rows import is_fault, time_of
 from .standings import UNUSUAL, meanings, plain
 
 AT_ONCE = 500
@@ -190,7 +191,8 @@ def integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integ
     """The integration that a row of `INTEGRATIONS` holds."""
     problem = Reason(row["problem"]) if row["problem"] else None
     ends = moment(row["ends_at"])
-    fault_at = moment(row["fault_at"])
+    # What was last seen follows from no ledger: somebody may have written anything there.
+    fault_at = time_of(row["fault_at"]) if is_fault(row["fault"]) else None
     return Integration(
         client=int(row["client"]),
         software=row["software"],
@@ -202,7 +204,7 @@ def integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integ
         standing=standing_of(problem, ends, now),
         problem=problem,
         refreshed_at=moment(row["refreshed_at"]),
-        checked_at=moment(row["checked_at"]),
+        checked_at=time_of(row["checked_at"]),
         expires_at=ends,
         last_fault=LastFault(fault_at, row["fault"]) if fault_at else None,
         settings=_settings(row["settings"]),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from .database import Database
 from .jobs import Item, ItemState, item_of
+from .own_rows import ITEM_STATES
 
 
 class JobItems:
@@ -32,7 +33,7 @@ class JobItems:
         marks = ", ".join("?" * len(numbers))
         query = f"SELECT n, state FROM items WHERE job = ? AND n IN ({marks})"
         rows = self._database.connection.execute(query, (self._job, *numbers))
-        return {row[0]: ItemState(row[1]) for row in rows}
+        return {row[0]: ItemState(row[1]) for row in rows if row[1] in ITEM_STATES}
 
     def retriable(self) -> list[tuple[str, int]]:
         """(reason, how many) of the items that `Jobs.retry` would try again, most first."""

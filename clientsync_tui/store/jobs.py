@@ -12,9 +12,13 @@ from typing import Any
 from ..practice.entries import iso
 from ..practice.plan import Plan, PlanItem, Will
 from ..practice.status import Why
+from ..practice.text import clean
 from ..practice.trouble import SignInNeeded, Trouble, UsageError
 from .database import Database
 from .job_locks import JobLocks
+from .own_rows import ITEM_STATES, is_item, is_job
+
+REMOVES = "`clientsync doctor --repair` removes it."
 
 
 class JobState(StrEnum):
@@ -233,12 +237,14 @@ class Jobs:
         row = self._database.connection.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchone()
         if row is None:
             raise UsageError(f'There is no job "{job}": `clientsync jobs` lists them.')
+        if not is_job(row):
+            raise Trouble(f"Job {clean(job)} cannot be read, another program wrote it. {REMOVES}")
         return self._job(row)
 
     def all(self, most: int = 200) -> list[Job]:
         """The newest jobs first."""
         rows = self._database.connection.execute("SELECT * FROM jobs ORDER BY rowid DESC LIMIT ?", (most,))
-        return [self._job(row) for row in rows.fetchall()]
+        return [self._job(row) for row in rows.fetchall() if is_job(row)]
 
     def unfinished(self) -> list[Job]:
         """Jobs with something left to do that no process is running."""
@@ -247,7 +253,7 @@ class Jobs:
         )
         return [
             job
-            for job in map(self._job, rows.fetchall())
+            for job in map(self._job, filter(is_job, rows.fetchall()))
             if job.left and (job.state is not JobState.RUNNING or job.cut_off)
         ]
 
@@ -281,7 +287,7 @@ class Jobs:
         if counts is None:
             query = "SELECT state, count(*) FROM items WHERE job = ? GROUP BY state"
             rows = self._database.connection.execute(query, (row["id"],)).fetchall()
-            counts = {ItemState(s): n for s, n in rows}
+            counts = {ItemState(s): n for s, n in rows if s in ITEM_STATES}
             if ended:
                 self._counts_of_ended[ended] = counts
         cut_off = state is JobState.RUNNING and not self._locks.is_held(row["id"])
@@ -295,7 +301,11 @@ class Jobs:
 
 
 def item_of(row: sqlite3.Row) -> Item:
-    """The item that a row holds."""
+    """The item that a row holds. Raises Trouble for one that this program did not write."""
+    if not is_item(row):
+        raise Trouble(
+            f"Item {row['n']} of job {clean(row['job'])} cannot be read, another program wrote it. {REMOVES}"
+        )
     return Item(
         row["job"], row["n"], row["client"], row["name"], row["software"], row["organisation_id"], ItemState(row["state"]),
         row["reason"], row["says"], json.loads(row["body"]),

@@ -10,6 +10,7 @@ from ..practice.entries import iso, moment
 from ..practice.people import Person, SignIn
 from ..practice.status import Fault
 from .database import Database
+from .own_rows import is_pulled
 
 
 class Contacts:
@@ -81,7 +82,10 @@ class Pulled:
             "SELECT records, pulled_at FROM pulled WHERE software = ? AND organisation_id = ? AND list = ?"
         )
         row = self._database.connection.execute(query, (software, organisation_id, name)).fetchone()
-        return (json.loads(row[0]), moment(row[1])) if row else ([], None)
+        # A cache that another program wrote is none.
+        return (
+            (json.loads(row["records"]), moment(row["pulled_at"])) if row and is_pulled(row) else ([], None)
+        )
 
 
 class SignIns:

@@ -16,6 +16,7 @@ from ..store.chain import Flaw, verify
 from ..store.database import Damaged
 from ..store.filesystem import is_open_to_others
 from ..store.opened_folder import OpenedFolder
+from ..store.own_rows import foreign, remove_foreign
 from ..store.replacing import replacing
 from ..store.salvage import is_salvageable, salvage
 from ..store.sentences import why
@@ -123,7 +124,30 @@ def _inside(store: Store) -> Iterator[Finding]:
         if flaw is None
         else Finding("client list", True, "was not compared with a ledger that was altered")
     )
+    yield from _rows(store)
     yield _backups(store)
+
+
+def _rows(store: Store) -> Iterator[Finding]:
+    path = store.database.path
+    with store.database.reading() as db:
+        tables = sorted({table for table, _ in foreign(db)})
+    if not tables:
+        return
+
+    def remove() -> str:
+        with closing(Store(path)) as again:
+            copies.keep(again.database.connection, path, "before-repair")
+            with again.database.writing() as db:
+                removed = remove_foreign(db)
+        return f"{removed} {'row that another program wrote is' if removed == 1 else 'rows that another program wrote are'} removed"
+
+    yield Finding(
+        "rows",
+        False,
+        f"another program wrote rows into {', '.join(tables)} that cannot be read",
+        Repair("Remove the rows that another program wrote?", remove),
+    )
 
 
 def _ledger(flaw: Flaw | None, path: Path) -> Finding | None:

@@ -13,6 +13,7 @@ from ..accounting.seam.software import Calls, Software
 from ..practice.model import Integration
 from ..practice.people import SignIn
 from ..practice.status import Reason, Why
+from ..practice.text import clean
 from ..practice.trouble import (
     OrganisationTrouble,
     PassingTrouble,
@@ -78,6 +79,10 @@ class Runner:
 
         Raises UsageError when another process runs it.
         """
+        kind = self._store.jobs.one(self._id).kind
+        if kind not in KINDS:
+            says = f"Job {self._id} is of a kind that this version does not know ({clean(kind)})."
+            raise UsageError(f"{says} `clientsync jobs cancel {self._id}` ends it.")
         # A job that is resumed, retried or made without a plan's screen may be the first of its day.
         await asyncio.to_thread(keep_daily, self._store)
         self._store.jobs.claim(self._id)
@@ -162,7 +167,7 @@ class Runner:
     def _sign_in_of(self, job: Job, item: Item) -> SignIn | None:
         """The sign-in that an item is done with; None where it is yet to be made, or made anew."""
         if job.kind in OWN_SIGN_IN:
-            return self._store.sign_ins.one(str(item.body["sign_in"]))
+            return self._store.sign_ins.one(str(item.body.get("sign_in")))
         named = item.body.get("with") or job.sign_in
         if named is None:
             last = self._last_used.get(item.software)

@@ -1,0 +1,112 @@
+"""Rows of the tables that follow from no ledger, as this program writes them. Whoever can write the file can put others there."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import cast
+
+from ..practice.status import Fault
+
+JOB_STATES = frozenset(("waiting", "running", "paused", "cancelled", "done"))
+ITEM_STATES = frozenset(("waiting", "doing", "done", "failed", "skipped"))
+_FAULTS = frozenset(map(str, Fault))
+
+Row = sqlite3.Row
+
+
+def time_of(text: str | None) -> datetime | None:
+    """The time that a row tells; None where it tells none."""
+    try:
+        told = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return told if told.tzinfo else None
+
+
+def is_job(row: Row) -> bool:
+    """Whether a job's row is as this program writes it."""
+    body = _object(row["body"])
+    paused = body.get("paused") if body is not None else None
+    return (
+        body is not None
+        and (paused is None or (isinstance(paused, dict) and {"says", "sign_in"} <= paused.keys()))
+        and row["state"] in JOB_STATES
+        and time_of(row["started_at"]) is not None
+        and _is_time_or_none(row["ended_at"])
+    )
+
+
+def is_item(row: Row) -> bool:
+    """Whether an item's row is as this program writes it."""
+    return row["state"] in ITEM_STATES and _object(row["body"]) is not None
+
+
+def is_contact(row: Row) -> bool:
+    """Whether what was last seen of an organisation is as this program writes it."""
+    return (
+        _is_time_or_none(row["checked_at"]) and _is_time_or_none(row["fault_at"]) and is_fault(row["fault"])
+    )
+
+
+def is_fault(text: str | None) -> bool:
+    """Whether it is a passing fault, or none."""
+    return text is None or text in _FAULTS
+
+
+def is_pulled(row: Row) -> bool:
+    """Whether a list that was pulled is as this program writes it."""
+    records = _loaded(row["records"])
+    return (
+        isinstance(records, list)
+        and all(isinstance(record, dict) for record in cast("list[object]", records))
+        and time_of(row["pulled_at"]) is not None
+    )
+
+
+TABLES: dict[str, tuple[str, Callable[[Row], bool]]] = {
+    "jobs": ("id", is_job),
+    "items": ("job, n", is_item),
+    "contacts": ("software, organisation_id", is_contact),
+    "pulled": ("software, organisation_id, list", is_pulled),
+}
+"""Each table with its key, and what its rows have to be."""
+
+
+def foreign(db: sqlite3.Connection) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """The rows that this program did not write: table and key."""
+    for table, (key, is_ours) in TABLES.items():
+        names = key.split(", ")
+        for row in db.execute(f"SELECT * FROM {table}"):
+            if not is_ours(row):
+                yield table, tuple(row[name] for name in names)
+
+
+def remove_foreign(db: sqlite3.Connection) -> int:
+    """Removes those rows, and the items of the jobs among them; returns how many rows they were."""
+    found = list(foreign(db))
+    for table, values in found:
+        if table == "jobs":
+            db.execute("DELETE FROM items WHERE job = ?", values)
+    # Items before their jobs.
+    for table, values in reversed(found):
+        condition = " AND ".join(f"{name} = ?" for name in TABLES[table][0].split(", "))
+        db.execute(f"DELETE FROM {table} WHERE {condition}", values)
+    return len(found)
+
+
+def _is_time_or_none(text: str | None) -> bool:
+    return text is None or time_of(text) is not None
+
+
+def _object(text: str) -> dict[str, object] | None:
+    loaded = _loaded(text)
+    # JSON has no other keys.
+    return cast("dict[str, object]", loaded) if isinstance(loaded, dict) else None
+
+
+def _loaded(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,114 @@
+"""Rows that another program wrote into tables which follow from no ledger: commands go on or say so, and the doctor removes them."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.server import running
+from clientsync_tui.store.own_rows import foreign
+from clientsync_tui.store.store import Store
+from clientsync_tui.sync import plans
+from tests.faults.ground import Ground, explained, somebody
+
+NOW = "2026-11-30T12:00:00.000Z"
+PLANTED = {
+    "state": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'jumping', 'eve', '{NOW}', NULL, NULL, '{{}}')",
+    "body": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'waiting', 'eve', '{NOW}', NULL, NULL, '[1')",
+    "list": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'waiting', 'eve', '{NOW}', NULL, NULL, '[]')",
+    "paused": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'paused', 'eve', '{NOW}', NULL, NULL, '{{\"paused\": 1}}')",
+    "time": "INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'done', 'eve', 'yesterday', 'x', NULL, '{}')",
+    "item": "UPDATE items SET state = 'jumping' WHERE n = 1",
+    "item's body": "UPDATE items SET body = 'nothing' WHERE n = 1",
+    "item without": "UPDATE items SET body = '[]' WHERE n = 1",
+    "contact's time": "UPDATE contacts SET checked_at = 'yesterday'",
+    "contact's naive time": "UPDATE contacts SET checked_at = '2026-11-30', fault = 'limit', fault_at = '2026-11-30'",
+    "contact's fault": f"UPDATE contacts SET fault = 'bewitched', fault_at = '{NOW}'",
+    "list's records": "UPDATE pulled SET records = '{'",
+    "list's kind": "UPDATE pulled SET records = '[1]'",
+    "list's time": "UPDATE pulled SET pulled_at = 'yesterday'",
+}
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    folder = tmp_path_factory.mktemp("rows")
+    with running(Options(organisations=3, softwares=("xero",), limits=False)) as box, somebody(folder):
+        yield Ground.made(box, folder / "practice")
+
+
+def planted(ground: Ground, statement: str) -> None:
+    with closing(sqlite3.connect(ground.database)) as db:
+        db.execute(statement.replace("INSERT INTO", "INSERT OR REPLACE INTO"))
+        db.commit()
+
+
+def wrong(ground: Ground, *words: str) -> dict[str, str]:
+    said = ground.cli.inside("doctor", "--json", *words).json
+    return {each["name"]: each["says"] for each in said if not each["ok"]}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_a_row_of_another_program_stops_no_command_and_is_removed_by_the_doctor(
+    ground: Ground, tmp_path: Path, what: str
+) -> None:
+    here = ground.copy(tmp_path / "practice")
+    planted(here, PLANTED[what])
+    with closing(Store(here.database)) as store:
+        job = store.jobs.all()[0].id
+        client = store.clients.by_number([1], datetime.now(UTC))[0].id
+        link = store.clients.by_number([1], datetime.now(UTC))[0].integrations[0]
+        store.pulled.records(link.software, link.organisation_id, "suppliers")
+    for words in (
+        ("clients", "--json"),
+        ("client", client, "--json"),
+        ("jobs", "--json"),
+        ("check",),
+    ):
+        said = here.cli.inside(*words)
+        assert said.code == 0 and "does not expect" not in said.err, said
+    explained(here.cli.inside("jobs", "resume", job))
+    planted(here, PLANTED[what])
+    assert "another program wrote rows into" in wrong(here)["rows"]
+    said = here.cli.inside("doctor", "--repair", "--json")
+    assert said.code == 0 and "another program wrote" in said.err, said
+    with closing(Store(here.database)) as store:
+        assert list(foreign(store.database.connection)) == []
+
+
+def test_a_job_that_cannot_be_read_is_named_with_what_removes_it(ground: Ground, tmp_path: Path) -> None:
+    here = ground.copy(tmp_path / "practice")
+    planted(here, PLANTED["body"])
+    said = here.cli.inside("jobs", "resume", "evil")
+    assert said.code == 1 and "Job evil cannot be read" in said.err and "doctor --repair" in said.err
+
+
+def test_a_job_of_an_unknown_kind_is_refused_and_can_be_cancelled(ground: Ground, tmp_path: Path) -> None:
+    here = ground.copy(tmp_path / "practice")
+    with closing(Store(here.database)) as store:
+        job = store.jobs.create(plans.check(store, None, set()), "eve")
+        planted(here, "UPDATE jobs SET kind = 'explode' WHERE state = 'waiting'")
+        planted(
+            here,
+            f"INSERT INTO items VALUES ('{job}', 9, 'c', 'C', 'xero', 'o', 'waiting', NULL, NULL, NULL, '{{}}')",
+        )
+    said = here.cli.inside("jobs", "resume", job)
+    assert said.code == 2 and "of a kind that this version does not know (explode)" in said.err
+    assert here.cli.inside("jobs", "cancel", job).code == 0
+
+
+def test_an_item_that_names_no_sign_in_waits_for_one(ground: Ground, tmp_path: Path) -> None:
+    here = ground.copy(tmp_path / "practice")
+    with closing(Store(here.database)) as store:
+        job = store.jobs.create(plans.check(store, None, set()), "eve")
+        planted(
+            here,
+            f"INSERT INTO items VALUES ('{job}', 9, 'c', 'C', 'xero', 'o', 'waiting', NULL, NULL, NULL, '{{}}')",
+        )
+    said = here.cli.inside("jobs", "resume", job)
+    explained(said)
+    assert said.code == 3, said
