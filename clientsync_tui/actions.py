@@ -118,7 +118,7 @@ _ALL = (
     Action("pulled", "Lists", "Look at what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5),
     # Jobs
     Action("resume_job", "Resume", "Go on with a job that was cut off or paused.", "r", JOB, 1),
-    Action("retry_job", "Retry failed", "Try again what failed.", "F", JOB, 2, "Retry"),
+    Action("retry_job", "Retry failed and cancelled", "Retry the clients that failed or were cancelled.", "F", JOB, 2, "Retry"),
     Action("cancel_job", "Cancel", "Finish what is being done and leave the rest undone.", "S", JOB, 3, dangerous=True),
     # Selecting in a dialogue with Continue and Cancel
     Action("continue", "Continue", "Go on with what is selected.", "enter", SELECT, 1),

@@ -65,7 +65,7 @@ def resume(job: str, as_json: bool) -> None:
 @click.argument("job", metavar="ID")
 @options.json("A JSON object, as the bulk commands print.")
 def retry(job: str, as_json: bool) -> None:
-    """Do a job's failed and cancelled items again."""
+    """Retry the clients of a job that failed or were cancelled."""
     from .running import run_job
 
     with place() as workplace:

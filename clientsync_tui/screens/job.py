@@ -13,7 +13,7 @@ from textual.widgets import Static
 from ..actions import JOB
 from ..store.job_items import JobItems
 from ..store.jobs import ItemState, Job
-from ..sync import job_words, words
+from ..sync import job_words
 from ..widgets.select_table.table import SelectTable
 from .base import KeyBar, TopBar
 from .job_actions import JobActions, goes
@@ -143,11 +143,12 @@ class JobScreen(JobActions):
     def _show_reasons(self) -> None:
         failed = [(reason, count) for state, reason, count in self._reasons() if state == ItemState.FAILED]
         counted = [f"{number(count)} × {job_words.reason(reason)}" for reason, count in failed]
+        says = {reason: each for reason, _, each in self._read.retriable()}
         if self.has_class("low"):
             said = ", ".join(counted)
         else:
             said = "\n".join(
-                f"{count}: {words.REASONS.get(reason, '')}"
+                f"{count}: {job_words.sentence(reason, says.get(reason))}"
                 for count, (reason, _) in zip(counted, failed, strict=True)
             )
         self.query_one("#reasons").set_class(bool(said), "shown")

@@ -8,7 +8,7 @@ from ..practice.people import SignIn
 from ..practice.trouble import Trouble
 from ..store.job_items import JobItems
 from ..store.jobs import Job, JobState
-from ..sync import job_words, words
+from ..sync import job_words
 from .base import ActionScreen
 
 
@@ -48,7 +48,9 @@ class JobActions(ActionScreen):
             return f"It is running {where}; what fails can be retried when it has ended."
         if action.name == "resume_job":
             return None if job.left else "Nothing is left to be done."
-        return None if self._items(job).retriable() else "Nothing failed that could be tried again."
+        return (
+            None if self._items(job).retriable() else "Nothing failed or was cancelled that can be retried."
+        )
 
     def _items(self, job: Job) -> JobItems:
         return JobItems(self.main.workplace.store.database, job.id)
@@ -108,7 +110,7 @@ class JobActions(ActionScreen):
         self.job_touched(job, started=True)
 
     def do_retry_job(self) -> None:
-        """Tries again what failed: all, or what failed for one reason."""
+        """Retries what failed or was cancelled: all, or what has one reason."""
         job = self.chosen_job()
         if job is None:
             return
@@ -122,11 +124,12 @@ class JobActions(ActionScreen):
             if reason is not None:
                 self._retry(job, [reason] if reason else None)
 
-        everything = Choice("", f"All {sum(count for _, count in reasons):,}")
+        everything = Choice("", f"All {sum(count for _, count, _ in reasons):,}")
         choices = [
-            Choice(r, f"{count:,} × {job_words.reason(r)}", words.REASONS.get(r, "")) for r, count in reasons
+            Choice(r, f"{count:,} × {job_words.reason(r)}", job_words.sentence(r, says))
+            for r, count, says in reasons
         ]
-        self.main.push_screen(Choose("Try again what failed", [everything, *choices]), chosen)
+        self.main.push_screen(Choose("Retry failed and cancelled", [everything, *choices]), chosen)
 
     def _retry(self, job: Job, reasons: list[str] | None) -> None:
         try:

@@ -35,10 +35,10 @@ class JobItems:
         rows = self._database.connection.execute(query, (self._job, *numbers))
         return {row[0]: ItemState(row[1]) for row in rows if row[1] in ITEM_STATES}
 
-    def retriable(self) -> list[tuple[str, int]]:
-        """(reason, how many) of the items that `Jobs.retry` would try again, most first."""
+    def retriable(self) -> list[tuple[str, int, str | None]]:
+        """(reason, how many, what they say if it is the same) of the items that `Jobs.retry` would retry, most first."""
         query = (
-            "SELECT coalesce(reason, ''), count(*) FROM items WHERE job = ? AND (state = 'failed' AND "
+            "SELECT coalesce(reason, ''), count(*), iif(min(says) = max(says), min(says), NULL) FROM items WHERE job = ? AND (state = 'failed' AND "
             "json_extract(body, '$.cannot') IS NULL OR state = 'skipped' AND reason = 'cancelled') GROUP BY 1 ORDER BY 2 DESC"
         )
-        return [(row[0], row[1]) for row in self._database.connection.execute(query, (self._job,))]
+        return [(row[0], row[1], row[2]) for row in self._database.connection.execute(query, (self._job,))]

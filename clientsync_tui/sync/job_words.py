@@ -1,5 +1,6 @@
 """Bulk jobs in words: the screens, the notices and the command line say the same of them."""
 
+from ..practice.status import Why
 from ..store.jobs import ItemState, Job, JobState
 from . import words
 
@@ -65,6 +66,12 @@ def why_paused(job: Job) -> tuple[str, bool]:
 def reason(name: str | None) -> str:
     """A reason in two or three words."""
     return words.SHORT.get(name or "", name or "")
+
+
+def sentence(reason: str, says: str | None) -> str:
+    """A reason in a sentence. `says`: what all its items say, if it is the same."""
+    # There is no access for more than one cause: the sign-in reaches no such organisation, or the app's credentials are rejected.
+    return says if says and reason == Why.NO_ACCESS else words.REASONS.get(reason, "")
 
 
 def span(seconds: float) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from clientsync_tui.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.practice.status import Why
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from clientsync_tui.screens.job import JobScreen
@@ -126,9 +127,10 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
         practice.sandbox.fault("unavailable", organisation=sick)
         app.run_job(job)
         await until(pilot, lambda: "2 failed" in shown(pilot) and now(app, job).state is JobState.DONE)
+        closed_words = "1 × organisation closed: The organisation is closed. Ask the client."
+        await until(pilot, lambda: closed_words in shown(pilot))
         text = shown(pilot)
         assert "1 × server error" in text
-        assert "1 × organisation closed: The organisation is closed. Ask the client." in text
         first = text.splitlines().index(next(line for line in text.splitlines() if line.startswith("State")))
         assert all("failed" in line for line in text.splitlines()[first + 1 : first + 3])
         # The row under the cursor is said in full.
@@ -136,14 +138,14 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
         practice.sandbox.fault("clear")
         # Only what failed for one reason is tried again.
         await pilot.press("F")
-        await until(pilot, lambda: "Try again what failed" in shown(pilot) and "All 2" in shown(pilot))
+        await until(pilot, lambda: "Retry failed and cancelled" in shown(pilot) and "All 2" in shown(pilot))
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: "1 failed" in shown(pilot) and "F Retry" in shown(pilot))
         await pilot.press("F")
         await until(pilot, lambda: "12 done" in shown(pilot) and "0 failed" in shown(pilot))
         assert len(connected(app)) == len(set(connected(app))) == 12
         await pilot.press("F")
-        await until(pilot, lambda: "Nothing failed that could be tried again." in told(app))
+        await until(pilot, lambda: "Nothing failed or was cancelled that can be retried." in told(app))
     app.workplace.close()
 
 
@@ -266,4 +268,18 @@ async def test_a_hundred_thousand_items(practice: Practice) -> None:
         assert "✗ failed" in shown(pilot)
         await pilot.press("G")
         await until(pilot, lambda: "Client 99998" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_an_app_that_rejects_its_credentials_is_named_above_the_clients(practice: Practice) -> None:
+    job = planned(practice, practice.people[0])
+    app = practice.app()
+    says = "Xero rejected the app's credentials."
+    app.workplace.store.jobs.settle_waiting(job, ItemState.FAILED, Why.NO_ACCESS, says)
+    app.workplace.store.jobs.end(job, JobState.DONE)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("J")
+        await until(pilot, lambda: isinstance(app.screen, JobsScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: f"12 × no access: {says}" in shown(pilot))
     app.workplace.close()

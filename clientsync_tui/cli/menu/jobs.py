@@ -3,7 +3,6 @@
 from ...store.job_items import JobItems
 from ...store.jobs import Item, ItemState, Job, JobState
 from ...sync import job_words
-from ...sync.words import REASONS
 from ...workplace import Workplace
 from .client_sync import action
 from .doing import go_on
@@ -47,7 +46,8 @@ def _one(workplace: Workplace, id: str) -> None:
             action(
                 "job.retry_job",
                 lambda: _retry(workplace, id, items),
-                running or (None if items.retriable() else "Nothing failed that could be tried again."),
+                running
+                or (None if items.retriable() else "Nothing failed or was cancelled that can be retried."),
             ),
             action("job.cancel_job", lambda: _cancel(workplace, job), None if job.left else "It has ended."),
             Choice(
@@ -73,9 +73,9 @@ def _retry(workplace: Workplace, id: str, items: JobItems) -> None:
     if len(reasons) > 1:
         rows = [
             (None, ANY_REASON),
-            *((r, f"{job_words.reason(r)}, {n:,}: {REASONS.get(r, '')}") for r, n in reasons),
+            *((r, f"{job_words.reason(r)}, {n:,}: {job_words.sentence(r, says)}") for r, n, says in reasons),
         ]
-        reason = one_of("Try again what failed", rows, lambda row: row[1])[0]
+        reason = one_of("Retry failed and cancelled", rows, lambda row: row[1])[0]
         only = None if reason is None else [reason]
     workplace.store.jobs.retry(id, only)
     go_on(workplace, id)
