@@ -26,6 +26,8 @@ from .token_endpoint import TokenEndpoint
 from .tokens import Tokens
 from .vault import Vault, Write
 
+SSH_PORT = "22"
+
 _IGNORED_SAID = 3
 """So many ignored answers are mentioned one by one. Any page in the browser can send thousands."""
 
@@ -77,12 +79,13 @@ class Attempt:
     @property
     def ssh_line(self) -> str:
         """The command that makes `short_link` and the redirect work from the machine that the person sits at."""
-        # The address that this session came in by is the one that is known to work.
+        # The address and port that this session came in by are known to work (ssh(1): client, its port, server, its port).
         came_in_by = os.environ.get("SSH_CONNECTION", "").split()
-        host = came_in_by[2] if len(came_in_by) == 4 else socket.gethostname()
+        _, _, host, port = came_in_by if len(came_in_by) == 4 else ("", "", socket.gethostname(), SSH_PORT)
+        elsewhere = "" if port == SSH_PORT else f"-p {port} "
         # In a container the user may have no name.
         login = f"{name}@" if (name := this_user.login()) else ""
-        return f"ssh -L {self._port}:localhost:{self._port} {login}{host}"
+        return f"ssh {elsewhere}-L {self._port}:localhost:{self._port} {login}{host}"
 
     def paste(self, text: str) -> None:
         """Takes the redirected address as the person pasted it. Raises UsageError where it cannot be used; the attempt goes on.

@@ -61,7 +61,7 @@ class Database:
     def _prepare(self) -> None:
         if kind := network_filesystem(self.path):
             raise UsageError(
-                f"The practice's database {self.path} is on a network filesystem ({kind}), where two hosts that write it damage it: "
+                f"The practice's database {self.path} is on a shared or network filesystem ({kind}), where two hosts that write it damage it: "
                 "name a file on a disk of this host as [practice] database in the configuration."
             )
         if self.path.is_file() and is_open_to_others(self.path):

@@ -6,33 +6,26 @@ from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
 
-NETWORK = frozenset(
-    (
-        *(
-            "afs",
-            "beegfs",
-            "ceph",
-            "cifs",
-            "coda",
-            "davfs",
-            "gfs2",
-            "gpfs",
-            "lustre",
-            "ncpfs",
-            "nfs",
-            "nfs4",
-            "ocfs2",
-            "panfs",
-        ),
-        *("fuse.davfs2", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "smb3", "smbfs"),
-    )
+_SERVERS = (
+    "9p acfs afs beegfs ceph cifs coda davfs drvfs gfs gfs2 glusterfs gpfs lustre ncpfs nfs nfs4 ocfs2 orangefs panfs prl_fs pvfs2 "
+    "smb2 smb3 smbfs vboxsf virtiofs vmhgfs"
 )
-"""Filesystems that several hosts write. SQLite's write-ahead log needs memory that all who write share, so all on one host
-(sqlite.org/wal.html, "All processes using a database must be on the same host computer")."""
+_FUSE_SERVERS = (
+    "beegfs blobfuse blobfuse2 ceph ceph-fuse curlftpfs davfs davfs2 dbxfs gcsfuse glusterfs goofys google-drive-ocamlfuse grpcfuse "
+    "gvfsd-fuse juicefs kio-fuse lizardfs mfs moosefs mount-s3 onedriver osxfs quobyte rclone s3fs seadrive smbnetfs sshfs "
+    "vmhgfs-fuse xtreemfs"
+)
+NETWORK = frozenset((*_SERVERS.split(), *(f"fuse.{name}" for name in _FUSE_SERVERS.split())))
+"""Filesystems that several hosts write: of a server, or of the host that this machine is a guest of (9p, drvfs, virtiofs, vboxsf).
+SQLite's write-ahead log needs memory that all who write share, so all on one host (sqlite.org/wal.html, "All processes using a
+database must be on the same host computer")."""
 
 
 def network_filesystem(path: Path) -> str | None:
-    """The type of the network filesystem that `path` (or the nearest folder above it that exists) is on; None: on none, or unknown."""
+    """The type of the network filesystem that `path` (or the nearest folder above it that exists) is on; None: on none, or unknown.
+
+    Only Linux says what is mounted where; elsewhere nothing is known.
+    """
     try:
         while not path.exists() and path != path.parent:
             path = path.parent

@@ -1,6 +1,7 @@
 """Whatever befalls the practice's file: a sentence, an exit status, no traceback, and nothing of it changed or lost."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -209,7 +210,22 @@ def test_a_network_filesystem_is_refused(
     monkeypatch.setattr(filesystem, "MOUNTS", mounts)
     assert "network filesystem (nfs4)" in told(cli.inside("clients", "--json"))
     assert "network filesystem (nfs4)" in doctor(cli)["database"]
-    mounts.write_text(mounts.read_text().replace("nfs4", "ext4"))
+    for kind in (
+        "9p",
+        "drvfs",
+        "virtiofs",
+        "vboxsf",
+        "cifs",
+        "smb3",
+        "fuse.sshfs",
+        "fuse.gvfsd-fuse",
+        "fuse.gcsfuse",
+    ):
+        mounts.write_text(re.sub(r"- \S+ server:", f"- {kind} server:", mounts.read_text()))
+        assert f"network filesystem ({kind})" in told(cli.inside("clients", "--json"))
+    for kind in ("ext4", "overlay", "fuseblk", "fuse.gocryptfs", "fuse.fuse-overlayfs"):
+        mounts.write_text(re.sub(r"- \S+ server:", f"- {kind} server:", mounts.read_text()))
+        assert cli.inside("clients", "--json").code == 0, kind
     assert cli.inside("clients", "--json").code == 0
     mounts.unlink()
     assert cli.inside("clients", "--json").code == 0, "where nothing is known"
