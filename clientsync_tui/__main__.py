@@ -3,22 +3,41 @@
 import gc
 import os
 import sys
+import time
 
 
 def main() -> None:
     """The `clientsync` command; ends the process with the command's exit status."""
     # Nearly all that a start makes stays: looking through it for rubbish again and again is a tenth of the start.
     gc.set_threshold(200_000)
+    from . import standard_streams
     from .cli import completing
     from .cli.main import root
 
     if completing.VARIABLE in os.environ:
         completing.quote_in_bash()
-    for stream in (sys.stdout, sys.stderr):
-        # A name that the terminal's encoding cannot show must not end the program.
-        if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
-            reconfigure(errors="replace")
-    root(prog_name="clientsync")
+    standard_streams.prepare()
+    try:
+        time.time()
+    except OverflowError:
+        sys.stderr.write(
+            "clientsync: This host's clock is in the year 2262 or later. Set it, then try again.\n"
+        )
+        sys.exit(2)
+    code, trouble = None, None
+    try:
+        root(prog_name="clientsync")
+    except SystemExit as end:
+        code = end.code
+    except OSError as error:
+        # Where click wrote on its own: help, the version, what it completes.
+        trouble = error
+    trouble = standard_streams.flushed() or trouble
+    if trouble is not None and not code:
+        if not isinstance(trouble, BrokenPipeError):
+            sys.stderr.write(f"clientsync: The output cannot be written: {trouble.strerror or trouble}.\n")
+        code = 1
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import difflib
 import math
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,17 +15,31 @@ APP = "clientsync"
 
 
 def config_path() -> Path:
-    """`config.toml` in the platform's configuration folder; honours XDG_CONFIG_HOME."""
+    """`config.toml` in the platform's configuration folder; honours XDG_CONFIG_HOME. Raises UsageError as `_known_folder` does."""
     from platformdirs import user_config_path
 
-    return user_config_path(APP) / "config.toml"
+    return _known_folder(user_config_path) / "config.toml"
 
 
 def data_folder() -> Path:
-    """The platform's data folder for the practice; honours XDG_DATA_HOME."""
+    """The platform's data folder for the practice; honours XDG_DATA_HOME. Raises UsageError as `_known_folder` does."""
     from platformdirs import user_data_path
 
-    return user_data_path(APP)
+    return _known_folder(user_data_path)
+
+
+def _known_folder(of: Callable[[str], Path]) -> Path:
+    """One of the platform's folders. Raises UsageError for a user without a home folder."""
+    try:
+        folder = of(APP)
+    except RuntimeError:
+        folder = Path()
+    # Some versions of platformdirs leave the `~` that they cannot replace.
+    if not folder.is_absolute():
+        raise UsageError(
+            "Your home folder is not known: set HOME (or XDG_CONFIG_HOME and XDG_DATA_HOME) to an absolute path."
+        )
+    return folder
 
 
 class PracticeTable(NamedTuple):

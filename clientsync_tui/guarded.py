@@ -65,7 +65,7 @@ def _refuse(path: Path, found: os.stat_result) -> None:
 
 def _way(path: Path) -> Generator[Path]:
     """Every folder and every symbolic link on the way to `path`, from the root on, and what is at its end."""
-    rest, here, links = [*reversed((Path.cwd() / path).parts)], Path(), 0
+    rest, here, links = [*reversed(path.absolute().parts)], Path(), 0
     while rest:
         step = here / rest.pop()
         if step.name == "..":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .config import data_folder
 from .guarded import make_folder
+from .practice.trouble import UsageError
 
 LARGEST = 1_000_000
 """Bytes; a larger file is begun anew."""
@@ -31,14 +32,14 @@ def write(error: BaseException) -> Path | None:
         ]
         seen = seen.__cause__ or seen.__context__
         lines += ["caused by\n"] if seen else ["\n"]
-    file = path()
     try:
+        file = path()
         make_folder(file.parent)
         begin = os.O_TRUNC if file.exists() and file.stat().st_size > LARGEST else os.O_APPEND
         how = os.O_WRONLY | os.O_CREAT | begin | getattr(os, "O_NOFOLLOW", 0)
         with os.fdopen(os.open(file, how, 0o600), "a", encoding="utf-8") as log:
             log.writelines(lines)
-    except OSError:
+    except (OSError, UsageError):
         return None
     return file
 

@@ -36,6 +36,17 @@ class _Place(NamedTuple):
     name: str
 
 
+def named(told: str) -> Path:
+    """The file that a person means; `~` is the home folder. Raises UsageError for what can be no file."""
+    try:
+        path = Path(told.strip()).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{told}: there is no such user's home folder.") from None
+    if "\0" in told:
+        raise UsageError("A file's name cannot hold a null character.")
+    return path
+
+
 def replaces(path: Path, own: OwnFiles) -> bool:
     """Whether writing `path` replaces a file.
 
@@ -134,7 +145,7 @@ def _found(path: Path) -> Generator[_Place]:
 
 
 def _walked(path: Path) -> _Place:
-    whole = Path.cwd() / path
+    whole = path.absolute()
     rest = [*reversed(whole.parts[1:])] or ["."]
     folder, links = os.open(whole.anchor, _FOLDER), 0
     try:

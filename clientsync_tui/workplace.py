@@ -79,9 +79,17 @@ class Workplace:
         database = self.config.database
         named = os.environ.get(FILE_VARIABLE)
         passphrases = [each for each in (self._passphrase_file, Path(named) if named else None) if each]
+
+        def known(where: Callable[[], Path]) -> tuple[Path, ...]:
+            try:
+                return (where(),)
+            except UsageError:
+                # Without a home folder, there is none.
+                return ()
+
         return OwnFiles(
-            (self.config.path, logbook.path(), *passphrases),
-            (database, self._keyring_file),
+            (self.config.path, *known(logbook.path), *passphrases),
+            (database, *known(lambda: self._keyring_file)),
             (folder_of(database), *database.parent.glob("locks*")),
         )
 
@@ -95,7 +103,12 @@ class Workplace:
         """Whose keyring it is. What was noted for it as `login@host` is noted for it from now on."""
         import socket
 
-        holder = this_user.holder(self._keyring_file)
+        try:
+            place = self._keyring_file
+        except UsageError:
+            # A user without a home folder has no such file; what is asked here may need none.
+            place = self.config.path
+        holder = this_user.holder(place)
         self.store.sign_ins.rename(f"{self.actor}@{socket.gethostname()}", holder)
         return holder
 

@@ -36,6 +36,8 @@ def clients(ctx: click.Context, param: click.Parameter, typed: str) -> "list[Com
         database = load(config_file_of(ctx)).database
     except Trouble:
         return []
+    if not typed.isprintable():
+        return []
     return [
         CompletionItem(code or name, help=name if code else None)
         for code, name in beginning(database, typed, MOST)

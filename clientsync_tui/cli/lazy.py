@@ -23,4 +23,26 @@ class LazyGroup(click.Group):
         module = self._modules.get(cmd_name)
         if module is None:
             return None
-        return getattr(import_module(f"{__package__}.{module}"), cmd_name.replace("-", "_"))
+        command = getattr(import_module(f"{__package__}.{module}"), cmd_name.replace("-", "_"))
+        _take_text(command)
+        return command
+
+
+class Text(click.types.StringParamType):
+    """Words; names of files are `click.Path`, and may be of any bytes."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The words. Fails for bytes that are no UTF-8: no name, code or address holds them, and SQLite takes none."""
+        text = super().convert(value, param, ctx)
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            self.fail("it is not UTF-8.", param, ctx)
+        return text
+
+
+def _take_text(command: click.Command) -> None:
+    for param in command.params:
+        if type(param.type) is click.types.StringParamType:
+            param.type = Text()
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _take_text(below)

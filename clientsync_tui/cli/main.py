@@ -1,5 +1,6 @@
 """The root of the command line: its options, its commands, and what becomes of trouble."""
 
+import errno
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -38,6 +39,10 @@ COMMANDS = {
     "completion": "completion",
     "sandbox": "sandbox",
 }
+
+
+_OF_A_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF))
+_OUTPUT = "The output cannot be written: "
 
 
 class Told(click.ClickException):
@@ -83,7 +88,8 @@ def _tell(error: Exception) -> NoReturn:
         case Trouble():
             raise Told(str(error), 1) from None
         case OSError():
-            raise Told(f"{error}.", 1) from None
+            what = f"{error.filename}: " if error.filename else _OUTPUT if error.errno in _OF_A_DISK else ""
+            raise Told(f"{what}{error.strerror or error}.", 1) from None
         case SqliteError() if (says := _unreadable(error)) is not None:
             raise Told(says, 1) from None
         case _:

@@ -19,7 +19,10 @@ class NoAnswer(Exception):
 
 def configured(config: str | os.PathLike[str] | None) -> str:
     """The address of the sandbox that a configuration file (by default the person's own) names. Raises NoAnswer."""
-    file = Path(config) if config else user_config_path("clientsync") / "config.toml"
+    try:
+        file = Path(config) if config else user_config_path("clientsync") / "config.toml"
+    except RuntimeError:
+        raise NoAnswer("Your home folder is not known. Say where the sandbox is with --url.") from None
     try:
         tables: dict[str, Any] = tomllib.loads(file.read_text("utf-8")).get("software", {})
         addresses = [urlsplit(str(table.get("api_url", ""))) for table in tables.values()]

@@ -1,6 +1,7 @@
 """Client data out to a CSV file, and practice codes in from one."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ CHANGES_SHOWN = 200
 def ask_export(screen: "ClientsScreen") -> None:
     """Asks for a file's name and writes the clients that the filter shows."""
     order, own = screen.order(), screen.main.workplace.own_files
-    default = Path.cwd() / f"clients {today().astimezone():%Y-%m-%d}.csv"
+    default = Path(f"clients {today().astimezone():%Y-%m-%d}.csv")
+    with suppress(FileNotFoundError):
+        # The working folder may be gone.
+        default = default.absolute()
 
     async def attempt(written: str) -> bool:
         from ..named_file import replaces
@@ -59,9 +63,11 @@ def ask_upload(screen: "ClientsScreen") -> None:
 
 
 def _path(written: str) -> Path:
+    from ..named_file import named
+
     if not (path := clean(written).strip()):
         raise UsageError("Enter the file's name.")
-    return Path(path).expanduser()
+    return named(path)
 
 
 async def _agreed(screen: "ClientsScreen", question: Confirm) -> bool:

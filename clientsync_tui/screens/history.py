@@ -21,7 +21,7 @@ from ..widgets.search_line import SearchLine
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen, KeyBar, TopBar
-from .locale_words import counted, moment_words, number, short_date
+from .locale_words import counted, here, moment_words, number, short_date
 
 WHEN = Column("when", "When", 12, keep=6, sortable=False)
 WHO = Column("who", "Who", 16, flex=1, keep=5, sortable=False, most=36)
@@ -231,7 +231,7 @@ class HistoryScreen(ActionScreen):
 def said(entry: Entry, names: dict[str, str]) -> Content:
     """An entry in full: when to the second, who, about whom, and each change."""
     at = moment(entry.at)
-    when = f"{short_date(at, datetime.now(UTC))} {at.astimezone():%H:%M:%S}" if at else ""
+    when = f"{short_date(at, datetime.now(UTC))} {here(at):%H:%M:%S}" if at else ""
     about = ", ".join(
         part for part in (names.get(entry.client or ""), entry.software, entry.organisation_id) if part
     )

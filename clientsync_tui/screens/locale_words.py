@@ -43,15 +43,23 @@ def counted(count: int, one: str, several: str = "") -> str:
     return f"{number(count)} {noun(count, one, several)}"
 
 
+def here(at: datetime) -> datetime:
+    """A moment in local time; as it is where that cannot be said, as on the last day of the year 9999."""
+    try:
+        return at.astimezone()
+    except (OverflowError, OSError):
+        return at
+
+
 def short_date(at: datetime | None, now: datetime) -> str:
     """A day in local time: `14 Nov`, with its year when that is another; empty for None."""
     if at is None:
         return ""
-    return _day(at, year=at.astimezone().year != now.astimezone().year)
+    return _day(at, year=here(at).year != now.astimezone().year)
 
 
 def _day(at: datetime, *, year: bool) -> str:
-    day = at.astimezone()
+    day = here(at)
     if _month_first():
         return f"{day:%b} {day.day}, {day.year}" if year else f"{day:%b} {day.day}"
     return f"{day.day} {day:%b} {day.year}" if year else f"{day.day} {day:%b}"
@@ -59,11 +67,11 @@ def _day(at: datetime, *, year: bool) -> str:
 
 def moment_in_full(at: datetime | None) -> str:
     """A time of day with its day and year, local: `14 Nov 2026 09:12`; empty for None."""
-    return f"{_day(at, year=True)} {at.astimezone():%H:%M}" if at else ""
+    return f"{_day(at, year=True)} {here(at):%H:%M}" if at else ""
 
 
 def moment_words(at: datetime, now: datetime) -> str:
     """A time of day, with its day when that is not today: `09:12`, `14 Nov 09:12`."""
-    here = at.astimezone()
-    time = f"{here:%H:%M}"
-    return time if here.date() == now.astimezone().date() else f"{short_date(at, now)} {time}"
+    local = here(at)
+    time = f"{local:%H:%M}"
+    return time if local.date() == now.astimezone().date() else f"{short_date(at, now)} {time}"

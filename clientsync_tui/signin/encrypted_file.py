@@ -53,7 +53,7 @@ class EncryptedFile(KeyringBackend):
         cost: Callable[[], Argon2] = Argon2,
     ) -> None:
         super().__init__()
-        self.path = Path.cwd() / (path or Path(user_data_dir("clientsync", appauthor=False)) / "keyring.bin")
+        self.path = (path or Path(user_data_dir("clientsync", appauthor=False)) / "keyring.bin").absolute()
         self.because = because
         self._ask = ask
         self._passphrase_file = passphrase_file

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from ..config import data_folder
 from ..guarded import make_folder
 from ..named_file import OwnFiles, replaces, writing
-from ..practice.trouble import Trouble
+from ..practice.trouble import Trouble, UsageError
 from ..store import copies
 from ..store.sentences import why
 from ..store.store import Store
@@ -27,8 +27,7 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
         if replaces(file, own):
             copies.check(file)
         # SQLite opens files by their names alone, so it writes where nobody else can put a link in the way.
-        make_folder(data_folder())
-        with TemporaryDirectory(dir=data_folder(), prefix="backup-", ignore_cleanup_errors=True) as folder:
+        with TemporaryDirectory(dir=_private(), prefix="clientsync-", ignore_cleanup_errors=True) as folder:
             made = Path(folder) / "practice.db"
             copies.copy(database.connection, made)
             with made.open("rb") as source, writing(file, own, replace=True) as target:
@@ -36,3 +35,13 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
         return file
     except (OSError, sqlite3.Error) as error:
         raise Trouble(f"{file or 'The backup'} cannot be written: {why(error, database.path)}") from None
+
+
+def _private() -> Path | None:
+    """The program's own folder; None: the one for temporary files, for a user without a home folder."""
+    try:
+        folder = data_folder()
+    except UsageError:
+        return None
+    make_folder(folder)
+    return folder

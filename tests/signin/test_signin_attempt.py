@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
+from clientsync_tui import this_user
 from clientsync_tui.accounting.seam.configured import Http
 from clientsync_tui.practice.trouble import (
     KeyringTrouble,
@@ -62,18 +63,17 @@ async def test_a_user_without_a_name_can_sign_in(desk: Desk, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("came_in_by", "line"),
     [
-        ("198.51.100.7 51234 203.0.113.9 22", "ssh -L {port}:localhost:{port} ann@203.0.113.9"),
-        ("198.51.100.7 51234 203.0.113.9 2222", "ssh -p 2222 -L {port}:localhost:{port} ann@203.0.113.9"),
-        ("2001:db8::7 51234 2001:db8::9 2222", "ssh -p 2222 -L {port}:localhost:{port} ann@2001:db8::9"),
+        ("198.51.100.7 51234 203.0.113.9 22", "ssh -L {port}:localhost:{port} {login}@203.0.113.9"),
+        ("198.51.100.7 51234 203.0.113.9 2222", "ssh -p 2222 -L {port}:localhost:{port} {login}@203.0.113.9"),
+        ("2001:db8::7 51234 2001:db8::9 2222", "ssh -p 2222 -L {port}:localhost:{port} {login}@2001:db8::9"),
     ],
 )
 async def test_the_ssh_line_goes_the_way_that_the_person_came(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, came_in_by: str, line: str
 ) -> None:
-    monkeypatch.setattr("getpass.getuser", lambda: "ann")
     monkeypatch.setenv("SSH_CONNECTION", came_in_by)
     async with desk.begin() as attempt:
-        assert attempt.ssh_line == line.format(port=desk.configured.redirect_port)
+        assert attempt.ssh_line == line.format(port=desk.configured.redirect_port, login=this_user.login())
 
 
 async def test_the_short_link_leads_to_a_sign_in_whose_refresh_token_alone_is_kept(

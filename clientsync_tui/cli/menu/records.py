@@ -108,4 +108,4 @@ def examine() -> None:
 
 def _file(prompt: str) -> Path | None:
     told = text(f"{prompt} (empty: none)")
-    return Path(told).expanduser() if told else None
+    return named_file.named(told) if told else None

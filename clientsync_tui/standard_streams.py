@@ -1,0 +1,66 @@
+"""Standard input, output and error as they may come: closed, full, or unable to show a name."""
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+
+
+def prepare() -> None:
+    """Makes each of them usable: one that is closed leads nowhere, and nothing that is said on stderr can end the program."""
+    closed = [
+        name
+        for number, (name, mode) in enumerate(STREAMS)
+        if getattr(sys, name) is None and _opened(number, name, mode)
+    ]
+    sys.stderr = io.TextIOWrapper(
+        io.BufferedWriter(_Patient(2, "w", closefd=False)), encoding=sys.stderr.encoding, line_buffering=True
+    )
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's encoding cannot show must not end the program.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    if "stdout" in closed:
+        sys.stderr.write("clientsync: stdout is closed: what is printed on it is lost.\n")
+
+
+def flushed() -> OSError | None:
+    """Writes what stdout still holds; what was wrong, if it could not. Then Python does not try it again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+        return error
+    return None
+
+
+class _Patient(io.FileIO):
+    """A file whose disk may be full, or whose reader gone: what it cannot take is lost."""
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        try:
+            return super().write(data) or 0
+        except OSError:
+            return memoryview(data).nbytes
+
+
+def _opened(number: int, name: str, mode: str) -> bool:
+    """Opens the descriptor on nothing, before a file of ours gets that number and a library writes its messages into it."""
+    try:
+        os.fstat(number)
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        if nowhere != number:
+            os.dup2(nowhere, number)
+            os.close(nowhere)
+    stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115  (lives as long as the program)
+    setattr(sys, name, stream)
+    setattr(sys, f"__{name}__", stream)
+    return True
