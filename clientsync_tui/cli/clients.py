@@ -138,7 +138,7 @@ def client(client: str, as_json: bool) -> None:
 
 def _particulars(found: "Client", counts: "dict[str, int]", now: "datetime") -> "Iterator[str]":
     from ..practice.model import DETAIL_TITLES
-    from ..sync.words import REASONS
+    from ..sync.words import next_step
 
     facts = {
         "ID": found.id,
@@ -164,8 +164,8 @@ def _particulars(found: "Client", counts: "dict[str, int]", now: "datetime") -> 
         for title, moment in moments.items():
             if moment:
                 yield f"  {title}: {moment:%Y-%m-%d %H:%M} UTC"
-        if link.standing.reason:
-            yield f"  {REASONS[link.standing.reason]}"
+        if step := next_step(link, found):
+            yield f"  {step}"
     if found.details:
         yield ""
         yield "Details"

@@ -11,6 +11,7 @@ from ..actions import ORGANISATIONS, SELECT, Action, named
 from ..practice.model import Client, Integration
 from ..practice.trouble import Trouble
 from ..sync.change_integration import Change, change_integration, entails, planned
+from ..sync.matching import best
 from ..widgets.select_list import SelectList
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen
@@ -67,8 +68,18 @@ class ChangeIntegrationScreen(ReachScreen):
             organisation_rows, store, self._about, self.reach, BY_NAME
         )
         free = rows.count - rows.added
+        order = rows.order()
+        able = {str(id) for id in rows.selectable(order)}
+        likely = await asyncio.to_thread(
+            best, self._client, [each for id, each in self.reach.items() if id in able]
+        )
         says = f"{free:,} of {self.counted(rows.count)} belong to no client yet"
-        self.query_one(SelectList).show(rows, says, BY_NAME)
+        if likely is not None:
+            says += f" · most likely {likely.name}"
+        shown = self.query_one(SelectList)
+        shown.show(rows, says, BY_NAME)
+        if likely is not None:
+            shown.table.move_cursor(order.index(likely.id))
 
     def focus_own(self) -> None:
         """To the table."""

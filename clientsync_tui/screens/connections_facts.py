@@ -41,8 +41,8 @@ def of_integration(seen: Seen) -> "Iterator[Fact]":
     link, now = seen.link, seen.now
     status, style = status_of(link, now, seen.ascii_marks)
     yield "Status", status, style
-    if link.standing.reason:
-        yield "Next step", words.REASONS[link.standing.reason], style
+    if step := words.next_step(link, seen.client):
+        yield "Next step", step, style
     if link.last_fault:
         what, good = link.last_fault.what, moment_in_full(link.checked_at or link.connected_at)
         checked = f"could not check since {good}: {words.SHORT.get(what, what)}, tried {moment_in_full(link.last_fault.at)}"

@@ -1,7 +1,10 @@
 """From one consent to the next, where a sign-in is for one organisation: who is asked for, what came, and how many are left."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
+
+from textual.content import Content
+from textual.widgets import Button
 
 from ..actions import CONSENTS, Action, named
 from ..practice.people import SignIn
@@ -48,6 +51,21 @@ class ConsentsScreen(SignInScreen):
         """Stops here; what is left can be gone on with."""
         self.dismiss(self._run.done[-1] if self._run.done else None)
 
+    def more_buttons(self) -> Iterable[Button]:
+        """What goes on with the consents that came; seen once there is one."""
+        button = Button("Continue", id="finish")
+        button.display = False
+        yield button
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Continue leaves with what came, Cancel without."""
+        if event.button.id == "finish":
+            event.prevent_default()
+            self.leave()
+        elif event.button.id == "cancel":
+            event.prevent_default()
+            self.dismiss(None)
+
     def unavailable(self, action: Action) -> str | None:
         """Another is asked for only where there is one."""
         if action.name == "skip_consent":
@@ -70,6 +88,10 @@ class ConsentsScreen(SignInScreen):
         done, left = len(self._run.done), self._run.left
         right = f"{done:,} done, {left:,} left" if left else f"{done:,} {one if done == 1 else several}"
         self.query_one(TopBar).show(f"Consents · {self.software.title}", right)
+        finish = self.query_one("#finish", Button)
+        finish.label = Content(f"Continue with {done:,} {one if done == 1 else several}")
+        finish.display = done > 0
+        finish.refresh(layout=True)
 
 
 def consents_of(screen: ActionScreen, job: str, software: str) -> ConsentsScreen:

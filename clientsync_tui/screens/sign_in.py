@@ -1,7 +1,7 @@
 """Signing in to an accounting software: the link whole, the way to it over SSH, a field for the pasted address, and what comes of it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -98,6 +98,7 @@ class SignInScreen(ActionScreen):
             yield Answers(
                 Button("Copy the link", id="copy_link"),
                 Button("Try again", id="try_again", variant="primary"),
+                *self.more_buttons(),
                 Button("Show link as plain text", id="print_link"),
                 leave=Button("Cancel", id="cancel"),
             )
@@ -125,6 +126,10 @@ class SignInScreen(ActionScreen):
     def reasons(self) -> Sequence[str]:
         """What made signing in necessary, in sentences."""
         return (self._why,) if self._why else ()
+
+    def more_buttons(self) -> Iterable[Button]:
+        """Further buttons."""
+        return ()
 
     def arrived(self, sign_in: SignIn) -> None:
         """Somebody signed in."""

@@ -1,5 +1,6 @@
 """Whether an organisation belongs to a client that is on the list already, so that no client is doubled."""
 
+import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,9 @@ from dataclasses import dataclass
 from ..practice.model import Client, Details, Organisation
 from ..practice.status import Reason
 from ..practice.text import code_key, folded
+
+ALIKE = 0.6
+"""From here on two names are alike enough to point at one of them, which a person then decides about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,21 @@ class Matcher:
         found = {o.id: match for o in organisations if (match := self.match(o.name, o.details))}
         often = Counter(match.client.id for match in found.values())
         return {organisation: match for organisation, match in found.items() if often[match.client.id] == 1}
+
+
+def best(client: Client, organisations: Iterable[Organisation]) -> Organisation | None:
+    """The organisation that is most likely the client's: by tax number, by name, else by the most similar name; None where none is."""
+    there = list(organisations)
+    if number := tax_number(client.details.get("tax_number")):
+        for each in there:
+            if tax_number(each.details.get("tax_number")) == number:
+                return each
+    by_name = {folded(each.name): each for each in there}
+    former = [link.organisation_name for link in client.integrations]
+    for name in map(folded, (client.name, *former)):
+        if near := difflib.get_close_matches(name, by_name, 1, ALIKE):
+            return by_name[near[0]]
+    return None
 
 
 def same_organisation(before: Details, after: Details) -> bool:

@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from ..practice.model import Integration
+from ..practice.model import Client, Integration
 from ..practice.status import Fault, Reason, Standing, Status, Why
 
 REASONS: dict[str, str] = {
@@ -91,3 +91,12 @@ def status_words(standing: Standing | None, ends_in_days: int | None = None) -> 
 def days_left(link: Integration, now: datetime) -> int | None:
     """Days until the sign-in ends, a day begun counting as one; negative when it has ended."""
     return math.ceil((link.expires_at - now) / timedelta(days=1)) if link.expires_at else None
+
+
+def next_step(link: Integration, client: Client) -> str | None:
+    """What happened to an integration and what to do about it; None where there is nothing to do."""
+    if link.problem is Reason.DISCONNECTED_HERE:
+        living = [each for each in client.integrations if each.problem is not Reason.DISCONNECTED_HERE]
+        if living:
+            return f"The client is connected to {living[0].organisation_name} instead. Nothing to do here."
+    return REASONS[link.standing.reason] if link.standing.reason else None

@@ -14,6 +14,8 @@ from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.screens.connections import ConnectionsScreen
 from clientsync_tui.screens.job import JobScreen
+from clientsync_tui.sync.words import next_step
+from clientsync_tui.widgets.select_list import SelectList
 from tests.support.browser import come_back_as
 from tests.support.practice import Practice, practice, practices, shown, until
 
@@ -267,7 +269,11 @@ async def test_a_client_moves_to_another_software(practices: Callable[..., Pract
         await until(pilot, lambda: "Continue with the 4 companies" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "4 of 4 companies belong to no client yet" in shown(pilot))
+        # It starts at the company of the same name, which is not the first.
+        shown_list = app.screen.query_one(SelectList)
+        assert shown_list.table.cursor_id != shown_list.rows.order()[0]
         await pilot.press("enter")
+        await until(pilot, lambda: f"Move {client.name} to {client.name}?" in shown(pilot))
         # What is lost is said first; until then nothing is changed.
         await until(pilot, lambda: "The integration with Xero ends, there too." in shown(pilot))
         assert len(first_client(app).integrations) == 1
@@ -276,6 +282,13 @@ async def test_a_client_moves_to_another_software(practices: Callable[..., Pract
         links = {link.software: link.standing.status for link in first_client(app).integrations}
         assert links == {"xero": "disconnected", "freeagent": "connected"}
         assert first_client(app).id == client.id
+        # The former one is no work for anybody.
+        (former,) = [each for each in first_client(app).integrations if each.software == "xero"]
+        assert (
+            next_step(former, first_client(app))
+            == f"The client is connected to {client.name} instead. Nothing to do here."
+        )
+        await until(pilot, lambda: "Nothing to do here" in shown(pilot))
         # One history tells of both.
         told = [entry.software for entry in app.workplace.store.ledger.entries(client=client.id)]
         assert {"xero", "freeagent"} <= set(told)

@@ -64,8 +64,8 @@ async def add(practice: Practice, app: ClientSyncApp, pilot: Pilot[None], places
     await pilot.press("1")
     for place in places:
         await consent(practice, app, pilot, place)
-    await until(pilot, lambda: f"{len(places)} companies" in shown(pilot))
-    await pilot.press("escape")
+    await until(pilot, lambda: f"Continue with {len(places)} companies" in shown(pilot))
+    await pilot.click("#finish")
     await until(pilot, lambda: f"Continue with the {len(places)} companies" in shown(pilot))
     await pilot.press("enter")
     await until(pilot, lambda: f"Create {len(places)} accounts" in shown(pilot))

@@ -13,6 +13,7 @@ from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.status import Fault, Reason, Status
 from clientsync_tui.practice.trouble import PassingTrouble, Trouble, UsageError
 from clientsync_tui.sync.change_integration import Change, change_integration, entails, planned
+from clientsync_tui.sync.matching import best
 from tests.sync.books import ANN, BEN, Books, Practice, practice_of
 
 NEW = Organisation("9", "Beta 9")
@@ -202,3 +203,16 @@ async def test_details_that_follow_another_integration_stay(practice: Practice, 
     after = found(practice, client)
     assert (after.name, after.details) == (before.name, before.details)
     assert not links(practice, client)[to].settings.follow_details
+
+
+def test_most_likely_organisation_is_found_by_number_then_name_then_likeness(practice: Practice) -> None:
+    client = found(practice, practice.client(practice.sign_in("alpha"), "1"))
+    client = client._replace(name="Abbey Road Bakery", integrations=())
+    other = Organisation("1", "Zebra Hire")
+    same = Organisation("2", client.name.upper())
+    near = Organisation("3", client.name + " Limited")
+    numbered = Organisation("4", "Nothing Alike", details={"tax_number": "GB 123"})
+    assert best(client, [other, near, same]) == same
+    assert best(client, [other, near]) == near
+    assert best(client, [other]) is None
+    assert best(client._replace(details={"tax_number": "gb123"}), [same, numbered]) == numbered
