@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from ..practice.plan import Plan, Will
+from ..practice.status import Reason
 from ..practice.trouble import SignInNeeded, Trouble
 from ..store.jobs import ItemState
 from ..store.store import Store
@@ -202,10 +203,11 @@ def _recap(kind: str, result: dict[str, Any], said: Counter[tuple[str, str | Non
     talk.say(f"{kind}: {result['done']:,} done, {result['failed']:,} failed, {result['skipped']:,} skipped.")
     counted = Counter((i["outcome"], i["reason"]) for i in result["items"] if i["reason"])
     for (outcome, reason), count in counted.most_common():
-        sentences = [
-            says for (state, why, says), _ in said.most_common() if (state, why) == (outcome, reason) and says
-        ]
-        first = sentences[0] if len(sentences) == 1 else words.REASONS[reason]
-        talk.say(f"  {count:,} {outcome}, {words.SHORT[reason]}: {first}")
-        for sentence in sentences[:SENTENCES] if len(sentences) > 1 else ():
+        sentences = [says for (state, why, says), _ in said.most_common() if (state, why) == (outcome, reason)]
+        # The words of a status have its next step; other sentences say more than their reason.
+        if reason in set(Reason) or not sentences:
+            sentences = [words.REASONS[reason]]
+        several = len(sentences) > 1
+        talk.say(f"  {count:,} {outcome}, {words.SHORT[reason]}: {words.REASONS[reason] if several else sentences[0]}")
+        for sentence in sentences[:SENTENCES] if several else ():
             talk.say(f"    {sentence}")
