@@ -18,6 +18,7 @@ from ..practice.status import Fault, Reason
 from ..practice.text import clean
 from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
 from .seam import shapes
+from .seam.left_out import leave_out
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record, Reply
 
 _PAGE_SIZE = 100  # the largest [C]
@@ -100,10 +101,18 @@ class FreeAgent:
     def __init__(self) -> None:
         self._listed: WeakKeyDictionary[Calls, dict[str, tuple[float, frozenset[str]]]] = WeakKeyDictionary()
 
+    def canonical_id(self, organisation_id: str) -> str:
+        """A subdomain: a host name, which means the same in capitals (RFC 4343)."""
+        return organisation_id.lower()
+
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
         """The client is named by its subdomain [C]; the User-Agent that FreeAgent asks for is sent with every call."""
         accept = {"Accept": "application/json"}
-        return accept if organisation_id is None else {**accept, "X-Subdomain": organisation_id}
+        return (
+            accept
+            if organisation_id is None
+            else {**accept, "X-Subdomain": self.canonical_id(organisation_id)}
+        )
 
     def own_error(self, answer: Answer) -> bool:
         """`errors` with a message [U]; the plain text of a 429 is not asked about."""
@@ -149,6 +158,7 @@ class FreeAgent:
         """GET /company for the client: one call, and the proof that the integration works."""
         company = shapes.lower_keys(await self._company(calls, organisation_id))
         found = {ours: shapes.words(company.get(theirs)) for ours, theirs in _DETAILS.items()}
+        found["name"] = found["name"] or shapes.words(company.get("subdomain"))
         if not found["name"]:
             raise shapes.nonsense("company")
         found["year_end"] = _year_end(company.get("annual_accounting_periods"))
@@ -206,8 +216,10 @@ class FreeAgent:
 
         async for reply in _each(page, key):
             for line in shapes.records(reply.body, key, "url"):
-                line_id = _last(line["id"])
-                found[line_id] = {**line, "id": line_id}
+                if line_id := _last(line["id"]):
+                    found[line_id] = {**line, "id": line_id}
+                else:
+                    leave_out(key, "no usable url")
         return tuple(found.values())
 
     async def _clients(self, calls: Calls, view: str) -> Sequence[Organisation]:
@@ -218,8 +230,8 @@ class FreeAgent:
             return await calls.read("/clients", parameters=asked)
 
         async for reply in _each(page, "clients"):
-            for row in shapes.rows(shapes.under(reply.body, "clients"), "clients"):
-                subdomain = shapes.an_id(row, "subdomain")
+            for row in shapes.rows(shapes.under(reply.body, "clients"), "clients", "subdomain"):
+                subdomain = self.canonical_id(row["subdomain"])
                 found[subdomain] = Organisation(subdomain, shapes.words(row.get("name")) or subdomain)
         self._listed.setdefault(calls, {})[view] = (time.monotonic(), frozenset(found))
         return tuple(found.values())
@@ -250,7 +262,7 @@ class FreeAgent:
         asked_at, listed = self._listed.get(calls, {}).get(view, (float("-inf"), frozenset[str]()))
         if time.monotonic() - asked_at > _LISTING_AGE_S:
             listed = {organisation.id for organisation in await self._clients(calls, view)}
-        return organisation_id in listed
+        return self.canonical_id(organisation_id) in listed
 
 
 async def _each(page: Callable[[int], Awaitable[Reply]], key: str) -> AsyncGenerator[Reply]:
@@ -306,9 +318,11 @@ def _tax_rates(company: Any) -> Sequence[Record]:
     for key, called in (("sales_tax_rates", name), ("second_sales_tax_rates", f"Second {name}")):
         rates = shapes.under(company, key)
         for rate in cast(list[Any], rates) if isinstance(rates, list) else ():
-            if isinstance(rate, (str, int, float)) and not isinstance(rate, bool):
-                text = clean(str(rate)).strip()
+            text = clean(str(rate)).strip() if type(rate) in (str, int, float) else ""
+            if text:
                 found.append({"id": f"{key}/{text}", "name": f"{called} {text} %", "rate": text})
+            else:
+                leave_out(key, "not a rate")
     return found
 
 

@@ -8,13 +8,13 @@ unconfirmed [U] and made to bend: developer.intuit.com "OAuth 2.0", "Query opera
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 from ..practice.model import Details, Organisation
 from ..practice.people import Person
 from ..practice.status import Fault, Reason
-from ..practice.trouble import OrganisationTrouble, PassingTrouble, Trouble
+from ..practice.trouble import ListRefused, OrganisationTrouble, PassingTrouble, Trouble
 from .seam import shapes
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
 
@@ -41,6 +41,12 @@ _LIMIT, _NO_SUCH_TOKEN, _NO_APP_ACCESS, _NO_ACCESS, _COMPANY_STATUS, _TOKEN_TROU
     10000,
 )
 
+#: 5020: "a feature for which your product is not entitled", and what a person has no right to [C]; 5030: not supported [C].
+_NOT_ENTITLED, _NO_FEATURE = 5020, 5030
+_NOT_IN_PLAN = re.compile(
+    r"not (?:supported|enabled|entitled|available)", re.IGNORECASE
+)  # words of a 5020 [U]
+
 #: Each list: the entity, the field that names a line, the one that is its code, and whether the plan may lack it.
 _LISTS: Mapping[str, tuple[str, str, str | None, bool]] = {
     "accounts": ("Account", "FullyQualifiedName", "AcctNum", False),
@@ -66,8 +72,13 @@ _SAYS = {
 }
 
 
-class _BadRequest(PassingTrouble):
-    """QuickBooks could not make sense of the request (400), or the company's plan does not have what was asked for."""
+class _NotThere(PassingTrouble):
+    """QuickBooks does not give what was asked for: the company's plan lacks it (`in_plan` is False), or the person may not see it."""
+
+    in_plan: bool | None = None
+
+
+_Passing = TypeVar("_Passing", bound=PassingTrouble)
 
 
 class QuickBooks:
@@ -130,6 +141,10 @@ class QuickBooks:
         "5. Copy the client id and the client secret. An app's settings also ask for a reconnect URL: your practice's page will do."
     )
 
+    def canonical_id(self, organisation_id: str) -> str:
+        """A realm id: digits, and compared as they are."""
+        return organisation_id.strip()
+
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
         """Without the Accept header XML comes [C]; the company is in the path."""
         return {"Accept": "application/json"}
@@ -162,8 +177,12 @@ class QuickBooks:
             return PassingTrouble(
                 Fault.SERVER_ERROR, "QuickBooks reported an internal error; try again later."
             )
-        kind = _BadRequest if answer.status == 400 else PassingTrouble
-        return _passing(answer, kind, f"QuickBooks refused a request ({answer.status})", said)
+        if code in {_NOT_ENTITLED, _NO_FEATURE}:
+            trouble = _passing(answer, _NotThere, "QuickBooks refused it", said)
+            if code == _NO_FEATURE or _NOT_IN_PLAN.search(said):
+                trouble.in_plan = False
+            return trouble
+        return _passing(answer, PassingTrouble, f"QuickBooks refused a request ({answer.status})", said)
 
     async def person(self, new: NewSignIn) -> Person:
         """GET userinfo: `sub` is the stable id; names in camelCase, and they may be absent [C]."""
@@ -187,7 +206,7 @@ class QuickBooks:
         realm = quote(organisation_id, safe="")
         answer = await self._get(calls, organisation_id, f"companyinfo/{realm}", {})
         company = shapes.lower_keys(shapes.under(answer, "CompanyInfo"))
-        name = shapes.words(company.get("companyname"))
+        name = shapes.words(company.get("companyname")) or shapes.words(company.get("legalname"))
         if not name:
             raise shapes.nonsense("CompanyInfo")
         starts = shapes.words(company.get("fiscalyearstartmonth")).casefold()
@@ -209,16 +228,18 @@ class QuickBooks:
         for _ in range(_MOST_PAGES):
             try:
                 answer = await self._get(calls, organisation_id, "query", {"query": _query(entity, start)})
-            except _BadRequest:
-                if optional:  # the company's plan does not have it, or it is switched off [U]
+            except _NotThere as trouble:
+                # Any other refusal is a fault: what was pulled before stays.
+                if optional and trouble.in_plan is False:
                     return ()
-                raise
+                raise ListRefused(str(trouble)) from None
             lines = _lines(answer, entity, called, code)
-            known = len(found)
+            known, there = len(found), shapes.length(shapes.under(answer, "QueryResponse"), entity)
             found.update((line["id"], line) for line in lines)
-            if len(found) == known or (len(lines) < _PAGE_SIZE and len(lines) % _ROUND):
+            # A page on which no row can be used is not the last one for that.
+            if not there or (lines and len(found) == known) or (there < _PAGE_SIZE and there % _ROUND):
                 return tuple(found.values())
-            start += len(lines)
+            start += there
         raise shapes.nonsense(f"{entity} without an end")
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
@@ -266,7 +287,7 @@ def _broken(reason: Reason) -> OrganisationTrouble:
     return OrganisationTrouble(reason, _SAYS[reason])
 
 
-def _passing(answer: Answer, kind: type[PassingTrouble], what: str, said: str) -> PassingTrouble:
+def _passing(answer: Answer, kind: type[_Passing], what: str, said: str) -> _Passing:
     """With the number by which Intuit's support knows the request [C]."""
     number = shapes.said(answer.headers.get("intuit_tid"))
     return kind(
@@ -282,7 +303,21 @@ def _lines(answer: Any, entity: str, called: str, code: str | None) -> Sequence[
     if shapes.under(response, entity) is None:
         return ()
     lines = shapes.records(response, entity, "Id", name=called, code=code)
-    return [{key: value for key, value in line.items() if key.lower() not in _NOT_KEPT} for line in lines]
+    return [
+        {
+            key: value
+            for key, value in {**line, "name": line["name"] or _other_name(line)}.items()
+            if key.lower() not in _NOT_KEPT
+        }
+        for line in lines
+    ]
+
+
+def _other_name(line: Record) -> str:
+    """A name for a line whose usual field is empty."""
+    fields = shapes.lower_keys(line)
+    parts = (shapes.words(fields.get(key)) for key in ("givenname", "familyname"))
+    return shapes.words(fields.get("companyname")) or " ".join(filter(None, parts))
 
 
 def _named_value(company: Mapping[str, Any], name: str) -> str:

@@ -18,6 +18,7 @@ from ..practice.people import Person
 from ..practice.status import Fault, Reason
 from ..practice.trouble import OrganisationTrouble, PassingTrouble, Trouble
 from .seam import shapes
+from .seam.left_out import leave_out, noting
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
 
 _API = "/api.xro/2.0"
@@ -134,10 +135,18 @@ class Xero:
     def __init__(self) -> None:
         self._listed: WeakKeyDictionary[Calls, tuple[float, frozenset[str]]] = WeakKeyDictionary()
 
+    def canonical_id(self, organisation_id: str) -> str:
+        """A GUID, which means the same in capitals."""
+        return organisation_id.lower()
+
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
         """Without the Accept header XML may come [U]."""
         accept = {"Accept": "application/json"}
-        return accept if organisation_id is None else {**accept, "xero-tenant-id": organisation_id}
+        return (
+            accept
+            if organisation_id is None
+            else {**accept, "xero-tenant-id": self.canonical_id(organisation_id)}
+        )
 
     def own_error(self, answer: Answer) -> bool:
         """The gateway's `title`, `status` and `detail` [C], or the `ErrorNumber` of the accounting API [C]."""
@@ -184,22 +193,27 @@ class Xero:
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
         """GET /connections; it has no pages [C]. Only tenants of type ORGANISATION: PRACTICE exists as well [C]."""
         found: dict[str, Organisation] = {}
-        for row in shapes.rows(await calls.get("/connections"), "connections"):
-            if shapes.words(row.get("tenanttype")).upper() == "ORGANISATION":
-                tenant = shapes.an_id(row, "tenantid")
-                found[tenant] = Organisation(
-                    id=tenant,
-                    name=shapes.words(row.get("tenantname")) or tenant,
-                    connection_id=shapes.an_id(row, "id"),
-                    connected_at=_moment(row.get("updateddateutc")),
-                )
+        for row in shapes.rows(await calls.get("/connections"), "connections", "tenantid"):
+            kind = shapes.words(row.get("tenanttype")).upper()
+            if kind != "ORGANISATION":
+                why = f"tenants of type {kind or 'unknown'} hold no organisation's books"
+                leave_out("connections", why, unreadable=not kind)
+                continue
+            tenant = self.canonical_id(row["tenantid"])
+            found[tenant] = Organisation(
+                id=tenant,
+                name=shapes.words(row.get("tenantname")) or tenant,
+                # Without one, only disconnecting there is not possible.
+                connection_id=row["id"] if shapes.has_id(row, "id") else None,
+                connected_at=_moment(row.get("updateddateutc")),
+            )
         self._listed[calls] = (time.monotonic(), frozenset(found))
         return tuple(found.values())
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
         """GET /Organisation: one call, and the proof that the integration works."""
         answer = await self._get(calls, "Organisation", organisation_id)
-        found = shapes.rows(shapes.under(answer, "organisations"), "organisation")
+        found = shapes.objects(shapes.under(answer, "organisations"))
         if len(found) != 1:
             raise shapes.nonsense("organisation")
         # The other values of OrganisationStatus are [U]; a missing one says nothing.
@@ -234,11 +248,16 @@ class Xero:
 
         Never the revocation endpoint: it ends all of the user's connections to the app [C].
         """
-        for organisation in await self.organisations(calls):
-            if organisation.id == organisation_id and organisation.connection_id is not None:
-                self._listed.pop(calls, None)
-                return await calls.delete(f"/connections/{quote(organisation.connection_id, safe='')}")
-        return False
+        wanted = self.canonical_id(organisation_id)
+        with noting() as notes:
+            listed = {each.id: each for each in await self.organisations(calls)}
+        connection = listed[wanted].connection_id if wanted in listed else None
+        if connection is None and (wanted in listed or notes.unreadable):
+            raise shapes.nonsense("connections")
+        if connection is None:
+            return False
+        self._listed.pop(calls, None)
+        return await calls.delete(f"/connections/{quote(connection, safe='')}")
 
     def link(self, organisation_id: str, details: Details) -> str | None:
         """The deep link with the ShortCode, which keeps its `!` [C]; its beginning is [U] but in wide use."""
@@ -266,12 +285,13 @@ class Xero:
                     raise
                 continue
             contacts = shapes.records(answer, "Contacts", "ContactID", code="AccountNumber")
-            known = len(found)
+            known, there = len(found), shapes.length(answer, "Contacts")
             found.update((contact["id"], contact) for contact in contacts)
             pages = shapes.under(shapes.under(answer, "pagination"), "pageCount")
             # The page size allowed is [U], so a page is short only against what it says itself.
-            short = page >= pages if isinstance(pages, int) else len(contacts) < _PAGE_SIZE
-            if short or len(found) == known:
+            short = page >= pages if isinstance(pages, int) else there < _PAGE_SIZE
+            # A page on which no row can be used is not the last one for that.
+            if short or not there or (contacts and len(found) == known):
                 return tuple(found.values())
             page += 1
         raise shapes.nonsense("suppliers without an end")
@@ -296,7 +316,7 @@ class Xero:
         asked_at, listed = self._listed.get(calls, (float("-inf"), frozenset[str]()))
         if time.monotonic() - asked_at > _LISTING_AGE_S:
             listed = {organisation.id for organisation in await self.organisations(calls)}
-        return organisation_id in listed
+        return self.canonical_id(organisation_id) in listed
 
 
 def _details(row: Mapping[str, Any]) -> Details:
@@ -306,6 +326,7 @@ def _details(row: Mapping[str, Any]) -> Details:
     if isinstance(last_day, int) and isinstance(month, int):
         found["year_end"] = shapes.day_of_year(last_day, month)
     found["lock_date"] = _day(row.get("periodlockdate"))
+    found["name"] = found["name"] or found["legal_name"]
     if isinstance(demo := row.get("isdemocompany"), bool):
         found["demo"] = "yes" if demo else "no"
     return {name: value for name, value in found.items() if value}

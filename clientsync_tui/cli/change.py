@@ -113,6 +113,7 @@ async def _reached(
 ) -> "tuple[SignIn, Organisation]":
     """A sign-in that reaches the organisation; consent for it is asked for where there is one for each."""
     from ..practice.trouble import SignInNeeded, UsageError
+    from ..sync.reached import Reach
     from . import consenting
     from .network import signed_in
 
@@ -128,7 +129,7 @@ async def _reached(
     if consenting.is_led():
         sign_in, reach = await consenting.gather(workplace, session, about, sign_in, [organisation])
     else:
-        reach = await session.reach(sign_in) if sign_in else {}
+        reach = await session.reach(sign_in) if sign_in else Reach((), about.canonical_id)
     own = workplace.store.sign_ins.one(sign_in.reaching(organisation)) if sign_in else None
     if own is None or organisation not in reach:
         raise SignInNeeded(

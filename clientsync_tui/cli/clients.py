@@ -99,7 +99,7 @@ def _status(link: "Integration", now: "datetime") -> str:
     )
 )
 @options.client
-@options.json("A JSON object, with details, lists and history.")
+@options.json("A JSON object, with details, lists, refused lists and history.")
 def client(client: str, as_json: bool) -> None:
     """Show one client: integrations, reasons, history.
 
@@ -116,8 +116,10 @@ def client(client: str, as_json: bool) -> None:
         found = store.clients.named(client, now)
         history = list(store.ledger.entries(client=found.id))
         counts: Counter[str] = Counter()
+        refused: dict[str, str] = {}
         for link in found.integrations:
             counts.update(store.pulled.counts(link.software, link.organisation_id))
+            refused |= store.ledger.refused_lists(found.id, link.software, link.organisation_id)
         if as_json:
             from ..sync import as_json as shapes
 
@@ -126,17 +128,20 @@ def client(client: str, as_json: bool) -> None:
                     **shapes.client(found),
                     "details": dict(found.details),
                     "lists": dict(counts),
+                    "refused_lists": refused,
                     "history": [shapes.entry(entry) for entry in history],
                 }
             )
             return
         from ..sync.history import line
 
-        talk.lines(_particulars(found, counts, now))
+        talk.lines(_particulars(found, counts, refused, now))
         talk.lines(["", "History", *(f"  {line(entry)}" for entry in history)])
 
 
-def _particulars(found: "Client", counts: "dict[str, int]", now: "datetime") -> "Iterator[str]":
+def _particulars(
+    found: "Client", counts: "dict[str, int]", refused: "dict[str, str]", now: "datetime"
+) -> "Iterator[str]":
     from ..practice.model import DETAIL_TITLES
     from ..sync.words import next_step
 
@@ -172,8 +177,10 @@ def _particulars(found: "Client", counts: "dict[str, int]", now: "datetime") -> 
         for name, title in DETAIL_TITLES.items():
             if value := found.details.get(name):
                 yield f"  {title}: {value}"
-    if counts:
+    if counts or refused:
         yield ""
         yield "Lists"
         for name, count in sorted(counts.items()):
             yield f"  {name.replace('_', ' ')}: {count:,}"
+        for name, why in sorted(refused.items()):
+            yield f"  {name.replace('_', ' ')}: refused. {why} The next refresh tries again."

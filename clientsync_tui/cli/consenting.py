@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ..accounting.seam.software import Software
-from ..practice.model import Organisation
 from ..practice.people import SignIn
 from ..practice.trouble import SignInFailed, SignInNeeded, Trouble
 from ..store.jobs import Item, ItemState
 from ..store.store import Store
 from ..sync.consents import Arrived, Consents, Expected, asks, tells
 from ..sync.plan_words import clients
+from ..sync.reached import Reach
 from ..sync.session import Session
 from ..workplace import Workplace
 from .place import is_throwaway
@@ -98,13 +98,13 @@ async def gather(
     software: Software,
     sign_in: SignIn | None,
     wanted: Collection[str] | None,
-) -> tuple[SignIn, dict[str, Organisation]]:
+) -> tuple[SignIn, Reach]:
     """Leads through the consents for new clients: those `wanted` (organisation ids), or as many as the person likes.
 
     `sign_in`: one of the person's, None where there is none yet. Returns the one to go on with and what is reached. Raises
     SignInNeeded where none was given.
     """
-    reach = await session.reach(sign_in) if sign_in else {}
+    reach = await session.reach(sign_in) if sign_in else ()
     missing = [Expected(each, each) for each in wanted or () if each not in reach]
     # Without a terminal nobody could say that it is enough.
     run = Consents(

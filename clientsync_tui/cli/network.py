@@ -6,10 +6,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from ..practice.model import Organisation
 from ..practice.people import SignIn
 from ..practice.trouble import KeyringTrouble, SignInNeeded, SignInRefused
 from ..sync import found, holding
+from ..sync.reached import Reach
 from ..sync.session import Session
 from ..workplace import Workplace
 from .place import is_throwaway
@@ -41,7 +41,7 @@ def held(workplace: Workplace, software: str | None = None) -> list[SignIn]:
 
 async def signed_in(
     workplace: Workplace, session: Session, software: str, email: str | None
-) -> tuple[SignIn, dict[str, Organisation]]:
+) -> tuple[SignIn, Reach]:
     """A sign-in that works (the one of `email`, else the one used last) and what it reaches.
 
     On a terminal one is begun when none works. Raises SignInNeeded where nobody is there to do it, UsageError where the software
@@ -49,22 +49,25 @@ async def signed_in(
     """
     workplace.configured(software)
     try:
-        return await _held(workplace, session, software, email)
+        sign_in, reach = await _held(workplace, session, software, email)
     except SignInNeeded as trouble:
         # A throwaway practice signs in by itself.
         if not (interactive() or is_throwaway()):
             hint = f" Run `clientsync sign-in {software}`."
             raise SignInNeeded(f"{trouble}{'' if hint.strip() in str(trouble) else hint}") from None
         say(str(trouble))
-    new = await sign_in_now(workplace, session, software)
-    if email is not None and new.person.email.casefold() != email.casefold():
-        raise SignInNeeded(f"{new.person.email} signed in, but --as names {email}.")
-    return new, await session.reach(new)
+        sign_in = await sign_in_now(workplace, session, software)
+        if email is not None and sign_in.person.email.casefold() != email.casefold():
+            raise SignInNeeded(f"{sign_in.person.email} signed in, but --as names {email}.") from None
+        reach = await session.reach(sign_in)
+    for sentence in reach.left_out:
+        say(sentence)
+    return sign_in, reach
 
 
 async def _held(
     workplace: Workplace, session: Session, software: str, email: str | None
-) -> tuple[SignIn, dict[str, Organisation]]:
+) -> tuple[SignIn, Reach]:
     title = workplace.software(software).title
     sign_in = workplace.chosen(software, email)
     if sign_in is None:

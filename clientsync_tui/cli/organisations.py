@@ -8,7 +8,7 @@ from . import options
 from .place import place
 
 if TYPE_CHECKING:
-    from ..practice.model import Organisation
+    from ..sync.reached import Reach
     from ..sync.session import Session
 
 
@@ -32,7 +32,7 @@ def organisations(software: str, email: str | None, as_json: bool) -> None:
 
     with place() as workplace:
 
-        async def work(session: "Session") -> "dict[str, Organisation]":
+        async def work(session: "Session") -> "Reach":
             return (await signed_in(workplace, session, software, email))[1]
 
         found = states(workplace.store, software, online(workplace, work))

@@ -203,11 +203,18 @@ def _recap(kind: str, result: dict[str, Any], said: Counter[tuple[str, str | Non
     talk.say(f"{kind}: {result['done']:,} done, {result['failed']:,} failed, {result['skipped']:,} skipped.")
     counted = Counter((i["outcome"], i["reason"]) for i in result["items"] if i["reason"])
     for (outcome, reason), count in counted.most_common():
-        sentences = [says for (state, why, says), _ in said.most_common() if (state, why) == (outcome, reason)]
+        sentences = [
+            says for (state, why, says), _ in said.most_common() if (state, why) == (outcome, reason)
+        ]
         # The words of a status have its next step; other sentences say more than their reason.
         if reason in set(Reason) or not sentences:
             sentences = [words.REASONS[reason]]
         several = len(sentences) > 1
-        talk.say(f"  {count:,} {outcome}, {words.SHORT[reason]}: {words.REASONS[reason] if several else sentences[0]}")
+        talk.say(
+            f"  {count:,} {outcome}, {words.SHORT[reason]}: {words.REASONS[reason] if several else sentences[0]}"
+        )
         for sentence in sentences[:SENTENCES] if several else ():
             talk.say(f"    {sentence}")
+    for (_, why, sentence), count in said.most_common():
+        if why is None:
+            talk.say(f"  {count:,} done: {sentence}")

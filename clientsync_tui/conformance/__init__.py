@@ -15,7 +15,7 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{part}"
-        for part in ("signing_in", "reading", "refusals", "lasting", "nonsense", "foreign")
+        for part in ("signing_in", "reading", "refusals", "lasting", "nonsense", "foreign", "rows")
     )
 )
 
@@ -25,6 +25,7 @@ from .nonsense import *  # noqa: E402, F403
 from .parameters import pytest_generate_tests as pytest_generate_tests  # noqa: E402
 from .reading import *  # noqa: E402, F403
 from .refusals import *  # noqa: E402, F403
+from .rows import *  # noqa: E402, F403
 from .signing_in import *  # noqa: E402, F403
 from .stand import stand as stand  # noqa: E402
 from .stand import stands as stands  # noqa: E402

@@ -41,6 +41,10 @@ class OrganisationTrouble(Trouble):
         self.reason = reason
 
 
+class ListRefused(Trouble):
+    """The organisation works, but whoever signed in may not read this one list of it."""
+
+
 class PassingTrouble(Trouble):
     """A passing fault; it changes no status. `retry_at`: when the software said to come back, if it did."""
 

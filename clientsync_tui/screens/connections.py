@@ -104,11 +104,13 @@ class ConnectionsScreen(ActionScreen):
         if link is not None:
             workplace = self.main.workplace
             counts = workplace.store.pulled.counts(link.software, link.organisation_id)
+            refused = workplace.store.ledger.refused_lists(client.id, link.software, link.organisation_id)
             seen = facts.Seen(
                 client,
                 link,
                 workplace.software(link.software),
                 counts,
+                refused,
                 self._is_held(link),
                 datetime.now(UTC),
                 self.main.ascii_marks,

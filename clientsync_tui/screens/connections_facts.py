@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the facts are made of. `counts`: how many records of each list were pulled; `held`: whether the sign-in is held here."""
+    """What the facts are made of. `counts`: how many records of each list were pulled; `refused`: the lists that may not be read,
+    with why; `held`: whether the sign-in is held here."""
 
     client: Client
     link: Integration
     software: Software
     counts: Mapping[str, int]
+    refused: Mapping[str, str]
     held: bool
     now: datetime
     ascii_marks: bool
@@ -62,8 +64,8 @@ def of_integration(seen: Seen) -> "Iterator[Fact]":
             else ("Expired", ends, "")
         )
     title = "Lists"
-    for says in _lists(seen):
-        yield title, says, ""
+    for name, says in _lists(seen):
+        yield title, says, "warning" if name in seen.refused else ""
         title = ""
     settings = link.settings
     refresh = (
@@ -77,15 +79,19 @@ def of_integration(seen: Seen) -> "Iterator[Fact]":
         yield "Note", settings.note, "warning"
 
 
-def _lists(seen: Seen) -> list[str]:
-    if not seen.counts:
-        return ["none pulled on this host yet"]
+def _lists(seen: Seen) -> Iterator[tuple[str, str]]:
+    """The name of each list, and what is said of it."""
+    if not seen.counts and not seen.refused:
+        yield "", "none pulled on this host yet"
+        return
     wanted = seen.link.settings.lists
-    return [
-        f"{title}: {number(seen.counts[name])}" if name in seen.counts else f"{title}: not pulled"
-        for name, title in seen.software.lists.items()
-        if wanted is None or name in wanted or name in seen.counts
-    ]
+    for name, title in seen.software.lists.items():
+        count = number(seen.counts[name]) if name in seen.counts else "not pulled"
+        if name in seen.refused:
+            kept = f" Kept from before: {count}." if name in seen.counts else ""
+            yield name, f"{title}: refused. {seen.refused[name]}{kept} The next refresh tries again."
+        elif wanted is None or name in wanted or name in seen.counts:
+            yield name, f"{title}: {count}"
 
 
 def of_client(client: Client) -> "Iterator[Fact]":

@@ -14,6 +14,7 @@ from textual.widgets import Button, Static
 from ..actions import ORGANISATIONS, SELECT, Action, named
 from ..practice.people import SignIn
 from ..practice.trouble import SignInNeeded, Trouble
+from ..sync.reached import Reach
 from ..sync.session import Session
 from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
@@ -22,7 +23,6 @@ from .choose import Choice, Choose
 
 if TYPE_CHECKING:
     from ..accounting.seam.software import Software
-    from ..practice.model import Organisation
     from .sign_in import SignInScreen
 
 SIGNED_IN, REACHED, CHOSEN, LAST = range(4)
@@ -57,7 +57,7 @@ class ReachScreen(ActionScreen):
         super().__init__()
         self._about = software
         self.sign_in: SignIn | None = None
-        self.reach: dict[str, Organisation] = {}
+        self.reach = Reach((), str)
         self._first_reach: int | None = None
         self._stage = "waiting"
         self._step = SIGNED_IN
@@ -221,6 +221,7 @@ class ReachScreen(ActionScreen):
         lines = [
             *self.before(),
             f"Signed in as {person.name} ({person.email}), who has authorised {self.counted(count)}{grown}.",
+            " ".join(self.reach.left_out),
             *(self.reached() if count else (self.keyed(REACHES_NOTHING),)),
         ]
         self.relabel("continue", self.with_key(f"Continue with the {self.counted(count)}", "continue"))

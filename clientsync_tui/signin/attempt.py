@@ -254,7 +254,7 @@ class Attempt:
         person = person._replace(email=person.email or person.name)
         if (organisation is None) is (software.organisations_per_sign_in == "one"):
             raise ValueError("a sign-in for one organisation names it, another one names none")
-        its_id = organisation.id if organisation else None
+        its_id = software.canonical_id(organisation.id) if organisation else None
         own_id = sign_in_id(software.name, person.id, its_id)
         ends_at = await self._tokens.keep(own_id, granted, write)
         its_name = organisation.name if organisation else None

@@ -57,6 +57,17 @@ class Ledger:
         for row in self._database.connection.execute(query, (*parameters, most)):
             yield entry_of(row)
 
+    def refused_lists(self, client: str, software: str, organisation_id: str) -> dict[str, str]:
+        """Why lists of an integration may not be read, by name, as it was when they were last pulled."""
+        query = (
+            "SELECT body FROM ledger WHERE client = ? AND software = ? AND organisation_id = ? AND kind IN (?, ?) "
+            "ORDER BY seq DESC LIMIT 1"
+        )
+        kinds = (Kind.INTEGRATION_CONNECTED, Kind.REFRESHED)
+        row = self._database.connection.execute(query, (client, software, organisation_id, *kinds)).fetchone()
+        refused: dict[str, str] = json.loads(row[0]).get("refused_lists", {}) if row else {}
+        return refused
+
     def last(self) -> int:
         """The newest entry's number; 0 when there is none."""
         return int(

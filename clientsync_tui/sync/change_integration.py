@@ -4,13 +4,13 @@ The client keeps its one history. Within a software its integration is bound ane
 there; from one software to another, the new integration is connected and the former one ends.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..accounting.seam.software import Record, Software
+from ..accounting.seam.software import Software
 from ..practice.entries import Kind, NewEntry
-from ..practice.model import Client, Details, Integration, Organisation, Settings
+from ..practice.model import Client, Integration, Organisation, Settings
 from ..practice.people import SignIn
 from ..practice.status import Reason
 from ..practice.trouble import UsageError
@@ -18,7 +18,7 @@ from ..store.projection import Clash
 from ..store.store import Store
 from .ending import NOT_OURS, end_there, ended_with_it
 from .session import Session
-from .work import changes, counts
+from .work import Pulled, changes, pull
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +103,8 @@ async def change_integration(session: Session, change: Change) -> str | None:
     """
     software, organisation, link, store = change.software, change.organisation, change.link, session.store
     calls = session.calls(change.sign_in)
-    details = await software.details(calls, organisation.id)
-    kept = link.settings.lists if change.within else None
-    lists: Mapping[str, Sequence[Record]] = {
-        name: await software.pull(calls, organisation.id, name)
-        for name in software.lists
-        if kept is None or name in kept
-    }
-    name = details.get("name") or organisation.name
+    pulled = await pull(software, calls, organisation.id, link.settings.lists if change.within else None)
+    name = pulled.details.get("name") or organisation.name
     entries, says = [], None
     if not change.within:
         _free(store, change.client, software, organisation)
@@ -122,16 +116,16 @@ async def change_integration(session: Session, change: Change) -> str | None:
             if now is None or not store.clients.still(link):
                 raise UsageError("Somebody else changed this integration meanwhile; it was left alone.")
             bind = _bound if change.within else _connected
-            new = bind(change, now, name, details, counts(lists))
+            new = bind(change, now, name, pulled)
             if _follows(link, now) and now.name == link.organisation_name != name:
                 renamed = {"name": name, "before": now.name}
                 new.append(NewEntry(Kind.CLIENT_RENAMED, change.sign_in.person.email, now.id, body=renamed))
             store.ledger.append(*new, *entries)
-            store.pulled.keep(software.name, organisation.id, lists)
+            store.pulled.keep(software.name, organisation.id, pulled.lists)
             store.contacts.good(software.name, organisation.id)
     except Clash:
         raise UsageError(f"{name} belongs to another client already.") from None
-    return says
+    return " ".join(each for each in (says, pulled.says(software)) if each) or None
 
 
 async def _ended(session: Session, change: Change) -> tuple[list[NewEntry], str | None]:
@@ -153,9 +147,7 @@ def _follows(link: Integration, client: Client) -> bool:
     return link.settings.follow_details or not client.follows_one
 
 
-def _bound(
-    change: Change, now: Client, name: str, details: Details, lists: Mapping[str, int]
-) -> list[NewEntry]:
+def _bound(change: Change, now: Client, name: str, pulled: Pulled) -> list[NewEntry]:
     """The same integration with another organisation: the former one's details are another business's, and go."""
     link, software = change.link, change.software.name
     actor, client = change.sign_in.person.email, now.id
@@ -165,17 +157,15 @@ def _bound(
         "sign_in": change.sign_in.id,
         "before": {"organisation_id": link.organisation_id, "organisation_name": link.organisation_name},
     }
-    new, old = changes(now.details, details) if _follows(link, now) else ({}, {})
-    pulled = {"organisation_name": name, "details": new, "before": old, "lists": lists}
+    new, old = changes(now.details, pulled.details) if _follows(link, now) else ({}, {})
+    refreshed = {"organisation_name": name, "details": new, "before": old, **pulled.noted()}
     return [
         NewEntry(Kind.ORGANISATION_CHANGED, actor, client, software, link.organisation_id, moved),
-        NewEntry(Kind.REFRESHED, actor, client, software, change.organisation.id, pulled),
+        NewEntry(Kind.REFRESHED, actor, client, software, change.organisation.id, refreshed),
     ]
 
 
-def _connected(
-    change: Change, now: Client, name: str, details: Details, lists: Mapping[str, int]
-) -> list[NewEntry]:
+def _connected(change: Change, now: Client, name: str, pulled: Pulled) -> list[NewEntry]:
     """A new integration of the same business: what the new software does not say stays as it was known."""
     link, follows = change.link, _follows(change.link, now)
     before = {
@@ -186,9 +176,9 @@ def _connected(
     body = {
         "organisation_name": name,
         "sign_in": change.sign_in.id,
-        "details": dict(details) if follows else {},
+        "details": dict(pulled.details) if follows else {},
         "settings": {} if follows else {"follow_details": False},
-        "lists": lists,
+        **pulled.noted(),
         "before": before,
     }
     actor, organisation = change.sign_in.person.email, change.organisation.id

@@ -39,6 +39,8 @@ def add(
     """
     now = datetime.now(UTC)
     integrated = store.clients.integrated(software)
+    # By the practice's own spelling of the id, whatever the person typed.
+    chosen = list(dict.fromkeys(reach[each].id if each in reach else each for each in chosen))
     organisations = [reach[each] for each in chosen if each in reach]
     matches = matcher(store, software, now).matches(organisations)
     items: list[PlanItem] = []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ..practice.entries import NewEntry
 from ..practice.people import SignIn
 from ..practice.plan import Plan, PlanItem, Will
-from ..practice.status import Reason, Why
+from ..practice.status import Fault, Reason, Why
 from ..practice.trouble import PassingTrouble, SignInNeeded, SignInRefused, Trouble, UsageError
 from . import found, words
 from .session import Session
@@ -74,6 +74,11 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[found.Pair]) -> 
     entries: list[NewEntry] = []
     for client, link in own:
         listed = link.organisation_id in reach
+        if not listed and not reach.complete:
+            # It may be one of the rows that could not be read.
+            store.contacts.fault(link.software, link.organisation_id, Fault.NONSENSE)
+            items.append(_item((client, link), Fault.NONSENSE))
+            continue
         reason = link.problem if listed else missing
         if listed and link.problem in over:
             entries.append(found.working(actor, client, link))

@@ -1,7 +1,7 @@
 """The organisations that a sign-in reaches beside the clients that there are."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..practice.model import Organisation
@@ -26,6 +26,40 @@ class Reached:
     name: str
     state: State
     client: str | None
+
+
+class Reach(Mapping[str, Organisation]):
+    """The organisations that a sign-in reaches, by the ids under which the practice knows them.
+
+    Found under every spelling that the app takes for the same id. `left_out`: what of the app's list could not be used, or was not
+    wanted, in sentences; `complete`: whether an organisation that is missing here is really missing there.
+    """
+
+    def __init__(
+        self,
+        listed: Iterable[Organisation],
+        canonical: Callable[[str], str],
+        known: Iterable[str] = (),
+        left_out: tuple[str, ...] = (),
+        *,
+        complete: bool = True,
+    ) -> None:
+        """`known`: the ids that the practice has, those that count most last."""
+        self._canonical = canonical
+        spelled = {canonical(each): each for each in known}
+        self._by_id = {(id := canonical(each.id)): replace(each, id=spelled.get(id, id)) for each in listed}
+        self.left_out = left_out
+        self.complete = complete
+
+    def __getitem__(self, organisation_id: str) -> Organisation:
+        """The organisation under any spelling of its id."""
+        return self._by_id[self._canonical(organisation_id)]
+
+    def __iter__(self) -> Iterator[str]:
+        return (each.id for each in self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
 
 
 def states(store: Store, software: str, reach: Mapping[str, Organisation]) -> list[Reached]:

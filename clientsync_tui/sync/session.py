@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from .. import this_user
 from ..practice.entries import Kind, NewEntry, iso
 from ..practice.people import SignIn
-from ..practice.status import EXPIRING_WITHIN
+from ..practice.status import EXPIRING_WITHIN, Reason
 from ..practice.trouble import PassingTrouble, UsageError
 from . import found, holding
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from ..accounting.seam.calls import Access, End
     from ..accounting.seam.configured import Configured, Http
     from ..accounting.seam.software import Calls, Software
-    from ..practice.model import Organisation
     from ..signin.attempt import Attempt, SignedIn
     from ..signin.tokens import Tokens
     from ..signin.vault import Vault
     from ..store.store import Store
+    from .reached import Reach
 
 USE_NOTED_AFTER = timedelta(hours=1)
 """A sign-in's use goes into the ledger at the most this often: every refresh would bury the history."""
@@ -127,22 +127,32 @@ class Session:
         # Two practices of one person share a keyring, and each has sign-ins of its own.
         return f"{self.store.practice_id}/{sign_in_id}"
 
-    async def reach(self, sign_in: SignIn) -> "dict[str, Organisation]":
-        """The organisations that a person reaches now, by id.
+    async def reach(self, sign_in: SignIn) -> "Reach":
+        """The organisations that a person reaches now, by the ids that the practice has for them.
 
         Where a sign-in is for one, those are the ones that this person consented to, as far as is known here: nobody is called.
         """
+        from ..accounting.seam.left_out import noting
+        from ..accounting.seam.shapes import nonsense
         from ..practice.model import Organisation
+        from .reached import Reach
 
-        if sign_in.organisation_id is None:
-            listed = await self.software(sign_in.software).organisations(self.calls(sign_in))
-        else:
-            listed = [
+        software = self.software(sign_in.software)
+        known = self.store.clients.integrated(sign_in.software)
+        # A client that is still connected has the last word on how its organisation's id is spelled.
+        ids = sorted(known, key=lambda each: (known[each][3] != Reason.DISCONNECTED_HERE, each))
+        if sign_in.organisation_id is not None:
+            consented = [
                 Organisation(each.organisation_id, each.organisation_name or each.organisation_id)
                 for each in self.held(sign_in.software)
                 if each.organisation_id is not None and each.person.id == sign_in.person.id
             ]
-        return {organisation.id: organisation for organisation in listed}
+            return Reach(consented, software.canonical_id, ids)
+        with noting() as notes:
+            listed = await software.organisations(self.calls(sign_in))
+        if notes.unreadable and not listed:
+            raise nonsense("; ".join(notes.sentences()))
+        return Reach(listed, software.canonical_id, ids, notes.sentences(), complete=not notes.unreadable)
 
     @asynccontextmanager
     async def begin(self, software: str, *, pasting: bool = True) -> "AsyncGenerator[Attempt]":

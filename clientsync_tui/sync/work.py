@@ -5,16 +5,47 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..accounting.seam.left_out import noting
+from ..accounting.seam.shapes import nonsense
 from ..accounting.seam.software import Calls, Record, Software
 from ..practice.entries import Kind, NewEntry
 from ..practice.model import Client, Details, Integration
 from ..practice.people import SignIn
 from ..practice.status import Fault, Reason, Status, Why
+from ..practice.trouble import ListRefused, OrganisationTrouble
 from ..store.jobs import Item, ItemState, Job
 from ..store.store import Store
 from . import words
 from .ending import NOT_OURS, end_there, ended_with_it
 from .matching import Matcher, same_organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What was pulled from an organisation. `refused`: why a list may not be read, by name; `left_out`: rows that could not be
+    used, in sentences."""
+
+    details: Details
+    lists: Mapping[str, Sequence[Record]]
+    refused: Mapping[str, str]
+    left_out: Sequence[str]
+
+    def noted(self) -> dict[str, object]:
+        """What an entry says of the lists."""
+        noted: dict[str, object] = {"lists": {name: len(records) for name, records in self.lists.items()}}
+        if self.refused:
+            noted["refused_lists"] = dict(self.refused)
+        if self.left_out:
+            noted["left_out"] = list(self.left_out)
+        return noted
+
+    def says(self, software: Software) -> str | None:
+        """What a person has to know of it; None if all is well."""
+        refused = [
+            f"{software.lists[name]} may not be read: {why} The next refresh tries again."
+            for name, why in self.refused.items()
+        ]
+        return " ".join((*refused, *self.left_out)) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +99,39 @@ Do = Callable[[Task], Awaitable[Outcome]]
 SKIPPED_CHANGED = Outcome(ItemState.SKIPPED, Why.CHANGED_MEANWHILE, words.REASONS[Why.CHANGED_MEANWHILE])
 
 
-async def pull(task: Task, lists: Sequence[str] | None) -> tuple[Details, dict[str, Sequence[Record]]]:
-    """The organisation's details and lists (None: every list). A list that a permission is missing for fails the whole."""
-    details = await task.software.details(task.calls, task.item.organisation_id)
-    wanted = task.software.lists if lists is None else [name for name in lists if name in task.software.lists]
-    return details, {
-        name: await task.software.pull(task.calls, task.item.organisation_id, name) for name in wanted
-    }
+REFUSES_A_LIST = frozenset({Reason.PERMISSION_MISSING, Reason.ACCESS_REMOVED})
+"""What a refused list means once the organisation has answered: that list alone may not be read."""
+
+
+async def pull(software: Software, calls: Calls, organisation_id: str, lists: Sequence[str] | None) -> Pulled:
+    """The organisation's details and lists (None: every list). A list that may not be read costs neither the others nor the client."""
+    details = await software.details(calls, organisation_id)
+    pulled: dict[str, Sequence[Record]] = {}
+    refused: dict[str, str] = {}
+    left_out: list[str] = []
+    for name in software.lists:
+        if lists is not None and name not in lists:
+            continue
+        with noting() as notes:
+            try:
+                records = await software.pull(calls, organisation_id, name)
+            except ListRefused as trouble:
+                refused[name] = str(trouble)
+                continue
+            except OrganisationTrouble as trouble:
+                if trouble.reason not in REFUSES_A_LIST:
+                    raise
+                refused[name] = str(trouble)
+                continue
+        if notes.unreadable and not records:
+            raise nonsense("; ".join(notes.sentences()))
+        pulled[name] = records
+        left_out += notes.sentences()
+    return Pulled(details, pulled, refused, left_out)
+
+
+async def _pull(task: Task, lists: Sequence[str] | None) -> Pulled:
+    return await pull(task.software, task.calls, task.item.organisation_id, lists)
 
 
 def changes(before: Details, after: Details) -> tuple[dict[str, str | None], dict[str, str | None]]:
@@ -86,18 +143,14 @@ def changes(before: Details, after: Details) -> tuple[dict[str, str | None], dic
     return {name: after.get(name) for name in different}, {name: before.get(name) for name in different}
 
 
-def counts(lists: Mapping[str, Sequence[Record]]) -> dict[str, int]:
-    """How many records each list has."""
-    return {name: len(records) for name, records in lists.items()}
-
-
 async def add(task: Task) -> Outcome:
     """Adds the client, or links the organisation to the client it belongs to, with details and lists."""
     item, sign_in = task.item, task.sign_in
     known = task.store.clients.integrated(item.software, item.organisation_id).get(item.organisation_id)
     if known is not None and known[3] != Reason.DISCONNECTED_HERE:
         return Outcome(ItemState.SKIPPED, Why.ALREADY_ADDED, words.REASONS[Why.ALREADY_ADDED])
-    details, lists = await pull(task, None)
+    pulled = await _pull(task, None)
+    details = pulled.details
     name = details.get("name") or item.body.get("organisation_name") or item.name
     client, team = item.client, item.body.get("team")
     linked = item.body.get("linked_by")
@@ -112,8 +165,8 @@ async def add(task: Task) -> Outcome:
     follows = there is None or not there.follows_one
     connected = task.entry(
         Kind.INTEGRATION_CONNECTED, client, organisation_name=name, sign_in=sign_in.id,
-        details=dict(details) if follows else {}, linked_by=linked, lists=counts(lists),
-        settings={} if follows else {"follow_details": False},
+        details=dict(details) if follows else {}, linked_by=linked, settings={} if follows else {"follow_details": False},
+        **pulled.noted(),
     )  # fmt: skip
     entries: list[NewEntry] = []
     if there is None:
@@ -126,13 +179,14 @@ async def add(task: Task) -> Outcome:
             entries.append(
                 NewEntry(Kind.TEAM_ASSIGNED, task.actor, client, body={"team": team, "before": there.team})
             )
-    return Outcome(ItemState.DONE, entries=(*entries, connected), lists=lists, answered=True)
+    says = pulled.says(task.software)
+    return Outcome(ItemState.DONE, None, says, (*entries, connected), pulled.lists, answered=True)
 
 
 async def _take_over(task: Task, kind: Kind, client: Client, link: Integration) -> Outcome:
-    details, lists = await pull(task, link.settings.lists)
+    pulled = await _pull(task, link.settings.lists)
     known = client.details if link.settings.follow_details else {"name": link.organisation_name}
-    if not same_organisation(known, details):
+    if not same_organisation(known, pulled.details):
         return Outcome(
             ItemState.FAILED, Why.WRONG_ORGANISATION, words.REASONS[Why.WRONG_ORGANISATION], answered=True
         )
@@ -146,22 +200,22 @@ async def _take_over(task: Task, kind: Kind, client: Client, link: Integration) 
     )
     return Outcome(
         ItemState.DONE,
-        entries=(taken, *_pulled(task, client, link, details, lists)),
-        lists=lists,
+        says=pulled.says(task.software),
+        entries=(taken, *_pulled(task, client, link, pulled)),
+        lists=pulled.lists,
         answered=True,
         expects=link,
     )
 
 
-def _pulled(
-    task: Task, client: Client, link: Integration, details: Details, lists: Mapping[str, Sequence[Record]]
-) -> list[NewEntry]:
+def _pulled(task: Task, client: Client, link: Integration, pulled: Pulled) -> list[NewEntry]:
     """The entries of a refresh: what changed in the details, unless they stay as edited here."""
+    details = pulled.details
     name = details.get("name") or link.organisation_name
     new, before = changes(client.details, details) if link.settings.follow_details else ({}, {})
     entries = [
         task.entry(
-            Kind.REFRESHED, client.id, organisation_name=name, details=new, before=before, lists=counts(lists)
+            Kind.REFRESHED, client.id, organisation_name=name, details=new, before=before, **pulled.noted()
         )
     ]
     # A client that bears its organisation's name follows it; one that the practice named otherwise keeps its own.
@@ -204,11 +258,12 @@ async def refresh(task: Task) -> Outcome:
     if current is None or current[1].problem is Reason.DISCONNECTED_HERE:
         return SKIPPED_CHANGED
     client, link = current
-    details, lists = await pull(task, link.settings.lists)
+    pulled = await _pull(task, link.settings.lists)
     return Outcome(
         ItemState.DONE,
-        entries=_pulled(task, client, link, details, lists),
-        lists=lists,
+        says=pulled.says(task.software),
+        entries=_pulled(task, client, link, pulled),
+        lists=pulled.lists,
         answered=True,
         expects=link,
     )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from clientsync_tui.accounting import xero as xero_module
 from clientsync_tui.accounting.seam import shapes
+from clientsync_tui.accounting.seam.left_out import noting
 from clientsync_tui.accounting.seam.software import Answer
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.status import Fault, Reason
@@ -89,15 +90,36 @@ async def test_what_could_drive_a_terminal_is_gone_and_nothing_else():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "listed",
-    [None, {}, "x", [None], [[]], [{**CONNECTION, "tenantId": None}], [{**CONNECTION, "id": 7}],
-     [{**CONNECTION, "tenantId": "a\r\nX-Evil: 1"}], [{**CONNECTION, "id": "../../evil"}]],
-)  # fmt: skip
+@pytest.mark.parametrize("listed", [None, {}, "x", 7])
 async def test_a_list_of_the_wrong_shape_is_nonsense(listed: Any):
     with pytest.raises(PassingTrouble) as caught:
         await XERO.organisations(Answers(connections=listed))
     assert caught.value.fault is Fault.NONSENSE
+
+
+@pytest.mark.parametrize(
+    "row", [None, [], {**CONNECTION, "tenantId": None}, {**CONNECTION, "tenantId": "a\r\nX-Evil: 1"}]
+)
+async def test_a_row_that_cannot_be_used_is_left_out_and_noted(row: Any):
+    with noting() as notes:
+        found = await XERO.organisations(Answers(connections=[row, CONNECTION]))
+    assert [each.id for each in found] == [ORGANISATION]
+    assert notes.unreadable and notes.sentences() == ("Left out 1 row of connections: no usable tenantid.",)
+
+
+@pytest.mark.parametrize("id", [7, None, "../../evil"])
+async def test_without_a_connections_id_an_organisation_is_listed_and_cannot_be_disconnected(id: Any):
+    answers = Answers(connections=[{**CONNECTION, "id": id}])
+    assert [each.connection_id for each in await XERO.organisations(answers)] == [None]
+    with pytest.raises(PassingTrouble):
+        await XERO.disconnect(answers, ORGANISATION)
+
+
+async def test_a_practice_is_left_out_with_why():
+    with noting() as notes:
+        assert await XERO.organisations(Answers(connections=[{**CONNECTION, "tenantType": "PRACTICE"}])) == ()
+    assert not notes.unreadable
+    assert "tenants of type PRACTICE hold no organisation's books" in notes.sentences()[0]
 
 
 async def test_an_organisation_without_a_name_or_a_date_is_listed_all_the_same():

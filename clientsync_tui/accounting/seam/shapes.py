@@ -9,6 +9,7 @@ from typing import Any, cast
 from ...practice.status import Fault
 from ...practice.text import UNSAFE_BESIDE_C0, clean
 from ...practice.trouble import PassingTrouble
+from .left_out import leave_out
 from .software import Record
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
@@ -67,19 +68,40 @@ def said(value: Any) -> str:
     return words(value)[:_LONGEST_SAID]
 
 
-def rows(value: Any, what: str) -> Sequence[Mapping[str, Any]]:
-    """An array of objects, their keys in lower case."""
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in cast(list[Any], value)):
-        raise nonsense(what)
-    return [lower_keys(row) for row in cast(list[Any], value)]
+def rows(value: Any, what: str, id_key: str) -> Sequence[Mapping[str, Any]]:
+    """The rows of an array, their keys in lower case. One that is no object, or has no id under `id_key`, is left out."""
+    found: list[Mapping[str, Any]] = []
+    for row in _array(value, what):
+        if has_id(lowered := lower_keys(row), id_key):
+            found.append(lowered)
+        else:
+            leave_out(what, f"no usable {id_key}")
+    return found
+
+
+def has_id(row: Mapping[str, Any], key: str) -> bool:
+    """Whether a row has an id there: it travels in headers and addresses, so it must look like one."""
+    value = row.get(key)
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def an_id(row: Mapping[str, Any], key: str) -> str:
-    """An id: it travels in headers and addresses, so it must look like one."""
-    value = row.get(key)
-    if not isinstance(value, str) or not _ID.fullmatch(value):
+    """The id that a row must have. Raises PassingTrouble if it has none."""
+    if not has_id(row, key):
         raise nonsense(key)
-    return value
+    return str(row[key])
+
+
+def length(answer: Any, key: str) -> int:
+    """How many rows stand under `key`, whether they can be used or not: for paging."""
+    lines = under(answer, key)
+    return len(cast(list[Any], lines)) if isinstance(lines, list) else 0
+
+
+def _array(value: Any, what: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise nonsense(what)
+    return cast(list[Any], value)
 
 
 def objects(value: Any) -> Sequence[Mapping[str, Any]]:
@@ -97,21 +119,22 @@ def day_of_year(day: int, month: int) -> str:
 def records(
     answer: Any, key: str, id_key: str, *, name: str = "name", code: str | None = None
 ) -> Sequence[Record]:
-    """The lines under `key` as the software names their fields, with `id`, `name` and `code` added.
+    """The lines under `key` as the software names their fields, with `id`, `name` and `code` added. One without an id is left out.
 
     `id_key`, `name` and `code`: the fields that say them.
     """
-    lines = under(answer, key)
-    if not isinstance(lines, list) or not all(isinstance(line, dict) for line in cast(list[Any], lines)):
-        raise nonsense(key)
-    lines = cast(list[dict[str, Any]], lines)
+    array = _array(under(answer, key), key)
+    lines = [cast(dict[str, Any], line) for line in array if isinstance(line, dict)]
+    for _ in range(len(array) - len(lines)):
+        leave_out(key, "not a record")
     fields = set[str]().union(*lines)
     ids, names, codes = (_spellings(fields, field) for field in (id_key, name, code))
     found: list[Record] = []
     for line in lines:
         line_id = _said(line, ids)
         if not line_id:
-            raise nonsense(key)
+            leave_out(key, f"no {id_key}")
+            continue
         record: dict[str, Any] = {**line, "id": line_id, "name": _said(line, names)}
         if its_code := _said(line, codes):
             record["code"] = its_code

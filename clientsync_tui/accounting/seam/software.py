@@ -212,6 +212,10 @@ class Software(Protocol):
         """How an app is registered there, step by step, as plain text; `{redirect}` stands for the redirect URI."""
         ...
 
+    def canonical_id(self, organisation_id: str) -> str:
+        """An organisation's id as the app itself compares it: two spellings of one id come to the same."""
+        ...
+
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
         """Headers of a call beside Authorization."""
         ...
@@ -241,7 +245,7 @@ class Software(Protocol):
         ...
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """Every organisation that the sign-in reaches now."""
+        """Every organisation that the sign-in reaches now. A row that cannot be used is left out (`left_out`)."""
         ...
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
@@ -249,7 +253,8 @@ class Software(Protocol):
         ...
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """One of `lists`, whole."""
+        """One of `lists`, whole but for rows that cannot be used (`left_out`). Raises ListRefused, or OrganisationTrouble with
+        `access_removed` or `permission_missing`, if whoever signed in may not read this list."""
         ...
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:

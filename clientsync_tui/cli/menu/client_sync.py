@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from ...accounting.seam.software import Software
 from ...actions import ACTIONS
-from ...practice.model import Organisation
 from ...practice.people import SignIn
 from ...practice.plan import Will
 from ...practice.status import Reason
@@ -15,7 +14,7 @@ from ...practice.trouble import UsageError
 from ...set_up import SetUp
 from ...store.tally import ending_with
 from ...sync import plan_words, plans
-from ...sync.reached import State, states
+from ...sync.reached import Reach, State, states
 from ...workplace import Workplace
 from ..consenting import gather, is_led
 from ..network import online, signed_in
@@ -72,7 +71,7 @@ def action(id: str, do: Callable[[], None], why_not: str | None = None) -> Choic
     return Choice(ACTIONS[id].title, do, ACTIONS[id].sentence, why_not)
 
 
-def reached(workplace: Workplace, software: str) -> tuple[SignIn, dict[str, Organisation]]:
+def reached(workplace: Workplace, software: str) -> tuple[SignIn, Reach]:
     """A sign-in that works, chosen where several are held here, and the organisations that it reaches.
 
     Raises Back, Quit, and what `signed_in` does.

@@ -61,9 +61,9 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
     def heading() -> list[str]:
         client, link = now()
         mine = link.sign_in in held()
-        seen = Seen(
-            client, link, software, store.pulled.counts(*key), mine, datetime.now(UTC), ascii_marks=True
-        )
+        refused = store.ledger.refused_lists(client.id, *key)
+        counts = store.pulled.counts(*key)
+        seen = Seen(client, link, software, counts, refused, mine, datetime.now(UTC), ascii_marks=True)
         return [f"{client.name} in {software.title}", *_facts(seen)]
 
     menu(heading, choices)

@@ -47,6 +47,9 @@ class ExampleBooks:
     before_sign_in = ""
     how_to_register = "Register the redirect {redirect} at https://books.example."
 
+    def canonical_id(self, organisation_id: str) -> str:
+        return organisation_id
+
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
         return {"Accept": "application/json"}
 
@@ -72,8 +75,8 @@ class ExampleBooks:
         return None
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        rows = shapes.rows(shapes.under(await calls.get("/books"), "books"), "books")
-        return [Organisation(shapes.an_id(row, "id"), shapes.words(row.get("name"))) for row in rows]
+        rows = shapes.rows(shapes.under(await calls.get("/books"), "books"), "books", "id")
+        return [Organisation(row["id"], shapes.words(row.get("name")) or row["id"]) for row in rows]
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
         book = shapes.lower_keys(await calls.get(_of(organisation_id), organisation_id=organisation_id))
