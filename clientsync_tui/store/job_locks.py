@@ -14,12 +14,6 @@ WITHIN_S = 1.0
 """For how long a lock is tried: those who only ask whether it is held hold it for a moment."""
 
 
-def somebody_runs_a_job(database: Path) -> bool:
-    """Whether any process of the host runs a job of this practice; the database itself is not read."""
-    first = beside(database, ".job-")
-    return any(is_held(file) for file in first.parent.glob(f"{first.name}*.lock"))
-
-
 class JobLocks:
     """The locks of a practice's jobs."""
 

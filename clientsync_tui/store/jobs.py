@@ -215,7 +215,10 @@ class Jobs:
                 self._locks.clear(job)
 
     def retry(self, job: str, reasons: Sequence[str] | None = None) -> int:
-        """Makes failed items (with one of `reasons`) and cancelled ones waiting again, and with them the job; returns how many."""
+        """Makes failed items (with one of `reasons`) and cancelled ones waiting again, and with them the job; returns how many.
+
+        Raises UsageError while the job runs: its runner may have passed them by.
+        """
         query = (
             "UPDATE items SET state = 'waiting', reason = NULL, says = NULL, ended_at = NULL WHERE job = ? AND "
             "(state = 'failed' AND json_extract(body, '$.cannot') IS NULL OR state = 'skipped' AND reason = 'cancelled')"
@@ -223,6 +226,9 @@ class Jobs:
         if reasons is not None:
             query += f" AND reason IN ({', '.join('?' * len(reasons))})"
         with self._database.writing() as db:
+            found = self.one(job)
+            if found.state is JobState.RUNNING and not found.cut_off:
+                raise UsageError(f"Job {job} is running. Retry what fails when it has ended.")
             again = db.execute(query, (job, *(reasons or ()))).rowcount
             if again:
                 # Cut off before a runner has it, it is still found among the unfinished.

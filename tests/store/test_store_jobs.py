@@ -12,7 +12,6 @@ import pytest
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.practice.status import Fault, Reason, Why
 from clientsync_tui.practice.trouble import SignInRefused, Trouble, UsageError
-from clientsync_tui.store.job_locks import somebody_runs_a_job
 from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, store_in
@@ -287,14 +286,14 @@ def test_an_id_that_somebody_planted_leads_nowhere_else(store: Store, tmp_path: 
     store.jobs.leave(hostile)
 
 
-def test_a_job_whose_database_cannot_be_read_still_shows(store: Store) -> None:
-    assert not somebody_runs_a_job(store.database.path)
+def test_a_job_that_another_process_runs_is_not_retried_and_its_lock_goes_with_it(store: Store) -> None:
     process = runner(store, job := store.jobs.create(a_plan(), "ann"))
     go(process)
     assert line(process) == "True True"
-    assert somebody_runs_a_job(store.database.path)
+    with pytest.raises(UsageError, match="Retry what fails when it has ended"):
+        store.jobs.retry(job)
     process.kill()
     process.wait()
-    assert not somebody_runs_a_job(store.database.path)
     store.jobs.cancel(job)
     assert not list(store.database.path.parent.glob("practice.db.job-*")), "what the kill left behind is gone"
+    assert store.jobs.retry(job) == ITEMS
