@@ -1,7 +1,6 @@
 """A disk without room: many errors mean it, and few say so."""
 
 import errno
-import shutil
 from pathlib import Path
 
 LEAST_BYTES = 2**20
@@ -12,6 +11,9 @@ NO_ROOM = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT") if has
 
 def has_no_room(folder: Path) -> bool:
     """Whether the disk that holds `folder` is full, as far as that can be known (a quota does not show)."""
+    # Imported here, because every start would pay for it.
+    import shutil
+
     try:
         return shutil.disk_usage(folder).free < LEAST_BYTES
     except OSError:

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ..practice.text import code_key, sort_key
+from .shape import VERSION, strange
 
 LAST = chr(0x10FFFF)
 """Sorts behind whatever can follow what was typed."""
@@ -28,7 +29,12 @@ def beginning(database: Path, typed: str, most: int) -> list[tuple[str | None, s
         ),
     )
     try:
+        if not database.is_file():
+            return []
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            # A view in a table's place could keep the shell waiting for ever.
+            if strange(db, VERSION):
+                return []
             found = [
                 row for query, key in queries for row in db.execute(query, (key, key + LAST, most)).fetchall()
             ]

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import sqlite3
+import stat
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Generator
@@ -64,6 +66,8 @@ class Database:
                 f"The practice's database {self.path} is on a shared or network filesystem ({kind}), where two hosts that write it damage it: "
                 "name a file on a disk of this host as [practice] database in the configuration."
             )
+        if self.path.exists() and not self.path.is_file():
+            raise UsageError(f"The practice's database {self.path} cannot be opened: it is not a file.")
         if self.path.is_file() and is_open_to_others(self.path):
             raise UsageError(
                 f"The practice's database {self.path} is open to everybody on this host: `chmod o= {self.path}`, "
@@ -83,6 +87,20 @@ class Database:
         # A copy that was put in place is not in it.
         if self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             self.connection.execute("PRAGMA journal_mode = WAL")
+
+        self._share_log()
+
+    def _share_log(self) -> None:
+        """Gives what SQLite made beside a shared practice its group: in a folder without the setgid bit it has this user's own, and
+        colleagues are locked out."""
+        if sys.platform == "win32" or not self._file.st_mode & stat.S_IWGRP:
+            return
+        for ending in ("-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                beside = f"{os.path.realpath(self.path)}{ending}"
+                found = os.lstat(beside)
+                if found.st_uid == os.geteuid() and found.st_gid != self._file.st_gid:
+                    os.chown(beside, -1, self._file.st_gid, follow_symlinks=False)
 
     def _version(self) -> int:
         """The file's version, 0 for an empty one; raises UsageError where this program must not touch the file."""

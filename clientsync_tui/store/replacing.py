@@ -66,12 +66,25 @@ def replacing(database: Path) -> Generator[Replacing]:
     with contextlib.ExitStack() as stack:
         if database.exists():
             stack.enter_context(in_use.alone(database))
+            _remove_left(database)
         folder = stack.enter_context(
             tempfile.TemporaryDirectory(
                 dir=database.parent, prefix=f".{database.name}.", ignore_cleanup_errors=True
             )
         )
         yield Replacing(database, Path(folder) / database.name)
+
+
+def _remove_left(database: Path) -> None:
+    """Removes what a replacing left that was killed; there is no other one now."""
+    for left in database.parent.glob(f".{database.name}.*"):
+        found = left.lstat()
+        if os.name == "posix" and found.st_uid != os.geteuid():
+            continue
+        if stat.S_ISDIR(found.st_mode):
+            shutil.rmtree(left, ignore_errors=True)
+        elif ".before-restore" in left.name:
+            left.unlink()
 
 
 def _is_readable(database: Path) -> bool:

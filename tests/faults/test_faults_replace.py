@@ -217,3 +217,26 @@ def test_owner_group_and_mode_stay(cli: Command, database: Path, how: str) -> No
         found = database.with_name(f"practice.db{name}").stat()
         assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (12_345, 23_456, 0o660), name
     store.close()
+
+
+def test_what_a_killed_one_left_goes_with_the_next(cli: Command, database: Path) -> None:
+    left = database.with_name(".practice.db.0badcafe")
+    left.mkdir()
+    shutil.copy(database, left)
+    half = database.with_name(".practice.db.before-restore.0123456789abcdef")
+    half.touch()
+    (copy,) = database.with_name("practice.db.backups").iterdir()
+    assert cli.inside("restore", str(copy), "--yes").code == 0
+    assert not left.exists() and not half.exists()
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or os.getuid() != 0, reason="only root can change a file's group to any"
+)
+def test_what_sqlite_makes_beside_a_shared_practice_is_the_groups(database: Path) -> None:
+    os.chown(database, os.getuid(), 23_456)
+    database.chmod(0o660)
+    with closing(Store(database)):
+        for name in ("practice.db-wal", "practice.db-shm"):
+            found = database.with_name(name).stat()
+            assert (found.st_gid, found.st_mode & 0o777) == (23_456, 0o660)

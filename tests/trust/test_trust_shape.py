@@ -1,5 +1,6 @@
 """Whoever can write the practice's file can put what they like into it: nothing of that acts in another person's name."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -9,6 +10,7 @@ import pytest
 
 from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.store import copies
+from clientsync_tui.store.beginning import beginning
 from clientsync_tui.store.chain import verify
 from clientsync_tui.store.migrations import migrate
 from clientsync_tui.store.shape import SHAPE, VERSION, strange
@@ -203,3 +205,20 @@ def test_opening_asks_once(database: Path, monkeypatch: pytest.MonkeyPatch) -> N
     with closing(Store(database)):
         pass
     assert len([query for query in asked if "sqlite_master" in query]) <= 2
+
+
+def test_a_view_in_a_tables_place_keeps_no_shell_waiting(database: Path) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("ALTER TABLE clients RENAME TO others")
+        columns = "i AS practice_code, i AS name, i AS code_key, i AS name_key, 0 AS removed"
+        db.execute(f"CREATE VIEW clients AS SELECT {columns} FROM ({endless}) ORDER BY i DESC")
+    assert beginning(database, "a", 10) == []
+
+
+def test_a_pipe_in_the_practices_place_is_refused(cli: Command, database: Path) -> None:
+    database.unlink()
+    os.mkfifo(database)
+    said = cli.inside("clients")
+    assert said.code == 2 and "it is not a file" in said.err
+    assert beginning(database, "a", 10) == []
