@@ -84,8 +84,10 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
 
 def _who_must_sign_in(lost: "Sequence[Pair]") -> str:
     """That no sign-in is held for these integrations, and what to run."""
+    from ..practice.counted import counted
+
     counts = Counter(link.software for _, link in lost)
-    those = "1 integration was" if len(lost) == 1 else f"{len(lost):,} integrations were"
+    those = counted(len(lost), "integration was", "integrations were")
     by = ", ".join(f"{name} {count:,}" for name, count in counts.items())
     run = " and ".join(f"`clientsync sign-in {name}`" for name in counts)
     return f"{those} not checked ({by}): this keyring holds no sign-in for them. Run {run}."

@@ -84,12 +84,16 @@ def _lines(client: "Client", now: "datetime") -> list[tuple[str, ...]]:
 
 
 def _status(link: "Integration", now: "datetime") -> str:
-    from ..sync.words import status_words
+    from ..sync.words import SHORT, status_words
 
     days = (link.expires_at - now).days if link.expires_at else None
     said = status_words(link.standing, days)
     fault = link.last_fault
-    return f"{said} (could not check since {fault.at:%d %b %H:%M} UTC: {fault.what})" if fault else said
+    return (
+        f"{said} (could not check since {fault.at:%d %b %H:%M} UTC: {SHORT.get(fault.what, fault.what)})"
+        if fault
+        else said
+    )
 
 
 @click.command(

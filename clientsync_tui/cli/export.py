@@ -27,6 +27,7 @@ def export(file: str, yes: bool, as_json: bool) -> None:
     from datetime import UTC, datetime
     from pathlib import Path
 
+    from ..practice.counted import counted
     from ..store.find import find
     from ..sync import export as exporting
     from . import talk
@@ -43,4 +44,4 @@ def export(file: str, yes: bool, as_json: bool) -> None:
     if as_json:
         talk.document({"file": file, "clients": count})
     else:
-        talk.say(f"{count:,} clients written to {file}.")
+        talk.say(f"{counted(count, 'client')} written to {file}.")

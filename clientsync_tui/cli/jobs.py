@@ -78,10 +78,12 @@ def retry(job: str, as_json: bool) -> None:
 @click.argument("job", metavar="ID")
 def cancel(job: str) -> None:
     """Skip what a job has not begun; what is done stays done."""
+    from ..practice.counted import counted
     from .talk import say
 
     with place() as workplace:
         before = workplace.store.jobs.one(job)
         workplace.store.jobs.cancel(job)
         after = workplace.store.jobs.one(job)
-    say(f"{before.left - after.left:,} items cancelled." if before.left else "Nothing was left to cancel.")
+    gone = counted(before.left - after.left, "item")
+    say(f"{gone} cancelled." if before.left else "Nothing was left to cancel.")

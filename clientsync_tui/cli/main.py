@@ -43,6 +43,8 @@ COMMANDS = {
 
 _OF_A_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF))
 _OUTPUT = "The output cannot be written: "
+UNBROKEN = 100_000
+"""A width at which no line of help is broken."""
 
 
 class Told(click.ClickException):
@@ -60,6 +62,14 @@ class Told(click.ClickException):
 
 class Root(LazyGroup):
     """The group that turns trouble into a line and an exit status: 2 for what the person wrote, 3 for a sign-in, 1 else."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Help that goes into a pipe or a file is not broken into lines of a terminal's width."""
+        if sys.stdout is not None and not sys.stdout.isatty():
+            extra["terminal_width"] = UNBROKEN
+        return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def organisations(software: str, email: str | None, as_json: bool) -> None:
     """List the organisations that a sign-in reaches.
 
-    The clients' organisations that it does not reach are listed too, as `no_access`.
+    The clients' organisations that it does not reach are listed too, as no access.
     """
     from ..sync.reached import states
     from . import talk
@@ -39,4 +39,8 @@ def organisations(software: str, email: str | None, as_json: bool) -> None:
     if as_json:
         talk.document([{"id": each.id, "name": each.name, "state": each.state} for each in found])
     else:
-        talk.table(("State", "Name", "ID"), [(each.state, each.name, each.id) for each in found], shrink=1)
+        talk.table(
+            ("State", "Name", "ID"),
+            [(each.state.replace("_", " "), each.name, each.id) for each in found],
+            shrink=1,
+        )

@@ -60,6 +60,7 @@ def disconnect(dry_run: bool, as_json: bool, yes: bool, **which: Any) -> None:
 
     Where the software allows it, they are ended there too.
     """
+    from ..practice.counted import counted
     from ..practice.plan import Will
     from ..sync.plan_words import entails
     from .talk import agree, agreeable, say
@@ -72,7 +73,7 @@ def disconnect(dry_run: bool, as_json: bool, yes: bool, **which: Any) -> None:
         for line in entails(plan, workplace.softwares()):
             say(line)
         if count and not dry_run:
-            agree(f"Disconnect {count:,} {'integration' if count == 1 else 'integrations'}?", yes)
+            agree(f"Disconnect {counted(count, 'integration')}?", yes)
         _do(workplace, plan, dry_run, as_json)
 
 

@@ -157,7 +157,10 @@ def show_plan(plan: Plan, as_json: bool) -> None:
     if as_json:
         talk.document(shapes.plan(plan))
         return
-    rows = [(i.will.replace("_", " "), i.name, i.software, i.reason or "") for i in plan.items]
+    rows = [
+        (i.will.replace("_", " "), i.name, i.software, words.SHORT.get(i.reason or "", i.reason or ""))
+        for i in plan.items
+    ]
     talk.table(("Plan", "Client", "Software", "Reason"), rows, shrink=1)
     talk.say(
         f"{plan.kind}: {plan.count(Will.DO):,} will be done, {plan.count(Will.SKIP):,} skipped, "

@@ -99,12 +99,12 @@ def _why_nothing(others: "Sequence[SignIn]") -> str:
 
 
 def _announce(group: "Leaving") -> None:
+    from ..practice.counted import counted
     from .talk import say
 
     person = group.person
-    say(
-        f"{group.software}: signing out {person.name} <{person.email}> ends {len(group.clients):,} integrations."
-    )
+    ends = counted(len(group.clients), "integration")
+    say(f"{group.software}: signing out {person.name} <{person.email}> ends {ends}.")
     for name in group.clients[:SHOWN]:
         say(f"  {name}")
     if len(group.clients) > SHOWN:

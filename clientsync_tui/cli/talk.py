@@ -6,7 +6,7 @@ Names lost what drives a terminal where they entered the practice; what somebody
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -71,8 +71,13 @@ def array(values: Iterable[Any]) -> None:
 
 
 def lines(texts: Iterable[str]) -> None:
-    """Lines on stdout, many at a time: each writing is a flush."""
-    for some in batched(map(clean, texts)):
+    """Lines on stdout."""
+    _write(map(clean, texts))
+
+
+def _write(texts: Iterable[str]) -> None:
+    # Many at a time: each writing is a flush.
+    for some in batched(texts):
         click.echo("\n".join(some))
 
 
@@ -89,12 +94,15 @@ def as_json(value: Any) -> str:
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]], shrink: int | None = None) -> None:
-    """Aligned columns on stdout. Column `shrink` gives way on a terminal that is too narrow; elsewhere nothing is cut."""
+    """Columns on stdout: aligned on a terminal, where column `shrink` gives way if it is too narrow; divided by tabs elsewhere."""
+    if not sys.stdout.isatty():
+        _write("\t".join(map(clean, row)) for row in chain([titles], rows))
+        return
     from rich.cells import cell_len, set_cell_size
 
     whole = [list(titles), *(list(map(clean, row)) for row in rows)]
     widths = [max(cell_len(row[n]) for row in whole) for n in range(len(titles))]
-    if shrink is not None and sys.stdout.isatty():
+    if shrink is not None:
         from shutil import get_terminal_size
 
         over = sum(widths) + 2 * (len(widths) - 1) - get_terminal_size().columns

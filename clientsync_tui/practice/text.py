@@ -16,6 +16,11 @@ def clean(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _UNSAFE.sub("", text)
 
 
+def one_line(text: str) -> str:
+    """The lines of `text` in one, ` / ` between them."""
+    return " / ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
 def folded(text: str) -> str:
     """`text` as it is compared: case, width and accents' encoding ignored, blanks made single.
 

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from ..actions import SELECT, Action, named
+from ..practice.counted import counted
 from ..practice.plan import Plan
 from ..practice.trouble import Trouble
 from ..sync import plans
@@ -71,8 +72,7 @@ class AddClientsScreen(ReachScreen):
         rows = await asyncio.to_thread(organisation_rows, store, self._about, self.reach, sort)
         # What was selected and is no longer reached cannot be added.
         self._list.table.selection.remove([id for id in self._list.table.selection if id not in self.reach])
-        match = "matches" if len(rows.matches) == 1 else "match"
-        matching = f" · {len(rows.matches):,} {match} a client" if rows.matches else ""
+        matching = f" · {counted(len(rows.matches), 'matches', 'match')} a client" if rows.matches else ""
         words = f"{self.counted(rows.count)} · {rows.count - rows.added:,} new{matching} · {rows.added:,} already added"
         self._list.table.columns = [column for column in COLUMNS if column.key in rows.told]
         self._list.show(rows, words, sort)
@@ -146,8 +146,7 @@ class AddClientsScreen(ReachScreen):
 
     def _offer(self, count: int) -> None:
         self.query_one("#create").disabled = not count
-        accounts = "account" if count == 1 else "accounts"
-        self.relabel("create", f"Create {count:,} {accounts}" if count else "Create accounts")
+        self.relabel("create", f"Create {counted(count, 'account')}" if count else "Create accounts")
 
     @on(Button.Pressed, "#create")
     def _create(self) -> None:

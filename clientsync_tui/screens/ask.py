@@ -29,10 +29,12 @@ class Ask(Dialogue[str | None]):
         attempt: Attempt,
         hint: str = "",
         longest: int = 1_000,
+        field: type[Input] = Input,
     ) -> None:
         super().__init__()
         self._attempt = attempt
         self._trying = False
+        self._field = field
         self._question = question
         self._value = value
         self._hint = hint
@@ -42,7 +44,7 @@ class Ask(Dialogue[str | None]):
         """The question, the field, and what can be done with it."""
         with Vertical(classes="dialogue ask"):
             yield Static(self._question, classes="question", markup=False)
-            yield Input(self._value, compact=True, max_length=self._longest, select_on_focus=False)
+            yield self._field(self._value, compact=True, max_length=self._longest, select_on_focus=False)
             yield Static("", id="mistake", classes="error", markup=False)
             yield Static(self._hint or "enter saves it, esc cancels", classes="hint muted", markup=False)
 

@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual.widgets import Input
+
 from ..practice.model import Client
-from ..sync import changes
+from ..sync import changes, plan_words
+from ..widgets.note_input import NoteInput
 from .ask import Ask
 from .choose_team import choose_team
 from .clients_rows import today
@@ -42,7 +45,7 @@ def ask_name(screen: "ClientsScreen", client: Client) -> None:
 def ask_note(screen: "ClientsScreen", client: Client) -> None:
     """Asks for a note for colleagues."""
     question = f"Note about {client.name}"
-    _ask_one(screen, client, question, client.note, changes.set_note, changes.LONGEST_NOTE)
+    _ask_one(screen, client, question, client.note, changes.set_note, changes.LONGEST_NOTE, field=NoteInput)
 
 
 def _ask_one(
@@ -53,6 +56,7 @@ def _ask_one(
     change: Callable[["Store", str, Client, str], None],
     longest: int,
     hint: str = "",
+    field: type[Input] = Input,
 ) -> None:
     async def attempt(written: str) -> bool:
         await asyncio.to_thread(change, screen.store, screen.actor, client, written)
@@ -62,7 +66,8 @@ def _ask_one(
         if written is not None:
             screen.change(lambda: f"Saved for {client.name}. {undoes(screen)}")
 
-    screen.main.push_screen(Ask(question, now, attempt=attempt, hint=hint, longest=longest), answered)
+    dialogue = Ask(question, now, attempt=attempt, hint=hint, longest=longest, field=field)
+    screen.main.push_screen(dialogue, answered)
 
 
 def undoes(screen: "ClientsScreen") -> str:
@@ -95,7 +100,7 @@ def ask_team(screen: "ClientsScreen") -> None:
             lines = (
                 []
                 if len(moving) == len(clients)
-                else [f"{number(len(clients) - len(moving))} are in it already."]
+                else [f"{counted(len(clients) - len(moving), 'client is', 'clients are')} in it already."]
             )
             question = Confirm(
                 f"Assign {counted(len(moving), 'client')} to {where}?",
@@ -114,7 +119,7 @@ def ask_remove(screen: "ClientsScreen") -> None:
     def confirm(clients: list[Client]) -> None:
         going = [client for client in clients if changes.can_be_removed(client)]
         staying = len(clients) - len(going)
-        stays = f"{counted(staying, 'client')} with a living integration stay{'s' if staying == 1 else ''}: disconnect first."
+        stays = f"{counted(staying, 'client still has', 'clients still have')} an active integration: disconnect first."
 
         def work() -> str:
             count = changes.remove(screen.store, screen.actor, going)
@@ -139,11 +144,7 @@ def ask_remove(screen: "ClientsScreen") -> None:
 
 
 def _hidden(hidden: int) -> list[str]:
-    return (
-        [f"{number(hidden)} of the selected are not shown by the filter; they are meant too."]
-        if hidden
-        else []
-    )
+    return [plan_words.hidden(hidden)] if hidden else []
 
 
 def names(clients: list[Client]) -> list[str]:

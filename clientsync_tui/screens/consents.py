@@ -11,6 +11,7 @@ from ..practice.people import SignIn
 from ..store.jobs import ItemState
 from ..sync.consents import Arrived, Consents, Expected, asks, tells
 from .base import ActionScreen, TopBar
+from .locale_words import counted
 from .sign_in import SignInScreen
 
 TOLD_LAST = 3
@@ -86,7 +87,7 @@ class ConsentsScreen(SignInScreen):
     def _show_run(self) -> None:
         one, several = self.software.organisation_words
         done, left = len(self._run.done), self._run.left
-        right = f"{done:,} done, {left:,} left" if left else f"{done:,} {one if done == 1 else several}"
+        right = f"{done:,} done, {left:,} left" if left else counted(done, one, several)
         self.query_one(TopBar).show(f"Consents · {self.software.title}", right)
         finish = self.query_one("#finish", Button)
         finish.label = Content(f"Continue with {done:,} {one if done == 1 else several}")

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from ..actions import ORGANISATIONS, SELECT, Action, named
+from ..practice.counted import counted
 from ..practice.people import SignIn
 from ..practice.trouble import SignInNeeded, Trouble
 from ..sync.reached import Reach
@@ -75,7 +76,7 @@ class ReachScreen(ActionScreen):
     def counted(self, count: int) -> str:
         """So many organisations, as the software calls them."""
         one, several = self.software.organisation_words
-        return f"1 {one}" if count == 1 else f"{count:,} {several}"
+        return counted(count, one, several)
 
     # What a subclass has
 

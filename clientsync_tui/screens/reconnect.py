@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Button
 
+from ..practice.counted import counted
 from ..practice.people import SignIn
 from ..practice.plan import Plan, Will
 from ..practice.trouble import Trouble
@@ -59,8 +60,7 @@ class ReconnectScreen(ReachScreen):
             return
         count = self._before.count(Will.DO)
         if self._only is None:
-            thing = "connected client" if count == 1 else "connected clients"
-            yield f"Reconnect all will refresh the integration for {count:,} {thing}."
+            yield f"Reconnect all will refresh the integration for {counted(count, 'connected client')}."
         else:
             yield f"Reconnect will refresh the integration for {plan_words.clients(count)} of those chosen."
         if not self._before.items:

@@ -17,6 +17,7 @@ from ..practice.trouble import Trouble
 from ..sync.settings import MOST_DAYS, MOST_NOTE
 from ..widgets.answers import Answers
 from ..widgets.dialogue_keys import own_key
+from ..widgets.note_input import NoteInput
 from ..widgets.tick import Tick
 from .dialogue import Dialogue
 
@@ -55,7 +56,7 @@ class SettingsScreen(Dialogue[bool]):
                 yield Input(str(settings.refresh_days), id="days", type="integer", compact=True)
                 yield Tick("Details follow the organisation's", settings.follow_details, id="follow")
                 yield Static("Note for colleagues", markup=False)
-                yield Input(settings.note, id="note", max_length=MOST_NOTE, compact=True)
+                yield NoteInput(settings.note, id="note", max_length=MOST_NOTE, compact=True)
                 yield Static(id="wrong", classes="error", markup=False)
             yield Answers(
                 Button(self.keyed("Save ({dialogue.yes})"), id="save"),

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from ..practice.counted import counted
 from ..practice.status import Status
 from ..store.tally import Tally, tally
 from ..sync import words
@@ -72,7 +73,7 @@ class SoftwareBlock(Vertical):
         entails = self.query_one(".entails", Static)
         count = found.reconnectable
         entails.update(
-            f"Reconnect all will refresh the integration for {count:,} connected client{'' if count == 1 else 's'}."
+            f"Reconnect all will refresh the integration for {counted(count, 'connected client')}."
         )
         entails.display = bool(found.counts)
 

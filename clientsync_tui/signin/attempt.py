@@ -15,6 +15,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore
 
 from .. import this_user
 from ..accounting.seam.configured import Configured, Http
+from ..practice.counted import counted
 from ..practice.people import SignIn, sign_in_id
 from ..practice.trouble import KeyringTrouble, SignInFailed, Trouble, UsageError
 from . import pasted, redirected
@@ -134,7 +135,7 @@ class Attempt:
         except TimeoutError:
             ignored = ""
             if self._ignored:
-                count = "1 answer" if self._ignored == 1 else f"{self._ignored:,} answers"
+                count = counted(self._ignored, "answer")
                 ignored = f"{count} of another sign-in came in and changed nothing. "
             raise SignInFailed(
                 f"Nobody signed in within {timeout_s:g} s. {ignored}If {self._title}'s page showed an error, it says what is "

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ..practice.entries import Kind, NewEntry
 from ..practice.model import Client
 from ..practice.status import Reason
-from ..practice.text import clean
+from ..practice.text import clean, one_line
 from ..practice.trouble import UsageError
 from ..store.projection import Clash
 from ..store.store import Store
@@ -51,8 +51,8 @@ def rename(store: Store, actor: str, client: Client, name: str) -> None:
 
 
 def set_note(store: Store, actor: str, client: Client, note: str) -> None:
-    """Sets a client's note; an empty one takes it away. Raises UsageError when it is too long."""
-    note = _text("The note", note, LONGEST_NOTE)
+    """Sets a client's note, its lines joined into one; an empty one takes it away. Raises UsageError when it is too long."""
+    note = _text("The note", one_line(note), LONGEST_NOTE)
     if note != client.note:
         body = {"note": note, "before": client.note}
         store.ledger.append(NewEntry(Kind.NOTE_SET, actor, client.id, body=body))

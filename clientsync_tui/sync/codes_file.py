@@ -32,7 +32,7 @@ class WrongLines(UsageError):
         shown = [f"line {number}: {says}" for number, says in lines[:LINES_SHOWN]]
         if more := len(lines) - len(shown):
             shown.append(f"and {counted(more, 'more line')}.")
-        wrong = f"{counted(len(lines), 'line')} {'is' if len(lines) == 1 else 'are'} wrong"
+        wrong = f"{counted(len(lines), 'line is', 'lines are')} wrong"
         super().__init__("\n".join([f"{wrong}; nothing was changed.", *shown]))
         self.lines = lines
         self.damaged = damaged

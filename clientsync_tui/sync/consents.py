@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Self
 
 from ..accounting.seam.software import Software
+from ..practice.counted import counted
 from ..practice.people import SignIn
 from ..store.jobs import Item
 
@@ -105,7 +106,7 @@ def asks(software: Software, run: Consents) -> str:
     """How far the run is, and what to choose now, in sentences."""
     one, several = software.organisation_words
     if run.next is None:
-        so_far = f"{len(run.done):,} {one if len(run.done) == 1 else several} so far. " if run.done else ""
+        so_far = f"{counted(len(run.done), one, several)} so far. " if run.done else ""
         return f"{so_far}Choose {'the next' if run.done else 'a'} {one} on {software.title}'s page."
     return (
         f"{len(run.done):,} of {len(run.done) + run.left:,} {several} done. "

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ..practice.counted import counted
 from ..practice.entries import iso, moment
 from ..practice.trouble import Trouble, UsageError
 from ..store import copies
@@ -72,7 +73,7 @@ def _files(path: Path) -> Iterator[Finding]:
                     folder.close_to_others(file.name)
             except OSError as error:
                 raise Trouble(f"{file} cannot be closed to others: {error.strerror}.") from None
-        return f"{len(opened)} {'file is' if len(opened) == 1 else 'files are'} closed to others"
+        return f"{counted(len(opened), 'file is', 'files are')} closed to others"
 
     names = ", ".join(str(file) for file in opened)
     yield Finding(
@@ -115,7 +116,7 @@ def _inside(store: Store) -> Iterator[Finding]:
     if sound != "ok":
         yield Finding("database", False, f"{path} is damaged ({sound})", _putting_right(path))
         return
-    yield Finding("database", True, f"{path}, {store.clients.total():,} clients")
+    yield Finding("database", True, f"{path}, {counted(store.clients.total(), 'client')}")
     with store.database.reading() as state:
         flaw = verify(state)
         yield _ledger(flaw, path) or _end(store)
@@ -182,7 +183,7 @@ def _end(store: Store) -> Finding:
             False,
             f"its newest entry is from {iso(newest)}, {behind} after what this host's clock says: set the clock",
         )
-    return Finding("ledger", True, f"{seq:,} entries, whole; head {hash.hex()[:16]}")
+    return Finding("ledger", True, f"{counted(seq, 'entry', 'entries')}, whole; head {hash.hex()[:16]}")
 
 
 def _derived(store: Store) -> Finding:
@@ -197,7 +198,9 @@ def _derived(store: Store) -> Finding:
     def rebuild() -> str:
         with closing(Store(path)) as again:
             copies.keep(again.database.connection, path, "before-repair")
-            return f"the client list is derived anew from {again.ledger.rebuild():,} entries"
+            return (
+                f"the client list is derived anew from {counted(again.ledger.rebuild(), 'entry', 'entries')}"
+            )
 
     return Finding(
         "client list",
@@ -230,7 +233,7 @@ def _backups(store: Store) -> Finding:
             return Finding(
                 "backups",
                 False,
-                f"the ledger does not go on from {newest}, which has {seq:,} entries: it was cut off, or another was put in its place",
+                f"the ledger does not go on from {newest}, which has {counted(seq, 'entry', 'entries')}: it was cut off, or another was put in its place",
             )
     return Finding("backups", True, f"the newest is {newest}")
 

@@ -1,9 +1,11 @@
 """An entry of the ledger as a person reads it: who did what, and what was there before."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ..practice.counted import counted, singular
 from ..practice.entries import Entry, Kind
+from ..practice.model import DETAIL_TITLES
 from ..practice.text import clean
 from .words import SHORT
 
@@ -36,14 +38,18 @@ def _found(what: str) -> Callable[[_Body], str]:
 
 def _lists(body: _Body) -> str:
     lists: Mapping[str, int] = body.get("lists") or {}
-    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in lists.items())
+    several = ((name.replace("_", " "), count) for name, count in lists.items())
+    counts = ", ".join(counted(count, singular(name), name) for name, count in several)
     return f": {counts}" if counts else ""
+
+
+def _titles(details: Iterable[str]) -> str:
+    return ", ".join(DETAIL_TITLES.get(name, name).lower() for name in details)
 
 
 def _refreshed(body: _Body) -> str:
     details: _Body = body.get("details") or {}
-    changed = [name.replace("_", " ") for name in details]
-    return f"refreshed{_lists(body)}" + (f"; changed: {', '.join(changed)}" if changed else "")
+    return f"refreshed{_lists(body)}" + (f"; changed: {_titles(details)}" if details else "")
 
 
 def _connected(body: _Body) -> str:
@@ -77,7 +83,7 @@ _SAYS: Mapping[str, Callable[[_Body], str]] = {
     Kind.TEAM_CREATED: lambda body: f"team {body['team']} made",
     Kind.TEAM_ASSIGNED: _changed("team", "team"),
     Kind.NOTE_SET: _changed("note", "note"),
-    Kind.DETAILS_SET: lambda body: f"details changed: {', '.join(body['details'])}",
+    Kind.DETAILS_SET: lambda body: f"details changed: {_titles(body['details'])}",
     Kind.SIGNED_IN: _signed_in,
     Kind.SIGN_IN_USED: lambda body: "sign-in used and kept alive",
     Kind.SIGNED_OUT: lambda body: "signed out",

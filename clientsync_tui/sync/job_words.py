@@ -1,5 +1,6 @@
 """Bulk jobs in words: the screens, the notices and the command line say the same of them."""
 
+from ..practice.counted import counted
 from ..practice.status import Why
 from ..store.jobs import ItemState, Job, JobState
 from . import words
@@ -80,5 +81,5 @@ def span(seconds: float) -> str:
     if minutes < 1:
         return "less than a minute"
     if minutes < 60:
-        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+        return counted(minutes, "minute")
     return f"{minutes // 60} h {minutes % 60} min"

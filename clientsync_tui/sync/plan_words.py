@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..accounting.seam.software import Software
+from ..practice.counted import counted
 from ..practice.plan import Plan, PlanItem, Will
 from . import words
 
@@ -20,7 +21,7 @@ VERBS = {
 
 def clients(count: int) -> str:
     """So many clients, in words."""
-    return "1 client" if count == 1 else f"{count:,} clients"
+    return counted(count, "client")
 
 
 def button(plan: Plan) -> str:
@@ -84,16 +85,15 @@ def _ends(items: Iterable[PlanItem], softwares: Mapping[str, Software]) -> Itera
         else:
             ended[software.title if software is not None else item.software] += 1
     if count := ended.total():
-        thing = "integration is" if count == 1 else "integrations are"
-        yield f"{count:,} {thing} ended in {' and '.join(sorted(ended))} too."
+        yield f"{counted(count, 'integration ends', 'integrations end')} in {' and '.join(sorted(ended))} too."
     for title, count in sorted(here.items()):
-        yield f"{count:,} {'is' if count == 1 else 'are'} ended here only: {title} cannot be told. Remove the app there, if it is to end."
+        ends = counted(count, "integration ends", "integrations end")
+        yield f"{ends} here only: {title} has no way to disconnect an app from here. Remove the app there to end it there too."
     if theirs:
-        yield f"{theirs:,} {'is' if theirs == 1 else 'are'} ended here only: colleagues' sign-ins, which they can end there."
+        yield f"{counted(theirs, 'integration ends', 'integrations end')} here only: colleagues signed in for them, and can end them there."
 
 
 def hidden(count: int) -> str:
     """That the filter hides some of what the plan is about."""
-    if count == 1:
-        return "1 of the selected is not shown by the filter; it is meant too."
-    return f"{count:,} of the selected are not shown by the filter; they are meant too."
+    hides = counted(count, "selected client is", "selected clients are")
+    return f"{hides} hidden by the filter. {'It is' if count == 1 else 'They are'} included."

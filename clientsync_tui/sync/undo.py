@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from typing import Any
 
+from ..practice.counted import counted
 from ..practice.entries import Entry, Kind, NewEntry
 from ..practice.model import Client
 from ..practice.text import code_key
@@ -154,7 +155,7 @@ def _sentence(done: Sequence[_Change], clients: Mapping[str, Client], at: str, n
     said = f"Undone, of {when:%H:%M}:" if today else f"Undone, of {when:%Y-%m-%d %H:%M}:"
     one = len(done) == 1
     first = done[0]
-    who = f"“{clients[first.client].name}”" if one else f"{len(done):,} clients"
+    who = f"“{clients[first.client].name}”" if one else counted(len(done), "client")
     if first.kind is Kind.CLIENT_REMOVED:
         return f"{said} {who} {'is' if one else 'are'} on the list again."
     was = f", {first.before or 'none'}" if one else ""
@@ -164,7 +165,8 @@ def _sentence(done: Sequence[_Change], clients: Mapping[str, Client], at: str, n
 def _left(left: int, passed: int) -> str:
     said = ""
     if left:
-        said += f" {left:,} were left as they are: changed again since, or the code is another client's now."
+        stay = counted(left, "client is", "clients are")
+        said += f" {stay} left alone: changed again since, or the code is another client's now."
     if passed:
         said += " Newer changes were passed over: they were changed again since."
     return said

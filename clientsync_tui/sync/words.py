@@ -3,6 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
+from ..practice.counted import counted
 from ..practice.model import Client, Integration
 from ..practice.status import Fault, Reason, Standing, Status, Why
 
@@ -80,9 +81,9 @@ def status_words(standing: Standing | None, ends_in_days: int | None = None) -> 
         return "not connected"
     days = ends_in_days
     if standing.reason is Reason.SIGN_IN_ENDING and days is not None:
-        return "expires today" if days <= 0 else f"expires in {days} day{'' if days == 1 else 's'}"
+        return "expires today" if days <= 0 else f"expires in {counted(days, 'day')}"
     if standing.reason is Reason.SIGN_IN_LAPSED and days is not None:
-        return "expired today" if days >= 0 else f"expired {-days} day{'' if days == -1 else 's'} ago"
+        return "expired today" if days >= 0 else f"expired {counted(-days, 'day')} ago"
     if standing.status in (Status.EXPIRED, Status.BROKEN) and standing.reason is not None:
         return f"{standing.status}: {SHORT[standing.reason]}"
     return str(standing.status)

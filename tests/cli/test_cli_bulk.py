@@ -320,3 +320,11 @@ def test_nothing_ends_where_nobody_can_be_asked(
         assert (said.code, said.out) == (2, "") and "this needs --yes" in said.err
     assert (cli.inside("log", "--json").out, sorted(practice.folder.glob("practice.db*"))) == before
     assert "this needs --yes" not in cli.inside(*words, "--yes").err
+
+
+def test_people_read_words_not_codes(busy: Office) -> None:
+    busy.practice.sign_in(busy.ann)
+    dry = busy.cli.inside("add", "xero", "--all", "--dry-run").out
+    assert "will skip" in dry and "already there" in dry and "already_added" not in dry
+    listed = busy.cli.inside("organisations", "xero").out
+    assert "added" in listed and "_" not in listed

@@ -153,7 +153,7 @@ def test_a_job_that_was_cut_off_is_resumed_or_cancelled(busy: Office) -> None:
     plan = plans.check(workplace.store, None, {each.id for each in workplace.held()})
     workplace.store.jobs.create(plan, busy.ann)
     said = busy.menu(JOBS, "1", "cancel", "n", "resume", "cancel")
-    assert "1 unfinished jobs" in said
+    assert "1 unfinished job." in said
     assert "Nothing was changed." in said
     assert "9 done, 0 failed" in said
     assert "It has ended." in said

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -10,6 +11,7 @@ from clientsync_tui.screens.ask import Ask
 from clientsync_tui.screens.clients import ClientsScreen
 from clientsync_tui.screens.clients_rows import today
 from clientsync_tui.screens.confirm import Confirm
+from clientsync_tui.sync.changes import LONGEST_NOTE, set_note
 from tests.screens.test_clients import line_with, opened, practice_of_eleven
 from tests.support.practice import shown, until
 
@@ -69,12 +71,30 @@ async def test_code_name_and_note_of_the_client_under_the_cursor(tmp_path: Path)
         await until(pilot, lambda: "Abbey Road Bakery Ltd" in shown(pilot))
 
 
+async def test_all_the_lines_of_a_pasted_note_are_kept(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("down", "m", *"Ask: ")
+        field = pilot.app.screen.query_one(Input)
+        field.post_message(Paste("Mary\r\n\n  01234 567890\nmornings only\n"))
+        await until(pilot, lambda: field.value == "Ask: Mary / 01234 567890 / mornings only")
+        await pilot.press("home", "shift+right", "shift+right", "shift+right")
+        field.post_message(Paste("Ring\nor ask"))
+        await until(pilot, lambda: field.value.startswith("Ring / or ask: Mary"))
+        field.post_message(Paste("x\n" * 3_000))
+        await until(pilot, lambda: len(field.value) == LONGEST_NOTE)
+        await pilot.press("escape")
+        found = client(screen, "Abbey Road Bakery Ltd")
+        set_note(screen.store, "ann", found, "one\ntwo\r\n three")
+        assert client(screen, "Abbey Road Bakery Ltd").note == "one / two / three"
+
+
 async def test_only_clients_without_a_living_integration_are_removed(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("A", "X")
         await until(pilot, lambda: "Take 1 client off the list?" in shown(pilot))
-        assert "10 clients with a living integration stay: disconnect first." in shown(pilot)
+        assert "10 clients still have an active integration: disconnect first." in shown(pilot)
         await pilot.press("n")
         await until(pilot, lambda: pilot.app.screen is screen)
         assert screen.shown == 11

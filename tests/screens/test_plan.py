@@ -26,9 +26,9 @@ async def test_disconnecting_says_what_stays_and_what_is_hidden(practice: Practi
         await until(pilot, lambda: "Disconnect 2 clients?" in shown(pilot))
         for says in (
             "The clients stay on the list",
-            "1 integration is ended in Xero too.",
-            "1 is ended here only",
-            "1 of the selected is not shown",
+            "1 integration ends in Xero too.",
+            "1 integration ends here only",
+            "1 selected client is hidden by the filter.",
         ):
             assert says in shown(pilot)
         # The key that opened it, and enter, are no yes; and enter says that it cancelled.

@@ -59,7 +59,7 @@ def test_a_bulk_change_is_one_step_and_keeps_what_others_changed_since(store: St
     said = undo(store)
 
     assert "of 2 clients" in said
-    assert "1 were left as they are" in said
+    assert "1 client is left alone" in said
     assert [client(store, id).team for id in ids] == [None, "West", "South"]
     with pytest.raises(UsageError):
         undo(store)

@@ -11,7 +11,7 @@ from ...sync.words import status_words
 from ...workplace import Workplace
 from .client_sync import action
 from .connection import connection
-from .lines import Back, Choice, changed, menu, say, text, yes
+from .lines import Back, Choice, changed, changed_note, menu, say, text, yes
 from .lists import Texts, look
 from .records import history
 
@@ -32,7 +32,7 @@ def one_client(workplace: Workplace, id: str) -> None:
             changes.set_code(store, actor, now(), code)
 
     def set_note() -> None:
-        note = changed("Note", now().note)
+        note = changed_note("Note", now().note)
         if note is not None:
             changes.set_note(store, actor, now(), note)
 

@@ -18,7 +18,7 @@ from ...workplace import Workplace
 from ..network import online
 from .client_sync import action, reached, reassign, reconnect
 from .doing import perform
-from .lines import Back, Choice, changed, menu, say, text, yes
+from .lines import Back, Choice, changed_note, menu, say, text, yes
 from .lists import Texts, look, one_of, some_of
 
 
@@ -91,7 +91,7 @@ def _settings(workplace: Workplace, software: Software, client: Client, link: In
         raise UsageError(f"Days are a number from 0 to {MOST_DAYS}. Nothing was changed.")
     state = "follow the organisation's" if old.follow_details else "stay as edited here"
     follow = old.follow_details != yes(f"Details {state}. Change that?")
-    note = changed("Note for colleagues", old.note)
+    note = changed_note("Note for colleagues", old.note)
     new = Settings(
         # All of them means all that there will be, too.
         None if len(wanted) == len(titles) else tuple(wanted),

@@ -4,13 +4,16 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from getpass import getpass
+from select import select
 
 import click
 
-from ...practice.text import clean, searched
+from ...practice.text import clean, one_line, searched
 from ...practice.trouble import Trouble
 from ..stdin import read_line
 
+PASTED_S = 0.05
+"""How soon a pasted line follows the one before it. Nobody types so fast."""
 KEPT = "empty: as it is"
 ALWAYS = ("b: back", "q: quit", "?: this help")
 
@@ -73,6 +76,17 @@ def changed(what: str, now: str | None) -> str | None:
     """A new value; None where it stays as it is, empty where it is taken away. Raises Quit."""
     answer = _read(f"{what}, now {now or 'none'} ({KEPT}, -: none)")
     return {"": None, "-": ""}.get(answer, answer)
+
+
+def changed_note(what: str, now: str | None) -> str | None:
+    """As `changed`. Lines that come with the first, pasted into a terminal, belong to the note and answer nothing else."""
+    answer = changed(what, now)
+    lines = [answer or ""]
+    while sys.stdin.isatty() and sys.platform != "win32" and select([0], [], [], PASTED_S)[0]:
+        if (line := read_line()) is None:
+            break
+        lines.append(clean(line))
+    return answer if len(lines) == 1 else one_line("\n".join(lines))
 
 
 def yes(question: str, each: Callable[[], None] | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from ...practice.counted import counted
 from ...practice.status import Status
 from ...sync import plan_words
 from ...workplace import Workplace
@@ -36,7 +37,7 @@ def start(workplace: Workplace) -> None:
         left = len(store.jobs.unfinished())
         return [
             f"{workplace.config.practice.name or 'Client Sync'}: {', '.join([plan_words.clients(store.clients.total()), *wrong])}",
-            *([f"{left:,} unfinished jobs: Jobs goes on with them."] if left else []),
+            *([f"{counted(left, 'unfinished job')}. Choose Jobs to go on."] if left else []),
         ]
 
     say("? is help, b goes back, q leaves.")

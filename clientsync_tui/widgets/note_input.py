@@ -1,0 +1,18 @@
+"""A field for a note: of several pasted lines it takes all, where Textual's own takes the first."""
+
+from textual import events
+from textual.widgets import Input
+
+from ..practice.text import one_line
+
+
+class NoteInput(Input):
+    """One line, into which pasted lines are joined."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        # Textual calls the handlers of the base class too, unless it is told not to.
+        event.prevent_default()
+        event.stop()
+        room = (self.max_length or 0) - len(self.value) + len(self.selected_text)
+        pasted = one_line(event.text)
+        self.replace(pasted[:room] if self.max_length else pasted, *sorted(self.selection))
