@@ -7,7 +7,6 @@ import contextlib
 import errno
 import os
 import stat
-import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .guarded import AS_IT_IS, is_own_group
+from .on_posix import USERS, module
 
 POLL_S = 0.005
 """How often a lock that somebody else holds is tried again."""
@@ -36,7 +36,7 @@ def owner_of(database: Path) -> Owner:
 
 def myself() -> Owner:
     """This user alone, for files that are not beside a practice."""
-    if sys.platform == "win32":
+    if not USERS:
         return Owner(0, 0, 0o600)
     return Owner(os.geteuid(), os.getegid(), 0o600)
 
@@ -66,7 +66,7 @@ def give(path: int | Path, owner: Owner) -> None:
     Only root can give files away; the others give the group if they are in it. A group that is not the practice's gets no access.
     """
     mode = owner.mode
-    if sys.platform != "win32":
+    if USERS:
         with contextlib.suppress(PermissionError):
             os.chown(path, owner.uid if os.geteuid() == 0 else -1, owner.gid)
         group = os.stat(path).st_gid  # noqa: PTH116  (a descriptor, too)
@@ -166,12 +166,11 @@ def is_held(path: Path) -> bool:
 
 
 def _is_free(fd: int) -> bool:
-    if sys.platform == "win32":
+    fcntl = module("fcntl")
+    if fcntl is None:
         from filelock import lock_descriptor
 
         return lock_descriptor(fd, blocking=False)
-    import fcntl
-
     try:
         # Shared: two who ask at once must not take each other for the holder.
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -196,7 +195,7 @@ def _refuse_foreign(path: Path, found: os.stat_result, owner: Owner) -> None:
         raise _explained(path, OSError(errno.ELOOP, ""))
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is not a regular file")
-    if sys.platform == "win32":
+    if not USERS:
         return
     if found.st_nlink > 1:
         raise OSError(errno.EMLINK, f"the file has a second name (a hard link): `rm {path}`")

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Generator
 from pathlib import Path
 
+from .on_posix import USERS, module
+
 #: What opening adds: no symbolic link is followed, and no pipe is waited for.
 AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -100,10 +102,9 @@ def make_own_folder(path: Path) -> None:
 
 def no_core_dumps() -> None:
     """As far as the platform lets us, no crash writes this process's memory down, and no other process of this user reads it."""
-    if sys.platform == "win32":
+    resource = module("resource")
+    if resource is None:
         return
-    import resource
-
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         import ctypes
@@ -114,7 +115,7 @@ def no_core_dumps() -> None:
 
 def _exposed(found: os.stat_result, bits: int) -> str | None:
     """What is wrong with the owner or the mode; None when nothing is, or where the platform has its own ways (Windows)."""
-    if sys.platform == "win32":
+    if not USERS:
         return None
     if found.st_uid not in {os.geteuid(), 0}:
         return _FOREIGN
@@ -134,11 +135,9 @@ def _exposed(found: os.stat_result, bits: int) -> str | None:
 
 def is_own_group(gid: int) -> bool:
     """Whether a group is this user's alone, as distributions give each user one and set the umask to 002 for it."""
-    if sys.platform == "win32":
+    grp, pwd = module("grp"), module("pwd")
+    if grp is None or pwd is None:
         return False
-    import grp
-    import pwd
-
     try:
         user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(gid)
     except KeyError:

@@ -3,13 +3,13 @@
 import errno
 import os
 import stat
-import sys
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from .guarded import MOST_LINKS
+from .on_posix import USERS
 from .practice.trouble import Trouble, UsageError
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -126,7 +126,7 @@ def _stream(path: Path) -> Generator[BinaryIO]:
         found = os.fstat(handle)
         if not stat.S_ISCHR(found.st_mode) and _is_foreign(found):
             raise UsageError(f"{path} belongs to another user, who could read what is written to it.")
-        if sys.platform != "win32":
+        if hasattr(os, "set_blocking"):
             os.set_blocking(handle, True)
         yield file
 
@@ -230,12 +230,12 @@ def _identity(found: os.stat_result) -> tuple[int, int]:
 
 
 def _is_foreign(found: os.stat_result) -> bool:
-    return sys.platform != "win32" and found.st_uid not in {os.geteuid(), 0}
+    return USERS and found.st_uid not in {os.geteuid(), 0}
 
 
 def _like(handle: int, former: os.stat_result) -> None:
     """Gives the new file the mode and group of this person's former one; one that was another's lends it nothing."""
-    if sys.platform == "win32" or former.st_uid != os.geteuid():
+    if not USERS or former.st_uid != os.geteuid():
         return
     if os.fstat(handle).st_gid != former.st_gid:
         try:

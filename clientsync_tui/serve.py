@@ -6,12 +6,12 @@ path that nobody else knows.
 """
 
 import asyncio
+import contextlib
 import hmac
 import logging
 import os
 import secrets
 import shlex
-import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +24,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from textual_serve.server import Server
 
 from . import logbook, own_process
+from .on_posix import SIGNALS
 from .practice.trouble import UsageError
 from .signin.peer import is_another_users
 
@@ -130,8 +131,9 @@ class GuardedServer(Server):
         await runner.setup()
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
-        if sys.platform != "win32":
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Windows's loop takes none; there ctrl+c ends it.
+        with contextlib.suppress(NotImplementedError):
+            for number in SIGNALS:
                 loop.add_signal_handler(number, ended.set)
         try:
             await web.SockSite(runner, self._listening, shutdown_timeout=1).start()

@@ -4,11 +4,11 @@ import os
 import re
 import select
 import sys
-import termios
 import time
-import tty
 from collections.abc import Mapping, MutableMapping
 from types import TracebackType
+
+from .on_posix import module
 
 ASK_BACKGROUND = b"\x1b]11;?\x1b\\"
 ASK_WHO = b"\x1b[c"
@@ -56,6 +56,9 @@ def wants_mouse(setting: str, environment: Mapping[str, str] = os.environ) -> bo
 
 def is_gone() -> bool:
     """Whether the line to the terminal was cut."""
+    termios = module("termios")
+    if termios is None:
+        return False
     try:
         termios.tcgetattr(sys.stdin.fileno())
     except termios.error:
@@ -89,7 +92,11 @@ class AskedBackground:
         self._light: bool | None = None
 
     def __enter__(self) -> "AskedBackground":
+        # Windows's console says nothing of its background.
+        termios, tty = module("termios"), module("tty")
         if self._environment.get("TERM", "") in SILENT or "NO_COLOR" in self._environment:
+            return self
+        if termios is None or tty is None:
             return self
         try:
             self._fd = sys.stdin.fileno()
@@ -134,6 +141,8 @@ class AskedBackground:
     def _restore(self) -> None:
         if self._before is not None:
             before, self._before = self._before, None
+            termios = module("termios")
+            assert termios is not None
             termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
 
     def __exit__(

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -13,6 +12,7 @@ from textual.screen import ModalScreen
 
 from . import clipboard, look, terminal
 from .key_words import keys_of
+from .on_posix import SIGHUP
 from .type_ahead import TypeAheadApp
 
 
@@ -42,9 +42,9 @@ class TerminalApp(TypeAheadApp):
         """Signals, and what was typed too early."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._unheard)
-        if not self.is_headless:
+        if not self.is_headless and SIGHUP is not None:
             # Textual ignores a hang-up and would burn a core for ever once its terminal is gone.
-            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+            loop.add_signal_handler(SIGHUP, self._hung_up)
         if self.is_web:
             self.set_interval(1, partial(self._end_with, os.getppid()))
         self._take_typed()

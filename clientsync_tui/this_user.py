@@ -3,25 +3,25 @@
 import hashlib
 import os
 import re
-import sys
 from pathlib import Path
+
+from .on_posix import USERS, module
 
 _HOLDER = re.compile(r"user (\S+), keyring [0-9a-f]{16}")
 
 
 def uid() -> str:
     """What tells this user from every other one of the host, and can be part of a file's name."""
-    if sys.platform == "win32":
-        return os.getlogin()
-    return str(os.geteuid())
+    return str(os.geteuid()) if USERS else os.getlogin()
 
 
 def login() -> str | None:
     """The login name; None for a user who has none, as in a container."""
-    if sys.platform == "win32":
+    if not USERS:
         return os.getlogin()
-    import pwd
-
+    pwd = module("pwd")
+    if pwd is None:
+        return None
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
@@ -46,10 +46,9 @@ def is_another(name: str) -> bool:
     """Whether a holder is for certain another user of this host."""
     if noted := _HOLDER.fullmatch(name):
         return noted[1] != uid()
-    if sys.platform == "win32":
+    pwd = module("pwd")
+    if pwd is None:
         return False
-    import pwd
-
     try:
         return pwd.getpwnam(name.rpartition("@")[0]).pw_uid != os.geteuid()
     except KeyError:

@@ -186,6 +186,8 @@ def root(ctx: click.Context, config: str | None, throwaway: bool, serve: bool, p
 def _refuse_where_nothing_can_be_drawn() -> None:
     from os import environ
 
+    from ..on_posix import module
+
     if "TEXTUAL_DRIVER" in environ:
         # Served in a browser, Textual is told to talk to that in place of a terminal.
         return
@@ -193,7 +195,9 @@ def _refuse_where_nothing_can_be_drawn() -> None:
         raise click.UsageError(
             "The app needs a terminal. `clientsync --help` lists the commands that do not."
         )
-    if environ.get("TERM", "") in ("", "dumb"):
+    # Windows's console has no TERM.
+    silent = ("", "dumb") if module("termios") else ("dumb",)
+    if environ.get("TERM", "") in silent:
         raise click.UsageError(
             "This terminal cannot move its cursor (TERM says so). `clientsync menu` does the same line by line."
         )

@@ -7,7 +7,6 @@ replaces no file that is open.
 import contextlib
 import os
 import stat
-import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from ..beside import POLL_S, beside, give, make, owner_of
 from ..guarded import AS_IT_IS
+from ..on_posix import module
 from ..practice.trouble import UsageError
 
 REPLACED_WITHIN_S = 10.0
@@ -26,10 +26,9 @@ def share(database: Path) -> int | None:
 
     Raises UsageError while somebody replaces the file, OSError where the lock cannot be used.
     """
-    if sys.platform == "win32":
+    fcntl = module("fcntl")
+    if fcntl is None:
         return None
-    import fcntl
-
     fd = _locked(database, fcntl.LOCK_SH, REPLACED_WITHIN_S)
     if fd is None:
         raise UsageError(
@@ -41,11 +40,10 @@ def share(database: Path) -> int | None:
 @contextmanager
 def alone(database: Path) -> Generator[None]:
     """Keeps everybody else from opening `database`. Raises UsageError if somebody has it open, OSError as `share` does."""
-    if sys.platform == "win32":
+    fcntl = module("fcntl")
+    if fcntl is None:
         yield
         return
-    import fcntl
-
     fd = _locked(database, fcntl.LOCK_EX, 0)
     if fd is None:
         raise in_use()
@@ -84,10 +82,9 @@ def _locked(database: Path, how: int, within_s: float) -> int | None:
 
 
 def _flock(fd: int, how: int) -> bool:
-    if sys.platform == "win32":
+    fcntl = module("fcntl")
+    if fcntl is None:
         return True
-    import fcntl
-
     try:
         fcntl.flock(fd, how | fcntl.LOCK_NB)
     except BlockingIOError:
