@@ -59,7 +59,9 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
 
     with place() as workplace:
         database = workplace.config.database
-        talk.agree(f"Replace the practice in {database}?", yes)
+        talk.agreeable(yes)
+        if database.exists():
+            talk.agree(f"Replace the practice in {database}?", yes)
         kept, flaw = put_back(Path(file), database)
         # Brings a copy of an older version up to date, and shows that it can be read.
         clients = workplace.store.clients.total()

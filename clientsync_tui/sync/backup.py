@@ -2,11 +2,12 @@
 
 import shutil
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..config import data_folder
-from ..guarded import make_folder
+from ..guarded import make_folder, refuse_changeable
 from ..named_file import OwnFiles, replaces, writing
 from ..practice.trouble import Trouble, UsageError
 from ..store import copies
@@ -27,7 +28,9 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
         if replaces(file, own):
             copies.check(file)
         # SQLite opens files by their names alone, so it writes where nobody else can put a link in the way.
-        with TemporaryDirectory(dir=_private(), prefix="clientsync-", ignore_cleanup_errors=True) as folder:
+        with TemporaryDirectory(
+            dir=_private(database.path), prefix="clientsync-", ignore_cleanup_errors=True
+        ) as folder:
             made = Path(folder) / "practice.db"
             copies.copy(database.connection, made)
             with made.open("rb") as source, writing(file, own, replace=True) as target:
@@ -37,8 +40,12 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
         raise Trouble(f"{file or 'The backup'} cannot be written: {why(error, database.path)}") from None
 
 
-def _private() -> Path | None:
-    """The program's own folder; None: the one for temporary files, for a user without a home folder."""
+def _private(database: Path) -> Path | None:
+    """A folder where nobody else can write: the practice's, unless a group shares it, else the program's own. None: the one for
+    temporary files, for a user without a home folder."""
+    with suppress(OSError):
+        refuse_changeable(database.parent)
+        return database.parent
     try:
         folder = data_folder()
     except UsageError:
