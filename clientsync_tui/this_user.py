@@ -1,6 +1,5 @@
 """The user whose process this is, as the system knows them: the environment says whatever anybody wrote into it."""
 
-import hashlib
 import os
 import re
 from pathlib import Path
@@ -33,7 +32,9 @@ def holder(keyring_file: Path) -> str:
 
     The place of the keyring's file tells apart two who have the same number, each in a container of their own.
     """
-    place = hashlib.sha256(os.fsencode(keyring_file.absolute())).hexdigest()[:16]
+    import hashlib
+
+    place = hashlib.sha256(os.fsencode(keyring_file.resolve())).hexdigest()[:16]
     return f"user {uid()}, keyring {place}"
 
 

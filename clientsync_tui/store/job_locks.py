@@ -3,7 +3,6 @@
 A process number would say too little: another user's processes may be hidden, and another PID namespace has numbers of its own.
 """
 
-import hashlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,5 +52,7 @@ class JobLocks:
         return job in self._mine or is_held(self._path(job))
 
     def _path(self, job: str) -> Path:
+        import hashlib
+
         # The id comes from a file that colleagues can write, and must not lead out of the folder.
         return beside(self._database, f".job-{hashlib.sha256(job.encode()).hexdigest()[:16]}.lock")
