@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .guarded import make_folder, read_unchangeable
+from .practice.text import decoded
 from .practice.trouble import Trouble, UsageError
 
 APP = "clientsync"
@@ -162,7 +163,7 @@ def load(path: Path | None = None) -> Config:
     named = path is not None
     path = Path(os.path.abspath(path)) if path is not None else config_path()  # noqa: PTH100  (keeps links as they are)
     try:
-        text = read_unchangeable(path).decode()
+        text = decoded(read_unchangeable(path))
     except FileNotFoundError:
         if named:
             raise UsageError(f"There is no configuration file {path}.") from None
@@ -254,7 +255,7 @@ def change(path: Path, table: tuple[str, ...], values: Mapping[str, str | int | 
     from .named_file import writing
 
     try:
-        document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+        document = tomlkit.parse(decoded(path.read_bytes())) if path.exists() else tomlkit.document()
         target: Any = document
         for depth, name in enumerate(table, start=1):
             if name not in target:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .config import SoftwareTable, change
+from .practice.text import hidden_in
+from .practice.trouble import UsageError
 from .workplace import Workplace, secret_name
 
 if TYPE_CHECKING:
@@ -63,6 +65,12 @@ class SetUp:
         Raises KeyringTrouble or UsageError; the configuration is then as it was.
         """
         name, former = self.software.name, self.table.client_id
+        if wrong := hidden_in(secret):
+            raise UsageError(f"The client secret has {wrong} in it: copy it again. Nothing was changed.")
+        if not secret and await self._lacks_secret(table):
+            raise UsageError(
+                f"{self.software.title} needs the app's client secret too (--secret-stdin on the command line). Nothing was changed."
+            )
         if secret:
             await self._workplace.vault.write(secret_name(name, table.client_id), secret)
         if values := _different(self.table, table):
@@ -72,6 +80,17 @@ class SetUp:
         if secret and former not in {"", table.client_id}:
             # Nobody would find it again: it is looked for under the client id that is set up.
             await self._workplace.vault.forget(secret_name(name, former))
+
+    def may_hold_secret(self, table: SoftwareTable) -> bool:
+        """Whether a secret is needed and the keyring may hold it: under the client id that is set up already."""
+        needed = self.software.grant.secret == "required"  # noqa: S105  (a word, not a secret)
+        return needed and table.client_id == self.table.client_id
+
+    async def _lacks_secret(self, table: SoftwareTable) -> bool:
+        """Whether the secret that the software needs is nowhere. The keyring is asked only where it may hold one."""
+        if not self.may_hold_secret(table):
+            return self.software.grant.secret == "required"  # noqa: S105
+        return await self._workplace.vault.read(secret_name(self.software.name, table.client_id)) is None
 
 
 def _different(before: SoftwareTable, after: SoftwareTable) -> Mapping[str, str | int | bool]:

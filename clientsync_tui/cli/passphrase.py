@@ -1,7 +1,5 @@
 """`passphrase`: another passphrase for the encrypted keyring file."""
 
-import sys
-
 import click
 
 from . import options
@@ -29,4 +27,6 @@ def passphrase(from_stdin: bool) -> None:
 
 
 def _from_stdin(_: bool) -> str:
-    return sys.stdin.readline().rstrip("\r\n")
+    from .stdin import secret_line
+
+    return secret_line("The passphrase on stdin")

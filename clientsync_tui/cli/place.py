@@ -41,6 +41,21 @@ def place() -> "Generator[Workplace]":
 
 
 def ask_passphrase(new: bool) -> str:
-    """Asks on the terminal; twice for a new one. Raises click's Abort."""
-    words = "New passphrase for the keyring file" if new else "Passphrase of the keyring file"
-    return click.prompt(words, hide_input=True, confirmation_prompt=new, err=True)
+    """Asks on the terminal; for a new one twice, and until it can be used. Raises click's Abort."""
+
+    def strong(said: str) -> str:
+        from ..signin.passphrase import too_weak
+
+        if why := too_weak(said):
+            raise click.UsageError(why)
+        return said
+
+    if not new:
+        return click.prompt("Passphrase of the keyring file", hide_input=True, err=True)
+    return click.prompt(
+        "New passphrase for the keyring file",
+        hide_input=True,
+        confirmation_prompt=True,
+        value_proc=strong,
+        err=True,
+    )

@@ -1,6 +1,5 @@
 """`softwares` and `setup`: which accounting software can be connected, and the practice's own app there."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -83,12 +82,18 @@ def setup(
     Without options it says how to register an app there, step by step, and what is set.
     """
 
+    from ..practice.text import BLANKS
     from ..set_up import SetUp
 
     with place() as workplace:
         set_up = SetUp(workplace, software)
         given = {"client_id": client_id, "redirect_port": redirect_port, "redirect_url": redirect_url}
-        values = {key: value for key, value in given.items() if value is not None}
+        # A blank at an end comes with copying; a mark (BOM) with a file of Windows.
+        values = {
+            key: value.strip(BLANKS) if isinstance(value, str) else value
+            for key, value in given.items()
+            if value is not None
+        }
         if not values and not secret_stdin:
             _explain(workplace, set_up)
             return
@@ -111,18 +116,21 @@ def _explain(workplace: "Workplace", set_up: "SetUp") -> None:
 
 def _secret(software: "Software", from_stdin: bool) -> str:
     """The app's secret: from stdin, or asked for where the software needs one and somebody is there; empty for none."""
+    from ..practice.text import BLANKS
+    from .stdin import secret_line
     from .talk import interactive
 
     if not from_stdin:
         asked = software.grant.secret == "required" and interactive()  # noqa: S105  (a word, not a secret)
         if not asked:
             return ""
-        return click.prompt(
+        said: str = click.prompt(
             "Client secret (empty: as it is)", default="", show_default=False, hide_input=True, err=True
         )
+        return said.strip(BLANKS)
     if software.grant.secret == "never":  # noqa: S105
         raise click.UsageError(f"An app of {software.title} has no secret.")
-    said = sys.stdin.readline().strip()
+    said = secret_line("The secret on stdin").strip()
     if not said:
         raise click.UsageError("No secret came on stdin.")
     return said
@@ -131,7 +139,7 @@ def _secret(software: "Software", from_stdin: bool) -> str:
 def _keep(workplace: "Workplace", set_up: "SetUp", table: "SoftwareTable", secret: str) -> None:
     import asyncio
 
-    if secret:
+    if secret or set_up.may_hold_secret(table):
         workplace.vault.unlock()
     asyncio.run(set_up.keep(table, secret))
 

@@ -5,6 +5,7 @@ the program.
 """
 
 import asyncio
+import codecs
 import os
 import select
 import sys
@@ -12,6 +13,11 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from queue import SimpleQueue
+
+from ..practice.text import MARK, decoded
+from ..practice.trouble import UsageError
+
+_LONGEST = 65_536
 
 
 def read_line(wanted: Callable[[], bool] = lambda: True) -> str | None:
@@ -25,9 +31,24 @@ def read_line(wanted: Callable[[], bool] = lambda: True) -> str | None:
             # Closed, or a terminal that is gone.
             byte = b""
         if byte in (b"", b"\n"):
-            return line.decode("utf-8", "replace").strip() if line or byte else None
+            return line.decode("utf-8", "replace").strip().removeprefix(MARK) if line or byte else None
         line += byte
     return None
+
+
+def secret_line(what: str) -> str:
+    """A line without its end: a secret or a passphrase. Raises UsageError, naming `what`, where it is no text."""
+    line, end = b"", b"\n"
+    while len(line) < _LONGEST and (byte := os.read(0, 1)):
+        line += byte
+        # PowerShell may write two bytes for each character.
+        end = {codecs.BOM_UTF16_LE: b"\n\0", codecs.BOM_UTF16_BE: b"\0\n"}.get(line, end)
+        if line.endswith(end) and len(line) % len(end) == 0:
+            break
+    try:
+        return decoded(line).rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise UsageError(f"{what} is not UTF-8.") from None
 
 
 @contextmanager

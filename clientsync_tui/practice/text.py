@@ -1,7 +1,14 @@
 """Text from outside, made safe to show: names come from organisations that anybody can name as they like."""
 
+import codecs
 import re
 import unicodedata
+
+MARK = "\ufeff"
+"""What Windows writes at the beginning of a text (a byte order mark)."""
+
+BLANKS = " \t\r\n\v\f\u00a0\u200b" + MARK
+"""What comes along at the ends of a text that is copied."""
 
 # C0 and C1 controls drive the terminal; bidi controls reorder the line; zero-width characters and tags hide in it.
 UNSAFE_BESIDE_C0 = "\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
@@ -19,6 +26,26 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """The lines of `text` in one, ` / ` between them."""
     return " / ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file or an input: UTF-8, or UTF-16 with the mark that Windows puts before it. The mark is no part of the text.
+
+    Raises UnicodeDecodeError for what is neither.
+    """
+    marked_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if marked_16 else "utf-8").removeprefix(MARK)
+
+
+def hidden_in(text: str) -> str | None:
+    """The first character of a text that has to be printable ASCII without blanks and is not, in words; None where all are."""
+    for character in text:
+        if character.isspace():
+            return "a blank"
+        if not ("!" <= character <= "~"):
+            shown = f' "{character}"' if character.isprintable() and clean(character) else ""
+            return f"a character that cannot be in it{shown} (U+{ord(character):04X})"
+    return None
 
 
 def folded(text: str) -> str:

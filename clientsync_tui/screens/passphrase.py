@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Button, Input, Static
 
+from ..signin.passphrase import too_weak
 from ..widgets.answers import Answers
 from .dialogue import Dialogue
 
@@ -44,7 +45,7 @@ class Passphrase(Dialogue[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to the second field, then ends it."""
-        if self._new and event.input.id == "first":
+        if self._new and event.input.id == "first" and not too_weak(event.value):
             self.query_one("#second").focus()
         else:
             self._end()
@@ -62,11 +63,14 @@ class Passphrase(Dialogue[str | None]):
         mistake = ""
         if not said:
             mistake = "Type a passphrase, or cancel."
-        elif self._new and said != self.query_one("#second", Input).value:
-            mistake = "The two are not the same. Type both again."
-            self.query_one("#second", Input).value = first.value = ""
+        elif self._new:
+            mistake = too_weak(said) or ""
+            if not mistake and said != self.query_one("#second", Input).value:
+                mistake = "The two are not the same. Type both again."
         if mistake:
             self.query_one("#mistake", Static).update(mistake)
+            # What was typed stays; it is selected, so that typing replaces it.
             first.focus()
+            first.action_select_all()
         else:
             self.dismiss(said)

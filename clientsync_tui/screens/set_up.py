@@ -10,6 +10,7 @@ from textual.widgets import Button, Input, Static
 
 from ..accounting.seam.software import Software
 from ..config import SoftwareTable
+from ..practice.text import BLANKS
 from ..practice.trouble import Trouble, UsageError
 from ..set_up import SetUp
 from ..widgets.answers import Answers
@@ -95,7 +96,7 @@ class SetUpScreen(Dialogue[bool]):
 
     def _typed(self) -> SoftwareTable:
         """The table with what is typed; a port that is none stays as it was."""
-        told = {str(field.id): field.value.strip() for field in self.query(Input)}
+        told = {str(field.id): field.value.strip(BLANKS) for field in self.query(Input)}
         port = told.get("redirect_port", "")
         table = self._set_up.table
         return table._replace(
@@ -110,7 +111,7 @@ class SetUpScreen(Dialogue[bool]):
         except UsageError as mistake:
             self._mistaken(mistake)
             return
-        secret = self.query_one("#secret", Input).value.strip() if self.query("#secret") else ""
+        secret = self.query_one("#secret", Input).value.strip(BLANKS) if self.query("#secret") else ""
         self.run_worker(self._keep(table, secret), exclusive=True, exit_on_error=False)
 
     def _checked(self) -> SoftwareTable:
@@ -119,7 +120,7 @@ class SetUpScreen(Dialogue[bool]):
         if not table.client_id:
             raise UsageError("The client id is missing: copy it from the app's page.")
         for field in self.query("#redirect_port").results(Input):
-            if field.value.strip() != str(table.redirect_port):
+            if field.value.strip(BLANKS) != str(table.redirect_port):
                 raise UsageError("The port is a number from 1 to 65535.")
         self._set_up.checked(table)
         return table

@@ -17,7 +17,7 @@ from .. import this_user
 from ..accounting.seam.configured import Configured, Http
 from ..practice.counted import counted
 from ..practice.people import SignIn, sign_in_id
-from ..practice.trouble import KeyringTrouble, SignInFailed, Trouble, UsageError
+from ..practice.trouble import KeyringTrouble, Misconfigured, SignInFailed, Trouble, UsageError
 from . import pasted, redirected
 from .fresh import Fresh, MakeCalls
 from .loopback import Loopback, PortInUse
@@ -293,10 +293,15 @@ async def begin(
     `make_calls`: for an adapter that has to ask who signed in.
 
     When it is left, nothing of it stays but a sign-in that was made. The keyring is tested first, so that no grant is lost
-    that cannot be kept. `pasting`: whether the person can paste the redirected address; without that a port in use, or a
-    redirect to a page elsewhere, ends the attempt. Raises KeyringTrouble, SignInFailed.
+    that cannot be kept, and a secret that the app needs must be there. `pasting`: whether the person can paste the redirected address; without that a port in use, or a
+    redirect to a page elsewhere, ends the attempt. Raises KeyringTrouble, Misconfigured, SignInFailed.
     """
     await vault.test()
+    if configured.needs_secret and not await configured.secret():
+        name, title = configured.software.name, configured.software.title
+        raise Misconfigured(
+            f"{title} needs the app's client secret, and there is none in this keyring: `clientsync setup {name} --secret-stdin`."
+        )
     attempt = Attempt(configured, how, tokens, make_calls)
     try:
         await attempt._open(pasting)  # pyright: ignore[reportPrivateUsage]

@@ -19,6 +19,7 @@ from keyring.errors import PasswordDeleteError
 from platformdirs import user_data_dir
 
 from ..guarded import make_folder, read_secret, refuse_changeable
+from ..practice.text import MARK
 from ..practice.trouble import KeyringTrouble
 from . import reserved_file
 from .keyring_format import VERSION, Argon2, Damaged, Derivation, Newer, sealed, taken_apart
@@ -76,13 +77,23 @@ class EncryptedFile(KeyringBackend):
         with self._one:
             if self._passphrase is not None:
                 return
-            self._passphrase = passphrase(self._ask, self._passphrase_file, new=not self.path.exists())
+            said = passphrase(self._ask, self._passphrase_file, new=not self.path.exists())
             try:
-                if self._read() is None:
-                    self._change(_as_it_is)
-            except BaseException:
-                self._passphrase = None
-                raise
+                self._open(said.removeprefix(MARK))
+            except KeyringTrouble:
+                if not said.startswith(MARK):
+                    raise
+                # Release 0.2 took the mark before a passphrase for a part of it.
+                self._open(said)
+
+    def _open(self, said: str) -> None:
+        self._passphrase = said
+        try:
+            if self._read() is None:
+                self._change(_as_it_is)
+        except BaseException:
+            self._passphrase = None
+            raise
 
     def get_password(self, service: str, username: str) -> str | None:
         """The secret of that name, None if there is none."""
@@ -136,7 +147,7 @@ class EncryptedFile(KeyringBackend):
         """Seals the file anew with another passphrase. A process that has it open asks again when it next reads it."""
         with self._one:
             self.unlock()
-            new = usable(new, "The new passphrase")
+            new = usable(new, "The new passphrase", new=True)
 
             def other(_: _Entries) -> None:
                 self._passphrase, self._key = new, None

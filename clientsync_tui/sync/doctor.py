@@ -11,13 +11,14 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from ..practice.text import clean
-from ..practice.trouble import Trouble, UsageError
+from ..practice.trouble import KeyringTrouble, Trouble, UsageError
 from .doctor_database import look
 from .finding import Finding
 
 if TYPE_CHECKING:
     import httpx2
 
+    from ..accounting.seam.configured import Configured
     from ..workplace import Workplace
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
@@ -67,6 +68,9 @@ async def _software(
 
     try:
         configured = workplace.configured(name)
+        if await _lacks_secret(configured):
+            says = f"the client secret is missing: clientsync setup {name} --secret-stdin"
+            return Finding(name, False, says), None
     except Trouble as trouble:
         return Finding(name, False, str(trouble)), None
     issuer = configured.addresses.issuer
@@ -80,6 +84,14 @@ async def _software(
     # The token address answers GET with an error of its own: that it answers is what counts.
     fine = answer.status_code == 200 if issuer else answer.status_code < 500
     return Finding(name, fine, f"{address} answers {answer.status_code}"), _clock(answer.headers, name)
+
+
+async def _lacks_secret(configured: "Configured") -> bool:
+    """Whether a secret is needed that the keyring does not hold. A keyring that cannot be asked is another finding."""
+    try:
+        return configured.needs_secret and not await configured.secret()
+    except KeyringTrouble:
+        return False
 
 
 def _clock(headers: Mapping[str, str], name: str) -> Finding:

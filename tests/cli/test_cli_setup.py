@@ -1,5 +1,6 @@
 """Setting up, the softwares there are, the doctor, backups."""
 
+import json
 import sqlite3
 import subprocess
 import tomllib
@@ -57,6 +58,56 @@ def test_what_cannot_work_is_not_written(cli: Command) -> None:
     assert cli.inside("setup", "xerro", "--client-id", "ABC").code == 2
     assert cli.run("setup", "xero", "--client-id", "ABC", "--secret-stdin").code == 2, "no secret came"
     assert cli.config.read_text() == before
+
+
+@pytest.mark.parametrize("wrong", ["A BC", "AB\u200bC", "ABC\u00e9", "A\u00a0BC", "AB\x1bC"])
+def test_a_client_id_that_cannot_be_one_is_refused_wherever_it_stands(cli: Command, wrong: str) -> None:
+    before = cli.config.read_text()
+    said = cli.inside("setup", "xero", "--client-id", wrong)
+    assert said.code == 2 and "client_id has" in said.err and cli.config.read_text() == before
+    cli.config.write_text(f"{before}[software.xero]\nclient_id = {json.dumps(wrong)}\n")
+    said = cli.inside("sign-in", "xero")
+    assert said.code == 2 and "client_id has" in said.err
+
+
+def test_what_comes_along_with_copying_is_left_out(cli: Command) -> None:
+    assert cli.inside("setup", "xero", "--client-id", "\ufeff ABC\u00a0\n").code == 0
+    assert 'client_id = "ABC"' in cli.config.read_text()
+
+
+@pytest.mark.parametrize("piped", ["\ufeffa-secret\r\n".encode(), "a-secret\r\n".encode("utf-16")])
+def test_a_mark_before_a_piped_secret_is_no_part_of_it(
+    cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piped: bytes
+) -> None:
+    (tmp_path / "keyring").mkdir()
+    monkeypatch.setenv("TEST_KEYRING", str(tmp_path / "keyring"))
+    text = cli.config.read_text().partition("[keyring]")[0]
+    cli.config.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    line = cli.line("setup", "xero", "--client-id", "ABC", "--secret-stdin")
+    done = subprocess.run(line, input=piped, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert list(entries(tmp_path / "keyring").values()) == ["a-secret"]
+    # The configuration had a mark too.
+    assert tomllib.loads(cli.config.read_text())["software"]["xero"] == {"client_id": "ABC"}
+
+
+@pytest.mark.parametrize("piped", [b"a secret\n", "a-s\u200becret\n".encode(), b"\xff\xfa\n"])
+def test_a_secret_that_cannot_be_one_is_refused(cli: Command, piped: bytes) -> None:
+    before = cli.config.read_text()
+    line = cli.line("setup", "xero", "--client-id", "ABC", "--secret-stdin")
+    done = subprocess.run(line, input=piped, capture_output=True, timeout=60)
+    assert done.returncode == 2 and b"ecret" in done.stderr and b"a secret\n" not in done.stderr
+    assert cli.config.read_text() == before
+
+
+def test_a_secret_that_is_missing_is_found_before_a_person_signs_in(cli: Command) -> None:
+    cli.config.write_text(
+        f'{cli.config.read_text()}[software.freeagent]\nclient_id = "ABC"\ntoken_url = "http://127.0.0.1:9/"\n'
+    )
+    said = cli.inside("sign-in", "freeagent")
+    assert said.code == 2 and "clientsync setup freeagent --secret-stdin" in said.err
+    (found,) = [each for each in cli.inside("doctor", "--json").json if each["name"] == "freeagent"]
+    assert not found["ok"] and "client secret is missing" in found["says"]
 
 
 def test_a_secret_goes_to_the_keyring_alone(cli: Command) -> None:
@@ -220,8 +271,14 @@ def test_where_only_a_page_of_ones_own_will_do(cli: Command) -> None:
     refused = cli.inside(*given)
     assert refused.code == 2 and "needs a redirect_url" in refused.err
     assert cli.inside(*given, "--redirect-url", "http://practice.example/").code == 2
-    kept = cli.inside(*given, "--redirect-url", "https://practice.example/signed-in")
+    page = ("--redirect-url", "https://practice.example/signed-in")
+    before = cli.config.read_text()
+    refused = cli.run(*given, *page)
+    assert refused.code == 2 and "client secret" in refused.err and cli.config.read_text() == before
+    kept = cli.run(*given, *page, "--secret-stdin", stdin="a-secret\n")
     assert kept.code == 0
+    # The secret is there already.
+    assert cli.run(*given, *page).code == 0
     assert "redirect: https://practice.example/signed-in" in cli.inside("setup", "quickbooks").out
 
 

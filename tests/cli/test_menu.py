@@ -230,10 +230,10 @@ def test_a_software_is_set_up(office: Office) -> None:
 
 
 def test_a_secret_of_a_software_is_kept_in_the_keyring(office: Office) -> None:
-    said = office.menu(CLIENT_SYNC, "quickbooks", "set up", "", "", "the secret", "n")
+    said = office.menu(CLIENT_SYNC, "quickbooks", "set up", "", "", "the-secret", "n")
     assert "QuickBooks Online is set up" in said
-    assert "the secret" in entries(Path(os.environ["TEST_KEYRING"])).values()
-    assert "the secret" not in said + office.practice.config.read_text()
+    assert "the-secret" in entries(Path(os.environ["TEST_KEYRING"])).values()
+    assert "the-secret" not in said + office.practice.config.read_text()
 
 
 def test_the_doctor_says_what_is_wrong_and_the_menu_goes_on(busy: Office) -> None:

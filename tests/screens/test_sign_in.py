@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,12 +10,14 @@ import httpx2
 import pytest
 import tomlkit
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.sandbox.options import Options
 from clientsync_tui.screens.passphrase import Passphrase
 from clientsync_tui.screens.set_up import SetUpScreen
 from clientsync_tui.screens.sign_in import SignInScreen
+from clientsync_tui.workplace import secret_name
 from tests.support.browser import come_back_as, link_shown
 from tests.support.practice import Practice, practice, practices, shown, until
 
@@ -181,10 +183,15 @@ async def test_a_new_keyrings_passphrase_is_asked_twice_before_the_link_is_shown
     async with opened(practice) as (app, pilot):
         await pilot.press("l")
         await until(pilot, lambda: isinstance(app.screen, Passphrase))
-        await pilot.press(*"secret", "enter", *"other", "enter")
+        await pilot.press(*"secret", "enter")
+        await until(pilot, lambda: "at least 8" in shown(pilot))
+        # What was typed is there, and typing replaces it.
+        assert app.screen.query_one("#first", Input).value == "secret"
+        await pilot.press(*"secretive", "enter", *"otherwise", "enter")
         await until(pilot, lambda: "not the same" in shown(pilot))
         assert "secret" not in shown(pilot)
-        await pilot.press(*"secret", "enter", *"secret", "enter")
+        assert app.screen.query_one("#second", Input).value == "otherwise"
+        await pilot.press(*"secretive", "enter", *"secretive", "enter")
         await come_back_as(pilot, practice.people[0])
         await until(pilot, lambda: "signed in as" in shown(pilot))
     # Another run asks it once, and a wrong one is said.
@@ -241,3 +248,30 @@ async def test_sign_out_says_what_ends_with_it(practice: Practice) -> None:
         await pilot.press("y")
         await until(pilot, lambda: "not signed in" in shown(pilot))
         assert not app.workplace.held("xero")
+
+
+async def test_set_up_without_the_secret_says_so_and_keeps_what_was_typed(
+    practices: Callable[..., Practice],
+) -> None:
+    practice = practices(Options(organisations=2, limits=False, softwares=("quickbooks",)))
+    before = practice.config.read_text()
+    app = practice.app()
+    async with app.run_test(size=(100, 40)) as pilot:
+        screen = SetUpScreen(app.workplace, app.workplace.software("quickbooks"))
+        app.push_screen(screen)
+        await until(pilot, lambda: "Set up QuickBooks" in shown(pilot))
+        field = screen.query_one("#client_id", Input)
+        field.value = "an id"
+        screen.query_one("#save", Button).press()
+        await until(pilot, lambda: "has a blank in it" in shown(pilot))
+        field.value = "\u00a0another-id\u200b "
+        screen.query_one("#save", Button).press()
+        await until(pilot, lambda: "needs the app's client secret too" in " ".join(shown(pilot).split()))
+        assert field.value == "\u00a0another-id\u200b " and practice.config.read_text() == before
+        screen.query_one("#secret", Input).value = "\ufeffthe-secret"
+        screen.query_one("#save", Button).press()
+        await until(pilot, lambda: app.screen is not screen)
+        assert 'client_id = "another-id"' in practice.config.read_text()
+        secret = await app.workplace.vault.read(secret_name("quickbooks", "another-id"))
+        assert secret == "the-secret"
+    app.workplace.close()

@@ -93,9 +93,37 @@ def test_a_wrong_passphrase_is_said_and_asked_again(path: Path):
 
 def test_a_new_file_is_made_with_the_passphrase_asked_for_a_new_one(path: Path):
     asked: list[bool] = []
-    EncryptedFile(path, lambda new: asked.append(new) or "first", cost=cheap).unlock()
+    EncryptedFile(path, lambda new: asked.append(new) or "first one", cost=cheap).unlock()
     assert asked == [True]
-    assert opened(path, "first").get_password(SERVICE, "a") is None
+    assert opened(path, "first one").get_password(SERVICE, "a") is None
+
+
+@pytest.mark.parametrize("weak", ["x", "sesame!", "a" * 20, "\ufeffsesame!"])
+def test_a_weak_passphrase_is_refused_for_a_new_file_alone(
+    path: Path, monkeypatch: pytest.MonkeyPatch, weak: str
+):
+    with pytest.raises(KeyringTrouble, match="new passphrase needs"):
+        opened(path, weak).unlock()
+    assert not path.exists()
+    with monkeypatch.context() as former:
+        former.setattr("clientsync_tui.signin.passphrase.too_weak", lambda _: None)
+        opened(path, weak).set_password(SERVICE, "a", "1")
+    assert opened(path, weak).get_password(SERVICE, "a") == "1", "a file that is there is opened as ever"
+
+
+def test_a_mark_before_a_passphrase_is_no_part_of_it_but_where_it_was_taken_for_one(
+    path: Path, tmp_path: Path
+):
+    marked = "\ufeffopen sesame"
+    opened(path, marked).set_password(SERVICE, "a", "1")
+    assert opened(path).get_password(SERVICE, "a") == opened(path, marked).get_password(SERVICE, "a") == "1"
+    # As release 0.2 made it.
+    older = tmp_path / "older.bin"
+    keyring = opened(older)
+    keyring.unlock()
+    keyring._passphrase, keyring._key = marked, None
+    keyring._write({SERVICE: {"a": "2"}})
+    assert opened(older, marked).get_password(SERVICE, "a") == "2"
 
 
 def test_an_empty_passphrase_is_refused_and_makes_no_file(path: Path):
@@ -292,16 +320,16 @@ def test_the_passphrase_can_be_changed_and_nothing_is_lost(path: Path):
     keyring, other = opened(path), opened(path)
     keyring.set_password(SERVICE, "a", "1")
     assert other.get_password(SERVICE, "a") == "1"
-    keyring.change_passphrase("another")
+    keyring.change_passphrase("another one")
     keyring.set_password(SERVICE, "b", "2")
     with pytest.raises(KeyringTrouble, match="does not open"):
         other.get_password(SERVICE, "a")
     assert other.locked, "it asks again"
-    again = opened(path, "another")
+    again = opened(path, "another one")
     assert [again.get_password(SERVICE, name) for name in "ab"] == ["1", "2"]
 
 
-@pytest.mark.parametrize("new", ["", "\udcff"])
+@pytest.mark.parametrize("new", ["", "\udcff", "x", "sesame!", "a" * 20])
 def test_a_new_passphrase_that_cannot_be_used_changes_nothing(path: Path, new: str):
     keyring = opened(path)
     keyring.set_password(SERVICE, "a", "1")

@@ -110,3 +110,14 @@ def test_without_any_of_it_every_way_is_named():
         asked()
     for way in ("CLIENTSYNC_PASSPHRASE_FILE", "CLIENTSYNC_PASSPHRASE_FD", "clientsync-passphrase"):
         assert way in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_that_windows_wrote_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    file = tmp_path / "passphrase"
+    file.touch(mode=0o600)
+    file.write_bytes("öpen sesame\r\n".encode(encoding))
+    monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FILE", str(file))
+    assert passphrase(None, new=True) == "öpen sesame"

@@ -265,7 +265,7 @@ def test_the_command_line_unlocks_where_it_has_the_terminal(
     asked_in: list[threading.Thread] = []
     vault = Vault(
         tmp_path / "keyring.bin",
-        ask_passphrase=lambda new: asked_in.append(threading.current_thread()) or "x",
+        ask_passphrase=lambda new: asked_in.append(threading.current_thread()) or "open sesame",
     )
     vault.unlock()
     asyncio.run(vault.write("a", "1"))

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from ...practice.text import hidden_in
 from ...practice.trouble import UsageError
 from .software import Addresses, Software
 
@@ -51,6 +52,10 @@ class Configured:
             raise UsageError(
                 f"{table} has no client_id: run `clientsync setup {self.software.name}`, which says where to get one."
             )
+        if wrong := hidden_in(self.client_id):
+            raise UsageError(
+                f"{table} client_id has {wrong} in it: copy the client id again from {self.software.title}'s page of your app."
+            )
         if not 0 <= self.redirect_port <= 65535:
             raise UsageError(
                 f"{table} redirect_port is {self.redirect_port}: a port is a number from 1 to 65535."
@@ -72,6 +77,11 @@ class Configured:
                 f"there, and pastes the address that the browser then shows. Run `clientsync setup {self.software.name} --redirect-url URL`."
             )
 
+    @property
+    def needs_secret(self) -> bool:
+        """Whether nothing works without the app's secret."""
+        return self.software.grant.secret == "required"  # noqa: S105  (a word, not a secret)
+
     def redirect_uri(self, port: int) -> str:
         """The redirect as it is registered with the app and sent, for the port listened on."""
         grant = self.software.grant
@@ -85,7 +95,7 @@ def check_address(address: str, what: str) -> None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise UsageError(f"{what} is not an address: {address}") from None
-    if not host or parts.scheme not in {"http", "https"} or parts.username is not None:
+    if not host or hidden_in(address) or parts.scheme not in {"http", "https"} or parts.username is not None:
         raise UsageError(f"{what} is not an address: {address}")
     if parts.scheme == "http" and host not in LOOPBACK_HOSTS:
         raise UsageError(f"{what} must begin with https://, because tokens travel there: {address}")

@@ -177,7 +177,7 @@ def _set_up(workplace: Workplace, software: str) -> None:
         say("Nothing was changed.")
         return
     set_up.checked(new)
-    if kept:
+    if kept or set_up.may_hold_secret(new):
         workplace.vault.unlock()
     asyncio.run(set_up.keep(new, kept))
     say(f"{set_up.software.title} is set up in {workplace.config.path}.")
