@@ -69,8 +69,10 @@ async def prepare(workplace: Workplace, sandbox: Running) -> None:
     dated: list[tuple[datetime, NewEntry]] = []
     clients = Clients()
     async with workplace.session() as session:
-        for name in sandbox.sandbox.softwares:
-            software = workplace.software(name)
+        # A plug-in's adapter may be missing, or may not load.
+        known = {each.name: each for each in workplace.softwares()}
+        for software in (known[name] for name in sandbox.sandbox.softwares if name in known):
+            name = software.name
             if software.grant.secret == "required":  # noqa: S105  (a word, not a secret)
                 app = workplace.configured(name).client_id
                 await workplace.vault.write(secret_name(name, app), SECRET)

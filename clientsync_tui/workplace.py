@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,12 +118,20 @@ class Workplace:
 
         return list(softwares().values())
 
+    def left_out(self) -> Sequence[str]:
+        """The accounting apps of other packages that could not be loaded, and why, in sentences."""
+        from .accounting.seam.registry import left_out
+
+        return left_out()
+
     def software(self, name: str) -> "Software":
         """The software of that name; raises UsageError, with the nearest name, when there is none."""
-        from .accounting.seam.registry import softwares
+        from .accounting.seam.registry import left_out, softwares
 
         known = softwares()
         if name not in known:
+            if broken := [sentence for sentence in left_out() if f'"{name}"' in sentence]:
+                raise UsageError(" ".join(broken))
             near = difflib.get_close_matches(name, known, 1)
             hint = f' Did you mean "{near[0]}"?' if near else f" There are: {', '.join(known)}."
             raise UsageError(f'There is no accounting software "{name}".{hint}')

@@ -1,6 +1,6 @@
 """`doctor`: whether everything that the program stands on is sound."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -51,7 +51,11 @@ def doctor(repair: bool, as_json: bool) -> None:
             # What is wrong with the keyring is told below, beside everything else.
             with suppress(KeyringTrouble):
                 workplace.vault.unlock()
-            findings = [*asyncio.run(examine(workplace)), *_keys(workplace.config.keys)]
+            findings = [
+                *asyncio.run(examine(workplace)),
+                *(Finding("plug-ins", False, sentence) for sentence in _personalities_left_out()),
+                *_keys(workplace.config.keys),
+            ]
     except UsageError as trouble:
         findings = [Finding("configuration", False, str(trouble))]
     if as_json:
@@ -63,6 +67,17 @@ def doctor(repair: bool, as_json: bool) -> None:
             talk.say("`clientsync doctor --repair` mends what safely can be.")
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)
+
+
+def _personalities_left_out() -> Sequence[str]:
+    """What the sandbox leaves out; it is imported only if another package brings something for it."""
+    from importlib.metadata import entry_points
+
+    if not entry_points(group="clientsync.personalities"):
+        return ()
+    from ..sandbox.softwares import left_out
+
+    return left_out()
 
 
 def _agreed(question: str) -> bool:

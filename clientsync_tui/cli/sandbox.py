@@ -93,7 +93,10 @@ def sandbox(
     from ..sandbox.config import write_config as write
     from ..sandbox.options import Options
     from ..sandbox.server import serve
+    from ..sandbox.softwares import left_out
 
+    for sentence in left_out():
+        click.echo(f"clientsync: {sentence}", err=True)
     chosen = Options(
         port=port,
         softwares=softwares,

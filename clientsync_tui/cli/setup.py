@@ -37,6 +37,8 @@ def softwares(as_json: bool) -> None:
             }
             for each in workplace.softwares()
         ]
+        for sentence in workplace.left_out():
+            talk.say(sentence)
     if as_json:
         talk.document(found)
         return

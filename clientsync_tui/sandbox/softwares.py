@@ -1,11 +1,11 @@
 """Every accounting software the sandbox can play: one module of `personalities` each, and those that other packages bring."""
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 
+from .. import plugins
 from . import personalities
 from .personality import Personality
 
@@ -20,5 +20,17 @@ def softwares() -> Mapping[str, Personality]:
         import_module(f"{personalities.__name__}.{module.name}").PERSONALITY
         for module in pkgutil.iter_modules(personalities.__path__)
     ]
-    others = [entry.load() for entry in entry_points(group=ENTRY_POINTS)]
-    return {each.name: each for each in sorted((*others, *own), key=lambda each: each.title.casefold())}
+    found = (*_others().objects, *own)
+    return {each.name: each for each in sorted(found, key=lambda each: each.title.casefold())}
+
+
+def left_out() -> Sequence[str]:
+    """The plug-ins that could not be loaded, and why, in sentences."""
+    return _others().left_out
+
+
+@cache
+def _others() -> plugins.Loaded:
+    return plugins.load(
+        ENTRY_POINTS, lambda found: None if isinstance(found, Personality) else "it is no Personality"
+    )

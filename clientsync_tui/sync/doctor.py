@@ -33,6 +33,7 @@ async def examine(workplace: "Workplace") -> list[Finding]:
         *look(workplace.config.database),
         Finding("keyring", ok, says),
         *await _softwares(workplace),
+        *(Finding("plug-ins", False, sentence) for sentence in workplace.left_out()),
         *_terminal(os.environ),
     ]
 

@@ -54,6 +54,15 @@ RUN_ELSEWHERE = {
     ".venv/bin/python docs/manpage.py": ("tests/docs/test_made_pages.py", "manpage.page()"),
     ".venv/bin/python docs/licences.py": ("tests/packaging/test_dependencies.py", "licences.page()"),
     ".venv/bin/python docs/pictures.py": ("docs/pictures.py", "`python docs/pictures.py"),
+    **dict.fromkeys(
+        (
+            "clientsync sandbox --software example --write-config sandbox.toml",
+            "printf sandbox | clientsync --config sandbox.toml setup example --secret-stdin",
+            "clientsync --config sandbox.toml sign-in example",
+            "clientsync --config sandbox.toml organisations example",
+        ),
+        ("tests/conformance/test_elsewhere.py", "```sh"),
+    ),
     "requirements/lock": ("tests/packaging/test_dependencies.py", "requirements/lock"),
 }
 """By whom the commands of `sh` blocks are run, or what is known of them: a file, and what stands in it."""

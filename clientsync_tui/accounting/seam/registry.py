@@ -1,11 +1,12 @@
-"""The accounting softwares there are: one module of this folder each, and those that other packages bring."""
+"""The accounting apps there are: one module of this folder each, and those that other packages bring."""
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from typing import Any
 
+from ... import plugins
 from .. import __name__ as _package
 from .. import __path__ as _folder
 from .software import Software
@@ -16,11 +17,28 @@ ENTRY_POINTS = "clientsync.softwares"
 
 @cache
 def softwares() -> Mapping[str, Software]:
-    """Every accounting software by name, in the order of their titles; each file is read when this is first asked, not before."""
+    """Every accounting app by name, in the order of their titles; each file is read when this is first asked, not before."""
     own = [
         import_module(f"{_package}.{module.name}").SOFTWARE
         for module in pkgutil.iter_modules(_folder)
         if not module.ispkg
     ]
-    others = [entry.load() for entry in entry_points(group=ENTRY_POINTS)]
-    return {each.name: each for each in sorted((*others, *own), key=lambda each: each.title.casefold())}
+    found = (*_others().objects, *own)
+    return {each.name: each for each in sorted(found, key=lambda each: each.title.casefold())}
+
+
+def left_out() -> Sequence[str]:
+    """The plug-ins that could not be loaded, and why, in sentences."""
+    return _others().left_out
+
+
+@cache
+def _others() -> plugins.Loaded:
+    return plugins.load(ENTRY_POINTS, _lacks)
+
+
+def _lacks(found: Any) -> str | None:
+    missing = [name for name in vars(Software) if not name.startswith("_") and not hasattr(found, name)]
+    if missing:
+        return f"it has no {', '.join(missing)}"
+    return None if isinstance(found.name, str) and isinstance(found.title, str) else "its name is no text"
