@@ -44,7 +44,7 @@ def doctor(repair: bool, as_json: bool) -> None:
             if repair:
                 try:
                     for done in mend(workplace.config.database, _agreed):
-                        talk.say(f"Mended: {done}.")
+                        talk.say(f"Repaired: {done}.")
                 except Trouble as trouble:
                     # What is wrong otherwise is looked at all the same.
                     talk.say(f"Not repaired: {trouble}")

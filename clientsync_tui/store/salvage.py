@@ -1,4 +1,4 @@
-"""A damaged file built anew from its own ledger, where that can still be read whole: nothing is lost then but, perhaps, a cache."""
+"""A damaged file rebuilt from its own ledger, where that can still be read whole: nothing is lost then but, perhaps, a cache."""
 
 import sqlite3
 from collections.abc import Iterator

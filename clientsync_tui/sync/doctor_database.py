@@ -79,7 +79,7 @@ def _files(path: Path) -> Iterator[Finding]:
     yield Finding(
         "files",
         False,
-        f"everybody on this host can read or write {names}",
+        f"everyone on this host can read or write {names}",
         Repair("Close them to others?", close),
     )
 
@@ -198,15 +198,13 @@ def _derived(store: Store) -> Finding:
     def rebuild() -> str:
         with closing(Store(path)) as again:
             copies.keep(again.database.connection, path, "before-repair")
-            return (
-                f"the client list is derived anew from {counted(again.ledger.rebuild(), 'entry', 'entries')}"
-            )
+            return f"the client list is rebuilt from {counted(again.ledger.rebuild(), 'entry', 'entries')}"
 
     return Finding(
         "client list",
         False,
         f"is not what the ledger says ({', '.join(tables)})",
-        Repair("Derive it anew from the ledger?", rebuild),
+        Repair("Rebuild it from the ledger?", rebuild),
     )
 
 
@@ -252,9 +250,9 @@ def _building_anew(path: Path) -> Repair:
         except (OSError, sqlite3.Error) as error:
             raise Trouble(f"{path} cannot be replaced: {why(error, path)}") from None
         but = f" (not: {', '.join(lost)})" if lost else ""
-        return f"the file is built anew from its own ledger{but}; the damaged one is kept as {kept}"
+        return f"the file is rebuilt from its own ledger{but}; the damaged file is saved as {kept}"
 
-    return Repair("Build the file anew from its own ledger, which is whole?", build)
+    return Repair("Rebuild the file from its own ledger, which is whole?", build)
 
 
 def _putting_back(path: Path) -> Repair | None:
@@ -264,6 +262,6 @@ def _putting_back(path: Path) -> Repair | None:
 
     def put_back() -> str:
         kept, _ = restore(copy, path)
-        return f"{copy} is put back" + (f"; the former file is kept as {kept}" if kept else "")
+        return f"{copy} is put back" + (f"; the previous file is saved as {kept}" if kept else "")
 
     return Repair(f"Put {copy} back?", put_back)

@@ -87,7 +87,7 @@ def test_a_damaged_file_is_said_left_and_a_backup_put_back(
     assert database.read_bytes() == damaged
     assert doctor(cli).keys() >= {"database"}
     said = cli.inside("doctor", "--repair", "--json")
-    assert "Mended: " in said.err and said.code == 0, said
+    assert "Repaired: " in said.err and said.code == 0, said
     assert len(cli.inside("clients", "--json").json) == 40
     assert database.with_name("practice.db.before-restore").read_bytes() == damaged
 
@@ -106,7 +106,7 @@ def test_a_damaged_file_is_built_anew_from_its_own_ledger(cli: Command, database
             bytes_.write(b"\xff" * size)
     damaged = database.read_bytes()
     said = cli.inside("doctor", "--repair", "--json")
-    assert "built anew from its own ledger (not: pulled)" in said.err and said.code == 0, said
+    assert "rebuilt from its own ledger (not: pulled)" in said.err and said.code == 0, said
     with closing(Store(database)) as store:
         assert derived(store.database) == before and store.ledger.last() == entries
         assert store.practice_id == practice, "by which the keyring knows its tokens"
@@ -119,7 +119,7 @@ def test_without_a_backup_the_damaged_file_is_left(cli: Command, database: Path)
     overwritten(database)
     before = database.read_bytes()
     said = cli.inside("doctor", "--repair", "--json")
-    assert said.code == 1 and "Mended" not in said.err
+    assert said.code == 1 and "Repaired" not in said.err
     assert database.read_bytes() == before
 
 
@@ -238,7 +238,7 @@ def test_a_file_that_everybody_can_read_is_refused_and_closed(
     assert cli.inside("clients", "--json").code == 0, "nobody else can come to it: the folder above is closed"
     monkeypatch.setattr(filesystem, "_passable", lambda folder: True)
     assert "chmod o=" in told(cli.inside("clients", "--json"))
-    assert "everybody" in doctor(cli)["files"]
+    assert "everyone" in doctor(cli)["files"]
     assert cli.inside("doctor", "--repair").code == 0
     assert database.stat().st_mode & 0o777 == 0o640
 

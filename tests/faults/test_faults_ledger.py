@@ -216,7 +216,7 @@ def test_a_client_list_that_is_not_the_ledgers_is_derived_anew(cli: Command, dat
     store.close()
     assert "integrations" in doctor(cli)["client list"]
     said = cli.inside("doctor", "--repair")
-    assert said.code == 0 and "derived anew" in said.err
+    assert said.code == 0 and "rebuilt" in said.err
     store = Store(database)
     assert derived(store.database) == before and differing(store.database) == []
     store.close()
@@ -228,7 +228,7 @@ def test_an_altered_ledger_is_not_derived_from(cli: Command, database: Path) -> 
         db.execute("UPDATE ledger SET body = '[1]' WHERE seq = 5")
         db.execute("UPDATE clients SET name = 'Eve Ltd' WHERE n = 3")
         db.commit()
-    assert "Mended" not in cli.inside("doctor", "--repair").err
+    assert "Repaired" not in cli.inside("doctor", "--repair").err
     assert doctor(cli).keys() == {"ledger"}
 
 

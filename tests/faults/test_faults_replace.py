@@ -155,6 +155,42 @@ def test_neither_is_done_while_another_process_has_the_practice_open(cli: Comman
     assert len(clients(database) or ()) == 40
 
 
+def writes(database: Path, line: Connection) -> None:
+    """Opens the practice for each entry, and reports each that was kept, until it is told to end."""
+    n = 0
+    while not line.poll():
+        with closing(Store(database)) as store:
+            store.ledger.append(added(f"w{n}"))
+        line.send(f"w{n}")
+        n += 1
+    line.send(None)
+
+
+def test_no_entry_that_was_reported_is_lost_when_restores_come_between(database: Path) -> None:
+    (copy,) = database.with_name("practice.db.backups").iterdir()
+    ours, theirs = talk()
+    other = begin(writes, database, theirs)
+    assert ours.recv() == "w0"
+    restored = 0
+    for _ in range(2000):
+        try:
+            restore(copy, database)
+        except UsageError as error:
+            assert "in use" in str(error)
+        else:
+            restored += 1
+        if restored == 5:
+            break
+    ours.send("end")
+    reported = {"w0"}
+    while (said := ours.recv()) is not None:
+        reported.add(said)
+    other.join(PATIENCE_S)
+    files = [database, *database.parent.glob("practice.db.before-restore*")]
+    held = set[str]().union(*(clients(file) or () for file in files if not file.name.endswith(".in-use")))
+    assert reported <= held and restored > 0 and len(reported) > 1
+
+
 def test_who_had_the_file_open_that_was_replaced_writes_no_more(cli: Command, database: Path) -> None:
     (copy,) = database.with_name("practice.db.backups").iterdir()
     store = Store(database)

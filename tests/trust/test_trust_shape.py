@@ -79,7 +79,7 @@ def test_what_somebody_planted_is_refused_in_words_and_repaired_away(
         assert said.code == 2 and f"has the {planted}, which Client Sync did not make" in said.err, said
     assert planted in doctor(cli)["database"]
     said = cli.inside("doctor", "--repair")
-    assert "built anew from its own ledger" in said.err
+    assert "rebuilt from its own ledger" in said.err
     with closing(Store(database)) as store:
         assert [row[1] for row in store.clients.codes()] == ["Abbey Bakery", "Client 2"]
         assert verify(store.database.connection) is None
@@ -107,7 +107,7 @@ def test_a_table_that_was_changed_is_refused(cli: Command, database: Path) -> No
         db.execute("ALTER TABLE clients DROP COLUMN extra")
         db.execute("DROP INDEX clients_team")
     assert "does not have the index clients_team" in cli.inside("clients").err
-    assert "built anew" in cli.inside("doctor", "--repair").err
+    assert "rebuilt" in cli.inside("doctor", "--repair").err
     assert cli.inside("clients").code == 0
 
 
