@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from ..practice.trouble import KeyringTrouble, Trouble
+from ..practice.trouble import Trouble
 from ..store.jobs import Job
 from .runner import Runner
 from .session import Session
@@ -69,9 +69,10 @@ class Engine:
         async with self._made as session:
             self._session = session
             self._ready.set()
-            with contextlib.suppress(KeyringTrouble):  # whatever needs the keyring says it
-                await session.recognise()
+            # Beside the rest: the keyring may wait for a passphrase.
+            recognising = asyncio.create_task(_recognise(session))
             await self._end.wait()
+            recognising.cancel()
             for running in self._runners.values():
                 running.stop()
                 running.stop()
@@ -163,3 +164,8 @@ class Engine:
             self._ready.wait(wait_s)
             self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join(wait_s)
+
+
+async def _recognise(session: Session) -> None:
+    with contextlib.suppress(Trouble):  # whatever needs the keyring says it
+        await session.recognise()

@@ -1,15 +1,18 @@
 """Who is who: what a person holds and did does not depend on the host's name or on what the environment calls them."""
 
+import asyncio
 import os
 import shutil
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from clientsync_tui import this_user
 from clientsync_tui.signin.vault import SERVICE
+from clientsync_tui.sync.engine import Engine
 from tests.cli.office import Office, office
 from tests.signin.keyrings import Folder
 from tests.support.command import PATIENCE_S
@@ -91,6 +94,19 @@ def test_the_keyring_says_what_is_held_where_the_notes_do_not(alone: Office, hol
     checked = alone.cli.inside("check", "--json")
     assert (checked.code, checked.json["done"]) == (0, 9), checked.err
     assert any(map(this_user.is_holder, held_by(alone)))
+
+
+def test_the_full_screen_program_asks_the_keyring_too(alone: Office) -> None:
+    hold_as(alone, "nobody-knows@another-host")
+    workplace = alone.practice.workplace()
+    engine = Engine(workplace.session, lambda job, trouble: None)
+    engine.submit(lambda session: asyncio.sleep(0)).result(PATIENCE_S)
+    end = time.monotonic() + PATIENCE_S
+    while not workplace.held() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert [each.person.email for each in workplace.held()] == [alone.bob]
+    engine.close()
+    workplace.close()
 
 
 @pytest.mark.usefixtures("no_keyring")

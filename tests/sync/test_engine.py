@@ -26,6 +26,9 @@ class Session:
     async def __aexit__(self, *_: object) -> None:
         pass
 
+    async def recognise(self) -> None:
+        pass
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
