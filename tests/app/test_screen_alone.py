@@ -1,5 +1,7 @@
 """What libraries write to standard error while the app is open, in a real pseudo-terminal."""
 
+from pathlib import Path
+
 from tests.support.practice import Practice, practice, practices
 from tests.support.terminal import Terminal
 
@@ -41,3 +43,30 @@ def test_what_ends_the_app_is_still_said() -> None:
     with Terminal(code=code) as terminal:
         assert terminal.end() == 0
         assert terminal.written.split() == [b"seen", b"drawn", b"after", b"last"]
+
+
+def test_it_draws_where_standard_error_is_a_file_closed_or_full(tmp_path: Path) -> None:
+    """As in `clientsync 2> errors.txt`: the screen would be drawn into the file."""
+    for redirected in (
+        "os.open(sys.argv[-1], os.O_WRONLY | os.O_CREAT)",
+        "os.open('/dev/full', os.O_WRONLY)",
+        None,
+    ):
+        code = (
+            "import os, sys\n"
+            + (
+                f"os.dup2({redirected}, 2)\n"
+                if redirected
+                else "os.close(2)\nsys.stderr = sys.__stderr__ = None\n"
+            )
+            + "from clientsync_tui import standard_streams\n"
+            "standard_streams.prepare()\n"
+            "from clientsync_tui.screen_alone import screen_alone\n"
+            "with screen_alone():\n"
+            "    print('drawn', file=sys.__stderr__)\n"
+            "print('unseen', file=sys.stderr)\n"
+        ).replace("sys.argv[-1]", repr(str(tmp_path / "errors.txt")))
+        with Terminal(code=code) as terminal:
+            assert terminal.end() == 0
+            assert terminal.written.split() == [b"drawn"]
+    assert (tmp_path / "errors.txt").read_text() == "unseen\n"
