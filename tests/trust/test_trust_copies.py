@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.store import copies
+from clientsync_tui.store import copies, in_use
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync.new_job import keep_daily
 from tests.store.entries import added
@@ -116,3 +116,24 @@ def test_what_a_killed_copy_left_is_removed_after_a_day(cli: Command, database: 
         ".running.db.2233",
         "notes.txt",
     }
+
+
+def test_the_mark_that_somebody_has_the_practice_open_is_no_link(
+    cli: Command, database: Path, mine: Path
+) -> None:
+    mark = database.with_name("practice.db.in-use")
+    mark.unlink()
+    mark.symlink_to(mine / "new")
+    said = cli.inside("clients")
+    assert said.code == 2 and f"`rm {mark}`" in said.err
+    assert not (mine / "new").exists()
+
+
+def test_who_opens_a_practice_that_is_being_replaced_for_long_is_told(
+    cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_use, "REPLACED_WITHIN_S", 0.05)
+    with in_use.alone(database):
+        said = cli.inside("clients")
+    assert said.code == 2 and "is being restored or repaired by another process" in said.err
+    assert cli.inside("clients").code == 0
