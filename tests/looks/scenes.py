@@ -216,7 +216,7 @@ BESIDES = (
     Scene("passphrase", (("", "The same again"),), push=lambda: Passphrase(True)),
     further(
         "passphrase-mistake",
-        (("", "The same again"), ("a enter b enter", "not the same")),
+        (("", "The same again"), ("a b c d e f g h enter b enter", "not the same")),
         push=lambda: Passphrase(True),
     ),
     further("passphrase-asked", (("", "keyring's passphrase"),), push=lambda: Passphrase(False)),
