@@ -32,7 +32,7 @@ FILTER = """
 ## What a filter understands
 
 Words match name, code, organisation, team and person; accents do not matter. `-` before a word or a field leaves out what matches. Quotes keep
-words together. The same works in the history and in `clientsync clients --match`.
+words together. The same works in the history and in `clientsync clients --match TEXT`.
 
 | field | what it takes |
 |---|---|"""

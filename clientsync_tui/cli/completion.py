@@ -35,4 +35,5 @@ def completion(ctx: click.Context, shell: str) -> None:
     found = get_completion_class(shell)
     assert found is not None
     click.echo(found(ctx.find_root().command, {}, "clientsync", VARIABLE).source())
-    talk.say(f"{shell} looks for this in {PLACES[shell]}.")
+    condition = ", if `fpath+=~/.zfunc` stands before `compinit` in ~/.zshrc" if shell == "zsh" else ""
+    talk.say(f"{shell} looks for this in {PLACES[shell]}{condition}.")

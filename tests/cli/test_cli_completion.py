@@ -17,6 +17,7 @@ from tests.support.clients import add
 from tests.support.command import Command
 
 BASH = shutil.which("bash")
+ZSH = shutil.which("zsh")
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +99,21 @@ def test_bash_takes_it_as_one_word(cli: Command, tmp_path: Path) -> None:
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
     )
     assert (done.stdout, done.stderr) == ("'Abbey Road Bakery Ltd'\n", "")
+
+
+@pytest.mark.skipif(ZSH is None, reason="there is no zsh")
+def test_zsh_finds_the_script_once_its_folder_is_in_fpath(cli: Command, tmp_path: Path) -> None:
+    said = cli.inside("completion", "zsh")
+    assert "fpath+=~/.zfunc" in said.err
+    (tmp_path / ".zfunc").mkdir()
+    (tmp_path / ".zfunc" / "_clientsync").write_text(said.out)
+    lines = "autoload -Uz compinit && compinit -u -D; print -- ${_comps[clientsync]:-none}"
+    for first, found in (("", "none"), ("fpath+=~/.zfunc; ", "_clientsync")):
+        done = subprocess.run(
+            [str(ZSH), "-f", "-c", first + lines],
+            env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == found

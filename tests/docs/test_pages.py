@@ -1,17 +1,23 @@
 """Every command of the documents, run as a reader would who follows the page from top to bottom."""
 
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from clientsync_tui.cli.main import root
 from tests.docs.reader import Reader
+from tests.support.command import every_command
 from tests.support.practice import ELSEWHERE, cheap_keyring
 
 BLOCKS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), *DOCS.parent.glob("*.md"), DOCS.parent / "bench" / "README.md"])
+NOT_RUN = {"CHANGELOG.md"}
+"""What earlier versions took."""
 
 
 @pytest.fixture
@@ -63,6 +69,14 @@ RUN_ELSEWHERE = {
         ),
         ("tests/conformance/test_elsewhere.py", "```sh"),
     ),
+    'man "$(uv tool dir)/clientsync-tui/share/man/man1/clientsync.1"': (
+        ".ci/install",
+        "$work/tools/clientsync-tui",
+    ),
+    "man ~/clientsync/share/man/man1/clientsync.1": (
+        "tests/packaging/installed.py",
+        '"man1" / "clientsync.1"',
+    ),
     "requirements/lock": ("tests/packaging/test_dependencies.py", "requirements/lock"),
 }
 """By whom the commands of `sh` blocks are run, or what is known of them: a file, and what stands in it."""
@@ -78,8 +92,25 @@ FOR_ROOT = (
 """They change the host that a test runs on; the service itself is started by the page's reader."""
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.stem)
+INLINE = re.compile(r"`(clientsync [^`]+)`")
+SHELLS = re.compile(r"^```(bash|shell|zsh|shell-session|terminal)\b", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name not in NOT_RUN], ids=str)
+def test_every_command_named_in_a_sentence_is_one_that_the_program_takes(
+    page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _, command in every_command(root):
+        monkeypatch.setattr(command, "callback", lambda *_, **__: None)
+    for line in INLINE.findall(page.read_text("utf-8")):
+        _, *words = shlex.split(line)
+        if "COMMAND" not in words and "…" not in line:
+            assert root.main(words, prog_name="clientsync", standalone_mode=False) in (None, 0), line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
 def test_nothing_in_a_page_is_run_by_nobody(page: Path) -> None:
+    assert not SHELLS.search(page.read_text("utf-8")), "use console or sh: no test reads other blocks"
     for line in (line for block in BLOCKS.findall(page.read_text("utf-8")) for line in block.splitlines()):
         if line not in FOR_ROOT:
             file, words = RUN_ELSEWHERE[line]
