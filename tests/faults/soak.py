@@ -1,6 +1,7 @@
 """Bulk jobs for as long as one likes, with faults at random; after each, all that must hold is looked at.
 
-`python -m tests.faults.soak --minutes 60 [--seed 7]`. Ends with the counts as JSON; the first thing that does not hold ends it.
+`python -m tests.faults.soak --minutes 60 [--seed 7] [--software NAME]...` (without: every accounting app at once). Ends with the counts as JSON;
+the first thing that does not hold ends it.
 """
 
 import argparse
@@ -20,18 +21,22 @@ from pathlib import Path
 
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
+from clientsync_tui.sandbox.softwares import softwares as every
 from tests.faults.ground import Ground, explained, nothing_lost, somebody, state
 from tests.support.command import Said, Started
+from tests.support.practice import set_up
 
 ORGANISATIONS = 60
+"""In all accounting apps together."""
 COMMANDS = (
-    "add xero --all",
-    "reconnect xero --all",
-    "reassign xero --all",
+    "add SOFTWARE --all",
+    "reconnect SOFTWARE --all",
+    "reassign SOFTWARE --all",
+    "reconnect --all",
     "refresh --all",
     "check",
     "check --quick",
-    "disconnect --yes --software xero",
+    "disconnect --yes --software SOFTWARE",
     "jobs retry",
     "jobs resume",
     "backup",
@@ -59,10 +64,28 @@ class Soak:
     def __init__(self, box: Running, folder: Path, seed: int) -> None:
         self.box = box
         self.dice = random.Random(seed)
-        self.ground = Ground.made(box, folder)
+        self.softwares = list(box.sandbox.softwares)
+        folder.mkdir()
+        practice = set_up(box, folder)
+        practice.keep_secrets()
+        self.ground = Ground(box, folder)
+        first, second = practice.people[:2]
+        for software in self.softwares:
+            for organisations in self._consents(second, software):
+                practice.add(second, organisations, software)
+            for organisations in self._consents(first, software):
+                practice.sign_in(first, organisations, software)
         self.counts: Counter[str] = Counter()
         self.memory: list[int] = []
         self.before = state(self.ground.database)
+
+    def _consents(self, email: str, software: str) -> list[list[str] | None]:
+        """What this person consents to: everything at once (None), or each organisation alone where a consent is for one."""
+        if self.box.sandbox.softwares[software].reach != "one":
+            return [None]
+        world = self.box.sandbox.world
+        person = next(each for each in world.people if each.email == email)
+        return [[world.id_of(software, place)] for place in world.reach(person)]
 
     def round(self) -> None:
         """Perhaps a fault of the software, then a command with perhaps one of its own; then everything is looked at."""
@@ -90,7 +113,8 @@ class Soak:
         self.counts["looked at whole"] += 1
 
     def _command(self) -> list[str]:
-        words = self.dice.choice(COMMANDS).split()
+        software = self.dice.choice(self.softwares)
+        words = self.dice.choice(COMMANDS).replace("SOFTWARE", software).split()
         if words[0] == "jobs":
             jobs = self.ground.cli.inside("jobs", "--json").json
             words = [*words, self.dice.choice(jobs)["id"]] if jobs else ["jobs"]
@@ -98,15 +122,17 @@ class Soak:
 
     def _remote(self) -> None:
         kind = self.dice.choice(REMOTE)
-        person = self.dice.choice(self.ground.practice.people[:2])
-        self.box.fault(kind, software="xero", person=person, times=self.dice.randint(1, 30), seconds=0.2)
+        person, software = self.dice.choice(self.ground.practice.people[:2]), self.dice.choice(self.softwares)
+        self.box.fault(kind, software=software, person=person, times=self.dice.randint(1, 30), seconds=0.2)
         self.counts[f"software: {kind}"] += 1
 
     def _signed_in(self) -> None:
         for person in self.ground.practice.people[:2]:
             if self.dice.random() < 0.5:
-                self.ground.practice.sign_in(person)
-                self.counts["signed in anew"] += 1
+                software = self.dice.choice(self.softwares)
+                consents = self._consents(person, software)
+                self.ground.practice.sign_in(person, self.dice.choice(consents), software)
+                self.counts["signed in again"] += 1
 
     def _ended(self, said: Said) -> None:
         self.counts[f"exit status {said.code}"] += 1
@@ -172,6 +198,10 @@ class Soak:
         assert "Traceback" not in lasting.err, lasting.err
         self.memory = [int(line) for line in lasting.out.split()]
 
+    def sum(self, kind: str) -> int:
+        """How often all counts that begin so came."""
+        return sum(count for name, count in self.counts.items() if name.startswith(kind))
+
     def grown(self) -> float:
         """The lasting program's memory in its last quarter over that in its second."""
         quarter = len(self.memory) // 4
@@ -183,10 +213,14 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--minutes", type=float, default=60)
     reader.add_argument("--seed", type=int, default=7)
+    reader.add_argument("--software", action="append", default=[], metavar="NAME")
     told = reader.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        options = Options(organisations=ORGANISATIONS, softwares=("xero",), limits=False, latency_s=0.01)
+        softwares = tuple(told.software) or tuple(every())
+        options = Options(
+            organisations=ORGANISATIONS // len(softwares), softwares=softwares, limits=False, latency_s=0.01
+        )
         box = stack.enter_context(running(options))
         stack.enter_context(somebody(folder))
         soak = Soak(box, folder / "practice", told.seed)
@@ -213,6 +247,8 @@ def main() -> None:
             jobs, grown = len(soak.memory), round(soak.grown(), 3)
             facts = {
                 **dict(sorted(soak.counts.items())),
+                "told to end": soak.sum("told to end by "),
+                "faults of the app": soak.sum("software: "),
                 "jobs in one process": jobs,
                 "its memory grew by": grown,
             }

@@ -1,6 +1,12 @@
-"""`python -m tests.fuzz NAME [SECONDS]`: tries inputs without an end; atheris leads where it is installed, else Hypothesis."""
+"""`python -m tests.fuzz NAME [SECONDS]`: tries inputs without an end; atheris leads where it is installed, else Hypothesis.
+
+`python -m tests.fuzz all SECONDS` does so for every parser in turn, and ends with the counts as JSON.
+"""
 
 import contextlib
+import json
+import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -51,7 +57,29 @@ def by_atheris(name: str, seconds: float) -> None:
     atheris.Fuzz()
 
 
+def every(seconds: float) -> dict[str, int]:
+    """How many inputs each parser took or refused in words; the first input that does neither ends it."""
+    from tests.fuzz.targets import TARGETS
+
+    tried: dict[str, int] = {}
+    for name in TARGETS:
+        # A process for each: atheris ends the one that it runs in.
+        line = [sys.executable, "-m", "tests.fuzz", name, str(seconds)]
+        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        found = re.search(
+            r"number_of_executed_units: (\d+)|^([\d,]+) inputs to", done.stdout + done.stderr, re.MULTILINE
+        )
+        if done.returncode or found is None:
+            sys.exit(f"{name}:\n{done.stdout}{done.stderr}")
+        tried[name] = int((found[1] or found[2]).replace(",", ""))
+    return tried
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "all":
+        tried = every(float(sys.argv[2]))
+        print(json.dumps({**tried, "inputs": sum(tried.values()), "parsers": len(tried)}, indent=1))
+        sys.exit()
     name, seconds = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 1e9
     with contextlib.suppress(ImportError):
         by_atheris(name, seconds)

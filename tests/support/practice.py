@@ -96,14 +96,14 @@ class Practice:
 
         self.do(keep)
 
-    def add(self, email: str, organisations: Collection[str] | None = None) -> Job:
+    def add(self, email: str, organisations: Collection[str] | None = None, software: str = "xero") -> Job:
         """Signs a person in and adds clients from these organisations (None: from all that are reached)."""
 
         async def work(workplace: Workplace, session: Session) -> Job:
-            sign_in = await signed_in(session, email, organisations)
+            sign_in = await signed_in(session, email, organisations, software)
             reach = await session.reach(sign_in)
             chosen = list(reach if organisations is None else organisations)
-            plan = plans.add(workplace.store, "xero", sign_in, reach, chosen)
+            plan = plans.add(workplace.store, software, sign_in, reach, chosen)
             return await Runner(session, workplace.store.jobs.create(plan, sign_in.person.email)).run()
 
         return self.do(work)
