@@ -70,6 +70,7 @@ class Still:
             title=known.title,
             organisations_per_sign_in=known.organisations_per_sign_in,
             organisations=self.organisations,
+            canonical_id=known.canonical_id,
         )
 
     def held(self, software: str | None = None) -> list[SignIn]:
