@@ -52,6 +52,24 @@ def test_a_question_agrees_with_its_number(cli: Command, store: Store) -> None:
     assert terminal.end() != 0
 
 
+def test_all_the_lines_that_are_pasted_into_the_menus_note_are_kept(cli: Command, store: Store) -> None:
+    add(store, "Abbey")
+    terminal = Terminal(cli, "menu")
+    for prompt, answer in (
+        ("Number: ", "clients"),
+        ("Number: ", "all"),
+        ("clients", "1"),
+        ("Number: ", "note"),
+    ):
+        terminal.after(prompt)
+        terminal.type(f"{answer}\n")
+    terminal.after("Note, now none")
+    terminal.type("Ask Mary\n01234 567890\nmornings only\n")
+    terminal.after("Note: Ask Mary / 01234 567890 / mornings only")
+    terminal.type("q\n")
+    assert terminal.end() == 0
+
+
 def test_counts_agree_with_their_nouns() -> None:
     assert [counted(n, "client") for n in (0, 1, 2, 1204)] == [
         "0 clients",
