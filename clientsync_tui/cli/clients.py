@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ..practice.model import Client, Integration
+    from ..workplace import Workplace
 
 STATUSES = ("connected", "expiring", "expired", "broken", "disconnected", "none")
 
@@ -69,31 +70,31 @@ def clients(
 
             write(sys.stdout, found)
         else:
-            rows = [line for client in found for line in _lines(client, now)]
+            rows = [line for client in found for line in _lines(workplace, client, now)]
             talk.table(("Code", "Client", "Team", "Software", "Status", "Integrated by"), rows, shrink=1)
 
 
-def _lines(client: "Client", now: "datetime") -> list[tuple[str, ...]]:
+def _lines(workplace: "Workplace", client: "Client", now: "datetime") -> list[tuple[str, ...]]:
     start = (client.practice_code or "", client.name, client.team or "")
     if not client.integrations:
         return [(*start, "", "not connected", "")]
     return [
-        (*start, link.software, _status(link, now), link.integrated_by.name or link.integrated_by.email)
+        (
+            *start,
+            link.software,
+            _status(workplace, link, now),
+            link.integrated_by.name or link.integrated_by.email,
+        )
         for link in client.integrations
     ]
 
 
-def _status(link: "Integration", now: "datetime") -> str:
-    from ..sync.words import SHORT, status_words
+def _status(workplace: "Workplace", link: "Integration", now: "datetime") -> str:
+    from ..sync.words import link_words, unchecked
 
-    days = (link.expires_at - now).days if link.expires_at else None
-    said = status_words(link.standing, days)
-    fault = link.last_fault
-    return (
-        f"{said} (could not check since {fault.at:%d %b %H:%M} UTC: {SHORT.get(fault.what, fault.what)})"
-        if fault
-        else said
-    )
+    app = workplace.software(link.software).title if link.last_fault else ""
+    fault = unchecked(link, "{:%d %b %H:%M} UTC".format, app)
+    return f"{link_words(link, now)}, {fault}" if fault else link_words(link, now)
 
 
 @click.command(
@@ -139,12 +140,16 @@ def client(client: str, as_json: bool) -> None:
             return
         from ..sync.history import line
 
-        talk.lines(_particulars(found, counts, refused, now))
+        talk.lines(_particulars(workplace, found, counts, refused, now))
         talk.lines(["", "History", *(f"  {line(entry)}" for entry in history)])
 
 
 def _particulars(
-    found: "Client", counts: "dict[str, int]", refused: "dict[str, str]", now: "datetime"
+    workplace: "Workplace",
+    found: "Client",
+    counts: "dict[str, int]",
+    refused: "dict[str, str]",
+    now: "datetime",
 ) -> "Iterator[str]":
     from ..practice.model import DETAIL_TITLES
     from ..sync.words import next_step
@@ -161,7 +166,7 @@ def _particulars(
             yield f"  {title}: {value}"
     for link in found.integrations:
         yield ""
-        yield f"{link.software}: {_status(link, now)}"
+        yield f"{link.software}: {_status(workplace, link, now)}"
         yield f"  Organisation: {link.organisation_name} ({link.organisation_id})"
         yield f"  Integrated by: {link.integrated_by.name} <{link.integrated_by.email}>"
         moments = {

@@ -9,7 +9,7 @@ from ..practice.trouble import SignInFailed, SignInNeeded, Trouble
 from ..store.jobs import Item, ItemState
 from ..store.store import Store
 from ..sync.consents import Arrived, Consents, Expected, asks, tells
-from ..sync.plan_words import clients
+from ..sync.plan_words import integrations
 from ..sync.reached import Reach
 from ..sync.session import Session
 from ..workplace import Workplace
@@ -77,7 +77,7 @@ class _Lead:
 
     async def _sign_in(self, software: Software, items: Sequence[Item]) -> None:
         """One sign-in, for all that wait for it."""
-        say(f"{clients(len(items))} in {software.title} wait for a sign-in.")
+        say(f"{integrations(len(items))} in {software.title} wait for a sign-in.")
         new = await sign_in_now(self.workplace, self.session, software.name, stoppable=True)
         if {item.body.get("with") for item in items}.isdisjoint({new.id, None}):
             say(f"This is done as somebody else than {new.person.name}: begin it anew to do it as yourself.")

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 @options.json("A JSON array.")
 def softwares(as_json: bool) -> None:
     """List the accounting software that can be connected."""
+    from datetime import UTC, datetime
+
     from . import talk
 
     with place() as workplace:
-        signed_in = {sign_in.software for sign_in in workplace.held()}
+        now = datetime.now(UTC)
+        signed_in = {sign_in.software for sign_in in workplace.held() if sign_in.works(now)}
         found = [
             {
                 "name": each.name,

@@ -40,7 +40,7 @@ class Reason(StrEnum):
 
 
 class Fault(StrEnum):
-    """A passing fault. It changes no status: the integration is "could not check" with the time of the last good check."""
+    """A passing fault. It changes no status: the integration is "not checked since" the last good check."""
 
     UNREACHABLE = "unreachable"
     LIMIT = "limit"

@@ -22,6 +22,7 @@ from ..store.find import BY_NAME, Sort, warm
 from ..store.fixes import Cause
 from ..store.numbers import first_page
 from ..store.sentences import why
+from ..sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, in_words, state_of
 from ..sync.tabs import TABS
 from ..widgets.select_table.layout import lay_out
 from ..widgets.select_table.table import SelectTable
@@ -248,17 +249,17 @@ class ClientList(ActionScreen):
 
     def _name_it(self, held: list[SignIn]) -> None:
         workplace = self.main.workplace
-        signed_in = {each.software: each.person.email for each in reversed(held)}
-        on, off = ("*", "-") if self.main.ascii_marks else ("●", "○")
-        whole, short = [
-            "   ".join(
-                f"{title(workplace, name)} {f'{on}{who.format(signed_in[name])}' if name in signed_in else off}"
-                for name in dict.fromkeys([*workplace.config.software, *signed_in])
-            )
-            for who in (" signed in as {}", "")
-        ]
+        symbols, now = ASCII_SYMBOLS if self.main.ascii_marks else SYMBOLS, today()
+        whole: list[str] = []
+        short: list[str] = []
+        for software in dict.fromkeys([*workplace.config.software, *(each.software for each in held)]):
+            own = [each for each in held if each.software == software]
+            short.append(f"{title(workplace, software)} {symbols[state_of(own, now)]}")
+            whole.append(f"{short[-1]} {in_words(own, now)}" if own else short[-1])
         name = workplace.config.practice.name
-        self.query_one(TopBar).show(f"Clients · {name}" if name else "Clients", whole, short)
+        self.query_one(TopBar).show(
+            f"Clients · {name}" if name else "Clients", "   ".join(whole), "   ".join(short)
+        )
 
     def sort_by(self, sort: Sort) -> None:
         """Sorts by these columns, also after the next start."""
@@ -293,7 +294,9 @@ class ClientList(ActionScreen):
     def _show_about(self) -> None:
         client = self.client_here()
         # Most rows say everything, and over a slow line every repetition costs.
-        words = about(client, self._wording, self._room_for_name()) if client is not None else ""
+        words = ""
+        if client is not None:
+            words = about(client, self._wording, self._room_for_name(), partial(title, self.main.workplace))
         if words != self._about:
             self._about = words
             self._about_line.update(words, layout=False)

@@ -1,18 +1,19 @@
 """The client list as rows of a select table: the ids of all, and the content of those that are shown."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from ..practice.model import Client, Integration
-from ..practice.status import weight
-from ..sync.words import ASCII_SYMBOLS, REASONS, SHORT, STYLES, SYMBOLS, days_left, status_words
+from ..practice.status import Status, weight
+from ..sync.words import ASCII_SYMBOLS, REASONS, STYLES, SYMBOLS, last_good, link_words, unchecked
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..workplace import Workplace
-from .locale_words import moment_words, short_date
+from .locale_words import brief, moment_words, short_date
 from .titles import title
 
 COLUMNS = (
@@ -108,20 +109,27 @@ def status_cell(link: Integration | None, wording: Wording) -> Cell:
         return Cell(f"{' ' if wording.ascii_marks else '·'} not connected", "muted")
     symbols = ASCII_SYMBOLS if wording.ascii_marks else SYMBOLS
     status = link.standing.status
-    words = status_words(link.standing, days_left(link, wording.now))
-    unsure = "?" if link.last_fault else ""
-    return Cell(f"{symbols[status]} {words}{unsure}", STYLES[status])
+    words, style = link_words(link, wording.now), STYLES[status]
+    if link.last_fault and status is Status.CONNECTED:
+        # It worked then, and nobody could look since.
+        words, style = f"{words}? checked {brief(last_good(link), wording.now)}", "warning"
+    elif link.last_fault:
+        words += "?"
+    return Cell(f"{symbols[status]} {words}", style)
 
 
-def about(client: Client, wording: Wording, room: int) -> str:
-    """The line under the table: the whole name where it is longer than `room` cells, then what a row does not say."""
+def about(client: Client, wording: Wording, room: int, title: Callable[[str], str]) -> str:
+    """The line under the table: the whole name where it is longer than `room` cells, then what a row does not say.
+
+    `title`: what an accounting app is called.
+    """
     parts = [client.name] if cell_len(client.name) > room else []
     for link in client.integrations:
         if link.standing.reason is not None:
             parts.append(REASONS[link.standing.reason])
-        if fault := link.last_fault:
-            at = moment_words(fault.at, wording.now)
-            parts.append(f"Could not check since {at} ({SHORT.get(fault.what, fault.what)}).")
+        when = partial(moment_words, now=wording.now)
+        if says := unchecked(link, when, title(link.software) if link.last_fault else ""):
+            parts.append(f"N{says[1:]}.")
     if client.note:
         parts.append(f"Note: {client.note}")
     return "  ".join(parts)

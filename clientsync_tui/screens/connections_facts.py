@@ -34,8 +34,7 @@ def status_of(link: Integration, now: datetime, ascii_marks: bool) -> tuple[str,
     """The status as symbol and words, and its style's meaning."""
     symbols = words.ASCII_SYMBOLS if ascii_marks else words.SYMBOLS
     status = link.standing.status
-    days = words.days_left(link, now)
-    return f"{symbols[status]} {words.status_words(link.standing, days)}", words.STYLES[status]
+    return f"{symbols[status]} {words.link_words(link, now)}", words.STYLES[status]
 
 
 def of_integration(seen: Seen) -> "Iterator[Fact]":
@@ -46,9 +45,8 @@ def of_integration(seen: Seen) -> "Iterator[Fact]":
     if step := words.next_step(link, seen.client):
         yield "Next step", step, style
     if link.last_fault:
-        what, good = link.last_fault.what, moment_in_full(link.checked_at or link.connected_at)
-        checked = f"could not check since {good}: {words.SHORT.get(what, what)}, tried {moment_in_full(link.last_fault.at)}"
-        yield "Last check", checked, "warning"
+        says = words.unchecked(link, moment_in_full, seen.software.title)
+        yield "Last check", f"{says}, tried {moment_in_full(link.last_fault.at)}", "warning"
     yield "Organisation", link.organisation_name, ""
     yield "Organisation id", link.organisation_id, "muted"
     person = link.integrated_by

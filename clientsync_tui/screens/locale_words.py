@@ -70,6 +70,12 @@ def moment_in_full(at: datetime | None) -> str:
     return f"{_day(at, year=True)} {here(at):%H:%M}" if at else ""
 
 
+def brief(at: datetime, now: datetime) -> str:
+    """A time of day where that is today, else the day: `09:12`, `14 Nov`."""
+    here = at.astimezone()
+    return f"{here:%H:%M}" if here.date() == now.astimezone().date() else short_date(at, now)
+
+
 def moment_words(at: datetime, now: datetime) -> str:
     """A time of day, with its day when that is not today: `09:12`, `14 Nov 09:12`."""
     local = here(at)

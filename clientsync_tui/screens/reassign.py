@@ -100,7 +100,7 @@ class ReassignScreen(ReachScreen):
         shown = len(rows.order())
         can = len(rows.selectable(rows.order()))
         table.columns = [column for column in COLUMNS if column.key != "why" or can < shown]
-        words = f"{plan_words.clients(shown)} · {can:,} that you have access to"
+        words = f"{plan_words.integrations(shown)} · {can:,} that you have access to"
         self._list.show(rows, words, sort)
         self.relabel(
             "choose_sender", self.with_key(f"Integrated by: {self._sender or 'everybody'}", "choose_sender")
@@ -129,9 +129,9 @@ class ReassignScreen(ReachScreen):
     def do_choose_sender(self) -> None:
         """Whose integrations are shown."""
         assert self._found is not None
-        choices = [Choice(EVERYBODY, "Everybody", plan_words.clients(len(self._found.plan.items)))]
+        choices = [Choice(EVERYBODY, "Everybody", plan_words.integrations(len(self._found.plan.items)))]
         choices += [
-            Choice(person.email, person.name, f"{person.email}, {plan_words.clients(count)}")
+            Choice(person.email, person.name, f"{person.email}, {plan_words.integrations(count)}")
             for person, count in self._found.senders()
         ]
 
@@ -180,7 +180,7 @@ class ReassignScreen(ReachScreen):
     def _selected(self, event: SelectTable.SelectionChanged) -> None:
         self.query_one("#reassign").disabled = not event.total
         self.relabel(
-            "reassign", f"Continue with {plan_words.clients(event.total)}" if event.total else "Continue"
+            "reassign", f"Continue with {plan_words.integrations(event.total)}" if event.total else "Continue"
         )
 
     async def _reassign(self, plan: Plan) -> None:

@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Button
 
-from ..practice.counted import counted
 from ..practice.people import SignIn
 from ..practice.plan import Plan, Will
 from ..practice.trouble import Trouble
@@ -60,9 +59,10 @@ class ReconnectScreen(ReachScreen):
             return
         count = self._before.count(Will.DO)
         if self._only is None:
-            yield f"Reconnect all will refresh the integration for {counted(count, 'connected client')}."
+            clients = len({item.client for item in self._before.only((Will.DO,))})
+            yield plan_words.reconnect_all(clients, count)
         else:
-            yield f"Reconnect will refresh the integration for {plan_words.clients(count)} of those chosen."
+            yield f"Reconnect will refresh {plan_words.integrations(count)} of those chosen."
         if not self._before.items:
             yield self.keyed(NOTHING)
         left = [line for will, line in plan_words.summary(self._before) if will is not Will.DO]

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from ..store.jobs import Job
 from ..sync import job_words
+from ..sync.plan_words import things
 from .confirm import Confirm
-from .locale_words import counted
 
 if TYPE_CHECKING:
     from .clients import ClientsScreen
@@ -18,7 +18,8 @@ class ResumeOffer(Confirm):
     """Asks whether to go on with these jobs; takes the question back when somebody else has begun or ended them meanwhile."""
 
     def __init__(self, clients: "ClientsScreen", jobs: Sequence[Job]) -> None:
-        left = counted(sum(job.left for job in jobs), "client")
+        kinds = {job.kind for job in jobs}
+        left = things("add" if kinds == {"add"} else "", sum(job.left for job in jobs))
         if len(jobs) == 1:
             question = f"{job_words.title(jobs[0])} was cut off with {left} left. Resume it?"
             super().__init__(question, [job_words.why_paused(jobs[0])[0]], yes="Resume", no="Not now")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ..practice.people import SignIn
 from ..practice.trouble import Trouble
 from ..store.tally import ending_with
-from ..sync.plan_words import clients
+from ..sync.plan_words import integrations
 from .base import ActionScreen
 from .choose import Choice, Choose
 from .confirm import Confirm
@@ -38,7 +38,7 @@ def _confirm(screen: ActionScreen, software: "Software", sign_in: SignIn) -> Non
     lines = [f"The sign-in is revoked at {software.title} and its token is deleted from the keyring."]
     if names:
         lines += [
-            f"The integrations of {clients(len(names))} end with it, until somebody reconnects them:",
+            f"Ends with it, until somebody reconnects: {integrations(len(names))}.",
             *names[:NAMED],
         ]
         if len(names) > NAMED:

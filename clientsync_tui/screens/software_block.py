@@ -9,11 +9,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from ..practice.counted import counted
 from ..practice.status import Status
 from ..store.tally import Tally, tally
-from ..sync import words
-from ..sync.plan_words import clients
+from ..sync import plan_words, words
+from ..sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, SignInState, in_words, state_of
 from ..widgets.answers import Answers
 
 if TYPE_CHECKING:
@@ -27,7 +26,13 @@ COLOURS = {
     Status.BROKEN: "$text-error",
     Status.DISCONNECTED: "$text-muted",
 }
-SHOWN = (Status.EXPIRED, Status.BROKEN, Status.EXPIRING, Status.DISCONNECTED)
+SIGNED_IN = {
+    SignInState.SIGNED_IN: "$text-success",
+    SignInState.REFUSED: "$text-error",
+    SignInState.EXPIRED: "$text-error",
+    SignInState.NONE: "$text-muted",
+}
+SHOWN = (Status.EXPIRED, Status.BROKEN, Status.EXPIRING, Status.CONNECTED, Status.DISCONNECTED)
 BUTTONS = (
     ("add_clients", "Add clients"),
     ("reconnect_all", "Reconnect all"),
@@ -42,7 +47,7 @@ class SoftwareBlock(Vertical):
     def __init__(self, software: "Software", *, ascii_marks: bool) -> None:
         super().__init__()
         self.software = software
-        self.tally = Tally(Counter(), 0)
+        self.tally = Tally(Counter(), 0, 0)
         self._ascii_marks = ascii_marks
         self._shown: tuple[object, ...] = ()
 
@@ -56,49 +61,43 @@ class SoftwareBlock(Vertical):
     def read(self, workplace: "Workplace") -> None:
         """Reads counts and sign-ins; draws only when something is different."""
         name = self.software.name
-        found = tally(workplace.store.database, name, datetime.now(UTC))
+        now = datetime.now(UTC)
+        found = tally(workplace.store.database, name, now)
         configured = workplace.is_configured(name)
-        # Where a sign-in is for one organisation, one person holds many.
-        held = list(dict.fromkeys(sign_in.person.email for sign_in in workplace.held(name)))
-        if (found, configured, held) == self._shown:
+        held = workplace.held(name)
+        state, says = state_of(held, now), in_words(held, now)
+        if (found, configured, state, says) == self._shown:
             return
-        self._shown = (found, configured, held)
+        self._shown = (found, configured, state, says)
         self.tally = found
-        self.query_one(".title", Static).update(self._title(configured, held))
+        self.query_one(".title", Static).update(
+            self._title(state, says) if configured else self._title(SignInState.NONE, "not set up")
+        )
         counts = self.query_one(".counts", Static)
         counts.update(self._counts())
         counts.display = bool(found.counts)
         for button in self.query(Button):
             button.display = configured is not (button.name == "set_up")
         entails = self.query_one(".entails", Static)
-        count = found.reconnectable
-        entails.update(
-            f"Reconnect all will refresh the integration for {counted(count, 'connected client')}."
-        )
+        entails.update(plan_words.reconnect_all(found.clients, found.reconnectable))
         entails.display = bool(found.counts)
 
-    def _title(self, configured: bool, held: list[str]) -> Content:
-        on, off = ("*", "-") if self._ascii_marks else ("●", "○")
-        if not configured:
-            said, style = f"{off} not set up", "$text-muted"
-        elif not held:
-            said, style = f"{off} not signed in", "$text-muted"
-        else:
-            others = f", and {len(held) - 1} more" if len(held) > 1 else ""
-            said, style = f"{on} signed in as {held[0]}{others}", "$text-success"
-        return Content.assemble((self.software.title, "bold"), "   ", (said, style))
+    def _title(self, state: SignInState, says: str) -> Content:
+        symbol = (ASCII_SYMBOLS if self._ascii_marks else SYMBOLS)[state]
+        return Content.assemble((self.software.title, "bold"), "   ", (f"{symbol} {says}", SIGNED_IN[state]))
 
     def _counts(self) -> Content:
         counts = self.tally.counts
         symbols = words.ASCII_SYMBOLS if self._ascii_marks else words.SYMBOLS
-        parts: list[tuple[str, str]] = [(clients(self.tally.living), "bold")]
+        parts: list[tuple[str, str]] = [(plan_words.integrations(counts.total()), "bold")]
+        if set(counts) == {Status.CONNECTED}:
+            parts.append((f"   {symbols[Status.CONNECTED]} all connected", COLOURS[Status.CONNECTED]))
+            return Content.assemble(*parts)
         parts += [
             (f"   {symbols[status]} {counts[status]:,} {status}", COLOURS[status])
             for status in SHOWN
             if counts[status]
         ]
-        if counts[Status.CONNECTED] == self.tally.living:
-            parts.append((f"   {symbols[Status.CONNECTED]} all connected", COLOURS[Status.CONNECTED]))
         return Content.assemble(*parts)
 
     # Focus

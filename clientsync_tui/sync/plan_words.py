@@ -20,13 +20,29 @@ VERBS = {
 
 
 def clients(count: int) -> str:
-    """So many clients, in words."""
+    """So many clients, in words: where clients are listed or chosen."""
     return counted(count, "client")
+
+
+def integrations(count: int) -> str:
+    """So many integrations, in words: where something is done or fixed, because a client may have several."""
+    return counted(count, "integration")
+
+
+def things(kind: str, count: int) -> str:
+    """So many items of a plan or job of this kind: each is an integration, but what is added is a client first of all."""
+    return clients(count) if kind == "add" else integrations(count)
+
+
+def reconnect_all(count: int, links: int) -> str:
+    """What Reconnect all promises: to how many clients, and how many integrations (`links`) they have where some have several."""
+    several = f" They have {integrations(links)}." if links != count else ""
+    return f"Reconnect all will refresh the integration for {counted(count, 'connected client')}.{several}"
 
 
 def button(plan: Plan) -> str:
     """What the button says: the verb and the number that will be done."""
-    return f"{VERBS[plan.kind][0]} {clients(plan.count(Will.DO))}"
+    return f"{VERBS[plan.kind][0]} {things(plan.kind, plan.count(Will.DO))}"
 
 
 def question(plan: Plan) -> str:
@@ -35,7 +51,7 @@ def question(plan: Plan) -> str:
         return f"{button(plan)}?"
     if not plan.items:
         return "There is nothing to do."
-    return f"{clients(len(plan.items))} cannot be {VERBS[plan.kind][1]}."
+    return f"{things(plan.kind, len(plan.items))} cannot be {VERBS[plan.kind][1]}."
 
 
 def says(item: PlanItem) -> str:
@@ -48,7 +64,7 @@ def says(item: PlanItem) -> str:
 def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
     """A line for what will be done, then one for each reason of what will not, the most frequent first."""
     if count := plan.count(Will.DO):
-        yield Will.DO, f"{clients(count)} will be {VERBS[plan.kind][1]}."
+        yield Will.DO, f"{things(plan.kind, count)} will be {VERBS[plan.kind][1]}."
     reasons = Counter(
         (item.will, item.reason or "", says(item)) for item in plan.only((Will.SKIP, Will.CANNOT))
     )
@@ -61,7 +77,7 @@ def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
             next(iter(sentences)) if len(sentences) == 1 else f"{words.SHORT.get(reason, reason)}; see each."
         )
         verb = "left as it is" if will is Will.SKIP else "not possible"
-        yield will, f"{clients(sentences.total())}: {verb}. {sentence}"
+        yield will, f"{things(plan.kind, sentences.total())}: {verb}. {sentence}"
 
 
 def entails(plan: Plan, softwares: Iterable[Software]) -> Iterator[str]:

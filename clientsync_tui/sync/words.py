@@ -1,6 +1,7 @@
 """Reasons and statuses in words, with the next step: the screens, the command line and the history all say the same."""
 
 import math
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ..practice.counted import counted
@@ -87,6 +88,32 @@ def status_words(standing: Standing | None, ends_in_days: int | None = None) -> 
     if standing.status in (Status.EXPIRED, Status.BROKEN) and standing.reason is not None:
         return f"{standing.status}: {SHORT[standing.reason]}"
     return str(standing.status)
+
+
+FAULTS: dict[str, str] = {
+    Fault.UNREACHABLE: "{app} could not be reached",
+    Fault.LIMIT: "{app}'s limit of calls was reached",
+    Fault.SERVER_ERROR: "{app} reported an internal error",
+    Fault.NONSENSE: "{app} sent a reply we could not read",
+}
+
+
+def link_words(link: Integration, now: datetime) -> str:
+    """An integration's status, without what was met at the last call."""
+    return status_words(link.standing, days_left(link, now))
+
+
+def unchecked(link: Integration, when: Callable[[datetime], str], app: str) -> str | None:
+    """`not checked since 14:02 (Xero could not be reached)`: since the last good check; None where the last call worked."""
+    if link.last_fault is None:
+        return None
+    why = FAULTS.get(link.last_fault.what, "{app} did not answer").format(app=app)
+    return f"not checked since {when(last_good(link))} ({why})"
+
+
+def last_good(link: Integration) -> datetime:
+    """When its organisation was last called with success."""
+    return link.checked_at or link.connected_at
 
 
 def days_left(link: Integration, now: datetime) -> int | None:

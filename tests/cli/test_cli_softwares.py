@@ -182,7 +182,7 @@ def test_a_job_that_waits_for_a_sign_in_begins_one_when_somebody_is_there(
     assert cli.inside("reconnect", "--all").code == 3
     (job,) = [each["id"] for each in cli.inside("jobs", "--json").json if each["waiting"]]
     terminal = Terminal(cli, "jobs", "resume", job)
-    terminal.until("4 clients in FreeAgent wait for a sign-in")
+    terminal.until("4 integrations in FreeAgent wait for a sign-in")
     authorise(terminal.until(LINK.replace(ONE, OTHER)), practice.people[0])
     assert terminal.end() == 0
     assert statuses(cli) == {(OTHER, "connected"): 4, (MANY, "connected"): 4}

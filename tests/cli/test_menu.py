@@ -39,7 +39,7 @@ def test_reconnecting_all_after_a_colleague_left(busy: Office) -> None:
     busy.cli.inside("check")
     assert set(busy.statuses()) == {"expired"}
     said = busy.menu(*XERO, "reconnect all", busy.ann, "1", "y")
-    assert "9 clients will be reconnected." in said
+    assert "9 integrations will be reconnected." in said
     assert "9 done, 0 failed" in said
     assert set(busy.statuses()) == {"connected"}
     assert busy.emails() == {busy.ann}
@@ -48,7 +48,7 @@ def test_reconnecting_all_after_a_colleague_left(busy: Office) -> None:
 
 def test_reassigning_from_a_colleague(busy: Office) -> None:
     said = busy.menu(*XERO, "reassign clients", f"{busy.bob}", "1", "/" + busy.ann, "1", "n")
-    assert "Reassign 9 clients?" in said and "Nothing was changed." in said
+    assert "Reassign 9 integrations?" in said and "Nothing was changed." in said
     assert busy.emails() == {busy.bob}
     said = busy.menu(*XERO, "reassign clients", "2", busy.ann, "1", "y")
     assert "You become the authenticated user" in said
@@ -58,7 +58,7 @@ def test_reassigning_from_a_colleague(busy: Office) -> None:
 def test_disconnecting_is_refused_by_anything_but_y(busy: Office) -> None:
     for no in ("n", "", "b", "1", "yep"):
         said = busy.menu(CLIENTS, "all clients", "1-3", "done", "disconnect", no)
-        assert "Disconnect 3 clients?" in said
+        assert "Disconnect 3 integrations?" in said
         assert "Nothing was changed." in said
     # The input ends at the question.
     busy.menu(CLIENTS, "all clients", "1-3", "done", "disconnect")
@@ -210,7 +210,7 @@ def test_views_are_saved_opened_and_forgotten(busy: Office) -> None:
 
 def test_signing_out_is_asked(busy: Office) -> None:
     said = busy.menu(*XERO, "sign out", busy.bob, "1", "n")
-    assert "9 clients end with it" in said
+    assert "Ends with it, until somebody reconnects: 9 integrations." in said
     assert "Nothing was changed." in said
     assert "is signed out." in busy.menu(*XERO, "sign out", busy.bob, "1", "y")
     assert set(busy.statuses()) == {"expired"}

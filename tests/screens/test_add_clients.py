@@ -43,7 +43,7 @@ async def test_from_the_panel_to_the_clients(practice: Practice) -> None:
         assert store.clients.total() == 3
         # Back leads past the selection to the panel; the next time those three are there.
         await pilot.press("escape")
-        await until(pilot, lambda: "3 clients" in shown(pilot))
+        await until(pilot, lambda: "3 integrations" in shown(pilot))
         await pilot.press("1")
         await until(pilot, lambda: "9 of them are not on the client list yet, 3 are." in shown(pilot))
         await pilot.press("enter")

@@ -20,7 +20,7 @@ async def test_the_selected_are_refreshed_as_the_plan_said(practice: Practice) -
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: "All 12" in shown(pilot))
         await pilot.press("space", "down", "space", "f")
-        await until(pilot, lambda: "Refresh 2 clients" in shown(pilot))
+        await until(pilot, lambda: "Refresh 2 integrations" in shown(pilot))
         await pilot.press("f", "y")
         jobs = app.workplace.store.jobs
         await until(
@@ -34,7 +34,7 @@ async def test_the_selected_are_disconnected_and_counted_so(practice: Practice) 
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: "All 12" in shown(pilot))
         await pilot.press("A", "space", "d")
-        await until(pilot, lambda: "Disconnect 11 clients" in shown(pilot))
+        await until(pilot, lambda: "Disconnect 11 integrations" in shown(pilot))
         await pilot.press("y")
         await until(pilot, lambda: any(j.count(ItemState.DONE) == 11 for j in app.workplace.store.jobs.all()))
         await pilot.press("escape")
@@ -65,7 +65,7 @@ async def test_a_job_that_somebody_else_begins_is_offered_no_more(tmp_path: Path
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: "2 jobs were cut off" in shown(pilot))
         store.jobs.claim(jobs[0])
-        await until(pilot, lambda: "Disconnect was cut off with 1 client left" in shown(pilot))
+        await until(pilot, lambda: "Disconnect was cut off with 1 integration left" in shown(pilot))
         store.jobs.claim(jobs[1])
         await until(pilot, lambda: isinstance(app.screen, ClientsScreen))
     app.workplace.close()
@@ -95,7 +95,9 @@ async def test_a_job_that_was_cut_off_is_offered_at_the_start(practice: Practice
     workplace.close()
     app = practice.app()
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: "Refresh was cut off with 12 clients left. Resume it?" in shown(pilot))
+        await until(
+            pilot, lambda: "Refresh was cut off with 12 integrations left. Resume it?" in shown(pilot)
+        )
         await pilot.press("y")
         await until(
             pilot, lambda: any(j.count(ItemState.DONE) == 12 for j in app.workplace.store.jobs.all()[:1])

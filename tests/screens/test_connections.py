@@ -145,7 +145,7 @@ async def test_what_is_wrong_is_said_with_the_next_step(practice: Practice) -> N
         practice.sandbox.fault("unavailable", organisation=organisation)
         await pilot.press("f")
         # A passing fault changes no status.
-        await until(pilot, lambda: "could not check since" in shown(pilot))
+        await until(pilot, lambda: "not checked since" in shown(pilot))
         assert link(app).standing.status is Status.CONNECTED
         practice.sandbox.fault("clear")
         practice.sandbox.fault("close", organisation=organisation)
@@ -172,7 +172,7 @@ async def test_an_expired_integration_is_reconnected(practice: Practice) -> None
         await come_back_as(pilot, me)
         await until(pilot, lambda: "Continue with the 12 organisations" in shown(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "1 client will be reconnected" in shown(pilot))
+        await until(pilot, lambda: "1 integration will be reconnected" in shown(pilot))
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, JobScreen) and "1 done" in shown(pilot))
         await pilot.press("escape")

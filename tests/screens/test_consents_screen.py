@@ -125,7 +125,7 @@ async def test_every_software_in_one_job(practices: Callable[[Options], Practice
         await asyncio.to_thread(practice.do, check_all)
         app.open("client_sync")
         await pilot.press("4")
-        await until(pilot, lambda: "Reconnect 4 clients?" in shown(pilot))
+        await until(pilot, lambda: "Reconnect 4 integrations?" in shown(pilot))
         await pilot.press("y")
         # Both wait for somebody to sign in; nothing of either was lost.
         await until(pilot, lambda: "Sign in to" in shown(pilot) and "2 wait" in shown(pilot))

@@ -23,7 +23,7 @@ async def test_disconnecting_says_what_stays_and_what_is_hidden(practice: Practi
         plan = plans.disconnect(store, None, mine)
         assert isinstance(app.screen, ActionScreen)
         confirm_and_run(app.screen, plan, hidden=1)
-        await until(pilot, lambda: "Disconnect 2 clients?" in shown(pilot))
+        await until(pilot, lambda: "Disconnect 2 integrations?" in shown(pilot))
         for says in (
             "The clients stay on the list",
             "1 integration ends in Xero too.",
@@ -58,7 +58,7 @@ async def test_nothing_to_do_can_only_be_closed(practice: Practice) -> None:
         plan = plans.refresh(store, None, [])
         assert isinstance(app.screen, ActionScreen)
         confirm_and_run(app.screen, plan)
-        await until(pilot, lambda: "1 client cannot be refreshed" in shown(pilot))
+        await until(pilot, lambda: "1 integration cannot be refreshed" in shown(pilot))
         assert "reassign it to yourself" in " ".join(shown(pilot).split())
         await pilot.press("y")
         await until(pilot, lambda: not isinstance(app.screen, PlanScreen))

@@ -53,8 +53,10 @@ async def test_reconnect_all_after_a_colleague_left(practice: Practice) -> None:
         await come_back_as(pilot, stays)
         await until(pilot, lambda: "Continue with the 9 organisations" in shown(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "9 clients will be reconnected" in shown(pilot))
-        assert "3 clients: not possible. Your sign-in does not reach" in shown(pilot)
+        await until(pilot, lambda: "9 integrations will be reconnected" in shown(pilot))
+        await until(
+            pilot, lambda: "3 integrations: not possible. Your sign-in does not reach" in shown(pilot)
+        )
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, JobScreen) and not app.engine.running)
         await until(pilot, lambda: "9 done" in shown(pilot))
@@ -92,7 +94,7 @@ async def test_a_colleagues_clients_are_reassigned(practice: Practice) -> None:
         await come_back_as(pilot, me)
         await until(pilot, lambda: "Continue with the 9" in shown(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "12 clients · 9 that you have access to" in shown(pilot))
+        await until(pilot, lambda: "12 integrations · 9 that you have access to" in shown(pilot))
         assert shown(pilot).count("no access") == 3
         # By the person who integrated them.
         await pilot.press("b", "down", "enter")
@@ -101,7 +103,7 @@ async def test_a_colleagues_clients_are_reassigned(practice: Practice) -> None:
         await until(pilot, lambda: "9 selected" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, PlanScreen))
-        assert "Reassign 9 clients?" in shown(pilot)
+        assert "Reassign 9 integrations?" in shown(pilot)
         await pilot.press("n")
         await until(pilot, lambda: not isinstance(app.screen, PlanScreen))
         assert len(store.jobs.all()) == 1

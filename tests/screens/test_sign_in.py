@@ -235,7 +235,7 @@ async def test_sign_out_says_what_ends_with_it(practice: Practice) -> None:
     async with opened(practice) as (app, pilot):
         await pilot.press("L")
         await until(pilot, lambda: "Sign out" in shown(pilot))
-        assert "integrations of 12 clients end with it" in shown(pilot)
+        assert "reconnects: 12 integrations." in shown(pilot)
         (first,) = app.workplace.store.database.connection.execute(
             "SELECT name FROM clients ORDER BY name_key LIMIT 1"
         ).fetchone()

@@ -7,7 +7,7 @@ from ...actions import ACTIONS
 from ...practice.model import Client
 from ...screens.connections_facts import of_client
 from ...sync import changes, plan_words
-from ...sync.words import status_words
+from ...sync.words import link_words
 from ...workplace import Workplace
 from .client_sync import action
 from .connection import connection
@@ -52,7 +52,7 @@ def one_client(workplace: Workplace, id: str) -> None:
         return [
             *(
                 Choice(
-                    f"Connections: {link.software}, {link.organisation_name}, {status_words(link.standing)}",
+                    f"Connections: {link.software}, {link.organisation_name}, {link_words(link, datetime.now(UTC))}",
                     lambda key=(link.software, link.organisation_id): connection(workplace, id, key),
                     ACTIONS["clients.connections"].sentence,
                 )

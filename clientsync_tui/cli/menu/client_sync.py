@@ -15,6 +15,7 @@ from ...set_up import SetUp
 from ...store.tally import ending_with
 from ...sync import plan_words, plans
 from ...sync.reached import Reach, State, states
+from ...sync.sign_in_words import in_words
 from ...workplace import Workplace
 from ..consenting import gather, is_led
 from ..network import online, signed_in
@@ -41,8 +42,7 @@ def client_sync(workplace: Workplace) -> None:
 def _described(workplace: Workplace, software: Software) -> str:
     if not workplace.is_configured(software.name):
         return f"{software.title}, not set up"
-    held = [each.person.email for each in workplace.held(software.name)]
-    return f"{software.title}, signed in: {', '.join(held) or 'nobody here'}"
+    return f"{software.title}, {in_words(workplace.held(software.name), datetime.now(UTC))}"
 
 
 def _of(workplace: Workplace, software: Software) -> None:
@@ -127,7 +127,7 @@ def _reassign_from(workplace: Workplace, software: str) -> None:
     )
     rows = [
         (None, ANYBODY),
-        *((each, f"{each}, {plan_words.clients(n)}") for each, n in people.most_common()),
+        *((each, f"{each}, {plan_words.integrations(n)}") for each, n in people.most_common()),
     ]
     sender = one_of("Integrated by", rows, lambda row: row[1])[0]
     reassign(workplace, software, sender=sender)
@@ -143,7 +143,7 @@ def _sign_out(workplace: Workplace, software: Software) -> None:
     sign_in = _whose("Sign out", held) if len(held) > 1 else held[0]
     names = ending_with(workplace.store.database, sign_in.id)
     say(f"The sign-in is revoked at {software.title} and its token is deleted from the keyring.")
-    say(f"The integrations of {plan_words.clients(len(names))} end with it, until somebody reconnects them.")
+    say(f"Ends with it, until somebody reconnects: {plan_words.integrations(len(names))}.")
     each = (lambda: look("Clients", Texts(names))) if names else None
     if not yes(f"Sign out {sign_in.person.email}?", each):
         say("Nothing was changed.")

@@ -11,7 +11,7 @@ from ...practice.text import clean
 from ...store.find import find
 from ...sync import plan_words, plans
 from ...sync.tabs import TABS, Tab
-from ...sync.words import days_left, status_words
+from ...sync.words import link_words, status_words
 from ...workplace import Workplace
 from .. import chosen
 from .client import assign_team, one_client, remove
@@ -51,9 +51,7 @@ def client_line(client: Client, now: datetime) -> str:
         parts.append(f"code {client.practice_code}")
     if client.team:
         parts.append(f"team {client.team}")
-    parts += (
-        f"{link.software} {status_words(link.standing, days_left(link, now))}" for link in client.integrations
-    )
+    parts += (f"{link.software} {link_words(link, now)}" for link in client.integrations)
     return ", ".join(parts if client.integrations else [*parts, status_words(None)])
 
 

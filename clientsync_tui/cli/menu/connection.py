@@ -13,7 +13,7 @@ from ...sync.change_integration import change_integration, entails, planned
 from ...sync.pulled_words import further
 from ...sync.reached import State, states
 from ...sync.settings import MOST_DAYS, MOST_NOTE, change_settings
-from ...sync.words import days_left, status_words
+from ...sync.words import link_words
 from ...workplace import Workplace
 from ..network import online
 from .client_sync import action, reached, reassign, reconnect
@@ -71,9 +71,8 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
 
 def _facts(seen: Seen) -> list[str]:
     """The facts of the screen; the status without its symbol, which would be read aloud."""
-    days = days_left(seen.link, seen.now)
     facts = [(title, says) for title, says, _ in of_integration(seen) if title != "Status"]
-    status = f"Status: {status_words(seen.link.standing, days)}"
+    status = f"Status: {link_words(seen.link, seen.now)}"
     return [status, *(f"{title}: {says}" if title else says for title, says in facts)]
 
 

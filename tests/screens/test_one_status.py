@@ -1,0 +1,113 @@
+"""What is shown of a sign-in and of a status is the same everywhere: header, panel, list, menu and commands."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from clientsync_tui.practice.entries import Kind
+from clientsync_tui.practice.status import Fault
+from clientsync_tui.sync import plans
+from clientsync_tui.sync.runner import Runner
+from clientsync_tui.sync.session import Session
+from clientsync_tui.sync.sign_in_words import SignInState, in_words, state_of
+from clientsync_tui.workplace import Workplace
+from tests.screens.test_reconnect import today
+from tests.support.clients import ANN, BOB, add, app_in, found, signed_in, workplace_in
+from tests.support.practice import Practice, practice, practices, shown, until
+
+__all__ = ["practice", "practices"]
+
+
+async def test_a_refused_sign_in_is_called_refused_in_header_and_panel(practice: Practice) -> None:
+    me = practice.people[0]
+    practice.add(me)
+    practice.sandbox.fault("expire", person=me)
+
+    async def check(workplace: Workplace, session: Session) -> None:
+        plan = plans.check(workplace.store, "xero", {each.id for each in workplace.held()})
+        await Runner(session, workplace.store.jobs.create(plan, "tester")).run()
+
+    practice.do(check)
+    app = practice.app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: f"Xero ✗ sign-in refused: {me}" in shown(pilot))
+        await pilot.press("s")
+        await until(pilot, lambda: f"Xero   ✗ sign-in refused: {me}" in shown(pilot))
+        assert "signed in as" not in shown(pilot)
+        assert "12 integrations   ✗ 12 expired" in shown(pilot)
+    app.workplace.close()
+    practice.sign_in(me)
+    app = practice.app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: f"Xero ● signed in as {me}" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_all_connected_is_said_only_where_nothing_else_is(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    ann = signed_in(workplace.store, ANN)
+    clients = [add(workplace.store, f"Client {n}", ann) for n in range(3)]
+    workplace.close()
+    app = app_in(tmp_path)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("s")
+        await until(pilot, lambda: "3 integrations   ● all connected" in shown(pilot))
+        found(app.workplace.store, clients[0], Kind.DISCONNECTED, "disconnected_here")
+        await until(pilot, lambda: "3 integrations   ● 2 connected   ○ 1 disconnected" in shown(pilot))
+        assert "all connected" not in shown(pilot)
+    app.workplace.close()
+
+
+async def test_a_client_with_two_organisations_is_promised_once(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    store = workplace.store
+    bob = signed_in(store, BOB, timedelta(days=-3))
+    add(store, "One", bob)
+    two = add(store, "Two", bob)
+    store.database.connection.execute(
+        "INSERT INTO integrations SELECT software, 'another', client, organisation_name, sign_in, since, connected_at, refreshed_at, "
+        "problem, settings FROM integrations JOIN clients ON n = client WHERE id = ?",
+        (two,),
+    )
+    workplace.close()
+    app = app_in(tmp_path)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("s")
+        promise = (
+            "Reconnect all will refresh the integration for 2 connected clients. They have 3 integrations."
+        )
+        await until(pilot, lambda: promise in shown(pilot) and "3 integrations   ✗ 3 expired" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_connected_but_unreachable_says_since_when(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    add(workplace.store, "Abbey", signed_in(workplace.store, ANN))
+    organisation = workplace.store.database.connection.execute(
+        "SELECT organisation_id FROM integrations"
+    ).fetchone()[0]
+    workplace.store.contacts.good("xero", organisation)
+    workplace.store.contacts.fault("xero", organisation, Fault.UNREACHABLE)
+    at = f"{today().astimezone():%H:}"
+    workplace.close()
+    app = app_in(tmp_path)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: f"● connected? checked {at}" in shown(pilot))
+        assert f"Not checked since {at}" in shown(pilot) and "(Xero could not be reached)." in shown(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: "not checked since " in shown(pilot))
+    app.workplace.close()
+
+
+def test_one_sign_in_that_works_is_enough_and_the_others_are_counted(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    store, now = workplace.store, today()
+    assert in_words([], now) == "not signed in"
+    ann, bob = signed_in(store, ANN), signed_in(store, BOB, timedelta(days=-1))
+    store.sign_ins.hold(bob, workplace.holder)
+    assert state_of(workplace.held("xero"), now) is SignInState.EXPIRED
+    assert in_words(workplace.held("xero"), now) == f"sign-in expired: {BOB}"
+    store.sign_ins.hold(ann, workplace.holder)
+    assert in_words(workplace.held("xero"), now) == f"signed in as {ANN}"
+    store.sign_ins.refused(ann)
+    assert in_words(workplace.held("xero"), now) == f"sign-in refused: {ANN}, and 1 more"
+    workplace.close()
