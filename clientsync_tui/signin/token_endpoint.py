@@ -32,7 +32,7 @@ _APP_REFUSED = frozenset({
 })  # fmt: skip
 """Errors (RFC 6749, section 5.2, and what is in wide use beside it) that no other sign-in would avoid."""
 _CREDENTIALS_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
-_WORD = re.compile(r"[a-z][a-z_]{2,58}")
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,58}")
 _LONGEST_LIFE_S = 3e9  # nearly a century; more is nonsense, and no date could hold it
 _SHORT_LIFE_S = 300  # taken where the answer does not say how long an access token lives
 

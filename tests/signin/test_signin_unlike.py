@@ -141,7 +141,7 @@ async def test_revoking_as_the_software_wants_it(
     ("answer", "kind"),
     [
         (JSONResponse({"error": "invalid_client"}, 400), Misconfigured),
-        (PlainTextResponse("", 401), Misconfigured),
+        (PlainTextResponse("", 401), PassingTrouble),
         (PlainTextResponse("", 302), PassingTrouble),
         (PlainTextResponse("", 404), PassingTrouble),
     ],
