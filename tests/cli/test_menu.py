@@ -46,6 +46,16 @@ def test_reconnecting_all_after_a_colleague_left(busy: Office) -> None:
     assert "There is nothing to do." in busy.menu(*XERO, "reconnect all")
 
 
+def test_a_fix_is_chosen_by_number_and_is_for_exactly_its_integrations(busy: Office) -> None:
+    assert "1. Nothing needs a fix" in busy.menu(CLIENTS, "fixes")
+    busy.practice.sandbox.fault("expire", person=busy.bob)
+    busy.cli.inside("check")
+    said = busy.menu(CLIENTS, "fixes", "1", busy.ann, "1", "y")
+    assert "1. Expired: Xero · 9 · your sign-in was refused · " in said
+    assert "Reconnect 9 integrations?" in said and "9 done, 0 failed" in said
+    assert set(busy.statuses()) == {"connected"}
+
+
 def test_reassigning_from_a_colleague(busy: Office) -> None:
     said = busy.menu(*XERO, "reassign clients", f"{busy.bob}", "1", "/" + busy.ann, "1", "n")
     assert "Reassign 9 integrations?" in said and "Nothing was changed." in said

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from ...accounting.seam.software import Software
 from ...actions import ACTIONS
 from ...practice.people import SignIn
-from ...practice.plan import Will
+from ...practice.plan import Plan, Will
 from ...practice.status import Reason
 from ...practice.trouble import UsageError
 from ...set_up import SetUp
@@ -81,22 +81,40 @@ def reached(workplace: Workplace, software: str) -> tuple[SignIn, Reach]:
     return online(workplace, lambda session: signed_in(workplace, session, software, email))
 
 
-def reconnect(workplace: Workplace, software: str, only: Collection[str] | None = None) -> None:
+Exactly = Collection[tuple[str, str]]
+"""Of the clients' integrations these: accounting app and organisation id."""
+
+
+def reconnect(
+    workplace: Workplace,
+    software: str,
+    only: Collection[str] | None = None,
+    *,
+    exactly: Exactly | None = None,
+) -> None:
     """Reconnects all, or these clients. Raises as `reached`."""
-    plan = plans.reconnect(workplace.store, software, None, None, only)
-    # What needs no sign-in must not ask for one.
-    if plan.count(Will.DO):
-        sign_in, reach = reached(workplace, software)
+
+    def planned(sign_in: SignIn | None, reach: Reach | None) -> Plan:
         plan = plans.reconnect(workplace.store, software, sign_in, reach, only)
-    perform(workplace, plan)
+        return plan if exactly is None else plan.about(exactly)
+
+    plan = planned(None, None)
+    # What needs no sign-in must not ask for one.
+    perform(workplace, planned(*reached(workplace, software)) if plan.count(Will.DO) else plan)
 
 
 def reassign(
-    workplace: Workplace, software: str, only: Collection[str] | None = None, sender: str | None = None
+    workplace: Workplace,
+    software: str,
+    only: Collection[str] | None = None,
+    sender: str | None = None,
+    *,
+    exactly: Exactly | None = None,
 ) -> None:
     """Reassigns all, these clients, or those by `sender` (an e-mail address). Raises as `reached`."""
     sign_in, reach = reached(workplace, software)
-    perform(workplace, plans.reassign(workplace.store, software, sign_in, reach, only, sender))
+    plan = plans.reassign(workplace.store, software, sign_in, reach, only, sender)
+    perform(workplace, plan if exactly is None else plan.about(exactly))
 
 
 def _add(workplace: Workplace, software: str) -> None:

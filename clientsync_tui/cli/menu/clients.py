@@ -17,6 +17,7 @@ from .. import chosen
 from .client import assign_team, one_client, remove
 from .client_sync import action, reassign, reconnect
 from .doing import perform
+from .fixes import fixes
 from .lines import Choice, menu, say, text, with_back
 from .lists import Listing, one_of
 from .records import export_clients
@@ -62,6 +63,11 @@ def clients(workplace: Workplace) -> None:
         counts = workplace.store.clients.counts(datetime.now(UTC))
         return [
             *(_tab(workplace, tab, sum(counts[status] for status in tab.statuses)) for tab in TABS),
+            Choice(
+                "Fixes",
+                lambda: fixes(workplace),
+                "What is expired or broken by accounting app, person and reason, and what fixes it.",
+            ),
             action("clients.views", lambda: views(workplace)),
         ]
 

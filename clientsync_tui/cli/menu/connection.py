@@ -48,11 +48,11 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
         )
         pulled = None if store.pulled.counts(*key) else "Nothing was pulled on this host; refresh it first."
         return [
-            action("connections.reconnect", lambda: reconnect(workplace, name, [id])),
-            action("clients.reassign_selected", lambda: reassign(workplace, name, [id]), ended),
-            action("connections.refresh", lambda: perform(workplace, plans.refresh(store, name, held(), [id])), ended),
+            action("connections.reconnect", lambda: reconnect(workplace, name, [id], exactly={key})),
+            action("clients.reassign_selected", lambda: reassign(workplace, name, [id], exactly={key}), ended),
+            action("connections.refresh", lambda: perform(workplace, plans.refresh(store, name, held(), [id]).about({key})), ended),
             action("connections.settings", lambda: _settings(workplace, software, *now()), ended),
-            action("connections.disconnect", lambda: perform(workplace, plans.disconnect(store, name, held(), [id])), ended),
+            action("connections.disconnect", lambda: perform(workplace, plans.disconnect(store, name, held(), [id]).about({key})), ended),
             action("connections.change_integration", lambda: _change(workplace, *now()), ended),
             action("connections.open_software", lambda: say(f"{link.organisation_name} in {software.title}:", address or ""), unknown),
             action("connections.pulled", lambda: _lists(workplace, software, link), pulled),
