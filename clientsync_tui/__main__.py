@@ -10,9 +10,9 @@ def main() -> None:
     """The `clientsync` command; ends the process with the command's exit status."""
     # Nearly all that a start makes stays: looking through it for rubbish again and again is a tenth of the start.
     gc.set_threshold(200_000)
-    from . import standard_streams
     from .cli import completing
     from .cli.main import root
+    from .host import standard_streams
 
     if completing.VARIABLE in os.environ:
         completing.quote_in_bash()

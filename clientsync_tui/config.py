@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .guarded import make_folder, read_unchangeable
+from .host.file_permissions import make_folder, read_unchangeable
 from .practice.text import decoded
 from .practice.trouble import Trouble, UsageError
 
@@ -252,7 +252,7 @@ def change(path: Path, table: tuple[str, ...], values: Mapping[str, str | int | 
     """
     import tomlkit
 
-    from .named_file import writing
+    from .host.named_file import writing
 
     try:
         document = tomlkit.parse(decoded(path.read_bytes())) if path.exists() else tomlkit.document()

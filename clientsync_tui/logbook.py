@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .config import data_folder
-from .guarded import make_folder
+from .host.file_permissions import make_folder
 from .practice.trouble import UsageError
 
 LARGEST = 1_000_000

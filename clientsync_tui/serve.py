@@ -23,8 +23,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from textual_serve.server import Server
 
-from . import logbook, own_process
-from .on_posix import SIGNALS
+from . import logbook
+from .host import own_process
+from .host.on_posix import SIGNALS
 from .practice.trouble import UsageError
 from .signin.peer import is_another_users
 

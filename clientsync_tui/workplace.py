@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import this_user
 from .config import Config, SoftwareTable, data_folder, load
+from .host import this_user
 from .practice.people import SignIn
 from .practice.trouble import UsageError
 from .store.store import Store
@@ -16,10 +16,10 @@ from .store.store import Store
 if TYPE_CHECKING:
     from .accounting.seam.configured import Configured
     from .accounting.seam.software import Software
-    from .named_file import OwnFiles
+    from .host.named_file import OwnFiles
     from .signin.vault import Vault
     from .store.history import You
-    from .sync.session import Session
+    from .sync.jobs.session import Session
 
 AskPassphrase = Callable[[bool], str]
 """Asks the person for the encrypted keyring's passphrase; the argument says that it is a new one."""
@@ -72,9 +72,9 @@ class Workplace:
     def own_files(self) -> "OwnFiles":
         """What the program keeps for itself, which no export or backup may replace."""
         from . import logbook
-        from .named_file import OwnFiles
-        from .signin.passphrase import FILE_VARIABLE
-        from .store.copies import folder_of
+        from .host.named_file import OwnFiles
+        from .signin.keyrings.passphrase import FILE_VARIABLE
+        from .store.files.copies import folder_of
 
         database = self.config.database
         named = os.environ.get(FILE_VARIABLE)
@@ -198,7 +198,7 @@ class Workplace:
     def session(self) -> "Session":
         """A session with the accounting softwares, to be entered in the event loop that uses it."""
         from .accounting.seam.configured import Http
-        from .sync.session import Session
+        from .sync.jobs.session import Session
 
         told = self.config.http
         how = Http(told.timeout_s, told.attempts, told.longest_wait_s)

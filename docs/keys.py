@@ -6,7 +6,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from clientsync_tui.actions import PLACES, actions  # noqa: E402
+from clientsync_tui.app.actions import PLACES, actions  # noqa: E402
 from clientsync_tui.practice.filter import FIELDS  # noqa: E402
 from clientsync_tui.widgets.dialogue_keys import PLACES as PLACES_OF_DIALOGUES  # noqa: E402
 from clientsync_tui.widgets.dialogue_keys import USUAL  # noqa: E402

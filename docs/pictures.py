@@ -18,8 +18,8 @@ sys.path.insert(0, str(HERE.parent))
 
 import tomlkit  # noqa: E402
 
-from clientsync_tui import midlife  # noqa: E402
-from clientsync_tui.app import ClientSyncApp  # noqa: E402
+from clientsync_tui.app.app import ClientSyncApp  # noqa: E402
+from clientsync_tui.demo import demo_practice  # noqa: E402
 from clientsync_tui.sandbox.config import software_tables  # noqa: E402
 from clientsync_tui.sandbox.options import Options  # noqa: E402
 from clientsync_tui.sandbox.server import Running, running  # noqa: E402
@@ -31,7 +31,7 @@ from tests.support.practice import shown, until  # noqa: E402
 PICTURES = HERE / "pictures"
 NEW = 20
 """Organisations that are not on the client list yet."""
-ORGANISATIONS = midlife.SIZES["many"].all + NEW
+ORGANISATIONS = demo_practice.SIZES["many"].all + NEW
 PORT = 8400
 """Where the sign-in in the pictures comes back to; the practice's own are made on any free one."""
 PAGE = "https://harbour-hill.example/client-sync"
@@ -108,7 +108,7 @@ def make(shots: Sequence[Shot]) -> None:
         folder = Path(made)
         config = write_practice(folder, sandbox)
         workplace = Workplace.open(config)
-        asyncio.run(midlife.prepare(workplace, sandbox))
+        asyncio.run(demo_practice.prepare(workplace, sandbox))
         workplace.close()
         for shot in shots:
             svg = asyncio.run(picture(shot, config_of(shot, folder, config)))

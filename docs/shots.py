@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from textual.screen import Screen
 
-from clientsync_tui.screens.passphrase import Passphrase
+from clientsync_tui.screens.dialogues.passphrase import Passphrase
 
 Size = tuple[int, int]
 USUAL: Size = (120, 40)

@@ -13,8 +13,8 @@ from clientsync_tui.signin.attempt import SignedIn
 from clientsync_tui.signin.token_endpoint import Granted
 from clientsync_tui.store.jobs import ItemState
 from clientsync_tui.sync import plans
-from clientsync_tui.sync.runner import Runner
-from clientsync_tui.sync.session import Session
+from clientsync_tui.sync.jobs.runner import Runner
+from clientsync_tui.sync.jobs.session import Session
 
 LATENCY_MS = 250
 """As in life. Where a call takes less, one software alone can use up a core, and any second one takes from it."""

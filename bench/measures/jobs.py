@@ -11,8 +11,8 @@ from clientsync_tui.practice.model import Organisation
 from clientsync_tui.practice.plan import Plan
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync import plans
-from clientsync_tui.sync.runner import Runner
-from clientsync_tui.sync.session import Session
+from clientsync_tui.sync.jobs.runner import Runner
+from clientsync_tui.sync.jobs.session import Session
 
 LATENCY_MS = 100
 AT_ONCE = 20

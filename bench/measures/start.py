@@ -64,13 +64,13 @@ def _command_line(config: Path, times: int) -> Iterator[Result]:
     click = [sys.executable, "-c", "import click"]
     version, listed = [*_app(config)[:3], "--version"], [*_app(config), "clients", "--json"]
     textual = [sys.executable, "-c", "import textual.app"]
-    app = [sys.executable, "-c", "import clientsync_tui.app"]
+    app = [sys.executable, "-c", "import clientsync_tui.app.app"]
     took: list[list[float]] = [[], [], [], [], []]
     for _ in range(times):
         for number, command in enumerate((click, version, listed, textual, app)):
             took[number].append(_ms(command))
     yield Result("clientsync --version / import click, ms", median(took[1]), median(took[0]), 1.3)
-    yield Result("import clientsync_tui.app / textual.app, ms", median(took[4]), median(took[3]), 1.3)
+    yield Result("import clientsync_tui.app.app / textual.app, ms", median(took[4]), median(took[3]), 1.3)
     yield Result(f"clients --json of {FEW} / import click, ms", median(took[2]), median(took[0]), 2.5)
 
 

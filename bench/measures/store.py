@@ -14,10 +14,10 @@ from bench.programs.filled import filled
 from bench.result import Result, measure
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.filter import parse
-from clientsync_tui.store.find import BY_NAME, find, warm
-from clientsync_tui.store.orders import Sort
+from clientsync_tui.store.listing.find import BY_NAME, find, warm
+from clientsync_tui.store.listing.sorting import Sort
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync.writer import Writer
+from clientsync_tui.sync.jobs.writer import Writer
 
 ME = "ann@example.com"
 CLIENTS, CLIENTS_QUICK = 100_000, 5_000

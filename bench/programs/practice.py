@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from clientsync_tui.practice.people import SignIn
-from clientsync_tui.sandbox.authorise import sign_in as authorise
-from clientsync_tui.sync.session import Session
+from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
+from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace, secret_name
 
 SOFTWARE = "xero"

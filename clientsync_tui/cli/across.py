@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from ..practice.people import SignIn
 from ..practice.plan import Plan
-from ..sync import across
+from ..sync.jobs.session import Session
 from ..sync.plans import Reach
-from ..sync.session import Session
+from ..sync.reach import all_apps
 from ..workplace import Workplace
 from .network import signed_in
 from .talk import say
@@ -17,7 +17,7 @@ async def planned(
     session: Session,
     softwares: Sequence[str],
     email: str | None,
-    make: across.Make,
+    make: all_apps.Make,
     *,
     always: bool = False,
 ) -> Plan:
@@ -36,7 +36,7 @@ async def planned(
 
     if always and len(softwares) == 1:
         return make(softwares[0], *await working(softwares[0]))
-    plan, lacking = await across.planned(softwares, make, chosen, working)
+    plan, lacking = await all_apps.planned(softwares, make, chosen, working)
     for trouble in lacking:
         if len(softwares) == 1:
             raise trouble

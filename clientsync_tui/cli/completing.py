@@ -29,7 +29,7 @@ def clients(ctx: click.Context, param: click.Parameter, typed: str) -> "list[Com
 
     from ..config import load
     from ..practice.trouble import Trouble
-    from ..store.beginning import beginning
+    from ..store.listing.prefix_search import beginning
     from .place import config_file_of
 
     try:

@@ -8,10 +8,10 @@ from ..practice.people import SignIn
 from ..practice.trouble import SignInFailed, SignInNeeded, Trouble
 from ..store.jobs import Item, ItemState
 from ..store.store import Store
-from ..sync.consents import Arrived, Consents, Expected, asks, tells
+from ..sync.jobs.session import Session
 from ..sync.plan_words import integrations
-from ..sync.reached import Reach
-from ..sync.session import Session
+from ..sync.reach.consents import Arrived, Consents, Expected, asks, tells
+from ..sync.reach.reachability import Reach
 from ..workplace import Workplace
 from .place import is_throwaway
 from .signing_in import Stopped, sign_in_now

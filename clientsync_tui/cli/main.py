@@ -13,31 +13,31 @@ if TYPE_CHECKING:
     from sqlite3 import Error as SqliteError
 
 COMMANDS = {
-    "setup": "setup",
-    "softwares": "setup",
-    "sign-in": "sign_in",
-    "sign-out": "sign_out",
-    "organisations": "organisations",
-    "add": "add",
-    "reconnect": "reconnect",
-    "reassign": "reassign",
-    "refresh": "refresh",
-    "disconnect": "refresh",
-    "change": "change",
-    "check": "check",
-    "clients": "clients",
-    "client": "clients",
-    "export": "export",
-    "codes": "codes",
-    "jobs": "jobs",
-    "log": "log",
-    "backup": "backup",
-    "restore": "backup",
-    "doctor": "doctor",
+    "setup": "commands.setup",
+    "softwares": "commands.setup",
+    "sign-in": "commands.sign_in",
+    "sign-out": "commands.sign_out",
+    "organisations": "commands.organisations",
+    "add": "commands.add",
+    "reconnect": "commands.reconnect",
+    "reassign": "commands.reassign",
+    "refresh": "commands.refresh",
+    "disconnect": "commands.refresh",
+    "change": "commands.change",
+    "check": "commands.check",
+    "clients": "commands.clients",
+    "client": "commands.clients",
+    "export": "commands.export",
+    "codes": "commands.codes",
+    "jobs": "commands.jobs",
+    "log": "commands.log",
+    "backup": "commands.backup",
+    "restore": "commands.backup",
+    "doctor": "commands.doctor",
     "passphrase": "passphrase",
     "menu": "menu",
     "completion": "completion",
-    "sandbox": "sandbox",
+    "sandbox": "commands.sandbox",
 }
 
 
@@ -111,7 +111,7 @@ def _tell(error: Exception) -> NoReturn:
 def _unreadable(error: "SqliteError") -> str | None:
     """What is the matter with the practice's file; None where the program made a mistake."""
     from ..config import load
-    from ..store.sentences import is_of_the_disk, why
+    from ..store.files.sqlite_errors import is_of_the_disk, why
     from .place import config_file
 
     if not is_of_the_disk(error):
@@ -173,7 +173,7 @@ def root(ctx: click.Context, config: str | None, throwaway: bool, serve: bool, p
     if ctx.invoked_subcommand is None and not serve:
         _refuse_where_nothing_can_be_drawn()
     if throwaway:
-        from ..throwaway import throwaway_practice
+        from ..demo.throwaway import throwaway_practice
 
         click.echo("A throwaway practice on a sandbox: everything in it is thrown away at the end.", err=True)
         ctx.params["config"] = ctx.with_resource(throwaway_practice())
@@ -186,7 +186,7 @@ def root(ctx: click.Context, config: str | None, throwaway: bool, serve: bool, p
 def _refuse_where_nothing_can_be_drawn() -> None:
     from os import environ
 
-    from ..on_posix import module
+    from ..host.on_posix import module
 
     if "TEXTUAL_DRIVER" in environ:
         # Served in a browser, Textual is told to talk to that in place of a terminal.
@@ -213,12 +213,12 @@ def _serve_app(port: int) -> None:
 def _open_app(ctx: click.Context) -> None:
     from os import environ
 
-    from .. import terminal
+    from ..terminal import capabilities
 
-    terminal.prepare(environ)
+    capabilities.prepare(environ)
     # The terminal answers while the app is imported.
-    with terminal.AskedBackground(environ) as asked:
-        from ..app import run
+    with capabilities.AskedBackground(environ) as asked:
+        from ..app.app import run
         from .place import place
 
         ctx.exit(run(ctx.with_resource(place()), asked))

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from ..practice.people import SignIn
 from ..practice.trouble import KeyringTrouble, SignInNeeded, SignInRefused
-from ..sync import found, holding
-from ..sync.reached import Reach
-from ..sync.session import Session
+from ..sync.jobs.session import Session
+from ..sync.reach import held_sign_ins, sign_in_findings
+from ..sync.reach.reachability import Reach
 from ..workplace import Workplace
 from .place import is_throwaway
 from .signing_in import sign_in_now
@@ -34,7 +34,7 @@ def online(workplace: Workplace, work: Callable[[Session], Awaitable[T]]) -> T:
 
 def held(workplace: Workplace, software: str | None = None) -> list[SignIn]:
     """The sign-ins that this person's keyring holds; it is asked where the practice's notes do not say."""
-    if holding.unclaimed(workplace.store, workplace.holder):
+    if held_sign_ins.unclaimed(workplace.store, workplace.holder):
         online(workplace, lambda session: session.recognise())
     return workplace.held(software)
 
@@ -84,5 +84,5 @@ async def _held(
         return sign_in, await session.reach(sign_in)
     except SignInRefused as trouble:
         pairs = session.store.clients.integrations(software, datetime.now(UTC))
-        found.refused(session.store, sign_in, pairs, session.actor, str(trouble))
+        sign_in_findings.refused(session.store, sign_in, pairs, session.actor, str(trouble))
         raise

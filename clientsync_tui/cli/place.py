@@ -44,7 +44,7 @@ def ask_passphrase(new: bool) -> str:
     """Asks on the terminal; for a new one twice, and until it can be used. Raises click's Abort."""
 
     def strong(said: str) -> str:
-        from ..signin.passphrase import too_weak
+        from ..signin.keyrings.passphrase import too_weak
 
         if why := too_weak(said):
             raise click.UsageError(why)

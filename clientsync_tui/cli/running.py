@@ -18,11 +18,11 @@ from ..practice.status import Reason
 from ..practice.trouble import SignInNeeded, Trouble
 from ..store.jobs import ItemState
 from ..store.store import Store
-from ..sync import jobs_as_json as shapes
 from ..sync import words
-from ..sync.new_job import new_job, supersede
-from ..sync.runner import Runner
-from ..sync.session import Session
+from ..sync.jobs import jobs_as_json as shapes
+from ..sync.jobs.new_job import new_job, supersede
+from ..sync.jobs.runner import Runner
+from ..sync.jobs.session import Session
 from ..workplace import Workplace
 from . import talk
 from .network import online

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..practice.people import SignIn
 from ..practice.trouble import SignInNeeded, UsageError
 from ..signin.browser import open_link
-from ..sync.session import Session
+from ..sync.jobs.session import Session
 from ..workplace import Workplace
 from .stdin import given_to
 from .talk import say

@@ -15,7 +15,7 @@ import click
 from ..practice.text import clean
 
 if TYPE_CHECKING:
-    from ..named_file import OwnFiles
+    from ..host.named_file import OwnFiles
 
 T = TypeVar("T")
 AT_ONCE = 500
@@ -42,7 +42,7 @@ def agreeable(yes: bool) -> None:
 def agree_to_replace(file: Path, own: "OwnFiles", yes: bool) -> None:
     """Asks before a file is replaced. Raises click's Abort for a no, UsageError where the file must not be written at all, or where
     nobody can be asked; Trouble where it cannot be written."""
-    from ..named_file import replaces
+    from ..host.named_file import replaces
 
     there = replaces(file, own)
     if there and not (yes or interactive()):

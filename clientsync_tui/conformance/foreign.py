@@ -7,10 +7,10 @@ import pytest
 
 from ..practice.status import Fault
 from ..practice.trouble import PassingTrouble, SignInFailed
-from ..sandbox.errors import ErrorAnswer
-from ..sandbox.faults import Target
-from ..sandbox.scripts import Script
-from ..sync.session import Session
+from ..sandbox.consent.errors import ErrorAnswer
+from ..sandbox.consent.scripts import Script
+from ..sandbox.misbehaviour.faults import Target
+from ..sync.jobs.session import Session
 from .stand import Stand
 
 __all__ = [

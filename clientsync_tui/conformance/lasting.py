@@ -8,7 +8,7 @@ import pytest
 
 from ..practice.people import SignIn
 from ..practice.trouble import OrganisationTrouble, SignInNeeded, SignInRefused, Trouble
-from ..sync.session import Session
+from ..sync.jobs.session import Session
 from .stand import Stand
 
 __all__ = [

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from ..practice.model import Organisation
 from ..practice.status import Fault
 from ..practice.trouble import PassingTrouble, SignInFailed
-from ..sandbox.faults import Target
-from ..sandbox.scripts import Script
-from ..sync.session import Session
+from ..sandbox.consent.scripts import Script
+from ..sandbox.misbehaviour.faults import Target
+from ..sync.jobs.session import Session
 from .stand import Stand
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import Any
 from ..accounting.seam.registry import softwares
 from ..practice.text import clean
 from ..sandbox.personality import TrueList
-from ..sandbox.world import World
-from ..sync.session import Session
+from ..sandbox.world.world import World
+from ..sync.jobs.session import Session
 from .stand import Stand
 
 __all__ = [

@@ -6,9 +6,9 @@ import pytest
 
 from ..practice.status import Fault, Reason
 from ..practice.trouble import Misconfigured, OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
-from ..sandbox.faults import Target
-from ..sandbox.scripts import Script
-from ..sync.session import Session
+from ..sandbox.consent.scripts import Script
+from ..sandbox.misbehaviour.faults import Target
+from ..sync.jobs.session import Session
 from .stand import Stand
 
 __all__ = ["test_a_fault_is_met_with_its_reason", "test_an_error_answer_means_what_it_should"]

@@ -8,9 +8,9 @@ import pytest
 from starlette.responses import Response
 
 from ..accounting.seam.left_out import noting
-from ..sandbox.faults import Target
-from ..sandbox.scripts import Script
-from ..sync.session import Session
+from ..sandbox.consent.scripts import Script
+from ..sandbox.misbehaviour.faults import Target
+from ..sync.jobs.session import Session
 from .stand import Stand
 
 __all__ = [

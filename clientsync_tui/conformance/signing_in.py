@@ -11,7 +11,7 @@ from ..practice.text import clean
 from ..practice.trouble import SignInFailed, SignInRefused, UsageError
 from ..signin.attempt import Attempt
 from ..signin.token_endpoint import TokenEndpoint
-from ..sync.session import Session
+from ..sync.jobs.session import Session
 from .stand import PATIENCE_S, Stand
 
 __all__ = [

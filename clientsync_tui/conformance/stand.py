@@ -15,14 +15,14 @@ import tomlkit
 from ..accounting.seam.software import Calls, Software
 from ..config import HttpTable
 from ..practice.people import SignIn
-from ..sandbox.authorise import sign_in as authorise
 from ..sandbox.config import software_tables
+from ..sandbox.consent.authorise import sign_in as authorise
 from ..sandbox.options import Options
 from ..sandbox.personality import Personality
 from ..sandbox.server import Running, running
 from ..signin.attempt import Attempt
 from ..signin.vault import Vault
-from ..sync.session import Session
+from ..sync.jobs.session import Session
 from ..workplace import Workplace, secret_name
 
 ORGANISATIONS = 20

@@ -9,7 +9,7 @@ from typing import Any
 
 import tomlkit
 
-from ..named_file import writing
+from ..host.named_file import writing
 from .personality import Personality
 
 MARK = "Written by `clientsync sandbox`; written anew each time it starts."

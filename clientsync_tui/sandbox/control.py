@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from .faults import Target
+from .misbehaviour.faults import Target
 from .sandbox import Sandbox
 
 _FAULT_FIELDS = {

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from .errors import ErrorAnswer
-from .limits import Allowed, Rate
-from .state import Grant
-from .world import Accountant, Organisation, World
+from .consent.errors import ErrorAnswer
+from .misbehaviour.limits import Allowed, Rate
+from .world.state import Grant
+from .world.world import Accountant, Organisation, World
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox

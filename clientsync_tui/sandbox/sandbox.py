@@ -7,16 +7,16 @@ from itertools import count
 
 from joserfc.jwk import RSAKey
 
-from .calls import Calls
-from .clock import Clock
-from .faults import ACTS, CLEAR, LIMIT, REFUSALS, Fault, Faults, Target
-from .limits import Limits
+from .consent.scripts import Scripts
+from .misbehaviour.calls import Calls
+from .misbehaviour.faults import ACTS, CLEAR, LIMIT, REFUSALS, Fault, Faults, Target
+from .misbehaviour.limits import Limits
 from .options import Options
 from .personality import Personality
-from .scripts import Scripts
-from .state import Grant, load, save
 from .words import FAULTS
-from .world import Accountant, World
+from .world.clock import Clock
+from .world.state import Grant, load, save
+from .world.world import Accountant, World
 
 
 class Sandbox:

@@ -16,13 +16,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from . import consent, control, oauth
-from .faults import CLEAR, Target
+from . import control
+from .consent import consent, oauth
+from .consent.scripts import Script
+from .misbehaviour.faults import CLEAR, Target
 from .options import Options
 from .sandbox import Sandbox
-from .scripts import Script
 from .softwares import softwares
-from .world import World
+from .world.world import World
 
 
 def app_of(sandbox: Sandbox) -> ASGIApp:

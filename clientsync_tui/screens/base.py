@@ -9,16 +9,16 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from ..actions import EVERYWHERE, Action, actions, bindings
-from ..key_words import with_keys
+from ..app.actions import EVERYWHERE, Action, actions, bindings
+from ..app.key_names import with_keys
 from ..practice.trouble import Trouble
 from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.present_size import drop_former_size
 from ..widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from ..app import ClientSyncApp
-    from ..sync.session import Session
+    from ..app.app import ClientSyncApp
+    from ..sync.jobs.session import Session
 
 T = TypeVar("T")
 

@@ -82,7 +82,7 @@ class FirstStartScreen(ActionScreen):
 
     @on(OptionList.OptionSelected, "#softwares")
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        from .set_up import SetUpScreen
+        from .client_sync.set_up import SetUpScreen
 
         name = event.option_id or ""
         workplace = self.main.workplace

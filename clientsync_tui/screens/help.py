@@ -12,16 +12,16 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
-from ..actions import ACTIONS, PLACES, Action
-from ..key_words import keys_of
+from ..app.actions import ACTIONS, PLACES, Action
+from ..app.key_names import keys_of
 from ..practice.filter import FIELDS
 from ..widgets.dialogue_keys import own_key
 from ..widgets.key_bar import key_name
 from ..widgets.search_line import SearchLine
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen
-from .clients_filter import FilterBar, FilterInput
-from .dialogue import Dialogue, own_bindings
+from .clients.filter import FilterBar, FilterInput
+from .dialogues.dialogue import Dialogue, own_bindings
 
 Line = tuple[str, str, str]
 """Keys, what they do, and why not now (empty: they work)."""

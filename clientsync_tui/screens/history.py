@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from ..actions import HISTORY, SELECT, Action, named
+from ..app.actions import HISTORY, SELECT, Action, named
 from ..practice.entries import Entry, Kind, moment
 from ..practice.filter import FilterError, Term, parse
 from ..store.history import History

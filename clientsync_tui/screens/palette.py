@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from ..actions import (
+from ..app.actions import (
     ACTIONS,
     CLIENT_SYNC,
     CLIENTS,
@@ -24,12 +24,12 @@ from ..actions import (
     SIGN_IN,
     Action,
 )
-from ..key_words import with_keys
+from ..app.key_names import with_keys
 from ..practice.text import searched
 from .base import ActionScreen
 
 if TYPE_CHECKING:
-    from ..app import ClientSyncApp
+    from ..app.app import ClientSyncApp
 
 OPENED_AS = {
     CLIENTS: "clients",

@@ -2,7 +2,7 @@
 
 from ..widgets.select_list import SelectList
 from .base import ActionScreen
-from .choose import Choice, Choose
+from .dialogues.choose import Choice, Choose
 
 
 def choose_sort(screen: ActionScreen, shown: SelectList) -> None:

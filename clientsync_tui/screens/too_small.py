@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 if TYPE_CHECKING:
-    from ..terminal_app import TerminalApp
+    from ..app.terminal_app import TerminalApp
 
 LEAST = Size(40, 10)
 

@@ -13,14 +13,14 @@ from typing import Any, cast
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # pyright: ignore[reportUnknownVariableType]
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore[reportUnknownVariableType]
 
-from .. import this_user
 from ..accounting.seam.configured import Configured, Http
+from ..host import this_user
 from ..practice.counted import counted
 from ..practice.people import SignIn, sign_in_id
 from ..practice.trouble import KeyringTrouble, Misconfigured, SignInFailed, Trouble, UsageError
 from . import pasted, redirected
-from .fresh import Fresh, MakeCalls
 from .loopback import Loopback, PortInUse
+from .new_sign_in import Fresh, MakeCalls
 from .redirected import Foreign, Incomplete, Redirected
 from .remarks import remarks
 from .token_endpoint import TokenEndpoint

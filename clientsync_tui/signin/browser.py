@@ -8,7 +8,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 
-from .backends import has_screen
+from .keyrings.backends import has_screen
 
 _PLACE = "{link}"
 

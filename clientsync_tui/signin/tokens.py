@@ -23,7 +23,7 @@ from ..accounting.seam.calls import Access
 from ..accounting.seam.configured import Configured, Http
 from ..accounting.seam.limits import Lane, Limiter
 from ..accounting.seam.software import Limits
-from ..guarded import make_own_folder
+from ..host.file_permissions import make_own_folder
 from ..practice.status import Fault
 from ..practice.trouble import KeyringTrouble, PassingTrouble, SignInNeeded, SignInRefused
 from .token_endpoint import Granted, TokenEndpoint

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..practice.text import clean
 from ..practice.trouble import KeyringTrouble
-from . import parts
-from .backends import asks_a_person, choose, title
-from .passphrase import Ask
+from .keyrings import split_secrets
+from .keyrings.backends import asks_a_person, choose, title
+from .keyrings.passphrase import Ask
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-    from .encrypted_file import EncryptedFile
+    from .keyrings.encrypted_file import EncryptedFile
 
 SERVICE = "clientsync"
 TIME_LIMIT_S = 3.0
@@ -72,14 +72,14 @@ class Vault:
             raise KeyringTrouble(f"The keyring ({self.name}) does not give back what was put into it.")
 
     @asynccontextmanager
-    async def reserved(self, size: int = parts.LONGEST) -> AsyncGenerator[Write]:
+    async def reserved(self, size: int = split_secrets.LONGEST) -> AsyncGenerator[Write]:
         """Proves that a secret of so many characters can be written, until it is left; gives what writes it.
 
         The encrypted file takes its room on the disk. Other keyrings write an entry of that size and delete it.
         """
         backend = await self._ready()
-        from .encrypted_file import EncryptedFile
-        from .reserved_file import release
+        from .keyrings.encrypted_file import EncryptedFile
+        from .keyrings.reserved_file import release
 
         if not isinstance(backend, EncryptedFile):
             probe = f"probe/{secrets.token_hex(8)}"
@@ -92,7 +92,7 @@ class Vault:
         async def write(name: str, secret: str) -> None:
             def into_room() -> None:
                 with backend.written_into(room):
-                    parts.write(backend, SERVICE, name, secret)
+                    split_secrets.write(backend, SERVICE, name, secret)
 
             await self._within(into_room)
 
@@ -104,17 +104,17 @@ class Vault:
     async def read(self, name: str) -> str | None:
         """The secret of that name; None if there is none."""
         backend = await self._ready()
-        return await self._within(lambda: parts.read(backend, SERVICE, name))
+        return await self._within(lambda: split_secrets.read(backend, SERVICE, name))
 
     async def write(self, name: str, secret: str) -> None:
         """Writes or replaces the secret."""
         backend = await self._ready()
-        await self._within(lambda: parts.write(backend, SERVICE, name, secret))
+        await self._within(lambda: split_secrets.write(backend, SERVICE, name, secret))
 
     async def forget(self, name: str) -> None:
         """Deletes the secret, if there is one."""
         backend = await self._ready()
-        await self._within(lambda: parts.forget(backend, SERVICE, name))
+        await self._within(lambda: split_secrets.forget(backend, SERVICE, name))
 
     def unlock(self) -> None:
         """Asks for the passphrase now if one is needed: for the command line, where the main thread has the terminal."""
@@ -133,7 +133,7 @@ class Vault:
         return file.path
 
     def _file(self) -> "EncryptedFile | None":
-        from .encrypted_file import EncryptedFile
+        from .keyrings.encrypted_file import EncryptedFile
 
         try:
             backend = self._backend or self._started(self._chosen).result(self._limit_s)
@@ -166,7 +166,7 @@ class Vault:
             return self._backend
 
     async def _ready(self) -> "KeyringBackend":
-        from .encrypted_file import EncryptedFile
+        from .keyrings.encrypted_file import EncryptedFile
 
         backend = self._backend or await self._within(self._chosen)
         if isinstance(backend, EncryptedFile) and backend.locked:

@@ -11,14 +11,14 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..guarded import make_folder
+from ..host.file_permissions import make_folder
 from ..practice.trouble import Trouble, UsageError
-from . import in_use
-from .filesystem import is_open_to_others, network_filesystem
-from .listing import Listing
-from .sentences import DOCTOR, is_damage, is_of_the_disk, why
-from .shape import VERSION as VERSION
-from .shape import strange
+from .files import in_use
+from .files.filesystem import is_open_to_others, network_filesystem
+from .files.schema_check import VERSION as VERSION
+from .files.schema_check import strange
+from .files.sqlite_errors import DOCTOR, is_damage, is_of_the_disk, why
+from .listing.client_list import Listing
 
 APPLICATION = int.from_bytes(b"CSyn")
 """Says that a file is a practice of Client Sync (PRAGMA application_id)."""
@@ -129,8 +129,8 @@ class Database:
             )
 
     def _migrate(self) -> None:
-        from ..beside import beside, locked, owner_of
-        from . import copies
+        from ..host.beside import beside, locked, owner_of
+        from .files import copies
         from .migrations import migrate
 
         # Two first starts may race, so only one may create the tables. Everyone who shares the file shares this lock.

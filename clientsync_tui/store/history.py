@@ -10,8 +10,8 @@ from ..practice.entries import Entry, iso
 from ..practice.filter import NONE, YOU, Term
 from ..practice.text import searched
 from .database import Database
-from .find import find
 from .ledger import entry_of, names
+from .listing.find import find
 
 _TEXT = "(replace(kind, '_', ' ') || ' ' || actor || ' ' || coalesce(software, '') || ' ' || body)"
 # Most entries are ASCII: SQLite's own `lower` is several times as fast as folding accents.

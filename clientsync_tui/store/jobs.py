@@ -15,7 +15,7 @@ from ..practice.status import Why
 from ..practice.text import clean
 from ..practice.trouble import SignInNeeded, Trouble, UsageError
 from .database import Database
-from .job_locks import JobLocks
+from .files.job_locks import JobLocks
 from .own_rows import ITEM_STATES, is_item, is_job
 
 REMOVES = "`clientsync doctor --repair` removes it."

@@ -14,7 +14,7 @@ from ..practice.status import FOR_THE_CLIENT, Reason, Status, Why
 from ..store.store import Store
 from . import words
 from .changes import new_client_id
-from .matching import Matcher
+from .reach.matching import Matcher
 
 Reach = Mapping[str, Organisation]
 """The organisations that a sign-in reaches, by id."""

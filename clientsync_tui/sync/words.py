@@ -104,7 +104,7 @@ def link_words(link: Integration, now: datetime) -> str:
 
 
 def unchecked(link: Integration, when: Callable[[datetime], str], app: str) -> str | None:
-    """`not checked since 14:02 (Xero could not be reached)`: since the last good check; None where the last call worked."""
+    """`not checked since 14:02 (APP could not be reached)`: since the last good check; None where the last call worked."""
     if link.last_fault is None:
         return None
     why = FAULTS.get(link.last_fault.what, "{app} did not answer").format(app=app)

@@ -16,8 +16,8 @@ from ..practice.trouble import ListRefused, OrganisationTrouble
 from ..store.jobs import Item, ItemState, Job
 from ..store.store import Store
 from . import words
-from .ending import NOT_OURS, end_there, ended_with_it
-from .matching import Matcher, same_organisation
+from .reach.ending import NOT_OURS, end_there, ended_with_it
+from .reach.matching import Matcher, same_organisation
 
 
 @dataclass(frozen=True, slots=True)

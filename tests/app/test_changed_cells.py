@@ -14,7 +14,7 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
-from clientsync_tui.changed_cells import ChangedCells
+from clientsync_tui.terminal.changed_cells import ChangedCells
 from tests.support.clients import add, signed_in, workplace_in
 from tests.support.terminal import Terminal
 

@@ -8,7 +8,7 @@ from textual.worker import WorkerState
 
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.store.jobs import JobState
-from clientsync_tui.sync import runner
+from clientsync_tui.sync.jobs import runner
 from tests.support.command import Command
 from tests.support.practice import Practice, practice, practices, until
 from tests.support.terminal import Terminal

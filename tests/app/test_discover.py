@@ -9,24 +9,24 @@ import pytest
 from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
 
-from clientsync_tui.actions import ACTIONS
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.actions import ACTIONS
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.model import Client, Integration
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
-from clientsync_tui.screens.ask import Ask, Told
 from clientsync_tui.screens.base import ActionScreen
-from clientsync_tui.screens.choose import Choice, Choose
-from clientsync_tui.screens.clients_columns import ColumnsScreen, SortScreen
-from clientsync_tui.screens.clients_rows import COLUMNS
-from clientsync_tui.screens.confirm import Confirm
+from clientsync_tui.screens.client_sync.plan import PlanScreen
+from clientsync_tui.screens.client_sync.set_up import SetUpScreen
+from clientsync_tui.screens.clients.columns import ColumnsScreen, SortScreen
+from clientsync_tui.screens.clients.rows import COLUMNS
+from clientsync_tui.screens.connections.open_app import OpenSoftware
+from clientsync_tui.screens.connections.settings import SettingsScreen
+from clientsync_tui.screens.dialogues.ask import Ask, Told
+from clientsync_tui.screens.dialogues.choose import Choice, Choose
+from clientsync_tui.screens.dialogues.confirm import Confirm
+from clientsync_tui.screens.dialogues.passphrase import Passphrase
 from clientsync_tui.screens.help import HelpScreen
-from clientsync_tui.screens.jobs import JobsScreen
-from clientsync_tui.screens.open_software import OpenSoftware
+from clientsync_tui.screens.jobs.jobs import JobsScreen
 from clientsync_tui.screens.palette import Actions
-from clientsync_tui.screens.passphrase import Passphrase
-from clientsync_tui.screens.plan import PlanScreen
-from clientsync_tui.screens.set_up import SetUpScreen
-from clientsync_tui.screens.settings import SettingsScreen
 from clientsync_tui.widgets.key_bar import KeyBar, key_name
 from tests.app.test_keys import all_screens, own_bindings
 from tests.support.clients import ANN, add, app_in, signed_in

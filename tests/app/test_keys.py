@@ -12,11 +12,11 @@ from textual.binding import Binding
 from textual.screen import ModalScreen, Screen
 
 import clientsync_tui.screens
-from clientsync_tui import keymap
-from clientsync_tui.actions import ACTIONS
-from clientsync_tui.screens.ask import Ask
+from clientsync_tui.app import keymap
+from clientsync_tui.app.actions import ACTIONS
 from clientsync_tui.screens.base import ActionScreen
-from clientsync_tui.screens.confirm import Confirm
+from clientsync_tui.screens.dialogues.ask import Ask
+from clientsync_tui.screens.dialogues.confirm import Confirm
 from clientsync_tui.screens.help import HelpScreen
 from clientsync_tui.widgets.select_table.keys import MOVING, SELECTING
 from clientsync_tui.workplace import Workplace
@@ -51,8 +51,8 @@ WHILE_SOMETHING_IS_ON = {("escape", "end_range"), ("enter", "open")}
 
 
 def all_screens() -> list[type[Screen[object]]]:
-    for module in pkgutil.iter_modules(clientsync_tui.screens.__path__):
-        importlib.import_module(f"clientsync_tui.screens.{module.name}")
+    for module in pkgutil.walk_packages(clientsync_tui.screens.__path__, "clientsync_tui.screens."):
+        importlib.import_module(module.name)
     found, waiting = [], [ActionScreen, ModalScreen]
     while waiting:
         kind = waiting.pop()
@@ -206,7 +206,7 @@ async def test_where_no_screen_can_be_left_the_key_to_copy_a_link_is_the_persons
 
 def test_every_key_that_a_sentence_names_is_known() -> None:
     named: list[str] = []
-    for file in Path(keymap.__file__).parent.rglob("*.py"):
+    for file in Path(keymap.__file__).parents[1].rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 named += re.findall(r"\{(\w+\.\w+)\}", node.value)
@@ -291,6 +291,10 @@ async def test_the_last_line_tells_no_key_that_a_field_takes_for_a_letter(tmp_pa
         assert {"status:", "since:", "↑ ↓"} <= {keys for keys, _, _ in groups["In the filter"]}
         await pilot.press("escape", "escape")
         await until(pilot, lambda: "? Help" in shown(pilot).splitlines()[-1])
-        app.push_screen(Ask("What is it called?"))
+
+        async def accept(_: str) -> bool:
+            return True
+
+        app.push_screen(Ask("What is it called?", attempt=accept))
         await until(pilot, lambda: "f1 Help  esc Cancel" in shown(pilot))
     app.workplace.close()

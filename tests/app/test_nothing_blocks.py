@@ -60,7 +60,7 @@ async def test_keys_move_the_cursor_while_a_job_goes_on(practices: Callable[...,
 FIRST_FRAME = """
     import asyncio, sys
     from pathlib import Path
-    from clientsync_tui.app import ClientSyncApp
+    from clientsync_tui.app.app import ClientSyncApp
     from clientsync_tui.workplace import Workplace
 
     async def main():

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui import clipboard, notices
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.config import load
 from clientsync_tui.practice.trouble import UsageError
-from clientsync_tui.screens.open_software import OpenSoftware
+from clientsync_tui.screens.connections.open_app import OpenSoftware
+from clientsync_tui.terminal import clipboard, notices
 from tests.support.practice import Practice, practice, practices, until
 
 __all__ = ["practice", "practices"]
@@ -105,7 +105,7 @@ def tmux(tmp_path: Path) -> Iterator[list[str]]:
 
 
 def test_a_copy_inside_tmux_is_in_its_buffer(tmux: list[str], tmp_path: Path) -> None:
-    code = f"import asyncio; from clientsync_tui import clipboard; asyncio.run(clipboard.to_tmux({LINK!r}))"
+    code = f"import asyncio; from clientsync_tui.terminal import clipboard; asyncio.run(clipboard.to_tmux({LINK!r}))"
     done = tmp_path / "done"
     line = f"{sys.executable} {tmp_path / 'copy.py'}; touch {done}"
     (tmp_path / "copy.py").write_text(f"import sys; sys.path.insert(0, {str(Path.cwd())!r})\n{code}\n")

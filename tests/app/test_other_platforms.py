@@ -16,8 +16,8 @@ from tests.support.command import PATIENCE_S, environment
 
 TAKES_AWAY = """
 import asyncio, os, signal, sys
-import clientsync_tui.app, clientsync_tui.cli.main, clientsync_tui.serve, clientsync_tui.sandbox.server, clientsync_tui.throwaway
-import clientsync_tui.workplace, clientsync_tui.signin.encrypted_file, clientsync_tui.signin.loopback, filelock
+import clientsync_tui.app.app, clientsync_tui.cli.main, clientsync_tui.serve, clientsync_tui.sandbox.server, clientsync_tui.demo.throwaway
+import clientsync_tui.workplace, clientsync_tui.signin.keyrings.encrypted_file, clientsync_tui.signin.loopback, filelock
 import textual.drivers.linux_driver, textual.pilot
 
 platform, folder = sys.argv[1:3]
@@ -67,8 +67,8 @@ run("doctor", code=1)
 run("setup", "xero", "--client-id", "abc")
 
 from pathlib import Path
-from clientsync_tui import terminal
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.terminal import capabilities
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.workplace import Workplace
 
 async def screens():

@@ -32,7 +32,7 @@ def test_a_keyring_that_complains_draws_nothing_over_the_screen(practice: Practi
 def test_what_ends_the_app_is_still_said() -> None:
     code = (
         "import os, sys\n"
-        "from clientsync_tui.screen_alone import screen_alone\n"
+        "from clientsync_tui.terminal.screen_alone import screen_alone\n"
         "with screen_alone():\n"
         "    os.write(2, b'unseen ')\n"
         "    print('seen', file=sys.stderr)\n"
@@ -59,9 +59,9 @@ def test_it_draws_where_standard_error_is_a_file_closed_or_full(tmp_path: Path) 
                 if redirected
                 else "os.close(2)\nsys.stderr = sys.__stderr__ = None\n"
             )
-            + "from clientsync_tui import standard_streams\n"
+            + "from clientsync_tui.host import standard_streams\n"
             "standard_streams.prepare()\n"
-            "from clientsync_tui.screen_alone import screen_alone\n"
+            "from clientsync_tui.terminal.screen_alone import screen_alone\n"
             "with screen_alone():\n"
             "    print('drawn', file=sys.__stderr__)\n"
             "print('unseen', file=sys.stderr)\n"

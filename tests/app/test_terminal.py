@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui import terminal as facts
+from clientsync_tui.terminal import capabilities as facts
 from tests.support.clients import ANN, add, signed_in, workplace_in
 from tests.support.terminal import Terminal
 
@@ -186,7 +186,7 @@ def test_an_error_that_nobody_expected_is_one_line(words: list[str], tmp_path: P
     secret = "token-ABC123"
     code = f"""
 import sys
-from clientsync_tui.screens.clients import ClientsScreen
+from clientsync_tui.screens.clients.clients import ClientsScreen
 def broken(self):
     held = {secret!r}
     raise RuntimeError("the token is " + held)

@@ -5,8 +5,9 @@ from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import Theme
 
-from clientsync_tui import look, terminal
-from clientsync_tui.terminal_app import TerminalApp
+from clientsync_tui.app import look
+from clientsync_tui.app.terminal_app import TerminalApp
+from clientsync_tui.terminal import capabilities
 
 GROUNDS = ("background", "surface", "panel")
 TEXTS = (
@@ -86,4 +87,4 @@ def test_which_theme_a_terminal_gets(
     [((b"ffff", b"ffff", b"ffff"), 1), ((b"00", b"00", b"00"), 0), ((b"8", b"8", b"8"), 8 / 15)],
 )
 def test_a_colour_of_any_length_has_a_lightness(parts: tuple[bytes, bytes, bytes], light: float) -> None:
-    assert terminal.lightness(*parts) == pytest.approx(light)
+    assert capabilities.lightness(*parts) == pytest.approx(light)

@@ -57,7 +57,7 @@ def test_standard_streams_that_are_closed_or_full(
 
 OPENS = """
 import os, sys
-from clientsync_tui import standard_streams
+from clientsync_tui.host import standard_streams
 standard_streams.prepare()
 file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
 os.write(file, str(file).encode())
@@ -168,7 +168,7 @@ def test_a_date_at_the_end_of_all_dates_is_shown(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_name_that_can_be_no_file_is_said() -> None:
-    from clientsync_tui.named_file import named
+    from clientsync_tui.host.named_file import named
 
     for told in ("~nobody-at-all/clients.csv", "a\0b"):
         with pytest.raises(UsageError):

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from clientsync_tui.sandbox.server import Running
 from tests.support.command import Command, Said, Started
 from tests.support.practice import Practice

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from clientsync_tui.accounting.seam.registry import softwares
-from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
-from clientsync_tui.sync.session import Session
+from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace, secret_name
 from tests.support.command import Command, Terminal
 from tests.support.practice import Practice

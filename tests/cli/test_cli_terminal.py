@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
 from tests.support.command import Command, Terminal
@@ -67,7 +67,9 @@ def test_disconnect_asks_once(practice: Practice, cli: Command, answer: str, sta
 def test_the_passphrase_of_a_new_keyring_file_is_asked_twice_and_not_shown(
     practice: Practice, cli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "clientsync_tui.signin.encrypted_file.EncryptedFile")
+    monkeypatch.setenv(
+        "PYTHON_KEYRING_BACKEND", "clientsync_tui.signin.keyrings.encrypted_file.EncryptedFile"
+    )
     terminal = Terminal(cli, "sign-in", "xero", "--no-browser")
     terminal.until("New passphrase")
     terminal.type("open sesame\n")

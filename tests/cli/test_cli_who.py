@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui import this_user
+from clientsync_tui.host import this_user
 from clientsync_tui.signin.vault import SERVICE
-from clientsync_tui.sync.engine import Engine
+from clientsync_tui.sync.jobs.engine import Engine
 from tests.cli.office import Office, office
 from tests.signin.keyrings import Folder
 from tests.support.command import PATIENCE_S

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from tests.cli.office import HISTORY, JOBS, XERO, Office, busy, office
 from tests.support.command import PATIENCE_S, Said, Started
 from tests.support.sandbox import plain_http

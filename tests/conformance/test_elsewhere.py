@@ -150,7 +150,7 @@ def test_the_throwaway_practice_starts_without_a_plug_ins_adapter(installed: Pat
     shutil.copytree(installed, site)
     (site / "example_books" / "adapter.py").write_text(BROKEN["it raises"][0])
     begun = subprocess.run(
-        [sys.executable, "-m", "clientsync_tui.throwaway", "3"],
+        [sys.executable, "-m", "clientsync_tui.demo.throwaway", "3"],
         input="", capture_output=True, text=True, timeout=100, env=environment(site), cwd=tmp_path,
     )  # fmt: skip
     assert begun.returncode == 0 and begun.stdout.startswith("ready "), begun.stderr

@@ -10,8 +10,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from clientsync_tui.sandbox.server import Running
-from clientsync_tui.store.audit import differing
 from clientsync_tui.store.chain import verify
+from clientsync_tui.store.files.audit import differing
 from clientsync_tui.store.jobs import ItemState
 from clientsync_tui.store.store import Store
 from tests.support.command import PATIENCE_S, Command, Said, Started, environment

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.sync import plans
-from clientsync_tui.sync.new_job import new_job
-from clientsync_tui.sync.runner import Runner
+from clientsync_tui.sync.jobs.new_job import new_job
+from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.workplace import Workplace
 
 

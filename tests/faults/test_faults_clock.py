@@ -14,10 +14,11 @@ from clientsync_tui.accounting.seam.software import Limits
 from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
-from clientsync_tui.store import copies
+from clientsync_tui.store.files import copies
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync import doctor, plans
-from clientsync_tui.sync.runner import Runner
+from clientsync_tui.sync import plans
+from clientsync_tui.sync.doctor import checks
+from clientsync_tui.sync.jobs.runner import Runner
 from tests.faults.clock import clock_off_by
 from tests.faults.ground import Ground, nothing_lost, nothing_waits, somebody, state
 from tests.store.entries import signed_in
@@ -58,7 +59,7 @@ def test_bulk_work_goes_on_whatever_the_clock_says(ground: Ground) -> None:
 
 def test_the_doctor_says_that_the_clock_is_behind(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
-    assert doctor.look, "imported before the clock is set"
+    assert checks.look, "imported before the clock is set"
     with clock_off_by(timedelta(days=-500)):
         wrong = {
             each["name"]: each["says"] for each in here.cli.inside("doctor", "--json").json if not each["ok"]

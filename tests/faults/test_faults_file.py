@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.store import database as databases
-from clientsync_tui.store import filesystem
 from clientsync_tui.store.database import VERSION
+from clientsync_tui.store.files import filesystem
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, derived
 from tests.support.command import Command, Said
@@ -263,7 +263,8 @@ def test_a_folder_that_cannot_be_written_is_said(cli: Command) -> None:
         import filelock, os, sys
         from pathlib import Path
         from clientsync_tui.practice.trouble import UsageError
-        from clientsync_tui.store import copies, migrations
+        from clientsync_tui.store import migrations
+        from clientsync_tui.store.files import copies
         from clientsync_tui.store.database import Database
         os.setegid(65534)
         os.seteuid(65534)

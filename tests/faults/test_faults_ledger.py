@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from clientsync_tui.practice.entries import Kind, iso
 from clientsync_tui.practice.trouble import Trouble
-from clientsync_tui.store.audit import differing
 from clientsync_tui.store.chain import COLUMNS, START, Flaw, link, verify
+from clientsync_tui.store.files.audit import differing
 from clientsync_tui.store.store import Store
 from tests.faults.test_faults_file import doctor
 from tests.store.entries import added, derived, of_client, store_in

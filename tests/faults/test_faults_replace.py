@@ -13,8 +13,8 @@ import pytest
 from clientsync_tui.practice.trouble import Trouble, UsageError
 from clientsync_tui.store.chain import verify
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync.doctor_database import mend
-from clientsync_tui.sync.restore import restore
+from clientsync_tui.sync.doctor.database import mend
+from clientsync_tui.sync.doctor.restore import restore
 from tests.store.entries import added
 from tests.support.command import PATIENCE_S, Command
 from tests.support.forked import begin, talk
@@ -213,7 +213,7 @@ def test_who_had_the_file_open_that_was_replaced_writes_no_more(cli: Command, da
 
 
 def test_who_opens_it_meanwhile_waits_and_then_has_the_new_file(database: Path) -> None:
-    from clientsync_tui.store.replacing import replacing
+    from clientsync_tui.store.files.replacing import replacing
 
     with replacing(database) as place:
         ours, theirs = talk()

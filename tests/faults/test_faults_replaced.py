@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from tests.faults.ground import Ground, explained, somebody, state

@@ -10,21 +10,23 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
-from clientsync_tui import config, keymap
+from clientsync_tui import config
 from clientsync_tui.accounting.seam import shapes
 from clientsync_tui.accounting.seam.configured import Configured
 from clientsync_tui.accounting.seam.registry import softwares
 from clientsync_tui.accounting.seam.retry_after import LONGEST_S, retry_after_s
 from clientsync_tui.accounting.seam.software import Answer, Reply
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
+from clientsync_tui.app import keymap
 from clientsync_tui.practice import filter as filters
 from clientsync_tui.practice.model import Organisation
 from clientsync_tui.practice.text import clean
 from clientsync_tui.practice.trouble import KeyringTrouble, SignInFailed, Trouble, UsageError
-from clientsync_tui.signin import keyring_format, passphrase, pasted, redirected, tokens
+from clientsync_tui.signin import pasted, redirected, tokens
+from clientsync_tui.signin.keyrings import keyring_format, passphrase
 from clientsync_tui.signin.loopback import Loopback
-from clientsync_tui.sync import codes_file
-from clientsync_tui.sync.csv_cells import defused, plain
+from clientsync_tui.sync.files import codes_file
+from clientsync_tui.sync.files.csv_cells import defused, plain
 
 STATE = "the-right-state"
 LINK = "https://login.example/authorize?state=the-right-state"

@@ -139,6 +139,8 @@ def stand_still(monkeypatch: pytest.MonkeyPatch, network: type[Still]) -> None:
         return await work(network(screen.main.workplace))
 
     monkeypatch.setattr(ActionScreen, "ask", ask)
-    monkeypatch.setattr("clientsync_tui.screens.sign_in.time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(
+        "clientsync_tui.screens.client_sync.sign_in.time", SimpleNamespace(monotonic=lambda: 0.0)
+    )
     monkeypatch.setattr(Vault, "name", "encrypted file keyring.bin")
     monkeypatch.setattr(Consenting, "came", 0)

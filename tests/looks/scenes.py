@@ -6,11 +6,11 @@ from typing import Any
 
 from textual.screen import Screen
 
-from clientsync_tui.screens.consents import ConsentsScreen
-from clientsync_tui.screens.open_software import OpenSoftware
-from clientsync_tui.screens.passphrase import Passphrase
+from clientsync_tui.screens.client_sync.consents import ConsentsScreen
+from clientsync_tui.screens.connections.open_app import OpenSoftware
+from clientsync_tui.screens.dialogues.passphrase import Passphrase
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync.consents import Consents, Expected
+from clientsync_tui.sync.reach.consents import Consents, Expected
 from tests.looks.network import LINK, Consenting, ConsentingAgain, Nothing, Refused, Still, Unavailable
 from tests.looks.practice import (
     NAMES,

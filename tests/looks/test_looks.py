@@ -10,8 +10,8 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from clientsync_tui import look as looks
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app import look as looks
+from clientsync_tui.app.app import ClientSyncApp
 from tests.looks.golden import UPDATE, Golden, updating
 from tests.looks.look import Row, look, text_of, undrawn, width_of
 from tests.looks.network import stand_still

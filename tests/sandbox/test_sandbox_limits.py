@@ -2,10 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from clientsync_tui.sandbox.clock import Clock
-from clientsync_tui.sandbox.limits import DAY_S, HOUR_S, Allowed, Caller, Limits, Rate
+from clientsync_tui.sandbox.misbehaviour.limits import DAY_S, HOUR_S, Allowed, Caller, Limits, Rate
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.personalities.xero.api import LIMITS
+from clientsync_tui.sandbox.world.clock import Clock
 from tests.support.sandbox import App
 
 

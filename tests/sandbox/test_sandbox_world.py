@@ -7,12 +7,12 @@ from itertools import combinations
 
 import pytest
 
-from clientsync_tui.sandbox.world import World
+from clientsync_tui.sandbox.world.world import World
 
 SHOW = """
 import json, sys
 from dataclasses import asdict
-from clientsync_tui.sandbox.world import World
+from clientsync_tui.sandbox.world.world import World
 from clientsync_tui.sandbox.personalities.xero import shapes
 world = World(sys.argv[1], 60)
 def told(place):

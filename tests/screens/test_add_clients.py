@@ -9,8 +9,8 @@ from textual.widgets import Input
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.model import Organisation
 from clientsync_tui.sandbox.options import Options
-from clientsync_tui.screens.add_clients import AddClientsScreen
-from clientsync_tui.screens.choose import Choose
+from clientsync_tui.screens.client_sync.add_clients import AddClientsScreen
+from clientsync_tui.screens.dialogues.choose import Choose
 from clientsync_tui.widgets.select_list import SelectList
 from tests.support.browser import come_back_as, link_shown
 from tests.support.practice import Practice, practice, practices, shown, until

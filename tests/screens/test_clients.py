@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind
-from clientsync_tui.screens.clients import ClientsScreen
+from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.store.store import Store
 from tests.support.clients import ANN, BOB, add, crowd, found, signed_in, workplace_in
 from tests.support.practice import shown, until

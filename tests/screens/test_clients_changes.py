@@ -7,10 +7,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from clientsync_tui.practice.model import Client
-from clientsync_tui.screens.ask import Ask
-from clientsync_tui.screens.clients import ClientsScreen
-from clientsync_tui.screens.clients_rows import today
-from clientsync_tui.screens.confirm import Confirm
+from clientsync_tui.screens.clients.clients import ClientsScreen
+from clientsync_tui.screens.clients.rows import today
+from clientsync_tui.screens.dialogues.ask import Ask
+from clientsync_tui.screens.dialogues.confirm import Confirm
 from clientsync_tui.sync.changes import LONGEST_NOTE, set_note
 from tests.screens.test_clients import line_with, opened, practice_of_eleven
 from tests.support.practice import shown, until

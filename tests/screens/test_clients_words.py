@@ -6,8 +6,8 @@ import pytest
 
 from clientsync_tui.practice.filter import Term, parse
 from clientsync_tui.screens import locale_words
-from clientsync_tui.screens.clients_columns import next_sort, read, usual, widened, written
-from clientsync_tui.screens.clients_complete import complete
+from clientsync_tui.screens.clients.columns import next_sort, read, usual, widened, written
+from clientsync_tui.screens.clients.complete import complete
 
 VALUES = {
     "status": ("connected", "expiring", "expired"),

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 from textual.widgets import Input
 
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.model import Client, Integration, Settings
 from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.sandbox.options import Options
-from clientsync_tui.screens.connections import ConnectionsScreen
-from clientsync_tui.screens.job import JobScreen
+from clientsync_tui.screens.connections.connections import ConnectionsScreen
+from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.sync.words import next_step
 from clientsync_tui.widgets.select_list import SelectList
 from tests.support.browser import come_back_as

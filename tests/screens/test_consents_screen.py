@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 import pytest
 from textual.pilot import Pilot
 
-from clientsync_tui.app import ClientSyncApp
-from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.app.app import ClientSyncApp
+from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
-from clientsync_tui.screens.consents import ConsentsScreen
-from clientsync_tui.screens.job import JobScreen
+from clientsync_tui.screens.client_sync.consents import ConsentsScreen
+from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.sync import plans
-from clientsync_tui.sync.runner import Runner
-from clientsync_tui.sync.session import Session
+from clientsync_tui.sync.jobs.runner import Runner
+from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
 from tests.support.browser import come_back_as
 from tests.support.practice import Practice, practices, shown, until

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.sandbox.config import free_ports
-from clientsync_tui.screens.clients import ClientsScreen
+from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.screens.first_start import FirstStartScreen
 from clientsync_tui.workplace import Workplace
 from tests.support.practice import shown, until

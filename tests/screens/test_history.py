@@ -1,7 +1,7 @@
 """The history of the practice and of a client on the screen."""
 
 from clientsync_tui.practice.entries import Kind, NewEntry
-from clientsync_tui.screens.connections import ConnectionsScreen
+from clientsync_tui.screens.connections.connections import ConnectionsScreen
 from clientsync_tui.store.store import Store
 from tests.support.practice import Practice, practice, practices, shown, until
 

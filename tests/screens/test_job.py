@@ -12,17 +12,17 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.practice.status import Why
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
-from clientsync_tui.screens.job import JobScreen
-from clientsync_tui.screens.jobs import JobsScreen
+from clientsync_tui.screens.jobs.job import JobScreen
+from clientsync_tui.screens.jobs.jobs import JobsScreen
 from clientsync_tui.store.jobs import ItemState, Job, JobState
 from clientsync_tui.sync import plans
-from clientsync_tui.sync.session import Session
+from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
 from tests.support.browser import come_back_as
 from tests.support.practice import Practice, practice, practices, shown, until

@@ -1,7 +1,7 @@
 """What a job's pace says, and what an entry changed, value by value."""
 
 from clientsync_tui.practice.entries import Entry, Kind
-from clientsync_tui.screens.job_progress import Pace
+from clientsync_tui.screens.jobs.job_progress import Pace
 from clientsync_tui.sync.before_after import changes
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from clientsync_tui.sandbox.faults import Target
-from clientsync_tui.sandbox.scripts import Script
+from clientsync_tui.sandbox.consent.scripts import Script
+from clientsync_tui.sandbox.misbehaviour.faults import Target
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]

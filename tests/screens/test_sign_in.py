@@ -12,11 +12,11 @@ import tomlkit
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.sandbox.options import Options
-from clientsync_tui.screens.passphrase import Passphrase
-from clientsync_tui.screens.set_up import SetUpScreen
-from clientsync_tui.screens.sign_in import SignInScreen
+from clientsync_tui.screens.client_sync.set_up import SetUpScreen
+from clientsync_tui.screens.client_sync.sign_in import SignInScreen
+from clientsync_tui.screens.dialogues.passphrase import Passphrase
 from clientsync_tui.workplace import secret_name
 from tests.support.browser import come_back_as, link_shown
 from tests.support.practice import Practice, practice, practices, shown, until

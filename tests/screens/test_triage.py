@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.model import Integration
 from clientsync_tui.practice.status import Status
 from clientsync_tui.sandbox.options import Options
-from clientsync_tui.screens.clients import ClientsScreen
-from clientsync_tui.screens.job import JobScreen
-from clientsync_tui.screens.reconnect import ReconnectScreen
+from clientsync_tui.screens.client_sync.reconnect import ReconnectScreen
+from clientsync_tui.screens.clients.clients import ClientsScreen
+from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.sync import plans
-from clientsync_tui.sync.runner import Runner
-from clientsync_tui.sync.session import Session
+from clientsync_tui.sync.jobs.runner import Runner
+from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
 from tests.screens.test_reconnect import today
 from tests.store.entries import added, connected, of_link, signed_in

@@ -6,7 +6,7 @@ from threading import Event
 from textual.events import Key
 from textual.pilot import Pilot
 
-from clientsync_tui.screens.connections import ConnectionsScreen
+from clientsync_tui.screens.connections.connections import ConnectionsScreen
 from tests.screens.test_clients import opened, practice_of_eleven
 from tests.support.practice import shown, until
 

@@ -20,8 +20,8 @@ from clientsync_tui.accounting.seam.limits import Limiter
 from clientsync_tui.accounting.seam.software import Addresses
 from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
-from clientsync_tui.sandbox.authorise import sign_in
 from clientsync_tui.sandbox.config import software_tables
+from clientsync_tui.sandbox.consent.authorise import sign_in
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.signin.attempt import Attempt, SignedIn, begin
 from clientsync_tui.signin.tokens import Tokens

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from clientsync_tui import this_user
 from clientsync_tui.accounting.seam.configured import Http
+from clientsync_tui.host import this_user
 from clientsync_tui.practice.trouble import (
     KeyringTrouble,
     Misconfigured,
@@ -15,7 +15,7 @@ from clientsync_tui.practice.trouble import (
     SignInFailed,
     UsageError,
 )
-from clientsync_tui.sandbox.authorise import sign_in
+from clientsync_tui.sandbox.consent.authorise import sign_in
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.signin.attempt import Attempt
 from tests.signin.desk import Desk, answered, completed, desk, first_person, keyring, name_of, told

@@ -122,9 +122,7 @@ async def test_a_browser_of_the_terminal_is_never_opened(
 async def test_the_sandboxs_command_signs_in_without_any_browser(
     desk: Desk, sandbox: Running, said: list[str]
 ):
-    code = (
-        "import sys; from clientsync_tui.sandbox.authorise import sign_in; sign_in(sys.argv[1], sys.argv[2])"
-    )
+    code = "import sys; from clientsync_tui.sandbox.consent.authorise import sign_in; sign_in(sys.argv[1], sys.argv[2])"
     command = f"{sys.executable} -c '{code}' {{link}} {first_person(sandbox)}"
     async with desk.begin() as attempt:
         task = browser.open_link(attempt.link, command, said.append)

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from keyring.errors import PasswordDeleteError
 
 from clientsync_tui.practice.trouble import KeyringTrouble
-from clientsync_tui.signin import encrypted_file
-from clientsync_tui.signin.encrypted_file import EncryptedFile
-from clientsync_tui.signin.keyring_format import Argon2
-from clientsync_tui.signin.passphrase import PassphraseNeeded
+from clientsync_tui.signin.keyrings import encrypted_file
+from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
+from clientsync_tui.signin.keyrings.keyring_format import Argon2
+from clientsync_tui.signin.keyrings.passphrase import PassphraseNeeded
 from tests.signin.desk import ROOT, python
 
 
@@ -106,7 +106,7 @@ def test_a_weak_passphrase_is_refused_for_a_new_file_alone(
         opened(path, weak).unlock()
     assert not path.exists()
     with monkeypatch.context() as former:
-        former.setattr("clientsync_tui.signin.passphrase.too_weak", lambda _: None)
+        former.setattr("clientsync_tui.signin.keyrings.passphrase.too_weak", lambda _: None)
         opened(path, weak).set_password(SERVICE, "a", "1")
     assert opened(path, weak).get_password(SERVICE, "a") == "1", "a file that is there is opened as ever"
 
@@ -211,8 +211,8 @@ def test_two_writers_lose_nothing_of_each_others(path: Path):
 WRITER = """
 import sys
 from pathlib import Path
-from clientsync_tui.signin.encrypted_file import EncryptedFile
-from clientsync_tui.signin.keyring_format import Argon2
+from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
+from clientsync_tui.signin.keyrings.keyring_format import Argon2
 keyring = EncryptedFile(Path(sys.argv[1]), lambda new: "open sesame", cost=lambda: Argon2(8, 1, 1))
 number = int(keyring.get_password("clientsync", "count") or "0")
 while True:
@@ -252,7 +252,7 @@ def test_no_secret_is_in_its_repr(path: Path):
 
 
 def test_keyring_itself_never_chooses_it():
-    code = "import clientsync_tui.signin.encrypted_file as e, keyring; assert type(keyring.get_keyring()) is not e.EncryptedFile"
+    code = "import clientsync_tui.signin.keyrings.encrypted_file as e, keyring; assert type(keyring.get_keyring()) is not e.EncryptedFile"
     run = python(code, DBUS_SESSION_BUS_ADDRESS="unix:path=/nowhere", DISPLAY="")
     assert run.communicate(timeout=30)[1] == "" and run.returncode == 0
 
@@ -261,14 +261,14 @@ def test_it_is_a_backend_of_the_library_keyring_for_any_program(path: Path, tmp_
     """Named by the entry point that makes `keyring --list-backends` show it, and used as the library uses any."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["entry-points"]["keyring.backends"] == {
-        "clientsync": "clientsync_tui.signin.encrypted_file"
+        "clientsync": "clientsync_tui.signin.keyrings.encrypted_file"
     }
     passphrase = tmp_path / "passphrase"
     passphrase.touch(mode=0o600)
     passphrase.write_text("open sesame")
     run = python(
         "import keyring; keyring.set_password('another program', 'me', 'kept'); print(keyring.get_password('another program', 'me'))",
-        PYTHON_KEYRING_BACKEND="clientsync_tui.signin.encrypted_file.EncryptedFile",
+        PYTHON_KEYRING_BACKEND="clientsync_tui.signin.keyrings.encrypted_file.EncryptedFile",
         CLIENTSYNC_PASSPHRASE_FILE=str(passphrase),
         XDG_DATA_HOME=str(tmp_path / "share"),
     )

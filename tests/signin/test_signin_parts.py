@@ -7,7 +7,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
 from clientsync_tui.practice.trouble import KeyringTrouble
-from clientsync_tui.signin import parts
+from clientsync_tui.signin.keyrings import split_secrets
 
 SERVICE, NAME = "clientsync", "xero/practice/xero:me"
 
@@ -65,12 +65,12 @@ _SECRETS = st.one_of(
 def test_whatever_its_length_it_comes_back_and_leaves_nothing_behind(secrets: list[str]):
     backend = Small()
     for secret in secrets:
-        parts.write(backend, SERVICE, NAME, secret)
-        assert parts.read(backend, SERVICE, NAME) == secret
+        split_secrets.write(backend, SERVICE, NAME, secret)
+        assert split_secrets.read(backend, SERVICE, NAME) == secret
     pieces = len(backend.held)
     assert pieces == 1 or sum(map(len, backend.held.values())) < len(secrets[-1]) + 40, "the old parts stayed"
-    parts.forget(backend, SERVICE, NAME)
-    assert backend.held == {} and parts.read(backend, SERVICE, NAME) is None
+    split_secrets.forget(backend, SERVICE, NAME)
+    assert backend.held == {} and split_secrets.read(backend, SERVICE, NAME) is None
 
 
 @pytest.mark.parametrize(("old", "new"), [(50, 3_000), (3_000, 2_000), (2_000, 3_000), (3_000, 50)])
@@ -78,17 +78,17 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new_one_whole(old: int, new:
     acts = 0
     while True:
         backend = Small()
-        parts.write(backend, SERVICE, NAME, "o" * old)
+        split_secrets.write(backend, SERVICE, NAME, "o" * old)
         backend.acts = acts
         try:
-            parts.write(backend, SERVICE, NAME, "n" * new)
+            split_secrets.write(backend, SERVICE, NAME, "n" * new)
         except Killed:
             backend.acts = None
-            assert parts.read(backend, SERVICE, NAME) in ("o" * old, "n" * new)
-            parts.write(backend, SERVICE, NAME, "l" * 4_000)
-            assert parts.read(backend, SERVICE, NAME) == "l" * 4_000
+            assert split_secrets.read(backend, SERVICE, NAME) in ("o" * old, "n" * new)
+            split_secrets.write(backend, SERVICE, NAME, "l" * 4_000)
+            assert split_secrets.read(backend, SERVICE, NAME) == "l" * 4_000
             assert len(backend.held) == 8, "what the kill has left is swept up"
-            parts.forget(backend, SERVICE, NAME)
+            split_secrets.forget(backend, SERVICE, NAME)
             assert backend.held == {}
         else:
             break
@@ -98,18 +98,18 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new_one_whole(old: int, new:
 
 def test_one_that_no_keyring_takes_is_refused_before_the_old_one_is_touched():
     backend = Small()
-    parts.write(backend, SERVICE, NAME, "old")
+    split_secrets.write(backend, SERVICE, NAME, "old")
     with pytest.raises(KeyringTrouble, match="too long"):
-        parts.write(backend, SERVICE, NAME, "x" * 60_000)
+        split_secrets.write(backend, SERVICE, NAME, "x" * 60_000)
     assert backend.held == {NAME: "old"}
 
 
 def test_a_part_that_is_gone_is_said():
     backend = Small()
-    parts.write(backend, SERVICE, NAME, "x" * 3_000)
+    split_secrets.write(backend, SERVICE, NAME, "x" * 3_000)
     del backend.held[f"{NAME}/a3"]
     with pytest.raises(KeyringTrouble, match="missing"):
-        parts.read(backend, SERVICE, NAME)
+        split_secrets.read(backend, SERVICE, NAME)
 
 
 def test_one_that_is_replaced_while_it_is_read_is_read_again():
@@ -120,11 +120,11 @@ def test_one_that_is_replaced_while_it_is_read_is_read_again():
             found = super().get_password(service, username)
             if username == NAME and self.racing:
                 self.racing = False
-                parts.write(self, SERVICE, NAME, "n" * 2_000)
+                split_secrets.write(self, SERVICE, NAME, "n" * 2_000)
             return found
 
     backend = Racing()
     backend.racing = False
-    parts.write(backend, SERVICE, NAME, "o" * 3_000)
+    split_secrets.write(backend, SERVICE, NAME, "o" * 3_000)
     backend.racing = True
-    assert parts.read(backend, SERVICE, NAME) == "n" * 2_000
+    assert split_secrets.read(backend, SERVICE, NAME) == "n" * 2_000

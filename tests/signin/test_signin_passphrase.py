@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.practice.trouble import KeyringTrouble
-from clientsync_tui.signin.passphrase import PassphraseNeeded, passphrase
+from clientsync_tui.signin.keyrings.passphrase import PassphraseNeeded, passphrase
 
 
 @pytest.fixture(autouse=True)

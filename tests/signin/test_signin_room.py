@@ -12,8 +12,8 @@ import pytest
 
 from clientsync_tui.practice.trouble import KeyringTrouble
 from clientsync_tui.sandbox.server import Running
-from clientsync_tui.signin.encrypted_file import EncryptedFile
-from clientsync_tui.signin.keyring_format import Argon2
+from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
+from clientsync_tui.signin.keyrings.keyring_format import Argon2
 from clientsync_tui.signin.vault import Vault
 from tests.faults.test_faults_full import disk
 from tests.signin.desk import Desk, answered, completed, configured_for, first_person, name_of

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.practice.trouble import KeyringTrouble
-from clientsync_tui.signin import backends
-from clientsync_tui.signin.encrypted_file import EncryptedFile
-from clientsync_tui.signin.passphrase import PassphraseNeeded
+from clientsync_tui.signin.keyrings import backends
+from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
+from clientsync_tui.signin.keyrings.passphrase import PassphraseNeeded
 from clientsync_tui.signin.vault import Vault
 from tests.signin.desk import keyring, told
 from tests.signin.keyrings import entries, fail
@@ -197,10 +197,11 @@ async def test_plain_text_is_never_chosen_by_chance(
     assert isinstance(backends.choose(tmp_path / "keyring.bin", None, None), EncryptedFile)
 
 
-async def test_the_encrypted_file_can_be_named_like_any_other(
-    tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("package", ["signin.keyrings", "signin"], ids=["now", "as in 0.2.0"])
+async def test_encrypted_file_can_be_named_like_any_other(
+    tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch, package: str
 ):
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "clientsync_tui.signin.encrypted_file.EncryptedFile")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", f"clientsync_tui.{package}.encrypted_file.EncryptedFile")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     await Vault(tmp_path / "not-this.bin").write("a", "1")
     assert (tmp_path / "share" / "clientsync" / "keyring.bin").exists()

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.practice.filter import parse
 from clientsync_tui.store.database import Database
-from clientsync_tui.store.find import find
+from clientsync_tui.store.listing.find import find
 from clientsync_tui.store.projection import PROJECTIONS, Clash
 from clientsync_tui.store.store import Store
 from tests.store.entries import ME, added, connected, derived, signed_in

@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from clientsync_tui.store import copies
+from clientsync_tui.store.files import copies
 from clientsync_tui.store.store import Store
 
 

@@ -13,9 +13,9 @@ from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.model import Client
 from clientsync_tui.practice.status import SEVERITY, Status, weight
 from clientsync_tui.practice.text import folded, searched, sort_key
-from clientsync_tui.store.find import find, warm
-from clientsync_tui.store.numbers import first_page
-from clientsync_tui.store.orders import Sort
+from clientsync_tui.store.listing.by_number import first_page
+from clientsync_tui.store.listing.find import find, warm
+from clientsync_tui.store.listing.sorting import Sort
 from clientsync_tui.store.store import Store
 from clientsync_tui.store.tally import tally
 from tests.store.entries import added, connected, of_client, of_link, signed_in, store_in

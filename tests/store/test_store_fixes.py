@@ -9,8 +9,8 @@ import pytest
 from clientsync_tui.practice.entries import Kind, iso
 from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.status import Reason, Status
-from clientsync_tui.store.find import find
 from clientsync_tui.store.fixes import Cause, fixes, with_cause
+from clientsync_tui.store.listing.find import find
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, connected, of_link, signed_in, store_in
 from tests.store.test_store_find import NOW, filled

@@ -10,8 +10,8 @@ from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.model import Client, Integration
 from clientsync_tui.practice.status import Reason, Standing, Status
-from clientsync_tui.store.find import find
 from clientsync_tui.store.fixes import fixes
+from clientsync_tui.store.listing.find import find
 from clientsync_tui.store.projection import PROJECTIONS, Clash
 from clientsync_tui.store.store import Store
 from tests.store.entries import ME, added, connected, of_client, of_link, signed_in, store_in

@@ -13,10 +13,10 @@ import pytest
 from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.practice.trouble import Trouble, UsageError
-from clientsync_tui.store import copies
 from clientsync_tui.store.chain import verify
 from clientsync_tui.store.database import VERSION
-from clientsync_tui.store.find import find
+from clientsync_tui.store.files import copies
+from clientsync_tui.store.listing.find import find
 from clientsync_tui.store.migrations import STEPS
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, derived, store_in

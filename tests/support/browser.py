@@ -5,8 +5,8 @@ from collections.abc import Collection
 
 from textual.pilot import Pilot
 
-from clientsync_tui.sandbox.authorise import sign_in as authorise
-from clientsync_tui.screens.sign_in import SignInScreen
+from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
+from clientsync_tui.screens.client_sync.sign_in import SignInScreen
 from tests.support.practice import until
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace

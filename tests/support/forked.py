@@ -17,10 +17,10 @@ _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload(
     [
         "clientsync_tui.accounting.seam.transport",
-        "clientsync_tui.cli.add",
+        "clientsync_tui.cli.commands.add",
         "clientsync_tui.cli.main",
         "clientsync_tui.cli.running",
-        "clientsync_tui.signin.encrypted_file",
+        "clientsync_tui.signin.keyrings.encrypted_file",
         "clientsync_tui.signin.token_endpoint",
         "clientsync_tui.signin.tokens",
         "httpcore2",

@@ -78,7 +78,7 @@ def frozen_clock() -> Iterator[None]:
 @contextmanager
 def pinned_machine() -> Iterator[None]:
     """The same time zone, locale, terminal and person everywhere."""
-    with patch.dict(os.environ, PINNED), patch("clientsync_tui.this_user.login", lambda: "ann"):
+    with patch.dict(os.environ, PINNED), patch("clientsync_tui.host.this_user.login", lambda: "ann"):
         for name in set(ELSEWHERE) - set(PINNED):
             os.environ.pop(name, None)
         time.tzset()

@@ -9,8 +9,8 @@ from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.plan import Plan
 from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.sync import plans
-from clientsync_tui.sync.runner import Runner
-from clientsync_tui.sync.session import Session
+from clientsync_tui.sync.jobs.runner import Runner
+from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
 from tests.support.practice import signed_in
 

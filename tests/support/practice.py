@@ -15,16 +15,16 @@ import pytest
 import tomlkit
 from textual.pilot import Pilot
 
-from clientsync_tui.app import ClientSyncApp
+from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.people import SignIn
-from clientsync_tui.sandbox.authorise import sign_in as authorise
 from clientsync_tui.sandbox.config import software_tables
+from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
 from clientsync_tui.store.jobs import Job
 from clientsync_tui.sync import plans
-from clientsync_tui.sync.runner import Runner
-from clientsync_tui.sync.session import Session
+from clientsync_tui.sync.jobs.runner import Runner
+from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace, secret_name
 
 PATIENCE_S = 30

@@ -16,7 +16,7 @@ from clientsync_tui.practice.status import Reason
 from clientsync_tui.practice.trouble import SignInNeeded, SignInRefused, Trouble, UsageError
 from clientsync_tui.store.jobs import Job
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync.runner import Runner
+from clientsync_tui.sync.jobs.runner import Runner
 
 HOLDER = "tester@desk"
 ANN, BEN = Person("ann", "Ann Lee", "ann@example.com"), Person("ben", "Ben Ode", "ben@example.com")

@@ -10,8 +10,8 @@ from clientsync_tui.practice.plan import Plan, Will
 from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.store.jobs import Job, JobState
 from clientsync_tui.sync import plans
-from clientsync_tui.sync.runner import Runner
-from clientsync_tui.sync.session import Session
+from clientsync_tui.sync.jobs.runner import Runner
+from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
 from tests.support.practice import Practice, practice, practices, signed_in
 

@@ -12,8 +12,8 @@ from clientsync_tui.practice.model import Client, Integration, Organisation
 from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.status import Fault, Reason, Status
 from clientsync_tui.practice.trouble import PassingTrouble, Trouble, UsageError
-from clientsync_tui.sync.change_integration import Change, change_integration, entails, planned
-from clientsync_tui.sync.matching import best
+from clientsync_tui.sync.reach.change_integration import Change, change_integration, entails, planned
+from clientsync_tui.sync.reach.matching import best
 from tests.sync.books import ANN, BEN, Books, Practice, practice_of
 
 NEW = Organisation("9", "Beta 9")

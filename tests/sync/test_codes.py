@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.text import code_key
-from clientsync_tui.screens.clients_rows import today
-from clientsync_tui.store.find import find
+from clientsync_tui.screens.clients.rows import today
+from clientsync_tui.store.listing.find import find
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync import codes, codes_file, export
-from clientsync_tui.sync.csv_cells import damage, plain
+from clientsync_tui.sync.files import codes, codes_file, export
+from clientsync_tui.sync.files.csv_cells import damage, plain
 from tests.support.clients import ANN, add
 from tests.support.command import Command
 from tests.support.spreadsheet import save_again, saved_again

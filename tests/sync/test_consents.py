@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from clientsync_tui.practice.people import Person, SignIn, sign_in_id
-from clientsync_tui.sync.consents import Arrived, Consents, Expected, asks, tells
+from clientsync_tui.sync.reach.consents import Arrived, Consents, Expected, asks, tells
 from tests.sync.books import ANN, BEN, Books
 
 BOOKS = Books("ledgers", one=True)

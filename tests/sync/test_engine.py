@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clientsync_tui.practice.trouble import SignInNeeded, Trouble
-from clientsync_tui.sync.engine import Engine
+from clientsync_tui.sync.jobs.engine import Engine
 
 
 class Session:

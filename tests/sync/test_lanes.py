@@ -16,9 +16,9 @@ from clientsync_tui.practice.trouble import (
     SignInNeeded,
     SignInRefused,
 )
-from clientsync_tui.store.find import find
 from clientsync_tui.store.fixes import fixes
 from clientsync_tui.store.jobs import ItemState, JobState
+from clientsync_tui.store.listing.find import find
 from clientsync_tui.sync import plans
 from tests.sync.books import ANN, BEN, Books, Practice, practice_of, refused, run
 

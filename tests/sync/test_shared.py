@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.practice.plan import Plan
-from clientsync_tui.store import copies
+from clientsync_tui.store.files import copies
 from tests.support.practice import Practice, practice, practices
 
 __all__ = ["practice", "practices"]

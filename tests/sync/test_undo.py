@@ -10,7 +10,7 @@ from clientsync_tui.practice.model import Client
 from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync import changes
-from clientsync_tui.sync.codes import plan, upload
+from clientsync_tui.sync.files.codes import plan, upload
 from clientsync_tui.sync.undo import undo_last
 from tests.support.clients import ANN, add, signed_in
 

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from clientsync_tui.sandbox import state
 from clientsync_tui.sandbox.personality import App
 from clientsync_tui.sandbox.server import Running
+from clientsync_tui.sandbox.world import state
 
 MARK = "kUmQuat7" + "Planted4Zebra"
 """Part of every secret: tokens and codes of the sandbox, client secrets, passphrases. Nothing else has it."""

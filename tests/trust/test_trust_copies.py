@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.store import copies, in_use
+from clientsync_tui.store.files import copies, in_use
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync.new_job import keep_daily
+from clientsync_tui.sync.jobs.new_job import keep_daily
 from tests.store.entries import added
 from tests.support.command import Command
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clientsync_tui.sync import codes, codes_file, export
-from clientsync_tui.sync.csv_cells import defused, plain, without_formula
+from clientsync_tui.sync.files import codes, codes_file, export
+from clientsync_tui.sync.files.csv_cells import defused, plain, without_formula
 from tests.support.clients import add, signed_in, workplace_in
 
 FORMULAS = [

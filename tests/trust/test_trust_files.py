@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui import config, guarded, logbook
+from clientsync_tui import config, logbook
+from clientsync_tui.host import file_permissions
 from clientsync_tui.practice.trouble import KeyringTrouble, UsageError
-from clientsync_tui.signin.encrypted_file import EncryptedFile
+from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
 from tests.support.command import Command, environment
 
 
@@ -109,10 +110,10 @@ def test_a_secret_in_a_folder_that_others_can_rename_is_refused(tmp_path: Path):
     secret.parent.mkdir(parents=True, mode=0o700)
     secret.touch(mode=0o600)
     secret.write_text("open sesame")
-    assert guarded.read_secret(secret, 100) == b"open sesame"
+    assert file_permissions.read_secret(secret, 100) == b"open sesame"
     (tmp_path / "shared").chmod(0o777)
     with pytest.raises(OSError, match="others may change it"):
-        guarded.read_secret(secret, 100)
+        file_permissions.read_secret(secret, 100)
     with pytest.raises(KeyringTrouble, match="others may change it"):
         EncryptedFile(secret.parent / "keyring.bin", lambda new: "open sesame").get_password("a", "b")
 
@@ -126,7 +127,9 @@ def test_whatever_the_umask_all_that_is_made_is_this_users_alone(
     passphrase.touch(mode=0o600)
     passphrase.write_text("open sesame")
     monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FILE", str(passphrase))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "clientsync_tui.signin.encrypted_file.EncryptedFile")
+    monkeypatch.setenv(
+        "PYTHON_KEYRING_BACKEND", "clientsync_tui.signin.keyrings.encrypted_file.EncryptedFile"
+    )
     path = tmp_path / "home" / "config" / "clientsync" / "config.toml"
     before = os.umask(0)
     try:
@@ -155,11 +158,11 @@ def test_a_folder_that_somebody_else_planted_is_not_used(tmp_path: Path):
     victim.mkdir()
     (tmp_path / "locks").symlink_to(victim)
     with pytest.raises(OSError, match="not a folder"):
-        guarded.make_own_folder(tmp_path / "locks")
+        file_permissions.make_own_folder(tmp_path / "locks")
     victim.chmod(0o777)
     with pytest.raises(OSError, match="others may change it"):
-        guarded.make_own_folder(victim)
-    guarded.make_own_folder(tmp_path / "new")
+        file_permissions.make_own_folder(victim)
+    file_permissions.make_own_folder(tmp_path / "new")
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
 
@@ -167,7 +170,7 @@ def test_the_log_of_errors_is_not_written_through_a_link(tmp_path: Path, monkeyp
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     victim = tmp_path / "victim"
     victim.write_text("stays")
-    guarded.make_folder(logbook.path().parent)
+    file_permissions.make_folder(logbook.path().parent)
     logbook.path().symlink_to(victim)
     assert logbook.write(RuntimeError()) is None
     assert victim.read_text() == "stays"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.named_file import OwnFiles, replaces, writing
+from clientsync_tui.host.named_file import OwnFiles, replaces, writing
 from clientsync_tui.practice.trouble import Trouble, UsageError
 from tests.support.clients import ANN, add, signed_in, workplace_in
 from tests.support.command import Command, Terminal, environment

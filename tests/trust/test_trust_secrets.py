@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from clientsync_tui.sandbox.authorise import sign_in as authorise
+from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
-from clientsync_tui.signin.encrypted_file import EncryptedFile
+from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
 from tests.support.command import PATIENCE_S, Command, Said, environment
 from tests.support.practice import ELSEWHERE, set_up
 from tests.support.sandbox import plain_http

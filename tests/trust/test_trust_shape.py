@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.practice.trouble import Trouble
-from clientsync_tui.store import copies
-from clientsync_tui.store.beginning import beginning
 from clientsync_tui.store.chain import verify
+from clientsync_tui.store.files import copies
+from clientsync_tui.store.files.schema_check import SHAPE, VERSION, strange
+from clientsync_tui.store.listing.prefix_search import beginning
 from clientsync_tui.store.migrations import migrate
-from clientsync_tui.store.shape import SHAPE, VERSION, strange
 from clientsync_tui.store.store import Store
 from tests.store.entries import added
 from tests.support.command import Command

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-from ... import beside
-from ...full_disk import has_no_room, make_room
-from ...guarded import make_folder
+from ...host import beside
+from ...host.file_permissions import make_folder
+from ...host.full_disk import has_no_room, make_room
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, UsageError
 from .software import Limits, Rate

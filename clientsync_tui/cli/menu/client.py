@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from ...actions import ACTIONS
+from ...app.actions import ACTIONS
 from ...practice.model import Client
-from ...screens.connections_facts import of_client
+from ...screens.connections.facts import of_client
 from ...sync import changes, plan_words
 from ...sync.words import link_words
 from ...workplace import Workplace

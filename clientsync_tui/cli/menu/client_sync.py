@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 from ...accounting.seam.software import Software
-from ...actions import ACTIONS
+from ...app.actions import ACTIONS
 from ...practice.people import SignIn
 from ...practice.plan import Plan, Will
 from ...practice.status import Reason
@@ -14,7 +14,7 @@ from ...practice.trouble import UsageError
 from ...set_up import SetUp
 from ...store.tally import ending_with
 from ...sync import plan_words, plans
-from ...sync.reached import Reach, State, states
+from ...sync.reach.reachability import Reach, State, states
 from ...sync.sign_in_words import in_words
 from ...workplace import Workplace
 from ..consenting import gather, is_led

@@ -4,11 +4,11 @@ from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from ...actions import ACTIONS
+from ...app.actions import ACTIONS
 from ...practice.filter import FIELDS, Term, parse
 from ...practice.model import Client
 from ...practice.text import clean
-from ...store.find import find
+from ...store.listing.find import find
 from ...sync import plan_words, plans
 from ...sync.tabs import TABS, Tab
 from ...sync.words import link_words, status_words

@@ -7,11 +7,11 @@ from ...practice.model import Client, Integration, Settings
 from ...practice.status import Reason
 from ...practice.text import clean
 from ...practice.trouble import UsageError
-from ...screens.connections_facts import Seen, of_integration
+from ...screens.connections.facts import Seen, of_integration
 from ...sync import plans
-from ...sync.change_integration import change_integration, entails, planned
 from ...sync.pulled_words import further
-from ...sync.reached import State, states
+from ...sync.reach.change_integration import change_integration, entails, planned
+from ...sync.reach.reachability import State, states
 from ...sync.settings import MOST_DAYS, MOST_NOTE, change_settings
 from ...sync.words import link_words
 from ...workplace import Workplace

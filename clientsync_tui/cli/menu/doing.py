@@ -6,8 +6,8 @@ from ...practice.plan import Plan, PlanItem, Will
 from ...store.jobs import ItemState
 from ...store.store import Store
 from ...sync import plan_words
-from ...sync.new_job import new_job, supersede
-from ...sync.session import Session
+from ...sync.jobs.new_job import new_job, supersede
+from ...sync.jobs.session import Session
 from ...workplace import Workplace
 from ..network import online
 from ..running import Ran, led, run, show_result

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from ...screens.clients_facts import fixes_of
-from ...screens.fix_words import FixLine, Step, lines
-from ...store.find import find
+from ...screens.clients.facts import fixes_of
+from ...screens.clients.fix_words import FixLine, Step, lines
 from ...store.fixes import with_cause
-from ...store.numbers import ids_of
+from ...store.listing.by_number import ids_of
+from ...store.listing.find import find
 from ...sync.tabs import TABS, Tab
 from ...workplace import Workplace
 from .client_sync import reassign, reconnect

@@ -2,7 +2,7 @@
 
 from ...store.job_items import JobItems
 from ...store.jobs import Item, ItemState, Job, JobState
-from ...sync import job_words
+from ...sync.jobs import job_words
 from ...workplace import Workplace
 from .client_sync import action
 from .doing import go_on

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import click
 
-from ... import named_file
+from ...host import named_file
 from ...practice.counted import counted
 from ...practice.filter import parse
 from ...practice.model import Client
-from ...store.find import find
 from ...store.history import History
-from ...sync import codes, export, plan_words, plans
-from ...sync.codes_file import WrongLines, read
+from ...store.listing.find import find
+from ...sync import plan_words, plans
+from ...sync.files import codes, export
+from ...sync.files.codes_file import WrongLines, read
 from ...sync.history import line
 from ...sync.undo import undo_last
 from ...workplace import Workplace
-from ..doctor import doctor
+from ..commands.doctor import doctor
 from .doing import perform
 from .lines import say, text, yes
 from .lists import Texts, look

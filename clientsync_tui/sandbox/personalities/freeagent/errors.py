@@ -5,7 +5,7 @@ import json
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from ....practice.status import Fault, Reason
-from ...errors import ErrorAnswer
+from ...consent.errors import ErrorAnswer
 
 NOT_RECOGNISED = "Access token not recognised"
 FORBIDDEN = "Access denied"

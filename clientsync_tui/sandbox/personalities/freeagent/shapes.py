@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ...world import Accountant, Organisation, World
+from ...world.world import Accountant, Organisation, World
 
 NAME = "freeagent"
 

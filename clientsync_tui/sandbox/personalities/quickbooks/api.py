@@ -13,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ...clock import utc
-from ...faults import REFUSALS
-from ...gate import Gate
-from ...limits import DAY_S, MINUTE_S, Allowed, Caller, Rate
+from ...misbehaviour.faults import REFUSALS
+from ...misbehaviour.gate import Gate
+from ...misbehaviour.limits import DAY_S, MINUTE_S, Allowed, Caller, Rate
 from ...personality import App, Issued, Personality, Revocation, Rotation, TrueList
 from ...sandbox import Sandbox
-from ...state import Grant
-from ...world import Accountant, Organisation, World
+from ...world.clock import utc
+from ...world.state import Grant
+from ...world.world import Accountant, Organisation, World
 from . import errors, shapes
 from .query import LARGEST_PAGE, NotUnderstood, Query, names_active
 from .shapes import NAME

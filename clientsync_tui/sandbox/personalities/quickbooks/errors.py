@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from ....practice.status import Fault, Reason
-from ...errors import ErrorAnswer
+from ...consent.errors import ErrorAnswer
 
 _AT = "2026-11-24T09:17:31.892-08:00"
 NO_ACCESS = "AuthorizationFailure: -11014-You do not have access to use QuickBooks Online Plus."

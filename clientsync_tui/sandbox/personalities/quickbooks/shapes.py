@@ -5,7 +5,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from ...world import Accountant, Organisation, World, number_of
+from ...world.world import Accountant, Organisation, World, number_of
 
 NAME = "quickbooks"
 

@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ...faults import REFUSALS
-from ...gate import Gate
-from ...limits import DAY_S, MINUTE_S, Allowed, Caller, Rate
+from ...misbehaviour.faults import REFUSALS
+from ...misbehaviour.gate import Gate
+from ...misbehaviour.limits import DAY_S, MINUTE_S, Allowed, Caller, Rate
 from ...personality import App, Issued, Personality, Revocation, Rotation, TrueList
 from ...sandbox import Sandbox
-from ...state import Grant
-from ...world import Accountant, Organisation, World
+from ...world.state import Grant
+from ...world.world import Accountant, Organisation, World
 from . import shapes
 from .errors import ERRORS, problem
 from .lists import contacts_page, modified_since

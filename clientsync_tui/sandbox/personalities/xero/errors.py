@@ -6,7 +6,7 @@ from uuid import uuid4
 from starlette.responses import JSONResponse, Response
 
 from ....practice.status import Fault, Reason
-from ...errors import ErrorAnswer
+from ...consent.errors import ErrorAnswer
 
 _TITLES = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
 

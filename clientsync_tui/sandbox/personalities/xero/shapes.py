@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from ...clock import utc
-from ...state import Connection
-from ...world import Accountant, Organisation, World, uuid_of
+from ...world.clock import utc
+from ...world.state import Connection
+from ...world.world import Accountant, Organisation, World, uuid_of
 
 _VERSIONS = {"GB": "UK", "AU": "AU", "NZ": "NZ", "US": "US"}
 _TIMEZONES = {

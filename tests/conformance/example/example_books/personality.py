@@ -7,14 +7,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from clientsync_tui.practice.status import Fault, Reason
-from clientsync_tui.sandbox.errors import ErrorAnswer
-from clientsync_tui.sandbox.faults import REFUSALS
-from clientsync_tui.sandbox.gate import Gate
-from clientsync_tui.sandbox.limits import Allowed, Rate
+from clientsync_tui.sandbox.consent.errors import ErrorAnswer
+from clientsync_tui.sandbox.misbehaviour.faults import REFUSALS
+from clientsync_tui.sandbox.misbehaviour.gate import Gate
+from clientsync_tui.sandbox.misbehaviour.limits import Allowed, Rate
 from clientsync_tui.sandbox.personality import App, Issued, Personality, Rotation, TrueList
 from clientsync_tui.sandbox.sandbox import Sandbox
-from clientsync_tui.sandbox.state import Grant
-from clientsync_tui.sandbox.world import Organisation, World
+from clientsync_tui.sandbox.world.state import Grant
+from clientsync_tui.sandbox.world.world import Organisation, World
 
 NAME = "example"
 PAGE = 10

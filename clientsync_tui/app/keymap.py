@@ -1,0 +1,153 @@
+"""A person's own keys, `[keys]` of the configuration: which of them can be used, and what is wrong with the others."""
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys
+
+from ..widgets.dialogue_keys import PLACES, USUAL
+from ..widgets.key_bar import key_name
+from .actions import ACTIONS, CLIENT_SYNC, EVERYWHERE, JOB, JOBS, ORGANISATIONS, SELECT, SIGN_IN
+
+TABLE, DIALOGUE = "table", "dialogue"
+HELP = "everywhere.help"
+FIXED = dict.fromkeys((CLIENT_SYNC, ORGANISATIONS, SIGN_IN, DIALOGUE), "left,right")
+"""Keys that screens have beside all that can be changed."""
+TOGETHER = {
+    JOBS: {JOB},
+    DIALOGUE: {TABLE, ORGANISATIONS, "columns", "sort"},
+    "columns": {TABLE, DIALOGUE},
+    "sort": {TABLE, DIALOGUE},
+}
+"""What else one screen can have; but for dialogues and what is in them, all that is everywhere or in tables."""
+NEVER_ARRIVE = {
+    "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace", "ctrl+j": "enter", "ctrl+enter": "enter",
+    "ctrl+left_square_bracket": "escape",
+}  # fmt: skip
+"""Keys that terminals send as another one (or, with ctrl+enter, mostly so)."""
+MODIFIERS = frozenset({"ctrl", "shift", "alt", "meta", "super", "hyper"})
+NAMED = frozenset(key.value for key in Keys if "+" not in key.value and not key.value.startswith("<"))
+
+
+@dataclass(frozen=True, slots=True)
+class Keymap:
+    """`keys`: the changed ones that can be used, by the id of what they do, as Textual names them; `mistakes`: in sentences."""
+
+    keys: Mapping[str, str]
+    mistakes: tuple[str, ...] = ()
+
+
+def usual() -> dict[str, tuple[str, str]]:
+    """(title, keys) of everything whose key can be changed, by its id."""
+    return {**{id: (action.title, action.keys) for id, action in ACTIONS.items()}, **USUAL}
+
+
+def read(told: Mapping[str, str]) -> Keymap:
+    """Looks at every key of `[keys]`; one that is wrong is said, and what it was for keeps its usual key."""
+    known = usual()
+    mistakes: list[str] = []
+    keys: dict[str, str] = {}
+    for id, wanted in told.items():
+        if id not in known:
+            mistakes.append(f'[keys] has an unknown action "{id}".{_near(id, known)}')
+            continue
+        try:
+            keys[id] = ",".join(_normal(key.strip()) for key in wanted.split(","))
+        except ValueError as error:
+            mistakes.append(f'[keys] "{id}" = "{wanted}": {error}')
+    while clashing := _clashes(keys, known):
+        mistakes += clashing.values()
+        for id in clashing:
+            del keys[id]
+    return Keymap(keys, tuple(mistakes))
+
+
+def _near(id: str, known: Iterable[str]) -> str:
+    same = [each for each in known if each.partition(".")[2] == id.rpartition(".")[2]]
+    near = same or difflib.get_close_matches(id, list(known), 1)
+    return f' Did you mean "{near[0]}"?' if near else " The documentation lists them: docs/keys.md."
+
+
+def _normal(key: str) -> str:
+    """A key as Textual names it; raises ValueError, in a sentence, for one that cannot be used."""
+    *modifiers, last = key.split("+") if not key.endswith("+") else [*key[:-1].strip("+").split("+"), "+"]
+    modifiers = [modifier.lower() for modifier in modifiers if modifier]
+    if unknown := [modifier for modifier in modifiers if modifier not in MODIFIERS]:
+        raise ValueError(f'"{unknown[0]}" is not a key to be held; there are {", ".join(sorted(MODIFIERS))}.')
+    if len(last) == 1:
+        if "shift" in modifiers and last.isalpha():
+            raise ValueError(f'shift with a letter is the capital letter: write "{last.upper()}".')
+        last = _named(last.lower() if modifiers else last)
+    elif last.lower() in NAMED:
+        last = last.lower()
+    elif not (_character(last) and _character(last).isprintable()):
+        near = difflib.get_close_matches(last.lower(), sorted(NAMED), 1)
+        raise ValueError(f'there is no key "{last}".' + (f' Did you mean "{near[0]}"?' if near else ""))
+    told = "+".join([*modifiers, last])
+    if told in NEVER_ARRIVE:
+        raise ValueError(f"terminals send {NEVER_ARRIVE[told]} for it.")
+    if told in ("ctrl+c", "ctrl+q", "escape"):
+        raise ValueError(f"{told} keeps its meaning everywhere.")
+    return told
+
+
+def _named(character: str) -> str:
+    if character.isalnum():
+        return character
+    name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
+    if not name:
+        raise ValueError("it is no key.")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
+
+
+def _character(name: str) -> str:
+    """The character that Textual gives this name, e.g. `question_mark`; empty where it gives none."""
+    usual_name = next((old for old, new in KEY_NAME_REPLACEMENTS.items() if new == name), name)
+    for words in (usual_name.replace("_", " "), usual_name.replace("_", "-")):
+        try:
+            return unicodedata.lookup(words.upper())
+        except KeyError:
+            continue
+    return ""
+
+
+def together(one: str, other: str) -> bool:
+    """Whether what these places have can be on one screen."""
+    if one == other or other in TOGETHER.get(one, ()) or one in TOGETHER.get(other, ()):
+        return True
+    wide = {EVERYWHERE, SELECT, TABLE}
+    return not {one, other} & PLACES.keys() and bool({one, other} & wide)
+
+
+def _clashes(changed: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Which changed keys cannot be had, by id, with the reason."""
+    keys = {id: set(changed.get(id, usual_keys).split(",")) for id, (_, usual_keys) in known.items()}
+    found: dict[str, str] = {}
+    for one, other in combinations(keys, 2):
+        if one not in changed and other not in changed:
+            continue
+        # What two have by nature is no clash: what has the focus decides.
+        both = (keys[one] & keys[other]) - set(known[one][1].split(",")).intersection(
+            known[other][1].split(",")
+        )
+        if both and (HELP in (one, other) or together(one.partition(".")[0], other.partition(".")[0])):
+            key = key_name(min(both))
+            words = (
+                f'[keys] "{key}" would be both "{known[one][0]}" ({one}) and "{known[other][0]}" ({other})'
+            )
+            for id in (one, other):
+                if id in changed:
+                    found[id] = f"{words}: {id} keeps its usual key, {key_name(known[id][1])}."
+    for id in changed:
+        place = id.partition(".")[0]
+        for where, fixed in FIXED.items():
+            both = keys[id] & set(fixed.split(",")) - set(known[id][1].split(","))
+            if both and together(place, where):
+                found[id] = (
+                    f'[keys] "{id}": {key_name(min(both))} moves or answers on a screen; it keeps its usual key, '
+                    f"{key_name(known[id][1])}."
+                )
+    return found

@@ -1,0 +1,66 @@
+"""`add`: clients from the organisations that a sign-in reaches."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import options
+from ..place import place
+
+if TYPE_CHECKING:
+    from ...practice.plan import Plan
+    from ...sync.jobs.session import Session
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync add xero --all --dry-run",
+        "clientsync add xero --all --team North",
+        "clientsync add xero --organisation ID --organisation ID",
+    )
+)
+@options.software
+@click.option("--all", "everything", is_flag=True, help="Every organisation that the sign-in reaches.")
+@click.option(
+    "--organisation", "organisations", metavar="ID", multiple=True, help="This organisation; can be repeated."
+)
+@click.option("--team", metavar="T", help="The team of the new clients.")
+@options.sign_in
+@options.dry_run
+@options.json("A JSON object.")
+def add(
+    software: str,
+    everything: bool,
+    organisations: tuple[str, ...],
+    team: str | None,
+    email: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Add a client for each organisation.
+
+    An organisation that belongs to a client on the list already is linked to that one. Done again, it completes what was cut off.
+    """
+    if everything == bool(organisations):
+        raise click.UsageError("Say which: --all, or --organisation ID (once or more).")
+    from ...practice.text import clean
+    from ...sync import plans
+    from .. import consenting
+    from ..network import signed_in
+    from ..running import bulk
+
+    with place() as workplace:
+
+        async def make(session: "Session") -> "Plan":
+            about = workplace.configured(software).software
+            wanted = None if everything else list(dict.fromkeys(organisations))
+            if about.organisations_per_sign_in == "one" and consenting.is_led() and not dry_run:
+                held = workplace.chosen(software, email)
+                sign_in, reach = await consenting.gather(workplace, session, about, held, wanted)
+            else:
+                sign_in, reach = await signed_in(workplace, session, software, email)
+            chosen = list(reach) if wanted is None else wanted
+            named = clean(team).strip() or None if team else None
+            return plans.add(session.store, software, sign_in, reach, chosen, team=named)
+
+        bulk(workplace, make, dry_run=dry_run, as_json=as_json)

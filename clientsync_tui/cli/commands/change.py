@@ -1,0 +1,142 @@
+"""`change`: a client moved to another organisation, of the same accounting software or another."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import options
+from ..place import place
+
+if TYPE_CHECKING:
+    from ...practice.model import Client, Integration, Organisation
+    from ...practice.people import SignIn
+    from ...sync.jobs.session import Session
+    from ...sync.reach.change_integration import Change
+    from ...workplace import Workplace
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync change --client ABB01 --to xero --organisation ID --dry-run",
+        "clientsync change --client ABB01 --from xero --to freeagent --organisation ID",
+        "clientsync change --yes --client ABB01 --to xero --organisation ID",
+    )
+)
+@click.option(
+    "--client", "words", metavar="C", required=True, help="The client: practice code, exact name or id."
+)
+@click.option(
+    "--to", "software", metavar="SOFTWARE", required=True, help="The accounting software it moves to."
+)
+@click.option("--organisation", metavar="ID", required=True, help="The organisation there.")
+@click.option(
+    "--from", "former", metavar="SOFTWARE", help="The integration that is changed, where it has several."
+)
+@options.sign_in
+@options.yes
+@options.dry_run
+@options.json("A JSON object: {client, from, to, entails, changed}.")
+def change(
+    words: str,
+    software: str,
+    organisation: str,
+    former: str | None,
+    email: str | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Move a client to another organisation.
+
+    It says first what will be lost. The client keeps its history, practice code, team and note.
+    """
+    from datetime import UTC, datetime
+
+    from ...sync.reach.change_integration import change_integration, entails, planned
+    from .. import talk
+    from ..network import online
+
+    if not dry_run:
+        talk.agreeable(yes)
+    with place() as workplace:
+        client = workplace.store.clients.named(words, datetime.now(UTC))
+        link = _link(client, former)
+        new = workplace.configured(software).software
+
+        async def plan(session: "Session") -> "Change":
+            sign_in, found = await _reached(workplace, session, new.name, organisation, email)
+            held = {each.id for each in workplace.held()}
+            old = workplace.software(link.software)
+            return planned(workplace.store, client, link, old, new, found, sign_in, held)
+
+        made = online(workplace, plan)
+        lines = list(entails(made))
+        for line in lines:
+            talk.say(line)
+        if not dry_run:
+            talk.agree(f"Move {client.name}?", yes)
+            untold = online(workplace, lambda session: change_integration(session, made))
+            if untold:
+                talk.say(untold)
+    if as_json:
+        talk.document(
+            {
+                "client": client.id,
+                "from": _named(link.software, link.organisation_id, link.organisation_name),
+                "to": _named(new.name, made.organisation.id, made.organisation.name),
+                "entails": lines,
+                "changed": not dry_run,
+            }
+        )
+
+
+def _link(client: "Client", software: str | None) -> "Integration":
+    """The living integration that is meant. Raises UsageError where there is none, or several."""
+    from ...practice.status import Status
+    from ...practice.trouble import UsageError
+
+    living = [
+        link
+        for link in client.integrations
+        if link.standing.status is not Status.DISCONNECTED and software in (None, link.software)
+    ]
+    if len(living) == 1:
+        return living[0]
+    if not living:
+        raise UsageError(f"{client.name} has no such integration: `clientsync add` makes one.")
+    names = ", ".join(sorted({link.software for link in living}))
+    raise UsageError(f"{client.name} has several integrations ({names}): say which one as --from SOFTWARE.")
+
+
+async def _reached(
+    workplace: "Workplace", session: "Session", software: str, organisation: str, email: str | None
+) -> "tuple[SignIn, Organisation]":
+    """A sign-in that reaches the organisation; consent for it is asked for where there is one for each."""
+    from ...practice.trouble import SignInNeeded, UsageError
+    from ...sync.reach.reachability import Reach
+    from .. import consenting
+    from ..network import signed_in
+
+    about = workplace.software(software)
+    if about.organisations_per_sign_in == "many":
+        sign_in, reach = await signed_in(workplace, session, software, email)
+        if organisation not in reach:
+            raise UsageError(
+                f"{sign_in.person.email} reaches no organisation {organisation} in {about.title}."
+            )
+        return sign_in, reach[organisation]
+    sign_in = workplace.chosen(software, email)
+    if consenting.is_led():
+        sign_in, reach = await consenting.gather(workplace, session, about, sign_in, [organisation])
+    else:
+        reach = await session.reach(sign_in) if sign_in else Reach((), about.canonical_id)
+    own = workplace.store.sign_ins.one(sign_in.reaching(organisation)) if sign_in else None
+    if own is None or organisation not in reach:
+        raise SignInNeeded(
+            f"Nobody signed in to {about.title} for {organisation}. Run `clientsync sign-in {software}`."
+        )
+    return own, reach[organisation]
+
+
+def _named(software: str, organisation_id: str, name: str) -> dict[str, str]:
+    return {"software": software, "organisation_id": organisation_id, "organisation_name": name}

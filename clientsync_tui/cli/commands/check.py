@@ -1,0 +1,103 @@
+"""`check`: every sign-in held here used once, kept alive, and what it found recorded."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import options
+from ..place import place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...store.store import Store
+    from ...sync.jobs.session import Session
+    from ...sync.reach.quick import Quick
+    from ...sync.reach.sign_in_findings import Pair
+    from ..running import Ran
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync check",
+        "clientsync check --quick --json",
+    )
+)
+@options.only_software("Only this software's.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Sign-ins and their lists of organisations only: no call for each organisation.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be checked, and check nothing.")
+@options.json("A JSON object.")
+def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> None:
+    """Check clients, and keep the sign-ins held here alive.
+
+    Exit status: 3 when a sign-in held here was refused, or none is held for integrations that should be; else 1 when something is not
+    connected or could not be checked; else 0.
+    """
+    from ...sync import plans
+    from ...sync.reach.held_sign_ins import not_held
+    from ...sync.reach.quick import Quick, quick_check
+    from .. import network
+    from ..running import Ran, carry_out, show_plan, show_result
+    from ..talk import say
+
+    with place() as workplace:
+        name = workplace.software(software).name if software else None
+        held = network.held(workplace, name)
+        plan = plans.check(workplace.store, name, {sign_in.id for sign_in in held})
+        if dry_run:
+            show_plan(plan, as_json)
+            return
+
+        async def work(session: "Session") -> "tuple[Ran, Quick]":
+            if quick:
+                found = await quick_check(session, name, held)
+                return Ran(found.plan), found
+            ran = await carry_out(session, plan)
+            # The organisations' calls use only the sign-ins that have some.
+            used = {str(item.body["sign_in"]) for item in plan.items}
+            return ran, await quick_check(session, name, [each for each in held if each.id not in used])
+
+        ran, found = network.online(workplace, work) if held else (Ran(plan), Quick(plan, (), {}))
+        result = show_result(workplace.store, ran, as_json)
+        for trouble in found.troubles.values():
+            say(str(trouble))
+        for sign_in in found.refused:
+            say(
+                f"The sign-in of {sign_in.person.email} to {sign_in.software} is refused: sign in again, or sign out."
+            )
+        if lost := not_held(workplace.store, name, workplace.holder):
+            say(_who_must_sign_in(lost))
+        if ran.trouble is not None:
+            raise ran.trouble
+        if lost or found.refused or any(item["reason"] == "sign_in_refused" for item in result["items"]):
+            raise click.exceptions.Exit(3)
+        left = ran.job is not None and workplace.store.jobs.one(ran.job).left
+        if result["failed"] or found.troubles or left or _something_is_wrong(workplace.store, name):
+            raise click.exceptions.Exit(1)
+
+
+def _who_must_sign_in(lost: "Sequence[Pair]") -> str:
+    """That no sign-in is held for these integrations, and what to run."""
+    from ...practice.counted import counted
+
+    counts = Counter(link.software for _, link in lost)
+    those = counted(len(lost), "integration was", "integrations were")
+    by = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+    run = " and ".join(f"`clientsync sign-in {name}`" for name in counts)
+    return f"{those} not checked ({by}): this keyring holds no sign-in for them. Run {run}."
+
+
+def _something_is_wrong(store: "Store", software: str | None) -> bool:
+    """Whether an integration of the practice, a colleague's too, is expired or broken."""
+    from ...practice.status import Status
+
+    wrong, now = {Status.EXPIRED, Status.BROKEN}, datetime.now(UTC)
+    if software is None:
+        return any(store.clients.counts(now)[status] for status in wrong)
+    return any(link.standing.status in wrong for _, link in store.clients.integrations(software, now))

@@ -1,0 +1,94 @@
+"""`codes upload`: practice codes from a CSV file."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import options
+from ..place import place
+
+if TYPE_CHECKING:
+    from ...sync.files.codes import Codes
+
+
+@click.group(
+    epilog=options.examples(
+        "clientsync export clients.csv",
+        "clientsync codes upload clients.csv --dry-run",
+    )
+)
+def codes() -> None:
+    """Upload practice codes from a CSV file."""
+
+
+@codes.command(
+    epilog=options.examples(
+        "clientsync codes upload clients.csv --dry-run",
+        "clientsync codes upload clients.csv",
+    )
+)
+@click.argument("file", metavar="FILE.csv", type=click.Path())
+@click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
+@click.option(
+    "--as-written", is_flag=True, help="Accept codes that look changed by a spreadsheet: 01-Mar, 1.00E+05."
+)
+@options.json("A JSON object: {changed, unchanged, empty, items, wrong}.")
+def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
+    """Set practice codes from a CSV file.
+
+    It needs the columns `Practice code` and one of `ID`, `Client`. The file that `export` writes is one. A line with an empty code leaves its client's as it is. One wrong line, and nothing is changed.
+
+    A spreadsheet turns the code MAR1 into 01-Mar and 00123 into 123. Such codes are refused unless you say --as-written.
+    """
+    from pathlib import Path
+
+    from ...practice.counted import counted
+    from ...practice.trouble import UsageError
+    from ...sync.files import codes as uploading
+    from ...sync.files.codes_file import WrongLines, read
+    from .. import talk
+
+    with place() as workplace:
+        store = workplace.store
+        try:
+            planned = uploading.plan(read(Path(file)), store, as_written=as_written)
+        except WrongLines as trouble:
+            if as_json:
+                wrong = [{"line": number, "says": says} for number, says in trouble.lines]
+                talk.document({"changed": 0, "unchanged": 0, "empty": 0, "items": [], "wrong": wrong})
+            if trouble.damaged:
+                raise UsageError(f"{trouble}\nIf these codes are right, add --as-written.") from None
+            raise
+        if not dry_run:
+            uploading.upload(store, planned, workplace.actor)
+    if as_json:
+        talk.document(_shape(planned, 0 if dry_run else len(planned.changes)))
+        return
+    if dry_run:
+        rows = [(str(n.line), n.client.name, n.client.code or "", n.code) for n in planned.changes]
+        talk.table(("Line", "Client", "Code now", "New code"), rows, shrink=1)
+    done = "would be set" if dry_run else "set"
+    talk.say(
+        f"{counted(len(planned.changes), 'practice code')} {done}, {planned.unchanged:,} unchanged, "
+        f"{counted(planned.empty, 'line has', 'lines have')} none."
+    )
+
+
+def _shape(planned: "Codes", changed: int) -> dict[str, object]:
+    items = [
+        {
+            "line": new.line,
+            "client": new.client.id,
+            "name": new.client.name,
+            "before": new.client.code,
+            "code": new.code,
+        }
+        for new in planned.changes
+    ]
+    return {
+        "changed": changed,
+        "unchanged": planned.unchanged,
+        "empty": planned.empty,
+        "items": items,
+        "wrong": [],
+    }

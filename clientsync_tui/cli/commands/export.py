@@ -1,0 +1,47 @@
+"""`export`: the client list as a CSV file."""
+
+import sys
+
+import click
+
+from .. import options
+from ..place import place
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync export clients.csv",
+        "clientsync export - | head",
+        "clientsync export --yes clients.csv",
+    )
+)
+@click.argument("file", metavar="FILE.csv", type=click.Path(dir_okay=False, allow_dash=True))
+@options.yes
+@options.json("A JSON object: {file, clients}.")
+def export(file: str, yes: bool, as_json: bool) -> None:
+    """Export client data as a CSV file.
+
+    - is stdout. Fill in the column `Practice code`, and `codes upload` takes it. The file is yours alone (0600). One that exists is
+    replaced only after asking, or with --yes.
+    """
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from ...practice.counted import counted
+    from ...store.listing.find import find
+    from ...sync.files import export as exporting
+    from .. import talk
+
+    with place() as workplace:
+        if file != "-":
+            talk.agree_to_replace(Path(file), workplace.own_files, yes)
+        now = datetime.now(UTC)
+        found = workplace.store.clients.each(find(workplace.store.database, (), now), now)
+        if file == "-":
+            exporting.write(sys.stdout, found)
+            return
+        count = exporting.export(Path(file), found, workplace.own_files, replace=True)
+    if as_json:
+        talk.document({"file": file, "clients": count})
+    else:
+        talk.say(f"{counted(count, 'client')} written to {file}.")

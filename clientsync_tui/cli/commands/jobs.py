@@ -1,0 +1,89 @@
+"""`jobs`: bulk jobs, and going on with what was cut off."""
+
+import click
+
+from .. import options
+from ..place import place
+
+
+@click.group(
+    invoke_without_command=True,
+    epilog=options.examples(
+        "clientsync jobs",
+        "clientsync jobs --json",
+        "clientsync jobs resume ID",
+    ),
+)
+@options.json("A JSON array.")
+@click.pass_context
+def jobs(ctx: click.Context, as_json: bool) -> None:
+    """List bulk jobs; resume, cancel or retry one.
+
+    Those of this host, the newest first.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from ...sync.jobs import jobs_as_json as shapes
+    from .. import talk
+
+    with place() as workplace:
+        found = [shapes.job(job) for job in workplace.store.jobs.all()]
+    if as_json:
+        talk.document(found)
+        return
+    counts = ("waiting", "done", "failed", "skipped")
+    rows = [
+        (
+            j["id"],
+            j["kind"],
+            j["software"] or "",
+            j["state"],
+            *(f"{j[c]:,}" for c in counts),
+            talk.day(j["started_at"]),
+            j["by"],
+        )
+        for j in found
+    ]
+    talk.table(
+        ("ID", "Kind", "Software", "State", "Waiting", "Done", "Failed", "Skipped", "Started", "By"), rows
+    )
+
+
+@jobs.command(epilog=options.examples("clientsync jobs resume ID"))
+@click.argument("job", metavar="ID")
+@options.json("A JSON object, as the bulk commands print.")
+def resume(job: str, as_json: bool) -> None:
+    """Go on with a job that was stopped or cut off."""
+    from ..running import run_job
+
+    with place() as workplace:
+        workplace.store.jobs.one(job)
+        run_job(workplace, job, as_json)
+
+
+@jobs.command(epilog=options.examples("clientsync jobs retry ID --json"))
+@click.argument("job", metavar="ID")
+@options.json("A JSON object, as the bulk commands print.")
+def retry(job: str, as_json: bool) -> None:
+    """Retry the clients of a job that failed or were cancelled."""
+    from ..running import run_job
+
+    with place() as workplace:
+        workplace.store.jobs.one(job)
+        workplace.store.jobs.retry(job)
+        run_job(workplace, job, as_json)
+
+
+@jobs.command(epilog=options.examples("clientsync jobs cancel ID"))
+@click.argument("job", metavar="ID")
+def cancel(job: str) -> None:
+    """Skip what a job has not begun; what is done stays done."""
+    from ...practice.counted import counted
+    from ..talk import say
+
+    with place() as workplace:
+        before = workplace.store.jobs.one(job)
+        workplace.store.jobs.cancel(job)
+        after = workplace.store.jobs.one(job)
+    gone = counted(before.left - after.left, "item")
+    say(f"{gone} cancelled." if before.left else "Nothing was left to cancel.")

@@ -1,0 +1,83 @@
+"""`log`: the ledger, oldest first."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import completing, options
+from ..place import place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ...practice.entries import Entry
+    from ...store.ledger import Ledger
+
+POLL_S = 0.5
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync log --client ABB01",
+        "clientsync log --follow --json",
+    )
+)
+@click.option(
+    "--client",
+    metavar="C",
+    shell_complete=completing.clients,
+    help="Only entries of this client: practice code, exact name or id.",
+)
+@click.option("--follow", is_flag=True, help="Go on with new entries, until interrupted.")
+@options.json("A JSON array; with --follow, one object a line.")
+def log(client: str | None, follow: bool, as_json: bool) -> None:
+    """Show the history: who did what, and when."""
+    from datetime import UTC, datetime
+
+    from ...store.ledger import names
+    from ...sync import as_json as shapes
+    from ...sync.history import line
+    from .. import talk
+
+    with place() as workplace:
+        store = workplace.store
+        wanted = store.clients.named(client, datetime.now(UTC)).id if client else None
+
+        def shown(entries: "Iterable[Entry]") -> "Iterator[str]":
+            for some in talk.batched(entries):
+                known = {} if as_json else names(some, store.database)
+                for entry in some:
+                    yield (
+                        talk.as_json(shapes.entry(entry))
+                        if as_json
+                        else line(entry, known.get(entry.client or ""))
+                    )
+
+        if follow:
+            _follow(store.ledger, wanted, shown)
+        elif as_json:
+            talk.array(shapes.entry(entry) for entry in store.ledger.entries(client=wanted))
+        else:
+            talk.lines(shown(store.ledger.entries(client=wanted)))
+
+
+def _follow(
+    ledger: "Ledger", client: str | None, shown: "Callable[[Iterable[Entry]], Iterator[str]]"
+) -> None:
+    from time import sleep
+
+    last = 0
+
+    def noted() -> "Iterator[Entry]":
+        nonlocal last
+        for entry in ledger.entries(client=client, after=last):
+            last = entry.seq
+            yield entry
+
+    try:
+        while True:
+            for text in shown(noted()):
+                click.echo(text)
+            sleep(POLL_S)
+    except KeyboardInterrupt:
+        return

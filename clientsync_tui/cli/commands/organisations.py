@@ -1,0 +1,46 @@
+"""`organisations`: what a sign-in reaches."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import options
+from ..place import place
+
+if TYPE_CHECKING:
+    from ...sync.jobs.session import Session
+    from ...sync.reach.reachability import Reach
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync organisations xero",
+        "clientsync organisations xero --as EMAIL --json",
+    )
+)
+@options.software
+@options.sign_in
+@options.json("A JSON array.")
+def organisations(software: str, email: str | None, as_json: bool) -> None:
+    """List the organisations that a sign-in reaches.
+
+    The clients' organisations that it does not reach are listed too, as no access.
+    """
+    from ...sync.reach.reachability import states
+    from .. import talk
+    from ..network import online, signed_in
+
+    with place() as workplace:
+
+        async def work(session: "Session") -> "Reach":
+            return (await signed_in(workplace, session, software, email))[1]
+
+        found = states(workplace.store, software, online(workplace, work))
+    if as_json:
+        talk.document([{"id": each.id, "name": each.name, "state": each.state} for each in found])
+    else:
+        talk.table(
+            ("State", "Name", "ID"),
+            [(each.state.replace("_", " "), each.name, each.id) for each in found],
+            shrink=1,
+        )

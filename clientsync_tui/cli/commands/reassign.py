@@ -1,0 +1,79 @@
+"""`reassign`: oneself made the authenticated user of what colleagues integrated."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import options
+from ..place import place
+
+if TYPE_CHECKING:
+    from ...practice.plan import Plan
+    from ...sync.jobs.session import Session
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync reassign --from EMAIL --dry-run",
+        "clientsync reassign xero --all",
+        "clientsync reassign --all",
+        "clientsync reassign --client ABB01 --client BAK02",
+    )
+)
+@options.some_software
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Every client (of SOFTWARE, if it is named) that somebody else integrated.",
+)
+@click.option(
+    "--from",
+    "sender",
+    metavar="EMAIL",
+    help="Every client (of SOFTWARE, if it is named) that this person integrated.",
+)
+@options.clients
+@options.sign_in
+@options.dry_run
+@options.json("A JSON object.")
+def reassign(
+    software: str | None,
+    everything: bool,
+    sender: str | None,
+    clients: tuple[str, ...],
+    email: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take over the integrations that colleagues set up.
+
+    You become their authenticated user; the history says from whom.
+    """
+    if everything + bool(sender) + bool(clients) != 1:
+        raise click.UsageError(
+            "Say which: [SOFTWARE] --all, [SOFTWARE] --from EMAIL, or --client C (once or more)."
+        )
+    from ...sync import plans
+    from .. import chosen
+    from ..across import planned
+    from ..running import bulk
+
+    with place() as workplace:
+        only = chosen.ids(workplace, clients)
+        names = chosen.softwares(workplace, software, only, sender)
+
+        async def make(session: "Session") -> "Plan":
+            return await planned(
+                workplace,
+                session,
+                names,
+                email,
+                lambda name, sign_in, reach: plans.reassign(
+                    session.store, name, sign_in, reach, only, sender
+                ),
+                # Without one nobody knows which are one's own.
+                always=True,
+            )
+
+        bulk(workplace, make, dry_run=dry_run, as_json=as_json)

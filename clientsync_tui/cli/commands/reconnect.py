@@ -1,0 +1,64 @@
+"""`reconnect`: dead sign-ins replaced by one that works."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import options
+from ..place import place
+
+if TYPE_CHECKING:
+    from ...practice.plan import Plan
+    from ...sync.jobs.session import Session
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync reconnect xero --all --dry-run",
+        "clientsync reconnect xero --all",
+        "clientsync reconnect --all",
+        "clientsync reconnect --client ABB01",
+    )
+)
+@options.some_software
+@click.option(
+    "--all", "everything", is_flag=True, help="Every expired or broken client (of SOFTWARE, if it is named)."
+)
+@options.clients
+@options.sign_in
+@options.dry_run
+@options.json("A JSON object.")
+def reconnect(
+    software: str | None,
+    everything: bool,
+    clients: tuple[str, ...],
+    email: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Reconnect expired and broken clients with your sign-in.
+
+    Their details and lists are pulled too. Working integrations are not touched. Where a sign-in is for one organisation, you are led
+    from one consent to the next; an empty line stops, and the same command goes on.
+    """
+    if everything == bool(clients):
+        raise click.UsageError("Say which: [SOFTWARE] --all, or --client C (once or more).")
+    from ...sync import plans
+    from .. import chosen
+    from ..across import planned
+    from ..running import bulk
+
+    with place() as workplace:
+        only = chosen.ids(workplace, clients)
+        names = chosen.softwares(workplace, software, only)
+
+        async def make(session: "Session") -> "Plan":
+            return await planned(
+                workplace,
+                session,
+                names,
+                email,
+                lambda name, sign_in, reach: plans.reconnect(session.store, name, sign_in, reach, only),
+            )
+
+        bulk(workplace, make, dry_run=dry_run, as_json=as_json)

@@ -1,0 +1,105 @@
+"""`refresh` and `disconnect`: what each integration does with its own sign-in."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import options
+from ..place import place
+
+if TYPE_CHECKING:
+    from ...practice.plan import Plan
+    from ...workplace import Workplace
+
+
+def _which(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which clients are meant, and how it is shown."""
+    for option in reversed(
+        (
+            options.clients,
+            options.only_software("Every client of this software."),
+            click.option("--all", "everything", is_flag=True, help="Every client."),
+            options.dry_run,
+            options.json("A JSON object."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync refresh --client ABB01",
+        "clientsync refresh --software xero --json",
+        "clientsync refresh --all",
+    )
+)
+@_which
+def refresh(dry_run: bool, as_json: bool, **which: Any) -> None:
+    """Pull the details and lists of clients again.
+
+    Each is pulled with the sign-in that authenticates it.
+    """
+    with place() as workplace:
+        plan = _plan(workplace, "refresh", **which)
+        _do(workplace, plan, dry_run, as_json)
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync disconnect --client ABB01 --dry-run",
+        "clientsync disconnect --client ABB01",
+        "clientsync disconnect --yes --client ABB01",
+    )
+)
+@_which
+@options.yes
+def disconnect(dry_run: bool, as_json: bool, yes: bool, **which: Any) -> None:
+    """End integrations; the clients stay on the list.
+
+    Where the software allows it, they are ended there too.
+    """
+    from ...practice.counted import counted
+    from ...practice.plan import Will
+    from ...sync.plan_words import entails
+    from ..talk import agree, agreeable, say
+
+    if not dry_run:
+        agreeable(yes)
+    with place() as workplace:
+        plan = _plan(workplace, "disconnect", **which)
+        count = plan.count(Will.DO)
+        for line in entails(plan, workplace.softwares()):
+            say(line)
+        if count and not dry_run:
+            agree(f"Disconnect {counted(count, 'integration')}?", yes)
+        _do(workplace, plan, dry_run, as_json)
+
+
+def _plan(
+    workplace: "Workplace", kind: str, *, clients: tuple[str, ...], software: str | None, everything: bool
+) -> "Plan":
+    if not (clients or software or everything) or (everything and (clients or software)):
+        raise click.UsageError("Say which: --client C (once or more), --software S, or --all.")
+    from ...sync import plans
+    from .. import network
+    from ..chosen import ids
+
+    only = ids(workplace, clients)
+    name = workplace.software(software).name if software else None
+    held = {sign_in.id for sign_in in network.held(workplace, name)}
+    make = {"refresh": plans.refresh, "disconnect": plans.disconnect}[kind]
+    return make(workplace.store, name, held, only)
+
+
+def _do(workplace: "Workplace", plan: "Plan", dry_run: bool, as_json: bool) -> None:
+    from ...practice.plan import Will
+    from ..network import online
+    from ..running import Ran, carry_out, report, show_plan
+
+    if dry_run:
+        show_plan(plan, as_json)
+        return
+    ran = online(workplace, lambda session: carry_out(session, plan)) if plan.count(Will.DO) else Ran(plan)
+    report(workplace.store, ran, as_json)

@@ -1,0 +1,200 @@
+"""`clientsync sandbox`: a server that plays the accounting software, its people, its faults."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...sandbox.words import FAULTS, TIERS, Tier
+from .. import options
+
+if TYPE_CHECKING:
+    from ...sandbox.sandbox import Sandbox
+
+
+@click.group(
+    invoke_without_command=True,
+    epilog=options.examples(
+        "clientsync sandbox --write-config sandbox.toml",
+        "clientsync --config sandbox.toml sign-in xero",
+    ),
+)
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port on the loopback; 0 is any free one.",
+)
+@click.option(
+    "--software", "softwares", metavar="NAME", multiple=True, help="Only these; every one otherwise."
+)
+@click.option(
+    "--organisations",
+    metavar="N",
+    type=click.IntRange(1, 1_000_000),
+    default=40,
+    show_default=True,
+    help="In each software.",
+)
+@click.option(
+    "--seed", metavar="SEED", default="1", show_default=True, help="The same seed gives the same world."
+)
+@click.option(
+    "--write-config",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write a configuration for it, with a practice of its own next to it (FILE.db).",
+)
+@click.option("--one-at-a-time", is_flag=True, help="A consent is to one organisation, as for most apps.")
+@click.option(
+    "--tier",
+    type=click.Choice(TIERS),
+    default="enterprise",
+    show_default=True,
+    help="Sets the connection limit.",
+)
+@click.option("--no-limits", is_flag=True, help="Keep no rate limits.")
+@click.option(
+    "--latency",
+    metavar="MS",
+    type=click.FloatRange(0, 60_000),
+    default=0,
+    help="How long an API takes to answer.",
+)
+@click.option("--access-life", metavar="S", type=click.FloatRange(0.1), help="How long access tokens live.")
+@click.option(
+    "--state",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Keep tokens and connections over a restart.",
+)
+@click.pass_context
+def sandbox(
+    context: click.Context,
+    port: int,
+    softwares: tuple[str, ...],
+    organisations: int,
+    seed: str,
+    write_config: Path | None,
+    one_at_a_time: bool,
+    tier: Tier,
+    no_limits: bool,
+    latency: float,
+    access_life: float | None,
+    state: Path | None,
+) -> None:
+    """Serve a sandbox to try the program with.
+
+    It plays the accounting software on the loopback: no account anywhere is needed. Prints `ready http://127.0.0.1:PORT` when it is, and serves until interrupted. The secret of every sandbox app is `sandbox`.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from ...sandbox.config import write_config as write
+    from ...sandbox.options import Options
+    from ...sandbox.server import serve
+    from ...sandbox.softwares import left_out
+
+    for sentence in left_out():
+        click.echo(f"clientsync: {sentence}", err=True)
+    chosen = Options(
+        port=port,
+        softwares=softwares,
+        organisations=organisations,
+        seed=seed,
+        one_at_a_time=one_at_a_time,
+        tier=tier,
+        limits=not no_limits,
+        latency_s=latency / 1000,
+        access_s=access_life,
+        state=state,
+    )
+
+    def ready(box: "Sandbox") -> None:
+        if write_config:
+            write(write_config, box.url, box.softwares.values())
+        click.echo(f"ready {box.url}")
+
+    try:
+        serve(chosen, ready)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+@sandbox.command(epilog=options.examples("clientsync --config sandbox.toml sandbox people --json"))
+@click.option("--url", metavar="URL", help="The sandbox's address; otherwise found by the configuration.")
+@options.json("An array of {email, name, organisations}.")
+def people(url: str | None, as_json: bool) -> None:
+    """List the accountants of the running sandbox."""
+    import json
+
+    from ...sandbox.remote import ask
+
+    said = _asked(lambda: ask(_found(url), "people"))
+    if as_json:
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    for person in said:
+        reach = ", ".join(f"{len(ids):,} in {software}" for software, ids in person["organisations"].items())
+        click.echo(f"{person['email']}\t{person['name']}\t{reach}")
+
+
+@sandbox.command(
+    epilog=options.examples(
+        "clientsync --config sandbox.toml sandbox fault unavailable --times 3",
+        "clientsync --config sandbox.toml sandbox fault clear",
+    )
+)
+@click.argument("kind", type=click.Choice(FAULTS))
+@options.only_software("Only there.")
+@click.option("--person", metavar="EMAIL", help="Only for them.")
+@click.option("--organisation", metavar="ID", help="Only calls to this organisation.")
+@click.option(
+    "--times", metavar="N", type=click.IntRange(1), help="Only the next so many calls; otherwise from now on."
+)
+@click.option(
+    "--seconds",
+    metavar="S",
+    type=click.FloatRange(0, 86_400),
+    help="How long `slow` takes, or a `limit` lasts.",
+)
+@click.option("--url", metavar="URL", help="The sandbox's address; otherwise found by the configuration.")
+def fault(url: str | None, **asked: Any) -> None:
+    """Make something go wrong in the running sandbox.
+
+    `clear` puts it right again.
+
+    `expire`, `revoke` and `disconnect` are done once: signing in again mends them. The others last until `clear`, or for so many `--times`.
+    """
+    from ...sandbox.remote import ask
+
+    _asked(lambda: ask(_found(url), "faults", asked))
+
+
+@sandbox.command(hidden=True)
+@click.argument("link")
+@click.option("--as", "email", metavar="EMAIL", required=True, help="Who signs in.")
+@click.option("--organisation", "organisations", metavar="ID", multiple=True, help="Connect only these.")
+def authorise(link: str, email: str, organisations: tuple[str, ...]) -> None:
+    """Follow a sign-in LINK as that person, without a browser; prints nothing but errors."""
+    from ...sandbox.consent.authorise import NotSignedIn, sign_in
+
+    try:
+        sign_in(link, email, organisations or None)
+    except NotSignedIn as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _asked(ask: Any) -> Any:
+    from ...sandbox.remote import NoAnswer
+
+    try:
+        return ask()
+    except NoAnswer as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _found(url: str | None) -> str:
+    from ...sandbox.remote import configured
+
+    return url or configured(click.get_current_context().find_root().params.get("config"))

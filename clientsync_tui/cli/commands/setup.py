@@ -1,0 +1,163 @@
+"""`softwares` and `setup`: which accounting software can be connected, and the practice's own app there."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import options
+from ..place import place
+
+if TYPE_CHECKING:
+    from ...accounting.seam.software import Software
+    from ...config import SoftwareTable
+    from ...set_up import SetUp
+    from ...workplace import Workplace
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync softwares",
+        "clientsync softwares --json",
+    )
+)
+@options.json("A JSON array.")
+def softwares(as_json: bool) -> None:
+    """List the accounting software that can be connected."""
+    from datetime import UTC, datetime
+
+    from .. import talk
+
+    with place() as workplace:
+        now = datetime.now(UTC)
+        signed_in = {sign_in.software for sign_in in workplace.held() if sign_in.works(now)}
+        found = [
+            {
+                "name": each.name,
+                "title": each.title,
+                "organisations_per_sign_in": each.organisations_per_sign_in,
+                "configured": workplace.is_configured(each.name),
+                "signed_in": each.name in signed_in,
+            }
+            for each in workplace.softwares()
+        ]
+        for sentence in workplace.left_out():
+            talk.say(sentence)
+    if as_json:
+        talk.document(found)
+        return
+    rows = [
+        [("no", "yes")[value] if isinstance(value, bool) else value for value in each.values()]
+        for each in found
+    ]
+    talk.table(("Name", "Title", "Organisations a sign-in", "Set up", "Signed in"), rows)
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync setup xero",
+        "clientsync setup xero --client-id ID",
+        "pass show xero | clientsync setup xero --client-id ID --secret-stdin",
+    )
+)
+@options.software
+@click.option("--client-id", metavar="ID", help="The client id that the accounting software gave your app.")
+@click.option(
+    "--secret-stdin", is_flag=True, help="Read the client secret from stdin; it is kept in the keyring."
+)
+@click.option(
+    "--redirect-port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    help="The port of the redirect registered with the app.",
+)
+@click.option(
+    "--redirect-url",
+    metavar="URL",
+    help="The redirect registered with the app, where it has to be a page of your own: its address is pasted then.",
+)
+def setup(
+    software: str,
+    client_id: str | None,
+    secret_stdin: bool,
+    redirect_port: int | None,
+    redirect_url: str | None,
+) -> None:
+    """Set up an accounting software.
+
+    Without options it says how to register an app there, step by step, and what is set.
+    """
+
+    from ...practice.text import BLANKS
+    from ...set_up import SetUp
+
+    with place() as workplace:
+        set_up = SetUp(workplace, software)
+        given = {"client_id": client_id, "redirect_port": redirect_port, "redirect_url": redirect_url}
+        # A blank at an end comes with copying; a mark (BOM) with a file of Windows.
+        values = {
+            key: value.strip(BLANKS) if isinstance(value, str) else value
+            for key, value in given.items()
+            if value is not None
+        }
+        if not values and not secret_stdin:
+            _explain(workplace, set_up)
+            return
+        table = set_up.table._replace(**values)
+        secret = _secret(set_up.checked(table).software, secret_stdin)
+        _keep(workplace, set_up, table, secret)
+        _say_next(workplace, software)
+
+
+def _explain(workplace: "Workplace", set_up: "SetUp") -> None:
+    table, name = set_up.table, set_up.software.name
+    page = " --redirect-url URL" if set_up.needs_page(table) else ""
+    secret = {"never": "", "optional": " [--secret-stdin]", "required": " --secret-stdin"}
+    click.echo(set_up.steps(table))
+    click.echo(f"\nThen: clientsync setup {name} --client-id ID{page}{secret[set_up.software.grant.secret]}")
+    click.echo(f"\nSet now, in {workplace.config.path}:")
+    click.echo(f"  client_id: {table.client_id or 'nothing yet'}")
+    click.echo(f"  redirect: {set_up.redirect(table)}")
+
+
+def _secret(software: "Software", from_stdin: bool) -> str:
+    """The app's secret: from stdin, or asked for where the software needs one and somebody is there; empty for none."""
+    from ...practice.text import BLANKS
+    from ..stdin import secret_line
+    from ..talk import interactive
+
+    if not from_stdin:
+        asked = software.grant.secret == "required" and interactive()  # noqa: S105  (a word, not a secret)
+        if not asked:
+            return ""
+        said: str = click.prompt(
+            "Client secret (empty: as it is)", default="", show_default=False, hide_input=True, err=True
+        )
+        return said.strip(BLANKS)
+    if software.grant.secret == "never":  # noqa: S105
+        raise click.UsageError(f"An app of {software.title} has no secret.")
+    said = secret_line("The secret on stdin").strip()
+    if not said:
+        raise click.UsageError("No secret came on stdin.")
+    return said
+
+
+def _keep(workplace: "Workplace", set_up: "SetUp", table: "SoftwareTable", secret: str) -> None:
+    import asyncio
+
+    if secret or set_up.may_hold_secret(table):
+        workplace.vault.unlock()
+    asyncio.run(set_up.keep(table, secret))
+
+
+def _say_next(workplace: "Workplace", name: str) -> None:
+    """On a terminal a sign-in is offered, to see that it works."""
+    from ..network import online
+    from ..signing_in import sign_in_now
+    from ..talk import interactive, say
+
+    say(f"{name} is set up in {workplace.config.path}.")
+    if not interactive():
+        say(f"Next: clientsync sign-in {name}")
+    elif click.confirm("Sign in now, to see that it works?", default=True, err=True):
+        new = online(workplace, lambda session: sign_in_now(workplace, session, name))
+        say(f"It works: signed in as {new.person.name} <{new.person.email}>.")

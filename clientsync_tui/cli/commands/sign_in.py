@@ -1,0 +1,86 @@
+"""`sign-in`: one person's grant for one accounting software."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import options
+from ..place import place
+
+if TYPE_CHECKING:
+    from ...practice.people import SignIn
+    from ...store.jobs import Job
+    from ...sync.jobs.session import Session
+    from ...workplace import Workplace
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync sign-in xero",
+        "clientsync sign-in xero --no-browser --timeout 60",
+    )
+)
+@options.software
+@click.option("--no-browser", is_flag=True, help="Only print the link.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0.1),
+    default=600,
+    show_default=True,
+    help="How long to wait.",
+)
+@options.json("A JSON object: {sign_in, software, person, organisation, organisations}.")
+def sign_in(software: str, no_browser: bool, timeout_s: float, as_json: bool) -> None:
+    """Sign in to an accounting software in a browser.
+
+    The link is printed on stderr, on a line of its own. The command waits for the redirect on the loopback, and reads the redirected
+    address as one line of stdin, whichever comes first. Denied, timed out, or another attempt's: exit status 3, and nothing is kept.
+    Where a sign-in is for one organisation, done again it adds another.
+    """
+    from ...practice.trouble import Trouble
+    from .. import talk
+    from ..network import online
+    from ..signing_in import sign_in_now
+
+    with place() as workplace:
+        about = workplace.configured(software).software
+
+        async def work(session: "Session") -> "tuple[SignIn, int | None]":
+            new = await sign_in_now(workplace, session, software, browser=not no_browser, timeout_s=timeout_s)
+            try:
+                return new, len(await session.reach(new))
+            except Trouble as trouble:
+                talk.say(f"Signed in, but the organisations could not be listed: {trouble}")
+            return new, None
+
+        new, reached = online(workplace, work)
+        waiting = [job.id for job in workplace.store.jobs.unfinished() if waits_for(workplace, job, new)]
+    for job in waiting:
+        talk.say(f"Job {job} waits for it: clientsync jobs resume {job}")
+    if as_json:
+        person = {"name": new.person.name, "email": new.person.email}
+        one = {"id": new.organisation_id, "name": new.organisation_name} if new.organisation_id else None
+        talk.document(
+            {
+                "sign_in": new.id,
+                "software": software,
+                "person": person,
+                "organisation": one,
+                "organisations": reached,
+            }
+        )
+        return
+    which = f" for {new.organisation_name}" if new.organisation_name else ""
+    several = about.organisation_words[reached != 1]
+    reach = "" if reached is None else f", {reached:,} {several}"
+    click.echo(f"Signed in as {new.person.name} <{new.person.email}>{which}{reach}.")
+
+
+def waits_for(workplace: "Workplace", job: "Job", sign_in: "SignIn") -> bool:
+    """Whether something of an unfinished job can be done now that this person has signed in."""
+    from ...store.jobs import ItemState
+
+    items = workplace.store.jobs.items(job.id, ItemState.WAITING, software=sign_in.software)
+    return any((item.body.get("with") or job.sign_in) in (None, sign_in.id) for item in items)

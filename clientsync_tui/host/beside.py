@@ -1,0 +1,210 @@
+"""Files beside the practice's database: they get its owner, group and mode, and no link that another user planted is followed.
+
+Whoever shares the practice can put anything into its folder, also a link to a file of their victim.
+"""
+
+import contextlib
+import errno
+import os
+import stat
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from .file_permissions import AS_IT_IS, is_own_group
+from .on_posix import USERS, module
+
+POLL_S = 0.005
+"""How often a lock that somebody else holds is tried again."""
+
+
+class Owner(NamedTuple):
+    """Whose a file is: user, group, and the mode of what lies beside it."""
+
+    uid: int
+    gid: int
+    mode: int
+
+
+def owner_of(database: Path) -> Owner:
+    """Whose the practice is. A group that can write the database can write what lies beside it; nobody else can."""
+    found = database.stat()
+    return Owner(found.st_uid, found.st_gid, 0o660 if found.st_mode & stat.S_IWGRP else 0o600)
+
+
+def myself() -> Owner:
+    """This user alone, for files that are not beside a practice."""
+    if not USERS:
+        return Owner(0, 0, 0o600)
+    return Owner(os.geteuid(), os.getegid(), 0o600)
+
+
+def beside(database: Path, suffix: str) -> Path:
+    """The file of that suffix beside the database; where `database` is a link, beside the file it leads to."""
+    real = database.resolve()
+    return real.with_name(real.name + suffix)
+
+
+def make(path: Path, owner: Owner) -> os.stat_result:
+    """Makes the file if it is absent, and checks the one that is there.
+
+    The file is not opened if it exists: closing it would end the locks that SQLite holds on it in this process (fcntl(2)).
+    Raises OSError, whose strerror says what is wrong with the file and what to do.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(_new(path, owner))
+    found = path.lstat()
+    _refuse_foreign(path, found, owner)
+    return found
+
+
+def give(path: int | Path, owner: Owner) -> None:
+    """Gives a file or folder that this process has just made the owner, group and mode it should have, whatever the umask.
+
+    Only root can give files away; the others give the group if they are in it. A group that is not the practice's gets no access.
+    """
+    mode = owner.mode
+    if USERS:
+        with contextlib.suppress(PermissionError):
+            os.chown(path, owner.uid if os.geteuid() == 0 else -1, owner.gid)
+        group = os.stat(path).st_gid  # noqa: PTH116  (a descriptor, too)
+        if group != owner.gid and not is_own_group(group):
+            mode &= ~0o070
+    os.chmod(path, mode)  # noqa: PTH101  (a descriptor, too)
+
+
+class Lock:
+    """A lock on a file that all processes of the host see. It ends when it is let go or its process ends.
+
+    The kernel keeps it, so nobody has to know the other process's number, which says nothing in another PID namespace.
+    """
+
+    def __init__(self, path: Path, owner: Owner) -> None:
+        self._path = path
+        self._owner = owner
+        self._fd: int | None = None
+
+    def take(self, within_s: float) -> bool:
+        """Takes the lock; False if somebody else held it all that time. Raises OSError where the file cannot be used."""
+        from filelock import lock_descriptor
+
+        ends = time.monotonic() + within_s
+        while True:
+            fd = self._opened()
+            try:
+                if lock_descriptor(fd, blocking=False) and self._is_at_its_place(fd):
+                    self._fd, fd = fd, -1
+                    return True
+            finally:
+                if fd >= 0:
+                    os.close(fd)
+            if time.monotonic() >= ends:
+                return False
+            time.sleep(POLL_S)
+
+    def let_go(self, *, remove: bool = False) -> None:
+        """Lets the lock go. `remove`: the file goes, too."""
+        if self._fd is None:
+            return
+        fd, self._fd = self._fd, None
+        if remove:
+            # While it is held: whoever opened the file before sees that it is at its place no more.
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+        os.close(fd)
+
+    def _opened(self) -> int:
+        while True:
+            try:
+                fd = os.open(self._path, os.O_RDWR | AS_IT_IS)
+            except FileNotFoundError:
+                with contextlib.suppress(FileExistsError):
+                    return _new(self._path, self._owner)
+                continue
+            except OSError as error:
+                raise _explained(self._path, error) from None
+            try:
+                _refuse_foreign(self._path, os.fstat(fd), self._owner)
+            except OSError:
+                os.close(fd)
+                raise
+            return fd
+
+    def _is_at_its_place(self, fd: int) -> bool:
+        with contextlib.suppress(OSError):
+            return os.path.samestat(os.fstat(fd), self._path.lstat())
+        return False
+
+
+@contextmanager
+def locked(path: Path, owner: Owner, within_s: float) -> Generator[None]:
+    """Holds the lock of that file. Raises OSError where somebody else held it all that time, or the file cannot be used."""
+    lock = Lock(path, owner)
+    if not lock.take(within_s):
+        raise OSError(errno.EAGAIN, f"another process has held {path} for {within_s:g} s")
+    try:
+        yield
+    finally:
+        lock.let_go()
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds the lock of that file. It is not taken for it, so that nobody is kept from taking it for long."""
+    try:
+        fd = os.open(path, os.O_RDONLY | AS_IT_IS)
+    except PermissionError:
+        # Somebody else made it, whom nothing allows us to take for dead.
+        return True
+    except OSError:
+        return False
+    try:
+        return stat.S_ISREG(os.fstat(fd).st_mode) and not _is_free(fd)
+    finally:
+        os.close(fd)
+
+
+def _is_free(fd: int) -> bool:
+    fcntl = module("fcntl")
+    if fcntl is None:
+        from filelock import lock_descriptor
+
+        return lock_descriptor(fd, blocking=False)
+    try:
+        # Shared: two who ask at once must not take each other for the holder.
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _new(path: Path, owner: Owner) -> int:
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | AS_IT_IS, 0o600)
+    try:
+        give(fd if os.chmod in os.supports_fd else path, owner)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _refuse_foreign(path: Path, found: os.stat_result, owner: Owner) -> None:
+    """Refuses what is not a file of those who share the practice."""
+    if stat.S_ISLNK(found.st_mode):
+        raise _explained(path, OSError(errno.ELOOP, ""))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    if not USERS:
+        return
+    if found.st_nlink > 1:
+        raise OSError(errno.EMLINK, f"the file has a second name (a hard link): `rm {path}`")
+    if found.st_uid not in {os.geteuid(), 0, owner.uid} and found.st_gid != owner.gid:
+        raise OSError(errno.EPERM, f"it belongs to a user who does not share the practice: `rm {path}`")
+
+
+def _explained(path: Path, error: OSError) -> OSError:
+    # Some systems have another number for it (FreeBSD: EMLINK).
+    if error.errno in {errno.ELOOP, errno.EMLINK}:
+        return OSError(error.errno, f"it is a symbolic link, which is not followed: `rm {path}`")
+    return error

@@ -1,0 +1,245 @@
+"""Files that a person names to be written: whole or not at all, for this person alone, and through no other user's link."""
+
+import errno
+import os
+import stat
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from ..practice.trouble import Trouble, UsageError
+from .file_permissions import MOST_LINKS
+from .on_posix import USERS
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
+_BY_FOLDER = os.open in os.supports_dir_fd
+"""Whether a file can be reached from its open folder, so that nobody can swap a folder of the path meanwhile (not on Windows)."""
+
+
+class OwnFiles(NamedTuple):
+    """What the program keeps for itself, which no export or backup may replace.
+
+    `families`: files, with all that is named after them (`practice.db-wal`, `practice.db.lock`). `folders`: all that is in them.
+    """
+
+    files: tuple[Path, ...] = ()
+    families: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
+
+
+class _Place(NamedTuple):
+    """An open folder and a name in it; on Windows no folder, and the whole path as the name."""
+
+    folder: int | None
+    name: str
+
+
+def named(told: str) -> Path:
+    """The file that a person means; `~` is the home folder. Raises UsageError for what can be no file."""
+    try:
+        path = Path(told.strip()).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{told}: there is no such user's home folder.") from None
+    if "\0" in told:
+        raise UsageError("A file's name cannot hold a null character.")
+    return path
+
+
+def replaces(path: Path, own: OwnFiles) -> bool:
+    """Whether writing `path` replaces a file.
+
+    Raises UsageError where `path` must not be written: it is one of the program's own, a folder, or another user's link leads to
+    it. Trouble where it cannot be written.
+    """
+    if _is_stream(path):
+        return False
+    with _in_words(path), _found(path) as place:
+        return _there(path, place, own) is not None
+
+
+@contextmanager
+def writing(path: Path, own: OwnFiles = OwnFiles(), *, replace: bool) -> Generator[BinaryIO]:  # noqa: B008  (a constant)
+    """A stream whose bytes become the file at `path` when the block ends well; when it does not, nothing has changed.
+
+    A new file is 0600; one that is replaced keeps its mode. A device or a pipe is written to directly. Raises as `replaces` does,
+    and UsageError where a file is there and `replace` is False.
+    """
+    if _is_stream(path):
+        with _in_words(path), _stream(path) as file:
+            yield file
+        return
+    with _in_words(path), _found(path) as place:
+        former = _there(path, place, own)
+        _may(path, former, replace)
+        fresh = place._replace(name=_beside(place.name))
+        handle = os.open(
+            fresh.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600, dir_fd=fresh.folder
+        )
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                if former is not None:
+                    _like(file.fileno(), former)
+                os.fsync(file.fileno())
+            _may(path, _there(path, place, own), replace)
+            os.replace(fresh.name, place.name, src_dir_fd=fresh.folder, dst_dir_fd=place.folder)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(fresh.name, dir_fd=fresh.folder)
+            raise
+
+
+@contextmanager
+def _in_words(path: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Trouble(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def _beside(name: str) -> str:
+    return str(Path(name).with_name(f".clientsync-{os.urandom(8).hex()}"))
+
+
+def _may(path: Path, former: os.stat_result | None, replace: bool) -> None:
+    if former is not None and not replace:
+        raise UsageError(f"{path} exists already.")
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether `path` is a device or a pipe, which cannot be replaced."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+@contextmanager
+def _stream(path: Path) -> Generator[BinaryIO]:
+    # A pipe that nobody reads would be waited for without an end.
+    handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+    with os.fdopen(handle, "wb") as file:
+        found = os.fstat(handle)
+        if not stat.S_ISCHR(found.st_mode) and _is_foreign(found):
+            raise UsageError(f"{path} belongs to another user, who could read what is written to it.")
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(handle, True)
+        yield file
+
+
+@contextmanager
+def _found(path: Path) -> Generator[_Place]:
+    """Where `path` leads. Raises UsageError for another user's link on the way, OSError for a folder that is not there."""
+    if not _BY_FOLDER:
+        yield _Place(None, str(path.resolve()))
+        return
+    place = _walked(path)
+    try:
+        yield place
+    finally:
+        os.close(place.folder or 0)
+
+
+def _walked(path: Path) -> _Place:
+    whole = path.absolute()
+    rest = [*reversed(whole.parts[1:])] or ["."]
+    folder, links = os.open(whole.anchor, _FOLDER), 0
+    try:
+        while True:
+            name = rest.pop()
+            goal = _goal(path, _Place(folder, name))
+            if goal is not None:
+                links += 1
+                if links > MOST_LINKS:
+                    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+                parts = Path(goal).parts
+                rest += reversed(parts[1:] if Path(goal).is_absolute() else parts)
+                rest = rest or ["."]
+                deeper = os.open("/", _FOLDER) if Path(goal).is_absolute() else folder
+            elif not rest:
+                return _Place(folder, name)
+            else:
+                deeper = os.open(name, _FOLDER, dir_fd=folder)
+            if deeper != folder:
+                os.close(folder)
+                folder = deeper
+    except BaseException:
+        os.close(folder)
+        raise
+
+
+def _goal(path: Path, place: _Place) -> str | None:
+    """What a symbolic link points to; None: the name is none. Raises UsageError where it is another user's."""
+    found = _stat(place)
+    if found is None or not stat.S_ISLNK(found.st_mode):
+        return None
+    if _is_foreign(found):
+        raise UsageError(
+            f"{path} leads through a symbolic link of another user ({place.name}), which is not followed."
+        )
+    goal = os.readlink(place.name, dir_fd=place.folder)
+    again = _stat(place)
+    if again is None or again.st_ino != found.st_ino:
+        raise OSError(errno.EAGAIN, f"the symbolic link {place.name} was changed at this moment")
+    return goal
+
+
+def _stat(place: _Place) -> os.stat_result | None:
+    try:
+        return os.stat(place.name, dir_fd=place.folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def _there(path: Path, place: _Place, own: OwnFiles) -> os.stat_result | None:
+    """What is at `path` now, None where nothing is. Raises UsageError for what must not be replaced."""
+    if _is_own(place, own):
+        raise UsageError(f"{path} is one of the program's own files. Choose another name.")
+    found = _stat(place)
+    if found is not None and not stat.S_ISREG(found.st_mode):
+        raise UsageError(
+            f"{path} is a folder." if stat.S_ISDIR(found.st_mode) else f"{path} is no regular file."
+        )
+    return found
+
+
+def _is_own(place: _Place, own: OwnFiles) -> bool:
+    parent = _identity(Path(place.name).parent.stat() if place.folder is None else os.fstat(place.folder))
+    # Some filesystems do not tell upper from lower case.
+    name = Path(place.name).name.casefold()
+
+    def beside(files: Iterable[Path]) -> Generator[str]:
+        for file in {way for each in files for way in (each, Path(os.path.realpath(each)))}:
+            with suppress(OSError):
+                if _identity(file.parent.stat()) == parent:
+                    yield file.name.casefold()
+
+    if name in beside(own.files):
+        return True
+    if any(name == base or name.startswith((f"{base}.", f"{base}-")) for base in beside(own.families)):
+        return True
+    return any(folder.exists() and _identity(folder.stat()) == parent for folder in own.folders)
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _is_foreign(found: os.stat_result) -> bool:
+    return USERS and found.st_uid not in {os.geteuid(), 0}
+
+
+def _like(handle: int, former: os.stat_result) -> None:
+    """Gives the new file the mode and group of this person's former one; one that was another's lends it nothing."""
+    if not USERS or former.st_uid != os.geteuid():
+        return
+    if os.fstat(handle).st_gid != former.st_gid:
+        try:
+            os.fchown(handle, -1, former.st_gid)
+        except OSError:
+            return
+    os.fchmod(handle, stat.S_IMODE(former.st_mode) & 0o777)

@@ -1,0 +1,65 @@
+"""Answers that a test dictates: a given one instead of the true one, or the true one changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.responses import Response
+
+from ..misbehaviour.faults import Target
+from .errors import ErrorAnswer
+
+Place = Literal["token", "revoke", "api"]
+
+
+@dataclass(slots=True)
+class Script:
+    """`times`: for how many calls yet (None: from now on)."""
+
+    at: Place
+    target: Target
+    says: ErrorAnswer | Callable[[Response], Response]
+    times: int | None = None
+
+
+class Scripts:
+    """The scripts in force; unlike faults they are forgotten with the process."""
+
+    def __init__(self) -> None:
+        self.in_force: list[Script] = []
+
+    def instead(
+        self, at: Place, software: str, person: str | None, organisation: str | None = None
+    ) -> Response | None:
+        """The answer that is given though nothing was done."""
+        for script in self._meeting(at, software, person, organisation):
+            if isinstance(script.says, ErrorAnswer):
+                self._use(script)
+                return script.says.response()
+        return None
+
+    def changed(
+        self,
+        response: Response,
+        at: Place,
+        software: str,
+        person: str | None,
+        organisation: str | None = None,
+    ) -> Response:
+        """The true answer as the script in force changes it."""
+        for script in self._meeting(at, software, person, organisation):
+            if not isinstance(script.says, ErrorAnswer):
+                self._use(script)
+                return script.says(response)
+        return response
+
+    def _meeting(
+        self, at: Place, software: str, person: str | None, organisation: str | None
+    ) -> list[Script]:
+        return [s for s in self.in_force if s.at == at and s.target.takes_in(software, person, organisation)]
+
+    def _use(self, script: Script) -> None:
+        if script.times is not None:
+            script.times -= 1
+            if script.times <= 0:
+                self.in_force.remove(script)

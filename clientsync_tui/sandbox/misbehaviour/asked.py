@@ -1,0 +1,85 @@
+"""What an app asks when it sends a person to sign in: the link, read and checked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from ..personality import App, Personality
+
+_REDIRECT = re.compile(r"http://(localhost|127\.0\.0\.1):\d{1,5}/callback")
+
+#: A page of the practice's own: registered with every app of the sandbox, for redirects that are pasted.
+HTTPS_REDIRECT = "https://practice.example/callback"
+
+
+class Unacceptable(Exception):
+    """The link itself is wrong: the person is told so on a page, and sent nowhere (RFC 6749, section 4.1.2.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an app asks on the person's behalf: the link's query, checked."""
+
+    query: str
+    app: App
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    state: str | None
+    nonce: str | None
+    challenge: str | None
+    at_once: bool
+    login_hint: str | None
+    organisations: tuple[str, ...] | None
+
+    @classmethod
+    def read(cls, query: str, software: Personality) -> Self:
+        """Raises Unacceptable for an app, redirect, scope or PKCE that is not as registered."""
+        given = dict(parse_qsl(query, keep_blank_values=True))
+        app = software.apps.get(given.get("client_id", ""))
+        if app is None:
+            raise Unacceptable("unauthorized_client: no app with this client id is registered")
+        redirect = given.get("redirect_uri", "")
+        if redirect != HTTPS_REDIRECT and not (_REDIRECT.fullmatch(redirect) and _port_is_one(redirect)):
+            raise Unacceptable(
+                "invalid redirect_uri: it must be http://localhost:PORT/callback, http://127.0.0.1:PORT/callback "
+                f"or {HTTPS_REDIRECT}"
+            )
+        if given.get("response_type") != "code":
+            raise Unacceptable("unsupported_response_type: only code")
+        scopes = tuple(dict.fromkeys(given.get("scope", "").split()))
+        if unknown := [scope for scope in scopes if scope not in software.scopes]:
+            raise Unacceptable(f"invalid_scope: {' '.join(unknown)}")
+        challenge = given.get("code_challenge")
+        if challenge and not software.pkce:
+            raise Unacceptable("invalid_request: code_challenge is not known here")
+        if (challenge is None and app.secret is None) or (
+            challenge and given.get("code_challenge_method") != "S256"
+        ):
+            raise Unacceptable("invalid_request: code_challenge with code_challenge_method=S256 is required")
+        named = given.get("organisations", given.get("organisation"))
+        return cls(
+            query=query,
+            app=app,
+            redirect_uri=redirect,
+            scopes=scopes,
+            state=given.get("state"),
+            nonce=given.get("nonce"),
+            challenge=challenge,
+            at_once=given.get("prompt") == "none",
+            login_hint=given.get("login_hint"),
+            organisations=None if named is None else tuple(i.lower() for i in named.split(",") if i),
+        )
+
+    def back(self, *, realm: Mapping[str, str] | None = None, **answer: str) -> str:
+        """The redirect with the answer, the state, and (`realm`) what says which organisation was picked."""
+        state = {} if self.state is None else {"state": self.state}
+        return f"{self.redirect_uri}?{urlencode(answer | state | dict(realm or {}))}"
+
+
+def _port_is_one(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).port)
+    except ValueError:
+        return False

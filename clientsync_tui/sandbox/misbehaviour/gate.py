@@ -1,0 +1,87 @@
+"""What every call to an API goes through: whose it is, within which limits, with what faults, after what latency."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..sandbox import Sandbox
+from ..world.state import Connection, Grant
+from ..world.world import Accountant
+from .limits import Allowed, Caller
+from .misbehave import over_limit, turned_away, unwell
+
+Headers = Callable[[Caller], Mapping[str, str]]
+
+
+class Gate:
+    """The calls of one software's API. `headers`: what is added to each answer to somebody who may call."""
+
+    def __init__(self, sandbox: Sandbox, software: str, headers: Headers | None = None) -> None:
+        self._box = sandbox
+        self._software = sandbox.softwares[software]
+        self._headers = headers
+
+    async def call(
+        self,
+        request: Request,
+        organisation: str | None,
+        allowed: Allowed,
+        answer: Callable[[Grant], Response],
+    ) -> Response:
+        """The answer of `answer`, or what comes before it. `organisation`: None for what is not an organisation's."""
+        grant = self._grant(request)
+        if isinstance(grant, Response):
+            return grant
+        name = self._software.name
+        request.scope["whose"] = {"software": name, "person": grant.person, "organisation": organisation}
+        caller = Caller(name, grant.app, grant.person, organisation)
+        response = await self._answered(request, caller, allowed, lambda: answer(grant))
+        if self._headers:
+            response.headers.update(self._headers(caller))
+        return response
+
+    async def _answered(
+        self, request: Request, caller: Caller, allowed: Allowed, answer: Callable[[], Response]
+    ) -> Response:
+        box, whose = self._box, (self._software.name, caller.person, caller.organisation)
+        arrived = time.monotonic()
+        if (pause := over_limit(box, *whose)) is not None:
+            problem = next(
+                (r.problem for r in allowed.rates if pause <= r.seconds and caller.counted_for(r)), ""
+            )
+            return self._software.too_many(problem, pause)
+        if refused := box.limits.enter(caller, allowed):
+            return self._software.too_many(refused.problem, refused.retry_after_s)
+        try:
+            found = turned_away(box, *whose) or box.scripts.instead("api", *whose)
+            found = found or await unwell(box, request, "api", answer, *whose)
+            # What the sandbox itself takes is a part of the latency: in life, it is the software's.
+            if box.options.latency_s:
+                await asyncio.sleep(arrived + box.options.latency_s - time.monotonic())
+            return found
+        finally:
+            box.limits.leave(caller)
+
+    def _grant(self, request: Request) -> Grant | Response:
+        state = self._box.state
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        access = state.access.get(token) if scheme.lower() == "bearer" else None
+        grant = state.grants.get(access.grant) if access else None
+        if access is None or grant is None or grant.software != self._software.name:
+            return self._software.unauthorised(None)
+        if access.ends_at <= self._box.clock.now():
+            return self._software.unauthorised(access.ends_at)
+        return grant
+
+    def person(self, grant: Grant) -> Accountant:
+        """Who gave the grant; a state file of another seed's world has none, and its tokens do not get as far as here."""
+        person = self._box.world.person(grant.person)
+        assert person is not None
+        return person
+
+    def held(self, grant: Grant) -> dict[str, Connection]:
+        """What the person of the grant has connected to its app, by organisation; a dictionary to change."""
+        return self._box.state.connections_of(self._software.name, grant.app, grant.person)

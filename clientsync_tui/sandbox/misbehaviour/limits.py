@@ -1,0 +1,144 @@
+"""Rate limits as an accounting software has them: so many calls in so long, for an organisation, the app or a person; so many at once."""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from ..world.clock import Clock
+
+MINUTE_S = 60
+HOUR_S = 3_600
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many calls in so many seconds, counted for each organisation, each app or each person; `problem`: what the software calls it.
+
+    A day is the calendar's (UTC); what is shorter slides.
+    """
+
+    calls: int
+    seconds: int
+    per: Literal["organisation", "app", "person"]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a call has to keep to. `at_once`: calls of one organisation at the same time; refused as `at_once_problem`.
+
+    The limit named first is the one that is told.
+    """
+
+    rates: tuple[Rate, ...]
+    at_once: int | None = None
+    at_once_problem: str = ""
+
+
+class Caller(NamedTuple):
+    """Whose call it is."""
+
+    software: str
+    app: str
+    person: str
+    organisation: str | None
+
+    def counted_for(self, rate: Rate) -> str | None:
+        """For whom the call counts; None when the rate does not concern it."""
+        return {"organisation": self.organisation, "app": self.app, "person": self.person}[rate.per]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Which limit was met, and after how many seconds to come again."""
+
+    problem: str
+    retry_after_s: int
+
+
+@dataclass(slots=True)
+class Lane:
+    """The calls that one rate counts together."""
+
+    sliding: deque[float] = field(default_factory=deque[float])
+    day: int = 0
+    today: int = 0
+
+    def made(self, rate: Rate, now: float) -> int:
+        """How many calls count now."""
+        if rate.seconds == DAY_S:
+            return self.today if self.day == int(now // DAY_S) else 0
+        while self.sliding and self.sliding[0] <= now - rate.seconds:
+            self.sliding.popleft()
+        return len(self.sliding)
+
+    def add(self, rate: Rate, now: float) -> None:
+        if rate.seconds == DAY_S:
+            self.today = self.made(rate, now) + 1
+            self.day = int(now // DAY_S)
+        else:
+            self.sliding.append(now)
+
+    def free_in_s(self, rate: Rate, now: float) -> int:
+        """Seconds until a call counts no more, rounded up."""
+        ends_in = DAY_S - now % DAY_S if rate.seconds == DAY_S else self.sliding[0] + rate.seconds - now
+        return int(ends_in) + 1
+
+
+class Limits:
+    """Counts calls. With `on` false it refuses nothing, and says that nothing is used up.
+
+    `over`: how many calls came that a limit forbids, by software; whether they were refused or not.
+    """
+
+    def __init__(self, clock: Clock, on: bool) -> None:
+        self.over: Counter[str] = Counter()
+        self._clock = clock
+        self._on = on
+        self._lanes: dict[tuple[str, str, str, Rate], Lane] = {}
+        self._running: Counter[tuple[str, str, str]] = Counter()
+
+    def _lane(self, caller: Caller, rate: Rate) -> Lane | None:
+        whose = caller.counted_for(rate)
+        if whose is None:
+            return None
+        return self._lanes.setdefault((caller.software, caller.app, whose, rate), Lane())
+
+    def enter(self, caller: Caller, allowed: Allowed) -> Refused | None:
+        """Begins a call, which `leave` ends; or says which limit forbids it, and then nothing is to be ended."""
+        now = self._clock.now()
+        lanes = [(rate, lane) for rate in allowed.rates if (lane := self._lane(caller, rate)) is not None]
+        refused = next(
+            (
+                Refused(rate.problem, lane.free_in_s(rate, now))
+                for rate, lane in lanes
+                if lane.made(rate, now) >= rate.calls
+            ),
+            None,
+        )
+        place = caller.software, caller.app, caller.organisation or ""
+        if refused is None and allowed.at_once is not None and caller.organisation is not None:
+            refused = Refused(allowed.at_once_problem, 1) if self._running[place] >= allowed.at_once else None
+        if refused:
+            self.over[caller.software] += 1
+            if self._on:
+                return refused
+        for rate, lane in lanes:
+            lane.add(rate, now)
+        self._running[place] += 1
+        return None
+
+    def leave(self, caller: Caller) -> None:
+        """Ends a call that `enter` let in."""
+        place = caller.software, caller.app, caller.organisation or ""
+        self._running[place] -= 1
+        if not self._running[place]:
+            del self._running[place]
+
+    def remaining(self, caller: Caller, rate: Rate) -> int:
+        """How many calls the rate allows yet."""
+        lane = self._lane(caller, rate)
+        if not self._on or lane is None:
+            return rate.calls
+        return max(0, rate.calls - lane.made(rate, self._clock.now()))

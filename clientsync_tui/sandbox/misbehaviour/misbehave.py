@@ -1,0 +1,65 @@
+"""Answers that a server gives when it is unwell."""
+
+import asyncio
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..consent.scripts import Place
+from ..sandbox import Sandbox
+from .faults import LIMIT
+
+
+def turned_away(
+    sandbox: Sandbox, software: str, person: str | None, organisation: str | None = None
+) -> Response | None:
+    """A 503 where such a fault is in force: nothing was done."""
+    if sandbox.faults.meet({"unavailable"}, software, person, organisation):
+        sandbox.save()
+        return Response("Service Unavailable", 503, media_type="text/plain")
+    return None
+
+
+def over_limit(sandbox: Sandbox, software: str, person: str | None, organisation: str | None) -> int | None:
+    """After how many seconds to come again, where a fault says that a limit is met."""
+    if fault := sandbox.faults.meet({LIMIT}, software, person, organisation):
+        sandbox.save()
+        return round(fault.seconds)
+    return None
+
+
+async def unwell(
+    sandbox: Sandbox,
+    request: Request,
+    at: Place,
+    answer: Callable[[], Response],
+    software: str,
+    person: str | None,
+    organisation: str | None = None,
+) -> Response:
+    """The answer as the fault or the script in force makes it: late, never, garbage, or changed."""
+    fault = sandbox.faults.meet({"hang", "garbage", "slow"}, software, person, organisation)
+    if fault is None:
+        return sandbox.scripts.changed(answer(), at, software, person, organisation)
+    sandbox.save()
+    match fault.kind:
+        case "garbage":
+            return _garbage(answer(), next(sandbox.garbage) % 3)
+        case "slow":
+            await asyncio.sleep(fault.seconds)
+            return answer()
+        case _:
+            while not await request.is_disconnected():  # noqa: ASYNC110 - the disconnection is only told to who asks
+                await asyncio.sleep(0.05)
+            return Response(status_code=499)
+
+
+def _garbage(response: Response, turn: int) -> Response:
+    """A page of HTML, the answer cut off in the middle, or JSON about something else."""
+    if turn == 0:
+        return Response("<html><body><h1>Bad gateway</h1>", media_type="text/html")
+    if turn == 1:
+        whole = bytes(response.body)
+        return Response(whole[: max(1, len(whole) // 2)], media_type="application/json")
+    return Response('{"this is": ["not", "what", "was", "asked", 7, null]}', media_type="application/json")

@@ -1,0 +1,141 @@
+"""What the sandbox remembers: codes, grants, tokens and connections; kept in a file when it is to survive a restart."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...host.named_file import writing
+
+
+@dataclass(slots=True)
+class Code:
+    """An authorisation code, bound to the app, the redirect and the PKCE challenge it was asked with."""
+
+    software: str
+    app: str
+    person: str
+    redirect_uri: str
+    scopes: list[str]
+    challenge: str | None
+    nonce: str | None
+    auth_event: str
+    organisation: str | None
+    signed_in_at: float
+    used: bool = False
+
+
+@dataclass(slots=True)
+class Grant:
+    """What a person allowed an app. Only `refresh_token` works, and for a time the one it replaced.
+
+    `organisation`: where the software's grants are for one. `issued_at`: when the refresh token was made.
+    """
+
+    id: str
+    software: str
+    app: str
+    person: str
+    scopes: list[str]
+    auth_event: str
+    organisation: str | None
+    refresh_token: str | None = None
+    replaced: str | None = None
+    replaced_at: float = 0
+    used_at: float = 0
+    granted_at: float = 0
+    issued_at: float = 0
+
+
+@dataclass(slots=True)
+class Access:
+    """An access token's grant, and when it ends."""
+
+    grant: str
+    ends_at: float
+
+
+@dataclass(slots=True)
+class Connection:
+    """That a person connected an organisation to an app."""
+
+    id: str
+    organisation: str
+    auth_event: str
+    created_at: float
+    updated_at: float
+
+
+@dataclass(slots=True)
+class State:
+    """All of it. Connections are by software, app and person, then by organisation."""
+
+    ahead_s: float = 0
+    key: dict[str, Any] = field(default_factory=dict[str, Any])
+    codes: dict[str, Code] = field(default_factory=dict[str, Code])
+    grants: dict[str, Grant] = field(default_factory=dict[str, Grant])
+    refresh: dict[str, str] = field(default_factory=dict[str, str])
+    access: dict[str, Access] = field(default_factory=dict[str, Access])
+    connections: dict[str, dict[str, Connection]] = field(default_factory=dict[str, dict[str, Connection]])
+    faults: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    def connections_of(self, software: str, app: str, person: str) -> dict[str, Connection]:
+        """What the person has connected to the app, by organisation; a dictionary to change."""
+        return self.connections.setdefault(f"{software} {app} {person}", {})
+
+    def connected_to(self, software: str, app: str) -> int:
+        """How many connections everybody together has to the app."""
+        return sum(len(held) for s, a, _, held in self.holders() if (s, a) == (software, app))
+
+    def holders(self) -> Iterator[tuple[str, str, str, dict[str, Connection]]]:
+        """Everybody who connected anything: software, app, person, and what they connected."""
+        for key, held in self.connections.items():
+            software, app, person = key.split(" ")
+            yield software, app, person, held
+
+    def is_living(self, grant: Grant) -> bool:
+        """Whether the grant can still be renewed."""
+        return grant.refresh_token in self.refresh
+
+    def end(self, grant: Grant) -> None:
+        """Forgets the grant and every token of it."""
+        del self.grants[grant.id]
+        self.refresh = {token: of for token, of in self.refresh.items() if of != grant.id}
+        self.access = {token: access for token, access in self.access.items() if access.grant != grant.id}
+
+
+def new_token() -> str:
+    """A token nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def load(file: Path | None) -> State:
+    """The state kept in the file; a new one where there is none. Raises ValueError when the file is not one of ours."""
+    if file is None or not file.exists():
+        return State()
+    try:
+        kept = json.loads(file.read_text("utf-8"))
+        return State(
+            ahead_s=kept["ahead_s"],
+            key=kept["key"],
+            codes={k: Code(**v) for k, v in kept["codes"].items()},
+            grants={k: Grant(**v) for k, v in kept["grants"].items()},
+            refresh=kept["refresh"],
+            access={k: Access(**v) for k, v in kept["access"].items()},
+            connections={
+                k: {o: Connection(**c) for o, c in v.items()} for k, v in kept["connections"].items()
+            },
+            faults=kept["faults"],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"{file} is not a sandbox's state") from error
+
+
+def save(state: State, file: Path | None) -> None:
+    """Keeps the state in the file, whole or not at all; without a file there is nothing to do."""
+    if file is None:
+        return
+    with writing(file, replace=True) as new:
+        new.write(json.dumps(asdict(state)).encode())

@@ -1,0 +1,164 @@
+"""The Client Sync panel: each accounting software with its sign-in, its clients, and the three buttons."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Button
+
+from ...app.actions import ACTIONS, CLIENT_SYNC, Action
+from ...widgets.dialogue_keys import own_key
+from ..base import ActionScreen, KeyBar, TopBar
+from .app_block import SoftwareBlock
+
+if TYPE_CHECKING:
+    from ...practice.people import SignIn
+
+NEEDS_SET_UP = frozenset({"add_clients", "reconnect_all", "reassign_clients", "sign_in"})
+
+
+class ClientSyncScreen(ActionScreen):
+    """What can be done with each accounting software; a letter acts on the one that the focus is in."""
+
+    place: ClassVar[str] = CLIENT_SYNC
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", "Button before", show=False),
+        Binding("right", "step(1)", "Next button", show=False),
+        own_key("table.up", "go(-1)", "Software above", show=False),
+        own_key("table.down", "go(1)", "Software below", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """A block for each accounting software: those in use first."""
+        yield TopBar("Client Sync")
+        workplace = self.main.workplace
+        softwares = sorted(workplace.softwares(), key=lambda each: not workplace.is_configured(each.name))
+        with VerticalScroll(id="softwares", can_focus=False):
+            for software in softwares:
+                yield SoftwareBlock(software, ascii_marks=self.main.ascii_marks)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """The first button that can be used."""
+        super().on_mount()
+        self.practice_changed()
+        self._blocks[0].focus_button()
+
+    def practice_changed(self) -> None:
+        """Reads the counts and the sign-ins again."""
+        for block in self._blocks:
+            block.read(self.main.workplace)
+        self.refresh_keys()
+
+    @property
+    def _blocks(self) -> list[SoftwareBlock]:
+        return list(self.query(SoftwareBlock))
+
+    @property
+    def _here(self) -> SoftwareBlock:
+        """The block that the focus is in."""
+        blocks = self._blocks
+        return next((block for block in blocks if block.has_focus_within), blocks[0])
+
+    # Moving
+
+    def action_step(self, by: int) -> None:
+        """To the next button, or the one before."""
+        self.focus_next(Button) if by > 0 else self.focus_previous(Button)
+
+    def action_go(self, by: int) -> None:
+        """To the block below or above."""
+        blocks = self._blocks
+        at = blocks.index(self._here)
+        column = blocks[at].column
+        blocks[max(0, min(at + by, len(blocks) - 1))].focus_button(column)
+
+    def on_descendant_focus(self) -> None:
+        """What works depends on the software that the focus is in."""
+        self.refresh_keys()
+
+    # Actions
+
+    def unavailable(self, action: Action) -> str | None:
+        """By how far the software under the cursor is set up."""
+        if action.name == "client_sync":
+            return "You are there."
+        if not self.is_mounted or action.place != CLIENT_SYNC:
+            return super().unavailable(action)
+        if action.name == "reconnect_everything":
+            in_use = sum(bool(block.tally.counts) for block in self._blocks)
+            key = self.key_of(ACTIONS["client_sync.reconnect_all"])
+            return (
+                None
+                if in_use > 1
+                else f"Only one accounting software has clients: {key} reconnects all of them."
+            )
+        software, workplace = self._here.software, self.main.workplace
+        if action.name in NEEDS_SET_UP and not workplace.is_configured(software.name):
+            how = self.keyed("{client_sync.set_up} enters the client id of the practice's app.")
+            return f"{software.title} is not set up yet: {how}"
+        if action.name in ("reconnect_all", "reassign_clients") and not self._here.tally.counts:
+            return f"No client is connected to {software.title} yet."
+        if action.name == "sign_out" and not workplace.held(software.name):
+            return f"Nobody is signed in to {software.title} here."
+        return super().unavailable(action)
+
+    def do_add_clients(self) -> None:
+        """Opens Add clients."""
+        self.main.open("add_clients", software=self._here.software.name)
+
+    def do_reconnect_all(self) -> None:
+        """Opens Reconnect all."""
+        self.main.open("reconnect", software=self._here.software.name)
+
+    def do_reassign_clients(self) -> None:
+        """Opens Reassign clients."""
+        self.main.open("reassign", software=self._here.software.name)
+
+    def do_reconnect_everything(self) -> None:
+        """Plans it across every software."""
+        from .every_app import reconnect_every_software
+
+        reconnect_every_software(self)
+
+    def do_set_up(self) -> None:
+        """Opens the form; what was set is tried at once."""
+        from .set_up import SetUpScreen
+
+        software = self._here.software
+
+        def set_up(changed: bool | None) -> None:
+            self.practice_changed()
+            if changed:
+                self._sign_in(
+                    software.name, f"{software.title} is set up. Sign in once, to see that it works."
+                )
+
+        self.main.push_screen(SetUpScreen(self.main.workplace, software), set_up)
+
+    def do_sign_in(self) -> None:
+        """Signs in, or as another person."""
+        self._sign_in(self._here.software.name)
+
+    def _sign_in(self, software: str, why: str | None = None) -> None:
+        from .sign_in import SignInScreen
+
+        def signed_in(sign_in: "SignIn | None") -> None:
+            if sign_in is not None:
+                self.notify(f"Signed in as {sign_in.person.name} ({sign_in.person.email}).", markup=False)
+            self.practice_changed()
+
+        self.main.push_screen(SignInScreen(software, why), signed_in)
+
+    def do_sign_out(self) -> None:
+        """Asks first, saying what ends."""
+        from .sign_out import sign_out
+
+        sign_out(self, self._here.software)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """A button does what its letter does, for the software that it is in."""
+        if event.button.name:
+            event.button.focus()
+            self.call_later(self.action_act, event.button.name)

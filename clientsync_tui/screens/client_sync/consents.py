@@ -1,0 +1,112 @@
+"""From one consent to the next, where a sign-in is for one organisation: who is asked for, what came, and how many are left."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widgets import Button
+
+from ...app.actions import CONSENTS, Action, named
+from ...practice.people import SignIn
+from ...store.jobs import ItemState
+from ...sync.reach.consents import Arrived, Consents, Expected, asks, tells
+from ..base import ActionScreen, TopBar
+from ..locale_words import counted
+from .sign_in import SignInScreen
+
+TOLD_LAST = 3
+
+
+class ConsentsScreen(SignInScreen):
+    """Dismissed with the last consent that was asked for, or None. Whoever stops goes on another day: what came is kept."""
+
+    extra: ClassVar[Sequence[Action]] = named(CONSENTS, "skip_consent")
+
+    def __init__(self, software: str, run: Consents, came: Callable[[], None] | None = None) -> None:
+        """`came`: called after each consent that something can be done with."""
+        super().__init__(software)
+        self._run = run
+        self._came = came
+        self._told: list[str] = []
+
+    def reasons(self) -> Sequence[str]:
+        """Whom to choose, and what came last."""
+        return (asks(self.software, self._run), *self._told[-TOLD_LAST:])
+
+    def arrived(self, sign_in: SignIn) -> None:
+        """On to the next."""
+        arrived = self._run.arrived(sign_in)
+        self._told.append(tells(self.software, arrived, sign_in))
+        if arrived in (Arrived.NEXT, Arrived.ANOTHER) and self._came is not None:
+            self._came()
+        if arrived is Arrived.AGAIN:
+            # Who picks the same again, or a browser that does so by itself, would go round in circles.
+            self.pause(self._told[-1])
+        elif self._run.goes_on:
+            self._show_run()
+            self.begin()
+        else:
+            self.leave()
+
+    def leave(self) -> None:
+        """Stops here; what is left can be gone on with."""
+        self.dismiss(self._run.done[-1] if self._run.done else None)
+
+    def more_buttons(self) -> Iterable[Button]:
+        """What goes on with the consents that came; seen once there is one."""
+        button = Button("Continue", id="finish")
+        button.display = False
+        yield button
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Continue leaves with what came, Cancel without."""
+        if event.button.id == "finish":
+            event.prevent_default()
+            self.leave()
+        elif event.button.id == "cancel":
+            event.prevent_default()
+            self.dismiss(None)
+
+    def unavailable(self, action: Action) -> str | None:
+        """Another is asked for only where there is one."""
+        if action.name == "skip_consent":
+            return None if self._run.left > 1 else "There is no other to ask for."
+        return super().unavailable(action)
+
+    def do_skip_consent(self) -> None:
+        """Asks for the next one first; the link is good for any."""
+        self._run.skip()
+        self.show_reasons()
+
+    def on_mount(self) -> None:
+        """Begins at once."""
+        super().on_mount()
+        self.query_one("#why").remove_class("warning")
+        self._show_run()
+
+    def _show_run(self) -> None:
+        one, several = self.software.organisation_words
+        done, left = len(self._run.done), self._run.left
+        right = f"{done:,} done, {left:,} left" if left else counted(done, one, several)
+        self.query_one(TopBar).show(f"Consents · {self.software.title}", right)
+        finish = self.query_one("#finish", Button)
+        finish.label = Content(f"Continue with {done:,} {one if done == 1 else several}")
+        finish.display = done > 0
+        finish.refresh(layout=True)
+
+
+def consents_of(screen: ActionScreen, job: str, software: str) -> ConsentsScreen:
+    """The run over what a job waits for in one software; after each consent the job does what it can."""
+    main = screen.main
+    store = main.workplace.store
+    items = store.jobs.items(job, ItemState.WAITING, software=software)
+    held = (each.id for each in store.sign_ins.held(main.workplace.holder, software, working=True))
+
+    return ConsentsScreen(software, Consents(map(Expected.of, items), held), lambda: main.engine.run_job(job))
+
+
+def consents_for_new(screen: ActionScreen, software: str) -> ConsentsScreen:
+    """A run that welcomes every organisation, as clients are added."""
+    workplace = screen.main.workplace
+    held = (each.id for each in workplace.store.sign_ins.held(workplace.holder, software, working=True))
+    return ConsentsScreen(software, Consents((), held, welcome=True))

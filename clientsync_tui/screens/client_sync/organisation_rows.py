@@ -1,0 +1,91 @@
+"""The organisations that a sign-in reaches, as rows to add clients from."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from ...practice.model import Organisation
+from ...practice.status import Reason
+from ...store.store import Store
+from ...sync import plans
+from ...sync.reach.matching import Match
+from ...widgets.select_table.list_rows import ListRows, text_of
+from ...widgets.select_table.rows import Cell, Column, Row, RowId
+
+COLUMNS = (
+    Column("name", "Organisation", 22, flex=3, keep=9, shorten="middle", most=60),
+    Column("state", "On the client list", 18, flex=3, keep=8, shorten="end", most=60),
+    Column("country", "Country", 7, keep=2),
+    Column("currency", "Currency", 8, keep=1),
+)
+Sort = tuple[tuple[str, bool], ...]
+FIRST: Sort = (("state", False), ("name", False))
+"""What is sorted by at first: what can be selected stands above what cannot."""
+NEW = Cell("new client", "ok")
+
+
+class OrganisationRows(ListRows):
+    """Rows whose ids are the organisations'; those in `apart` become clients of their own although they match one."""
+
+    def __init__(self, rows: Sequence[Row], matches: Mapping[str, Match]) -> None:
+        super().__init__(
+            COLUMNS, rows, keys={"state": lambda row: (row.fixed is not None, text_of(row.cells[1]))}
+        )
+        self.matches = matches
+        self.apart: set[str] = set()
+        self.added = sum(row.fixed is not None for row in rows)
+        self.count = len(rows)
+        self.told = frozenset(
+            column.key for n, column in enumerate(COLUMNS) if any(row.cells[n] for row in rows)
+        )
+        """The columns of which anything is known: not every software's list tells country and currency."""
+
+    def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
+        """The rows as they are now decided."""
+        return [
+            Row(row.id, (row.cells[0], NEW, *row.cells[2:])) if row.id in self.apart else row
+            for row in super().fetch(ids)
+        ]
+
+
+def organisation_rows(
+    store: Store, software: str, reach: Mapping[str, Organisation], sort: Sort
+) -> OrganisationRows:
+    """What is on the list already, what matches a client there, and what is new. Reads the whole list: call it in a thread."""
+    integrated = store.clients.integrated(software)
+    matches = plans.matcher(store, software, datetime.now(UTC)).matches(
+        [each for each in reach.values() if each.id not in integrated]
+    )
+    rows = [_row(each, integrated.get(each.id), matches.get(each.id)) for each in reach.values()]
+    found = OrganisationRows(rows, matches)
+    found.sort(sort)
+    # What the filter needs is worked out here, not at the first letter typed.
+    found.filter("-")
+    found.filter("")
+    return found
+
+
+def _row(
+    each: Organisation, known: tuple[str, str, str | None, str | None] | None, match: Match | None
+) -> Row:
+    country, currency = each.details.get("country", ""), each.details.get("currency", "")
+    fixed: str | None = None
+    state: Cell = NEW
+    if known is not None:
+        _, name, code, problem = known
+        called = _called(name, code, each.name)
+        if problem == Reason.DISCONNECTED_HERE:
+            state = Cell(f"disconnected here: links to {called}", "warning")
+        else:
+            fixed = f"already added as {called}"
+            state = Cell(fixed, "muted")
+    elif match is not None:
+        called = _called(match.client.name, match.client.practice_code, each.name)
+        state = Cell(f"links to {called} (by {match.by})", "warning")
+    return Row(each.id, (each.name, state, country, currency), fixed)
+
+
+def _called(name: str, code: str | None, organisation: str) -> str:
+    """A client in a few words: its code, and its name where that is not the organisation's."""
+    if code is None:
+        return name
+    return code if name == organisation else f"{code} {name}"

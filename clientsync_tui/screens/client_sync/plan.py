@@ -1,0 +1,117 @@
+"""A plan before it is carried out: how many, what is left out and why, and by name; y or n, and Cancel has the focus."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Button, Static
+
+from ...practice.plan import Plan, Will
+from ...practice.trouble import Trouble
+from ...sync import plan_words
+from ...sync.jobs.new_job import new_job
+from ...widgets.answers import Answers
+from ...widgets.dialogue_keys import own_key
+from ...widgets.plan_list import PlanList
+from ..base import ActionScreen
+from ..dialogues.dialogue import NOT_DONE, Dialogue
+from ..titles import title
+
+DANGEROUS = frozenset({"disconnect"})
+
+
+class PlanScreen(Dialogue[bool]):
+    """Dismissed with whether the plan is to be carried out. Only `y` and the button say so, never the key that opened it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        own_key("dialogue.yes", "answer(True)"),
+        own_key("dialogue.no", "answer(False)"),
+        Binding("escape", "answer(False)", "No", show=False),
+        own_key("dialogue.close", "answer(False)", "No", show=False),
+        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("right", "app.focus_next", "Next button", show=False),
+        own_key("table.up", "table('move(-1)')", show=False),
+        own_key("table.down", "table('move(1)')", show=False),
+        own_key("table.page_up", "table('page(-1)')", show=False),
+        own_key("table.page_down", "table('page(1)')", show=False),
+        own_key("table.first", "table('first')", show=False),
+        own_key("table.last", "table('last')", show=False),
+    ]
+
+    def __init__(self, plan: Plan, lines: Sequence[str] = (), *, ascii_marks: bool = False) -> None:
+        """`lines`: what else has to be known before saying yes."""
+        super().__init__()
+        self._plan = plan
+        self._lines = lines
+        self._ascii_marks = ascii_marks
+
+    def compose(self) -> ComposeResult:
+        """The question, what it entails, every client by name, and the answers."""
+        count = self._plan.count(Will.DO)
+        with Vertical(classes="dialogue plan"):
+            yield Static(plan_words.question(self._plan), classes="question", markup=False)
+            if self._lines:
+                yield Static("\n".join(self._lines), classes="lines", markup=False)
+            yield PlanList(partial(title, self.main.workplace), self._plan, ascii_marks=self._ascii_marks)
+            go = Button(f"{plan_words.button(self._plan)} {self.keyed('({dialogue.yes})')}", id="yes")
+            leave = Button(self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"), id="no")
+            yield Answers(*([go] if count else []), leave=leave, dangerous=self._plan.kind in DANGEROUS)
+
+    def action_answer(self, yes: bool) -> None:
+        """Ends it; where nothing can be done, there is nothing to say yes to."""
+        self.dismiss(yes and self._plan.count(Will.DO) > 0)
+
+    async def action_table(self, action: str) -> None:
+        """The list of names scrolls although the focus is on Cancel."""
+        await self.query_one(PlanList).table.run_action(action)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Ends it by a button."""
+        if event.button.id == "no" and self.query_one(Answers).dangerous and self._plan.count(Will.DO):
+            self.notify(NOT_DONE)
+        self.action_answer(event.button.id == "yes")
+
+
+def confirm_and_run(screen: ActionScreen, plan: Plan, *, hidden: int = 0, lines: Sequence[str] = ()) -> None:
+    """Shows a plan and, when it is confirmed, makes a job of it and shows that.
+
+    `hidden`: how many of the clients that it is about the filter hides. `lines`: what else has to be known.
+    """
+    workplace = screen.main.workplace
+    lines = [*plan_words.entails(plan, workplace.softwares()), *lines]
+    if hidden:
+        lines.append(plan_words.hidden(hidden))
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            screen.run_worker(_started(screen, plan), group="plan", exit_on_error=False)
+
+    screen.main.push_screen(PlanScreen(plan, lines, ascii_marks=screen.main.ascii_marks), answered)
+
+
+async def _started(screen: ActionScreen, plan: Plan) -> None:
+    try:
+        await start(screen, plan, leave=False)
+    except Trouble as trouble:
+        screen.say(trouble)
+
+
+async def start(screen: ActionScreen, plan: Plan, *, leave: bool = True) -> None:
+    """Makes a job of a plan and shows it; `leave`: `screen` is done with, so that going back leads past it.
+
+    To be awaited in a worker. Raises Trouble when the job cannot be written.
+    """
+    main = screen.main
+    job = await asyncio.to_thread(new_job, main.workplace.store, plan, main.workplace.actor)
+
+    def show() -> None:
+        # Only while it is on top: a person who opened another screen meanwhile keeps it.
+        if leave and main.screen is screen:
+            main.pop_screen()
+        main.run_job(job)
+
+    main.call_later(show)

@@ -1,0 +1,351 @@
+"""What adding, reconnecting and reassigning have in common: a sign-in that works, and the organisations that it reaches."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from ...app.actions import ORGANISATIONS, SELECT, Action, named
+from ...practice.counted import counted
+from ...practice.people import SignIn
+from ...practice.trouble import SignInNeeded, Trouble
+from ...sync.jobs.session import Session
+from ...sync.reach.reachability import Reach
+from ...widgets.answers import Answers
+from ...widgets.dialogue_keys import own_key
+from ..base import ActionScreen, KeyBar, TopBar
+from ..dialogues.choose import Choice, Choose
+
+if TYPE_CHECKING:
+    from ...accounting.seam.software import Software
+    from .sign_in import SignInScreen
+
+SIGNED_IN, REACHED, CHOSEN, LAST = range(4)
+"""The steps, in order."""
+
+ANOTHER = "another"
+REACHES_NOTHING = "{organisations.authorise_more} lets you allow access to some; {organisations.other_sign_in} uses another sign-in."
+NOTHING_SELECTED = "Nothing is selected yet: {table.toggle} selects a row, {table.all} all that are shown."
+
+
+class ReachScreen(ActionScreen):
+    """Signs in when needed, says which organisations are reached, and goes on with them.
+
+    A subclass says in `before` what will be done, in `reached` what it means that these organisations are reached, yields
+    the widgets of its own stage, and fills them in `go_on`.
+    """
+
+    # While it waits, nothing has the focus: enter must not cancel.
+    AUTO_FOCUS = ""
+    place: ClassVar[str] = ORGANISATIONS
+    extra: ClassVar[Sequence[Action]] = named(SELECT, "continue")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("right", "app.focus_next", "Next button", show=False),
+        own_key("table.up", "app.focus_previous", "Button before", show=False),
+        own_key("table.down", "app.focus_next", "Next button", show=False),
+    ]
+    steps: ClassVar[tuple[str, ...]] = ()
+    heading: ClassVar[str] = ""
+
+    def __init__(self, software: str) -> None:
+        super().__init__()
+        self._about = software
+        self.sign_in: SignIn | None = None
+        self.reach = Reach((), str)
+        self._first_reach: int | None = None
+        self._stage = "waiting"
+        self._step = SIGNED_IN
+
+    @property
+    def software(self) -> "Software":
+        """The accounting software that this is about."""
+        return self.main.workplace.software(self._about)
+
+    @property
+    def by_consents(self) -> bool:
+        """Whether each organisation needs a consent of its own."""
+        return self.software.organisations_per_sign_in == "one"
+
+    def counted(self, count: int) -> str:
+        """So many organisations, as the software calls them."""
+        one, several = self.software.organisation_words
+        return counted(count, one, several)
+
+    # What a subclass has
+
+    def before(self) -> Iterable[str]:
+        """What will be done, in sentences, before anybody signs in."""
+        return ()
+
+    def reached(self) -> Iterable[str]:
+        """What the organisations reached mean for what will be done."""
+        return ()
+
+    def own_stage(self) -> Iterable[Widget]:
+        """The widgets of what comes after the organisations."""
+        return ()
+
+    async def go_on(self) -> None:
+        """Fills them; called in a worker. Raises Trouble."""
+        raise NotImplementedError
+
+    def focus_own(self) -> None:
+        """Where the focus goes on the subclass's own stage."""
+
+    # Layout
+
+    def compose(self) -> ComposeResult:
+        """The steps, and one stage at a time."""
+        yield TopBar(f"{self.heading} · {self.software.title}")
+        yield Static("", id="steps", markup=False)
+        with Vertical(id="organisations"):
+            yield Static("", id="says", markup=False)
+            yield Answers(
+                self._button("Continue", "continue"),
+                self._button(self.with_key("Try again", "try_again"), "try_again"),
+                self._button(
+                    self.with_key("Authorise more organisations", "authorise_more"), "authorise_more"
+                ),
+                self._button(self.with_key("Sign in as someone else", "other_sign_in"), "other_sign_in"),
+                leave=Button("Cancel (esc)", id="cancel"),
+                id="choices",
+                classes="",
+            )
+        with Vertical(id="own"):
+            yield from self.own_stage()
+        yield KeyBar()
+
+    @staticmethod
+    def _button(words: str, action: str) -> Button:
+        return Button(words, id=action, name=action)
+
+    def relabel(self, button: str, label: str) -> None:
+        """Gives a button other words, and the width that they need."""
+        found = self.query_one(f"#{button}", Button)
+        found.label = Content(label)
+        found.refresh(layout=True)
+
+    def on_mount(self) -> None:
+        """Begins with the sign-in used last, or with signing in."""
+        super().on_mount()
+        self._wait("")
+        self.begin()
+
+    def begin(self) -> None:
+        """What is done first."""
+        self.find_reach()
+
+    def go_on_by_consents(self, sign_in: SignIn | None = None) -> None:
+        """Goes on without asking whom a sign-in reaches: whoever does it is led through the consents that are needed."""
+        self.sign_in = sign_in or self.main.workplace.chosen(self._about)
+        self.run_worker(self._go_on(), exclusive=True, group="reach", exit_on_error=False)
+
+    def led(self) -> Static:
+        """What is to be known where each organisation needs a consent of its own."""
+        one, several = self.software.organisation_words
+        says = f"Each {one} needs a consent of its own: you are led from one to the next, and may stop and go on another day; the {several} may come in any order."
+        told = Static(says, classes="led muted", markup=False)
+        told.display = self.by_consents
+        return told
+
+    def more_buttons(self) -> Iterable[Button]:
+        """The button for more organisations, where one consent may be for several."""
+        if not self.by_consents:
+            yield Button(self.with_key("Authorise more", "authorise_more"), id="more", name="authorise_more")
+
+    # Sign-in and reach
+
+    def find_reach(self, sign_in: SignIn | None = None, *, fresh: bool = False) -> None:
+        """Finds out what a sign-in reaches: that one, else the one used last; `fresh`: one yet to be made."""
+        chosen = None if fresh else sign_in or self.sign_in or self.main.workplace.chosen(self._about)
+        self.run_worker(self._find_reach(chosen), exclusive=True, group="reach", exit_on_error=False)
+
+    async def _find_reach(self, sign_in: SignIn | None) -> None:
+        why: str | None = None
+        while True:
+            if sign_in is None:
+                sign_in = await self.main.push_screen_wait(self._sign_in_screen(why))
+            if sign_in is None:
+                self._not_signed_in()
+                return
+            asked = sign_in
+            self._wait(f"Asking {self.software.title} what {asked.person.email} reaches…")
+            try:
+                self.reach = await self.ask(partial(Session.reach, sign_in=asked))
+            except SignInNeeded as trouble:
+                why, sign_in = str(trouble), None
+            except Trouble as trouble:
+                self._show_trouble(trouble)
+                return
+            else:
+                break
+        if self.sign_in is None or self.sign_in.id != asked.id:
+            self._first_reach = len(self.reach)
+        self.sign_in = asked
+        self._show_organisations()
+
+    def _sign_in_screen(self, why: str | None) -> "SignInScreen":
+        from .consents import consents_for_new
+        from .sign_in import SignInScreen
+
+        return consents_for_new(self, self._about) if self.by_consents else SignInScreen(self._about, why)
+
+    def _not_signed_in(self) -> None:
+        if self.sign_in is None:
+            self.dismiss()
+        else:
+            self._show_organisations()
+
+    def _wait(self, says: str) -> None:
+        self._stage = "waiting"
+        self._show_step(SIGNED_IN)
+        self._show(("cancel",), [*self.before(), says])
+
+    def _show_trouble(self, trouble: Trouble) -> None:
+        self._stage = "trouble"
+        self._show(("try_again", "other_sign_in", "cancel"), [*self.before()], error=str(trouble))
+
+    def _show_organisations(self) -> None:
+        assert self.sign_in is not None
+        self._stage = "organisations"
+        self._show_step(REACHED)
+        person, count = self.sign_in.person, len(self.reach)
+        more = count - (self._first_reach or 0)
+        grown = f", {more:,} more than at first" if more > 0 else ""
+        lines = [
+            *self.before(),
+            f"Signed in as {person.name} ({person.email}), who has authorised {self.counted(count)}{grown}.",
+            " ".join(self.reach.left_out),
+            *(self.reached() if count else (self.keyed(REACHES_NOTHING),)),
+        ]
+        self.relabel("continue", self.with_key(f"Continue with the {self.counted(count)}", "continue"))
+        self._show(
+            ("continue", "authorise_more", "other_sign_in", "cancel")
+            if count
+            else ("authorise_more", "other_sign_in", "cancel"),
+            lines,
+        )
+
+    def _show(self, buttons: Sequence[str], lines: Iterable[str], error: str = "") -> None:
+        self.query_one("#own").display = False
+        self.query_one("#organisations").display = True
+        shown = "\n\n".join(line for line in lines if line)
+        self.query_one("#says", Static).update(
+            Content.assemble(shown, "\n\n" if shown and error else "", (error, "$text-error"))
+        )
+        for button in self.query("#choices Button"):
+            button.display = button.id in buttons
+        if buttons == ("cancel",):
+            # Enter pressed once too often must not end what is being asked.
+            self.set_focus(None)
+        else:
+            choices = self.query_one("#choices", Answers)
+            choices.focus_first()
+            # Where it stands is known when the lines above it are laid out.
+            self.call_after_refresh(choices.scroll_visible, animate=False)
+        self.refresh_keys()
+
+    def _show_step(self, step: int) -> None:
+        self._step = step
+        done, arrow = ("*", "->") if self.main.ascii_marks else ("✓", "→")
+        parts: list[tuple[str, str]] = []
+        for n, name in enumerate(self.steps):
+            mark = f" {done}" if n < step else ""
+            parts += [
+                (f"  {arrow}  " if n else "", "$text-muted"),
+                (name + mark, "bold underline" if n == step else ""),
+            ]
+        self.query_one("#steps", Static).update(Content.assemble(*parts))
+
+    def show_own(self) -> None:
+        """Shows the subclass's own stage."""
+        self._stage = "own"
+        self._show_step(CHOSEN)
+        self.query_one("#organisations").display = False
+        self.query_one("#own").display = True
+        self.focus_own()
+        self.refresh_keys()
+
+    # Actions
+
+    def unavailable(self, action: Action) -> str | None:
+        """By the stage."""
+        if action.name == "try_again":
+            return None if self._stage == "trouble" else "Nothing went wrong."
+        if action.name in ("authorise_more", "other_sign_in") and self._stage == "waiting":
+            return "Not before the sign-in has answered."
+        if action.name == "continue" and self._stage not in ("organisations", "own"):
+            return "Not before the sign-in has answered."
+        if action.name == "continue" and self._stage == "organisations" and not self.reach:
+            return "There is nothing to go on with."
+        return super().unavailable(action)
+
+    def do_continue(self) -> None:
+        """On with the organisations that are reached."""
+        if self._stage == "organisations" and self.reach:
+            self._wait("Looking which of them are on the client list…")
+            self.run_worker(self._go_on(), exclusive=True, group="reach", exit_on_error=False)
+        elif self._stage == "own":
+            self.continue_own()
+
+    def continue_own(self) -> None:
+        """Enter on the subclass's own stage."""
+
+    async def _go_on(self) -> None:
+        try:
+            await self.go_on()
+        except Trouble as trouble:
+            self._show_trouble(trouble)
+        else:
+            self.show_own()
+
+    def do_authorise_more(self) -> None:
+        """Another consent, or a run of them; what they add is reached as well."""
+        self.find_reach(fresh=True)
+
+    def do_other_sign_in(self) -> None:
+        """Chooses among the sign-ins held here, or makes another."""
+        mine = self.sign_in.person.id if self.sign_in else None
+        # Where a sign-in is for one organisation, a person has many: the one used last stands for them.
+        people = {
+            s.person.id: s for s in reversed(self.main.workplace.held(self._about)) if s.person.id != mine
+        }
+        held = list(reversed(people.values()))
+        if not held:
+            self.find_reach(fresh=True)
+            return
+        choices = [Choice(s.id, s.person.email, s.person.name) for s in held]
+        choices.append(Choice(ANOTHER, "Somebody else", "signs in now"))
+
+        def chosen(id: str | None) -> None:
+            if id is not None and self._stage == "own" and self.by_consents:
+                self.go_on_by_consents(next((s for s in held if s.id == id), None))
+            elif id is not None:
+                self.find_reach(next((s for s in held if s.id == id), None), fresh=id == ANOTHER)
+
+        self.main.push_screen(Choose("Sign in as", choices), chosen)
+
+    def do_try_again(self) -> None:
+        """Asks once more."""
+        self.find_reach()
+
+    def do_back(self) -> None:
+        """From the own stage to the organisations; from there away."""
+        if self._stage == "own" and self.sign_in is not None:
+            self._show_organisations()
+        else:
+            self.dismiss()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """A button named like an action does that."""
+        if event.button.id == "cancel":
+            self.dismiss()
+        elif event.button.name:
+            self.call_later(self.action_act, event.button.name)

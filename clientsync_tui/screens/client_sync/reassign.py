@@ -1,0 +1,190 @@
+"""Reassign clients: choose integrations that colleagues set up, and become their authenticated user."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Button
+
+from ...app.actions import SELECT, Action, named
+from ...practice.plan import Plan
+from ...practice.trouble import Trouble
+from ...sync import plan_words, plans
+from ...widgets.answers import Answers
+from ...widgets.select_list import SelectList
+from ...widgets.select_table.table import SelectTable
+from ..dialogues.choose import Choice, Choose
+from ..selecting import choose_sort
+from .plan import PlanScreen, start
+from .reach import NOTHING_SELECTED, ReachScreen
+from .reassign_rows import COLUMNS, ReassignRows
+
+EVERYBODY = "everybody"
+
+
+class ReassignScreen(ReachScreen):
+    """Makes the person who signs in the authenticated user of integrations."""
+
+    steps: ClassVar[tuple[str, ...]] = ("Sign in", "Organisations", "Select", "Reassign")
+    heading: ClassVar[str] = "Reassign clients"
+    extra: ClassVar[Sequence[Action]] = named(SELECT, "continue", "filter", "sort")
+
+    def __init__(
+        self,
+        software: str,
+        only: Collection[str] | None = None,
+        sender: str | None = None,
+        exactly: Collection[tuple[str, str]] | None = None,
+    ) -> None:
+        """`only`: ids of clients, None: all. `sender`: e-mail address of the colleague whose integrations are shown first.
+
+        `exactly`: these of the clients' integrations, selected from the start; None: every one in this accounting app.
+        """
+        super().__init__(software)
+        self._only = only
+        self._exactly = exactly
+        self._sender = sender
+        self._found: ReassignRows | None = None
+
+    def before(self) -> Iterable[str]:
+        """What it means."""
+        yield (
+            "You become the authenticated user of clients that colleagues integrated: from then on your sign-in is used for them. "
+            "Only organisations that your sign-in reaches can be reassigned to you."
+        )
+
+    def own_stage(self) -> Iterable[Widget]:
+        """The table, and what is done with the selection."""
+        back = self.keyed("{everywhere.back} goes back.")
+        empty = f"No colleague has integrated a client of {self.software.title}: there is nothing to reassign. {back}"
+        yield SelectList(COLUMNS, ascii_marks=self.main.ascii_marks, empty=empty)
+        yield self.led()
+        everybody = self.with_key("Integrated by: everybody", "choose_sender")
+        yield Answers(
+            Button("Continue", id="reassign", disabled=True),
+            Button(everybody, id="choose_sender", name="choose_sender"),
+            leave=Button("Cancel", id="cancel"),
+        )
+
+    def begin(self) -> None:
+        """Where each organisation needs a consent, those are given when it is known which."""
+        self.go_on_by_consents() if self.by_consents else self.find_reach()
+
+    @property
+    def _list(self) -> SelectList:
+        return self.query_one(SelectList)
+
+    async def go_on(self) -> None:
+        """Whose integrations there are, and which are reached."""
+        sign_in, reach = self.sign_in, None if self.by_consents else self.reach
+
+        def read() -> ReassignRows:
+            store = self.main.workplace.store
+            plan = plans.reassign(store, self._about, sign_in, reach, self._only)
+            plan = plan if self._exactly is None else plan.about(self._exactly)
+            return ReassignRows(store, plan, ascii_marks=self.main.ascii_marks)
+
+        self._found = await asyncio.to_thread(read)
+        await self._show_sender()
+        if self._exactly is not None:
+            self._list.table.action_select_all()
+
+    async def _show_sender(self) -> None:
+        assert self._found is not None
+        table = self._list.table
+        sort = table.sort or (("name", False),)
+        rows = await asyncio.to_thread(self._found.rows, self._sender, sort)
+        table.selection.remove([id for id in table.selection if id not in self._found])
+        shown = len(rows.order())
+        can = len(rows.selectable(rows.order()))
+        table.columns = [column for column in COLUMNS if column.key != "why" or can < shown]
+        words = f"{plan_words.integrations(shown)} · {can:,} that you have access to"
+        self._list.show(rows, words, sort)
+        self.relabel(
+            "choose_sender", self.with_key(f"Integrated by: {self._sender or 'everybody'}", "choose_sender")
+        )
+
+    def focus_own(self) -> None:
+        """To the table."""
+        self._list.table.focus()
+
+    # Actions
+
+    def unavailable(self, action: Action) -> str | None:
+        """The table's own only where it is shown."""
+        if action.name in ("filter", "sort", "choose_sender") and self._stage != "own":
+            return "Not before the organisations are known."
+        return super().unavailable(action)
+
+    def do_filter(self) -> None:
+        """Goes to the filter."""
+        self._list.open_filter()
+
+    def do_sort(self) -> None:
+        """Chooses a column."""
+        choose_sort(self, self._list)
+
+    def do_choose_sender(self) -> None:
+        """Whose integrations are shown."""
+        assert self._found is not None
+        choices = [Choice(EVERYBODY, "Everybody", plan_words.integrations(len(self._found.plan.items)))]
+        choices += [
+            Choice(person.email, person.name, f"{person.email}, {plan_words.integrations(count)}")
+            for person, count in self._found.senders()
+        ]
+
+        def chosen(email: str | None) -> None:
+            if email is not None:
+                self._sender = None if email == EVERYBODY else email
+                self.run_worker(self._show_sender(), exclusive=True, group="sender", exit_on_error=False)
+            self.focus_own()
+
+        self.main.push_screen(Choose("Integrated by", choices), chosen)
+
+    def do_back(self) -> None:
+        """Clears the filter first."""
+        if self._stage != "own" or not self._list.back():
+            super().do_back()
+
+    def continue_own(self) -> None:
+        """Shows the plan for what is selected."""
+        assert self._found is not None
+        chosen = [str(id) for id in self._list.table.selection.ids]
+        if not chosen:
+            self.say(self.keyed(NOTHING_SELECTED), "warning")
+            return
+        plan = self._found.chosen(chosen)
+        lines = [*plan_words.entails(plan, self.main.workplace.softwares())]
+        if hidden := self._list.table.hidden_count:
+            lines.append(plan_words.hidden(hidden))
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.run_worker(self._reassign(plan), exclusive=True, group="start", exit_on_error=False)
+            else:
+                self.focus_own()
+
+        self.main.push_screen(PlanScreen(plan, lines, ascii_marks=self.main.ascii_marks), answered)
+
+    @on(SelectTable.Opened)
+    def _opened(self) -> None:
+        self.continue_own()
+
+    @on(Button.Pressed, "#reassign")
+    def _continue(self) -> None:
+        self.continue_own()
+
+    @on(SelectTable.SelectionChanged)
+    def _selected(self, event: SelectTable.SelectionChanged) -> None:
+        self.query_one("#reassign").disabled = not event.total
+        self.relabel(
+            "reassign", f"Continue with {plan_words.integrations(event.total)}" if event.total else "Continue"
+        )
+
+    async def _reassign(self, plan: Plan) -> None:
+        try:
+            await start(self, plan)
+        except Trouble as trouble:
+            self.say(trouble)

@@ -1,0 +1,96 @@
+"""The integrations that can be reassigned, as rows: who integrated each, and since when."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ...practice.people import Person, SignIn
+from ...practice.plan import Plan, PlanItem, Will
+from ...practice.status import Reason, Status, standing_of
+from ...store.store import Store
+from ...sync import words
+from ...widgets.select_table.list_rows import ListRows
+from ...widgets.select_table.rows import Cell, Column, Row
+from ..locale_words import short_date
+
+COLUMNS = (
+    Column("name", "Client", 20, flex=3, keep=9, shorten="middle", most=50),
+    Column("by", "Integrated by", 16, flex=2, keep=8, most=40),
+    Column("since", "Since", 11, keep=6),
+    Column("status", "Status", 14, flex=10, keep=5, most=30),
+    Column("why", "Why not", 9, flex=2, keep=7, most=70),
+)
+Sort = tuple[tuple[str, bool], ...]
+STYLES = {Status.CONNECTED: "ok", Status.EXPIRING: "warning", Status.EXPIRED: "error", Status.BROKEN: "error"}
+
+
+class ReassignRows:
+    """The items of a plan with what there is to tell of each. Reads the sign-ins: make it in a thread."""
+
+    def __init__(self, store: Store, plan: Plan, *, ascii_marks: bool) -> None:
+        self.plan = plan
+        self._now = datetime.now(UTC)
+        self._sign_ins = {sign_in.id: sign_in for sign_in in store.sign_ins.known(plan.software)}
+        self._symbols = words.ASCII_SYMBOLS if ascii_marks else words.SYMBOLS
+        self._of: dict[str, PlanItem] = {item.organisation_id: item for item in plan.items}
+
+    def __contains__(self, organisation: object) -> bool:
+        """Whether there is anything to say of this organisation."""
+        return organisation in self._of
+
+    def senders(self) -> list[tuple[Person, int]]:
+        """Who integrated them, and how many, the most first."""
+        counted = Counter(str(item.body["sign_in"]) for item in self.plan.items)
+        people: dict[str, tuple[Person, int]] = {}
+        for sign_in, count in counted.items():
+            if known := self._sign_ins.get(sign_in):
+                before = people.get(known.person.email.casefold(), (known.person, 0))[1]
+                people[known.person.email.casefold()] = (known.person, before + count)
+        return sorted(people.values(), key=lambda each: -each[1])
+
+    def rows(self, sender: str | None, sort: Sort) -> ListRows:
+        """Those by one person (e-mail address), or all, in this order."""
+        items = [item for item in self.plan.items if sender is None or self._email(item) == sender.casefold()]
+        # What can be selected stands first.
+        items.sort(key=lambda item: item.will is not Will.DO)
+        found = ListRows(
+            COLUMNS,
+            [self._row(item) for item in items],
+            keys={"since": lambda row: str(self._of[str(row.id)].body["connected_at"])},
+        )
+        found.sort(sort)
+        return found
+
+    def chosen(self, organisations: Sequence[str]) -> Plan:
+        """The plan for these organisations alone."""
+        wanted = frozenset(organisations)
+        plan = self.plan
+        items = tuple(item for item in plan.items if item.organisation_id in wanted)
+        return Plan(plan.kind, plan.software, plan.sign_in, items, plan.body)
+
+    def _known(self, item: PlanItem) -> SignIn | None:
+        return self._sign_ins.get(str(item.body["sign_in"]))
+
+    def _email(self, item: PlanItem) -> str:
+        known = self._known(item)
+        return known.person.email.casefold() if known else ""
+
+    def _row(self, item: PlanItem) -> Row:
+        known = self._known(item)
+        problem = Reason(str(item.body["problem"])) if item.body["problem"] else None
+        standing = standing_of(problem, known.ends_at if known else None, self._now)
+        status = f"{self._symbols[standing.status]} {words.status_words(standing)}"
+        since = short_date(datetime.fromisoformat(str(item.body["connected_at"])), self._now)
+        fixed = (
+            None if item.will is Will.DO else str(item.body.get("says") or words.REASONS[item.reason or ""])
+        )
+        why = "" if item.will is Will.DO else words.SHORT[item.reason or ""]
+        by = known.person.name if known else "somebody"
+        cells = (
+            item.name,
+            by,
+            since,
+            Cell(status, STYLES.get(standing.status, "muted")),
+            Cell(why, "warning"),
+        )
+        return Row(item.organisation_id, cells, fixed)

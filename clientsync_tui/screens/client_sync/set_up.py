@@ -1,0 +1,137 @@
+"""Setting up an accounting software: what to do there step by step, what to enter here, and a sign-in to try it."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from ...accounting.seam.software import Software
+from ...config import SoftwareTable
+from ...practice.text import BLANKS
+from ...practice.trouble import Trouble, UsageError
+from ...set_up import SetUp
+from ...widgets.answers import Answers
+from ...widgets.dialogue_keys import own_key
+from ...workplace import Workplace
+from ..dialogues.dialogue import Dialogue
+
+
+class SetUpScreen(Dialogue[bool]):
+    """Dismissed with whether something was set."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(False)", "Cancel"),
+        own_key("table.page_up", "scroll_steps(-1)", "Steps up"),
+        own_key("table.page_down", "scroll_steps(1)", "Steps down"),
+    ]
+
+    def __init__(self, workplace: Workplace, software: Software) -> None:
+        super().__init__()
+        self._set_up = SetUp(workplace, software.name)
+
+    def compose(self) -> ComposeResult:
+        """The steps, then the fields."""
+        table, grant = self._set_up.table, self._set_up.software.grant
+        with Vertical(classes="dialogue set_up"):
+            yield Static(f"Set up {self._set_up.software.title}", classes="question", markup=False)
+            with VerticalScroll(id="how"):
+                yield Static(self._set_up.steps(table), id="steps", markup=False)
+            yield self._field("client_id", "Client id", table.client_id)
+            if grant.secret != "never":  # noqa: S105  (a word, not a secret)
+                needed = grant.secret == "required"  # noqa: S105
+                says = "kept in the keyring" if needed else "only if the app has one; kept in the keyring"
+                yield self._field("secret", "Secret", "", says, password=True)
+            if self._set_up.needs_page(table):
+                yield self._field("redirect_url", "Redirect URL", table.redirect_url, "https://")
+            else:
+                yield self._field("redirect_port", "Redirect port", str(table.redirect_port))
+            yield Static("", id="mistake", classes="error", markup=False)
+            yield Answers(
+                Button("Save", id="save"),
+                Button("Copy the redirect", id="copy"),
+                leave=Button("Cancel (esc)", id="cancel"),
+            )
+
+    def _field(self, id: str, title: str, value: str, says: str = "", *, password: bool = False) -> Widget:
+        field = Input(value, id=id, placeholder=says, password=password, compact=True)
+        return Horizontal(Static(title), field, classes="field")
+
+    def on_mount(self) -> None:
+        """Ready to type."""
+        self.query_one("#client_id").focus()
+
+    def action_scroll_steps(self, by: int) -> None:
+        """The steps are longer than a small screen."""
+        how = self.query_one("#how", VerticalScroll)
+        how.scroll_page_down(animate=False) if by > 0 else how.scroll_page_up(animate=False)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """The redirect to register is the one that is typed."""
+        if event.input.id in ("redirect_port", "redirect_url"):
+            self.query_one("#steps", Static).update(self._set_up.steps(self._typed()))
+
+    def on_input_submitted(self) -> None:
+        """Enter goes to the next field, and saves from the last."""
+        fields = list(self.query(Input))
+        at = next((n for n, field in enumerate(fields) if field.has_focus), 0)
+        if at + 1 < len(fields):
+            fields[at + 1].focus()
+        else:
+            self._save()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Saves, copies, or neither."""
+        match event.button.id:
+            case "save":
+                self._save()
+            case "copy":
+                address = self._set_up.redirect(self._typed())
+                self.app.copy_to_clipboard(address)  # pyright: ignore[reportUnknownMemberType]
+                self.notify("The redirect was sent to your terminal's clipboard.")
+            case _:
+                self.dismiss(False)
+
+    def _typed(self) -> SoftwareTable:
+        """The table with what is typed; a port that is none stays as it was."""
+        told = {str(field.id): field.value.strip(BLANKS) for field in self.query(Input)}
+        port = told.get("redirect_port", "")
+        table = self._set_up.table
+        return table._replace(
+            client_id=told["client_id"],
+            redirect_port=int(port) if port.isascii() and port.isdecimal() else table.redirect_port,
+            redirect_url=told.get("redirect_url", table.redirect_url),
+        )
+
+    def _save(self) -> None:
+        try:
+            table = self._checked()
+        except UsageError as mistake:
+            self._mistaken(mistake)
+            return
+        secret = self.query_one("#secret", Input).value.strip(BLANKS) if self.query("#secret") else ""
+        self.run_worker(self._keep(table, secret), exclusive=True, exit_on_error=False)
+
+    def _checked(self) -> SoftwareTable:
+        """The table as it would be; raises UsageError where that cannot work."""
+        table = self._typed()
+        if not table.client_id:
+            raise UsageError("The client id is missing: copy it from the app's page.")
+        for field in self.query("#redirect_port").results(Input):
+            if field.value.strip(BLANKS) != str(table.redirect_port):
+                raise UsageError("The port is a number from 1 to 65535.")
+        self._set_up.checked(table)
+        return table
+
+    async def _keep(self, table: SoftwareTable, secret: str) -> None:
+        try:
+            await self._set_up.keep(table, secret)
+        except Trouble as trouble:
+            self._mistaken(trouble)
+        else:
+            self.dismiss(True)
+
+    def _mistaken(self, trouble: Trouble) -> None:
+        self.query_one("#mistake", Static).update(str(trouble))

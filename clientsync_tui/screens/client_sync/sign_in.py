@@ -1,0 +1,375 @@
+"""Signing in to an accounting software: the link whole, the way to it over SSH, a field for the pasted address, and what comes of it."""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import Button, Input, Static
+
+from ...app.actions import SIGN_IN, Action
+from ...practice.people import SignIn
+from ...practice.trouble import Trouble
+from ...signin.browser import open_link, opens_by_itself
+from ...terminal.screen_alone import wait_for_enter
+from ...widgets.answers import Answers
+from ...widgets.dialogue_keys import own_key
+from ..base import ActionScreen, KeyBar, TopBar
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ...accounting.seam.software import Software
+    from ...signin.attempt import Attempt
+    from ...sync.jobs.session import Session
+
+PATIENCE_S = 600
+"""How long an attempt waits for the person."""
+
+
+class PastedAddress(Input):
+    """Where an address is pasted; one that was broken over lines is taken whole."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Leaves it to the screen: an input of its own would keep the first line alone."""
+        event.prevent_default()
+
+
+class SignInScreen(ActionScreen):
+    """Dismissed with the `SignIn` that was made, or None."""
+
+    # While it waits, nothing has the focus: enter must not cancel.
+    AUTO_FOCUS = ""
+    place: ClassVar[str] = SIGN_IN
+    BINDINGS: ClassVar[list[BindingType]] = [
+        own_key("table.up", "scroll_links(-1)", "Scroll the links up", show=False),
+        own_key("table.down", "scroll_links(1)", "Scroll the links down", show=False),
+        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("right", "app.focus_next", "Next button", show=False),
+    ]
+
+    class Begun(Message):
+        """The link is ready."""
+
+        def __init__(self, attempt: "Attempt") -> None:
+            super().__init__()
+            self.attempt = attempt
+
+    class Told(Message):
+        """Something to know, which ends nothing."""
+
+        def __init__(self, says: str) -> None:
+            super().__init__()
+            self.says = says
+
+    def __init__(self, software: str, why: str | None = None) -> None:
+        """`why`: what made signing in necessary, in a sentence."""
+        super().__init__()
+        self._about = software
+        self._why = why
+        self._attempt: Attempt | None = None
+        self._browser: asyncio.Task[None] | None = None
+        self._ends_at = 0.0
+        self._under_way = False
+
+    def compose(self) -> ComposeResult:
+        """The links above, which scroll; what the person does below, which stays."""
+        yield TopBar(f"Sign in to {self.software.title}")
+        with VerticalScroll(id="links", can_focus=False):
+            yield Static("", id="why", classes="warning", markup=False)
+            yield Static("", id="lead", markup=False)
+            yield Static("", id="link", markup=False)
+            yield Static("", id="shorter", markup=False)
+            yield Static("", id="short_link", markup=False)
+            yield Static("", id="over_ssh", markup=False)
+            yield Static("", id="ssh_line", markup=False)
+            yield Static("", id="keyring", markup=False)
+        with Vertical(id="below"):
+            yield Static("", id="mistake", classes="error", markup=False)
+            yield Static("", id="status", markup=False)
+            yield PastedAddress(
+                placeholder="The address that the browser ends at, pasted here", id="pasted", compact=True
+            )
+            yield Answers(
+                Button("Copy the link", id="copy_link"),
+                Button("Try again", id="try_again", variant="primary"),
+                *self.more_buttons(),
+                Button("Show link as plain text", id="print_link"),
+                leave=Button("Cancel", id="cancel"),
+            )
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Begins at once."""
+        super().on_mount()
+        self.show_reasons()
+        self.set_interval(1, self._tick)
+        self.begin()
+
+    @property
+    def software(self) -> "Software":
+        """The accounting software that is signed in to."""
+        return self.main.workplace.software(self._about)
+
+    @property
+    def link(self) -> str:
+        """The link to sign in with; empty before it is ready."""
+        return self._attempt.link if self._attempt else ""
+
+    # What a run of several changes
+
+    def reasons(self) -> Sequence[str]:
+        """What made signing in necessary, in sentences."""
+        return (self._why,) if self._why else ()
+
+    def more_buttons(self) -> Iterable[Button]:
+        """Further buttons."""
+        return ()
+
+    def arrived(self, sign_in: SignIn) -> None:
+        """Somebody signed in."""
+        self.dismiss(sign_in)
+
+    def leave(self) -> None:
+        """The person leaves without signing in."""
+        self.dismiss(None)
+
+    # The attempt
+
+    def begin(self) -> None:
+        """Begins an attempt."""
+        self._under_way = True
+        self._attempt = None
+        self._show_stage(failed=False)
+        self._say("Testing the keyring, before anything is asked of you…")
+        self.run_worker(self._sign_in, exclusive=True, exit_on_error=False)
+
+    async def _sign_in(self) -> None:
+        def tell(says: str) -> None:
+            self.post_message(self.Told(says))
+
+        async def attempt(session: "Session") -> SignIn:
+            async with session.begin(self._about) as attempt:
+                attempt.tell = tell
+                self.post_message(self.Begun(attempt))
+                return session.keep(await attempt.wait(PATIENCE_S))
+
+        try:
+            signed_in = await self.ask(attempt)
+        except Trouble as trouble:
+            self.pause(str(trouble), "error")
+        else:
+            self._under_way = False
+            # Not within this worker: what comes next may begin another, which ends this one.
+            self.call_later(self.arrived, signed_in)
+
+    def on_sign_in_screen_told(self, event: Told) -> None:
+        """Shows it beside the link, and when the person is elsewhere."""
+        self.say(event.says, "warning")
+
+    def on_sign_in_screen_begun(self, event: Begun) -> None:
+        """Shows the link, then opens the browser where there is one."""
+        if not self._under_way:
+            # It ended sooner than this could be told.
+            return
+        self._attempt = attempt = event.attempt
+        self._ends_at = time.monotonic() + PATIENCE_S
+        title = self.software.title
+        lead = f"Sign in to {title} in the browser that opens. If none does, open this link:"
+        if not opens_by_itself(self._browser_command):
+            lead = f"Open this link in a browser, sign in to {title}, and allow access:"
+        self._set("lead", lead)
+        # A link of the terminal's own (OSC 8) stays whole however the lines break.
+        self.query_one("#link", Static).update(
+            Text(attempt.link, style=f"link {attempt.link}", overflow="fold")
+        )
+        if attempt.short_link:
+            self._set("shorter", "Shorter, in a browser on this machine:")
+            self._set("short_link", attempt.short_link)
+            self._set(
+                "over_ssh", "Over SSH: run this on the machine you sit at, then open the short link there:"
+            )
+            self._set("ssh_line", attempt.ssh_line)
+        self._set("keyring", f"The sign-in will be kept in: {self.main.workplace.vault.name}.")
+        self.show_reasons()
+        self._show_stage(failed=False)
+        self._tick()
+        self.refresh_keys()
+        self._open(attempt.link)
+
+    @property
+    def _browser_command(self) -> str | None:
+        return self.main.workplace.config.sign_in.browser or None
+
+    def _open(self, link: str) -> None:
+        self._browser = open_link(link, self._browser_command, lambda says: self.say(says, "warning"))
+
+    def pause(self, says: str, style: str = "") -> None:
+        """No attempt is under way until the person begins another."""
+        self._under_way = False
+        self._attempt = None
+        self._show_stage(failed=True)
+        self._say(says, style)
+        self.refresh_keys()
+
+    # What is shown
+
+    def show_reasons(self) -> None:
+        """Shows why, what to know before the browser opens, and what keeps the loopback from listening."""
+        told = (
+            *self.reasons(),
+            self.software.before_sign_in,
+            self._attempt.trouble if self._attempt else None,
+        )
+        lines = [line for line in told if line]
+        self._set("why", "\n".join(lines))
+        self.query_one("#why").display = bool(lines)
+
+    def _set(self, id: str, text: str) -> None:
+        self.query_one(f"#{id}", Static).update(text)
+
+    def _say(self, text: str, style: str = "") -> None:
+        status = self.query_one("#status", Static)
+        status.set_classes(style)
+        status.update(text)
+
+    def _mistaken(self, says: str) -> None:
+        self._set("mistake", says)
+        self.query_one("#mistake").display = bool(says)
+
+    def _show_stage(self, *, failed: bool) -> None:
+        ready = self._attempt is not None
+        self._mistaken("")
+        for id in (
+            "link",
+            "lead",
+            "shorter",
+            "short_link",
+            "over_ssh",
+            "ssh_line",
+            "keyring",
+            "pasted",
+            "copy_link",
+            "print_link",
+        ):
+            self.query_one(f"#{id}").display = ready
+        self.query_one("#try_again").display = failed
+        if ready or failed:
+            self.query_one(Answers).focus_first()
+        else:
+            # Enter pressed once too often must not end what is being asked.
+            self.set_focus(None)
+
+    def _tick(self) -> None:
+        if self._attempt is None:
+            return
+        left = max(0, round(self._ends_at - time.monotonic()))
+        # Each repaint travels up the line: by the minute is enough until the last one.
+        said = f"{-(-left // 60)} minutes" if left > 60 else f"{-(-left // 10) * 10} seconds"
+        awaited = (
+            "the browser, or for its address pasted here"
+            if self._attempt.listening
+            else "the address pasted here"
+        )
+        self._say(f"Waiting for {awaited}; {said} left.")
+
+    # What the person does
+
+    def unavailable(self, action: Action) -> str | None:
+        """Without a link only another attempt is possible."""
+        if action.name == "try_again":
+            return "An attempt is under way." if self._under_way else None
+        if action.place == SIGN_IN and self._attempt is None:
+            return "There is no link now."
+        if action.name == "open_link" and not opens_by_itself(self._browser_command):
+            return "There is no browser on this machine. Open the link on the machine you sit at."
+        return super().unavailable(action)
+
+    def action_scroll_links(self, by: int) -> None:
+        """On a small screen the links do not fit."""
+        self.query_one("#links").scroll_relative(y=by, animate=False)
+
+    def do_copy_link(self) -> None:
+        """Sends the link to the clipboard of the person's own terminal (OSC 52)."""
+        self.main.copy_to_clipboard(self.link)
+        plain = self.keyed("If nothing arrived there, {sign_in.print_link} shows the link plain.")
+        self.notify(f"Sent to your terminal's clipboard. {plain}", markup=False)
+
+    def do_print_link(self) -> None:
+        """Leaves the full screen for as long as the person needs the link as plain text."""
+        assert self._attempt is not None
+        try:
+            with self.main.suspend():
+                # Erases what is below, where a terminal has no second screen and shows the program's last picture.
+                print(f"\x1b[J\n{self.link}\n")
+                if self._attempt.short_link:
+                    print(f"{self._attempt.ssh_line}\n{self._attempt.short_link}\n")
+                wait_for_enter("Press Enter to go back. ")
+        except SuspendNotSupported:
+            self.say(
+                self.keyed("This terminal cannot show plain text; {sign_in.copy_link} copies the link."),
+                "warning",
+            )
+        except EOFError:
+            pass
+
+    def do_open_link(self) -> None:
+        """Opens the browser again."""
+        self._open(self.link)
+
+    def do_paste(self) -> None:
+        """Goes to the field."""
+        self.query_one("#pasted").focus()
+
+    def do_try_again(self) -> None:
+        """Begins a new attempt."""
+        self.begin()
+
+    def do_back(self) -> None:
+        """From the field to the buttons; from there away."""
+        if self.focused is self.query_one("#pasted"):
+            self.query_one("#copy_link").focus()
+        else:
+            self.leave()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The buttons do what their keys do."""
+        if event.button.id == "cancel":
+            self.leave()
+        elif event.button.id:
+            self.call_later(self.action_act, event.button.id)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """An address that is pasted anywhere on the screen is taken."""
+        if self._attempt is not None:
+            self.query_one("#pasted", Input).value = event.text.strip()
+            self._take(event.text)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Takes what was pasted or typed into the field."""
+        self._take(event.value)
+
+    def _take(self, text: str) -> None:
+        if (attempt := self._attempt) is not None:
+            self.run_worker(self._paste(attempt, text), group="paste", exit_on_error=False)
+
+    async def _paste(self, attempt: "Attempt", text: str) -> None:
+        async def paste(_: "Session") -> None:
+            attempt.paste(text)
+
+        try:
+            await self.ask(paste)
+        except Trouble as trouble:
+            self._mistaken(str(trouble))
+            # What was pasted stays: the person may see what is missing.
+            self.query_one("#pasted", Input).focus()
+
+    def on_unmount(self) -> None:
+        """Nobody is left to be told how the browser command ended."""
+        if self._browser is not None:
+            self._browser.cancel()

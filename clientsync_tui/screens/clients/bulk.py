@@ -1,0 +1,142 @@
+"""Reconnect, reassign, refresh, disconnect and check of the chosen clients, from the client list; and the Actions menu."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ...app.actions import CLIENTS, EVERYWHERE, named
+from ...practice.plan import Plan
+from ...store.fixes import with_cause
+from ...store.listing.by_number import ids_of, softwares_of
+from ...sync import plans
+from ..client_sync.plan import confirm_and_run
+from ..dialogues.choose import Choice, Choose
+from ..locale_words import counted, number
+from ..titles import title
+from .fix_words import Step
+
+if TYPE_CHECKING:
+    from .clients import ClientsScreen
+
+PLANS = {"refresh": plans.refresh, "disconnect": plans.disconnect, "check": plans.check}
+MENU = (
+    *named(EVERYWHERE, "client_sync"),
+    *named(CLIENTS, "export", "upload_codes"),
+    *named(CLIENTS, "reconnect_selected", "reassign_selected", "refresh_selected", "disconnect_selected"),
+    *named(CLIENTS, "check", "assign_team", "set_code", "rename", "set_note", "remove"),
+)
+FOR_ONE = frozenset({"set_code", "rename", "set_note"})
+FOR_CHOSEN = frozenset(
+    {
+        "reconnect_selected",
+        "reassign_selected",
+        "refresh_selected",
+        "disconnect_selected",
+        "assign_team",
+        "remove",
+    }
+)
+
+
+def open_menu(screen: "ClientsScreen") -> None:
+    """The Actions menu: the three things of the whole list first, then what can be done with the chosen clients."""
+    count = len(screen.chosen())
+    keymap = screen.main.keys
+
+    def choice(name: str, title: str, keys: str, sentence: str, reason: str | None) -> Choice:
+        key = keys.split(",")[0]
+        return Choice(name, title, sentence, key if len(key) == 1 else "", reason)
+
+    choices: list[Choice] = []
+    for action in MENU:
+        words = action.title
+        if action.name in FOR_CHOSEN or (action.name == "check" and screen.table.selection.total):
+            words = f"{words}: {counted(count, 'client')}"
+        elif action.name in FOR_ONE:
+            words = f"{words}…"
+        keys = keymap.get(f"{action.place}.{action.name}", action.keys)
+        choices.append(choice(action.name, words, keys, action.sentence, screen.unavailable(action)))
+    selected, hidden = screen.table.selection.total, screen.hidden_chosen
+    here = screen.client_here()
+    head = here.name if here is not None else "Actions"
+    if selected:
+        head = f"{number(selected)} selected" + (f", {number(hidden)} of them not shown" if hidden else "")
+
+    def chosen(name: str | None) -> None:
+        if name is not None:
+            screen.call_later(screen.action_act, name)
+
+    screen.main.push_screen(Choose(head, choices), chosen)
+
+
+def open_for_chosen(screen: "ClientsScreen", where: str) -> None:
+    """Opens the screen that reconnects or reassigns (`where`) with the chosen clients; asks for the software where they have several."""
+    numbers = screen.chosen()
+    database = screen.store.database
+
+    def read() -> tuple[Counter[str], list[str]]:
+        return softwares_of(database, numbers), ids_of(database, numbers)
+
+    def go(software: str | None, ids: list[str]) -> None:
+        if software is not None:
+            screen.main.open(where, software=software, only=ids)
+
+    def found(result: tuple[Counter[str], list[str]]) -> None:
+        counts, ids = result
+        if not counts:
+            screen.say(
+                screen.keyed(
+                    "None of them has an integration yet. Press {everywhere.client_sync} for Client Sync and add it there."
+                ),
+                "warning",
+            )
+        elif len(counts) == 1:
+            go(next(iter(counts)), ids)
+        else:
+            choices = [
+                Choice(name, title(screen.main.workplace, name), counted(count, "client"))
+                for name, count in counts.most_common()
+            ]
+            screen.main.push_screen(Choose("Which accounting software?", choices), lambda name: go(name, ids))
+
+    screen.work(read, found)
+
+
+def open_fix(screen: "ClientsScreen") -> None:
+    """Opens the screen that does what the chosen fix says, for exactly the integrations of the clients that are shown."""
+    line = screen.line
+    if line is None:
+        return
+    if line.step is Step.ASK_THE_CLIENT:
+        screen.say(f"{line.says} No sign-in can fix it.", "information")
+        return
+    cause, clients, database = line.fix.cause, screen.order(), screen.store.database
+
+    def read() -> tuple[list[str], frozenset[tuple[str, str]]]:
+        links = with_cause(database, cause, clients, datetime.now(UTC))
+        ids = ids_of(database, sorted({n for n, _ in links}))
+        return ids, frozenset((cause.software, organisation) for _, organisation in links)
+
+    def go(found: tuple[list[str], frozenset[tuple[str, str]]]) -> None:
+        ids, exactly = found
+        wanted: dict[str, Any] = {"software": cause.software, "only": ids, "exactly": exactly}
+        if line.step is Step.REASSIGN:
+            screen.main.open("reassign", **wanted)
+        else:
+            screen.main.open("reconnect", **wanted, fresh=line.step is Step.SIGN_IN_AGAIN)
+
+    screen.work(read, go)
+
+
+def plan_for_chosen(screen: "ClientsScreen", kind: str, *, everybody: bool = False) -> None:
+    """Plans `kind` for the chosen clients (`everybody`: for all), shows the plan, and carries it out when confirmed."""
+    numbers = [] if everybody else screen.chosen()
+    hidden = 0 if everybody else screen.hidden_chosen
+    workplace = screen.main.workplace
+
+    def plan() -> Plan:
+        held = frozenset(sign_in.id for sign_in in workplace.held())
+        only = None if everybody else ids_of(screen.store.database, numbers)
+        return PLANS[kind](screen.store, None, held, only)
+
+    screen.work(plan, lambda made: confirm_and_run(screen, made, hidden=hidden))

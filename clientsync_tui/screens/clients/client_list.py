@@ -1,0 +1,345 @@
+"""The list part of the client list's screen: reading, filter, sort, and what is selected."""
+
+import asyncio
+import json
+import sqlite3
+from array import array
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from ...practice.filter import FilterError, parse
+from ...practice.model import Client
+from ...practice.people import SignIn
+from ...practice.trouble import Trouble
+from ...store.files.sqlite_errors import why
+from ...store.fixes import Cause
+from ...store.listing.by_number import first_page
+from ...store.listing.find import BY_NAME, Sort, warm
+from ...sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, in_words, state_of
+from ...sync.tabs import TABS
+from ...widgets.select_table.layout import lay_out
+from ...widgets.select_table.table import SelectTable
+from ..base import ActionScreen, KeyBar, TopBar
+from ..locale_words import counted, number
+from ..titles import title
+from .complete import values_of
+from .facts import Facts, Listed, Query, facts_now, listed
+from .filter import FilterBar, FilterInput
+from .fix_words import FixLine, lines, statuses_under, to_fix
+from .rows import COLUMNS, ClientRows, Wording, about, today
+from .triage import FixList, TriageTabs
+
+FIRST_PAGE = 200
+"""Rows of the first frame; the order of all follows from a thread."""
+TYPED_S = 0.25
+"""After the last letter of a filter so long until the fixes follow it: the list shall not jump with each letter."""
+GUTTER = 3
+"""Cells before the first column."""
+NO_CLIENTS = """There are no clients yet.
+
+Press {everywhere.client_sync} for Client Sync, sign in to an accounting software there, and add clients from its organisations."""
+NO_MATCH = (
+    "No client matches. Press {everywhere.back} to clear the filter, or {clients.show_all} for all clients."
+)
+
+
+class ClientList(ActionScreen):
+    """Shows the clients that triage and filter leave; every read but the first page is on a thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # One thread, so that a letter typed meanwhile takes the place of those that wait.
+        self._reader = ThreadPoolExecutor(1, "client-list")
+        self._wording = Wording(today())
+        self._rows: ClientRows | None = None
+        self.lines: list[FixLine] = []
+        self.cause: Cause | None = None
+        """The chosen fix's: the list is narrowed to it."""
+        # The tab and the filter that the fixes are of.
+        self._lines_of: tuple[str, str] | None = None
+        self._facts_due = True
+        self._total = 0
+        self._about = ""
+        # The last of the reads, the last that a key asked for, and the last that ended.
+        self._reads = self._asked = self._ended = 0
+        self._held: list[SignIn] = []
+        self.held: frozenset[str] = frozenset()
+        self.sort: Sort = BY_NAME
+
+    def compose_list(self) -> ComposeResult:
+        """The widgets, top to bottom."""
+        yield TopBar("Clients")
+        yield TriageTabs()
+        yield FixList()
+        yield FilterBar(self._kept("filters", []))
+        yield SelectTable(COLUMNS, id="clients")
+        yield Static(id="about", markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """The first page at once: it is read by an index, whatever the number of clients."""
+        self.call_after_refresh(self._warm)
+        store = self.main.workplace.store
+        self.sort = self._kept_sort()
+        self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
+        self._name_it([])
+        self._wording = self._words(today())
+        page = first_page(store.database, FIRST_PAGE) if self.sort == BY_NAME else array("q")
+        self._rows = ClientRows(self.main.workplace, page, self._wording)
+        self.table.sort = self.sort
+        self.table.show(self._rows)
+        self.table.focus()
+
+    def _warm(self) -> None:
+        # Behind the first read on the same thread, so that the first letter of a filter is as quick as the others.
+        self._reader.submit(warm, self.main.workplace.store.database)
+
+    def on_unmount(self) -> None:
+        """Nothing is read any more."""
+        self._reader.shutdown(wait=False, cancel_futures=True)
+
+    # What there is on the screen
+
+    @property
+    def table(self) -> SelectTable:
+        """The table of clients."""
+        return self.query_one("#clients", SelectTable)
+
+    @property
+    def tabs(self) -> TriageTabs:
+        """The tabs of triage."""
+        return self.query_one(TriageTabs)
+
+    @property
+    def fix_list(self) -> FixList:
+        """The fixes for the clients of the tab."""
+        return self.query_one(FixList)
+
+    @property
+    def filter_bar(self) -> FilterBar:
+        """The filter's line."""
+        return self.query_one(FilterBar)
+
+    @property
+    def _about_line(self) -> Static:
+        return self.query_one("#about", Static)
+
+    @property
+    def shown(self) -> int:
+        """How many clients the filter shows."""
+        return self.table.row_count
+
+    @property
+    def line(self) -> FixLine | None:
+        """The chosen fix."""
+        return next((line for line in self.lines if line.fix.cause == self.cause), None)
+
+    @property
+    def holds_a_sign_in(self) -> bool:
+        """Whether a sign-in is held here, also before the facts are read: the menu may be the first thing that is opened."""
+        return bool(self.main.workplace.held() if self._facts_due else self.held)
+
+    def client_here(self) -> Client | None:
+        """The client under the cursor."""
+        n = self.table.cursor_id
+        return self._rows.client(int(n)) if self._rows is not None and n is not None else None
+
+    def order(self) -> Sequence[int]:
+        """The numbers of the clients that the filter shows, as sorted."""
+        return self._rows.numbers if self._rows is not None else ()
+
+    def chosen(self) -> list[int]:
+        """The numbers of the selected clients, in no order; when none is selected, of the one under the cursor."""
+        selected = [int(id) for id in self.table.selection]
+        here = self.table.cursor_id
+        return selected or ([int(here)] if here is not None else [])
+
+    def _kept(self, key: str, otherwise: list[Any]) -> list[Any]:
+        kept = self.main.workplace.store.meta(key)
+        return json.loads(kept) if kept else otherwise
+
+    # Reading
+
+    def practice_changed(self) -> None:
+        """Reads again what is shown."""
+        self._facts_due = True
+        self._begin_read()
+
+    def read(self) -> None:
+        """Finds what the filter leaves and shows it, for the person who asked for it: keys that mean the list wait for it."""
+        self._begin_read()
+        self._asked = self._reads
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the list is yet to show what it was asked for; words can be typed meanwhile."""
+        return self._ended < self._asked and not isinstance(self.focused, FilterInput)
+
+    def _begin_read(self) -> None:
+        # A newer one takes an older one's place.
+        self._reads += 1
+        self.run_worker(
+            partial(self._read_and_tell, self._reads), group="read", exclusive=True, exit_on_error=False
+        )
+
+    async def _read_and_tell(self, number: int) -> None:
+        try:
+            left = await self._read(late=self.filter_bar.has_keys)
+        finally:
+            self._ended = max(self._ended, number)
+            self.main.caught_up()
+        if left:
+            await asyncio.sleep(TYPED_S)
+            await self._read()
+
+    async def _read(self, *, late: bool = False) -> bool:
+        """Reads and shows; `late`: without the fixes, where only the filter changed. Returns whether the fixes are left to be read."""
+        tab, text, now, workplace = TABS[self.tabs.chosen], self.filter_bar.text, today(), self.main.workplace
+        stale = self._facts_due or self._lines_of != (tab.key, text)
+        left = late and stale and not self._facts_due and bool(statuses_under(tab))
+        run = partial(asyncio.get_running_loop().run_in_executor, self._reader)
+        try:
+            terms = parse(text)
+            facts = await run(facts_now, workplace, now) if self._facts_due else None
+            held = self.held if facts is None else frozenset(each.id for each in facts.held)
+            query = Query(tab, terms, self.sort, self.cause, now, held)
+            found = await run(partial(listed, workplace, query, with_fixes=stale and not left))
+        except FilterError:
+            return False
+        except (Trouble, sqlite3.Error) as error:
+            says = why(error, workplace.store.database.path) if isinstance(error, sqlite3.Error) else error
+            self.say(f"The client list cannot be read: {says}")
+            return False
+        if facts is not None:
+            self._facts_due = False
+            self._show_facts(facts)
+        if found.fixes is not None:
+            self.lines, self._lines_of = lines(workplace, found.fixes, self._held, now), (tab.key, text)
+        self.cause = found.cause
+        self._show_list(found, now)
+        return left
+
+    def _show_list(self, found: Listed, now: datetime) -> None:
+        self.fix_list.show(self.lines)
+        self.fix_list.chosen = self.lines.index(self.line) if self.line else None
+        self._wording = self._words(now)
+        self._rows = ClientRows(self.main.workplace, found.order, self._wording)
+        if not found.order:
+            self.table.empty_text = self.keyed(NO_MATCH if self._total else NO_CLIENTS)
+        self.table.sort = self.sort
+        self.table.show(self._rows)
+        self.show_found()
+        self._show_about()
+        self.refresh_keys()
+        self.main.draw_now(self.table, self.filter_bar.found, self._about_line)
+
+    def _show_facts(self, facts: Facts) -> None:
+        self._total = sum(facts.counts.values())
+        self.tabs.show(facts.counts)
+        self._held = facts.held
+        self.held = frozenset(each.id for each in facts.held)
+        self._name_it(facts.held)
+
+    def _name_it(self, held: list[SignIn]) -> None:
+        workplace = self.main.workplace
+        symbols, now = ASCII_SYMBOLS if self.main.ascii_marks else SYMBOLS, today()
+        whole: list[str] = []
+        short: list[str] = []
+        for software in dict.fromkeys([*workplace.config.software, *(each.software for each in held)]):
+            own = [each for each in held if each.software == software]
+            short.append(f"{title(workplace, software)} {symbols[state_of(own, now)]}")
+            whole.append(f"{short[-1]} {in_words(own, now)}" if own else short[-1])
+        name = workplace.config.practice.name
+        self.query_one(TopBar).show(
+            f"Clients · {name}" if name else "Clients", "   ".join(whole), "   ".join(short)
+        )
+
+    def sort_by(self, sort: Sort) -> None:
+        """Sorts by these columns, also after the next start."""
+        if sort != self.sort:
+            self.sort = sort
+            self.read()
+            self.main.workplace.store.remember("sort", json.dumps(sort))
+
+    def _kept_sort(self) -> Sort:
+        known = {column.key for column in COLUMNS if column.sortable}
+        return tuple((key, bool(down)) for key, down in self._kept("sort", []) if key in known) or BY_NAME
+
+    def _words(self, now: datetime) -> Wording:
+        shown = frozenset(column.key for column in self.table.columns)
+        return Wording(now, shown, self.held, self.main.ascii_marks)
+
+    # What is said around the rows
+
+    def show_found(self) -> None:
+        """`7 of 1,204 clients · 3 selected (1 not shown) · 9 integrations to fix`."""
+        shown, selected, hidden = self.shown, self.table.selection.total, self.table.hidden_count
+        every = counted(self._total, "client")
+        parts = [every if shown == self._total else f"{number(shown)} of {every}"]
+        if selected:
+            parts.append(
+                f"{number(selected)} selected" + (f" ({number(hidden)} not shown)" if hidden else "")
+            )
+        if self.lines:
+            parts.append(to_fix([line.fix for line in self.lines if self.cause in (None, line.fix.cause)]))
+        self.filter_bar.show_found(" · ".join(parts))
+
+    def _show_about(self) -> None:
+        client = self.client_here()
+        # Most rows say everything, and over a slow line every repetition costs.
+        words = ""
+        if client is not None:
+            words = about(client, self._wording, self._room_for_name(), partial(title, self.main.workplace))
+        if words != self._about:
+            self._about = words
+            self._about_line.update(words, layout=False)
+
+    def _room_for_name(self) -> int:
+        places = lay_out(self.table.columns, self.table.size.width - 1, GUTTER)
+        return next((place.width for place in places if place.column.key == "name"), 0)
+
+    @on(events.Resize)
+    def _resized(self) -> None:
+        """Whether the name is cut depends on how wide the table is laid out."""
+        self.call_after_refresh(self._show_about)
+
+    @on(SelectTable.CursorMoved, "#clients")
+    def _moved(self) -> None:
+        self._show_about()
+
+    @on(SelectTable.SelectionChanged, "#clients")
+    def selection_changed(self, event: SelectTable.SelectionChanged) -> None:
+        """Counts again."""
+        self.show_found()
+        self.refresh_keys()
+
+    # Filter
+
+    def do_filter(self) -> None:
+        """Begins to filter."""
+        self.filter_bar.begin(partial(values_of, self.main.workplace))
+        self.refresh_keys()
+
+    @on(FilterBar.Changed)
+    def _filtered(self) -> None:
+        self.read()
+
+    @on(FilterInput.Submitted)
+    def keep_filter(self) -> None:
+        """Enter: the keys go back to the list, before the next one is handed on; the filter is kept for ↑."""
+        bar = self.filter_bar
+        self._to_the_list()
+        if bar.remember():
+            self.main.workplace.store.remember("filters", json.dumps(bar.former))
+
+    def _to_the_list(self) -> None:
+        self.table.focus()
+        self.filter_bar.end()
+        self.refresh_keys()

@@ -1,0 +1,368 @@
+"""The client list: triage, filter, and everything that can be done with clients."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+
+from ...app.actions import CLIENTS, SELECT, Action, named
+from ...practice.trouble import Trouble
+from ...store.store import Store
+from ...widgets.select_table.rows import Column
+from ...widgets.select_table.table import SelectTable
+from .fixes import TriagedList
+from .rows import COLUMNS, USUAL
+
+if TYPE_CHECKING:
+    from ...store.jobs import Job
+
+T = TypeVar("T")
+
+NARROW = 60
+"""Cells of a screen below which the name's column gets narrower than it is chosen to be."""
+NAME_WHEN_NARROW = 12
+NEEDS_A_CLIENT = frozenset(
+    {
+        "connections", "reconnect_selected", "reassign_selected", "refresh_selected", "disconnect_selected",
+        "assign_team", "set_code", "rename", "set_note", "remove", "export",
+    }
+)  # fmt: skip
+NEEDS_FIXES = frozenset({"next_group", "group_before", "fix"})
+NEEDS_A_SIGN_IN = frozenset({"refresh_selected", "check"})
+
+
+class ClientsScreen(TriagedList):
+    """The client list with its actions."""
+
+    place = CLIENTS
+    extra: ClassVar[Sequence[Action]] = named(SELECT, "filter", "sort", "columns")
+    # Nothing on it is styled by the terminal's size, and with the app's classes for that it would be styled once more at the start.
+    HORIZONTAL_BREAKPOINTS = []  # noqa: RUF012  (Textual declares it so)
+    VERTICAL_BREAKPOINTS = []  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Whether `u` takes back a change of the selection: when that is newer than this screen's last change of the practice.
+        self._undo_selection = False
+        self._undoing = False
+        self._marked = (0, 0)
+        # As chosen; the table has them as the screen's width allows.
+        self.columns: tuple[Column, ...] = tuple(column for column in COLUMNS if column.key in USUAL)
+
+    def compose(self) -> ComposeResult:
+        """The list."""
+        yield from self.compose_list()
+
+    def on_mount(self) -> None:
+        """The columns as they were left."""
+        if kept := self.store.meta("columns"):
+            from .columns import read
+
+            self.columns = read(kept)
+        # Before the first frame: it would be drawn twice.
+        self._show_columns()
+        self.call_after_refresh(self.offer_jobs)
+
+    def on_resize(self) -> None:
+        """On a narrow screen the name gives way, so that the status stays."""
+        self._show_columns()
+
+    def _show_columns(self) -> None:
+        narrow = self.main.size.width < NARROW
+        self.table.columns = [
+            each._replace(width=min(each.width, NAME_WHEN_NARROW)) if narrow and each.key == "name" else each
+            for each in self.columns
+        ]
+
+    def offer_jobs(self) -> None:
+        """Offers what a former run left undone."""
+
+        def found(jobs: "list[Job]") -> None:
+            if jobs:
+                from ..jobs.resume_offer import offer
+
+                offer(self, jobs)
+
+        self.work(lambda: self.store.jobs.unfinished(), found)
+
+    # Facts
+
+    @property
+    def store(self) -> Store:
+        """The practice's store."""
+        return self.main.workplace.store
+
+    @property
+    def actor(self) -> str:
+        """Who acts."""
+        return self.main.workplace.actor
+
+    @property
+    def hidden_chosen(self) -> int:
+        """How many of the selected clients the filter hides."""
+        return self.table.hidden_count
+
+    def unavailable(self, action: Action) -> str | None:
+        """Why an action cannot be done now."""
+        if action.name in NEEDS_A_CLIENT and not self.shown and not self.table.selection.total:
+            return "There is no client here."
+        if action.name in NEEDS_A_SIGN_IN and not self.holds_a_sign_in:
+            return self.keyed(
+                "No sign-in is held here. Press {everywhere.client_sync} for Client Sync and sign in."
+            )
+        if action.name in NEEDS_FIXES and not self.lines:
+            return self.keyed(
+                "Nothing here needs a fix. Look among the expired ({clients.show_expired}) and the broken ({clients.show_broken})."
+            )
+        if action.name == "fix" and self.cause is None:
+            return self.keyed("Choose a fix first: {clients.next_group} is the next one.")
+        return super().unavailable(action)
+
+    def footer_keys(self) -> list[tuple[str, str, str]]:
+        """What works now: while the filter is typed its own keys, and with a selection what turns it over."""
+        keys = super().footer_keys()
+        if self.line is not None:
+            does = self.line.does
+            keys = [(key, does if act == "act('fix')" else label, act) for key, label, act in keys]
+        if self.filter_bar.has_keys:
+            own = [
+                ("enter", "To the list", "table('focus')"),
+                (self.keyed("{everywhere.back}"), "Clear", "act('back')"),
+            ]
+            return [*keys[:1], *own, *(each for each in keys[1:] if each[2] != "act('back')")]
+        if not self.shown:
+            return keys
+        selecting = [(self.keyed("{table.toggle}"), "Select", "table('toggle_row')")]
+        if self.table.selection.total:
+            selecting += [
+                (self.keyed("{table.invert}"), "Invert", "table('invert')"),
+                (self.keyed("{table.none}"), "None", "table('select_none')"),
+            ]
+        return [*keys[:1], *selecting, *keys[1:]]
+
+    async def action_table(self, name: str) -> None:
+        """A key of the table, clicked in the last line."""
+        if name == "focus":
+            self.keep_filter()
+        else:
+            await self.table.run_action(name)
+
+    # Work on a thread
+
+    def work(self, read: Callable[[], T], then: Callable[[T], object]) -> None:
+        """Does `read` on a thread, and `then` with what came of it here; Trouble is said."""
+
+        async def run() -> None:
+            try:
+                result = await asyncio.to_thread(read)
+            except Trouble as trouble:
+                self.say(trouble)
+            else:
+                then(result)
+
+        self.run_worker(run, group="work", exit_on_error=False)
+
+    def change(self, work: Callable[[], str]) -> None:
+        """Changes the practice on a thread, and tells what `work` says of it."""
+
+        def done(said: str) -> None:
+            self._undo_selection = False
+            self.notify(said, markup=False)
+            self.practice_changed()
+
+        self.work(work, done)
+
+    # Selection and undo
+
+    @on(SelectTable.SelectionChanged, "#clients")
+    def _marks_changed(self, event: SelectTable.SelectionChanged) -> None:
+        total, hidden = self._marked
+        self._marked = (event.total, event.hidden)
+        if self._undoing:
+            self._undoing = False
+        # The filter alone changes only how many are hidden; a key never does that without changing the total.
+        elif event.total != total or event.hidden == hidden:
+            self._undo_selection = True
+
+    def do_undo(self) -> None:
+        """Takes back the last change of the selection, or of the practice, whichever this screen made last."""
+        if not self._undo_selection:
+            self.main.undo()
+            return
+        before = self.table.selection.ids
+        self.table.action_undo_selection()
+        self._undo_selection = False
+        self._undoing = self.table.selection.ids != before
+        self.notify("The selection is as before.", timeout=2)
+
+    # Opening
+
+    def do_connections(self) -> None:
+        """Opens the connections of the client under the cursor."""
+        if (client := self.client_here()) is not None:
+            self.main.open("connections", client=client.id)
+
+    @on(SelectTable.Opened, "#clients")
+    async def _opened(self, event: SelectTable.Opened) -> None:
+        # A double click is on a client, whatever is chosen above the list.
+        await self.action_act("connections" if self.cause is None or event.clicked else "fix")
+
+    def do_fix(self) -> None:
+        """Offers the chosen fix, for exactly its integrations."""
+        from .bulk import open_fix
+
+        open_fix(self)
+
+    def do_history(self) -> None:
+        """Opens the history of the client under the cursor, else of the practice."""
+        client = self.client_here()
+        self.main.open("history", **({"client": client.id} if client is not None else {}))
+
+    # Triage
+
+    def do_show_all(self) -> None:
+        """The clients of every status."""
+        self.show_tab(0)
+
+    def do_show_connected(self) -> None:
+        """The connected ones."""
+        self.show_tab(1)
+
+    def do_show_expiring(self) -> None:
+        """The expiring ones."""
+        self.show_tab(2)
+
+    def do_show_expired(self) -> None:
+        """The expired ones."""
+        self.show_tab(3)
+
+    def do_show_broken(self) -> None:
+        """The broken ones."""
+        self.show_tab(4)
+
+    def do_show_none(self) -> None:
+        """Those without a living integration."""
+        self.show_tab(5)
+
+    # The whole list; each part is read when it is first used
+
+    def do_actions_menu(self) -> None:
+        """Opens the Actions menu."""
+        from .bulk import open_menu
+
+        open_menu(self)
+
+    def do_export(self) -> None:
+        """Exports what the filter shows."""
+        from .files import ask_export
+
+        ask_export(self)
+
+    def do_upload_codes(self) -> None:
+        """Uploads practice codes."""
+        from .files import ask_upload
+
+        ask_upload(self)
+
+    def do_views(self) -> None:
+        """Opens, saves or forgets views."""
+        from .views import open_views
+
+        open_views(self)
+
+    def do_sort(self) -> None:
+        """Chooses what to sort by."""
+        from .columns import SortScreen
+
+        screen = SortScreen(self.sort, self.table.columns, ascii_marks=self.main.ascii_marks)
+        self.main.push_screen(screen, lambda _: self.sort_by(screen.sort))
+
+    @on(SelectTable.SortRequested, "#clients")
+    def _header_clicked(self, event: SelectTable.SortRequested) -> None:
+        from .columns import next_sort
+
+        self.sort_by(next_sort(self.sort, event.key, add=event.add))
+
+    def do_columns(self) -> None:
+        """Chooses, orders and widens columns; they are kept for the next start."""
+        from .columns import ColumnsScreen, written
+
+        screen = ColumnsScreen(self.columns, ascii_marks=self.main.ascii_marks)
+
+        def chosen(_: None) -> None:
+            if screen.columns != self.columns:
+                self.columns = screen.columns
+                self._show_columns()
+                self.read()
+                self.store.remember("columns", written(screen.columns))
+
+        self.main.push_screen(screen, chosen)
+
+    # The chosen clients
+
+    def do_reconnect_selected(self) -> None:
+        """Goes to Reconnect with the chosen clients."""
+        from .bulk import open_for_chosen
+
+        open_for_chosen(self, "reconnect")
+
+    def do_reassign_selected(self) -> None:
+        """Goes to Reassign with the chosen clients."""
+        from .bulk import open_for_chosen
+
+        open_for_chosen(self, "reassign")
+
+    def do_refresh_selected(self) -> None:
+        """Plans a refresh of the chosen clients."""
+        from .bulk import plan_for_chosen
+
+        plan_for_chosen(self, "refresh")
+
+    def do_disconnect_selected(self) -> None:
+        """Plans to disconnect the chosen clients."""
+        from .bulk import plan_for_chosen
+
+        plan_for_chosen(self, "disconnect")
+
+    def do_check(self) -> None:
+        """Plans a check of the selected clients; of all whose sign-in is held here when none is selected."""
+        from .bulk import plan_for_chosen
+
+        plan_for_chosen(self, "check", everybody=not self.table.selection.total)
+
+    def do_assign_team(self) -> None:
+        """Assigns the chosen clients to a team."""
+        from .edit import ask_team
+
+        ask_team(self)
+
+    def do_remove(self) -> None:
+        """Takes the chosen clients off the list."""
+        from .edit import ask_remove
+
+        ask_remove(self)
+
+    # The client under the cursor
+
+    def do_set_code(self) -> None:
+        """Sets the practice code."""
+        from .edit import ask_code
+
+        if (client := self.client_here()) is not None:
+            ask_code(self, client)
+
+    def do_rename(self) -> None:
+        """Changes the name."""
+        from .edit import ask_name
+
+        if (client := self.client_here()) is not None:
+            ask_name(self, client)
+
+    def do_set_note(self) -> None:
+        """Writes a note."""
+        from .edit import ask_note
+
+        if (client := self.client_here()) is not None:
+            ask_note(self, client)

@@ -1,0 +1,205 @@
+"""Which columns the client list shows, in which order and how wide; and by which it is sorted."""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from ...store.listing.find import Sort
+from ...widgets.dialogue_keys import own_key
+from ...widgets.options import Options
+from ...widgets.select_table.rows import Column
+from ..dialogues.dialogue import Dialogue
+from .rows import COLUMNS, USUAL
+
+BY_KEY = {column.key: column for column in COLUMNS}
+NARROWEST, WIDEST, STEP = 4, 80, 2
+
+
+def usual() -> tuple[Column, ...]:
+    """The columns as they are at first."""
+    return tuple(BY_KEY[key] for key in USUAL)
+
+
+def read(kept: str | None) -> tuple[Column, ...]:
+    """The columns that `written` wrote; the usual ones where nothing was kept or it cannot be read."""
+    with suppress(ValueError, TypeError, AttributeError):
+        columns = [
+            widened(BY_KEY[key], int(width)) for key, width in json.loads(kept or "[]") if key in BY_KEY
+        ]
+        if any(column.key == "name" for column in columns):
+            return tuple(columns)
+    return usual()
+
+
+def written(columns: Sequence[Column]) -> str:
+    """The columns as they are kept."""
+    return json.dumps([(column.key, column.width) for column in columns])
+
+
+def widened(column: Column, width: int) -> Column:
+    """A column of another least width."""
+    width = max(NARROWEST, min(width, WIDEST))
+    return column._replace(width=width, most=None if column.most is None else max(column.most, width))
+
+
+def next_sort(sort: Sort, key: str, *, add: bool) -> Sort:
+    """What choosing a column to sort by makes of the sort: by it alone (again: reversed), or added behind the others."""
+    there = dict(sort)
+    if not add:
+        return ((key, not sort[0][1] if sort and sort[0][0] == key else False),)
+    if key in there:
+        return tuple((k, not down if k == key else down) for k, down in sort)
+    return (*sort, (key, False))
+
+
+class Editor(Dialogue[None]):
+    """A list that is redrawn after each key; what `hint` says can be done with the line under the cursor."""
+
+    title_words: ClassVar[str] = ""
+    hint: ClassVar[str] = ""
+
+    def compose(self) -> ComposeResult:
+        """The list and what its keys do."""
+        with Vertical(classes="dialogue editor"):
+            yield Static(self.title_words, classes="question", markup=False)
+            yield Options(compact=True)
+            yield Static(self.keyed(self.hint), classes="hint muted", markup=False)
+
+    def on_mount(self) -> None:
+        """Draws the list."""
+        self.draw(0)
+        self.options.focus()
+
+    @property
+    def options(self) -> OptionList:
+        """The list."""
+        return self.query_one(OptionList)
+
+    @property
+    def at(self) -> int:
+        """The line under the cursor."""
+        return self.options.highlighted or 0
+
+    def lines(self) -> Sequence[tuple[str, str]]:
+        """(mark, words) of each line."""
+        return ()
+
+    def draw(self, at: int) -> None:
+        """Draws the list again with the cursor on a line."""
+        self.options.set_options(
+            Option(Content.assemble((f"{mark} ", "bold"), words)) for mark, words in self.lines()
+        )
+        self.options.highlighted = at
+
+
+class ColumnsScreen(Editor):
+    """Chooses, orders and widens columns; `columns` is what came of it."""
+
+    title_words = "Columns"
+    hint = (
+        "{table.toggle} shows or hides  {columns.move_down} {columns.move_up} move  "
+        "{columns.wider} {columns.narrower} width  {columns.usual} as at first  esc done"
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Done", show=False),
+        own_key("dialogue.close", "dismiss", "Done", show=False),
+        own_key("table.toggle", "show_or_hide", "Show or hide the column", show=False),
+        own_key("columns.move_up", "shift(-1)", show=False),
+        own_key("columns.move_down", "shift(1)", show=False),
+        own_key("columns.wider", "widen(1)", show=False),
+        own_key("columns.narrower", "widen(-1)", show=False),
+        own_key("columns.usual", "usual", show=False),
+    ]
+
+    def __init__(self, columns: Sequence[Column], *, ascii_marks: bool) -> None:
+        super().__init__()
+        self._marks = ("[x]", "[ ]") if ascii_marks else ("☑", "☐")
+        self._shown: list[str] = [column.key for column in columns]
+        self._all = [*columns, *(column for column in COLUMNS if column.key not in self._shown)]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns as chosen."""
+        return tuple(column for column in self._all if column.key in self._shown)
+
+    def lines(self) -> Sequence[tuple[str, str]]:
+        """Each column with its width."""
+        yes, no = self._marks
+        return [
+            (yes if column.key in self._shown else no, f"{column.title:<14} {column.width:>3}")
+            for column in self._all
+        ]
+
+    def action_show_or_hide(self) -> None:
+        """Shows or hides a column; the client's name is always there."""
+        key = self._all[self.at].key
+        if key == "name":
+            self.notify("The client's name is always shown.", severity="warning")
+        elif key in self._shown:
+            self._shown.remove(key)
+        else:
+            self._shown.append(key)
+        self.draw(self.at)
+
+    def on_option_list_option_selected(self) -> None:
+        """Enter, or a click."""
+        self.action_show_or_hide()
+
+    def action_shift(self, by: int) -> None:
+        """Moves a column."""
+        at, to = self.at, self.at + by
+        if 0 <= to < len(self._all):
+            self._all[at], self._all[to] = self._all[to], self._all[at]
+            self.draw(to)
+
+    def action_widen(self, by: int) -> None:
+        """Makes a column wider or narrower."""
+        column = self._all[self.at]
+        self._all[self.at] = widened(column, column.width + by * STEP)
+        self.draw(self.at)
+
+    def action_usual(self) -> None:
+        """As at first."""
+        self._all, self._shown = list(COLUMNS), list(USUAL)
+        self.draw(0)
+
+
+class SortScreen(Editor):
+    """Chooses what the list is sorted by."""
+
+    title_words = "Sort by"
+    hint = "enter by this alone, again reverses  {sort.also} also by this  esc done"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Done", show=False),
+        own_key("dialogue.close", "dismiss", "Done", show=False),
+        own_key("sort.also", "choose(True)", show=False),
+    ]
+
+    def __init__(self, sort: Sort, columns: Sequence[Column], *, ascii_marks: bool) -> None:
+        super().__init__()
+        self.sort = sort
+        self._columns = [column for column in columns if column.sortable]
+        self._arrows = ("^", "v") if ascii_marks else ("▲", "▼")
+
+    def lines(self) -> Sequence[tuple[str, str]]:
+        """Each column with its place in the sort."""
+        places = {key: f"{n}{self._arrows[down]}" for n, (key, down) in enumerate(self.sort, 1)}
+        return [(f"{places.get(column.key, ''):<2}", column.title) for column in self._columns]
+
+    def action_choose(self, add: bool) -> None:
+        """Sorts by the line under the cursor."""
+        self.sort = next_sort(self.sort, self._columns[self.at].key, add=add)
+        self.draw(self.at)
+
+    def on_option_list_option_selected(self) -> None:
+        """Enter, or a click."""
+        self.action_choose(False)
+        self.dismiss()

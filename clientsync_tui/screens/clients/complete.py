@@ -1,0 +1,93 @@
+"""Completion of the filter language: what the word being typed may become."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ...practice.filter import FIELDS, NONE, YOU
+from ...practice.status import Reason, Status
+from ...practice.text import searched
+from ...workplace import Workplace
+
+MOST = 12
+"""How many are offered at once; more letters narrow them."""
+
+GUESSED = ("status", "team", "by", "software")
+"""Fields whose values are offered for a bare word too."""
+
+
+class Completion(NamedTuple):
+    """What a word may become. `shown`: how it is offered; `text`: the whole filter text with it in place."""
+
+    shown: str
+    text: str
+    cursor: int
+
+
+def values_of(workplace: Workplace) -> Mapping[str, Sequence[str]]:
+    """What may stand behind the colon of each field, as this practice has it."""
+    known = workplace.store.sign_ins.known()
+    people = dict.fromkeys(sign_in.person.email for sign_in in known)
+    softwares = dict.fromkeys([*workplace.config.software, *(sign_in.software for sign_in in known)])
+    return {
+        "status": (*Status, NONE),
+        "reason": tuple(Reason),
+        "by": (YOU, *people, NONE),
+        "software": tuple(softwares),
+        "team": (*workplace.store.clients.teams(), NONE),
+        "code": (NONE,),
+        "since": ("today", "yesterday", "7d", "30d"),
+    }
+
+
+def complete(text: str, cursor: int, values: Mapping[str, Sequence[str]]) -> list[Completion]:
+    """What the word before the cursor may become, the likeliest first; nothing where there is nothing to offer."""
+    start = _start_of_word(text, cursor)
+    word = text[start:cursor]
+    minus = "-" if word.startswith("-") else ""
+    field, colon, typed = word.removeprefix("-").partition(":")
+    if not colon:
+        offered = [(f"{name}:", f"{minus}{name}:") for name in FIELDS if name.startswith(field.lower())]
+        offered = [*offered, *_by_value(field, minus, values)] if field or minus else []
+    else:
+        wanted = searched(typed.strip('"'))
+        found = values.get(field.lower(), ())
+        # Those that start with what was typed, then those that contain it.
+        ranked = sorted(
+            (v for v in found if wanted in searched(v) and searched(v) != wanted),
+            key=lambda v: not searched(v).startswith(wanted),
+        )
+        offered = [(v, f"{minus}{field}:{quoted(v)} ") for v in ranked]
+    rest = text[cursor:]
+    return [
+        Completion(shown, text[:start] + new + rest.lstrip(), start + len(new))
+        for shown, new in offered[:MOST]
+    ]
+
+
+def _by_value(word: str, minus: str, values: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """The terms that a bare word may be meant as: `exp` for `status:expired`. A single letter means too much."""
+    if len(word) < 2:
+        return []
+    terms = [
+        f"{field}:{quoted(value)}"
+        for field in GUESSED
+        for value in values.get(field, ())
+        if value != NONE and searched(value).startswith(searched(word))
+    ]
+    return [(term, f"{minus}{term} ") for term in terms]
+
+
+def quoted(value: str) -> str:
+    """A value as the filter language wants it."""
+    return f'"{value}"' if " " in value or not value else value
+
+
+def _start_of_word(text: str, cursor: int) -> int:
+    """Where the word before the cursor begins; blanks within quotes do not end it."""
+    start, within = 0, False
+    for at, char in enumerate(text[:cursor]):
+        if char == '"':
+            within = not within
+        elif char.isspace() and not within:
+            start = at + 1
+    return start

@@ -1,0 +1,154 @@
+"""Team, practice code, name, note and removal of clients, from the client list."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input
+
+from ...practice.model import Client
+from ...sync import changes, plan_words
+from ...widgets.note_input import NoteInput
+from ..dialogues.ask import Ask
+from ..dialogues.choose_team import choose_team
+from ..dialogues.confirm import Confirm
+from ..locale_words import counted, number
+from .rows import today
+
+if TYPE_CHECKING:
+    from ...store.store import Store
+    from .clients import ClientsScreen
+
+NAMES_SHOWN = 50
+"""How many names a confirm lists."""
+
+
+def ask_code(screen: "ClientsScreen", client: Client) -> None:
+    """Asks for a client's practice code."""
+    _ask_one(
+        screen,
+        client,
+        f"Practice code of {client.name}",
+        client.practice_code or "",
+        changes.set_code,
+        changes.LONGEST_CODE,
+        "enter saves it, empty removes it, esc cancels",
+    )
+
+
+def ask_name(screen: "ClientsScreen", client: Client) -> None:
+    """Asks for a client's name on the practice's list."""
+    question = "Name on the practice's list"
+    _ask_one(screen, client, question, client.name, changes.rename, changes.LONGEST_NAME)
+
+
+def ask_note(screen: "ClientsScreen", client: Client) -> None:
+    """Asks for a note for colleagues."""
+    question = f"Note about {client.name}"
+    _ask_one(screen, client, question, client.note, changes.set_note, changes.LONGEST_NOTE, field=NoteInput)
+
+
+def _ask_one(
+    screen: "ClientsScreen",
+    client: Client,
+    question: str,
+    now: str,
+    change: Callable[["Store", str, Client, str], None],
+    longest: int,
+    hint: str = "",
+    field: type[Input] = Input,
+) -> None:
+    async def attempt(written: str) -> bool:
+        await asyncio.to_thread(change, screen.store, screen.actor, client, written)
+        return True
+
+    def answered(written: str | None) -> None:
+        if written is not None:
+            screen.change(lambda: f"Saved for {client.name}. {undoes(screen)}")
+
+    dialogue = Ask(question, now, attempt=attempt, hint=hint, longest=longest, field=field)
+    screen.main.push_screen(dialogue, answered)
+
+
+def undoes(screen: "ClientsScreen") -> str:
+    """How a change is taken back, with the person's own key."""
+    return screen.keyed("{everywhere.undo} undoes it.")
+
+
+def ask_team(screen: "ClientsScreen") -> None:
+    """Asks for a team, says what assigning it will do, and does it."""
+    numbers, hidden = screen.chosen(), screen.hidden_chosen
+
+    def chosen(team: str | None) -> None:
+        screen.work(
+            lambda: list(screen.store.clients.each(numbers, today())), lambda found: confirm(found, team)
+        )
+
+    def confirm(clients: list[Client], team: str | None) -> None:
+        moving = [client for client in clients if client.team != team]
+        where = f"the team {team}" if team else "no team"
+
+        def work() -> str:
+            count = changes.assign_team(screen.store, screen.actor, moving, team)
+            return f"{counted(count, 'client')} assigned to {where}. {undoes(screen)}"
+
+        if not moving:
+            screen.say(f"{'It is' if len(clients) == 1 else 'They are'} in {where} already.", "information")
+        elif len(clients) == 1:
+            screen.change(work)
+        else:
+            lines = (
+                []
+                if len(moving) == len(clients)
+                else [f"{counted(len(clients) - len(moving), 'client is', 'clients are')} in it already."]
+            )
+            question = Confirm(
+                f"Assign {counted(len(moving), 'client')} to {where}?",
+                [*lines, *_hidden(hidden), *names(moving)],
+                yes="Assign",
+            )
+            screen.main.push_screen(question, lambda yes: screen.change(work) if yes else None)
+
+    choose_team(screen, chosen)
+
+
+def ask_remove(screen: "ClientsScreen") -> None:
+    """Says which of the chosen clients can be taken off the list, and takes them off."""
+    numbers, hidden = screen.chosen(), screen.hidden_chosen
+
+    def confirm(clients: list[Client]) -> None:
+        going = [client for client in clients if changes.can_be_removed(client)]
+        staying = len(clients) - len(going)
+        stays = f"{counted(staying, 'client still has', 'clients still have')} an active integration: disconnect first."
+
+        def work() -> str:
+            count = changes.remove(screen.store, screen.actor, going)
+            return f"{counted(count, 'client')} taken off the list. {undoes(screen)}"
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                screen.table.selection.remove([client.n for client in going])
+                screen.change(work)
+
+        if not going:
+            screen.say(f"Nothing can be removed. {stays}", "warning")
+            return
+        question = Confirm(
+            f"Take {counted(len(going), 'client')} off the list?",
+            [*([stays] if staying else []), *_hidden(hidden), *names(going)],
+            yes="Remove",
+        )
+        screen.main.push_screen(question, answered)
+
+    screen.work(lambda: list(screen.store.clients.each(numbers, today())), confirm)
+
+
+def _hidden(hidden: int) -> list[str]:
+    return [plan_words.hidden(hidden)] if hidden else []
+
+
+def names(clients: list[Client]) -> list[str]:
+    """The first names, and how many more there are."""
+    shown = [f"  {client.name}" for client in clients[:NAMES_SHOWN]]
+    more = len(clients) - NAMES_SHOWN
+    return [*shown, f"  and {number(more)} more"] if more > 0 else shown

@@ -1,0 +1,70 @@
+"""What is shown around the client list: how many clients have each status, the fixes for them, and who is signed in here."""
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from ...practice.filter import Term
+from ...practice.people import SignIn
+from ...practice.status import Status
+from ...store.fixes import Cause, Fix, fixes
+from ...store.listing.find import Sort, find
+from ...sync.tabs import Tab
+from ...workplace import Workplace
+from .fix_words import statuses_under
+
+
+class Facts(NamedTuple):
+    """What is shown around the rows whatever the filter is."""
+
+    counts: Counter[Status | None]
+    held: list[SignIn]
+
+
+class Query(NamedTuple):
+    """What the list is asked for. `filter`: its text's terms; `cause`: the chosen fix's; `held`: the person's own sign-ins."""
+
+    tab: Tab
+    filter: tuple[Term, ...]
+    sort: Sort
+    cause: Cause | None
+    now: datetime
+    held: frozenset[str] = frozenset()
+
+
+class Listed(NamedTuple):
+    """The clients in order, and the fixes (None: they were not asked for). `cause`: None where no client has it any more."""
+
+    order: "array[int]"
+    fixes: list[Fix] | None
+    cause: Cause | None
+
+
+def facts_now(workplace: Workplace, now: datetime) -> Facts:
+    """Reads them."""
+    return Facts(workplace.store.clients.counts(now), workplace.held())
+
+
+def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
+    """Finds the clients and, `with_fixes`, the fixes for all that the tab and the filter leave, chosen or not."""
+    database, terms = workplace.store.database, (*query.tab.terms, *query.filter)
+
+    def found(cause: Cause | None) -> "array[int]":
+        return find(database, terms, query.now, query.sort, cause, held=query.held)
+
+    order = found(query.cause)
+    if not with_fixes:
+        return Listed(order, None, query.cause)
+    every = order if query.cause is None else found(None)
+    to_fix = fixes_of(workplace, query.tab, every, query.now)
+    if query.cause in {None, *(fix.cause for fix in to_fix)}:
+        return Listed(order, to_fix, query.cause)
+    return Listed(every, to_fix, None)
+
+
+def fixes_of(workplace: Workplace, tab: Tab, clients: Sequence[int], now: datetime) -> list[Fix]:
+    """The fixes for these clients, which are under this tab."""
+    statuses = statuses_under(tab)
+    return fixes(workplace.store.database, clients, statuses, now) if statuses else []

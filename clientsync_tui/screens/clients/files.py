@@ -1,0 +1,122 @@
+"""Client data out to a CSV file, and practice codes in from one."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...practice.text import clean
+from ...practice.trouble import Trouble, UsageError
+from ..dialogues.ask import Ask, Told
+from ..dialogues.confirm import Confirm
+from ..locale_words import counted, number
+from .edit import undoes
+from .rows import today
+
+if TYPE_CHECKING:
+    from ...sync.files.codes import Codes
+    from .clients import ClientsScreen
+
+CHANGES_SHOWN = 200
+"""How many new codes a confirm lists."""
+
+
+def ask_export(screen: "ClientsScreen") -> None:
+    """Asks for a file's name and writes the clients that the filter shows."""
+    order, own = screen.order(), screen.main.workplace.own_files
+    default = Path(f"clients {today().astimezone():%Y-%m-%d}.csv")
+    with suppress(FileNotFoundError):
+        # The working folder may be gone.
+        default = default.absolute()
+
+    async def attempt(written: str) -> bool:
+        from ...host.named_file import replaces
+        from ...sync.files.export import export
+
+        path = _path(written)
+        replace = await asyncio.to_thread(replaces, path, own)
+        if replace and not await _agreed(screen, Confirm(f"Replace {path}?", yes="Replace", dangerous=True)):
+            return False
+
+        def write() -> int:
+            return export(path, screen.store.clients.each(order, today()), own, replace=replace)
+
+        count = await asyncio.to_thread(write)
+        screen.notify(f"{counted(count, 'client')} written to {path}.", markup=False, timeout=10)
+        return True
+
+    question = f"Export {counted(len(order), 'client')} to the CSV file"
+    screen.main.push_screen(
+        Ask(question, str(default), attempt=attempt, hint="enter exports them, esc cancels")
+    )
+
+
+def ask_upload(screen: "ClientsScreen") -> None:
+    """Asks for a file's name, shows what its codes will change, or every line that is wrong."""
+
+    async def attempt(written: str) -> bool:
+        found = await _read(screen, _path(written))
+        return found is not None and await _upload(screen, found)
+
+    hint = "It needs a column Practice code, and one of ID, Client. The file that export writes is one, too."
+    screen.main.push_screen(Ask("Upload practice codes from the CSV file", attempt=attempt, hint=hint))
+
+
+def _path(written: str) -> Path:
+    from ...host.named_file import named
+
+    if not (path := clean(written).strip()):
+        raise UsageError("Enter the file's name.")
+    return named(path)
+
+
+async def _agreed(screen: "ClientsScreen", question: Confirm) -> bool:
+    return bool(await screen.main.push_screen_wait(question))
+
+
+async def _read(screen: "ClientsScreen", path: Path) -> "Codes | None":
+    """What the file changes; None where the person has seen that its lines are wrong."""
+    from ...sync.files import codes
+    from ...sync.files.codes_file import WrongLines, read
+
+    def plan(as_written: bool = False) -> "Codes":
+        return codes.plan(read(path), screen.store, as_written=as_written)
+
+    try:
+        return await asyncio.to_thread(plan)
+    except Trouble as trouble:
+        first, *others = str(trouble).splitlines()
+        if isinstance(trouble, WrongLines) and trouble.damaged:
+            if await _agreed(screen, Confirm(f"{path.name}: {first}", others, yes="Use as written")):
+                return await asyncio.to_thread(plan, True)
+        elif others:
+            await screen.main.push_screen_wait(Told(f"{path.name}: {first}", others))
+        else:
+            raise
+    return None
+
+
+async def _upload(screen: "ClientsScreen", found: "Codes") -> bool:
+    """Sets the codes once the person has seen them; False where the person said no."""
+    from ...sync.files.codes import upload
+
+    if not found.changes:
+        screen.say(f"Nothing to change: {_rest(found)}", "information")
+        return True
+    lines = [
+        f"{new.client.name}: {new.client.code or 'none'} → {new.code}"
+        for new in found.changes[:CHANGES_SHOWN]
+    ]
+    if (more := len(found.changes) - CHANGES_SHOWN) > 0:
+        lines.append(f"and {number(more)} more")
+    codes = counted(len(found.changes), "practice code")
+    if not await _agreed(screen, Confirm(f"Set {codes}?", [_rest(found), "", *lines], yes="Set")):
+        return False
+    await asyncio.to_thread(upload, screen.store, found, screen.actor)
+    screen.change(lambda: f"{codes} set. {undoes(screen)}")
+    return True
+
+
+def _rest(found: "Codes") -> str:
+    """The lines that change nothing."""
+    return f"{number(found.unchanged)} unchanged, {counted(found.empty, 'line has', 'lines have')} no code."

@@ -1,0 +1,264 @@
+"""The filter line: the text, what completes it, and how many clients it leaves."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.cells import cell_len
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import Reactive
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from ...app.key_names import with_keys
+from ...practice.filter import FilterError, parse
+from .complete import Completion, complete
+
+if TYPE_CHECKING:
+    from ...app.app import ClientSyncApp
+
+HELD_MOST = 30
+"""How many former filters come back with ↑."""
+
+
+class Mistakes(Highlighter):
+    """Underlines a mistake where it is."""
+
+    def highlight(self, text: Text) -> None:
+        """As Textual's Input wants it."""
+        try:
+            parse(text.plain)
+        except FilterError as error:
+            text.stylize("underline", error.start, error.end)
+
+
+class FilterInput(Input):
+    """The field of the filter, with the keys that belong to it alone."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """Textual lays out the whole screen when the text's length changes, though the field's room stays as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "Complete", show=False),
+        Binding("up", "former(-1)", "Former filters", show=False),
+        Binding("down", "former(1)", "Later filters", show=False),
+    ]
+
+    class Complete(Message):
+        """Tab: the first of what is offered."""
+
+    class Former(Message):
+        """↑ or ↓: another of the former filters."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    def action_complete(self) -> None:
+        """Takes the first of what is offered."""
+        self.post_message(self.Complete())
+
+    def action_former(self, by: int) -> None:
+        """Goes through the former filters."""
+        self.post_message(self.Former(by))
+
+
+class FilterBar(Widget, can_focus=False):
+    """The filter's line and, while it is typed, one below that offers values or says what is wrong.
+
+    That one lies over the table: moving the table for it would draw every row again, and over a slow line each costs.
+    """
+
+    DEFAULT_CSS = """
+    FilterBar { height: 1; layout: vertical; color: $text-muted; text-align: right; }
+    FilterBar > Horizontal { height: 1; display: none; }
+    FilterBar.shown > Horizontal { display: block; }
+    FilterBar FilterInput { width: 1fr; }
+    FilterBar #found { width: auto; height: 1; padding: 0 1; text-align: right; }
+    FilterBar #offer { overlay: screen; width: 100%; height: auto; max-height: 2; padding: 0 1; display: none; background: $panel; color: $foreground; text-align: left; }
+    FilterBar.typing #offer { display: block; }
+    """
+
+    class Changed(Message):
+        """The text is another one, and can be understood."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, former: Sequence[str]) -> None:
+        super().__init__()
+        self.former = list(former)
+        self._at = len(self.former)
+        self._applied = ""
+        self._values: Callable[[], Mapping[str, Sequence[str]]] = dict
+        self._known: Mapping[str, Sequence[str]] | None = None
+        self._found = ""
+        self._field: FilterInput | None = None
+        self._beside = Static(id="found", markup=False)
+        self._offers = Static(id="offer", markup=False)
+        self._tall = False
+
+    def render(self) -> Content:
+        """How many there are, where no filter is shown."""
+        return Content(f"{self._found} ")
+
+    @property
+    def input(self) -> FilterInput:
+        """The field, made with what is around it when it is first used: the first frame does without them."""
+        if self._field is None:
+            self._field = FilterInput(
+                placeholder="words, or status: by: software: team: code: since: reason:  (- negates)",
+                highlighter=Mistakes(),
+                select_on_focus=False,
+                compact=True,
+            )
+            line = Horizontal()
+            self.mount(line, self._offers)
+            # Not by the line itself: the field could not take the keys before the line is made.
+            line.mount(self._field, self._beside)
+        return self._field
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the filter is being typed."""
+        return self._field is not None and self._field.has_focus
+
+    @property
+    def text(self) -> str:
+        """The filter in force: the last text that could be understood."""
+        return self._applied
+
+    def begin(self, values: Callable[[], Mapping[str, Sequence[str]]]) -> None:
+        """Takes the keys; `values` is asked once, when something is to be completed."""
+        self._values, self._known = values, None
+        self._at = len(self.former)
+        self.add_class("typing")
+        self._show(True)
+        self.input.focus()
+        self._offer()
+
+    def set(self, text: str) -> None:
+        """Puts a text there, as if it had been typed."""
+        self.input.value = text
+        self.input.cursor_position = len(text)
+        self._show(bool(text) or self.has_class("typing"))
+        # A field that has just been made does not tell of it.
+        self._take(text)
+
+    def end(self) -> None:
+        """Gives the keys back; an empty filter takes no room. The text is kept for ↑."""
+        self.remove_class("typing")
+        self.input.value = self._applied
+        self._show(bool(self._applied))
+
+    def _show(self, shown: bool) -> None:
+        self.set_class(shown, "shown")
+        if shown:
+            self._beside.update(self._found)
+        else:
+            self.refresh()
+
+    def remember(self) -> bool:
+        """Puts the filter in force among the former ones; False when there is nothing new."""
+        text = self._applied.strip()
+        if not text or (self.former and self.former[-1] == text):
+            return False
+        self.former = [*(each for each in self.former if each != text), text][-HELD_MOST:]
+        return True
+
+    @property
+    def found(self) -> Widget:
+        """What says how many are shown and selected."""
+        return self._beside if self.has_class("shown") else self
+
+    def show_found(self, words: str) -> None:
+        """How many are shown and selected; draws only when it changed."""
+        if words != self._found:
+            self._found = words
+            if not self.has_class("shown"):
+                self.refresh()
+                return
+            # Room is made for more words, and not taken back for fewer: that would lay out the whole screen at every letter.
+            self._beside.update(words, layout=cell_len(words) > self._beside.content_size.width)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._offer()
+        self._take(event.value)
+
+    def _take(self, text: str) -> None:
+        try:
+            parse(text)
+        except FilterError:
+            return
+        if text != self._applied:
+            self._applied = text
+            self.post_message(self.Changed(text))
+
+    def _completions(self) -> list[Completion]:
+        if self._known is None:
+            self._known = self._values()
+        return complete(self.input.value, self.input.cursor_position, self._known)
+
+    def _offer(self) -> None:
+        if not self.has_class("typing"):
+            return
+        try:
+            parse(self.input.value)
+        except FilterError as error:
+            offered = self._completions()
+            if not offered:
+                self._tell(Content.assemble((str(error), "$text-error")))
+                return
+        else:
+            offered = self._completions()
+        self._tell(self._offered([each.shown for each in offered]))
+
+    def _tell(self, words: Content) -> None:
+        tall = words.cell_length > self.size.width - 2
+        # The screen is laid out anew only for another height.
+        self._offers.update(words, layout=tall != self._tall)
+        self._tall = tall
+
+    def _offered(self, shown: Sequence[str]) -> Content:
+        if not shown:
+            return Content.assemble(
+                ("enter", "bold"),
+                " to the list  ",
+                (with_keys("{everywhere.back}", cast("ClientSyncApp", self.app).keys), "bold"),  # pyright: ignore[reportUnknownMemberType]
+                " clears  ",
+                ("↑", "bold"),
+                " former filters",
+            )
+        parts: list[tuple[str, str]] = [("tab ", "bold"), (shown[0], "reverse")]
+        room = self.size.width - cell_len(shown[0]) - 8
+        for each in shown[1:]:
+            room -= cell_len(each) + 2
+            if room < 0:
+                parts.append((" …", ""))
+                break
+            parts.append((f"  {each}", ""))
+        return Content.assemble(*parts)
+
+    @on(FilterInput.Complete)
+    def _complete(self, event: FilterInput.Complete) -> None:
+        event.stop()
+        if offered := self._completions():
+            self.input.value = offered[0].text
+            self.input.cursor_position = offered[0].cursor
+
+    @on(FilterInput.Former)
+    def _former(self, event: FilterInput.Former) -> None:
+        event.stop()
+        at = max(0, min(self._at + event.by, len(self.former)))
+        if at != self._at:
+            self._at = at
+            self.set(self.former[at] if at < len(self.former) else "")

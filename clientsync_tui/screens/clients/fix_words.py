@@ -1,0 +1,162 @@
+"""Fixes in words: the cause, and what Enter does about it. The menu and the command line say the same, so this imports no Textual."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import Enum, auto
+from typing import NamedTuple
+
+from ...practice.people import SignIn
+from ...practice.status import FOR_THE_CLIENT, Reason, Status
+from ...store.fixes import Fix
+from ...sync.tabs import Tab
+from ...sync.words import REASONS
+from ...workplace import Workplace
+from ..locale_words import counted, number, short_date
+from ..titles import title
+
+ENDED = frozenset({Status.EXPIRED, Status.BROKEN})
+STATUSES: dict[str, frozenset[Status]] = {
+    "expiring": frozenset({Status.EXPIRING}),
+    "expired": ENDED,
+    "broken": ENDED,
+}
+"""What is fixed under each tab. A client is under the tab of its worst integration, so a broken one may have expired ones too."""
+
+
+class Step(Enum):
+    """What is done about a cause."""
+
+    RECONNECT = auto()
+    SIGN_IN_AGAIN = auto()
+    REASSIGN = auto()
+    ASK_THE_CLIENT = auto()
+
+
+class FixLine(NamedTuple):
+    """A fix as a line shows it. `app`: what the accounting app calls itself; `does`: what Enter does."""
+
+    fix: Fix
+    step: Step
+    app: str
+    cause: str
+    does: str
+
+    @property
+    def start(self) -> str:
+        """`APP · 8 · `"""
+        return f"{self.app} · {number(self.fix.integrations)} · "
+
+    @property
+    def end(self) -> str:
+        """` · Reconnect`"""
+        return f" · {self.does}"
+
+    def __str__(self) -> str:
+        """`APP · 8 · Grace Haddad's sign-in was refused · Reconnect`"""
+        return f"{self.start}{self.cause}{self.end}"
+
+    @property
+    def says(self) -> str:
+        """The reason in a sentence, with the next step."""
+        return REASONS[self.fix.cause.reason]
+
+
+def statuses_under(tab: Tab) -> frozenset[Status]:
+    """The statuses that are fixed under a tab; none under most."""
+    return STATUSES.get(tab.key, frozenset())
+
+
+def to_fix(fixes: Sequence[Fix]) -> str:
+    """`21 integrations to fix`"""
+    return f"{counted(sum(fix.integrations for fix in fixes), 'integration')} to fix"
+
+
+def lines(
+    workplace: Workplace, fixes: Sequence[Fix], held: Collection[SignIn], now: datetime
+) -> list[FixLine]:
+    """The fixes as lines. `held`: the sign-ins whose tokens this person has."""
+    you = {(each.software, each.person.id) for each in held}
+    signed_in = {each.software for each in held if each.works(now)}
+    found: list[FixLine] = []
+    for fix in fixes:
+        cause = fix.cause
+        mine = (cause.software, cause.person) in you
+        step = step_of(fix, mine=mine)
+        app = title(workplace, cause.software)
+        alike = [each for each in fixes if _looks_like(each, fix)]
+        who = _name(fix, with_email=len(alike) > 1)
+        says = cause_words(fix, app, None if mine else who, now)
+        does = step_words(fix, step, mine=mine, signed_in=cause.software in signed_in)
+        found.append(FixLine(fix, step, app, says, does))
+    return found
+
+
+def _looks_like(one: Fix, other: Fix) -> bool:
+    same = one.cause.software == other.cause.software and one.cause.reason is other.cause.reason
+    return same and one.person.name == other.person.name
+
+
+def _name(fix: Fix, *, with_email: bool) -> str:
+    person = fix.person
+    if not person.name:
+        return person.email
+    return f"{person.name} ({person.email})" if with_email else person.name
+
+
+def step_of(fix: Fix, *, mine: bool) -> Step:
+    """What fixes it. `mine`: the sign-in is one's own."""
+    match fix.cause.reason:
+        case reason if reason in FOR_THE_CLIENT:
+            return Step.ASK_THE_CLIENT
+        case Reason.PERMISSION_MISSING:
+            return Step.SIGN_IN_AGAIN
+        case Reason.ACCESS_REMOVED if not mine:
+            return Step.REASSIGN
+        case _:
+            return Step.RECONNECT
+
+
+def step_words(fix: Fix, step: Step, *, mine: bool, signed_in: bool) -> str:
+    """What Enter does, as a button would say it. `signed_in`: a sign-in of one's own works."""
+    match step:
+        case Step.ASK_THE_CLIENT:
+            return "Ask the client"
+        case Step.REASSIGN:
+            return "Reassign" if signed_in or fix.each_own else "Sign in and reassign"
+        case _ if mine and fix.cause.reason is Reason.ACCESS_REMOVED:
+            return "Ask for access, then reconnect"
+        case _ if fix.each_own:
+            return f"Start {counted(fix.integrations, 'consent')}"
+        case Step.SIGN_IN_AGAIN:
+            return "Sign in again"
+        case Step.RECONNECT:
+            return "Reconnect" if signed_in else "Sign in and reconnect"
+
+
+def cause_words(fix: Fix, app: str, who: str | None, now: datetime) -> str:
+    """`Grace Haddad's sign-in was refused`. `who`: None for you."""
+    whose = f"{who}'s" if who else "your"
+    several = fix.each_own and fix.integrations > 1
+    sign_in = f"{whose} sign-in{'s' if several else ''}"
+    match fix.cause.reason:
+        case Reason.SIGN_IN_REFUSED:
+            return f"{sign_in} {'were' if several else 'was'} refused"
+        case Reason.SIGN_IN_LAPSED:
+            return f"{sign_in} ran out{_on(fix, now)}"
+        case Reason.SIGN_IN_ENDING:
+            return f"{sign_in} end{'' if several else 's'}{_on(fix, now) or ' soon'}"
+        case Reason.ACCESS_REMOVED:
+            return f"{whose} access was removed"
+        case Reason.PERMISSION_MISSING:
+            return f"{sign_in} lack{'' if several else 's'} a permission"
+        case Reason.DISCONNECTED_THERE:
+            return f"disconnected in {app}, integrated by {who or 'you'}"
+        case reason:
+            what = "subscription not paid" if reason is Reason.UNPAID else "organisation closed"
+            return f"{what}, integrated by {who or 'you'}"
+
+
+def _on(fix: Fix, now: datetime) -> str:
+    """The day, where it is one."""
+    first, last = short_date(fix.first_end, now), short_date(fix.last_end, now)
+    return f" on {first}" if first and first == last else ""

@@ -1,0 +1,72 @@
+"""Triage of the client list: its tabs, and the fixes for the clients under a tab."""
+
+from textual import on
+
+from ...sync.tabs import TABS
+from .client_list import ClientList
+from .triage import FixList, TriageTabs
+
+
+class TriagedList(ClientList):
+    """Chooses a tab, and among its fixes one that the list is narrowed to."""
+
+    def show_tab(self, index: int) -> None:
+        """Shows the clients of one tab."""
+        if index != self.tabs.chosen:
+            self.tabs.chosen = index
+            self.cause = None
+            self._facts_due = True
+            self.read()
+
+    def do_next_status(self) -> None:
+        """The tab to the right."""
+        self.show_tab((self.tabs.chosen + 1) % len(TABS))
+
+    def do_status_before(self) -> None:
+        """The tab to the left."""
+        self.show_tab((self.tabs.chosen - 1) % len(TABS))
+
+    def do_next_group(self) -> None:
+        """The next fix."""
+        self._step_fix(1)
+
+    def do_group_before(self) -> None:
+        """The fix before it; before the first one is all of the tab."""
+        self._step_fix(-1)
+
+    def _step_fix(self, by: int) -> None:
+        at = self.lines.index(self.line) if self.line else -1
+        self.show_fix((at + 1 + by) % (len(self.lines) + 1) - 1)
+
+    def show_fix(self, index: int) -> None:
+        """Narrows the list to the clients of one fix; -1: shows all of the tab."""
+        self.cause = self.lines[index].fix.cause if index >= 0 else None
+        self.read()
+
+    @on(TriageTabs.Chosen)
+    def _tab_chosen(self, event: TriageTabs.Chosen) -> None:
+        self.show_tab(event.index)
+
+    @on(FixList.Chosen)
+    def _fix_chosen(self, event: FixList.Chosen) -> None:
+        self.show_fix(-1 if event.index is None else event.index)
+
+    def show_filter(self, text: str) -> None:
+        """Shows what a whole filter text leaves of all clients."""
+        self.tabs.chosen = 0
+        self.cause = None
+        self._facts_due = True
+        self.filter_bar.set(text)
+        self.read()
+
+    def do_back(self) -> None:
+        """Clears the filter that is typed, else goes back from a fix, from the filter, then from the tab; never leaves the program."""
+        if self.filter_bar.has_keys:
+            self._to_the_list()
+            self.filter_bar.set("")
+        elif self.cause is not None:
+            self.show_fix(-1)
+        elif self.filter_bar.text:
+            self.filter_bar.set("")
+        else:
+            self.show_tab(0)

@@ -1,0 +1,171 @@
+"""Triage above the client list: a tab for each status with its count, and under some tabs the fixes for its clients."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from ...practice.status import Status
+from ...sync.tabs import TABS
+from ...sync.words import ASCII_SYMBOLS, SYMBOLS
+from ..locale_words import number
+from .fix_words import FixLine
+
+STYLES = {"all": "", "connected": "$text-success", "expiring": "$text-warning", "expired": "$text-error"} | {
+    "broken": "$text-error",
+    "none": "$text-muted",
+}
+
+
+SYMBOL_OF = {tab.key: tab.statuses[0] for tab in TABS[1:]}
+LOW, HIGH = 16, 30
+"""Below so many rows of a screen there is room for one fix, from so many on for more than three."""
+
+
+class TriageTabs(Widget, can_focus=False):
+    """The tabs in one line. On a narrow screen the ones not chosen are a symbol and a count."""
+
+    DEFAULT_CSS = """
+    TriageTabs { height: 1; padding: 0 1; }
+    """
+    chosen: reactive[int] = reactive(0)
+    ascii_marks: reactive[bool] = reactive(False)
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: dict[str, int] = {}
+        self._spans: list[tuple[int, int, int]] = []
+
+    def show(self, counts: Counter[Status | None]) -> None:
+        """Shows these counts; draws only when they changed."""
+        new = {tab.key: sum(counts[each] for each in tab.statuses) for tab in TABS}
+        if new != self._counts:
+            self._counts = new
+            self.refresh()
+
+    def count(self, index: int) -> int:
+        """How many clients are under a tab."""
+        return self._counts.get(TABS[index].key, 0)
+
+    def render(self) -> Content:
+        """The line, in the longest form that fits."""
+        width = self.content_size.width
+        for gap, short in ((3, False), (2, False), (2, True), (1, True)):
+            labels = [self._label(index, short) for index in range(len(TABS))]
+            if sum(map(cell_len, labels)) + gap * (len(labels) - 1) <= width:
+                break
+        parts: list[tuple[str, str]] = []
+        self._spans = []
+        at = 0
+        for index, label in enumerate(labels):
+            style = STYLES[TABS[index].key] if self.count(index) else "$text-muted"
+            parts.append((label, f"{style} bold reverse" if index == self.chosen else style))
+            parts.append((" " * gap, ""))
+            self._spans.append((at, at + cell_len(label), index))
+            at += cell_len(label) + gap
+        return Content.assemble(*parts)
+
+    def _label(self, index: int, short: bool) -> str:
+        tab = TABS[index]
+        count = number(self.count(index)) if self._counts else "…"
+        if short and index != self.chosen and tab.key in SYMBOL_OF:
+            status = SYMBOL_OF[tab.key] or Status.DISCONNECTED
+            return f"{(ASCII_SYMBOLS if self.ascii_marks else SYMBOLS)[status]}{count}"
+        return f"{tab.title} {count}"
+
+    def on_click(self, event: events.Click) -> None:
+        """Chooses what was clicked."""
+        for start, end, index in self._spans:
+            if start <= event.x - self.styles.padding.left < end:
+                self.post_message(self.Chosen(index))
+
+
+class FixList(Widget, can_focus=False):
+    """The fixes for the clients of the tab, a line each; `←` `→` or a click chooses one."""
+
+    DEFAULT_CSS = """
+    FixList { height: auto; padding: 0 1; display: none; }
+    """
+    chosen: reactive[int | None] = reactive(None)
+    """Which fix the list is narrowed to; None: all of the tab."""
+
+    class Chosen(Message):
+        """A fix was clicked; None: all of the tab."""
+
+        def __init__(self, index: int | None) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: tuple[FixLine, ...] = ()
+
+    def show(self, lines: Sequence[FixLine]) -> None:
+        """Shows these fixes, or nothing; draws only when they changed."""
+        if tuple(lines) != self._lines:
+            self._lines = tuple(lines)
+            self.display = bool(lines)
+            self.refresh(layout=True)
+
+    @property
+    def _most(self) -> int:
+        """How many lines the screen has room for."""
+        height = self.screen.size.height
+        if height < LOW:
+            return 1
+        return 3 if height < HIGH else height // 6
+
+    @property
+    def _window(self) -> range:
+        most = self._most
+        start = max(0, min((self.chosen or 0) - most + 1, len(self._lines) - most))
+        return range(start, min(start + most, len(self._lines)))
+
+    def render(self) -> Content:
+        """As many lines as there is room for, the chosen one among them, and how many there are besides."""
+        window = self._window
+        lines = [self._line(index) for index in window]
+        if more := len(self._lines) - len(window):
+            lines.append(Content.styled(f"  {number(more)} more", "$text-muted"))
+        return Content("\n").join(lines)
+
+    def _line(self, index: int) -> Content:
+        """Where it is too long, the cause gives way: what it is about and what is done about it stay."""
+        line, chosen = self._lines[index], index == self.chosen
+        mark = "> " if chosen else "  "
+        cause, room = line.cause, self.content_size.width - cell_len(mark + line.start + line.end)
+        if cell_len(cause) > room:
+            cause = set_cell_size(cause, max(0, room - 1)) + "…"
+        style = "bold reverse" if chosen else ""
+        return Content.assemble((f"{mark}{line.start}{cause}", style), (line.end, style or "bold"))
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """A line for each fix that is shown, and one for the others."""
+        return len(self._window) + (len(self._lines) > len(self._window))
+
+    def watch_chosen(self) -> None:
+        """The window may have moved."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Chooses what was clicked; the chosen one again shows all, and the last line the next that is hidden."""
+        offset, window = event.get_content_offset(self), self._window
+        if offset is None:
+            return
+        if offset.y < len(window):
+            index = window[offset.y]
+            self.post_message(self.Chosen(None if index == self.chosen else index))
+        else:
+            self.post_message(self.Chosen(window.stop if window.stop < len(self._lines) else 0))

@@ -1,0 +1,63 @@
+"""Views: filters saved under names."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from ...practice.text import clean
+from ...practice.trouble import UsageError
+from ...sync.tabs import TABS
+from ..dialogues.ask import Ask
+from ..dialogues.choose import Choice, Choose
+
+if TYPE_CHECKING:
+    from .clients import ClientsScreen
+
+SAVE, FORGET, VIEW = "save", "forget", "view:"
+
+
+def whole_filter(screen: "ClientsScreen") -> str:
+    """The tab and the text as one filter text."""
+    terms = [
+        f"{'-' if term.negated else ''}{term.field}:{term.value}" for term in TABS[screen.tabs.chosen].terms
+    ]
+    return " ".join([*terms, screen.filter_bar.text]).strip()
+
+
+def open_views(screen: "ClientsScreen") -> None:
+    """Offers to open a saved view, to save what is shown, and to forget one."""
+    views = screen.store.views.all()
+    text = whole_filter(screen)
+    nothing = None if text else "nothing is filtered"
+    choices = [
+        *(Choice(VIEW + name, name, filtered) for name, filtered in views.items()),
+        Choice(SAVE, "Save this filter…", text, "s", nothing),
+        Choice(FORGET, "Forget a view…", "", "f", None if views else "there is none"),
+    ]
+
+    def chosen(id: str | None) -> None:
+        if id == SAVE:
+            screen.main.push_screen(Ask("Save this filter as", attempt=save, hint=text, longest=60), saved)
+        elif id == FORGET:
+            which = [Choice(VIEW + name, name, filtered) for name, filtered in views.items()]
+            screen.main.push_screen(Choose("Forget which view?", which), forget)
+        elif id is not None:
+            screen.show_filter(views[id.removeprefix(VIEW)])
+
+    async def save(written: str) -> bool:
+        if not (name := clean(written).strip()):
+            raise UsageError("A view needs a name.")
+        await asyncio.to_thread(screen.store.views.save, name, text)
+        return True
+
+    def saved(written: str | None) -> None:
+        if written is not None:
+            opens = screen.keyed("{clients.views} opens it.")
+            screen.notify(f"Saved as “{clean(written).strip()}”: {opens}", markup=False)
+
+    def forget(id: str | None) -> None:
+        if id is not None:
+            name = id.removeprefix(VIEW)
+            screen.store.views.forget(name)
+            screen.notify(f"“{name}” is forgotten.", markup=False)
+
+    screen.main.push_screen(Choose("Views", choices), chosen)

@@ -1,0 +1,160 @@
+"""Moving a client to another organisation, of the same accounting software or another, among those that no client has yet."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.widget import Widget
+
+from ...app.actions import ORGANISATIONS, SELECT, Action, named
+from ...practice.model import Client, Integration
+from ...practice.trouble import Trouble
+from ...sync.reach.change_integration import Change, change_integration, entails, planned
+from ...sync.reach.matching import best
+from ...widgets.select_list import SelectList
+from ...widgets.select_table.table import SelectTable
+from ..base import ActionScreen
+from ..client_sync.organisation_rows import COLUMNS, OrganisationRows, organisation_rows
+from ..client_sync.reach import ReachScreen
+from ..dialogues.choose import Choice, Choose
+from ..dialogues.confirm import Confirm
+from ..selecting import choose_sort
+
+BY_NAME = (("name", False),)
+
+
+class ChangeIntegrationScreen(ReachScreen):
+    """Sign in, organisations, choose, confirm; then it is done at once, without a job: it is one client."""
+
+    extra: ClassVar = named(SELECT, "continue", "filter", "sort")
+    steps: ClassVar = ("Sign in", "Organisations", "Choose")
+    heading: ClassVar = "Change integration"
+
+    def __init__(self, client: Client, link: Integration, software: str) -> None:
+        """`software`: where the client's books are now."""
+        super().__init__(software)
+        self._client = client
+        self._link = link
+
+    @classmethod
+    def own_actions(cls) -> tuple[Action, ...]:
+        """Teams and linking are for adding clients."""
+        left_out = named(ORGANISATIONS, "choose_team", "toggle_link", "choose_sender")
+        return tuple(action for action in super().own_actions() if action not in left_out)
+
+    def before(self) -> Iterable[str]:
+        """What it means."""
+        yield (
+            f"{self._client.name} is bound to {self._link.organisation_name}. Choose the organisation that it is to be bound to "
+            "instead. The client's details and lists become those of the new organisation; its history stays."
+        )
+
+    def own_stage(self) -> Iterable[Widget]:
+        """The organisations."""
+        yield SelectList(
+            COLUMNS,
+            selecting=False,
+            ascii_marks=self.main.ascii_marks,
+            empty=self.keyed(
+                "This sign-in reaches no organisation. Press {organisations.authorise_more} to authorise more."
+            ),
+        )
+
+    async def go_on(self) -> None:
+        """Which of them are free."""
+        store = self.main.workplace.store
+        rows: OrganisationRows = await asyncio.to_thread(
+            organisation_rows, store, self._about, self.reach, BY_NAME
+        )
+        free = rows.count - rows.added
+        order = rows.order()
+        able = {str(id) for id in rows.selectable(order)}
+        likely = await asyncio.to_thread(
+            best, self._client, [each for id, each in self.reach.items() if id in able]
+        )
+        says = f"{free:,} of {self.counted(rows.count)} belong to no client yet"
+        if likely is not None:
+            says += f" · most likely {likely.name}"
+        shown = self.query_one(SelectList)
+        shown.show(rows, says, BY_NAME)
+        if likely is not None:
+            shown.table.move_cursor(order.index(likely.id))
+
+    def focus_own(self) -> None:
+        """To the table."""
+        self.query_one(SelectList).table.focus()
+
+    @on(SelectTable.Opened)
+    def _chosen(self, event: SelectTable.Opened) -> None:
+        rows = self.query_one(SelectList).rows
+        if not rows.selectable([event.id]):
+            self.say(f"It is {rows.fetch([event.id])[0].fixed}.", "warning")
+            return
+        if self.sign_in is None:
+            return
+        workplace, organisation = self.main.workplace, self.reach[str(event.id)]
+        sign_in = workplace.store.sign_ins.one(self.sign_in.reaching(organisation.id)) or self.sign_in
+        try:
+            change = planned(
+                workplace.store, self._client, self._link, workplace.software(self._link.software), self.software,
+                organisation, sign_in, {each.id for each in workplace.held()},
+            )  # fmt: skip
+        except Trouble as trouble:
+            self.say(trouble)
+            return
+
+        def answered(yes: bool | None) -> None:
+            self.focus_own()
+            if yes:
+                self.run_worker(self._change(change), group="change", exclusive=True, exit_on_error=False)
+
+        lines = list(entails(change))
+        question = f"Move {self._client.name} to {organisation.name}?"
+        self.main.push_screen(Confirm(question, lines, yes="Change integration", dangerous=True), answered)
+
+    async def _change(self, change: Change) -> None:
+        organisation = change.organisation
+        self.say(f"Pulling {organisation.name}…", "information")
+        try:
+            untold = await self.ask(lambda session: change_integration(session, change))
+        except Trouble as trouble:
+            self.say(trouble)
+            return
+        if untold:
+            self.say(untold, "warning")
+        self.say(f"{self._client.name} is now bound to {organisation.name}.", "information")
+        self.dismiss()
+
+    def do_filter(self) -> None:
+        """By words."""
+        self.query_one(SelectList).open_filter()
+
+    def do_sort(self) -> None:
+        """By a column."""
+        choose_sort(self, self.query_one(SelectList))
+
+    def do_back(self) -> None:
+        """Clears the filter, else goes back."""
+        if not self.query_one(SelectList).back():
+            super().do_back()
+
+
+def choose_software(screen: ActionScreen, client: Client, link: Integration) -> None:
+    """Asks in which accounting software the client's books are now, where there are several, then for the organisation."""
+    workplace = screen.main.workplace
+    softwares = [each for each in workplace.softwares() if workplace.is_configured(each.name)]
+    softwares.sort(key=lambda each: each.name != link.software)
+
+    def chosen(name: str | None) -> None:
+        if name is not None:
+            screen.main.push_screen(ChangeIntegrationScreen(client, link, name))
+
+    if [each.name for each in softwares] == [link.software]:
+        chosen(link.software)
+        return
+    choices = [
+        Choice(each.name, each.title, "another organisation there" if each.name == link.software else "")
+        for each in softwares
+    ]
+    screen.main.push_screen(Choose("Where are the client's books now?", choices), chosen)

@@ -1,0 +1,276 @@
+"""Business settings > Connections: one client's integrations, and managing each."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container, VerticalScroll
+
+from ...app.actions import CONNECTIONS, Action
+from ...practice.model import Client, Integration, Settings
+from ...practice.plan import Will
+from ...practice.status import FOR_THE_CLIENT, Reason, Status
+from ...practice.trouble import Trouble
+from ...sync import plan_words, plans
+from ...sync.settings import change_settings
+from ...widgets.facts import Facts
+from ...widgets.select_table.list_rows import ListRows
+from ...widgets.select_table.rows import Cell, Column, Row
+from ...widgets.select_table.table import SelectTable
+from ..base import ActionScreen, KeyBar, TopBar
+from . import facts as facts
+
+COLUMNS = (
+    Column("software", "Software", 10, flex=1, keep=7, sortable=False, most=24),
+    Column("organisation", "Organisation", 16, flex=3, keep=8, sortable=False, most=60),
+    Column("status", "Status", 22, flex=2, keep=9, sortable=False, most=44),
+    Column("by", "Integrated by", 14, flex=2, keep=5, sortable=False, most=40),
+)
+MOST_LINES = 6
+"""Integrations on the screen at once; a client has one or two."""
+EMPTY_LINES = 4
+"""What says that there are none, on a narrow screen."""
+
+
+class ConnectionsScreen(ActionScreen):
+    """One client. Reads the store alone; what calls the software is a job, or a screen of its own."""
+
+    place: ClassVar[str] = CONNECTIONS
+
+    def __init__(self, client: str) -> None:
+        """`client`: its id."""
+        super().__init__()
+        self._id = client
+        self._client: Client | None = None
+
+    def compose(self) -> ComposeResult:
+        """The integrations, and below them the facts of the one under the cursor and of the client."""
+        yield TopBar("Business settings > Connections")
+        yield SelectTable(COLUMNS, selecting=False, id="integrations")
+        with VerticalScroll(id="facts"), Container(id="columns"):
+            yield Facts(id="integration")
+            yield Facts(id="client")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Reads the client."""
+        table = self.query_one(SelectTable)
+        table.ascii_marks = self.main.ascii_marks
+        table.empty_text = self.keyed(
+            "Not connected. Press {everywhere.client_sync} to open Client Sync: Add clients links an organisation to this client."
+        )
+        table.focus()
+        self._read()
+
+    def practice_changed(self) -> None:
+        """It was refreshed, reconnected, changed by a colleague ..."""
+        if self.is_there:
+            self._read()
+
+    # Showing
+
+    def _read(self) -> None:
+        now = datetime.now(UTC)
+        store = self.main.workplace.store
+        self._client = client = store.clients.by_id([self._id], now).get(self._id)
+        if client is None:
+            self.query_one("#client", Facts).show("This client is not there any more.", ())
+            return
+        code = f"{client.practice_code} " if client.practice_code else ""
+        self.query_one(TopBar).show(
+            f"{code}{client.name} · Business settings > Connections", client.team or ""
+        )
+        table = self.query_one(SelectTable)
+        table.show(ListRows(COLUMNS, [self._row(link, now) for link in client.integrations]))
+        table.styles.height = 1 + (min(len(client.integrations), MOST_LINES) or EMPTY_LINES)
+        self._show_facts()
+        self.refresh_keys()
+
+    def _row(self, link: Integration, now: datetime) -> Row:
+        status, style = facts.status_of(link, now, self.main.ascii_marks)
+        by = "you" if self._is_held(link) else link.integrated_by.name or link.integrated_by.email
+        title = self.main.workplace.software(link.software).title
+        return Row(key_of(link), (title, link.organisation_name, Cell(status, style), by))
+
+    @on(SelectTable.CursorMoved)
+    def _show_facts(self) -> None:
+        client, link = self._client, self.link
+        if client is None:
+            return
+        self.query_one("#client", Facts).show("Client", list(facts.of_client(client)))
+        shown = self.query_one("#integration", Facts)
+        shown.display = link is not None
+        if link is not None:
+            workplace = self.main.workplace
+            counts = workplace.store.pulled.counts(link.software, link.organisation_id)
+            refused = workplace.store.ledger.refused_lists(client.id, link.software, link.organisation_id)
+            seen = facts.Seen(
+                client,
+                link,
+                workplace.software(link.software),
+                counts,
+                refused,
+                self._is_held(link),
+                datetime.now(UTC),
+                self.main.ascii_marks,
+            )
+            shown.show(seen.software.title, list(facts.of_integration(seen)))
+        self.refresh_keys()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Side by side where there is room."""
+        self.set_class(event.size.width >= 120, "wide")
+
+    @property
+    def link(self) -> Integration | None:
+        """The integration under the cursor."""
+        id = self.query_one(SelectTable).cursor_id
+        links = self._client.integrations if self._client else ()
+        return next((link for link in links if key_of(link) == id), None)
+
+    def _is_held(self, link: Integration) -> bool:
+        return link.sign_in in self._held
+
+    @property
+    def _held(self) -> frozenset[str]:
+        return frozenset(sign_in.id for sign_in in self.main.workplace.held())
+
+    # Managing
+
+    def unavailable(self, action: Action) -> str | None:
+        """Why an action cannot be done now."""
+        if action.place != CONNECTIONS:
+            return super().unavailable(action)
+        link = self.link if self.is_mounted else None
+        if link is None:
+            return "This client has no integration."
+        software = self.main.workplace.software(link.software)
+        match action.name:
+            case "reconnect" if link.standing.status is Status.CONNECTED:
+                return "It is connected and working."
+            case "reconnect" if link.problem in FOR_THE_CLIENT:
+                return "The client has to act first; no sign-in can mend it."
+            case "refresh" if link.problem is Reason.DISCONNECTED_HERE:
+                return "It was disconnected here; reconnect it first."
+            case "refresh" if not self._is_held(link):
+                return f"Only {link.integrated_by.name}'s sign-in can refresh it; reassign it to yourself, or ask them."
+            case "disconnect" if link.problem is Reason.DISCONNECTED_HERE:
+                return "It is disconnected already."
+            case "open_software" if (
+                self._client is None or software.link(link.organisation_id, self._client.details) is None
+            ):
+                return f"The organisation's page in {software.title} is not known; a refresh may tell it."
+            case "pulled" if not self.main.workplace.store.pulled.counts(link.software, link.organisation_id):
+                return "Nothing was pulled on this host; refresh it first."
+            case _:
+                return super().unavailable(action)
+
+    @on(SelectTable.Opened)
+    def _manage(self) -> None:
+        """Enter: everything that can be done, as a menu."""
+        from ...app.actions import actions
+        from ..dialogues.choose import Choice, Choose
+
+        choices = [
+            Choice(a.name, a.title, a.sentence, self.key_of(a), self.unavailable(a))
+            for a in actions(CONNECTIONS)
+        ]
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.call_later(self.action_act, name)
+
+        self.main.push_screen(Choose("Manage", choices), chosen)
+
+    def do_history(self) -> None:
+        """This client's history."""
+        self.main.open("history", client=self._id)
+
+    def do_reconnect(self) -> None:
+        """By a sign-in of one's own."""
+        if (link := self.link) is not None:
+            self.main.open("reconnect", software=link.software, only=[self._id], exactly=[integration(link)])
+
+    def do_refresh(self) -> None:
+        """Pulls again, in the background."""
+        if (link := self.link) is None:
+            return
+        store = self.main.workplace.store
+        plan = plans.refresh(store, link.software, self._held, [self._id]).about([integration(link)])
+        if not plan.count(Will.DO):
+            self.say(
+                plan_words.says(plan.items[0]) if plan.items else "There is nothing to refresh.", "warning"
+            )
+            return
+        try:
+            job = store.jobs.create(plan, self.main.workplace.actor)
+        except Trouble as trouble:
+            self.say(trouble)
+            return
+        self.main.engine.run_job(job)
+        self.say(f"Refreshing {link.organisation_name}.", "information")
+
+    def do_disconnect(self) -> None:
+        """Asks once, and says what stays."""
+        from ..client_sync.plan import confirm_and_run
+
+        if (link := self.link) is not None:
+            plan = plans.disconnect(self.main.workplace.store, link.software, self._held, [self._id])
+            confirm_and_run(self, plan.about([integration(link)]))
+
+    def do_settings(self) -> None:
+        """Asks for them."""
+        from .settings import SettingsScreen
+
+        link, client = self.link, self._client
+        if link is None or client is None:
+            return
+
+        workplace = self.main.workplace
+
+        def save(settings: Settings) -> bool:
+            return change_settings(workplace.store, workplace.actor, client.id, link, settings)
+
+        def answered(changed: bool | None) -> None:
+            self.query_one(SelectTable).focus()
+            if changed:
+                self.say("Settings saved.", "information")
+                self._read()
+
+        software = workplace.software(link.software)
+        self.main.push_screen(SettingsScreen(software, link, save), answered)
+
+    def do_change_integration(self) -> None:
+        """On a screen of its own, after it was asked in which accounting software the books are now."""
+        from .change_integration import choose_software
+
+        if (link := self.link) is not None and self._client is not None:
+            choose_software(self, self._client, link)
+
+    def do_open_software(self) -> None:
+        """In a browser where there is one to see; the address is copied and shown in any case."""
+        from .open_app import OpenSoftware
+
+        if (link := self.link) is None or self._client is None:
+            return
+        software = self.main.workplace.software(link.software)
+        if address := software.link(link.organisation_id, self._client.details):
+            self.main.push_screen(OpenSoftware(software.title, link.organisation_name, address))
+
+    def do_pulled(self) -> None:
+        """What was pulled."""
+        from .pulled import PulledScreen
+
+        if (link := self.link) is not None:
+            self.main.push_screen(PulledScreen(self.main.workplace.software(link.software), link))
+
+
+def key_of(link: Integration) -> str:
+    """An integration's id among those of a client."""
+    return f"{link.software}:{link.organisation_id}"
+
+
+def integration(link: Integration) -> tuple[str, str]:
+    """What a plan knows an integration by."""
+    return link.software, link.organisation_id

@@ -1,0 +1,103 @@
+"""What is known of an integration and of its client, line by line."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ...accounting.seam.software import Software
+from ...practice.model import DETAIL_TITLES, Client, Integration
+from ...sync import words
+from ..locale_words import counted, moment_in_full, number
+
+if TYPE_CHECKING:
+    # Textual is not to be imported for words alone.
+    from ...widgets.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the facts are made of. `counts`: how many records of each list were pulled; `refused`: the lists that may not be read,
+    with why; `held`: whether the sign-in is held here."""
+
+    client: Client
+    link: Integration
+    software: Software
+    counts: Mapping[str, int]
+    refused: Mapping[str, str]
+    held: bool
+    now: datetime
+    ascii_marks: bool
+
+
+def status_of(link: Integration, now: datetime, ascii_marks: bool) -> tuple[str, str]:
+    """The status as symbol and words, and its style's meaning."""
+    symbols = words.ASCII_SYMBOLS if ascii_marks else words.SYMBOLS
+    status = link.standing.status
+    return f"{symbols[status]} {words.link_words(link, now)}", words.STYLES[status]
+
+
+def of_integration(seen: Seen) -> "Iterator[Fact]":
+    """Status, reason and next step first."""
+    link, now = seen.link, seen.now
+    status, style = status_of(link, now, seen.ascii_marks)
+    yield "Status", status, style
+    if step := words.next_step(link, seen.client):
+        yield "Next step", step, style
+    if link.last_fault:
+        says = words.unchecked(link, moment_in_full, seen.software.title)
+        yield "Last check", f"{says}, tried {moment_in_full(link.last_fault.at)}", "warning"
+    yield "Organisation", link.organisation_name, ""
+    yield "Organisation id", link.organisation_id, "muted"
+    person = link.integrated_by
+    yield "Integrated by", f"{person.name} <{person.email}>{' (you)' if seen.held else ''}", ""
+    yield "Connected", moment_in_full(link.connected_at), ""
+    yield "Refreshed", moment_in_full(link.refreshed_at) or "not yet", ""
+    yield "Checked", moment_in_full(link.checked_at) or "not yet", ""
+    if link.expires_at:
+        ends = moment_in_full(link.expires_at)
+        yield (
+            ("Expires", f"{ends}, unless it is used before", "")
+            if link.expires_at > now
+            else ("Expired", ends, "")
+        )
+    title = "Lists"
+    for name, says in _lists(seen):
+        yield title, says, "warning" if name in seen.refused else ""
+        title = ""
+    settings = link.settings
+    refresh = (
+        f"at a check, when {counted(settings.refresh_days, 'day')} old"
+        if settings.refresh_days
+        else "only when asked"
+    )
+    yield "Refresh", refresh, ""
+    yield "Details", "follow the organisation's" if settings.follow_details else "stay as edited here", ""
+    if settings.note:
+        yield "Note", settings.note, "warning"
+
+
+def _lists(seen: Seen) -> Iterator[tuple[str, str]]:
+    """The name of each list, and what is said of it."""
+    if not seen.counts and not seen.refused:
+        yield "", "none pulled on this host yet"
+        return
+    wanted = seen.link.settings.lists
+    for name, title in seen.software.lists.items():
+        count = number(seen.counts[name]) if name in seen.counts else "not pulled"
+        if name in seen.refused:
+            kept = f" Kept from before: {count}." if name in seen.counts else ""
+            yield name, f"{title}: refused. {seen.refused[name]}{kept} The next refresh tries again."
+        elif wanted is None or name in wanted or name in seen.counts:
+            yield name, f"{title}: {count}"
+
+
+def of_client(client: Client) -> "Iterator[Fact]":
+    """The practice's own facts of the client, then what the organisation says of itself."""
+    yield "Practice code", client.practice_code or "none", "" if client.practice_code else "muted"
+    yield "Team", client.team or "none", "" if client.team else "muted"
+    if client.note:
+        yield "Note", client.note, ""
+    for name, title in DETAIL_TITLES.items():
+        if name != "name" and (value := client.details.get(name)):
+            yield title, value, ""

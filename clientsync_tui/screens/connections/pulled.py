@@ -1,0 +1,114 @@
+"""What was pulled from an organisation: accounts, tax rates, tracking categories, suppliers."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+
+from ...accounting.seam.software import Software
+from ...app.actions import CONNECTIONS, SELECT, named
+from ...practice.model import Integration
+from ...practice.text import clean
+from ...sync.pulled_words import further
+from ...widgets.select_list import SelectList
+from ...widgets.select_table.list_rows import ListRows
+from ...widgets.select_table.rows import Cell, Column, Row
+from ..base import ActionScreen, KeyBar, TopBar
+from ..dialogues.choose import Choice, Choose
+from ..locale_words import counted, moment_in_full
+from ..selecting import choose_sort
+
+COLUMNS = (
+    Column("code", "Code", 10, keep=8, most=16, flex=1),
+    Column("name", "Name", 22, flex=3, keep=9, most=60),
+    Column("rest", "Further", 20, flex=4, keep=5, sortable=False),
+)
+
+
+class PulledScreen(ActionScreen):
+    """One list at a time, from this host's cache."""
+
+    extra: ClassVar = (*named(SELECT, "filter", "sort"), *named(CONNECTIONS, "pulled"))
+
+    def __init__(self, software: Software, link: Integration) -> None:
+        super().__init__()
+        self._software = software
+        self._link = link
+        self._list = ""
+
+    def compose(self) -> ComposeResult:
+        """One table."""
+        yield TopBar(f"Lists · {self._link.organisation_name}")
+        yield SelectList(
+            COLUMNS,
+            selecting=False,
+            ascii_marks=self.main.ascii_marks,
+            empty=self.keyed("The organisation has none. Press {connections.pulled} for another list."),
+        )
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """The first list that there is."""
+        self.query_one(SelectList).table.focus()
+        self._show(next(name for name in self._software.lists if name in self._counts))
+
+    @property
+    def _counts(self) -> dict[str, int]:
+        return self.main.workplace.store.pulled.counts(self._link.software, self._link.organisation_id)
+
+    def _show(self, name: str) -> None:
+        self._list = name
+        records, at = self.main.workplace.store.pulled.records(
+            self._link.software, self._link.organisation_id, name
+        )
+        title = self._software.lists[name]
+        self.query_one(TopBar).show(
+            f"{title} · {self._link.organisation_name}", f"pulled {moment_in_full(at)}"
+        )
+        rows = [row_of(n, record) for n, record in enumerate(records)]
+        self.query_one(SelectList).show(ListRows(COLUMNS, rows), counted(len(rows), "record"), ())
+
+    def practice_changed(self) -> None:
+        """It may have been pulled again."""
+        if self.is_there and self._list:
+            self._show(self._list)
+
+    def do_pulled(self) -> None:
+        """Another list."""
+        counts = self._counts
+        choices = [
+            Choice(
+                name,
+                title,
+                counted(counts.get(name, 0), "record"),
+                str(n),
+                None if name in counts else "It was not pulled.",
+            )
+            for n, (name, title) in enumerate(self._software.lists.items(), start=1)
+        ]
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self._show(name)
+            self.query_one(SelectList).table.focus()
+
+        self.main.push_screen(Choose("Lists", choices), chosen)
+
+    def do_filter(self) -> None:
+        """By words."""
+        self.query_one(SelectList).open_filter()
+
+    def do_sort(self) -> None:
+        """By a column."""
+        choose_sort(self, self.query_one(SelectList))
+
+    def do_back(self) -> None:
+        """Clears the filter, else goes back."""
+        if not self.query_one(SelectList).back():
+            super().do_back()
+
+
+def row_of(n: int, record: Mapping[str, Any]) -> Row:
+    """A record: its code and name, and what else the software says in plain words."""
+    code, name = (clean(str(record.get(field) or "")) for field in ("code", "name"))
+    return Row(n, (code, name, Cell(further(record), "muted")))

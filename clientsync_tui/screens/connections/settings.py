@@ -1,0 +1,105 @@
+"""How an integration behaves: lists, automatic refresh, details, a note for colleagues."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Button, Input, Static
+
+from ...accounting.seam.software import Software
+from ...practice.model import Integration, Settings
+from ...practice.text import clean
+from ...practice.trouble import Trouble
+from ...sync.settings import MOST_DAYS, MOST_NOTE
+from ...widgets.answers import Answers
+from ...widgets.dialogue_keys import own_key
+from ...widgets.note_input import NoteInput
+from ...widgets.tick import Tick
+from ..dialogues.dialogue import Dialogue
+
+
+class SettingsScreen(Dialogue[bool]):
+    """Dismissed with whether the settings were changed. Where they cannot be saved, what was entered stays."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        own_key("dialogue.yes", "save", "Save"),
+        Binding("escape", "dismiss(False)", "Cancel"),
+        own_key("dialogue.no", "dismiss(False)", "Cancel", show=False),
+        own_key("table.down", "app.focus_next", "Next setting", show=False),
+        own_key("table.up", "app.focus_previous", "Setting before", show=False),
+    ]
+
+    def __init__(self, software: Software, link: Integration, save: Callable[[Settings], bool]) -> None:
+        """`save`: writes the settings and says whether anything changed; called on a thread."""
+        super().__init__()
+        self._keep = save
+        self._software = software
+        self._link = link
+
+    def compose(self) -> ComposeResult:
+        """One line a setting."""
+        settings = self._link.settings
+        with Vertical(classes="dialogue settings"):
+            yield Static(
+                f"{self._software.title}: {self._link.organisation_name}", classes="question", markup=False
+            )
+            with VerticalScroll(can_focus=False):
+                yield Static("Lists that are pulled", markup=False)
+                for name, title in self._software.lists.items():
+                    wanted = settings.lists is None or name in settings.lists
+                    yield Tick(title, wanted, id=f"list_{name}")
+                yield Static("Refresh at a check when so many days old (0: only when asked)", markup=False)
+                yield Input(str(settings.refresh_days), id="days", type="integer", compact=True)
+                yield Tick("Details follow the organisation's", settings.follow_details, id="follow")
+                yield Static("Note for colleagues", markup=False)
+                yield NoteInput(settings.note, id="note", max_length=MOST_NOTE, compact=True)
+                yield Static(id="wrong", classes="error", markup=False)
+            yield Answers(
+                Button(self.keyed("Save ({dialogue.yes})"), id="save"),
+                leave=Button("Cancel (esc)", id="cancel"),
+            )
+
+    def on_mount(self) -> None:
+        """At the first setting."""
+        self.query(Tick).first().focus()
+
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self) -> None:
+        self.dismiss(False)
+
+    @on(Button.Pressed, "#save")
+    @on(Input.Submitted)
+    def action_save(self) -> None:
+        """Saves the settings and ends it, where that works."""
+        days = self.query_one("#days", Input)
+        if not days.value.isdecimal() or int(days.value) > MOST_DAYS:
+            self._mistaken(f"Days are a number from 0 to {MOST_DAYS}.")
+            days.focus()
+            return
+        chosen = tuple(name for name in self._software.lists if self.query_one(f"#list_{name}", Tick).value)
+        settings = Settings(
+            # All of them means all that there will be, too.
+            None if len(chosen) == len(self._software.lists) else chosen,
+            int(days.value),
+            self.query_one("#follow", Tick).value,
+            clean(self.query_one("#note", Input).value).strip(),
+        )
+        self.run_worker(self._save(settings), exclusive=True, exit_on_error=False)
+
+    async def _save(self, settings: Settings) -> None:
+        try:
+            changed = await asyncio.to_thread(self._keep, settings)
+        except Trouble as trouble:
+            self._mistaken(str(trouble))
+        else:
+            self.dismiss(changed)
+
+    def _mistaken(self, says: str) -> None:
+        wrong = self.query_one("#wrong", Static)
+        wrong.update(says)
+        # On a small screen it is below what is shown.
+        self.call_after_refresh(wrong.scroll_visible, animate=False)

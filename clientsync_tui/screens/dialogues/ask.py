@@ -1,0 +1,107 @@
+"""One question with one line for an answer: a file's name, a client's name, a code, a note."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Input, Static
+
+from ...practice.trouble import Trouble
+from ...widgets.dialogue_keys import own_key
+from .dialogue import Dialogue
+
+Attempt = Callable[[str], Awaitable[bool]]
+"""Does what was asked for with what was written. Raises Trouble, or gives False where the person may change it."""
+
+
+class Ask(Dialogue[str | None]):
+    """Dismissed with what was written once the attempt with it has worked, or None. Until then, what was written stays."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(
+        self,
+        question: str,
+        value: str = "",
+        *,
+        attempt: Attempt,
+        hint: str = "",
+        longest: int = 1_000,
+        field: type[Input] = Input,
+    ) -> None:
+        super().__init__()
+        self._attempt = attempt
+        self._trying = False
+        self._field = field
+        self._question = question
+        self._value = value
+        self._hint = hint
+        self._longest = longest
+
+    def compose(self) -> ComposeResult:
+        """The question, the field, and what can be done with it."""
+        with Vertical(classes="dialogue ask"):
+            yield Static(self._question, classes="question", markup=False)
+            yield self._field(self._value, compact=True, max_length=self._longest, select_on_focus=False)
+            yield Static("", id="mistake", classes="error", markup=False)
+            yield Static(self._hint or "enter saves it, esc cancels", classes="hint muted", markup=False)
+
+    def on_mount(self) -> None:
+        """No mistake yet."""
+        self._mistaken("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Tries it, once at a time."""
+        if not self._trying:
+            self._trying = True
+            self.run_worker(self._try(event.value), exit_on_error=False)
+
+    async def _try(self, written: str) -> None:
+        self._mistaken("")
+        try:
+            if await self._attempt(written):
+                self.dismiss(written)
+        except Trouble as trouble:
+            self._mistaken(str(trouble))
+        finally:
+            self._trying = False
+
+    def _mistaken(self, says: str) -> None:
+        mistake = self.query_one("#mistake", Static)
+        mistake.update(says)
+        mistake.display = bool(says)
+
+
+class Told(Dialogue[None]):
+    """Something of many lines that the person has to read, and nothing to decide."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter", "dismiss", "Close"),
+        own_key("dialogue.close", "dismiss", show=False),
+        own_key("dialogue.no", "dismiss", "Close", show=False),
+        own_key("table.down", "scroll(1)", show=False),
+        own_key("table.up", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        """The lines."""
+        with Vertical(classes="dialogue"):
+            yield Static(self._title, classes="question", markup=False)
+            with VerticalScroll(classes="entails"):
+                yield Static("\n".join(self._lines), markup=False)
+            yield Static("esc closes", classes="muted")
+
+    def on_mount(self) -> None:
+        """The lines can be scrolled at once."""
+        self.query_one(VerticalScroll).focus()
+
+    def action_scroll(self, by: int) -> None:
+        """j and k move, as everywhere."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

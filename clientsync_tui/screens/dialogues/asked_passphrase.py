@@ -1,0 +1,23 @@
+"""The keyring's passphrase, asked on the screen for the keyring's own thread, which waits."""
+
+from concurrent.futures import Future
+from typing import Any
+
+from textual.app import App
+
+from ...practice.trouble import KeyringTrouble
+
+
+def asked_passphrase(app: App[Any], new: bool) -> str:
+    """What the person enters. Called on another thread than the app's. Raises KeyringTrouble if the person cancels."""
+    answer: Future[str | None] = Future()
+
+    def ask() -> None:
+        from .passphrase import Passphrase
+
+        app.push_screen(Passphrase(new), answer.set_result)
+
+    app.call_later(ask)
+    if (said := answer.result()) is None:
+        raise KeyringTrouble("The keyring stays locked: no passphrase was given.")
+    return said

@@ -1,0 +1,95 @@
+"""A small list to choose one thing from: menus, teams, sort columns, saved views."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from ...widgets.dialogue_keys import own_key
+from ...widgets.options import Options
+from .dialogue import Dialogue
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line. `key`: chooses it at once; `reason`: why it cannot be chosen now."""
+
+    id: str
+    title: str
+    sentence: str = ""
+    key: str = ""
+    reason: str | None = None
+
+
+class Choose(Dialogue[str | None]):
+    """Dismissed with the id of what was chosen, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel"),
+        own_key("dialogue.close", "dismiss(None)", "Cancel", show=False),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = {choice.id: choice for choice in choices}
+        self._width = max((cell_len(choice.title) for choice in choices), default=10)
+
+    def compose(self) -> ComposeResult:
+        """The title and the list."""
+        with Vertical(classes="dialogue"):
+            yield Static(self._title, classes="question", markup=False)
+            yield Options(*map(self._option, self._choices.values()), compact=True)
+            yield Static("", classes="says", markup=False)
+
+    def on_resize(self) -> None:
+        """Where the sentences are cut, the one of the marked line stands below the list."""
+        self.call_after_refresh(self._mind_room)
+
+    def _mind_room(self) -> None:
+        options = self.query_one(OptionList)
+        longest = max((cell_len(self._words(each).plain) for each in self._choices.values()), default=0)
+        self.query_one(".dialogue").set_class(longest > options.scrollable_content_region.width, "cut")
+
+    def _option(self, choice: Choice) -> Option:
+        return Option(self._words(choice), id=choice.id, disabled=choice.reason is not None)
+
+    def _words(self, choice: Choice) -> Content:
+        key = f"{choice.key:<2} " if any(c.key for c in self._choices.values()) else ""
+        said = choice.reason or choice.sentence
+        return Content.assemble(
+            (key, "bold"), set_cell_size(choice.title, self._width), ("  " + said if said else "", "auto 70%")
+        )
+
+    def on_mount(self) -> None:
+        """The first that can be chosen is marked from the start: enter chooses it."""
+        options = self.query_one(OptionList)
+        options.focus()
+        options.action_first()
+
+    def on_key(self, event: events.Key) -> None:
+        """A choice's own key."""
+        for choice in self._choices.values():
+            if choice.key and event.character == choice.key:
+                event.stop()
+                if choice.reason:
+                    self.notify(f"{choice.title}: {choice.reason}", markup=False, severity="warning")
+                else:
+                    self.dismiss(choice.id)
+                return
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Another line is marked."""
+        self.query_one(".says", Static).update(self._choices[event.option_id or ""].sentence)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Chosen."""
+        self.dismiss(event.option_id)

@@ -1,0 +1,39 @@
+"""Choosing a team, or making one on the spot."""
+
+from collections.abc import Callable
+
+from ...practice.text import clean
+from ...practice.trouble import UsageError
+from ..base import ActionScreen
+from .ask import Ask
+from .choose import Choice, Choose
+
+NONE, MAKE, TEAM = "none", "make", "team:"
+
+
+def choose_team(screen: ActionScreen, chosen: Callable[[str | None], None]) -> None:
+    """Asks for a team; `chosen` is called with its name, or None for no team, and not at all when the person cancels.
+
+    A new team is made with the first client that is assigned to it.
+    """
+    teams = screen.main.workplace.store.clients.teams()
+    choices = [Choice(TEAM + team, team) for team in teams]
+    choices += [Choice(MAKE, "New team…", key="n"), Choice(NONE, "No team", key="0")]
+
+    async def attempt(written: str) -> bool:
+        if not _name(written):
+            raise UsageError("A team needs a name.")
+        return True
+
+    def decided(id: str | None) -> None:
+        if id == MAKE:
+            question = Ask("Name of the new team", attempt=attempt, longest=60)
+            screen.main.push_screen(question, lambda made: chosen(_name(made)) if made else None)
+        elif id is not None:
+            chosen(None if id == NONE else id.removeprefix(TEAM))
+
+    screen.main.push_screen(Choose("Team", choices), decided)
+
+
+def _name(written: str) -> str:
+    return " ".join(clean(written).split())

@@ -1,0 +1,77 @@
+"""What all dialogues have: a last line of their own, and sentences with the person's own keys."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from textual.binding import Binding
+from textual.events import Resize
+from textual.screen import ModalScreen
+from textual.worker import Worker, WorkerState
+
+from ...app.key_names import keys_of, with_keys
+from ...widgets.answers import FIRST
+from ...widgets.key_bar import KeyBar, key_now
+from ...widgets.present_size import drop_former_size
+
+if TYPE_CHECKING:
+    from ...app.app import ClientSyncApp
+
+T = TypeVar("T")
+NOT_DONE = "Cancelled. Nothing was changed."
+"""Said where Enter cancels: only where the other button does what cannot be undone."""
+
+
+class Dialogue(ModalScreen[T]):
+    """A dialogue. Its last line tells the keys that its `BINDINGS` show: those of the screen below do nothing now."""
+
+    # A field to type in, else the button that is first by the rule of all dialogues.
+    AUTO_FOCUS = f"Input, Answers .{FIRST}"
+
+    @property
+    def main(self) -> "ClientSyncApp":
+        """The app, by its own type."""
+        return cast("ClientSyncApp", self.app)  # pyright: ignore[reportUnknownMemberType]
+
+    def keyed(self, sentence: str) -> str:
+        """`Cancel ({dialogue.no})`, with the person's own key."""
+        return with_keys(sentence, self.main.keys)
+
+    def on_mount(self) -> None:
+        """The last line."""
+        self.mount(KeyBar())
+        self.call_after_refresh(self.refresh_keys)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """An error that nobody expected is said here too."""
+        error = cast("Worker[object]", event.worker).error  # pyright: ignore[reportUnknownMemberType]
+        if event.state is WorkerState.ERROR and error is not None:
+            from ...logbook import says
+
+            self.notify(says(error), markup=False, severity="error", timeout=10)
+
+    def _on_resize(self, event: Resize) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        drop_former_size(self, event)
+
+    def on_descendant_focus(self) -> None:
+        """Where words are typed, fewer keys work."""
+        self.refresh_keys()
+
+    def refresh_keys(self) -> None:
+        """Brings the last line up to date."""
+        for bar in self.query(KeyBar):
+            bar.show(list(self._footer_keys()))
+
+    def _footer_keys(self) -> Iterator[tuple[str, str, str]]:
+        if key := key_now(keys_of("everywhere.help", self.main.keys), self.focused):
+            yield key, "Help", "app.help"
+        for binding in own_bindings(type(self)):
+            keys = self.main.keys.get(binding.id or "", binding.key)
+            if binding.show and (key := key_now(keys, self.focused)):
+                yield key, binding.description, binding.action
+
+
+def own_bindings(kind: type) -> Iterator[Binding]:
+    """The keys that a screen's class declares, and those classes of ours that it is one of."""
+    for each in kind.__mro__:
+        if each.__module__.startswith("clientsync_tui."):
+            yield from cast("list[Binding]", each.__dict__.get("BINDINGS", ()))

@@ -1,0 +1,76 @@
+"""Asks for the passphrase of the encrypted keyring; it is never shown."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Button, Input, Static
+
+from ...signin.keyrings.passphrase import too_weak
+from ...widgets.answers import Answers
+from .dialogue import Dialogue
+
+
+class Passphrase(Dialogue[str | None]):
+    """Dismissed with the passphrase, or None. A new one is asked for twice."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, new: bool) -> None:
+        super().__init__()
+        self._new = new
+
+    def compose(self) -> ComposeResult:
+        """One field, or two for a new passphrase."""
+        with Vertical(classes="dialogue"):
+            if self._new:
+                yield Static("Choose a passphrase for the keyring", classes="question")
+                yield Static(
+                    "Sign-ins are kept in an encrypted file, because this machine has no keyring of its own that can be used. "
+                    "It asks this passphrase once each time the program starts.",
+                    classes="entails",
+                )
+            else:
+                yield Static("The keyring's passphrase", classes="question")
+            yield Input(password=True, placeholder="Passphrase", id="first", compact=True)
+            if self._new:
+                yield Input(password=True, placeholder="The same again", id="second", compact=True)
+            yield Static("", id="mistake", classes="error")
+            yield Answers(Button("Continue", id="yes"), leave=Button("Cancel (esc)", id="no"))
+
+    def on_mount(self) -> None:
+        """Ready to type."""
+        self.query_one("#first").focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes to the second field, then ends it."""
+        if self._new and event.input.id == "first" and not too_weak(event.value):
+            self.query_one("#second").focus()
+        else:
+            self._end()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Ends it by a button."""
+        if event.button.id == "yes":
+            self._end()
+        else:
+            self.dismiss(None)
+
+    def _end(self) -> None:
+        first = self.query_one("#first", Input)
+        said = first.value
+        mistake = ""
+        if not said:
+            mistake = "Type a passphrase, or cancel."
+        elif self._new:
+            mistake = too_weak(said) or ""
+            if not mistake and said != self.query_one("#second", Input).value:
+                mistake = "The two are not the same. Type both again."
+        if mistake:
+            self.query_one("#mistake", Static).update(mistake)
+            # What was typed stays; it is selected, so that typing replaces it.
+            first.focus()
+            first.action_select_all()
+        else:
+            self.dismiss(said)

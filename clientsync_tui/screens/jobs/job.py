@@ -1,0 +1,212 @@
+"""One bulk job: how far it is, what failed and why, and its items. It runs on when the screen is left."""
+
+import time
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from ...app.actions import JOB
+from ...store.job_items import JobItems
+from ...store.jobs import ItemState, Job
+from ...sync.jobs import job_words
+from ...widgets.select_table.table import SelectTable
+from ..base import KeyBar, TopBar
+from ..locale_words import number
+from .job_actions import JobActions, goes
+from .job_progress import Pace, bar, counts
+from .job_rows import COLUMNS, JobRows
+
+POLL_S = 0.25
+
+
+class JobScreen(JobActions):
+    """A job of this process or of another one on this host."""
+
+    place: ClassVar[str] = JOB
+    extra: ClassVar = ()
+
+    def __init__(self, job: str, *, lead: bool = False) -> None:
+        """`lead`: whether the person, who has just begun it, is led to the consents that it needs."""
+        super().__init__()
+        self._id = job
+        self._pace = Pace()
+        self._job: Job | None = None
+        self._failed = -1
+        self._to_lead = lead
+
+    def compose(self) -> ComposeResult:
+        """Progress, what failed, the items."""
+        yield TopBar("Job")
+        yield Static(id="progress", markup=False)
+        yield Static(id="counts", markup=False)
+        yield Static(id="paused", markup=False)
+        with VerticalScroll(id="reasons", can_focus=False):
+            yield Static(id="reasons_text", markup=False)
+        yield SelectTable(COLUMNS, selecting=False, id="items")
+        yield Static(id="says", markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Shows it, and looks at it again while it runs."""
+        self._read = JobItems(self.main.workplace.store.database, self._id)
+        table = self.query_one(SelectTable)
+        table.ascii_marks = self.main.ascii_marks
+        table.focus()
+        self._timer = self.set_interval(POLL_S, self.practice_changed)
+        self._look()
+
+    @property
+    def job(self) -> Job:
+        """The job as it was last read."""
+        if self._job is None:
+            self._job = self.main.workplace.store.jobs.one(self._id)
+        return self._job
+
+    # Looking
+
+    def _look(self) -> None:
+        job = self._job = self.main.workplace.store.jobs.one(self._id)
+        if goes(job):
+            self._pace.look(time.monotonic(), job.total - job.left)
+        going = self.is_going(job)
+        self._timer.resume() if going else self._timer.pause()
+        if self._to_lead and not going:
+            self._to_lead = False
+            self._lead(job)
+        self._show_progress(job)
+        self._show_items(job)
+        self.refresh_keys()
+
+    def _lead(self, job: Job) -> None:
+        """Where it waits for consents, one for each organisation, the person is led to the first without asking for it; once."""
+        one_each = any(
+            self.main.workplace.software(name).organisations_per_sign_in == "one"
+            for name in self.main.workplace.store.jobs.waiting(job.id)
+        )
+        if one_each and job_words.why_paused(job)[1] and self.main.screen is self:
+            self.call_later(self.do_resume_job)
+
+    def _show_progress(self, job: Job) -> None:
+        by = f"{self.main.workplace.software(job.software).title} · " if job.software else ""
+        title = f"{job_words.title(job)} · {by}{job_words.state(job)}"
+        self.query_one(TopBar).show(title, f"job {job.id} by {job.by}")
+        ended = job.total - job.left
+        said = f"  {number(ended)} of {number(job.total)}"
+        if goes(job):
+            # The shorter one where the longer one finds no room beside the bar.
+            said += next(
+                (f", {p}" for p in self._pace.says(job.left) if len(said) + len(p) + 14 < self.size.width), ""
+            )
+        width = max(8, min(40, self.size.width - len(said) - 4))
+        marks = self.main.ascii_marks
+        _say(self.query_one("#progress", Static), bar(ended, job.total, width, marks) + Content(said))
+        _say(self.query_one("#counts", Static), counts(job, self._held_up(job), marks))
+        paused = self.query_one("#paused", Static)
+        is_paused = bool(job.left) and not self.is_going(job)
+        paused.set_class(is_paused, "shown")
+        if is_paused:
+            says, sign_in = job_words.why_paused(job)
+            how = (
+                "Press {job.resume_job} to sign in and resume."
+                if sign_in
+                else "Press {job.resume_job} to resume."
+            )
+            _say(paused, Content(f"{says} {self.keyed(how)}"))
+
+    def _held_up(self, job: Job) -> int:
+        if job.id not in self.main.engine.running:
+            return 0
+        softwares = [job.software] if job.software else [s.name for s in self.main.workplace.softwares()]
+        return sum(map(self.main.engine.held_up, softwares))
+
+    def _show_items(self, job: Job) -> None:
+        table = self.query_one(SelectTable)
+        failed = job.count(ItemState.FAILED)
+        if failed != self._failed or table.row_count != job.total:
+            self._failed = failed
+            at_top = table.row_count == 0 or table.cursor_id == self._rows.order()[0]
+            self._rows = JobRows(self._read, job.total, self.main.ascii_marks)
+            table.show(self._rows)
+            if at_top:
+                # What failed comes to the top, where somebody looks who has not moved yet.
+                table.move_cursor(0)
+            self._show_reasons()
+        elif changed := self._rows.changed():
+            table.refresh_rows(changed)
+        self._show_says()
+
+    def _show_reasons(self) -> None:
+        failed = [(reason, count) for state, reason, count in self._reasons() if state == ItemState.FAILED]
+        counted = [f"{number(count)} × {job_words.reason(reason)}" for reason, count in failed]
+        says = {reason: each for reason, _, each in self._read.retriable()}
+        if self.has_class("low"):
+            said = ", ".join(counted)
+        else:
+            said = "\n".join(
+                f"{count}: {job_words.sentence(reason, says.get(reason))}"
+                for count, (reason, _) in zip(counted, failed, strict=True)
+            )
+        self.query_one("#reasons").set_class(bool(said), "shown")
+        _say(self.query_one("#reasons_text", Static), Content.styled(said, "$text-error"))
+
+    def _reasons(self) -> list[tuple[str, str, int]]:
+        return self.main.workplace.store.jobs.reasons(self._id)
+
+    def _show_says(self) -> None:
+        id = self.query_one(SelectTable).cursor_id
+        items = self._read.fetch([int(id)]) if id is not None else []
+        said = f"{items[0].name}: {items[0].says or items[0].state}" if items else ""
+        _say(self.query_one("#says", Static), Content(said))
+
+    @on(SelectTable.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self._show_says()
+
+    @on(SelectTable.Opened)
+    def _opened(self, event: SelectTable.Opened) -> None:
+        items = self._read.fetch([int(event.id)])
+        if items and self.main.workplace.store.clients.by_id([items[0].client], datetime.now(UTC)):
+            self.main.open("connections", client=items[0].client)
+        else:
+            self.say("This client is not on the list.", "warning")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """On a low screen the items keep the room."""
+        self.set_class(event.size.height < 16, "low")
+        if self._job is not None:
+            self._show_progress(self._job)
+            self._show_reasons()
+
+    def practice_changed(self) -> None:
+        """Somebody else may have cancelled or resumed it."""
+        if self.is_there:
+            self._look()
+
+    def job_ended(self, job: str) -> None:
+        """It ended or paused."""
+        if job == self._id:
+            # A short job can end before its screen is there, which then shows it as it is.
+            self.practice_changed()
+
+    # Acting
+
+    def chosen_job(self) -> Job | None:
+        """The one shown."""
+        return self.job
+
+    def job_touched(self, job: Job, *, started: bool) -> None:
+        """Looks again."""
+        if started:
+            self._pace = Pace()
+        self._look()
+
+
+def _say(widget: Static, content: Content) -> None:
+    """Draws only what is new."""
+    if widget.content != content:
+        widget.update(content)

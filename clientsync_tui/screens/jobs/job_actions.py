@@ -1,0 +1,168 @@
+"""What can be done with a job, from its own screen and from the list of jobs."""
+
+from typing import ClassVar
+
+from ...accounting.seam.software import Software
+from ...app.actions import JOB, Action, named
+from ...practice.people import SignIn
+from ...practice.trouble import Trouble
+from ...store.job_items import JobItems
+from ...store.jobs import Job, JobState
+from ...sync.jobs import job_words
+from ..base import ActionScreen
+
+
+def goes(job: Job) -> bool:
+    """Whether some process is at it."""
+    return job.state is JobState.RUNNING and not job.cut_off
+
+
+class JobActions(ActionScreen):
+    """Resume, retry and cancel for the job that `chosen_job` names."""
+
+    extra: ClassVar = named(JOB, "resume_job", "retry_job", "cancel_job")
+
+    def chosen_job(self) -> Job | None:
+        """The job that a key means now."""
+        raise NotImplementedError
+
+    def job_touched(self, job: Job, *, started: bool) -> None:
+        """Something was done with it: it is to be read again. `started`: it will run in a moment."""
+        raise NotImplementedError
+
+    def is_going(self, job: Job) -> bool:
+        """Whether it runs, or will in a moment."""
+        return goes(job) or job.id in self.main.engine.running
+
+    def unavailable(self, action: Action) -> str | None:
+        """Why an action cannot be done now."""
+        if action not in named(JOB, "resume_job", "retry_job", "cancel_job"):
+            return super().unavailable(action)
+        job = self.chosen_job()
+        if job is None:
+            return "There is no job."
+        if action.name == "cancel_job":
+            return None if job.left else "It has ended."
+        if self.is_going(job):
+            where = "here" if job.id in self.main.engine.running else "in another window"
+            return f"It is running {where}; what fails can be retried when it has ended."
+        if action.name == "resume_job":
+            return None if job.left else "Nothing is left to be done."
+        return (
+            None if self._items(job).retriable() else "Nothing failed or was cancelled that can be retried."
+        )
+
+    def _items(self, job: Job) -> JobItems:
+        return JobItems(self.main.workplace.store.database, job.id)
+
+    def do_resume_job(self) -> None:
+        """Goes on; signs in first where that is what it paused for."""
+        job = self.chosen_job()
+        if job is None:
+            return
+        why, needs_sign_in = job_words.why_paused(job)
+        waiting = self.main.workplace.store.jobs.waiting(job.id)
+        if not (needs_sign_in and waiting):
+            self._start(job)
+            return
+        softwares = {name: self.main.workplace.software(name) for name in waiting}
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self._sign_in(job, softwares[name], why)
+
+        if len(softwares) == 1:
+            chosen(next(iter(softwares)))
+            return
+        from ..dialogues.choose import Choice, Choose
+
+        choices = [
+            Choice(name, software.title, f"{waiting[name]:,} wait") for name, software in softwares.items()
+        ]
+        self.main.push_screen(Choose("Sign in to", choices), chosen)
+
+    def _sign_in(self, job: Job, software: Software, why: str) -> None:
+        """Signs in for what a job waits for: once, or once for each organisation."""
+        if software.organisations_per_sign_in == "one":
+            from ..client_sync.consents import consents_of
+
+            run = consents_of(self, job.id, software.name)
+            self.main.push_screen(run, lambda _: self.job_touched(job, started=False))
+            return
+        from ..client_sync.sign_in import SignInScreen
+
+        self.main.push_screen(SignInScreen(software.name, why), lambda sign_in: self._signed_in(job, sign_in))
+
+    def _signed_in(self, job: Job, sign_in: SignIn | None) -> None:
+        if sign_in is None:
+            return
+        if job.sign_in not in (None, sign_in.id):
+            wanted = self.main.workplace.store.sign_ins.one(str(job.sign_in))
+            name = wanted.person.email if wanted else "somebody else"
+            self.say(
+                f"This job was begun as {name}, and you signed in as {sign_in.person.email}: it stays paused."
+            )
+            return
+        self._start(job)
+
+    def _start(self, job: Job) -> None:
+        self.main.engine.run_job(job.id)
+        self.job_touched(job, started=True)
+
+    def do_retry_job(self) -> None:
+        """Retries what failed or was cancelled: all, or what has one reason."""
+        job = self.chosen_job()
+        if job is None:
+            return
+        reasons = self._items(job).retriable()
+        if len(reasons) == 1:
+            self._retry(job, None)
+            return
+        from ..dialogues.choose import Choice, Choose
+
+        def chosen(reason: str | None) -> None:
+            if reason is not None:
+                self._retry(job, [reason] if reason else None)
+
+        everything = Choice("", f"All {sum(count for _, count, _ in reasons):,}")
+        choices = [
+            Choice(r, f"{count:,} × {job_words.reason(r)}", job_words.sentence(r, says))
+            for r, count, says in reasons
+        ]
+        self.main.push_screen(Choose("Retry failed and cancelled", [everything, *choices]), chosen)
+
+    def _retry(self, job: Job, reasons: list[str] | None) -> None:
+        try:
+            self.main.workplace.store.jobs.retry(job.id, reasons)
+        except Trouble as trouble:
+            self.say(trouble)
+            return
+        self._start(job)
+
+    def do_cancel_job(self) -> None:
+        """Asks, then leaves undone what is not begun."""
+        from ..dialogues.confirm import Confirm
+
+        job = self.chosen_job()
+        if job is None:
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._cancel(job)
+
+        ended = job.total - job.left
+        lines = [
+            f"The {ended:,} that have ended stay as they are." if ended else "Nothing has been done yet.",
+            "What is being done is finished; what waits is left undone, and can be retried.",
+        ]
+        question = f"Cancel the {job.left:,} that are left?"
+        # Not dangerous: what is cancelled can be tried again.
+        self.main.push_screen(Confirm(question, lines, yes="Cancel the job", no="Keep running"), answered)
+
+    def _cancel(self, job: Job) -> None:
+        try:
+            self.main.workplace.store.jobs.cancel(job.id)
+        except Trouble as trouble:
+            self.say(trouble)
+        self.job_touched(job, started=False)

@@ -1,0 +1,64 @@
+"""The items of a job as rows of a table, fetched for the lines on the screen."""
+
+from collections.abc import Sequence
+
+from ...store.job_items import JobItems
+from ...store.jobs import Item, ItemState
+from ...sync.jobs import job_words
+from ...widgets.select_table.rows import Cell, Column, Row, RowId
+
+COLUMNS = (
+    Column("state", "State", 9, keep=2, sortable=False),
+    Column("client", "Client", 18, flex=2, keep=3, sortable=False, most=60),
+    Column("reason", "Reason", 20, flex=1, keep=1, sortable=False, most=40),
+    Column("organisation", "Organisation id", 12, flex=1, sortable=False, most=38, shorten="middle"),
+)
+STYLES = {
+    ItemState.DONE: "ok",
+    ItemState.FAILED: "error",
+    ItemState.SKIPPED: "muted",
+    ItemState.DOING: "warning",
+}
+
+MOST_SEEN = 500
+"""Rows watched for changes: more than any screen shows, and few enough for one query."""
+
+
+class JobRows:
+    """`Rows` over a job's items; remembers how far those were that it fetched last, so that only changes are drawn."""
+
+    def __init__(self, items: JobItems, total: int, ascii_marks: bool) -> None:
+        self._items = items
+        self._symbols = job_words.ASCII_SYMBOLS if ascii_marks else job_words.SYMBOLS
+        self._order = items.order(total)
+        self._seen: dict[RowId, ItemState] = {}
+
+    def order(self) -> Sequence[RowId]:
+        """All items; what failed first."""
+        return self._order
+
+    def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
+        """Rows of these items."""
+        found = self._items.fetch([int(id) for id in ids])
+        if len(self._seen) > MOST_SEEN:
+            self._seen.clear()
+        self._seen.update((item.n, item.state) for item in found)
+        return [self._row(item) for item in found]
+
+    def selectable(self, ids: Sequence[RowId]) -> Sequence[RowId]:
+        """Nothing is selected here."""
+        return ()
+
+    def changed(self) -> list[RowId]:
+        """The rows fetched of late whose item went on meanwhile."""
+        now = self._items.states([int(id) for id in self._seen])
+        return [id for id, state in self._seen.items() if now.get(int(id)) is not state]
+
+    def _row(self, item: Item) -> Row:
+        cells = (
+            Cell(f"{self._symbols[item.state]} {item.state}", STYLES.get(item.state, "")),
+            item.name,
+            job_words.reason(item.reason),
+            Cell(item.organisation_id, "muted"),
+        )
+        return Row(item.n, cells)

@@ -1,0 +1,114 @@
+"""The list of bulk jobs of this host, the newest first."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+
+from ...app.actions import JOBS
+from ...practice.entries import moment
+from ...store.jobs import ItemState, Job, JobState
+from ...sync.jobs import job_words
+from ...widgets.select_table.list_rows import ListRows
+from ...widgets.select_table.rows import Cell, Column, Row
+from ...widgets.select_table.table import SelectTable
+from ..base import KeyBar, TopBar
+from ..locale_words import moment_words, number
+from .job_actions import JobActions
+
+COLUMNS = (
+    Column("when", "Started", 12, keep=5, sortable=False),
+    Column("kind", "Job", 11, flex=1, keep=9, sortable=False, most=24),
+    Column("state", "State", 9, keep=8, sortable=False),
+    Column("software", "Software", 11, keep=2, sortable=False, most=20),
+    Column("done", "Done", 6, keep=7, align="right", sortable=False),
+    Column("failed", "Failed", 6, keep=6, align="right", sortable=False),
+    Column("skipped", "Skipped", 7, keep=1, align="right", sortable=False),
+    Column("left", "Waiting", 7, keep=4, align="right", sortable=False),
+    Column("by", "By", 14, flex=1, keep=3, sortable=False, most=40),
+)
+STYLES = {JobState.DONE: "ok", JobState.PAUSED: "warning", JobState.CANCELLED: "muted"}
+
+
+class JobsScreen(JobActions):
+    """Jobs; one is opened with enter."""
+
+    place: ClassVar[str] = JOBS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._jobs: dict[str, Job] = {}
+
+    def compose(self) -> ComposeResult:
+        """One table."""
+        yield TopBar("Jobs")
+        yield SelectTable(COLUMNS, selecting=False, id="jobs")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Reads them."""
+        table = self.query_one(SelectTable)
+        table.ascii_marks = self.main.ascii_marks
+        table.empty_text = self.keyed(
+            "No bulk job has been run here. Press {everywhere.client_sync} to open Client Sync and begin one."
+        )
+        table.focus()
+        self._read()
+
+    def _read(self) -> None:
+        jobs = {job.id: job for job in self.main.workplace.store.jobs.all()}
+        if jobs != self._jobs:
+            self._jobs = jobs
+            now = datetime.now(UTC)
+            self.query_one(SelectTable).show(
+                ListRows(COLUMNS, [self._row(job, now) for job in jobs.values()])
+            )
+            left = sum(bool(job.left) and not self.is_going(job) for job in jobs.values())
+            self.query_one(TopBar).show("Jobs", f"{number(left)} to resume" if left else "")
+        self.refresh_keys()
+
+    def _row(self, job: Job, now: datetime) -> Row:
+        started = moment(job.started_at)
+        failed = job.count(ItemState.FAILED)
+        cells = (
+            moment_words(started, now) if started else "",
+            job_words.title(job),
+            Cell(job_words.state(job), "warning" if job.cut_off else STYLES.get(job.state, "")),
+            self.main.workplace.software(job.software).title if job.software else "",
+            number(job.count(ItemState.DONE)),
+            Cell(number(failed), "error" if failed else "muted"),
+            number(job.count(ItemState.SKIPPED)),
+            number(job.left),
+            job.by,
+        )
+        return Row(job.id, cells)
+
+    def chosen_job(self) -> Job | None:
+        """The one under the cursor."""
+        id = self.query_one(SelectTable).cursor_id if self.is_mounted else None
+        return self._jobs.get(str(id))
+
+    def job_touched(self, job: Job, *, started: bool) -> None:
+        """One that goes on is shown."""
+        if started:
+            self.main.open("job", job=job.id)
+        else:
+            self._read()
+
+    @on(SelectTable.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self.refresh_keys()
+
+    @on(SelectTable.Opened)
+    def _opened(self, event: SelectTable.Opened) -> None:
+        self.main.open("job", job=str(event.id))
+
+    def practice_changed(self) -> None:
+        """A job went on, here or in another window."""
+        if self.is_there:
+            self._read()
+
+    def job_ended(self, job: str) -> None:
+        """One ended or paused."""
+        self.practice_changed()

@@ -1,0 +1,56 @@
+"""What a former run left undone is offered at the start; nothing of it is done twice."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ...store.jobs import Job
+from ...sync.jobs import job_words
+from ...sync.plan_words import things
+from ..dialogues.confirm import Confirm
+
+if TYPE_CHECKING:
+    from ..clients.clients import ClientsScreen
+
+LOOK_EVERY_S = 1.0
+
+
+class ResumeOffer(Confirm):
+    """Asks whether to go on with these jobs; takes the question back when somebody else has begun or ended them meanwhile."""
+
+    def __init__(self, clients: "ClientsScreen", jobs: Sequence[Job]) -> None:
+        kinds = {job.kind for job in jobs}
+        left = things("add" if kinds == {"add"} else "", sum(job.left for job in jobs))
+        if len(jobs) == 1:
+            question = f"{job_words.title(jobs[0])} was cut off with {left} left. Resume it?"
+            super().__init__(question, [job_words.why_paused(jobs[0])[0]], yes="Resume", no="Not now")
+        else:
+            super().__init__(
+                f"{len(jobs)} jobs were cut off with {left} left. See them?", yes="See them", no="Not now"
+            )
+        self._clients = clients
+        self._offered = {job.id for job in jobs}
+
+    def on_mount(self) -> None:
+        """Goes on looking."""
+        self.set_interval(LOOK_EVERY_S, self._look)
+
+    def _look(self) -> None:
+        left = {job.id for job in self._clients.store.jobs.unfinished()}
+        if not self._offered <= left and self.is_current:
+            self.dismiss(False)
+            self._clients.offer_jobs()
+
+
+def offer(clients: "ClientsScreen", jobs: Sequence[Job]) -> None:
+    """Asks, where there is something to ask and the person is still at the client list."""
+    main = clients.main
+    if not jobs or main.screen is not clients:
+        return
+
+    def answered(yes: bool | None) -> None:
+        if yes and len(jobs) == 1:
+            main.run_job(jobs[0].id)
+        elif yes:
+            main.open("jobs")
+
+    main.push_screen(ResumeOffer(clients, jobs), answered)

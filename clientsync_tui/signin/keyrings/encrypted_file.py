@@ -1,0 +1,256 @@
+"""A keyring in one encrypted file, for where there is no desktop keyring.
+
+keyrings.cryptfile does the same but writes the file in place: a kill in the middle loses every sign-in. Here the whole file is
+replaced at once, under a lock, so that two processes never lose each other's change. What is in it: `keyring_format.py`.
+"""
+
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import cast
+
+from cryptography.exceptions import InvalidTag
+from filelock import FileLock, Timeout
+from keyring.backend import KeyringBackend
+from keyring.errors import PasswordDeleteError
+from platformdirs import user_data_dir
+
+from ...host.file_permissions import make_folder, read_secret, refuse_changeable
+from ...practice.text import MARK
+from ...practice.trouble import KeyringTrouble
+from . import reserved_file
+from .keyring_format import VERSION, Argon2, Damaged, Derivation, Newer, sealed, taken_apart
+from .passphrase import Ask, passphrase, usable
+
+MOST_BYTES = 64_000_000
+"""No keyring of ours is longer: it holds some hundred tokens."""
+
+_LOCK_S = 2.0
+
+_Entries = dict[str, dict[str, str]]
+
+
+class EncryptedFile(KeyringBackend):
+    """The keyring file at `path` (None: beside the practice's data). `ask` is called at most once while it is right, and not
+    where there is a `passphrase_file`.
+
+    Every method raises KeyringTrouble: wrong or missing passphrase, a damaged file, one that is open to other users, a folder
+    that cannot be written. `because`: why it is used in another's place. `cost`: what a file that is yet to be made costs to open.
+    """
+
+    # Only what names this backend gets it: keyring's own search takes even its `fail` backend (0) before.
+    priority = -1  # pyright: ignore[reportAssignmentType, reportIncompatibleMethodOverride]
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        ask: Ask | None = None,
+        *,
+        passphrase_file: Path | None = None,
+        because: str = "",
+        cost: Callable[[], Argon2] = Argon2,
+    ) -> None:
+        super().__init__()
+        self.path = (path or Path(user_data_dir("clientsync", appauthor=False)) / "keyring.bin").absolute()
+        self.because = because
+        self._ask = ask
+        self._passphrase_file = passphrase_file
+        self._cost = cost
+        self._passphrase: str | None = None
+        self._key: tuple[Derivation, bytes] | None = None
+        self._room: Path | None = None
+        self._one = threading.RLock()
+
+    def __repr__(self) -> str:
+        return f"EncryptedFile({str(self.path)!r})"
+
+    @property
+    def locked(self) -> bool:
+        """Whether the passphrase is yet to be asked."""
+        return self._passphrase is None
+
+    def unlock(self) -> None:
+        """Asks the passphrase if that has not been done, and tries it on the file; makes the file if there is none."""
+        with self._one:
+            if self._passphrase is not None:
+                return
+            said = passphrase(self._ask, self._passphrase_file, new=not self.path.exists())
+            try:
+                self._open(said.removeprefix(MARK))
+            except KeyringTrouble:
+                if not said.startswith(MARK):
+                    raise
+                # Release 0.2 took the mark before a passphrase for a part of it.
+                self._open(said)
+
+    def _open(self, said: str) -> None:
+        self._passphrase = said
+        try:
+            if self._read() is None:
+                self._change(_as_it_is)
+        except BaseException:
+            self._passphrase = None
+            raise
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """The secret of that name, None if there is none."""
+        with self._one:
+            self.unlock()
+            return (self._read() or {}).get(service, {}).get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Writes the secret; when this returns, it is on the disk."""
+
+        def put(entries: _Entries) -> None:
+            entries.setdefault(service, {})[username] = password
+
+        with self._one:
+            self.unlock()
+            self._change(put)
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Deletes the secret; raises keyring's PasswordDeleteError if there is none."""
+
+        def drop(entries: _Entries) -> None:
+            if entries.get(service, {}).pop(username, None) is None:
+                raise PasswordDeleteError("There is no such entry.")
+
+        with self._one:
+            self.unlock()
+            self._change(drop)
+
+    def reserve(self) -> Path:
+        """Takes room on the disk for one more writing; `written_into` uses it, and `reserved_file.release` gives it back.
+
+        It goes through all that a writing does before, so that little is left that could fail.
+        """
+        with self._one:
+            self.unlock()
+            with self._alone():
+                self._read()
+                return reserved_file.reserve(self.path)
+
+    @contextlib.contextmanager
+    def written_into(self, room: Path) -> Generator[None]:
+        """Within this, the next writing uses the room."""
+        with self._one:
+            self._room = room
+            try:
+                yield
+            finally:
+                self._room = None
+
+    def change_passphrase(self, new: str) -> None:
+        """Seals the file anew with another passphrase. A process that has it open asks again when it next reads it."""
+        with self._one:
+            self.unlock()
+            new = usable(new, "The new passphrase", new=True)
+
+            def other(_: _Entries) -> None:
+                self._passphrase, self._key = new, None
+
+            self._change(other)
+
+    def _change(self, change: Callable[[_Entries], None]) -> None:
+        with self._alone():
+            found = self._read()
+            entries: _Entries = {} if found is None else found
+            change(entries)
+            self._write(entries)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Generator[None]:
+        """Holds the file's lock; the other processes wait."""
+        try:
+            make_folder(self.path.parent)
+            refuse_changeable(self.path)
+            with FileLock(f"{self.path}.lock", timeout=_LOCK_S, mode=0o600):
+                yield
+        except Timeout:
+            raise KeyringTrouble(
+                f"Another process keeps the keyring file {self.path} locked; try again."
+            ) from None
+        except OSError as error:
+            raise self._unusable(error) from None
+
+    def _read(self) -> _Entries | None:
+        """What the file holds; None when there is no file."""
+        try:
+            data = read_secret(self.path, MOST_BYTES)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._unusable(error) from None
+        try:
+            file = taken_apart(data)
+            plain = file.opened(self._key_for(file.derivation))
+        except Damaged:
+            raise self._damaged() from None
+        except Newer as newer:
+            raise KeyringTrouble(
+                f"The keyring file {self.path} was written by a newer clientsync (format {newer}; this one knows {VERSION}). "
+                "Update clientsync on this host; nothing was changed."
+            ) from None
+        except InvalidTag:
+            self._passphrase = self._key = None
+            raise KeyringTrouble(
+                f"The passphrase does not open the keyring file {self.path} (or the file is damaged)."
+            ) from None
+        try:
+            return cast(_Entries, json.loads(plain))
+        except ValueError:
+            raise self._damaged() from None
+
+    def _write(self, entries: _Entries) -> None:
+        held = self._key[0] if self._key is not None else None
+        derivation = held if isinstance(held, Argon2) else self._cost()
+        data = sealed(derivation, self._key_for(derivation), json.dumps(entries).encode())
+        room, self._room = self._room, None
+        if room is None or not reserved_file.write_into(room, data):
+            room = self._written_beside(data)
+        room.replace(self.path)
+        _sync_folder(self.path.parent)
+
+    def _written_beside(self, data: bytes) -> Path:
+        # One fixed name, written only under the lock: a kill leaves at most this one behind, and the next write replaces it.
+        beside = self.path.with_name(f"{self.path.name}.new")
+        with contextlib.suppress(FileNotFoundError):
+            beside.unlink()
+        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(file, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        return beside
+
+    def _key_for(self, derivation: Derivation) -> bytes:
+        if self._key is None or self._key[0] != derivation:
+            if self._passphrase is None:
+                raise KeyringTrouble(f"The keyring file {self.path} is locked.")
+            self._key = derivation, derivation.key(self._passphrase)
+        return self._key[1]
+
+    def _damaged(self) -> KeyringTrouble:
+        return KeyringTrouble(
+            f"{self.path} is damaged, or not a keyring file of clientsync. Move it away, and sign in again."
+        )
+
+    def _unusable(self, error: OSError) -> KeyringTrouble:
+        return KeyringTrouble(f"The keyring file {self.path} cannot be used: {error.strerror or error}.")
+
+
+def _as_it_is(entries: _Entries) -> None:
+    """The change that makes the file where there is none."""
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,100 @@
+"""The passphrase of the encrypted keyring file: from a descriptor, a file, systemd, or the person."""
+
+import codecs
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ...host.file_permissions import read_secret
+from ...practice.text import MARK, decoded
+from ...practice.trouble import KeyringTrouble
+
+DESCRIPTOR_VARIABLE = "CLIENTSYNC_PASSPHRASE_FD"
+FILE_VARIABLE = "CLIENTSYNC_PASSPHRASE_FILE"
+CREDENTIAL = "clientsync-passphrase"
+SHORTEST = 8
+"""Characters of a new passphrase (NIST SP 800-63B, section 5.1.1.1)."""
+
+_LONGEST = 65_536
+
+Ask = Callable[[bool], str]
+"""Asks the person; the argument: whether the keyring is new, so that the passphrase should be asked for twice. It is called in
+a thread, and may take its time."""
+
+
+class PassphraseNeeded(KeyringTrouble):
+    """The encrypted keyring file is locked, and nobody is there to ask."""
+
+
+def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
+    """The passphrase, from `file` if that is given. Raises PassphraseNeeded where nothing supplies it, KeyringTrouble for one that cannot be used.
+
+    `new`: whether it is for a new keyring. For an old one a mark (BOM) before it stays: release 0.2 took it for a part.
+    """
+    if file is None and (told := os.environ.get(DESCRIPTOR_VARIABLE)):
+        what = f"What {DESCRIPTOR_VARIABLE} gives (it can be read once)"
+        return usable(_from_descriptor(told), what, new=new)
+    if named := file or os.environ.get(FILE_VARIABLE):
+        return usable(_from_file(Path(named), owner=True), f"The file {named}", new=new)
+    if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
+        handed = Path(folder) / CREDENTIAL
+        if handed.exists():
+            # systemd guards that folder itself (systemd.exec(5), "Credentials"), and may give the file any owner and mode.
+            return usable(_from_file(handed, owner=False), f"The credential {CREDENTIAL}", new=new)
+    if ask is None:
+        raise PassphraseNeeded(
+            "The keyring file is locked, and there is no terminal to ask its passphrase on. "
+            f"{FILE_VARIABLE} can name a file (mode 0600) that holds it, {DESCRIPTOR_VARIABLE} an open descriptor, and systemd "
+            f"hands over the credential {CREDENTIAL}."
+        )
+    return usable(ask(new), "The passphrase", new=new)
+
+
+def too_weak(said: str) -> str | None:
+    """Why a new passphrase would not protect anything; None where it may."""
+    if len(said) < SHORTEST:
+        return f"A new passphrase needs at least {SHORTEST} characters. Whoever copies the keyring file can try short ones."
+    if len(set(said)) == 1:
+        return "A new passphrase needs more than one character, repeated."
+    return None
+
+
+def usable(said: str, what: str, *, new: bool) -> str:
+    """`said`. Raises KeyringTrouble where it is empty, has characters that could not be typed in again, or is new and too weak."""
+    if new:
+        said = said.removeprefix(MARK)
+    if not said.removeprefix(MARK):
+        raise KeyringTrouble(f"{what} is empty; the keyring file needs a passphrase.")
+    if any("\ud800" <= character <= "\udfff" for character in said):
+        # What a terminal sends that is not UTF-8 comes as these.
+        raise KeyringTrouble(f"{what} is not UTF-8.")
+    if new and (why := too_weak(said)):
+        raise KeyringTrouble(f"{what} cannot be used: {why}")
+    return said
+
+
+def _from_descriptor(told: str) -> str:
+    """The first line, read byte by byte: what is behind it may be meant for the command."""
+    said = bytearray()
+    try:
+        descriptor = int(told)
+        while len(said) < _LONGEST and (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
+            said += byte
+        return said.removesuffix(b"\r").decode()
+    except UnicodeDecodeError:
+        raise KeyringTrouble(f"What {DESCRIPTOR_VARIABLE} gives is not UTF-8.") from None
+    except (OSError, ValueError, OverflowError):
+        raise KeyringTrouble(
+            f"{DESCRIPTOR_VARIABLE} is {told}, which is no descriptor that can be read."
+        ) from None
+
+
+def _from_file(path: Path, *, owner: bool) -> str:
+    try:
+        data = read_secret(path, _LONGEST, owner=owner)
+        # The mark of UTF-8 stays, see above; UTF-16 has never been read with it.
+        said = data.decode() if data.startswith(codecs.BOM_UTF8) else decoded(data)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise KeyringTrouble(f"The passphrase cannot be read from {path}: {reason}.") from None
+    return said.removesuffix("\n").removesuffix("\r")

@@ -1,0 +1,241 @@
+"""Copies of the practice's database: whole or not at all, looked at before they are trusted; the program's own are rotated."""
+
+import errno
+import os
+import secrets
+import sqlite3
+import stat
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from ...host.beside import Owner, give, myself, owner_of
+from ...practice.trouble import UsageError
+from ..chain import Flaw, verify
+from ..database import APPLICATION, VERSION
+from .opened_folder import OpenedFolder
+from .schema_check import strange
+from .sqlite_errors import why
+
+STAMP = "%Y%m%dT%H%M%SZ"
+KEPT = 7
+"""So many of the program's own copies of each kind stay; older ones go."""
+DAILY = "daily"
+LOOKED_AT_S = 300.0
+"""After so long a copy is given up: a practice of 100,000 clients takes seconds."""
+STEPS = 1_000_000
+"""How many steps of SQLite's machine lie between two looks at the clock."""
+LOCKED_S = 10.0
+"""For how long a copy waits for another program that holds the file's lock."""
+LEFT_S = 24 * 3600
+"""A copy that has not come to its end for so long never will."""
+
+
+def copy(source: sqlite3.Connection, file: Path, owner: Owner | None = None) -> None:
+    """Copies the database as it is now to `file`, while others go on working. It is `owner`'s, else this user's alone.
+
+    No link is followed in the folder of `file`, or to `file` itself.
+    Raises OSError and sqlite3.Error where it cannot be written: then what was at `file` is still there.
+    """
+    # Nobody can plant a link under a name that they do not know, and SQLite makes the file without following one.
+    beside = f".{file.name}.{secrets.token_hex(8)}"
+    with OpenedFolder(file.parent) as folder:
+        try:
+            with closing(_new(file.with_name(beside), source)) as target:
+                source.backup(target, progress=_patience())
+                # One file, whatever mode the original is in.
+                target.execute("PRAGMA journal_mode = DELETE")
+            written = folder.open(beside)
+            try:
+                give(written, owner or myself())
+                os.fsync(written)
+            finally:
+                os.close(written)
+            folder.rename(beside, file.name)
+        finally:
+            folder.unlink(beside)
+
+
+def _patience() -> Callable[[int, int, int], None]:
+    """Ends a copying that another program keeps waiting: by itself it would wait for ever."""
+    ends = time.monotonic() + LOCKED_S
+
+    def progress(status: int, left: int, total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > ends:
+            raise OSError(errno.EAGAIN, "another program has it locked. Try again when that has ended")
+
+    return progress
+
+
+def _new(file: Path, source: sqlite3.Connection) -> sqlite3.Connection:
+    """A new database that nobody can open who cannot open the original, whatever the umask."""
+    original = source.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
+    return sqlite3.connect(f"{file.absolute().as_uri()}?modeof={quote(original)}", uri=True)
+
+
+def keep(source: sqlite3.Connection, database: Path, kind: str) -> Path:
+    """Makes one of the program's own copies of `database`, named by the time and its `kind`; the oldest beyond `KEPT` go.
+
+    Raises OSError and sqlite3.Error where it cannot be written, or its folder is a link.
+    """
+    # Where the database itself is gone, another is about to be put in its place.
+    owner = owner_of(database) if database.exists() else myself()
+    with _folder_for(database, owner) as folder:
+        file = _free_name(folder, kind)
+        copy(source, file, owner)
+        _remove_old(folder, file.name, kind)
+        return file
+
+
+def _folder_for(database: Path, owner: Owner) -> OpenedFolder:
+    path = folder_of(database)
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        return OpenedFolder(path)
+    folder = OpenedFolder(path)
+    # Who may read and write the practice may list and rotate its copies.
+    inherited = stat.S_IMODE(path.stat().st_mode) & ~0o777
+    mode = inherited | owner.mode | (owner.mode >> 2 & 0o110)
+    give(folder.descriptor, owner._replace(mode=mode))
+    return folder
+
+
+def _remove_old(folder: OpenedFolder, newest: str, kind: str) -> None:
+    """Removes the copies of a kind beyond `KEPT`, and what a kill left of a copy."""
+    now = datetime.now(UTC)
+    names = folder.files()
+    # Those made while the clock was ahead go first: by their names they would stay for good, and push the others out.
+    others = sorted(
+        (name for name in names if name != newest and _is_copy(name, kind)),
+        key=lambda name: (_made_at(name) > now, -_made_at(name).timestamp(), name),
+    )
+    for old in others[KEPT - 1 :]:
+        folder.unlink(old)
+    for name in names:
+        if name.startswith(".") and now.timestamp() - folder.stat(name).st_mtime > LEFT_S:
+            folder.unlink(name)
+
+
+def _free_name(folder: OpenedFolder, kind: str) -> Path:
+    """A name that says now; the second one of a second sorts behind the first."""
+    now, number, taken = f"{datetime.now(UTC):{STAMP}}", 1, folder.names()
+    name = f"{now}-{kind}.db"
+    while name in taken:
+        number += 1
+        name = f"{now}.{number}-{kind}.db"
+    return folder.path / name
+
+
+def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
+    """Makes today's copy; None: there is one. The day is this host's, and copies of other kinds do not count.
+
+    Raises OSError and sqlite3.Error where it cannot be written.
+    """
+    today = datetime.now(UTC).astimezone().date()
+    if any(made_at(file).astimezone().date() == today for file in kept(database, DAILY)):
+        return None
+    return keep(source, database, DAILY)
+
+
+def kept(database: Path, kind: str | None = None) -> list[Path]:
+    """The program's own copies of `database` (of one kind), the newest first; none where their folder cannot be used.
+
+    Those from the future come last: the clock was ahead when they were made, or somebody wants them to be the newest.
+    """
+    try:
+        with OpenedFolder(folder_of(database)) as folder:
+            names = [name for name in folder.files() if _is_copy(name, kind)]
+    except OSError:
+        return []
+    now = datetime.now(UTC)
+    names.sort(key=lambda name: (_made_at(name) <= now, name), reverse=True)
+    return [folder.path / name for name in names]
+
+
+def unusable(database: Path) -> str | None:
+    """Why no copy of `database` can be kept in their folder; None: one can."""
+    path = folder_of(database)
+    try:
+        with OpenedFolder(path):
+            return None if os.access(path, os.W_OK | os.X_OK) else f"you cannot write to {path}"
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return error.strerror
+
+
+def _is_copy(name: str, kind: str | None) -> bool:
+    """Whether a file has the name of one of the program's own copies; others are left alone."""
+    try:
+        _made_at(name)
+    except ValueError:
+        return False
+    return name.endswith(f"-{kind}.db" if kind else ".db")
+
+
+def made_at(copy: Path) -> datetime:
+    """When one of the program's own copies was made, by its name."""
+    return _made_at(copy.name)
+
+
+def _made_at(name: str) -> datetime:
+    stamp = name.partition("-")[0].partition(".")[0]
+    return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+
+
+def folder_of(database: Path) -> Path:
+    """Where the program keeps its own copies of `database`."""
+    return database.with_name(f"{database.name}.backups")
+
+
+def newest_good(database: Path) -> Path | None:
+    """The newest of the program's own copies that is sound, and whose ledger is whole."""
+    for file in kept(database):
+        try:
+            if check(file) is None:
+                return file
+        except UsageError:
+            continue
+    return None
+
+
+def check(file: Path, called: Path | None = None) -> Flaw | None:
+    """Where the copy's ledger is not as this program left it; None: nowhere. `called`: the name that a person knows it by.
+
+    Raises UsageError unless `file` is a sound database of this program that this version can read, and holds nothing else.
+    """
+    name = called or file
+    try:
+        with closing(read_only(file)) as found:
+            ends = time.monotonic() + LOOKED_AT_S
+            found.set_progress_handler(lambda: time.monotonic() > ends, STEPS)
+            return _examined(found, name)
+    except sqlite3.Error as error:
+        raise UsageError(f"{name} is no copy of a practice: {why(error, name)}") from None
+
+
+def _examined(found: sqlite3.Connection, name: Path) -> Flaw | None:
+    tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    ours = found.execute("PRAGMA application_id").fetchone()[0] == APPLICATION
+    if not ours or not {"ledger", "clients", "integrations", "meta"} <= tables:
+        raise UsageError(f"{name} is no copy of a practice.")
+    version = int(found.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        raise UsageError(
+            f"{name} was written by a newer Client Sync (version {version}; this one knows {VERSION})."
+        )
+    # Before anything else is read: an index or a view could keep us waiting for ever.
+    if (what := strange(found, version)) is not None:
+        raise UsageError(f"{name} {what}. Another program changed it. Use another copy.")
+    if found.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+        raise UsageError(f"{name} is damaged.")
+    return verify(found) if "head" in tables else None
+
+
+def read_only(file: Path) -> sqlite3.Connection:
+    """A connection that changes nothing of `file`."""
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=1)

@@ -1,0 +1,58 @@
+"""Which jobs run now: a job runs for as long as its runner holds a lock on a file beside the practice.
+
+A process number would say too little: another user's processes may be hidden, and another PID namespace has numbers of its own.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+
+from ...host.beside import Lock, beside, is_held, owner_of
+from ...practice.trouble import UsageError
+
+WITHIN_S = 1.0
+"""For how long a lock is tried: those who only ask whether it is held hold it for a moment."""
+
+
+class JobLocks:
+    """The locks of a practice's jobs."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._mine: dict[str, Lock] = {}
+
+    def take(self, job: str) -> bool:
+        """Makes this process the runner; False if somebody is. Raises UsageError where the file cannot be used."""
+        if job in self._mine:
+            return False
+        path = self._path(job)
+        lock = Lock(path, owner_of(self._database))
+        try:
+            taken = lock.take(WITHIN_S)
+        except OSError as error:
+            raise UsageError(
+                f"{path}, the lock of job {job}, cannot be used: {error.strerror or error}."
+            ) from None
+        if taken:
+            self._mine[job] = lock
+        return taken
+
+    def let_go(self, job: str) -> None:
+        """This process is the runner no more, if it was."""
+        if (lock := self._mine.pop(job, None)) is not None:
+            lock.let_go(remove=True)
+
+    def clear(self, job: str) -> None:
+        """Removes the file that a killed runner left behind."""
+        with suppress(UsageError):
+            if self.take(job):
+                self.let_go(job)
+
+    def is_held(self, job: str) -> bool:
+        """Whether the job has a runner, here or in another process."""
+        return job in self._mine or is_held(self._path(job))
+
+    def _path(self, job: str) -> Path:
+        import hashlib
+
+        # The id comes from a file that colleagues can write, and must not lead out of the folder.
+        return beside(self._database, f".job-{hashlib.sha256(job.encode()).hexdigest()[:16]}.lock")

@@ -1,0 +1,70 @@
+"""A damaged file rebuilt from its own ledger, where that can still be read whole: nothing is lost then but, perhaps, a cache."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ..chain import verify
+from ..ledger import DERIVED
+from ..standings import plain
+from ..store import Store
+from .copies import read_only
+from .schema_check import VERSION, is_ours
+
+OWN = ("ledger", "head")
+"""Without these there is nothing to build from."""
+
+
+class Unreadable(Exception):
+    """A table of the damaged file cannot be read."""
+
+
+def is_salvageable(damaged: Path) -> bool:
+    """Whether the file's ledger can be read and is whole."""
+    try:
+        with closing(read_only(damaged)) as source:
+            return (
+                source.execute("PRAGMA user_version").fetchone()[0] == VERSION
+                and all(is_ours(source, table) for table in OWN)
+                and verify(source) is None
+            )
+    except sqlite3.DatabaseError:
+        return False
+
+
+def salvage(damaged: Path, into: Path) -> list[str]:
+    """Builds a new database at `into` from what can be read of `damaged`; returns the tables that could not be.
+
+    Raises Unreadable where the ledger cannot be read, and what `Store` and `Database.writing` do.
+    """
+    lost: list[str] = []
+    with closing(read_only(damaged)) as source, closing(Store(into)) as store:
+        with store.database.writing() as db:
+            query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid"
+            for table in [row[0] for row in db.execute(query) if row[0] not in DERIVED]:
+                try:
+                    with store.database.writing():
+                        _copy(source, db, table)
+                except (Unreadable, sqlite3.IntegrityError):
+                    if table in OWN:
+                        raise
+                    lost.append(table)
+        store.ledger.rebuild()
+    return lost
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
+    if not is_ours(source, table):
+        raise Unreadable(table)
+    target.execute(f"DELETE FROM {table}")
+    for row in _rows(source, table):
+        target.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+
+
+def _rows(source: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
+    try:
+        yield from plain(source, f"SELECT * FROM {table}")
+    except sqlite3.DatabaseError as error:
+        raise Unreadable(table) from error

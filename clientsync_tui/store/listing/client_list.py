@@ -1,0 +1,227 @@
+"""What is kept in memory of every client, so that a list of 100,000 is filtered and sorted within a frame.
+
+Four numbers and a line of text a client, each read when it is first asked for (about 30 bytes a client without the text, 80
+with it), and brought up to date by the ledger's new entries: an entry changes nothing of another client than its own.
+"""
+
+import json
+import sqlite3
+import threading
+from array import array
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import accumulate, repeat
+from typing import Literal, NamedTuple
+
+from ...practice.entries import Kind
+
+PAGE = 128
+"""Search texts in one string, which is searched at once."""
+
+FAR_BEHIND = 2000
+"""From so many new entries on everything is read again."""
+
+BETWEEN = "\x1f"
+"""Stands behind each search text; `searched` leaves none in them."""
+
+CHUNK = 32_768
+NEVER = NOWHERE = -1
+_RELIST = (Kind.CLIENT_ADDED, Kind.CLIENT_REMOVED, Kind.CLIENT_RESTORED, Kind.CLIENT_RENAMED)
+_NEW = f"SELECT count(*), coalesce(max(kind IN ({', '.join(map(repr, map(str, _RELIST)))})), 0) FROM ledger WHERE seq > ?"
+_STATE = "SELECT (SELECT coalesce(max(seq), 0) FROM ledger), (SELECT value FROM meta WHERE key = 'rebuilt')"
+_CHANGED = (
+    "SELECT n, standing, search, (SELECT max(refreshed_at) FROM integrations WHERE client = n) FROM clients WHERE id IN "
+    "(SELECT client FROM ledger WHERE seq > ? AND client IS NOT NULL)"
+)
+
+
+def numbers(db: sqlite3.Connection, query: str, values: Iterable[object] = ()) -> "array[int]":
+    """The first column (`n`) of a query, in its order; several times as fast as row by row."""
+    return _numbers(db.execute(f"SELECT group_concat(n) FROM ({query})", tuple(values)).fetchone()[0])
+
+
+def _numbers(text: str | None) -> "array[int]":
+    """The numbers that `group_concat` wrote. Some at a time: a number takes five times the room until it is in the array."""
+    found = array("q")
+    start = 0
+    while text and start < len(text):
+        end = text.find(",", start + CHUNK)
+        end = len(text) if end < 0 else end
+        found.extend(json.loads(f"[{text[start:end]}]"))
+        start = end + 1
+    return found
+
+
+class Sorted(NamedTuple):
+    """The list in another order than by name. `by`: what it depends on beside the ledger; `places`: in that order, the place of
+    each by name."""
+
+    by: object
+    numbers: "array[int]"
+    places: "array[int]"
+
+
+class Listing:
+    """The columns of the client list in memory; `lock` is held while one is used. By number: a client's place is its number;
+    by place: it is that in `order`."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._state: tuple[int, str | None] | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._order: array[int] | None = None
+        self._places: array[int] | None = None
+        self._name_ranks: array[int] | None = None
+        self._standing: array[int] | None = None
+        self._refreshed: array[int] | None = None
+        self._pages: list[str] | None = None
+        self.sorted: Sorted | None = None
+        self._repeated: dict[tuple[str, str], list[int]] = {}
+
+    def update(self, db: sqlite3.Connection) -> None:
+        """Brings what was read before up to date; `db` is in one transaction until the columns have been used."""
+        state = tuple(db.execute(_STATE).fetchone())
+        if state == self._state:
+            return
+        before, self._state = self._state, state
+        self.sorted, self._repeated = None, {}
+        if before is None or before[1] != state[1] or before[0] > state[0]:
+            self._forget()
+            return
+        new, relist = db.execute(_NEW, (before[0],)).fetchone()
+        if new > FAR_BEHIND:
+            self._forget()
+            return
+        if relist:
+            self._order = self._places = self._name_ranks = self._pages = None
+        changed: Iterable[tuple[int, int, str, str | None]] = db.execute(_CHANGED, (before[0],))
+        for n, standing, search, refreshed in changed:
+            if self._standing is not None:
+                _put(self._standing, n, standing, 0)
+            if self._refreshed is not None:
+                _put(self._refreshed, n, _ms(refreshed), NEVER)
+            self._renew_text(db, n, search)
+
+    def order(self, db: sqlite3.Connection) -> "array[int]":
+        """The numbers of the clients on the list, by name."""
+        if self._order is None:
+            self._order = numbers(db, "SELECT n FROM clients WHERE removed = 0 ORDER BY name_key, n")
+        return self._order
+
+    def places(self, db: sqlite3.Connection) -> "array[int]":
+        """By number: the place in `order`; NOWHERE for who is not on the list."""
+        if self._places is None:
+            places = _column("i", NOWHERE, self._size(db))
+            for place, n in enumerate(self.order(db)):
+                places[n] = place
+            self._places = places
+        return self._places
+
+    def name_ranks(self, db: sqlite3.Connection) -> "array[int]":
+        """By number: the place of the name among the names, equal for equal names; 0 for who is not on the list."""
+        if self._name_ranks is None:
+            ranks = _column("i", 0, self._size(db))
+            rank, before = 0, None
+            for n, name in db.execute(
+                "SELECT n, name_key FROM clients WHERE removed = 0 ORDER BY name_key, n"
+            ):
+                rank += name != before
+                ranks[n], before = rank, name
+            self._name_ranks = ranks
+        return self._name_ranks
+
+    def standing(self, db: sqlite3.Connection) -> "array[int]":
+        """By number: the standing."""
+        if self._standing is None:
+            found = _column("i", 0, self._size(db))
+            rows = db.execute("SELECT standing, group_concat(n) FROM clients GROUP BY standing")
+            for standing, text in rows:
+                for n in _numbers(text):
+                    found[n] = standing
+            self._standing = found
+        return self._standing
+
+    def refreshed(self, db: sqlite3.Connection) -> "array[int]":
+        """By number: the last refresh of any of its integrations, in milliseconds since 1970; NEVER for none."""
+        if self._refreshed is None:
+            self._refreshed = _column("q", NEVER, self._size(db))
+            # Grouped by client SQLite would look every row up; the latest is found quicker here.
+            for n, at in db.execute("SELECT client, refreshed_at FROM integrations"):
+                if (ms := _ms(at)) > self._refreshed[n]:
+                    self._refreshed[n] = ms
+        return self._refreshed
+
+    def repeated(self, db: sqlite3.Connection, problem: str, sign_in: str) -> list[int]:
+        """The clients with several integrations of this problem (empty: none) and sign-in, once for each but the first: a standing
+        has them once."""
+        key = problem, sign_in
+        if key not in self._repeated:
+            query = "SELECT client, count(*) FROM integrations WHERE sign_in = ? AND problem IS ? GROUP BY client HAVING count(*) > 1"
+            rows = db.execute(query, (sign_in, problem or None))
+            self._repeated[key] = [n for n, count in rows for _ in range(count - 1)]
+        return self._repeated[key]
+
+    def pages(self, db: sqlite3.Connection) -> list[str]:
+        """By place: the search texts, PAGE of them in a string."""
+        if self._pages is None:
+            self._pages = []
+            rows = db.execute("SELECT search FROM clients WHERE removed = 0 ORDER BY name_key, n")
+            while page := rows.fetchmany(PAGE):
+                self._pages.append("".join(search + BETWEEN for (search,) in page))
+        return self._pages
+
+    def _renew_text(self, db: sqlite3.Connection, n: int, search: str) -> None:
+        if self._pages is None:
+            return
+        place = self.places(db)[n]
+        if place != NOWHERE:
+            texts = self._pages[place // PAGE].split(BETWEEN)
+            texts[place % PAGE] = search
+            self._pages[place // PAGE] = BETWEEN.join(texts)
+
+    def containing(self, db: sqlite3.Connection, word: str) -> bytes:
+        """By place: 1 where the search text contains the word."""
+        left_out = bytes({*range(256)} - {*word.encode(), *BETWEEN.encode()})
+        one = len(word.encode()) == 1
+        return b"".join(
+            _with_letter(page, word, left_out) if one else _with_word(page, word) for page in self.pages(db)
+        )
+
+    @staticmethod
+    def _size(db: sqlite3.Connection) -> int:
+        return int(db.execute("SELECT coalesce(max(n), 0) + 1 FROM clients").fetchone()[0])
+
+
+def _column(code: Literal["i", "q"], nothing: int, size: int) -> "array[int]":
+    return array(code, [nothing]) * size
+
+
+def _put(column: "array[int]", n: int, value: int, nothing: int) -> None:
+    while n >= len(column):
+        column.append(nothing)
+    column[n] = value
+
+
+def _with_word(page: str, word: str) -> bytes:
+    """By place in the page: 1 where the text contains the word. What stands before a match is counted, no text is cut out."""
+    held = bytearray(page.count(BETWEEN))
+    if word not in page:
+        return bytes(held)
+    before = page.split(word)[:-1]
+    for place in accumulate(map(str.count, before, repeat(BETWEEN))):
+        held[place] = 1
+    return bytes(held)
+
+
+def _with_letter(page: str, letter: str, others: bytes) -> bytes:
+    """The same for a word of one byte, which is in so many texts that all other bytes are better left out at once."""
+    one, behind = letter.encode(), BETWEEN.encode()
+    left = page.encode().translate(None, others)
+    # Of a text with several of them, those before the last are still there.
+    return left.replace(one + behind, b"\1").replace(behind, b"\0").translate(None, one)
+
+
+def _ms(at: str | None) -> int:
+    return int(datetime.fromisoformat(at).timestamp() * 1000) if at else NEVER

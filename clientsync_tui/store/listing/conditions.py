@@ -1,0 +1,139 @@
+"""The terms of a filter as masks: a byte for each client in the order by name, 1 where the term holds; kept in one integer, so
+that masks are joined at once."""
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+
+from ...practice.entries import iso
+from ...practice.filter import NONE, YOU, Term
+from ...practice.status import Standing, Status
+from ...practice.text import searched
+from ..derive import pairs
+from ..fixes import Cause, standings_with
+from ..standings import meanings, plain
+from .client_list import NOWHERE, Listing, numbers
+
+NO_INTEGRATION = 0
+"""The standing of a client without integrations."""
+
+# Left to itself SQLite goes through the list by name and looks every row up.
+IN_TEAM = "SELECT n FROM clients INDEXED BY clients_team WHERE removed = 0 AND team"
+CODED = "SELECT n FROM clients INDEXED BY clients_code WHERE removed = 0 AND code_key IS NOT NULL"
+
+
+class Conditions:
+    """Answers terms of one filter at one moment."""
+
+    def __init__(
+        self, db: sqlite3.Connection, listing: Listing, now: datetime, held: Collection[str]
+    ) -> None:
+        """`held`: the ids of the sign-ins of the person who asks."""
+        self._db = db
+        self._held = held
+        self._listing = listing
+        self._now = now
+        self.width = len(listing.order(db))
+        self.everyone = _mask(b"\x01" * self.width)
+
+    def holds(self, term: Term) -> int:
+        """The mask of a term."""
+        mask = self._of_field(term) if term.field else self._word(term.value)
+        return mask ^ self.everyone if term.negated else mask
+
+    def caused_by(self, cause: Cause) -> int:
+        """The mask of the clients that have an integration with this cause."""
+        return self._by_standing(False, dict.fromkeys(standings_with(self._db, cause, self._now), True))
+
+    def _of_field(self, term: Term) -> int:
+        value = term.value
+        match term.field:
+            case "status":
+                wanted = None if value == NONE else Status(value)
+                return self._meaning(lambda standing: (standing.status if standing else None) is wanted)
+            case "reason":
+                return self._meaning(lambda standing: standing is not None and standing.reason == value)
+            case "by":
+                if value == YOU:
+                    return self._with_sign_in(self._held)
+                return self._nobody() if value == NONE else self._signed_in_by(searched(value))
+            case "software":
+                return self._nobody() if value == NONE else self._of_software(value)
+            case "team":
+                return self._in_team(value)
+            case "code":
+                return self._with_code(value)
+            case _:
+                since = iso(term.since(self._now))
+                return self._numbered("SELECT client AS n FROM integrations WHERE since >= ?", (since,))
+
+    def _word(self, words: str) -> int:
+        word = searched(words)
+        return _mask(self._listing.containing(self._db, word)) | self._signed_in_by(word)
+
+    def _meaning(self, wanted: Callable[[Standing | None], bool]) -> int:
+        meaning = meanings(self._db, self._now)
+        return self._by_standing(
+            wanted(meaning.usual), {number: wanted(standing) for number, standing in meaning.others.items()}
+        )
+
+    def _nobody(self) -> int:
+        return self._by_standing(False, {NO_INTEGRATION: True})
+
+    def _signed_in_by(self, words: str) -> int:
+        people = plain(self._db, "SELECT DISTINCT name, email FROM sign_ins")
+        found = [person for person in people if any(words in searched(text) for text in person)]
+        sign_ins = {
+            row[0]
+            for person in found
+            for row in plain(self._db, "SELECT id FROM sign_ins WHERE name = ? AND email = ?", *person)
+        }
+        return self._with_sign_in(sign_ins)
+
+    def _of_software(self, software: str) -> int:
+        rows = plain(self._db, "SELECT id FROM sign_ins WHERE software = ?", software)
+        return self._with_sign_in({row[0] for row in rows})
+
+    def _with_sign_in(self, sign_ins: Collection[str]) -> int:
+        if not sign_ins:
+            return 0
+        rows = plain(self._db, "SELECT id, key FROM standings")
+        return self._by_standing(
+            False, {number: True for number, key in rows if any(each in sign_ins for _, each in pairs(key))}
+        )
+
+    def _by_standing(self, usual: bool, others: Mapping[int, bool]) -> int:
+        """The mask of those whose standing is in `others` as true, or is not in it and `usual` is."""
+        standing = self._listing.standing(self._db)
+        table = bytearray([usual]) * (max(max(others, default=0), max(standing, default=0)) + 1)
+        for number, holds in others.items():
+            table[number] = holds
+        by_name = map(standing.__getitem__, self._listing.order(self._db))
+        return _mask(bytes(map(table.__getitem__, by_name)))
+
+    def _in_team(self, words: str) -> int:
+        if words == NONE:
+            return self._numbered(f"{IN_TEAM} IS NULL")
+        wanted = searched(words)
+        teams = [name for (name,) in self._db.execute("SELECT name FROM teams") if wanted in searched(name)]
+        if not teams:
+            return 0
+        marks = ", ".join("?" * len(teams))
+        return self._numbered(f"{IN_TEAM} IN ({marks})", teams)
+
+    def _with_code(self, start: str) -> int:
+        if start == NONE:
+            return self._numbered(CODED) ^ self.everyone
+        return self._numbered(f"{CODED} AND code_key >= ? AND code_key < ?", (start, start + "\U0010ffff"))
+
+    def _numbered(self, query: str, values: Iterable[object] = ()) -> int:
+        mask = bytearray(self.width)
+        places = self._listing.places(self._db)
+        for n in numbers(self._db, query, values):
+            if places[n] != NOWHERE:
+                mask[places[n]] = 1
+        return _mask(mask)
+
+
+def _mask(held: bytes | bytearray) -> int:
+    return int.from_bytes(held, "little")

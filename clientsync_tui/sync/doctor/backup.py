@@ -1,0 +1,54 @@
+"""A consistent copy of the practice's database. Tokens are in nobody's copy: they are in the keyring."""
+
+import shutil
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ...config import data_folder
+from ...host.file_permissions import make_folder, refuse_changeable
+from ...host.named_file import OwnFiles, replaces, writing
+from ...practice.trouble import Trouble, UsageError
+from ...store.files import copies
+from ...store.files.sqlite_errors import why
+from ...store.store import Store
+
+
+def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
+    """Copies the database as it is now to `file`, whole or not at all, while others go on working; returns the file.
+
+    None: to the program's own backups beside the database, of which the newest stay.
+    Raises UsageError when something else is there or `file` is one of the program's `own`, Trouble when it cannot be written.
+    """
+    database = store.database
+    try:
+        if file is None:
+            return copies.keep(database.connection, database.path, "asked")
+        if replaces(file, own):
+            copies.check(file)
+        # SQLite opens files by their names alone, so it writes where nobody else can put a link in the way.
+        with TemporaryDirectory(
+            dir=_private(database.path), prefix="clientsync-", ignore_cleanup_errors=True
+        ) as folder:
+            made = Path(folder) / "practice.db"
+            copies.copy(database.connection, made)
+            with made.open("rb") as source, writing(file, own, replace=True) as target:
+                shutil.copyfileobj(source, target)
+        return file
+    except (OSError, sqlite3.Error) as error:
+        raise Trouble(f"{file or 'The backup'} cannot be written: {why(error, database.path)}") from None
+
+
+def _private(database: Path) -> Path | None:
+    """A folder where nobody else can write: the practice's, unless a group shares it, else the program's own. None: the one for
+    temporary files, for a user without a home folder."""
+    with suppress(OSError):
+        refuse_changeable(database.parent)
+        return database.parent
+    try:
+        folder = data_folder()
+    except UsageError:
+        return None
+    make_folder(folder)
+    return folder

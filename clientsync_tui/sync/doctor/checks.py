@@ -1,0 +1,136 @@
+"""What the program stands on, looked at: configuration, database, keyring, accounting software, clock, terminal."""
+
+import asyncio
+import locale
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from ...practice.text import clean
+from ...practice.trouble import KeyringTrouble, Trouble, UsageError
+from ..reach.diagnosis import Finding
+from .database import look
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from ...accounting.seam.configured import Configured
+    from ...workplace import Workplace
+
+CLOCK_MAY_DIFFER = timedelta(seconds=60)
+TIMEOUT_S = 10.0
+
+
+async def examine(workplace: "Workplace") -> list[Finding]:
+    """Looks at everything; nothing is changed but a probe in the keyring that is taken back. Raises nothing that it can tell."""
+    ok, says = await workplace.vault.backend_says()
+    return [
+        Finding("configuration", True, _configuration(workplace)),
+        *look(workplace.config.database),
+        Finding("keyring", ok, says),
+        *await _softwares(workplace),
+        *(Finding("plug-ins", False, sentence) for sentence in workplace.left_out()),
+        *_terminal(os.environ),
+    ]
+
+
+def _configuration(workplace: "Workplace") -> str:
+    path = workplace.config.path
+    return str(path) if path.exists() else f"{path} is not there; everything is as it is without one"
+
+
+async def _softwares(workplace: "Workplace") -> list[Finding]:
+    from ...accounting.seam.transport import http_client
+
+    findings: list[Finding] = []
+    clocks: list[Finding] = []
+    try:
+        client = http_client()
+    except UsageError as trouble:
+        return [Finding("network", False, str(trouble))]
+    async with client as http:
+        for name in workplace.config.software:
+            found, clock = await _software(workplace, name, http)
+            findings.append(found)
+            clocks += [clock] if clock else []
+    # One that disagrees says more than ten that agree.
+    findings += sorted(clocks, key=lambda clock: clock.ok)[:1]
+    return findings or [Finding("softwares", True, "none is set up yet: clientsync setup SOFTWARE")]
+
+
+async def _software(
+    workplace: "Workplace", name: str, http: "httpx2.AsyncClient"
+) -> tuple[Finding, Finding | None]:
+    from ...accounting.seam.unreachable import EXPECTED, no_answer
+
+    try:
+        configured = workplace.configured(name)
+        if await _lacks_secret(configured):
+            says = f"the client secret is missing: clientsync setup {name} --secret-stdin"
+            return Finding(name, False, says), None
+    except Trouble as trouble:
+        return Finding(name, False, str(trouble)), None
+    issuer = configured.addresses.issuer
+    address = f"{issuer}/.well-known/openid-configuration" if issuer else configured.addresses.token_url
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            answer = await http.get(address)
+    except EXPECTED as error:
+        trouble = no_answer(error, configured.software.title, address, TIMEOUT_S)
+        return Finding(name, False, f"{address}: {trouble}"), None
+    # The token address answers GET with an error of its own: that it answers is what counts.
+    fine = answer.status_code == 200 if issuer else answer.status_code < 500
+    return Finding(name, fine, f"{address} answers {answer.status_code}"), _clock(answer.headers, name)
+
+
+async def _lacks_secret(configured: "Configured") -> bool:
+    """Whether a secret is needed that the keyring does not hold. A keyring that cannot be asked is another finding."""
+    try:
+        return configured.needs_secret and not await configured.secret()
+    except KeyringTrouble:
+        return False
+
+
+def _clock(headers: Mapping[str, str], name: str) -> Finding:
+    """The clock beside the software's, as its Date header tells it: a wrong one makes id_tokens look expired."""
+    try:
+        there = parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, OverflowError):
+        return Finding("clock", True, f"{name} does not say what time it is")
+    differs = abs(datetime.now(UTC) - there.replace(tzinfo=there.tzinfo or UTC))
+    if differs > CLOCK_MAY_DIFFER:
+        return Finding(
+            "clock", False, f"differs from {name}'s by {differs.total_seconds():.0f} s: set the clock"
+        )
+    return Finding("clock", True, f"agrees with {name}'s to {differs.total_seconds():.0f} s")
+
+
+def _terminal(environment: Mapping[str, str]) -> list[Finding]:
+    encoding = locale.getpreferredencoding(do_setlocale=False)
+    utf8 = encoding.lower().replace("-", "") == "utf8"
+    says = encoding if utf8 else f"{encoding}: names cannot all be shown; set LANG to a UTF-8 locale"
+    term = environment.get("TERM", "")
+    screen = sys.stdout.isatty()
+    size = shutil.get_terminal_size()
+    facts = [
+        f"TERM={term or 'not set'}",
+        f"COLORTERM={environment.get('COLORTERM', 'not set')}",
+        "NO_COLOR is set" if environment.get("NO_COLOR") else "",
+        "over SSH" if environment.get("SSH_CONNECTION") else "",
+        "inside tmux" if environment.get("TMUX") else "",
+        f"{size.columns} x {size.lines}" if screen else "stdout is no terminal",
+    ]
+    usable = not screen or term not in ("", "dumb")
+    told = ", ".join(fact for fact in facts if fact)
+    return [
+        Finding("locale", utf8, says),
+        Finding(
+            "terminal",
+            usable,
+            clean(told if usable else f"{told}: the app needs a terminal that it can draw on"),
+        ),
+    ]

@@ -1,0 +1,267 @@
+"""The practice's file looked at: its files, its disk, what is in it, its ledger, what is derived of that, its backups."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ...practice.counted import counted
+from ...practice.entries import iso, moment
+from ...practice.trouble import Trouble, UsageError
+from ...store.chain import Flaw, verify
+from ...store.database import Damaged
+from ...store.files import copies
+from ...store.files.audit import Underivable, differing
+from ...store.files.filesystem import is_open_to_others
+from ...store.files.opened_folder import OpenedFolder
+from ...store.files.replacing import replacing
+from ...store.files.salvage import is_salvageable, salvage
+from ...store.files.sqlite_errors import why
+from ...store.own_rows import foreign, remove_foreign
+from ...store.store import Store
+from ..reach.diagnosis import Finding, Repair
+from .restore import restore
+
+LEAST_FREE_BYTES = 64 * 2**20
+CLOCK_MAY_BE_BEHIND = timedelta(minutes=1)
+PARTS = ("", "-wal", "-shm")
+
+
+def look(path: Path) -> list[Finding]:
+    """Everything about the database at `path`; nothing is changed but an older version's shape."""
+    if not path.exists():
+        return [_absent(path)]
+    return [*_files(path), *_disk(path), *_opened(path)]
+
+
+def mend(path: Path, agreed: Callable[[str], bool]) -> Iterator[str]:
+    """Does what can safely be done, one thing after the other where `agreed` to its question; yields what was done.
+
+    Raises Trouble where it fails.
+    """
+    asked: set[str] = set()
+    while due := next((f.repair for f in look(path) if f.repair and f.repair.asks not in asked), None):
+        asked.add(due.asks)
+        if agreed(due.asks):
+            yield due.do()
+
+
+def _absent(path: Path) -> Finding:
+    if copies.newest_good(path) is None:
+        return Finding("database", True, f"{path} is not there yet; it is made when it is first used")
+    return Finding("database", False, f"{path} is gone", _putting_back(path))
+
+
+def _files(path: Path) -> Iterator[Finding]:
+    # Where the database is a link, its files are where that leads.
+    real = Path(os.path.realpath(path))
+    opened = [
+        file
+        for file in (*(real.with_name(real.name + part) for part in PARTS), *copies.kept(path))
+        if file.is_file() and is_open_to_others(file)
+    ]
+    if not opened:
+        return
+
+    def close() -> str:
+        for file in opened:
+            try:
+                with OpenedFolder(file.parent) as folder:
+                    folder.close_to_others(file.name)
+            except OSError as error:
+                raise Trouble(f"{file} cannot be closed to others: {error.strerror}.") from None
+        return f"{counted(len(opened), 'file is', 'files are')} closed to others"
+
+    names = ", ".join(str(file) for file in opened)
+    yield Finding(
+        "files",
+        False,
+        f"everyone on this host can read or write {names}",
+        Repair("Close them to others?", close),
+    )
+
+
+def _disk(path: Path) -> Iterator[Finding]:
+    free, needed = shutil.disk_usage(path.parent).free, max(LEAST_FREE_BYTES, path.stat().st_size)
+    if free < needed:
+        yield Finding(
+            "disk",
+            False,
+            f"{free / 2**20:,.0f} MiB are free where {path} is, and a backup or a large job needs {needed / 2**20:,.0f}: make room",
+        )
+
+
+def _opened(path: Path) -> Iterator[Finding]:
+    try:
+        store = Store(path)
+    except Damaged as damaged:
+        yield Finding("database", False, str(damaged), _putting_right(path))
+        return
+    except UsageError as trouble:
+        yield Finding("database", False, str(trouble))
+        return
+    try:
+        with closing(store):
+            yield from _inside(store)
+    except sqlite3.DatabaseError as error:
+        yield Finding("database", False, f"{path} cannot be read: {why(error, path)}", _putting_right(path))
+
+
+def _inside(store: Store) -> Iterator[Finding]:
+    path, db = store.database.path, store.database.connection
+    sound = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if sound != "ok":
+        yield Finding("database", False, f"{path} is damaged ({sound})", _putting_right(path))
+        return
+    yield Finding("database", True, f"{path}, {counted(store.clients.total(), 'client')}")
+    with store.database.reading() as state:
+        flaw = verify(state)
+        yield _ledger(flaw, path) or _end(store)
+    yield (
+        _derived(store)
+        if flaw is None
+        else Finding("client list", True, "was not compared with a ledger that was altered")
+    )
+    yield from _rows(store)
+    yield _backups(store)
+
+
+def _rows(store: Store) -> Iterator[Finding]:
+    path = store.database.path
+    with store.database.reading() as db:
+        tables = sorted({table for table, _ in foreign(db)})
+    if not tables:
+        return
+
+    def remove() -> str:
+        with closing(Store(path)) as again:
+            copies.keep(again.database.connection, path, "before-repair")
+            with again.database.writing() as db:
+                removed = remove_foreign(db)
+        return f"{removed} {'row that another program wrote is' if removed == 1 else 'rows that another program wrote are'} removed"
+
+    yield Finding(
+        "rows",
+        False,
+        f"another program wrote rows into {', '.join(tables)} that cannot be read",
+        Repair("Remove the rows that another program wrote?", remove),
+    )
+
+
+def _ledger(flaw: Flaw | None, path: Path) -> Finding | None:
+    if flaw is None:
+        return None
+    what = {
+        "altered": f"entry {flaw.seq} is not as this program wrote it",
+        "inserted": f"entry {flaw.seq} was not written by this program",
+        "removed": f"entry {flaw.seq} is missing"
+        if flaw.seq == flaw.last
+        else f"entries {flaw.seq} to {flaw.last} are missing",
+    }[flaw.what]
+    copy = copies.newest_good(path)
+    has = f"{copy} has a ledger that is whole" if copy else "no backup here has a whole one"
+    return Finding(
+        "ledger",
+        False,
+        f"{what}: another program, or somebody by hand, changed it there first. {has}: `clientsync restore FILE` puts a backup back",
+    )
+
+
+def _end(store: Store) -> Finding:
+    """The ledger's head, to be kept elsewhere by who wants to compare; and the clock beside its last entry."""
+    seq, hash = store.database.connection.execute("SELECT seq, hash FROM head").fetchone()
+    # The last one, not the latest: entries made while the clock was ahead stay as they are, and say nothing of it now.
+    row = store.database.connection.execute("SELECT at FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
+    newest = moment(row[0]) if row else None
+    behind = (newest or datetime.min.replace(tzinfo=UTC)) - datetime.now(UTC)
+    if newest is not None and behind > CLOCK_MAY_BE_BEHIND:
+        return Finding(
+            "ledger",
+            False,
+            f"its newest entry is from {iso(newest)}, {behind} after what this host's clock says: set the clock",
+        )
+    return Finding("ledger", True, f"{counted(seq, 'entry', 'entries')}, whole; head {hash.hex()[:16]}")
+
+
+def _derived(store: Store) -> Finding:
+    path = store.database.path
+    try:
+        tables = differing(store.database)
+    except Underivable as trouble:
+        return Finding("client list", False, f"cannot be derived from the ledger: {trouble}")
+    if not tables:
+        return Finding("client list", True, "is what the ledger says")
+
+    def rebuild() -> str:
+        with closing(Store(path)) as again:
+            copies.keep(again.database.connection, path, "before-repair")
+            return f"the client list is rebuilt from {counted(again.ledger.rebuild(), 'entry', 'entries')}"
+
+    return Finding(
+        "client list",
+        False,
+        f"is not what the ledger says ({', '.join(tables)})",
+        Repair("Rebuild it from the ledger?", rebuild),
+    )
+
+
+def _backups(store: Store) -> Finding:
+    """Whether the ledger goes on from the newest backup: one that was cut off, or written anew from somewhere, does not."""
+    path = store.database.path
+    if wrong := copies.unusable(path):
+        return Finding("backups", False, f"no copy can be made: {wrong}")
+    newest = copies.newest_good(path)
+    if newest is None:
+        return Finding(
+            "backups",
+            True,
+            "none yet: the first job of each day makes one, and so does `clientsync backup`",
+        )
+    with closing(copies.read_only(newest)) as copy:
+        seq, hash = None, None
+        # What release 0.1 wrote has no head.
+        with suppress(sqlite3.OperationalError):
+            seq, hash = copy.execute("SELECT seq, hash FROM head").fetchone()
+    if seq:
+        here = store.database.connection.execute("SELECT hash FROM ledger WHERE seq = ?", (seq,)).fetchone()
+        if here is None or here[0] != hash:
+            return Finding(
+                "backups",
+                False,
+                f"the ledger does not go on from {newest}, which has {counted(seq, 'entry', 'entries')}: it was cut off, or another was put in its place",
+            )
+    return Finding("backups", True, f"the newest is {newest}")
+
+
+def _putting_right(path: Path) -> Repair | None:
+    """The file's own ledger, where that is whole, has more than any backup."""
+    return _building_anew(path) if is_salvageable(path) else _putting_back(path)
+
+
+def _building_anew(path: Path) -> Repair:
+    def build() -> str:
+        try:
+            with replacing(path) as place:
+                lost = salvage(path, place.new)
+                kept = place.finish()
+        except (OSError, sqlite3.Error) as error:
+            raise Trouble(f"{path} cannot be replaced: {why(error, path)}") from None
+        but = f" (not: {', '.join(lost)})" if lost else ""
+        return f"the file is rebuilt from its own ledger{but}; the damaged file is saved as {kept}"
+
+    return Repair("Rebuild the file from its own ledger, which is whole?", build)
+
+
+def _putting_back(path: Path) -> Repair | None:
+    copy = copies.newest_good(path)
+    if copy is None:
+        return None
+
+    def put_back() -> str:
+        kept, _ = restore(copy, path)
+        return f"{copy} is put back" + (f"; the previous file is saved as {kept}" if kept else "")
+
+    return Repair(f"Put {copy} back?", put_back)

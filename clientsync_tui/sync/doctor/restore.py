@@ -1,0 +1,51 @@
+"""Putting a backup in the place of the practice."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from ...host.file_permissions import make_folder
+from ...practice.trouble import Trouble, UsageError
+from ...store.chain import Flaw
+from ...store.database import Database
+from ...store.files import copies
+from ...store.files.replacing import replacing
+from ...store.files.sqlite_errors import is_damage, why
+
+
+def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
+    """Puts the copy `file` in the place of `database`; returns where the former one is kept (None: there was none), and where
+    the copy's ledger was altered, if it was.
+
+    A kill leaves the one or the other, whole. Raises UsageError when `file` is no sound copy, or when another process uses the
+    practice; Trouble when the disk is full or the folder cannot be written.
+    """
+    if not file.is_file():
+        raise UsageError(f"There is no file {file}.")
+    if database.exists() and file.samefile(database):
+        raise UsageError(f"{file} is the practice's database itself.")
+    try:
+        make_folder(database.parent)
+        with replacing(database) as place:
+            _copy(file, place.new)
+            # What is checked is what is put in place, whatever becomes of the original meanwhile.
+            flaw = copies.check(place.new, called=file)
+            with closing(Database(place.new)) as new:
+                # From this copy on the ledger goes on: what older ones hold beyond it is given up on purpose. A mark in the file
+                # itself would say nothing, because who can write a new ledger can write the mark, too.
+                copies.keep(new.connection, database, "restored")
+            return place.finish(), flaw
+    except (OSError, sqlite3.Error) as error:
+        raise Trouble(
+            f"The practice's database {database} cannot be replaced: {why(error, database)}"
+        ) from None
+
+
+def _copy(file: Path, new: Path) -> None:
+    try:
+        with closing(copies.read_only(file)) as source:
+            copies.copy(source, new)
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        raise UsageError(f"{file} is no copy of a practice: {error}.") from None

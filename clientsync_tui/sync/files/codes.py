@@ -1,0 +1,154 @@
+"""Practice codes from a CSV file: compared with the client list, and set all together or not at all."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ...practice.entries import Kind, NewEntry
+from ...practice.text import clean, code_key, folded
+from ...practice.trouble import UsageError
+from ...store.projection import Clash
+from ...store.store import Store
+from ..changes import LONGEST_CODE, step_id
+from .codes_file import Line, WrongLines, lines
+from .csv_cells import damage
+from .export import CLIENT, ID
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A client on the list, with the code it has."""
+
+    id: str
+    name: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code to be set. `line`: where in the file it stands."""
+
+    line: int
+    client: Known
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What an upload will change. `unchanged`: lines whose client has that code already. `empty`: lines without a code."""
+
+    changes: tuple[NewCode, ...]
+    unchanged: int
+    empty: int
+
+
+class _Names:
+    """Clients by id and by name."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        self.by_id: dict[str, Known] = {}
+        self._by_name: dict[str, list[Known]] = {}
+        self._by_folded: dict[str, list[Known]] = {}
+        for client in known:
+            self.by_id[client.id] = client
+            self._by_name.setdefault(client.name.strip(), []).append(client)
+            self._by_folded.setdefault(folded(client.name), []).append(client)
+
+    def meant(self, line: Line) -> Known | str:
+        """The client that a line names, or what is wrong with it."""
+        if line.id:
+            return self.by_id.get(line.id) or _no_client(clean(line.id))
+        if not line.client:
+            return "It names no client."
+        name = clean(line.client)
+        found = self._by_name.get(name) or self._by_folded.get(folded(name)) or []
+        if not found:
+            return f'There is no client called "{name}".'
+        if len(found) > 1:
+            return f'{len(found)} clients are called "{name}": use the column "{ID}".'
+        return found[0]
+
+
+def _no_client(id: str) -> str:
+    says = f'There is no client with the ID "{id}".'
+    if changed := damage(id):
+        return f"{says} It looks like {changed}. Export the list again, or leave out the column {ID} and name clients in {CLIENT}."
+    return says
+
+
+def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
+    """What the file's text asks for, beside the clients on the list. Raises UsageError, with every wrong line where it can.
+
+    `as_written`: codes that a spreadsheet seems to have changed are wanted as they are.
+    """
+    names = _Names(Known(*client) for client in store.clients.codes())
+    wrong: list[tuple[int, str]] = []
+    doubtful: list[tuple[int, str]] = []
+    asked: dict[str, NewCode] = {}
+    taken: dict[str | None, NewCode] = {}
+    empty = repeated = 0
+    for line in lines(text):
+        client = names.meant(line)
+        if isinstance(client, str):
+            wrong.append((line.number, client))
+        elif not line.code:
+            empty += 1
+        elif says := _unusable(line.code):
+            wrong.append((line.number, says))
+        elif (before := asked.get(client.id)) is not None:
+            repeated += 1
+            if before.code != line.code:
+                wrong.append((line.number, f'"{client.name}" has another code on line {before.line}.'))
+        else:
+            new = NewCode(line.number, client, line.code)
+            asked[client.id] = new
+            if not as_written and (says := _doubtful(new)):
+                doubtful.append((line.number, says))
+            if (first := taken.setdefault(code_key(line.code), new)) is not new:
+                wrong.append((line.number, f'The code "{line.code}" is on line {first.line} too.'))
+    for client in names.by_id.values():
+        clash = taken.get(code_key(client.code)) if client.code else None
+        if clash is not None and clash.client.id != client.id and client.id not in asked:
+            wrong.append((clash.line, f'The code "{clash.code}" is used by "{client.name}".'))
+    if wrong or doubtful:
+        raise WrongLines(sorted([*wrong, *doubtful]), damaged=not wrong)
+    changes = tuple(new for new in asked.values() if new.code != new.client.code)
+    return Codes(changes, len(asked) - len(changes) + repeated, empty)
+
+
+def _unusable(code: str) -> str | None:
+    if clean(code) != code:
+        return "The code has characters in it that cannot be shown."
+    if len(code) > LONGEST_CODE:
+        return f"The code is longer than {LONGEST_CODE} characters."
+    return None
+
+
+def _doubtful(new: NewCode) -> str | None:
+    if new.code == new.client.code or not (says := damage(new.code, new.client.code)):
+        return None
+    return f'The code "{new.code}" of "{new.client.name}" looks like {says}.'
+
+
+def upload(store: Store, codes: Codes, actor: str) -> None:
+    """Sets the codes in one transaction. Raises UsageError when the client list was changed meanwhile: then nothing is kept."""
+    owners: Mapping[str | None, str] = {
+        code_key(new.client.code): new.client.id for new in codes.changes if new.client.code
+    }
+    entries: list[NewEntry] = []
+    step = step_id()
+    for new in codes.changes:
+        owner = owners.get(code_key(new.code))
+        if owner is not None and owner != new.client.id:
+            # Codes that change places: the one who has it gives it up first, because no two may have it at any time.
+            entries.append(
+                NewEntry(Kind.CODE_SET, actor, owner, body={"code": None, "before": new.code, "step": step})
+            )
+    for new in codes.changes:
+        body = {"code": new.code, "before": new.client.code, "step": step}
+        entries.append(NewEntry(Kind.CODE_SET, actor, new.client.id, body=body))
+    try:
+        store.ledger.append(*entries)
+    except Clash:
+        raise UsageError(
+            "The client list was changed meanwhile. Nothing was changed; upload the file again."
+        ) from None

@@ -1,0 +1,171 @@
+"""The network's own thread: whatever is called there, no key waits for it."""
+
+import asyncio
+import contextlib
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from ...practice.trouble import Trouble
+from ...store.jobs import Job
+from .runner import Runner
+from .session import Session
+
+T = TypeVar("T")
+
+TURN_S = 0.0005
+"""How long a thread may compute while another wants to. On its way to the screen a key changes threads several times, and behind a
+job each change would wait for Python's usual 5 ms."""
+
+
+def explained(error: Exception) -> Trouble:
+    """What nobody expected as Trouble, with its origin written down; Trouble as it is."""
+    if isinstance(error, Trouble):
+        return error
+    from ...logbook import says
+
+    return Trouble(says(error))
+
+
+class Engine:
+    """Runs sign-ins, listings and jobs in one event loop on a thread of its own."""
+
+    def __init__(
+        self, make_session: Callable[[], Session], on_job_end: Callable[[Job, Trouble | None], None]
+    ) -> None:
+        """`on_job_end` is called on the engine's thread, with why the job paused, if it did."""
+        self._make_session = make_session
+        self._on_job_end = on_job_end
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready = threading.Event()
+        self._session: Session | None = None
+        self._trouble: Trouble | None = None
+        self._made: Session | None = None
+        self._running: set[str] = set()
+        self._again: set[str] = set()
+        self._runners: dict[str, Runner] = {}
+        self._begin = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="network", daemon=True)
+
+    def _run(self) -> None:
+        sys.setswitchinterval(TURN_S)
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            try:
+                with contextlib.suppress(asyncio.CancelledError):
+                    runner.run(self._serve())
+            except Exception as error:
+                self._trouble = explained(error)
+            finally:
+                # Whoever asks from now on is told so: nothing runs on this loop any more.
+                self._trouble = self._trouble or Trouble("The program is closing.")
+                self._ready.set()
+
+    async def _serve(self) -> None:
+        self._end = asyncio.Event()
+        self._made = self._make_session()
+        async with self._made as session:
+            self._session = session
+            self._ready.set()
+            # Beside the rest: the keyring may wait for a passphrase.
+            recognising = asyncio.create_task(_recognise(session))
+            await self._end.wait()
+            recognising.cancel()
+            for running in self._runners.values():
+                running.stop()
+                running.stop()
+            self._session = None
+
+    def submit(self, work: Callable[[Session], Awaitable[T]]) -> "Future[T]":
+        """Does `work` with the session on the engine's thread; cancelling the future cancels it there.
+
+        The future raises nothing but Trouble: a screen that waits for it hears of every failure. Raises Trouble if the session
+        could not be begun (its limits' file, the proxy or the certificates cannot be used).
+        """
+        with self._begin:
+            if self._thread.ident is None:
+                self._thread.start()
+        self._ready.wait()
+        if self._trouble is not None:
+            raise self._trouble
+        assert self._loop is not None
+
+        async def with_session() -> T:
+            if self._session is None:
+                raise Trouble("The program is closing.")
+            try:
+                return await work(self._session)
+            except Exception as error:
+                raise explained(error) from None
+
+        return asyncio.run_coroutine_threadsafe(with_session(), self._loop)
+
+    def run_job(self, job: str) -> None:
+        """Starts a job or goes on with it; its rows tell how far it is. Returns at once.
+
+        One that runs here already is gone through once more when it has ended: it may have passed by what can be done only now.
+        """
+        if job in self._running:
+            self._again.add(job)
+            return
+        self._running.add(job)
+
+        async def run(session: Session) -> None:
+            runner = self._runners[job] = Runner(session, job)
+            trouble: Trouble | None = None
+            try:
+                await runner.run()
+                trouble = runner.trouble
+            except Exception as error:
+                trouble = explained(error)
+            finally:
+                del self._runners[job]
+                self._ended(job, session, trouble)
+
+        def begin() -> None:
+            try:
+                self.submit(run)
+            except Exception as error:
+                if self._made is not None:
+                    self._ended(job, self._made, explained(error))
+
+        # The network's thread takes a moment to begin, and no key shall wait for that.
+        threading.Thread(target=begin, name="begin", daemon=True).start()
+
+    def _ended(self, job: str, session: Session, trouble: Trouble | None) -> None:
+        self._running.discard(job)
+        if job in self._again:
+            self._again.discard(job)
+            if session.store.jobs.one(job).left:
+                self.run_job(job)
+                return
+        self._on_job_end(session.store.jobs.one(job), trouble)
+
+    def stop_job(self, job: str) -> None:
+        """Stops a job after the items that are being done; a second call stops at once."""
+        if (runner := self._runners.get(job)) and self._loop:
+            self._loop.call_soon_threadsafe(runner.stop)
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The jobs that run in this process, or will in a moment."""
+        return tuple(self._running)
+
+    def held_up(self, software: str) -> int:
+        """How many organisations' calls wait for a software's limits now, in this process."""
+        session = self._session
+        return session.held_up(software) if session else 0
+
+    def close(self, wait_s: float = 2.0) -> None:
+        """Stops everything; what jobs have left is resumed at the next start."""
+        if self._thread.is_alive() and self._loop:
+            self._ready.wait(wait_s)
+            self._loop.call_soon_threadsafe(self._end.set)
+            self._thread.join(wait_s)
+
+
+async def _recognise(session: Session) -> None:
+    with contextlib.suppress(Trouble):  # whatever needs the keyring says it
+        await session.recognise()

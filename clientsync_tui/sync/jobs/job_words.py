@@ -1,0 +1,85 @@
+"""Bulk jobs in words: the screens, the notices and the command line say the same of them."""
+
+from ...practice.counted import counted
+from ...practice.status import Why
+from ...store.jobs import ItemState, Job, JobState
+from .. import words
+
+TITLES = {
+    "add": "Add clients",
+    "reconnect": "Reconnect",
+    "reassign": "Reassign",
+    "refresh": "Refresh",
+    "check": "Check",
+    "disconnect": "Disconnect",
+}
+
+SYMBOLS = {
+    ItemState.DONE: "✓",
+    ItemState.FAILED: "✗",
+    ItemState.SKIPPED: "-",
+    ItemState.DOING: "›",
+    ItemState.WAITING: "·",
+}
+ASCII_SYMBOLS = {
+    ItemState.DONE: "+",
+    ItemState.FAILED: "x",
+    ItemState.SKIPPED: "-",
+    ItemState.DOING: ">",
+    ItemState.WAITING: ".",
+}
+
+
+def title(job: Job) -> str:
+    """What the job does."""
+    return TITLES.get(job.kind, job.kind)
+
+
+def state(job: Job) -> str:
+    """How the job stands; one whose process is gone was cut off."""
+    return "cut off" if job.cut_off else str(job.state)
+
+
+def recap(job: Job) -> str:
+    """What came of a job: "412 done, 12 failed, 3 skipped"."""
+    parts = [f"{job.count(ItemState.DONE):,} done"]
+    for name, states in (("failed", ItemState.FAILED), ("skipped", ItemState.SKIPPED)):
+        if count := job.count(states):
+            parts.append(f"{count:,} {name}")
+    if job.left:
+        parts.append(f"{job.left:,} waiting")
+    return ", ".join(parts)
+
+
+def why_paused(job: Job) -> tuple[str, bool]:
+    """Why a job does not go on though something is left, and whether signing in is what it needs."""
+    if job.cut_off:
+        return (
+            "It was cut off: its program ended in the middle. Nothing is done twice when it is resumed.",
+            False,
+        )
+    paused = job.body.get("paused")
+    if job.state is JobState.PAUSED and paused:
+        return str(paused["says"]), bool(paused["sign_in"])
+    return "It was stopped; what is left can be resumed.", False
+
+
+def reason(name: str | None) -> str:
+    """A reason in two or three words."""
+    return words.SHORT.get(name or "", name or "")
+
+
+def sentence(reason: str, says: str | None) -> str:
+    """A reason in a sentence. `says`: what all its items say, if it is the same."""
+    # There is no access for more than one cause: the sign-in reaches no such organisation, or the app's credentials are rejected.
+    return says if says and reason == Why.NO_ACCESS else words.REASONS.get(reason, "")
+
+
+def span(seconds: float) -> str:
+    """A length of time, roughly: "less than a minute", "6 minutes", "2 h 5 min"."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 60:
+        return counted(minutes, "minute")
+    return f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,40 @@
+"""A job made of a plan; what an earlier one of its kind left undone is done in this one."""
+
+import sqlite3
+from contextlib import suppress
+
+from ...practice.plan import Plan
+from ...store.files import copies
+from ...store.jobs import ItemState
+from ...store.store import Store
+
+
+def new_job(store: Store, plan: Plan, actor: str) -> str:
+    """Writes the job and returns its id. `actor`: who asks for it where no sign-in of the plan's own says so.
+
+    An unfinished job of which everything left is in the plan is cancelled: it shall not be offered for resuming as well.
+    The copy of the day is made first, so that it does not hold the job.
+    """
+    keep_daily(store)
+    signer = store.sign_ins.one(plan.sign_in) if plan.sign_in else None
+    with store.database.writing():
+        job = store.jobs.create(plan, signer.person.email if signer else actor)
+        supersede(store, plan, job)
+    return job
+
+
+def keep_daily(store: Store) -> None:
+    """Makes the practice's copy of the day, unless there is one. Without it the job goes on: `doctor` says what is wrong."""
+    with suppress(OSError, sqlite3.Error):
+        copies.keep_daily(store.database.connection, store.database.path)
+
+
+def supersede(store: Store, plan: Plan, job: str | None) -> None:
+    """Cancels unfinished jobs, but `job`, of which everything left is in the plan."""
+    planned = {(item.software, item.organisation_id) for item in plan.items}
+    for old in store.jobs.unfinished():
+        if old.kind != plan.kind or old.id == job:
+            continue
+        left = store.jobs.items(old.id, ItemState.WAITING, ItemState.DOING)
+        if all((item.software, item.organisation_id) in planned for item in left):
+            store.jobs.cancel(old.id)

@@ -1,0 +1,244 @@
+"""Carries a job out: takes its items one by one, does them side by side, and ends each in one transaction with its entries.
+
+Killed at any instant it leaves rows that say what was done and what was not: an item's entries and its end are one
+transaction, and an item found in `doing` is simply done again, because every kind of work asks how things stand first.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import Protocol
+
+from ...accounting.seam.software import Calls, Software
+from ...practice.model import Integration
+from ...practice.people import SignIn
+from ...practice.status import Reason, Why
+from ...practice.text import clean
+from ...practice.trouble import (
+    OrganisationTrouble,
+    PassingTrouble,
+    SignInNeeded,
+    SignInRefused,
+    Trouble,
+    UsageError,
+)
+from ...store.jobs import Item, ItemState, Job, JobState
+from ...store.projection import Clash
+from ...store.store import Store
+from ..work import KINDS, OWN_SIGN_IN, SKIPPED_CHANGED, Outcome, Task, found
+from .lanes import Lane
+from .new_job import keep_daily
+from .waiting_for import needed
+from .writer import Writer
+
+WAITING_FACTOR = 3
+"""Workers for each call that may be made at once: one that waits for an organisation's limit keeps no other from working."""
+
+
+NEEDS_CONSENT = frozenset({Reason.ACCESS_REMOVED, Reason.DISCONNECTED_THERE, Reason.PERMISSION_MISSING})
+"""What a sign-in for one organisation does not get over: only a new one does."""
+
+
+class Session(Protocol):
+    """What a runner needs of the running program."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def actor(self) -> str: ...
+    def held(self, software: str | None = None) -> Sequence[SignIn]: ...
+    def software(self, name: str) -> Software: ...
+    def calls(self, sign_in: SignIn) -> Calls: ...
+
+
+class Runner:
+    """Runs one job in the event loop it is started in."""
+
+    def __init__(self, session: Session, job: str) -> None:
+        self._session = session
+        self._store = session.store
+        self._id = job
+        self._stopping = False
+        self._now = asyncio.Event()
+        self._refused: dict[str, str] = {}
+        self._writer = Writer(session.store.database)
+        self.trouble: Trouble | None = None
+        """Why the job paused, if it did."""
+
+    def stop(self) -> None:
+        """The first call stops after the running items, the second at once. What is left can be resumed."""
+        if self._stopping:
+            self._now.set()
+        self._stopping = True
+
+    async def run(self) -> Job:
+        """Runs to the end, to a pause (a sign-in that is needed, a locked keyring) or to a stop; returns the job as it is then.
+
+        What waits for a sign-in waits on; everything else is done. Where an app is not set up, or rejects its credentials, its items
+        fail, because no sign-in helps there.
+
+        Raises UsageError when another process runs it.
+        """
+        kind = self._store.jobs.one(self._id).kind
+        if kind not in KINDS:
+            says = f"Job {self._id} is of a kind that this version does not know ({clean(kind)})."
+            raise UsageError(f"{says} `clientsync jobs cancel {self._id}` ends it.")
+        # A job that is resumed, retried or made without a plan's screen may be the first of its day.
+        await asyncio.to_thread(keep_daily, self._store)
+        self._store.jobs.claim(self._id)
+        lanes: list[Lane] = []
+        try:
+            lanes += [Lane(self._store.jobs, self._id, name) for name in self._store.jobs.waiting(self._id)]
+            await self._work_all(lanes)
+        finally:
+            try:
+                self.trouble = self.trouble or self._needed(lanes)
+                self._store.jobs.end(self._id, self._ending(), self.trouble)
+            finally:
+                self._store.jobs.leave(self._id)
+        return self._store.jobs.one(self._id)
+
+    async def _work_all(self, lanes: Sequence[Lane]) -> None:
+        """Does what waits in the lanes, side by side, to the end or to a stop."""
+        job = self._store.jobs.one(self._id)
+        held = self._session.held()
+        self._held = frozenset(each.id for each in held)
+        self._last_used = {each.software: each for each in reversed(held)}
+        workers = [asyncio.create_task(self._work(job, lane)) for lane in lanes for _ in self._places(lane)]
+        done = asyncio.gather(*workers)
+        now = asyncio.create_task(self._now.wait())
+        try:
+            await asyncio.wait({done, now}, return_when=asyncio.FIRST_COMPLETED)
+            if done.done():
+                await done
+        finally:
+            for each in (now, *workers):
+                each.cancel()
+            await asyncio.gather(now, done, return_exceptions=True)
+            await self._writer.close()
+        for lane in lanes:
+            if lane.trouble is not None:
+                self._store.jobs.settle_waiting(
+                    self._id, ItemState.FAILED, Why.NO_ACCESS, str(lane.trouble), software=lane.software
+                )
+
+    def _places(self, lane: Lane) -> range:
+        """One for each item that may be under way at once; none where the software is not set up."""
+        try:
+            at_once = self._session.software(lane.software).limits.at_once
+        except UsageError as trouble:
+            lane.trouble = trouble
+            return range(0)
+        waiting = self._store.jobs.waiting(self._id)[lane.software]
+        return range(min(at_once * WAITING_FACTOR, waiting))
+
+    def _needed(self, lanes: Sequence[Lane]) -> Trouble | None:
+        waiting = self._store.jobs.waiting(self._id)
+        if self._stopping or not waiting:
+            return None
+        softwares = {lane.software: self._session.software(lane.software) for lane in lanes if lane.held_back}
+        return needed(lanes, waiting, softwares)
+
+    def _ending(self) -> JobState:
+        job = self._store.jobs.one(self._id)
+        if job.left:
+            return JobState.PAUSED
+        cancelled = any(reason == Why.CANCELLED for _, reason, _ in self._store.jobs.reasons(self._id))
+        return JobState.CANCELLED if cancelled else JobState.DONE
+
+    async def _work(self, job: Job, lane: Lane) -> None:
+        while not self._stopping and self.trouble is None and (item := lane.next()) is not None:
+            sign_in = self._sign_in_of(job, item)
+            if sign_in is None:
+                title = self._session.software(lane.software).title
+                says = f"Nobody is signed in to {title} here. Run `clientsync sign-in {lane.software}`."
+                lane.held_back.setdefault(item.body.get("with"), SignInNeeded(says))
+                continue
+            if sign_in.id in lane.held_back:
+                continue
+            if not await self._writer.write(partial(self._store.jobs.take, self._id, item.n)):
+                continue
+            try:
+                await self._do(job, lane, item, sign_in)
+            except BaseException:
+                self._store.jobs.put_back(self._id, item.n)
+                raise
+
+    def _sign_in_of(self, job: Job, item: Item) -> SignIn | None:
+        """The sign-in that an item is done with; None where it is yet to be made, or made anew."""
+        if job.kind in OWN_SIGN_IN:
+            return self._store.sign_ins.one(str(item.body.get("sign_in")))
+        named = item.body.get("with") or job.sign_in
+        if named is None:
+            last = self._last_used.get(item.software)
+            named = last and last.reaching(item.organisation_id)
+        sign_in = self._store.sign_ins.one(named) if named else None
+        # One for an organisation is dead or alive for that alone, which is known here without a call.
+        if sign_in is not None and sign_in.organisation_id is not None and sign_in.id not in self._held:
+            return None
+        return sign_in
+
+    async def _do(self, job: Job, lane: Lane, item: Item, sign_in: SignIn) -> None:
+        own = job.kind in OWN_SIGN_IN
+        actor = sign_in.person.email if not own else self._session.actor
+        software = self._session.software(item.software)
+        task = Task(self._store, software, self._session.calls(sign_in), job, item, sign_in, actor)
+        if sign_in.id in self._refused and job.kind != "disconnect":
+            await self._settle(item, self._failed(task, Reason.SIGN_IN_REFUSED, self._refused[sign_in.id]))
+            return
+        try:
+            outcome = await KINDS[job.kind](task)
+        except OrganisationTrouble as trouble:
+            if sign_in.organisation_id is not None and trouble.reason in NEEDS_CONSENT:
+                await self._writer.write(partial(self._store.sign_ins.refused, sign_in.id))
+            outcome = self._failed(task, trouble.reason, str(trouble))
+        except PassingTrouble as trouble:
+            outcome = Outcome(ItemState.FAILED, trouble.fault, str(trouble), fault=trouble.fault)
+        except SignInNeeded as trouble:
+            # It is the same for every organisation of this sign-in: asking again for each would be in vain.
+            if isinstance(trouble, SignInRefused):
+                await self._writer.write(partial(self._store.sign_ins.refused, sign_in.id))
+            if not own or not isinstance(trouble, SignInRefused):
+                self._store.jobs.put_back(self._id, item.n)
+                lane.held_back.setdefault(sign_in.id, trouble)
+                return
+            self._refused[sign_in.id] = str(trouble)
+            outcome = self._failed(task, Reason.SIGN_IN_REFUSED, str(trouble))
+        except UsageError as trouble:
+            self._store.jobs.put_back(self._id, item.n)
+            lane.trouble = lane.trouble or trouble
+            return
+        except Trouble as trouble:
+            self._store.jobs.put_back(self._id, item.n)
+            self.trouble = self.trouble or trouble
+            return
+        if outcome.answered and sign_in.organisation_id is not None:
+            self._store.sign_ins.works(sign_in.id)
+        await self._settle(item, outcome)
+
+    def _failed(self, task: Task, reason: Reason, says: str) -> Outcome:
+        current = task.current()
+        link: Integration | None = current[1] if current else None
+        entries = found(task, link, reason, says)
+        return Outcome(ItemState.FAILED, reason, says, entries, expects=link if entries else None)
+
+    async def _settle(self, item: Item, outcome: Outcome) -> None:
+        try:
+            await self._writer.write(partial(self._keep, item, outcome))
+        except Clash:
+            await self._writer.write(partial(self._keep, item, SKIPPED_CHANGED))
+
+    def _keep(self, item: Item, outcome: Outcome) -> None:
+        """Keeps what came of an item, within the writer's transaction. Raises Clash when somebody else was faster."""
+        store = self._store
+        expects = outcome.expects
+        if expects is not None and not store.clients.still(expects):
+            raise Clash("somebody else changed the integration meanwhile")
+        store.ledger.append(*outcome.entries)
+        if outcome.lists:
+            store.pulled.keep(item.software, item.organisation_id, outcome.lists)
+        if outcome.answered:
+            store.contacts.good(item.software, item.organisation_id)
+        if outcome.fault is not None:
+            store.contacts.fault(item.software, item.organisation_id, outcome.fault)
+        store.jobs.settle(item.job, item.n, outcome.state, outcome.reason, outcome.says)

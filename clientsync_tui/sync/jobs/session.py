@@ -1,0 +1,228 @@
+"""What happens between the practice and the accounting softwares while the program runs, in one event loop."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from ...host import this_user
+from ...practice.entries import Kind, NewEntry, iso
+from ...practice.people import SignIn
+from ...practice.status import EXPIRING_WITHIN, Reason
+from ...practice.trouble import PassingTrouble, UsageError
+from ..reach import held_sign_ins, sign_in_findings
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from ...accounting.seam.calls import Access, End
+    from ...accounting.seam.configured import Configured, Http
+    from ...accounting.seam.software import Calls, Software
+    from ...signin.attempt import Attempt, SignedIn
+    from ...signin.tokens import Tokens
+    from ...signin.vault import Vault
+    from ...store.store import Store
+    from ..reach.reachability import Reach
+
+USE_NOTED_AFTER = timedelta(hours=1)
+"""A sign-in's use goes into the ledger at the most this often: every refresh would bury the history."""
+
+
+class Session:
+    """Signs in, lists organisations and makes calls. Use as `async with`; the methods belong to the loop it was entered in."""
+
+    def __init__(
+        self,
+        store: "Store",
+        vault: "Vault",
+        http: "Http",
+        configured: "Callable[[str], Configured]",
+        *,
+        holder: str,
+        actor: str,
+    ) -> None:
+        self.store = store
+        self.actor = actor
+        self._vault = vault
+        self._how = http
+        self._configured = configured
+        self._holder = holder
+        self._stack = AsyncExitStack()
+        self._tokens: dict[str, tuple[Configured, Tokens]] = {}
+
+    async def __aenter__(self) -> Self:
+        from ...accounting.seam.limits import Limiter
+        from ...accounting.seam.transport import http_client
+        from ...host.beside import beside, owner_of
+
+        self._http: httpx2.AsyncClient = await self._stack.enter_async_context(http_client())
+        path = self.store.database.path
+        self._limiter: Limiter = Limiter(beside(path, ".limits"), owner_of(path))
+        self._stack.callback(self._limiter.close)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    def software(self, name: str) -> "Software":
+        """The software of that name; raises UsageError when it is not set up."""
+        return self._configured(name).software
+
+    def tokens(self, software: str) -> "Tokens":
+        """The access tokens of one software's sign-ins, in memory."""
+        configured = self._configured(software)
+        # Set up anew while the program runs, a software has another app, whose tokens these are not.
+        if self._tokens.get(software, (None,))[0] != configured:
+            from ...signin.tokens import Tokens
+
+            tokens = Tokens(
+                configured,
+                self._how,
+                self._vault,
+                # Of this person alone: others may share the practice, but no keyring.
+                self.store.database.path.parent / f"locks-{this_user.uid()}",
+                self._name_of,
+                self._used,
+                self._limiter,
+            )
+            self._tokens[software] = configured, tokens
+        return self._tokens[software][1]
+
+    def calls(self, sign_in: SignIn) -> "Calls":
+        """Calls in the name of a sign-in whose token is in this person's keyring."""
+        tokens = self.tokens(sign_in.software)
+        return self._calls(
+            sign_in.software, tokens.of(sign_in.id), sign_in, lambda: tokens.revoke(sign_in.id)
+        )
+
+    def _calls(
+        self, software: str, access: "Access", sign_in: SignIn | None = None, end: "End | None" = None
+    ) -> "Calls":
+        from ...accounting.seam.calls import HttpCalls
+        from ...practice.model import Organisation
+
+        organisation = None
+        if sign_in and sign_in.organisation_id:
+            organisation = Organisation(sign_in.organisation_id, sign_in.organisation_name or "")
+        return HttpCalls(
+            self._configured(software), self._how, self._http, self._limiter, access,
+            person=sign_in.person.id if sign_in else None, organisation=organisation, end=end,
+        )  # fmt: skip
+
+    def held_up(self, software: str) -> int:
+        """How many organisations' calls wait for the software's limits now."""
+        return self._limiter.held_up(software)
+
+    def held(self, software: str | None = None) -> list[SignIn]:
+        """The sign-ins held here that were not refused, the one used last first."""
+        return self.store.sign_ins.held(self._holder, software, working=True)
+
+    async def recognise(self) -> None:
+        """Notes the sign-ins that this keyring holds and that were noted for nobody. Raises KeyringTrouble."""
+        for sign_in in held_sign_ins.unclaimed(self.store, self._holder):
+            if await self._vault.read(self._name_of(sign_in.id)) is not None:
+                self.store.sign_ins.hold(sign_in.id, self._holder)
+
+    def _name_of(self, sign_in_id: str) -> str:
+        # Two practices of one person share a keyring, and each has sign-ins of its own.
+        return f"{self.store.practice_id}/{sign_in_id}"
+
+    async def reach(self, sign_in: SignIn) -> "Reach":
+        """The organisations that a person reaches now, by the ids that the practice has for them.
+
+        Where a sign-in is for one, those are the ones that this person consented to, as far as is known here: nobody is called.
+        """
+        from ...accounting.seam.left_out import noting
+        from ...accounting.seam.shapes import nonsense
+        from ...practice.model import Organisation
+        from ..reach.reachability import Reach
+
+        software = self.software(sign_in.software)
+        known = self.store.clients.integrated(sign_in.software)
+        # A client that is still connected has the last word on how its organisation's id is spelled.
+        ids = sorted(known, key=lambda each: (known[each][3] != Reason.DISCONNECTED_HERE, each))
+        if sign_in.organisation_id is not None:
+            consented = [
+                Organisation(each.organisation_id, each.organisation_name or each.organisation_id)
+                for each in self.held(sign_in.software)
+                if each.organisation_id is not None and each.person.id == sign_in.person.id
+            ]
+            return Reach(consented, software.canonical_id, ids)
+        with noting() as notes:
+            listed = await software.organisations(self.calls(sign_in))
+        if notes.unreadable and not listed:
+            raise nonsense("; ".join(notes.sentences()))
+        return Reach(listed, software.canonical_id, ids, notes.sentences(), complete=not notes.unreadable)
+
+    @asynccontextmanager
+    async def begin(self, software: str, *, pasting: bool = True) -> "AsyncGenerator[Attempt]":
+        """An attempt to sign in: its link is to be shown; `wait()` ends it. What comes of it goes to `keep`.
+
+        `pasting`: whether the person can paste the redirected address; without it an attempt that needs that is ended.
+        """
+        from ...signin.attempt import begin
+
+        tokens = self.tokens(software)
+        configured = self._configured(software)
+
+        def make_calls(access: "Access") -> "Calls":
+            return self._calls(software, access)
+
+        async with begin(configured, self._how, self._vault, tokens, make_calls, pasting=pasting) as attempt:
+            yield attempt
+
+    def keep(self, signed_in: "SignedIn") -> SignIn:
+        """Writes a sign-in into the ledger and notes who holds it; returns it."""
+        new = signed_in.sign_in
+        person = new.person
+        body: dict[str, object] = {
+            "sign_in": new.id,
+            "person": {"id": person.id, "name": person.name, "email": person.email},
+            "ends_at": iso(new.ends_at) if new.ends_at else None,
+        }
+        if new.organisation_id is not None:
+            body["organisation"] = {"id": new.organisation_id, "name": new.organisation_name}
+        with self.store.database.writing():
+            self.store.ledger.append(NewEntry(Kind.SIGNED_IN, person.email, software=new.software, body=body))
+            self.store.sign_ins.hold(new.id, self._holder)
+        return new
+
+    async def sign_out(self, sign_in: SignIn) -> str | None:
+        """Revokes a sign-in where the software can be told, and forgets it here in any case; its integrations are then expired.
+
+        Returns why the software could not be told, None when it was. Raises KeyringTrouble: then nothing was changed here.
+        """
+        tokens = self.tokens(sign_in.software)
+        untold = None
+        try:
+            if self._configured(sign_in.software).addresses.revoke_url is None:
+                untold = f"It was forgotten here; {self.software(sign_in.software).title} cannot be told."
+            await tokens.revoke(sign_in.id)
+        except (PassingTrouble, UsageError) as trouble:
+            untold = f"It was forgotten here, but could not be ended there: {trouble}"
+            await tokens.forget(sign_in.id)
+        email = sign_in.person.email
+        with self.store.database.writing():
+            entry = NewEntry(Kind.SIGNED_OUT, email, software=sign_in.software, body={"sign_in": sign_in.id})
+            self.store.ledger.append(entry)
+            pairs = self.store.clients.integrations(sign_in.software, datetime.now(UTC))
+            sign_in_findings.refused(self.store, sign_in, pairs, email, "Signed out here.")
+            self.store.sign_ins.let_go(sign_in.id, self._holder)
+        return untold
+
+    def _used(self, sign_in_id: str, ends_at: datetime | None) -> None:
+        known = self.store.sign_ins.one(sign_in_id)
+        now = datetime.now(UTC)
+        if known is None:
+            return
+        # One for an organisation can be renewed after the organisation has shut it out.
+        if known.organisation_id is None:
+            self.store.sign_ins.works(sign_in_id)
+        ending = known.ends_at is not None and known.ends_at <= now + EXPIRING_WITHIN
+        # A use in the future was noted while the clock was ahead: this one corrects it.
+        if not ending and timedelta(0) <= now - known.used_at < USE_NOTED_AFTER:
+            return
+        body = {"sign_in": sign_in_id, "ends_at": iso(ends_at) if ends_at else None}
+        self.store.ledger.append(
+            NewEntry(Kind.SIGN_IN_USED, known.person.email, software=known.software, body=body)
+        )

@@ -1,0 +1,75 @@
+"""Writes what a job's workers have to keep, many at a time: a durable commit costs the same for one as for fifty."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ...store.database import Database
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    write: Callable[[], Any]
+    done: "asyncio.Future[Any]"
+
+
+class Writer:
+    """Does writes on a thread of its own, so that the event loop never waits for the disk.
+
+    All that came together while the disk was busy is kept by one commit; each write is a part of it that can fail alone.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[_Waiting] = []
+        self._thread = ThreadPoolExecutor(1, "writer")
+        self._writing: asyncio.Task[None] | None = None
+
+    async def write(self, write: Callable[[], T]) -> T:
+        """Does `write` within a transaction; returns its result when that is kept. Raises what it raised."""
+        waiting = _Waiting(write, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_all())
+        return await waiting.done
+
+    async def close(self) -> None:
+        """Keeps what is still waiting, then ends the thread."""
+        if self._writing is not None:
+            await self._writing
+        self._thread.shutdown()
+
+    async def _write_all(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                loop = asyncio.get_running_loop()
+                try:
+                    kept = await loop.run_in_executor(self._thread, self._keep, batch)
+                except Exception as error:
+                    # The commit itself failed: nothing of the batch was kept, and everybody in it must learn so.
+                    kept = [(None, error)] * len(batch)
+                for waiting, (result, error) in zip(batch, kept, strict=True):
+                    if waiting.done.done():
+                        continue
+                    if error is not None:
+                        waiting.done.set_exception(error)
+                    else:
+                        waiting.done.set_result(result)
+        finally:
+            self._writing = None
+
+    def _keep(self, batch: list[_Waiting]) -> list[tuple[Any, Exception | None]]:
+        results: list[tuple[Any, Exception | None]] = []
+        with self._database.writing():
+            for waiting in batch:
+                try:
+                    with self._database.writing():
+                        results.append((waiting.write(), None))
+                except Exception as error:
+                    results.append((None, error))
+        return results

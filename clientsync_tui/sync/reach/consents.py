@@ -1,0 +1,134 @@
+"""A guided run of consents, one organisation each: what is done, what is left, who is next, and what has just arrived.
+
+It changes nothing: whoever leads it signs people in, tells it what came of that, and carries out what can be done then.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from ...accounting.seam.software import Software
+from ...practice.counted import counted
+from ...practice.people import SignIn
+from ...store.jobs import Item
+
+
+class Arrived(StrEnum):
+    """What a consent turned out to be for. `AGAIN`: for an organisation that had one already; `ELSEWHOSE`: by another person
+    than the one it is to be done as."""
+
+    NEXT = "next"
+    ANOTHER = "another"
+    AGAIN = "again"
+    NOT_ASKED_FOR = "not_asked_for"
+    ELSEWHOSE = "elsewhose"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An organisation that needs a consent. `sign_in`: the id of the sign-in that would do; None: anybody's."""
+
+    organisation_id: str
+    name: str
+    sign_in: str | None = None
+
+    @classmethod
+    def of(cls, item: Item) -> Self:
+        """What a waiting item of a job needs."""
+        name = item.body.get("organisation_name") or item.name
+        return cls(item.organisation_id, str(name), item.body.get("with"))
+
+    def is_met_by(self, sign_in: SignIn) -> bool:
+        """Whether this sign-in would do."""
+        return sign_in.organisation_id == self.organisation_id and self.sign_in in (None, sign_in.id)
+
+
+class Consents:
+    """A run over `expected`, in that order, though they may come in any. `held`: ids of the sign-ins that worked when it began.
+
+    `welcome`: whether every new organisation is asked for, as when clients are added; then the run has no end of its own.
+    """
+
+    def __init__(
+        self, expected: Iterable[Expected], held: Iterable[str] = (), *, welcome: bool = False
+    ) -> None:
+        self._left = deque(expected)
+        self._had = set(held)
+        self._welcome = welcome
+        self.done: list[SignIn] = []
+        """The consents that were asked for, as they came."""
+
+    @property
+    def left(self) -> int:
+        """How many are still expected."""
+        return len(self._left)
+
+    @property
+    def next(self) -> Expected | None:
+        """The one to ask for now; None where none is left, or any will do."""
+        return self._left[0] if self._left else None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether another consent is asked for."""
+        return self._welcome or bool(self._left)
+
+    def skip(self) -> None:
+        """Asks for the next one; the one asked for until now comes at the end."""
+        self._left.rotate(-1)
+
+    def arrived(self, sign_in: SignIn) -> Arrived:
+        """Takes note of a consent that was given, and says what it was for."""
+        had = sign_in.id in self._had
+        self._had.add(sign_in.id)
+        met = next((each for each in self._left if each.is_met_by(sign_in)), None)
+        if met is None:
+            if any(each.organisation_id == sign_in.organisation_id for each in self._left):
+                return Arrived.ELSEWHOSE
+            if had:
+                return Arrived.AGAIN
+            if self._welcome:
+                self.done.append(sign_in)
+                return Arrived.NEXT
+            return Arrived.NOT_ASKED_FOR
+        was_next = met is self._left[0]
+        self._left.remove(met)
+        if not was_next:
+            # Whoever was asked for first may be out of this person's reach: the others shall not stand behind it.
+            self._left.rotate(-1)
+        self.done.append(sign_in)
+        return Arrived.NEXT if was_next else Arrived.ANOTHER
+
+
+def asks(software: Software, run: Consents) -> str:
+    """How far the run is, and what to choose now, in sentences."""
+    one, several = software.organisation_words
+    if run.next is None:
+        so_far = f"{counted(len(run.done), one, several)} so far. " if run.done else ""
+        return f"{so_far}Choose {'the next' if run.done else 'a'} {one} on {software.title}'s page."
+    return (
+        f"{len(run.done):,} of {len(run.done) + run.left:,} {several} done. "
+        f"Choose {run.next.name} on {software.title}'s page; the others may come in any order."
+    )
+
+
+def tells(software: Software, arrived: Arrived, sign_in: SignIn) -> str:
+    """What came, in a sentence."""
+    one, _ = software.organisation_words
+    name, person = sign_in.organisation_name or sign_in.organisation_id, sign_in.person.name
+    match arrived:
+        case Arrived.NEXT:
+            return f"{name}: {person} gave consent."
+        case Arrived.ANOTHER:
+            return f"{name}: {person} gave consent. It was not the one asked for, but it is one of them."
+        case Arrived.AGAIN:
+            return f"{name} had a consent already; it was renewed, and nothing else came of it."
+        case Arrived.NOT_ASKED_FOR:
+            return f"{name} was not asked for. Its consent is kept: the {one} can be added as a client, or disconnected there."
+        case Arrived.ELSEWHOSE:
+            return (
+                f"{name}: {person} gave consent, but this is done as somebody else. The consent is kept; sign in as that person, or "
+                "begin anew as yourself."
+            )

@@ -1,0 +1,44 @@
+"""Which sign-ins this person's keyring holds. The practice's database has a note of it; the keyring is what counts."""
+
+from datetime import UTC, datetime
+
+from ...host import this_user
+from ...practice.people import SignIn
+from ...practice.status import Status
+from ...store.store import Store
+from .sign_in_findings import Pair
+
+
+def unclaimed(store: Store, holder: str) -> list[SignIn]:
+    """The sign-ins that are noted neither for `holder` nor for another user of the host: the keyring may hold them.
+
+    They were noted under a host name that has changed since, or the keyring's file was moved.
+    """
+    return [
+        sign_in
+        for sign_in, holders in store.sign_ins.holders()
+        if holder not in holders and not any(map(this_user.is_another, holders))
+    ]
+
+
+def not_held(store: Store, software: str | None, holder: str) -> list[Pair]:
+    """The integrations that no check reaches: nobody is known to hold their sign-in.
+
+    Where `holder` holds none at all, these are all that are not disconnected. An integration that is known to be expired or broken needs
+    more than a check.
+    """
+    now = datetime.now(UTC)
+    held = {each.id for each in store.sign_ins.held(holder, software)}
+    somewhere = held | {
+        sign_in.id for sign_in, holders in store.sign_ins.holders() if any(map(this_user.is_holder, holders))
+    }
+    another = {
+        sign_in.id for sign_in, holders in store.sign_ins.holders() if any(map(this_user.is_another, holders))
+    }
+    unchecked = {Status.CONNECTED, Status.EXPIRING}
+    return [
+        (client, link)
+        for client, link in store.clients.integrations(software, now)
+        if link.standing.status is not Status.DISCONNECTED
+        and (not held or (link.standing.status in unchecked and link.sign_in not in somewhere | another))
+    ]

@@ -1,0 +1,100 @@
+"""The quick check: each sign-in is used and its list of organisations read; no organisation is called."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ...practice.entries import NewEntry
+from ...practice.people import SignIn
+from ...practice.plan import Plan, PlanItem, Will
+from ...practice.status import Fault, Reason, Why
+from ...practice.trouble import PassingTrouble, SignInNeeded, SignInRefused, Trouble, UsageError
+from .. import words
+from ..jobs.session import Session
+from . import sign_in_findings
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """What a quick check found.
+
+    `plan`: each integration (`will_do`: it works). `refused`: sign-ins that do not work any more. `troubles`: by accounting app, why
+    nothing could be checked there.
+    """
+
+    plan: Plan
+    refused: Sequence[SignIn]
+    troubles: Mapping[str, Trouble]
+
+
+async def quick_check(session: Session, software: str | None, held: Sequence[SignIn]) -> Quick:
+    """Uses each sign-in once and records what that tells. Raises KeyringTrouble."""
+    pairs = session.store.clients.integrations(software, datetime.now(UTC))
+    items: list[PlanItem] = []
+    refused: list[SignIn] = []
+    troubles: dict[str, Trouble] = {}
+    for sign_in in held:
+        own = [
+            pair
+            for pair in pairs
+            if pair[1].sign_in == sign_in.id and pair[1].problem is not Reason.DISCONNECTED_HERE
+        ]
+        try:
+            # An app that rejects its credentials does so for every sign-in.
+            if sign_in.software not in troubles:
+                items += await _one(session, sign_in, own)
+        except SignInNeeded as trouble:
+            refused.append(sign_in)
+            # One that this keyring does not hold any more may still work elsewhere.
+            if isinstance(trouble, SignInRefused):
+                sign_in_findings.refused(session.store, sign_in, own, session.actor, str(trouble))
+            items += [_item(pair, Reason.SIGN_IN_REFUSED) for pair in own]
+        except UsageError as trouble:
+            troubles[sign_in.software] = trouble
+        if (reason := troubles.get(sign_in.software)) is not None:
+            items += [_item(pair, Why.NO_ACCESS, str(reason)) for pair in own]
+    return Quick(Plan("check", software, None, tuple(items)), refused, troubles)
+
+
+async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings.Pair]) -> list[PlanItem]:
+    store, actor = session.store, session.actor
+    try:
+        called = sign_in.organisation_id is None
+        if not called:
+            # What it reaches is known without a call: whether it works is to be found out.
+            await session.tokens(sign_in.software).access(sign_in.id)
+        reach = await session.reach(sign_in)
+    except PassingTrouble as trouble:
+        with store.database.writing():
+            for _, link in own:
+                store.contacts.fault(link.software, link.organisation_id, trouble.fault)
+        return [_item(pair, trouble.fault) for pair in own]
+    missing = session.software(sign_in.software).not_listed
+    over = (
+        {*sign_in_findings.OVER_WHEN_SIGNED_IN, missing} if called else sign_in_findings.OVER_WHEN_SIGNED_IN
+    )
+    items: list[PlanItem] = []
+    entries: list[NewEntry] = []
+    for client, link in own:
+        listed = link.organisation_id in reach
+        if not listed and not reach.complete:
+            # It may be one of the rows that could not be read.
+            store.contacts.fault(link.software, link.organisation_id, Fault.NONSENSE)
+            items.append(_item((client, link), Fault.NONSENSE))
+            continue
+        reason = link.problem if listed else missing
+        if listed and link.problem in over:
+            entries.append(sign_in_findings.working(actor, client, link))
+            reason = None
+        elif not listed and link.problem is not missing:
+            entries.append(sign_in_findings.not_listed(actor, client, link, missing))
+        items.append(_item((client, link), reason))
+    store.ledger.append(*entries)
+    return items
+
+
+def _item(pair: sign_in_findings.Pair, reason: str | None, says: str | None = None) -> PlanItem:
+    client, link = pair
+    will = Will.DO if reason is None else Will.CANNOT
+    body = {"says": says or words.REASONS[reason]} if reason else {}
+    return PlanItem(will, client.id, client.name, link.software, link.organisation_id, reason, body)

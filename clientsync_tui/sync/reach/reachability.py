@@ -1,0 +1,83 @@
+"""The organisations that a sign-in reaches beside the clients that there are."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from ...practice.model import Organisation
+from ...practice.status import Reason
+from ...practice.text import sort_key
+from ...store.store import Store
+
+
+class State(StrEnum):
+    """`no_access`: a client's organisation that the sign-in does not reach."""
+
+    NEW = "new"
+    ADDED = "added"
+    NO_ACCESS = "no_access"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An organisation, and how it stands to the client list. `client`: the id of its client, where there is one."""
+
+    id: str
+    name: str
+    state: State
+    client: str | None
+
+
+class Reach(Mapping[str, Organisation]):
+    """The organisations that a sign-in reaches, by the ids under which the practice knows them.
+
+    Found under every spelling that the app takes for the same id. `left_out`: what of the app's list could not be used, or was not
+    wanted, in sentences; `complete`: whether an organisation that is missing here is really missing there.
+    """
+
+    def __init__(
+        self,
+        listed: Iterable[Organisation],
+        canonical: Callable[[str], str],
+        known: Iterable[str] = (),
+        left_out: tuple[str, ...] = (),
+        *,
+        complete: bool = True,
+    ) -> None:
+        """`known`: the ids that the practice has, those that count most last."""
+        self._canonical = canonical
+        spelled = {canonical(each): each for each in known}
+        self._by_id = {(id := canonical(each.id)): replace(each, id=spelled.get(id, id)) for each in listed}
+        self.left_out = left_out
+        self.complete = complete
+
+    def __getitem__(self, organisation_id: str) -> Organisation:
+        """The organisation under any spelling of its id."""
+        return self._by_id[self._canonical(organisation_id)]
+
+    def __iter__(self) -> Iterator[str]:
+        return (each.id for each in self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+
+def states(store: Store, software: str, reach: Mapping[str, Organisation]) -> list[Reached]:
+    """Every organisation reached, and those of clients that are not, by name."""
+    integrated = store.clients.integrated(software)
+    alive = {each: known for each, known in integrated.items() if known[3] != Reason.DISCONNECTED_HERE}
+    found = [
+        Reached(
+            o.id,
+            o.name,
+            State.ADDED if o.id in alive else State.NEW,
+            alive[o.id][0] if o.id in alive else None,
+        )
+        for o in reach.values()
+    ]
+    found += [
+        Reached(each, known[1], State.NO_ACCESS, known[0])
+        for each, known in alive.items()
+        if each not in reach
+    ]
+    return sorted(found, key=lambda each: (sort_key(each.name), each.id))

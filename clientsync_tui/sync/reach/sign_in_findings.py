@@ -1,0 +1,44 @@
+"""What using a sign-in tells about all of its integrations at once."""
+
+from collections.abc import Iterable
+
+from ...practice.entries import Kind, NewEntry
+from ...practice.model import Client, Integration
+from ...practice.people import SignIn
+from ...practice.status import Reason
+from ...store.store import Store
+
+Pair = tuple[Client, Integration]
+
+#: Problems that are over once the sign-in works.
+OVER_WHEN_SIGNED_IN = frozenset({Reason.SIGN_IN_REFUSED, Reason.SIGN_IN_LAPSED})
+
+
+def refused(store: Store, sign_in: SignIn, pairs: Iterable[Pair], actor: str, says: str) -> None:
+    """Records that the software refused the sign-in: every living integration of it is expired."""
+    expired = [
+        _entry(Kind.FOUND_EXPIRED, actor, client, link, Reason.SIGN_IN_REFUSED, says)
+        for client, link in pairs
+        if link.sign_in == sign_in.id
+        and link.problem not in (Reason.SIGN_IN_REFUSED, Reason.DISCONNECTED_HERE)
+    ]
+    with store.database.writing():
+        store.sign_ins.refused(sign_in.id)
+        store.ledger.append(*expired)
+
+
+def not_listed(actor: str, client: Client, link: Integration, reason: Reason) -> NewEntry:
+    """The entry for an organisation that the sign-in, which works, does not list any more; `reason`: what that means there."""
+    says = "The sign-in no longer lists this organisation."
+    return _entry(Kind.FOUND_BROKEN, actor, client, link, reason, says)
+
+
+def working(actor: str, client: Client, link: Integration) -> NewEntry:
+    """The entry for an organisation that is reached again."""
+    body = {"was": link.problem}
+    return NewEntry(Kind.FOUND_WORKING, actor, client.id, link.software, link.organisation_id, body)
+
+
+def _entry(kind: Kind, actor: str, client: Client, link: Integration, reason: Reason, says: str) -> NewEntry:
+    body = {"reason": reason, "says": says, "sign_in": link.sign_in, "was": link.problem}
+    return NewEntry(kind, actor, client.id, link.software, link.organisation_id, body)

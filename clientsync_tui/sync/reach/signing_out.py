@@ -1,0 +1,47 @@
+"""Signing out: which sign-ins go together, which clients end with them, and what ends in the accounting software."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...accounting.seam.software import Software
+from ...practice.people import Person, SignIn
+from ...store.store import Store
+from ...store.tally import ending_with
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """All that one person gives up in one software. `clients`: the names of those whose integrations end with it."""
+
+    software: str
+    person: Person
+    sign_ins: tuple[SignIn, ...]
+    clients: tuple[str, ...]
+
+
+def leaving(store: Store, sign_ins: Iterable[SignIn]) -> list[Leaving]:
+    """Sign-ins by software and person: where one is for one organisation, a person has many."""
+    groups: dict[tuple[str, str], list[SignIn]] = {}
+    for each in sign_ins:
+        groups.setdefault((each.software, each.person.id), []).append(each)
+    return [
+        Leaving(
+            group[0].software,
+            group[0].person,
+            tuple(group),
+            tuple(name for each in group for name in ending_with(store.database, each.id)),
+        )
+        for group in groups.values()
+    ]
+
+
+def ends_there(software: Software, person: Person) -> str:
+    """What signing out ends in the accounting software, in a sentence."""
+    if software.addresses.revoke_url is None:
+        return (
+            f"{software.title} cannot be told: the sign-in is forgotten here, and ends there when {person.name} removes the app in "
+            f"{software.title} itself."
+        )
+    if software.grant.revoking_ends == "person":
+        return f"It ends everything that {person.name} connected with this app in {software.title}, on other machines too."
+    return f"The sign-in is ended in {software.title} too."

@@ -1,0 +1,157 @@
+"""The terminal at the other end: what it can do, and what it is asked. Imports no Textual, which reads its settings when imported."""
+
+import os
+import re
+import select
+import sys
+import time
+from collections.abc import Mapping, MutableMapping
+from types import TracebackType
+
+from ..host.on_posix import module
+
+ASK_BACKGROUND = b"\x1b]11;?\x1b\\"
+ASK_WHO = b"\x1b[c"
+"""Nearly every terminal answers this one, so its answer says that no answer about the background will come any more."""
+BACKGROUND = re.compile(
+    rb"\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)[^\x07\x1b]*(?:\x07|\x1b\\)"
+)
+WHO = re.compile(rb"\x1b\[\?[0-9;]*c")
+PATIENCE_S, PATIENCE_OVER_SSH_S = 0.1, 1.0
+SILENT = frozenset({"", "dumb", "linux", "unknown", "vt100", "vt220"})
+"""Terminals that are not asked."""
+FRAMES_OVER_SSH = "15"
+
+
+def over_ssh(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the terminal is at the other end of an SSH line."""
+    return bool(environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"))
+
+
+def few_colours(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the terminal has 16 colours or fewer, so that its own palette is used."""
+    term = environment.get("TERM", "")
+    many = ("256color", "direct", "kitty", "ghostty", "alacritty", "foot", "wezterm")
+    return not any(word in term for word in many) and environment.get("COLORTERM", "") not in (
+        "truecolor",
+        "24bit",
+    )
+
+
+def ascii_only(setting: bool, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether marks are drawn in ASCII alone: by setting, on the Linux console, or where the locale is not UTF-8."""
+    locale = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
+    utf8 = "utf-8" in locale.lower() or "utf8" in locale.lower()
+    return (
+        setting
+        or environment.get("TERM") == "linux"
+        or (bool(locale) and not utf8 and locale not in ("C", "POSIX"))
+    )
+
+
+def wants_mouse(setting: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether mouse reports are asked for: by default not over SSH, where every movement would travel up the line."""
+    return setting == "on" or (setting == "auto" and not over_ssh(environment))
+
+
+def is_gone() -> bool:
+    """Whether the line to the terminal was cut."""
+    termios = module("termios")
+    if termios is None:
+        return False
+    try:
+        termios.tcgetattr(sys.stdin.fileno())
+    except termios.error:
+        return True
+    return False
+
+
+def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Sets what Textual reads when it is imported: no animation anywhere, fewer frames over SSH, and colours by the terminal's name."""
+    environment.setdefault("TEXTUAL_ANIMATIONS", "none")
+    if over_ssh(environment):
+        environment.setdefault("TEXTUAL_FPS", FRAMES_OVER_SSH)
+    if not few_colours(environment) and "256color" not in environment.get("TERM", ""):
+        # Rich knows fewer names of terminals than there are.
+        environment.setdefault("TEXTUAL_COLOR_SYSTEM", "auto" if environment.get("COLORTERM") else "256")
+
+
+class AskedBackground:
+    """Asks the terminal whether it is light or dark, while the program goes on starting.
+
+    What is typed meanwhile is kept in `typed`. Where something was typed before, nothing is asked, because it would be mixed with
+    the answer. To be used as a context: it leaves the terminal as it was, and never without having waited for the answer,
+    which would be taken for keys otherwise.
+    """
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        self.typed = b""
+        self._fd = -1
+        self._before: list[int | list[bytes | int]] | None = None
+        self._environment = environment
+        self._light: bool | None = None
+
+    def __enter__(self) -> "AskedBackground":
+        # Windows's console says nothing of its background.
+        termios, tty = module("termios"), module("tty")
+        if self._environment.get("TERM", "") in SILENT or "NO_COLOR" in self._environment:
+            return self
+        if termios is None or tty is None:
+            return self
+        try:
+            self._fd = sys.stdin.fileno()
+            if not os.isatty(self._fd) or os.tcgetpgrp(self._fd) != os.getpgrp():
+                return self
+            self._before = termios.tcgetattr(self._fd)
+            tty.setcbreak(self._fd, termios.TCSADRAIN)
+            if select.select([self._fd], [], [], 0)[0]:
+                self._restore()
+                return self
+            os.write(sys.stdout.fileno(), ASK_BACKGROUND + ASK_WHO)
+        except (OSError, ValueError, termios.error):
+            self._restore()
+        patience = PATIENCE_OVER_SSH_S if over_ssh(self._environment) else PATIENCE_S
+        self._until = time.monotonic() + patience
+        return self
+
+    def is_light(self) -> bool | None:
+        """Whether the background is light; None: the terminal does not say. Waits for the answer, and asks no more."""
+        if self._before is not None:
+            try:
+                self._read()
+            finally:
+                self._restore()
+        return self._light
+
+    def _read(self) -> None:
+        said = b""
+        while not WHO.search(said):
+            left = self._until - time.monotonic()
+            # What has arrived is read in any case.
+            if not select.select([self._fd], [], [], max(0.0, left))[0]:
+                break
+            more = os.read(self._fd, 1024)
+            if not more:
+                break
+            said += more
+        if found := BACKGROUND.search(said):
+            self._light = lightness(*found.groups()) > 0.5
+        self.typed = WHO.sub(b"", BACKGROUND.sub(b"", said, count=1), count=1)
+
+    def _restore(self) -> None:
+        if self._before is not None:
+            before, self._before = self._before, None
+            termios = module("termios")
+            assert termios is not None
+            termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.is_light()
+
+
+def lightness(red: bytes, green: bytes, blue: bytes) -> float:
+    """How light a colour is, from 0 to 1; its parts are hexadecimal numbers of any length, as X11 writes them."""
+    parts = [int(part, 16) / (16 ** len(part) - 1) for part in (red, green, blue)]
+    return sum(part * weight for part, weight in zip(parts, (0.299, 0.587, 0.114), strict=True))

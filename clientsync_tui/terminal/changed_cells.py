@@ -1,0 +1,178 @@
+"""What of a frame the terminal does not show yet: opening a dialogue over a slow line sends its cells, once, and no others.
+
+Textual sends every region that was drawn again, whole and in full colour codes, also where it comes out the same.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
+
+from rich.cells import cell_len, get_character_cell_size
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.strip import Strip
+
+from ..practice.text import clean
+
+Piece = tuple[int, int, Strip]
+"""Line, column, and what is drawn from there on."""
+Codes = tuple[str, str, str]
+"""Attributes, colour and background, as the terminal is told of them."""
+USUAL: Codes = ("", "39", "49")
+"""A terminal's own."""
+NEAR = 5
+"""Cells that stay the same between two that change are sent as well: to jump over them takes as much."""
+
+
+class ChangedCells:
+    """Knows what the terminal shows, and sends what differs from it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, Strip] = {}
+        self._size = Size(0, 0)
+
+    def forget(self) -> None:
+        """What the terminal shows is not known any more."""
+        self._rows.clear()
+
+    def draw(self, pieces: Iterable[Piece], size: Size, colours: ColorSystem) -> str:
+        """What makes a terminal of this size show these pieces too."""
+        if size != self._size:
+            self._size = size
+            self.forget()
+        pen = Pen(colours)
+        touched: dict[int, Strip] = {}
+        for y, x, strip in pieces:
+            if x == 0 and strip.cell_length == size.width:
+                touched[y] = strip
+            elif (shown := touched.get(y) or self._rows.get(y)) is not None:
+                end = x + strip.cell_length
+                touched[y] = Strip.join([shown.crop(0, x), strip, shown.crop(end)])
+            else:
+                pen.draw(x, y, strip)
+        for y, row in touched.items():
+            for start, end in changed(self._rows.get(y), row, colours):
+                pen.draw(start, y, row if end - start == size.width else row.crop(start, end))
+            self._rows[y] = row
+        return pen.end()
+
+
+class Pen:
+    """Writes strips with as few codes as their colours need."""
+
+    def __init__(self, colours: ColorSystem) -> None:
+        self._colours = colours
+        self._now = USUAL
+        self._said: list[str] = []
+
+    def draw(self, x: int, y: int, strip: Strip) -> None:
+        """Writes a strip there."""
+        self._move(x, y)
+        for text, style, _ in strip:
+            self._turn(codes(style, self._colours))
+            link = style.link if style is not None else None
+            if link:
+                self._said.append(f"\x1b]8;;{clean(link)}\x1b\\")
+            if is_simple(text):
+                self._said.append(text)
+            else:
+                self._write_wide(x, y, text)
+            if link:
+                self._said.append("\x1b]8;;\x1b\\")
+            x += cell_len(text)
+
+    def _write_wide(self, x: int, y: int, text: str) -> None:
+        """However wide a terminal takes what is wide or combined to be, what stands behind it stands where it belongs.
+
+        What takes no cell because it drives a terminal is not written: a name in the practice's file can hold anything.
+        """
+        last = max(n for n, character in enumerate(text, 1) if get_character_cell_size(character) != 1)
+        wide, rest = text[:last], text[last:]
+        room = cell_len(wide)
+        self._said.append(" " * room)
+        self._move(x, y)
+        self._said.append(clean(wide))
+        self._move(x + room, y)
+        self._said.append(rest)
+
+    def _move(self, x: int, y: int) -> None:
+        self._said.append(f"\x1b[{y + 1};{x + 1}H")
+
+    def end(self) -> str:
+        """All that was written, and the terminal as it was."""
+        self._turn(USUAL)
+        return "".join(self._said)
+
+    def _turn(self, wanted: Codes) -> None:
+        if wanted != self._now:
+            if wanted[0] != self._now[0]:
+                told = ["0", *(code for code, usual in zip(wanted, USUAL, strict=True) if code != usual)]
+            else:
+                told = [code for code, now in zip(wanted[1:], self._now[1:], strict=True) if code != now]
+            self._said.append(f"\x1b[{';'.join(told)}m" if told != ["0"] else "\x1b[m")
+            self._now = wanted
+
+
+@lru_cache(4096)
+def codes(style: Style | None, colours: ColorSystem) -> Codes:
+    """How the terminal is told of a style."""
+    if style is None:
+        return USUAL
+    attributes = Strip.render_ansi(style.without_color, colours)
+    colour, background = (
+        ";".join(each.downgrade(colours).get_ansi_codes(foreground)) if each is not None else usual
+        for each, foreground, usual in ((style.color, True, USUAL[1]), (style.bgcolor, False, USUAL[2]))
+    )
+    return attributes, colour, background
+
+
+@lru_cache(4096)
+def is_simple(text: str) -> bool:
+    """Whether each character takes one cell, in every terminal."""
+    return (text.isascii() and text.isprintable()) or all(
+        get_character_cell_size(character) == 1 for character in text
+    )
+
+
+def changed(old: Strip | None, new: Strip, colours: ColorSystem) -> Sequence[tuple[int, int]]:
+    """From and to which cells two rows differ, those that are near to each other as one."""
+    whole = [(0, new.cell_length)]
+    if old is None or old.cell_length != new.cell_length:
+        return whole
+    before, after = list(old), list(new)
+    if before == after:
+        return ()
+    # Terminals disagree about the width of what is wide or combined: which cells show it is not known.
+    if not all(is_simple(segment.text) for segment in (*before, *after)):
+        return whole
+    spans: list[tuple[int, int]] = []
+    for start, end in _differences(before, after, colours):
+        if spans and start - spans[-1][1] <= NEAR:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _differences(
+    before: Sequence[Segment], after: Sequence[Segment], colours: ColorSystem
+) -> Iterator[tuple[int, int]]:
+    was, now = "".join(each.text for each in before), "".join(each.text for each in after)
+    styles = [
+        list(zip(accumulate(len(each.text) for each in row), (each.style for each in row), strict=True))
+        for row in (before, after)
+    ]
+    x = i = j = 0
+    while x < len(now):
+        (old_end, old_style), (new_end, new_style) = styles[0][i], styles[1][j]
+        end = min(old_end, new_end)
+        same = old_style is new_style or codes(old_style, colours) == codes(new_style, colours)
+        if not same:
+            yield x, end
+        elif was[x:end] != now[x:end]:
+            start = next(n for n in range(x, end) if was[n] != now[n])
+            yield start, next(n for n in range(end, start, -1) if was[n - 1] != now[n - 1])
+        x = end
+        i, j = i + (old_end == end), j + (new_end == end)

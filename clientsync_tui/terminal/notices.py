@@ -1,0 +1,45 @@
+"""What reaches a person who looks elsewhere: the terminal's own notices, where it has them, else its bell."""
+
+import os
+from collections.abc import Mapping
+
+from ..practice.text import clean
+
+BELL = "\a"
+MOST = 200
+"""Characters of a notice; desktops show no more."""
+WITH_OSC_9 = frozenset({"iTerm.app", "WezTerm", "ghostty"})
+WITH_OSC_777 = ("foot", "rxvt-unicode")
+
+
+def sequence(title: str, says: str, setting: str, environment: Mapping[str, str] = os.environ) -> str:
+    """What to write to the terminal; empty where nothing is wanted.
+
+    OSC 9 is iTerm2's (also WezTerm, Ghostty, kitty), OSC 777 urxvt's (also foot and VTE's). They are not sent
+    inside tmux or screen, which show a bell in their status line and would drop the rest. `setting`: auto, bell or off.
+    """
+    if setting == "off":
+        return ""
+    kind = "" if setting == "bell" else _kind(environment)
+    # A semicolon ends a part of the sequence.
+    title, says = (clean(text).replace(";", ",")[:MOST] for text in (title, says))
+    match kind:
+        case "9":
+            return f"\x1b]9;{title}: {says}\x1b\\"
+        case "777":
+            return f"\x1b]777;notify;{title};{says}\x1b\\"
+        case _:
+            return BELL
+
+
+def _kind(environment: Mapping[str, str]) -> str:
+    term = environment.get("TERM", "")
+    if environment.get("TMUX") or environment.get("STY") or term.startswith(("screen", "tmux")):
+        return ""
+    # LC_TERMINAL is what iTerm2 sends along over SSH.
+    told = {environment.get("TERM_PROGRAM", ""), environment.get("LC_TERMINAL", "")}
+    if told & (WITH_OSC_9 | {"iTerm2"}) or term in ("xterm-kitty", "xterm-ghostty", "wezterm"):
+        return "9"
+    if environment.get("VTE_VERSION") or term.startswith(WITH_OSC_777):
+        return "777"
+    return ""
