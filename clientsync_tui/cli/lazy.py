@@ -1,4 +1,4 @@
-"""A group of commands whose modules are imported when a command is asked for, so that starting one does not pay for all."""
+"""A group that imports a command's module only when the command is used, so that starting one command does not load all."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -8,41 +8,48 @@ import click
 
 
 class LazyGroup(click.Group):
-    """`modules`: the module of this package that defines each command; the command is the function named after it."""
+    """`modules`: the module of this package that defines each command, as a function of the same name.
 
-    def __init__(self, *args: Any, modules: Mapping[str, str], **rest: Any) -> None:
+    `former_names`: old names that still work but are not listed, with the present one.
+    """
+
+    def __init__(
+        self, *args: Any, modules: Mapping[str, str], former_names: Mapping[str, str], **rest: Any
+    ) -> None:
         super().__init__(*args, **rest)
         self._modules = modules
+        self._former_names = former_names
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, in the order of the mapping."""
         return list(self._modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, its module imported."""
-        module = self._modules.get(cmd_name)
+        """The command of that name; imports its module."""
+        name = self._former_names.get(cmd_name, cmd_name)
+        module = self._modules.get(name)
         if module is None:
             return None
-        command = getattr(import_module(f"{__package__}.{module}"), cmd_name.replace("-", "_"))
-        _take_text(command)
+        command = getattr(import_module(f"{__package__}.{module}"), name.replace("-", "_"))
+        _require_utf8(command)
         return command
 
 
-class Text(click.types.StringParamType):
-    """Words; names of files are `click.Path`, and may be of any bytes."""
+class Utf8Text(click.types.StringParamType):
+    """Text. File names use `click.Path` instead and may hold any bytes."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The words. Fails for bytes that are no UTF-8: no name, code or address holds them, and SQLite takes none."""
+        """The text. Rejects bytes that are not UTF-8: no name, code or address has them, and SQLite cannot store them."""
         text = super().convert(value, param, ctx)
         if any("\ud800" <= character <= "\udfff" for character in text):
-            self.fail("it is not UTF-8.", param, ctx)
+            self.fail("This is not UTF-8.", param, ctx)
         return text
 
 
-def _take_text(command: click.Command) -> None:
+def _require_utf8(command: click.Command) -> None:
     for param in command.params:
         if type(param.type) is click.types.StringParamType:
-            param.type = Text()
+            param.type = Utf8Text()
     if isinstance(command, click.Group):
-        for below in command.commands.values():
-            _take_text(below)
+        for subcommand in command.commands.values():
+            _require_utf8(subcommand)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "setup": "commands.setup",
-    "softwares": "commands.setup",
+    "software": "commands.software",
     "sign-in": "commands.sign_in",
     "sign-out": "commands.sign_out",
     "organisations": "commands.organisations",
@@ -39,7 +39,10 @@ COMMANDS = {
     "completion": "completion",
     "sandbox": "commands.sandbox",
 }
+"""Every command, in the order of `--help`, with the module that defines it."""
 
+FORMER_NAMES = {"softwares": "software"}
+"""Names that scripts may still use. `--help` does not list them."""
 
 _OF_A_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF))
 _OUTPUT = "The output cannot be written: "
@@ -131,6 +134,7 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
 @click.group(
     cls=Root,
     modules=COMMANDS,
+    former_names=FORMER_NAMES,
     invoke_without_command=True,
     context_settings={"max_content_width": 100},
     epilog=options.examples(

@@ -262,7 +262,7 @@ def test_sign_out_ends_what_the_sign_in_authenticated(busy: Office) -> None:
     assert sorted(busy.statuses().values()) == ["connected"] * 3 + ["expired"] * 9
     assert busy.cli.inside("sign-out", "--yes", "xero", "--as", busy.bob).code == 2
     assert busy.cli.inside("sign-out", "--yes", "--all").code == 0
-    assert busy.cli.inside("softwares", "--json").json[0]["signed_in"] is False
+    assert busy.cli.inside("software", "--json").json[0]["signed_in"] is False
 
 
 def test_a_name_with_escape_codes_comes_out_clean(busy: Office) -> None:

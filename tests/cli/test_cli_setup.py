@@ -40,16 +40,23 @@ def test_setup_says_how_and_then_sets(cli: Command) -> None:
     said = cli.inside("setup", "xero")
     assert said.code == 0
     assert "http://localhost:8400/callback" in said.out
-    assert cli.inside("softwares", "--json").json[0]["configured"] is False
+    assert cli.inside("software", "--json").json[0]["configured"] is False
     assert cli.inside("setup", "xero", "--client-id", "ABC", "--redirect-port", "9000").code == 0
     text = cli.config.read_text()
     assert "# mine" in text
     assert tomllib.loads(text)["software"]["xero"] == {"client_id": "ABC", "redirect_port": 9000}
-    softwares = cli.inside("softwares", "--json").json
+    softwares = cli.inside("software", "--json").json
     assert keys(softwares) == {
         frozenset({"name", "title", "organisations_per_sign_in", "configured", "signed_in"})
     }
     assert {each["name"] for each in softwares if each["configured"]} == {"xero"}
+
+
+def test_softwares_still_works_as_the_former_name_of_software(cli: Command) -> None:
+    for words in ([], ["--json"]):
+        new, former = cli.inside("software", *words), cli.inside("softwares", *words)
+        assert (former.code, former.out, former.err) == (new.code, new.out, new.err)
+    assert "softwares" not in cli.inside("--help").out
 
 
 def test_what_cannot_work_is_not_written(cli: Command) -> None:

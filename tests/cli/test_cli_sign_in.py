@@ -41,7 +41,7 @@ def kept_nothing(cli: Command) -> bool:
 
 
 def is_signed_in(cli: Command) -> bool:
-    (xero,) = [each for each in cli.inside("softwares", "--json").json if each["name"] == "xero"]
+    (xero,) = [each for each in cli.inside("software", "--json").json if each["name"] == "xero"]
     return xero["signed_in"]
 
 

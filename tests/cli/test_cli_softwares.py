@@ -243,7 +243,7 @@ def test_what_a_disconnect_ends_and_where_is_said(practice: Practice, cli: Comma
     )
     assert there == {(ONE, "ended"): 2, (MANY, "ended"): 4, (OTHER, "nowhere"): 4}
     # Its consents ended with it; the other sign-ins did not.
-    assert [each["name"] for each in cli.inside("softwares", "--json").json if each["signed_in"]] == [
+    assert [each["name"] for each in cli.inside("software", "--json").json if each["signed_in"]] == [
         OTHER,
         MANY,
     ]

@@ -91,4 +91,4 @@ def test_ctrl_c_ends_a_sign_in_that_waits_and_keeps_nothing(cli: Command) -> Non
     terminal.process.send_signal(2)
     assert terminal.end() == 1
     assert "Traceback" not in terminal.text
-    assert cli.inside("softwares", "--json").json[0]["signed_in"] is False
+    assert cli.inside("software", "--json").json[0]["signed_in"] is False

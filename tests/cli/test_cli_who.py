@@ -76,7 +76,7 @@ def test_on_a_host_with_another_name_the_sign_in_is_still_held(alone: Office) ->
 def test_what_the_former_release_noted_is_still_held(alone: Office) -> None:
     hold_as(alone, f"{this_user.login()}@{socket.gethostname()}")
     assert [
-        each["signed_in"] for each in alone.cli.inside("softwares", "--json").json if each["name"] == "xero"
+        each["signed_in"] for each in alone.cli.inside("software", "--json").json if each["name"] == "xero"
     ] == [True]
     (holder,) = held_by(alone)
     assert this_user.is_holder(holder) and not this_user.is_another(holder)

@@ -125,7 +125,7 @@ def test_a_broken_plug_in_is_left_out_and_said(installed: Path, tmp_path: Path, 
     config.chmod(0o600)
     env = environment(site, XDG_DATA_HOME=str(tmp_path / "data"))
     line = ("-m", "clientsync_tui", "--config", str(config))
-    said = python(*line, "softwares", "--json", env=env, cwd=tmp_path)
+    said = python(*line, "software", "--json", env=env, cwd=tmp_path)
     assert {"xero", "quickbooks", "freeagent"} == {each["name"] for each in json.loads(said.stdout)}
     sentence = 'The plug-in "example" of example-books 1.0 was left out ('
     assert sentence in said.stderr and why in said.stderr

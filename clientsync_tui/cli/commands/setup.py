@@ -1,4 +1,4 @@
-"""`softwares` and `setup`: which accounting software can be connected, and the practice's own app there."""
+"""`setup`: registers the practice's own app with an accounting app."""
 
 from typing import TYPE_CHECKING
 
@@ -12,44 +12,6 @@ if TYPE_CHECKING:
     from ...config import SoftwareTable
     from ...set_up import SetUp
     from ...workplace import Workplace
-
-
-@click.command(
-    epilog=options.examples(
-        "clientsync softwares",
-        "clientsync softwares --json",
-    )
-)
-@options.json("A JSON array.")
-def softwares(as_json: bool) -> None:
-    """List the accounting software that can be connected."""
-    from datetime import UTC, datetime
-
-    from .. import talk
-
-    with place() as workplace:
-        now = datetime.now(UTC)
-        signed_in = {sign_in.software for sign_in in workplace.held() if sign_in.works(now)}
-        found = [
-            {
-                "name": each.name,
-                "title": each.title,
-                "organisations_per_sign_in": each.organisations_per_sign_in,
-                "configured": workplace.is_configured(each.name),
-                "signed_in": each.name in signed_in,
-            }
-            for each in workplace.softwares()
-        ]
-        for sentence in workplace.left_out():
-            talk.say(sentence)
-    if as_json:
-        talk.document(found)
-        return
-    rows = [
-        [("no", "yes")[value] if isinstance(value, bool) else value for value in each.values()]
-        for each in found
-    ]
-    talk.table(("Name", "Title", "Organisations a sign-in", "Set up", "Signed in"), rows)
 
 
 @click.command(

@@ -1,0 +1,44 @@
+"""`software`: the accounting apps that can be connected."""
+
+import click
+
+from .. import options
+from ..place import place
+
+
+@click.command(
+    epilog=options.examples(
+        "clientsync software",
+        "clientsync software --json",
+    )
+)
+@options.json("A JSON array.")
+def software(as_json: bool) -> None:
+    """List the accounting apps you can connect."""
+    from datetime import UTC, datetime
+
+    from .. import talk
+
+    with place() as workplace:
+        now = datetime.now(UTC)
+        signed_in = {sign_in.software for sign_in in workplace.held() if sign_in.works(now)}
+        found = [
+            {
+                "name": app.name,
+                "title": app.title,
+                "organisations_per_sign_in": app.organisations_per_sign_in,
+                "configured": workplace.is_configured(app.name),
+                "signed_in": app.name in signed_in,
+            }
+            for app in workplace.softwares()
+        ]
+        for sentence in workplace.left_out():
+            talk.say(sentence)
+    if as_json:
+        talk.document(found)
+        return
+    rows = [
+        [("no", "yes")[value] if isinstance(value, bool) else value for value in app.values()]
+        for app in found
+    ]
+    talk.table(("Name", "Title", "Organisations a sign-in", "Set up", "Signed in"), rows)
