@@ -9,7 +9,6 @@ from bench.result import Result, measure
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.people import Person, SignIn, sign_in_id
 from clientsync_tui.practice.plan import Plan, Will
-from clientsync_tui.signin.attempt import SignedIn
 from clientsync_tui.signin.token_endpoint import Granted
 from clientsync_tui.store.jobs import ItemState
 from clientsync_tui.sync import plans
@@ -84,10 +83,10 @@ async def _consents(session: Session, person: Person, size: int) -> list[tuple[S
     found: list[tuple[SignIn, str]] = []
     for company in map(str, range(size)):
         own, now = sign_in_id(DOWN, person.id, company), datetime.now(UTC)
-        await session.tokens(DOWN).keep(own, Granted("x", 3_600, "x", None))
-        found.append(
-            (session.keep(SignedIn(SignIn(own, DOWN, person, now, None, company, company), now)), company)
-        )
+        tokens = session.tokens(DOWN)
+        async with tokens.room() as write:
+            await tokens.keep(own, Granted("x", 3_600, "x", None), write)
+        found.append((session.keep(SignIn(own, DOWN, person, now, None, company, company)), company))
     return found
 
 

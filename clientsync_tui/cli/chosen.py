@@ -15,20 +15,20 @@ def ids(workplace: Workplace, clients: Sequence[str]) -> list[str] | None:
 
 
 def softwares(
-    workplace: Workplace, software: str | None, chosen: Sequence[str] | None, sender: str | None = None
+    workplace: Workplace, software: str | None, chosen: Sequence[str] | None, integrated_by: str | None = None
 ) -> list[str]:
     """The software that is named; else those that the chosen clients are integrated with, or that the person of the e-mail address
-    `sender` signed in to; else all that clients are integrated with.
+    `integrated_by` signed in to; else all that clients are integrated with.
 
     Raises UsageError when there are none.
     """
     if software is not None:
         return [workplace.software(software).name]
     store = workplace.store
-    if sender is not None:
+    if integrated_by is not None:
         known = store.sign_ins.known()
-        found = {each.software for each in known if each.person.email.casefold() == sender.casefold()}
-        nothing = f"Nobody with the e-mail address {sender} has integrated anything."
+        found = {each.software for each in known if each.person.email.casefold() == integrated_by.casefold()}
+        nothing = f"Nobody with the e-mail address {integrated_by} has integrated anything."
     elif chosen is not None:
         clients = store.clients.by_id(list(chosen), datetime.now(UTC)).values()
         found = {link.software for client in clients for link in client.integrations}

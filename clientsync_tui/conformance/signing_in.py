@@ -96,7 +96,7 @@ def test_without_the_organisation_in_the_redirect_no_code_is_exchanged(name: str
             # The code is still good: the whole address can be pasted.
             assert endpoint not in [call["path"] for call in stand.called(before)], "no code was exchanged"
             attempt.paste(back)
-            assert (await attempt.wait(PATIENCE_S)).sign_in.organisation_id == stand.realm
+            assert (await attempt.wait(PATIENCE_S)).organisation_id == stand.realm
 
     endpoint, before = f"/{name}{stand.personality.token_path}", stand.calls_made
     stand.do(work)

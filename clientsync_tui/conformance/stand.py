@@ -96,7 +96,7 @@ class Stand:
             asyncio.to_thread(authorise, attempt.link, email or self.person, chosen)
         )
         try:
-            return (await attempt.wait(PATIENCE_S)).sign_in
+            return await attempt.wait(PATIENCE_S)
         finally:
             await arriving
 

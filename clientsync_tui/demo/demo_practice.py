@@ -183,7 +183,7 @@ class OneSoftware:
             arriving = asyncio.create_task(asyncio.to_thread(authorise, attempt.link, email, organisations))
             signed_in = await attempt.wait(PATIENCE_S)
             await arriving
-            return signed_in.sign_in
+            return signed_in
 
     async def _pull(self, organisations: Sequence[Known]) -> None:
         names = list(self._software.lists)

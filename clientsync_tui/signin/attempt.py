@@ -6,7 +6,6 @@ import secrets
 import socket
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -20,7 +19,7 @@ from ..practice.people import SignIn, sign_in_id
 from ..practice.trouble import KeyringTrouble, Misconfigured, SignInFailed, Trouble, UsageError
 from . import pasted, redirected
 from .loopback import Loopback, PortInUse
-from .new_sign_in import Fresh, MakeCalls
+from .new_sign_in import MakeCalls, UnsavedSignIn
 from .redirected import Foreign, Incomplete, Redirected
 from .remarks import remarks
 from .token_endpoint import TokenEndpoint
@@ -31,14 +30,6 @@ SSH_PORT = "22"
 
 _IGNORED_SAID = 3
 """So many ignored answers are mentioned one by one. Any page in the browser can send thousands."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A sign-in that was made, its refresh token in the keyring. `granted_at`: when, UTC."""
-
-    sign_in: SignIn
-    granted_at: datetime
 
 
 class Attempt:
@@ -124,7 +115,7 @@ class Attempt:
         if not self._arrived.done():
             self._arrived.set_exception(why)
 
-    async def wait(self, timeout_s: float) -> SignedIn:
+    async def wait(self, timeout_s: float) -> SignIn:
         """Waits for the redirect or the paste, whichever comes first, and completes the sign-in.
 
         Raises SignInFailed (timed out, refused, another's state, unverified), PassingTrouble, Misconfigured, KeyringTrouble.
@@ -220,7 +211,7 @@ class Attempt:
         if not self._arrived.done():
             self._arrived.set_result(redirect)
 
-    async def _complete(self, redirect: Redirected) -> SignedIn:
+    async def _complete(self, redirect: Redirected) -> SignIn:
         async with AsyncExitStack() as stack:
             try:
                 write = await stack.enter_async_context(self._tokens.room())
@@ -230,7 +221,7 @@ class Attempt:
                 ) from None
             return await self._exchanged(redirect, write)
 
-    async def _exchanged(self, redirect: Redirected, write: Write) -> SignedIn:
+    async def _exchanged(self, redirect: Redirected, write: Write) -> SignIn:
         software = self._configured.software
         granted = await self._endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
         granted_at = datetime.now(UTC)
@@ -241,7 +232,7 @@ class Attempt:
                 f"Does the app have every scope that is needed? [software.{software.name}] asks for: {asked}. "
                 f"Needed: {' '.join(software.grant.scopes) or 'none'}."
             )
-        new = Fresh(
+        new = UnsavedSignIn(
             self._configured, self._how.timeout_s, redirect.parameters, granted, self._nonce, self._make_calls
         )
         try:
@@ -259,8 +250,7 @@ class Attempt:
         own_id = sign_in_id(software.name, person.id, its_id)
         ends_at = await self._tokens.keep(own_id, granted, write)
         its_name = organisation.name if organisation else None
-        sign_in = SignIn(own_id, software.name, person, granted_at, ends_at, its_id, its_name)
-        return SignedIn(sign_in, granted_at)
+        return SignIn(own_id, software.name, person, granted_at, ends_at, its_id, its_name)
 
     async def _close(self) -> None:
         await self._loopback.close()

@@ -14,7 +14,7 @@ MakeCalls = Callable[[Access], Calls]
 """Makes calls with access tokens that come from elsewhere than the keyring."""
 
 
-class Fresh:
+class UnsavedSignIn:
     """`NewSignIn`; see there. Its access token is in memory only. `redirect`: the parameters that came with the redirect."""
 
     def __init__(
@@ -35,7 +35,7 @@ class Fresh:
         self.calls = make_calls(self._access)
 
     def __repr__(self) -> str:
-        return f"Fresh({self._configured.software.name})"
+        return f"UnsavedSignIn({self._configured.software.name})"
 
     async def claims(self) -> Mapping[str, Any]:
         """The verified claims of the id_token; raises SignInFailed."""

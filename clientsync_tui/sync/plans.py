@@ -117,9 +117,9 @@ def reassign(
     sign_in: SignIn | None,
     reach: Reach | None,
     only: Collection[str] | None = None,
-    sender: str | None = None,
+    integrated_by: str | None = None,
 ) -> Plan:
-    """Makes `sign_in` the authenticated one of integrations that others set up: all, those of `only`, or those by `sender` (e-mail).
+    """Makes `sign_in` the authenticated one of integrations that others set up: all, those of `only`, or those by `integrated_by` (e-mail).
 
     `sign_in`, `reach`, `software`: None as for `reconnect`.
     """
@@ -131,13 +131,13 @@ def reassign(
                 if only is not None
                 else None
             )
-        if sender is not None and link.integrated_by.email.casefold() != sender.casefold():
+        if integrated_by is not None and link.integrated_by.email.casefold() != integrated_by.casefold():
             return None
         if sign_in is not None and link.sign_in == sign_in.reaching(link.organisation_id):
             said = "It is integrated by this sign-in already."
             return (
                 item_of(Will.SKIP, client, link, reason=Why.ALREADY_ADDED, says=said)
-                if only is not None or sender is not None
+                if only is not None or integrated_by is not None
                 else None
             )
         if not _in_reach(sign_in, reach, link.organisation_id):

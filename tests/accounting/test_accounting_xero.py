@@ -32,7 +32,7 @@ async def calls(desk: Desk, sandbox: Running, http) -> AsyncGenerator[HttpCalls]
     """In the name of the accountant who reaches everything."""
     signed_in = await desk.sign_in(first_person(sandbox))
     limiter = Limiter(desk.folder / "limits")
-    yield desk.calls(http, limiter, signed_in.sign_in.id)
+    yield desk.calls(http, limiter, signed_in.id)
     limiter.close()
 
 
@@ -120,7 +120,7 @@ async def test_a_missing_scope_is_a_missing_permission(desk: Desk, sandbox: Runn
     narrow = desk.with_configured(scopes=scopes)
     signed_in = await narrow.sign_in(first_person(sandbox))
     limiter = Limiter(desk.folder / "limits")
-    calls = narrow.calls(http, limiter, signed_in.sign_in.id)
+    calls = narrow.calls(http, limiter, signed_in.id)
     organisation = (await XERO.organisations(calls))[0]
     assert await XERO.details(calls, organisation.id)
     with pytest.raises(OrganisationTrouble) as caught:
@@ -132,7 +132,7 @@ async def test_a_missing_scope_is_a_missing_permission(desk: Desk, sandbox: Runn
 async def test_disconnecting_ends_this_one_link_and_no_other(
     desk: Desk, calls: HttpCalls, sandbox: Running, http
 ):
-    second = (await desk.sign_in(sandbox.world.people[1].email)).sign_in.id
+    second = (await desk.sign_in(sandbox.world.people[1].email)).id
     limiter = Limiter(desk.folder / "limits")
     colleague = desk.calls(http, limiter, second)
     theirs = await XERO.organisations(colleague)

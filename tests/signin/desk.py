@@ -20,10 +20,11 @@ from clientsync_tui.accounting.seam.limits import Limiter
 from clientsync_tui.accounting.seam.software import Addresses
 from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
+from clientsync_tui.practice.people import SignIn
 from clientsync_tui.sandbox.config import software_tables
 from clientsync_tui.sandbox.consent.authorise import sign_in
 from clientsync_tui.sandbox.server import Running
-from clientsync_tui.signin.attempt import Attempt, SignedIn, begin
+from clientsync_tui.signin.attempt import Attempt, begin
 from clientsync_tui.signin.tokens import Tokens
 from clientsync_tui.signin.vault import Vault
 
@@ -87,7 +88,7 @@ class Desk:
             yield attempt
         limiter.close()
 
-    async def sign_in(self, email: str, organisations: list[str] | None = None) -> SignedIn:
+    async def sign_in(self, email: str, organisations: list[str] | None = None) -> SignIn:
         async with self.begin() as attempt:
             return await completed(attempt, email, organisations)
 
@@ -99,7 +100,7 @@ class Desk:
         return entries(self.keyring)
 
 
-async def completed(attempt: Attempt, email: str, organisations: list[str] | None = None) -> SignedIn:
+async def completed(attempt: Attempt, email: str, organisations: list[str] | None = None) -> SignIn:
     """Follows the attempt's link as the sandbox's accountant of that address."""
     waiting = asyncio.create_task(attempt.wait(20))
     await asyncio.to_thread(sign_in, attempt.link, email, organisations)

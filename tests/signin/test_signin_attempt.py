@@ -88,12 +88,12 @@ async def test_the_short_link_leads_to_a_sign_in_whose_refresh_token_alone_is_ke
         waiting = asyncio.create_task(attempt.wait(20))
         await asyncio.to_thread(sign_in, attempt.short_link, email)
         signed_in = await waiting
-    assert signed_in.sign_in.person.email == email
-    assert signed_in.sign_in.id == f"xero:{signed_in.sign_in.person.id}"
-    assert (signed_in.sign_in.ends_at - signed_in.granted_at).days == 60
+    assert signed_in.person.email == email
+    assert signed_in.id == f"xero:{signed_in.person.id}"
+    assert (signed_in.ends_at - signed_in.used_at).days == 60
     held = desk.held()
-    assert list(held) == [name_of(signed_in.sign_in.id)]
-    assert list(json.loads(held[name_of(signed_in.sign_in.id)])) == ["refresh_token"]
+    assert list(held) == [name_of(signed_in.id)]
+    assert list(json.loads(held[name_of(signed_in.id)])) == ["refresh_token"]
     with pytest.raises(httpx2.ConnectError):
         await get(f"http://127.0.0.1:{port}/")
 
@@ -101,7 +101,7 @@ async def test_the_short_link_leads_to_a_sign_in_whose_refresh_token_alone_is_ke
 async def test_the_access_token_of_the_sign_in_is_used_without_another_renewal(desk: Desk, sandbox: Running):
     signed_in = await desk.sign_in(first_person(sandbox))
     before = await answered(sandbox, TOKEN)
-    assert await desk.tokens.access(signed_in.sign_in.id)
+    assert await desk.tokens.access(signed_in.id)
     assert await answered(sandbox, TOKEN) == before == 1
 
 
@@ -110,7 +110,7 @@ async def test_a_pasted_redirect_completes_the_sign_in(desk: Desk, sandbox: Runn
         redirected = await asyncio.to_thread(authorised, attempt, first_person(sandbox))
         attempt.paste(f'  "{redirected[:50]}\r\n   {redirected[50:]}"\n')
         signed_in = await attempt.wait(20)
-    assert list(desk.held()) == [name_of(signed_in.sign_in.id)]
+    assert list(desk.held()) == [name_of(signed_in.id)]
 
 
 async def test_a_mistyped_paste_is_said_and_the_attempt_goes_on(desk: Desk, sandbox: Running):
@@ -118,7 +118,7 @@ async def test_a_mistyped_paste_is_said_and_the_attempt_goes_on(desk: Desk, sand
         for wrong in ("", "hello", "https://login.example/", attempt.link):
             with pytest.raises(UsageError):
                 attempt.paste(wrong)
-        assert (await completed(attempt, first_person(sandbox))).sign_in
+        assert await completed(attempt, first_person(sandbox))
 
 
 async def test_a_pasted_address_with_a_wrong_state_ends_the_attempt_and_exchanges_nothing(
@@ -152,7 +152,7 @@ async def test_a_foreign_request_to_the_loopback_changes_nothing(
             assert page.status_code == 400 and "state" in page.text
         twice = redirect_of(attempt, code="c", state=state_of(attempt)) + f"&state={state_of(attempt)}"
         assert (await get(twice)).status_code == 400
-        assert (await completed(attempt, first_person(sandbox))).sign_in
+        assert await completed(attempt, first_person(sandbox))
     assert len(said) == 3 and all("another sign-in" in sentence for sentence in said)
     assert "not mentioned" in said[-1]
     assert await answered(sandbox, TOKEN) == 1
@@ -180,7 +180,7 @@ async def test_a_paste_that_is_cut_off_or_lacks_its_code_is_said_and_the_attempt
             with pytest.raises(UsageError, match=says):
                 attempt.paste(wrong)
         attempt.paste(address)
-        assert (await attempt.wait(20)).sign_in
+        assert await attempt.wait(20)
 
 
 async def test_a_pasted_refusal_without_a_state_ends_the_attempt(desk: Desk):
@@ -247,7 +247,7 @@ async def test_what_is_no_redirect_of_the_sign_in_is_refused_and_the_attempt_goe
             writer.write_eof()
             await reader.read()
             writer.close()
-        assert (await completed(attempt, first_person(sandbox))).sign_in
+        assert await completed(attempt, first_person(sandbox))
 
 
 async def test_the_page_at_the_end_leaks_no_referrer_and_is_not_kept(desk: Desk):
@@ -279,7 +279,7 @@ async def test_a_port_in_use_is_named_and_pasting_still_works(
             assert not attempt.listening and attempt.short_link is None
             assert str(port) in (attempt.trouble or "") and "paste" in (attempt.trouble or "")
             attempt.paste(await asyncio.to_thread(authorised, attempt, first_person(sandbox)))
-            assert (await attempt.wait(20)).sign_in
+            assert await attempt.wait(20)
     async with desk.begin() as attempt:
         assert attempt.listening
 
@@ -302,16 +302,16 @@ async def test_a_keyring_that_locks_meanwhile_leaves_the_earlier_sign_in(desk: D
         await desk.sign_in(first_person(sandbox))
     assert desk.held() == before
     fail(desk.keyring)
-    assert await desk.new_tokens().access(signed_in.sign_in.id)
+    assert await desk.new_tokens().access(signed_in.id)
 
 
 async def test_signing_in_again_replaces_what_was_held(desk: Desk, sandbox: Running):
     first = await desk.sign_in(first_person(sandbox))
     before = desk.held()
     second = await desk.sign_in(first_person(sandbox))
-    assert second.sign_in.id == first.sign_in.id
+    assert second.id == first.id
     assert list(desk.held()) == list(before) and desk.held() != before
-    assert await desk.new_tokens().access(second.sign_in.id)
+    assert await desk.new_tokens().access(second.id)
 
 
 async def test_two_people_are_two_sign_ins(desk: Desk, sandbox: Running):
@@ -335,7 +335,7 @@ async def test_an_app_with_a_secret(desk: Desk, sandbox: Running):
         return "guessed-wrong"
 
     with_secret = desk.with_configured(client_id="sandbox-xero-web", secret=secret)
-    assert (await with_secret.sign_in(first_person(sandbox))).sign_in
+    assert await with_secret.sign_in(first_person(sandbox))
     assert "sandbox" not in repr(with_secret.configured).replace("sandbox-xero-web", "").replace(
         sandbox.url, ""
     )

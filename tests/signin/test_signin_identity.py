@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from clientsync_tui.accounting.seam.configured import Http
+from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.trouble import (
     Misconfigured,
     PassingTrouble,
@@ -15,7 +16,6 @@ from clientsync_tui.practice.trouble import (
     SignInRefused,
     Trouble,
 )
-from clientsync_tui.signin.attempt import SignedIn
 from tests.signin.desk import Desk, configured_for, keyring, told
 from tests.signin.flawed import CODE, REFRESH, Flawed, serving
 from tests.support.command import PATIENCE_S
@@ -25,7 +25,7 @@ __all__ = ["keyring"]
 SECRETS = ("SECRET", REFRESH, CODE)
 
 
-async def attempted(desk: Desk, flawed: Flawed, tell: Callable[[str], None] = lambda _: None) -> SignedIn:
+async def attempted(desk: Desk, flawed: Flawed, tell: Callable[[str], None] = lambda _: None) -> SignIn:
     async with desk.begin() as attempt:
         attempt.tell = tell
         asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
@@ -44,7 +44,7 @@ async def test_what_is_right_or_can_be_borne_is_accepted(tmp_path: Path, keyring
     async with serving() as flawed:
         flawed.flaw = flaw
         desk = Desk(configured_for(flawed.url), tmp_path, how)
-        assert (await attempted(desk, flawed)).sign_in.id == "xero:u-1"
+        assert (await attempted(desk, flawed)).id == "xero:u-1"
     assert len(desk.held()) == 1
 
 
@@ -139,7 +139,7 @@ async def test_a_life_that_makes_no_sense_is_taken_for_a_short_one(
     async with serving() as flawed:
         flawed.more = {"expires_in": life, "expires_at": life}
         desk = Desk(configured_for(flawed.url), tmp_path, how)
-        made = (await attempted(desk, flawed)).sign_in
+        made = await attempted(desk, flawed)
         assert made.ends_at is not None and made.ends_at - made.used_at < timedelta(days=61)
         assert await desk.tokens.access(made.id) and flawed.asked == 1
         assert await desk.new_tokens().access(made.id) and flawed.asked == 2
@@ -173,7 +173,7 @@ async def test_without_an_e_mail_address_the_next_best_name_is_used_and_said(
     async with serving() as flawed:
         flawed.flaw = flaw
         made = await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, said.append)
-    assert (made.sign_in.person.name, made.sign_in.person.email) == ("A B", stands_in)
+    assert (made.person.name, made.person.email) == ("A B", stands_in)
     assert ["no e-mail address for A B" in sentence for sentence in said] == [True] * says
 
 
@@ -198,6 +198,6 @@ async def test_a_permission_that_was_not_granted_is_said_with_what_will_not_work
     said: list[str] = []
     async with serving() as flawed:
         flawed.more = {"scope": scope}
-        assert (await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, said.append)).sign_in
+        assert await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, said.append)
     assert len(said) == bool(missing)
     assert all(name in said[0] and "will not work" in said[0] for name in missing)

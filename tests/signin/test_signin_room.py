@@ -55,7 +55,7 @@ async def token(desk: Desk, own: str) -> str:
 
 @pytest.mark.parametrize("how", ["full", "read-only"])
 async def test_on_a_disk_that_takes_nothing_no_sign_in_is_renewed(small: Desk, sandbox: Running, how: str):
-    own = (await small.sign_in(first_person(sandbox))).sign_in.id
+    own = (await small.sign_in(first_person(sandbox))).id
     before = await token(small, own)
     filler = fill(small.folder)
     if how == "read-only":
@@ -81,7 +81,7 @@ async def test_a_disk_that_is_full_takes_no_code_either(small: Desk, sandbox: Ru
     assert await answered(sandbox, TOKEN) == 0
     assert filler is not None
     filler.unlink()
-    assert (await small.sign_in(first_person(sandbox))).sign_in
+    assert await small.sign_in(first_person(sandbox))
 
 
 async def test_the_room_is_there_until_it_is_used(small: Desk):

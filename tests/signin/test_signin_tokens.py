@@ -58,7 +58,7 @@ def quick(monkeypatch: pytest.MonkeyPatch):
 
 
 async def signed_in(desk: Desk, box: Running) -> str:
-    return (await desk.sign_in(first_person(box))).sign_in.id
+    return (await desk.sign_in(first_person(box))).id
 
 
 def refresh_token(desk: Desk, sign_in_id: str) -> str:

@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from clientsync_tui.accounting.seam.limits import Limiter
 from clientsync_tui.accounting.seam.software import Rate
+from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.trouble import Misconfigured, PassingTrouble, SignInFailed
-from clientsync_tui.signin.attempt import SignedIn
 from clientsync_tui.signin.tokens import Tokens
 from tests.signin.desk import Desk, keyring, name_of, told
 from tests.signin.unlike import LATER_S, SECRET, Server, Unlike, unlike
@@ -33,7 +33,7 @@ async def server() -> AsyncGenerator[Server]:
         yield server
 
 
-async def attempted(desk: Desk, **parameters: str) -> SignedIn:
+async def attempted(desk: Desk, **parameters: str) -> SignIn:
     async with desk.begin() as attempt:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
         assert "scope" not in asked and "code_challenge" not in asked
@@ -46,7 +46,7 @@ async def test_a_sign_in_for_one_organisation_has_an_id_of_its_own(
     server: Server, tmp_path: Path, keyring: Path
 ):
     desk = Desk(server.configured(), tmp_path)
-    made = (await attempted(desk, realm="7")).sign_in
+    made = await attempted(desk, realm="7")
     assert (made.id, made.organisation_id, made.organisation_name) == (OWN, "7", "Harbour Fish Bar")
     assert list(desk.held()) == [name_of(OWN)]
     token, who, company = server.asked
@@ -61,7 +61,7 @@ async def test_an_end_that_makes_no_sense_is_none(
     server: Server, tmp_path: Path, keyring: Path, nonsense: Any
 ):
     server.lives = {"ends_in": nonsense, "ends_hard_in": nonsense}
-    assert (await attempted(Desk(server.configured(), tmp_path), realm="7")).sign_in.ends_at is None
+    assert (await attempted(Desk(server.configured(), tmp_path), realm="7")).ends_at is None
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ async def test_a_redirect_to_a_page_elsewhere_is_pasted(server: Server, tmp_path
     async with desk.begin() as attempt:
         assert not attempt.listening and attempt.short_link is None
         assert PAGE in (attempt.trouble or "") and "paste" in (attempt.trouble or "")
-    assert (await attempted(desk, realm="7")).sign_in.id == OWN
+    assert (await attempted(desk, realm="7")).id == OWN
     with pytest.raises(SignInFailed, match="paste"):
         async with desk.begin(pasting=False):
             pass

@@ -125,7 +125,9 @@ def test_reassigning_says_from_whom(practice: Practice) -> None:
     me, colleague = practice.people[:2]
     practice.add(colleague)
     count = len(clients(practice))
-    job = do(practice, lambda w, s, reach: plans.reassign(w.store, "xero", s, reach, sender=colleague), me)
+    job = do(
+        practice, lambda w, s, reach: plans.reassign(w.store, "xero", s, reach, integrated_by=colleague), me
+    )
     assert job.state is JobState.DONE
     workplace = practice.workplace()
     told = [e for e in workplace.store.ledger.entries() if e.kind == "reassigned"]

@@ -42,8 +42,8 @@ def test_what_was_not_asked_for_was_granted_before_or_is_somebody_elses_changes_
     assert run.arrived(by(ANN, "9")) is Arrived.NOT_ASKED_FOR
     assert run.arrived(by(ANN, "9")) is Arrived.AGAIN
     assert run.arrived(by(ANN, "8")) is Arrived.AGAIN
-    assert run.arrived(by(BEN, "1")) is Arrived.ELSEWHOSE
-    assert run.arrived(by(BEN, "1")) is Arrived.ELSEWHOSE
+    assert run.arrived(by(BEN, "1")) is Arrived.WRONG_PERSON
+    assert run.arrived(by(BEN, "1")) is Arrived.WRONG_PERSON
     assert run.arrived(by(BEN, "7")) is Arrived.NOT_ASKED_FOR
     assert (run.next, run.left, run.done) == (RUN[0], 4, [])
     assert run.arrived(by(ANN, "1")) is Arrived.NEXT

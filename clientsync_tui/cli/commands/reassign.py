@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--from",
-    "sender",
+    "integrated_by",
     metavar="EMAIL",
     help="Every client (of SOFTWARE, if it is named) that this person integrated.",
 )
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 def reassign(
     software: str | None,
     everything: bool,
-    sender: str | None,
+    integrated_by: str | None,
     clients: tuple[str, ...],
     email: str | None,
     dry_run: bool,
@@ -50,7 +50,7 @@ def reassign(
 
     You become their authenticated user; the history says from whom.
     """
-    if everything + bool(sender) + bool(clients) != 1:
+    if everything + bool(integrated_by) + bool(clients) != 1:
         raise click.UsageError(
             "Say which: [SOFTWARE] --all, [SOFTWARE] --from EMAIL, or --client C (once or more)."
         )
@@ -61,7 +61,7 @@ def reassign(
 
     with place() as workplace:
         only = chosen.ids(workplace, clients)
-        names = chosen.softwares(workplace, software, only, sender)
+        names = chosen.softwares(workplace, software, only, integrated_by)
 
         async def make(session: "Session") -> "Plan":
             return await planned(
@@ -70,7 +70,7 @@ def reassign(
                 names,
                 email,
                 lambda name, sign_in, reach: plans.reassign(
-                    session.store, name, sign_in, reach, only, sender
+                    session.store, name, sign_in, reach, only, integrated_by
                 ),
                 # Without one nobody knows which are one's own.
                 always=True,

@@ -107,13 +107,13 @@ def reassign(
     workplace: Workplace,
     software: str,
     only: Collection[str] | None = None,
-    sender: str | None = None,
+    integrated_by: str | None = None,
     *,
     exactly: Exactly | None = None,
 ) -> None:
-    """Reassigns all, these clients, or those by `sender` (an e-mail address). Raises as `reached`."""
+    """Reassigns all, these clients, or those by `integrated_by` (an e-mail address). Raises as `reached`."""
     sign_in, reach = reached(workplace, software)
-    plan = plans.reassign(workplace.store, software, sign_in, reach, only, sender)
+    plan = plans.reassign(workplace.store, software, sign_in, reach, only, integrated_by)
     perform(workplace, plan if exactly is None else plan.about(exactly))
 
 
@@ -147,8 +147,8 @@ def _reassign_from(workplace: Workplace, software: str) -> None:
         (None, ANYBODY),
         *((each, f"{each}, {plan_words.integrations(n)}") for each, n in people.most_common()),
     ]
-    sender = one_of("Integrated by", rows, lambda row: row[1])[0]
-    reassign(workplace, software, sender=sender)
+    integrated_by = one_of("Integrated by", rows, lambda row: row[1])[0]
+    reassign(workplace, software, integrated_by=integrated_by)
 
 
 def _sign_in(workplace: Workplace, software: str) -> None:

@@ -35,17 +35,17 @@ class ReassignScreen(ReachScreen):
         self,
         software: str,
         only: Collection[str] | None = None,
-        sender: str | None = None,
+        integrated_by: str | None = None,
         exactly: Collection[tuple[str, str]] | None = None,
     ) -> None:
-        """`only`: ids of clients, None: all. `sender`: e-mail address of the colleague whose integrations are shown first.
+        """`only`: ids of clients, None: all. `integrated_by`: e-mail address of the colleague whose integrations are shown first.
 
         `exactly`: these of the clients' integrations, selected from the start; None: every one in this accounting app.
         """
         super().__init__(software)
         self._only = only
         self._exactly = exactly
-        self._sender = sender
+        self._integrated_by = integrated_by
         self._found: ReassignRows | None = None
 
     def before(self) -> Iterable[str]:
@@ -87,15 +87,15 @@ class ReassignScreen(ReachScreen):
             return ReassignRows(store, plan, ascii_marks=self.main.ascii_marks)
 
         self._found = await asyncio.to_thread(read)
-        await self._show_sender()
+        await self._show_integrated_by()
         if self._exactly is not None:
             self._list.table.action_select_all()
 
-    async def _show_sender(self) -> None:
+    async def _show_integrated_by(self) -> None:
         assert self._found is not None
         table = self._list.table
         sort = table.sort or (("name", False),)
-        rows = await asyncio.to_thread(self._found.rows, self._sender, sort)
+        rows = await asyncio.to_thread(self._found.rows, self._integrated_by, sort)
         table.selection.remove([id for id in table.selection if id not in self._found])
         shown = len(rows.order())
         can = len(rows.selectable(rows.order()))
@@ -103,7 +103,8 @@ class ReassignScreen(ReachScreen):
         words = f"{plan_words.integrations(shown)} · {can:,} that you have access to"
         self._list.show(rows, words, sort)
         self.relabel(
-            "choose_sender", self.with_key(f"Integrated by: {self._sender or 'everybody'}", "choose_sender")
+            "choose_sender",
+            self.with_key(f"Integrated by: {self._integrated_by or 'everybody'}", "choose_sender"),
         )
 
     def focus_own(self) -> None:
@@ -137,8 +138,10 @@ class ReassignScreen(ReachScreen):
 
         def chosen(email: str | None) -> None:
             if email is not None:
-                self._sender = None if email == EVERYBODY else email
-                self.run_worker(self._show_sender(), exclusive=True, group="sender", exit_on_error=False)
+                self._integrated_by = None if email == EVERYBODY else email
+                self.run_worker(
+                    self._show_integrated_by(), exclusive=True, group="sender", exit_on_error=False
+                )
             self.focus_own()
 
         self.main.push_screen(Choose("Integrated by", choices), chosen)

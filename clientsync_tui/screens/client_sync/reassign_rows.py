@@ -48,9 +48,13 @@ class ReassignRows:
                 people[known.person.email.casefold()] = (known.person, before + count)
         return sorted(people.values(), key=lambda each: -each[1])
 
-    def rows(self, sender: str | None, sort: Sort) -> ListRows:
+    def rows(self, integrated_by: str | None, sort: Sort) -> ListRows:
         """Those by one person (e-mail address), or all, in this order."""
-        items = [item for item in self.plan.items if sender is None or self._email(item) == sender.casefold()]
+        items = [
+            item
+            for item in self.plan.items
+            if integrated_by is None or self._email(item) == integrated_by.casefold()
+        ]
         # What can be selected stands first.
         items.sort(key=lambda item: item.will is not Will.DO)
         found = ListRows(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...accounting.seam.calls import Access, End
     from ...accounting.seam.configured import Configured, Http
     from ...accounting.seam.software import Calls, Software
-    from ...signin.attempt import Attempt, SignedIn
+    from ...signin.attempt import Attempt
     from ...signin.tokens import Tokens
     from ...signin.vault import Vault
     from ...store.store import Store
@@ -171,9 +171,8 @@ class Session:
         async with begin(configured, self._how, self._vault, tokens, make_calls, pasting=pasting) as attempt:
             yield attempt
 
-    def keep(self, signed_in: "SignedIn") -> SignIn:
-        """Writes a sign-in into the ledger and notes who holds it; returns it."""
-        new = signed_in.sign_in
+    def keep(self, new: SignIn) -> SignIn:
+        """Writes a new sign-in into the ledger and records who holds it. Returns it."""
         person = new.person
         body: dict[str, object] = {
             "sign_in": new.id,

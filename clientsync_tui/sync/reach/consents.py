@@ -16,14 +16,14 @@ from ...store.jobs import Item
 
 
 class Arrived(StrEnum):
-    """What a consent turned out to be for. `AGAIN`: for an organisation that had one already; `ELSEWHOSE`: by another person
+    """What a consent turned out to be for. `AGAIN`: for an organisation that had one already; `WRONG_PERSON`: by another person
     than the one it is to be done as."""
 
     NEXT = "next"
     ANOTHER = "another"
     AGAIN = "again"
     NOT_ASKED_FOR = "not_asked_for"
-    ELSEWHOSE = "elsewhose"
+    WRONG_PERSON = "wrong_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Consents:
         met = next((each for each in self._left if each.is_met_by(sign_in)), None)
         if met is None:
             if any(each.organisation_id == sign_in.organisation_id for each in self._left):
-                return Arrived.ELSEWHOSE
+                return Arrived.WRONG_PERSON
             if had:
                 return Arrived.AGAIN
             if self._welcome:
@@ -127,7 +127,7 @@ def tells(software: Software, arrived: Arrived, sign_in: SignIn) -> str:
             return f"{name} had a consent already; it was renewed, and nothing else came of it."
         case Arrived.NOT_ASKED_FOR:
             return f"{name} was not asked for. Its consent is kept: the {one} can be added as a client, or disconnected there."
-        case Arrived.ELSEWHOSE:
+        case Arrived.WRONG_PERSON:
             return (
                 f"{name}: {person} gave consent, but this is done as somebody else. The consent is kept; sign in as that person, or "
                 "begin anew as yourself."
