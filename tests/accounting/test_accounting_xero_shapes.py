@@ -272,7 +272,7 @@ async def test_a_connection_is_ended_by_its_own_id():
             ("u", "A B", "a@b.example"),
         ),
         ({"sub": "s", "email": "a@b.example"}, ("s", "a@b.example", "a@b.example")),
-        ({"xero_userid": "u", "preferred_username": "P\x1b"}, ("u", "P", "")),
+        ({"xero_userid": "u", "preferred_username": "P\x1b"}, ("u", "P", "P")),
         ({"xero_userid": "u", "given_name": None, "email": 7}, ("u", "u", "")),
     ],
 )

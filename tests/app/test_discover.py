@@ -32,8 +32,14 @@ from tests.app.test_keys import all_screens, own_bindings
 from tests.support.clients import ANN, add, app_in, signed_in
 from tests.support.practice import shown, until
 
+
+async def accept(_: str) -> bool:
+    """Takes whatever was written."""
+    return True
+
+
 DIALOGUES: dict[type[ModalScreen[object]], Callable[[ClientSyncApp], ModalScreen[object]]] = {
-    Ask: lambda app: Ask("What is it called?"),
+    Ask: lambda app: Ask("What is it called?", attempt=accept),
     Told: lambda app: Told("Told", ["one line"]),
     Choose: lambda app: Choose("Which?", [Choice("a", "A")]),
     ColumnsScreen: lambda app: ColumnsScreen(COLUMNS, ascii_marks=False),
@@ -45,7 +51,9 @@ DIALOGUES: dict[type[ModalScreen[object]], Callable[[ClientSyncApp], ModalScreen
         Plan("check", "xero", None, (PlanItem(Will.DO, "c", "Baker Ltd", "xero", "o"),))
     ),
     SetUpScreen: lambda app: SetUpScreen(app.workplace, app.workplace.software("xero")),
-    SettingsScreen: lambda app: SettingsScreen(app.workplace.software("xero"), link(app)[1]),
+    SettingsScreen: lambda app: SettingsScreen(
+        app.workplace.software("xero"), link(app)[1], lambda settings: True
+    ),
 }
 WITHOUT_HELP = {"HelpScreen", "TooSmall", "Editor", "ResumeOffer", "Dialogue"}
 """Those that show it, have no keys, or have those of another one here."""

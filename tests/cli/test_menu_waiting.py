@@ -82,7 +82,7 @@ def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:
     busy.practice.sandbox.fault("clear")
     said = ended(started, JOBS, "1", "resume", "q")
     assert said.code == 0
-    assert "1 unfinished jobs" in said.out
+    assert "1 unfinished job." in said.out
     assert "9 done, 0 failed" in said.err
 
 

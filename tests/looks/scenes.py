@@ -205,7 +205,7 @@ JOBS = (
     Scene("jobs", (("J", "Refresh"),)),
     further("jobs-empty", (("J", "Jobs"),), empty=True),
     Scene("job", (("J enter", "2 failed"),)),
-    further("retry", (("J enter F", "Try again"),)),
+    further("retry", (("J enter F", "Retry failed and cancelled"),)),
     Scene("running", (("J enter", "1 failed"),), prepare=begin_job),
     further("cancel", (("J enter S", "(y)"),), prepare=begin_job),
     Scene("paused", (("", "Resume it?"), ("n J enter", "Press r to sign in")), prepare=pause_job),

@@ -68,7 +68,7 @@ async def at(
     # Paths are seen, and the working directory is theirs.
     home = folder / "home"
     home.mkdir()
-    monkeypatch.setattr(Path, "cwd", lambda: Path("/home/ann"))
+    monkeypatch.setattr(Path, "cwd", classmethod(lambda _: Path("/home/ann")))
     monkeypatch.setenv("HOME", str(home))
     for name, text in scene.files.items():
         (home / name).write_text(text, "utf-8")
