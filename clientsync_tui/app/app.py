@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -65,13 +65,16 @@ class ClientSyncApp(StyledApp):
         workplace.ask_passphrase = partial(asked_passphrase, self)
         self.ascii_marks = capabilities.ascii_only(workplace.config.screen.ascii)
         self._seen = (0, 0)
+        self._engine: Engine | None = None
 
-    @cached_property
+    @property
     def engine(self) -> "Engine":
-        """The network's own thread, which begins with the first call."""
-        from ..sync.jobs.engine import Engine
+        """The network's own thread, which starts with the first call."""
+        if self._engine is None:
+            from ..sync.jobs.engine import Engine
 
-        return Engine(self.workplace.session, self._job_ended)
+            self._engine = Engine(self.workplace.session, self._job_ended)
+        return self._engine
 
     @property
     def is_behind(self) -> bool:
@@ -193,7 +196,7 @@ class ClientSyncApp(StyledApp):
 
     def leave(self) -> None:
         """Leaves; asks first while a job runs, because it stops with the program."""
-        if "engine" not in self.__dict__ or not self.engine.running:
+        if self._engine is None or not self._engine.running:
             self.exit()
             return
         from ..screens.dialogues.confirm import Confirm
@@ -203,8 +206,8 @@ class ClientSyncApp(StyledApp):
 
     def on_unmount(self) -> None:
         """What jobs have left is resumed at the next start."""
-        if "engine" in self.__dict__:
-            self.engine.close()
+        if self._engine is not None:
+            self._engine.close()
 
 
 def run(workplace: Workplace, asked: capabilities.AskedBackground) -> int:

@@ -15,9 +15,9 @@ from ..practice.trouble import Trouble
 from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.present_size import drop_former_size
 from ..widgets.top_bar import TopBar
+from .main import Main
 
 if TYPE_CHECKING:
-    from ..app.app import ClientSyncApp
     from ..sync.jobs.session import Session
 
 T = TypeVar("T")
@@ -46,9 +46,9 @@ class ActionScreen(Screen[Any]):
         return (*own, *cls.extra, *actions(EVERYWHERE))
 
     @property
-    def main(self) -> "ClientSyncApp":
-        """The app, by its own type."""
-        return cast("ClientSyncApp", self.app)  # pyright: ignore[reportUnknownMemberType]
+    def main(self) -> Main:
+        """The app, as screens see it."""
+        return cast(Main, self.app)  # pyright: ignore[reportUnknownMemberType]
 
     # Actions
 
@@ -102,9 +102,7 @@ class ActionScreen(Screen[Any]):
 
     def do_help(self) -> None:
         """Shows the keys."""
-        from .help import HelpScreen
-
-        self.main.push_screen(HelpScreen(self))
+        self.main.action_help()
 
     def do_commands(self) -> None:
         """Opens the palette."""
@@ -160,7 +158,9 @@ class ActionScreen(Screen[Any]):
         if not isinstance(trouble, CancelledError):
             self.notify(str(trouble), markup=False, severity=cast(Any, severity), timeout=10)
 
-    def _on_resize(self, event: events.Resize) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    @on(events.Resize)
+    def drop_former_size(self, event: events.Resize) -> None:
+        """Ignores a size that the terminal no longer has."""
         drop_former_size(self, event)
 
     # News

@@ -29,7 +29,7 @@ from ..practice.text import searched
 from .base import ActionScreen
 
 if TYPE_CHECKING:
-    from ..app.app import ClientSyncApp
+    from .main import Main
 
 OPENED_AS = {
     CLIENTS: "clients",
@@ -104,13 +104,14 @@ class Actions(Provider):
                 )
 
 
-def _do_elsewhere(app: "ClientSyncApp", action: Action) -> None:
+def _do_elsewhere(app: "Main", action: Action) -> None:
     if action.place in OPENED_AS:
         app.open(OPENED_AS[action.place], action.name)
     elif action.place == CONNECTIONS:
         # Of which client? Of the one under the cursor.
         clients = app.open("clients")
-        clients.call_later(_do_in_connections, clients, action)
+        if isinstance(clients, ActionScreen):
+            clients.call_later(_do_in_connections, clients, action)
     else:
         app.notify(with_keys(REACHED_FROM[action.place], app.keys), title=action.title, markup=False)
 

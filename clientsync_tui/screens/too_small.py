@@ -1,14 +1,13 @@
 """What a terminal sees that is too small for any screen: what is needed. The app takes it away when there is room."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-if TYPE_CHECKING:
-    from ..app.terminal_app import TerminalApp
+from .main import Main
 
 LEAST = Size(40, 10)
 
@@ -34,5 +33,5 @@ class TooSmall(ModalScreen[None]):
 
     def on_screen_resume(self) -> None:
         """What opened above it is gone."""
-        app = cast("TerminalApp", self.app)  # pyright: ignore[reportUnknownMemberType]
+        app = cast(Main, self.app)  # pyright: ignore[reportUnknownMemberType]
         app.call_later(app.mind_size)

@@ -1,6 +1,6 @@
 """A field for a note: of several pasted lines it takes all, where Textual's own takes the first."""
 
-from textual import events
+from textual import events, on
 from textual.widgets import Input
 
 from ..practice.text import one_line
@@ -9,8 +9,10 @@ from ..practice.text import one_line
 class NoteInput(Input):
     """One line, into which pasted lines are joined."""
 
-    def _on_paste(self, event: events.Paste) -> None:
-        # Textual calls the handlers of the base class too, unless it is told not to.
+    @on(events.Paste)
+    def paste_all_lines(self, event: events.Paste) -> None:
+        """Joins pasted lines."""
+        # Otherwise Textual calls its own handler, too.
         event.prevent_default()
         event.stop()
         room = (self.max_length or 0) - len(self.value) + len(self.selected_text)

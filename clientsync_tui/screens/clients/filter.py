@@ -21,7 +21,7 @@ from ...practice.filter import FilterError, parse
 from .complete import Completion, complete
 
 if TYPE_CHECKING:
-    from ...app.app import ClientSyncApp
+    from ..main import Main
 
 HELD_MOST = 30
 """How many former filters come back with ↑."""
@@ -233,7 +233,7 @@ class FilterBar(Widget, can_focus=False):
             return Content.assemble(
                 ("enter", "bold"),
                 " to the list  ",
-                (with_keys("{everywhere.back}", cast("ClientSyncApp", self.app).keys), "bold"),  # pyright: ignore[reportUnknownMemberType]
+                (with_keys("{everywhere.back}", cast("Main", self.app).keys), "bold"),  # pyright: ignore[reportUnknownMemberType]
                 " clears  ",
                 ("↑", "bold"),
                 " former filters",

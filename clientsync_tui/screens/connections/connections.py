@@ -41,7 +41,7 @@ class ConnectionsScreen(ActionScreen):
     def __init__(self, client: str) -> None:
         """`client`: its id."""
         super().__init__()
-        self._id = client
+        self._client_id = client
         self._client: Client | None = None
 
     def compose(self) -> ComposeResult:
@@ -73,7 +73,7 @@ class ConnectionsScreen(ActionScreen):
     def _read(self) -> None:
         now = datetime.now(UTC)
         store = self.main.workplace.store
-        self._client = client = store.clients.by_id([self._id], now).get(self._id)
+        self._client = client = store.clients.by_id([self._client_id], now).get(self._client_id)
         if client is None:
             self.query_one("#client", Facts).show("This client is not there any more.", ())
             return
@@ -185,19 +185,21 @@ class ConnectionsScreen(ActionScreen):
 
     def do_history(self) -> None:
         """This client's history."""
-        self.main.open("history", client=self._id)
+        self.main.open("history", client=self._client_id)
 
     def do_reconnect(self) -> None:
         """By a sign-in of one's own."""
         if (link := self.link) is not None:
-            self.main.open("reconnect", software=link.software, only=[self._id], exactly=[integration(link)])
+            self.main.open(
+                "reconnect", software=link.software, only=[self._client_id], exactly=[integration(link)]
+            )
 
     def do_refresh(self) -> None:
         """Pulls again, in the background."""
         if (link := self.link) is None:
             return
         store = self.main.workplace.store
-        plan = plans.refresh(store, link.software, self._held, [self._id]).about([integration(link)])
+        plan = plans.refresh(store, link.software, self._held, [self._client_id]).about([integration(link)])
         if not plan.count(Will.DO):
             self.say(
                 plan_words.says(plan.items[0]) if plan.items else "There is nothing to refresh.", "warning"
@@ -216,7 +218,7 @@ class ConnectionsScreen(ActionScreen):
         from ..client_sync.plan import confirm_and_run
 
         if (link := self.link) is not None:
-            plan = plans.disconnect(self.main.workplace.store, link.software, self._held, [self._id])
+            plan = plans.disconnect(self.main.workplace.store, link.software, self._held, [self._client_id])
             confirm_and_run(self, plan.about([integration(link)]))
 
     def do_settings(self) -> None:

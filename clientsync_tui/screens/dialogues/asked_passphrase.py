@@ -1,14 +1,12 @@
 """The keyring's passphrase, asked on the screen for the keyring's own thread, which waits."""
 
 from concurrent.futures import Future
-from typing import Any
-
-from textual.app import App
 
 from ...practice.trouble import KeyringTrouble
+from ..main import Main
 
 
-def asked_passphrase(app: App[Any], new: bool) -> str:
+def asked_passphrase(app: Main, new: bool) -> str:
     """What the person enters. Called on another thread than the app's. Raises KeyringTrouble if the person cancels."""
     answer: Future[str | None] = Future()
 

@@ -1,8 +1,9 @@
 """What all dialogues have: a last line of their own, and sentences with the person's own keys."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
+from textual import on
 from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import ModalScreen
@@ -12,9 +13,7 @@ from ...app.key_names import keys_of, with_keys
 from ...widgets.answers import FIRST
 from ...widgets.key_bar import KeyBar, key_now
 from ...widgets.present_size import drop_former_size
-
-if TYPE_CHECKING:
-    from ...app.app import ClientSyncApp
+from ..main import Main
 
 T = TypeVar("T")
 NOT_DONE = "Cancelled. Nothing was changed."
@@ -28,9 +27,9 @@ class Dialogue(ModalScreen[T]):
     AUTO_FOCUS = f"Input, Answers .{FIRST}"
 
     @property
-    def main(self) -> "ClientSyncApp":
-        """The app, by its own type."""
-        return cast("ClientSyncApp", self.app)  # pyright: ignore[reportUnknownMemberType]
+    def main(self) -> Main:
+        """The app, as screens see it."""
+        return cast(Main, self.app)  # pyright: ignore[reportUnknownMemberType]
 
     def keyed(self, sentence: str) -> str:
         """`Cancel ({dialogue.no})`, with the person's own key."""
@@ -49,7 +48,9 @@ class Dialogue(ModalScreen[T]):
 
             self.notify(says(error), markup=False, severity="error", timeout=10)
 
-    def _on_resize(self, event: Resize) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    @on(Resize)
+    def drop_former_size(self, event: Resize) -> None:
+        """Ignores a size that the terminal no longer has."""
         drop_former_size(self, event)
 
     def on_descendant_focus(self) -> None:

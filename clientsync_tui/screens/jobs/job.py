@@ -33,7 +33,7 @@ class JobScreen(JobActions):
     def __init__(self, job: str, *, lead: bool = False) -> None:
         """`lead`: whether the person, who has just begun it, is led to the consents that it needs."""
         super().__init__()
-        self._id = job
+        self._job_id = job
         self._pace = Pace()
         self._job: Job | None = None
         self._failed = -1
@@ -53,7 +53,7 @@ class JobScreen(JobActions):
 
     def on_mount(self) -> None:
         """Shows it, and looks at it again while it runs."""
-        self._read = JobItems(self.main.workplace.store.database, self._id)
+        self._read = JobItems(self.main.workplace.store.database, self._job_id)
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
         table.focus()
@@ -64,13 +64,13 @@ class JobScreen(JobActions):
     def job(self) -> Job:
         """The job as it was last read."""
         if self._job is None:
-            self._job = self.main.workplace.store.jobs.one(self._id)
+            self._job = self.main.workplace.store.jobs.one(self._job_id)
         return self._job
 
     # Looking
 
     def _look(self) -> None:
-        job = self._job = self.main.workplace.store.jobs.one(self._id)
+        job = self._job = self.main.workplace.store.jobs.one(self._job_id)
         if goes(job):
             self._pace.look(time.monotonic(), job.total - job.left)
         going = self.is_going(job)
@@ -155,7 +155,7 @@ class JobScreen(JobActions):
         _say(self.query_one("#reasons_text", Static), Content.styled(said, "$text-error"))
 
     def _reasons(self) -> list[tuple[str, str, int]]:
-        return self.main.workplace.store.jobs.reasons(self._id)
+        return self.main.workplace.store.jobs.reasons(self._job_id)
 
     def _show_says(self) -> None:
         id = self.query_one(SelectTable).cursor_id
@@ -189,7 +189,7 @@ class JobScreen(JobActions):
 
     def job_ended(self, job: str) -> None:
         """It ended or paused."""
-        if job == self._id:
+        if job == self._job_id:
             # A short job can end before its screen is there, which then shows it as it is.
             self.practice_changed()
 
