@@ -10,12 +10,12 @@ def main() -> None:
     """The `clientsync` command; ends the process with the command's exit status."""
     # Nearly all that a start makes stays: looking through it for rubbish again and again is a tenth of the start.
     gc.set_threshold(200_000)
-    from .cli import completing
+    from .cli import shell_completion
     from .cli.main import root
     from .host import standard_streams
 
-    if completing.VARIABLE in os.environ:
-        completing.quote_in_bash()
+    if shell_completion.VARIABLE in os.environ:
+        shell_completion.quote_in_bash()
     standard_streams.prepare()
     try:
         time.time()

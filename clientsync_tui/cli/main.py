@@ -34,9 +34,9 @@ COMMANDS = {
     "backup": "commands.backup",
     "restore": "commands.backup",
     "doctor": "commands.doctor",
-    "passphrase": "passphrase",
+    "passphrase": "commands.passphrase",
     "menu": "menu",
-    "completion": "completion",
+    "completion": "commands.completion",
     "sandbox": "commands.sandbox",
 }
 """Every command, in the order of `--help`, with the module that defines it."""
@@ -115,7 +115,7 @@ def _unreadable(error: "SqliteError") -> str | None:
     """What is the matter with the practice's file; None where the program made a mistake."""
     from ..config import load
     from ..store.files.sqlite_errors import is_of_the_disk, why
-    from .place import config_file
+    from .context import config_file
 
     if not is_of_the_disk(error):
         return None
@@ -209,7 +209,7 @@ def _refuse_where_nothing_can_be_drawn() -> None:
 
 def _serve_app(port: int) -> None:
     from ..serve import serve
-    from .place import config_file
+    from .context import config_file
 
     serve(config_file(), port, click.echo)
 
@@ -223,6 +223,6 @@ def _open_app(ctx: click.Context) -> None:
     # The terminal answers while the app is imported.
     with capabilities.AskedBackground(environ) as asked:
         from ..app.app import run
-        from .place import place
+        from .context import open_workplace
 
-        ctx.exit(run(ctx.with_resource(place()), asked))
+        ctx.exit(run(ctx.with_resource(open_workplace()), asked))

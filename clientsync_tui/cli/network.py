@@ -12,9 +12,9 @@ from ..sync.jobs.session import Session
 from ..sync.reach import held_sign_ins, sign_in_findings
 from ..sync.reach.reachability import Reach
 from ..workplace import Workplace
-from .place import is_throwaway
+from .context import is_throwaway
+from .output import interactive, say
 from .signing_in import sign_in_now
-from .talk import interactive, say
 
 T = TypeVar("T")
 

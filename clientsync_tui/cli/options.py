@@ -5,24 +5,24 @@ from typing import Any, TypeVar
 
 import click
 
-from . import completing
+from . import shell_completion
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
 
-software: Decorator[Any] = click.argument("software", shell_complete=completing.softwares)
+software: Decorator[Any] = click.argument("software", shell_complete=shell_completion.softwares)
 some_software: Decorator[Any] = click.argument(
-    "software", required=False, shell_complete=completing.softwares
+    "software", required=False, shell_complete=shell_completion.softwares
 )
 clients: Decorator[Any] = click.option(
     "--client",
     "clients",
     metavar="C",
     multiple=True,
-    shell_complete=completing.clients,
+    shell_complete=shell_completion.clients,
     help="This client: practice code, exact name or id; can be repeated.",
 )
-client: Decorator[Any] = click.argument("client", metavar="C", shell_complete=completing.clients)
+client: Decorator[Any] = click.argument("client", metavar="C", shell_complete=shell_completion.clients)
 sign_in: Decorator[Any] = click.option(
     "--as", "email", metavar="EMAIL", help="The sign-in to use; otherwise the one used last."
 )
@@ -41,7 +41,7 @@ def json(shape: str) -> Decorator[Any]:
 
 def only_software(help: str) -> Decorator[Any]:
     """`--software S`, for commands that are about all of them without it."""
-    return click.option("--software", metavar="S", shell_complete=completing.softwares, help=help)
+    return click.option("--software", metavar="S", shell_complete=shell_completion.softwares, help=help)
 
 
 def examples(*lines: str) -> str:

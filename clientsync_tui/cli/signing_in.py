@@ -8,8 +8,8 @@ from ..practice.trouble import SignInNeeded, UsageError
 from ..signin.browser import open_link
 from ..sync.jobs.session import Session
 from ..workplace import Workplace
-from .stdin import given_to
-from .talk import say
+from .output import say
+from .stdin import feeding_lines_to
 
 if TYPE_CHECKING:
     from ..signin.attempt import Attempt
@@ -67,7 +67,7 @@ async def sign_in_now(
             return True
 
         try:
-            with given_to(take):
+            with feeding_lines_to(take):
                 return session.keep(await attempt.wait(timeout_s))
         finally:
             if opening is not None:

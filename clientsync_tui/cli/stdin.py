@@ -52,7 +52,7 @@ def secret_line(what: str) -> str:
 
 
 @contextmanager
-def given_to(take: Callable[[str], bool]) -> Generator[None]:
+def feeding_lines_to(take: Callable[[str], bool]) -> Generator[None]:
     """Gives lines to `take`, in the event loop, until it says that it has what it wanted, or until left; the end of stdin ends
     nothing else."""
     loop = asyncio.get_running_loop()

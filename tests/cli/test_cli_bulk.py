@@ -317,9 +317,9 @@ def test_nothing_ends_where_nobody_can_be_asked(
     words = tuple(str(practice.folder / word) if word == "copy.db" else word for word in words)
     before = cli.inside("log", "--json").out, sorted(practice.folder.glob("practice.db*"))
     for said in (cli.inside(*words), cli.inside(*words, "--json")):
-        assert (said.code, said.out) == (2, "") and "this needs --yes" in said.err
+        assert (said.code, said.out) == (2, "") and "add --yes" in said.err
     assert (cli.inside("log", "--json").out, sorted(practice.folder.glob("practice.db*"))) == before
-    assert "this needs --yes" not in cli.inside(*words, "--yes").err
+    assert "add --yes" not in cli.inside(*words, "--yes").err
 
 
 def test_people_read_words_not_codes(busy: Office) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.shell_completion import get_completion_class
 
-from clientsync_tui.cli import completing
+from clientsync_tui.cli import shell_completion
 from clientsync_tui.cli.main import root
 from clientsync_tui.store.store import Store
 from tests.support.clients import add
@@ -36,13 +36,13 @@ def offered(cli: Command, *words: str, shell: str = "bash") -> list[str]:
     """What is offered for the last of the words."""
     line = f"{shlex.join(('clientsync', '--config', str(cli.config), *words[:-1]))} {words[-1]}"
     asked = {"COMP_WORDS": line, "COMP_CWORD": words[-1] if shell == "fish" else str(len(words) + 2)}
-    completing.quote_in_bash()
+    shell_completion.quote_in_bash()
     completion = get_completion_class(shell)
     assert completion is not None
     with pytest.MonkeyPatch.context() as patch:
         for name, value in asked.items():
             patch.setenv(name, value)
-        said = completion(root, {}, "clientsync", completing.VARIABLE).complete()
+        said = completion(root, {}, "clientsync", shell_completion.VARIABLE).complete()
     return said.splitlines()
 
 

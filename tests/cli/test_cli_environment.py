@@ -117,10 +117,10 @@ def test_words_that_are_no_utf8_are_refused_in_a_sentence(cli: Command, words: t
 
 
 def test_nothing_is_offered_for_half_a_word_that_is_no_utf8(cli: Command) -> None:
-    from clientsync_tui.cli import completing
+    from clientsync_tui.cli import shell_completion
 
     ctx = root.make_context("clientsync", ["--config", str(cli.config), "clients"])
-    assert completing.clients(ctx, ctx.command.params[0], NO_UTF8) == []
+    assert shell_completion.clients(ctx, ctx.command.params[0], NO_UTF8) == []
 
 
 def test_a_file_may_have_a_name_of_any_bytes(cli: Command) -> None:

@@ -119,7 +119,7 @@ def test_the_first_interrupt_finishes_what_runs_and_says_how_to_go_on(many: Grou
     started.process.send_signal(signal.SIGINT)
     said = started.end()
     assert said.code == 1
-    assert "Stopping after the running items" in said.err
+    assert "Finishing items in progress" in said.err
     left = cli.inside("jobs", "--json").json[0]
     assert left["state"] == "paused" and left["waiting"] > 0 and left["done"] > 0
     assert f"{left['waiting']} left: clientsync jobs resume {left['id']}" in said.err
@@ -133,7 +133,7 @@ def test_the_second_interrupt_stops_at_once_and_a_job_can_be_cancelled(many: Gro
     started = cli.start("add", "xero", "--all", "--json")
     many.until_calls(many.calls() + BEGUN, started.runs)
     started.process.send_signal(signal.SIGINT)
-    started.line("Stopping after the running items")
+    started.line("Finishing items in progress")
     started.process.send_signal(signal.SIGINT)
     said = started.end()
     assert said.code == 1

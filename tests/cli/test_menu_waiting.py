@@ -76,7 +76,7 @@ def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:
     heard(started, "9 to do.")
     # What is being done hangs.
     started.process.send_signal(signal.SIGINT)
-    heard(started, "once more stops at once")
+    heard(started, "again to stop now")
     started.process.send_signal(signal.SIGINT)
     assert "left: clientsync jobs resume" in started.line("9 left")
     busy.practice.sandbox.fault("clear")

@@ -19,7 +19,7 @@ _forking.set_forkserver_preload(
         "clientsync_tui.accounting.seam.transport",
         "clientsync_tui.cli.commands.add",
         "clientsync_tui.cli.main",
-        "clientsync_tui.cli.running",
+        "clientsync_tui.cli.run_job",
         "clientsync_tui.signin.keyrings.encrypted_file",
         "clientsync_tui.signin.token_endpoint",
         "clientsync_tui.signin.tokens",

@@ -112,7 +112,7 @@ def test_a_file_that_is_there_is_replaced_only_when_it_was_said(cli: Command, tm
     file = tmp_path / "clients.csv"
     file.write_text("stays")
     said = cli.inside("export", str(file))
-    assert (said.code, said.out) == (2, "") and "--yes replaces it" in said.err
+    assert (said.code, said.out) == (2, "") and "Add --yes to replace it" in said.err
     assert file.read_text() == "stays"
     assert cli.inside("export", "--yes", str(file)).code == 0
     assert "Baker" in file.read_text()
@@ -120,7 +120,7 @@ def test_a_file_that_is_there_is_replaced_only_when_it_was_said(cli: Command, tm
     assert cli.inside("backup", str(copy)).code == 0
     before = copy.stat().st_ino
     said = cli.inside("backup", str(copy))
-    assert said.code == 2 and "--yes replaces it" in said.err and copy.stat().st_ino == before
+    assert said.code == 2 and "Add --yes to replace it" in said.err and copy.stat().st_ino == before
     assert cli.inside("backup", "--yes", str(copy)).code == 0
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...practice.plan import Plan
@@ -45,18 +45,18 @@ def add(
         raise click.UsageError("Say which: --all, or --organisation ID (once or more).")
     from ...practice.text import clean
     from ...sync import plans
-    from .. import consenting
+    from .. import consents
+    from ..bulk import bulk
     from ..network import signed_in
-    from ..running import bulk
 
-    with place() as workplace:
+    with open_workplace() as workplace:
 
         async def make(session: "Session") -> "Plan":
             about = workplace.configured(software).software
             wanted = None if everything else list(dict.fromkeys(organisations))
-            if about.organisations_per_sign_in == "one" and consenting.is_led() and not dry_run:
+            if about.organisations_per_sign_in == "one" and consents.can_sign_in() and not dry_run:
                 held = workplace.chosen(software, email)
-                sign_in, reach = await consenting.gather(workplace, session, about, held, wanted)
+                sign_in, reach = await consents.collect_consents(workplace, session, about, held, wanted)
             else:
                 sign_in, reach = await signed_in(workplace, session, software, email)
             chosen = list(reach) if wanted is None else wanted

@@ -3,7 +3,7 @@
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 TOKENS = "Sign-ins are not in it: their tokens are in the keyring of whoever signed in."
 
@@ -28,15 +28,15 @@ def backup(file: str | None, yes: bool, as_json: bool) -> None:
     from pathlib import Path
 
     from ...sync.doctor import backup as copying
-    from .. import talk
+    from .. import output
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         if file:
-            talk.agree_to_replace(Path(file), workplace.own_files, yes)
+            output.confirm_replacing(Path(file), workplace.own_files, yes)
         made = copying.backup(workplace.store, Path(file) if file else None, workplace.own_files)
     if as_json:
-        talk.document({"file": file or str(made), "bytes": made.stat().st_size})
-    talk.say(f"The practice is copied to {file or made}. {TOKENS}")
+        output.json_document({"file": file or str(made), "bytes": made.stat().st_size})
+    output.say(f"The practice is copied to {file or made}. {TOKENS}")
 
 
 @click.command(
@@ -55,20 +55,20 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
     from pathlib import Path
 
     from ...sync.doctor.restore import restore as put_back
-    from .. import talk
+    from .. import output
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         database = workplace.config.database
-        talk.agreeable(yes)
+        output.require_yes_or_terminal(yes)
         if database.exists():
-            talk.agree(f"Replace the practice in {database}?", yes)
+            output.confirm(f"Replace the practice in {database}?", yes)
         kept, flaw = put_back(Path(file), database)
         # Brings a copy of an older version up to date, and shows that it can be read.
         clients = workplace.store.clients.total()
     if as_json:
-        talk.document({"database": str(database), "kept": str(kept) if kept else None})
-    talk.say(f"The practice is as {file} has it: {clients:,} clients. {TOKENS}")
+        output.json_document({"database": str(database), "kept": str(kept) if kept else None})
+    output.say(f"The practice is as {file} has it: {clients:,} clients. {TOKENS}")
     if flaw:
-        talk.say(f"Its ledger is not as this program wrote it, from entry {flaw.seq} on ({flaw.what}).")
+        output.say(f"Its ledger is not as this program wrote it, from entry {flaw.seq} on ({flaw.what}).")
     if kept:
-        talk.say(f"The former one is kept as {kept}.")
+        output.say(f"The former one is kept as {kept}.")

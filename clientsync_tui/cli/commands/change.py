@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...practice.model import Client, Integration, Organisation
@@ -53,12 +53,12 @@ def change(
     from datetime import UTC, datetime
 
     from ...sync.reach.change_integration import change_integration, entails, planned
-    from .. import talk
+    from .. import output
     from ..network import online
 
     if not dry_run:
-        talk.agreeable(yes)
-    with place() as workplace:
+        output.require_yes_or_terminal(yes)
+    with open_workplace() as workplace:
         client = workplace.store.clients.named(words, datetime.now(UTC))
         link = _link(client, former)
         new = workplace.configured(software).software
@@ -72,14 +72,14 @@ def change(
         made = online(workplace, plan)
         lines = list(entails(made))
         for line in lines:
-            talk.say(line)
+            output.say(line)
         if not dry_run:
-            talk.agree(f"Move {client.name}?", yes)
+            output.confirm(f"Move {client.name}?", yes)
             untold = online(workplace, lambda session: change_integration(session, made))
             if untold:
-                talk.say(untold)
+                output.say(untold)
     if as_json:
-        talk.document(
+        output.json_document(
             {
                 "client": client.id,
                 "from": _named(link.software, link.organisation_id, link.organisation_name),
@@ -114,7 +114,7 @@ async def _reached(
     """A sign-in that reaches the organisation; consent for it is asked for where there is one for each."""
     from ...practice.trouble import SignInNeeded, UsageError
     from ...sync.reach.reachability import Reach
-    from .. import consenting
+    from .. import consents
     from ..network import signed_in
 
     about = workplace.software(software)
@@ -126,8 +126,8 @@ async def _reached(
             )
         return sign_in, reach[organisation]
     sign_in = workplace.chosen(software, email)
-    if consenting.is_led():
-        sign_in, reach = await consenting.gather(workplace, session, about, sign_in, [organisation])
+    if consents.can_sign_in():
+        sign_in, reach = await consents.collect_consents(workplace, session, about, sign_in, [organisation])
     else:
         reach = await session.reach(sign_in) if sign_in else Reach((), about.canonical_id)
     own = workplace.store.sign_ins.one(sign_in.reaching(organisation)) if sign_in else None

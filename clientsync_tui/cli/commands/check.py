@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...sync.jobs.session import Session
     from ...sync.reach.quick import Quick
     from ...sync.reach.sign_in_findings import Pair
-    from ..running import Ran
+    from ..run_job import JobRun
 
 
 @click.command(
@@ -43,10 +43,11 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
     from ...sync.reach.held_sign_ins import not_held
     from ...sync.reach.quick import Quick, quick_check
     from .. import network
-    from ..running import Ran, carry_out, show_plan, show_result
-    from ..talk import say
+    from ..output import say
+    from ..results import show_plan, show_result
+    from ..run_job import JobRun, carry_out
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         name = workplace.software(software).name if software else None
         held = network.held(workplace, name)
         plan = plans.check(workplace.store, name, {sign_in.id for sign_in in held})
@@ -54,16 +55,16 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
             show_plan(plan, as_json)
             return
 
-        async def work(session: "Session") -> "tuple[Ran, Quick]":
+        async def work(session: "Session") -> "tuple[JobRun, Quick]":
             if quick:
                 found = await quick_check(session, name, held)
-                return Ran(found.plan), found
+                return JobRun(found.plan), found
             ran = await carry_out(session, plan)
             # The organisations' calls use only the sign-ins that have some.
             used = {str(item.body["sign_in"]) for item in plan.items}
             return ran, await quick_check(session, name, [each for each in held if each.id not in used])
 
-        ran, found = network.online(workplace, work) if held else (Ran(plan), Quick(plan, (), {}))
+        ran, found = network.online(workplace, work) if held else (JobRun(plan), Quick(plan, (), {}))
         result = show_result(workplace.store, ran, as_json)
         for trouble in found.troubles.values():
             say(str(trouble))

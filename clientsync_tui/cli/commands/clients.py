@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,11 +45,11 @@ def clients(
     from ...practice.filter import Term, parse
     from ...practice.text import searched
     from ...store.listing.find import find
-    from .. import talk
+    from .. import output
 
     if as_csv and as_json:
         raise click.UsageError("Choose one of --csv and --json.")
-    with place() as workplace:
+    with open_workplace() as workplace:
         if software is not None:
             workplace.software(software)
         named = (("status", status), ("software", software))
@@ -64,14 +64,14 @@ def clients(
         if as_json:
             from ...sync import as_json as shapes
 
-            talk.array(shapes.client(client) for client in found)
+            output.json_array(shapes.client(client) for client in found)
         elif as_csv:
             from ...sync.files.export import write
 
             write(sys.stdout, found)
         else:
             rows = [line for client in found for line in _lines(workplace, client, now)]
-            talk.table(("Code", "Client", "Team", "Software", "Status", "Integrated by"), rows, shrink=1)
+            output.table(("Code", "Client", "Team", "Software", "Status", "Integrated by"), rows, shrink=1)
 
 
 def _lines(workplace: "Workplace", client: "Client", now: "datetime") -> list[tuple[str, ...]]:
@@ -113,9 +113,9 @@ def client(client: str, as_json: bool) -> None:
     from collections import Counter
     from datetime import UTC, datetime
 
-    from .. import talk
+    from .. import output
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         store = workplace.store
         now = datetime.now(UTC)
         found = store.clients.named(client, now)
@@ -128,7 +128,7 @@ def client(client: str, as_json: bool) -> None:
         if as_json:
             from ...sync import as_json as shapes
 
-            talk.document(
+            output.json_document(
                 {
                     **shapes.client(found),
                     "details": dict(found.details),
@@ -140,8 +140,8 @@ def client(client: str, as_json: bool) -> None:
             return
         from ...sync.history import line
 
-        talk.lines(_particulars(workplace, found, counts, refused, now))
-        talk.lines(["", "History", *(f"  {line(entry)}" for entry in history)])
+        output.lines(_particulars(workplace, found, counts, refused, now))
+        output.lines(["", "History", *(f"  {line(entry)}" for entry in history)])
 
 
 def _particulars(

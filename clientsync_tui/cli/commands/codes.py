@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...sync.files.codes import Codes
@@ -46,29 +46,29 @@ def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
     from ...practice.trouble import UsageError
     from ...sync.files import codes as uploading
     from ...sync.files.codes_file import WrongLines, read
-    from .. import talk
+    from .. import output
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         store = workplace.store
         try:
             planned = uploading.plan(read(Path(file)), store, as_written=as_written)
         except WrongLines as trouble:
             if as_json:
                 wrong = [{"line": number, "says": says} for number, says in trouble.lines]
-                talk.document({"changed": 0, "unchanged": 0, "empty": 0, "items": [], "wrong": wrong})
+                output.json_document({"changed": 0, "unchanged": 0, "empty": 0, "items": [], "wrong": wrong})
             if trouble.damaged:
                 raise UsageError(f"{trouble}\nIf these codes are right, add --as-written.") from None
             raise
         if not dry_run:
             uploading.upload(store, planned, workplace.actor)
     if as_json:
-        talk.document(_shape(planned, 0 if dry_run else len(planned.changes)))
+        output.json_document(_shape(planned, 0 if dry_run else len(planned.changes)))
         return
     if dry_run:
         rows = [(str(n.line), n.client.name, n.client.code or "", n.code) for n in planned.changes]
-        talk.table(("Line", "Client", "Code now", "New code"), rows, shrink=1)
+        output.table(("Line", "Client", "Code now", "New code"), rows, shrink=1)
     done = "would be set" if dry_run else "set"
-    talk.say(
+    output.say(
         f"{counted(len(planned.changes), 'practice code')} {done}, {planned.unchanged:,} unchanged, "
         f"{counted(planned.empty, 'line has', 'lines have')} none."
     )

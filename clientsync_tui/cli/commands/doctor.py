@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...sync.reach.diagnosis import Finding
@@ -37,17 +37,17 @@ def doctor(repair: bool, as_json: bool) -> None:
     from ...sync.doctor.checks import examine
     from ...sync.doctor.database import mend
     from ...sync.reach.diagnosis import Finding
-    from .. import talk
+    from .. import output
 
     try:
-        with place() as workplace:
+        with open_workplace() as workplace:
             if repair:
                 try:
                     for done in mend(workplace.config.database, _agreed):
-                        talk.say(f"Repaired: {done}.")
+                        output.say(f"Repaired: {done}.")
                 except Trouble as trouble:
                     # What is wrong otherwise is looked at all the same.
-                    talk.say(f"Not repaired: {trouble}")
+                    output.say(f"Not repaired: {trouble}")
             # What is wrong with the keyring is told below, beside everything else.
             with suppress(KeyringTrouble):
                 workplace.vault.unlock()
@@ -59,12 +59,12 @@ def doctor(repair: bool, as_json: bool) -> None:
     except UsageError as trouble:
         findings = [Finding("configuration", False, str(trouble))]
     if as_json:
-        talk.document([{"name": each.name, "ok": each.ok, "says": each.says} for each in findings])
+        output.json_document([{"name": each.name, "ok": each.ok, "says": each.says} for each in findings])
     else:
         for finding in findings:
             click.echo(f"{'ok  ' if finding.ok else 'NOT '} {finding.name}: {finding.says}")
         if not repair and any(finding.repair for finding in findings):
-            talk.say("`clientsync doctor --repair` mends what safely can be.")
+            output.say("`clientsync doctor --repair` mends what safely can be.")
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)
 
@@ -81,7 +81,7 @@ def _personalities_left_out() -> Sequence[str]:
 
 
 def _agreed(question: str) -> bool:
-    from ..talk import interactive
+    from ..output import interactive
 
     return not interactive() or click.confirm(question, err=True)
 

@@ -5,7 +5,7 @@ import sys
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 
 @click.command(
@@ -30,11 +30,11 @@ def export(file: str, yes: bool, as_json: bool) -> None:
     from ...practice.counted import counted
     from ...store.listing.find import find
     from ...sync.files import export as exporting
-    from .. import talk
+    from .. import output
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         if file != "-":
-            talk.agree_to_replace(Path(file), workplace.own_files, yes)
+            output.confirm_replacing(Path(file), workplace.own_files, yes)
         now = datetime.now(UTC)
         found = workplace.store.clients.each(find(workplace.store.database, (), now), now)
         if file == "-":
@@ -42,6 +42,6 @@ def export(file: str, yes: bool, as_json: bool) -> None:
             return
         count = exporting.export(Path(file), found, workplace.own_files, replace=True)
     if as_json:
-        talk.document({"file": file, "clients": count})
+        output.json_document({"file": file, "clients": count})
     else:
-        talk.say(f"{counted(count, 'client')} written to {file}.")
+        output.say(f"{counted(count, 'client')} written to {file}.")

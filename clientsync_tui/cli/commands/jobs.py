@@ -3,7 +3,7 @@
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 
 @click.group(
@@ -24,12 +24,12 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
     if ctx.invoked_subcommand is not None:
         return
     from ...sync.jobs import jobs_as_json as shapes
-    from .. import talk
+    from .. import output
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         found = [shapes.job(job) for job in workplace.store.jobs.all()]
     if as_json:
-        talk.document(found)
+        output.json_document(found)
         return
     counts = ("waiting", "done", "failed", "skipped")
     rows = [
@@ -39,12 +39,12 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
             j["software"] or "",
             j["state"],
             *(f"{j[c]:,}" for c in counts),
-            talk.day(j["started_at"]),
+            output.date_and_time(j["started_at"]),
             j["by"],
         )
         for j in found
     ]
-    talk.table(
+    output.table(
         ("ID", "Kind", "Software", "State", "Waiting", "Done", "Failed", "Skipped", "Started", "By"), rows
     )
 
@@ -54,11 +54,11 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
 @options.json("A JSON object, as the bulk commands print.")
 def resume(job: str, as_json: bool) -> None:
     """Go on with a job that was stopped or cut off."""
-    from ..running import run_job
+    from ..bulk import resume_job
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         workplace.store.jobs.one(job)
-        run_job(workplace, job, as_json)
+        resume_job(workplace, job, as_json)
 
 
 @jobs.command(epilog=options.examples("clientsync jobs retry ID --json"))
@@ -66,12 +66,12 @@ def resume(job: str, as_json: bool) -> None:
 @options.json("A JSON object, as the bulk commands print.")
 def retry(job: str, as_json: bool) -> None:
     """Retry the clients of a job that failed or were cancelled."""
-    from ..running import run_job
+    from ..bulk import resume_job
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         workplace.store.jobs.one(job)
         workplace.store.jobs.retry(job)
-        run_job(workplace, job, as_json)
+        resume_job(workplace, job, as_json)
 
 
 @jobs.command(epilog=options.examples("clientsync jobs cancel ID"))
@@ -79,9 +79,9 @@ def retry(job: str, as_json: bool) -> None:
 def cancel(job: str) -> None:
     """Skip what a job has not begun; what is done stays done."""
     from ...practice.counted import counted
-    from ..talk import say
+    from ..output import say
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         before = workplace.store.jobs.one(job)
         workplace.store.jobs.cancel(job)
         after = workplace.store.jobs.one(job)

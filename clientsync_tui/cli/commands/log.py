@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import completing, options
-from ..place import place
+from .. import options, shell_completion
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +25,7 @@ POLL_S = 0.5
 @click.option(
     "--client",
     metavar="C",
-    shell_complete=completing.clients,
+    shell_complete=shell_completion.clients,
     help="Only entries of this client: practice code, exact name or id.",
 )
 @click.option("--follow", is_flag=True, help="Go on with new entries, until interrupted.")
@@ -37,18 +37,18 @@ def log(client: str | None, follow: bool, as_json: bool) -> None:
     from ...store.ledger import names
     from ...sync import as_json as shapes
     from ...sync.history import line
-    from .. import talk
+    from .. import output
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         store = workplace.store
         wanted = store.clients.named(client, datetime.now(UTC)).id if client else None
 
         def shown(entries: "Iterable[Entry]") -> "Iterator[str]":
-            for some in talk.batched(entries):
+            for some in output.batched(entries):
                 known = {} if as_json else names(some, store.database)
                 for entry in some:
                     yield (
-                        talk.as_json(shapes.entry(entry))
+                        output.json_line(shapes.entry(entry))
                         if as_json
                         else line(entry, known.get(entry.client or ""))
                     )
@@ -56,9 +56,9 @@ def log(client: str | None, follow: bool, as_json: bool) -> None:
         if follow:
             _follow(store.ledger, wanted, shown)
         elif as_json:
-            talk.array(shapes.entry(entry) for entry in store.ledger.entries(client=wanted))
+            output.json_array(shapes.entry(entry) for entry in store.ledger.entries(client=wanted))
         else:
-            talk.lines(shown(store.ledger.entries(client=wanted)))
+            output.lines(shown(store.ledger.entries(client=wanted)))
 
 
 def _follow(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...sync.jobs.session import Session
@@ -27,19 +27,19 @@ def organisations(software: str, email: str | None, as_json: bool) -> None:
     The clients' organisations that it does not reach are listed too, as no access.
     """
     from ...sync.reach.reachability import states
-    from .. import talk
+    from .. import output
     from ..network import online, signed_in
 
-    with place() as workplace:
+    with open_workplace() as workplace:
 
         async def work(session: "Session") -> "Reach":
             return (await signed_in(workplace, session, software, email))[1]
 
         found = states(workplace.store, software, online(workplace, work))
     if as_json:
-        talk.document([{"id": each.id, "name": each.name, "state": each.state} for each in found])
+        output.json_document([{"id": each.id, "name": each.name, "state": each.state} for each in found])
     else:
-        talk.table(
+        output.table(
             ("State", "Name", "ID"),
             [(each.state.replace("_", " "), each.name, each.id) for each in found],
             shrink=1,

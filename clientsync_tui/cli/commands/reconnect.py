@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...practice.plan import Plan
@@ -44,16 +44,16 @@ def reconnect(
     if everything == bool(clients):
         raise click.UsageError("Say which: [SOFTWARE] --all, or --client C (once or more).")
     from ...sync import plans
-    from .. import chosen
-    from ..across import planned
-    from ..running import bulk
+    from .. import selection
+    from ..bulk import bulk
+    from ..plan_across_apps import plan_across_apps
 
-    with place() as workplace:
-        only = chosen.ids(workplace, clients)
-        names = chosen.softwares(workplace, software, only)
+    with open_workplace() as workplace:
+        only = selection.client_ids(workplace, clients)
+        names = selection.software_names(workplace, software, only)
 
         async def make(session: "Session") -> "Plan":
-            return await planned(
+            return await plan_across_apps(
                 workplace,
                 session,
                 names,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...practice.plan import Plan
@@ -41,7 +41,7 @@ def refresh(dry_run: bool, as_json: bool, **which: Any) -> None:
 
     Each is pulled with the sign-in that authenticates it.
     """
-    with place() as workplace:
+    with open_workplace() as workplace:
         plan = _plan(workplace, "refresh", **which)
         _do(workplace, plan, dry_run, as_json)
 
@@ -63,17 +63,17 @@ def disconnect(dry_run: bool, as_json: bool, yes: bool, **which: Any) -> None:
     from ...practice.counted import counted
     from ...practice.plan import Will
     from ...sync.plan_words import entails
-    from ..talk import agree, agreeable, say
+    from ..output import confirm, require_yes_or_terminal, say
 
     if not dry_run:
-        agreeable(yes)
-    with place() as workplace:
+        require_yes_or_terminal(yes)
+    with open_workplace() as workplace:
         plan = _plan(workplace, "disconnect", **which)
         count = plan.count(Will.DO)
         for line in entails(plan, workplace.softwares()):
             say(line)
         if count and not dry_run:
-            agree(f"Disconnect {counted(count, 'integration')}?", yes)
+            confirm(f"Disconnect {counted(count, 'integration')}?", yes)
         _do(workplace, plan, dry_run, as_json)
 
 
@@ -84,9 +84,9 @@ def _plan(
         raise click.UsageError("Say which: --client C (once or more), --software S, or --all.")
     from ...sync import plans
     from .. import network
-    from ..chosen import ids
+    from ..selection import client_ids
 
-    only = ids(workplace, clients)
+    only = client_ids(workplace, clients)
     name = workplace.software(software).name if software else None
     held = {sign_in.id for sign_in in network.held(workplace, name)}
     make = {"refresh": plans.refresh, "disconnect": plans.disconnect}[kind]
@@ -96,10 +96,11 @@ def _plan(
 def _do(workplace: "Workplace", plan: "Plan", dry_run: bool, as_json: bool) -> None:
     from ...practice.plan import Will
     from ..network import online
-    from ..running import Ran, carry_out, report, show_plan
+    from ..results import report, show_plan
+    from ..run_job import JobRun, carry_out
 
     if dry_run:
         show_plan(plan, as_json)
         return
-    ran = online(workplace, lambda session: carry_out(session, plan)) if plan.count(Will.DO) else Ran(plan)
+    ran = online(workplace, lambda session: carry_out(session, plan)) if plan.count(Will.DO) else JobRun(plan)
     report(workplace.store, ran, as_json)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...accounting.seam.software import Software
@@ -52,7 +52,7 @@ def setup(
     from ...practice.text import BLANKS
     from ...set_up import SetUp
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         set_up = SetUp(workplace, software)
         given = {"client_id": client_id, "redirect_port": redirect_port, "redirect_url": redirect_url}
         # A blank at an end comes with copying; a mark (BOM) with a file of Windows.
@@ -84,8 +84,8 @@ def _explain(workplace: "Workplace", set_up: "SetUp") -> None:
 def _secret(software: "Software", from_stdin: bool) -> str:
     """The app's secret: from stdin, or asked for where the software needs one and somebody is there; empty for none."""
     from ...practice.text import BLANKS
+    from ..output import interactive
     from ..stdin import secret_line
-    from ..talk import interactive
 
     if not from_stdin:
         asked = software.grant.secret == "required" and interactive()  # noqa: S105  (a word, not a secret)
@@ -114,8 +114,8 @@ def _keep(workplace: "Workplace", set_up: "SetUp", table: "SoftwareTable", secre
 def _say_next(workplace: "Workplace", name: str) -> None:
     """On a terminal a sign-in is offered, to see that it works."""
     from ..network import online
+    from ..output import interactive, say
     from ..signing_in import sign_in_now
-    from ..talk import interactive, say
 
     say(f"{name} is set up in {workplace.config.path}.")
     if not interactive():

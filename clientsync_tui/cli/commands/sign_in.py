@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...practice.people import SignIn
@@ -40,11 +40,11 @@ def sign_in(software: str, no_browser: bool, timeout_s: float, as_json: bool) ->
     Where a sign-in is for one organisation, done again it adds another.
     """
     from ...practice.trouble import Trouble
-    from .. import talk
+    from .. import output
     from ..network import online
     from ..signing_in import sign_in_now
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         about = workplace.configured(software).software
 
         async def work(session: "Session") -> "tuple[SignIn, int | None]":
@@ -52,17 +52,17 @@ def sign_in(software: str, no_browser: bool, timeout_s: float, as_json: bool) ->
             try:
                 return new, len(await session.reach(new))
             except Trouble as trouble:
-                talk.say(f"Signed in, but the organisations could not be listed: {trouble}")
+                output.say(f"Signed in, but the organisations could not be listed: {trouble}")
             return new, None
 
         new, reached = online(workplace, work)
         waiting = [job.id for job in workplace.store.jobs.unfinished() if waits_for(workplace, job, new)]
     for job in waiting:
-        talk.say(f"Job {job} waits for it: clientsync jobs resume {job}")
+        output.say(f"Job {job} waits for it: clientsync jobs resume {job}")
     if as_json:
         person = {"name": new.person.name, "email": new.person.email}
         one = {"id": new.organisation_id, "name": new.organisation_name} if new.organisation_id else None
-        talk.document(
+        output.json_document(
             {
                 "sign_in": new.id,
                 "software": software,

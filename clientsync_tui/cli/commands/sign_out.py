@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +42,10 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
     if everything == bool(software) or (everything and email):
         raise click.UsageError("Say which: SOFTWARE [--as EMAIL], or --all.")
     from ...sync.reach.signing_out import ends_there, leaving
-    from .. import network, talk
+    from .. import network, output
 
-    talk.agreeable(yes)
-    with place() as workplace:
+    output.require_yes_or_terminal(yes)
+    with open_workplace() as workplace:
         held = network.held(workplace)
         if not everything:
             name = workplace.software(str(software)).name
@@ -56,8 +56,8 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
         groups = leaving(workplace.store, held)
         for group in groups:
             _announce(group)
-            talk.say(ends_there(workplace.software(group.software), group.person))
-        talk.agree("Sign out?", yes)
+            output.say(ends_there(workplace.software(group.software), group.person))
+        output.confirm("Sign out?", yes)
 
         async def work(session: "Session") -> list[list[str | None]]:
             return [[await session.sign_out(each) for each in group.sign_ins] for group in groups]
@@ -67,11 +67,11 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
         others = [] if held else [each for each, _ in workplace.store.sign_ins.holders()]
     for group, troubles in zip(groups, untold, strict=True):
         why = "".join(f" {trouble}" for trouble in dict.fromkeys(filter(None, troubles)))
-        talk.say(f"Signed out: {group.person.email} of {group.software}.{why}")
+        output.say(f"Signed out: {group.person.email} of {group.software}.{why}")
     if forgotten:
-        talk.say(f"The client secrets are forgotten too: {', '.join(forgotten)}.")
+        output.say(f"The client secrets are forgotten too: {', '.join(forgotten)}.")
     if as_json:
-        talk.document(
+        output.json_document(
             [
                 {
                     "software": group.software,
@@ -84,7 +84,7 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
         )
 
     if others:
-        talk.say(_why_nothing(others))
+        output.say(_why_nothing(others))
         raise click.exceptions.Exit(1)
 
 
@@ -100,7 +100,7 @@ def _why_nothing(others: "Sequence[SignIn]") -> str:
 
 def _announce(group: "Leaving") -> None:
     from ...practice.counted import counted
-    from ..talk import say
+    from ..output import say
 
     person = group.person
     ends = counted(len(group.clients), "integration")

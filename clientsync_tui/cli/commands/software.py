@@ -3,7 +3,7 @@
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 
 @click.command(
@@ -17,9 +17,9 @@ def software(as_json: bool) -> None:
     """List the accounting apps you can connect."""
     from datetime import UTC, datetime
 
-    from .. import talk
+    from .. import output
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         now = datetime.now(UTC)
         signed_in = {sign_in.software for sign_in in workplace.held() if sign_in.works(now)}
         found = [
@@ -33,12 +33,12 @@ def software(as_json: bool) -> None:
             for app in workplace.softwares()
         ]
         for sentence in workplace.left_out():
-            talk.say(sentence)
+            output.say(sentence)
     if as_json:
-        talk.document(found)
+        output.json_document(found)
         return
     rows = [
         [("no", "yes")[value] if isinstance(value, bool) else value for value in app.values()]
         for app in found
     ]
-    talk.table(("Name", "Title", "Organisations a sign-in", "Set up", "Signed in"), rows)
+    output.table(("Name", "Title", "Organisations a sign-in", "Set up", "Signed in"), rows)

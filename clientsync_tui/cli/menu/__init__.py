@@ -3,7 +3,7 @@
 import click
 
 from .. import options
-from ..place import place
+from ..context import open_workplace
 
 
 @click.command(epilog=options.examples("clientsync menu", "clientsync --sandbox menu"))
@@ -14,5 +14,5 @@ def menu() -> None:
     """
     from .start import start
 
-    with place() as workplace:
+    with open_workplace() as workplace:
         start(workplace)

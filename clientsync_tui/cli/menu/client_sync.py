@@ -17,7 +17,7 @@ from ...sync import plan_words, plans
 from ...sync.reach.reachability import Reach, State, states
 from ...sync.sign_in_words import in_words
 from ...workplace import Workplace
-from ..consenting import gather, is_led
+from ..consents import can_sign_in, collect_consents
 from ..network import online, signed_in
 from ..signing_in import sign_in_now
 from .doing import perform
@@ -119,9 +119,11 @@ def reassign(
 
 def _add(workplace: Workplace, software: str) -> None:
     about = workplace.software(software)
-    if about.organisations_per_sign_in == "one" and is_led():
+    if about.organisations_per_sign_in == "one" and can_sign_in():
         held = workplace.chosen(software)
-        sign_in, reach = online(workplace, lambda session: gather(workplace, session, about, held, None))
+        sign_in, reach = online(
+            workplace, lambda session: collect_consents(workplace, session, about, held, None)
+        )
     else:
         sign_in, reach = reached(workplace, software)
     found = states(workplace.store, software, reach)

@@ -13,7 +13,7 @@ from ...sync import plan_words, plans
 from ...sync.tabs import TABS, Tab
 from ...sync.words import link_words, status_words
 from ...workplace import Workplace
-from .. import chosen
+from .. import selection
 from .client import assign_team, one_client, remove
 from .client_sync import action, reassign, reconnect
 from .doing import perform
@@ -120,7 +120,7 @@ def software_of(workplace: Workplace, clients: Sequence[Client]) -> str:
     found = sorted({link.software for client in clients for link in client.integrations})
     if len(found) > 1:
         return one_of("Accounting software", found, str)
-    return chosen.softwares(workplace, None, [client.id for client in clients])[0]
+    return selection.software_names(workplace, None, [client.id for client in clients])[0]
 
 
 def views(workplace: Workplace) -> None:

@@ -9,8 +9,10 @@ from ...sync import plan_words
 from ...sync.jobs.new_job import new_job, supersede
 from ...sync.jobs.session import Session
 from ...workplace import Workplace
+from ..bulk import with_sign_ins
 from ..network import online
-from ..running import Ran, led, run, show_result
+from ..results import show_result
+from ..run_job import JobRun, run
 from .lines import say, yes
 from .lists import Texts, look
 
@@ -27,9 +29,11 @@ def perform(workplace: Workplace, plan: Plan) -> None:
         say(question)
     elif yes(question, lambda: look("Clients of the plan", Texts([_line(item) for item in plan.items]))):
 
-        async def work(session: Session) -> Ran:
+        async def work(session: Session) -> JobRun:
             job = new_job(session.store, plan, session.actor)
-            return await led(workplace, session, Ran(plan, job, await run(session, job, _progress)))
+            return await with_sign_ins(
+                workplace, session, JobRun(plan, job, await run(session, job, _progress))
+            )
 
         _told(workplace, online(workplace, work))
     else:
@@ -41,8 +45,8 @@ def go_on(workplace: Workplace, job: str) -> None:
     found = workplace.store.jobs.one(job)
     plan = Plan(found.kind, found.software, found.sign_in, ())
 
-    async def work(session: Session) -> Ran:
-        return await led(workplace, session, Ran(plan, job, await run(session, job, _progress)))
+    async def work(session: Session) -> JobRun:
+        return await with_sign_ins(workplace, session, JobRun(plan, job, await run(session, job, _progress)))
 
     _told(workplace, online(workplace, work))
 
@@ -57,7 +61,7 @@ def _line(item: PlanItem) -> str:
     )
 
 
-def _told(workplace: Workplace, ran: Ran) -> None:
+def _told(workplace: Workplace, ran: JobRun) -> None:
     show_result(workplace.store, ran, as_json=False)
     if ran.trouble is not None:
         say(str(ran.trouble))

@@ -1,4 +1,4 @@
-"""One plan, and so one job, across every accounting software that a command is about."""
+"""One plan, and so one job, for all the accounting apps that a command applies to."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from ..sync.plans import Reach
 from ..sync.reach import all_apps
 from ..workplace import Workplace
 from .network import signed_in
-from .talk import say
+from .output import say
 
 
-async def planned(
+async def plan_across_apps(
     workplace: Workplace,
     session: Session,
     softwares: Sequence[str],
@@ -21,22 +21,22 @@ async def planned(
     *,
     always: bool = False,
 ) -> Plan:
-    """The plan with the sign-in of `email`, else with the one used last. `always`: it takes one though there may be nothing to do.
+    """The plan, made with the sign-in of `email` or else the one used last. `always`: sign in even if there may be nothing to do.
 
-    Raises as `signed_in` where there is one software; where there are several, what one lacks is said.
+    With one app it raises what `signed_in` raises. With several it prints what each one lacks and plans the rest.
     """
 
-    def chosen(name: str) -> SignIn | None:
+    def chosen_sign_in(name: str) -> SignIn | None:
         return workplace.chosen(name, email)
 
     async def working(name: str) -> tuple[SignIn | None, Reach | None]:
         if workplace.configured(name).software.organisations_per_sign_in == "one":
-            return chosen(name), None
+            return chosen_sign_in(name), None
         return await signed_in(workplace, session, name, email)
 
     if always and len(softwares) == 1:
         return make(softwares[0], *await working(softwares[0]))
-    plan, lacking = await all_apps.planned(softwares, make, chosen, working)
+    plan, lacking = await all_apps.planned(softwares, make, chosen_sign_in, working)
     for trouble in lacking:
         if len(softwares) == 1:
             raise trouble

@@ -2,7 +2,7 @@
 
 import click
 
-from .options import examples
+from ..options import examples
 
 PLACES = {
     "bash": "~/.local/share/bash-completion/completions/clientsync",
@@ -29,11 +29,11 @@ def completion(ctx: click.Context, shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from . import talk
-    from .completing import VARIABLE
+    from .. import output
+    from ..shell_completion import VARIABLE
 
     found = get_completion_class(shell)
     assert found is not None
     click.echo(found(ctx.find_root().command, {}, "clientsync", VARIABLE).source())
     condition = ", if `fpath+=~/.zfunc` stands before `compinit` in ~/.zshrc" if shell == "zsh" else ""
-    talk.say(f"{shell} looks for this in {PLACES[shell]}{condition}.")
+    output.say(f"{shell} looks for this in {PLACES[shell]}{condition}.")

@@ -1,4 +1,4 @@
-"""What a shell offers for a word that is half typed: names of accounting software, and clients by practice code or name."""
+"""What a shell offers for a half-typed word: accounting apps, and clients by practice code or name."""
 
 import re
 from typing import TYPE_CHECKING
@@ -9,28 +9,28 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 VARIABLE = "_CLIENTSYNC_COMPLETE"
-"""By which the script in the shell asks (click's way: the program's name in capitals)."""
+"""Set by the script in the shell when it asks. click derives the name from the program's."""
 
 MOST = 50
 HARMLESS = re.compile(r"[\w.&()+/@' -]+")
-"""What a client's name may consist of to be offered: it comes from outside, and ends up in a shell's command line."""
+"""Only such names are offered: they come from outside, and end up on a shell's command line."""
 
 
 def softwares(ctx: click.Context, param: click.Parameter, typed: str) -> list[str]:
-    """The accounting softwares whose names begin so."""
-    from ..accounting.seam.registry import softwares as known
+    """The accounting apps whose short names start with `typed`."""
+    from ..accounting.seam.registry import softwares as apps
 
-    return [name for name in known() if name.startswith(typed)]
+    return [name for name in apps() if name.startswith(typed)]
 
 
 def clients(ctx: click.Context, param: click.Parameter, typed: str) -> "list[CompletionItem]":
-    """The clients whose practice codes or names begin so; codes with the name as their explanation."""
+    """The clients whose code or name starts with `typed`. A code comes with the name as its description."""
     from click.shell_completion import CompletionItem
 
     from ..config import load
     from ..practice.trouble import Trouble
     from ..store.listing.prefix_search import beginning
-    from .place import config_file_of
+    from .context import config_file_of
 
     try:
         database = load(config_file_of(ctx)).database
@@ -46,13 +46,13 @@ def clients(ctx: click.Context, param: click.Parameter, typed: str) -> "list[Com
 
 
 def quote_in_bash() -> None:
-    """Has what is offered to bash quoted; zsh and fish do that themselves."""
+    """Quotes what is offered to bash; zsh and fish quote it themselves."""
     from shlex import quote
 
     from click.shell_completion import BashComplete, add_completion_class
 
-    class Quoting(BashComplete):
+    class QuotingBashComplete(BashComplete):
         def format_completion(self, item: "CompletionItem[str]") -> str:
             return f"{item.type},{quote(item.value) if item.value else item.value}"
 
-    add_completion_class(Quoting)
+    add_completion_class(QuotingBashComplete)

@@ -1,4 +1,4 @@
-"""The workplace that a command works in."""
+"""What every command starts from: its configuration file and the practice."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 
 
 def config_file() -> Path | None:
-    """What `--config` names."""
+    """The file given with `--config`."""
     return config_file_of(click.get_current_context())
 
 
 def config_file_of(ctx: click.Context) -> Path | None:
-    """What `--config` names on the command line that `ctx` belongs to."""
+    """The file given with `--config` on the command line of `ctx`."""
     named = ctx.find_root().params.get("config")
     return Path(named) if named else None
 
 
 def is_throwaway() -> bool:
-    """Whether this run is on `--sandbox`."""
+    """Whether this run uses the demo practice of `--sandbox`."""
     return bool(click.get_current_context().find_root().params["throwaway"])
 
 
 @contextmanager
-def place() -> "Generator[Workplace]":
-    """The practice, closed at the end. Raises UsageError where the configuration or the database is at fault."""
+def open_workplace() -> "Generator[Workplace]":
+    """The practice, closed at the end. Raises UsageError if the configuration or the database cannot be used."""
     from ..workplace import Workplace
-    from .talk import interactive
+    from .output import interactive
 
     workplace = Workplace.open(config_file(), ask_passphrase if interactive() else None)
     try:
@@ -41,14 +41,14 @@ def place() -> "Generator[Workplace]":
 
 
 def ask_passphrase(new: bool) -> str:
-    """Asks on the terminal; for a new one twice, and until it can be used. Raises click's Abort."""
+    """Asks on the terminal; asks for a new one twice and until it is strong enough. Raises click's Abort."""
 
-    def strong(said: str) -> str:
+    def strong(passphrase: str) -> str:
         from ..signin.keyrings.passphrase import too_weak
 
-        if why := too_weak(said):
+        if why := too_weak(passphrase):
             raise click.UsageError(why)
-        return said
+        return passphrase
 
     if not new:
         return click.prompt("Passphrase of the keyring file", hide_input=True, err=True)

@@ -2,8 +2,8 @@
 
 import click
 
-from . import options
-from .place import ask_passphrase, place
+from .. import options
+from ..context import ask_passphrase, open_workplace
 
 
 @click.command(
@@ -15,11 +15,11 @@ def passphrase(from_stdin: bool) -> None:
 
     The one it has is asked for first, or comes from where it always comes.
     """
-    from .talk import interactive, say
+    from ..output import interactive, say
 
     if not (from_stdin or interactive()):
         raise click.UsageError("There is no terminal to ask on: give the new passphrase with --stdin.")
-    with place() as workplace:
+    with open_workplace() as workplace:
         file = workplace.vault.change_passphrase(_from_stdin if from_stdin else ask_passphrase)
     say(
         f"{file} has another passphrase. Where a file or a credential holds it for cron or systemd, change that too."
@@ -27,6 +27,6 @@ def passphrase(from_stdin: bool) -> None:
 
 
 def _from_stdin(_: bool) -> str:
-    from .stdin import secret_line
+    from ..stdin import secret_line
 
     return secret_line("The passphrase on stdin")

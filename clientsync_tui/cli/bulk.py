@@ -1,0 +1,53 @@
+"""A bulk command from plan to exit status, making the sign-ins that it waits for when there is somebody to make them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from ..practice.plan import Plan
+from ..practice.trouble import SignInNeeded
+from ..sync.jobs.session import Session
+from ..workplace import Workplace
+from .consents import can_sign_in, sign_in_for_job
+from .network import online
+from .results import report, show_plan
+from .run_job import JobRun, carry_out, run
+
+
+def bulk(
+    workplace: Workplace,
+    make: Callable[[Session], Awaitable[Plan]],
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Makes a plan and carries it out in one session, or only prints it. Ends the command with its exit status."""
+
+    async def work(session: Session) -> JobRun:
+        plan = await make(session)
+        if dry_run:
+            return JobRun(plan)
+        return await with_sign_ins(workplace, session, await carry_out(session, plan))
+
+    ran = online(workplace, work)
+    if dry_run:
+        show_plan(ran.plan, as_json)
+    else:
+        report(workplace.store, ran, as_json)
+
+
+def resume_job(workplace: Workplace, job: str, as_json: bool) -> None:
+    """Continues a job that was stopped. Ends the command with its exit status."""
+    stored = workplace.store.jobs.one(job)
+    plan = Plan(stored.kind, stored.software, stored.sign_in, ())
+
+    async def work(session: Session) -> JobRun:
+        return await with_sign_ins(workplace, session, JobRun(plan, job, await run(session, job)))
+
+    report(workplace.store, online(workplace, work) if stored.left else JobRun(plan, job), as_json)
+
+
+async def with_sign_ins(workplace: Workplace, session: Session, ran: JobRun) -> JobRun:
+    """Continues a job that paused for a sign-in, if somebody is there to sign in."""
+    if ran.job is None or not isinstance(ran.trouble, SignInNeeded) or not can_sign_in():
+        return ran
+    return replace(ran, trouble=await sign_in_for_job(workplace, session, ran.job, ran.trouble))

@@ -1,0 +1,103 @@
+"""Runs a job on the command line, with its progress on stderr."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from ..practice.plan import Plan, Will
+from ..practice.trouble import Trouble
+from ..store.jobs import ItemState
+from ..store.store import Store
+from ..sync.jobs.new_job import new_job, supersede
+from ..sync.jobs.runner import Runner
+from ..sync.jobs.session import Session
+from . import output
+
+TICK_S = 0.3
+
+Progress = Callable[[Store, str], Coroutine[Any, Any, None]]
+"""Shows how far a job is, until cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """A plan that was carried out. `job`: None if there was nothing to do. `trouble`: why it paused, if it did."""
+
+    plan: Plan
+    job: str | None = None
+    trouble: Trouble | None = None
+
+
+async def carry_out(session: Session, plan: Plan) -> JobRun:
+    """Makes a job from the plan and runs it. It takes over what an earlier job of the same kind left undone."""
+    if not plan.count(Will.DO):
+        supersede(session.store, plan, None)
+        return JobRun(plan)
+    job = new_job(session.store, plan, session.actor)
+    return JobRun(plan, job, await run(session, job))
+
+
+async def run(session: Session, job: str, progress: Progress | None = None) -> Trouble | None:
+    """Runs a job; returns why it paused, if it did. The first interrupt finishes the items in progress, the second stops at once."""
+    runner = Runner(session, job)
+    with _interrupts(runner.stop):
+        showing = asyncio.create_task((progress or _progress)(session.store, job))
+        try:
+            await runner.run()
+        finally:
+            showing.cancel()
+            if progress is None and _can_redraw():
+                click.echo("\r\x1b[K", err=True, nl=False)
+    return runner.trouble
+
+
+def _can_redraw() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+@contextmanager
+def _interrupts(stop: Callable[[], None]) -> Generator[None]:
+    loop = asyncio.get_running_loop()
+    stopping = False
+
+    def on_interrupt() -> None:
+        nonlocal stopping
+        if not stopping:
+            output.say("\nFinishing items in progress. Press ctrl+c again to stop now.")
+        stopping = True
+        stop()
+
+    def handler(*_: object) -> None:
+        loop.call_soon_threadsafe(on_interrupt)
+
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
+async def _progress(store: Store, job: str) -> None:
+    """One line that is redrawn on a terminal, a single line elsewhere."""
+    begun, total = time.monotonic(), store.jobs.one(job).left
+    if not _can_redraw():
+        output.say(f"Job {job}: {total:,} to do.")
+        return
+    while True:
+        now = store.jobs.one(job)
+        done, failed = total - now.left, now.count(ItemState.FAILED)
+        rate = done / max(time.monotonic() - begun, 0.001)
+        left = f", about {now.left / rate:.0f} s left" if done and now.left else ""
+        click.echo(
+            f"\r\x1b[K{done:,} of {total:,}, {failed:,} failed, {rate:.1f}/s{left}", err=True, nl=False
+        )
+        await asyncio.sleep(TICK_S)
