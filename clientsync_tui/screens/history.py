@@ -17,11 +17,11 @@ from ..practice.filter import FilterError, Term, parse
 from ..store.history import History
 from ..sync.before_after import changes
 from ..sync.history import described
+from ..sync.locale_words import counted, here, moment_words, number, short_date
 from ..widgets.search_line import SearchLine
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen, KeyBar, TopBar
-from .locale_words import counted, here, moment_words, number, short_date
 
 WHEN = Column("when", "When", 12, keep=6, sortable=False)
 WHO = Column("who", "Who", 16, flex=1, keep=5, sortable=False, most=36)

@@ -17,7 +17,7 @@ from clientsync_tui.screens.base import ActionScreen
 from clientsync_tui.screens.client_sync.plan import PlanScreen
 from clientsync_tui.screens.client_sync.set_up import SetUpScreen
 from clientsync_tui.screens.clients.columns import ColumnsScreen, SortScreen
-from clientsync_tui.screens.clients.rows import COLUMNS
+from clientsync_tui.screens.clients.rows import columns
 from clientsync_tui.screens.connections.open_app import OpenSoftware
 from clientsync_tui.screens.connections.settings import SettingsScreen
 from clientsync_tui.screens.dialogues.ask import Ask, Told
@@ -42,8 +42,8 @@ DIALOGUES: dict[type[ModalScreen[object]], Callable[[ClientSyncApp], ModalScreen
     Ask: lambda app: Ask("What is it called?", attempt=accept),
     Told: lambda app: Told("Told", ["one line"]),
     Choose: lambda app: Choose("Which?", [Choice("a", "A")]),
-    ColumnsScreen: lambda app: ColumnsScreen(COLUMNS, ascii_marks=False),
-    SortScreen: lambda app: SortScreen((), COLUMNS, ascii_marks=False),
+    ColumnsScreen: lambda app: ColumnsScreen(columns(), ascii_marks=False),
+    SortScreen: lambda app: SortScreen((), columns(), ascii_marks=False),
     Confirm: lambda app: Confirm("Do it?"),
     OpenSoftware: lambda app: OpenSoftware("Xero", "Baker Ltd", "https://example.com/"),
     Passphrase: lambda app: Passphrase(True),

@@ -10,7 +10,7 @@ import pytest
 
 from clientsync_tui.cli.main import root
 from clientsync_tui.practice.trouble import UsageError
-from clientsync_tui.screens import locale_words
+from clientsync_tui.sync import locale_words
 from tests.support.clients import workplace_in
 from tests.support.command import PATIENCE_S, Command, every_command
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from clientsync_tui.practice.filter import Term, parse
-from clientsync_tui.screens import locale_words
 from clientsync_tui.screens.clients.columns import next_sort, read, usual, widened, written
 from clientsync_tui.screens.clients.complete import complete
+from clientsync_tui.sync import locale_words
 
 VALUES = {
     "status": ("connected", "expiring", "expired"),

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from ...practice.model import Client, Integration
+    from ...practice.model import Client
+    from ...sync.client_columns import Viewer
     from ...workplace import Workplace
 
 STATUSES = ("connected", "expiring", "expired", "broken", "disconnected", "none")
@@ -62,39 +63,33 @@ def clients(
             # The filter's own `team:` finds parts of names.
             found = (client for client in found if searched(client.team or "none") == searched(team))
         if as_json:
-            from ...sync import as_json as shapes
+            from ...sync.client_columns import json_shape
 
-            output.json_array(shapes.client(client) for client in found)
+            output.json_array(map(json_shape(), found))
         elif as_csv:
             from ...sync.files.export import write
 
             write(sys.stdout, found)
         else:
-            rows = [line for client in found for line in _lines(workplace, client, now)]
-            output.table(("Code", "Client", "Team", "Software", "Status", "Integrated by"), rows, shrink=1)
+            from ...sync.client_columns import on_the_command_line
+
+            columns, viewer = on_the_command_line(), _viewer(workplace, now)
+            rows = [
+                tuple(column.line(client, link, viewer) for column in columns if column.line)
+                for client in found
+                for link in client.integrations or (None,)
+            ]
+            shrink = [column.key for column in columns].index("name")
+            output.table(tuple(column.title for column in columns), rows, shrink=shrink)
 
 
-def _lines(workplace: "Workplace", client: "Client", now: "datetime") -> list[tuple[str, ...]]:
-    start = (client.practice_code or "", client.name, client.team or "")
-    if not client.integrations:
-        return [(*start, "", "not connected", "")]
-    return [
-        (
-            *start,
-            link.software,
-            _status(workplace, link, now),
-            link.integrated_by.name or link.integrated_by.email,
-        )
-        for link in client.integrations
-    ]
+def _viewer(workplace: "Workplace", now: "datetime") -> "Viewer":
+    from ...sync.client_columns import Viewer
 
+    def title(software: str) -> str:
+        return workplace.software(software).title
 
-def _status(workplace: "Workplace", link: "Integration", now: "datetime") -> str:
-    from ...sync.words import link_words, unchecked
-
-    app = workplace.software(link.software).title if link.last_fault else ""
-    fault = unchecked(link, "{:%d %b %H:%M} UTC".format, app)
-    return f"{link_words(link, now)}, {fault}" if fault else link_words(link, now)
+    return Viewer(now, title)
 
 
 @click.command(
@@ -127,10 +122,11 @@ def client(client: str, as_json: bool) -> None:
             refused |= store.ledger.refused_lists(found.id, link.software, link.organisation_id)
         if as_json:
             from ...sync import as_json as shapes
+            from ...sync.client_columns import json_shape
 
             output.json_document(
                 {
-                    **shapes.client(found),
+                    **json_shape()(found),
                     "details": dict(found.details),
                     "lists": dict(counts),
                     "refused_lists": refused,
@@ -152,8 +148,10 @@ def _particulars(
     now: "datetime",
 ) -> "Iterator[str]":
     from ...practice.model import DETAIL_TITLES
+    from ...sync.client_columns import status_line
     from ...sync.words import next_step
 
+    viewer = _viewer(workplace, now)
     facts = {
         "ID": found.id,
         "Practice code": found.practice_code,
@@ -166,7 +164,7 @@ def _particulars(
             yield f"  {title}: {value}"
     for link in found.integrations:
         yield ""
-        yield f"{link.software}: {_status(workplace, link, now)}"
+        yield f"{link.software}: {status_line(link, viewer)}"
         yield f"  Organisation: {link.organisation_name} ({link.organisation_id})"
         yield f"  Integrated by: {link.integrated_by.name} <{link.integrated_by.email}>"
         moments = {

@@ -9,9 +9,9 @@ from textual.widgets import Button
 from ...app.actions import CONSENTS, Action, named
 from ...practice.people import SignIn
 from ...store.jobs import ItemState
+from ...sync.locale_words import counted
 from ...sync.reach.consents import Arrived, Consents, Expected, asks, tells
 from ..base import ActionScreen, TopBar
-from ..locale_words import counted
 from .sign_in import SignInScreen
 
 TOLD_LAST = 3

@@ -9,9 +9,9 @@ from ...practice.plan import Plan, PlanItem, Will
 from ...practice.status import Reason, Status, standing_of
 from ...store.store import Store
 from ...sync import words
+from ...sync.locale_words import short_date
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
-from ..locale_words import short_date
 
 COLUMNS = (
     Column("name", "Client", 20, flex=3, keep=9, shorten="middle", most=50),

@@ -9,9 +9,9 @@ from ...practice.plan import Plan
 from ...store.fixes import with_cause
 from ...store.listing.by_number import ids_of, softwares_of
 from ...sync import plans
+from ...sync.locale_words import counted, number
 from ..client_sync.plan import confirm_and_run
 from ..dialogues.choose import Choice, Choose
-from ..locale_words import counted, number
 from ..titles import title
 from .fix_words import Step
 

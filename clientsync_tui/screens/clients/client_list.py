@@ -21,19 +21,20 @@ from ...practice.trouble import Trouble
 from ...store.files.sqlite_errors import why
 from ...store.fixes import Cause
 from ...store.listing.by_number import first_page
-from ...store.listing.find import BY_NAME, Sort, warm
+from ...store.listing.find import BY_NAME, warm
+from ...sync.client_columns import Sort, Viewer
+from ...sync.locale_words import counted, number
 from ...sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, in_words, state_of
 from ...sync.tabs import TABS
 from ...widgets.select_table.layout import lay_out
 from ...widgets.select_table.table import SelectTable
 from ..base import ActionScreen, KeyBar, TopBar
-from ..locale_words import counted, number
 from ..titles import title
 from .complete import values_of
 from .facts import Facts, Listed, Query, facts_now, listed
 from .filter import FilterBar, FilterInput
 from .fix_words import FixLine, lines, statuses_under, to_fix
-from .rows import COLUMNS, ClientRows, Wording, about, today
+from .rows import ClientRows, about, columns, today
 from .triage import FixList, TriageTabs
 
 FIRST_PAGE = 200
@@ -57,7 +58,7 @@ class ClientList(ActionScreen):
         super().__init__()
         # One thread, so that a letter typed meanwhile takes the place of those that wait.
         self._reader = ThreadPoolExecutor(1, "client-list")
-        self._wording = Wording(today())
+        self._viewer: Viewer | None = None
         self._rows: ClientRows | None = None
         self.lines: list[FixLine] = []
         self.cause: Cause | None = None
@@ -79,7 +80,7 @@ class ClientList(ActionScreen):
         yield TriageTabs()
         yield FixList()
         yield FilterBar(self._kept("filters", []))
-        yield SelectTable(COLUMNS, id="clients")
+        yield SelectTable(columns(), id="clients")
         yield Static(id="about", markup=False)
         yield KeyBar()
 
@@ -90,9 +91,9 @@ class ClientList(ActionScreen):
         self.sort = self._kept_sort()
         self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
         self._name_it([])
-        self._wording = self._words(today())
+        self._viewer = self._viewed(today())
         page = first_page(store.database, FIRST_PAGE) if self.sort == BY_NAME else array("q")
-        self._rows = ClientRows(self.main.workplace, page, self._wording)
+        self._rows = ClientRows(self.main.workplace, page, self._viewer)
         self.table.sort = self.sort
         self.table.show(self._rows)
         self.table.focus()
@@ -229,8 +230,8 @@ class ClientList(ActionScreen):
     def _show_list(self, found: Listed, now: datetime) -> None:
         self.fix_list.show(self.lines)
         self.fix_list.chosen = self.lines.index(self.line) if self.line else None
-        self._wording = self._words(now)
-        self._rows = ClientRows(self.main.workplace, found.order, self._wording)
+        self._viewer = self._viewed(now)
+        self._rows = ClientRows(self.main.workplace, found.order, self._viewer)
         if not found.order:
             self.table.empty_text = self.keyed(NO_MATCH if self._total else NO_CLIENTS)
         self.table.sort = self.sort
@@ -269,12 +270,12 @@ class ClientList(ActionScreen):
             self.main.workplace.store.remember("sort", json.dumps(sort))
 
     def _kept_sort(self) -> Sort:
-        known = {column.key for column in COLUMNS if column.sortable}
+        known = {column.key for column in columns() if column.sortable}
         return tuple((key, bool(down)) for key, down in self._kept("sort", []) if key in known) or BY_NAME
 
-    def _words(self, now: datetime) -> Wording:
+    def _viewed(self, now: datetime) -> Viewer:
         shown = frozenset(column.key for column in self.table.columns)
-        return Wording(now, shown, self.held, self.main.ascii_marks)
+        return Viewer(now, partial(title, self.main.workplace), shown, self.held, self.main.ascii_marks)
 
     # What is said around the rows
 
@@ -295,8 +296,8 @@ class ClientList(ActionScreen):
         client = self.client_here()
         # Most rows say everything, and over a slow line every repetition costs.
         words = ""
-        if client is not None:
-            words = about(client, self._wording, self._room_for_name(), partial(title, self.main.workplace))
+        if client is not None and self._viewer is not None:
+            words = about(client, self._viewer, self._room_for_name())
         if words != self._about:
             self._about = words
             self._about_line.update(words, layout=False)

@@ -13,7 +13,7 @@ from ...store.store import Store
 from ...widgets.select_table.rows import Column
 from ...widgets.select_table.table import SelectTable
 from .fixes import TriagedList
-from .rows import COLUMNS, USUAL
+from .rows import usual
 
 if TYPE_CHECKING:
     from ...store.jobs import Job
@@ -49,7 +49,7 @@ class ClientsScreen(TriagedList):
         self._undoing = False
         self._marked = (0, 0)
         # As chosen; the table has them as the screen's width allows.
-        self.columns: tuple[Column, ...] = tuple(column for column in COLUMNS if column.key in USUAL)
+        self.columns: tuple[Column, ...] = usual()
 
     def compose(self) -> ComposeResult:
         """The list."""

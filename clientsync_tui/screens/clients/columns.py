@@ -12,27 +12,23 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from ...store.listing.find import Sort
+from ...sync.client_columns import Sort
 from ...widgets.dialogue_keys import own_key
 from ...widgets.options import Options
 from ...widgets.select_table.rows import Column
 from ..dialogues.dialogue import Dialogue
-from .rows import COLUMNS, USUAL
+from .rows import columns as all_columns
+from .rows import usual
 
-BY_KEY = {column.key: column for column in COLUMNS}
 NARROWEST, WIDEST, STEP = 4, 80, 2
 
 
-def usual() -> tuple[Column, ...]:
-    """The columns as they are at first."""
-    return tuple(BY_KEY[key] for key in USUAL)
-
-
-def read(kept: str | None) -> tuple[Column, ...]:
-    """The columns that `written` wrote; the usual ones where nothing was kept or it cannot be read."""
+def read(saved: str | None) -> tuple[Column, ...]:
+    """The columns that `written` wrote; the usual ones where nothing was saved or it cannot be read."""
+    known = {column.key: column for column in all_columns()}
     with suppress(ValueError, TypeError, AttributeError):
         columns = [
-            widened(BY_KEY[key], int(width)) for key, width in json.loads(kept or "[]") if key in BY_KEY
+            widened(known[key], int(width)) for key, width in json.loads(saved or "[]") if key in known
         ]
         if any(column.key == "name" for column in columns):
             return tuple(columns)
@@ -123,7 +119,7 @@ class ColumnsScreen(Editor):
         super().__init__()
         self._marks = ("[x]", "[ ]") if ascii_marks else ("☑", "☐")
         self._shown: list[str] = [column.key for column in columns]
-        self._all = [*columns, *(column for column in COLUMNS if column.key not in self._shown)]
+        self._all = [*columns, *(column for column in all_columns() if column.key not in self._shown)]
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -168,7 +164,7 @@ class ColumnsScreen(Editor):
 
     def action_usual(self) -> None:
         """As at first."""
-        self._all, self._shown = list(COLUMNS), list(USUAL)
+        self._all, self._shown = list(all_columns()), [column.key for column in usual()]
         self.draw(0)
 
 

@@ -8,11 +8,11 @@ from textual.widgets import Input
 
 from ...practice.model import Client
 from ...sync import changes, plan_words
+from ...sync.locale_words import counted, number
 from ...widgets.note_input import NoteInput
 from ..dialogues.ask import Ask
 from ..dialogues.choose_team import choose_team
 from ..dialogues.confirm import Confirm
-from ..locale_words import counted, number
 from .rows import today
 
 if TYPE_CHECKING:

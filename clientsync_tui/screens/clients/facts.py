@@ -10,7 +10,8 @@ from ...practice.filter import Term
 from ...practice.people import SignIn
 from ...practice.status import Status
 from ...store.fixes import Cause, Fix, fixes
-from ...store.listing.find import Sort, find
+from ...store.listing.find import find
+from ...sync.client_columns import Sort, stored
 from ...sync.tabs import Tab
 from ...workplace import Workplace
 from .fix_words import statuses_under
@@ -52,7 +53,7 @@ def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
     database, terms = workplace.store.database, (*query.tab.terms, *query.filter)
 
     def found(cause: Cause | None) -> "array[int]":
-        return find(database, terms, query.now, query.sort, cause, held=query.held)
+        return find(database, terms, query.now, stored(query.sort), cause, held=query.held)
 
     order = found(query.cause)
     if not with_fixes:

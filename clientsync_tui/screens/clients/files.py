@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from ...practice.text import clean
 from ...practice.trouble import Trouble, UsageError
+from ...sync.locale_words import counted, number
 from ..dialogues.ask import Ask, Told
 from ..dialogues.confirm import Confirm
-from ..locale_words import counted, number
 from .edit import undoes
 from .rows import today
 

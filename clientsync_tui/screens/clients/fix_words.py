@@ -8,10 +8,10 @@ from typing import NamedTuple
 from ...practice.people import SignIn
 from ...practice.status import FOR_THE_CLIENT, Reason, Status
 from ...store.fixes import Fix
+from ...sync.locale_words import counted, number, short_date
 from ...sync.tabs import Tab
 from ...sync.words import REASONS
 from ...workplace import Workplace
-from ..locale_words import counted, number, short_date
 from ..titles import title
 
 ENDED = frozenset({Status.EXPIRED, Status.BROKEN})

@@ -11,9 +11,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ...practice.status import Status
+from ...sync.locale_words import number
 from ...sync.tabs import TABS
 from ...sync.words import ASCII_SYMBOLS, SYMBOLS
-from ..locale_words import number
 from .fix_words import FixLine
 
 STYLES = {"all": "", "connected": "$text-success", "expiring": "$text-warning", "expired": "$text-error"} | {

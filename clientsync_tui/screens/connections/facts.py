@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...accounting.seam.software import Software
 from ...practice.model import DETAIL_TITLES, Client, Integration
 from ...sync import words
-from ..locale_words import counted, moment_in_full, number
+from ...sync.locale_words import counted, moment_in_full, number
 
 if TYPE_CHECKING:
     # Textual is not to be imported for words alone.

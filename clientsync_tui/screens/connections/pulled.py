@@ -9,13 +9,13 @@ from ...accounting.seam.software import Software
 from ...app.actions import CONNECTIONS, SELECT, named
 from ...practice.model import Integration
 from ...practice.text import clean
+from ...sync.locale_words import counted, moment_in_full
 from ...sync.pulled_words import further
 from ...widgets.select_list import SelectList
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
 from ..base import ActionScreen, KeyBar, TopBar
 from ..dialogues.choose import Choice, Choose
-from ..locale_words import counted, moment_in_full
 from ..selecting import choose_sort
 
 COLUMNS = (

@@ -14,9 +14,9 @@ from ...app.actions import JOB
 from ...store.job_items import JobItems
 from ...store.jobs import ItemState, Job
 from ...sync.jobs import job_words
+from ...sync.locale_words import number
 from ...widgets.select_table.table import SelectTable
 from ..base import KeyBar, TopBar
-from ..locale_words import number
 from .job_actions import JobActions, goes
 from .job_progress import Pace, bar, counts
 from .job_rows import COLUMNS, JobRows

@@ -10,11 +10,11 @@ from ...app.actions import JOBS
 from ...practice.entries import moment
 from ...store.jobs import ItemState, Job, JobState
 from ...sync.jobs import job_words
+from ...sync.locale_words import moment_words, number
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
 from ...widgets.select_table.table import SelectTable
 from ..base import KeyBar, TopBar
-from ..locale_words import moment_words, number
 from .job_actions import JobActions
 
 COLUMNS = (

@@ -2,32 +2,20 @@
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...host.named_file import OwnFiles, writing
-from ...practice.countries import country
-from ...practice.model import DETAIL_TITLES, Client, Integration
+from ...practice.model import Client
 from ...practice.text import clean
-from ..words import SHORT
+from ..client_columns import CsvField, csv_fields
 from .csv_cells import defused, without_formula
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 ID, CLIENT, CODE = "ID", "Client", "Practice code"
-COLUMNS = (
-    ID, CLIENT, CODE, "Team", "Software", "Organisation", "Organisation ID", "Status", "Reason", "Integrated by", "E-mail",
-    "Connected (UTC)", "Refreshed (UTC)", "Checked (UTC)", "Expires (UTC)", "Note",
-    *(title for name, title in DETAIL_TITLES.items() if name != "name"),
-)  # fmt: skip
-
-_DATES = {title for title in COLUMNS if title.endswith(" (UTC)")} | {
-    DETAIL_TITLES["year_end"],
-    DETAIL_TITLES["lock_date"],
-}
 
 
 def write(file: "SupportsWrite[str]", clients: Iterable[Client]) -> int:
@@ -36,10 +24,12 @@ def write(file: "SupportsWrite[str]", clients: Iterable[Client]) -> int:
     `file` must not translate line ends, unless a terminal or a pipe is behind it.
     """
     out = csv.writer(file, lineterminator="\n")
-    out.writerow(COLUMNS)
+    fields = csv_fields()
+    out.writerow(field.heading for field in fields)
     count = 0
     for client in clients:
-        out.writerows(_cells(line) for line in _lines(client))
+        for link in client.integrations or (None,):
+            out.writerow(_safe(field, field.value(client, link)) for field in fields)
         count += 1
     return count
 
@@ -53,31 +43,6 @@ def export(path: Path, clients: Iterable[Client], own: OwnFiles, *, replace: boo
         return write(codecs.getwriter("utf-8-sig")(file), clients)
 
 
-def _cells(line: Sequence[str]) -> list[str]:
-    return [
-        (without_formula if title in _DATES else defused)(clean(cell))
-        for title, cell in zip(COLUMNS, line, strict=True)
-    ]
-
-
-def _lines(client: Client) -> Iterator[tuple[str, ...]]:
-    told = {**client.details, "country": country(client.details.get("country", ""))}
-    details = tuple(told.get(name, "") for name in DETAIL_TITLES if name != "name")
-    start = (client.id, client.name, client.practice_code or "", client.team or "")
-    for link in client.integrations or (None,):
-        yield (*start, *(_integration(link) if link else ("",) * 11), client.note, *details)
-
-
-def _integration(link: Integration) -> tuple[str, ...]:
-    moments = (link.connected_at, link.refreshed_at, link.checked_at, link.expires_at)
-    return (
-        link.software,
-        link.organisation_name,
-        link.organisation_id,
-        link.standing.status,
-        SHORT.get(link.standing.reason or "", ""),
-        link.integrated_by.name,
-        link.integrated_by.email,
-        # As spreadsheets of every language read a date.
-        *(f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else "" for moment in moments),
-    )
+def _safe(field: CsvField, cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return (without_formula if field.is_date else defused)(clean(cell))

@@ -1,0 +1,320 @@
+"""The columns of the client list. One row of `COLUMNS` is all that the screen, its sort, CSV, JSON and the command line know of one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+from ..practice.entries import iso
+from ..practice.model import DETAIL_TITLES, Client, Integration
+from ..practice.status import Status, weight
+from .locale_words import brief, short_date
+from .words import ASCII_SYMBOLS, SHORT, STYLES, SYMBOLS, last_good, link_words, unchecked
+
+Sort = tuple[tuple[str, bool], ...]
+"""Keys of columns and whether descending, the first the strongest."""
+
+
+class Viewer(NamedTuple):
+    """For whom the list is put into words. `title`: what an accounting app calls itself.
+
+    `columns`: keys of those that are shown, whose cells alone are made. `held`: ids of the sign-ins whose tokens the person has.
+    """
+
+    now: datetime
+    title: Callable[[str], str]
+    columns: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+    ascii_marks: bool = False
+
+
+class Seen(NamedTuple):
+    """What a cell is made of: a client, the worst of its integrations, and who looks."""
+
+    client: Client
+    worst: Integration | None
+    viewer: Viewer
+
+
+Value = Callable[[Client, Integration | None], Any]
+"""Reads a value of a client or, where the column is an integration's, of one of its integrations."""
+Styled = tuple[str, str]
+"""A text and what it means: "ok", "warning", "error" or "muted"."""
+
+
+class Room(NamedTuple):
+    """How a column shares the width of the screen, as `widgets.select_table.rows.Column` has it."""
+
+    width: int
+    flex: int = 0
+    keep: int = 1
+    most: int | None = None
+    shorten: Literal["end", "middle"] = "end"
+
+
+DATE = Room(11)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvField:
+    """A field of the CSV file. `is_date`: spreadsheets may read it as a date."""
+
+    heading: str
+    value: Callable[[Client, Integration | None], str]
+    is_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientColumn:
+    """One column. A face for which it has nothing leaves it out."""
+
+    key: str
+    """By what a saved sort, a saved choice of columns and a test name it."""
+    title: str = ""
+    place: int | None = None
+    """Where it stands on the screen and the command line; None: last, and hidden until it is chosen."""
+    room: Room = DATE
+    cell: Callable[[Seen], str | Styled] | None = None
+    """What a row of the screen shows."""
+    sort: str | None = None
+    """The store's sort key (`store/listing/sorting.KEYS`); None: the list cannot be sorted by it."""
+    csv: tuple[CsvField, ...] = ()
+    json: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    of_integration: bool = False
+    """Where JSON has it: in the client, or in each of its integrations."""
+    line: Callable[[Client, Integration | None, Viewer], str] | None = None
+    """What `clientsync clients` prints, on a line for each integration or on one for a client that has none."""
+
+
+# Values
+
+
+def _of(read: Callable[[Integration], Any]) -> Value:
+    return lambda _, link: read(link) if link else ""
+
+
+def _by(link: Integration) -> str:
+    return link.integrated_by.name or link.integrated_by.email
+
+
+def _date(read: Callable[[Integration], datetime | None]) -> Value:
+    def value(_: Client, link: Integration | None) -> str:
+        moment = read(link) if link else None
+        # As spreadsheets of every language read a date.
+        return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else ""
+
+    return value
+
+
+def _utc(read: Callable[[Integration], datetime | None]) -> Value:
+    return _of(lambda link: iso(moment) if (moment := read(link)) else None)
+
+
+def _fault(link: Integration) -> dict[str, str] | None:
+    return {"at": iso(link.last_fault.at), "what": link.last_fault.what} if link.last_fault else None
+
+
+def _detail(name: str) -> Callable[[Client, Integration | None], str]:
+    def value(client: Client, _: Integration | None) -> str:
+        found = client.details.get(name, "")
+        if name != "country":
+            return found
+        from ..practice.countries import country
+
+        return country(found)
+
+    return value
+
+
+# Cells
+
+
+def _joined(read: Callable[[Integration, Viewer], str]) -> Callable[[Seen], str]:
+    """What each integration has, once each."""
+    return lambda seen: ", ".join(dict.fromkeys(read(link, seen.viewer) for link in seen.client.integrations))
+
+
+def _day(read: Callable[[Integration], datetime | None]) -> Callable[[Seen], str]:
+    """A day of the worst integration."""
+    return lambda seen: short_date(read(seen.worst), seen.viewer.now) if seen.worst else ""
+
+
+def _status_cell(seen: Seen) -> Styled:
+    """Symbol, words and meaning of the worst integration's status."""
+    link, viewer = seen.worst, seen.viewer
+    if link is None:
+        return f"{' ' if viewer.ascii_marks else '·'} not connected", "muted"
+    status = link.standing.status
+    words, style = link_words(link, viewer.now), STYLES[status]
+    if link.last_fault and status is Status.CONNECTED:
+        # It worked then, and could not be checked since.
+        words, style = f"{words}? checked {brief(last_good(link), viewer.now)}", "warning"
+    elif link.last_fault:
+        words += "?"
+    return f"{(ASCII_SYMBOLS if viewer.ascii_marks else SYMBOLS)[status]} {words}", style
+
+
+def status_line(link: Integration | None, viewer: Viewer) -> str:
+    """An integration's status on one line of the command line, and since when it could not be checked."""
+    if link is None:
+        return "not connected"
+    app = viewer.title(link.software) if link.last_fault else ""
+    fault = unchecked(link, "{:%d %b %H:%M} UTC".format, app)
+    words = link_words(link, viewer.now)
+    return f"{words}, {fault}" if fault else words
+
+
+# The table, in the order of the CSV file and of JSON
+
+
+def _moment(
+    name: str, title: str, read: Callable[[Integration], datetime | None], **more: Any
+) -> ClientColumn:
+    return ClientColumn(
+        name,
+        title,
+        cell=_day(read),
+        csv=(CsvField(f"{title} (UTC)", _date(read), is_date=True),),
+        json={f"{name}_at": _utc(read)},
+        of_integration=True,
+        **more,
+    )
+
+
+COLUMNS: list[ClientColumn] = [
+    ClientColumn("id", csv=(CsvField("ID", lambda client, _: client.id),), json={"id": lambda client, _: client.id}),
+    ClientColumn(
+        "name", "Client", 2, Room(24, 6, 9, 60),
+        cell=lambda seen: seen.client.name,
+        sort="name",
+        csv=(CsvField("Client", lambda client, _: client.name),),
+        json={"name": lambda client, _: client.name},
+        line=lambda client, _link, _viewer: client.name,
+    ),
+    ClientColumn(
+        "code", "Code", 1, Room(7, 1, 6, 14),
+        cell=lambda seen: seen.client.practice_code or "",
+        sort="code",
+        csv=(CsvField("Practice code", lambda client, _: client.practice_code or ""),),
+        json={"practice_code": lambda client, _: client.practice_code},
+        line=lambda client, _link, _viewer: client.practice_code or "",
+    ),
+    ClientColumn(
+        "team", "Team", 3, Room(8, 1, 3, 20),
+        cell=lambda seen: seen.client.team or "",
+        sort="team",
+        csv=(CsvField("Team", lambda client, _: client.team or ""),),
+        json={"team": lambda client, _: client.team},
+        line=lambda client, _link, _viewer: client.team or "",
+    ),
+    ClientColumn(
+        "software", "Software", 4, Room(10, 1, 4, 24),
+        cell=_joined(lambda link, viewer: viewer.title(link.software)),
+        sort="software",
+        csv=(CsvField("Software", _of(lambda link: link.software)),),
+        json={"software": _of(lambda link: link.software)},
+        of_integration=True,
+        line=lambda _, link, _viewer: link.software if link else "",
+    ),
+    ClientColumn(
+        "organisation", "Organisation", None, Room(16, 3, 1, 40, "middle"),
+        # Two organisations of one name are two.
+        cell=lambda seen: ", ".join(link.organisation_name for link in seen.client.integrations),
+        csv=(
+            CsvField("Organisation", _of(lambda link: link.organisation_name)),
+            CsvField("Organisation ID", _of(lambda link: link.organisation_id)),
+        ),
+        json={
+            "organisation_id": _of(lambda link: link.organisation_id),
+            "organisation_name": _of(lambda link: link.organisation_name),
+        },
+        of_integration=True,
+    ),
+    ClientColumn(
+        "status", "Status", 5, Room(20, 50, 8, 30),
+        cell=_status_cell,
+        sort="status",
+        csv=(
+            CsvField("Status", _of(lambda link: link.standing.status)),
+            CsvField("Reason", _of(lambda link: SHORT.get(link.standing.reason or "", ""))),
+        ),
+        json={"status": _of(lambda link: link.standing.status), "reason": _of(lambda link: link.standing.reason)},
+        of_integration=True,
+        line=lambda _, link, viewer: status_line(link, viewer),
+    ),
+    ClientColumn(
+        "by", "Integrated by", 6, Room(13, 2, 5, 28),
+        cell=_joined(lambda link, viewer: "you" if link.sign_in in viewer.held else _by(link)),
+        sort="by",
+        csv=(
+            CsvField("Integrated by", _of(lambda link: link.integrated_by.name)),
+            CsvField("E-mail", _of(lambda link: link.integrated_by.email)),
+        ),
+        json={
+            "integrated_by": _of(lambda link: {"name": link.integrated_by.name, "email": link.integrated_by.email})
+        },
+        of_integration=True,
+        line=lambda _, link, _viewer: _by(link) if link else "",
+    ),
+    _moment("connected", "Connected", lambda link: link.connected_at),
+    _moment("refreshed", "Refreshed", lambda link: link.refreshed_at, place=7, room=Room(11, keep=2), sort="refreshed"),
+    _moment("checked", "Checked", lambda link: link.checked_at),
+    _moment("expires", "Expires", lambda link: link.expires_at),
+    ClientColumn("fault", json={"last_fault": _of(_fault)}, of_integration=True),
+    ClientColumn(
+        "note", "Note", None, Room(12, 2, 1, 40),
+        cell=lambda seen: seen.client.note,
+        csv=(CsvField("Note", lambda client, _: client.note),),
+    ),
+    ClientColumn(
+        "details",
+        csv=tuple(
+            CsvField(title, _detail(name), is_date=name in ("year_end", "lock_date"))
+            for name, title in DETAIL_TITLES.items()
+            if name != "name"
+        ),
+    ),
+]  # fmt: skip
+
+
+def _placed(columns: list[ClientColumn]) -> list[ClientColumn]:
+    return sorted(columns, key=lambda column: len(COLUMNS) if column.place is None else column.place)
+
+
+def on_screen() -> list[ClientColumn]:
+    """The columns that the screen can show, as they are ordered at first."""
+    return _placed([column for column in COLUMNS if column.cell])
+
+
+def on_the_command_line() -> list[ClientColumn]:
+    """The columns that `clientsync clients` prints."""
+    return _placed([column for column in COLUMNS if column.line])
+
+
+def csv_fields() -> list[CsvField]:
+    """The fields of the CSV file."""
+    return [found for column in COLUMNS for found in column.csv]
+
+
+def worst(client: Client) -> Integration | None:
+    """The integration that needs a person most."""
+    return max(client.integrations, key=lambda link: weight(link.standing.status), default=None)
+
+
+def stored(sort: Sort) -> Sort:
+    """The sort in the store's own keys."""
+    keys = {column.key: column.sort for column in COLUMNS}
+    return tuple((stored, down) for key, down in sort if (stored := keys[key]))
+
+
+def json_shape() -> Callable[[Client], dict[str, Any]]:
+    """What makes JSON of a client and its integrations; the names are part of what scripts rely on."""
+    named = [(column.of_integration, *found) for column in COLUMNS for found in column.json.items()]
+    of_client = [(name, value) for of_integration, name, value in named if not of_integration]
+    of_link = [(name, value) for of_integration, name, value in named if of_integration]
+
+    def shape(client: Client) -> dict[str, Any]:
+        links = [{name: value(client, link) for name, value in of_link} for link in client.integrations]
+        return {**{name: value(client, None) for name, value in of_client}, "integrations": links}
+
+    return shape
