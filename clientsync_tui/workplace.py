@@ -133,9 +133,18 @@ class Workplace:
             if broken := [sentence for sentence in left_out() if f'"{name}"' in sentence]:
                 raise UsageError(" ".join(broken))
             near = difflib.get_close_matches(name, known, 1)
-            hint = f' Did you mean "{near[0]}"?' if near else f" There are: {', '.join(known)}."
-            raise UsageError(f'There is no accounting software "{name}".{hint}')
+            hint = f' Did you mean "{near[0]}"?' if near else f" Available: {', '.join(known)}."
+            raise UsageError(
+                f'No accounting app "{name}" is installed here.{hint} If a plug-in brings it, install that package.'
+            )
         return known[name]
+
+    def any_software(self, name: str) -> "Software":
+        """The same for showing it: what is integrated with an app whose plug-in is missing goes on, under the app's name."""
+        from .accounting.seam.not_loaded import NotLoaded
+        from .accounting.seam.registry import softwares
+
+        return softwares().get(name) or NotLoaded(name)
 
     def is_configured(self, name: str) -> bool:
         """Whether the software has a client id here."""

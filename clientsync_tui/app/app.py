@@ -73,7 +73,7 @@ class ClientSyncApp(StyledApp):
         if self._engine is None:
             from ..sync.jobs.engine import Engine
 
-            self._engine = Engine(self.workplace.session, self._job_ended)
+            self._engine = Engine(self.workplace.session, self.workplace.store.jobs.one, self._job_ended)
         return self._engine
 
     @property

@@ -99,7 +99,7 @@ def test_the_keyring_says_what_is_held_where_the_notes_do_not(alone: Office, hol
 def test_the_full_screen_program_asks_the_keyring_too(alone: Office) -> None:
     hold_as(alone, "nobody-knows@another-host")
     workplace = alone.practice.workplace()
-    engine = Engine(workplace.session, lambda job, trouble: None)
+    engine = Engine(workplace.session, workplace.store.jobs.one, lambda job, trouble: None)
     engine.submit(lambda session: asyncio.sleep(0)).result(PATIENCE_S)
     end = time.monotonic() + PATIENCE_S
     while not workplace.held() and time.monotonic() < end:

@@ -2,12 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
+from queue import Queue
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from clientsync_tui.practice.trouble import SignInNeeded, Trouble
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.practice.trouble import SignInNeeded, Trouble, UsageError
+from clientsync_tui.store.jobs import Job
+from clientsync_tui.store.store import Store
 from clientsync_tui.sync.jobs.engine import Engine
 
 
@@ -35,8 +40,12 @@ def home(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
 
+def no_job(job: str) -> Job:
+    raise KeyError(job)
+
+
 def engine(session: Any) -> Engine:
-    return Engine(lambda: session, lambda job, trouble: None)
+    return Engine(lambda: session, no_job, lambda job, trouble: None)
 
 
 @pytest.fixture
@@ -60,7 +69,22 @@ def test_a_factory_that_fails_is_said_too() -> None:
         raise RuntimeError("no")
 
     with pytest.raises(Trouble, match="RuntimeError"):
-        Engine(broken, lambda job, trouble: None).submit(lambda session: asyncio.sleep(0)).result(5)
+        Engine(broken, no_job, lambda job, trouble: None).submit(lambda session: asyncio.sleep(0)).result(5)
+
+
+def test_a_job_ends_with_words_when_no_session_can_be_made(tmp_path: Path) -> None:
+    def broken() -> Any:
+        raise UsageError("config.toml cannot be read.")
+
+    store = Store(tmp_path / "practice.db")
+    job = store.jobs.create(Plan("check", None, None, (PlanItem(Will.DO, "c", "C", "xero", "o"),)), "ann")
+    ended: Queue[tuple[Job, Trouble | None]] = Queue()
+    made = Engine(broken, store.jobs.one, lambda job, trouble: ended.put((job, trouble)))
+    made.run_job(job)
+    found, trouble = ended.get(timeout=5)
+    assert (found.id, found.left, str(trouble)) == (job, 1, "config.toml cannot be read.")
+    assert not made.running
+    store.close()
 
 
 def test_work_that_fails_unexpectedly_is_trouble_for_whoever_waits(working: Engine) -> None:

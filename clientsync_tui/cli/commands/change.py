@@ -66,7 +66,7 @@ def change(
         async def plan(session: "Session") -> "Change":
             sign_in, found = await _reached(workplace, session, new.name, organisation, email)
             held = {each.id for each in workplace.held()}
-            old = workplace.software(link.software)
+            old = workplace.any_software(link.software)
             return planned(workplace.store, client, link, old, new, found, sign_in, held)
 
         made = online(workplace, plan)

@@ -51,7 +51,7 @@ def clients(
     if as_csv and as_json:
         raise click.UsageError("Choose one of --csv and --json.")
     with open_workplace() as workplace:
-        if software is not None:
+        if software is not None and not workplace.store.clients.integrated(software):
             workplace.software(software)
         named = (("status", status), ("software", software))
         terms: list[Term] = [*parse(match), *(Term(field, value) for field, value in named if value)]
@@ -87,7 +87,7 @@ def _viewer(workplace: "Workplace", now: "datetime") -> "Viewer":
     from ...sync.client_columns import Viewer
 
     def title(software: str) -> str:
-        return workplace.software(software).title
+        return workplace.any_software(software).title
 
     return Viewer(now, title)
 
@@ -147,6 +147,7 @@ def _particulars(
     refused: "dict[str, str]",
     now: "datetime",
 ) -> "Iterator[str]":
+    from ...accounting.seam.not_loaded import why_not_loaded
     from ...practice.model import DETAIL_TITLES
     from ...sync.client_columns import status_line
     from ...sync.words import next_step
@@ -165,6 +166,8 @@ def _particulars(
     for link in found.integrations:
         yield ""
         yield f"{link.software}: {status_line(link, viewer)}"
+        if not_loaded := why_not_loaded(workplace.any_software(link.software)):
+            yield f"  {not_loaded}"
         yield f"  Organisation: {link.organisation_name} ({link.organisation_id})"
         yield f"  Integrated by: {link.integrated_by.name} <{link.integrated_by.email}>"
         moments = {

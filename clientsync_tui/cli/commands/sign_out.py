@@ -48,7 +48,9 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
     with open_workplace() as workplace:
         held = network.held(workplace)
         if not everything:
-            name = workplace.software(str(software)).name
+            name = str(software)
+            if not workplace.held(name):
+                workplace.software(name)
             chosen = workplace.chosen(name, email)
             held = [each for each in workplace.held(name) if chosen and each.person.id == chosen.person.id]
         if not (held or everything):
@@ -56,7 +58,7 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
         groups = leaving(workplace.store, held)
         for group in groups:
             _announce(group)
-            output.say(ends_there(workplace.software(group.software), group.person))
+            output.say(ends_there(workplace.any_software(group.software), group.person))
         output.confirm("Sign out?", yes)
 
         async def work(session: "Session") -> list[list[str | None]]:

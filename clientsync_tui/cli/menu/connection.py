@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from ...accounting.seam.not_loaded import why_not_loaded
 from ...accounting.seam.software import Software
 from ...practice.model import Client, Integration, Settings
 from ...practice.status import Reason
@@ -25,7 +26,8 @@ from .lists import Texts, look, one_of, some_of
 def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
     """What can be done with an integration. `key`: software and organisation. Raises Back, and Quit."""
     store, name = workplace.store, key[0]
-    software = workplace.software(name)
+    software = workplace.any_software(name)
+    not_loaded = why_not_loaded(software)
 
     def held() -> set[str]:
         return {sign_in.id for sign_in in workplace.held(name)}
@@ -40,19 +42,24 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
     def choices() -> list[Choice]:
         client, link = now()
         ended = "It is disconnected." if link.problem is Reason.DISCONNECTED_HERE else None
+        unusable = not_loaded or ended
         address = software.link(link.organisation_id, client.details)
         unknown = (
-            None
-            if address
+            not_loaded
+            if address or not_loaded
             else f"The organisation's page in {software.title} is not known; a refresh may tell it."
         )
-        pulled = None if store.pulled.counts(*key) else "Nothing was pulled on this host; refresh it first."
+        pulled = (
+            not_loaded
+            if not_loaded or store.pulled.counts(*key)
+            else "Nothing was pulled on this host; refresh it first."
+        )
         return [
-            action("connections.reconnect", lambda: reconnect(workplace, name, [id], exactly={key})),
-            action("clients.reassign_selected", lambda: reassign(workplace, name, [id], exactly={key}), ended),
-            action("connections.refresh", lambda: perform(workplace, plans.refresh(store, name, held(), [id]).about({key})), ended),
-            action("connections.settings", lambda: _settings(workplace, software, *now()), ended),
-            action("connections.disconnect", lambda: perform(workplace, plans.disconnect(store, name, held(), [id]).about({key})), ended),
+            action("connections.reconnect", lambda: reconnect(workplace, name, [id], exactly={key}), not_loaded),
+            action("clients.reassign_selected", lambda: reassign(workplace, name, [id], exactly={key}), unusable),
+            action("connections.refresh", lambda: perform(workplace, plans.refresh(store, name, held(), [id]).about({key})), unusable),
+            action("connections.settings", lambda: _settings(workplace, software, *now()), unusable),
+            action("connections.disconnect", lambda: perform(workplace, plans.disconnect(store, name, held(), [id]).about({key})), unusable),
             action("connections.change_integration", lambda: _change(workplace, *now()), ended),
             action("connections.open_software", lambda: say(f"{link.organisation_name} in {software.title}:", address or ""), unknown),
             action("connections.pulled", lambda: _lists(workplace, software, link), pulled),
@@ -103,7 +110,7 @@ def _settings(workplace: Workplace, software: Software, client: Client, link: In
 
 
 def _change(workplace: Workplace, client: Client, link: Integration) -> None:
-    former, software = workplace.software(link.software), _where(workplace, link.software)
+    former, software = workplace.any_software(link.software), _where(workplace, link.software)
     signed_in, reach = reached(workplace, software.name)
     free = [each for each in states(workplace.store, software.name, reach) if each.state is State.NEW]
     if not free:
@@ -129,7 +136,7 @@ def _where(workplace: Workplace, name: str) -> Software:
     there = [each for each in workplace.softwares() if workplace.is_configured(each.name)]
     there.sort(key=lambda each: each.name != name)
     if [each.name for each in there] in ([], [name]):
-        return workplace.software(name)
+        return workplace.any_software(name)
     return one_of("Where the client's books are now", there, lambda each: each.title)
 
 

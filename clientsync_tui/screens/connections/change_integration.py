@@ -97,7 +97,7 @@ class ChangeIntegrationScreen(ReachScreen):
         sign_in = workplace.store.sign_ins.one(self.sign_in.reaching(organisation.id)) or self.sign_in
         try:
             change = planned(
-                workplace.store, self._client, self._link, workplace.software(self._link.software), self.software,
+                workplace.store, self._client, self._link, workplace.any_software(self._link.software), self.software,
                 organisation, sign_in, {each.id for each in workplace.held()},
             )  # fmt: skip
         except Trouble as trouble:

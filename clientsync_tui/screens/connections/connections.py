@@ -7,6 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 
+from ...accounting.seam.not_loaded import why_not_loaded
 from ...app.actions import CONNECTIONS, Action
 from ...practice.model import Client, Integration, Settings
 from ...practice.plan import Will
@@ -90,7 +91,7 @@ class ConnectionsScreen(ActionScreen):
     def _row(self, link: Integration, now: datetime) -> Row:
         status, style = facts.status_of(link, now, self.main.ascii_marks)
         by = "you" if self._is_held(link) else link.integrated_by.name or link.integrated_by.email
-        title = self.main.workplace.software(link.software).title
+        title = self.main.workplace.any_software(link.software).title
         return Row(key_of(link), (title, link.organisation_name, Cell(status, style), by))
 
     @on(SelectTable.CursorMoved)
@@ -108,7 +109,7 @@ class ConnectionsScreen(ActionScreen):
             seen = facts.Seen(
                 client,
                 link,
-                workplace.software(link.software),
+                workplace.any_software(link.software),
                 counts,
                 refused,
                 self._is_held(link),
@@ -145,8 +146,13 @@ class ConnectionsScreen(ActionScreen):
         link = self.link if self.is_mounted else None
         if link is None:
             return "This client has no integration."
-        software = self.main.workplace.software(link.software)
+        software = self.main.workplace.any_software(link.software)
+        not_loaded = why_not_loaded(software)
         match action.name:
+            case "reconnect" | "refresh" | "disconnect" | "settings" | "open_software" | "pulled" if (
+                not_loaded
+            ):
+                return not_loaded
             case "reconnect" if link.standing.status is Status.CONNECTED:
                 return "It is connected and working."
             case "reconnect" if link.problem in FOR_THE_CLIENT:
@@ -240,7 +246,7 @@ class ConnectionsScreen(ActionScreen):
                 self.say("Settings saved.", "information")
                 self._read()
 
-        software = workplace.software(link.software)
+        software = workplace.any_software(link.software)
         self.main.push_screen(SettingsScreen(software, link, save), answered)
 
     def do_change_integration(self) -> None:
@@ -256,7 +262,7 @@ class ConnectionsScreen(ActionScreen):
 
         if (link := self.link) is None or self._client is None:
             return
-        software = self.main.workplace.software(link.software)
+        software = self.main.workplace.any_software(link.software)
         if address := software.link(link.organisation_id, self._client.details):
             self.main.push_screen(OpenSoftware(software.title, link.organisation_name, address))
 
@@ -265,7 +271,7 @@ class ConnectionsScreen(ActionScreen):
         from .pulled import PulledScreen
 
         if (link := self.link) is not None:
-            self.main.push_screen(PulledScreen(self.main.workplace.software(link.software), link))
+            self.main.push_screen(PulledScreen(self.main.workplace.any_software(link.software), link))
 
 
 def key_of(link: Integration) -> str:

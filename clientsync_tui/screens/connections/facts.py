@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ...accounting.seam.not_loaded import why_not_loaded
 from ...accounting.seam.software import Software
 from ...practice.model import DETAIL_TITLES, Client, Integration
 from ...sync import words
@@ -40,6 +41,8 @@ def status_of(link: Integration, now: datetime, ascii_marks: bool) -> tuple[str,
 def of_integration(seen: Seen) -> "Iterator[Fact]":
     """Status, reason and next step first."""
     link, now = seen.link, seen.now
+    if not_loaded := why_not_loaded(seen.software):
+        yield "Accounting app", not_loaded, "error"
     status, style = status_of(link, now, seen.ascii_marks)
     yield "Status", status, style
     if step := words.next_step(link, seen.client):

@@ -85,14 +85,14 @@ class JobScreen(JobActions):
     def _lead(self, job: Job) -> None:
         """Where it waits for consents, one for each organisation, the person is led to the first without asking for it; once."""
         one_each = any(
-            self.main.workplace.software(name).organisations_per_sign_in == "one"
+            self.main.workplace.any_software(name).organisations_per_sign_in == "one"
             for name in self.main.workplace.store.jobs.waiting(job.id)
         )
         if one_each and job_words.why_paused(job)[1] and self.main.screen is self:
             self.call_later(self.do_resume_job)
 
     def _show_progress(self, job: Job) -> None:
-        by = f"{self.main.workplace.software(job.software).title} · " if job.software else ""
+        by = f"{self.main.workplace.any_software(job.software).title} · " if job.software else ""
         title = f"{job_words.title(job)} · {by}{job_words.state(job)}"
         self.query_one(TopBar).show(title, f"job {job.id} by {job.by}")
         ended = job.total - job.left

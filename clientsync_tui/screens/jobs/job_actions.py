@@ -65,7 +65,7 @@ class JobActions(ActionScreen):
         if not (needs_sign_in and waiting):
             self._start(job)
             return
-        softwares = {name: self.main.workplace.software(name) for name in waiting}
+        softwares = {name: self.main.workplace.any_software(name) for name in waiting}
 
         def chosen(name: str | None) -> None:
             if name is not None:

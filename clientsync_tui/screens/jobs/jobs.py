@@ -75,7 +75,7 @@ class JobsScreen(JobActions):
             moment_words(started, now) if started else "",
             job_words.title(job),
             Cell(job_words.state(job), "warning" if job.cut_off else STYLES.get(job.state, "")),
-            self.main.workplace.software(job.software).title if job.software else "",
+            self.main.workplace.any_software(job.software).title if job.software else "",
             number(job.count(ItemState.DONE)),
             Cell(number(failed), "error" if failed else "muted"),
             number(job.count(ItemState.SKIPPED)),

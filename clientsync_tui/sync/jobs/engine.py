@@ -33,16 +33,19 @@ class Engine:
     """Runs sign-ins, listings and jobs in one event loop on a thread of its own."""
 
     def __init__(
-        self, make_session: Callable[[], Session], on_job_end: Callable[[Job, Trouble | None], None]
+        self,
+        make_session: Callable[[], Session],
+        find_job: Callable[[str], Job],
+        on_job_end: Callable[[Job, Trouble | None], None],
     ) -> None:
-        """`on_job_end` is called on the engine's thread, with why the job paused, if it did."""
+        """`find_job`: the job of an id, as it is now. `on_job_end`: called off the screen's thread, with why the job paused, if it did."""
         self._make_session = make_session
+        self._find_job = find_job
         self._on_job_end = on_job_end
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._session: Session | None = None
         self._trouble: Trouble | None = None
-        self._made: Session | None = None
         self._running: set[str] = set()
         self._again: set[str] = set()
         self._runners: dict[str, Runner] = {}
@@ -65,8 +68,7 @@ class Engine:
 
     async def _serve(self) -> None:
         self._end = asyncio.Event()
-        self._made = self._make_session()
-        async with self._made as session:
+        async with self._make_session() as session:
             self._session = session
             self._ready.set()
             # Beside the rest: the keyring may wait for a passphrase.
@@ -122,26 +124,26 @@ class Engine:
                 trouble = explained(error)
             finally:
                 del self._runners[job]
-                self._ended(job, session, trouble)
+                self._ended(job, trouble)
 
         def begin() -> None:
             try:
                 self.submit(run)
             except Exception as error:
-                if self._made is not None:
-                    self._ended(job, self._made, explained(error))
+                # The session could not be made: nothing was run, and whoever watches the job reads why.
+                self._ended(job, explained(error))
 
         # The network's thread takes a moment to begin, and no key shall wait for that.
         threading.Thread(target=begin, name="begin", daemon=True).start()
 
-    def _ended(self, job: str, session: Session, trouble: Trouble | None) -> None:
+    def _ended(self, job: str, trouble: Trouble | None) -> None:
         self._running.discard(job)
         if job in self._again:
             self._again.discard(job)
-            if session.store.jobs.one(job).left:
+            if self._trouble is None and self._find_job(job).left:
                 self.run_job(job)
                 return
-        self._on_job_end(session.store.jobs.one(job), trouble)
+        self._on_job_end(self._find_job(job), trouble)
 
     def stop_job(self, job: str) -> None:
         """Stops a job after the items that are being done; a second call stops at once."""

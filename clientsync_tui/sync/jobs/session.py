@@ -191,15 +191,19 @@ class Session:
 
         Returns why the software could not be told, None when it was. Raises KeyringTrouble: then nothing was changed here.
         """
-        tokens = self.tokens(sign_in.software)
         untold = None
         try:
             if self._configured(sign_in.software).addresses.revoke_url is None:
-                untold = f"It was forgotten here; {self.software(sign_in.software).title} cannot be told."
-            await tokens.revoke(sign_in.id)
+                title = self.software(sign_in.software).title
+                untold = f"It was forgotten here; {title} has no way to end it from here."
+            await self.tokens(sign_in.software).revoke(sign_in.id)
         except (PassingTrouble, UsageError) as trouble:
             untold = f"It was forgotten here, but could not be ended there: {trouble}"
-            await tokens.forget(sign_in.id)
+            if (held := self._tokens.get(sign_in.software)) is not None:
+                await held[1].forget(sign_in.id)
+            else:
+                # The app is not set up here, or its plug-in is gone.
+                await self._vault.forget(self._name_of(sign_in.id))
         email = sign_in.person.email
         with self.store.database.writing():
             entry = NewEntry(Kind.SIGNED_OUT, email, software=sign_in.software, body={"sign_in": sign_in.id})

@@ -133,7 +133,10 @@ async def _ended(session: Session, change: Change) -> tuple[list[NewEntry], str 
     link, actor = change.link, change.sign_in.person.email
     there, says, ended = NOT_OURS, None, ()
     sign_in = session.store.sign_ins.one(link.sign_in) if change.own else None
-    if sign_in is not None:
+    if sign_in is not None and change.former.disconnecting == "nowhere":
+        # Nothing has to be called, so the app need not even be set up.
+        there = "nowhere"
+    elif sign_in is not None:
         there, says = await end_there(change.former, session.calls(sign_in), link.organisation_id)
         ended = ended_with_it(change.former, there, sign_in.id, actor)
     entry = NewEntry(
