@@ -47,7 +47,9 @@ class Stand:
         vault: Vault | None = None,
     ) -> None:
         self.name = name
-        options = Options(softwares=(name,), organisations=organisations, limits=False, lines=lines)
+        options = Options(
+            softwares=(name,), organisations=organisations, limits=False, lines=lines, hostile=True
+        )
         self.box = running(options)
         self.personality: Personality = self.box.sandbox.softwares[name]
         self.person = self.box.world.people[0].email

@@ -11,9 +11,8 @@ class Options:
     """`port` 0: any free one. `softwares`: names; none means every one. `organisations`: in each software.
 
     `one_at_a_time`: consent is to one organisation, as for apps without bulk connections. `limits`: whether rate limits are kept.
-    `lines`: how many lines each long list has, where not as in life. `latency_s`: how long an API
-    takes to answer, at least. `access_s`: how long access tokens live, where not as in life.
-    `state`: the file that keeps tokens and connections over a restart.
+    `lines`: how many lines each long list has, where not as in life. `hostile`: some names attack the programs that show them.
+    `latency_s`: how long an API takes to answer, at least. `access_s`: how long access tokens live, where not as in life. `state`: the file that keeps tokens and connections over a restart.
     """
 
     port: int = 0
@@ -27,3 +26,4 @@ class Options:
     access_s: float | None = None
     state: Path | None = None
     lines: int | None = None
+    hostile: bool = False

@@ -9,7 +9,7 @@ from joserfc.jwk import RSAKey
 
 from .consent.scripts import Scripts
 from .misbehaviour.calls import Calls
-from .misbehaviour.faults import ACTS, CLEAR, LIMIT, REFUSALS, Fault, Faults, Target
+from .misbehaviour.faults import ACTS, CLEAR, LIMIT, REFUSALS, RENAME, Fault, Faults, Target
 from .misbehaviour.limits import Limits
 from .options import Options
 from .personality import Personality
@@ -33,7 +33,7 @@ class Sandbox:
         self.url = url
         self.softwares = {name: known[name] for name in names}
         ids = {name: each.organisation_id for name, each in known.items() if each.organisation_id}
-        self.world = World(options.seed, options.organisations, ids, options.lines)
+        self.world = World(options.seed, options.organisations, ids, options.lines, options.hostile)
         self.state = load(options.state)
         self.clock = Clock(self.state.ahead_s)
         self.limits = Limits(self.clock, options.limits)
@@ -41,6 +41,7 @@ class Sandbox:
         self.faults = Faults(
             [Fault(f["kind"], Target(**f["target"]), f["times"], f["seconds"]) for f in self.state.faults]
         )
+        self._rename()
         self.scripts = Scripts()
         self.garbage = count()
         self.key = RSAKey.import_key(self.state.key) if self.state.key else _new_key()
@@ -94,7 +95,20 @@ class Sandbox:
             self.faults.add(
                 Fault(kind, target, times, (2 if kind == LIMIT else 5) if seconds is None else seconds)
             )
+        if kind in (CLEAR, RENAME):
+            self._rename()
         self.save()
+
+    def _rename(self) -> None:
+        if not any(fault.kind == RENAME for fault in self.faults.in_force):
+            self.world.rename(lambda software, index: False)
+            return
+
+        def is_renamed(software: str, index: int) -> bool:
+            organisation = self.world.id_of(software, index)
+            return self.faults.seen({RENAME}, software, None, organisation) is not None
+
+        self.world.rename(is_renamed)
 
     def _checked(self, kind: str, target: Target, times: int | None, seconds: float | None) -> Target:
         if kind not in FAULTS:
@@ -113,6 +127,8 @@ class Sandbox:
             if all(self.world.place_of(name, target.organisation) is None for name in softwares):
                 raise ValueError(f"no organisation here has the id {target.organisation!r}")
             target = Target(target.software, target.person, target.organisation.lower())
+        if kind == RENAME and (target.person is not None or times is not None):
+            raise ValueError("a new name is for everybody and lasts until clear: leave person and times out")
         if times is not None and times < 1:
             raise ValueError("times counts from 1")
         if seconds is not None and not 0 <= seconds <= 86_400:

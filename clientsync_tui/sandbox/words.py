@@ -7,5 +7,5 @@ TIERS: tuple[Tier, ...] = get_args(Tier)
 
 FAULTS = (
     "expire", "revoke", "remove-access", "disconnect", "close",
-    "limit", "unavailable", "hang", "garbage", "slow", "clear",
+    "limit", "unavailable", "hang", "garbage", "slow", "rename", "clear",
 )  # fmt: skip

@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Running], Practi
 @pytest.fixture(scope="module")
 def box() -> Iterator[Running]:
     """A sandbox of twelve organisations."""
-    with running(Options(organisations=12, limits=False, softwares=("xero",))) as server:
+    with running(Options(organisations=12, limits=False, softwares=("xero",), hostile=True)) as server:
         yield server
 
 

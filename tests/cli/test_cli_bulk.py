@@ -55,7 +55,7 @@ def counted(said: Said) -> tuple[int, int, int, int]:
 @pytest.fixture
 def office(made: Callable[[Running], Practice]) -> Iterator[Office]:
     """Nobody has signed in yet. Each has a sandbox of its own, which counts each organisation's calls in a minute."""
-    with running(Options(organisations=12, limits=False)) as box:
+    with running(Options(organisations=12, limits=False, hostile=True)) as box:
         practice = made(box)
         yield Office(practice, Command(practice.config), practice.people[0], practice.people[1])
 

@@ -272,3 +272,31 @@ def eventually(holds: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def test_rename_gives_one_organisation_another_name_until_clear(
+    sandbox: Running, mine: App, first: str, second: str
+) -> None:
+    def names() -> dict[str, str]:
+        return {row["tenantId"]: row["tenantName"] for row in mine.get("/connections").json()}
+
+    before = names()
+    sandbox.fault("rename", software="xero", organisation=first)
+    assert names() == {**before, first: f"New {before[first]}"}
+    details = mine.organisation(first).json()["Organisations"][0]
+    assert details["Name"].strip() == f"New {before[first]}".strip()
+    sandbox.fault("clear")
+    assert names() == before
+
+
+def test_renamed_client_keeps_its_address(sandbox: Running) -> None:
+    world = sandbox.world
+    address = world.id_of("freeagent", 2)
+    sandbox.fault("rename", software="freeagent", organisation=address)
+    assert world.named("freeagent", 2).name.startswith("New ")
+    assert world.id_of("freeagent", 2) == address
+
+
+def test_rename_is_for_everybody(sandbox: Running, me: str) -> None:
+    with pytest.raises(ValueError, match="leave person and times out"):
+        sandbox.fault("rename", person=me)

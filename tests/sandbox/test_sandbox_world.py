@@ -59,8 +59,18 @@ def test_even_the_smallest_world_is_reached_by_everybody() -> None:
     assert all(world.reach(person) == [0] for person in world.people)
 
 
-def test_forty_names_hold_every_trap() -> None:
-    names = [World("1", 40).named("xero", place).name for place in range(40)]
+def test_without_hostile_names_are_those_of_real_life() -> None:
+    names = [
+        World("1", 3_000).named(app, place).name for app in ("xero", "freeagent") for place in range(3_000)
+    ]
+    assert all(name.isprintable() and name == name.strip() and len(name) < 80 for name in names)
+    assert not [name for name in names if name.startswith(tuple("=+-@")) or "<" in name or "[/" in name]
+    assert any("会" in name for name in names)
+
+
+def test_forty_hostile_names_hold_every_trap() -> None:
+    world = World("1", 40, hostile=True)
+    names = [world.named("xero", place).name for place in range(40)]
     assert len(set(names)) == 39
     assert any(len(name) == 500 for name in names)
     assert any(200 < len(name) < 500 for name in names)
@@ -79,7 +89,7 @@ def test_forty_names_hold_every_trap() -> None:
 
 
 def test_another_seed_keeps_the_traps_and_changes_the_rest() -> None:
-    one, other = (World(seed, 40) for seed in ("1", "2"))
+    one, other = (World(seed, 40, hostile=True) for seed in ("1", "2"))
     same = [i for i in range(40) if one.named("xero", i) == other.named("xero", i)]
     assert 15 < len(same) < 25
     assert one.id_of("xero", 0) != other.id_of("xero", 0)

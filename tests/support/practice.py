@@ -146,7 +146,7 @@ def practices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     started: list[Running] = []
 
     def make(options: Options | None = None) -> Practice:
-        box = running(options or Options(organisations=12, limits=False, softwares=("xero",)))
+        box = running(options or Options(organisations=12, limits=False, softwares=("xero",), hostile=True))
         started.append(box)
         folder = tmp_path / f"practice{len(started)}"
         folder.mkdir()

@@ -24,7 +24,7 @@ REDIRECT = "http://localhost:8400/callback"
 @pytest.fixture
 def sandbox() -> Iterator[Running]:
     """Forty organisations, no rate limits in the way."""
-    with running(Options(limits=False)) as box:
+    with running(Options(limits=False, hostile=True)) as box:
         yield box
 
 

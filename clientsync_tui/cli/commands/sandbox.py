@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     "--seed", metavar="SEED", default="1", show_default=True, help="The same seed gives the same world."
 )
 @click.option(
+    "--hostile", is_flag=True, help="Add names that attack: escape codes, markup, formulas, turned text."
+)
+@click.option(
     "--write-config",
     metavar="FILE",
     type=click.Path(path_type=Path),
@@ -76,6 +79,7 @@ def sandbox(
     softwares: tuple[str, ...],
     organisations: int,
     seed: str,
+    hostile: bool,
     write_config: Path | None,
     one_at_a_time: bool,
     tier: Tier,
@@ -108,6 +112,7 @@ def sandbox(
         latency_s=latency / 1000,
         access_s=access_life,
         state=state,
+        hostile=hostile,
     )
 
     def ready(box: "Sandbox") -> None:

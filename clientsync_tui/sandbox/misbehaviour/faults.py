@@ -6,6 +6,7 @@ from dataclasses import dataclass
 ACTS = frozenset({"expire", "revoke", "disconnect"})
 REFUSALS = frozenset({"remove-access", "close"})
 LIMIT = "limit"
+RENAME = "rename"
 CLEAR = "clear"
 
 

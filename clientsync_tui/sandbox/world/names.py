@@ -1,4 +1,4 @@
-"""Names of businesses as they are in life: mostly plain, some long, some in other scripts, some that break careless programs."""
+"""Names of businesses as they are in life: mostly plain, some in other scripts. On request some that attack careless programs."""
 
 from random import Random
 from typing import NamedTuple
@@ -16,14 +16,21 @@ _LONG = (
     "Benevolent Association incorporating the Widows' and Orphans' Relief Fund (Registered Charity, Scotland and the Isles) Limited"
 )
 
-#: Where in the world a name stands that some program somewhere got wrong; all within the first forty, so that small worlds have them.
-ODD: dict[int, Named] = {
+#: Real but unusual names, by place. All are within the first forty, so that small worlds have them.
+UNUSUAL: dict[int, Named] = {
     3: Named("Smith [Holdings] Ltd", "GB"),
-    5: Named("[red]x[/]", "GB"),
-    7: Named(_LONG, "GB"),
     9: Named("株式会社さくら会計サービス", "JP"),
     11: Named("شركة النور للتجارة العامة ذ.م.م", "AE"),
     13: Named("ТОВ «Ромашка та Ко»", "UA"),
+    15: Named("Café Ørsted & Søns Pâtisserie", "IE"),
+    29: Named("Family Care, 北京 & Zürich", "HK"),
+    37: Named("מאפיית השכונה בע״מ", "IL"),
+}  # fmt: skip
+
+#: Names that attack the programs that show them, by place; only in a hostile world.
+HOSTILE: dict[int, Named] = {
+    5: Named("[red]x[/]", "GB"),
+    7: Named(_LONG, "GB"),
     15: Named("Café Ørsted & Søns 🍰 Pâtisserie", "IE"),
     17: Named("Clip\x1b]52;c;aGVsbG8=\x07board \x1b[2J\x1b[31mBakery Ltd", "AU"),
     19: Named(("Five Hundred Characters of Plumbing, Heating and Drainage " * 9)[:500], "GB"),
@@ -35,7 +42,6 @@ ODD: dict[int, Named] = {
     31: Named("E\u0301mile & E\u0301lise Ve\u0301randas", "BE"),
     33: Named("O'Brien; DROP TABLE clients;-- Ltd", "IE"),
     35: Named(_LONG + " (No. 2 Account)", "NZ"),
-    37: Named("מאפיית השכונה בע״מ", "IL"),
 }  # fmt: skip
 
 #: These two bear one name: the second is called what the first is called.
@@ -66,17 +72,17 @@ _ELSEWHERE = (
 )
 
 
-def named(draw: Random, index: int) -> Named:
-    """The name of the business at `index`, drawn from `draw`."""
-    if odd := ODD.get(index):
-        return odd
+def named(draw: Random, index: int, hostile: bool) -> Named:
+    """The name of the business at `index`, drawn from `draw`. `hostile`: some names attack."""
+    if unusual := (hostile and HOSTILE.get(index)) or UNUSUAL.get(index):
+        return unusual
     chance = draw.random()
     if chance < 0.06:
         country, pattern, words = draw.choice(_ELSEWHERE)
         return Named(f"{pattern.format(draw.choice(words))} {index}", country)
     country, form = draw.choice(_HOMES)
     owner, trade = draw.choice(_OWNERS), draw.choice(_TRADES)
-    if chance < 0.07:
+    if hostile and chance < 0.07:
         return Named(f"{owner} {trade} ({_LONG}) {form}", country)
     # A practice with thousands of clients has its "Harbour Fish Bar (2015)"; plain repeats are in EQUAL.
     number = f" {index}" if index >= 40 else ""

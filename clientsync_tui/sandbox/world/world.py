@@ -112,7 +112,8 @@ _SHARES = ((1, {0}), (4, {0, 1, 2}), (4, {0, 2, 3}), (3, {0}), (10, {0, 5}))
 class World:
     """`organisations` of them in each accounting software, and five accountants who reach overlapping parts; the first reaches all.
 
-    `ids`: how a software makes ids, where they are not UUIDs. `lines`: how many lines each list that can be long has; None: as in life.
+    `ids`: how an app makes ids, where they are not UUIDs. `lines`: how many lines each list that can be long has; None: as in life.
+    `hostile`: some names attack the programs that show them.
     """
 
     def __init__(
@@ -121,10 +122,13 @@ class World:
         organisations: int,
         ids: "Mapping[str, Callable[[World, int], str]] | None" = None,
         lines: int | None = None,
+        hostile: bool = False,
     ) -> None:
         self.seed = seed
         self.count = organisations
         self.lines = lines
+        self._hostile = hostile
+        self._is_renamed: Callable[[str, int], bool] = lambda software, index: False
         self._ids = ids or {}
         self.people = _people(seed)
         self._by_email = {person.email: person for person in self.people}
@@ -171,9 +175,21 @@ class World:
         """Under which name what is particular to an organisation is drawn: every fourth is one business in all softwares."""
         return software if index % SHARED_EVERY else ""
 
+    def rename(self, is_renamed: Callable[[str, int], bool]) -> None:
+        """Gives another name to the organisations of which `is_renamed` is true, by app and place, and to no others."""
+        self._is_renamed = is_renamed
+        self._organisation.cache_clear()
+        self.named.cache_clear()
+
     def _named(self, software: str, index: int) -> Named:
-        index = EQUAL.get(index, index)
-        return named(self.draw(self._business(software, index), str(index), "name"), index)
+        name, country = self.first_named(software, index)
+        return Named(f"New {name}" if self._is_renamed(software, index) else name, country)
+
+    def first_named(self, software: str, index: int) -> Named:
+        """What the organisation at this place was called at first, whatever it is called now."""
+        place = EQUAL.get(index, index)
+        draw = self.draw(self._business(software, place), str(place), "name")
+        return named(draw, place, self._hostile)
 
     def _drawn(self, software: str, index: int) -> Organisation:
         name, country = self.named(software, index)

@@ -35,8 +35,8 @@ _SUPPLIERS = ("Stationery", "Power", "Broadband", "Parcels", "Tools", "Timber", 
 
 
 def subdomain(world: World, index: int) -> str:
-    """A client's address: the letters of its name, and its place, since names repeat."""
-    letters = re.sub("[^a-z0-9]", "", world.named(NAME, index).name.lower())[:24]
+    """A client's address: the letters of its first name, and its place, since names repeat."""
+    letters = re.sub("[^a-z0-9]", "", world.first_named(NAME, index).name.lower())[:24]
     return f"{letters or 'client'}{index}"
 
 
