@@ -62,7 +62,7 @@ async def _healthy(bench: Bench, session: Session, plan: Plan) -> float:
     ended = [item for item in jobs.items(job, ItemState.DONE) if item.software == HEALTHY]
     assert len(ended) == len([item for item in plan.items if item.software == HEALTHY])
     query = "SELECT max(ended_at) FROM items WHERE job = ? AND software = ?"
-    last = bench.workplace.store.database.connection.execute(query, (job, HEALTHY)).fetchone()[0]
+    last = bench.workplace.store._database.connection.execute(query, (job, HEALTHY)).fetchone()[0]
     return (datetime.fromisoformat(last) - started).total_seconds()
 
 
@@ -92,4 +92,4 @@ async def _consents(session: Session, person: Person, size: int) -> list[tuple[S
 
 def _expire(bench: Bench) -> None:
     query = "UPDATE sign_ins SET ends_at = '2000-01-01T00:00:00.000Z'"
-    bench.workplace.store.database.connection.execute(query)
+    bench.workplace.store._database.connection.execute(query)

@@ -51,7 +51,7 @@ async def _add_and_reconnect(bench: Bench, size: int) -> list[tuple[str, float, 
             # Or the second job would begin with the first one's last minute.
             await asyncio.sleep(60)
         # Everything is to be reconnected: its sign-in was not used for longer than it lives.
-        store.database.connection.execute("UPDATE sign_ins SET ends_at = '2000-01-01T00:00:00.000Z'")
+        store._database.connection.execute("UPDATE sign_ins SET ends_at = '2000-01-01T00:00:00.000Z'")
         reconnected = await _timed(bench, session, plans.reconnect(store, SOFTWARE, first, reach))
     return [("add", *added), ("reconnect", *reconnected)]
 

@@ -42,7 +42,7 @@ def appends(quick: bool) -> Iterator[Result]:
     with _store(CLIENTS_QUICK if quick else CLIENTS) as store:
         clients, choose = _links(store), random.Random(7)
         body = {"organisation_name": None, "details": {}, "before": {}, "lists": {"accounts": 81}}
-        limit = os.open(store.database.path.with_name("limit"), os.O_CREAT | os.O_WRONLY)
+        limit = os.open(store.path.with_name("limit"), os.O_CREAT | os.O_WRONLY)
         line = f"2026-03-29T12:00:00.000Z {ME} refreshed c000000 xero o000000 {body}".encode()
 
         def append() -> None:
@@ -54,7 +54,7 @@ def appends(quick: bool) -> Iterator[Result]:
                 append()
 
         async def working(times: int) -> None:
-            writer = Writer(store.database)
+            writer = Writer(store)
 
             async def worker() -> None:
                 for _ in range(times // WORKERS):
@@ -89,7 +89,7 @@ def finding(quick: bool) -> Iterator[Result]:
     """The numbers that a letter leaves, in order; every order; and the counts of the statuses."""
     clients, times = (CLIENTS_QUICK, 3) if quick else (CLIENTS, 9)
     with _store(clients) as store:
-        database, now = store.database, datetime.now(UTC)
+        database, now = store._database, datetime.now(UTC)
         db = database.connection
         warm(database)
         find(database, parse("by:nobody"), now)
@@ -132,7 +132,7 @@ def _store(clients: int) -> Generator[Store]:
 def _links(store: Store) -> list[tuple[str, str]]:
     """Each client's id and the id of its organisation."""
     query = "SELECT c.id, organisation_id FROM integrations i JOIN clients c ON c.n = i.client"
-    return [(row[0], row[1]) for row in store.database.connection.execute(query)]
+    return [(row[0], row[1]) for row in store._database.connection.execute(query)]
 
 
 def _refreshes(store: Store, entries: int) -> None:

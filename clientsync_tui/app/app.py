@@ -93,7 +93,7 @@ class ClientSyncApp(StyledApp):
             self.open("first_start")
         if self.workplace.config.keys:
             self._use_keys()
-        self._seen = self._version()
+        self._seen = self.workplace.store.changes()
         self.set_interval(NEWS_EVERY_S, self._look_for_news)
         if not self.is_headless:
             self.set_timer(gc_tuning.SETTLED_AFTER_S, gc_tuning.settle)
@@ -126,16 +126,12 @@ class ClientSyncApp(StyledApp):
 
     # News
 
-    def _version(self) -> tuple[int, int]:
-        connection = self.workplace.store.database.connection
-        return int(connection.execute("PRAGMA data_version").fetchone()[0]), connection.total_changes
-
     def _look_for_news(self) -> None:
         if not self.is_running:
             return
-        version = self._version()
-        if version != self._seen:
-            self._seen = version
+        seen = self.workplace.store.changes()
+        if seen != self._seen:
+            self._seen = seen
             self._tell("practice_changed")
 
     def _tell(self, what: str, *arguments: Any) -> None:

@@ -10,7 +10,7 @@ from . import options
 from .lazy import LazyGroup
 
 if TYPE_CHECKING:
-    from sqlite3 import Error as SqliteError
+    from ..store.files.sqlite_errors import SqliteError
 
 COMMANDS = {
     "setup": "commands.setup",
@@ -89,9 +89,8 @@ class Root(LazyGroup):
 
 
 def _tell(error: Exception) -> NoReturn:
-    from sqlite3 import Error as SqliteError
-
     from ..practice.trouble import KeyringTrouble, SignInNeeded, Trouble, UsageError
+    from ..store.files.sqlite_errors import SqliteError
 
     match error:
         case UsageError() | KeyringTrouble():

@@ -29,7 +29,7 @@ def clients(ctx: click.Context, param: click.Parameter, typed: str) -> "list[Com
 
     from ..config import load
     from ..practice.trouble import Trouble
-    from ..store.listing.prefix_search import beginning
+    from ..store.listing.prefix_search import clients_starting_with
     from .context import config_file_of
 
     try:
@@ -40,7 +40,7 @@ def clients(ctx: click.Context, param: click.Parameter, typed: str) -> "list[Com
         return []
     return [
         CompletionItem(code or name, help=name if code else None)
-        for code, name in beginning(database, typed, MOST)
+        for code, name in clients_starting_with(database, typed, MOST)
         if HARMLESS.fullmatch(code or name)
     ]
 

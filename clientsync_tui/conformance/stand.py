@@ -74,7 +74,7 @@ class Stand:
         self, work: Callable[[Session], Awaitable[T]], *, timeout_s: float = PATIENCE_S, limited: bool = False
     ) -> T:
         """What a new run of the program does: nothing is in memory, and no call was made before."""
-        for file in self.workplace.store.database.path.parent.glob("*.limits*"):
+        for file in self.workplace.store.path.parent.glob("*.limits*"):
             file.unlink()
         http = HttpTable(timeout_s=timeout_s, attempts=1, longest_wait_s=1)
         self.workplace.config = self.workplace.config._replace(http=http)

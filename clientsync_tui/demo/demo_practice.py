@@ -77,7 +77,7 @@ async def prepare(workplace: Workplace, sandbox: Running) -> None:
                 app = workplace.configured(name).client_id
                 await workplace.vault.write(secret_name(name, app), SECRET)
             dated += await OneSoftware(workplace, session, sandbox, software).life(clients)
-    with workplace.store.database.writing():
+    with workplace.store.transaction():
         for at, entry in sorted(dated, key=lambda pair: pair[0]):
             workplace.store.ledger.append(entry, at=at)
 

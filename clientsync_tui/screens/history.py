@@ -101,7 +101,7 @@ class HistoryScreen(ActionScreen):
     def on_mount(self) -> None:
         """Reads what is on the screen, not more."""
         workplace = self.main.workplace
-        self._history = History(workplace.store.database, workplace.you())
+        self._history = workplace.store.history(workplace.you())
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
         table.empty_text = "Nothing has happened yet."

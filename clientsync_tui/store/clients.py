@@ -2,10 +2,12 @@
 
 import json
 import sqlite3
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ..practice.entries import moment
 from ..practice.model import Client, Integration, LastFault, Settings
@@ -14,8 +16,14 @@ from ..practice.status import Reason, Status, standing_of
 from ..practice.text import code_key, sort_key
 from ..practice.trouble import UsageError
 from .database import Database
+from .listing.client_list import BY_NAME, Sort
 from .own_rows import is_fault, time_of
 from .standings import UNUSUAL, meanings, plain
+
+if TYPE_CHECKING:
+    from ..practice.filter import Term
+    from .fixes import Cause, Fix
+    from .tally import Tally
 
 AT_ONCE = 500
 """How many ids go into one query."""
@@ -42,6 +50,67 @@ class Clients:
     @property
     def _db(self) -> sqlite3.Connection:
         return self._database.connection
+
+    def find(
+        self,
+        terms: "Sequence[Term]",
+        now: datetime,
+        sort: Sort = BY_NAME,
+        cause: "Cause | None" = None,
+        *,
+        held: Collection[str] = (),
+    ) -> "array[int]":
+        """The numbers of the clients that match, in the order of `sort`: see `listing.find`."""
+        from .listing.find import find
+
+        return find(self._database, terms, now, sort, cause, held=held)
+
+    def warm(self) -> None:
+        """Reads the search texts, so that the first letter of a filter does not wait for them."""
+        from .listing.find import warm
+
+        warm(self._database)
+
+    def first_page(self, most: int) -> "array[int]":
+        """The first `most` clients by name: what `find` gives without terms, cut short."""
+        query = "SELECT n FROM clients WHERE removed = 0 ORDER BY name_key, n LIMIT ?"
+        return array("q", (row[0] for row in self._db.execute(query, (most,))))
+
+    def ids_of(self, numbers: Sequence[int]) -> list[str]:
+        """The ids of the clients with these numbers that are on the list, by name."""
+        query = "SELECT id, name_key FROM clients WHERE removed = 0 AND n IN ({marks})"
+        return [row[0] for row in sorted(self._in_parts(query, numbers), key=lambda row: row[1])]
+
+    def softwares_of(self, numbers: Sequence[int]) -> Counter[str]:
+        """How many of these clients have an integration with each accounting app, disconnected ones included."""
+        query = "SELECT software, count(DISTINCT client) FROM integrations WHERE client IN ({marks}) GROUP BY software"
+        counts: Counter[str] = Counter()
+        for software, count in self._in_parts(query, numbers):
+            counts[software] += count
+        return counts
+
+    def _in_parts(self, query: str, numbers: Sequence[int]) -> "Iterator[sqlite3.Row]":
+        for start in range(0, len(numbers), AT_ONCE):
+            part = list(numbers[start : start + AT_ONCE])
+            yield from self._db.execute(query.format(marks=", ".join("?" * len(part))), part)
+
+    def fixes(self, numbers: Sequence[int], statuses: Collection[Status], now: datetime) -> "list[Fix]":
+        """The fixes for these clients' integrations that have one of `statuses`, the largest first."""
+        from .fixes import fixes
+
+        return fixes(self._database, numbers, statuses, now)
+
+    def with_cause(self, cause: "Cause", numbers: Sequence[int], now: datetime) -> list[tuple[int, str]]:
+        """Client and organisation of each of these clients' integrations that has this cause, in the order of the clients."""
+        from .fixes import with_cause
+
+        return with_cause(self._database, cause, numbers, now)
+
+    def tally(self, software: str, now: datetime) -> "Tally":
+        """The integrations with one accounting app, counted by today's status."""
+        from .tally import tally
+
+        return tally(self._database, software, now)
 
     def counts(self, now: datetime) -> Counter[Status | None]:
         """How many clients have each status (the worst of its integrations'); None: no integration."""

@@ -15,13 +15,9 @@ from ..host.file_permissions import make_folder
 from ..practice.trouble import Trouble, UsageError
 from .files import in_use
 from .files.filesystem import is_open_to_others, network_filesystem
-from .files.schema_check import VERSION as VERSION
-from .files.schema_check import strange
+from .files.schema_check import APPLICATION, VERSION, strange
 from .files.sqlite_errors import DOCTOR, is_damage, is_of_the_disk, why
 from .listing.client_list import Listing
-
-APPLICATION = int.from_bytes(b"CSyn")
-"""Says that a file is a practice of Client Sync (PRAGMA application_id)."""
 
 READING_KIB, WRITING_KIB = 256, 2000
 """Pages kept in memory by each thread that reads, or also writes."""

@@ -57,6 +57,16 @@ class Ledger:
         for row in self._database.connection.execute(query, (*parameters, most)):
             yield entry_of(row)
 
+    def by_actor(self, actor: str, kinds: Sequence[Kind]) -> Iterator[Entry]:
+        """Entries of these kinds that `actor` made, the newest first."""
+        marks = ", ".join("?" * len(kinds))
+        query = f"SELECT * FROM ledger WHERE actor = ? AND kind IN ({marks}) ORDER BY seq DESC"
+        return map(entry_of, self._database.connection.execute(query, (actor, *kinds)))
+
+    def client_names(self, entries: Sequence[Entry]) -> dict[str, str]:
+        """The names of the clients that `entries` are about, by id."""
+        return names(entries, self._database)
+
     def refused_lists(self, client: str, software: str, organisation_id: str) -> dict[str, str]:
         """Why lists of an integration may not be read, by name, as it was when they were last pulled."""
         query = (

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..practice.entries import iso, moment
 from ..practice.people import Person, SignIn
-from ..practice.status import Fault
+from ..practice.status import Fault, Reason
 from .database import Database
 from .own_rows import is_pulled
 
@@ -103,6 +103,15 @@ class SignIns:
         """Every sign-in of the practice (for one software), the one used last first."""
         query = "SELECT * FROM sign_ins WHERE ? IS NULL OR software = ? ORDER BY used_at DESC"
         return [_sign_in(row) for row in self._database.connection.execute(query, (software, software))]
+
+    def clients_of(self, sign_in: str) -> list[str]:
+        """The names of the clients whose active integrations use this sign-in."""
+        query = (
+            "SELECT c.name FROM integrations i JOIN clients c ON c.n = i.client WHERE i.sign_in = ? "
+            "AND (i.problem IS NULL OR i.problem <> ?) ORDER BY c.name_key"
+        )
+        rows = self._database.connection.execute(query, (sign_in, Reason.DISCONNECTED_HERE))
+        return [row[0] for row in rows]
 
     def hold(self, sign_in: str, holder: str) -> None:
         """Notes that `holder` has this sign-in's token in their keyring, new and working, and used it now."""

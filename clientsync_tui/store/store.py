@@ -1,5 +1,11 @@
-"""The practice's store: the ledger, what is derived from it, and what is kept on this host, over one database."""
+"""The practice's store: the ledger, the tables derived from it, and what belongs to this host alone, over one database.
 
+Only this package knows SQL. The rest of the program asks `Store` and its parts, and writes several things at once within
+`Store.transaction`.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,60 +14,102 @@ from .clients import Clients
 from .database import Database
 
 if TYPE_CHECKING:
+    from .history import History, You
+    from .inspection import Inspection
+    from .job_items import JobItems
     from .jobs import Jobs
     from .ledger import Ledger
     from .local import Contacts, Pulled, SignIns, Views
 
 
 class Store:
-    """Everything that reads and writes the practice's database. What a command does not use is not even imported."""
+    """Reads and writes the practice's database. Each part is imported when it is first used."""
 
     def __init__(self, path: Path) -> None:
-        """Opens or makes the database at `path`; raises UsageError where `Database` does."""
-        self.database = Database(path)
-        self.clients = Clients(self.database)
+        """Opens or creates the database at `path`; raises UsageError as `Database` does."""
+        self._database = Database(path)
+        self.clients = Clients(self._database)
+
+    @property
+    def path(self) -> Path:
+        """The database's file."""
+        return self._database.path
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """Saves everything that is written inside, or nothing of it. Other processes wait meanwhile.
+
+        A transaction within another of the same thread is a part of it, and can fail alone: whoever catches its error goes on
+        without that part. Raises Trouble when the disk is full or the file cannot be written.
+        """
+        with self._database.writing():
+            yield
+
+    def changes(self) -> tuple[int, int]:
+        """Two counters, one of which moves when anybody, in this process or another, writes to the database."""
+        connection = self._database.connection
+        return int(connection.execute("PRAGMA data_version").fetchone()[0]), connection.total_changes
 
     @cached_property
     def ledger(self) -> "Ledger":
         """The ledger, where every change is made."""
         from .ledger import Ledger
 
-        return Ledger(self.database)
+        return Ledger(self._database)
 
     @cached_property
     def jobs(self) -> "Jobs":
         """The bulk jobs of this host."""
         from .jobs import Jobs
 
-        return Jobs(self.database)
+        return Jobs(self._database)
+
+    def job_items(self, job: str) -> "JobItems":
+        """The items of one job, for a screen that shows a few at a time."""
+        from .job_items import JobItems
+
+        return JobItems(self._database, job)
+
+    def history(self, you: "You | None" = None) -> "History":
+        """The ledger's entries, for a screen that shows a few at a time. `you`: who asks, for `by:you`."""
+        from .history import History, You
+
+        return History(self._database, you or You())
+
+    @cached_property
+    def inspection(self) -> "Inspection":
+        """Copies of the database, and the questions that `doctor` asks about it."""
+        from .inspection import Inspection
+
+        return Inspection(self._database)
 
     @cached_property
     def contacts(self) -> "Contacts":
         """When each organisation was last called."""
         from .local import Contacts
 
-        return Contacts(self.database)
+        return Contacts(self._database)
 
     @cached_property
     def pulled(self) -> "Pulled":
         """The lists that were pulled."""
         from .local import Pulled
 
-        return Pulled(self.database)
+        return Pulled(self._database)
 
     @cached_property
     def sign_ins(self) -> "SignIns":
         """The sign-ins, and who holds them."""
         from .local import SignIns
 
-        return SignIns(self.database)
+        return SignIns(self._database)
 
     @cached_property
     def views(self) -> "Views":
         """Filters saved by name."""
         from .local import Views
 
-        return Views(self.database)
+        return Views(self._database)
 
     @property
     def practice_id(self) -> str:
@@ -70,14 +118,14 @@ class Store:
 
     def meta(self, key: str) -> str | None:
         """A remembered value of this host."""
-        row = self.database.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        row = self._database.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
     def remember(self, key: str, value: str) -> None:
         """Remembers a value on this host."""
-        with self.database.writing() as db:
+        with self._database.writing() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def close(self) -> None:
         """Closes the database."""
-        self.database.close()
+        self._database.close()

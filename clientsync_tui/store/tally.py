@@ -47,12 +47,3 @@ def tally(database: Database, software: str, now: datetime) -> Tally:
         if tried:
             clients = int(db.execute(_CLIENTS, (json.dumps(tried),)).fetchone()[0])
     return Tally(counts, reconnectable, clients)
-
-
-def ending_with(database: Database, sign_in: str) -> list[str]:
-    """The names of the clients whose living integrations this sign-in authenticates."""
-    query = (
-        "SELECT c.name FROM integrations i JOIN clients c ON c.n = i.client WHERE i.sign_in = ? "
-        "AND (i.problem IS NULL OR i.problem <> ?) ORDER BY c.name_key"
-    )
-    return [row[0] for row in database.connection.execute(query, (sign_in, Reason.DISCONNECTED_HERE))]

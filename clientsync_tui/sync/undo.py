@@ -11,7 +11,6 @@ from ..practice.entries import Entry, Kind, NewEntry
 from ..practice.model import Client
 from ..practice.text import code_key
 from ..practice.trouble import UsageError
-from ..store.ledger import entry_of
 from ..store.store import Store
 from .changes import step_id
 
@@ -51,7 +50,7 @@ def undo_last(store: Store, actor: str, now: datetime) -> str:
     is left alone. Raises UsageError when there is nothing to undo.
     """
     passed = 0
-    with store.database.writing():
+    with store.transaction():
         for step in islice(_steps(store, actor), MOST_PASSED):
             changes = _net(step)
             clients = store.clients.by_id([change.client for change in changes], now)
@@ -72,11 +71,7 @@ def _key(entry: Entry) -> str | int:
 
 def _own(store: Store, actor: str) -> Iterator[Entry]:
     """The actor's changes and undoings, the newest first."""
-    kinds = (*UNDOABLE, *UNDONE_BY_ANOTHER_KIND.values())
-    marks = ", ".join("?" * len(kinds))
-    # Marks for parameters, nothing from outside.
-    query = f"SELECT * FROM ledger WHERE actor = ? AND kind IN ({marks}) ORDER BY seq DESC"  # noqa: S608
-    return map(entry_of, store.database.connection.execute(query, (actor, *kinds)))
+    return store.ledger.by_actor(actor, (*UNDOABLE, *UNDONE_BY_ANOTHER_KIND.values()))
 
 
 def _steps(store: Store, actor: str) -> Iterator[list[Entry]]:

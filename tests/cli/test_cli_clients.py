@@ -41,7 +41,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def cli(store: Store) -> Command:
-    config = store.database.path.parent / "config.toml"
+    config = store.path.parent / "config.toml"
     config.write_text("[practice]\ndatabase = 'practice.db'\n")
     return Command(config)
 

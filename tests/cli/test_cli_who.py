@@ -16,6 +16,7 @@ from clientsync_tui.sync.jobs.engine import Engine
 from tests.cli.office import Office, office
 from tests.signin.keyrings import Folder
 from tests.support.command import PATIENCE_S
+from tests.support.inside import database_of
 
 __all__ = ["office"]
 
@@ -36,14 +37,14 @@ def no_keyring(alone: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def held_by(office: Office) -> list[str]:
     workplace = office.practice.workplace()
-    rows = workplace.store.database.connection.execute("SELECT holder FROM held").fetchall()
+    rows = database_of(workplace.store).connection.execute("SELECT holder FROM held").fetchall()
     workplace.close()
     return [row[0] for row in rows]
 
 
 def hold_as(office: Office, holder: str) -> None:
     workplace = office.practice.workplace()
-    with workplace.store.database.writing() as db:
+    with database_of(workplace.store).writing() as db:
         db.execute("UPDATE held SET holder = ?", (holder,))
     workplace.close()
 
@@ -88,7 +89,7 @@ def test_the_keyring_says_what_is_held_where_the_notes_do_not(alone: Office, hol
         hold_as(alone, holder)
     else:
         workplace = alone.practice.workplace()
-        with workplace.store.database.writing() as db:
+        with database_of(workplace.store).writing() as db:
             db.execute("DELETE FROM held")
         workplace.close()
     checked = alone.cli.inside("check", "--json")
@@ -125,7 +126,7 @@ def test_a_sign_in_that_nobody_holds_is_not_passed_over(alone: Office) -> None:
     gone = workplace.chosen("xero", alone.bob)
     assert gone is not None
     Folder().delete_password(SERVICE, f"{workplace.store.practice_id}/{gone.id}")
-    with workplace.store.database.writing() as db:
+    with database_of(workplace.store).writing() as db:
         db.execute("DELETE FROM held WHERE sign_in = ?", (gone.id,))
     workplace.close()
     said = alone.cli.inside("check")

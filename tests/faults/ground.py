@@ -15,6 +15,7 @@ from clientsync_tui.store.files.audit import differing
 from clientsync_tui.store.jobs import ItemState
 from clientsync_tui.store.store import Store
 from tests.support.command import PATIENCE_S, Command, Said, Started, environment
+from tests.support.inside import database_of
 from tests.support.practice import ELSEWHERE, Practice, cheap_keyring, set_up
 
 STATUSES = {0, 1, 2, 3}
@@ -90,10 +91,10 @@ class State:
 
 def state(database: Path, *, derived: bool = True) -> State:
     """What the practice holds now; fails where the file, the chain, or (`derived`) the client list is not whole."""
-    with closing(Store(database)) as store, store.database.reading() as db:
+    with closing(Store(database)) as store, database_of(store).reading() as db:
         assert db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
         assert verify(db) is None
-        assert not derived or differing(store.database) == []
+        assert not derived or differing(database_of(store)) == []
         hashes = tuple(row[0] for row in db.execute("SELECT hash FROM ledger ORDER BY seq"))
         clients = [row[0] for row in db.execute("SELECT id FROM clients")]
         links = [(row[0], row[1]) for row in db.execute("SELECT software, organisation_id FROM integrations")]

@@ -22,6 +22,7 @@ from clientsync_tui.sync.jobs.runner import Runner
 from tests.faults.clock import clock_off_by
 from tests.faults.ground import Ground, nothing_lost, nothing_waits, somebody, state
 from tests.store.entries import signed_in
+from tests.support.inside import database_of
 
 JUMPS = [timedelta(days=-400), timedelta(hours=-1), timedelta(hours=2), timedelta(days=30)]
 
@@ -95,11 +96,11 @@ def test_copies_from_the_future_neither_keep_a_new_one_away_nor_push_it_out(
         for day in range(copies.KEPT):
             (folder / f"2099010{day + 1}T000000Z-daily.db").touch()
         with clock_off_by(timedelta(days=3)):
-            made = copies.keep_daily(store.database.connection, here.database)
+            made = copies.keep_daily(database_of(store).connection, here.database)
             assert made is not None and made.exists()
-            assert copies.keep_daily(store.database.connection, here.database) is None
+            assert copies.keep_daily(database_of(store).connection, here.database) is None
         with clock_off_by(timedelta(days=4)):
-            next_day = copies.keep_daily(store.database.connection, here.database)
+            next_day = copies.keep_daily(database_of(store).connection, here.database)
         assert next_day is not None and next_day.exists() and made.exists(), "those from the future go first"
 
 

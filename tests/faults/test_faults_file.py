@@ -20,6 +20,7 @@ from clientsync_tui.store.files import filesystem
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, derived
 from tests.support.command import Command, Said
+from tests.support.inside import database_of
 
 READING = (("clients", "--json"), ("log", "--json"), ("jobs", "--json"), ("export", "--yes", "all.csv"))
 WRITING = ("codes", "upload", "codes.csv")
@@ -94,7 +95,7 @@ def test_a_damaged_file_is_said_left_and_a_backup_put_back(
 
 def test_a_damaged_file_is_built_anew_from_its_own_ledger(cli: Command, database: Path) -> None:
     with closing(Store(database)) as store:
-        before, entries = derived(store.database), store.ledger.last()
+        before, entries = derived(database_of(store)), store.ledger.last()
         practice = store.practice_id
     with closing(sqlite3.connect(database)) as db:
         roots = "SELECT name, rootpage FROM sqlite_master WHERE name IN ('clients', 'pulled', 'clients_name')"
@@ -108,7 +109,7 @@ def test_a_damaged_file_is_built_anew_from_its_own_ledger(cli: Command, database
     said = cli.inside("doctor", "--repair", "--json")
     assert "rebuilt from its own ledger (not: pulled)" in said.err and said.code == 0, said
     with closing(Store(database)) as store:
-        assert derived(store.database) == before and store.ledger.last() == entries
+        assert derived(database_of(store)) == before and store.ledger.last() == entries
         assert store.practice_id == practice, "by which the keyring knows its tokens"
     assert database.with_name("practice.db.before-restore").read_bytes() == damaged
     assert [file for file in database.parent.iterdir() if file.name.startswith(".")] == []

@@ -19,6 +19,7 @@ from clientsync_tui.store.store import Store
 from tests.faults.test_faults_file import doctor
 from tests.store.entries import added, derived, of_client, store_in
 from tests.support.command import Command
+from tests.support.inside import database_of
 
 ENTRIES = 12
 
@@ -32,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def changed(store: Store, statement: str, *values: object) -> Flaw | None:
-    db = store.database.connection
+    db = database_of(store).connection
     db.execute(statement, values)
     return verify(db)
 
@@ -41,7 +42,9 @@ def test_the_hash_is_what_the_documentation_says(store: Store) -> None:
     import hashlib
     import json
 
-    row = store.database.connection.execute(f"SELECT hash, {COLUMNS} FROM ledger WHERE seq = 1").fetchone()
+    row = (
+        database_of(store).connection.execute(f"SELECT hash, {COLUMNS} FROM ledger WHERE seq = 1").fetchone()
+    )
     text = json.dumps(list(row)[1:], separators=(",", ":"))
     assert row["hash"] == hashlib.sha256(bytes(32) + text.encode("ascii")).digest()
 
@@ -50,12 +53,12 @@ def test_the_hash_is_what_the_documentation_says(store: Store) -> None:
 def test_an_altered_entry_is_found(store: Store, seq: int) -> None:
     for column in ("at", "actor", "kind", "client", "software", "organisation_id", "body", "hash"):
         value = bytes(32) if column == "hash" else "another"
-        store.database.connection.execute("BEGIN")
+        database_of(store).connection.execute("BEGIN")
         assert changed(store, f"UPDATE ledger SET {column} = ? WHERE seq = ?", value, seq) == Flaw(
             "altered", seq, seq
         )
-        store.database.connection.execute("ROLLBACK")
-    assert verify(store.database.connection) is None
+        database_of(store).connection.execute("ROLLBACK")
+    assert verify(database_of(store).connection) is None
 
 
 @pytest.mark.parametrize(
@@ -73,7 +76,7 @@ def test_removed_entries_are_found_at_the_end_too(store: Store, removed: str, fl
     # And stay found: what is appended later takes nobody's number.
     store.ledger.append(added("later"))
     assert store.ledger.last() == ENTRIES + 1
-    found = verify(store.database.connection)
+    found = verify(database_of(store).connection)
     assert found is not None and (found.what, found.seq) == ("removed", flaw.seq)
 
 
@@ -82,12 +85,12 @@ def test_an_inserted_entry_is_found_and_the_program_goes_on(store: Store, seq: i
     values = f"{seq}, '2026-01-01T00:00:00.000Z', 'eve', 'note_set', 'c1', NULL, NULL, '{{}}', zeroblob(32)"
     assert changed(store, f"INSERT INTO ledger VALUES ({values})") == Flaw("inserted", seq, seq)
     store.ledger.append(added("later"))
-    found = verify(store.database.connection)
+    found = verify(database_of(store).connection)
     assert found == Flaw("inserted", seq, seq)
 
 
 def test_an_entry_behind_the_head_is_found_though_it_is_chained(store: Store) -> None:
-    head = store.database.connection.execute("SELECT seq, hash FROM head").fetchone()
+    head = database_of(store).connection.execute("SELECT seq, hash FROM head").fetchone()
     store.ledger.append(added("later"))
     assert changed(store, "UPDATE head SET seq = ?, hash = ?", *head) == Flaw(
         "inserted", ENTRIES + 1, ENTRIES + 1
@@ -115,7 +118,7 @@ def test_an_entry_that_cannot_be_read_is_said(store: Store) -> None:
     column=st.sampled_from(["actor", "body", "at"]),
 )
 def test_a_byte_anywhere_is_found(store: Store, seq: int, at: int, byte: int, column: str) -> None:
-    db = store.database.connection
+    db = database_of(store).connection
     text = bytearray(db.execute(f"SELECT {column} FROM ledger WHERE seq = ?", (seq,)).fetchone()[0].encode())
     text[at % len(text)] ^= byte
     if max(text) > 127:
@@ -203,7 +206,7 @@ def test_an_older_state_put_in_place_shows_and_a_restored_one_does_not(cli: Comm
 
 def test_a_client_list_that_is_not_the_ledgers_is_derived_anew(cli: Command, database: Path) -> None:
     store = Store(database)
-    before, db = derived(store.database), store.database.connection
+    before, db = derived(database_of(store)), database_of(store).connection
     for statement, table in (
         ("UPDATE clients SET name = 'Eve Ltd' WHERE n = 3", "clients"),
         ("UPDATE clients SET search = 'nothing' WHERE n = 3", "clients"),
@@ -213,7 +216,7 @@ def test_a_client_list_that_is_not_the_ledgers_is_derived_anew(cli: Command, dat
     ):
         db.execute("BEGIN")
         db.execute(statement)
-        assert differing(store.database) == [table]
+        assert differing(database_of(store)) == [table]
         db.execute("ROLLBACK")
     db.execute("UPDATE integrations SET problem = 'access_removed' WHERE organisation_id = 'o4'")
     store.close()
@@ -221,7 +224,7 @@ def test_a_client_list_that_is_not_the_ledgers_is_derived_anew(cli: Command, dat
     said = cli.inside("doctor", "--repair")
     assert said.code == 0 and "rebuilt" in said.err
     store = Store(database)
-    assert derived(store.database) == before and differing(store.database) == []
+    assert derived(database_of(store)) == before and differing(database_of(store)) == []
     store.close()
     assert any("before-repair" in file.name for file in database.with_name("practice.db.backups").iterdir())
 

@@ -18,6 +18,7 @@ from clientsync_tui.sync.doctor.restore import restore
 from tests.store.entries import added
 from tests.support.command import PATIENCE_S, Command
 from tests.support.forked import begin, talk
+from tests.support.inside import database_of
 
 WATCHED = {"os.rename", "os.remove", "os.mkdir", "os.chmod", "os.chown", "sqlite3.connect"}
 
@@ -72,7 +73,7 @@ def dies_at(step: int, database: Path, file: Path | None) -> None:
 def clients(database: Path) -> set[str] | None:
     """The clients of a practice whose ledger is whole; None: it is damaged."""
     try:
-        with closing(Store(database)) as store, store.database.reading() as db:
+        with closing(Store(database)) as store, database_of(store).reading() as db:
             found = {row[0] for row in db.execute("SELECT id FROM clients WHERE name_key > ''")}
             assert db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
             assert verify(db) is None

@@ -13,6 +13,7 @@ from clientsync_tui.practice.entries import Kind
 from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.store.store import Store
 from tests.support.clients import ANN, BOB, add, crowd, found, signed_in, workplace_in
+from tests.support.inside import database_of
 from tests.support.practice import shown, until
 
 LONG = "The Worshipful Company of Long-Named Traders and Their Successors (Holdings) Limited, formerly Short"
@@ -225,10 +226,10 @@ async def test_an_empty_list_says_what_to_do(tmp_path: Path) -> None:
 async def test_a_list_that_cannot_be_read_is_said_and_leaves_the_keys(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
-        screen.store.database.connection.execute("ALTER TABLE standings RENAME TO standings_away")
+        database_of(screen.store).connection.execute("ALTER TABLE standings RENAME TO standings_away")
         await pilot.press("2")
         await until(pilot, lambda: any("cannot be read" in n.message for n in pilot.app._notifications))
-        screen.store.database.connection.execute("ALTER TABLE standings_away RENAME TO standings")
+        database_of(screen.store).connection.execute("ALTER TABLE standings_away RENAME TO standings")
         await pilot.press("3")
         await until(pilot, lambda: "1 of 11" in shown(pilot))
 

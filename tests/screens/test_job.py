@@ -84,7 +84,7 @@ async def still(process: subprocess.Popen[bytes], app: ClientSyncApp) -> None:
     """Lets the process stand still, alive and in the middle, but not while it writes: nobody else could then."""
     while True:
         os.kill(process.pid, signal.SIGSTOP)
-        with closing(sqlite3.connect(app.workplace.store.database.path, timeout=0)) as other:
+        with closing(sqlite3.connect(app.workplace.store.path, timeout=0)) as other:
             try:
                 other.execute("BEGIN IMMEDIATE")
                 return

@@ -12,6 +12,7 @@ from clientsync_tui.sync.sign_in_words import SignInState, in_words, state_of
 from clientsync_tui.workplace import Workplace
 from tests.screens.test_reconnect import today
 from tests.support.clients import ANN, BOB, add, app_in, found, signed_in, workplace_in
+from tests.support.inside import database_of
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -63,7 +64,7 @@ async def test_a_client_with_two_organisations_is_promised_once(tmp_path: Path) 
     bob = signed_in(store, BOB, timedelta(days=-3))
     add(store, "One", bob)
     two = add(store, "Two", bob)
-    store.database.connection.execute(
+    database_of(store).connection.execute(
         "INSERT INTO integrations SELECT software, 'another', client, organisation_name, sign_in, since, connected_at, refreshed_at, "
         "problem, settings FROM integrations JOIN clients ON n = client WHERE id = ?",
         (two,),
@@ -82,9 +83,11 @@ async def test_a_client_with_two_organisations_is_promised_once(tmp_path: Path) 
 async def test_connected_but_unreachable_says_since_when(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     add(workplace.store, "Abbey", signed_in(workplace.store, ANN))
-    organisation = workplace.store.database.connection.execute(
-        "SELECT organisation_id FROM integrations"
-    ).fetchone()[0]
+    organisation = (
+        database_of(workplace.store)
+        .connection.execute("SELECT organisation_id FROM integrations")
+        .fetchone()[0]
+    )
     workplace.store.contacts.good("xero", organisation)
     workplace.store.contacts.fault("xero", organisation, Fault.UNREACHABLE)
     at = f"{today().astimezone():%H:}"

@@ -19,6 +19,7 @@ from clientsync_tui.screens.client_sync.sign_in import SignInScreen
 from clientsync_tui.screens.dialogues.passphrase import Passphrase
 from clientsync_tui.workplace import secret_name
 from tests.support.browser import come_back_as, link_shown
+from tests.support.inside import database_of
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -236,9 +237,11 @@ async def test_sign_out_says_what_ends_with_it(practice: Practice) -> None:
         await pilot.press("L")
         await until(pilot, lambda: "Sign out" in shown(pilot))
         assert "reconnects: 12 integrations." in shown(pilot)
-        (first,) = app.workplace.store.database.connection.execute(
-            "SELECT name FROM clients ORDER BY name_key LIMIT 1"
-        ).fetchone()
+        (first,) = (
+            database_of(app.workplace.store)
+            .connection.execute("SELECT name FROM clients ORDER BY name_key LIMIT 1")
+            .fetchone()
+        )
         assert first in shown(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "integrations of 12" not in shown(pilot))

@@ -22,6 +22,7 @@ from clientsync_tui.workplace import Workplace
 from tests.screens.test_reconnect import today
 from tests.store.entries import added, connected, of_link, signed_in
 from tests.support.clients import workplace_in
+from tests.support.inside import database_of
 from tests.support.practice import Practice, practices, shown, until
 from tests.support.practice import signed_in as sign_in_to
 
@@ -138,7 +139,7 @@ def many_causes(folder: Path) -> None:
         connected("c00", "both", "freeagent:eve"),
         of_link(Kind.FOUND_BROKEN, "c00", "both", "freeagent", reason="organisation_closed"),
     )
-    store.database.close()
+    database_of(store).close()
 
 
 def fix_lines(pilot: Pilot[None]) -> list[str]:

@@ -16,6 +16,7 @@ from clientsync_tui.store.listing.find import find
 from clientsync_tui.store.projection import PROJECTIONS, Clash
 from clientsync_tui.store.store import Store
 from tests.store.entries import ME, added, connected, derived, signed_in
+from tests.support.inside import database_of
 
 NOW = datetime.now(UTC)
 CLIENTS = [f"c{n}" for n in range(5)]
@@ -119,7 +120,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.stores = [Store(path), Store(path)]
         for store in self.stores:
             # Nothing here is about power cuts; hundreds of practices are made.
-            store.database.connection.execute("PRAGMA synchronous = OFF")
+            database_of(store).connection.execute("PRAGMA synchronous = OFF")
         self.stores[0].ledger.append(*(signed_in(sign_in) for sign_in in SIGN_INS))
         for n, name in enumerate(names):
             link = connected(CLIENTS[n], ORGANISATIONS[n], SIGN_INS[n % 2], organisation_name=name)
@@ -134,11 +135,11 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1), entries=st.lists(new_entries(), min_size=1, max_size=3))
     def append(self, which: int, entries: list[NewEntry]) -> None:
         store = self.stores[which]
-        before = derived(store.database), store.ledger.last()
+        before = derived(database_of(store)), store.ledger.last()
         try:
             appended = store.ledger.append(*entries)
         except Clash:
-            assert (derived(store.database), store.ledger.last()) == before
+            assert (derived(database_of(store)), store.ledger.last()) == before
         else:
             assert [entry.seq for entry in appended] == list(
                 range(before[1] + 1, before[1] + 1 + len(entries))
@@ -149,7 +150,7 @@ class AnyOrder(RuleBasedStateMachine):
         """What clashes is taken back alone, though the transaction goes on."""
         store = self.stores[which]
         kept = store.ledger.last()
-        with store.database.writing():
+        with store.transaction():
             for entry in entries:
                 try:
                     store.ledger.append(entry)
@@ -161,14 +162,14 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1))
     def rebuild(self, which: int) -> None:
         store = self.stores[which]
-        before = derived(store.database)
+        before = derived(database_of(store))
         assert store.ledger.rebuild() == store.ledger.last()
-        assert derived(store.database) == before
+        assert derived(database_of(store)) == before
 
     @rule(which=st.integers(0, 1), text=st.sampled_from(FILTERS), sort=st.sampled_from(SORTS))
     def look(self, which: int, text: str, sort: tuple[tuple[str, bool], ...]) -> None:
         """What was in memory, brought up to date, answers as what is read afresh."""
-        database = self.stores[which].database
+        database = database_of(self.stores[which])
         kept = find(database, parse(text), NOW, sort)
         fresh = Database(database.path)
         assert kept == find(fresh, parse(text), NOW, sort)
@@ -178,7 +179,7 @@ class AnyOrder(RuleBasedStateMachine):
     def whole(self) -> None:
         if not hasattr(self, "stores"):
             return
-        db = self.stores[0].database.connection
+        db = database_of(self.stores[0]).connection
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         counts = self.stores[1].clients.counts(NOW)
         assert counts.total() == self.stores[0].clients.total()

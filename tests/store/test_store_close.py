@@ -7,6 +7,7 @@ from pathlib import Path
 AT_WORK = """
 import sys, threading, time
 from pathlib import Path
+from tests.support.inside import database_of
 from clientsync_tui.store.store import Store
 
 store = Store(Path(sys.argv[1]))
@@ -14,7 +15,7 @@ busy = threading.Event()
 
 def work():
     while True:
-        with store.database.writing() as db:
+        with database_of(store).writing() as db:
             busy.set()
             for _ in db.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i FROM n"):
                 pass

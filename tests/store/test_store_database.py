@@ -13,6 +13,7 @@ import pytest
 from clientsync_tui.practice.trouble import Trouble, UsageError
 from clientsync_tui.store.database import VERSION, Database
 from tests.store.entries import added, store_in
+from tests.support.inside import database_of
 
 
 def test_a_newer_database_is_refused_and_left(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_each_thread_reads_what_another_has_written(tmp_path: Path) -> None:
 
 def test_one_state_is_read_whatever_is_written_meanwhile(tmp_path: Path) -> None:
     store, other = store_in(tmp_path), store_in(tmp_path)
-    with store.database.reading():
+    with database_of(store).reading():
         assert store.clients.total() == 0
         other.ledger.append(added("c1"))
         assert store.clients.total() == 0

@@ -13,12 +13,10 @@ from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.model import Client
 from clientsync_tui.practice.status import SEVERITY, Status, weight
 from clientsync_tui.practice.text import folded, searched, sort_key
-from clientsync_tui.store.listing.by_number import first_page
-from clientsync_tui.store.listing.find import find, warm
 from clientsync_tui.store.listing.sorting import Sort
 from clientsync_tui.store.store import Store
-from clientsync_tui.store.tally import tally
 from tests.store.entries import added, connected, of_client, of_link, signed_in, store_in
+from tests.support.inside import database_of
 
 NOW = datetime.now(UTC)
 BY_STATUS: Sort = (("status", True),)
@@ -84,7 +82,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def clients(store: Store) -> list[Client]:
-    rows = store.database.connection.execute("SELECT n FROM clients WHERE removed = 0").fetchall()
+    rows = database_of(store).connection.execute("SELECT n FROM clients WHERE removed = 0").fetchall()
     assert 0 < len(rows) < 150
     return store.clients.by_number([row[0] for row in rows], NOW)
 
@@ -172,16 +170,16 @@ def test_a_filter_finds_exactly_those_for_which_it_holds(
     store: Store, clients: list[Client], text: str
 ) -> None:
     expected = sorted((sort_key(c.name), c.n) for c in clients if HOLDS[text](c))
-    assert list(find(store.database, parse(text), NOW, held=HELD)) == [n for _, n in expected]
+    assert list(store.clients.find(parse(text), NOW, held=HELD)) == [n for _, n in expected]
     # The same finds the same again: nothing that a call keeps in memory spoils the next.
-    assert list(find(store.database, parse(text), NOW, held=HELD)) == [n for _, n in expected]
+    assert list(store.clients.find(parse(text), NOW, held=HELD)) == [n for _, n in expected]
 
 
 @pytest.mark.parametrize(
     "reason", ["sign_in_refused", "sign_in_lapsed", "sign_in_ending", "unpaid", "access_removed"]
 )
 def test_a_reason_is_that_of_the_worst_status(store: Store, clients: list[Client], reason: str) -> None:
-    found = set(find(store.database, parse(f"reason:{reason}"), NOW))
+    found = set(store.clients.find(parse(f"reason:{reason}"), NOW))
     sure = {c.n for c in clients if reasons(c) == {reason}}
     assert sure and sure <= found <= {c.n for c in clients if reason in reasons(c)}
 
@@ -190,10 +188,10 @@ def test_a_reason_is_that_of_the_worst_status(store: Store, clients: list[Client
 def test_since_finds_what_changed_in_that_span(store: Store, clients: list[Client], hours: int) -> None:
     query = "SELECT client FROM integrations WHERE since >= ?"
     at = iso(NOW - timedelta(hours=hours))
-    changed = {row[0] for row in store.database.connection.execute(query, (at,))} & {c.n for c in clients}
+    changed = {row[0] for row in database_of(store).connection.execute(query, (at,))} & {c.n for c in clients}
     assert 0 < len(changed) < len(clients)
     for text in (f"since:{hours}h", f"since:{hours // 24}d"):
-        assert set(find(store.database, parse(text), NOW)) == changed
+        assert set(store.clients.find(parse(text), NOW)) == changed
 
 
 KEYS: dict[str, Callable[[Client], object]] = {
@@ -217,16 +215,16 @@ def test_an_order_is_by_its_column_then_by_name(
 ) -> None:
     by_name = sorted(clients, key=lambda c: (sort_key(c.name), c.n))
     expected = sorted(by_name, key=KEYS[column], reverse=down)
-    assert list(find(store.database, (), NOW, ((column, down),))) == [c.n for c in expected]
+    assert list(store.clients.find((), NOW, ((column, down),))) == [c.n for c in expected]
     some = [c.n for c in expected if said(c, "ash")]
-    assert list(find(store.database, parse("ash"), NOW, ((column, down),))) == some
+    assert list(store.clients.find(parse("ash"), NOW, ((column, down),))) == some
 
 
 def test_several_columns_order_by_the_first_then_the_next(store: Store, clients: list[Client]) -> None:
     by_name = sorted(clients, key=lambda c: (sort_key(c.name), c.n), reverse=False)
     expected = sorted(by_name, key=KEYS["name"], reverse=True)
     expected = sorted(sorted(expected, key=KEYS["status"]), key=KEYS["team"], reverse=True)
-    found = find(store.database, (), NOW, (("team", True), ("status", False), ("name", True)))
+    found = store.clients.find((), NOW, (("team", True), ("status", False), ("name", True)))
     assert list(found) == [c.n for c in expected]
 
 
@@ -234,35 +232,35 @@ def test_counts_say_what_the_filter_finds(store: Store, clients: list[Client]) -
     counts = store.clients.counts(NOW)
     assert counts.total() == store.clients.total() == len(clients)
     for status in Status:
-        assert counts[status] == len(find(store.database, parse(f"status:{status}"), NOW))
-    assert counts[None] == len(find(store.database, parse("status:none"), NOW))
+        assert counts[status] == len(store.clients.find(parse(f"status:{status}"), NOW))
+    assert counts[None] == len(store.clients.find(parse("status:none"), NOW))
 
 
 def test_a_tally_counts_the_integrations_of_one_software(store: Store) -> None:
     every = store.clients.integrations("xero", NOW)
-    counted = tally(store.database, "xero", NOW)
+    counted = store.clients.tally("xero", NOW)
     assert counted.counts.total() == len(every)
     for status in Status:
         assert counted.counts[status] == sum(link.standing.status is status for _, link in every)
 
 
 def test_the_first_page_is_the_beginning_of_the_whole(store: Store) -> None:
-    assert first_page(store.database, 20) == find(store.database, (), NOW)[:20]
+    assert store.clients.first_page(20) == store.clients.find((), NOW)[:20]
 
 
 def test_nothing_is_found_in_an_empty_practice(tmp_path: Path) -> None:
     empty = store_in(tmp_path)
-    warm(empty.database)
+    empty.clients.warm()
     for text in HOLDS:
         for column in KEYS:
-            assert len(find(empty.database, parse(text), NOW, ((column, False),))) == 0
+            assert len(empty.clients.find(parse(text), NOW, ((column, False),))) == 0
     empty.close()
 
 
 def test_what_a_kept_status_means_changes_with_the_day(store: Store) -> None:
     later = NOW + timedelta(days=40)
     expiring, later_expiring = (
-        set(find(store.database, parse("status:expiring"), now)) for now in (NOW, later)
+        set(store.clients.find(parse("status:expiring"), now)) for now in (NOW, later)
     )
     assert expiring and later_expiring and not expiring & later_expiring
     assert store.clients.counts(later)[Status.EXPIRING] == len(later_expiring)
@@ -271,17 +269,17 @@ def test_what_a_kept_status_means_changes_with_the_day(store: Store) -> None:
 def test_another_process_changes_are_found(tmp_path: Path) -> None:
     store, other = filled(tmp_path, 40), store_in(tmp_path)
     for text in ("", "renamed", "status:none", "abbey"):
-        find(store.database, parse(text), NOW)
+        store.clients.find(parse(text), NOW)
     other.ledger.append(*(added(f"n{n}", "Renamed later") for n in range(2500)))
-    assert len(find(store.database, parse("renamed"), NOW)) == 2500
+    assert len(store.clients.find(parse("renamed"), NOW)) == 2500
     other.ledger.append(
         of_client(Kind.CLIENT_RENAMED, "n1", name="Quite another"),
         of_client(Kind.CLIENT_REMOVED, "n2", name=""),
     )
-    assert len(find(store.database, parse("renamed"), NOW)) == 2498
+    assert len(store.clients.find(parse("renamed"), NOW)) == 2498
     other.ledger.rebuild()
-    find(other.database, parse("status:none"), NOW)
-    assert find(store.database, parse("status:none"), NOW) == find(other.database, parse("status:none"), NOW)
+    other.clients.find(parse("status:none"), NOW)
+    assert store.clients.find(parse("status:none"), NOW) == other.clients.find(parse("status:none"), NOW)
     store.close()
     other.close()
 
@@ -289,7 +287,7 @@ def test_another_process_changes_are_found(tmp_path: Path) -> None:
 def same_as_afresh(store: Store, folder: Path, text: str, now: datetime, sort: Sort) -> None:
     afresh = store_in(folder)
     for _ in range(2):
-        assert find(store.database, parse(text), now, sort) == find(afresh.database, parse(text), now, sort)
+        assert store.clients.find(parse(text), now, sort) == afresh.clients.find(parse(text), now, sort)
     afresh.close()
 
 
@@ -310,7 +308,7 @@ def test_a_kept_order_follows_every_change(tmp_path: Path, column: str) -> None:
 
 def test_a_kept_order_follows_the_day(tmp_path: Path) -> None:
     store = filled(tmp_path, 60)
-    orders = [find(store.database, (), NOW + timedelta(days=days), BY_STATUS) for days in (0, 20, 60)]
+    orders = [store.clients.find((), NOW + timedelta(days=days), BY_STATUS) for days in (0, 20, 60)]
     assert orders[0] != orders[1] or orders[1] != orders[2]
     for days in (0, 20, 60):
         same_as_afresh(store, tmp_path, "", NOW + timedelta(days=days), BY_STATUS)
@@ -326,7 +324,7 @@ def test_threads_find_while_another_writes(tmp_path: Path) -> None:
         try:
             while not done.is_set():
                 for text in ("new", "status:none", ""):
-                    find(store.database, parse(text), NOW, (("status", True),))
+                    store.clients.find(parse(text), NOW, (("status", True),))
                 store.clients.counts(NOW)
         except BaseException as error:
             troubles.append(error)
@@ -340,7 +338,7 @@ def test_threads_find_while_another_writes(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert troubles == []
-    assert len(find(store.database, parse("new"), NOW)) == 150
+    assert len(store.clients.find(parse("new"), NOW)) == 150
     store.close()
 
 
@@ -349,12 +347,12 @@ def test_a_rebuild_elsewhere_that_numbers_standings_anew_is_noticed(tmp_path: Pa
     store.ledger.append(signed_in(), added("c1"), connected("c1", "o1"))
     store.ledger.append(of_link(Kind.FOUND_BROKEN, "c1", "o1", reason="unpaid"))
     store.ledger.append(added("c2"), connected("c2", "o2"))
-    assert list(find(store.database, parse("status:broken"), NOW)) == [1]
+    assert list(store.clients.find(parse("status:broken"), NOW)) == [1]
     query = "SELECT n, standing FROM clients ORDER BY n"
-    before = [tuple(row) for row in store.database.connection.execute(query)]
+    before = [tuple(row) for row in database_of(store).connection.execute(query)]
     other.ledger.rebuild()
-    assert [tuple(row) for row in store.database.connection.execute(query)] != before
-    assert list(find(store.database, parse("status:broken"), NOW)) == [1]
-    assert list(find(store.database, parse("status:connected"), NOW)) == [2]
+    assert [tuple(row) for row in database_of(store).connection.execute(query)] != before
+    assert list(store.clients.find(parse("status:broken"), NOW)) == [1]
+    assert list(store.clients.find(parse("status:connected"), NOW)) == [2]
     store.close()
     other.close()

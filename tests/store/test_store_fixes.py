@@ -9,8 +9,7 @@ import pytest
 from clientsync_tui.practice.entries import Kind, iso
 from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.status import Reason, Status
-from clientsync_tui.store.fixes import Cause, fixes, with_cause
-from clientsync_tui.store.listing.find import find
+from clientsync_tui.store.fixes import Cause
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, connected, of_link, signed_in, store_in
 from tests.store.test_store_find import NOW, filled
@@ -30,21 +29,21 @@ def test_fixes_of_a_list_are_its_clients_integrations_by_app_person_and_reason(
     store: Store, text: str
 ) -> None:
     terms = parse(text)
-    clients = find(store.database, terms, NOW)
+    clients = store.clients.find(terms, NOW)
     expected: defaultdict[Cause, list[tuple[int, str]]] = defaultdict(list)
     for client in store.clients.by_number(clients, NOW):
         for link in client.integrations:
             if link.standing.status in WRONG and link.standing.reason:
                 cause = Cause(link.software, link.integrated_by.id, link.standing.reason)
                 expected[cause].append((client.n, link.organisation_id))
-    found = fixes(store.database, clients, WRONG, NOW)
+    found = store.clients.fixes(clients, WRONG, NOW)
     assert {fix.cause: fix.integrations for fix in found} == {
         cause: len(links) for cause, links in expected.items()
     }
     assert [fix.integrations for fix in found] == sorted((fix.integrations for fix in found), reverse=True)
     for cause, links in expected.items():
-        assert sorted(with_cause(store.database, cause, clients, NOW)) == sorted(links)
-        shown = find(store.database, terms, NOW, cause=cause)
+        assert sorted(store.clients.with_cause(cause, clients, NOW)) == sorted(links)
+        shown = store.clients.find(terms, NOW, cause=cause)
         assert list(shown) == [n for n in clients if n in {client for client, _ in links}]
 
 
@@ -62,7 +61,7 @@ def test_two_organisations_of_one_app_are_two_integrations_of_one_client(tmp_pat
     store.ledger.append(*(connected("c2", each, "xero:bob") for each in ("o4", "o5", "o6")))
 
     def counts(clients: list[int]) -> dict[str, int]:
-        return {fix.person.email: fix.integrations for fix in fixes(store.database, clients, WRONG, NOW)}
+        return {fix.person.email: fix.integrations for fix in store.clients.fixes(clients, WRONG, NOW)}
 
     assert counts([1, 2]) == {"ann@example.com": 3, "bob@example.com": 3}
     assert counts([1]) == {"ann@example.com": 2}
@@ -83,12 +82,12 @@ def test_a_person_is_called_as_their_newest_sign_in_says_and_namesakes_stay_apar
         store.ledger.append(
             body, added(f"c{n}"), connected(f"c{n}", f"o{n}", sign_in), at=NOW - timedelta(days=9 - n)
         )
-    found = fixes(store.database, [1, 2, 3], WRONG, NOW)
+    found = store.clients.fixes([1, 2, 3], WRONG, NOW)
     assert [(fix.cause, fix.person.name, fix.integrations, fix.each_own) for fix in found] == [
         (Cause("quickbooks", "b1", Reason.SIGN_IN_LAPSED), "Bob New", 2, True),
         (Cause("quickbooks", "b2", Reason.SIGN_IN_LAPSED), "Bob New", 1, True),
     ]
     first, last = found[0].first_end, found[0].last_end
     assert first and last and last - first == timedelta(days=1)
-    assert list(find(store.database, (), NOW, cause=found[1].cause)) == [3]
+    assert list(store.clients.find((), NOW, cause=found[1].cause)) == [3]
     store.close()

@@ -7,7 +7,7 @@ import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.filter import parse
-from clientsync_tui.store.history import History, You
+from clientsync_tui.store.history import You
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, connected, of_link, signed_in, store_in
 
@@ -62,7 +62,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     ],
 )
 def test_a_filter_finds_the_entries_for_which_it_holds(store: Store, words: str, found: list[int]) -> None:
-    history = History(store.database, You({"carol", "ann@example.com"}, {"xero:ann"}))
+    history = store.history(You({"carol", "ann@example.com"}, {"xero:ann"}))
     if "today" in words and (NOW.astimezone() - timedelta(minutes=5)).date() != NOW.astimezone().date():
         pytest.skip("It has just been midnight.")
     assert list(history.find(None, parse(words), NOW)) == found
@@ -70,5 +70,5 @@ def test_a_filter_finds_the_entries_for_which_it_holds(store: Store, words: str,
 
 
 def test_a_client_has_a_total_of_its_own(store: Store) -> None:
-    history = History(store.database)
+    history = store.history()
     assert (history.total(None), history.total("c1"), history.total("c2")) == (7, 3, 3)

@@ -15,6 +15,7 @@ from clientsync_tui.practice.trouble import SignInRefused, Trouble, UsageError
 from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, store_in
+from tests.support.inside import database_of
 
 ITEMS = 4
 
@@ -58,7 +59,7 @@ RUNNER = """
 
 def runner(store: Store, job: str) -> "subprocess.Popen[str]":
     """A process that claims the job and begins two items when told, then waits."""
-    command = [sys.executable, "-c", textwrap.dedent(RUNNER), str(store.database.path), job]
+    command = [sys.executable, "-c", textwrap.dedent(RUNNER), str(store.path), job]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert line(process) == "ready"
     return process
@@ -157,7 +158,7 @@ def test_an_item_is_settled_with_its_entries_or_not_at_all(store: Store) -> None
     job = store.jobs.create(a_plan(), "ann")
     store.jobs.claim(job)
     store.jobs.take(job, 0)
-    with pytest.raises(ZeroDivisionError), store.database.writing():
+    with pytest.raises(ZeroDivisionError), store.transaction():
         store.ledger.append(added("c0"))
         store.jobs.settle(job, 0, ItemState.DONE)
         raise ZeroDivisionError
@@ -277,7 +278,7 @@ def test_a_lock_that_is_a_link_is_not_followed(store: Store, tmp_path: Path) -> 
 def test_an_id_that_somebody_planted_leads_nowhere_else(store: Store, tmp_path: Path) -> None:
     job = store.jobs.create(a_plan(), "ann")
     hostile = "x/../../victim"
-    with store.database.writing() as db:
+    with database_of(store).writing() as db:
         db.execute("PRAGMA defer_foreign_keys = ON")
         db.execute("UPDATE jobs SET id = ? WHERE id = ?", (hostile, job))
         db.execute("UPDATE items SET job = ? WHERE job = ?", (hostile, job))
@@ -295,5 +296,5 @@ def test_a_job_that_another_process_runs_is_not_retried_and_its_lock_goes_with_i
     process.kill()
     process.wait()
     store.jobs.cancel(job)
-    assert not list(store.database.path.parent.glob("practice.db.job-*")), "what the kill left behind is gone"
+    assert not list(store.path.parent.glob("practice.db.job-*")), "what the kill left behind is gone"
     assert store.jobs.retry(job) == ITEMS

@@ -10,8 +10,6 @@ from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.model import Client, Integration
 from clientsync_tui.practice.status import Reason, Standing, Status
-from clientsync_tui.store.fixes import fixes
-from clientsync_tui.store.listing.find import find
 from clientsync_tui.store.projection import PROJECTIONS, Clash
 from clientsync_tui.store.store import Store
 from tests.store.entries import ME, added, connected, of_client, of_link, signed_in, store_in
@@ -88,18 +86,18 @@ def test_what_was_found_is_its_status_until_something_mends_it(
         (Kind.REFRESHED, {"details": {"country": "IE"}}),
     ):
         assert link(later(store, finding)).standing == Standing(status, reason)
-        assert list(find(store.database, parse(f"status:{status} reason:{reason}"), NOW)) == [1]
+        assert list(store.clients.find(parse(f"status:{status} reason:{reason}"), NOW)) == [1]
         assert store.clients.counts(NOW)[status] == 1
         assert link(later(store, of_link(mending, "c1", "o1", **body))).standing == CONNECTED
-        assert list(find(store.database, parse("status:connected"), NOW)) == [1]
+        assert list(store.clients.find(parse("status:connected"), NOW)) == [1]
 
 
 def test_who_reassigns_is_who_integrated_it(store: Store) -> None:
     client = later(store, of_link(Kind.REASSIGNED, "c1", "o1", sign_in="xero:bob"))
     assert (link(client).sign_in, link(client).integrated_by.name) == ("xero:bob", "Bob Baker")
     assert link(client).connected_at == LATER and link(client).refreshed_at == BEGUN
-    assert list(find(store.database, parse("by:bob"), NOW)) == [1]
-    assert list(find(store.database, parse("by:ann"), NOW)) == []
+    assert list(store.clients.find(parse("by:bob"), NOW)) == [1]
+    assert list(store.clients.find(parse("by:ann"), NOW)) == []
 
 
 def test_a_refresh_renews_names_and_details(store: Store) -> None:
@@ -115,7 +113,7 @@ def test_a_refresh_renews_names_and_details(store: Store) -> None:
     client = later(store, changed)
     assert link(client).organisation_name == "Abbey Books" and client.name == "Abbey Bakery"
     assert client.details == {"currency": "GBP", "edition": "Plus"}
-    assert list(find(store.database, parse('"abbey books"'), NOW)) == [1]
+    assert list(store.clients.find(parse('"abbey books"'), NOW)) == [1]
 
 
 def test_what_is_set_on_a_client(store: Store) -> None:
@@ -136,7 +134,7 @@ def test_what_is_set_on_a_client(store: Store) -> None:
     )
     assert client.details == {"country": "IE"}
     assert store.clients.teams() == ["North", "South"]
-    assert list(find(store.database, parse("élan code:b2 team:south call"), NOW)) == [1]
+    assert list(store.clients.find(parse("élan code:b2 team:south call"), NOW)) == [1]
     client = later(
         store, of_client(Kind.TEAM_ASSIGNED, "c1", team=None), of_client(Kind.NOTE_SET, "c1", note="")
     )
@@ -146,9 +144,9 @@ def test_what_is_set_on_a_client(store: Store) -> None:
 def test_a_client_is_removed_and_restored(store: Store) -> None:
     later(store, of_client(Kind.CLIENT_REMOVED, "c1", name=""))
     assert store.clients.is_removed("c1") and store.clients.total() == 0
-    assert store.clients.counts(NOW).total() == 0 and list(find(store.database, (), NOW)) == []
+    assert store.clients.counts(NOW).total() == 0 and list(store.clients.find((), NOW)) == []
     later(store, of_client(Kind.CLIENT_RESTORED, "c1", name=""))
-    assert not store.clients.is_removed("c1") and list(find(store.database, (), NOW)) == [1]
+    assert not store.clients.is_removed("c1") and list(store.clients.find((), NOW)) == [1]
 
 
 def test_a_sign_in_is_used_renewed_and_ended(store: Store) -> None:
@@ -167,8 +165,8 @@ def test_a_sign_in_is_used_renewed_and_ended(store: Store) -> None:
     known = store.sign_ins.one("xero:ann")
     assert known is not None and not known.signed_out
     # Who signed in is found by the name they have now.
-    assert list(find(store.database, parse("oak"), NOW)) == [1]
-    assert list(find(store.database, parse("ash"), NOW)) == []
+    assert list(store.clients.find(parse("oak"), NOW)) == [1]
+    assert list(store.clients.find(parse("ash"), NOW)) == []
 
 
 def test_an_end_written_in_another_zone_is_the_same_end(store: Store) -> None:
@@ -204,10 +202,10 @@ def test_a_client_shows_the_worst_of_its_integrations(store: Store) -> None:
     store.ledger.append(
         signed_in("sage:ann", ends_at=iso(NOW - timedelta(days=1))), connected("c1", "s1", "sage:ann")
     )
-    assert list(find(store.database, parse("status:expired reason:sign_in_lapsed"), NOW)) == [1]
+    assert list(store.clients.find(parse("status:expired reason:sign_in_lapsed"), NOW)) == [1]
     store.ledger.append(of_link(Kind.FOUND_BROKEN, "c1", "o1", reason=Reason.ACCESS_REMOVED))
-    assert list(find(store.database, parse("status:broken reason:access_removed"), NOW)) == [1]
-    found = fixes(store.database, [1], {Status.EXPIRED, Status.BROKEN}, NOW)
+    assert list(store.clients.find(parse("status:broken reason:access_removed"), NOW)) == [1]
+    found = store.clients.fixes([1], {Status.EXPIRED, Status.BROKEN}, NOW)
     assert {(fix.cause.software, fix.cause.reason) for fix in found} == {
         ("sage", Reason.SIGN_IN_LAPSED),
         ("xero", Reason.ACCESS_REMOVED),

@@ -16,6 +16,7 @@ from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.store.projection import Clash
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, connected, derived, of_client, of_link, signed_in, store_in
+from tests.support.inside import database_of
 
 
 @pytest.fixture
@@ -80,22 +81,22 @@ def test_a_removed_client_holds_no_code_and_comes_back_only_while_it_is_free(sto
 
 
 def test_entries_of_one_append_are_kept_together_or_not(store: Store) -> None:
-    before = derived(store.database), store.ledger.last()
+    before = derived(database_of(store)), store.ledger.last()
     with pytest.raises(Clash):
         store.ledger.append(added("c3", team="New team"), connected("c3", "o9"), connected("c3", "o9"))
-    assert (derived(store.database), store.ledger.last()) == before
+    assert (derived(database_of(store)), store.ledger.last()) == before
 
 
 def test_a_part_of_a_transaction_that_clashes_is_taken_back_alone(store: Store) -> None:
     before = store.ledger.last()
-    with store.database.writing():
+    with store.transaction():
         store.ledger.append(added("c3"))
         with pytest.raises(Clash):
             store.ledger.append(added("c4"), added("c3"))
         store.ledger.append(added("c5"))
     assert store.ledger.last() == before + 2
     assert set(store.clients.by_id(["c3", "c4", "c5"], datetime.now(UTC))) == {"c3", "c5"}
-    with pytest.raises(ZeroDivisionError), store.database.writing():
+    with pytest.raises(ZeroDivisionError), store.transaction():
         store.ledger.append(added("c6"))
         raise ZeroDivisionError
     assert store.ledger.last() == before + 2
@@ -110,15 +111,15 @@ def test_an_entry_for_another_clients_organisation_is_refused(store: Store) -> N
 
 
 def test_a_full_database_keeps_nothing_of_the_step_and_works_again_with_room(store: Store) -> None:
-    db = store.database.connection
+    db = database_of(store).connection
     pages = db.execute("PRAGMA page_count").fetchone()[0]
-    before = derived(store.database), store.ledger.last()
+    before = derived(database_of(store)), store.ledger.last()
     db.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(Trouble, match=r"cannot be written.*full"):
         for n in range(1000):
-            before = derived(store.database), store.ledger.last()
+            before = derived(database_of(store)), store.ledger.last()
             store.ledger.append(added(f"x{n}", "Long name " * 50), connected(f"x{n}", f"o{n}"))
-    assert (derived(store.database), store.ledger.last()) == before
+    assert (derived(database_of(store)), store.ledger.last()) == before
     db.execute(f"PRAGMA max_page_count = {pages * 100}")
     store.ledger.append(added("y"))
     assert store.ledger.last() == before[1] + 1
@@ -143,7 +144,7 @@ def test_a_disk_that_takes_no_more_keeps_nothing_of_the_step(store: Store, tmp_p
         raise SystemExit("it never filled")
     """
     said = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), str(store.database.path)],
+        [sys.executable, "-c", textwrap.dedent(code), str(store.path)],
         capture_output=True,
         text=True,
     )
@@ -151,9 +152,9 @@ def test_a_disk_that_takes_no_more_keeps_nothing_of_the_step(store: Store, tmp_p
     done = int(said.stdout.split()[0])
     assert "cannot be written" in said.stdout
     assert store.clients.total() == 2 + done
-    before = derived(store.database)
+    before = derived(database_of(store))
     store.ledger.rebuild()
-    assert derived(store.database) == before
+    assert derived(database_of(store)) == before
 
 
 APPENDS = """
@@ -170,7 +171,7 @@ APPENDS = """
 
 def appending(store: Store, who: str, count: int) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(APPENDS), str(store.database.path), who, str(count)],
+        [sys.executable, "-c", textwrap.dedent(APPENDS), str(store.path), who, str(count)],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -191,9 +192,9 @@ def test_a_kill_loses_nothing_that_was_reported_and_leaves_no_half(store: Store,
     assert clients in (reported + 1, reported + 2)
     assert store.ledger.last() == 3 + 2 * clients
     assert len(store.clients.integrations(None, datetime.now(UTC))) == clients
-    before = derived(store.database)
+    before = derived(database_of(store))
     store.ledger.rebuild()
-    assert derived(store.database) == before
+    assert derived(database_of(store)) == before
     store.ledger.append(added("afterwards"))
 
 
@@ -205,13 +206,13 @@ def test_two_processes_append_at_once(store: Store) -> None:
     assert store.clients.total() == 2 + 120
     seqs = [entry.seq for entry in store.ledger.entries()]
     assert seqs == list(range(1, 3 + 240 + 1))
-    before = derived(store.database)
+    before = derived(database_of(store))
     store.ledger.rebuild()
-    assert derived(store.database) == before
+    assert derived(database_of(store)) == before
 
 
 def test_of_two_who_add_the_same_organisation_one_is_refused(store: Store, tmp_path: Path) -> None:
-    other = Store(store.database.path)
+    other = Store(store.path)
     store.ledger.append(added("mine"), connected("mine", "o1"))
     with pytest.raises(Clash):
         other.ledger.append(added("theirs"), connected("theirs", "o1"))

@@ -16,10 +16,10 @@ from clientsync_tui.practice.trouble import Trouble, UsageError
 from clientsync_tui.store.chain import verify
 from clientsync_tui.store.database import VERSION
 from clientsync_tui.store.files import copies
-from clientsync_tui.store.listing.find import find
 from clientsync_tui.store.migrations import STEPS
 from clientsync_tui.store.store import Store
 from tests.store.entries import added, derived, store_in
+from tests.support.inside import database_of
 
 RELEASE_0_1 = Path(__file__).with_name("release_0_1.sql")
 KEPT_AS_IT_WAS = ("jobs", "items", "contacts", "pulled", "held", "views", "meta")
@@ -56,33 +56,35 @@ def test_nothing_of_the_former_release_is_lost(former: Path) -> None:
         entries = rows(db, everything)
         here = {table: rows(db, f"SELECT * FROM {table}") for table in KEPT_AS_IT_WAS}
     store = Store(former)
-    assert rows(store.database.connection, everything) == entries and len(entries) == 24
+    assert rows(database_of(store).connection, everything) == entries and len(entries) == 24
     for table, before in here.items():
-        after = rows(store.database.connection, f"SELECT * FROM {table}")
+        after = rows(database_of(store).connection, f"SELECT * FROM {table}")
         # A later step may have added columns behind.
         assert [row[: len(old)] for row, old in zip(after, before, strict=True)] == before, table
-    now = derived(store.database)
+    now = derived(database_of(store))
     assert [row[2] for row in now["clients"]][:2] == ["Abbey Road Bakery Ltd", "Novák Stavby s.r.o."]
     found = store.clients.named("NOV02", datetime(2026, 11, 20, tzinfo=UTC))
     assert (found.team, found.integrations[0].standing.status) == ("South", Status.CONNECTED)
     broken = store.clients.named("Harbour Fish Bar 魚", datetime(2026, 11, 20, tzinfo=UTC))
     assert broken.integrations[0].standing.reason is Reason.ACCESS_REMOVED
     store.ledger.rebuild()
-    assert derived(store.database) == now, "what the entries say is what the former release derived of them"
+    assert derived(database_of(store)) == now, (
+        "what the entries say is what the former release derived of them"
+    )
     store.close()
 
 
 def test_the_entries_of_the_former_release_are_chained(upgraded: Store) -> None:
-    assert verify(upgraded.database.connection) is None
+    assert verify(database_of(upgraded).connection) is None
     upgraded.ledger.append(added("c6", "New"))
-    assert verify(upgraded.database.connection) is None
-    upgraded.database.connection.execute("UPDATE ledger SET actor = 'eve' WHERE seq = 7")
-    flaw = verify(upgraded.database.connection)
+    assert verify(database_of(upgraded).connection) is None
+    database_of(upgraded).connection.execute("UPDATE ledger SET actor = 'eve' WHERE seq = 7")
+    flaw = verify(database_of(upgraded).connection)
     assert flaw is not None and (flaw.what, flaw.seq) == ("altered", 7)
 
 
 def test_a_copy_is_made_before(upgraded: Store) -> None:
-    copy = copies.kept(upgraded.database.path)[0]
+    copy = copies.kept(upgraded.path)[0]
     assert copy.stat().st_mode & 0o777 == 0o600 and copy.parent.stat().st_mode & 0o777 == 0o700
     with closing(sqlite3.connect(copy)) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == 1
@@ -92,7 +94,7 @@ def test_a_copy_is_made_before(upgraded: Store) -> None:
 def test_an_upgraded_practice_has_the_shape_of_a_new_one(upgraded: Store, tmp_path: Path) -> None:
     new = store_in(tmp_path / "new")
     shape = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
-    assert rows(upgraded.database.connection, shape) == rows(new.database.connection, shape)
+    assert rows(database_of(upgraded).connection, shape) == rows(database_of(new).connection, shape)
     new.close()
 
 
@@ -133,7 +135,7 @@ def test_only_the_newest_copies_stay(former: Path) -> None:
 def test_a_program_that_runs_while_a_newer_one_upgrades_writes_no_more(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.ledger.append(added("c1"))
-    with closing(sqlite3.connect(store.database.path)) as newer:
+    with closing(sqlite3.connect(store.path)) as newer:
         newer.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(Trouble, match="newer Client Sync's shape meanwhile"):
         store.ledger.append(added("c2"))
@@ -159,5 +161,5 @@ def test_two_at_once_upgrade_once(former: Path) -> None:
 
 def test_plain_letters_find_the_accented_names_of_a_former_release(upgraded: Store) -> None:
     now = datetime(2026, 11, 20, tzinfo=UTC)
-    found = upgraded.clients.by_number(find(upgraded.database, parse("novak"), now), now)
+    found = upgraded.clients.by_number(upgraded.clients.find(parse("novak"), now), now)
     assert [client.name for client in found] == ["Novák Stavby s.r.o."]

@@ -8,6 +8,7 @@ from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace
+from tests.support.inside import database_of
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
@@ -80,7 +81,7 @@ def crowd(store: Store, sign_in: str, count: int) -> None:
         NewEntry(Kind.CLIENT_ADDED, ANN, "c000000", body={"name": "Client 000000"}),
         NewEntry(Kind.INTEGRATION_CONNECTED, ANN, "c000000", "xero", "o000000", body),
     )
-    with store.database.writing() as connection:
+    with database_of(store).writing() as connection:
         for table, number in (("clients", "n"), ("integrations", "client")):
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             values = [

@@ -17,6 +17,7 @@ from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from clientsync_tui.store.store import Store
 from tests.support.forked import begin, talk
+from tests.support.inside import database_of
 from tests.support.person import run
 from tests.support.practice import cheap_keyring
 
@@ -139,7 +140,7 @@ class AnyOrder(RuleBasedStateMachine):
     def no_client_is_lost_or_doubled(self) -> None:
         if not self.people:
             return
-        db = self.store.database.connection
+        db = database_of(self.store).connection
         ids = {row[0] for row in db.execute("SELECT id FROM clients")}
         assert self.clients <= ids
         self.clients = ids
@@ -152,7 +153,7 @@ class AnyOrder(RuleBasedStateMachine):
             return
         copy = Path(self.folder.name) / "copy.db"
         copy.unlink(missing_ok=True)
-        self.store.database.connection.execute("VACUUM INTO ?", (str(copy),))
+        database_of(self.store).connection.execute("VACUUM INTO ?", (str(copy),))
         rebuilt = Store(copy)
         try:
             before = dump(rebuilt)
@@ -171,7 +172,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """The derived tables; standings by what they say, because a rebuild may number them otherwise."""
-    db = store.database.connection
+    db = database_of(store).connection
     keys = dict(db.execute("SELECT id, key FROM standings").fetchall())
     dumped: dict[str, list[tuple[Any, ...]]] = {}
     for table in TABLES:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.text import code_key
 from clientsync_tui.screens.clients.rows import today
-from clientsync_tui.store.listing.find import find
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync.files import codes, codes_file, export
 from clientsync_tui.sync.files.csv_cells import damage, plain
@@ -32,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def cli(store: Store) -> Command:
-    config = store.database.path.parent / "config.toml"
+    config = store.path.parent / "config.toml"
     config.write_text("[practice]\ndatabase = 'practice.db'\n")
     return Command(config)
 
@@ -88,7 +87,7 @@ LEFT = ["ABB01", "12345", "0", "JUL", "MAR-CO", "1A", "E5", "c00e12", "A-1", "X1
 
 
 def exported(store: Store, file: Path) -> Path:
-    numbers = find(store.database, (), today())
+    numbers = store.clients.find((), today())
     with file.open("w", encoding="utf-8-sig", newline="") as text:
         export.write(text, store.clients.each(numbers, today()))
     return file

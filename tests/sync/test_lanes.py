@@ -16,9 +16,7 @@ from clientsync_tui.practice.trouble import (
     SignInNeeded,
     SignInRefused,
 )
-from clientsync_tui.store.fixes import fixes
 from clientsync_tui.store.jobs import ItemState, JobState
-from clientsync_tui.store.listing.find import find
 from clientsync_tui.sync import plans
 from tests.sync.books import ANN, BEN, Books, Practice, practice_of, refused, run
 
@@ -267,8 +265,8 @@ async def test_reassigning_as_whoever_signs_in_leaves_their_own_alone(practice: 
 async def test_one_persons_consents_to_one_app_are_one_fix(practice: Practice):
     practice.expired("beta", ["1", "2", "3"])
     practice.expired("alpha", ["1"])
-    database, now = practice.store.database, datetime.now(UTC)
-    found = fixes(database, find(database, (), now), {Status.EXPIRED}, now)
+    clients, now = practice.store.clients, datetime.now(UTC)
+    found = clients.fixes(clients.find((), now), {Status.EXPIRED}, now)
     assert [(fix.cause.software, fix.person.email, fix.integrations, fix.each_own) for fix in found] == [
         ("beta", BEN.email, 3, True),
         ("alpha", BEN.email, 1, False),

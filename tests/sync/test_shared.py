@@ -8,6 +8,7 @@ import pytest
 
 from clientsync_tui.practice.plan import Plan
 from clientsync_tui.store.files import copies
+from tests.support.inside import database_of
 from tests.support.practice import Practice, practice, practices
 
 __all__ = ["practice", "practices"]
@@ -40,7 +41,7 @@ def test_who_shares_the_practice_shares_what_lies_beside_it(
     database.chmod(mode)
     practice.add(practice.people[0])
     workplace = practice.workplace()
-    copy = copies.keep(workplace.store.database.connection, database, "asked")
+    copy = copies.keep(database_of(workplace.store).connection, database, "asked")
     workplace.close()
     made = beside(database)
     assert made.pop("practice.db.backups") == folder
@@ -60,7 +61,7 @@ def test_what_root_makes_beside_a_persons_practice_is_that_persons(practice: Pra
     os.chown(database, 12345, 54321)
     practice.add(practice.people[0])
     workplace = practice.workplace()
-    copies.keep(workplace.store.database.connection, database, "asked")
+    copies.keep(database_of(workplace.store).connection, database, "asked")
     job = workplace.store.jobs.create(Plan("refresh", None, None, ()), "root")
     workplace.store.jobs.claim(job)
     found = {path: path.stat() for path in database.parent.rglob("practice.db*")}

@@ -39,7 +39,7 @@ def test_changes_are_taken_back_one_after_another_each_once_after_a_restart_too(
     changes.set_note(store, "ann", client(store, id), "Ring on Mondays")
     changes.assign_team(store, "ann", [client(store, id)], "North")
 
-    again = Store(store.database.path)
+    again = Store(store.path)
     assert "the team of “Abbey Road Bakers” is as before, none." in undo(again)
     assert "the note" in undo(again)
     assert "the name of “Abbey Road Bakers” is as before, Abbey Road Bakery." in undo(again)

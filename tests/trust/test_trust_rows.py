@@ -14,6 +14,7 @@ from clientsync_tui.store.own_rows import foreign
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync import plans
 from tests.faults.ground import Ground, explained, somebody
+from tests.support.inside import database_of
 
 NOW = "2026-11-30T12:00:00.000Z"
 PLANTED = {
@@ -77,7 +78,7 @@ def test_a_row_of_another_program_stops_no_command_and_is_removed_by_the_doctor(
     said = here.cli.inside("doctor", "--repair", "--json")
     assert said.code == 0 and "another program wrote" in said.err, said
     with closing(Store(here.database)) as store:
-        assert list(foreign(store.database.connection)) == []
+        assert list(foreign(database_of(store).connection)) == []
 
 
 def test_a_job_that_cannot_be_read_is_named_with_what_removes_it(ground: Ground, tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.store.chain import verify
 from clientsync_tui.store.files import copies
 from clientsync_tui.store.files.schema_check import SHAPE, VERSION, strange
-from clientsync_tui.store.listing.prefix_search import beginning
+from clientsync_tui.store.listing.prefix_search import clients_starting_with
 from clientsync_tui.store.migrations import migrate
 from clientsync_tui.store.store import Store
 from tests.store.entries import added
 from tests.support.command import Command
+from tests.support.inside import database_of
 
 RELEASE_0_1 = Path(__file__).parents[1] / "store" / "release_0_1.sql"
 PLANTED = {
@@ -82,7 +83,7 @@ def test_what_somebody_planted_is_refused_in_words_and_repaired_away(
     assert "rebuilt from its own ledger" in said.err
     with closing(Store(database)) as store:
         assert [row[1] for row in store.clients.codes()] == ["Abbey Bakery", "Client 2"]
-        assert verify(store.database.connection) is None
+        assert verify(database_of(store).connection) is None
 
 
 @pytest.mark.parametrize("planted", PLANTED)
@@ -116,7 +117,7 @@ def test_a_trigger_planted_while_the_program_runs_does_not_act(database: Path) -
         plant(database, PLANTED["trigger evil"])
         with pytest.raises(Trouble, match="trigger evil"):
             store.ledger.append(added("c3", "Client 3"))
-        assert store.database.connection.execute("SELECT max(note) FROM clients").fetchone()[0] == ""
+        assert database_of(store).connection.execute("SELECT max(note) FROM clients").fetchone()[0] == ""
 
 
 def test_a_rebuild_by_another_process_is_no_reason_to_stop(database: Path) -> None:
@@ -213,7 +214,7 @@ def test_a_view_in_a_tables_place_keeps_no_shell_waiting(database: Path) -> None
         db.execute("ALTER TABLE clients RENAME TO others")
         columns = "i AS practice_code, i AS name, i AS code_key, i AS name_key, 0 AS removed"
         db.execute(f"CREATE VIEW clients AS SELECT {columns} FROM ({endless}) ORDER BY i DESC")
-    assert beginning(database, "a", 10) == []
+    assert clients_starting_with(database, "a", 10) == []
 
 
 def test_a_pipe_in_the_practices_place_is_refused(cli: Command, database: Path) -> None:
@@ -221,4 +222,4 @@ def test_a_pipe_in_the_practices_place_is_refused(cli: Command, database: Path) 
     os.mkfifo(database)
     said = cli.inside("clients")
     assert said.code == 2 and "it is not a file" in said.err
-    assert beginning(database, "a", 10) == []
+    assert clients_starting_with(database, "a", 10) == []

@@ -45,7 +45,6 @@ def clients(
 
     from ...practice.filter import Term, parse
     from ...practice.text import searched
-    from ...store.listing.find import find
     from .. import output
 
     if as_csv and as_json:
@@ -57,7 +56,7 @@ def clients(
         terms: list[Term] = [*parse(match), *(Term(field, value) for field, value in named if value)]
         now = datetime.now(UTC)
         held = {sign_in.id for sign_in in workplace.held()}
-        numbers = find(workplace.store.database, terms, now, held=held)
+        numbers = workplace.store.clients.find(terms, now, held=held)
         found = workplace.store.clients.each(numbers, now)
         if team is not None:
             # The filter's own `team:` finds parts of names.

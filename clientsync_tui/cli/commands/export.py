@@ -28,7 +28,6 @@ def export(file: str, yes: bool, as_json: bool) -> None:
     from pathlib import Path
 
     from ...practice.counted import counted
-    from ...store.listing.find import find
     from ...sync.files import export as exporting
     from .. import output
 
@@ -36,7 +35,7 @@ def export(file: str, yes: bool, as_json: bool) -> None:
         if file != "-":
             output.confirm_replacing(Path(file), workplace.own_files, yes)
         now = datetime.now(UTC)
-        found = workplace.store.clients.each(find(workplace.store.database, (), now), now)
+        found = workplace.store.clients.each(workplace.store.clients.find((), now), now)
         if file == "-":
             exporting.write(sys.stdout, found)
             return

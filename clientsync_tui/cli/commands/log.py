@@ -34,7 +34,6 @@ def log(client: str | None, follow: bool, as_json: bool) -> None:
     """Show the history: who did what, and when."""
     from datetime import UTC, datetime
 
-    from ...store.ledger import names
     from ...sync import as_json as shapes
     from ...sync.history import line
     from .. import output
@@ -45,7 +44,7 @@ def log(client: str | None, follow: bool, as_json: bool) -> None:
 
         def shown(entries: "Iterable[Entry]") -> "Iterator[str]":
             for some in output.batched(entries):
-                known = {} if as_json else names(some, store.database)
+                known = {} if as_json else store.ledger.client_names(some)
                 for entry in some:
                     yield (
                         output.json_line(shapes.entry(entry))

@@ -12,7 +12,6 @@ from ...practice.plan import Plan, Will
 from ...practice.status import Reason
 from ...practice.trouble import UsageError
 from ...set_up import SetUp
-from ...store.tally import ending_with
 from ...sync import plan_words, plans
 from ...sync.reach.reachability import Reach, State, states
 from ...sync.sign_in_words import in_words
@@ -161,7 +160,7 @@ def _sign_in(workplace: Workplace, software: str) -> None:
 def _sign_out(workplace: Workplace, software: Software) -> None:
     held = workplace.held(software.name)
     sign_in = _whose("Sign out", held) if len(held) > 1 else held[0]
-    names = ending_with(workplace.store.database, sign_in.id)
+    names = workplace.store.sign_ins.clients_of(sign_in.id)
     say(f"The sign-in is revoked at {software.title} and its token is deleted from the keyring.")
     say(f"Ends with it, until somebody reconnects: {plan_words.integrations(len(names))}.")
     each = (lambda: look("Clients", Texts(names))) if names else None

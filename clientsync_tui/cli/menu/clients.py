@@ -8,7 +8,6 @@ from ...app.actions import ACTIONS
 from ...practice.filter import FIELDS, Term, parse
 from ...practice.model import Client
 from ...practice.text import clean
-from ...store.listing.find import find
 from ...sync import plan_words, plans
 from ...sync.tabs import TABS, Tab
 from ...sync.words import link_words, status_words
@@ -30,8 +29,8 @@ class ClientRows:
         self._workplace = workplace
         self._terms = terms
         held = {sign_in.id for sign_in in workplace.held()}
-        self.ids: array[int] = find(
-            workplace.store.database, [*terms, *parse(words)], datetime.now(UTC), held=held
+        self.ids: array[int] = workplace.store.clients.find(
+            [*terms, *parse(words)], datetime.now(UTC), held=held
         )
 
     def texts(self, ids: Sequence[int]) -> list[str]:

@@ -4,9 +4,6 @@ from datetime import UTC, datetime
 
 from ...screens.clients.facts import fixes_of
 from ...screens.clients.fix_words import FixLine, Step, lines
-from ...store.fixes import with_cause
-from ...store.listing.by_number import ids_of
-from ...store.listing.find import find
 from ...sync.tabs import TABS, Tab
 from ...workplace import Workplace
 from .client_sync import reassign, reconnect
@@ -22,7 +19,7 @@ def _choices(workplace: Workplace) -> list[Choice]:
     now, held = datetime.now(UTC), workplace.held()
     found: list[Choice] = []
     for tab in TABS:
-        clients = find(workplace.store.database, tab.terms, now)
+        clients = workplace.store.clients.find(tab.terms, now)
         for line in lines(workplace, fixes_of(workplace, tab, clients, now), held, now):
             title = f"{tab.title}: {line}"
             found.append(Choice(title, lambda tab=tab, line=line: _fix(workplace, tab, line), line.says))
@@ -33,9 +30,9 @@ def _fix(workplace: Workplace, tab: Tab, line: FixLine) -> None:
     if line.step is Step.ASK_THE_CLIENT:
         say(f"{line.says} No sign-in can fix it.")
         return
-    cause, database, now = line.fix.cause, workplace.store.database, datetime.now(UTC)
-    links = with_cause(database, cause, find(database, tab.terms, now), now)
-    ids = ids_of(database, sorted({n for n, _ in links}))
+    cause, clients, now = line.fix.cause, workplace.store.clients, datetime.now(UTC)
+    links = clients.with_cause(cause, clients.find(tab.terms, now), now)
+    ids = clients.ids_of(sorted({n for n, _ in links}))
     exactly = {(cause.software, organisation) for _, organisation in links}
     do = reassign if line.step is Step.REASSIGN else reconnect
     do(workplace, cause.software, ids, exactly=exactly)

@@ -30,7 +30,7 @@ def _line(job: Job) -> str:
 
 def _one(workplace: Workplace, id: str) -> None:
     store = workplace.store
-    items = JobItems(store.database, id)
+    items = store.job_items(id)
 
     def choices() -> list[Choice]:
         job = store.jobs.one(id)

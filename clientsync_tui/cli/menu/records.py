@@ -12,7 +12,6 @@ from ...practice.counted import counted
 from ...practice.filter import parse
 from ...practice.model import Client
 from ...store.history import History
-from ...store.listing.find import find
 from ...sync import plan_words, plans
 from ...sync.files import codes, export
 from ...sync.files.codes_file import WrongLines, read
@@ -48,7 +47,7 @@ class Entries:
 
 def history(workplace: Workplace, client: str | None = None) -> None:
     """Of the practice, or of a client (its id). Raises Back, and Quit."""
-    look("History, the newest first", Entries(History(workplace.store.database, workplace.you()), client))
+    look("History, the newest first", Entries(workplace.store.history(workplace.you()), client))
 
 
 def undo(workplace: Workplace) -> None:
@@ -65,7 +64,7 @@ def export_clients(workplace: Workplace, clients: Iterable[Client] | None = None
         return
     if clients is None:
         now = datetime.now(UTC)
-        clients = workplace.store.clients.each(find(workplace.store.database, (), now), now)
+        clients = workplace.store.clients.each(workplace.store.clients.find((), now), now)
     count = export.export(path, clients, own, replace=True)
     say(f"{plan_words.clients(count)} written to {path}.")
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from ...practice.status import Status
-from ...store.tally import Tally, tally
+from ...store.tally import Tally
 from ...sync import plan_words, words
 from ...sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, SignInState, in_words, state_of
 from ...widgets.answers import Answers
@@ -62,7 +62,7 @@ class SoftwareBlock(Vertical):
         """Reads counts and sign-ins; draws only when something is different."""
         name = self.software.name
         now = datetime.now(UTC)
-        found = tally(workplace.store.database, name, now)
+        found = workplace.store.clients.tally(name, now)
         configured = workplace.is_configured(name)
         held = workplace.held(name)
         state, says = state_of(held, now), in_words(held, now)

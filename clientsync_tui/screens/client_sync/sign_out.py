@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from ...practice.people import SignIn
 from ...practice.trouble import Trouble
-from ...store.tally import ending_with
 from ...sync.plan_words import integrations
 from ..base import ActionScreen
 from ..dialogues.choose import Choice, Choose
@@ -34,7 +33,7 @@ def sign_out(screen: ActionScreen, software: "Software") -> None:
 
 
 def _confirm(screen: ActionScreen, software: "Software", sign_in: SignIn) -> None:
-    names = ending_with(screen.main.workplace.store.database, sign_in.id)
+    names = screen.main.workplace.store.sign_ins.clients_of(sign_in.id)
     lines = [f"The sign-in is revoked at {software.title} and its token is deleted from the keyring."]
     if names:
         lines += [

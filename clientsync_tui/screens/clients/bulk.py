@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ...app.actions import CLIENTS, EVERYWHERE, named
 from ...practice.plan import Plan
-from ...store.fixes import with_cause
-from ...store.listing.by_number import ids_of, softwares_of
 from ...sync import plans
 from ...sync.locale_words import counted, number
 from ..client_sync.plan import confirm_and_run
@@ -72,10 +70,10 @@ def open_menu(screen: "ClientsScreen") -> None:
 def open_for_chosen(screen: "ClientsScreen", where: str) -> None:
     """Opens the screen that reconnects or reassigns (`where`) with the chosen clients; asks for the software where they have several."""
     numbers = screen.chosen()
-    database = screen.store.database
+    clients = screen.store.clients
 
     def read() -> tuple[Counter[str], list[str]]:
-        return softwares_of(database, numbers), ids_of(database, numbers)
+        return clients.softwares_of(numbers), clients.ids_of(numbers)
 
     def go(software: str | None, ids: list[str]) -> None:
         if software is not None:
@@ -110,11 +108,11 @@ def open_fix(screen: "ClientsScreen") -> None:
     if line.step is Step.ASK_THE_CLIENT:
         screen.say(f"{line.says} No sign-in can fix it.", "information")
         return
-    cause, clients, database = line.fix.cause, screen.order(), screen.store.database
+    cause, shown, clients = line.fix.cause, screen.order(), screen.store.clients
 
     def read() -> tuple[list[str], frozenset[tuple[str, str]]]:
-        links = with_cause(database, cause, clients, datetime.now(UTC))
-        ids = ids_of(database, sorted({n for n, _ in links}))
+        links = clients.with_cause(cause, shown, datetime.now(UTC))
+        ids = clients.ids_of(sorted({n for n, _ in links}))
         return ids, frozenset((cause.software, organisation) for _, organisation in links)
 
     def go(found: tuple[list[str], frozenset[tuple[str, str]]]) -> None:
@@ -136,7 +134,7 @@ def plan_for_chosen(screen: "ClientsScreen", kind: str, *, everybody: bool = Fal
 
     def plan() -> Plan:
         held = frozenset(sign_in.id for sign_in in workplace.held())
-        only = None if everybody else ids_of(screen.store.database, numbers)
+        only = None if everybody else screen.store.clients.ids_of(numbers)
         return PLANS[kind](screen.store, None, held, only)
 
     screen.work(plan, lambda made: confirm_and_run(screen, made, hidden=hidden))

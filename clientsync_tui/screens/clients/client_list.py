@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sqlite3
 from array import array
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +17,9 @@ from ...practice.filter import FilterError, parse
 from ...practice.model import Client
 from ...practice.people import SignIn
 from ...practice.trouble import Trouble
-from ...store.files.sqlite_errors import why
+from ...store.files.sqlite_errors import SqliteError, why
 from ...store.fixes import Cause
-from ...store.listing.by_number import first_page
-from ...store.listing.find import BY_NAME, warm
+from ...store.listing.client_list import BY_NAME
 from ...sync.client_columns import Sort, Viewer
 from ...sync.locale_words import counted, number
 from ...sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, in_words, state_of
@@ -92,7 +90,7 @@ class ClientList(ActionScreen):
         self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
         self._name_it([])
         self._viewer = self._viewed(today())
-        page = first_page(store.database, FIRST_PAGE) if self.sort == BY_NAME else array("q")
+        page = store.clients.first_page(FIRST_PAGE) if self.sort == BY_NAME else array("q")
         self._rows = ClientRows(self.main.workplace, page, self._viewer)
         self.table.sort = self.sort
         self.table.show(self._rows)
@@ -100,7 +98,7 @@ class ClientList(ActionScreen):
 
     def _warm(self) -> None:
         # Behind the first read on the same thread, so that the first letter of a filter is as quick as the others.
-        self._reader.submit(warm, self.main.workplace.store.database)
+        self._reader.submit(self.main.workplace.store.clients.warm)
 
     def on_unmount(self) -> None:
         """Nothing is read any more."""
@@ -214,8 +212,8 @@ class ClientList(ActionScreen):
             found = await run(partial(listed, workplace, query, with_fixes=stale and not left))
         except FilterError:
             return False
-        except (Trouble, sqlite3.Error) as error:
-            says = why(error, workplace.store.database.path) if isinstance(error, sqlite3.Error) else error
+        except (Trouble, SqliteError) as error:
+            says = why(error, workplace.store.path) if isinstance(error, SqliteError) else error
             self.say(f"The client list cannot be read: {says}")
             return False
         if facts is not None:

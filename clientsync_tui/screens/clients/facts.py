@@ -9,8 +9,7 @@ from typing import NamedTuple
 from ...practice.filter import Term
 from ...practice.people import SignIn
 from ...practice.status import Status
-from ...store.fixes import Cause, Fix, fixes
-from ...store.listing.find import find
+from ...store.fixes import Cause, Fix
 from ...sync.client_columns import Sort, stored
 from ...sync.tabs import Tab
 from ...workplace import Workplace
@@ -50,10 +49,10 @@ def facts_now(workplace: Workplace, now: datetime) -> Facts:
 
 def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
     """Finds the clients and, `with_fixes`, the fixes for all that the tab and the filter leave, chosen or not."""
-    database, terms = workplace.store.database, (*query.tab.terms, *query.filter)
+    terms = (*query.tab.terms, *query.filter)
 
     def found(cause: Cause | None) -> "array[int]":
-        return find(database, terms, query.now, stored(query.sort), cause, held=query.held)
+        return workplace.store.clients.find(terms, query.now, stored(query.sort), cause, held=query.held)
 
     order = found(query.cause)
     if not with_fixes:
@@ -68,4 +67,4 @@ def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
 def fixes_of(workplace: Workplace, tab: Tab, clients: Sequence[int], now: datetime) -> list[Fix]:
     """The fixes for these clients, which are under this tab."""
     statuses = statuses_under(tab)
-    return fixes(workplace.store.database, clients, statuses, now) if statuses else []
+    return workplace.store.clients.fixes(clients, statuses, now) if statuses else []

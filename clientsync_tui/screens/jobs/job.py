@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from ...app.actions import JOB
-from ...store.job_items import JobItems
 from ...store.jobs import ItemState, Job
 from ...sync.jobs import job_words
 from ...sync.locale_words import number
@@ -53,7 +52,7 @@ class JobScreen(JobActions):
 
     def on_mount(self) -> None:
         """Shows it, and looks at it again while it runs."""
-        self._read = JobItems(self.main.workplace.store.database, self._job_id)
+        self._read = self.main.workplace.store.job_items(self._job_id)
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
         table.focus()

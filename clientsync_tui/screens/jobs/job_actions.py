@@ -53,7 +53,7 @@ class JobActions(ActionScreen):
         )
 
     def _items(self, job: Job) -> JobItems:
-        return JobItems(self.main.workplace.store.database, job.id)
+        return self.main.workplace.store.job_items(job.id)
 
     def do_resume_job(self) -> None:
         """Goes on; signs in first where that is what it paused for."""

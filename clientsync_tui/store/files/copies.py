@@ -15,9 +15,8 @@ from urllib.parse import quote
 from ...host.beside import Owner, give, myself, owner_of
 from ...practice.trouble import UsageError
 from ..chain import Flaw, verify
-from ..database import APPLICATION, VERSION
 from .opened_folder import OpenedFolder
-from .schema_check import strange
+from .schema_check import APPLICATION, VERSION, strange
 from .sqlite_errors import why
 
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -234,6 +233,22 @@ def _examined(found: sqlite3.Connection, name: Path) -> Flaw | None:
     if found.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
         raise UsageError(f"{name} is damaged.")
     return verify(found) if "head" in tables else None
+
+
+def copy_file(source: Path, file: Path) -> None:
+    """Copies the database `source` to `file`, as `copy` does; nobody needs to have it open."""
+    with closing(read_only(source)) as opened:
+        copy(opened, file)
+
+
+def head_of(file: Path) -> tuple[int, bytes] | None:
+    """The number and the hash of the last entry of a copy; None for one of release 0.1, which has no head."""
+    with closing(read_only(file)) as opened:
+        try:
+            seq, hash = opened.execute("SELECT seq, hash FROM head").fetchone()
+        except sqlite3.OperationalError:
+            return None
+        return seq, hash
 
 
 def read_only(file: Path) -> sqlite3.Connection:

@@ -9,7 +9,7 @@ from ...practice.text import clean
 LOCKS = Path("/proc/locks")
 
 
-def holders(files: Iterable[Path]) -> list[str]:
+def lock_owners(files: Iterable[Path]) -> list[str]:
     """Other processes that keep everybody from writing one of `files`, as `NAME (process PID)`; empty where nothing is known."""
     found: dict[int, str] = {}
     try:

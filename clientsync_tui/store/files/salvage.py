@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ..chain import verify
-from ..ledger import DERIVED
+from ..database import Database
+from ..ledger import DERIVED, Ledger
 from ..standings import plain
-from ..store import Store
 from .copies import read_only
 from .schema_check import VERSION, is_ours
 
@@ -37,21 +37,21 @@ def is_salvageable(damaged: Path) -> bool:
 def salvage(damaged: Path, into: Path) -> list[str]:
     """Builds a new database at `into` from what can be read of `damaged`; returns the tables that could not be.
 
-    Raises Unreadable where the ledger cannot be read, and what `Store` and `Database.writing` do.
+    Raises Unreadable where the ledger cannot be read, and what `Database` and its `writing` raise.
     """
     lost: list[str] = []
-    with closing(read_only(damaged)) as source, closing(Store(into)) as store:
-        with store.database.writing() as db:
+    with closing(read_only(damaged)) as source, closing(Database(into)) as database:
+        with database.writing() as db:
             query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid"
             for table in [row[0] for row in db.execute(query) if row[0] not in DERIVED]:
                 try:
-                    with store.database.writing():
+                    with database.writing():
                         _copy(source, db, table)
                 except (Unreadable, sqlite3.IntegrityError):
                     if table in OWN:
                         raise
                     lost.append(table)
-        store.ledger.rebuild()
+        Ledger(database).rebuild()
     return lost
 
 

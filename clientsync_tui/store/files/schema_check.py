@@ -8,6 +8,9 @@ compares it with what the steps in `migrations` make.
 import sqlite3
 from collections.abc import Iterator
 
+APPLICATION = int.from_bytes(b"CSyn")
+"""Marks a file as a practice of Client Sync (PRAGMA application_id)."""
+
 VERSION = 4
 """The shape this program knows (PRAGMA user_version); raised with each step in `migrations`."""
 

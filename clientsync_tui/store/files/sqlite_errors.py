@@ -5,7 +5,10 @@ import sqlite3
 from pathlib import Path
 
 from ...host.full_disk import NO_ROOM, has_no_room, make_room
-from .lock_owners import holders
+from .lock_owners import lock_owners
+
+SqliteError = sqlite3.Error
+"""What the store raises where SQLite fails and nothing better is known; who catches it asks `why`."""
 
 WRITABLE = "You must be able to write the file and its folder: SQLite makes files beside it."
 DOCTOR = "`clientsync doctor` says more"
@@ -27,7 +30,7 @@ def why(error: sqlite3.Error | OSError, path: Path) -> str:
         return _of_the_system(error, path)
     match _primary(error):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            who = holders((path, path.with_name(f"{path.name}-shm")))
+            who = lock_owners((path, path.with_name(f"{path.name}-shm")))
             return f"it is locked by {' and '.join(who) or 'another program'}. Try again when that has ended."
         case sqlite3.SQLITE_FULL:
             return make_room(path.parent)

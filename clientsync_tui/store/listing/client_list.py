@@ -15,6 +15,11 @@ from typing import Literal, NamedTuple
 
 from ...practice.entries import Kind
 
+Sort = tuple[tuple[str, bool], ...]
+"""Columns, the strongest first, and whether each is descending."""
+
+BY_NAME: Sort = (("name", False),)
+
 PAGE = 128
 """Search texts in one string, which is searched at once."""
 

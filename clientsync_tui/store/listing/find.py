@@ -8,10 +8,9 @@ from itertools import compress
 from ...practice.filter import Term
 from ..database import Database
 from ..fixes import Cause
+from .client_list import BY_NAME, Sort
 from .conditions import Conditions
-from .sorting import Sort, in_order
-
-BY_NAME: Sort = (("name", False),)
+from .sorting import in_order
 
 
 def find(

@@ -11,7 +11,7 @@ LAST = chr(0x10FFFF)
 """Sorts behind whatever can follow what was typed."""
 
 
-def beginning(database: Path, typed: str, most: int) -> list[tuple[str | None, str]]:
+def clients_starting_with(database: Path, typed: str, most: int) -> list[tuple[str | None, str]]:
     """At most so many (practice code, name), those found by their code first; nothing where the practice cannot be read.
 
     The file is only read: a key pressed in a shell makes no database, and brings none to a new shape.

@@ -9,11 +9,8 @@ from ...practice.status import SEVERITY
 from ...practice.text import sort_key
 from ..derive import pairs
 from ..standings import meanings, plain
-from .client_list import Listing, Sorted, numbers
+from .client_list import Listing, Sort, Sorted, numbers
 from .conditions import CODED, IN_TEAM
-
-Sort = tuple[tuple[str, bool], ...]
-"""Column and whether descending, the first the strongest."""
 
 NONE_FIRST = -1
 

@@ -1,7 +1,6 @@
 """A consistent copy of the practice's database. Tokens are in nobody's copy: they are in the keyring."""
 
 import shutil
-import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +10,7 @@ from ...host.file_permissions import make_folder, refuse_changeable
 from ...host.named_file import OwnFiles, replaces, writing
 from ...practice.trouble import Trouble, UsageError
 from ...store.files import copies
-from ...store.files.sqlite_errors import why
+from ...store.files.sqlite_errors import SqliteError, why
 from ...store.store import Store
 
 
@@ -21,23 +20,22 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
     None: to the program's own backups beside the database, of which the newest stay.
     Raises UsageError when something else is there or `file` is one of the program's `own`, Trouble when it cannot be written.
     """
-    database = store.database
     try:
         if file is None:
-            return copies.keep(database.connection, database.path, "asked")
+            return store.inspection.keep_copy("asked")
         if replaces(file, own):
             copies.check(file)
         # SQLite opens files by their names alone, so it writes where nobody else can put a link in the way.
         with TemporaryDirectory(
-            dir=_private(database.path), prefix="clientsync-", ignore_cleanup_errors=True
+            dir=_private(store.path), prefix="clientsync-", ignore_cleanup_errors=True
         ) as folder:
             made = Path(folder) / "practice.db"
-            copies.copy(database.connection, made)
+            store.inspection.copy_to(made)
             with made.open("rb") as source, writing(file, own, replace=True) as target:
                 shutil.copyfileobj(source, target)
         return file
-    except (OSError, sqlite3.Error) as error:
-        raise Trouble(f"{file or 'The backup'} cannot be written: {why(error, database.path)}") from None
+    except (OSError, SqliteError) as error:
+        raise Trouble(f"{file or 'The backup'} cannot be written: {why(error, store.path)}") from None
 
 
 def _private(database: Path) -> Path | None:

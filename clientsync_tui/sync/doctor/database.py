@@ -2,25 +2,23 @@
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ...practice.counted import counted
-from ...practice.entries import iso, moment
+from ...practice.entries import iso
 from ...practice.trouble import Trouble, UsageError
-from ...store.chain import Flaw, verify
+from ...store.chain import Flaw
 from ...store.database import Damaged
 from ...store.files import copies
-from ...store.files.audit import Underivable, differing
+from ...store.files.audit import Underivable
 from ...store.files.filesystem import is_open_to_others
 from ...store.files.opened_folder import OpenedFolder
 from ...store.files.replacing import replacing
 from ...store.files.salvage import is_salvageable, salvage
-from ...store.files.sqlite_errors import why
-from ...store.own_rows import foreign, remove_foreign
+from ...store.files.sqlite_errors import SqliteError, why
 from ...store.store import Store
 from ..reach.diagnosis import Finding, Repair
 from .restore import restore
@@ -106,20 +104,18 @@ def _opened(path: Path) -> Iterator[Finding]:
     try:
         with closing(store):
             yield from _inside(store)
-    except sqlite3.DatabaseError as error:
+    except SqliteError as error:
         yield Finding("database", False, f"{path} cannot be read: {why(error, path)}", _putting_right(path))
 
 
 def _inside(store: Store) -> Iterator[Finding]:
-    path, db = store.database.path, store.database.connection
-    sound = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
-    if sound != "ok":
-        yield Finding("database", False, f"{path} is damaged ({sound})", _putting_right(path))
+    path = store.path
+    if damage := store.inspection.damage():
+        yield Finding("database", False, f"{path} is damaged ({damage})", _putting_right(path))
         return
     yield Finding("database", True, f"{path}, {counted(store.clients.total(), 'client')}")
-    with store.database.reading() as state:
-        flaw = verify(state)
-        yield _ledger(flaw, path) or _end(store)
+    flaw = store.inspection.flaw()
+    yield _ledger(flaw, path) or _end(store)
     yield (
         _derived(store)
         if flaw is None
@@ -130,17 +126,15 @@ def _inside(store: Store) -> Iterator[Finding]:
 
 
 def _rows(store: Store) -> Iterator[Finding]:
-    path = store.database.path
-    with store.database.reading() as db:
-        tables = sorted({table for table, _ in foreign(db)})
+    path = store.path
+    tables = store.inspection.foreign_tables()
     if not tables:
         return
 
     def remove() -> str:
         with closing(Store(path)) as again:
-            copies.keep(again.database.connection, path, "before-repair")
-            with again.database.writing() as db:
-                removed = remove_foreign(db)
+            again.inspection.keep_copy("before-repair")
+            removed = again.inspection.remove_foreign_rows()
         return f"{removed} {'row that another program wrote is' if removed == 1 else 'rows that another program wrote are'} removed"
 
     yield Finding(
@@ -172,10 +166,8 @@ def _ledger(flaw: Flaw | None, path: Path) -> Finding | None:
 
 def _end(store: Store) -> Finding:
     """The ledger's head, to be kept elsewhere by who wants to compare; and the clock beside its last entry."""
-    seq, hash = store.database.connection.execute("SELECT seq, hash FROM head").fetchone()
-    # The last one, not the latest: entries made while the clock was ahead stay as they are, and say nothing of it now.
-    row = store.database.connection.execute("SELECT at FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
-    newest = moment(row[0]) if row else None
+    seq, hash = store.inspection.head()
+    newest = store.inspection.newest_entry_at()
     behind = (newest or datetime.min.replace(tzinfo=UTC)) - datetime.now(UTC)
     if newest is not None and behind > CLOCK_MAY_BE_BEHIND:
         return Finding(
@@ -187,9 +179,9 @@ def _end(store: Store) -> Finding:
 
 
 def _derived(store: Store) -> Finding:
-    path = store.database.path
+    path = store.path
     try:
-        tables = differing(store.database)
+        tables = store.inspection.differing_tables()
     except Underivable as trouble:
         return Finding("client list", False, f"cannot be derived from the ledger: {trouble}")
     if not tables:
@@ -197,7 +189,7 @@ def _derived(store: Store) -> Finding:
 
     def rebuild() -> str:
         with closing(Store(path)) as again:
-            copies.keep(again.database.connection, path, "before-repair")
+            again.inspection.keep_copy("before-repair")
             return f"the client list is rebuilt from {counted(again.ledger.rebuild(), 'entry', 'entries')}"
 
     return Finding(
@@ -210,7 +202,7 @@ def _derived(store: Store) -> Finding:
 
 def _backups(store: Store) -> Finding:
     """Whether the ledger goes on from the newest backup: one that was cut off, or written anew from somewhere, does not."""
-    path = store.database.path
+    path = store.path
     if wrong := copies.unusable(path):
         return Finding("backups", False, f"no copy can be made: {wrong}")
     newest = copies.newest_good(path)
@@ -220,19 +212,13 @@ def _backups(store: Store) -> Finding:
             True,
             "none yet: the first job of each day makes one, and so does `clientsync backup`",
         )
-    with closing(copies.read_only(newest)) as copy:
-        seq, hash = None, None
-        # What release 0.1 wrote has no head.
-        with suppress(sqlite3.OperationalError):
-            seq, hash = copy.execute("SELECT seq, hash FROM head").fetchone()
-    if seq:
-        here = store.database.connection.execute("SELECT hash FROM ledger WHERE seq = ?", (seq,)).fetchone()
-        if here is None or here[0] != hash:
-            return Finding(
-                "backups",
-                False,
-                f"the ledger does not go on from {newest}, which has {counted(seq, 'entry', 'entries')}: it was cut off, or another was put in its place",
-            )
+    head = copies.head_of(newest)
+    if head is not None and head[0] and not store.inspection.continues(head):
+        return Finding(
+            "backups",
+            False,
+            f"the ledger does not go on from {newest}, which has {counted(head[0], 'entry', 'entries')}: it was cut off, or another was put in its place",
+        )
     return Finding("backups", True, f"the newest is {newest}")
 
 
@@ -247,7 +233,7 @@ def _building_anew(path: Path) -> Repair:
             with replacing(path) as place:
                 lost = salvage(path, place.new)
                 kept = place.finish()
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, SqliteError) as error:
             raise Trouble(f"{path} cannot be replaced: {why(error, path)}") from None
         but = f" (not: {', '.join(lost)})" if lost else ""
         return f"the file is rebuilt from its own ledger{but}; the damaged file is saved as {kept}"

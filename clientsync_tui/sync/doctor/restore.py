@@ -1,16 +1,15 @@
 """Putting a backup in the place of the practice."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from ...host.file_permissions import make_folder
 from ...practice.trouble import Trouble, UsageError
 from ...store.chain import Flaw
-from ...store.database import Database
 from ...store.files import copies
 from ...store.files.replacing import replacing
-from ...store.files.sqlite_errors import is_damage, why
+from ...store.files.sqlite_errors import SqliteError, is_damage, why
+from ...store.store import Store
 
 
 def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
@@ -30,12 +29,12 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
             _copy(file, place.new)
             # What is checked is what is put in place, whatever becomes of the original meanwhile.
             flaw = copies.check(place.new, called=file)
-            with closing(Database(place.new)) as new:
+            with closing(Store(place.new)) as new:
                 # From this copy on the ledger goes on: what older ones hold beyond it is given up on purpose. A mark in the file
                 # itself would say nothing, because who can write a new ledger can write the mark, too.
-                copies.keep(new.connection, database, "restored")
+                new.inspection.keep_copy("restored", of=database)
             return place.finish(), flaw
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, SqliteError) as error:
         raise Trouble(
             f"The practice's database {database} cannot be replaced: {why(error, database)}"
         ) from None
@@ -43,9 +42,8 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
 
 def _copy(file: Path, new: Path) -> None:
     try:
-        with closing(copies.read_only(file)) as source:
-            copies.copy(source, new)
-    except sqlite3.Error as error:
+        copies.copy_file(file, new)
+    except SqliteError as error:
         if not is_damage(error):
             raise
         raise UsageError(f"{file} is no copy of a practice: {error}.") from None

@@ -1,10 +1,9 @@
 """A job made of a plan; what an earlier one of its kind left undone is done in this one."""
 
-import sqlite3
 from contextlib import suppress
 
 from ...practice.plan import Plan
-from ...store.files import copies
+from ...store.files.sqlite_errors import SqliteError
 from ...store.jobs import ItemState
 from ...store.store import Store
 
@@ -17,7 +16,7 @@ def new_job(store: Store, plan: Plan, actor: str) -> str:
     """
     keep_daily(store)
     signer = store.sign_ins.one(plan.sign_in) if plan.sign_in else None
-    with store.database.writing():
+    with store.transaction():
         job = store.jobs.create(plan, signer.person.email if signer else actor)
         supersede(store, plan, job)
     return job
@@ -25,8 +24,8 @@ def new_job(store: Store, plan: Plan, actor: str) -> str:
 
 def keep_daily(store: Store) -> None:
     """Makes the practice's copy of the day, unless there is one. Without it the job goes on: `doctor` says what is wrong."""
-    with suppress(OSError, sqlite3.Error):
-        copies.keep_daily(store.database.connection, store.database.path)
+    with suppress(OSError, SqliteError):
+        store.inspection.keep_daily_copy()
 
 
 def supersede(store: Store, plan: Plan, job: str | None) -> None:

@@ -61,7 +61,7 @@ class Runner:
         self._stopping = False
         self._now = asyncio.Event()
         self._refused: dict[str, str] = {}
-        self._writer = Writer(session.store.database)
+        self._writer = Writer(session.store)
         self.trouble: Trouble | None = None
         """Why the job paused, if it did."""
 

@@ -56,7 +56,7 @@ class Session:
         from ...host.beside import beside, owner_of
 
         self._http: httpx2.AsyncClient = await self._stack.enter_async_context(http_client())
-        path = self.store.database.path
+        path = self.store.path
         self._limiter: Limiter = Limiter(beside(path, ".limits"), owner_of(path))
         self._stack.callback(self._limiter.close)
         return self
@@ -80,7 +80,7 @@ class Session:
                 self._how,
                 self._vault,
                 # Of this person alone: others may share the practice, but no keyring.
-                self.store.database.path.parent / f"locks-{this_user.uid()}",
+                self.store.path.parent / f"locks-{this_user.uid()}",
                 self._name_of,
                 self._used,
                 self._limiter,
@@ -181,7 +181,7 @@ class Session:
         }
         if new.organisation_id is not None:
             body["organisation"] = {"id": new.organisation_id, "name": new.organisation_name}
-        with self.store.database.writing():
+        with self.store.transaction():
             self.store.ledger.append(NewEntry(Kind.SIGNED_IN, person.email, software=new.software, body=body))
             self.store.sign_ins.hold(new.id, self._holder)
         return new
@@ -205,7 +205,7 @@ class Session:
                 # The app is not set up here, or its plug-in is gone.
                 await self._vault.forget(self._name_of(sign_in.id))
         email = sign_in.person.email
-        with self.store.database.writing():
+        with self.store.transaction():
             entry = NewEntry(Kind.SIGNED_OUT, email, software=sign_in.software, body={"sign_in": sign_in.id})
             self.store.ledger.append(entry)
             pairs = self.store.clients.integrations(sign_in.software, datetime.now(UTC))

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ...store.database import Database
+from ...store.store import Store
 
 T = TypeVar("T")
 
@@ -23,8 +23,8 @@ class Writer:
     All that came together while the disk was busy is kept by one commit; each write is a part of it that can fail alone.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._waiting: list[_Waiting] = []
         self._thread = ThreadPoolExecutor(1, "writer")
         self._writing: asyncio.Task[None] | None = None
@@ -65,10 +65,10 @@ class Writer:
 
     def _keep(self, batch: list[_Waiting]) -> list[tuple[Any, Exception | None]]:
         results: list[tuple[Any, Exception | None]] = []
-        with self._database.writing():
+        with self._store.transaction():
             for waiting in batch:
                 try:
-                    with self._database.writing():
+                    with self._store.transaction():
                         results.append((waiting.write(), None))
                 except Exception as error:
                     results.append((None, error))

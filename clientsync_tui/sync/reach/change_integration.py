@@ -111,7 +111,7 @@ async def change_integration(session: Session, change: Change) -> str | None:
         if store.clients.still(link):
             entries, says = await _ended(session, change)
     try:
-        with store.database.writing():
+        with store.transaction():
             now = store.clients.by_id([change.client.id], datetime.now(UTC)).get(change.client.id)
             if now is None or not store.clients.still(link):
                 raise UsageError("Somebody else changed this integration meanwhile; it was left alone.")

@@ -65,7 +65,7 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings
             await session.tokens(sign_in.software).access(sign_in.id)
         reach = await session.reach(sign_in)
     except PassingTrouble as trouble:
-        with store.database.writing():
+        with store.transaction():
             for _, link in own:
                 store.contacts.fault(link.software, link.organisation_id, trouble.fault)
         return [_item(pair, trouble.fault) for pair in own]

@@ -22,7 +22,7 @@ def refused(store: Store, sign_in: SignIn, pairs: Iterable[Pair], actor: str, sa
         if link.sign_in == sign_in.id
         and link.problem not in (Reason.SIGN_IN_REFUSED, Reason.DISCONNECTED_HERE)
     ]
-    with store.database.writing():
+    with store.transaction():
         store.sign_ins.refused(sign_in.id)
         store.ledger.append(*expired)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from ...accounting.seam.software import Software
 from ...practice.people import Person, SignIn
 from ...store.store import Store
-from ...store.tally import ending_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ def leaving(store: Store, sign_ins: Iterable[SignIn]) -> list[Leaving]:
             group[0].software,
             group[0].person,
             tuple(group),
-            tuple(name for each in group for name in ending_with(store.database, each.id)),
+            tuple(name for each in group for name in store.sign_ins.clients_of(each.id)),
         )
         for group in groups.values()
     ]

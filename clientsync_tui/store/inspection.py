@@ -1,0 +1,73 @@
+"""Copies of the practice's database, and the questions that `doctor` asks about it."""
+
+from datetime import datetime
+from pathlib import Path
+
+from ..practice.entries import moment
+from .chain import Flaw, verify
+from .database import Database
+from .files import copies
+from .own_rows import foreign, remove_foreign
+
+
+class Inspection:
+    """Looks at the whole database, and copies it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def damage(self) -> str | None:
+        """What SQLite finds wrong with the file; None: it is sound."""
+        found = str(self._database.connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        return None if found == "ok" else found
+
+    def flaw(self) -> Flaw | None:
+        """The first place where the ledger was altered; None: it is whole."""
+        with self._database.reading() as db:
+            return verify(db)
+
+    def head(self) -> tuple[int, bytes]:
+        """The number and the hash of the last entry, as the ledger's head has them."""
+        seq, hash = self._database.connection.execute("SELECT seq, hash FROM head").fetchone()
+        return seq, hash
+
+    def newest_entry_at(self) -> datetime | None:
+        """When the last entry was made. Others may be later: the clock may have been ahead when they were made."""
+        row = self._database.connection.execute("SELECT at FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
+        return moment(row[0]) if row else None
+
+    def continues(self, head: tuple[int, bytes]) -> bool:
+        """Whether the ledger goes on from `head`, the head of a copy."""
+        query = "SELECT 1 FROM ledger WHERE seq = ? AND hash = ?"
+        return self._database.connection.execute(query, head).fetchone() is not None
+
+    def differing_tables(self) -> list[str]:
+        """The derived tables that are not what the ledger says. Raises audit.Underivable."""
+        from .files.audit import differing
+
+        return differing(self._database)
+
+    def foreign_tables(self) -> list[str]:
+        """The tables in which another program wrote rows that cannot be read."""
+        with self._database.reading() as db:
+            return sorted({table for table, _ in foreign(db)})
+
+    def remove_foreign_rows(self) -> int:
+        """Removes the rows that another program wrote; returns how many."""
+        with self._database.writing() as db:
+            return remove_foreign(db)
+
+    def keep_copy(self, kind: str, of: Path | None = None) -> Path:
+        """Makes one of the program's own copies, beside the database (or beside `of`, whose place this one takes).
+
+        Raises what `copies.keep` raises.
+        """
+        return copies.keep(self._database.connection, of or self._database.path, kind)
+
+    def keep_daily_copy(self) -> Path | None:
+        """Makes today's copy; None: there is one. Raises what `copies.keep` raises."""
+        return copies.keep_daily(self._database.connection, self._database.path)
+
+    def copy_to(self, file: Path) -> None:
+        """Copies the database to `file`. Raises what `copies.copy` raises."""
+        copies.copy(self._database.connection, file)

@@ -1,0 +1,65 @@
+"""SQL and SQLite stay inside `store`, so that another database can take its place one day."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import clientsync_tui
+
+PACKAGE = Path(clientsync_tui.__file__).parent
+LIMITS = PACKAGE / "accounting" / "seam" / "limits.py"
+"""Counts calls to an app in a file of its own, which is no part of the practice."""
+
+QUERIES = PACKAGE / "accounting"
+"""An app's own query language can look like SQL."""
+
+SQL = re.compile(
+    r"\s*(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+(UNIQUE\s+)?(TABLE|INDEX)\s|"
+    r"PRAGMA\s|BEGIN\b(\s+IMMEDIATE)?$|COMMIT$|ROLLBACK$)",
+    re.DOTALL,
+)
+
+
+def outside() -> Iterator[tuple[Path, ast.Module]]:
+    for file in sorted(PACKAGE.rglob("*.py")):
+        within = file.relative_to(PACKAGE).parts[0]
+        # The sandbox plays servers that understand a query language of their own.
+        if within not in ("store", "sandbox") and file != LIMITS:
+            yield file, ast.parse(file.read_text("utf-8"))
+
+
+def test_only_the_store_knows_sqlite_and_sql() -> None:
+    found: list[str] = []
+    for file, tree in outside():
+        for node in ast.walk(tree):
+            match node:
+                case ast.Import(names=names) if any(
+                    n.name.split(".")[0] in ("sqlite3", "sqlite_utils") for n in names
+                ):
+                    what = "imports SQLite"
+                case ast.ImportFrom(module="sqlite3" | "sqlite_utils"):
+                    what = "imports SQLite"
+                case ast.Constant(value=str(text)) if SQL.match(text) and QUERIES not in file.parents:
+                    what = f"has SQL: {text[:40]}"
+                case ast.Attribute(
+                    attr="_database", value=ast.Name(id="store") | ast.Attribute(attr="store")
+                ):
+                    what = "reaches for the store's database"
+                case ast.Attribute(attr="execute" | "executemany" | "executescript"):
+                    what = "executes a statement"
+                case _:
+                    continue
+            found.append(f"{file.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)} {what}")
+    assert found == []
+
+
+def test_the_search_for_sql_finds_it() -> None:
+    for text in (
+        "SELECT a FROM b",
+        "PRAGMA data_version",
+        "INSERT OR REPLACE INTO meta VALUES (1)",
+        "BEGIN IMMEDIATE",
+    ):
+        assert SQL.match(text)
+    assert not SQL.match("Select clients from the list")
