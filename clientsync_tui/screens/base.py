@@ -15,7 +15,7 @@ from ..practice.trouble import Trouble
 from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.present_size import drop_former_size
 from ..widgets.top_bar import TopBar
-from .main import Main
+from .main import Main, Severity
 
 if TYPE_CHECKING:
     from ..sync.jobs.session import Session
@@ -153,10 +153,10 @@ class ActionScreen(Screen[Any]):
         # The engine's thread takes a moment to begin, and no key shall wait for that.
         return await asyncio.wrap_future(await asyncio.to_thread(self.main.engine.submit, work))
 
-    def say(self, trouble: Trouble | str, severity: str = "error") -> None:
+    def say(self, trouble: Trouble | str, severity: Severity = "error") -> None:
         """Tells what happened and what to do, without taking the keys away."""
         if not isinstance(trouble, CancelledError):
-            self.notify(str(trouble), markup=False, severity=cast(Any, severity), timeout=10)
+            self.notify(str(trouble), markup=False, severity=severity, timeout=10)
 
     @on(events.Resize)
     def drop_former_size(self, event: events.Resize) -> None:
@@ -169,6 +169,11 @@ class ActionScreen(Screen[Any]):
     def is_there(self) -> bool:
         """Whether it is what the person sees, and its widgets can be asked: composed, and not being taken down."""
         return self.is_mounted and self.main.is_running and self.is_current
+
+    @property
+    def is_on_top(self) -> bool:
+        """Whether no other screen or dialogue covers it."""
+        return self.main.screen is self
 
     def practice_changed(self) -> None:
         """The practice was changed, here or by somebody else: what is shown is to be read again."""

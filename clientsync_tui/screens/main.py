@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
+from ..practice.trouble import Trouble
 from ..workplace import Workplace
 
 if TYPE_CHECKING:
     from ..sync.jobs.engine import Engine
 
 Answer = TypeVar("Answer")
+Severity = Literal["information", "warning", "error"]
 
 
 class Main(Protocol):
@@ -133,4 +135,28 @@ class Main(Protocol):
 
     def call_later(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
         """Runs `callback` after the messages so far."""
+        ...
+
+
+class Asker(Protocol):
+    """A screen from which something is asked and done."""
+
+    @property
+    def main(self) -> Main:
+        """The app."""
+        ...
+
+    @property
+    def is_on_top(self) -> bool:
+        """Whether no other screen or dialogue covers it."""
+        ...
+
+    def say(self, trouble: Trouble | str, severity: Severity = "error") -> None:
+        """Shows what happened and what to do."""
+        ...
+
+    def run_worker(
+        self, work: Any, *, group: str = ..., exit_on_error: bool = ..., exclusive: bool = ...
+    ) -> Any:
+        """Runs a coroutine while keys go on working."""
         ...

@@ -17,8 +17,8 @@ from ...sync.jobs.new_job import new_job
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ...widgets.plan_list import PlanList
-from ..base import ActionScreen
 from ..dialogues.dialogue import NOT_DONE, Dialogue
+from ..main import Asker
 from ..titles import title
 
 DANGEROUS = frozenset({"disconnect"})
@@ -76,7 +76,7 @@ class PlanScreen(Dialogue[bool]):
         self.action_answer(event.button.id == "yes")
 
 
-def confirm_and_run(screen: ActionScreen, plan: Plan, *, hidden: int = 0, lines: Sequence[str] = ()) -> None:
+def confirm_and_run(screen: Asker, plan: Plan, *, hidden: int = 0, lines: Sequence[str] = ()) -> None:
     """Shows a plan and, when it is confirmed, makes a job of it and shows that.
 
     `hidden`: how many of the clients that it is about the filter hides. `lines`: what else has to be known.
@@ -93,14 +93,14 @@ def confirm_and_run(screen: ActionScreen, plan: Plan, *, hidden: int = 0, lines:
     screen.main.push_screen(PlanScreen(plan, lines, ascii_marks=screen.main.ascii_marks), answered)
 
 
-async def _started(screen: ActionScreen, plan: Plan) -> None:
+async def _started(screen: Asker, plan: Plan) -> None:
     try:
         await start(screen, plan, leave=False)
     except Trouble as trouble:
         screen.say(trouble)
 
 
-async def start(screen: ActionScreen, plan: Plan, *, leave: bool = True) -> None:
+async def start(screen: Asker, plan: Plan, *, leave: bool = True) -> None:
     """Makes a job of a plan and shows it; `leave`: `screen` is done with, so that going back leads past it.
 
     To be awaited in a worker. Raises Trouble when the job cannot be written.
@@ -110,7 +110,7 @@ async def start(screen: ActionScreen, plan: Plan, *, leave: bool = True) -> None
 
     def show() -> None:
         # Only while it is on top: a person who opened another screen meanwhile keeps it.
-        if leave and main.screen is screen:
+        if leave and screen.is_on_top:
             main.pop_screen()
         main.run_job(job)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...app.actions import CLIENTS, EVERYWHERE, named
 from ...practice.plan import Plan
@@ -11,10 +11,8 @@ from ...sync.locale_words import counted, number
 from ..client_sync.plan import confirm_and_run
 from ..dialogues.choose import Choice, Choose
 from ..titles import title
+from .clients_view import ClientsView
 from .fix_words import Step
-
-if TYPE_CHECKING:
-    from .clients import ClientsScreen
 
 PLANS = {"refresh": plans.refresh, "disconnect": plans.disconnect, "check": plans.check}
 MENU = (
@@ -36,7 +34,7 @@ FOR_CHOSEN = frozenset(
 )
 
 
-def open_menu(screen: "ClientsScreen") -> None:
+def open_menu(screen: ClientsView) -> None:
     """The Actions menu: the three things of the whole list first, then what can be done with the chosen clients."""
     count = len(screen.chosen())
     keymap = screen.main.keys
@@ -67,7 +65,7 @@ def open_menu(screen: "ClientsScreen") -> None:
     screen.main.push_screen(Choose(head, choices), chosen)
 
 
-def open_for_chosen(screen: "ClientsScreen", where: str) -> None:
+def open_for_chosen(screen: ClientsView, where: str) -> None:
     """Opens the screen that reconnects or reassigns (`where`) with the chosen clients; asks for the software where they have several."""
     numbers = screen.chosen()
     clients = screen.store.clients
@@ -100,7 +98,7 @@ def open_for_chosen(screen: "ClientsScreen", where: str) -> None:
     screen.work(read, found)
 
 
-def open_fix(screen: "ClientsScreen") -> None:
+def open_fix(screen: ClientsView) -> None:
     """Opens the screen that does what the chosen fix says, for exactly the integrations of the clients that are shown."""
     line = screen.line
     if line is None:
@@ -126,7 +124,7 @@ def open_fix(screen: "ClientsScreen") -> None:
     screen.work(read, go)
 
 
-def plan_for_chosen(screen: "ClientsScreen", kind: str, *, everybody: bool = False) -> None:
+def plan_for_chosen(screen: ClientsView, kind: str, *, everybody: bool = False) -> None:
     """Plans `kind` for the chosen clients (`everybody`: for all), shows the plan, and carries it out when confirmed."""
     numbers = [] if everybody else screen.chosen()
     hidden = 0 if everybody else screen.hidden_chosen

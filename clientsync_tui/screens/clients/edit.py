@@ -13,17 +13,17 @@ from ...widgets.note_input import NoteInput
 from ..dialogues.ask import Ask
 from ..dialogues.choose_team import choose_team
 from ..dialogues.confirm import Confirm
+from .clients_view import ClientsView
 from .rows import today
 
 if TYPE_CHECKING:
     from ...store.store import Store
-    from .clients import ClientsScreen
 
 NAMES_SHOWN = 50
 """How many names a confirm lists."""
 
 
-def ask_code(screen: "ClientsScreen", client: Client) -> None:
+def ask_code(screen: ClientsView, client: Client) -> None:
     """Asks for a client's practice code."""
     _ask_one(
         screen,
@@ -36,20 +36,20 @@ def ask_code(screen: "ClientsScreen", client: Client) -> None:
     )
 
 
-def ask_name(screen: "ClientsScreen", client: Client) -> None:
+def ask_name(screen: ClientsView, client: Client) -> None:
     """Asks for a client's name on the practice's list."""
     question = "Name on the practice's list"
     _ask_one(screen, client, question, client.name, changes.rename, changes.LONGEST_NAME)
 
 
-def ask_note(screen: "ClientsScreen", client: Client) -> None:
+def ask_note(screen: ClientsView, client: Client) -> None:
     """Asks for a note for colleagues."""
     question = f"Note about {client.name}"
     _ask_one(screen, client, question, client.note, changes.set_note, changes.LONGEST_NOTE, field=NoteInput)
 
 
 def _ask_one(
-    screen: "ClientsScreen",
+    screen: ClientsView,
     client: Client,
     question: str,
     now: str,
@@ -70,12 +70,12 @@ def _ask_one(
     screen.main.push_screen(dialogue, answered)
 
 
-def undoes(screen: "ClientsScreen") -> str:
+def undoes(screen: ClientsView) -> str:
     """How a change is taken back, with the person's own key."""
     return screen.keyed("{everywhere.undo} undoes it.")
 
 
-def ask_team(screen: "ClientsScreen") -> None:
+def ask_team(screen: ClientsView) -> None:
     """Asks for a team, says what assigning it will do, and does it."""
     numbers, hidden = screen.chosen(), screen.hidden_chosen
 
@@ -112,7 +112,7 @@ def ask_team(screen: "ClientsScreen") -> None:
     choose_team(screen, chosen)
 
 
-def ask_remove(screen: "ClientsScreen") -> None:
+def ask_remove(screen: ClientsView) -> None:
     """Says which of the chosen clients can be taken off the list, and takes them off."""
     numbers, hidden = screen.chosen(), screen.hidden_chosen
 

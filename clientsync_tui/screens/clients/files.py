@@ -10,18 +10,18 @@ from ...practice.trouble import Trouble, UsageError
 from ...sync.locale_words import counted, number
 from ..dialogues.ask import Ask, Told
 from ..dialogues.confirm import Confirm
+from .clients_view import ClientsView
 from .edit import undoes
 from .rows import today
 
 if TYPE_CHECKING:
     from ...sync.files.codes import Codes
-    from .clients import ClientsScreen
 
 CHANGES_SHOWN = 200
 """How many new codes a confirm lists."""
 
 
-def ask_export(screen: "ClientsScreen") -> None:
+def ask_export(screen: ClientsView) -> None:
     """Asks for a file's name and writes the clients that the filter shows."""
     order, own = screen.order(), screen.main.workplace.own_files
     default = Path(f"clients {today().astimezone():%Y-%m-%d}.csv")
@@ -51,7 +51,7 @@ def ask_export(screen: "ClientsScreen") -> None:
     )
 
 
-def ask_upload(screen: "ClientsScreen") -> None:
+def ask_upload(screen: ClientsView) -> None:
     """Asks for a file's name, shows what its codes will change, or every line that is wrong."""
 
     async def attempt(written: str) -> bool:
@@ -70,11 +70,11 @@ def _path(written: str) -> Path:
     return named(path)
 
 
-async def _agreed(screen: "ClientsScreen", question: Confirm) -> bool:
+async def _agreed(screen: ClientsView, question: Confirm) -> bool:
     return bool(await screen.main.push_screen_wait(question))
 
 
-async def _read(screen: "ClientsScreen", path: Path) -> "Codes | None":
+async def _read(screen: ClientsView, path: Path) -> "Codes | None":
     """What the file changes; None where the person has seen that its lines are wrong."""
     from ...sync.files import codes
     from ...sync.files.codes_file import WrongLines, read
@@ -96,7 +96,7 @@ async def _read(screen: "ClientsScreen", path: Path) -> "Codes | None":
     return None
 
 
-async def _upload(screen: "ClientsScreen", found: "Codes") -> bool:
+async def _upload(screen: ClientsView, found: "Codes") -> bool:
     """Sets the codes once the person has seen them; False where the person said no."""
     from ...sync.files.codes import upload
 

@@ -59,6 +59,14 @@ class TriagedList(ClientList):
         self.filter_bar.set(text)
         self.read()
 
+    @property
+    def filter_text(self) -> str:
+        """The tab and the filter as one filter text."""
+        terms = (
+            f"{'-' if term.negated else ''}{term.field}:{term.value}" for term in TABS[self.tabs.chosen].terms
+        )
+        return " ".join([*terms, self.filter_bar.text]).strip()
+
     def do_back(self) -> None:
         """Clears the filter that is typed, else goes back from a fix, from the filter, then from the tab; never leaves the program."""
         if self.filter_bar.has_keys:

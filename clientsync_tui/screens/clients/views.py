@@ -1,32 +1,20 @@
 """Views: filters saved under names."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from ...practice.text import clean
 from ...practice.trouble import UsageError
-from ...sync.tabs import TABS
 from ..dialogues.ask import Ask
 from ..dialogues.choose import Choice, Choose
-
-if TYPE_CHECKING:
-    from .clients import ClientsScreen
+from .clients_view import ClientsView
 
 SAVE, FORGET, VIEW = "save", "forget", "view:"
 
 
-def whole_filter(screen: "ClientsScreen") -> str:
-    """The tab and the text as one filter text."""
-    terms = [
-        f"{'-' if term.negated else ''}{term.field}:{term.value}" for term in TABS[screen.tabs.chosen].terms
-    ]
-    return " ".join([*terms, screen.filter_bar.text]).strip()
-
-
-def open_views(screen: "ClientsScreen") -> None:
+def open_views(screen: ClientsView) -> None:
     """Offers to open a saved view, to save what is shown, and to forget one."""
     views = screen.store.views.all()
-    text = whole_filter(screen)
+    text = screen.filter_text
     nothing = None if text else "nothing is filtered"
     choices = [
         *(Choice(VIEW + name, name, filtered) for name, filtered in views.items()),

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from ...practice.text import clean
 from ...practice.trouble import UsageError
-from ..base import ActionScreen
+from ..main import Asker
 from .ask import Ask
 from .choose import Choice, Choose
 
 NONE, MAKE, TEAM = "none", "make", "team:"
 
 
-def choose_team(screen: ActionScreen, chosen: Callable[[str | None], None]) -> None:
+def choose_team(screen: Asker, chosen: Callable[[str | None], None]) -> None:
     """Asks for a team; `chosen` is called with its name, or None for no team, and not at all when the person cancels.
 
     A new team is made with the first client that is assigned to it.

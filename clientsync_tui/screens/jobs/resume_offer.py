@@ -1,15 +1,12 @@
 """What a former run left undone is offered at the start; nothing of it is done twice."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ...store.jobs import Job
 from ...sync.jobs import job_words
 from ...sync.plan_words import things
+from ..clients.clients_view import ClientsView
 from ..dialogues.confirm import Confirm
-
-if TYPE_CHECKING:
-    from ..clients.clients import ClientsScreen
 
 LOOK_EVERY_S = 1.0
 
@@ -17,7 +14,7 @@ LOOK_EVERY_S = 1.0
 class ResumeOffer(Confirm):
     """Asks whether to go on with these jobs; takes the question back when somebody else has begun or ended them meanwhile."""
 
-    def __init__(self, clients: "ClientsScreen", jobs: Sequence[Job]) -> None:
+    def __init__(self, clients: ClientsView, jobs: Sequence[Job]) -> None:
         kinds = {job.kind for job in jobs}
         left = things("add" if kinds == {"add"} else "", sum(job.left for job in jobs))
         if len(jobs) == 1:
@@ -41,10 +38,10 @@ class ResumeOffer(Confirm):
             self._clients.offer_jobs()
 
 
-def offer(clients: "ClientsScreen", jobs: Sequence[Job]) -> None:
+def offer(clients: ClientsView, jobs: Sequence[Job]) -> None:
     """Asks, where there is something to ask and the person is still at the client list."""
     main = clients.main
-    if not jobs or main.screen is not clients:
+    if not jobs or not clients.is_on_top:
         return
 
     def answered(yes: bool | None) -> None:
