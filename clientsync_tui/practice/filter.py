@@ -10,7 +10,7 @@ from .trouble import UsageError
 
 FIELDS = {
     "status": "connected, expiring, expired, broken, disconnected or none",
-    "reason": "why it is so, e.g. access_removed",
+    "reason": 'why it is so, in the words of the list: access-removed, or "sign-in refused"',
     "by": "who integrated it: you, e-mail address or name, or none",
     "software": "the accounting software's short name, or none",
     "team": "the team, or none",
@@ -67,6 +67,9 @@ def parse(text: str) -> tuple[Term, ...]:
     for found in _TERM.finditer(text):
         field = found["field"].lower() if found["field"] else None
         value = folded(found["quoted"] if found["quoted"] is not None else found["plain"])
+        if field == "reason":
+            # People write what they see ("sign-in refused"), scripts the contract's word (sign_in_refused).
+            value = re.sub(r"[ -]+", "_", value)
         if field is not None:
             _check(field, value, found)
         if value:
@@ -86,7 +89,9 @@ def _check(field: str, value: str, found: re.Match[str]) -> None:
     if field == "status" and value not in {*Status, NONE}:
         raise FilterError(f'There is no status "{value}". It is {FIELDS["status"]}.', *span)
     if field == "reason" and value not in {*Reason}:
-        raise FilterError(f'There is no reason "{value}". Reasons: {", ".join(Reason)}.', *span)
+        raise FilterError(
+            f'There is no reason "{value}". Reasons: {", ".join(Reason).replace("_", "-")}.', *span
+        )
     if field == "since" and not _is_time(value):
         raise FilterError(
             f'"{value}" is no time: write today, yesterday, monday, 30d, 2w, 12h or 2026-03-01.', *span

@@ -59,6 +59,8 @@ def cli(store: Store) -> Command:
         (("--match", "baker"), [ABBEY, BAKER]),
         (("--match", "by:bob"), [IVY]),
         (("--match", "reason:access_removed"), [HARBOUR]),
+        (("--match", "reason:access-removed"), [HARBOUR]),
+        (("--match", 'reason:"Access removed"'), [HARBOUR]),
         (("--match", "baker -code:none", "--status", "connected"), [BAKER]),
         (("--match", "nobody"), []),
     ],

@@ -1,5 +1,6 @@
 """`clientsync sandbox`: a server that plays the accounting software, its people, its faults."""
 
+from errno import EADDRINUSE
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,7 @@ def sandbox(
     """
     if context.invoked_subcommand is not None:
         return
+    from ...practice.trouble import UsageError
     from ...sandbox.config import write_config as write
     from ...sandbox.options import Options
     from ...sandbox.server import serve
@@ -122,7 +124,13 @@ def sandbox(
 
     try:
         serve(chosen, ready)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        if error.errno != EADDRINUSE:
+            raise UsageError(str(error)) from None
+        raise UsageError(
+            f"Another program uses port {port}. Choose another --port, or leave it out for a free one."
+        ) from None
+    except ValueError as error:
         raise click.UsageError(str(error)) from None
 
 
