@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from ..accounting.seam.registry import softwares
-from ..sandbox.softwares import softwares as personalities
+from ..sandbox.registry import personalities
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

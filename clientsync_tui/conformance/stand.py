@@ -123,11 +123,11 @@ class Stand:
 
     def called(self, since: int = 0) -> Sequence[dict[str, Any]]:
         """The calls that the sandbox answered, after that number."""
-        return cast(Sequence[dict[str, Any]], self.box.sandbox.calls.told(since)["recent"])
+        return cast(Sequence[dict[str, Any]], self.box.sandbox.calls.summary(since)["recent"])
 
     @property
     def calls_made(self) -> int:
-        return self.box.sandbox.calls.told(0)["total"]
+        return self.box.sandbox.calls.summary(0)["total"]
 
     def close(self) -> None:
         """Ends the sandbox."""

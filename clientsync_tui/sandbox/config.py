@@ -21,9 +21,9 @@ def software_tables(url: str, softwares: Iterable[Personality] | None = None) ->
 
     Each has a redirect port of its own, so that sign-ins to several may wait at once.
     """
-    from .softwares import softwares as known
+    from .registry import personalities
 
-    wanted = list(known().values() if softwares is None else softwares)
+    wanted = list(personalities().values() if softwares is None else softwares)
     return {
         software.name: _table(url, software, port)
         for software, port in zip(wanted, free_ports(len(wanted)), strict=True)

@@ -38,7 +38,7 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
 
     async def calls(request: Request) -> Response:
         since = request.query_params.get("since", "0")
-        told = sandbox.calls.told(int(since) if since.isdecimal() else 0)
+        told = sandbox.calls.summary(int(since) if since.isdecimal() else 0)
         return JSONResponse(told | {"over_limit": dict(sandbox.limits.over)})
 
     async def clock(request: Request) -> Response:

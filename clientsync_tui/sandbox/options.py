@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .words import Tier
+from .choices import Tier
 
 
 @dataclass(frozen=True, slots=True)

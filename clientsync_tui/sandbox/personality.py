@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from .backend import Backend
 from .consent.errors import ErrorAnswer
 from .misbehaviour.limits import Allowed, Rate
 from .world.state import Grant
 from .world.world import Accountant, Organisation, World
-
-if TYPE_CHECKING:
-    from .sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ class Personality:
     token_answer: Callable[[Issued], dict[str, Any]]
     unauthorised: Callable[[float | None], Response]
     too_many: Callable[[str, int], Response]
-    api: Callable[["Sandbox"], list[BaseRoute]]
+    api: Callable[[Backend, "Personality"], list[BaseRoute]]
     revocation: Revocation | None = None
     rotation: Rotation = field(default_factory=Rotation)
     hard_s: float | None = None

@@ -1,19 +1,19 @@
 """What every part of a running sandbox shares, and what can be done to it from outside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
 from itertools import count
 
 from joserfc.jwk import RSAKey
 
+from .choices import FAULTS
 from .consent.scripts import Scripts
-from .misbehaviour.calls import Calls
+from .misbehaviour.call_log import CallLog
 from .misbehaviour.faults import ACTS, CLEAR, LIMIT, REFUSALS, RENAME, Fault, Faults, Target
 from .misbehaviour.limits import Limits
 from .options import Options
 from .personality import Personality
-from .words import FAULTS
 from .world.clock import Clock
 from .world.state import Grant, load, save
 from .world.world import Accountant, World
@@ -37,13 +37,13 @@ class Sandbox:
         self.state = load(options.state)
         self.clock = Clock(self.state.ahead_s)
         self.limits = Limits(self.clock, options.limits)
-        self.calls = Calls(self.clock)
+        self.calls = CallLog(self.clock)
         self.faults = Faults(
             [Fault(f["kind"], Target(**f["target"]), f["times"], f["seconds"]) for f in self.state.faults]
         )
         self._rename()
         self.scripts = Scripts()
-        self.garbage = count()
+        self.garbage: Iterator[int] = count()
         self.key = RSAKey.import_key(self.state.key) if self.state.key else _new_key()
         self.state.key = dict(self.key.as_dict(private=True))
         self.save()
@@ -141,7 +141,7 @@ class Sandbox:
                 self.state.end(grant)
             return
         for software, app, person, held in list(self.state.holders()):
-            if software not in self.softwares or not target.takes_in(software, person, target.organisation):
+            if software not in self.softwares or not target.covers(software, person, target.organisation):
                 continue
             if kind == "disconnect":
                 for organisation in [o for o in held if target.organisation in (None, o)]:

@@ -21,8 +21,8 @@ from .consent import consent, oauth
 from .consent.scripts import Script
 from .misbehaviour.faults import CLEAR, Target
 from .options import Options
+from .registry import personalities
 from .sandbox import Sandbox
-from .softwares import softwares
 from .world.world import World
 
 
@@ -31,7 +31,7 @@ def app_of(sandbox: Sandbox) -> ASGIApp:
     mounts = [Mount("/sandbox", routes=control.routes(sandbox))]
     for name, software in sandbox.softwares.items():
         shared = [*consent.routes(sandbox, software), *oauth.routes(sandbox, software)]
-        mounts.append(Mount(f"/{name}", routes=[*shared, *software.api(sandbox)]))
+        mounts.append(Mount(f"/{name}", routes=[*shared, *software.api(sandbox, software)]))
     # A page in the person's browser that makes its own name resolve to the loopback is not to be answered.
     only_here = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     return sandbox.calls.around(Starlette(routes=mounts, middleware=[only_here]))
@@ -100,7 +100,7 @@ def _listening(options: Options) -> socket.socket:
 @contextmanager
 def _opened(options: Options) -> Generator[tuple[socket.socket, Sandbox]]:
     with _listening(options) as listener:
-        yield listener, Sandbox(options, f"http://127.0.0.1:{listener.getsockname()[1]}", softwares())
+        yield listener, Sandbox(options, f"http://127.0.0.1:{listener.getsockname()[1]}", personalities())
 
 
 def serve(options: Options, on_ready: Callable[[Sandbox], None]) -> None:

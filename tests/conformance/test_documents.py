@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.accounting.seam.registry import softwares
-from clientsync_tui.sandbox.softwares import softwares as personalities
+from clientsync_tui.sandbox.registry import personalities
 
 PAGES = Path(__file__).parents[2] / "docs" / "softwares"
 

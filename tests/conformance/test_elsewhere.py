@@ -139,7 +139,7 @@ def test_a_broken_plug_in_is_left_out_and_said(installed: Path, tmp_path: Path, 
     # A sandbox goes without it, and a throwaway practice on that.
     begun = python(
         "-c",
-        "from clientsync_tui.sandbox.softwares import softwares; print(*softwares())",
+        "from clientsync_tui.sandbox.registry import personalities; print(*personalities())",
         env=env, cwd=tmp_path,
     )  # fmt: skip
     assert begun.stdout.split() == ["freeagent", "quickbooks", "xero"]

@@ -20,8 +20,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.registry import personalities as every
 from clientsync_tui.sandbox.server import Running, running
-from clientsync_tui.sandbox.softwares import softwares as every
 from tests.faults.ground import Ground, explained, nothing_lost, somebody, state
 from tests.support.command import Said, Started
 from tests.support.practice import set_up

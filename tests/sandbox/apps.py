@@ -8,7 +8,7 @@ import httpx2
 
 from clientsync_tui.sandbox.config import software_tables
 from clientsync_tui.sandbox.personality import Personality
-from clientsync_tui.sandbox.softwares import softwares
+from clientsync_tui.sandbox.registry import personalities
 from tests.support.sandbox import REDIRECT, arrived, plain_http
 
 
@@ -28,7 +28,7 @@ class PlainApp:
 
     @property
     def personality(self) -> Personality:
-        return softwares()[self.software]
+        return personalities()[self.software]
 
     def link(self, **changes: str | None) -> str:
         query = {

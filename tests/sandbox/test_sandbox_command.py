@@ -17,8 +17,8 @@ import httpx2
 import pytest
 
 from clientsync_tui.config import load
+from clientsync_tui.sandbox.registry import personalities
 from clientsync_tui.sandbox.server import Running
-from clientsync_tui.sandbox.softwares import softwares
 from tests.sandbox.apps import PlainApp
 from tests.support.sandbox import App
 
@@ -162,7 +162,7 @@ def test_every_software_is_served_unless_some_are_named(served: Served, tmp_path
     file = tmp_path / "config.toml"
     served("--organisations", "2", "--write-config", str(file))
     tables = tomllib.loads(file.read_text())["software"]
-    assert set(tables) == set(softwares())
+    assert set(tables) == set(personalities())
     assert {"revoke_url", "issuer", "userinfo_url"} & set(tables["freeagent"]) == set()
 
 

@@ -130,7 +130,9 @@ async def test_anothers_state_ends_the_attempt(practice: Practice) -> None:
         paste(pilot, redirect_of(screen.link, state="somebody-elses", code="stolen"))
         await until(pilot, lambda: "Try again" in shown(pilot))
         assert not app.workplace.held("xero")
-        assert not any("token" in call["path"] for call in practice.sandbox.sandbox.calls.told(0)["recent"])
+        assert not any(
+            "token" in call["path"] for call in practice.sandbox.sandbox.calls.summary(0)["recent"]
+        )
 
 
 async def test_a_server_that_is_dead(practice: Practice) -> None:

@@ -125,7 +125,7 @@ def desk(sandbox: Running, tmp_path: Path, keyring: Path) -> Iterator[Desk]:
 async def answered(box: Running, path: str) -> int:
     """How many calls the sandbox has answered at addresses that end so, once every call under way is counted too."""
     async with asyncio.timeout(5):
-        while (told := box.sandbox.calls.told(0))["running"]:
+        while (told := box.sandbox.calls.summary(0))["running"]:
             await asyncio.sleep(0.01)
     return len([call for call in told["recent"] if call["path"].endswith(path)])
 

@@ -214,7 +214,7 @@ def test_what_somebody_ended_during_a_refresh_stays_ended(practice: Practice) ->
         refresh = asyncio.create_task(
             run(workplace, session, plans.refresh(workplace.store, "xero", held, [client.id]))
         )
-        while not practice.sandbox.sandbox.calls.told(0)["running"]:
+        while not practice.sandbox.sandbox.calls.summary(0)["running"]:
             await asyncio.sleep(0.01)
         # A colleague in another process, whose sign-in reaches nothing there: it is ended here alone.
         await run(workplace, session, plans.disconnect(workplace.store, "xero", (), [client.id]))

@@ -75,7 +75,7 @@ def _personalities_left_out() -> Sequence[str]:
 
     if not entry_points(group="clientsync.personalities"):
         return ()
-    from ...sandbox.softwares import left_out
+    from ...sandbox.registry import left_out
 
     return left_out()
 

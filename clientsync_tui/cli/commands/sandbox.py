@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...sandbox.words import FAULTS, TIERS, Tier
+from ...sandbox.choices import FAULTS, TIERS, Tier
 from .. import options
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ def sandbox(
     from ...practice.trouble import UsageError
     from ...sandbox.config import write_config as write
     from ...sandbox.options import Options
+    from ...sandbox.registry import left_out
     from ...sandbox.server import serve
-    from ...sandbox.softwares import left_out
 
     for sentence in left_out():
         click.echo(f"clientsync: {sentence}", err=True)

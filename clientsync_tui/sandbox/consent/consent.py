@@ -8,11 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ...practice.text import searched
-from ..misbehaviour.asked import Asked, Unacceptable
 from ..personality import Personality
 from ..sandbox import Sandbox
 from ..world.state import Code, Connection, new_token
 from ..world.world import Accountant, uuid_of
+from .authorise_request import AuthoriseRequest, Unacceptable
 from .pages import Choice, Line, consent_page, error_page, people_page
 
 PAGE = 200
@@ -40,7 +40,7 @@ class Consent:
 
     async def arrive(self, request: Request) -> Response:
         try:
-            asked = Asked.read(request.url.query, self._software)
+            asked = AuthoriseRequest.read(request.url.query, self._software)
             if not asked.at_once:
                 return people_page(self._software.title, asked, self._box.world.people)
             return self._sign_in_at_once(asked)
@@ -50,7 +50,7 @@ class Consent:
     async def answer(self, request: Request) -> Response:
         form = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
         try:
-            asked = Asked.read(_one(form, "request"), self._software)
+            asked = AuthoriseRequest.read(_one(form, "request"), self._software)
             person = self._person(_one(form, "person"))
             match _one(form, "answer"):
                 case "Refuse":
@@ -68,7 +68,7 @@ class Consent:
             raise Unacceptable(f"nobody here is called {email!r}")
         return person
 
-    def _sign_in_at_once(self, asked: Asked) -> Response:
+    def _sign_in_at_once(self, asked: AuthoriseRequest) -> Response:
         person = self._person(asked.login_hint or "")
         chosen = self._chosen_at_once(asked, person)
         if not chosen and self._software.reach == "one":
@@ -77,7 +77,7 @@ class Consent:
             return error_page("Connection limit", too_many, 403)
         return self._grant(asked, person, chosen)
 
-    def _chosen_at_once(self, asked: Asked, person: Accountant) -> Sequence[int]:
+    def _chosen_at_once(self, asked: AuthoriseRequest, person: Accountant) -> Sequence[int]:
         open_to = self._selectable(asked, person)
         if self._software.reach == "all":
             return open_to
@@ -89,7 +89,7 @@ class Consent:
             return open_to
         return self._next(asked, person, open_to)
 
-    def _next(self, asked: Asked, person: Accountant, open_to: Sequence[int]) -> Sequence[int]:
+    def _next(self, asked: AuthoriseRequest, person: Accountant, open_to: Sequence[int]) -> Sequence[int]:
         """So that who signs in again and again gets one organisation after the other: the first that is not connected.
 
         Where a grant is for one: the first without a living grant, and when all have one, that with the oldest.
@@ -109,7 +109,9 @@ class Consent:
         new = [place for place, organisation in ids.items() if organisation not in connected]
         return new[:1] or sorted(ids, key=lambda place: granted.get(ids[place], 0))[: 1 if granted else 0]
 
-    def _allow(self, asked: Asked, person: Accountant, form: Mapping[str, Sequence[str]]) -> Response:
+    def _allow(
+        self, asked: AuthoriseRequest, person: Accountant, form: Mapping[str, Sequence[str]]
+    ) -> Response:
         if self._software.reach == "all" or (self._many and _one(form, "all")):
             chosen = self._selectable(asked, person)
         else:
@@ -126,7 +128,11 @@ class Consent:
         return self._grant(asked, person, chosen)
 
     def _ask(
-        self, asked: Asked, person: Accountant, form: Mapping[str, Sequence[str]], message: str = ""
+        self,
+        asked: AuthoriseRequest,
+        person: Accountant,
+        form: Mapping[str, Sequence[str]],
+        message: str = "",
     ) -> Response:
         world, name = self._box.world, self._software.name
         connected, search = self._connected(asked, person), _one(form, "search")
@@ -152,7 +158,7 @@ class Consent:
         kind = "none" if self._software.reach == "all" else "checkbox" if self._many else "radio"
         return consent_page(self._software.title, asked, person, kind, choice)
 
-    def _selectable(self, asked: Asked, person: Accountant) -> Sequence[int]:
+    def _selectable(self, asked: AuthoriseRequest, person: Accountant) -> Sequence[int]:
         if not self._may_choose(asked):
             return ()
         reached = self._box.world.reach(person)
@@ -160,21 +166,21 @@ class Consent:
             return reached
         return [place for place in reached if self._box.selectable(self._software.name, person, place)]
 
-    def _may_choose(self, asked: Asked) -> bool:
+    def _may_choose(self, asked: AuthoriseRequest) -> bool:
         needed = self._software.choosing_scope
         return needed is None or needed in asked.scopes
 
-    def _place(self, asked: Asked, person: Accountant, organisation: str) -> int:
+    def _place(self, asked: AuthoriseRequest, person: Accountant, organisation: str) -> int:
         place = self._box.world.place_of(self._software.name, organisation)
         name = self._software.name
         if place is None or not self._may_choose(asked) or not self._box.selectable(name, person, place):
             raise Unacceptable(f"{person.email} cannot connect the organisation {organisation!r}")
         return place
 
-    def _connected(self, asked: Asked, person: Accountant) -> set[str]:
+    def _connected(self, asked: AuthoriseRequest, person: Accountant) -> set[str]:
         return set(self._box.state.connections_of(self._software.name, asked.app.id, person.email))
 
-    def _over_limit(self, asked: Asked, person: Accountant, chosen: Sequence[int]) -> str:
+    def _over_limit(self, asked: AuthoriseRequest, person: Accountant, chosen: Sequence[int]) -> str:
         allowed = self._software.tiers.get(self._box.options.tier)
         if allowed is None:
             return ""
@@ -184,7 +190,7 @@ class Consent:
             return ""
         return f"This app has reached its limit of {allowed} connections. Disconnect an organisation first."
 
-    def _grant(self, asked: Asked, person: Accountant, chosen: Sequence[int]) -> Response:
+    def _grant(self, asked: AuthoriseRequest, person: Accountant, chosen: Sequence[int]) -> Response:
         box, name, now = self._box, self._software.name, self._box.clock.now()
         picked = box.world.id_of(name, chosen[0]) if self._software.reach == "one" else None
         auth_event = uuid_of(new_token())

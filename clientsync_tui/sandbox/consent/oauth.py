@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ..misbehaviour.apply_faults import unavailable, with_faults
 from ..misbehaviour.limits import Allowed, Caller
-from ..misbehaviour.misbehave import turned_away, unwell
 from ..personality import App, Personality
 from ..sandbox import Sandbox
 from ..world.state import Code, Grant, new_token
@@ -66,7 +66,7 @@ class OAuth:
             "person": person,
             "organisation": grant.organisation if grant else None,
         }
-        if away := turned_away(self._box, name, person) or self._box.scripts.instead("token", name, person):
+        if away := unavailable(self._box, name, person) or self._box.scripts.instead("token", name, person):
             return away
         try:
             app = self._app(request, form)
@@ -78,7 +78,7 @@ class OAuth:
         self._box.save()
         # Whatever else goes wrong does so after the tokens were changed: that is how an answer is lost in life.
         made = JSONResponse(answer, headers=NO_STORE)
-        return await unwell(self._box, request, "token", lambda: made, name, person)
+        return await with_faults(self._box, request, "token", lambda: made, name, person)
 
     async def revoke(self, request: Request) -> Response:
         revocation = self._software.revocation
@@ -94,7 +94,7 @@ class OAuth:
         person = grant.person if grant else None
         request.scope["whose"] = {"software": self._software.name, "person": person}
         name = self._software.name
-        if away := turned_away(self._box, name, person) or self._box.scripts.instead("revoke", name, person):
+        if away := unavailable(self._box, name, person) or self._box.scripts.instead("revoke", name, person):
             return away
         if grant is None or (grant.software, grant.app) != (self._software.name, app.id):
             if revocation.unknown_status < 400:

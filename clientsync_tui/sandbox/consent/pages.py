@@ -8,8 +8,8 @@ from typing import Literal
 from starlette.responses import HTMLResponse
 
 from ...practice.text import clean
-from ..misbehaviour.asked import Asked
 from ..world.world import Accountant
+from .authorise_request import AuthoriseRequest
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -51,7 +51,7 @@ def error_page(title: str, says: str, status: int = 400) -> HTMLResponse:
     return _page(title, f"<h1>{_t(title)}</h1><p>{_t(says)}</p>", status)
 
 
-def people_page(title: str, asked: Asked, people: Sequence[Accountant]) -> HTMLResponse:
+def people_page(title: str, asked: AuthoriseRequest, people: Sequence[Accountant]) -> HTMLResponse:
     """Asks who is signing in."""
     hint = (asked.login_hint or "").lower()
     chosen = next((p for p in people if p.email == hint), people[0])
@@ -67,7 +67,9 @@ def people_page(title: str, asked: Asked, people: Sequence[Accountant]) -> HTMLR
     )
 
 
-def consent_page(title: str, asked: Asked, person: Accountant, kind: Picking, choice: Choice) -> HTMLResponse:
+def consent_page(
+    title: str, asked: AuthoriseRequest, person: Accountant, kind: Picking, choice: Choice
+) -> HTMLResponse:
     """Asks the person which organisations the app may reach; `kind` none: all that are theirs, unasked."""
     many = kind == "checkbox"
     lines = "".join(
@@ -104,7 +106,7 @@ def _turning(choice: Choice) -> str:
     )
 
 
-def _form(asked: Asked) -> str:
+def _form(asked: AuthoriseRequest) -> str:
     return f'<form method="post" accept-charset="utf-8">{_hidden("request", asked.query)}'
 
 

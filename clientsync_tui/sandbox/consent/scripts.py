@@ -56,7 +56,7 @@ class Scripts:
     def _meeting(
         self, at: Place, software: str, person: str | None, organisation: str | None
     ) -> list[Script]:
-        return [s for s in self.in_force if s.at == at and s.target.takes_in(software, person, organisation)]
+        return [s for s in self.in_force if s.at == at and s.target.covers(software, person, organisation)]
 
     def _use(self, script: Script) -> None:
         if script.times is not None:

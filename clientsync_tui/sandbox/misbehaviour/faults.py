@@ -18,7 +18,7 @@ class Target:
     person: str | None = None
     organisation: str | None = None
 
-    def takes_in(self, software: str, person: str | None, organisation: str | None) -> bool:
+    def covers(self, software: str, person: str | None, organisation: str | None) -> bool:
         """Whether a call is meant: one that names no organisation is not meant by a target that does."""
         return (
             self.software in (None, software)
@@ -66,7 +66,7 @@ class Faults:
             (
                 f
                 for f in reversed(self.in_force)
-                if f.kind in kinds and f.target.takes_in(software, person, organisation)
+                if f.kind in kinds and f.target.covers(software, person, organisation)
             ),
             None,
         )

@@ -58,7 +58,7 @@ class Refused:
 
 
 @dataclass(slots=True)
-class Lane:
+class CallWindow:
     """The calls that one rate counts together."""
 
     sliding: deque[float] = field(default_factory=deque[float])
@@ -96,24 +96,26 @@ class Limits:
         self.over: Counter[str] = Counter()
         self._clock = clock
         self._on = on
-        self._lanes: dict[tuple[str, str, str, Rate], Lane] = {}
+        self._windows: dict[tuple[str, str, str, Rate], CallWindow] = {}
         self._running: Counter[tuple[str, str, str]] = Counter()
 
-    def _lane(self, caller: Caller, rate: Rate) -> Lane | None:
+    def _window(self, caller: Caller, rate: Rate) -> CallWindow | None:
         whose = caller.counted_for(rate)
         if whose is None:
             return None
-        return self._lanes.setdefault((caller.software, caller.app, whose, rate), Lane())
+        return self._windows.setdefault((caller.software, caller.app, whose, rate), CallWindow())
 
     def enter(self, caller: Caller, allowed: Allowed) -> Refused | None:
         """Begins a call, which `leave` ends; or says which limit forbids it, and then nothing is to be ended."""
         now = self._clock.now()
-        lanes = [(rate, lane) for rate in allowed.rates if (lane := self._lane(caller, rate)) is not None]
+        windows = [
+            (rate, window) for rate in allowed.rates if (window := self._window(caller, rate)) is not None
+        ]
         refused = next(
             (
-                Refused(rate.problem, lane.free_in_s(rate, now))
-                for rate, lane in lanes
-                if lane.made(rate, now) >= rate.calls
+                Refused(rate.problem, window.free_in_s(rate, now))
+                for rate, window in windows
+                if window.made(rate, now) >= rate.calls
             ),
             None,
         )
@@ -124,8 +126,8 @@ class Limits:
             self.over[caller.software] += 1
             if self._on:
                 return refused
-        for rate, lane in lanes:
-            lane.add(rate, now)
+        for rate, window in windows:
+            window.add(rate, now)
         self._running[place] += 1
         return None
 
@@ -138,7 +140,7 @@ class Limits:
 
     def remaining(self, caller: Caller, rate: Rate) -> int:
         """How many calls the rate allows yet."""
-        lane = self._lane(caller, rate)
-        if not self._on or lane is None:
+        window = self._window(caller, rate)
+        if not self._on or window is None:
             return rate.calls
-        return max(0, rate.calls - lane.made(rate, self._clock.now()))
+        return max(0, rate.calls - window.made(rate, self._clock.now()))

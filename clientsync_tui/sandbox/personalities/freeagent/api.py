@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ...backend import Backend
+from ...misbehaviour.api_access import ApiAccess
 from ...misbehaviour.faults import REFUSALS
-from ...misbehaviour.gate import Gate
 from ...misbehaviour.limits import HOUR_S, MINUTE_S, Allowed, Rate
 from ...personality import App, Issued, Personality, TrueList
-from ...sandbox import Sandbox
 from ...world.clock import utc
 from ...world.state import Grant
 from ...world.world import Accountant, Organisation, World
@@ -61,9 +61,9 @@ def token_answer(issued: Issued) -> dict[str, Any]:
 class Api:
     """The API below `/freeagent/v2`."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Backend, software: Personality) -> None:
         self._box = sandbox
-        self._gate = Gate(sandbox, NAME)
+        self._access = ApiAccess(sandbox, software)
 
     def routes(self) -> list[BaseRoute]:
         of_client: dict[str, Answer] = {
@@ -110,7 +110,7 @@ class Api:
         def answer(grant: Grant) -> Response:
             world, number = self._box.world, request.path_params["number"]
             people: dict[str, Accountant] = {str(shapes.manager_number(world, p)): p for p in world.people}
-            person = self._gate.person(grant) if number == "me" else people.get(number)
+            person = self._access.person(grant) if number == "me" else people.get(number)
             if person is None:
                 return errors.problem(404, errors.NOT_FOUND)
             return JSONResponse({"account_manager": shapes.manager(world, person, _BASE)})
@@ -119,8 +119,8 @@ class Api:
 
     def _places(self, grant: Grant) -> list[int]:
         """The clients of whoever gave the grant: those that have left the practice or the manager are on no list."""
-        world, person = self._box.world, self._gate.person(grant)
-        held = self._gate.held(grant)
+        world, person = self._box.world, self._access.person(grant)
+        held = self._access.held(grant)
         places = (world.place_of(NAME, organisation) for organisation in held)
         return [
             place
@@ -152,7 +152,7 @@ class Api:
         if not request.headers.get("user-agent"):
             return errors.problem(400, "User-Agent is missing")
         in_test = request.headers.get("x-ratelimit-test") == "true"
-        return await self._gate.call(request, None, IN_TEST if in_test else OF_PERSON, answer)
+        return await self._access.call(request, None, IN_TEST if in_test else OF_PERSON, answer)
 
     def _of_client(self, answer: Answer) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:
@@ -162,7 +162,7 @@ class Api:
 
             def permitted(grant: Grant) -> Response:
                 place = self._box.world.place_of(NAME, client)
-                if place is None or client not in self._gate.held(grant):
+                if place is None or client not in self._access.held(grant):
                     return errors.problem(404, errors.NOT_FOUND)
                 if self._box.faults.meet(REFUSALS, NAME, grant.person, client):
                     self._box.save()
@@ -170,7 +170,7 @@ class Api:
                 return answer(request, self._box.world.organisation(NAME, place))
 
             in_test = request.headers.get("x-ratelimit-test") == "true"
-            return await self._gate.call(request, client, IN_TEST if in_test else OF_CLIENT, permitted)
+            return await self._access.call(request, client, IN_TEST if in_test else OF_CLIENT, permitted)
 
         return endpoint
 
@@ -257,7 +257,7 @@ PERSONALITY = Personality(
     token_answer=token_answer,
     unauthorised=errors.unauthorised,
     too_many=errors.too_many,
-    api=lambda sandbox: Api(sandbox).routes(),
+    api=lambda sandbox, software: Api(sandbox, software).routes(),
     # Each use gives a new refresh token; that the old one dies at once is unconfirmed, and the harder case.
     token_errors={"invalid_client": (401, {})},
     renewals=RENEWALS,

@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ...backend import Backend
+from ...misbehaviour.api_access import ApiAccess
 from ...misbehaviour.faults import REFUSALS
-from ...misbehaviour.gate import Gate
 from ...misbehaviour.limits import DAY_S, MINUTE_S, Allowed, Caller, Rate
 from ...personality import App, Issued, Personality, Revocation, Rotation, TrueList
-from ...sandbox import Sandbox
 from ...world.clock import utc
 from ...world.state import Grant
 from ...world.world import Accountant, Organisation, World
@@ -68,9 +68,9 @@ def too_many(problem: str, pause_s: int) -> Response:
 class Api:
     """The API below `/quickbooks`."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Backend, software: Personality) -> None:
         self._box = sandbox
-        self._gate = Gate(sandbox, NAME, self._named)
+        self._access = ApiAccess(sandbox, software, self._named)
 
     def routes(self) -> list[BaseRoute]:
         company = "/v3/company/{realm}"
@@ -87,9 +87,9 @@ class Api:
         def answer(grant: Grant) -> Response:
             if "openid" not in grant.scopes:
                 return errors.not_for_this_company()
-            return JSONResponse(shapes.person(self._gate.person(grant), grant.scopes))
+            return JSONResponse(shapes.person(self._access.person(grant), grant.scopes))
 
-        return await self._gate.call(request, None, Allowed(()), answer)
+        return await self._access.call(request, None, Allowed(()), answer)
 
     async def _company(self, request: Request) -> Response:
         def answer(of: Organisation) -> Response:
@@ -134,7 +134,7 @@ class Api:
 
         def permitted(grant: Grant) -> Response:
             place = self._box.world.place_of(NAME, realm)
-            connected = realm == grant.organisation and realm in self._gate.held(grant)
+            connected = realm == grant.organisation and realm in self._access.held(grant)
             if place is None or not connected or ACCOUNTING not in grant.scopes:
                 return errors.not_for_this_company()
             if fault := self._box.faults.meet(REFUSALS, NAME, grant.person, realm):
@@ -142,7 +142,7 @@ class Api:
                 return errors.closed() if fault.kind == "close" else errors.no_access()
             return answer(self._box.world.organisation(NAME, place))
 
-        return await self._gate.call(request, realm, LIMITS, permitted)
+        return await self._access.call(request, realm, LIMITS, permitted)
 
     def _said(self, key: str, said: dict[str, Any]) -> Response:
         return JSONResponse({key: said, "time": shapes.moment(utc(self._box.clock.now()))})
@@ -177,7 +177,7 @@ PERSONALITY = Personality(
     token_answer=token_answer,
     unauthorised=errors.unauthorised,
     too_many=too_many,
-    api=lambda sandbox: Api(sandbox).routes(),
+    api=lambda sandbox, software: Api(sandbox, software).routes(),
     revocation=Revocation("/v2/oauth2/tokens/revoke", "json", "grant", unknown_status=400),
     # That it changes about once a day is practitioners' experience; how long the old one goes on is unconfirmed.
     rotation=Rotation(after_s=DAY_S),

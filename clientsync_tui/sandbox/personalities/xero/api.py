@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ...backend import Backend
+from ...misbehaviour.api_access import ApiAccess
 from ...misbehaviour.faults import REFUSALS
-from ...misbehaviour.gate import Gate
 from ...misbehaviour.limits import DAY_S, MINUTE_S, Allowed, Caller, Rate
 from ...personality import App, Issued, Personality, Revocation, Rotation, TrueList
-from ...sandbox import Sandbox
 from ...world.state import Grant
 from ...world.world import Accountant, Organisation, World
 from . import shapes
@@ -93,9 +93,9 @@ def too_many(name: str, pause_s: int) -> Response:
 class Api:
     """The API below `/xero`."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Backend, software: Personality) -> None:
         self._box = sandbox
-        self._gate = Gate(sandbox, NAME, self._remaining)
+        self._access = ApiAccess(sandbox, software, self._remaining)
 
     def routes(self) -> list[BaseRoute]:
         lists: dict[str, tuple[frozenset[str], Answer]] = {
@@ -118,7 +118,7 @@ class Api:
     async def _connections(self, request: Request) -> Response:
         def answer(grant: Grant) -> Response:
             wanted = request.query_params.get("authEventId")
-            held = self._gate.held(grant).values()
+            held = self._access.held(grant).values()
             listed = [c for c in held if wanted in (None, c.auth_event)]
             world = self._box.world
             places = ((c, world.place_of(NAME, c.organisation)) for c in listed)
@@ -126,11 +126,11 @@ class Api:
                 [shapes.connection(c, world.named(NAME, p).name) for c, p in places if p is not None]
             )
 
-        return await self._gate.call(request, None, LIMITS, answer)
+        return await self._access.call(request, None, LIMITS, answer)
 
     async def _disconnect(self, request: Request) -> Response:
         def answer(grant: Grant) -> Response:
-            held, wanted = self._gate.held(grant), request.path_params["id"].lower()
+            held, wanted = self._access.held(grant), request.path_params["id"].lower()
             for organisation, connection in held.items():
                 if wanted == connection.id:
                     del held[organisation]
@@ -140,7 +140,7 @@ class Api:
                     return problem(403, "AuthenticationUnsuccessful")
             return problem(404, "Resource not found")
 
-        return await self._gate.call(request, None, LIMITS, answer)
+        return await self._access.call(request, None, LIMITS, answer)
 
     def _of_organisation(
         self, scopes: frozenset[str], answer: Answer
@@ -152,7 +152,7 @@ class Api:
                 if not scopes & set(grant.scopes):
                     return problem(401, "AuthorizationUnsuccessful")
                 place = self._box.world.place_of(NAME, tenant)
-                if place is None or tenant not in self._gate.held(grant):
+                if place is None or tenant not in self._access.held(grant):
                     return problem(403, "AuthenticationUnsuccessful")
                 if fault := self._box.faults.meet(REFUSALS, NAME, grant.person, tenant):
                     self._box.save()
@@ -160,7 +160,7 @@ class Api:
                     return problem(403, f"AuthenticationUnsuccessful{why}")
                 return answer(request, self._box.world.organisation(NAME, place))
 
-            return await self._gate.call(request, tenant, LIMITS, permitted)
+            return await self._access.call(request, tenant, LIMITS, permitted)
 
         return endpoint
 
@@ -234,7 +234,7 @@ PERSONALITY = Personality(
     token_answer=token_answer,
     unauthorised=unauthorised,
     too_many=too_many,
-    api=lambda sandbox: Api(sandbox).routes(),
+    api=lambda sandbox, software: Api(sandbox, software).routes(),
     revocation=Revocation("/connect/revocation", "form", "person"),
     rotation=Rotation(grace_s=1_800),
     pkce=True,

@@ -7,12 +7,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from clientsync_tui.practice.status import Fault, Reason
+from clientsync_tui.sandbox.backend import Backend
 from clientsync_tui.sandbox.consent.errors import ErrorAnswer
+from clientsync_tui.sandbox.misbehaviour.api_access import ApiAccess
 from clientsync_tui.sandbox.misbehaviour.faults import REFUSALS
-from clientsync_tui.sandbox.misbehaviour.gate import Gate
 from clientsync_tui.sandbox.misbehaviour.limits import Allowed, Rate
 from clientsync_tui.sandbox.personality import App, Issued, Personality, Rotation, TrueList
-from clientsync_tui.sandbox.sandbox import Sandbox
 from clientsync_tui.sandbox.world.state import Grant
 from clientsync_tui.sandbox.world.world import Organisation, World
 
@@ -39,8 +39,8 @@ def token_answer(issued: Issued) -> dict[str, Any]:
 
 
 class Api:
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.box, self.gate = sandbox, Gate(sandbox, NAME)
+    def __init__(self, sandbox: Backend, software: Personality) -> None:
+        self.box, self.access = sandbox, ApiAccess(sandbox, software)
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -52,19 +52,19 @@ class Api:
 
     async def me(self, request: Request) -> Response:
         def answer(grant: Grant) -> Response:
-            person = self.gate.person(grant)
+            person = self.access.person(grant)
             return JSONResponse({"id": person.id, "name": person.name, "email": person.email})
 
-        return await self.gate.call(request, None, LIMITS, answer)
+        return await self.access.call(request, None, LIMITS, answer)
 
     async def books(self, request: Request) -> Response:
         def answer(grant: Grant) -> Response:
             world = self.box.world
-            places = ((book, world.place_of(NAME, book)) for book in self.gate.held(grant))
+            places = ((book, world.place_of(NAME, book)) for book in self.access.held(grant))
             books = [{"id": b, "name": world.named(NAME, p).name} for b, p in places if p is not None]
             return JSONResponse({"books": books})
 
-        return await self.gate.call(request, None, LIMITS, answer)
+        return await self.access.call(request, None, LIMITS, answer)
 
     async def book(self, request: Request) -> Response:
         def told(of: Organisation) -> dict[str, Any]:
@@ -85,13 +85,13 @@ class Api:
 
         def answer(grant: Grant) -> Response:
             place = self.box.world.place_of(NAME, book)
-            if place is None or book not in self.gate.held(grant):
+            if place is None or book not in self.access.held(grant):
                 return refused(403, "no access")
             if fault := self.box.faults.meet(REFUSALS, NAME, grant.person, book):
                 return refused(403, "closed" if fault.kind == "close" else "no access")
             return JSONResponse(told(self.box.world.organisation(NAME, place)))
 
-        return await self.gate.call(request, book, LIMITS, answer)
+        return await self.access.call(request, book, LIMITS, answer)
 
 
 PERSONALITY = Personality(
@@ -109,7 +109,7 @@ PERSONALITY = Personality(
     token_answer=token_answer,
     unauthorised=lambda ended_at: refused(401, "token"),
     too_many=lambda problem, pause_s: Response(problem, 429, {"Retry-After": str(pause_s)}),
-    api=lambda sandbox: Api(sandbox).routes(),
+    api=lambda sandbox, software: Api(sandbox, software).routes(),
     rotation=Rotation(grace_s=60),
     errors=(
         ErrorAnswer("no access", "api", 403, '{"error":"no access"}', Reason.ACCESS_REMOVED),

@@ -1,4 +1,4 @@
-"""Answers that a server gives when it is unwell."""
+"""Answers that a server gives when it is with_faults."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..backend import Backend
 from ..consent.scripts import Place
-from ..sandbox import Sandbox
 from .faults import LIMIT
 
 
-def turned_away(
-    sandbox: Sandbox, software: str, person: str | None, organisation: str | None = None
+def unavailable(
+    sandbox: Backend, software: str, person: str | None, organisation: str | None = None
 ) -> Response | None:
     """A 503 where such a fault is in force: nothing was done."""
     if sandbox.faults.meet({"unavailable"}, software, person, organisation):
@@ -21,7 +21,7 @@ def turned_away(
     return None
 
 
-def over_limit(sandbox: Sandbox, software: str, person: str | None, organisation: str | None) -> int | None:
+def over_limit(sandbox: Backend, software: str, person: str | None, organisation: str | None) -> int | None:
     """After how many seconds to come again, where a fault says that a limit is met."""
     if fault := sandbox.faults.meet({LIMIT}, software, person, organisation):
         sandbox.save()
@@ -29,8 +29,8 @@ def over_limit(sandbox: Sandbox, software: str, person: str | None, organisation
     return None
 
 
-async def unwell(
-    sandbox: Sandbox,
+async def with_faults(
+    sandbox: Backend,
     request: Request,
     at: Place,
     answer: Callable[[], Response],

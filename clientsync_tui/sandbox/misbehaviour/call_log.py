@@ -25,7 +25,7 @@ class Call:
     status: int
 
 
-class Calls:
+class CallLog:
     """Middleware: counts calls and how many ran at once. The handlers say whose call it is in `scope["whose"]`."""
 
     def __init__(self, clock: Clock) -> None:
@@ -82,7 +82,7 @@ class Calls:
         """How many were answered; may be asked from any thread."""
         return self._seq
 
-    def told(self, since: int) -> dict[str, Any]:
+    def summary(self, since: int) -> dict[str, Any]:
         """All counts, and the calls after number `since` (of the last 10,000): total, running, most_at_once, counts, recent."""
         return {
             "total": self.total,

@@ -19,7 +19,7 @@ class Unacceptable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuthoriseRequest:
     """What an app asks on the person's behalf: the link's query, checked."""
 
     query: str

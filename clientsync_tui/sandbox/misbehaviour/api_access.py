@@ -1,4 +1,4 @@
-"""What every call to an API goes through: whose it is, within which limits, with what faults, after what latency."""
+"""What every call to an app's API passes through: token, limits, faults and latency."""
 
 import asyncio
 import time
@@ -7,21 +7,22 @@ from collections.abc import Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..sandbox import Sandbox
+from ..backend import Backend
+from ..personality import Personality
 from ..world.state import Connection, Grant
 from ..world.world import Accountant
+from .apply_faults import over_limit, unavailable, with_faults
 from .limits import Allowed, Caller
-from .misbehave import over_limit, turned_away, unwell
 
 Headers = Callable[[Caller], Mapping[str, str]]
 
 
-class Gate:
-    """The calls of one software's API. `headers`: what is added to each answer to somebody who may call."""
+class ApiAccess:
+    """Lets calls to one app's API in, or refuses them. `headers`: added to each answer to a caller with a valid token."""
 
-    def __init__(self, sandbox: Sandbox, software: str, headers: Headers | None = None) -> None:
+    def __init__(self, sandbox: Backend, software: Personality, headers: Headers | None = None) -> None:
         self._box = sandbox
-        self._software = sandbox.softwares[software]
+        self._software = software
         self._headers = headers
 
     async def call(
@@ -56,8 +57,8 @@ class Gate:
         if refused := box.limits.enter(caller, allowed):
             return self._software.too_many(refused.problem, refused.retry_after_s)
         try:
-            found = turned_away(box, *whose) or box.scripts.instead("api", *whose)
-            found = found or await unwell(box, request, "api", answer, *whose)
+            found = unavailable(box, *whose) or box.scripts.instead("api", *whose)
+            found = found or await with_faults(box, request, "api", answer, *whose)
             # What the sandbox itself takes is a part of the latency: in life, it is the software's.
             if box.options.latency_s:
                 await asyncio.sleep(arrived + box.options.latency_s - time.monotonic())
