@@ -28,6 +28,7 @@ from .host import own_process
 from .host.on_posix import SIGNALS
 from .practice.trouble import UsageError
 from .signin.peer import is_another_users
+from .terminal import textual_internals
 
 HOST = "127.0.0.1"
 OF_THIS_TERMINAL = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "TMUX", "STY", "COLORFGBG", "NO_COLOR")
@@ -42,17 +43,6 @@ HEADERS = {
 }
 WELCOME = '<!DOCTYPE html><meta http-equiv="refresh" content="0;url={home}"><title>Client Sync</title>'
 """A step between, so that the token is neither in the address bar nor in a referrer. A redirect would not carry a strict cookie."""
-TAKES_KEYS = """<script>
-function takeKeys() {
-  const closed = document.body.classList.contains("-closed");
-  document.querySelector(closed ? ".closed-dialog button" : ".xterm-helper-textarea")?.focus({preventScroll: true});
-}
-new MutationObserver(takeKeys).observe(document.body, {attributes: true, attributeFilter: ["class"]});
-addEventListener("focus", takeKeys);
-takeKeys();
-</script>
-"""
-"""Textual-serve's page has the keys only once it was clicked into. Its body's class says when the app begins and ends."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -81,10 +71,12 @@ class GuardedServer(Server):
     async def handle_index(self, request: web.Request) -> web.Response:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Textual-serve's page, which takes the keys."""
         page: Any = await super().handle_index(request)
-        page.text = page.text.replace("</body>", f"{TAKES_KEYS}</body>")
+        page.text = textual_internals.page_that_takes_keys(page.text)
         return page
 
-    async def _make_app(self) -> web.Application:
+    async def guarded_app(self) -> web.Application:
+        """Textual-serve's application behind the check of who may use it."""
+
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             response = await self._guarded(request, handler)
@@ -96,7 +88,7 @@ class GuardedServer(Server):
             return response
 
         app = web.Application(middlewares=[guard])
-        app.add_subapp(self._home, await super()._make_app())
+        app.add_subapp(self._home, await textual_internals.unguarded_app(self))
         return app
 
     async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -128,7 +120,7 @@ class GuardedServer(Server):
             logger = logging.getLogger(name)
             logger.addHandler(_ToLogbook())
             logger.propagate = False
-        runner = web.AppRunner(await self._make_app(), access_log=None)
+        runner = web.AppRunner(await self.guarded_app(), access_log=None)
         await runner.setup()
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -179,6 +171,10 @@ def serve(config: Path | None, port: int, say: Callable[[str], None]) -> None:
     words = [*own_process.command(), *named]
     # Textual-serve runs it by a shell, which is not to stand between.
     command = subprocess.list2cmdline(words) if sys.platform == "win32" else "exec " + shlex.join(words)
+    if not textual_internals.can_be_guarded(Server):
+        raise UsageError(
+            "Client Sync can't guard this version of textual-serve. Install textual-serve 1.1.3."
+        )
     prepare(os.environ)
     asyncio.run(GuardedServer(command, listen(port), say).run())
 

@@ -47,7 +47,8 @@ async def _press(pilot: Pilot[object], *keys: str) -> None:
         await pilot.app._press_keys([key])
         for _ in range(3):
             await pilot._wait_for_screen()
-        while getattr(pilot.app, "_late", None) is not None:
+        queue = getattr(pilot.app, "key_queue", None)
+        while queue is not None and queue.is_busy:
             await asyncio.sleep(0.001)
     await pilot.pause(FRAME_S)
 

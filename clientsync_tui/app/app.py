@@ -1,45 +1,34 @@
-"""The Textual app: which screens there are, theme, palette, news. Screens are imported when they are opened."""
+"""The Textual app, put together from its parts: key queue, style sheets, changed cells, the terminal's line, news."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import DescendantFocus, Event, Key
+from textual.filter import LineFilter
 
-from ..practice.trouble import SignInNeeded, Trouble
 from ..screens.dialogues.asked_passphrase import asked_passphrase
-from ..terminal import capabilities, gc_tuning, notices
-from ..terminal.screen_alone import screen_alone
+from ..terminal import capabilities, gc_tuning, textual_internals
+from ..terminal.changed_cells import ChangedCells
+from ..terminal.line import Line
 from ..workplace import Workplace
-from . import look
-from .style_sheets import StyledApp
+from . import everywhere, look, unexpected
+from .jobs import Jobs
+from .key_queue import Done, KeyQueue
+from .news import News
+from .screens_by_name import open_screen
+from .style_sheets import StyleSheets
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+    from textual.widget import Widget
 
     from ..screens.base import ActionScreen
-    from ..store.jobs import Job
     from ..sync.jobs.engine import Engine
-
-SCREENS = {
-    "clients": ("clients.clients", "ClientsScreen"),
-    "client_sync": ("client_sync.client_sync", "ClientSyncScreen"),
-    "jobs": ("jobs.jobs", "JobsScreen"),
-    "job": ("jobs.job", "JobScreen"),
-    "history": ("history", "HistoryScreen"),
-    "connections": ("connections.connections", "ConnectionsScreen"),
-    "add_clients": ("client_sync.add_clients", "AddClientsScreen"),
-    "reassign": ("client_sync.reassign", "ReassignScreen"),
-    "reconnect": ("client_sync.reconnect", "ReconnectScreen"),
-    "first_start": ("first_start", "FirstStartScreen"),
-}
-"""Module and class of each screen, by the name that `ClientSyncApp.open` takes."""
-
-NEWS_EVERY_S = 1.0
-"""How often the database is asked whether somebody changed the practice: an in-memory question, no reading."""
 
 
 def palette() -> type[Provider]:
@@ -49,7 +38,7 @@ def palette() -> type[Provider]:
     return Actions
 
 
-class ClientSyncApp(StyledApp):
+class ClientSyncApp(App[None]):
     """Client Sync, full screen."""
 
     TITLE = "Client Sync"
@@ -57,158 +46,154 @@ class ClientSyncApp(StyledApp):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = ""
+    CSS_PATH = look.FIRST_SHEETS
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012  (Textual declares it so)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-wide")]  # noqa: RUF012  (Textual declares it so)
 
     def __init__(self, workplace: Workplace, *, light: bool | None = None, typed: bytes = b"") -> None:
-        """`light`: whether the terminal's background is; None: it did not say. `typed`: what was typed meanwhile."""
-        super().__init__(look.theme_name(workplace.config.screen.theme, light), typed)
+        """`light`: whether the terminal's background is light (None: unknown). `typed`: what was typed during the start."""
+        super().__init__()
         self.workplace = workplace
         workplace.ask_passphrase = partial(asked_passphrase, self)
         self.ascii_marks = capabilities.ascii_only(workplace.config.screen.ascii)
-        self._seen = (0, 0)
-        self._engine: Engine | None = None
-
-    @property
-    def engine(self) -> "Engine":
-        """The network's own thread, which starts with the first call."""
-        if self._engine is None:
-            from ..sync.jobs.engine import Engine
-
-            self._engine = Engine(self.workplace.session, self.workplace.store.jobs.one, self._job_ended)
-        return self._engine
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether the list on the screen is yet to show what it was asked for."""
-        return getattr(self.screen, "is_behind", False)
+        self.keys: Mapping[str, str] = {}
+        self.key_queue = KeyQueue(self, super().on_event)
+        self._news = News(self, workplace.store)
+        self._jobs = Jobs(self, workplace, self._news, lambda sequence: self.write(sequence))
+        self._cells = ChangedCells()
+        self._line = Line(self, self._cells, typed)
+        textual_internals.send_only_changes(self, self._cells)
+        unexpected.end_with_one_sentence(self)
+        look.use_theme(self, look.theme_name(workplace.config.screen.theme, light))
+        self._sheets = StyleSheets(self)
 
     def get_default_screen(self) -> "Screen[Any]":
-        """The client list, which lies below all others."""
+        """The client list, below all others."""
         from ..screens.clients.clients import ClientsScreen
 
         return ClientsScreen()
 
     def on_mount(self) -> None:
-        """On a first start, the way to the client list."""
+        """Starts the parts. A first start goes to the client list step by step."""
+        asyncio.get_running_loop().set_exception_handler(unexpected.log_what_nobody_awaits)
+        self._line.start()
+        self.call_later(self.mind_size)
         if not self.workplace.config.practice.name and not self.workplace.store.clients.total():
             self.open("first_start")
-        if self.workplace.config.keys:
-            self._use_keys()
-        self._seen = self.workplace.store.changes()
-        self.set_interval(NEWS_EVERY_S, self._look_for_news)
+        if own := self.workplace.config.keys:
+            from .keymap import use
+
+            self.keys = use(self, own)
+        self._news.start()
         if not self.is_headless:
             self.set_timer(gc_tuning.SETTLED_AFTER_S, gc_tuning.settle)
+        self.key_queue.start()
 
-    def _use_keys(self) -> None:
-        from .keymap import read
-
-        keymap = read(self.workplace.config.keys)
-        self.keys = keymap.keys
-        self.set_keymap(dict(keymap.keys))
-        for mistake in keymap.mistakes:
-            self.notify(mistake, title="Keys", severity="warning", markup=False, timeout=20)
+    # Screens
 
     def open(self, screen: str, action: str | None = None, **wanted: Any) -> "ActionScreen":
-        """Opens a screen by its name (or goes back to it, where it is open and nothing is `wanted`), and does `action` there."""
-        from ..screens.base import ActionScreen
+        """Opens a screen by name and does `action` there. Goes back to it if it is open and nothing is `wanted`."""
+        return open_screen(self, screen, action, wanted)
 
-        module, name = SCREENS[screen]
-        kind: type[ActionScreen] = getattr(import_module(f"..screens.{module}", __package__), name)
-        opened = next((s for s in self.screen_stack if type(s) is kind), None) if not wanted else None
-        if isinstance(opened, ActionScreen):
-            while self.screen is not opened:
-                self.pop_screen()
+    def get_screen(self, screen: Any, screen_class: Any = None) -> Any:
+        """The screen to open, with its style sheet."""
+        self._sheets.read_all()
+        return cast(Any, super()).get_screen(screen, screen_class)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Reads the style sheets again, but only for another theme."""
+        if self._sheets.are_for_another_theme():
+            super().refresh_css(animate)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """NO_COLOR: Textual's own filter would turn colours into greys, or into codes for no colour."""
+        return look.NO_COLOURS if self.no_color else super().get_line_filters()
+
+    def on_resize(self) -> None:
+        """A terminal of another size may have moved what it shows."""
+        self._cells.forget()
+        self.call_later(self.mind_size)
+
+    def mind_size(self) -> None:
+        """Covers the screen while the terminal is too small."""
+        everywhere.cover_if_too_small(self)
+
+    def redraw(self) -> None:
+        """Draws everything again, whatever the terminal shows."""
+        self._cells.forget()
+        self.refresh(layout=True)
+
+    def draw_now(self, *changed: "Widget") -> None:
+        """Draws these widgets at once, in one frame."""
+        if self.screen.is_mounted:
+            textual_internals.draw_now(self.screen, *changed)
+
+    # Keys
+
+    async def on_event(self, event: Event) -> None:
+        """Keys from outside queue up."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            await self.key_queue.put(event)
         else:
-            opened = kind(**wanted)
-            self.push_screen(opened)
-        if action is not None:
-            self.call_after_refresh(partial(opened.action_act, action))
-        return opened
+            await super().on_event(event)
 
-    # News
+    def on_done(self, message: Done) -> None:
+        """A key was handled."""
+        self.key_queue.done(message)
 
-    def _look_for_news(self) -> None:
-        if not self.is_running:
-            return
-        seen = self.workplace.store.changes()
-        if seen != self._seen:
-            self._seen = seen
-            self._tell("practice_changed")
+    def caught_up(self) -> None:
+        """The list shows what was asked for."""
+        self.key_queue.caught_up()
 
-    def _tell(self, what: str, *arguments: Any) -> None:
-        from ..screens.base import ActionScreen
+    def on_key(self, event: Key) -> None:
+        """Help works in dialogues too."""
+        everywhere.help_in_dialogues(self, event, self.keys)
 
-        for screen in self.screen_stack:
-            # Screens below the one shown read again when they are shown again, and one that is being made has not read yet.
-            if isinstance(screen, ActionScreen) and (screen.is_there or what != "practice_changed"):
-                getattr(screen, what)(*arguments)
+    def action_help(self) -> None:
+        """Shows the keys of the screen on top."""
+        everywhere.show_help(self)
 
-    # Jobs
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Stops the cursor from blinking: every blink is sent over the line, as long as a field has the focus."""
+        if hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False  # pyright: ignore[reportAttributeAccessIssue]
+
+    # The terminal
+
+    def write(self, sequence: str) -> None:
+        """Sends to the terminal what is not part of the screen."""
+        textual_internals.write(self, sequence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copies `text` to the clipboard of the user's own terminal."""
+        if not self._line.copy(text):
+            super().copy_to_clipboard(text)
+
+    # Jobs, undo, leaving
+
+    @property
+    def engine(self) -> "Engine":
+        """Runs jobs and calls, on the network's own thread."""
+        return self._jobs.engine
 
     def run_job(self, job: str) -> None:
-        """Starts a job on the network's thread and shows it."""
+        """Starts a job and shows it."""
         self.engine.run_job(job)
         self.open("job", job=job, lead=True)
 
-    def _job_ended(self, job: "Job", trouble: Trouble | None) -> None:
-        if self.is_running:
-            self.call_later(self._say_job_ended, job, trouble)
-
-    def _say_job_ended(self, job: "Job", trouble: Trouble | None) -> None:
-        from ..sync.jobs.job_words import recap, title
-
-        self._tell("job_ended", job.id)
-        heading, says = f"{title(job)}: {'paused' if trouble else 'ended'}", str(trouble or recap(job))
-        watched = type(self.screen).__name__ in ("JobScreen", "ConsentsScreen")
-        # What it needs of a person is on those screens.
-        if not watched or (trouble and not isinstance(trouble, SignInNeeded)):
-            severity = "error" if trouble else "information"
-            self.notify(says, title=heading, severity=severity, markup=False, timeout=15)
-        if not (watched and self.app_focus):
-            self.write(notices.sequence(heading, says, self.workplace.config.screen.notices))
-
-    # Undo, leaving
-
     def undo(self) -> None:
-        """Takes back the last change of the practice that can be taken back, from the ledger."""
-        from ..sync.undo import undo_last
-
-        try:
-            self.notify(
-                undo_last(self.workplace.store, self.workplace.actor, datetime.now(UTC)), markup=False
-            )
-        except Trouble as trouble:
-            self.notify(str(trouble), severity="warning", markup=False)
-        self._look_for_news()
+        """Undoes the practice's last change."""
+        everywhere.undo(self, self.workplace)
+        self._news.look()
 
     def action_help_quit(self) -> None:
-        """What ctrl+c does: says how to leave, because it is pressed for copying too."""
-        from .key_names import with_keys
-
-        self.notify(
-            with_keys(
-                "Press {everywhere.quit} to leave. A running job can be resumed at the next start.", self.keys
-            )
-        )
+        """Says how to leave: ctrl+c is pressed for copying, too."""
+        everywhere.say_how_to_leave(self, self.keys)
 
     def leave(self) -> None:
-        """Leaves; asks first while a job runs, because it stops with the program."""
-        if self._engine is None or not self._engine.running:
-            self.exit()
-            return
-        from ..screens.dialogues.confirm import Confirm
-
-        question = "A job is running. Leave, and resume it at the next start?"
-        self.push_screen(Confirm(question, yes="Leave", no="Stay"), lambda yes: self.exit() if yes else None)
+        """Leaves. Asks first while a job runs."""
+        everywhere.leave(self, job_is_running=self._jobs.are_running)
 
     def on_unmount(self) -> None:
-        """What jobs have left is resumed at the next start."""
-        if self._engine is not None:
-            self._engine.close()
-
-
-def run(workplace: Workplace, asked: capabilities.AskedBackground) -> int:
-    """Runs the app until it is left, or until its terminal is gone; returns the exit status."""
-    app = ClientSyncApp(workplace, light=asked.is_light(), typed=asked.typed)
-    with screen_alone():
-        app.run(mouse=capabilities.wants_mouse(workplace.config.screen.mouse))
-    return app.return_code or 0
+        """Stops the jobs."""
+        self._jobs.close()

@@ -5,12 +5,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from ..widgets.dialogue_keys import PLACES, USUAL
 from ..widgets.key_bar import key_name
 from .actions import ACTIONS, CLIENT_SYNC, EVERYWHERE, JOB, JOBS, ORGANISATIONS, SELECT, SIGN_IN
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 TABLE, DIALOGUE = "table", "dialogue"
 HELP = "everywhere.help"
@@ -151,3 +155,12 @@ def _clashes(changed: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -
                     f"{key_name(known[id][1])}."
                 )
     return found
+
+
+def use(app: "App[Any]", own: Mapping[str, str]) -> Mapping[str, str]:
+    """Gives an app the keys of `[keys]`, shows what is wrong with them, and returns those that work."""
+    keymap = read(own)
+    app.set_keymap(dict(keymap.keys))
+    for mistake in keymap.mistakes:
+        app.notify(mistake, title="Keys", severity="warning", markup=False, timeout=20)
+    return keymap.keys

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,6 +13,9 @@ from textual.filter import LineFilter
 from textual.theme import Theme
 
 from ..terminal.capabilities import few_colours
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 DARK = Theme(
     name="clientsync-dark",
@@ -109,12 +113,23 @@ def theme_name(setting: str, light: bool | None = None, environment: Mapping[str
     return "clientsync-light" if light else "clientsync-dark"
 
 
+def use_theme(app: "App[Any]", name: str) -> None:
+    """Makes this an app's theme."""
+    app.register_theme(DARK)
+    app.register_theme(LIGHT)
+    app.theme = name
+
+
 class NoColours(LineFilter):
-    """What NO_COLOR asks for: no colour is sent at all, and no grey either; bold, reverse and underline remain."""
+    """What NO_COLOR asks for: no colours and no greys. Bold, reverse and underline remain."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Takes the colours out of a line."""
         return [Segment(text, style and plain(style), control) for text, style, control in segments]
+
+
+NO_COLOURS = (NoColours(),)
+"""All filters of an app under NO_COLOR."""
 
 
 @lru_cache(1024)

@@ -1,33 +1,31 @@
-"""The app's style sheets: the first screen's at the start, the others' when a second screen is opened."""
+"""The app's style sheets: the first screen's at the start, the others when a second screen is opened."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 from . import look
-from .terminal_app import TerminalApp
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 
-class StyledApp(TerminalApp):
-    """An app that reads no style sheet before it is needed, and none twice."""
+class StyleSheets:
+    """Reads no style sheet before it is needed, and none twice. The app's `CSS_PATH` is `look.FIRST_SHEETS`."""
 
-    CSS_PATH = look.FIRST_SHEETS
+    def __init__(self, app: "App[Any]") -> None:
+        self._app = app
+        self._all_read = False
+        # Textual parses every sheet again when a theme is set, unless it is the theme they were read for.
+        app.stylesheet.set_variables(app.get_css_variables())
+        self._theme = app.theme
 
-    def __init__(self, theme: str, typed: bytes = b"") -> None:
-        super().__init__(theme, typed)
-        self._all_sheets = False
-        # Textual parses every style sheet again for a theme that is set, unless it is the one that they were read for.
-        self.stylesheet.set_variables(self.get_css_variables())
-        self._styled_for = self.theme
+    def are_for_another_theme(self) -> bool:
+        """Whether the theme has changed since the last call."""
+        before, self._theme = self._theme, self._app.theme
+        return before != self._theme
 
-    def refresh_css(self, animate: bool = True) -> None:
-        """Reads the style sheets again for another theme."""
-        if self.theme != self._styled_for:
-            self._styled_for = self.theme
-            super().refresh_css(animate)
-
-    def get_screen(self, screen: Any, screen_class: Any = None) -> Any:
-        """The screen to be opened; the sheets that the first one does without are read with the second."""
-        if not self._all_sheets:
-            self._all_sheets = True
+    def read_all(self) -> None:
+        """Reads the sheets that the first screen does without."""
+        if not self._all_read:
+            self._all_read = True
             for sheet in look.style_sheets():
-                self.stylesheet.add_source(sheet.read_text("utf-8"), (str(sheet), ""))
-        return cast(Any, super()).get_screen(screen, screen_class)
+                self._app.stylesheet.add_source(sheet.read_text("utf-8"), (str(sheet), ""))

@@ -221,7 +221,7 @@ def _open_app(ctx: click.Context) -> None:
     capabilities.prepare(environ)
     # The terminal answers while the app is imported.
     with capabilities.AskedBackground(environ) as asked:
-        from ..app.app import run
+        from ..app.run import run
         from .context import open_workplace
 
         ctx.exit(run(ctx.with_resource(open_workplace()), asked))

@@ -2,11 +2,11 @@
 
 import pytest
 from rich.color import ColorSystem
+from textual.app import App
 from textual.color import Color
 from textual.theme import Theme
 
 from clientsync_tui.app import look
-from clientsync_tui.app.terminal_app import TerminalApp
 from clientsync_tui.terminal import capabilities
 
 GROUNDS = ("background", "surface", "panel")
@@ -29,7 +29,9 @@ def contrast(one: Color, other: Color) -> float:
 
 
 def colours(theme: Theme) -> dict[str, str]:
-    return TerminalApp(theme.name).get_css_variables()
+    app: App[None] = App()
+    look.use_theme(app, theme.name)
+    return app.get_css_variables()
 
 
 @BOTH

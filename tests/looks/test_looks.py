@@ -10,7 +10,6 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from clientsync_tui.app import look as looks
 from clientsync_tui.app.app import ClientSyncApp
 from tests.looks.golden import UPDATE, Golden, updating
 from tests.looks.look import Row, look, text_of, undrawn, width_of
@@ -98,7 +97,7 @@ async def turn(pilot: Pilot[None], size: tuple[int, int], theme: str) -> None:
     """Gives the running app another size and theme."""
     app = pilot.app
     if theme == NO_COLOR and not app.no_color:
-        app.no_color, app._filters = True, [looks.NoColours()]
+        app.no_color = True
     name = "ansi-dark" if theme in (NO_COLOR, "ansi") else f"clientsync-{theme}"
     if name != app.theme:
         app.theme = name

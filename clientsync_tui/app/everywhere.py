@@ -1,0 +1,73 @@
+"""Actions that work on every screen: help, undo, leaving."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import ModalScreen
+
+from ..practice.trouble import Trouble
+from .key_names import keys_of, with_keys
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.events import Key
+
+    from ..workplace import Workplace
+
+
+def show_help(app: "App[Any]") -> None:
+    """Shows the keys of the screen on top."""
+    from ..screens.help import HelpScreen
+
+    app.push_screen(HelpScreen(app.screen))
+
+
+def help_in_dialogues(app: "App[Any]", key: "Key", own: Mapping[str, str]) -> None:
+    """Shows help for its key, in dialogues too: they have none of the app's keys. `own`: the user's own keys."""
+    from ..screens.help import HelpScreen
+
+    screen = app.screen
+    if (
+        key.key in keys_of("everywhere.help", own).split(",")
+        and isinstance(screen, ModalScreen)
+        and not isinstance(screen, HelpScreen)
+    ):
+        # Otherwise the same key would close the help again.
+        key.prevent_default()
+        show_help(app)
+
+
+def undo(app: "App[Any]", workplace: "Workplace") -> None:
+    """Undoes the last change of the practice that can be undone, from the ledger."""
+    from ..sync.undo import undo_last
+
+    try:
+        app.notify(undo_last(workplace.store, workplace.actor, datetime.now(UTC)), markup=False)
+    except Trouble as trouble:
+        app.notify(str(trouble), severity="warning", markup=False)
+
+
+def say_how_to_leave(app: "App[Any]", own: Mapping[str, str]) -> None:
+    """ctrl+c does not leave: it is pressed for copying, too."""
+    message = "Press {everywhere.quit} to leave. A running job can be resumed at the next start."
+    app.notify(with_keys(message, own))
+
+
+def leave(app: "App[Any]", *, job_is_running: bool) -> None:
+    """Leaves. Asks first while a job runs, because the job stops with the program."""
+    if not job_is_running:
+        app.exit()
+        return
+    from ..screens.dialogues.confirm import Confirm
+
+    question = "A job is running. Leave, and resume it at the next start?"
+    app.push_screen(Confirm(question, yes="Leave", no="Stay"), lambda yes: app.exit() if yes else None)
+
+
+def cover_if_too_small(app: "App[Any]") -> None:
+    """Covers what is open while the terminal is too small for it."""
+    from ..screens.too_small import TooSmall, fits
+
+    if fits(app.size) == isinstance(app.screen, TooSmall):
+        app.pop_screen() if fits(app.size) else app.push_screen(TooSmall())

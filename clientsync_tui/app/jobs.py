@@ -1,0 +1,68 @@
+"""Jobs of this program: started on the network's thread, and their end told on the screen and by the terminal's own notice."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..practice.trouble import SignInNeeded, Trouble
+from ..terminal import notices
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from ..store.jobs import Job
+    from ..sync.jobs.engine import Engine
+    from ..workplace import Workplace
+    from .news import News
+
+SHOW_IT_THEMSELVES = ("JobScreen", "ConsentsScreen")
+"""Screens that show the end of a job, and what it needs from the user."""
+
+
+class Jobs:
+    """The engine, and what follows the end of a job."""
+
+    def __init__(
+        self, app: "App[Any]", workplace: "Workplace", news: "News", write: Callable[[str], None]
+    ) -> None:
+        """`write` sends a sequence to the terminal."""
+        self._app = app
+        self._workplace = workplace
+        self._news = news
+        self._write = write
+        self._engine: Engine | None = None
+
+    @property
+    def engine(self) -> "Engine":
+        """The network's own thread, which starts with the first call."""
+        if self._engine is None:
+            from ..sync.jobs.engine import Engine
+
+            self._engine = Engine(self._workplace.session, self._workplace.store.jobs.one, self._ended)
+        return self._engine
+
+    @property
+    def are_running(self) -> bool:
+        """Whether a job would stop if the program ended now."""
+        return self._engine is not None and bool(self._engine.running)
+
+    def close(self) -> None:
+        """Stops the jobs. What is left of them is resumed at the next start."""
+        if self._engine is not None:
+            self._engine.close()
+
+    def _ended(self, job: "Job", trouble: Trouble | None) -> None:
+        if self._app.is_running:
+            self._app.call_later(self._tell, job, trouble)
+
+    def _tell(self, job: "Job", trouble: Trouble | None) -> None:
+        from ..sync.jobs.job_words import recap, title
+
+        app = self._app
+        self._news.tell("job_ended", job.id)
+        heading, message = f"{title(job)}: {'paused' if trouble else 'ended'}", str(trouble or recap(job))
+        is_shown = type(app.screen).__name__ in SHOW_IT_THEMSELVES
+        if not is_shown or (trouble and not isinstance(trouble, SignInNeeded)):
+            severity = "error" if trouble else "information"
+            app.notify(message, title=heading, severity=severity, markup=False, timeout=15)
+        if not (is_shown and app.app_focus):
+            self._write(notices.sequence(heading, message, self._workplace.config.screen.notices))

@@ -1,0 +1,117 @@
+"""Keys in order: each key finds what the key before it has done to the screen, however fast they come.
+
+Textual gives every key at once to the widget that has the focus at that moment. Over a slow line several keys arrive together, so of
+`/daily` the `d` and the `y` would still be keys of the list instead of words in the filter that `/` opens. A key that acts on a list
+also waits until the list shows what the key before it asked for.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual.events import Key
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.screen import Screen
+
+PATIENCE_S = 0.25
+"""How long a key may take before the next one goes on in any case."""
+BEHIND_S = 2
+"""How long keys wait for a list at most: what has been on the screen for longer is what the user means."""
+
+
+class Done(Message, bubble=True):
+    """Takes the way of a key, and so arrives once the key has been handled.
+
+    With `again`, it has also followed what the key's action told the widgets above.
+    """
+
+    def __init__(self, number: int, *, again: bool = False) -> None:
+        super().__init__()
+        self.number = number
+        self.again = again
+
+
+class KeyQueue:
+    """Hands one key after the other to an app."""
+
+    def __init__(self, app: "App[Any]", deliver: Callable[[Key], Awaitable[None]]) -> None:
+        """`deliver`: what the app does with a key. The app hands over each key with `put`, and each `Done` with `done`."""
+        self._app = app
+        self._deliver = deliver
+        self._waiting: deque[Key] = deque()
+        self._number = 0
+        self._deadline: asyncio.TimerHandle | None = None
+        self._held = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a key is still being handled."""
+        return self._deadline is not None
+
+    def _is_behind(self) -> bool:
+        """Whether the list on the screen does not yet show what was asked for."""
+        return getattr(self._app.screen, "is_behind", False)
+
+    def start(self) -> None:
+        """Makes the first key wait for the first screen: a field without a size yet would show only the end of what is typed."""
+        self._wait_at_most(PATIENCE_S)
+        self._app.call_after_refresh(self._next, self._number)
+
+    def caught_up(self) -> None:
+        """The list shows what was asked for."""
+        if self._held:
+            self._next(self._number)
+
+    async def put(self, key: Key) -> None:
+        """A key from the terminal."""
+        if self._deadline is None and not self._is_behind():
+            await self._hand_on(key)
+        else:
+            self._waiting.append(key)
+            if self._deadline is None:
+                self._held = True
+                self._wait_at_most(BEHIND_S)
+
+    async def _hand_on(self, key: Key) -> None:
+        self._number += 1
+        screen = self._app.screen
+        self._wait_at_most(PATIENCE_S)
+        await self._deliver(key)
+        (self._app.focused or screen).post_message(Done(self._number))
+
+    def done(self, message: Done) -> None:
+        """The key was handled. What it started (a focus, a screen) happens before the next one."""
+        message.stop()
+        app = self._app
+        if self._waiting and not message.again:
+            (app.focused or app.screen).post_message(Done(message.number, again=True))
+        else:
+            app.call_later(self._settled, message.number, app.screen)
+
+    def _settled(self, number: int, screen: "Screen[object]") -> None:
+        if self._waiting and not self._app.screen.is_mounted:
+            screen = self._app.screen
+            screen.call_after_refresh(self._next, number)
+        else:
+            self._next(number)
+
+    def _wait_at_most(self, seconds: float) -> None:
+        self._deadline = asyncio.get_running_loop().call_later(
+            seconds, partial(self._next, in_any_case=True), self._number
+        )
+
+    def _next(self, number: int, *, in_any_case: bool = False) -> None:
+        if number != self._number or self._deadline is None:
+            return
+        self._deadline.cancel()
+        self._deadline = None
+        self._held = bool(self._waiting) and self._is_behind() and not in_any_case
+        if self._held:
+            self._wait_at_most(BEHIND_S)
+        elif self._waiting:
+            self._app.call_later(self._hand_on, self._waiting.popleft())

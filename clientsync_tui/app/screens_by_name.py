@@ -1,0 +1,46 @@
+"""The screens that can be opened by name. Each is imported when it is opened."""
+
+from collections.abc import Mapping
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from ..screens.base import ActionScreen
+
+_SCREENS = {
+    "clients": ("clients.clients", "ClientsScreen"),
+    "client_sync": ("client_sync.client_sync", "ClientSyncScreen"),
+    "jobs": ("jobs.jobs", "JobsScreen"),
+    "job": ("jobs.job", "JobScreen"),
+    "history": ("history", "HistoryScreen"),
+    "connections": ("connections.connections", "ConnectionsScreen"),
+    "add_clients": ("client_sync.add_clients", "AddClientsScreen"),
+    "reassign": ("client_sync.reassign", "ReassignScreen"),
+    "reconnect": ("client_sync.reconnect", "ReconnectScreen"),
+    "first_start": ("first_start", "FirstStartScreen"),
+}
+"""Module and class of each, by the name that `ClientSyncApp.open` takes."""
+
+
+def screen_class(name: str) -> "type[ActionScreen]":
+    """The screen's class. Raises KeyError for an unknown name."""
+    module, kind = _SCREENS[name]
+    return getattr(import_module(f"..screens.{module}", __package__), kind)
+
+
+def open_screen(app: "App[Any]", name: str, action: str | None, wanted: Mapping[str, Any]) -> "ActionScreen":
+    """Opens a screen and does `action` there. Goes back to it if it is open and nothing is `wanted` of it."""
+    kind = screen_class(name)
+    screen = next((s for s in app.screen_stack if type(s) is kind and not wanted), None)
+    if screen is None:
+        screen = kind(**wanted)
+        app.push_screen(screen)
+    else:
+        while app.screen is not screen:
+            app.pop_screen()
+    if action is not None:
+        app.call_after_refresh(partial(screen.action_act, action))
+    return screen

@@ -1,0 +1,62 @@
+"""The line to the terminal that the app is in: keys typed early, notices, the clipboard, and the end of the line."""
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Any
+
+from ..host.on_posix import SIGHUP
+from . import capabilities, clipboard, textual_internals
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from .changed_cells import ChangedCells
+
+
+class Line:
+    """What the app does for its terminal, whatever is on the screen."""
+
+    def __init__(self, app: "App[Any]", cells: "ChangedCells", typed: bytes = b"") -> None:
+        """`cells`: what the terminal shows. `typed`: what came from it before the app could read it."""
+        self._app = app
+        self._cells = cells
+        self._typed = typed
+
+    def start(self) -> None:
+        """Passes on the early keys, and watches for the end of the line. To be called in the app's event loop."""
+        app: Any = self._app
+        for signal in (app.app_suspend_signal, app.app_resume_signal):
+            # What others write to the terminal meanwhile is unknown.
+            signal.subscribe(app, self._forget_cells)
+        if not app.is_headless and SIGHUP is not None:
+            # Textual ignores a hang-up, and would use a whole core for ever once its terminal is gone.
+            asyncio.get_running_loop().add_signal_handler(SIGHUP, self._hang_up)
+        if app.is_web:
+            server = os.getppid()
+            app.set_interval(1, lambda: self._end_with(server))
+        for key in textual_internals.keys_in(self._typed):
+            app.post_message(key)
+
+    def _forget_cells(self, _: object) -> None:
+        self._cells.forget()
+
+    def _hang_up(self) -> None:
+        if capabilities.is_gone():
+            textual_internals.stop_writing(self._app)
+        self._app.exit()
+
+    def _end_with(self, server: int) -> None:
+        # Textual does not notice either when the server that shows it in a browser is gone.
+        if os.getppid() != server:
+            self._app.exit()
+
+    def copy(self, text: str) -> bool:
+        """Sends `text` to the clipboard of the user's own terminal, also through tmux. Whether it arrives cannot be known.
+
+        False where this Textual does not allow it: then copy as Textual does.
+        """
+        if not textual_internals.remember_copied(self._app, text):
+            return False
+        textual_internals.write(self._app, clipboard.sequence(text))
+        self._app.run_worker(clipboard.to_tmux(text), group="clipboard", exit_on_error=False)
+        return True
