@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
@@ -149,10 +150,18 @@ class Xero:
         )
 
     def own_error(self, answer: Answer) -> bool:
-        """The gateway's `title`, `status` and `detail` [C], or the `ErrorNumber` of the accounting API [C]."""
+        """The gateway's `title`, `status` and `detail` [C], or the `ErrorNumber` of the accounting API [C].
+
+        Other gateways write problem details too (RFC 9457). Xero's have no `type` [C] and the status's own phrase as `title` [C].
+        """
         body = shapes.lower_keys(answer.body)
-        told = [key for key in ("title", "detail") if isinstance(body.get(key), str)]
-        return len(told) == 2 or (bool(told) and "status" in body) or "errornumber" in body
+        if "errornumber" in body:
+            return True
+        title = body.get("title")
+        written = isinstance(body.get("detail"), str) or "status" in body
+        return (
+            written and not body.get("type") and isinstance(title, str) and _is_phrase(title, answer.status)
+        )
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
         """By status and `detail`; keys come in any case (`title`, `Title`)."""
@@ -352,3 +361,11 @@ def _day(value: Any) -> str:
 
 
 SOFTWARE = Xero()
+
+
+def _is_phrase(title: str, status: int) -> bool:
+    """Whether a title is the usual phrase of a status: "Forbidden" for 403."""
+    try:
+        return title.strip().casefold() == HTTPStatus(status).phrase.casefold()
+    except ValueError:
+        return False

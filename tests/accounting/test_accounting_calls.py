@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Literal
 
@@ -64,7 +65,25 @@ async def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerato
 
 def own(status: int) -> dict[str, object]:
     """An error in Xero's own form."""
-    return {"Title": "Error", "Status": status, "Detail": "It went wrong"}
+    return {"Title": HTTPStatus(status).phrase, "Status": status, "Detail": "It went wrong"}
+
+
+async def test_problem_details_of_another_gateway_are_not_taken_for_xeros(line: Line):
+    for problem in (
+        {"title": "Error 1020: Access denied", "status": 403, "detail": "The site owner has blocked access"},
+        {
+            "type": "https://gateway.example/forbidden",
+            "title": "Forbidden",
+            "status": 403,
+            "detail": "Blocked",
+        },
+        {"title": "Forbidden"},
+    ):
+        calls, _ = await line.to(json(problem, 403))
+        await failing(calls, "nonsense")
+    calls, _ = await line.to(json({"type": None, **own(403)}, 403))
+    with pytest.raises(OrganisationTrouble):
+        await calls.get("/x", organisation_id="org-1")
 
 
 async def failing(calls: HttpCalls, fault: str, organisation: str | None = "org-1") -> PassingTrouble:
@@ -366,7 +385,7 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
     ("said", "seconds"),
     [
         ("", None), ("5", 5), (" 5 ", 5), ("0", 0), ("-5", 0), ("2.5", 2.5), ("soon", None), ("nan", None),
-        ("inf", 604_800), ("1e99", 604_800), ("Tue, 24 Nov 2026 12:01:00 GMT", 60), ("Tue, 24 Nov 2026 11:00:00 GMT", 0),
+        ("inf", None), ("1e999", None), ("1e99", 86_400), ("Tue, 24 Nov 2026 12:01:00 GMT", 60), ("Tue, 24 Nov 2026 11:00:00 GMT", 0),
         ("Tue, 99 Nov 2026 11:00:00 GMT", None),
     ],
 )  # fmt: skip

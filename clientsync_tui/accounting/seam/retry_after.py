@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 
-LONGEST_S = 7 * 86_400
+LONGEST_S = 86_400
+"""No app counts calls over more than a day, so a longer wait is a mistake, and everyone who shares the practice would sit it out."""
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -23,4 +25,4 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         except (ValueError, OverflowError):
             return None
         seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_S) if seconds == seconds else None
+    return min(max(seconds, 0.0), LONGEST_S) if isfinite(seconds) else None
