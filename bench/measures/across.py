@@ -11,9 +11,11 @@ from clientsync_tui.practice.people import Person, SignIn, sign_in_id
 from clientsync_tui.practice.plan import Plan, Will
 from clientsync_tui.signin.token_endpoint import Granted
 from clientsync_tui.store.jobs import ItemState
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
+from clientsync_tui.sync.kinds import reconnect
+from clientsync_tui.sync.kinds.seam.kind import Request
+from clientsync_tui.sync.kinds.seam.planning import together
 
 LATENCY_MS = 250
 """As in life. Where a call takes less, one software alone can use up a core, and any second one takes from it."""
@@ -45,13 +47,13 @@ async def _both(bench: Bench, size: int) -> tuple[float, float]:
         _expire(bench)
         for software, kind in ((DOWN, "unavailable"), (LIMITED, "limit")):
             bench.fault(software=software, kind=kind)
-        every = plans.together([_plan(bench, people, name) for name in (DOWN, LIMITED, HEALTHY)])
+        every = together([_plan(bench, people, name) for name in (DOWN, LIMITED, HEALTHY)])
         assert every.count(Will.DO) == len(store.clients.integrations(None, datetime.now(UTC)))
         return await _healthy(bench, session, every), alone
 
 
 def _plan(bench: Bench, people: dict[str, SignIn], software: str) -> Plan:
-    return plans.reconnect(bench.workplace.store, software, people.get(software), None)
+    return reconnect.plan(Request(bench.workplace.store, software, sign_in=people.get(software)))
 
 
 async def _healthy(bench: Bench, session: Session, plan: Plan) -> float:

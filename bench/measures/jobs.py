@@ -10,9 +10,11 @@ from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.model import Organisation
 from clientsync_tui.practice.plan import Plan
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
+from clientsync_tui.sync.kinds import add, reconnect
+from clientsync_tui.sync.kinds import check as checking
+from clientsync_tui.sync.kinds.seam.kind import Request
 
 LATENCY_MS = 100
 AT_ONCE = 20
@@ -46,13 +48,15 @@ async def _add_and_reconnect(bench: Bench, size: int) -> list[tuple[str, float, 
     async with bench.workplace.session() as session:
         first = await bench.sign_in(session, 0)
         reach = await session.reach(first)
-        added = await _timed(bench, session, plans.add(store, SOFTWARE, first, reach, list(reach)))
+        added = await _timed(bench, session, add.plan(Request(store, SOFTWARE, sign_in=first, reach=reach)))
         if size * 2 > A_MINUTE:
             # Or the second job would begin with the first one's last minute.
             await asyncio.sleep(60)
         # Everything is to be reconnected: its sign-in was not used for longer than it lives.
         store._database.connection.execute("UPDATE sign_ins SET ends_at = '2000-01-01T00:00:00.000Z'")
-        reconnected = await _timed(bench, session, plans.reconnect(store, SOFTWARE, first, reach))
+        reconnected = await _timed(
+            bench, session, reconnect.plan(Request(store, SOFTWARE, sign_in=first, reach=reach))
+        )
     return [("add", *added), ("reconnect", *reconnected)]
 
 
@@ -62,7 +66,7 @@ async def _check(bench: Bench) -> tuple[float, float]:
         sign_in = await bench.sign_in(session, 0)
         reach = await session.reach(sign_in)
         add_clients(store, sign_in.id, reach)
-        return await _timed(bench, session, plans.check(store, SOFTWARE, {sign_in.id}))
+        return await _timed(bench, session, checking.plan(Request(store, SOFTWARE, held={sign_in.id})))
 
 
 def add_clients(store: Store, sign_in: str, reach: Mapping[str, Organisation]) -> None:

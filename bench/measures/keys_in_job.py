@@ -11,7 +11,8 @@ from bench.measures.select_table import press
 from bench.programs.practice import SOFTWARE, Bench, practice
 from bench.result import Result, measure
 from bench.terminal import Cost, Terminal
-from clientsync_tui.sync import plans
+from clientsync_tui.sync.kinds import check
+from clientsync_tui.sync.kinds.seam.kind import Request
 
 LATENCY_MS = 250
 """A slow server: what the job does between its answers is what a key could have to wait for."""
@@ -44,7 +45,7 @@ async def _cut_off(bench: Bench) -> str:
     async with bench.workplace.session() as session:
         sign_in = await bench.sign_in(session, 0)
         add_clients(store, sign_in.id, await session.reach(sign_in))
-    return store.jobs.create(plans.check(store, SOFTWARE, {sign_in.id}), "bench")
+    return store.jobs.create(check.plan(Request(store, SOFTWARE, held={sign_in.id})), "bench")
 
 
 def _app(bench: Bench) -> Terminal:

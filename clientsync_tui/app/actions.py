@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..sync.kinds.seam.kind import BulkKind, Unit
+from ..sync.kinds.seam.registry import kinds
+
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
@@ -59,6 +62,19 @@ class Action(NamedTuple):
         return self.short or self.title
 
 
+def action_of(kind: BulkKind) -> str:
+    """The name of the client list's action for a kind of work."""
+    return kind.name if kind.whole_list else f"{kind.name}_selected"
+
+
+def _of_kind(kind: BulkKind) -> Action:
+    name, title, sentence = action_of(kind), kind.title, kind.sentence
+    return Action(name, title, sentence, kind.key, CLIENTS, kind.footer, dangerous=kind.dangerous)
+
+
+KINDS = {action_of(kind): kind for kind in kinds().values() if kind.unit is not Unit.ORGANISATION}
+"""The kinds of work that the client list does with what is selected, by the name of the action."""
+
 _ALL = (
     Action("help", "Help", "Show the keys that work here, each with one line.", "question_mark,f1", EVERYWHERE, 1),
     Action("commands", "Every command", "Find any action of any screen by typing its name.", "ctrl+p,colon", EVERYWHERE, 9, "Commands"),
@@ -78,17 +94,13 @@ _ALL = (
     Action("connections", "Connections", "Open the client's Business settings > Connections: manage each integration.", "c", CLIENTS, 5),
     Action("export", "Export client data as CSV file", "Write the clients that the filter shows to a CSV file.", "E", CLIENTS),
     Action("upload_codes", "Upload practice codes", "Read practice codes from a CSV file; nothing is changed unless every line is right.", "U", CLIENTS),
-    Action("reconnect_selected", "Reconnect", "Reconnect the selected clients with your sign-in.", "r", CLIENTS, 6),
-    Action("reassign_selected", "Reassign", "Become the authenticated user of the selected clients.", "R", CLIENTS),
-    Action("refresh_selected", "Refresh", "Pull details and lists of the selected clients again.", "f", CLIENTS),
-    Action("disconnect_selected", "Disconnect", "End the integrations of the selected clients; they stay on the list.", "d", CLIENTS, dangerous=True),
+    *map(_of_kind, KINDS.values()),
     Action("assign_team", "Assign team", "Assign the selected clients to a team.", "t", CLIENTS),
     Action("set_code", "Set practice code", "Set the practice code of the client under the cursor.", "p", CLIENTS),
     Action("rename", "Rename", "Change the name of the client under the cursor on the practice's list.", "n", CLIENTS),
     Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "m", CLIENTS),
     Action("remove", "Remove from the list", "Take clients without a living integration off the list.", "X", CLIENTS, dangerous=True),
     Action("views", "Views", "Save this filter under a name, or open a saved one.", "w", CLIENTS),
-    Action("check", "Check", "Call each organisation once whose sign-in is held here, of the selected clients or of all, and record what is found.", "K", CLIENTS),
     Action("show_all", "All clients", "Show the clients of every status.", "1", CLIENTS),
     Action("show_connected", "Connected", "Show the clients that are connected.", "2", CLIENTS),
     Action("show_expiring", "Expiring", "Show the clients whose sign-in ends soon unless it is used, and the fixes for them.", "3", CLIENTS),

@@ -20,7 +20,7 @@ from . import everywhere, look, unexpected
 from .jobs import Jobs
 from .key_queue import Done, KeyQueue
 from .news import News
-from .screens_by_name import open_screen
+from .screens_by_name import is_screen, open_screen
 from .style_sheets import StyleSheets
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from ..screens.base import ActionScreen
     from ..sync.jobs.engine import Engine
+    from ..sync.kinds.seam.kind import BulkKind
 
 
 def palette() -> type[Provider]:
@@ -94,6 +95,14 @@ class ClientSyncApp(App[None]):
     def open(self, screen: str, action: str | None = None, **wanted: Any) -> "ActionScreen":
         """Opens a screen by name and does `action` there. Goes back to it if it is open and nothing is `wanted`."""
         return open_screen(self, screen, action, wanted)
+
+    def open_kind(self, kind: "BulkKind", **wanted: Any) -> "ActionScreen":
+        """Opens the screen on which you choose a sign-in for a kind of work."""
+        return (
+            open_screen(self, kind.name, None, wanted)
+            if is_screen(kind.name)
+            else self.open("kind", kind=kind, **wanted)
+        )
 
     def get_screen(self, screen: Any, screen_class: Any = None) -> Any:
         """The screen to open, with its style sheet."""

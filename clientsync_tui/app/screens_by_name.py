@@ -20,9 +20,15 @@ _SCREENS = {
     "add_clients": ("client_sync.add_clients", "AddClientsScreen"),
     "reassign": ("client_sync.reassign", "ReassignScreen"),
     "reconnect": ("client_sync.reconnect", "ReconnectScreen"),
+    "kind": ("client_sync.kind", "KindScreen"),
     "first_start": ("first_start", "FirstStartScreen"),
 }
 """Module and class of each, by the name that `ClientSyncApp.open` takes."""
+
+
+def is_screen(name: str) -> bool:
+    """Whether there is a screen of that name."""
+    return name in _SCREENS
 
 
 def screen_class(name: str) -> "type[ActionScreen]":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ..practice.people import SignIn
 from ..practice.plan import Plan
 from ..sync.jobs.session import Session
-from ..sync.plans import Reach
+from ..sync.kinds.seam.kind import Reach
 from ..sync.reach import all_apps
 from ..workplace import Workplace
 from .network import signed_in

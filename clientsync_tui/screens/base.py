@@ -54,7 +54,11 @@ class ActionScreen(Screen[Any]):
 
     def unavailable(self, action: Action) -> str | None:
         """Why an action cannot be done now, in words; None: it can."""
-        return None if hasattr(self, f"do_{action.name}") else "It does nothing here."
+        return None if self.doing(action.name) else "It does nothing here."
+
+    def doing(self, name: str) -> Callable[[], object] | None:
+        """What does the action of that name here."""
+        return getattr(self, f"do_{name}", None)
 
     async def action_act(self, name: str) -> None:
         """Does an action of the table, or says why not."""
@@ -62,7 +66,8 @@ class ActionScreen(Screen[Any]):
         if (reason := self.unavailable(action)) is not None:
             self.notify(f"{action.title}: {reason}", markup=False, severity="warning")
             return
-        result = getattr(self, f"do_{name}")()
+        do = self.doing(name)
+        result = do() if do else None
         if isinstance(result, Awaitable):
             await result
         self.refresh_keys()

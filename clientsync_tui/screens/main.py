@@ -13,6 +13,7 @@ from ..workplace import Workplace
 
 if TYPE_CHECKING:
     from ..sync.jobs.engine import Engine
+    from ..sync.kinds.seam.kind import BulkKind
 
 Answer = TypeVar("Answer")
 Severity = Literal["information", "warning", "error"]
@@ -59,6 +60,10 @@ class Main(Protocol):
 
     def open(self, screen: str, action: str | None = None, **wanted: Any) -> Screen[Any]:
         """Opens a screen by name, or goes back to it, and runs `action` there."""
+        ...
+
+    def open_kind(self, kind: "BulkKind", **wanted: Any) -> Screen[Any]:
+        """Opens the screen on which a sign-in for a kind of work is chosen."""
         ...
 
     def push_screen(

@@ -1,22 +1,14 @@
 """A plan in words: what will be done, to how many, what is left out and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from ..accounting.seam.software import Software
 from ..practice.counted import counted
 from ..practice.plan import Plan, PlanItem, Will
 from . import words
-
-VERBS = {
-    "add": ("Create accounts for", "added"),
-    "reconnect": ("Reconnect", "reconnected"),
-    "reassign": ("Reassign", "reassigned to you"),
-    "refresh": ("Refresh", "refreshed"),
-    "disconnect": ("Disconnect", "disconnected"),
-    "check": ("Check", "checked"),
-}
-"""What the button says, and what is done to a client."""
+from .kinds.seam import registry
+from .kinds.seam.kind import Unit
 
 
 def clients(count: int) -> str:
@@ -29,9 +21,9 @@ def integrations(count: int) -> str:
     return counted(count, "integration")
 
 
-def things(kind: str, count: int) -> str:
-    """So many items of a plan or job of this kind: each is an integration, but what is added is a client first of all."""
-    return clients(count) if kind == "add" else integrations(count)
+def things(unit: Unit, count: int) -> str:
+    """So many items: each is an integration or a client, and an organisation counts as the client that it becomes."""
+    return integrations(count) if unit is Unit.INTEGRATION else clients(count)
 
 
 def reconnect_all(count: int, links: int) -> str:
@@ -42,7 +34,8 @@ def reconnect_all(count: int, links: int) -> str:
 
 def button(plan: Plan) -> str:
     """What the button says: the verb and the number that will be done."""
-    return f"{VERBS[plan.kind][0]} {things(plan.kind, plan.count(Will.DO))}"
+    kind = registry.kind(plan.kind)
+    return f"{kind.verb} {things(kind.unit, plan.count(Will.DO))}"
 
 
 def question(plan: Plan) -> str:
@@ -51,7 +44,8 @@ def question(plan: Plan) -> str:
         return f"{button(plan)}?"
     if not plan.items:
         return "There is nothing to do."
-    return f"{things(plan.kind, len(plan.items))} cannot be {VERBS[plan.kind][1]}."
+    kind = registry.kind(plan.kind)
+    return f"{things(kind.unit, len(plan.items))} cannot be {kind.participle}."
 
 
 def says(item: PlanItem) -> str:
@@ -63,8 +57,9 @@ def says(item: PlanItem) -> str:
 
 def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
     """A line for what will be done, then one for each reason of what will not, the most frequent first."""
+    kind = registry.kind(plan.kind)
     if count := plan.count(Will.DO):
-        yield Will.DO, f"{things(plan.kind, count)} will be {VERBS[plan.kind][1]}."
+        yield Will.DO, f"{things(kind.unit, count)} will be {kind.participle}."
     reasons = Counter(
         (item.will, item.reason or "", says(item)) for item in plan.only((Will.SKIP, Will.CANNOT))
     )
@@ -77,39 +72,16 @@ def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
             next(iter(sentences)) if len(sentences) == 1 else f"{words.SHORT.get(reason, reason)}; see each."
         )
         verb = "left as it is" if will is Will.SKIP else "not possible"
-        yield will, f"{things(plan.kind, sentences.total())}: {verb}. {sentence}"
+        yield will, f"{things(kind.unit, sentences.total())}: {verb}. {sentence}"
 
 
 def entails(plan: Plan, softwares: Iterable[Software]) -> Iterator[str]:
-    """What has to be known before a plan is confirmed."""
-    if plan.kind == "disconnect" and plan.count(Will.DO):
-        yield "The clients stay on the list with their details, lists and history."
-        yield from _ends(plan.only((Will.DO,)), {software.name: software for software in softwares})
-    elif plan.kind == "reassign":
-        yield "You become the authenticated user; the history says from whom."
+    """What you should know before you confirm a plan."""
+    yield from registry.kind(plan.kind).entails(plan, {software.name: software for software in softwares})
 
 
-def _ends(items: Iterable[PlanItem], softwares: Mapping[str, Software]) -> Iterator[str]:
-    """What of a disconnect ends in the accounting software, what does not, and what can be done about that."""
-    ended, here, theirs = Counter[str](), Counter[str](), 0
-    for item in items:
-        software = softwares.get(item.software)
-        if item.body.get("there") != "own":
-            theirs += 1
-        elif software is not None and software.disconnecting == "nowhere":
-            here[software.title] += 1
-        else:
-            ended[software.title if software is not None else item.software] += 1
-    if count := ended.total():
-        yield f"{counted(count, 'integration ends', 'integrations end')} in {' and '.join(sorted(ended))} too."
-    for title, count in sorted(here.items()):
-        ends = counted(count, "integration ends", "integrations end")
-        yield f"{ends} here only: {title} has no way to disconnect an app from here. Remove the app there to end it there too."
-    if theirs:
-        yield f"{counted(theirs, 'integration ends', 'integrations end')} here only: colleagues signed in for them, and can end them there."
-
-
-def hidden(count: int) -> str:
-    """That the filter hides some of what the plan is about."""
-    hides = counted(count, "selected client is", "selected clients are")
-    return f"{hides} hidden by the filter. {'It is' if count == 1 else 'They are'} included."
+def hidden(count: int) -> Iterator[str]:
+    """That the filter hides some of what the plan is about; nothing where it hides none."""
+    if count:
+        hides = counted(count, "selected client is", "selected clients are")
+        yield f"{hides} hidden by the filter. {'It is' if count == 1 else 'They are'} included."

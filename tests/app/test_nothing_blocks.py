@@ -12,8 +12,8 @@ from textual.events import Key
 from clientsync_tui.practice.model import Organisation
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.store.jobs import ItemState
-from clientsync_tui.sync import plans
 from clientsync_tui.widgets.select_table.table import SelectTable
+from tests.support import plans
 from tests.support.clients import fill, signed_in, workplace_in
 from tests.support.practice import Practice, practices, until
 

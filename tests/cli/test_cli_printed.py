@@ -80,8 +80,8 @@ def test_counts_agree_with_their_nouns() -> None:
     assert counted(1, "entry", "entries") == "1 entry" and counted(2, "entry", "entries") == "2 entries"
     words = ["accounts", "tax rates", "tracking categories", "classes"]
     assert [singular(each) for each in words] == ["account", "tax rate", "tracking category", "class"]
-    assert plan_words.hidden(1) == "1 selected client is hidden by the filter. It is included."
-    assert plan_words.hidden(2) == "2 selected clients are hidden by the filter. They are included."
+    assert list(plan_words.hidden(1)) == ["1 selected client is hidden by the filter. It is included."]
+    assert list(plan_words.hidden(2)) == ["2 selected clients are hidden by the filter. They are included."]
     body = {
         "lists": {"accounts": 1, "tax_rates": 2, "tracking_categories": 1},
         "details": {"tax_number": "1"},

@@ -15,10 +15,10 @@ from clientsync_tui.sandbox.consent.scripts import Script
 from clientsync_tui.sandbox.misbehaviour.faults import Target
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
+from tests.support import plans
 from tests.support.command import Command
 from tests.support.practice import Practice, signed_in
 

@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from clientsync_tui.sync import plans
 from tests.cli.office import CLIENT_SYNC, CLIENTS, HISTORY, JOBS, UNDO, XERO, Office, busy, office
 from tests.signin.keyrings import entries
+from tests.support import plans
 
 __all__ = ["busy", "office"]
 

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from clientsync_tui.practice.trouble import Trouble
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.new_job import new_job
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.workplace import Workplace
+from tests.support import plans
 
 
 def resident_kib() -> int:

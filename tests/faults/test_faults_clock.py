@@ -16,12 +16,12 @@ from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from clientsync_tui.store.files import copies
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.doctor import checks
 from clientsync_tui.sync.jobs.runner import Runner
 from tests.faults.clock import clock_off_by
 from tests.faults.ground import Ground, nothing_lost, nothing_waits, somebody, state
 from tests.store.entries import signed_in
+from tests.support import plans
 from tests.support.inside import database_of
 
 JUMPS = [timedelta(days=-400), timedelta(hours=-1), timedelta(hours=2), timedelta(days=30)]

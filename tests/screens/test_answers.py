@@ -29,7 +29,7 @@ WALKED = {
     "plan": ("check", "disconnect", "every-software", "plan"),
     "reach": ("add", "add-error", "add-nothing"),
     "reassign": ("reassign",),
-    "reconnect": ("reconnect", "reconnect-nothing"),
+    "kind": ("reconnect", "reconnect-nothing"),
     "set_up": ("set-up",),
     "settings": ("settings",),
     "sign_in": ("sign-in", "sign-in-refused", "consents"),
@@ -40,7 +40,7 @@ LEAVES = ("Cancel", "Close", "Keep running", "Not now", "Stay", "Stay signed in"
 """What a button that leaves is called."""
 CANNOT_BE_UNDONE = {"disconnect", "sign-out", "change-confirm"}
 """Scenes of dialogues whose answer nobody can take back."""
-DANGEROUS = {"change_integration", "clients_files", "sign_out"}
+DANGEROUS = {"change_integration", "files", "sign_out"}
 """Files that ask for what cannot be undone by a dialogue of their own."""
 NAMES = [name for names in WALKED.values() for name in names]
 

@@ -7,7 +7,7 @@ from clientsync_tui.app.actions import ACTIONS
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.store.jobs import ItemState
-from clientsync_tui.sync import plans
+from tests.support import plans
 from tests.support.clients import ANN, add, app_in, signed_in
 from tests.support.practice import Practice, practice, practices, shown, until
 

@@ -13,10 +13,10 @@ from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.screens.client_sync.consents import ConsentsScreen
 from clientsync_tui.screens.jobs.job import JobScreen
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
+from tests.support import plans
 from tests.support.browser import come_back_as
 from tests.support.practice import Practice, practices, shown, until
 

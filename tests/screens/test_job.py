@@ -21,9 +21,9 @@ from clientsync_tui.sandbox.server import running
 from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.screens.jobs.jobs import JobsScreen
 from clientsync_tui.store.jobs import ItemState, Job, JobState
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
+from tests.support import plans
 from tests.support.browser import come_back_as
 from tests.support.practice import Practice, practice, practices, shown, until
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from clientsync_tui.practice.entries import Kind
 from clientsync_tui.practice.status import Fault
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.sync.sign_in_words import SignInState, in_words, state_of
 from clientsync_tui.workplace import Workplace
 from tests.screens.test_reconnect import today
+from tests.support import plans
 from tests.support.clients import ANN, BOB, add, app_in, found, signed_in, workplace_in
 from tests.support.inside import database_of
 from tests.support.practice import Practice, practice, practices, shown, until

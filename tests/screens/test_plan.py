@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from clientsync_tui.practice.status import Status
 from clientsync_tui.screens.base import ActionScreen
 from clientsync_tui.screens.client_sync.plan import PlanScreen, confirm_and_run
-from clientsync_tui.sync import plans
+from tests.support import plans
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]

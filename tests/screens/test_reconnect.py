@@ -9,10 +9,10 @@ from clientsync_tui.screens.client_sync.plan import PlanScreen
 from clientsync_tui.screens.client_sync.reconnect import ReconnectScreen
 from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.store.jobs import ItemState
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
+from tests.support import plans
 from tests.support.browser import come_back_as
 from tests.support.practice import Practice, practice, practices, shown, until
 

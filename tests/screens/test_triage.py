@@ -15,12 +15,12 @@ from clientsync_tui.sandbox.options import Options
 from clientsync_tui.screens.client_sync.reconnect import ReconnectScreen
 from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.screens.jobs.job import JobScreen
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
 from tests.screens.test_reconnect import today
 from tests.store.entries import added, connected, of_link, signed_in
+from tests.support import plans
 from tests.support.clients import workplace_in
 from tests.support.inside import database_of
 from tests.support.practice import Practice, practices, shown, until

@@ -8,10 +8,10 @@ from typing import Any
 from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.plan import Plan
 from clientsync_tui.practice.trouble import Trouble
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
+from tests.support import plans
 from tests.support.practice import signed_in
 
 

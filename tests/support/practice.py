@@ -22,10 +22,10 @@ from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
 from clientsync_tui.store.jobs import Job
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace, secret_name
+from tests.support import plans
 
 PATIENCE_S = 30
 ELSEWHERE = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY")

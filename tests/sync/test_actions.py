@@ -9,10 +9,10 @@ from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.plan import Plan, Will
 from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.store.jobs import Job, JobState
-from clientsync_tui.sync import plans
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
+from tests.support import plans
 from tests.support.practice import Practice, practice, practices, signed_in
 
 __all__ = ["practice", "practices"]

@@ -17,7 +17,7 @@ from clientsync_tui.practice.trouble import (
     SignInRefused,
 )
 from clientsync_tui.store.jobs import ItemState, JobState
-from clientsync_tui.sync import plans
+from tests.support import plans
 from tests.sync.books import ANN, BEN, Books, Practice, practice_of, refused, run
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.store.jobs import JobState
-from clientsync_tui.sync import plans
+from tests.support import plans
 from tests.support.command import PATIENCE_S, Command
 from tests.support.practice import Practice, practice, practices
 

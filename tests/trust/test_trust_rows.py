@@ -12,8 +12,8 @@ from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from clientsync_tui.store.own_rows import foreign
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync import plans
 from tests.faults.ground import Ground, explained, somebody
+from tests.support import plans
 from tests.support.inside import database_of
 
 NOW = "2026-11-30T12:00:00.000Z"

@@ -44,7 +44,8 @@ def add(
     if everything == bool(organisations):
         raise click.UsageError("Say which: --all, or --organisation ID (once or more).")
     from ...practice.text import clean
-    from ...sync import plans
+    from ...sync.kinds import add as adding
+    from ...sync.kinds.seam.kind import Request
     from .. import consents
     from ..bulk import bulk
     from ..network import signed_in
@@ -61,6 +62,7 @@ def add(
                 sign_in, reach = await signed_in(workplace, session, software, email)
             chosen = list(reach) if wanted is None else wanted
             named = clean(team).strip() or None if team else None
-            return plans.add(session.store, software, sign_in, reach, chosen, team=named)
+            request = Request(session.store, software, chosen, sign_in=sign_in, reach=reach)
+            return adding.plan(request, team=named)
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)

@@ -39,7 +39,8 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
     Exit status: 3 when a sign-in held here was refused, or none is held for integrations that should be; else 1 when something is not
     connected or could not be checked; else 0.
     """
-    from ...sync import plans
+    from ...sync.kinds import check as checking
+    from ...sync.kinds.seam.kind import Request
     from ...sync.reach.held_sign_ins import not_held
     from ...sync.reach.quick import Quick, quick_check
     from .. import network
@@ -50,7 +51,7 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
     with open_workplace() as workplace:
         name = workplace.software(software).name if software else None
         held = network.held(workplace, name)
-        plan = plans.check(workplace.store, name, {sign_in.id for sign_in in held})
+        plan = checking.plan(Request(workplace.store, name, held={sign_in.id for sign_in in held}))
         if dry_run:
             show_plan(plan, as_json)
             return

@@ -54,7 +54,8 @@ def reassign(
         raise click.UsageError(
             "Say which: [SOFTWARE] --all, [SOFTWARE] --from EMAIL, or --client C (once or more)."
         )
-    from ...sync import plans
+    from ...sync.kinds import reassign as reassigning
+    from ...sync.kinds.seam.kind import Request
     from .. import selection
     from ..bulk import bulk
     from ..plan_across_apps import plan_across_apps
@@ -69,8 +70,10 @@ def reassign(
                 session,
                 names,
                 email,
-                lambda name, sign_in, reach: plans.reassign(
-                    session.store, name, sign_in, reach, only, integrated_by
+                lambda name, sign_in, reach: reassigning.plan(
+                    Request(
+                        session.store, name, only, sign_in=sign_in, reach=reach, integrated_by=integrated_by
+                    )
                 ),
                 # Without one nobody knows which are one's own.
                 always=True,

@@ -43,7 +43,8 @@ def reconnect(
     """
     if everything == bool(clients):
         raise click.UsageError("Say which: [SOFTWARE] --all, or --client C (once or more).")
-    from ...sync import plans
+    from ...sync.kinds import reconnect as reconnecting
+    from ...sync.kinds.seam.kind import Request
     from .. import selection
     from ..bulk import bulk
     from ..plan_across_apps import plan_across_apps
@@ -58,7 +59,9 @@ def reconnect(
                 session,
                 names,
                 email,
-                lambda name, sign_in, reach: plans.reconnect(session.store, name, sign_in, reach, only),
+                lambda name, sign_in, reach: reconnecting.plan(
+                    Request(session.store, name, only, sign_in=sign_in, reach=reach)
+                ),
             )
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)

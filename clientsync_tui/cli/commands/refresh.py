@@ -82,15 +82,15 @@ def _plan(
 ) -> "Plan":
     if not (clients or software or everything) or (everything and (clients or software)):
         raise click.UsageError("Say which: --client C (once or more), --software S, or --all.")
-    from ...sync import plans
+    from ...sync.kinds.seam import registry
+    from ...sync.kinds.seam.kind import Request
     from .. import network
     from ..selection import client_ids
 
     only = client_ids(workplace, clients)
     name = workplace.software(software).name if software else None
     held = {sign_in.id for sign_in in network.held(workplace, name)}
-    make = {"refresh": plans.refresh, "disconnect": plans.disconnect}[kind]
-    return make(workplace.store, name, held, only)
+    return registry.kind(kind).plan(Request(workplace.store, name, only, held))
 
 
 def _do(workplace: "Workplace", plan: "Plan", dry_run: bool, as_json: bool) -> None:

@@ -12,7 +12,9 @@ from ...practice.plan import Plan, Will
 from ...practice.status import Reason
 from ...practice.trouble import UsageError
 from ...set_up import SetUp
-from ...sync import plan_words, plans
+from ...sync import plan_words
+from ...sync.kinds import add, reassign, reconnect
+from ...sync.kinds.seam.kind import BulkKind, Needs, Request
 from ...sync.reach.reachability import Reach, State, states
 from ...sync.sign_in_words import in_words
 from ...workplace import Workplace
@@ -55,7 +57,7 @@ def _of(workplace: Workplace, software: Software) -> None:
         nobody = None if workplace.held(name) else "Nobody is signed in to it here."
         return [
             action("client_sync.add_clients", lambda: _add(workplace, name), unset),
-            action("client_sync.reconnect_all", lambda: reconnect(workplace, name), none),
+            action("client_sync.reconnect_all", lambda: with_sign_in(workplace, reconnect.KIND, name), none),
             action("client_sync.reassign_clients", lambda: _reassign_from(workplace, name), none),
             action("client_sync.sign_in", lambda: _sign_in(workplace, name), unset),
             action("client_sync.sign_out", lambda: _sign_out(workplace, software), nobody),
@@ -84,17 +86,25 @@ Exactly = Collection[tuple[str, str]]
 """Of the clients' integrations these: accounting app and organisation id."""
 
 
-def reconnect(
+def with_sign_in(
     workplace: Workplace,
+    kind: BulkKind,
     software: str,
     only: Collection[str] | None = None,
     *,
+    integrated_by: str | None = None,
     exactly: Exactly | None = None,
 ) -> None:
-    """Reconnects all, or these clients. Raises as `reached`."""
+    """Does a kind of work that needs a sign-in of yours: with all, with these clients, or with those `integrated_by` an e-mail address.
+
+    Raises as `reached`.
+    """
 
     def planned(sign_in: SignIn | None, reach: Reach | None) -> Plan:
-        plan = plans.reconnect(workplace.store, software, sign_in, reach, only)
+        request = Request(
+            workplace.store, software, only, sign_in=sign_in, reach=reach, integrated_by=integrated_by
+        )
+        plan = kind.plan(request)
         return plan if exactly is None else plan.about(exactly)
 
     plan = planned(None, None)
@@ -102,18 +112,15 @@ def reconnect(
     perform(workplace, planned(*reached(workplace, software)) if plan.count(Will.DO) else plan)
 
 
-def reassign(
-    workplace: Workplace,
-    software: str,
-    only: Collection[str] | None = None,
-    integrated_by: str | None = None,
-    *,
-    exactly: Exactly | None = None,
+def bulk(
+    workplace: Workplace, kind: BulkKind, only: Collection[str] | None, software: Callable[[], str]
 ) -> None:
-    """Reassigns all, these clients, or those by `integrated_by` (an e-mail address). Raises as `reached`."""
-    sign_in, reach = reached(workplace, software)
-    plan = plans.reassign(workplace.store, software, sign_in, reach, only, integrated_by)
-    perform(workplace, plan if exactly is None else plan.about(exactly))
+    """Does a kind of work with these clients (None: all). `software`: asks which accounting app, where one has to be signed in to."""
+    if kind.needs is Needs.ANY:
+        with_sign_in(workplace, kind, software(), only)
+        return
+    held = {sign_in.id for sign_in in workplace.held()}
+    perform(workplace, kind.plan(Request(workplace.store, None, only, held)))
 
 
 def _add(workplace: Workplace, software: str) -> None:
@@ -136,7 +143,8 @@ def _add(workplace: Workplace, software: str) -> None:
     chosen = [each.id for each in some_of("Organisations to add", new, lambda each: each.name)]
     teams = workplace.store.clients.teams()
     team = text(f"Team of the new clients (empty: none{''.join(f'; {each}' for each in teams)})")
-    perform(workplace, plans.add(workplace.store, software, sign_in, reach, chosen, team=team or None))
+    request = Request(workplace.store, software, chosen, sign_in=sign_in, reach=reach)
+    perform(workplace, add.plan(request, team=team or None))
 
 
 def _reassign_from(workplace: Workplace, software: str) -> None:
@@ -149,7 +157,7 @@ def _reassign_from(workplace: Workplace, software: str) -> None:
         *((each, f"{each}, {plan_words.integrations(n)}") for each, n in people.most_common()),
     ]
     integrated_by = one_of("Integrated by", rows, lambda row: row[1])[0]
-    reassign(workplace, software, integrated_by=integrated_by)
+    with_sign_in(workplace, reassign.KIND, software, integrated_by=integrated_by)
 
 
 def _sign_in(workplace: Workplace, software: str) -> None:

@@ -4,18 +4,17 @@ from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from ...app.actions import ACTIONS
+from ...app.actions import ACTIONS, KINDS
 from ...practice.filter import FIELDS, Term, parse
 from ...practice.model import Client
 from ...practice.text import clean
-from ...sync import plan_words, plans
+from ...sync import plan_words
 from ...sync.tabs import TABS, Tab
 from ...sync.words import link_words, status_words
 from ...workplace import Workplace
 from .. import selection
 from .client import assign_team, one_client, remove
-from .client_sync import action, reassign, reconnect
-from .doing import perform
+from .client_sync import action, bulk
 from .fixes import fixes
 from .lines import Choice, menu, say, text, with_back
 from .lists import Listing, one_of
@@ -94,18 +93,16 @@ def _list(workplace: Workplace, title: str, terms: Sequence[Term]) -> None:
 def _several(workplace: Workplace, ids: Sequence[str]) -> None:
     """What can be done with several clients. Raises Back, and Quit."""
     store = workplace.store
-    held = {sign_in.id for sign_in in workplace.held()}
 
     def now() -> list[Client]:
         return list(store.clients.by_id(ids, datetime.now(UTC)).values())
 
     def choices() -> list[Choice]:
         return [
-            action("clients.reconnect_selected", lambda: reconnect(workplace, software_of(workplace, now()), ids)),
-            action("clients.reassign_selected", lambda: reassign(workplace, software_of(workplace, now()), ids)),
-            action("clients.refresh_selected", lambda: perform(workplace, plans.refresh(store, None, held, ids))),
-            action("clients.check", lambda: perform(workplace, plans.check(store, None, held, ids))),
-            action("clients.disconnect_selected", lambda: perform(workplace, plans.disconnect(store, None, held, ids))),
+            *(
+                action(f"clients.{name}", lambda kind=kind: bulk(workplace, kind, ids, lambda: software_of(workplace, now())))
+                for name, kind in KINDS.items()
+            ),
             action("clients.export", lambda: export_clients(workplace, now())),
             action("clients.assign_team", lambda: assign_team(workplace, now())),
             action("clients.remove", lambda: remove(workplace, now())),

@@ -9,7 +9,8 @@ from ...practice.status import Reason
 from ...practice.text import clean
 from ...practice.trouble import UsageError
 from ...screens.connections.facts import Seen, of_integration
-from ...sync import plans
+from ...sync.kinds import disconnect, reassign, reconnect, refresh
+from ...sync.kinds.seam.kind import Request
 from ...sync.pulled_words import further
 from ...sync.reach.change_integration import change_integration, entails, planned
 from ...sync.reach.reachability import State, states
@@ -17,7 +18,7 @@ from ...sync.settings import MOST_DAYS, MOST_NOTE, change_settings
 from ...sync.words import link_words
 from ...workplace import Workplace
 from ..network import online
-from .client_sync import action, reached, reassign, reconnect
+from .client_sync import action, reached, with_sign_in
 from .doing import perform
 from .lines import Back, Choice, changed_note, menu, say, text, yes
 from .lists import Texts, look, one_of, some_of
@@ -31,6 +32,9 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
 
     def held() -> set[str]:
         return {sign_in.id for sign_in in workplace.held(name)}
+
+    def request() -> Request:
+        return Request(store, name, [id], held())
 
     def now() -> tuple[Client, Integration]:
         client = store.clients.by_id([id], datetime.now(UTC)).get(id)
@@ -55,11 +59,11 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
             else "Nothing was pulled on this host; refresh it first."
         )
         return [
-            action("connections.reconnect", lambda: reconnect(workplace, name, [id], exactly={key}), not_loaded),
-            action("clients.reassign_selected", lambda: reassign(workplace, name, [id], exactly={key}), unusable),
-            action("connections.refresh", lambda: perform(workplace, plans.refresh(store, name, held(), [id]).about({key})), unusable),
+            action("connections.reconnect", lambda: with_sign_in(workplace, reconnect.KIND, name, [id], exactly={key}), not_loaded),
+            action("clients.reassign_selected", lambda: with_sign_in(workplace, reassign.KIND, name, [id], exactly={key}), unusable),
+            action("connections.refresh", lambda: perform(workplace, refresh.plan(request()).about({key})), unusable),
             action("connections.settings", lambda: _settings(workplace, software, *now()), unusable),
-            action("connections.disconnect", lambda: perform(workplace, plans.disconnect(store, name, held(), [id]).about({key})), unusable),
+            action("connections.disconnect", lambda: perform(workplace, disconnect.plan(request()).about({key})), unusable),
             action("connections.change_integration", lambda: _change(workplace, *now()), ended),
             action("connections.open_software", lambda: say(f"{link.organisation_name} in {software.title}:", address or ""), unknown),
             action("connections.pulled", lambda: _lists(workplace, software, link), pulled),

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 from ...screens.clients.facts import fixes_of
 from ...screens.clients.fix_words import FixLine, Step, lines
+from ...sync.kinds import reassign, reconnect
 from ...sync.tabs import TABS, Tab
 from ...workplace import Workplace
-from .client_sync import reassign, reconnect
+from .client_sync import with_sign_in
 from .lines import Choice, menu, say
 
 
@@ -34,5 +35,5 @@ def _fix(workplace: Workplace, tab: Tab, line: FixLine) -> None:
     links = clients.with_cause(cause, clients.find(tab.terms, now), now)
     ids = clients.ids_of(sorted({n for n, _ in links}))
     exactly = {(cause.software, organisation) for _, organisation in links}
-    do = reassign if line.step is Step.REASSIGN else reconnect
-    do(workplace, cause.software, ids, exactly=exactly)
+    kind = reassign.KIND if line.step is Step.REASSIGN else reconnect.KIND
+    with_sign_in(workplace, kind, cause.software, ids, exactly=exactly)

@@ -12,14 +12,13 @@ from ...practice.counted import counted
 from ...practice.filter import parse
 from ...practice.model import Client
 from ...store.history import History
-from ...sync import plan_words, plans
+from ...sync import plan_words
 from ...sync.files import codes, export
 from ...sync.files.codes_file import WrongLines, read
 from ...sync.history import line
 from ...sync.undo import undo_last
 from ...workplace import Workplace
 from ..commands.doctor import doctor
-from .doing import perform
 from .lines import say, text, yes
 from .lists import Texts, look
 
@@ -93,12 +92,6 @@ def upload_codes(workplace: Workplace) -> None:
         say(f"{counted(len(lines), 'practice code')} set. Undo takes them back.")
     else:
         say("Nothing was changed.")
-
-
-def check(workplace: Workplace) -> None:
-    """Calls each organisation once whose sign-in is held here. Raises Quit, and what opening the keyring does."""
-    held = {sign_in.id for sign_in in workplace.held()}
-    perform(workplace, plans.check(workplace.store, None, held))
 
 
 def examine() -> None:

@@ -2,15 +2,17 @@
 
 from datetime import UTC, datetime
 
+from ...app.actions import KINDS
 from ...practice.counted import counted
 from ...practice.status import Status
 from ...sync import plan_words
 from ...workplace import Workplace
-from .client_sync import action, client_sync
+from .client_sync import action, bulk, client_sync
 from .clients import clients, views
 from .jobs import jobs
 from .lines import Back, Choice, Quit, menu, say
-from .records import check, examine, export_clients, history, undo, upload_codes
+from .lists import one_of
+from .records import examine, export_clients, history, undo, upload_codes
 
 
 def start(workplace: Workplace) -> None:
@@ -23,7 +25,10 @@ def start(workplace: Workplace) -> None:
         action("everywhere.history", lambda: history(workplace)),
         action("clients.export", lambda: export_clients(workplace)),
         action("clients.upload_codes", lambda: upload_codes(workplace)),
-        action("clients.check", lambda: check(workplace)),
+        *(
+            action(f"clients.{name}", lambda kind=kind: bulk(workplace, kind, None, lambda: _app(workplace)))
+            for name, kind in KINDS.items() if kind.whole_list
+        ),
         action("clients.views", lambda: views(workplace)),
         action("everywhere.undo", lambda: undo(workplace)),
         Choice("Doctor", examine, "Look at configuration, database, keyring, accounting software, clock and terminal."),
@@ -48,3 +53,9 @@ def start(workplace: Workplace) -> None:
             say("This is the first menu; q leaves.")
         except Quit:
             return
+
+
+def _app(workplace: Workplace) -> str:
+    """The accounting app, chosen among those that are set up. Raises Back, and Quit."""
+    found = [each for each in workplace.softwares() if workplace.is_configured(each.name)]
+    return one_of("Accounting app", found, lambda each: each.title).name

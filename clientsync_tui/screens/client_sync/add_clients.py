@@ -12,7 +12,8 @@ from ...app.actions import SELECT, Action, named
 from ...practice.counted import counted
 from ...practice.plan import Plan
 from ...practice.trouble import Trouble
-from ...sync import plans
+from ...sync.kinds import add
+from ...sync.kinds.seam.kind import Request
 from ...widgets.answers import Answers
 from ...widgets.select_list import SelectList
 from ...widgets.select_table.rows import RowId
@@ -26,8 +27,8 @@ from .reach import LAST, NOTHING_SELECTED, ReachScreen
 class AddClientsScreen(ReachScreen):
     """Adds clients from organisations."""
 
-    steps: ClassVar[tuple[str, ...]] = ("Sign in", "Organisations", "Select", "Create")
-    heading: ClassVar[str] = "Add clients"
+    steps: tuple[str, ...] = ("Sign in", "Organisations", "Select", "Create")
+    heading: str = "Add clients"
     extra: ClassVar[Sequence[Action]] = named(SELECT, "continue", "filter", "sort")
 
     def __init__(self, software: str) -> None:
@@ -169,7 +170,7 @@ class AddClientsScreen(ReachScreen):
         assert self.sign_in is not None
         # The order in which they are listed, not that of a set.
         wanted = frozenset(chosen)
-        return plans.add(
-            self.main.workplace.store, self._about, self.sign_in, self.reach,
-            [id for id in self.reach if id in wanted], team=self._team, apart=self._rows.apart,
-        )  # fmt: skip
+        ids = [id for id in self.reach if id in wanted]
+        store = self.main.workplace.store
+        request = Request(store, self._about, ids, sign_in=self.sign_in, reach=self.reach)
+        return add.plan(request, team=self._team, apart=self._rows.apart)

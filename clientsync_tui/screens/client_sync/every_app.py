@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from ...practice.people import SignIn
 from ...practice.plan import Plan
 from ...practice.trouble import SignInNeeded, Trouble
-from ...sync import plans
+from ...sync.kinds import reconnect
+from ...sync.kinds.seam.kind import Request
 from ...sync.reach import all_apps
 from .plan import confirm_and_run
 
 if TYPE_CHECKING:
     from ...sync.jobs.session import Session
-    from ...sync.plans import Reach
+    from ...sync.kinds.seam.kind import Reach
     from ..base import ActionScreen
 
 
@@ -27,7 +28,7 @@ async def _reconnect(screen: "ActionScreen") -> None:
 
     async def planned(session: "Session") -> tuple[Plan, list[Trouble]]:
         def make(name: str, sign_in: SignIn | None, reach: "Reach | None") -> Plan:
-            return plans.reconnect(session.store, name, sign_in, reach)
+            return reconnect.plan(Request(session.store, name, sign_in=sign_in, reach=reach))
 
         def chosen(name: str) -> SignIn | None:
             return next(iter(session.held(name)), None)

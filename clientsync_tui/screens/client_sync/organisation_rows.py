@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from ...practice.model import Organisation
 from ...practice.status import Reason
 from ...store.store import Store
-from ...sync import plans
+from ...sync.kinds.seam.planning import matcher
 from ...sync.reach.matching import Match
 from ...widgets.select_table.list_rows import ListRows, text_of
 from ...widgets.select_table.rows import Cell, Column, Row, RowId
@@ -52,7 +52,7 @@ def organisation_rows(
 ) -> OrganisationRows:
     """What is on the list already, what matches a client there, and what is new. Reads the whole list: call it in a thread."""
     integrated = store.clients.integrated(software)
-    matches = plans.matcher(store, software, datetime.now(UTC)).matches(
+    matches = matcher(store, software, datetime.now(UTC)).matches(
         [each for each in reach.values() if each.id not in integrated]
     )
     rows = [_row(each, integrated.get(each.id), matches.get(each.id)) for each in reach.values()]

@@ -14,14 +14,13 @@ from ...practice.plan import Plan, Will
 from ...practice.trouble import Trouble
 from ...sync import plan_words
 from ...sync.jobs.new_job import new_job
+from ...sync.kinds.seam import registry
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ...widgets.plan_list import PlanList
 from ..dialogues.dialogue import NOT_DONE, Dialogue
 from ..main import Asker
 from ..titles import title
-
-DANGEROUS = frozenset({"disconnect"})
 
 
 class PlanScreen(Dialogue[bool]):
@@ -59,7 +58,9 @@ class PlanScreen(Dialogue[bool]):
             yield PlanList(partial(title, self.main.workplace), self._plan, ascii_marks=self._ascii_marks)
             go = Button(f"{plan_words.button(self._plan)} {self.keyed('({dialogue.yes})')}", id="yes")
             leave = Button(self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"), id="no")
-            yield Answers(*([go] if count else []), leave=leave, dangerous=self._plan.kind in DANGEROUS)
+            yield Answers(
+                *([go] if count else []), leave=leave, dangerous=registry.kind(self._plan.kind).dangerous
+            )
 
     def action_answer(self, yes: bool) -> None:
         """Ends it; where nothing can be done, there is nothing to say yes to."""
@@ -82,9 +83,7 @@ def confirm_and_run(screen: Asker, plan: Plan, *, hidden: int = 0, lines: Sequen
     `hidden`: how many of the clients that it is about the filter hides. `lines`: what else has to be known.
     """
     workplace = screen.main.workplace
-    lines = [*plan_words.entails(plan, workplace.softwares()), *lines]
-    if hidden:
-        lines.append(plan_words.hidden(hidden))
+    lines = [*plan_words.entails(plan, workplace.softwares()), *lines, *plan_words.hidden(hidden)]
 
     def answered(yes: bool | None) -> None:
         if yes:

@@ -51,8 +51,8 @@ class ReachScreen(ActionScreen):
         own_key("table.up", "app.focus_previous", "Button before", show=False),
         own_key("table.down", "app.focus_next", "Next button", show=False),
     ]
-    steps: ClassVar[tuple[str, ...]] = ()
-    heading: ClassVar[str] = ""
+    steps: tuple[str, ...] = ()
+    heading: str = ""
 
     def __init__(self, software: str) -> None:
         super().__init__()

@@ -11,7 +11,9 @@ from textual.widgets import Button
 from ...app.actions import SELECT, Action, named
 from ...practice.plan import Plan
 from ...practice.trouble import Trouble
-from ...sync import plan_words, plans
+from ...sync import plan_words
+from ...sync.kinds import reassign
+from ...sync.kinds.seam.kind import Request
 from ...widgets.answers import Answers
 from ...widgets.select_list import SelectList
 from ...widgets.select_table.table import SelectTable
@@ -27,8 +29,8 @@ EVERYBODY = "everybody"
 class ReassignScreen(ReachScreen):
     """Makes the person who signs in the authenticated user of integrations."""
 
-    steps: ClassVar[tuple[str, ...]] = ("Sign in", "Organisations", "Select", "Reassign")
-    heading: ClassVar[str] = "Reassign clients"
+    steps: tuple[str, ...] = ("Sign in", "Organisations", "Select", "Reassign")
+    heading: str = "Reassign clients"
     extra: ClassVar[Sequence[Action]] = named(SELECT, "continue", "filter", "sort")
 
     def __init__(
@@ -82,7 +84,7 @@ class ReassignScreen(ReachScreen):
 
         def read() -> ReassignRows:
             store = self.main.workplace.store
-            plan = plans.reassign(store, self._about, sign_in, reach, self._only)
+            plan = reassign.plan(Request(store, self._about, self._only, sign_in=sign_in, reach=reach))
             plan = plan if self._exactly is None else plan.about(self._exactly)
             return ReassignRows(store, plan, ascii_marks=self.main.ascii_marks)
 
@@ -159,9 +161,8 @@ class ReassignScreen(ReachScreen):
             self.say(self.keyed(NOTHING_SELECTED), "warning")
             return
         plan = self._found.chosen(chosen)
-        lines = [*plan_words.entails(plan, self.main.workplace.softwares())]
-        if hidden := self._list.table.hidden_count:
-            lines.append(plan_words.hidden(hidden))
+        hidden = plan_words.hidden(self._list.table.hidden_count)
+        lines = [*plan_words.entails(plan, self.main.workplace.softwares()), *hidden]
 
         def answered(yes: bool | None) -> None:
             if yes:

@@ -1,12 +1,12 @@
-"""Reconnect, reassign, refresh, disconnect and check of the chosen clients, from the client list; and the Actions menu."""
+"""Every kind of bulk work with the chosen clients, from the client list; and the Actions menu."""
 
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from ...app.actions import CLIENTS, EVERYWHERE, named
+from ...app.actions import CLIENTS, EVERYWHERE, KINDS, named
 from ...practice.plan import Plan
-from ...sync import plans
+from ...sync.kinds.seam.kind import BulkKind, Needs, Request
 from ...sync.locale_words import counted, number
 from ..client_sync.plan import confirm_and_run
 from ..dialogues.choose import Choice, Choose
@@ -14,24 +14,14 @@ from ..titles import title
 from .clients_view import ClientsView
 from .fix_words import Step
 
-PLANS = {"refresh": plans.refresh, "disconnect": plans.disconnect, "check": plans.check}
 MENU = (
     *named(EVERYWHERE, "client_sync"),
-    *named(CLIENTS, "export", "upload_codes"),
-    *named(CLIENTS, "reconnect_selected", "reassign_selected", "refresh_selected", "disconnect_selected"),
-    *named(CLIENTS, "check", "assign_team", "set_code", "rename", "set_note", "remove"),
+    *named(
+        CLIENTS, "export", "upload_codes", *KINDS, "assign_team", "set_code", "rename", "set_note", "remove"
+    ),
 )
 FOR_ONE = frozenset({"set_code", "rename", "set_note"})
-FOR_CHOSEN = frozenset(
-    {
-        "reconnect_selected",
-        "reassign_selected",
-        "refresh_selected",
-        "disconnect_selected",
-        "assign_team",
-        "remove",
-    }
-)
+FOR_CHOSEN = frozenset({*KINDS, "assign_team", "remove"})
 
 
 def open_menu(screen: ClientsView) -> None:
@@ -46,7 +36,7 @@ def open_menu(screen: ClientsView) -> None:
     choices: list[Choice] = []
     for action in MENU:
         words = action.title
-        if action.name in FOR_CHOSEN or (action.name == "check" and screen.table.selection.total):
+        if action.name in FOR_CHOSEN and not _is_about_all(screen, KINDS.get(action.name)):
             words = f"{words}: {counted(count, 'client')}"
         elif action.name in FOR_ONE:
             words = f"{words}…"
@@ -65,8 +55,17 @@ def open_menu(screen: ClientsView) -> None:
     screen.main.push_screen(Choose(head, choices), chosen)
 
 
-def open_for_chosen(screen: ClientsView, where: str) -> None:
-    """Opens the screen that reconnects or reassigns (`where`) with the chosen clients; asks for the software where they have several."""
+def begin(screen: ClientsView, kind: BulkKind) -> None:
+    """Plans a kind of work for the chosen clients; where a sign-in has to be chosen first, on a screen of its own."""
+    open_for_chosen(screen, kind) if kind.needs is Needs.ANY else plan_for_chosen(screen, kind)
+
+
+def _is_about_all(screen: ClientsView, kind: BulkKind | None) -> bool:
+    return kind is not None and kind.whole_list and not screen.table.selection.total
+
+
+def open_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
+    """Opens the screen for a kind of work with the chosen clients; asks for the accounting app where they have several."""
     numbers = screen.chosen()
     clients = screen.store.clients
 
@@ -75,7 +74,7 @@ def open_for_chosen(screen: ClientsView, where: str) -> None:
 
     def go(software: str | None, ids: list[str]) -> None:
         if software is not None:
-            screen.main.open(where, software=software, only=ids)
+            screen.main.open_kind(kind, software=software, only=ids)
 
     def found(result: tuple[Counter[str], list[str]]) -> None:
         counts, ids = result
@@ -93,7 +92,7 @@ def open_for_chosen(screen: ClientsView, where: str) -> None:
                 Choice(name, title(screen.main.workplace, name), counted(count, "client"))
                 for name, count in counts.most_common()
             ]
-            screen.main.push_screen(Choose("Which accounting software?", choices), lambda name: go(name, ids))
+            screen.main.push_screen(Choose("Which accounting app?", choices), lambda name: go(name, ids))
 
     screen.work(read, found)
 
@@ -124,8 +123,9 @@ def open_fix(screen: ClientsView) -> None:
     screen.work(read, go)
 
 
-def plan_for_chosen(screen: ClientsView, kind: str, *, everybody: bool = False) -> None:
-    """Plans `kind` for the chosen clients (`everybody`: for all), shows the plan, and carries it out when confirmed."""
+def plan_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
+    """Plans a kind of work for the chosen clients, shows the plan, and carries it out when confirmed."""
+    everybody = _is_about_all(screen, kind)
     numbers = [] if everybody else screen.chosen()
     hidden = 0 if everybody else screen.hidden_chosen
     workplace = screen.main.workplace
@@ -133,6 +133,6 @@ def plan_for_chosen(screen: ClientsView, kind: str, *, everybody: bool = False) 
     def plan() -> Plan:
         held = frozenset(sign_in.id for sign_in in workplace.held())
         only = None if everybody else screen.store.clients.ids_of(numbers)
-        return PLANS[kind](screen.store, None, held, only)
+        return kind.plan(Request(screen.store, None, only, held))
 
     screen.work(plan, lambda made: confirm_and_run(screen, made, hidden=hidden))

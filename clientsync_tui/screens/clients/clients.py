@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 
-from ...app.actions import CLIENTS, SELECT, Action, named
+from ...app.actions import CLIENTS, KINDS, SELECT, Action, named
 from ...practice.trouble import Trouble
 from ...store.store import Store
+from ...sync.kinds.seam.kind import BulkKind, Needs
 from ...widgets.select_table.rows import Column
 from ...widgets.select_table.table import SelectTable
 from .fixes import TriagedList
@@ -25,12 +27,14 @@ NARROW = 60
 NAME_WHEN_NARROW = 12
 NEEDS_A_CLIENT = frozenset(
     {
-        "connections", "reconnect_selected", "reassign_selected", "refresh_selected", "disconnect_selected",
-        "assign_team", "set_code", "rename", "set_note", "remove", "export",
+        "connections", "assign_team", "set_code", "rename", "set_note", "remove", "export",
+        *(name for name, kind in KINDS.items() if not kind.whole_list),
     }
 )  # fmt: skip
 NEEDS_FIXES = frozenset({"next_group", "group_before", "fix"})
-NEEDS_A_SIGN_IN = frozenset({"refresh_selected", "check"})
+NEEDS_A_SIGN_IN = frozenset(
+    name for name, kind in KINDS.items() if kind.needs is Needs.OWN and not kind.despite_refusal
+)
 
 
 class ClientsScreen(TriagedList):
@@ -302,35 +306,15 @@ class ClientsScreen(TriagedList):
 
     # The chosen clients
 
-    def do_reconnect_selected(self) -> None:
-        """Goes to Reconnect with the chosen clients."""
-        from .bulk import open_for_chosen
+    def doing(self, name: str) -> Callable[[], object] | None:
+        """Kinds of work are begun all in the same way."""
+        kind = KINDS.get(name)
+        return super().doing(name) if kind is None else partial(self._begin, kind)
 
-        open_for_chosen(self, "reconnect")
+    def _begin(self, kind: BulkKind) -> None:
+        from .bulk import begin
 
-    def do_reassign_selected(self) -> None:
-        """Goes to Reassign with the chosen clients."""
-        from .bulk import open_for_chosen
-
-        open_for_chosen(self, "reassign")
-
-    def do_refresh_selected(self) -> None:
-        """Plans a refresh of the chosen clients."""
-        from .bulk import plan_for_chosen
-
-        plan_for_chosen(self, "refresh")
-
-    def do_disconnect_selected(self) -> None:
-        """Plans to disconnect the chosen clients."""
-        from .bulk import plan_for_chosen
-
-        plan_for_chosen(self, "disconnect")
-
-    def do_check(self) -> None:
-        """Plans a check of the selected clients; of all whose sign-in is held here when none is selected."""
-        from .bulk import plan_for_chosen
-
-        plan_for_chosen(self, "check", everybody=not self.table.selection.total)
+        begin(self, kind)
 
     def do_assign_team(self) -> None:
         """Assigns the chosen clients to a team."""

@@ -104,7 +104,7 @@ def ask_team(screen: ClientsView) -> None:
             )
             question = Confirm(
                 f"Assign {counted(len(moving), 'client')} to {where}?",
-                [*lines, *_hidden(hidden), *names(moving)],
+                [*lines, *plan_words.hidden(hidden), *names(moving)],
                 yes="Assign",
             )
             screen.main.push_screen(question, lambda yes: screen.change(work) if yes else None)
@@ -135,16 +135,12 @@ def ask_remove(screen: ClientsView) -> None:
             return
         question = Confirm(
             f"Take {counted(len(going), 'client')} off the list?",
-            [*([stays] if staying else []), *_hidden(hidden), *names(going)],
+            [*([stays] if staying else []), *plan_words.hidden(hidden), *names(going)],
             yes="Remove",
         )
         screen.main.push_screen(question, answered)
 
     screen.work(lambda: list(screen.store.clients.each(numbers, today())), confirm)
-
-
-def _hidden(hidden: int) -> list[str]:
-    return [plan_words.hidden(hidden)] if hidden else []
 
 
 def names(clients: list[Client]) -> list[str]:

@@ -28,8 +28,8 @@ class ChangeIntegrationScreen(ReachScreen):
     """Sign in, organisations, choose, confirm; then it is done at once, without a job: it is one client."""
 
     extra: ClassVar = named(SELECT, "continue", "filter", "sort")
-    steps: ClassVar = ("Sign in", "Organisations", "Choose")
-    heading: ClassVar = "Change integration"
+    steps: tuple[str, ...] = ("Sign in", "Organisations", "Choose")
+    heading: str = "Change integration"
 
     def __init__(self, client: Client, link: Integration, software: str) -> None:
         """`software`: where the client's books are now."""

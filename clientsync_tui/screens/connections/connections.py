@@ -13,7 +13,9 @@ from ...practice.model import Client, Integration, Settings
 from ...practice.plan import Will
 from ...practice.status import FOR_THE_CLIENT, Reason, Status
 from ...practice.trouble import Trouble
-from ...sync import plan_words, plans
+from ...sync import plan_words
+from ...sync.kinds import disconnect, refresh
+from ...sync.kinds.seam.kind import Request
 from ...sync.settings import change_settings
 from ...widgets.facts import Facts
 from ...widgets.select_table.list_rows import ListRows
@@ -205,7 +207,9 @@ class ConnectionsScreen(ActionScreen):
         if (link := self.link) is None:
             return
         store = self.main.workplace.store
-        plan = plans.refresh(store, link.software, self._held, [self._client_id]).about([integration(link)])
+        plan = refresh.plan(Request(store, link.software, [self._client_id], self._held)).about(
+            [integration(link)]
+        )
         if not plan.count(Will.DO):
             self.say(
                 plan_words.says(plan.items[0]) if plan.items else "There is nothing to refresh.", "warning"
@@ -224,8 +228,8 @@ class ConnectionsScreen(ActionScreen):
         from ..client_sync.plan import confirm_and_run
 
         if (link := self.link) is not None:
-            plan = plans.disconnect(self.main.workplace.store, link.software, self._held, [self._client_id])
-            confirm_and_run(self, plan.about([integration(link)]))
+            request = Request(self.main.workplace.store, link.software, [self._client_id], self._held)
+            confirm_and_run(self, disconnect.plan(request).about([integration(link)]))
 
     def do_settings(self) -> None:
         """Asks for them."""

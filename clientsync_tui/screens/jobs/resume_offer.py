@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from ...store.jobs import Job
 from ...sync.jobs import job_words
+from ...sync.kinds.seam.kind import Unit
+from ...sync.kinds.seam.registry import kinds
 from ...sync.plan_words import things
 from ..clients.clients_view import ClientsView
 from ..dialogues.confirm import Confirm
@@ -15,8 +17,9 @@ class ResumeOffer(Confirm):
     """Asks whether to go on with these jobs; takes the question back when somebody else has begun or ended them meanwhile."""
 
     def __init__(self, clients: ClientsView, jobs: Sequence[Job]) -> None:
-        kinds = {job.kind for job in jobs}
-        left = things("add" if kinds == {"add"} else "", sum(job.left for job in jobs))
+        units = {kind.unit for job in jobs if (kind := kinds().get(job.kind))}
+        unit = next(iter(units)) if len(units) == 1 else Unit.INTEGRATION
+        left = things(unit, sum(job.left for job in jobs))
         if len(jobs) == 1:
             question = f"{job_words.title(jobs[0])} was cut off with {left} left. Resume it?"
             super().__init__(question, [job_words.why_paused(jobs[0])[0]], yes="Resume", no="Not now")

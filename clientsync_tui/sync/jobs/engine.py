@@ -145,11 +145,6 @@ class Engine:
                 return
         self._on_job_end(self._find_job(job), trouble)
 
-    def stop_job(self, job: str) -> None:
-        """Stops a job after the items that are being done; a second call stops at once."""
-        if (runner := self._runners.get(job)) and self._loop:
-            self._loop.call_soon_threadsafe(runner.stop)
-
     @property
     def running(self) -> tuple[str, ...]:
         """The jobs that run in this process, or will in a moment."""

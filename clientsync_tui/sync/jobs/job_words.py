@@ -4,15 +4,7 @@ from ...practice.counted import counted
 from ...practice.status import Why
 from ...store.jobs import ItemState, Job, JobState
 from .. import words
-
-TITLES = {
-    "add": "Add clients",
-    "reconnect": "Reconnect",
-    "reassign": "Reassign",
-    "refresh": "Refresh",
-    "check": "Check",
-    "disconnect": "Disconnect",
-}
+from ..kinds.seam.registry import kinds
 
 SYMBOLS = {
     ItemState.DONE: "✓",
@@ -32,7 +24,8 @@ ASCII_SYMBOLS = {
 
 def title(job: Job) -> str:
     """What the job does."""
-    return TITLES.get(job.kind, job.kind)
+    kind = kinds().get(job.kind)
+    return kind.title if kind else job.kind
 
 
 def state(job: Job) -> str:

@@ -25,10 +25,12 @@ from ...practice.trouble import (
 from ...store.jobs import Item, ItemState, Job, JobState
 from ...store.projection import Clash
 from ...store.store import Store
-from ..work import KINDS, OWN_SIGN_IN, SKIPPED_CHANGED, Outcome, Task, found
+from ..kinds.seam.kind import BulkKind, Needs
+from ..kinds.seam.registry import kinds
+from ..kinds.seam.task import SKIPPED_CHANGED, Outcome, Task, problem_found
 from .lanes import Lane
 from .new_job import keep_daily
-from .waiting_for import needed
+from .waiting_for import waiting_for
 from .writer import Writer
 
 WAITING_FACTOR = 3
@@ -60,6 +62,7 @@ class Runner:
         self._id = job
         self._stopping = False
         self._now = asyncio.Event()
+        self._kind: BulkKind
         self._refused: dict[str, str] = {}
         self._writer = Writer(session.store)
         self.trouble: Trouble | None = None
@@ -79,10 +82,12 @@ class Runner:
 
         Raises UsageError when another process runs it.
         """
-        kind = self._store.jobs.one(self._id).kind
-        if kind not in KINDS:
-            says = f"Job {self._id} is of a kind that this version does not know ({clean(kind)})."
+        name = self._store.jobs.one(self._id).kind
+        kind = kinds().get(name)
+        if kind is None:
+            says = f"Job {self._id} is of a kind that this version does not know ({clean(name)})."
             raise UsageError(f"{says} `clientsync jobs cancel {self._id}` ends it.")
+        self._kind = kind
         # A job that is resumed, retried or made without a plan's screen may be the first of its day.
         await asyncio.to_thread(keep_daily, self._store)
         self._store.jobs.claim(self._id)
@@ -92,7 +97,7 @@ class Runner:
             await self._work_all(lanes)
         finally:
             try:
-                self.trouble = self.trouble or self._needed(lanes)
+                self.trouble = self.trouble or self._waiting_for(lanes)
                 self._store.jobs.end(self._id, self._ending(), self.trouble)
             finally:
                 self._store.jobs.leave(self._id)
@@ -132,12 +137,12 @@ class Runner:
         waiting = self._store.jobs.waiting(self._id)[lane.software]
         return range(min(at_once * WAITING_FACTOR, waiting))
 
-    def _needed(self, lanes: Sequence[Lane]) -> Trouble | None:
+    def _waiting_for(self, lanes: Sequence[Lane]) -> Trouble | None:
         waiting = self._store.jobs.waiting(self._id)
         if self._stopping or not waiting:
             return None
         softwares = {lane.software: self._session.software(lane.software) for lane in lanes if lane.held_back}
-        return needed(lanes, waiting, softwares)
+        return waiting_for(lanes, waiting, softwares)
 
     def _ending(self) -> JobState:
         job = self._store.jobs.one(self._id)
@@ -166,7 +171,7 @@ class Runner:
 
     def _sign_in_of(self, job: Job, item: Item) -> SignIn | None:
         """The sign-in that an item is done with; None where it is yet to be made, or made anew."""
-        if job.kind in OWN_SIGN_IN:
+        if self._kind.needs is Needs.OWN:
             return self._store.sign_ins.one(str(item.body.get("sign_in")))
         named = item.body.get("with") or job.sign_in
         if named is None:
@@ -179,15 +184,15 @@ class Runner:
         return sign_in
 
     async def _do(self, job: Job, lane: Lane, item: Item, sign_in: SignIn) -> None:
-        own = job.kind in OWN_SIGN_IN
+        own = self._kind.needs is Needs.OWN
         actor = sign_in.person.email if not own else self._session.actor
         software = self._session.software(item.software)
         task = Task(self._store, software, self._session.calls(sign_in), job, item, sign_in, actor)
-        if sign_in.id in self._refused and job.kind != "disconnect":
+        if sign_in.id in self._refused and not self._kind.despite_refusal:
             await self._settle(item, self._failed(task, Reason.SIGN_IN_REFUSED, self._refused[sign_in.id]))
             return
         try:
-            outcome = await KINDS[job.kind](task)
+            outcome = await self._kind.do(task)
         except OrganisationTrouble as trouble:
             if sign_in.organisation_id is not None and trouble.reason in NEEDS_CONSENT:
                 await self._writer.write(partial(self._store.sign_ins.refused, sign_in.id))
@@ -219,7 +224,7 @@ class Runner:
     def _failed(self, task: Task, reason: Reason, says: str) -> Outcome:
         current = task.current()
         link: Integration | None = current[1] if current else None
-        entries = found(task, link, reason, says)
+        entries = problem_found(task, link, reason, says)
         return Outcome(ItemState.FAILED, reason, says, entries, expects=link if entries else None)
 
     async def _settle(self, item: Item, outcome: Outcome) -> None:

@@ -7,7 +7,7 @@ from ...practice.trouble import KeyringTrouble, SignInNeeded, Trouble
 from .lanes import Lane
 
 
-def needed(
+def waiting_for(
     lanes: Iterable[Lane], waiting: Mapping[str, int], softwares: Mapping[str, Software]
 ) -> Trouble | None:
     """Why items wait in these lanes; None where nothing but a stop keeps them. `waiting`: how many, by software.

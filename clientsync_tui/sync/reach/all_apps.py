@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from ...practice.people import SignIn
 from ...practice.plan import Plan, Will
 from ...practice.trouble import PassingTrouble, SignInNeeded, Trouble, UsageError
-from ..plans import Reach, together
+from ..kinds.seam.kind import Reach
+from ..kinds.seam.planning import together
 
 Make = Callable[[str, SignIn | None, Reach | None], Plan]
 """Makes the plan of one software: its name, whose sign-in (None: not known yet), what that reaches (None: not known)."""

@@ -17,7 +17,7 @@ from ...practice.trouble import UsageError
 from ...store.projection import Clash
 from ...store.store import Store
 from ..jobs.session import Session
-from ..work import Pulled, changes, pull
+from ..kinds.seam.pulling import Pulled, changed_details, pull
 from .ending import NOT_OURS, end_there, ended_with_it
 
 
@@ -160,7 +160,7 @@ def _bound(change: Change, now: Client, name: str, pulled: Pulled) -> list[NewEn
         "sign_in": change.sign_in.id,
         "before": {"organisation_id": link.organisation_id, "organisation_name": link.organisation_name},
     }
-    new, old = changes(now.details, pulled.details) if _follows(link, now) else ({}, {})
+    new, old = changed_details(now.details, pulled.details) if _follows(link, now) else ({}, {})
     refreshed = {"organisation_name": name, "details": new, "before": old, **pulled.noted()}
     return [
         NewEntry(Kind.ORGANISATION_CHANGED, actor, client, software, link.organisation_id, moved),

@@ -1,0 +1,151 @@
+"""A kind of work that needs a sign-in of yours: choose the sign-in, see the plan, confirm it. A job does the rest."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+from textual.widgets import Button
+
+from ...practice.people import SignIn
+from ...practice.plan import Plan, Will
+from ...practice.trouble import Trouble
+from ...sync import plan_words
+from ...sync.kinds.seam.kind import BulkKind, Request
+from ...widgets.answers import Answers
+from ...widgets.dialogue_keys import own_key
+from ...widgets.plan_list import PlanList
+from ..titles import title
+from .plan import start
+from .reach import LAST, ReachScreen
+
+
+class KindScreen(ReachScreen):
+    """Does a kind of work with all that it is about, or with the clients given."""
+
+    nothing: str = "There is nothing to do."
+    """What the plan's list says when it is empty."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        own_key("dialogue.yes", "answer(True)", show=False),
+        own_key("dialogue.no", "answer(False)", show=False),
+    ]
+
+    def __init__(
+        self,
+        kind: BulkKind,
+        software: str,
+        only: Collection[str] | None = None,
+        exactly: Collection[tuple[str, str]] | None = None,
+        *,
+        fresh: bool = False,
+    ) -> None:
+        """`only`: ids of clients; None: all. `exactly`: these of their integrations; None: every one in this accounting app.
+
+        `fresh`: only a new sign-in will do.
+        """
+        super().__init__(software)
+        self.heading = kind.title
+        self.steps = ("Sign in", "Organisations", "Plan", kind.verb)
+        self._kind = kind
+        self._only = only
+        self._exactly = exactly
+        self._fresh = fresh
+        self._before: Plan | None = None
+        self._plan: Plan | None = None
+        self._begun = False
+
+    def before(self) -> Iterable[str]:
+        """What it does, and what would be tried with a sign-in that reaches everything."""
+        if self._before is not None:
+            yield from self.promises(self._before)
+            yield from self._left_out(self._before)
+
+    def promises(self, plan: Plan) -> Iterable[str]:
+        """What this kind of work does."""
+        yield self._kind.sentence
+        yield from plan_words.entails(plan, self.main.workplace.softwares())
+
+    def _left_out(self, plan: Plan) -> Iterable[str]:
+        if not plan.items:
+            yield self.keyed(self.nothing)
+        left = [line for will, line in plan_words.summary(plan) if will is not Will.DO]
+        if left:
+            yield "\n".join(left)
+
+    def own_stage(self) -> Iterable[Widget]:
+        """The plan, and the answers."""
+        yield PlanList(partial(title, self.main.workplace), ascii_marks=self.main.ascii_marks)
+        yield self.led()
+        yield Answers(
+            Button(self._kind.verb, id="go"),
+            *self.more_buttons(),
+            leave=Button(self.keyed("Cancel ({dialogue.no})"), id="cancel"),
+        )
+
+    def begin(self) -> None:
+        """Nobody is asked to sign in where there is nothing to do."""
+        self.run_worker(self._begin(), exclusive=True, group="reach", exit_on_error=False)
+
+    async def _begin(self) -> None:
+        self._before = await asyncio.to_thread(self._planned, None)
+        if not self._before.count(Will.DO):
+            self._show_plan(self._before)
+            self.show_own()
+        elif self.by_consents:
+            self.go_on_by_consents()
+        else:
+            self.find_reach(fresh=self._fresh)
+
+    def _planned(self, sign_in: SignIn | None) -> Plan:
+        reach = None if sign_in is None or self.by_consents else self.reach
+        store = self.main.workplace.store
+        plan = self._kind.plan(Request(store, self._about, self._only, sign_in=sign_in, reach=reach))
+        return plan if self._exactly is None else plan.about(self._exactly)
+
+    async def go_on(self) -> None:
+        """What is done with the organisations that are reached."""
+        self._show_plan(await asyncio.to_thread(self._planned, self.sign_in))
+
+    def _show_plan(self, plan: Plan) -> None:
+        self._plan = plan
+        self.query_one(PlanList).show(plan, "" if plan.items else self.keyed(self.nothing))
+        count = plan.count(Will.DO)
+        self.relabel("go", self.keyed(f"{plan_words.button(plan)} ({{dialogue.yes}})"))
+        self.query_one("#go").display = count > 0
+        for more in self.query("#more"):
+            # Another consent helps only where something is out of reach.
+            more.display = count > 0 or plan.count(Will.CANNOT) > 0
+        self.relabel("own #cancel", self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"))
+
+    def focus_own(self) -> None:
+        """To the answer."""
+        self.query_one("#own Answers", Answers).focus_first()
+
+    def action_answer(self, yes: bool) -> None:
+        """y and n, on the plan alone."""
+        if self._stage != "own":
+            return
+        if not yes:
+            self.dismiss()
+        elif self._plan is not None and self._plan.count(Will.DO) and not self._begun:
+            self._begun = True
+            self._show_step(LAST)
+            self.run_worker(self._start(self._plan), group="start", exit_on_error=False)
+
+    def continue_own(self) -> None:
+        """Enter outside of the buttons goes to them."""
+        self.focus_own()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The answer by a button."""
+        if event.button.id == "go":
+            self.action_answer(True)
+
+    async def _start(self, plan: Plan) -> None:
+        try:
+            await start(self, plan)
+        except Trouble as trouble:
+            self._begun = False
+            self.say(trouble)

@@ -1,0 +1,118 @@
+"""Add: a client for each organisation that you choose, or a link to the client it belongs to."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ...practice.entries import Kind, NewEntry
+from ...practice.model import Organisation
+from ...practice.status import Reason, Why
+from .seam.kind import BulkKind, Needs, Request, Unit
+
+if TYPE_CHECKING:
+    from ...practice.plan import Plan
+    from .seam.task import Outcome, Task
+
+
+def plan(request: Request, *, team: str | None = None, apart: Collection[str] = ()) -> "Plan":
+    """Adds a client for each organisation of `only` (None: all), or links it to the client it belongs to, unless it is in `apart`.
+
+    What the sign-in does not reach can't be added; but where a sign-in is for one organisation, you can still consent to it.
+    """
+    from ...practice.plan import Plan, PlanItem, Will
+    from ..changes import new_client_id
+    from .seam.planning import cannot, matcher, skip
+
+    store, software, sign_in, reach = request.store, request.software, request.sign_in, request.reach
+    assert software is not None and sign_in is not None and reach is not None
+    integrated = store.clients.integrated(software)
+    # By the practice's own spelling of the id, however it was typed.
+    wanted = reach if request.only is None else request.only
+    chosen = list(dict.fromkeys(reach[id].id if id in reach else id for id in wanted))
+    matches = matcher(store, software, datetime.now(UTC)).matches([reach[id] for id in chosen if id in reach])
+    items: list[PlanItem] = []
+    for id in chosen:
+        organisation, known = reach.get(id), integrated.get(id)
+        if organisation is None and sign_in.organisation_id is not None:
+            organisation = Organisation(id, known[1] if known else id)
+        if organisation is None:
+            client, name = (known[0], known[1]) if known else (id, id)
+            items.append(cannot(client, name, software, id, Why.NO_ACCESS))
+            continue
+        body: dict[str, str | None] = {
+            "organisation_name": organisation.name,
+            "team": team,
+            "with": sign_in.reaching(id),
+        }
+        if known is None:
+            if id in apart:
+                body["apart"] = "yes"
+            match = None if id in apart else matches.get(id)
+            client, name = (
+                (match.client.id, match.client.name) if match else (new_client_id(), organisation.name)
+            )
+            body["linked_by"] = match.by if match else None
+        elif known[3] == Reason.DISCONNECTED_HERE:
+            client, name = known[0], known[1]
+            body["linked_by"] = "organisation"
+        else:
+            items.append(skip(known[0], known[1], software, id, Why.ALREADY_ADDED))
+            continue
+        items.append(PlanItem(Will.DO, client, name, software, id, body=body))
+    return Plan(KIND.name, software, sign_in.id, tuple(items), {"team": team})
+
+
+async def do(task: "Task") -> "Outcome":
+    """Adds the client, or links the organisation to the client it belongs to, with details and lists."""
+    from ...store.jobs import ItemState
+    from ..reach.matching import Matcher
+    from .seam.pulling import pull_for
+    from .seam.task import Outcome, skipped
+
+    item, clients = task.item, task.store.clients
+    known = clients.integrated(item.software, item.organisation_id).get(item.organisation_id)
+    if known is not None and known[3] != Reason.DISCONNECTED_HERE:
+        return skipped(Why.ALREADY_ADDED)
+    pulled = await pull_for(task, None)
+    details = pulled.details
+    name = details.get("name") or item.body.get("organisation_name") or item.name
+    id, team = item.client, item.body.get("team")
+    linked = item.body.get("linked_by")
+    if linked is None and not item.body.get("apart") and (number := details.get("tax_number")):
+        # The list of organisations has no tax numbers. Now that this one is known, the client may turn out to be on the list.
+        match = Matcher(clients.with_tax_number(number, datetime.now(UTC)), item.software).match("", details)
+        id, linked = (match.client.id, match.by) if match else (id, None)
+    client = clients.by_id([id], datetime.now(UTC)).get(id)
+    # A client's details follow one of its organisations: two accounting apps describe the same business in different words.
+    follows = client is None or not client.follows_one
+    connected = task.entry(
+        Kind.INTEGRATION_CONNECTED, id, organisation_name=name, sign_in=task.sign_in.id,
+        details=dict(details) if follows else {}, linked_by=linked, settings={} if follows else {"follow_details": False},
+        **pulled.noted(),
+    )  # fmt: skip
+    entries: list[NewEntry] = []
+    if client is None:
+        added = {"name": name, "details": dict(details), "team": team}
+        entries.append(NewEntry(Kind.CLIENT_ADDED, task.actor, id, body=added))
+    else:
+        if clients.is_removed(id):
+            entries.append(NewEntry(Kind.CLIENT_RESTORED, task.actor, id, body={"name": client.name}))
+        if team and team != client.team:
+            assigned = {"team": team, "before": client.team}
+            entries.append(NewEntry(Kind.TEAM_ASSIGNED, task.actor, id, body=assigned))
+    says = pulled.says(task.software)
+    return Outcome(ItemState.DONE, None, says, (*entries, connected), pulled.lists, answered=True)
+
+
+KIND = BulkKind(
+    name="add",
+    title="Add clients",
+    verb="Create accounts for",
+    participle="added",
+    sentence="Add clients from the organisations that your sign-in reaches.",
+    unit=Unit.ORGANISATION,
+    needs=Needs.ANY,
+    plan=plan,
+    do=do,
+    order=1,
+)

@@ -1,0 +1,98 @@
+"""Disconnect: integrations end here and, where the sign-in is held here and the accounting app allows it, there. Clients stay."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from ...practice.counted import counted
+from ...practice.entries import Kind
+from ...practice.model import Client, Integration
+from ...practice.status import Reason
+from .seam.kind import BulkKind, Needs, Request, Unit
+
+if TYPE_CHECKING:
+    from ...accounting.seam.software import Software
+    from ...practice.plan import Plan, PlanItem
+    from .seam.task import Outcome, Task
+
+
+def plan(request: Request) -> "Plan":
+    """Disconnects every integration that is asked for and not yet disconnected."""
+    from ...practice.plan import Will
+    from .seam.planning import disconnected, item_of, over
+
+    def decide(client: Client, link: Integration) -> "PlanItem | None":
+        if link.problem is Reason.DISCONNECTED_HERE:
+            return disconnected(request, client, link)
+        there = "own" if link.sign_in in request.held else "not_ours"
+        return item_of(Will.DO, client, link, link.sign_in, there=there)
+
+    return over(KIND.name, request, decide)
+
+
+async def do(task: "Task") -> "Outcome":
+    """Ends the integration here in any case, and there if the sign-in is ours and the accounting app can be reached."""
+    from ...store.jobs import ItemState
+    from ..reach.ending import NOT_OURS, end_there, ended_with_it
+    from .seam.task import SKIPPED_CHANGED, Outcome
+
+    current = task.active()
+    if current is None:
+        return SKIPPED_CHANGED
+    client, _ = current
+    there, says, ended = NOT_OURS, None, ()
+    if task.item.body.get("there") == "own":
+        there, says = await end_there(task.software, task.calls, task.item.organisation_id)
+        ended = ended_with_it(task.software, there, task.sign_in.id, task.actor)
+    entry = task.entry(Kind.DISCONNECTED, client.id, there=there)
+    return Outcome(ItemState.DONE, None, says, (entry, *ended))
+
+
+def entails(plan: "Plan", softwares: "Mapping[str, Software]") -> Iterator[str]:
+    """What stays, what ends in the accounting apps, what does not, and what you can do about that."""
+    from ...practice.plan import Will
+
+    items = plan.only((Will.DO,))
+    if items:
+        yield "The clients stay on the list with their details, lists and history."
+        yield from _ends(items, softwares)
+
+
+def _ends(items: "Iterable[PlanItem]", softwares: "Mapping[str, Software]") -> Iterator[str]:
+    ended, here, theirs = Counter[str](), Counter[str](), 0
+    for item in items:
+        software = softwares.get(item.software)
+        if item.body.get("there") != "own":
+            theirs += 1
+        elif software is not None and software.disconnecting == "nowhere":
+            here[software.title] += 1
+        else:
+            ended[software.title if software is not None else item.software] += 1
+    if count := ended.total():
+        yield f"{_end(count)} in {' and '.join(sorted(ended))} too."
+    for title, count in sorted(here.items()):
+        yield f"{_end(count)} here only: {title} has no way to disconnect an app from here. Remove the app there to end it there too."
+    if theirs:
+        yield f"{_end(theirs)} here only: colleagues signed in for them, and can end them there."
+
+
+def _end(count: int) -> str:
+    return counted(count, "integration ends", "integrations end")
+
+
+KIND = BulkKind(
+    name="disconnect",
+    title="Disconnect",
+    verb="Disconnect",
+    participle="disconnected",
+    sentence="End the integrations of the selected clients; they stay on the list.",
+    unit=Unit.INTEGRATION,
+    needs=Needs.OWN,
+    plan=plan,
+    do=do,
+    order=5,
+    key="d",
+    dangerous=True,
+    despite_refusal=True,
+    entails=entails,
+)

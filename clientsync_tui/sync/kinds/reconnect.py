@@ -1,0 +1,66 @@
+"""Reconnect: an expired or broken integration gets a sign-in that works."""
+
+from typing import TYPE_CHECKING
+
+from ...practice.entries import Kind
+from ...practice.model import Client, Integration
+from ...practice.status import FOR_THE_CLIENT, Status, Why
+from .seam.kind import BulkKind, Needs, Request, Unit
+
+if TYPE_CHECKING:
+    from ...practice.plan import Plan, PlanItem
+    from .seam.task import Outcome, Task
+
+AFFECTED = frozenset({Status.EXPIRED, Status.BROKEN})
+
+
+def plan(request: Request) -> "Plan":
+    """Reconnects every expired or broken client, or those of the clients `only` that are not connected."""
+    from ...practice.plan import Will
+    from .seam.planning import is_in_reach, item_of, over, sign_in_for
+
+    def decide(client: Client, link: Integration) -> "PlanItem | None":
+        status = link.standing.status
+        if request.only is None and status not in AFFECTED:
+            return None
+        if status is Status.CONNECTED:
+            says = "It is connected and working; it is not touched."
+            return item_of(Will.SKIP, client, link, reason=Why.ALREADY_ADDED, says=says)
+        if link.problem in FOR_THE_CLIENT:
+            return item_of(Will.CANNOT, client, link, reason=link.problem)
+        if not is_in_reach(request, link.organisation_id):
+            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS)
+        return item_of(Will.DO, client, link, sign_in_for(request, link))
+
+    return over(KIND.name, request, decide)
+
+
+async def do(task: "Task") -> "Outcome":
+    """Replaces the dead sign-in by this one; leaves alone what works again, or what a colleague reconnected meanwhile."""
+    from .seam.pulling import take_over
+    from .seam.task import SKIPPED_CHANGED
+
+    current = task.current()
+    if current is None:
+        return SKIPPED_CHANGED
+    client, link = current
+    moved = link.connected_at.isoformat() != task.item.body.get("connected_at")
+    if moved or link.standing.status is Status.CONNECTED:
+        return SKIPPED_CHANGED
+    return await take_over(task, Kind.RECONNECTED, client, link)
+
+
+KIND = BulkKind(
+    name="reconnect",
+    title="Reconnect",
+    verb="Reconnect",
+    participle="reconnected",
+    sentence="Reconnect the selected clients with your sign-in.",
+    unit=Unit.INTEGRATION,
+    needs=Needs.ANY,
+    plan=plan,
+    do=do,
+    order=2,
+    key="r",
+    footer=6,
+)

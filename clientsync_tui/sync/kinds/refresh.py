@@ -1,0 +1,53 @@
+"""Refresh: details and lists are pulled again, each client's with the sign-in that authenticates it."""
+
+from typing import TYPE_CHECKING
+
+from ...practice.model import Client, Integration
+from ...practice.status import Reason, Why
+from .seam.kind import BulkKind, Needs, Request, Unit
+
+if TYPE_CHECKING:
+    from ...practice.plan import Plan, PlanItem
+    from .seam.task import Outcome, Task
+
+
+def plan(request: Request) -> "Plan":
+    """Refreshes what a sign-in held here authenticates; what a colleague signed in for can't be refreshed here."""
+    from ...practice.plan import Will
+    from .seam.planning import disconnected, item_of, over
+
+    def decide(client: Client, link: Integration) -> "PlanItem | None":
+        if link.problem is Reason.DISCONNECTED_HERE:
+            return disconnected(request, client, link)
+        if link.sign_in not in request.held:
+            says = f"Only {link.integrated_by.name}'s sign-in can refresh it; reassign it to yourself, or ask them."
+            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=says)
+        return item_of(Will.DO, client, link, link.sign_in)
+
+    return over(KIND.name, request, decide)
+
+
+async def do(task: "Task") -> "Outcome":
+    """Pulls details and lists again."""
+    from .seam.pulling import pull_for, refreshed
+    from .seam.task import SKIPPED_CHANGED
+
+    current = task.active()
+    if current is None:
+        return SKIPPED_CHANGED
+    return refreshed(task, *current, await pull_for(task, current[1].settings.lists))
+
+
+KIND = BulkKind(
+    name="refresh",
+    title="Refresh",
+    verb="Refresh",
+    participle="refreshed",
+    sentence="Pull details and lists of the selected clients again.",
+    unit=Unit.INTEGRATION,
+    needs=Needs.OWN,
+    plan=plan,
+    do=do,
+    order=4,
+    key="f",
+)

@@ -1,0 +1,110 @@
+"""Making plans: the items of a plan, for each client what will be done, skipped, or cannot be, and why. Nothing is changed here.
+
+Each item says in `with` which sign-in it will be done with: one that is held, one that is yet to be made (where a sign-in is for
+one organisation), or None: whoever will have signed in by then.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from ....practice.model import Client, Integration
+from ....practice.plan import Plan, PlanItem, Will
+from ....practice.status import Reason
+from ....store.store import Store
+from ... import words
+from ...reach.matching import Matcher
+from .kind import Request
+
+Decide = Callable[[Client, Integration], PlanItem | None]
+
+
+def over(kind: str, request: Request, decide: Decide) -> Plan:
+    """The plan over the integrations that are asked for; `decide` makes an item of each, or leaves it out (None)."""
+    now = datetime.now(UTC)
+    software, only, store = request.software, request.only, request.store
+    pairs: Sequence[tuple[Client, Integration]]
+    if only is None:
+        pairs = store.clients.integrations(software, now)
+    else:
+        clients = store.clients.by_id(list(only), now)
+        pairs = [
+            (clients[id], link)
+            for id in only
+            if id in clients
+            for link in clients[id].integrations
+            if software is None or link.software == software
+        ]
+    items = tuple(item for client, link in pairs if (item := decide(client, link)) is not None)
+    return Plan(kind, software, request.sign_in.id if request.sign_in else None, items)
+
+
+def together(plans: Sequence[Plan]) -> Plan:
+    """One plan from several of the same kind, each for another accounting app: one job across all of them."""
+    if len(plans) == 1:
+        return plans[0]
+    return Plan(plans[0].kind, None, None, tuple(item for plan in plans for item in plan.items))
+
+
+def matcher(store: Store, software: str, now: datetime) -> Matcher:
+    """A matcher over the clients that have no active integration with this accounting app."""
+    return Matcher(store.clients.without(software, now), software)
+
+
+def is_in_reach(request: Request, organisation_id: str) -> bool:
+    """Whether to try it. Where a sign-in is for one organisation, you can still consent to any other."""
+    if request.sign_in is not None and request.sign_in.organisation_id is not None:
+        return True
+    return request.reach is None or organisation_id in request.reach
+
+
+def sign_in_for(request: Request, link: Integration) -> str | None:
+    """The id of the sign-in that an integration will be done with."""
+    return request.sign_in.reaching(link.organisation_id) if request.sign_in else None
+
+
+def disconnected(request: Request, client: Client, link: Integration) -> PlanItem | None:
+    """A disconnected integration is skipped where its client was named, and else left out."""
+    if request.only is None:
+        return None
+    return item_of(Will.SKIP, client, link, reason=Reason.DISCONNECTED_HERE)
+
+
+def item_of(
+    will: Will,
+    client: Client,
+    link: Integration,
+    sign_in: str | None = None,
+    *,
+    reason: str | None = None,
+    says: str | None = None,
+    **body: str,
+) -> PlanItem:
+    """The item for an integration as it is now; the job compares, and leaves alone what changed meanwhile.
+
+    `sign_in`: the id of the one that it will be done with.
+    """
+    facts: dict[str, str | None] = {
+        "sign_in": link.sign_in,
+        "problem": link.problem,
+        "connected_at": link.connected_at.isoformat(),
+        "with": sign_in,
+        "organisation_name": link.organisation_name,
+        **body,
+    }
+    if reason is not None:
+        facts["says"] = says or words.REASONS[reason]
+    if will is Will.CANNOT:
+        facts["cannot"] = "yes"
+    return PlanItem(will, client.id, client.name, link.software, link.organisation_id, reason, facts)
+
+
+def cannot(client: str, name: str, software: str, organisation_id: str, reason: str) -> PlanItem:
+    """An item that can't be done."""
+    body = {"cannot": "yes", "says": words.REASONS[reason]}
+    return PlanItem(Will.CANNOT, client, name, software, organisation_id, reason, body)
+
+
+def skip(client: str, name: str, software: str, organisation_id: str, reason: str) -> PlanItem:
+    """An item that is left alone."""
+    body = {"says": words.REASONS[reason]}
+    return PlanItem(Will.SKIP, client, name, software, organisation_id, reason, body)

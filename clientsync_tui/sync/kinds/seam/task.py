@@ -1,0 +1,83 @@
+"""One item of a job, with what is needed to do it, and what came of it. Nothing is written here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ....accounting.seam.software import Calls, Record, Software
+from ....practice.entries import Kind, NewEntry
+from ....practice.model import Client, Integration
+from ....practice.people import SignIn
+from ....practice.status import Fault, Reason, Why
+from ....store.jobs import Item, ItemState, Job
+from ....store.store import Store
+from ... import words
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an item. `entries` and `lists` are saved in the same transaction that ends the item.
+
+    `expects`: the integration as the work found it; if it is another by then, nothing is saved. `answered`: the organisation
+    did. `fault`: the passing fault that kept it from being reached.
+    """
+
+    state: ItemState
+    reason: str | None = None
+    says: str | None = None
+    entries: Sequence[NewEntry] = ()
+    lists: Mapping[str, Sequence[Record]] = field(default_factory=dict[str, Sequence[Record]])
+    answered: bool = False
+    fault: Fault | None = None
+    expects: Integration | None = None
+
+
+def skipped(reason: Why) -> Outcome:
+    """The item was left alone."""
+    return Outcome(ItemState.SKIPPED, reason, words.REASONS[reason])
+
+
+SKIPPED_CHANGED = skipped(Why.CHANGED_MEANWHILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An item with what is needed to do it. `sign_in`: whose calls these are."""
+
+    store: Store
+    software: Software
+    calls: Calls
+    job: Job
+    item: Item
+    sign_in: SignIn
+    actor: str
+
+    def entry(self, kind: Kind, client: str, **body: Any) -> NewEntry:
+        """An entry about this item's organisation."""
+        return NewEntry(kind, self.actor, client, self.item.software, self.item.organisation_id, body)
+
+    def current(self) -> tuple[Client, Integration] | None:
+        """The client and the integration as they are now; None when they are gone."""
+        client = self.store.clients.by_id([self.item.client], datetime.now(UTC)).get(self.item.client)
+        for link in client.integrations if client else ():
+            if client and (link.software, link.organisation_id) == (
+                self.item.software,
+                self.item.organisation_id,
+            ):
+                return client, link
+        return None
+
+    def active(self) -> tuple[Client, Integration] | None:
+        """The client and the integration, unless it was disconnected or is gone."""
+        current = self.current()
+        return None if current is None or current[1].problem is Reason.DISCONNECTED_HERE else current
+
+
+def problem_found(task: Task, link: Integration | None, reason: Reason, says: str) -> list[NewEntry]:
+    """The entry that records a problem, where the calls were the integration's own sign-in's and it is news."""
+    if link is None or link.sign_in != task.sign_in.id or link.problem in (reason, Reason.DISCONNECTED_HERE):
+        return []
+    expired = reason in (Reason.SIGN_IN_REFUSED, Reason.SIGN_IN_LAPSED)
+    kind = Kind.FOUND_EXPIRED if expired else Kind.FOUND_BROKEN
+    return [task.entry(kind, task.item.client, reason=reason, says=says, was=link.problem)]
