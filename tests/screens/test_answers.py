@@ -24,7 +24,7 @@ PACKAGE = Path(clientsync_tui.__file__).parent
 WALKED = {
     "add_clients": ("select",),
     "confirm": ("cancel", "change-confirm", "remove", "resume", "sign-out", "team-confirm"),
-    "open_software": ("open-software",),
+    "open_app": ("open-software",),
     "passphrase": ("passphrase", "passphrase-asked"),
     "plan": ("check", "disconnect", "every-software", "plan"),
     "reach": ("add", "add-error", "add-nothing"),
@@ -33,7 +33,7 @@ WALKED = {
     "set_up": ("set-up",),
     "settings": ("settings",),
     "sign_in": ("sign-in", "sign-in-refused", "consents"),
-    "software_block": ("client-sync", "client-sync-empty"),
+    "app_block": ("client-sync", "client-sync-empty"),
 }
 """By the file that has a row of buttons: the scenes that show it."""
 LEAVES = ("Cancel", "Close", "Keep running", "Not now", "Stay", "Stay signed in")
