@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .signin.vault import Vault
     from .store.history import You
     from .sync.jobs.session import Session
+    from .sync.preferences import Preferences
 
 AskPassphrase = Callable[[bool], str]
 """Asks the person for the encrypted keyring's passphrase; the argument says that it is a new one."""
@@ -45,6 +46,13 @@ class Workplace:
     def store(self) -> Store:
         """The practice's store; raises UsageError where `Store` does."""
         return Store(self.config.database)
+
+    @cached_property
+    def preferences(self) -> "Preferences":
+        """How this person likes the client list."""
+        from .sync.preferences import Preferences
+
+        return Preferences(self.store)
 
     @cached_property
     def vault(self) -> "Vault":

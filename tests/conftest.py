@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from unittest.mock import patch
 
@@ -19,6 +20,10 @@ settings.load_profile("patient")
 # Hundreds of processes are started: each would compile the program anew where it may not keep what it compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# What a person's own folder holds is nobody's who runs the tests.
+_data = tempfile.TemporaryDirectory(prefix="clientsync-tests-")
+os.environ["XDG_DATA_HOME"] = _data.name
 
 RUBBISH_EVERY = 50_000
 """Objects made until new rubbish is looked for; with Python's usual 700 that is a fifth of the time of a test of screens."""

@@ -1,6 +1,5 @@
 """What accounting softwares call themselves, for the first frame: to ask them, each one's file would have to be read."""
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,13 +19,13 @@ def title(workplace: "Workplace", software: str) -> str:
 
 
 def _kept(workplace: "Workplace") -> dict[str, str]:
-    kept = json.loads(workplace.store.meta(KEPT) or "{}")
-    return kept["titles"] if kept.get("of") == _release() else {}
+    saved = workplace.preferences.get(KEPT, {})
+    return saved["titles"] if saved.get("of") == _release() else {}
 
 
 def _asked(workplace: "Workplace") -> dict[str, str]:
     titles = {each.name: each.title for each in workplace.softwares()}
-    workplace.store.remember(KEPT, json.dumps({"of": _release(), "titles": titles}))
+    workplace.preferences.save(KEPT, {"of": _release(), "titles": titles})
     return titles
 
 

@@ -187,28 +187,3 @@ def _sign_in(row: Mapping[str, Any]) -> SignIn:
         row["id"], row["software"], person, used, moment(row["ends_at"]), row["organisation_id"],
         row["organisation_name"], bool(row["signed_out"]),
     )  # fmt: skip
-
-
-class Views:
-    """Filters saved by name."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def save(self, name: str, filter_text: str) -> None:
-        """Saves a filter under a name, in place of one of the same name."""
-        with self._database.writing() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO views VALUES (?, ?, ?)", (name, filter_text, iso(datetime.now(UTC)))
-            )
-
-    def forget(self, name: str) -> None:
-        """Forgets a saved filter."""
-        with self._database.writing() as db:
-            db.execute("DELETE FROM views WHERE name = ?", (name,))
-
-    def all(self) -> dict[str, str]:
-        """Every saved filter by name."""
-        return dict(
-            self._database.connection.execute("SELECT name, filter FROM views ORDER BY name").fetchall()
-        )

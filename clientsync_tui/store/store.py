@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .job_items import JobItems
     from .jobs import Jobs
     from .ledger import Ledger
-    from .local import Contacts, Pulled, SignIns, Views
+    from .local import Contacts, Pulled, SignIns
 
 
 class Store:
@@ -104,27 +104,21 @@ class Store:
 
         return SignIns(self._database)
 
-    @cached_property
-    def views(self) -> "Views":
-        """Filters saved by name."""
-        from .local import Views
-
-        return Views(self._database)
-
     @property
     def practice_id(self) -> str:
         """The practice's own id, made with its database: it keeps two practices of one person apart in the keyring."""
         return self.meta("practice") or ""
 
     def meta(self, key: str) -> str | None:
-        """A remembered value of this host."""
+        """A value that the practice's file holds: its id, and what release 0.2 remembered there."""
         row = self._database.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
-    def remember(self, key: str, value: str) -> None:
-        """Remembers a value on this host."""
-        with self._database.writing() as db:
-            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+    def former_views(self) -> dict[str, str]:
+        """The filters that everybody saved in the practice's file until release 0.2, by name."""
+        return dict(
+            self._database.connection.execute("SELECT name, filter FROM views ORDER BY name").fetchall()
+        )
 
     def close(self) -> None:
         """Closes the database."""

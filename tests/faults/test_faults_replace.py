@@ -209,7 +209,7 @@ def test_who_had_the_file_open_that_was_replaced_writes_no_more(cli: Command, da
     assert store.ledger.last() == last, "nothing was written to the file that has no name any more"
     database.unlink()
     with pytest.raises(Trouble, match="was replaced or removed"):
-        store.remember("key", "value")
+        store.contacts.good("xero", "o1")
     store.close()
 
 

@@ -12,6 +12,7 @@ from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace
 from tests.support.frozen import NOW
+from tests.support.inside import database_of
 
 CONFIG = """
 [practice]
@@ -165,8 +166,15 @@ def break_more(store: Store) -> None:
 
 def save_views(store: Store) -> None:
     """Two saved filters."""
-    store.views.save("Ours that expire", "status:expiring by:ann@example.com")
-    store.views.save("北支店", "team:North -status:connected")
+    # As release 0.2 saved them, for everybody.
+    with database_of(store).writing() as db:
+        db.executemany(
+            "INSERT INTO views VALUES (?, ?, '2026-11-01T09:00:00.000Z')",
+            [
+                ("Ours that expire", "status:expiring by:ann@example.com"),
+                ("北支店", "team:North -status:connected"),
+            ],
+        )
 
 
 def pause_job(store: Store) -> None:

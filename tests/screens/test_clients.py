@@ -198,7 +198,9 @@ async def test_views_are_saved_opened_and_forgotten(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("4", "slash", *"lapsed", "enter", "w", "s", *"Bob's", "enter")
-        await until(pilot, lambda: screen.store.views.all() == {"Bob's": "status:expired lapsed"})
+        await until(
+            pilot, lambda: screen.main.workplace.preferences.views == {"Bob's": "status:expired lapsed"}
+        )
         await pilot.press("escape", "escape")
         await until(pilot, lambda: screen.shown == 11)
         await pilot.press("w", "enter")
@@ -206,7 +208,7 @@ async def test_views_are_saved_opened_and_forgotten(tmp_path: Path) -> None:
             pilot, lambda: "3 of 11" in shown(pilot) and screen.filter_bar.text == "status:expired lapsed"
         )
         await pilot.press("w", "f", "enter")
-        await until(pilot, lambda: not screen.store.views.all())
+        await until(pilot, lambda: not screen.main.workplace.preferences.views)
 
 
 async def test_an_empty_list_says_what_to_do(tmp_path: Path) -> None:

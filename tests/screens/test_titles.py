@@ -1,6 +1,5 @@
 """What softwares call themselves: kept for the next start, and asked again when it may have changed."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ def workplace(tmp_path: Path):
 
 
 def keep(workplace: Workplace, release: int, **kept: str) -> None:
-    workplace.store.remember(titles.KEPT, json.dumps({"of": release, "titles": kept}))
+    workplace.preferences.save(titles.KEPT, {"of": release, "titles": kept})
 
 
 def test_what_was_kept_is_not_asked_for_again(workplace: Workplace, monkeypatch: pytest.MonkeyPatch):

@@ -121,7 +121,7 @@ def software_of(workplace: Workplace, clients: Sequence[Client]) -> str:
 
 def views(workplace: Workplace) -> None:
     """Opens, saves and forgets filters under names. Raises Back, and Quit."""
-    store = workplace.store
+    preferences = workplace.preferences
 
     def save() -> None:
         words = text(f"Filter (words, or {', '.join(f'{field}:' for field in FIELDS)})")
@@ -130,16 +130,16 @@ def views(workplace: Workplace) -> None:
         if not name:
             say("Nothing was saved.")
             return
-        store.views.save(name, words)
+        preferences.save_view(name, words)
         say(f"Saved as {name}.")
 
     def forget() -> None:
-        name = one_of("Forget which view?", list(store.views.all()), str)
-        store.views.forget(name)
+        name = one_of("Forget which view?", list(preferences.views), str)
+        preferences.delete_view(name)
         say(f"{name} is forgotten.")
 
     def choices() -> list[Choice]:
-        saved = store.views.all()
+        saved = preferences.views
         return [
             *(
                 Choice(

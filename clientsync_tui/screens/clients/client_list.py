@@ -1,13 +1,11 @@
 """The list part of the client list's screen: reading, filter, sort, and what is selected."""
 
 import asyncio
-import json
 from array import array
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -77,7 +75,7 @@ class ClientList(ActionScreen):
         yield TopBar("Clients")
         yield TriageTabs()
         yield FixList()
-        yield FilterBar(self._kept("filters", []))
+        yield FilterBar(self.main.workplace.preferences.get("filters", []))
         yield SelectTable(columns(), id="clients")
         yield Static(id="about", markup=False)
         yield KeyBar()
@@ -159,10 +157,6 @@ class ClientList(ActionScreen):
         selected = [int(id) for id in self.table.selection]
         here = self.table.cursor_id
         return selected or ([int(here)] if here is not None else [])
-
-    def _kept(self, key: str, otherwise: list[Any]) -> list[Any]:
-        kept = self.main.workplace.store.meta(key)
-        return json.loads(kept) if kept else otherwise
 
     # Reading
 
@@ -265,11 +259,18 @@ class ClientList(ActionScreen):
         if sort != self.sort:
             self.sort = sort
             self.read()
-            self.main.workplace.store.remember("sort", json.dumps(sort))
+            self.main.workplace.preferences.save("sort", sort)
 
     def _kept_sort(self) -> Sort:
         known = {column.key for column in columns() if column.sortable}
-        return tuple((key, bool(down)) for key, down in self._kept("sort", []) if key in known) or BY_NAME
+        return (
+            tuple(
+                (key, bool(down))
+                for key, down in self.main.workplace.preferences.get("sort", [])
+                if key in known
+            )
+            or BY_NAME
+        )
 
     def _viewed(self, now: datetime) -> Viewer:
         shown = frozenset(column.key for column in self.table.columns)
@@ -336,7 +337,7 @@ class ClientList(ActionScreen):
         bar = self.filter_bar
         self._to_the_list()
         if bar.remember():
-            self.main.workplace.store.remember("filters", json.dumps(bar.former))
+            self.main.workplace.preferences.save("filters", bar.former)
 
     def _to_the_list(self) -> None:
         self.table.focus()

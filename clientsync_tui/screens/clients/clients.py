@@ -61,10 +61,10 @@ class ClientsScreen(TriagedList):
 
     def on_mount(self) -> None:
         """The columns as they were left."""
-        if kept := self.store.meta("columns"):
+        if saved := self.main.workplace.preferences.get("columns", []):
             from .columns import read
 
-            self.columns = read(kept)
+            self.columns = read(saved)
         # Before the first frame: it would be drawn twice.
         self._show_columns()
         self.call_after_refresh(self.offer_jobs)
@@ -300,7 +300,7 @@ class ClientsScreen(TriagedList):
                 self.columns = screen.columns
                 self._show_columns()
                 self.read()
-                self.store.remember("columns", written(screen.columns))
+                self.main.workplace.preferences.save("columns", written(screen.columns))
 
         self.main.push_screen(screen, chosen)
 

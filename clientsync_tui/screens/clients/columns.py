@@ -1,9 +1,8 @@
 """Which columns the client list shows, in which order and how wide; and by which it is sorted."""
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -23,21 +22,19 @@ from .rows import usual
 NARROWEST, WIDEST, STEP = 4, 80, 2
 
 
-def read(saved: str | None) -> tuple[Column, ...]:
+def read(saved: Sequence[Any]) -> tuple[Column, ...]:
     """The columns that `written` wrote; the usual ones where nothing was saved or it cannot be read."""
     known = {column.key: column for column in all_columns()}
     with suppress(ValueError, TypeError, AttributeError):
-        columns = [
-            widened(known[key], int(width)) for key, width in json.loads(saved or "[]") if key in known
-        ]
+        columns = [widened(known[key], int(width)) for key, width in saved if key in known]
         if any(column.key == "name" for column in columns):
             return tuple(columns)
     return usual()
 
 
-def written(columns: Sequence[Column]) -> str:
+def written(columns: Sequence[Column]) -> list[tuple[str, int]]:
     """The columns as they are kept."""
-    return json.dumps([(column.key, column.width) for column in columns])
+    return [(column.key, column.width) for column in columns]
 
 
 def widened(column: Column, width: int) -> Column:

@@ -1,7 +1,5 @@
 """Views: filters saved under names."""
 
-import asyncio
-
 from ...practice.text import clean
 from ...practice.trouble import UsageError
 from ..dialogues.ask import Ask
@@ -13,7 +11,8 @@ SAVE, FORGET, VIEW = "save", "forget", "view:"
 
 def open_views(screen: ClientsView) -> None:
     """Offers to open a saved view, to save what is shown, and to forget one."""
-    views = screen.store.views.all()
+    preferences = screen.main.workplace.preferences
+    views = preferences.views
     text = screen.filter_text
     nothing = None if text else "nothing is filtered"
     choices = [
@@ -34,7 +33,7 @@ def open_views(screen: ClientsView) -> None:
     async def save(written: str) -> bool:
         if not (name := clean(written).strip()):
             raise UsageError("A view needs a name.")
-        await asyncio.to_thread(screen.store.views.save, name, text)
+        preferences.save_view(name, text)
         return True
 
     def saved(written: str | None) -> None:
@@ -45,7 +44,7 @@ def open_views(screen: ClientsView) -> None:
     def forget(id: str | None) -> None:
         if id is not None:
             name = id.removeprefix(VIEW)
-            screen.store.views.forget(name)
+            preferences.delete_view(name)
             screen.notify(f"“{name}” is forgotten.", markup=False)
 
     screen.main.push_screen(Choose("Views", choices), chosen)

@@ -1,5 +1,8 @@
 """What can be done with a job, from its own screen and from the list of jobs."""
 
+import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from ...accounting.seam.software import Software
@@ -132,12 +135,9 @@ class JobActions(ActionScreen):
         self.main.push_screen(Choose("Retry failed and cancelled", [everything, *choices]), chosen)
 
     def _retry(self, job: Job, reasons: list[str] | None) -> None:
-        try:
-            self.main.workplace.store.jobs.retry(job.id, reasons)
-        except Trouble as trouble:
-            self.say(trouble)
-            return
-        self._start(job)
+        self._change(
+            partial(self.main.workplace.store.jobs.retry, job.id, reasons), partial(self._start, job)
+        )
 
     def do_cancel_job(self) -> None:
         """Asks, then leaves undone what is not begun."""
@@ -161,8 +161,20 @@ class JobActions(ActionScreen):
         self.main.push_screen(Confirm(question, lines, yes="Cancel the job", no="Keep running"), answered)
 
     def _cancel(self, job: Job) -> None:
-        try:
-            self.main.workplace.store.jobs.cancel(job.id)
-        except Trouble as trouble:
-            self.say(trouble)
-        self.job_touched(job, started=False)
+        self._change(
+            partial(self.main.workplace.store.jobs.cancel, job.id),
+            partial(self.job_touched, job, started=False),
+        )
+
+    def _change(self, write: Callable[[], object], then: Callable[[], object]) -> None:
+        """Writes on a thread, because another process may hold the lock for seconds; then does `then` here."""
+
+        async def run() -> None:
+            try:
+                await asyncio.to_thread(write)
+            except Trouble as trouble:
+                self.say(trouble)
+            else:
+                then()
+
+        self.run_worker(run, exit_on_error=False)
