@@ -1,33 +1,27 @@
 """What a select table tells its screen."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from textual.message import Message
+from textual.widget import Widget
 
 from clientsync_tui.widgets.select_table.rows import RowId
-
-if TYPE_CHECKING:
-    from clientsync_tui.widgets.select_table.view import RowsView
 
 
 class TableMessage(Message):
     """From a select table, so that `@on(SelectTable.Opened, "#clients")` finds the right one."""
 
-    def __init__(self, table: RowsView) -> None:
+    def __init__(self, table: Widget) -> None:
         super().__init__()
         self.table = table
 
     @property
-    def control(self) -> RowsView:
+    def control(self) -> Widget:
         return self.table
 
 
 class CursorMoved(TableMessage, namespace="select_table"):
     """The cursor is on another row; `id` is None when there are no rows."""
 
-    def __init__(self, table: RowsView, id: RowId | None) -> None:
+    def __init__(self, table: Widget, id: RowId | None) -> None:
         super().__init__(table)
         self.id = id
 
@@ -35,7 +29,7 @@ class CursorMoved(TableMessage, namespace="select_table"):
 class SelectionChanged(TableMessage, namespace="select_table"):
     """`total` rows are selected, `hidden` of them not shown by the filter."""
 
-    def __init__(self, table: RowsView, total: int, hidden: int) -> None:
+    def __init__(self, table: Widget, total: int, hidden: int) -> None:
         super().__init__(table)
         self.total = total
         self.hidden = hidden
@@ -44,7 +38,7 @@ class SelectionChanged(TableMessage, namespace="select_table"):
 class Opened(TableMessage, namespace="select_table"):
     """Enter or a double click on a row."""
 
-    def __init__(self, table: RowsView, id: RowId, *, clicked: bool = False) -> None:
+    def __init__(self, table: Widget, id: RowId, *, clicked: bool = False) -> None:
         super().__init__(table)
         self.id = id
         self.clicked = clicked
@@ -53,7 +47,7 @@ class Opened(TableMessage, namespace="select_table"):
 class Refused(TableMessage, namespace="select_table"):
     """The row under the cursor cannot be selected; `reason` says why, in words."""
 
-    def __init__(self, table: RowsView, id: RowId, reason: str) -> None:
+    def __init__(self, table: Widget, id: RowId, reason: str) -> None:
         super().__init__(table)
         self.id = id
         self.reason = reason
@@ -62,7 +56,7 @@ class Refused(TableMessage, namespace="select_table"):
 class SortRequested(TableMessage, namespace="select_table"):
     """A click on a column's title; `add`: sort by it after those sorted by already."""
 
-    def __init__(self, table: RowsView, key: str, add: bool) -> None:
+    def __init__(self, table: Widget, key: str, add: bool) -> None:
         super().__init__(table)
         self.key = key
         self.add = add

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.reactive import Reactive, reactive
+from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from clientsync_tui.widgets.select_table.kept_lines import KeptLines
 from clientsync_tui.widgets.select_table.layout import Place, lay_out
+from clientsync_tui.widgets.select_table.line_cache import LineCache, has_effects
 from clientsync_tui.widgets.select_table.messages import ColumnsChanged, CursorMoved
 from clientsync_tui.widgets.select_table.painting import ASCII_SIGNS, SIGNS, Looks, Painter, Signs
 from clientsync_tui.widgets.select_table.rows import Column, NoRows, Row, RowId, Rows
@@ -24,7 +25,7 @@ HEADER = 1
 """Lines above the rows."""
 
 
-class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
+class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
     """Draws the visible rows (Textual's Line API) and keeps the cursor on its row's id.
 
     Drawing does no I/O: rows are fetched when the view moves, for the page on screen and its neighbours.
@@ -72,18 +73,21 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
         self,
         columns: Sequence[Column],
         *,
-        rows: Rows | None = None,
-        selecting: bool = True,
+        rows: Rows | None,
+        selection: Selection | None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
+        """`selection`: which rows are drawn as selected; None: rows have no marks."""
         super().__init__(id=id, classes=classes)
+        self._line_cache = LineCache()
         self._index_of = {column.key: index for index, column in enumerate(columns)}
         self._columns = tuple(columns)
-        self._selecting = selecting
-        self._selection = Selection(self._selection_changed)
-        self._window = Window(rows or NoRows())
-        self._cursor = 0
+        self._selected = selection
+        self.window = Window(rows or NoRows())
+        """The rows shown, and those of them that are at hand."""
+        self.cursor = 0
+        """The index of the row under the cursor. `move_cursor` moves it."""
         self._painter: Painter | None = None
 
     # Rows
@@ -91,14 +95,14 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
     def show(self, rows: Rows) -> None:
         """Show `rows`: filtered, sorted or refreshed anew. The cursor stays on its row, at the same height of the screen
         where that can be; where its row is gone, it stays at its place. The selection is kept."""
-        id, height = self.cursor_id, self._cursor - self.scroll_offset.y
-        self._window = Window(rows)
-        found = None if id is None else self._window.index(id)
-        self._cursor = max(0, min(self._cursor if found is None else found, self.row_count - 1))
+        id, height = self.cursor_id, self.cursor - self.scroll_offset.y
+        self.window = Window(rows)
+        found = None if id is None else self.window.index(id)
+        self.cursor = max(0, min(self.cursor if found is None else found, self.row_count - 1))
         self.virtual_size = Size(0, HEADER + self.row_count)
-        self.scroll_to(y=self._cursor - height, animate=False, force=True)
+        self.scroll_to(y=self.cursor - height, animate=False, force=True)
         # A person who has scrolled away from the cursor is not called back to it by rows that change under them.
-        if 0 <= height < self._page:
+        if 0 <= height < self.page:
             self._show_cursor()
         self._look()
         self.refresh()
@@ -108,50 +112,43 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
     def refresh_rows(self, ids: Iterable[RowId] | None = None) -> None:
         """The content of these rows (None: of any) has changed; order and count have not."""
         changed = None if ids is None else set(ids)
-        self._window.forget(changed)
+        self.window.forget(changed)
         self._look()
-        order = self._window.order
-        self._refresh_rows(*(i for i in self._visible if changed is None or order[i] in changed))
+        order = self.window.order
+        self.redraw_rows(*(i for i in self.visible_rows if changed is None or order[i] in changed))
 
     @property
     def row_count(self) -> int:
-        return len(self._window.order)
+        return len(self.window.order)
 
     @property
     def cursor_id(self) -> RowId | None:
         """The id of the row under the cursor; None when there are no rows."""
-        return self._window.order[self._cursor] if self.row_count else None
+        return self.window.order[self.cursor] if self.row_count else None
 
     @property
     def cursor_row(self) -> Row | None:
         """The row under the cursor, whole, for a status line; None when there is none, or it is gone."""
-        return None if self.cursor_id is None else self._window.row(self.cursor_id)
+        return None if self.cursor_id is None else self.window.row(self.cursor_id)
 
     @property
-    def selection(self) -> Selection:
-        return self._selection
-
-    @property
-    def _visible(self) -> range:
+    def visible_rows(self) -> range:
         top = self.scroll_offset.y
-        return range(top, min(top + self._page, self.row_count))
+        return range(top, min(top + self.page, self.row_count))
 
     @property
-    def _width(self) -> int:
+    def text_width(self) -> int:
         """Cells of a line, the scrollbar's not counted."""
         return self.size.width - 1
 
     @property
-    def _page(self) -> int:
+    def page(self) -> int:
         return max(1, self.size.height - HEADER)
 
     def _look(self) -> None:
         # Before the first layout nobody knows how many rows there is room for, but never for more than the terminal has lines.
-        page = self._page if self.size else self.app.size.height  # pyright: ignore[reportUnknownMemberType]
-        self._window.look_at(self.scroll_offset.y, page)
-
-    def _selection_changed(self) -> None:
-        raise NotImplementedError
+        page = self.page if self.size else self.app.size.height  # pyright: ignore[reportUnknownMemberType]
+        self.window.look_at(self.scroll_offset.y, page)
 
     # Columns
 
@@ -165,10 +162,10 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
     def columns(self, columns: Sequence[Column]) -> None:
         if unknown := [column.key for column in columns if column.key not in self._index_of]:
             raise ValueError(f"columns the table was not made with: {', '.join(unknown)}")
-        if self._arrange(tuple(columns)):
+        if self.set_columns(tuple(columns)):
             self.post_message(ColumnsChanged(self))
 
-    def _arrange(self, columns: tuple[Column, ...]) -> bool:
+    def set_columns(self, columns: tuple[Column, ...]) -> bool:
         """Whether that changed anything."""
         changed = columns != self._columns
         if changed:
@@ -179,49 +176,63 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
     @property
     def places(self) -> tuple[Place, ...]:
         """The columns that the width has room for, and where each stands, in cells."""
-        return lay_out(self._columns, self._width - 1, self._gutter_width)
+        return lay_out(self._columns, self.text_width - 1, self.mark_width)
 
     @property
-    def _gutter_width(self) -> int:
-        return self._signs.width if self._selecting else 0
+    def mark_width(self) -> int:
+        return 0 if self._selected is None else self._signs.width
 
     # Cursor
 
     def move_cursor(self, index: int) -> None:
         """Put the cursor on the row at `index` of the order (the nearest there is) and scroll to it."""
-        old, self._cursor = self._cursor, max(0, min(index, self.row_count - 1))
-        if old != self._cursor:
-            self._refresh_rows(old, self._cursor)
+        old, self.cursor = self.cursor, max(0, min(index, self.row_count - 1))
+        if old != self.cursor:
+            self.redraw_rows(old, self.cursor)
             self.post_message(CursorMoved(self, self.cursor_id))
         self._show_cursor()
 
     def _show_cursor(self) -> None:
         top = self.scroll_offset.y
-        if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False, force=True)
-        elif self._cursor >= top + self._page:
-            self.scroll_to(y=self._cursor - self._page + 1, animate=False, force=True)
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= top + self.page:
+            self.scroll_to(y=self.cursor - self.page + 1, animate=False, force=True)
 
     # Drawing
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        if regions or repaint:
+            self._line_cache.forget(regions)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if has_effects(self.styles, self.opacity):
+            return super().render_lines(crop)
+        background = self.background_colors[1]
+        return self._line_cache.lines(crop, self.size, self.get_line_filters(), background, self.render_line)
 
     def render_line(self, y: int) -> Strip:
         painter = self._painter = self._painter or self._make_painter()
         if y < HEADER:
             return painter.header(self.sort)
         top = self.scroll_offset.y
-        order = self._window.order
+        order = self.window.order
         index = top + y - HEADER
         if index < len(order):
             id = order[index]
-            row = self._window.row(id)
-            bar = y - HEADER in thumb(top, self._page, len(order))
-            selected = self._selection.has_all_of(order) or id in self._selection
-            return painter.row(row, selected, index == self._cursor, bar)
+            row = self.window.row(id)
+            bar = y - HEADER in thumb(top, self.page, len(order))
+            selection = self._selected
+            selected = selection is not None and (selection.has_all_of(order) or id in selection)
+            return painter.row(row, selected, index == self.cursor, bar)
         lines = [] if order or not self.empty_text else ["", *self._empty_lines()]
         return painter.blank(lines[y - HEADER] if y - HEADER < len(lines) else "")
 
     def _empty_lines(self) -> list[str]:
-        width = max(1, self._width - 2)
+        width = max(1, self.text_width - 2)
         return [
             " " + line for part in self.empty_text.splitlines() for line in textwrap.wrap(part, width) or [""]
         ]
@@ -238,7 +249,7 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
             cells={name: style(name) for name in ("ok", "warning", "error", "muted")},
         )
         places = [(self._index_of[place.column.key], place) for place in self.places]
-        return Painter(self._width, places, looks, self._signs, selecting=self._selecting)
+        return Painter(self.text_width, places, looks, self._signs, selecting=self._selected is not None)
 
     @property
     def _signs(self) -> Signs:
@@ -248,11 +259,11 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
         self._painter = None
         self.refresh()
 
-    def _refresh_rows(self, *indices: int) -> None:
+    def redraw_rows(self, *indices: int) -> None:
         """Draw these lines again, and no others: over a slow line each costs."""
         if painter := self._painter:
             top = self.scroll_offset.y - HEADER
-            visible = self._visible
+            visible = self.visible_rows
             if regions := [
                 Region(0, index - top, painter.content_width, 1) for index in indices if index in visible
             ]:
@@ -281,7 +292,7 @@ class RowsView(KeptLines, can_focus=True, inherit_bindings=False):
         self._repaint()
 
     def watch_sort(self) -> None:
-        self.refresh(Region(0, 0, self._width, HEADER))
+        self.refresh(Region(0, 0, self.text_width, HEADER))
 
     def watch_empty_text(self) -> None:
         self.refresh()

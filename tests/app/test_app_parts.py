@@ -1,0 +1,70 @@
+"""The parts that the app is put together from, each in an app that has nothing else."""
+
+import asyncio
+from typing import Any
+
+from textual.app import App, ComposeResult
+from textual.events import Event, Key
+from textual.widgets import Input
+
+from clientsync_tui.app import look
+from clientsync_tui.app.key_queue import Done, KeyQueue
+from clientsync_tui.app.style_sheets import StyleSheets
+
+
+class Queued(App[None]):
+    """`/` opens a field a moment later, as the client list does."""
+
+    AUTO_FOCUS = None
+    BINDINGS = [("slash", "open_field", "Open")]  # noqa: RUF012  (Textual declares it so)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key_queue = KeyQueue(self, super().on_event)
+
+    def compose(self) -> ComposeResult:
+        yield Input()
+
+    def on_mount(self) -> None:
+        self.key_queue.start()
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key) and not event.is_forwarded:
+            await self.key_queue.put(event)
+        else:
+            await super().on_event(event)
+
+    def on_done(self, message: Done) -> None:
+        self.key_queue.done(message)
+
+    def action_open_field(self) -> None:
+        self.call_later(self.query_one(Input).focus)
+
+
+async def test_keys_that_arrive_together_go_to_what_the_key_before_opened() -> None:
+    app = Queued()
+    async with app.run_test():
+        for key in ("slash", "d", "a", "y"):
+            app.post_message(Key(key, "/" if key == "slash" else key))
+        field = app.query_one(Input)
+        async with asyncio.timeout(5):
+            while field.value != "day" or app.key_queue.is_busy:
+                await asyncio.sleep(0.005)
+
+
+async def test_style_sheets_are_read_once_and_again_only_for_another_theme() -> None:
+    class Styled(App[None]):
+        CSS_PATH = look.FIRST_SHEETS
+
+    app: App[Any] = Styled()
+    look.use_theme(app, look.DARK.name)
+    sheets = StyleSheets(app)
+    assert not sheets.are_for_another_theme()
+    app.theme = look.LIGHT.name
+    assert sheets.are_for_another_theme() and not sheets.are_for_another_theme()
+    async with app.run_test():
+        before = len(app.stylesheet.source)
+        sheets.read_all()
+        after = len(app.stylesheet.source)
+        sheets.read_all()
+        assert before < after == len(app.stylesheet.source)
