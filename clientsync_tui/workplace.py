@@ -160,21 +160,12 @@ class Workplace:
 
     def configured(self, name: str) -> "Configured":
         """A software as this practice has set it up; raises UsageError when it is not, or not safely."""
+        from .accounting.seam.addresses import overridden
         from .accounting.seam.configured import Configured
-        from .accounting.seam.software import Addresses
 
         software = self.software(name)
         table = self.config.software.get(name, SoftwareTable())
-        usual = software.addresses
-        addresses = Addresses(
-            table.authorize_url or usual.authorize_url,
-            table.token_url or usual.token_url,
-            (table.api_url or usual.api_url).rstrip("/"),
-            table.revoke_url or usual.revoke_url,
-            table.issuer or usual.issuer,
-            # Another issuer has another place for it, which it tells.
-            table.userinfo_url or (None if table.issuer else usual.userinfo_url),
-        )
+        addresses = overridden(software.addresses, table._asdict())
 
         async def secret() -> str | None:
             if software.grant.secret == "never":  # noqa: S105  (a word, not a secret)

@@ -173,7 +173,7 @@ class Attempt:
             client_id=configured.client_id,
             response_type="code",
             redirect_uri=self._redirect_uri,
-            scope=" ".join(configured.scopes) or None,
+            scope=configured.software.grant.joined(configured.scopes) or None,
             state=self._state,
             **{**configured.software.grant.parameters, **configured.parameters, **parameters},
         )

@@ -111,7 +111,10 @@ async def userinfo(access_token: str, configured: Configured, timeout_s: float) 
     title = configured.software.title
     async with http_client() as http:
         address = configured.addresses.userinfo_url or await _userinfo_url(http, configured, timeout_s)
-        bearer = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+        bearer = {
+            "Authorization": configured.software.grant.authorization(access_token),
+            "Accept": "application/json",
+        }
         try:
             return await _document(http, title, address, timeout_s, bearer)
         except PassingTrouble as trouble:

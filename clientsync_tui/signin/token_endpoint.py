@@ -1,11 +1,11 @@
-"""Calls to an accounting software's token endpoint, through Authlib."""
+"""Requests to an accounting app's token endpoint, through Authlib."""
 
 import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
@@ -15,9 +15,11 @@ from authlib.integrations.base_client.errors import (  # pyright: ignore[reportM
 )
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # pyright: ignore[reportMissingTypeStubs]
 
+from ..accounting.seam.abilities import token_error
 from ..accounting.seam.configured import Configured
+from ..accounting.seam.faults import internal_error, of_status, passing
 from ..accounting.seam.foreign import is_page, unreadable
-from ..accounting.seam.retry_after import retry_after_s
+from ..accounting.seam.software import Answer
 from ..accounting.seam.transport import client_settings
 from ..accounting.seam.unreachable import EXPECTED, no_answer
 from ..practice.status import Fault
@@ -30,18 +32,19 @@ _APP_REFUSED = frozenset({
     "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_request", "invalid_scope", "access_denied",
     "redirect_uri_mismatch", "invalid_redirect_uri",
 })  # fmt: skip
-"""Errors (RFC 6749, section 5.2, and what is in wide use beside it) that no other sign-in would avoid."""
+"""Errors (RFC 6749, section 5.2, and what is in wide use beside it) that signing in again would not avoid."""
 _CREDENTIALS_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
-_WORD = re.compile(r"[a-z][a-z0-9_]{0,58}")
 _LONGEST_LIFE_S = 3e9  # nearly a century; more is nonsense, and no date could hold it
 _SHORT_LIFE_S = 300  # taken where the answer does not say how long an access token lives
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What the token endpoint gave. `lives_s`: how long the access token is good for, in seconds; `ends_in_s`: when the sign-in
-    itself ends, in seconds from now, where the answer says so. `scopes`: what was granted, where it says so. `ahead_s`: the
-    server's clock minus this host's, by the answer's Date."""
+    """What the token endpoint gave.
+
+    `lives_s`: how many seconds the access token works. `ends_in_s`: in how many seconds the sign-in itself ends, where the answer
+    says so. `scopes`: what was granted, where it says so. `ahead_s`: the server's clock minus this host's, by the answer's Date.
+    """
 
     access_token: str = field(repr=False)
     lives_s: float
@@ -53,8 +56,11 @@ class Granted:
 
 
 class TokenEndpoint:
-    """The token endpoint of one software. Every method raises PassingTrouble, SignInRefused (`invalid_grant`) or Misconfigured;
-    no exception holds a token, nor is chained to one that does. `timeout_s`: for one call as a whole."""
+    """The token endpoint of one app. What differs between apps is in `Grant`, and in `token_error` of `seam/abilities.py`.
+
+    Every method raises PassingTrouble, SignInRefused (`invalid_grant`) or Misconfigured. No exception holds a token, nor is chained to
+    one that does. `timeout_s`: for one request as a whole.
+    """
 
     def __init__(self, configured: Configured, timeout_s: float) -> None:
         self._configured = configured
@@ -74,9 +80,9 @@ class TokenEndpoint:
         return await self._granted(lambda client, url: client.refresh_token(url, refresh_token=refresh_token))
 
     async def revoke(self, refresh_token: str) -> bool:
-        """Ends the grant (RFC 7009); for some softwares that is everything the person connected with this app.
+        """Ends the grant (RFC 7009). In some apps that ends everything the person connected with this app.
 
-        False when it had ended already, or the software has no way to be told.
+        False when it had ended already, or the app has no way to end it from here.
         """
         url = self._configured.addresses.revoke_url
         if url is None:
@@ -87,9 +93,8 @@ class TokenEndpoint:
                 call = client.post(url, json={"token": refresh_token}, auth=auth)
             else:
                 call = client.revoke_token(url, token=refresh_token, token_type_hint="refresh_token")  # noqa: S106
-            response: httpx2.Response = await self._within(call)
-        self._check(response)
-        error = _error_of(response)
+            response: httpx2.Response = await self._within(call, url)
+        error = self._check(response)
         if error in _CREDENTIALS_REFUSED or response.status_code == 401:
             raise self._refusal(error)
         if response.status_code == 400:
@@ -102,13 +107,17 @@ class TokenEndpoint:
         answers: list[httpx2.Response] = []
 
         def arrived(response: httpx2.Response) -> httpx2.Response:
-            answers.append(self._check(response))
+            error = self._check(response)
+            if error is not None:
+                raise self._refusal(error)
+            answers.append(response)
             return _for_authlib(response)
 
         async with await self._client() as client:
             for kind in ("access_token_response", "refresh_token_response"):
                 client.register_compliance_hook(kind, arrived)
-            await self._within(call(client, self._configured.addresses.token_url))
+            url = self._configured.addresses.token_url
+            await self._within(call(client, url), url)
         # Authlib found JSON without an error in it.
         answer: object = json.loads(answers[-1].content)
         token = cast(dict[str, Any], answer) if isinstance(answer, dict) else {}
@@ -120,7 +129,8 @@ class TokenEndpoint:
         ):
             if not _is_token(value) and (needed or value is not None):
                 raise self._passing(Fault.NONSENSE, f"gave no usable {name}")
-        if str(token.get("token_type", "bearer")).lower() != "bearer":
+        grant = self._configured.software.grant
+        if not grant.accepts(token.get("token_type", "bearer")):
             raise self._passing(Fault.NONSENSE, "gave an access token of an unknown type")
         return Granted(
             cast(str, access),
@@ -128,7 +138,7 @@ class TokenEndpoint:
             cast(str | None, refresh),
             cast(str | None, identity),
             self._ends_in_s(token),
-            _scopes(token.get("scope")),
+            grant.granted_scopes(token.get("scope")),
             _ahead_s(answers[-1]),
         )
 
@@ -137,6 +147,7 @@ class TokenEndpoint:
         return min((s for s in ends if s is not None), default=None)
 
     async def _client(self) -> Any:
+        """The client that writes the requests: who the app says it is, and with which headers."""
         settings = client_settings()
         settings["headers"] = {**settings["headers"], **self._configured.software.grant.token_headers}
         return AsyncOAuth2Client(
@@ -145,21 +156,25 @@ class TokenEndpoint:
             **settings,
         )
 
-    def _check(self, response: httpx2.Response) -> httpx2.Response:
-        """Takes out what no token endpoint writes, before Authlib reads it: only an error in the form of RFC 6749, section 5.2,
-        says something about the app or the sign-in."""
-        now = datetime.now(UTC)
-        if response.status_code == 429:
-            wait_s = retry_after_s(response.headers, now)
-            until = None if wait_s is None else now + timedelta(seconds=wait_s)
-            raise PassingTrouble(Fault.LIMIT, f"{self._title} allows no more sign-ins just now.", until)
-        if response.status_code >= 500:
-            raise self._passing(Fault.SERVER_ERROR, f"reported an internal error ({response.status_code})")
-        if is_page(response.text) or not (response.is_success or _error_of(response)):
-            raise unreadable(self._server, response.status_code, response.text)
-        return response
+    def _check(self, response: httpx2.Response) -> str | None:
+        """The answer's error word; None for a success.
 
-    async def _within(self, call: Awaitable[Any]) -> Any:
+        Raises PassingTrouble for what no token endpoint writes, before Authlib reads it: only an error in the app's own form says
+        something about the app or the sign-in.
+        """
+        software, status = self._configured.software, response.status_code
+        if (fault := of_status(self._server, status, response.headers, software.limits)) is not None:
+            raise fault
+        error = None
+        if not response.is_success:
+            answer = Answer(status, response.headers, _json_or_none(response.text), response.text)
+            error = token_error(software, answer)
+        if is_page(response.text) or not (response.is_success or error):
+            raise unreadable(self._server, status, response.text)
+        return error
+
+    async def _within(self, call: Awaitable[Any], address: str) -> Any:
+        """What a request to this address gives, or why there is nothing."""
         # `from None` throughout: these exceptions hold the request, and that holds the token.
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -167,7 +182,6 @@ class TokenEndpoint:
         except OAuthError as error:
             raise self._refusal(error.error) from None
         except EXPECTED as error:
-            address = self._configured.addresses.token_url
             raise no_answer(error, self._server, address, self._timeout_s) from None
         except (ValueError, TypeError, RecursionError) as error:
             raise self._passing(
@@ -180,7 +194,7 @@ class TokenEndpoint:
         if said == "invalid_grant":
             return SignInRefused(f"{self._title} no longer accepts this sign-in. Sign in again.")
         if said in {"temporarily_unavailable", "server_error"}:
-            return self._passing(Fault.SERVER_ERROR, f"reported an internal error ({said})")
+            return internal_error(self._server, said)
         if said not in _APP_REFUSED:
             return self._passing(Fault.NONSENSE, f"refused the request ({said})")
         name = self._configured.software.name
@@ -193,7 +207,7 @@ class TokenEndpoint:
         return self._configured.software.title
 
     def _passing(self, fault: Fault, what: str) -> PassingTrouble:
-        return PassingTrouble(fault, f"{self._server} {what}; try again later.")
+        return passing(self._server, fault, what)
 
     @property
     def _server(self) -> str:
@@ -201,20 +215,20 @@ class TokenEndpoint:
 
 
 def _for_authlib(response: httpx2.Response) -> httpx2.Response:
-    """The answer without what Authlib takes as it is: it adds any `expires_in` to the clock, and `error: null` is an error to it."""
+    """The answer without what trips Authlib: it adds any `expires_in` to the clock, and takes `error: null` for an error."""
     try:
         body: Any = json.loads(response.content)
     except (ValueError, RecursionError):
-        return response  # which it says itself
+        return response  # Authlib says so itself
     if not isinstance(body, dict):
         return response
     fields = cast(dict[str, Any], body)
-    kept = {
+    safe = {
         name: value
         for name, value in fields.items()
         if name not in {"expires_in", "expires_at"} and (name, value) != ("error", None)
     }
-    return httpx2.Response(response.status_code, content=json.dumps(kept))
+    return httpx2.Response(response.status_code, content=json.dumps(safe))
 
 
 def _seconds(value: object) -> float | None:
@@ -227,13 +241,6 @@ def _seconds(value: object) -> float | None:
     return float(value) if 0 < value < _LONGEST_LIFE_S else None
 
 
-def _scopes(value: object) -> frozenset[str] | None:
-    """The scopes that an answer names: words of a text, or a list of texts; None where it names none."""
-    if isinstance(value, list):
-        value = " ".join(scope for scope in cast(list[object], value) if isinstance(scope, str))
-    return frozenset(value.split()) or None if isinstance(value, str) else None
-
-
 def _ahead_s(response: httpx2.Response) -> float | None:
     """The server's clock minus this host's; None where it does not say what time it is."""
     try:
@@ -243,16 +250,11 @@ def _ahead_s(response: httpx2.Response) -> float | None:
         return None
 
 
-def _error_of(response: httpx2.Response) -> str | None:
-    """The error code of an unsuccessful answer (RFC 6749, section 5.2), where it has one; prose is none."""
-    if response.is_success:
-        return None
+def _json_or_none(text: str) -> Any:
     try:
-        body: object = json.loads(response.text)
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
-    error = cast(dict[str, object], body).get("error") if isinstance(body, dict) else None
-    return error if isinstance(error, str) and _WORD.fullmatch(error) else None
 
 
 def _is_token(value: object) -> bool:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from filelock import AsyncFileLock, Timeout
 
 from ..accounting.seam.calls import Access
 from ..accounting.seam.configured import Configured, Http
-from ..accounting.seam.limits import Lane, Limiter
+from ..accounting.seam.limiter import Lane, Limiter
 from ..accounting.seam.software import Limits
 from ..host.file_permissions import make_own_folder
 from ..practice.status import Fault
@@ -235,9 +235,7 @@ class Tokens:
     def _use(self, sign_in_id: str, granted: Granted) -> datetime | None:
         early = min(_RENEW_BEFORE_S, granted.lives_s / 4)
         self._in_use[sign_in_id] = _InUse(granted.access_token, time.monotonic() + granted.lives_s - early)
-        life = self._configured.software.grant.unused_life
-        if granted.ends_in_s is not None:
-            life = timedelta(seconds=granted.ends_in_s)
+        life = self._configured.software.grant.life(granted.ends_in_s)
         ends_at = None if life is None else datetime.now(UTC) + life
         self._on_used(sign_in_id, ends_at)
         return ends_at

@@ -19,7 +19,7 @@ from clientsync_tui.accounting.seam import calls as calls_module
 from clientsync_tui.accounting.seam import transport
 from clientsync_tui.accounting.seam.calls import HttpCalls
 from clientsync_tui.accounting.seam.configured import Configured, Http, no_secret
-from clientsync_tui.accounting.seam.limits import Limiter
+from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.accounting.seam.retry_after import retry_after_s
 from clientsync_tui.accounting.seam.software import Answer, Software
 from clientsync_tui.accounting.seam.transport import http_client

@@ -12,8 +12,8 @@ from typing import Literal
 
 import pytest
 
-from clientsync_tui.accounting.seam import limits as limits_module
-from clientsync_tui.accounting.seam.limits import Lane, Limiter
+from clientsync_tui.accounting.seam import limiter as limiter_module
+from clientsync_tui.accounting.seam.limiter import Lane, Limiter
 from clientsync_tui.accounting.seam.software import Limits, Rate
 from clientsync_tui.practice.trouble import PassingTrouble, UsageError
 from tests.signin.desk import python
@@ -188,7 +188,7 @@ async def test_who_gives_up_waiting_takes_no_place(limiter: Limiter):
 TAKER = """
 import asyncio, sys, time
 from pathlib import Path
-from clientsync_tui.accounting.seam.limits import Lane, Limiter
+from clientsync_tui.accounting.seam.limiter import Lane, Limiter
 from clientsync_tui.accounting.seam.software import Limits, Rate
 
 async def main(path, number, an_hour, takes):
@@ -303,7 +303,7 @@ async def test_a_clock_that_was_set_back_holds_nobody_up(tmp_path: Path):
 async def test_what_is_over_is_cleared_away(
     limiter: Limiter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(limits_module, "_PURGE_EVERY", 2)
+    monkeypatch.setattr(limiter_module, "_PURGE_EVERY", 2)
     with sqlite3.connect(tmp_path / "limits") as file:
         file.executemany("INSERT INTO made VALUES (?, 60, ?, 1)", [(f"lane {n}", n) for n in range(100)])
         file.execute("INSERT INTO leases (lane, until) VALUES ('x', 1)")

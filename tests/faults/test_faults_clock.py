@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.accounting.seam.limits import Lane, Limiter
+from clientsync_tui.accounting.seam.limiter import Lane, Limiter
 from clientsync_tui.accounting.seam.software import Limits
 from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.sandbox.options import Options

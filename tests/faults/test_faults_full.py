@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.accounting.seam.limits import Limiter
+from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.practice.trouble import Trouble, UsageError
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running

@@ -16,7 +16,7 @@ import pytest
 
 from clientsync_tui.accounting.seam.calls import Access, HttpCalls
 from clientsync_tui.accounting.seam.configured import Configured, Http
-from clientsync_tui.accounting.seam.limits import Limiter
+from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.accounting.seam.software import Addresses
 from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO

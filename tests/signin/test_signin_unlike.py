@@ -12,10 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from clientsync_tui.accounting.seam.limits import Limiter
+from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.accounting.seam.software import Rate
 from clientsync_tui.practice.people import SignIn
-from clientsync_tui.practice.trouble import Misconfigured, PassingTrouble, SignInFailed
+from clientsync_tui.practice.trouble import Misconfigured, PassingTrouble, SignInFailed, SignInRefused
+from clientsync_tui.signin.token_endpoint import TokenEndpoint
 from clientsync_tui.signin.tokens import Tokens
 from tests.signin.desk import Desk, keyring, name_of, told
 from tests.signin.unlike import LATER_S, SECRET, Server, Unlike, unlike
@@ -173,3 +174,22 @@ async def test_renewals_keep_to_their_limit(server: Server, tmp_path: Path, keyr
         refused = await tokens.access(OWN, refused)
     assert datetime.now(UTC) - began >= timedelta(seconds=0.9)
     limiter.close()
+
+
+@pytest.mark.parametrize(
+    ("word", "reads", "raised"),
+    [
+        ("invalid_code", False, PassingTrouble),
+        ("invalid_code", True, SignInRefused),
+        ("invalid_grant", False, SignInRefused),
+    ],
+)
+async def test_an_adapter_may_read_its_apps_own_token_errors(
+    server: Server, word: str, reads: bool, raised: type[Exception]
+):
+    software = Unlike()
+    if reads:
+        software.token_error = lambda answer: "invalid_grant" if answer.body["error"] == word else None
+    server.token = JSONResponse({"error": word}, 400)
+    with pytest.raises(raised):
+        await TokenEndpoint(server.configured(software=software), 10).renew("refresh-SECRET")

@@ -68,6 +68,7 @@ class Server:
         self.url = url
         self.endpoint: str | None = f"{url}/elsewhere/userinfo"
         self.lives: Mapping[str, Any] = {"ends_in": LATER_S, "ends_hard_in": LATER_S * 9}
+        self.token: Response | None = None
         self.who: Response = JSONResponse({"sub": "u-1"})
         self.company: Response = JSONResponse({"name": "Harbour Fish Bar"})
         self.revoked: Response = JSONResponse({})
@@ -99,7 +100,7 @@ class Server:
                     "refresh_token": "refresh-SECRET",
                     "expires_in": 3600,
                 }
-                return JSONResponse({**tokens, **self.lives})
+                return self.token or JSONResponse({**tokens, **self.lives})
             case "userinfo":
                 return self.who
             case "revoke":

@@ -40,7 +40,7 @@ async def once(self, *arguments):
     token = arguments[-1]
     raise RuntimeError(f"nobody expects {token} and {arguments}")
 
-HttpCalls._once = once
+HttpCalls._send = once
 sys.argv[0] = "clientsync"
 main()
 """

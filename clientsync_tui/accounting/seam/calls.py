@@ -1,10 +1,10 @@
-"""Calls to an accounting software's API in the name of one sign-in."""
+"""Calls to an accounting app's API in the name of one sign-in."""
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -15,29 +15,45 @@ from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, Trouble
 from . import foreign, shapes
 from .configured import Configured, Http
-from .limits import Lane, Limiter
-from .retry_after import retry_after_s
+from .faults import limited, of_status, passing
+from .limiter import Lane, Limiter
+from .limits import Limits
 from .software import Answer, Reply
 from .unreachable import EXPECTED, no_answer
 
 FIRST_PAUSE_S = 0.5
 _LEASE_MARGIN_S = 5.0
-_LIMITED_AT_MOST = 3  # one that says "a little later" for ever is given up
+_LIMITED_AT_MOST = 3  # an app that says "a little later" again and again is given up
 
 Access = Callable[[str | None], Awaitable[str]]
-"""Gives an access token. The argument: the token that the software has just refused, None at first; a new one is got only
-if that is still the one in use, so that twenty calls refused at once renew it once."""
+"""Gives an access token. The argument: the token that the app has just refused (None at first). A new one is fetched only if that
+is still the one in use, so twenty calls refused at once renew it once."""
 
 
 End = Callable[[], Awaitable[bool]]
 """Revokes a sign-in there and forgets it here; False when it had ended already."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call to the API, whatever its method."""
+
+    method: Literal["GET", "DELETE"]
+    path: str
+    organisation_id: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it may be sent again when no answer came. A DELETE may have been done: its caller looks first."""
+        return self.method == "GET"
+
+
 class HttpCalls:
     """`Calls` over HTTP; see there. `http`: from `http_client()`, shared by all.
 
-    `person`: the id of who signed in, for limits that are counted for each person; `organisation`: the one of this sign-in,
-    where it is for one; `end`: for `end_sign_in`, None while the sign-in is being made.
+    `person`: the id of who signed in, for limits that are counted for each person. `organisation`: the one that the sign-in is
+    for, where it is for one. `end`: does `end_sign_in`; None while the sign-in is being made.
     """
 
     def __init__(
@@ -79,12 +95,12 @@ class HttpCalls:
         self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
     ) -> Reply:
         """The same with the answer's headers."""
-        answer = await self._answer("GET", path, organisation_id, parameters)
+        answer = await self._request(_Call("GET", path, organisation_id, parameters or {}))
         return Reply(answer.body, answer.headers)
 
     async def delete(self, path: str, *, organisation_id: str | None = None) -> bool:
         """DELETE `api_url + path`; False if it was gone already (404)."""
-        answer = await self._answer("DELETE", path, organisation_id, None)
+        answer = await self._request(_Call("DELETE", path, organisation_id))
         return answer.status != 404
 
     async def end_sign_in(self) -> bool:
@@ -93,67 +109,53 @@ class HttpCalls:
             raise ValueError("a sign-in that is being made has no end yet")
         return await self._end()
 
-    async def _answer(
-        self, method: str, path: str, organisation_id: str | None, parameters: Mapping[str, str] | None
-    ) -> Answer:
-        """A successful answer (and the app's own 404 to a DELETE); everything else is raised or tried again."""
+    async def _request(self, call: _Call) -> Answer:
+        """A successful answer (and the app's own 404 to a DELETE). Everything else is raised, or tried again."""
         refused: str | None = None
         failed = limited = 0
         while True:
             token = await self._access(refused)
-            answer: Answer | None = None
             pause_s = 0.0
             try:
-                answer = await self._once(method, path, organisation_id, parameters, token)
+                answer = await self._send(call, token)
             except PassingTrouble as trouble:
                 if trouble.fault is not Fault.UNREACHABLE:
                     raise
-                passing = trouble
+                fault = trouble
             else:
-                if answer.status == 429:
-                    limited += 1
-                    self._held_up(answer, organisation_id, last=limited >= _LIMITED_AT_MOST)
-                    continue
-                if answer.status < 500:
-                    if self._is_done(method, answer):
+                match self._read(call, answer, renewed=refused is not None):
+                    case "done":
                         return answer
-                    if self._meaning(answer, organisation_id, renewed=refused is not None) == "renew":
+                    case "renew":
                         refused = token
-                    else:
+                        continue
+                    case "limit":
                         limited += 1
-                        self._held_up(answer, organisation_id, last=limited >= _LIMITED_AT_MOST)
-                    continue
-                passing = PassingTrouble(
-                    Fault.SERVER_ERROR,
-                    f"{self._title} has a fault of its own ({answer.status}); try again later.",
-                )
-                pause_s = retry_after_s(answer.headers, datetime.now(UTC)) or 0.0
+                        self._hold_up(answer, call, last=limited >= _LIMITED_AT_MOST)
+                        continue
+                    case trouble:
+                        fault = trouble
+                        pause_s = self._limits.retry_after_s(answer.headers, datetime.now(UTC)) or 0.0
             failed += 1
-            # A DELETE that got no answer may have been done: its caller looks before it tries again.
-            if method != "GET" or failed >= self._how.attempts or pause_s > self._how.longest_wait_s:
-                raise passing
+            if not call.repeatable or failed >= self._how.attempts or pause_s > self._how.longest_wait_s:
+                raise fault
             await asyncio.sleep(max(pause_s, FIRST_PAUSE_S * 2 ** (failed - 1) * random.uniform(0.5, 1.5)))  # noqa: S311
 
-    async def _once(
-        self,
-        method: str,
-        path: str,
-        organisation_id: str | None,
-        parameters: Mapping[str, str] | None,
-        token: str,
-    ) -> Answer:
-        software = self._configured.software
-        headers = {**software.headers(organisation_id), "Authorization": f"Bearer {token}"}
-        lane = self._lane(organisation_id)
+    async def _send(self, call: _Call, token: str) -> Answer:
+        """One request, in its turn. Raises PassingTrouble where no answer came."""
+        software, base = self._configured.software, self._configured.addresses.api_url
+        authorization = software.grant.authorization(token)
+        headers = {**software.headers(call.organisation_id), "Authorization": authorization}
+        lane = self._lane(call)
         # Nothing is chained to what is raised here: httpx2's errors hold the request, and that holds the token.
         try:
-            address = _address(self._configured.addresses.api_url + path, *(parameters or {}).items())
-            # Made before the turn: a place among the calls at once is for those that are under way.
-            request = self._http.build_request(method, address, headers=headers)
+            address = _address(base + call.path, *call.parameters.items())
+            # Built before the turn: a place among the calls at once is for those that are under way.
+            request = self._http.build_request(call.method, address, headers=headers)
             async with (
                 self._limiter.turn(
                     lane,
-                    software.limits,
+                    self._limits,
                     longest_wait_s=self._how.longest_wait_s,
                     lease_s=self._how.timeout_s + _LEASE_MARGIN_S,
                 ),
@@ -166,78 +168,75 @@ class HttpCalls:
                 finally:
                     await response.aclose()
         except EXPECTED as error:
-            base = self._configured.addresses.api_url
             raise no_answer(error, self._title, base, self._how.timeout_s) from None
         self._heed(response.headers, lane)
         # A server that echoes the request must not bring the token into a message.
         text = body.decode("utf-8", "replace").replace(token, "...")
         return Answer(response.status_code, response.headers, _json_or_none(text), text)
 
-    def _heed(self, headers: Mapping[str, str], lane: Lane) -> None:
-        limits = self._configured.software.limits
-        for name, counted in ((limits.remaining_header, lane), (limits.app_remaining_header, lane.app)):
-            if name is not None and headers.get(name, "").strip() == "0":
-                self._limiter.used_up(counted)
-
-    def _held_up(self, answer: Answer, organisation_id: str | None, *, last: bool) -> None:
-        """Deals with a 429: holds up whom it concerns, and raises when the wait is too long or this was the last attempt."""
-        software = self._configured.software
-        now = datetime.now(UTC)
-        wait_s = retry_after_s(answer.headers, now)
-        wait_s = software.limits.unsaid_pause_s if wait_s is None else wait_s
-        lane = self._lane(organisation_id)
-        named = answer.headers.get(software.limits.problem_header or "", "").strip().lower()
-        self._limiter.block(lane.app if named in software.limits.app_problems else lane, wait_s)
-        if last or wait_s > self._how.longest_wait_s:
-            until = now + timedelta(seconds=wait_s)
-            raise PassingTrouble(
-                Fault.LIMIT,
-                f"{self._title} allows no more calls until {until:%d %b %H:%M:%S} UTC; try again then.",
-                until,
-            )
-
-    def _lane(self, organisation_id: str | None) -> Lane:
-        configured = self._configured
-        return Lane(configured.software.name, configured.client_id, organisation_id, self._person)
-
-    def _is_done(self, method: str, answer: Answer) -> bool:
-        """Whether the call did what it should. Raises PassingTrouble for a success that the app cannot have written."""
-        own_error = self._configured.software.own_error(answer)
-        if method == "DELETE" and answer.status == 404:
-            return own_error
-        if not 200 <= answer.status < 300 or own_error:
-            return False
-        if answer.body is None and (answer.text.strip() if method == "DELETE" else not _is_null(answer.text)):
-            raise foreign.unreadable(self._title, answer.status, answer.text)
-        return True
-
-    def _meaning(
-        self, answer: Answer, organisation_id: str | None, *, renewed: bool
-    ) -> Literal["renew", "limit"]:
-        """What to do about an unsuccessful answer; all that ends the call is raised.
+    def _read(
+        self, call: _Call, answer: Answer, *, renewed: bool
+    ) -> Literal["done", "renew", "limit"] | PassingTrouble:
+        """What to do about an answer; a PassingTrouble may be over at the next try. What ends the call is raised.
 
         Only an error in the app's own form can change a status. A 401 in another form gets one new access token: if that
         is refused too, nobody knows who refused it.
         """
+        software = self._configured.software
+        if (passing := of_status(self._title, answer.status, answer.headers, self._limits)) is not None:
+            return "limit" if passing.fault is Fault.LIMIT else passing
         if 300 <= answer.status < 400:
-            raise self._nonsense(f"with a redirect ({answer.status}), which is not followed")
-        if not self._configured.software.own_error(answer):
+            raise self._nonsense(f"sent a redirect ({answer.status}), which is not followed")
+        own_error = software.own_error(answer)
+        if call.method == "DELETE" and answer.status == 404 and own_error:
+            return "done"
+        if 200 <= answer.status < 300 and not own_error:
+            empty = not answer.text.strip() if call.method == "DELETE" else _is_null(answer.text)
+            if answer.body is None and not empty:
+                raise foreign.unreadable(self._title, answer.status, answer.text)
+            return "done"
+        if not own_error:
             if answer.status == 401 and not renewed and not foreign.is_page(answer.text):
                 return "renew"
             raise foreign.unreadable(self._title, answer.status, answer.text)
-        meaning = self._configured.software.trouble(replace(answer, renewed=renewed), organisation_id)
+        meaning = software.trouble(replace(answer, renewed=renewed), call.organisation_id)
         if isinstance(meaning, Trouble):
             raise meaning
         if meaning == "renew" and renewed:
-            raise self._nonsense("by refusing the access token that it has just given")
+            raise self._nonsense("rejected the access token it had just issued")
         return meaning
+
+    def _heed(self, headers: Mapping[str, str], lane: Lane) -> None:
+        """Notes what the app says of the calls that are left."""
+        limits = self._limits
+        for name, counted in ((limits.remaining_header, lane), (limits.app_remaining_header, lane.app)):
+            if name is not None and headers.get(name, "").strip() == "0":
+                self._limiter.used_up(counted)
+
+    def _hold_up(self, answer: Answer, call: _Call, *, last: bool) -> None:
+        """Holds up everyone whom a limit concerns. Raises when the wait is too long, or this was the last attempt."""
+        now = datetime.now(UTC)
+        wait_s = self._limits.retry_after_s(answer.headers, now)
+        wait_s = self._limits.unsaid_pause_s if wait_s is None else wait_s
+        lane = self._lane(call)
+        self._limiter.block(lane.app if self._limits.stops_app(answer.headers) else lane, wait_s)
+        if last or wait_s > self._how.longest_wait_s:
+            raise limited(self._title, wait_s, now)
+
+    def _lane(self, call: _Call) -> Lane:
+        configured = self._configured
+        return Lane(configured.software.name, configured.client_id, call.organisation_id, self._person)
+
+    @property
+    def _limits(self) -> Limits:
+        return self._configured.software.limits
 
     @property
     def _title(self) -> str:
         return self._configured.software.title
 
     def _nonsense(self, what: str) -> PassingTrouble:
-        return PassingTrouble(Fault.NONSENSE, f"{self._title} answered {what}; try again later.")
+        return passing(self._title, Fault.NONSENSE, what)
 
 
 @lru_cache(maxsize=256)

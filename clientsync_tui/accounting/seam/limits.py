@@ -1,368 +1,47 @@
-"""The softwares' limits on calls, kept by all processes on this host together.
+"""What an accounting app allows, and how it says that a limit is reached. `limiter.py` keeps to it."""
 
-A small SQLite file holds what every process has to know: how many calls went out lately, who is calling now
-(leases, which end by themselves, so that a killed process holds no place for long), and until when the software has told us
-to wait. It is a cache: a damaged file is thrown away.
-"""
-
-import asyncio
-import contextlib
-import errno
-import os
-import sqlite3
-import sys
-import time
-from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import NamedTuple
-from weakref import WeakValueDictionary
+from datetime import datetime
+from typing import Literal
 
-from ...host import beside
-from ...host.file_permissions import make_folder
-from ...host.full_disk import has_no_room, make_room
-from ...practice.status import Fault
-from ...practice.trouble import PassingTrouble, UsageError
-from .software import Limits, Rate
-
-MINUTE_S = 60
-_PARTS = 60  # of a rate's time: in so many steps it moves on
-_PURGE_EVERY = 200
-_BUSY_FOR_S = 5.0
-_GIVEN_BACK_WITHIN_S = 0.01
-_BUSY_MS = 10  # longer than anybody's transaction, shorter than anybody sees
-_SCHEMA = """
-DROP TABLE IF EXISTS calls;
-CREATE TABLE IF NOT EXISTS made (
-    lane TEXT, seconds INTEGER, part INTEGER, n INTEGER, PRIMARY KEY (lane, seconds, part)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS leases (id INTEGER PRIMARY KEY, lane TEXT, until REAL);
-CREATE INDEX IF NOT EXISTS leases_lane ON leases (lane, until);
-CREATE TABLE IF NOT EXISTS pauses (lane TEXT PRIMARY KEY, told REAL, until REAL) WITHOUT ROWID;
-"""
-
-
-class Lane(NamedTuple):
-    """Whose call it is, as limits are counted: an organisation's, else (no organisation) a person's, else the app's own.
-
-    `person`: who signed in, by whatever id; None where nobody's limits are known.
-    """
-
-    software: str
-    client_id: str
-    organisation_id: str | None = None
-    person: str | None = None
-
-    @property
-    def app(self) -> "Lane":
-        """The lane of the whole app."""
-        return Lane(self.software, self.client_id)
-
-    @property
-    def key(self) -> str:
-        """The lane as the file knows it."""
-        return self._key(self.organisation_id or "", "" if self.organisation_id else self.person or "")
-
-    def counted(self, rate: Rate) -> str | None:
-        """What the calls of a rate are counted under; None where it does not concern this lane."""
-        match rate.per:
-            case "organisation":
-                return self.key if self.organisation_id else None
-            case "person":
-                return self._key("", self.person) if self.person else None
-            case "app":
-                return self.app.key
-
-    def _key(self, organisation_id: str, person: str) -> str:
-        return "\n".join((self.software, self.client_id, organisation_id, person))
-
-
-class _Line:
-    """Those of this process who wait for one lane: `at_once` go in, through a `door` that opens to one after the other."""
-
-    def __init__(self, at_once: int) -> None:
-        self.at_once = asyncio.Semaphore(at_once)
-        self.door = asyncio.Lock()
+from .retry_after import retry_after_s
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
-    """`lease`: the place given, None when there is none yet, for `wait_s`; `patient`: a wait for an own limit of a minute at most."""
-
-    lease: int | None
-    wait_s: float = 0.0
-    patient: bool = True
-
-
-class _Made(NamedTuple):
-    """The calls made in a rate's time, and in how many seconds the first of them is over."""
+class Rate:
+    """`calls` in `seconds`: for one organisation, for the whole app, or for one person whatever the organisation."""
 
     calls: int
-    over_in_s: float
+    seconds: int
+    per: Literal["organisation", "app", "person"]
 
 
-class Limiter:
-    """Gives turns to call. One for a process; all processes of a host that share `path` obey the limits together."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The app's limits on calls.
 
-    def __init__(self, path: Path, owner: beside.Owner | None = None) -> None:
-        """`owner`: whose a new file is (None: this user's); those who share a practice share it.
+    `rates`: calls in a time. `organisation_at_once`: calls at once for one organisation. `at_once`: calls at once of this whole
+    program. `renewals`: how often a person's sign-in may be renewed. `remaining_header`, `app_remaining_header`: the headers that say
+    how many calls are left in this minute. A 429 stops the organisation that was called, or the person where none was;
+    `problem_header`: its header that names the limit that was met, and `app_problems`: the values of it, in lower case, that mean the
+    whole app. `unsaid_pause_s`: how long a 429 without Retry-After is waited out.
+    """
 
-        Raises UsageError where the file cannot be used.
-        """
-        self._path = path
-        self._database = _open(path, owner or beside.myself())
-        self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
-        self._left: list[int] = []
-        self._taking_off: asyncio.TimerHandle | None = None
-        self._given = 0
-        self._held_up: Counter[str] = Counter()
+    rates: tuple[Rate, ...]
+    organisation_at_once: int
+    at_once: int = 20
+    renewals: Rate | None = None
+    remaining_header: str | None = None
+    app_remaining_header: str | None = None
+    problem_header: str | None = None
+    app_problems: frozenset[str] = frozenset()
+    unsaid_pause_s: float = 5.0
 
-    def held_up(self, software: str) -> int:
-        """How many lanes of a software (organisations, as a rule) wait for a limit now, in this process."""
-        return self._held_up[software]
+    def stops_app(self, headers: Mapping[str, str]) -> bool:
+        """Whether an answer that says "too many calls" means the whole app, not one organisation."""
+        return headers.get(self.problem_header or "", "").strip().lower() in self.app_problems
 
-    @asynccontextmanager
-    async def turn(
-        self, lane: Lane, limits: Limits, *, longest_wait_s: float, lease_s: float
-    ) -> AsyncGenerator[None]:
-        """A turn to make one call in `lane`; the lease ends by itself after `lease_s` seconds.
-
-        Waits for the own limits of a minute as long as it takes; for longer ones, and where the software told us to wait, at most
-        `longest_wait_s` seconds, beyond which PassingTrouble(LIMIT) says when to come back. First come, first served within a process.
-        """
-        line = self._line(lane, limits.organisation_at_once if lane.organisation_id else limits.at_once)
-        whole = self._line(lane.app, limits.at_once)
-        async with line.at_once:
-            async with line.door:
-                lease = await self._admitted(lane, limits, whole, longest_wait_s, lease_s)
-            try:
-                yield
-            finally:
-                if whole is not line:
-                    whole.at_once.release()
-                self._give_back(lease)
-
-    async def _admitted(
-        self, lane: Lane, limits: Limits, whole: _Line, longest_wait_s: float, lease_s: float
-    ) -> int:
-        """The lease; the caller holds a place of `whole` from then on (only a place that is used is held, so that a
-        lane that has to wait keeps no other from calling)."""
-        crowded = 0.05
-        while True:
-            if lane.key != lane.app.key:
-                await whole.at_once.acquire()
-            try:
-                verdict = await self._ask(lane, limits, lease_s)
-            except BaseException:
-                self._leave(lane, whole)
-                raise
-            if verdict.lease is not None:
-                return verdict.lease
-            self._leave(lane, whole)
-            if not verdict.patient and verdict.wait_s > longest_wait_s:
-                until = datetime.fromtimestamp(time.time() + verdict.wait_s, UTC)
-                raise PassingTrouble(
-                    Fault.LIMIT,
-                    f"The software allows no more calls until {until:%d %b %H:%M} UTC; try again then.",
-                    until,
-                )
-            if not verdict.wait_s:
-                await asyncio.sleep(crowded)
-                crowded = min(crowded * 1.5, 0.25)
-                continue
-            self._held_up[lane.software] += 1
-            try:
-                await asyncio.sleep(max(verdict.wait_s, crowded))
-            finally:
-                self._held_up[lane.software] -= 1
-
-    @staticmethod
-    def _leave(lane: Lane, whole: _Line) -> None:
-        if lane.key != lane.app.key:
-            whole.at_once.release()
-
-    def block(self, lane: Lane, seconds: float) -> None:
-        """Nobody on this host calls in `lane` for so long (a longer wait already known stays)."""
-        now = time.time()
-        with contextlib.suppress(sqlite3.Error):  # the software says it again
-            # What was told in the future was told before the clock was set back.
-            self._database.execute(
-                "INSERT INTO pauses VALUES (?, ?, ?) ON CONFLICT (lane) DO UPDATE SET told = excluded.told, "
-                "until = iif(told <= excluded.told, max(until, excluded.until), excluded.until)",
-                (lane.key, now, now + seconds),
-            )
-
-    def used_up(self, lane: Lane) -> None:
-        """The software says that this minute's calls are used up: nobody calls until the first of ours is a minute old."""
-        now = time.time()
-        with contextlib.suppress(sqlite3.Error):  # the software says it again
-            made = self._made(lane.key, MINUTE_S, now)
-            self.block(lane, max(1.0, made.over_in_s) if made.calls else MINUTE_S + 1)
-
-    def close(self) -> None:
-        """Closes the file; no place is held any more."""
-        if self._taking_off is not None:
-            self._taking_off.cancel()
-            self._clear()
-        self._database.close()
-
-    def _give_back(self, lease: int) -> None:
-        """The next turn's transaction takes it off, where one comes in a moment: in a job nearly always."""
-        self._left.append(lease)
-        if self._taking_off is None:
-            self._taking_off = asyncio.get_running_loop().call_later(_GIVEN_BACK_WITHIN_S, self._clear)
-
-    def _clear(self) -> None:
-        self._taking_off = None
-        if self._left:
-            with contextlib.suppress(sqlite3.Error):  # the next turn takes it off
-                self._take_off()
-
-    def _take_off(self) -> None:
-        self._database.executemany("DELETE FROM leases WHERE id = ?", [(lease,) for lease in self._left])
-        self._left.clear()
-
-    def _line(self, lane: Lane, at_once: int) -> _Line:
-        line = self._lines.get(lane.key)
-        if line is None:
-            line = self._lines[lane.key] = _Line(at_once)
-        return line
-
-    async def _ask(self, lane: Lane, limits: Limits, lease_s: float) -> _Verdict:
-        ends = time.monotonic() + _BUSY_FOR_S
-        pause = 0.001
-        while True:
-            try:
-                self._database.execute("BEGIN IMMEDIATE")
-                break
-            except sqlite3.OperationalError as error:
-                # A longer wait is done here, not in SQLite, which would stop the screen meanwhile.
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
-                    raise _unusable(self._path, error) from None
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 0.05)
-        try:
-            verdict = self._decide(lane, limits, lease_s, time.time())
-            self._database.execute("COMMIT")
-        except sqlite3.Error as error:
-            with contextlib.suppress(sqlite3.Error):
-                self._database.execute("ROLLBACK")
-            raise _unusable(self._path, error) from None
-        return verdict
-
-    def _decide(self, lane: Lane, limits: Limits, lease_s: float, now: float) -> _Verdict:
-        ask = self._database.execute
-        if self._left:
-            self._take_off()
-        (until,) = ask(
-            "SELECT max(until) FROM pauses WHERE lane IN (?, ?) AND told <= ?", (lane.key, lane.app.key, now)
-        ).fetchone()
-        if until is not None and until > now:
-            return _Verdict(None, until - now, patient=False)
-        counted = [(key, rate) for rate in limits.rates if (key := lane.counted(rate)) is not None]
-        for key, rate in counted:
-            made = self._made(key, rate.seconds, now)
-            if made.calls >= rate.calls:
-                return _Verdict(None, made.over_in_s, patient=rate.seconds <= MINUTE_S)
-        if lane.organisation_id:
-            (calling,) = ask(
-                "SELECT count(*) FROM leases WHERE lane = ? AND until BETWEEN ? AND ?",
-                (lane.key, now, now + 3600),
-            ).fetchone()
-            if calling >= limits.organisation_at_once:
-                return _Verdict(None)
-        self._database.executemany(
-            "INSERT INTO made VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
-            [(key, rate.seconds, _part(rate.seconds, now)) for key, rate in counted],
-        )
-        lease = ask("INSERT INTO leases (lane, until) VALUES (?, ?)", (lane.key, now + lease_s)).lastrowid
-        self._given += 1
-        if self._given % _PURGE_EVERY == 1:
-            ask(
-                "DELETE FROM made WHERE part NOT BETWEEN CAST(:now * :parts / seconds AS INTEGER) - :parts "
-                "AND CAST(:now * :parts / seconds AS INTEGER) + 1",
-                {"now": now, "parts": _PARTS},
-            )
-            ask("DELETE FROM leases WHERE until NOT BETWEEN ? AND ?", (now, now + 3600))
-            ask("DELETE FROM pauses WHERE until < ?", (now,))
-        return _Verdict(lease)
-
-    def _made(self, key: str, seconds: int, now: float) -> _Made:
-        # What lies in the future was written before the clock was set back, and counts for nothing.
-        part = _part(seconds, now)
-        calls, oldest = self._database.execute(
-            "SELECT sum(n), min(part) FROM made WHERE lane = ? AND seconds = ? AND part BETWEEN ? AND ?",
-            (key, seconds, part - _PARTS, part),
-        ).fetchone()
-        return _Made(calls or 0, (oldest + _PARTS + 1) * seconds / _PARTS - now if calls else 0.0)
-
-
-def _part(seconds: int, now: float) -> int:
-    return int(now * _PARTS / seconds)
-
-
-def _open(path: Path, owner: beside.Owner) -> sqlite3.Connection:
-    try:
-        make_folder(path.parent)
-        try:
-            return _made(path, owner)
-        except PermissionError:
-            # An earlier version run by root left files that nobody else can open. Who may write the folder makes new ones.
-            _throw_away(path, path.with_name(f"{path.name}.lock"))
-            return _made(path, owner)
-    except (OSError, sqlite3.Error) as error:
-        raise _unusable(path, error) from None
-
-
-def _made(path: Path, owner: beside.Owner) -> sqlite3.Connection:
-    # SQLite does not wait for another that is just turning the same new file to WAL: it says "locked" at once.
-    with beside.locked(path.with_name(f"{path.name}.lock"), owner, _BUSY_FOR_S):
-        beside.make(path, owner)
-        if not os.access(path, os.R_OK | os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        try:
-            return _connect(path, owner)
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-                raise
-            _throw_away(path)
-            beside.make(path, owner)
-            return _connect(path, owner)
-
-
-def _throw_away(path: Path, *more: Path) -> None:
-    for each in (path, *(path.with_name(f"{path.name}-{end}") for end in ("wal", "shm")), *more):
-        each.unlink(missing_ok=True)
-
-
-def _connect(path: Path, owner: beside.Owner) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=_BUSY_FOR_S, isolation_level=None)
-    try:
-        _refuse_another(database, path, owner)
-        database.execute("PRAGMA journal_mode = WAL")
-        # Nothing here is worth a wait for the disk: after a power cut the last minute is over anyway.
-        database.execute("PRAGMA synchronous = OFF")
-        database.executescript(_SCHEMA)
-        database.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _refuse_another(database: sqlite3.Connection, path: Path, owner: beside.Owner) -> None:
-    """SQLite follows links, and says what it opened: the file may have been replaced by a link since it was checked."""
-    beside.make(path, owner)
-    opened = database.execute("PRAGMA database_list").fetchone()[2]
-    if sys.platform != "win32" and opened != str(path.parent.resolve() / path.name):
-        raise OSError(errno.ELOOP, f"it was replaced by a link while it was opened: `rm {path}`")
-
-
-def _unusable(path: Path, error: Exception) -> UsageError:
-    why = error.strerror if isinstance(error, OSError) and error.strerror else error
-    if has_no_room(path.parent):
-        why = make_room(path.parent)
-    return UsageError(f"{path}, where the limits on calls are kept, cannot be used: {why}")
+    def retry_after_s(self, headers: Mapping[str, str], now: datetime) -> float | None:
+        """How many seconds the answer asks to wait; None where it does not say."""
+        return retry_after_s(headers, now)

@@ -1,95 +1,20 @@
 """The protocol that every accounting software's file implements; nothing else in the program knows one from another."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from ...practice.model import Details, Organisation
 from ...practice.people import Person
 from ...practice.status import Reason
 from ...practice.trouble import Trouble
+from .addresses import Addresses as Addresses
+from .grant import Grant as Grant
+from .limits import Limits as Limits
+from .limits import Rate as Rate
 
 Record = Mapping[str, Any]
 """One line of a list, as the software names its fields, with `id`, `name` and, where it has one, `code` added."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where the software is; each may be overridden in the configuration. `issuer`: None where no id_token is signed.
-
-    `userinfo_url`: None where nobody is asked there who signed in.
-    """
-
-    authorize_url: str
-    token_url: str
-    api_url: str
-    revoke_url: str | None = None
-    issuer: str | None = None
-    userinfo_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """How the software signs a person in.
-
-    `scopes`: each with what it is for, in words. `secret`: whether the app has one. `redirect_host`: the host name registered for the
-    loopback; both loopback addresses are listened on. `any_port`: whether the software ignores the port of a loopback redirect.
-    `https_redirect`: whether the real software sends people only to https addresses: then the redirect is a page of the practice's own,
-    and its address is pasted. `unused_life`: a sign-in not used for so long dies. `life_fields`: fields of a token answer that say in how
-    many seconds the sign-in ends; the earliest counts, before `unused_life`. `lost_answer_grace`: how long a replaced refresh token may
-    still be used, when the answer with the new one was lost. `token_headers`: further headers of a call to the token endpoint.
-    `revoke_body`: how the token to revoke is sent. `revoking_ends`: what revoking one sign-in ends there: that sign-in, or all that
-    the person connected with this app. `redirect_needs`: what a redirect must carry beside code and state to say which organisation
-    was connected, each with the regular expression of its values; it is checked before the code is exchanged.
-    """
-
-    scopes: Mapping[str, str]
-    pkce: bool
-    secret: Literal["never", "optional", "required"]
-    redirect_host: str = "localhost"
-    redirect_path: str = "/callback"
-    any_port: bool = False
-    https_redirect: bool = False
-    unused_life: timedelta | None = None
-    life_fields: tuple[str, ...] = ()
-    lost_answer_grace: timedelta = timedelta(0)
-    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
-    token_headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    revoke_body: Literal["form", "json"] = "form"
-    revoking_ends: Literal["sign_in", "person"] = "sign_in"
-    redirect_needs: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many calls in so many seconds: for one organisation, for the whole app, or for one person whatever the organisation."""
-
-    calls: int
-    seconds: int
-    per: Literal["organisation", "app", "person"]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the software allows: `rates`, and calls at once for one organisation.
-
-    `at_once`: calls at once of this whole program. `renewals`: how often a person's sign-in may be renewed. `remaining_header` and
-    `app_remaining_header`: headers that say how many calls are left in this minute. A 429 holds up the organisation that
-    was called, or the person where none was; `problem_header`: the header of it that names the limit met, and
-    `app_problems`: those of its values, in lower case, that mean the whole app. `unsaid_pause_s`: how long a 429 that does
-    not say it is waited out.
-    """
-
-    rates: tuple[Rate, ...]
-    organisation_at_once: int
-    at_once: int = 20
-    renewals: Rate | None = None
-    remaining_header: str | None = None
-    app_remaining_header: str | None = None
-    problem_header: str | None = None
-    app_problems: frozenset[str] = frozenset()
-    unsaid_pause_s: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Session:
         self._tokens: dict[str, tuple[Configured, Tokens]] = {}
 
     async def __aenter__(self) -> Self:
-        from ...accounting.seam.limits import Limiter
+        from ...accounting.seam.limiter import Limiter
         from ...accounting.seam.transport import http_client
         from ...host.beside import beside, owner_of
 

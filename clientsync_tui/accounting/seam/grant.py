@@ -1,0 +1,73 @@
+"""How an accounting app signs a person in, and how its requests are written.
+
+Each field has a default, so an adapter names only what is different there. Code elsewhere asks the methods, never the app's name.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal, cast
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The app's OAuth rules.
+
+    About the consent page:
+    `scopes`: each scope with what it is for, in words. `pkce`: whether a code challenge is sent. `parameters`: further parameters of
+    the authorise link.
+
+    About the redirect:
+    `redirect_host`: the host name registered for the loopback (both loopback addresses are listened on). `redirect_path`: its path.
+    `any_port`: whether the app ignores the port of a loopback redirect. `https_redirect`: whether the real app redirects to https
+    addresses only; then the redirect is a page of the practice's own, and its address is pasted. `redirect_needs`: what a redirect
+    must carry beside code and state to say which organisation was connected, each with the regular expression of its values; it is
+    checked before the code is exchanged.
+
+    About the token endpoint:
+    `secret`: whether the app has one. `token_headers`: further headers of a request. `revoke_body`: how the token to revoke is sent.
+    `revoking_ends`: what revoking one sign-in ends there: that sign-in, or everything the person connected with this app.
+
+    About the life of a sign-in:
+    `unused_life`: a sign-in that is not used for this long ends. `life_fields`: the fields of a token answer that say in how many
+    seconds the sign-in ends; the earliest counts, before `unused_life`. `lost_answer_grace`: how long a replaced refresh token still
+    works, in case the answer with the new one was lost.
+    """
+
+    scopes: Mapping[str, str]
+    pkce: bool
+    secret: Literal["never", "optional", "required"]
+    redirect_host: str = "localhost"
+    redirect_path: str = "/callback"
+    any_port: bool = False
+    https_redirect: bool = False
+    unused_life: timedelta | None = None
+    life_fields: tuple[str, ...] = ()
+    lost_answer_grace: timedelta = timedelta(0)
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    token_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    revoke_body: Literal["form", "json"] = "form"
+    revoking_ends: Literal["sign_in", "person"] = "sign_in"
+    redirect_needs: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def authorization(self, access_token: str) -> str:
+        """The value of a call's Authorization header."""
+        return f"Bearer {access_token}"
+
+    def accepts(self, token_type: object) -> bool:
+        """Whether an access token of this type can be used as `authorization` does."""
+        return str(token_type).lower() == "bearer"
+
+    def joined(self, scopes: Iterable[str]) -> str:
+        """Scopes as the authorise link writes them."""
+        return " ".join(scopes)
+
+    def granted_scopes(self, value: object) -> frozenset[str] | None:
+        """The scopes that a token answer names, as a text or a list; None where it names none."""
+        if isinstance(value, list):
+            value = " ".join(scope for scope in cast(list[object], value) if isinstance(scope, str))
+        return frozenset(value.split()) or None if isinstance(value, str) else None
+
+    def life(self, ends_in_s: float | None) -> timedelta | None:
+        """How long a sign-in lasts if it is not used again; None: no end is known. `ends_in_s`: what the token answer says."""
+        return self.unused_life if ends_in_s is None else timedelta(seconds=ends_in_s)
