@@ -106,11 +106,11 @@ class Clients:
 
         return with_cause(self._database, cause, numbers, now)
 
-    def tally(self, software: str, now: datetime) -> "Tally":
-        """The integrations with one accounting app, counted by today's status."""
+    def tally(self, software: str, now: datetime, used: str | None = None) -> "Tally":
+        """The integrations with one accounting app, counted by today's status. `used`: the sign-in that Reconnect all will use."""
         from .tally import tally
 
-        return tally(self._database, software, now)
+        return tally(self._database, software, now, used)
 
     def counts(self, now: datetime) -> Counter[Status | None]:
         """How many clients have each status (the worst of its integrations'); None: no integration."""

@@ -1,6 +1,7 @@
 """The integrations of one accounting software, counted without reading each."""
 
 import json
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,30 +21,49 @@ _CLIENTS = (
     "AND i.problem IS json_extract(p.value, '$[1]')"
 )
 
+Group = tuple[str, str | None]
+"""A sign-in and what was found of its integrations."""
+
+OUT_OF_REACH = frozenset({Reason.ACCESS_REMOVED, Reason.DISCONNECTED_THERE})
+"""What says that the sign-in does not list the organisation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many integrations have each status. `reconnectable`: how many a Reconnect all will try, before it is known whom a
-    sign-in reaches; `clients`: of how many clients those are."""
+    """How many integrations have each status. `reconnectable`: how many Reconnect all will try; `clients`: of how many clients those
+    are, `broken_clients`: of how many with a broken one among them; `left`: how many expired or broken ones it will not try."""
 
     counts: Counter[Status]
     reconnectable: int
     clients: int
+    broken_clients: int = 0
+    left: int = 0
 
 
-def tally(database: Database, software: str, now: datetime) -> Tally:
-    """Counts the integrations of `software` by today's status."""
+def tally(database: Database, software: str, now: datetime, used: str | None = None) -> Tally:
+    """Counts the integrations of `software` by today's status.
+
+    `used`: the sign-in that Reconnect all will use, if one works. It does not reach the integrations of its own that it no longer lists.
+    """
     counts: Counter[Status] = Counter()
-    reconnectable = clients = 0
-    tried: list[tuple[str, str | None]] = []
+    reconnectable = left = 0
+    tried: dict[Status, list[Group]] = {Status.EXPIRED: [], Status.BROKEN: []}
     with database.reading() as db:
         for sign_in, problem, ends_at, count in db.execute(_GROUPED, (software,)):
             reason = Reason(problem) if problem else None
             status = standing_of(reason, moment(ends_at), now).status
             counts[status] += count
-            if status in (Status.EXPIRED, Status.BROKEN) and reason not in FOR_THE_CLIENT:
+            if status not in tried:
+                continue
+            if reason in FOR_THE_CLIENT or (sign_in == used and reason in OUT_OF_REACH):
+                left += count
+            else:
                 reconnectable += count
-                tried.append((sign_in, problem))
-        if tried:
-            clients = int(db.execute(_CLIENTS, (json.dumps(tried),)).fetchone()[0])
-    return Tally(counts, reconnectable, clients)
+                tried[status].append((sign_in, problem))
+        broken = _clients(db, tried[Status.BROKEN])
+        clients = _clients(db, tried[Status.BROKEN] + tried[Status.EXPIRED])
+    return Tally(counts, reconnectable, clients, broken, left)
+
+
+def _clients(db: sqlite3.Connection, groups: list[Group]) -> int:
+    return int(db.execute(_CLIENTS, (json.dumps(groups),)).fetchone()[0]) if groups else 0

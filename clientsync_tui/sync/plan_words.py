@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from ..accounting.seam.software import Software
 from ..practice.counted import counted
 from ..practice.plan import Plan, PlanItem, Will
+from ..practice.status import Status
+from ..store.tally import Tally
 from . import words
 from .kinds.seam import registry
 from .kinds.seam.kind import Unit
@@ -26,10 +28,30 @@ def things(unit: Unit, count: int) -> str:
     return integrations(count) if unit is Unit.INTEGRATION else clients(count)
 
 
-def reconnect_all(count: int, links: int) -> str:
-    """What Reconnect all promises: to how many clients, and how many integrations (`links`) they have where some have several."""
-    several = f" They have {integrations(links)}." if links != count else ""
-    return f"Reconnect all will refresh the integration for {counted(count, 'connected client')}.{several}"
+def reconnect_all(found: Tally) -> str:
+    """What Reconnect all promises: for how many clients, in which state, and how many integrations they have where some have several."""
+    expired, broken = found.clients - found.broken_clients, found.broken_clients
+    if not found.clients:
+        return _nothing_to_reconnect(found)
+    if expired and broken:
+        what = f"{clients(found.clients)} ({expired:,} expired, {broken:,} broken)"
+    else:
+        what = counted(found.clients, f"{'broken' if broken else 'expired'} client")
+    several = (
+        f" They have {integrations(found.reconnectable)}." if found.reconnectable != found.clients else ""
+    )
+    return f"Reconnect all will refresh the integration for {what}.{several}"
+
+
+def _nothing_to_reconnect(found: Tally) -> str:
+    if found.left:
+        needs = "needs" if found.left == 1 else "need"
+        return f"Nothing to reconnect from here: {integrations(found.left)} {needs} something else. Each one's next step says what."
+    working = found.counts[Status.CONNECTED] + found.counts[Status.EXPIRING]
+    if not working:
+        return "Nothing to reconnect."
+    all_ = "all " if working > 1 and working == found.counts.total() else ""
+    return f"Nothing to reconnect: {all_}{integrations(working)} {'is' if working == 1 else 'are'} connected."
 
 
 def button(plan: Plan) -> str:

@@ -39,6 +39,12 @@ def state_of(held: Sequence[SignIn], now: datetime) -> SignInState:
     return SignInState.REFUSED if any(each.refused for each in held) else SignInState.EXPIRED
 
 
+def used(held: Sequence[SignIn]) -> str | None:
+    """The id of the sign-in that is used for everything in one accounting app: None where each organisation has its own."""
+    first = next((each for each in held if not each.refused), None)
+    return first.id if first is not None and first.organisation_id is None else None
+
+
 def in_words(held: Sequence[SignIn], now: datetime) -> str:
     """`signed in as ann@example.com, and 1 more`, `sign-in refused: ann@example.com`, `not signed in`."""
     state = state_of(held, now)

@@ -337,3 +337,14 @@ def test_the_menu_leads_through_consents_too(practice: Practice, cli: Command) -
     terminal.after("reaches 1 company; 0 are clients already")
     terminal.process.kill()
     terminal.end()
+
+
+def test_software_says_that_a_sign_in_was_refused(practice: Practice, cli: Command) -> None:
+    me = practice.people[0]
+    assert "not signed in" in cli.inside("software").out
+    practice.sign_in(me, software=OTHER)
+    assert f"signed in as {me}" in cli.inside("software").out
+    practice.sandbox.fault("revoke", software=OTHER, person=me)
+    assert cli.inside("check").code == 3
+    assert f"sign-in refused: {me}" in cli.inside("software").out
+    assert [row["signed_in"] for row in cli.inside("software", "--json").json] == [False, False, False]

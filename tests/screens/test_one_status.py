@@ -74,9 +74,37 @@ async def test_a_client_with_two_organisations_is_promised_once(tmp_path: Path) 
     async with app.run_test(size=(120, 30)) as pilot:
         await pilot.press("s")
         promise = (
-            "Reconnect all will refresh the integration for 2 connected clients. They have 3 integrations."
+            "Reconnect all will refresh the integration for 2 expired clients. They have 3 integrations."
         )
         await until(pilot, lambda: promise in shown(pilot) and "3 integrations   ✗ 3 expired" in shown(pilot))
+    app.workplace.close()
+
+
+async def test_reconnect_all_promises_what_it_can_try(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    store = workplace.store
+    ann, bob = signed_in(store, ANN), signed_in(store, BOB)
+    store.sign_ins.hold(ann, workplace.holder)
+    clients = [add(store, f"Ann {n}", ann) for n in range(4)] + [
+        add(store, f"Bob {n}", bob) for n in range(2)
+    ]
+    workplace.close()
+    app = app_in(tmp_path)
+    async with app.run_test(size=(120, 30)) as pilot:
+        store = app.workplace.store
+        await pilot.press("s")
+        await until(pilot, lambda: "Nothing to reconnect: all 6 integrations are connected." in shown(pilot))
+        found(store, clients[0], Kind.FOUND_BROKEN, "organisation_closed")
+        # One's own sign-in does not list it: Reconnect all does not reach it either.
+        found(store, clients[1], Kind.FOUND_BROKEN, "access_removed")
+        await until(pilot, lambda: "Nothing to reconnect from here: 2 integrations need" in shown(pilot))
+        found(store, clients[2], Kind.FOUND_EXPIRED, "sign_in_refused")
+        promise = "Reconnect all will refresh the integration for "
+        await until(pilot, lambda: f"{promise}1 expired client." in shown(pilot))
+        found(store, clients[4], Kind.FOUND_BROKEN, "access_removed")
+        await until(pilot, lambda: f"{promise}2 clients (1 expired, 1 broken)." in shown(pilot))
+        found(store, clients[2], Kind.FOUND_WORKING, "")
+        await until(pilot, lambda: f"{promise}1 broken client." in shown(pilot))
     app.workplace.close()
 
 

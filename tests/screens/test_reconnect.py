@@ -48,7 +48,7 @@ async def test_reconnect_all_after_a_colleague_left(practice: Practice) -> None:
         await until(pilot, lambda: "12 expired" in shown(pilot))
         # The number that is promised is the number that is tried.
         promised = plans.reconnect(store, "xero", None, None).count(Will.DO)
-        assert f"Reconnect all will refresh the integration for {promised} connected clients." in shown(pilot)
+        assert f"Reconnect all will refresh the integration for {promised} expired clients." in shown(pilot)
         await pilot.press("2")
         await come_back_as(pilot, stays)
         await until(pilot, lambda: "Continue with the 9 organisations" in shown(pilot))

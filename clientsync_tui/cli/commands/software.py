@@ -17,6 +17,7 @@ def software(as_json: bool) -> None:
     """List the accounting apps you can connect."""
     from datetime import UTC, datetime
 
+    from ...sync.sign_in_words import in_words
     from .. import output
 
     with open_workplace() as workplace:
@@ -32,13 +33,20 @@ def software(as_json: bool) -> None:
             }
             for app in workplace.softwares()
         ]
+        sign_ins = {app.name: in_words(workplace.held(app.name), now) for app in workplace.softwares()}
         for sentence in workplace.left_out():
             output.say(sentence)
     if as_json:
         output.json_document(found)
         return
     rows = [
-        [("no", "yes")[value] if isinstance(value, bool) else value for value in app.values()]
+        (
+            str(app["name"]),
+            str(app["title"]),
+            str(app["organisations_per_sign_in"]),
+            ("no", "yes")[bool(app["configured"])],
+            sign_ins[str(app["name"])],
+        )
         for app in found
     ]
-    output.table(("Name", "Title", "Organisations a sign-in", "Set up", "Signed in"), rows)
+    output.table(("Name", "Title", "Organisations a sign-in", "Set up", "Sign-in"), rows)

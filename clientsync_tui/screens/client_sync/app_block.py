@@ -12,7 +12,7 @@ from textual.widgets import Button, Static
 from ...practice.status import Status
 from ...store.tally import Tally
 from ...sync import plan_words, words
-from ...sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, SignInState, in_words, state_of
+from ...sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, SignInState, in_words, state_of, used
 from ...widgets.answers import Answers
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ class SoftwareBlock(Vertical):
         """Reads counts and sign-ins; draws only when something is different."""
         name = self.software.name
         now = datetime.now(UTC)
-        found = workplace.store.clients.tally(name, now)
         configured = workplace.is_configured(name)
         held = workplace.held(name)
+        found = workplace.store.clients.tally(name, now, used(held))
         state, says = state_of(held, now), in_words(held, now)
         if (found, configured, state, says) == self._shown:
             return
@@ -79,7 +79,7 @@ class SoftwareBlock(Vertical):
         for button in self.query(Button):
             button.display = configured is not (button.name == "set_up")
         entails = self.query_one(".entails", Static)
-        entails.update(plan_words.reconnect_all(found.clients, found.reconnectable))
+        entails.update(plan_words.reconnect_all(found))
         entails.display = bool(found.counts)
 
     def _title(self, state: SignInState, says: str) -> Content:

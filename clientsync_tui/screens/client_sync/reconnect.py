@@ -1,10 +1,12 @@
 """Reconnect: every expired or broken client that a sign-in reaches gets that sign-in; the others are listed with what to do."""
 
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 
 from ...practice.plan import Plan, Will
 from ...sync import plan_words
 from ...sync.kinds import reconnect
+from ...sync.sign_in_words import used
 from .kind import KindScreen
 
 
@@ -35,9 +37,9 @@ class ReconnectScreen(KindScreen):
 
     def promises(self, plan: Plan) -> Iterable[str]:
         """How many clients and integrations."""
-        count = plan.count(Will.DO)
         if self._all:
-            clients = len({item.client for item in plan.only((Will.DO,))})
-            yield plan_words.reconnect_all(clients, count)
+            workplace, name = self.main.workplace, self._about
+            found = workplace.store.clients.tally(name, datetime.now(UTC), used(workplace.held(name)))
+            yield plan_words.reconnect_all(found)
         else:
-            yield f"Reconnect will refresh {plan_words.integrations(count)} of those chosen."
+            yield f"Reconnect will refresh {plan_words.integrations(plan.count(Will.DO))} of those chosen."
