@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ..practice.entries import moment
+from ..practice.model import Integration
 from ..practice.people import Person
 from ..practice.status import STATUS_OF_PROBLEM, Reason, Standing, Status
 from .database import Database
@@ -24,6 +25,12 @@ class Cause(NamedTuple):
     software: str
     person: str
     reason: Reason
+
+
+def cause_of(link: Integration) -> Cause | None:
+    """What an integration has in common with the others of its fix; None where nothing is to be fixed."""
+    reason = link.standing.reason
+    return Cause(link.software, link.integrated_by.id, reason) if reason else None
 
 
 class Fix(NamedTuple):

@@ -82,11 +82,11 @@ async def test_triage_by_status_then_by_fix(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("4")
-        await until(pilot, lambda: "4 of 11 clients · 4 integrations to fix" in shown(pilot))
+        await until(pilot, lambda: "4 of 11 clients · 4 expired integrations to fix" in shown(pilot))
         assert "Xero · 3 · Bob's sign-in ran out on " in line_with(pilot, "Bob's")
         assert "Xero · 1 · your sign-in was refused · Reconnect" in shown(pilot)
         await pilot.press("right")
-        await until(pilot, lambda: "3 of 11 clients · 3 integrations to fix" in shown(pilot))
+        await until(pilot, lambda: "3 of 11 clients · 3 expired integrations to fix" in shown(pilot))
         assert line_with(pilot, "Bob's").startswith(" > Xero · 3 · ")
         assert screen.filter_bar.text == ""
         await pilot.press("right")

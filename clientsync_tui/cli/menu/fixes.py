@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from ...screens.clients.facts import fixes_of
 from ...screens.clients.fix_words import FixLine, Step, lines
 from ...sync.kinds import reassign, reconnect
-from ...sync.tabs import TABS, Tab
+from ...sync.tabs import TABS
 from ...workplace import Workplace
 from .client_sync import with_sign_in
 from .lines import Choice, menu, say
@@ -19,20 +19,20 @@ def fixes(workplace: Workplace) -> None:
 def _choices(workplace: Workplace) -> list[Choice]:
     now, held = datetime.now(UTC), workplace.held()
     found: list[Choice] = []
+    clients = workplace.store.clients.find((), now)
     for tab in TABS:
-        clients = workplace.store.clients.find(tab.terms, now)
         for line in lines(workplace, fixes_of(workplace, tab, clients, now), held, now):
             title = f"{tab.title}: {line}"
-            found.append(Choice(title, lambda tab=tab, line=line: _fix(workplace, tab, line), line.says))
+            found.append(Choice(title, lambda line=line: _fix(workplace, line), line.says))
     return found or [Choice("Nothing needs a fix", lambda: say("Check finds out what does not work."))]
 
 
-def _fix(workplace: Workplace, tab: Tab, line: FixLine) -> None:
+def _fix(workplace: Workplace, line: FixLine) -> None:
     if line.step is Step.ASK_THE_CLIENT:
         say(f"{line.says} No sign-in can fix it.")
         return
     cause, clients, now = line.fix.cause, workplace.store.clients, datetime.now(UTC)
-    links = clients.with_cause(cause, clients.find(tab.terms, now), now)
+    links = clients.with_cause(cause, clients.find((), now), now)
     ids = clients.ids_of(sorted({n for n, _ in links}))
     exactly = {(cause.software, organisation) for _, organisation in links}
     kind = reassign.KIND if line.step is Step.REASSIGN else reconnect.KIND

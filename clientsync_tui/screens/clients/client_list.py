@@ -223,7 +223,7 @@ class ClientList(ActionScreen):
         self.fix_list.show(self.lines)
         self.fix_list.chosen = self.lines.index(self.line) if self.line else None
         self._viewer = self._viewed(now)
-        self._rows = ClientRows(self.main.workplace, found.order, self._viewer)
+        self._rows = ClientRows(self.main.workplace, found.order, self._viewer, self.cause)
         if not found.order:
             self.table.empty_text = self.keyed(NO_MATCH if self._total else NO_CLIENTS)
         self.table.sort = self.sort
@@ -288,7 +288,12 @@ class ClientList(ActionScreen):
                 f"{number(selected)} selected" + (f" ({number(hidden)} not shown)" if hidden else "")
             )
         if self.lines:
-            parts.append(to_fix([line.fix for line in self.lines if self.cause in (None, line.fix.cause)]))
+            parts.append(
+                to_fix(
+                    TABS[self.tabs.chosen],
+                    [line.fix for line in self.lines if self.cause in (None, line.fix.cause)],
+                )
+            )
         self.filter_bar.show_found(" · ".join(parts))
 
     def _show_about(self) -> None:

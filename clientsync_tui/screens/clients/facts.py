@@ -11,7 +11,7 @@ from ...practice.people import SignIn
 from ...practice.status import Status
 from ...store.fixes import Cause, Fix
 from ...sync.client_columns import Sort, stored
-from ...sync.tabs import Tab
+from ...sync.tabs import TABS, Tab
 from ...workplace import Workplace
 from .fix_words import statuses_under
 
@@ -48,23 +48,27 @@ def facts_now(workplace: Workplace, now: datetime) -> Facts:
 
 
 def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
-    """Finds the clients and, `with_fixes`, the fixes for all that the tab and the filter leave, chosen or not."""
-    terms = (*query.tab.terms, *query.filter)
+    """Finds the clients and, `with_fixes`, the fixes under the tab for all that the filter leaves, chosen or not.
 
-    def found(cause: Cause | None) -> "array[int]":
+    A fix holds its whole cause: it shows its clients under whatever tab their other integrations put them.
+    """
+
+    def found(cause: Cause | None, tab: Tab) -> "array[int]":
+        terms = query.filter if cause else (*tab.terms, *query.filter)
         return workplace.store.clients.find(terms, query.now, stored(query.sort), cause, held=query.held)
 
-    order = found(query.cause)
+    order = found(query.cause, query.tab)
     if not with_fixes:
         return Listed(order, None, query.cause)
-    every = order if query.cause is None else found(None)
-    to_fix = fixes_of(workplace, query.tab, every, query.now)
+    to_fix: list[Fix] = []
+    if statuses_under(query.tab):
+        to_fix = fixes_of(workplace, query.tab, found(None, TABS[0]), query.now)
     if query.cause in {None, *(fix.cause for fix in to_fix)}:
         return Listed(order, to_fix, query.cause)
-    return Listed(every, to_fix, None)
+    return Listed(found(None, query.tab), to_fix, None)
 
 
 def fixes_of(workplace: Workplace, tab: Tab, clients: Sequence[int], now: datetime) -> list[Fix]:
-    """The fixes for these clients, which are under this tab."""
+    """The fixes under this tab for these clients."""
     statuses = statuses_under(tab)
     return workplace.store.clients.fixes(clients, statuses, now) if statuses else []

@@ -14,13 +14,13 @@ from ...sync.words import REASONS
 from ...workplace import Workplace
 from ..titles import title
 
-ENDED = frozenset({Status.EXPIRED, Status.BROKEN})
 STATUSES: dict[str, frozenset[Status]] = {
     "expiring": frozenset({Status.EXPIRING}),
-    "expired": ENDED,
-    "broken": ENDED,
+    "expired": frozenset({Status.EXPIRED}),
+    "broken": frozenset({Status.BROKEN}),
 }
-"""What is fixed under each tab. A client is under the tab of its worst integration, so a broken one may have expired ones too."""
+"""What is fixed under each tab: every integration of that status. A client is under the tab of its worst integration, so the
+integrations to fix may be more than the tab's clients have."""
 
 
 class Step(Enum):
@@ -66,9 +66,9 @@ def statuses_under(tab: Tab) -> frozenset[Status]:
     return STATUSES.get(tab.key, frozenset())
 
 
-def to_fix(fixes: Sequence[Fix]) -> str:
-    """`21 integrations to fix`"""
-    return f"{counted(sum(fix.integrations for fix in fixes), 'integration')} to fix"
+def to_fix(tab: Tab, fixes: Sequence[Fix]) -> str:
+    """`21 expired integrations to fix`"""
+    return f"{counted(sum(fix.integrations for fix in fixes), f'{tab.key} integration')} to fix"
 
 
 def lines(

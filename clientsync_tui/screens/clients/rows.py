@@ -8,6 +8,7 @@ from functools import partial
 from rich.cells import cell_len
 
 from ...practice.model import Client
+from ...store.fixes import Cause, cause_of
 from ...sync.client_columns import Seen, Viewer, on_screen, worst
 from ...sync.locale_words import moment_words
 from ...sync.words import REASONS, unchecked
@@ -35,10 +36,14 @@ def usual() -> tuple[Column, ...]:
 class ClientRows:
     """`Rows` of the select table over the store; an id is the client's number."""
 
-    def __init__(self, workplace: Workplace, order: "array[int]", viewer: Viewer) -> None:
+    def __init__(
+        self, workplace: Workplace, order: "array[int]", viewer: Viewer, cause: Cause | None = None
+    ) -> None:
+        """`cause`: the chosen fix's, whose integrations alone the rows show."""
         self._workplace = workplace
         self.numbers = order
         self._viewer = viewer
+        self._cause = cause
         # Cells of other columns stay empty, because rows are made between a key and its frame.
         self._cells = [column.cell if column.key in viewer.columns else None for column in on_screen()]
         self._seen: dict[int, Client] = {}
@@ -63,9 +68,15 @@ class ClientRows:
         return self._seen.get(n)
 
     def _row(self, client: Client) -> Row:
+        client = client if self._cause is None else _with_cause(client, self._cause)
         seen = Seen(client, worst(client), self._viewer)
         cells = (read(seen) if read else "" for read in self._cells)
         return Row(client.n, tuple(cell if isinstance(cell, str) else Cell(*cell) for cell in cells))
+
+
+def _with_cause(client: Client, cause: Cause) -> Client:
+    links = client.integrations
+    return client._replace(integrations=tuple(link for link in links if cause == cause_of(link)))
 
 
 def about(client: Client, viewer: Viewer, room: int) -> str:
