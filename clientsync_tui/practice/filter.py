@@ -1,11 +1,13 @@
 """The small language in which a person filters the client list: words, and `field:value`, each negated by `-`."""
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from .model import Client, Integration
 from .status import Reason, Status
-from .text import folded
+from .text import folded, searched
 from .trouble import UsageError
 
 FIELDS = {
@@ -106,6 +108,36 @@ def _is_time(value: str) -> bool:
         return _DATE.fullmatch(value) is not None and date.fromisoformat(value).year >= FIRST_YEAR
     except ValueError:
         return False
+
+
+def matching(client: Client, terms: Collection[Term], held: Collection[str]) -> Client:
+    """The client with those of its integrations that the terms are about; with all where the terms single none out.
+
+    `held`: the ids of the sign-ins of the person who asks.
+    """
+    links = tuple(link for link in client.integrations if all(_is_about(term, link, held) for term in terms))
+    return client._replace(integrations=links) if links else client
+
+
+def _is_about(term: Term, link: Integration, held: Collection[str]) -> bool:
+    if term.negated or term.value == NONE:
+        return True
+    match term.field:
+        case "status":
+            return link.standing.status == term.value
+        case "reason":
+            return link.standing.reason == term.value
+        case "software":
+            return link.software == term.value
+        case "by" if term.value == YOU:
+            return link.sign_in in held
+        case "by":
+            wanted = searched(term.value)
+            return any(
+                wanted in searched(text) for text in (link.integrated_by.name, link.integrated_by.email)
+            )
+        case _:
+            return True
 
 
 def _days_ago(day: str, today: date) -> int:

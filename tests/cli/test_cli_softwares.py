@@ -348,3 +348,21 @@ def test_software_says_that_a_sign_in_was_refused(practice: Practice, cli: Comma
     assert cli.inside("check").code == 3
     assert f"sign-in refused: {me}" in cli.inside("software").out
     assert [row["signed_in"] for row in cli.inside("software", "--json").json] == [False, False, False]
+
+
+def test_printed_clients_are_the_integrations_that_match(practice: Practice, cli: Command) -> None:
+    me, colleague = practice.people[:2]
+    practice.add(me, software=MANY)
+    practice.add(colleague, software=OTHER)
+    practice.sandbox.fault("revoke", software=OTHER, person=colleague)
+    assert cli.inside("check").code == 3
+    clients = cli.inside("clients", "--status", "expired", "--json").json
+    links = [link for each in clients for link in each["integrations"]]
+    expired = [link for link in links if link["status"] == "expired"]
+    # Clients of both apps are among them.
+    assert len(expired) < len(links)
+    assert {link["software"] for link in expired} == {OTHER}
+    for words in (("--status", "expired"), ("--match", f"software:{OTHER}"), ("--match", f"by:{colleague}")):
+        said = cli.inside("clients", *words)
+        assert len(said.out.splitlines()) - 1 == len(expired)
+        assert len(cli.inside("clients", *words, "--csv").out.splitlines()) - 1 == len(expired)

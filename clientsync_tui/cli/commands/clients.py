@@ -43,7 +43,7 @@ def clients(
     """List clients, by status, software, team or a filter."""
     from datetime import UTC, datetime
 
-    from ...practice.filter import Term, parse
+    from ...practice.filter import Term, matching, parse
     from ...practice.text import searched
     from .. import output
 
@@ -65,7 +65,10 @@ def clients(
             from ...sync.client_columns import json_shape
 
             output.json_array(map(json_shape(), found))
-        elif as_csv:
+            return
+        # A printed line is an integration: those that the filter is about. JSON has whole clients.
+        found = (matching(client, terms, held) for client in found)
+        if as_csv:
             from ...sync.files.export import write
 
             write(sys.stdout, found)
