@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from .file_permissions import AS_IT_IS, is_own_group
 from .on_posix import USERS, module
+from .planted import resolved
 
 POLL_S = 0.005
 """How often a lock that somebody else holds is tried again."""
@@ -30,7 +31,7 @@ class Owner(NamedTuple):
 
 def owner_of(database: Path) -> Owner:
     """Whose the practice is. A group that can write the database can write what lies beside it; nobody else can."""
-    found = database.stat()
+    found = resolved(database).lstat()
     return Owner(found.st_uid, found.st_gid, 0o660 if found.st_mode & stat.S_IWGRP else 0o600)
 
 
@@ -42,8 +43,11 @@ def myself() -> Owner:
 
 
 def beside(database: Path, suffix: str) -> Path:
-    """The file of that suffix beside the database; where `database` is a link, beside the file it leads to."""
-    real = database.resolve()
+    """The file of that suffix beside the database; where `database` is a link, beside the file it leads to.
+
+    Raises OSError where that is another user's link.
+    """
+    real = resolved(database)
     return real.with_name(real.name + suffix)
 
 

@@ -1,6 +1,5 @@
 """Secrets on a host with other users: files that hold them or say where they go, and this process's own memory."""
 
-import contextlib
 import errno
 import os
 import stat
@@ -52,9 +51,10 @@ def refuse_changeable(path: Path) -> None:
 
     Each step is looked at before the next, so that nobody can swap one that was found in order.
     """
-    with contextlib.suppress(FileNotFoundError):
-        for step in _way(path):
-            _refuse(step, step.lstat())
+    for step, found in way(path):
+        if found is None:
+            return
+        _refuse(step, found)
 
 
 def _refuse(path: Path, found: os.stat_result) -> None:
@@ -65,22 +65,36 @@ def _refuse(path: Path, found: os.stat_result) -> None:
         raise OSError(errno.EPERM, f"{wrong}: `chmod go-w {path}`")
 
 
-def _way(path: Path) -> Generator[Path]:
-    """Every folder and every symbolic link on the way to `path`, from the root on, and what is at its end."""
+def way(path: Path) -> Generator[tuple[Path, os.stat_result | None]]:
+    """Every folder and every symbolic link on the way to `path`, from the root on, and what is at its end; None for what is absent.
+
+    The last step that is no link is where `path` leads. Raises OSError where a link is exchanged while it is read.
+    """
     rest, here, links = [*reversed(path.absolute().parts)], Path(), 0
     while rest:
         step = here / rest.pop()
         if step.name == "..":
             here = here.parent
             continue
-        yield step
-        if not step.is_symlink():
+        found = _lstat(step)
+        yield step, found
+        if found is None or not stat.S_ISLNK(found.st_mode):
             here = step
             continue
         links += 1
         if links > MOST_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         rest += reversed(step.readlink().parts)
+        again = _lstat(step)
+        if again is None or not os.path.samestat(found, again):
+            raise OSError(errno.EAGAIN, f"the symbolic link {step} was changed at this moment")
+
+
+def _lstat(path: Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except FileNotFoundError:
+        return None
 
 
 def make_folder(path: Path) -> None:

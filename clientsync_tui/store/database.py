@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..host.file_permissions import make_folder
+from ..host.planted import resolved
 from ..practice.trouble import Trouble, UsageError
 from .files import in_use
+from .files.connecting import connect
 from .files.filesystem import is_open_to_others, network_filesystem
 from .files.schema_check import APPLICATION, VERSION, strange
 from .files.sqlite_errors import DOCTOR, is_damage, is_of_the_disk, why
@@ -47,6 +49,7 @@ class Database:
         self._let_go: Callable[[], object] = lambda: None
         try:
             make_folder(path.parent)
+            resolved(path)
             self._prepare()
         except Trouble:
             self.close()
@@ -148,9 +151,7 @@ class Database:
         """This thread's connection, in autocommit: transactions are begun by `writing`."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
-            )
+            connection = connect(self.path, any_thread=True, timeout=BUSY_MS / 1000)
             connection.row_factory = sqlite3.Row
             # FULL: an entry that was reported as done must survive a power cut, not only a kill.
             connection.execute("PRAGMA synchronous = FULL")

@@ -24,6 +24,7 @@ from weakref import WeakValueDictionary
 from ...host import beside
 from ...host.file_permissions import make_folder
 from ...host.full_disk import has_no_room, make_room
+from ...host.planted import refuse_planted
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, UsageError
 from .limits import Limits, Rate
@@ -339,6 +340,7 @@ def _throw_away(path: Path, *more: Path) -> None:
 
 
 def _connect(path: Path, owner: beside.Owner) -> sqlite3.Connection:
+    refuse_planted(path)
     database = sqlite3.connect(path, timeout=_BUSY_FOR_S, isolation_level=None)
     try:
         _refuse_another(database, path, owner)

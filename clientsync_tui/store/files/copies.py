@@ -15,6 +15,7 @@ from urllib.parse import quote
 from ...host.beside import Owner, give, myself, owner_of
 from ...practice.trouble import UsageError
 from ..chain import Flaw, verify
+from .connecting import connect
 from .opened_folder import OpenedFolder
 from .schema_check import APPLICATION, VERSION, strange
 from .sqlite_errors import why
@@ -252,5 +253,5 @@ def head_of(file: Path) -> tuple[int, bytes] | None:
 
 
 def read_only(file: Path) -> sqlite3.Connection:
-    """A connection that changes nothing of `file`."""
-    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=1)
+    """A connection that changes nothing of `file`. Raises what `connect` raises."""
+    return connect(file, read_only=True)

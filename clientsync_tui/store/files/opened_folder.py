@@ -73,6 +73,12 @@ class OpenedFolder:
         if self._fd is not None:
             os.fsync(self._fd)
 
+    def move(self, name: str, to: Self) -> None:
+        """Moves a file into another folder, in the place of the one that has its name there, for good."""
+        os.replace(self._at(name), to._at(name), src_dir_fd=self._fd, dst_dir_fd=to._fd)
+        if to._fd is not None:
+            os.fsync(to._fd)
+
     def unlink(self, name: str) -> None:
         """Removes a file, if it is there."""
         with contextlib.suppress(FileNotFoundError):

@@ -11,19 +11,20 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ...host.beside import Owner, give
+from ...host.planted import BESIDE, opened, resolved
 from . import copies, in_use
+from .connecting import connect
+from .opened_folder import OpenedFolder
 from .sqlite_errors import is_damage
-
-BESIDE = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database. It would take what is left of an old one for the new one's."""
 
 
 class Replacing:
     """The practice's file while nobody else uses it. Made by `replacing`."""
 
-    def __init__(self, database: Path, new: Path) -> None:
+    def __init__(self, database: Path, folder: OpenedFolder) -> None:
         self._database = database
-        self.new = new
+        self._folder = folder
+        self.new = folder.path / database.name
         """Where the new file is to be made."""
 
     def finish(self) -> Path | None:
@@ -35,7 +36,7 @@ class Replacing:
         if not self._database.exists():
             self._rename()
             return None
-        found = self._database.stat()
+        found = self._database.lstat()
         owner = Owner(found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode))
         kept = _free(self._database)
         if _is_readable(self._database):
@@ -49,11 +50,21 @@ class Replacing:
         return kept
 
     def _rename(self, owner: Owner | None = None) -> None:
-        if owner is not None:
-            give(self.new, owner)
-        _sync(self.new)
-        self.new.replace(self._database)
-        _sync(self._database.parent)
+        # By descriptors: whoever can write the practice's folder can put another in the place of the new file's.
+        name = self._database.name
+        new = self._folder.open(name)
+        try:
+            if owner is not None:
+                give(new if os.chmod in os.supports_fd else self.new, owner)
+            os.fsync(new)
+        finally:
+            os.close(new)
+        with OpenedFolder(self._database.parent) as place:
+            self._folder.move(name, place)
+
+
+_MARK = ".being-made"
+"""Ends the name of a file in each folder that `replacing` makes: any other folder, whatever its name, is not removed."""
 
 
 @contextmanager
@@ -62,17 +73,17 @@ def replacing(database: Path) -> Generator[Replacing]:
 
     Raises UsageError if somebody has it open, OSError where its folder cannot be written.
     """
-    database = Path(os.path.realpath(database))
+    database = resolved(database)
     with contextlib.ExitStack() as stack:
         if database.exists():
             stack.enter_context(in_use.alone(database))
             _remove_left(database)
         folder = stack.enter_context(
-            tempfile.TemporaryDirectory(
-                dir=database.parent, prefix=f".{database.name}.", ignore_cleanup_errors=True
-            )
+            OpenedFolder(Path(tempfile.mkdtemp(dir=database.parent, prefix=f".{database.name}.")))
         )
-        yield Replacing(database, Path(folder) / database.name)
+        stack.callback(_remove, folder, database.name)
+        (folder.path / f"{database.name}{_MARK}").touch()
+        yield Replacing(database, folder)
 
 
 def _remove_left(database: Path) -> None:
@@ -82,9 +93,27 @@ def _remove_left(database: Path) -> None:
         if os.name == "posix" and found.st_uid != os.geteuid():
             continue
         if stat.S_ISDIR(found.st_mode):
-            shutil.rmtree(left, ignore_errors=True)
+            with contextlib.suppress(OSError), OpenedFolder(left) as folder:
+                _remove(folder, database.name)
         elif ".before-restore" in left.name:
             left.unlink()
+
+
+def _remove(folder: OpenedFolder, name: str) -> None:
+    """Removes a folder in which a database of that name was made; one without the mark only if it is empty, because whoever can write
+    the practice's folder can give another folder there such a name."""
+    with contextlib.suppress(OSError):
+        mark = f"{name}{_MARK}"
+        names = folder.names()
+        for found in sorted(names, key=mark.__eq__) if mark in names else ():
+            if found == f"{name}.backups":
+                with OpenedFolder(folder.path / found) as copies_of_it:
+                    for copy in copies_of_it.files():
+                        copies_of_it.unlink(copy)
+                (folder.path / found).rmdir()
+            else:
+                folder.unlink(found)
+        folder.path.rmdir()
 
 
 def _is_readable(database: Path) -> bool:
@@ -100,7 +129,7 @@ def _is_readable(database: Path) -> bool:
 @contextmanager
 def _locked(database: Path) -> Generator[sqlite3.Connection]:
     """The database, all of it in one file, while no other program has it open, such as an earlier release or an sqlite3 shell."""
-    with closing(sqlite3.connect(database, isolation_level=None, timeout=1)) as connection:
+    with closing(connect(database)) as connection:
         try:
             # Leaving WAL needs that nobody else is connected (sqlite.org/pragma.html#pragma_journal_mode).
             connection.execute("PRAGMA journal_mode = DELETE")
@@ -119,12 +148,16 @@ def _keep_as_it_is(database: Path, kept: Path, owner: Owner) -> None:
     """Copies a damaged database byte by byte, with what belongs to it."""
     for ending in ("", *BESIDE):
         part, to = database.with_name(database.name + ending), kept.with_name(kept.name + ending)
-        if not part.is_file():
+        if not os.path.lexists(part):
             continue
-        with part.open("rb") as source, to.open("xb") as target:
+        # Another user may put a link in the place of either: only what is open here is read, given and kept.
+        with opened(part) as found, open(found, "rb", closefd=False) as source, to.open("xb") as target:
             shutil.copyfileobj(source, target)
-        give(to, owner)
-        _sync(to)
+            target.flush()
+            # A private file that somebody moved there stays private.
+            mode = owner.mode & stat.S_IMODE(os.fstat(found).st_mode)
+            give(target.fileno() if os.chmod in os.supports_fd else to, owner._replace(mode=mode))
+            os.fsync(target.fileno())
 
 
 def _fold(database: Path) -> None:
@@ -132,7 +165,7 @@ def _fold(database: Path) -> None:
     behind this loses nothing of it."""
     with (
         contextlib.suppress(sqlite3.DatabaseError),
-        closing(sqlite3.connect(database, timeout=1)) as connection,
+        closing(connect(database)) as connection,
     ):
         connection.execute("PRAGMA journal_mode = DELETE")
     for ending in BESIDE:
@@ -147,13 +180,3 @@ def _free(database: Path) -> Path:
         number += 1
         found = first.with_name(f"{first.name}-{number}")
     return found
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name != "posix":
-        return
-    fd = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

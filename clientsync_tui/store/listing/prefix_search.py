@@ -5,6 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 from ...practice.text import code_key, sort_key
+from ...practice.trouble import UsageError
+from ..files.connecting import connect
 from ..files.schema_check import VERSION, strange
 
 LAST = chr(0x10FFFF)
@@ -31,13 +33,13 @@ def clients_starting_with(database: Path, typed: str, most: int) -> list[tuple[s
     try:
         if not database.is_file():
             return []
-        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with closing(connect(database, read_only=True)) as db:
             # A view in a table's place could keep the shell waiting for ever.
             if strange(db, VERSION):
                 return []
             found = [
                 row for query, key in queries for row in db.execute(query, (key, key + LAST, most)).fetchall()
             ]
-    except sqlite3.Error:
+    except (sqlite3.Error, UsageError):
         return []
     return found[:most]

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ...host.planted import resolved
 from ...practice.counted import counted
 from ...practice.entries import iso
 from ...practice.trouble import Trouble, UsageError
@@ -30,6 +31,10 @@ PARTS = ("", "-wal", "-shm")
 
 def look(path: Path) -> list[Finding]:
     """Everything about the database at `path`; nothing is changed but an older version's shape."""
+    try:
+        resolved(path)
+    except OSError as error:
+        return [Finding("database", False, f"{path} is not used: {error.strerror}")]
     if not path.exists():
         return [_absent(path)]
     return [*_files(path), *_disk(path), *_opened(path)]
