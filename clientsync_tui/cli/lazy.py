@@ -26,13 +26,17 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name; imports its module."""
-        name = self._former_names.get(cmd_name, cmd_name)
+        command = self.load(self._former_names.get(cmd_name, cmd_name))
+        if command is not None:
+            _require_utf8(command)
+        return command
+
+    def load(self, name: str) -> click.Command | None:
+        """The command of that present name; imports its module."""
         module = self._modules.get(name)
         if module is None:
             return None
-        command = getattr(import_module(f"{__package__}.{module}"), name.replace("-", "_"))
-        _require_utf8(command)
-        return command
+        return getattr(import_module(f"{__package__}.{module}"), name.replace("-", "_"))
 
 
 class Utf8Text(click.types.StringParamType):

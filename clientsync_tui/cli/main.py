@@ -18,13 +18,7 @@ COMMANDS = {
     "sign-in": "commands.sign_in",
     "sign-out": "commands.sign_out",
     "organisations": "commands.organisations",
-    "add": "commands.add",
-    "reconnect": "commands.reconnect",
-    "reassign": "commands.reassign",
-    "refresh": "commands.refresh",
-    "disconnect": "commands.refresh",
     "change": "commands.change",
-    "check": "commands.check",
     "clients": "commands.clients",
     "client": "commands.clients",
     "export": "commands.export",
@@ -39,7 +33,7 @@ COMMANDS = {
     "completion": "commands.completion",
     "sandbox": "commands.sandbox",
 }
-"""Every command, in the order of `--help`, with the module that defines it."""
+"""Every command but those of the kinds of work, in the order of `--help`, with the module that defines it."""
 
 FORMER_NAMES = {"softwares": "software"}
 """Names that scripts may still use. `--help` does not list them."""
@@ -73,6 +67,23 @@ class Root(LazyGroup):
         if sys.stdout is not None and not sys.stdout.isatty():
             extra["terminal_width"] = UNBROKEN
         return super().make_context(info_name, args, parent, **extra)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command; those of the kinds of work after the organisations that they are about."""
+        from ..sync.kinds.seam.registry import kinds
+
+        others = super().list_commands(ctx)
+        first = others.index("organisations") + 1
+        return [*others[:first], *kinds(), *others[first:]]
+
+    def load(self, name: str) -> click.Command | None:
+        """The command of that name."""
+        found = super().load(name)
+        if found is None:
+            from .kind_command import kind_command
+
+            found = kind_command(name)
+        return found
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""

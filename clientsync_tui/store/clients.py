@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..practice.entries import moment
 from ..practice.model import Client, Integration, LastFault, Settings
@@ -24,6 +24,21 @@ if TYPE_CHECKING:
     from ..practice.filter import Term
     from .fixes import Cause, Fix
     from .tally import Tally
+
+
+class Integrated(NamedTuple):
+    """Whose an organisation is: the client's id, name and practice code, and the integration's problem, if any."""
+
+    client: str
+    name: str
+    practice_code: str | None
+    problem: str | None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it was not disconnected here."""
+        return self.problem != Reason.DISCONNECTED_HERE
+
 
 AT_ONCE = 500
 """How many ids go into one query."""
@@ -212,10 +227,8 @@ class Clients:
         query = "SELECT n FROM clients WHERE json_extract(details, '$.tax_number') = ? AND removed = 0"
         return self.by_number([row[0] for row in self._db.execute(query, (number,))], now)
 
-    def integrated(
-        self, software: str, organisation_id: str | None = None
-    ) -> dict[str, tuple[str, str, str | None, str | None]]:
-        """By organisation (or of one): the client's id, name, practice code, and the problem (`disconnected_here` ...), if any."""
+    def integrated(self, software: str, organisation_id: str | None = None) -> dict[str, Integrated]:
+        """Whose each organisation is (or this one), by the organisation's id."""
         query = (
             "SELECT organisation_id, c.id, c.name, c.practice_code, i.problem FROM integrations i JOIN clients c ON c.n = i.client "
             "WHERE i.software = ?"
@@ -224,7 +237,7 @@ class Clients:
             rows = self._db.execute(f"{query} AND i.organisation_id = ?", (software, organisation_id))
         else:
             rows = self._db.execute(query, (software,))
-        return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
+        return {row[0]: Integrated(*row[1:]) for row in rows}
 
     def still(self, link: Integration) -> bool:
         """Whether an integration is authenticated as it was when `link` was read, and neither ended nor come back since."""

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Sequence
 
 from .database import Database
-from .jobs import Item, ItemState, item_of
+from .jobs import CAN_BE_RETRIED, Item, ItemState, item_of
 from .own_rows import ITEM_STATES
 
 
@@ -38,7 +38,7 @@ class JobItems:
     def retriable(self) -> list[tuple[str, int, str | None]]:
         """(reason, how many, what they say if it is the same) of the items that `Jobs.retry` would retry, most first."""
         query = (
-            "SELECT coalesce(reason, ''), count(*), iif(min(says) = max(says), min(says), NULL) FROM items WHERE job = ? AND (state = 'failed' AND "
-            "json_extract(body, '$.cannot') IS NULL OR state = 'skipped' AND reason = 'cancelled') GROUP BY 1 ORDER BY 2 DESC"
+            "SELECT coalesce(reason, ''), count(*), iif(min(says) = max(says), min(says), NULL) FROM items "
+            f"WHERE job = ? AND {CAN_BE_RETRIED} GROUP BY 1 ORDER BY 2 DESC"
         )
         return [(row[0], row[1], row[2]) for row in self._database.connection.execute(query, (self._job,))]

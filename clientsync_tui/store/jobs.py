@@ -18,6 +18,9 @@ from .database import Database
 from .files.job_locks import JobLocks
 from .own_rows import ITEM_STATES, is_item, is_job
 
+CAN_BE_RETRIED = "(state = 'failed' AND json_extract(body, '$.cannot') IS NULL OR state = 'skipped' AND reason = 'cancelled')"
+"""Items that failed, unless the plan said already that they can't be done, and cancelled ones."""
+
 REMOVES = "`clientsync doctor --repair` removes it."
 
 
@@ -220,8 +223,8 @@ class Jobs:
         Raises UsageError while the job runs: its runner may have passed them by.
         """
         query = (
-            "UPDATE items SET state = 'waiting', reason = NULL, says = NULL, ended_at = NULL WHERE job = ? AND "
-            "(state = 'failed' AND json_extract(body, '$.cannot') IS NULL OR state = 'skipped' AND reason = 'cancelled')"
+            "UPDATE items SET state = 'waiting', reason = NULL, says = NULL, ended_at = NULL "
+            f"WHERE job = ? AND {CAN_BE_RETRIED}"
         )
         if reasons is not None:
             query += f" AND reason IN ({', '.join('?' * len(reasons))})"

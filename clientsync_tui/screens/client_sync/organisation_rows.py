@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from ...practice.model import Organisation
-from ...practice.status import Reason
+from ...store.clients import Integrated
 from ...store.store import Store
 from ...sync.kinds.seam.planning import matcher
 from ...sync.reach.matching import Match
@@ -64,16 +64,13 @@ def organisation_rows(
     return found
 
 
-def _row(
-    each: Organisation, known: tuple[str, str, str | None, str | None] | None, match: Match | None
-) -> Row:
+def _row(each: Organisation, known: Integrated | None, match: Match | None) -> Row:
     country, currency = each.details.get("country", ""), each.details.get("currency", "")
     fixed: str | None = None
     state: Cell = NEW
     if known is not None:
-        _, name, code, problem = known
-        called = _called(name, code, each.name)
-        if problem == Reason.DISCONNECTED_HERE:
+        called = _called(known.name, known.practice_code, each.name)
+        if not known.is_active:
             state = Cell(f"disconnected here: links to {called}", "warning")
         else:
             fixed = f"already added as {called}"

@@ -154,23 +154,28 @@ class Runner:
     async def _work(self, job: Job, lane: Lane) -> None:
         while not self._stopping and self.trouble is None and (item := lane.next()) is not None:
             sign_in = self._sign_in_of(job, item)
-            if sign_in is None:
+            if sign_in is None and self._kind.needs is not Needs.NONE:
                 title = self._session.software(lane.software).title
                 says = f"Nobody is signed in to {title} here. Run `clientsync sign-in {lane.software}`."
                 lane.held_back.setdefault(item.body.get("with"), SignInNeeded(says))
                 continue
-            if sign_in.id in lane.held_back:
+            if sign_in is not None and sign_in.id in lane.held_back:
                 continue
             if not await self._writer.write(partial(self._store.jobs.take, self._id, item.n)):
                 continue
             try:
-                await self._do(job, lane, item, sign_in)
+                if sign_in is None:
+                    await self._do_without_sign_in(job, item)
+                else:
+                    await self._do(job, lane, item, sign_in)
             except BaseException:
                 self._store.jobs.put_back(self._id, item.n)
                 raise
 
     def _sign_in_of(self, job: Job, item: Item) -> SignIn | None:
         """The sign-in that an item is done with; None where it is yet to be made, or made anew."""
+        if self._kind.needs is Needs.NONE:
+            return None
         if self._kind.needs is Needs.OWN:
             return self._store.sign_ins.one(str(item.body.get("sign_in")))
         named = item.body.get("with") or job.sign_in
@@ -183,11 +188,25 @@ class Runner:
             return None
         return sign_in
 
+    async def _do_without_sign_in(self, job: Job, item: Item) -> None:
+        """Does an item of a kind of work that calls no accounting app."""
+        software = self._session.software(item.software)
+        task = Task(self._store, software, job, item, self._session.actor, None)
+        try:
+            outcome = await self._kind.do(task)
+        except PassingTrouble as trouble:
+            outcome = Outcome(ItemState.FAILED, trouble.fault, str(trouble))
+        except Trouble as trouble:
+            self._store.jobs.put_back(self._id, item.n)
+            self.trouble = self.trouble or trouble
+            return
+        await self._settle(item, outcome)
+
     async def _do(self, job: Job, lane: Lane, item: Item, sign_in: SignIn) -> None:
         own = self._kind.needs is Needs.OWN
         actor = sign_in.person.email if not own else self._session.actor
         software = self._session.software(item.software)
-        task = Task(self._store, software, self._session.calls(sign_in), job, item, sign_in, actor)
+        task = Task(self._store, software, job, item, actor, (sign_in, self._session.calls(sign_in)))
         if sign_in.id in self._refused and not self._kind.despite_refusal:
             await self._settle(item, self._failed(task, Reason.SIGN_IN_REFUSED, self._refused[sign_in.id]))
             return

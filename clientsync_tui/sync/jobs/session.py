@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from ...host import this_user
 from ...practice.entries import Kind, NewEntry, iso
 from ...practice.people import SignIn
-from ...practice.status import EXPIRING_WITHIN, Reason
+from ...practice.status import EXPIRING_WITHIN
 from ...practice.trouble import PassingTrouble, UsageError
 from ..reach import held_sign_ins, sign_in_findings
 
@@ -140,7 +140,7 @@ class Session:
         software = self.software(sign_in.software)
         known = self.store.clients.integrated(sign_in.software)
         # A client that is still connected has the last word on how its organisation's id is spelled.
-        ids = sorted(known, key=lambda each: (known[each][3] != Reason.DISCONNECTED_HERE, each))
+        ids = sorted(known, key=lambda each: (known[each].is_active, each))
         if sign_in.organisation_id is not None:
             consented = [
                 Organisation(each.organisation_id, each.organisation_name or each.organisation_id)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...practice.entries import Kind, NewEntry
 from ...practice.model import Organisation
-from ...practice.status import Reason, Why
+from ...practice.status import Why
 from .seam.kind import BulkKind, Needs, Request, Unit
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def plan(request: Request, *, team: str | None = None, apart: Collection[str] = 
     for id in chosen:
         organisation, known = reach.get(id), integrated.get(id)
         if organisation is None and sign_in.organisation_id is not None:
-            organisation = Organisation(id, known[1] if known else id)
+            organisation = Organisation(id, known.name if known else id)
         if organisation is None:
-            client, name = (known[0], known[1]) if known else (id, id)
+            client, name = (known.client, known.name) if known else (id, id)
             items.append(cannot(client, name, software, id, Why.NO_ACCESS))
             continue
         body: dict[str, str | None] = {
@@ -52,11 +52,11 @@ def plan(request: Request, *, team: str | None = None, apart: Collection[str] = 
                 (match.client.id, match.client.name) if match else (new_client_id(), organisation.name)
             )
             body["linked_by"] = match.by if match else None
-        elif known[3] == Reason.DISCONNECTED_HERE:
-            client, name = known[0], known[1]
+        elif not known.is_active:
+            client, name = known.client, known.name
             body["linked_by"] = "organisation"
         else:
-            items.append(skip(known[0], known[1], software, id, Why.ALREADY_ADDED))
+            items.append(skip(known.client, known.name, software, id, Why.ALREADY_ADDED))
             continue
         items.append(PlanItem(Will.DO, client, name, software, id, body=body))
     return Plan(KIND.name, software, sign_in.id, tuple(items), {"team": team})
@@ -71,7 +71,7 @@ async def do(task: "Task") -> "Outcome":
 
     item, clients = task.item, task.store.clients
     known = clients.integrated(item.software, item.organisation_id).get(item.organisation_id)
-    if known is not None and known[3] != Reason.DISCONNECTED_HERE:
+    if known is not None and known.is_active:
         return skipped(Why.ALREADY_ADDED)
     pulled = await pull_for(task, None)
     details = pulled.details

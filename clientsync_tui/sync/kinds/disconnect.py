@@ -95,4 +95,13 @@ KIND = BulkKind(
     dangerous=True,
     despite_refusal=True,
     entails=entails,
+    help="""End integrations; the clients stay on the list.
+
+    Where the accounting app allows it, they end there too.
+    """,
+    examples=(
+        "clientsync disconnect --client ABB01 --dry-run",
+        "clientsync disconnect --client ABB01",
+        "clientsync disconnect --yes --client ABB01",
+    ),
 )

@@ -63,4 +63,16 @@ KIND = BulkKind(
     order=2,
     key="r",
     footer=6,
+    everyone="Every expired or broken client (of SOFTWARE, if it is named).",
+    help="""Reconnect expired and broken clients with your sign-in.
+
+    Their details and lists are pulled too. Working integrations are not touched. Where a sign-in is for one organisation, you are led
+    from one consent to the next; an empty line stops, and the same command goes on.
+    """,
+    examples=(
+        "clientsync reconnect xero --all --dry-run",
+        "clientsync reconnect xero --all",
+        "clientsync reconnect --all",
+        "clientsync reconnect --client ABB01",
+    ),
 )

@@ -50,4 +50,13 @@ KIND = BulkKind(
     do=do,
     order=4,
     key="f",
+    help="""Pull the details and lists of clients again.
+
+    Each is pulled with the sign-in that authenticates it.
+    """,
+    examples=(
+        "clientsync refresh --client ABB01",
+        "clientsync refresh --software xero --json",
+        "clientsync refresh --all",
+    ),
 )

@@ -12,7 +12,6 @@ from ...accounting.seam.software import Software
 from ...practice.entries import Kind, NewEntry
 from ...practice.model import Client, Integration, Organisation, Settings
 from ...practice.people import SignIn
-from ...practice.status import Reason
 from ...practice.trouble import UsageError
 from ...store.projection import Clash
 from ...store.store import Store
@@ -66,11 +65,11 @@ def _free(store: Store, client: Client, software: Software, organisation: Organi
     known = store.clients.integrated(software.name, organisation.id).get(organisation.id)
     if known is None:
         return
-    whose, name, _, problem = known
-    if problem != Reason.DISCONNECTED_HERE:
-        belongs = "this client already" if whose == client.id else f"another client already, {name}"
+    name = known.name
+    if known.is_active:
+        belongs = "this client already" if known.client == client.id else f"another client already, {name}"
         raise UsageError(f"{organisation.name} belongs to {belongs}. Nothing was changed.")
-    if whose != client.id:
+    if known.client != client.id:
         raise UsageError(f"{organisation.name} was {name}'s: add it there again. Nothing was changed.")
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ...practice.model import Organisation
-from ...practice.status import Reason
 from ...practice.text import sort_key
 from ...store.store import Store
 
@@ -65,7 +64,7 @@ class Reach(Mapping[str, Organisation]):
 def states(store: Store, software: str, reach: Mapping[str, Organisation]) -> list[Reached]:
     """Every organisation reached, and those of clients that are not, by name."""
     integrated = store.clients.integrated(software)
-    alive = {each: known for each, known in integrated.items() if known[3] != Reason.DISCONNECTED_HERE}
+    alive = {each: known for each, known in integrated.items() if known.is_active}
     found = [
         Reached(
             o.id,

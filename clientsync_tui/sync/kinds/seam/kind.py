@@ -92,3 +92,9 @@ class BulkKind(NamedTuple):
     """It is done even when the accounting app refused the sign-in."""
     entails: Entails = _nothing
     """What you should know before you confirm a plan, in sentences."""
+    everyone: str = "Every client."
+    """What the command's `--all` means."""
+    help: str = ""
+    """What the command's `--help` says; without it the sentence."""
+    examples: tuple[str, ...] = ()
+    """How to call the command."""

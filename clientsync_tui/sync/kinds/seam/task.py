@@ -43,15 +43,26 @@ SKIPPED_CHANGED = skipped(Why.CHANGED_MEANWHILE)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An item with what is needed to do it. `sign_in`: whose calls these are."""
+    """An item with what is needed to do it. `caller`: the sign-in and its calls; None for a kind of work that needs none."""
 
     store: Store
     software: Software
-    calls: Calls
     job: Job
     item: Item
-    sign_in: SignIn
     actor: str
+    caller: tuple[SignIn, Calls] | None
+
+    @property
+    def sign_in(self) -> SignIn:
+        """Whose calls these are."""
+        assert self.caller is not None
+        return self.caller[0]
+
+    @property
+    def calls(self) -> Calls:
+        """Calls in the name of the sign-in."""
+        assert self.caller is not None
+        return self.caller[1]
 
     def entry(self, kind: Kind, client: str, **body: Any) -> NewEntry:
         """An entry about this item's organisation."""
@@ -76,7 +87,12 @@ class Task:
 
 def problem_found(task: Task, link: Integration | None, reason: Reason, says: str) -> list[NewEntry]:
     """The entry that records a problem, where the calls were the integration's own sign-in's and it is news."""
-    if link is None or link.sign_in != task.sign_in.id or link.problem in (reason, Reason.DISCONNECTED_HERE):
+    if (
+        link is None
+        or task.caller is None
+        or link.sign_in != task.sign_in.id
+        or link.problem in (reason, Reason.DISCONNECTED_HERE)
+    ):
         return []
     expired = reason in (Reason.SIGN_IN_REFUSED, Reason.SIGN_IN_LAPSED)
     kind = Kind.FOUND_EXPIRED if expired else Kind.FOUND_BROKEN
