@@ -44,6 +44,14 @@ RUN_ELSEWHERE = {
         ".ci/run",
         "-m pip install -q",
     ),
+    "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/clientsync --sandbox": (
+        "tests/cli/test_cli_throwaway.py",
+        '"--sandbox"',
+    ),
+    "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest -n 2": (
+        ".ci/run",
+        "python3 .*pytest",
+    ),
     ".venv/bin/python -m pytest -n 2": ("README.md", ".venv/bin/python -m pytest -n 2"),
     ".ci/run": ("docs/contributors.md", ".ci/run"),
     ".venv/bin/ruff format --check .": (".ci/run", ".venv/bin/ruff format --check ."),
@@ -155,3 +163,10 @@ def test_the_guide(reader: Reader) -> None:
         "clientsync",  # the program
         "clientsync",  # its completion
     ]
+
+
+def test_every_answer_to_where_it_is_names_a_file() -> None:
+    page = (DOCS / "contributors.md").read_text("utf-8")
+    answers = re.findall(r"^\| [^|]+\? \| `([\w/]+\.py)` \|$", page, re.MULTILINE)
+    assert len(answers) == 10
+    assert all((DOCS.parent / "clientsync_tui" / answer).is_file() for answer in answers)
