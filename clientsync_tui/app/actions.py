@@ -146,7 +146,7 @@ _ALL = (
     Action("try_again", "Try again", "Ask the accounting software once more.", "r", ORGANISATIONS, 1),
     Action("choose_team", "Team", "The team that the new clients are assigned to; one can be made on the spot.", "t", ORGANISATIONS, 4),
     Action("toggle_link", "Link or new client", "Link the organisation under the cursor to the client it matches, or make a new client of it.", "x", ORGANISATIONS, 5, "Link/new"),
-    Action("choose_sender", "Integrated by", "Show only what one person integrated.", "b", ORGANISATIONS, 4),
+    Action("integrated_by", "Integrated by", "Show only what one person integrated.", "b", ORGANISATIONS, 4),
 )  # fmt: skip
 
 ACTIONS = {action.id: action for action in _ALL}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
 TABLE, DIALOGUE = "table", "dialogue"
+FORMER = {"organisations.choose_sender": "organisations.integrated_by"}
+"""Ids that releases up to 0.2.0 used."""
 HELP = "everywhere.help"
 FIXED = dict.fromkeys((CLIENT_SYNC, ORGANISATIONS, SIGN_IN, DIALOGUE), "left,right")
 """Keys that screens have beside all that can be changed."""
@@ -54,7 +56,8 @@ def read(told: Mapping[str, str]) -> Keymap:
     known = usual()
     mistakes: list[str] = []
     keys: dict[str, str] = {}
-    for id, wanted in told.items():
+    for written, wanted in told.items():
+        id = FORMER.get(written, written)
         if id not in known:
             mistakes.append(f'[keys] has an unknown action "{id}".{_near(id, known)}')
             continue

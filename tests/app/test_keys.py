@@ -298,3 +298,8 @@ async def test_the_last_line_tells_no_key_that_a_field_takes_for_a_letter(tmp_pa
         app.push_screen(Ask("What is it called?", attempt=accept))
         await until(pilot, lambda: "f1 Help  esc Cancel" in shown(pilot))
     app.workplace.close()
+
+
+def test_former_id_of_a_key_still_works() -> None:
+    found = keymap.read({"organisations.choose_sender": "B"})
+    assert found == keymap.Keymap({"organisations.integrated_by": "B"})

@@ -18,7 +18,6 @@ from ...widgets.answers import Answers
 from ...widgets.select_list import SelectList
 from ...widgets.select_table.rows import RowId
 from ...widgets.select_table.table import SelectTable
-from ..selecting import choose_sort
 from .organisation_rows import COLUMNS, FIRST, OrganisationRows, organisation_rows
 from .plan import start
 from .reach import LAST, NOTHING_SELECTED, ReachScreen
@@ -60,30 +59,28 @@ class AddClientsScreen(ReachScreen):
         )
 
     @property
-    def _list(self) -> SelectList:
-        return self.query_one(SelectList)
-
-    @property
     def _rows(self) -> OrganisationRows:
-        return cast(OrganisationRows, self._list.rows)
+        return cast(OrganisationRows, self.shown_list.rows)
 
     async def go_on(self) -> None:
         """Reads the client list beside what is reached."""
-        store, sort = self.main.workplace.store, self._list.table.sort or FIRST
+        store, sort = self.main.workplace.store, self.shown_list.table.sort or FIRST
         rows = await asyncio.to_thread(organisation_rows, store, self._about, self.reach, sort)
         # What was selected and is no longer reached cannot be added.
-        self._list.table.selection.remove([id for id in self._list.table.selection if id not in self.reach])
+        self.shown_list.table.selection.remove(
+            [id for id in self.shown_list.table.selection if id not in self.reach]
+        )
         matching = f" · {counted(len(rows.matches), 'matches', 'match')} a client" if rows.matches else ""
         words = f"{self.counted(rows.count)} · {rows.count - rows.added:,} new{matching} · {rows.added:,} already added"
-        self._list.table.columns = [column for column in COLUMNS if column.key in rows.told]
-        self._list.show(rows, words, sort)
+        self.shown_list.table.columns = [column for column in COLUMNS if column.key in rows.told]
+        self.shown_list.show(rows, words, sort)
         if self.by_consents:
             # Each was picked by the person already, on the software's own page.
-            self._list.table.selection.add(rows.selectable(rows.order()))
+            self.shown_list.table.selection.add(rows.selectable(rows.order()))
 
     def focus_own(self) -> None:
         """To the table."""
-        self._list.table.focus()
+        self.shown_list.table.focus()
 
     # Actions
 
@@ -91,24 +88,16 @@ class AddClientsScreen(ReachScreen):
         """The table's own only where it is shown."""
         if action.name in ("filter", "sort", "choose_team", "toggle_link") and self._stage != "own":
             return "Not before the organisations are known."
-        if action.name == "toggle_link" and self._list.table.cursor_id not in self._rows.matches:
+        if action.name == "toggle_link" and self.shown_list.table.cursor_id not in self._rows.matches:
             return "This organisation matches no client on the list."
         return super().unavailable(action)
 
-    def do_filter(self) -> None:
-        """Goes to the filter."""
-        self._list.open_filter()
-
-    def do_sort(self) -> None:
-        """Chooses a column."""
-        choose_sort(self, self._list)
-
     def do_toggle_link(self) -> None:
         """Links the organisation under the cursor to the client it matches, or not."""
-        id = self._list.table.cursor_id
+        id = self.shown_list.table.cursor_id
         self._rows.apart ^= {str(id)}
         if id is not None:
-            self._list.table.refresh_rows([id])
+            self.shown_list.table.refresh_rows([id])
 
     def do_choose_team(self) -> None:
         """The team of the clients that are created."""
@@ -119,11 +108,6 @@ class AddClientsScreen(ReachScreen):
             self.relabel("choose_team", self.with_key(f"Team: {team or 'none'}", "choose_team"))
 
         choose_team(self, chosen)
-
-    def do_back(self) -> None:
-        """Clears the filter first."""
-        if self._stage != "own" or not self._list.back():
-            super().do_back()
 
     def continue_own(self) -> None:
         """Enter in the table goes to the button; enter there creates."""
@@ -158,7 +142,7 @@ class AddClientsScreen(ReachScreen):
             self.run_worker(self._create_accounts(), group="create", exit_on_error=False)
 
     async def _create_accounts(self) -> None:
-        chosen = [str(id) for id in self._list.table.selection.ids]
+        chosen = [str(id) for id in self.shown_list.table.selection.ids]
         try:
             await start(self, await asyncio.to_thread(self._plan, chosen))
         except Trouble as trouble:

@@ -10,7 +10,7 @@ from textual.widgets import Button
 from ...app.actions import ACTIONS, CLIENT_SYNC, Action
 from ...widgets.dialogue_keys import own_key
 from ..base import ActionScreen, KeyBar, TopBar
-from .app_block import SoftwareBlock
+from .app_panel import AppPanel
 
 if TYPE_CHECKING:
     from ...practice.people import SignIn
@@ -30,36 +30,36 @@ class ClientSyncScreen(ActionScreen):
     ]
 
     def compose(self) -> ComposeResult:
-        """A block for each accounting software: those in use first."""
+        """A panel for each accounting software: those in use first."""
         yield TopBar("Client Sync")
         workplace = self.main.workplace
         softwares = sorted(workplace.softwares(), key=lambda each: not workplace.is_configured(each.name))
         with VerticalScroll(id="softwares", can_focus=False):
             for software in softwares:
-                yield SoftwareBlock(software, ascii_marks=self.main.ascii_marks)
+                yield AppPanel(software, ascii_marks=self.main.ascii_marks)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """The first button that can be used."""
         super().on_mount()
         self.practice_changed()
-        self._blocks[0].focus_button()
+        self._panels[0].focus_button()
 
     def practice_changed(self) -> None:
         """Reads the counts and the sign-ins again."""
-        for block in self._blocks:
-            block.read(self.main.workplace)
+        for panel in self._panels:
+            panel.read(self.main.workplace)
         self.refresh_keys()
 
     @property
-    def _blocks(self) -> list[SoftwareBlock]:
-        return list(self.query(SoftwareBlock))
+    def _panels(self) -> list[AppPanel]:
+        return list(self.query(AppPanel))
 
     @property
-    def _here(self) -> SoftwareBlock:
-        """The block that the focus is in."""
-        blocks = self._blocks
-        return next((block for block in blocks if block.has_focus_within), blocks[0])
+    def _here(self) -> AppPanel:
+        """The panel that the focus is in."""
+        panels = self._panels
+        return next((panel for panel in panels if panel.has_focus_within), panels[0])
 
     # Moving
 
@@ -68,11 +68,11 @@ class ClientSyncScreen(ActionScreen):
         self.focus_next(Button) if by > 0 else self.focus_previous(Button)
 
     def action_go(self, by: int) -> None:
-        """To the block below or above."""
-        blocks = self._blocks
-        at = blocks.index(self._here)
-        column = blocks[at].column
-        blocks[max(0, min(at + by, len(blocks) - 1))].focus_button(column)
+        """To the panel below or above."""
+        panels = self._panels
+        at = panels.index(self._here)
+        column = panels[at].column
+        panels[max(0, min(at + by, len(panels) - 1))].focus_button(column)
 
     def on_descendant_focus(self) -> None:
         """What works depends on the software that the focus is in."""
@@ -87,7 +87,7 @@ class ClientSyncScreen(ActionScreen):
         if not self.is_mounted or action.place != CLIENT_SYNC:
             return super().unavailable(action)
         if action.name == "reconnect_everything":
-            in_use = sum(bool(block.tally.counts) for block in self._blocks)
+            in_use = sum(bool(panel.tally.counts) for panel in self._panels)
             key = self.key_of(ACTIONS["client_sync.reconnect_all"])
             return (
                 None
@@ -118,9 +118,9 @@ class ClientSyncScreen(ActionScreen):
 
     def do_reconnect_everything(self) -> None:
         """Plans it across every software."""
-        from .every_app import reconnect_every_software
+        from .reconnect_across_apps import reconnect_across_apps
 
-        reconnect_every_software(self)
+        reconnect_across_apps(self)
 
     def do_set_up(self) -> None:
         """Opens the form; what was set is tried at once."""

@@ -19,8 +19,10 @@ from ...sync.jobs.session import Session
 from ...sync.reach.reachability import Reach
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
-from ..base import ActionScreen, KeyBar, TopBar
+from ...widgets.select_list import SelectList
+from ..base import KeyBar, TopBar
 from ..dialogues.choose import Choice, Choose
+from ..selecting import ListScreen
 
 if TYPE_CHECKING:
     from ...accounting.seam.software import Software
@@ -34,7 +36,7 @@ REACHES_NOTHING = "{organisations.authorise_more} lets you allow access to some;
 NOTHING_SELECTED = "Nothing is selected yet: {table.toggle} selects a row, {table.all} all that are shown."
 
 
-class ReachScreen(ActionScreen):
+class ReachScreen(ListScreen):
     """Signs in when needed, says which organisations are reached, and goes on with them.
 
     A subclass says in `before` what will be done, in `reached` what it means that these organisations are reached, yields
@@ -77,6 +79,11 @@ class ReachScreen(ActionScreen):
         """So many organisations, as the software calls them."""
         one, several = self.software.organisation_words
         return counted(count, one, several)
+
+    @property
+    def has_list(self) -> bool:
+        """Whether the list of the subclass's own stage is shown."""
+        return self._stage == "own" and bool(self.query(SelectList))
 
     # What a subclass has
 
@@ -338,6 +345,8 @@ class ReachScreen(ActionScreen):
 
     def do_back(self) -> None:
         """From the own stage to the organisations; from there away."""
+        if self.clear_filter():
+            return
         if self._stage == "own" and self.sign_in is not None:
             self._show_organisations()
         else:

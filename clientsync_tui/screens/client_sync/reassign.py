@@ -18,7 +18,6 @@ from ...widgets.answers import Answers
 from ...widgets.select_list import SelectList
 from ...widgets.select_table.table import SelectTable
 from ..dialogues.choose import Choice, Choose
-from ..selecting import choose_sort
 from .plan import PlanScreen, start
 from .reach import NOTHING_SELECTED, ReachScreen
 from .reassign_rows import COLUMNS, ReassignRows
@@ -63,20 +62,16 @@ class ReassignScreen(ReachScreen):
         empty = f"No colleague has integrated a client of {self.software.title}: there is nothing to reassign. {back}"
         yield SelectList(COLUMNS, ascii_marks=self.main.ascii_marks, empty=empty)
         yield self.led()
-        everybody = self.with_key("Integrated by: everybody", "choose_sender")
+        everybody = self.with_key("Integrated by: everybody", "integrated_by")
         yield Answers(
             Button("Continue", id="reassign", disabled=True),
-            Button(everybody, id="choose_sender", name="choose_sender"),
+            Button(everybody, id="integrated_by", name="integrated_by"),
             leave=Button("Cancel", id="cancel"),
         )
 
     def begin(self) -> None:
         """Where each organisation needs a consent, those are given when it is known which."""
         self.go_on_by_consents() if self.by_consents else self.find_reach()
-
-    @property
-    def _list(self) -> SelectList:
-        return self.query_one(SelectList)
 
     async def go_on(self) -> None:
         """Whose integrations there are, and which are reached."""
@@ -91,11 +86,11 @@ class ReassignScreen(ReachScreen):
         self._found = await asyncio.to_thread(read)
         await self._show_integrated_by()
         if self._exactly is not None:
-            self._list.table.action_select_all()
+            self.shown_list.table.action_select_all()
 
     async def _show_integrated_by(self) -> None:
         assert self._found is not None
-        table = self._list.table
+        table = self.shown_list.table
         sort = table.sort or (("name", False),)
         rows = await asyncio.to_thread(self._found.rows, self._integrated_by, sort)
         table.selection.remove([id for id in table.selection if id not in self._found])
@@ -103,65 +98,52 @@ class ReassignScreen(ReachScreen):
         can = len(rows.selectable(rows.order()))
         table.columns = [column for column in COLUMNS if column.key != "why" or can < shown]
         words = f"{plan_words.integrations(shown)} · {can:,} that you have access to"
-        self._list.show(rows, words, sort)
+        self.shown_list.show(rows, words, sort)
         self.relabel(
-            "choose_sender",
-            self.with_key(f"Integrated by: {self._integrated_by or 'everybody'}", "choose_sender"),
+            "integrated_by",
+            self.with_key(f"Integrated by: {self._integrated_by or 'everybody'}", "integrated_by"),
         )
 
     def focus_own(self) -> None:
         """To the table."""
-        self._list.table.focus()
+        self.shown_list.table.focus()
 
     # Actions
 
     def unavailable(self, action: Action) -> str | None:
         """The table's own only where it is shown."""
-        if action.name in ("filter", "sort", "choose_sender") and self._stage != "own":
+        if action.name in ("filter", "sort", "integrated_by") and self._stage != "own":
             return "Not before the organisations are known."
         return super().unavailable(action)
 
-    def do_filter(self) -> None:
-        """Goes to the filter."""
-        self._list.open_filter()
-
-    def do_sort(self) -> None:
-        """Chooses a column."""
-        choose_sort(self, self._list)
-
-    def do_choose_sender(self) -> None:
+    def do_integrated_by(self) -> None:
         """Whose integrations are shown."""
         assert self._found is not None
         choices = [Choice(EVERYBODY, "Everybody", plan_words.integrations(len(self._found.plan.items)))]
         choices += [
             Choice(person.email, person.name, f"{person.email}, {plan_words.integrations(count)}")
-            for person, count in self._found.senders()
+            for person, count in self._found.people()
         ]
 
         def chosen(email: str | None) -> None:
             if email is not None:
                 self._integrated_by = None if email == EVERYBODY else email
                 self.run_worker(
-                    self._show_integrated_by(), exclusive=True, group="sender", exit_on_error=False
+                    self._show_integrated_by(), exclusive=True, group="integrated_by", exit_on_error=False
                 )
             self.focus_own()
 
         self.main.push_screen(Choose("Integrated by", choices), chosen)
 
-    def do_back(self) -> None:
-        """Clears the filter first."""
-        if self._stage != "own" or not self._list.back():
-            super().do_back()
-
     def continue_own(self) -> None:
         """Shows the plan for what is selected."""
         assert self._found is not None
-        chosen = [str(id) for id in self._list.table.selection.ids]
+        chosen = [str(id) for id in self.shown_list.table.selection.ids]
         if not chosen:
             self.say(self.keyed(NOTHING_SELECTED), "warning")
             return
         plan = self._found.chosen(chosen)
-        hidden = plan_words.hidden(self._list.table.hidden_count)
+        hidden = plan_words.hidden(self.shown_list.table.hidden_count)
         lines = [*plan_words.entails(plan, self.main.workplace.softwares()), *hidden]
 
         def answered(yes: bool | None) -> None:

@@ -38,7 +38,7 @@ class ReassignRows:
         """Whether there is anything to say of this organisation."""
         return organisation in self._of
 
-    def senders(self) -> list[tuple[Person, int]]:
+    def people(self) -> list[tuple[Person, int]]:
         """Who integrated them, and how many, the most first."""
         counted = Counter(str(item.body["sign_in"]) for item in self.plan.items)
         people: dict[str, tuple[Person, int]] = {}

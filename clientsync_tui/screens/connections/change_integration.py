@@ -19,7 +19,6 @@ from ..client_sync.organisation_rows import COLUMNS, OrganisationRows, organisat
 from ..client_sync.reach import ReachScreen
 from ..dialogues.choose import Choice, Choose
 from ..dialogues.confirm import Confirm
-from ..selecting import choose_sort
 
 BY_NAME = (("name", False),)
 
@@ -40,7 +39,7 @@ class ChangeIntegrationScreen(ReachScreen):
     @classmethod
     def own_actions(cls) -> tuple[Action, ...]:
         """Teams and linking are for adding clients."""
-        left_out = named(ORGANISATIONS, "choose_team", "toggle_link", "choose_sender")
+        left_out = named(ORGANISATIONS, "choose_team", "toggle_link", "integrated_by")
         return tuple(action for action in super().own_actions() if action not in left_out)
 
     def before(self) -> Iterable[str]:
@@ -76,18 +75,18 @@ class ChangeIntegrationScreen(ReachScreen):
         says = f"{free:,} of {self.counted(rows.count)} belong to no client yet"
         if likely is not None:
             says += f" · most likely {likely.name}"
-        shown = self.query_one(SelectList)
+        shown = self.shown_list
         shown.show(rows, says, BY_NAME)
         if likely is not None:
             shown.table.move_cursor(order.index(likely.id))
 
     def focus_own(self) -> None:
         """To the table."""
-        self.query_one(SelectList).table.focus()
+        self.shown_list.table.focus()
 
     @on(SelectTable.Opened)
     def _chosen(self, event: SelectTable.Opened) -> None:
-        rows = self.query_one(SelectList).rows
+        rows = self.shown_list.rows
         if not rows.selectable([event.id]):
             self.say(f"It is {rows.fetch([event.id])[0].fixed}.", "warning")
             return
@@ -125,19 +124,6 @@ class ChangeIntegrationScreen(ReachScreen):
             self.say(untold, "warning")
         self.say(f"{self._client.name} is now bound to {organisation.name}.", "information")
         self.dismiss()
-
-    def do_filter(self) -> None:
-        """By words."""
-        self.query_one(SelectList).open_filter()
-
-    def do_sort(self) -> None:
-        """By a column."""
-        choose_sort(self, self.query_one(SelectList))
-
-    def do_back(self) -> None:
-        """Clears the filter, else goes back."""
-        if not self.query_one(SelectList).back():
-            super().do_back()
 
 
 def choose_software(screen: ActionScreen, client: Client, link: Integration) -> None:

@@ -14,9 +14,9 @@ from ...sync.pulled_words import further
 from ...widgets.select_list import SelectList
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
-from ..base import ActionScreen, KeyBar, TopBar
+from ..base import KeyBar, TopBar
 from ..dialogues.choose import Choice, Choose
-from ..selecting import choose_sort
+from ..selecting import ListScreen
 
 COLUMNS = (
     Column("code", "Code", 10, keep=8, most=16, flex=1),
@@ -25,7 +25,7 @@ COLUMNS = (
 )
 
 
-class PulledScreen(ActionScreen):
+class PulledScreen(ListScreen):
     """One list at a time, from this host's cache."""
 
     extra: ClassVar = (*named(SELECT, "filter", "sort"), *named(CONNECTIONS, "pulled"))
@@ -49,7 +49,7 @@ class PulledScreen(ActionScreen):
 
     def on_mount(self) -> None:
         """The first list that there is."""
-        self.query_one(SelectList).table.focus()
+        self.shown_list.table.focus()
         self._show(next(name for name in self._software.lists if name in self._counts))
 
     @property
@@ -66,7 +66,7 @@ class PulledScreen(ActionScreen):
             f"{title} · {self._link.organisation_name}", f"pulled {moment_in_full(at)}"
         )
         rows = [row_of(n, record) for n, record in enumerate(records)]
-        self.query_one(SelectList).show(ListRows(COLUMNS, rows), counted(len(rows), "record"), ())
+        self.shown_list.show(ListRows(COLUMNS, rows), counted(len(rows), "record"), ())
 
     def practice_changed(self) -> None:
         """It may have been pulled again."""
@@ -90,22 +90,9 @@ class PulledScreen(ActionScreen):
         def chosen(name: str | None) -> None:
             if name is not None:
                 self._show(name)
-            self.query_one(SelectList).table.focus()
+            self.shown_list.table.focus()
 
         self.main.push_screen(Choose("Lists", choices), chosen)
-
-    def do_filter(self) -> None:
-        """By words."""
-        self.query_one(SelectList).open_filter()
-
-    def do_sort(self) -> None:
-        """By a column."""
-        choose_sort(self, self.query_one(SelectList))
-
-    def do_back(self) -> None:
-        """Clears the filter, else goes back."""
-        if not self.query_one(SelectList).back():
-            super().do_back()
 
 
 def row_of(n: int, record: Mapping[str, Any]) -> Row:

@@ -41,7 +41,7 @@ BUTTONS = (
 )
 
 
-class SoftwareBlock(Vertical):
+class AppPanel(Vertical):
     """Title, sign-in and counts; the buttons; what Reconnect all will do."""
 
     def __init__(self, software: "Software", *, ascii_marks: bool) -> None:

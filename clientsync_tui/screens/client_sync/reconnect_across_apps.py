@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..base import ActionScreen
 
 
-def reconnect_every_software(screen: "ActionScreen") -> None:
+def reconnect_across_apps(screen: "ActionScreen") -> None:
     """Asks each software what the sign-in used last reaches there, and shows the plan of it all."""
     screen.say("Asking each accounting software what your sign-ins reach…", "information")
     screen.run_worker(_reconnect(screen), exclusive=True, group="plan", exit_on_error=False)
