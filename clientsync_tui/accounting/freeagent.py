@@ -45,12 +45,12 @@ _DETAILS = {
 
 _SAYS = {
     Reason.ACCESS_REMOVED: (
-        "The client is not among those that FreeAgent's practice dashboard shows to whoever signed in: it has left the practice, or has "
-        "another account manager. Reassign it to that account manager, or to a senior one, who sees every client."
+        "FreeAgent's practice dashboard no longer shows this client to whoever signed in: the client left the practice, or has another "
+        "account manager. Reassign it to that account manager, or to a senior one, who sees every client."
     ),
     Reason.ORGANISATION_CLOSED: "The client's FreeAgent account is closed or inactive. Ask the client.",
     Reason.PERMISSION_MISSING: (
-        "The permission level of whoever signed in is too low for this client in FreeAgent. Raise it there, or reassign the integration."
+        "Whoever signed in has too low a permission level for this client in FreeAgent. Raise it there, or reassign the integration."
     ),
 }
 
@@ -89,7 +89,7 @@ class FreeAgent:
         "suppliers": "Suppliers",
     }
     before_sign_in = (
-        "Sign in as an account manager of your practice; a senior account manager reaches every client."
+        "Sign in as an account manager of your practice. A senior account manager reaches every client."
     )
     how_to_register = (
         "1. Open https://dev.freeagent.com in a browser, sign in, and create a new app.\n"
@@ -125,7 +125,7 @@ class FreeAgent:
         if organisation_id is not None and answer.status in {401, 403, 404}:
             return OrganisationTrouble(Reason.ACCESS_REMOVED, _SAYS[Reason.ACCESS_REMOVED])
         if answer.status == 401:
-            return SignInRefused("FreeAgent refuses the sign-in: sign in again.")
+            return SignInRefused("FreeAgent rejected the sign-in. Sign in again.")
         if answer.status == 403:
             return OrganisationTrouble(Reason.PERMISSION_MISSING, _SAYS[Reason.PERMISSION_MISSING])
         return PassingTrouble(

@@ -61,11 +61,11 @@ _NOT_KEPT = frozenset({"taxidentifier"})
 
 _SAYS = {
     Reason.ACCESS_REMOVED: (
-        "QuickBooks says that whoever connected this company has no access any more, or is no longer an administrator. Ask the "
-        "client for access, or reassign the integration to somebody who is an administrator there."
+        "Whoever connected this company no longer has access to it in QuickBooks, or is no longer an administrator there. Ask the "
+        "client for access, or reassign the integration to an administrator."
     ),
     Reason.DISCONNECTED_THERE: (
-        "QuickBooks says that the app may not use this company: it was disconnected there, or a permission is missing. Reconnect it."
+        "QuickBooks does not let this app use the company: it was disconnected there, or a permission is missing. Reconnect it."
     ),
     Reason.ORGANISATION_CLOSED: "The company's QuickBooks subscription has ended, or the company is gone. Ask the client.",
     Reason.UNPAID: "There is a billing problem with the company's QuickBooks subscription. Ask the client.",
@@ -129,15 +129,17 @@ class QuickBooks:
         "locations": "Locations",
         "suppliers": "Vendors",
     }
-    before_sign_in = "One consent connects one company: choose it on Intuit's page. You must be an administrator of the company there."
+    before_sign_in = (
+        "One consent connects one company. Choose it on Intuit's page; you must be its administrator there."
+    )
     how_to_register = (
         "1. Open https://developer.intuit.com in a browser, sign in, and create an app for QuickBooks Online and Payments.\n"
         "2. As scope choose com.intuit.quickbooks.accounting.\n"
         "3. Development keys reach Intuit's test companies only; for real companies answer Intuit's questionnaire and use the "
         "production keys.\n"
         "4. As redirect URI enter exactly: {redirect}\n"
-        "   Production takes https addresses only: use a page of your practice's own (it may be empty), and set it as redirect_url. "
-        "After a consent the browser ends there; its address is then pasted into this program.\n"
+        "   Production accepts https addresses only: use a page on your practice's website (it may be empty), and set it as "
+        "redirect_url. After you give consent, your browser ends up there; paste its address into this program.\n"
         "5. Copy the client id and the client secret. An app's settings also ask for a reconnect URL: your practice's page will do."
     )
 
@@ -167,7 +169,7 @@ class QuickBooks:
             if not answer.renewed:
                 return "renew"
             return _passing(
-                answer, PassingTrouble, "QuickBooks refuses the access token that it has just given", said
+                answer, PassingTrouble, "QuickBooks rejected the access token it had just issued", said
             )
         if answer.status == 403 or code == _NO_APP_ACCESS:
             return _broken(Reason.DISCONNECTED_THERE)

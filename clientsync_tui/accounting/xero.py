@@ -52,7 +52,7 @@ _UNPAID = re.compile(r"unpaid|subscription|payment", re.IGNORECASE)
 _SAYS = {
     Reason.ACCESS_REMOVED: (
         "Xero refuses access to this organisation: the user was removed, or their role was lowered. "
-        "Ask the client for access, or reassign the integration to somebody who has it."
+        "Ask the client for access, or reassign the integration to someone who has it."
     ),
     Reason.DISCONNECTED_THERE: (
         "The organisation is no longer connected in Xero: somebody disconnected the app there, or access was removed. Reconnect it."
@@ -60,7 +60,7 @@ _SAYS = {
     Reason.ORGANISATION_CLOSED: "The organisation is closed or inactive in Xero. Ask the client.",
     Reason.UNPAID: "The organisation's Xero subscription is not paid. Ask the client.",
     Reason.PERMISSION_MISSING: (
-        "The sign-in lacks a permission (scope) that this needs. Sign in to Xero again and allow everything that is asked."
+        "The sign-in lacks a permission (scope) that is needed here. Sign in to Xero again and allow everything it asks for."
     ),
 }
 

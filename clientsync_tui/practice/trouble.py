@@ -26,7 +26,7 @@ class SignInRefused(SignInNeeded):
 
 
 class SignInFailed(SignInNeeded):
-    """A sign-in attempt came to nothing: denied, timed out, wrong state, wrong id_token. Nothing was kept."""
+    """A sign-in attempt came to nothing: denied, timed out, wrong state, wrong id_token. Nothing was saved."""
 
 
 class KeyringTrouble(Trouble):

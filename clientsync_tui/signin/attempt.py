@@ -130,15 +130,15 @@ class Attempt:
                 ignored = f"{count} of another sign-in came in and changed nothing. "
             raise SignInFailed(
                 f"Nobody signed in within {timeout_s:g} s. {ignored}If {self._title}'s page showed an error, it says what is "
-                "wrong (often the client id or the redirect). Nothing was kept."
+                "wrong (often the client id or the redirect). Nothing was saved."
             ) from None
         return await self._complete(redirect)
 
     async def _open(self, pasting: bool) -> None:
         if page := self._configured.redirect_url:
             says = (
-                f"{self._title} sends the browser to {page} in the end: copy the whole address that it then shows, and paste it "
-                "here. It does not matter what that page says."
+                f"{self._title} sends your browser to {page} at the end. Copy the whole address it shows then, and paste it here. "
+                "What that page says does not matter."
             )
             if not pasting:
                 raise SignInFailed(says)
@@ -156,7 +156,7 @@ class Attempt:
             )
             if not pasting or self._port == 0:
                 raise SignInFailed(says) from None
-            self.trouble = f"{says} Sign in all the same, and paste the address that the browser ends at."
+            self.trouble = f"{says} Sign in anyway, then paste the address your browser ends up on."
         self.link = self._made_link()
         self._loopback.link = self.link
 
@@ -190,7 +190,7 @@ class Attempt:
             self._ignore()
             return str(trouble)
         except Incomplete as trouble:
-            self.end(SignInFailed(f"{trouble} Nothing was kept."))
+            self.end(SignInFailed(f"{trouble} Nothing was saved."))
             return str(trouble)
         except SignInFailed as trouble:
             self.end(trouble)
@@ -228,7 +228,7 @@ class Attempt:
         if granted.refresh_token is None:
             asked = " ".join(self._configured.scopes) or "none"
             raise SignInFailed(
-                f"{self._title} gave no refresh token, so the sign-in would end within the hour. Nothing was kept. "
+                f"{self._title} gave no refresh token, so the sign-in would end within the hour. Nothing was saved. "
                 f"Does the app have every scope that is needed? [software.{software.name}] asks for: {asked}. "
                 f"Needed: {' '.join(software.grant.scopes) or 'none'}."
             )
@@ -238,7 +238,7 @@ class Attempt:
         try:
             person, organisation = await software.person(new), await software.granted(new)
         except Trouble as trouble:
-            kept = "" if "Nothing was kept" in str(trouble) else " Nothing was kept."
+            kept = "" if "Nothing was saved" in str(trouble) else " Nothing was saved."
             raise SignInFailed(f"{trouble}{kept}") from None
         for remark in remarks(self._configured, granted, person, new.ahead_s):
             self.tell(remark)

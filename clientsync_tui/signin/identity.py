@@ -91,7 +91,7 @@ def _check_times(claims: Mapping[str, Any], by_date_s: float | None, title: str)
     if differs is not None and abs(differs) > CLOCK_LEEWAY_S:
         why = f"{clock(title, differs)} Set this host's clock, then sign in again."
     raise SignInFailed(
-        f"{title}'s proof of who signed in (id_token) {what} by this host's clock. {why} Nothing was kept."
+        f"{title}'s proof of who signed in (id_token) {what} by this host's clock. {why} Nothing was saved."
     )
 
 
@@ -119,7 +119,7 @@ async def userinfo(access_token: str, configured: Configured, timeout_s: float) 
             return await _document(http, title, address, timeout_s, bearer)
         except PassingTrouble as trouble:
             raise SignInFailed(
-                f"{title} did not say who signed in ({address}). {trouble} Nothing was kept."
+                f"{title} did not say who signed in ({address}). {trouble} Nothing was saved."
             ) from None
 
 
@@ -140,7 +140,7 @@ async def _userinfo_url(http: httpx2.AsyncClient, configured: Configured, timeou
         check_address(str(address), "userinfo_endpoint")
     except UsageError as trouble:
         raise SignInFailed(
-            f"{configured.software.title}'s issuer names no safe address: {trouble} Nothing was kept."
+            f"{configured.software.title}'s issuer names no safe address: {trouble} Nothing was saved."
         ) from None
     return str(address)
 
@@ -167,7 +167,7 @@ async def _json(http: httpx2.AsyncClient, address: str, title: str, timeout_s: f
         return await _document(http, title, address, timeout_s)
     except PassingTrouble as trouble:
         raise SignInFailed(
-            f"{title}'s keys could not be read from {address}, so who signed in cannot be verified. {trouble} Nothing was kept."
+            f"{title}'s keys could not be read from {address}, so it is not certain who signed in. {trouble} Nothing was saved."
         ) from None
 
 
@@ -194,4 +194,4 @@ async def _document(
 
 
 def _wrong(title: str, why: str) -> SignInFailed:
-    return SignInFailed(f"{title}'s proof of who signed in (id_token) is wrong: {why}. Nothing was kept.")
+    return SignInFailed(f"{title}'s proof of who signed in (id_token) is wrong: {why}. Nothing was saved.")

@@ -40,7 +40,7 @@ class UnsavedSignIn:
     async def claims(self) -> Mapping[str, Any]:
         """The verified claims of the id_token; raises SignInFailed."""
         if self._granted.id_token is None:
-            raise SignInFailed(f"{self._title} did not say who signed in (no id_token). Nothing was kept.")
+            raise SignInFailed(f"{self._title} did not say who signed in (no id_token). Nothing was saved.")
         if self._claims is None:
             self._claims = await verified(
                 self._granted.id_token, self._granted, self._configured, self._nonce, self._timeout_s
@@ -59,7 +59,7 @@ class UnsavedSignIn:
     async def _access(self, refused: str | None) -> str:
         if refused is not None:
             raise SignInFailed(
-                f"{self._title} refuses the access token that it has just given. Nothing was kept."
+                f"{self._title} rejected the access token it had just issued. Nothing was saved."
             )
         return self._granted.access_token
 

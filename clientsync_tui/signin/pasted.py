@@ -62,7 +62,7 @@ def readings(text: str) -> list[Parameters]:
         )
     raise UsageError(
         "That is not the address that the browser shows after you allowed access: it has state=... and code=... in it. "
-        "Copy all of it and paste it again."
+        "Copy the whole address and paste it again."
     )
 
 

@@ -57,7 +57,7 @@ def read(parameters: Mapping[str, Sequence[str]], configured: Configured, state:
         )
     if not once.get("code"):
         raise Incomplete(
-            f"{title}'s answer holds no code, or more than one. Paste the whole address, or sign in again."
+            f"{title}'s answer has no code, or more than one. Paste the whole address, or sign in again."
         )
     for name, pattern in configured.software.grant.redirect_needs.items():
         if not re.fullmatch(pattern, once.get(name, "")):
@@ -73,7 +73,7 @@ def refusal(error: str, description: str, title: str) -> SignInFailed:
     said = clean(error)[:_LONGEST_WORDS]
     if said in DENIED:
         return SignInFailed(
-            f"Access was refused on {title}'s page. Nothing was kept; sign in again when you want to."
+            f"Access was refused on {title}'s page. Nothing was saved. Sign in again when you are ready."
         )
     more = clean(description)[:_LONGEST_WORDS]
     return SignInFailed(f"{title} ended the sign-in: {said}{f' ({more})' if more else ''}.")

@@ -22,7 +22,7 @@ def remarks(configured: Configured, granted: Granted, person: Person, ahead_s: f
         what = "this permission" if len(missing) == 1 else "these permissions"
         yield (
             f"{title} did not grant {what}: {named}. What needs {'it' if len(missing) == 1 else 'them'} will not work. "
-            "Sign in again and allow everything that is asked."
+            "Sign in again and allow everything it asks for."
         )
     if not person.email:
         yield f'{title} gave no e-mail address for {person.name}. "{person.name}" is used in its place.'

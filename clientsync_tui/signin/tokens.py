@@ -188,7 +188,7 @@ class Tokens:
                 write = await stack.enter_async_context(self._vault.reserved(len(_packed(refresh_token))))
             except KeyringTrouble as trouble:
                 raise KeyringTrouble(
-                    f"{trouble} The sign-in to {self._title} was not renewed, so nothing of it is lost."
+                    f"{trouble} The sign-in to {self._title} was not renewed, so nothing is lost."
                 ) from None
             yield write
 

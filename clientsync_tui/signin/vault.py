@@ -69,7 +69,7 @@ class Vault:
         found = await self.read(name)
         await self.forget(name)
         if found != probe:
-            raise KeyringTrouble(f"The keyring ({self.name}) does not give back what was put into it.")
+            raise KeyringTrouble(f"The keyring ({self.name}) did not return what was stored in it.")
 
     @asynccontextmanager
     async def reserved(self, size: int = split_secrets.LONGEST) -> AsyncGenerator[Write]:
@@ -200,7 +200,7 @@ class Vault:
     def _too_slow(self) -> KeyringTrouble:
         return KeyringTrouble(
             f"The keyring ({self.name}) did not answer within {self._limit_s:g} s: it may be locked and waiting for a "
-            f"prompt that is not seen here. {_way_out()}"
+            f"prompt you can't see here. {_way_out()}"
         )
 
     def _explained(self, error: BaseException) -> KeyringTrouble:

@@ -126,7 +126,7 @@ def test_reconnecting_leads_from_one_consent_to_the_next(practice: Practice, cli
     # The one asked for comes last, one that was not asked for in between.
     asked = terminal.until(r"0 of 3 companies done. Choose (.+) on QuickBooks Online's page")
     first = next(n for n in range(3) if name[n] == asked)
-    for said, place in (("is one of them", (first + 1) % 3), ("was not asked for", 3)):
+    for said, place in (("it is on the list", (first + 1) % 3), ("was not on the list", 3)):
         authorise(terminal.after(LINK), practice.people[0], [company(practice, place)])
         terminal.until(f"{re.escape(name[place])}.*{said}")
     terminal.after(LINK)
@@ -260,7 +260,7 @@ def test_signing_out_gives_up_all_that_a_person_holds_there(practice: Practice, 
         each["id"] for each in cli.inside("organisations", ONE, "--json").json if each["state"] == "new"
     ] == [company(practice, 2)]
     said = cli.inside("sign-out", "--yes", OTHER, "--json")
-    assert said.json[0]["revoked"] is False and "cannot be told" in said.err
+    assert said.json[0]["revoked"] is False and "no way to end" in said.err
     assert "everything that" in cli.inside("sign-out", "--yes", MANY).err
 
 

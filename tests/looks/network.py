@@ -109,7 +109,7 @@ class Refused(Still):
 
     async def wait(self, patience_s: float) -> Any:
         await shown()
-        raise SignInFailed("Xero's page says: access was not allowed. Nothing was kept.")
+        raise SignInFailed("Xero's page says: access was not allowed. Nothing was saved.")
 
 
 class Consenting(Still):

@@ -156,7 +156,7 @@ CLIENT_SYNC = (
     ),
     further(
         "consents-again",
-        (("", "had a consent already"),),
+        (("", "was already authorised"),),
         push=consents,
         second=True,
         network=ConsentingAgain,

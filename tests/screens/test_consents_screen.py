@@ -99,7 +99,7 @@ async def test_add_then_reconnect_in_any_order(practice: Practice) -> None:
         await until(pilot, lambda: "1 done, 2 left" in shown(pilot))
         # One that was not asked for is kept, and said.
         await consent(practice, app, pilot, 4)
-        await until(pilot, lambda: f"{name_of(practice, 4)} was not asked for" in shown(pilot))
+        await until(pilot, lambda: f"{name_of(practice, 4)} was not on the list" in shown(pilot))
         # Stopped; its first client is reconnected, the others wait.
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, JobScreen) and app.screen.job.left == 2)

@@ -59,7 +59,7 @@ def test_a_descriptor_that_was_read_already_is_said(pipe: tuple[FileIO, FileIO])
 @pytest.mark.parametrize("told", ["nine", "-1", "99999", "9" * 30, "1e3"])
 def test_what_is_no_descriptor_is_said(monkeypatch: pytest.MonkeyPatch, told: str):
     monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FD", told)
-    with pytest.raises(KeyringTrouble, match="no descriptor"):
+    with pytest.raises(KeyringTrouble, match="not a descriptor"):
         asked()
 
 

@@ -155,7 +155,7 @@ async def test_a_token_that_could_not_be_written_is_not_asked_for(desk: Desk, sa
     own = await signed_in(desk, sandbox)
     before = desk.held()
     fail(desk.keyring, set_password="locked")
-    with pytest.raises(KeyringTrouble, match=r"was not renewed, so nothing of it is lost\."):
+    with pytest.raises(KeyringTrouble, match=r"was not renewed, so nothing is lost\."):
         await desk.new_tokens().access(own)
     assert await renewals(sandbox) == 1 and desk.held() == before
     fail(desk.keyring)

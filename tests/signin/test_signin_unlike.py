@@ -83,7 +83,7 @@ async def test_nobody_or_nothing_known_keeps_nothing(
 ):
     server.who, server.company = who or server.who, company or server.company
     desk = Desk(server.configured(), tmp_path)
-    with pytest.raises(SignInFailed, match=r"Nothing was kept") as caught:
+    with pytest.raises(SignInFailed, match=r"Nothing was saved") as caught:
         await attempted(desk, realm=realm)
     assert desk.held() == {} and "SECRET" not in told(caught.value)
 

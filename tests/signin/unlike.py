@@ -56,7 +56,7 @@ class Unlike(type(XERO)):
     async def granted(self, new: NewSignIn) -> Organisation | None:
         realm = new.redirect.get("realm")
         if not realm:
-            raise SignInFailed("The address does not say which company. Nothing was kept.")
+            raise SignInFailed("The address does not say which company. Nothing was saved.")
         found = await new.calls.get(f"/companies/{realm}", organisation_id=realm)
         return Organisation(realm, shapes.words(shapes.under(found, "name")) or realm)
 

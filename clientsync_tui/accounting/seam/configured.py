@@ -72,9 +72,9 @@ class Configured:
             check_address(self.redirect_url, f"{table} redirect_url")
         elif self.software.grant.https_redirect and self.addresses.api_url == self.software.addresses.api_url:
             raise UsageError(
-                f"{self.software.title} sends people only to https addresses, so {table} needs a redirect_url: the address of a page of "
-                "your practice's website, which need not do anything; register the same with the app. Whoever signs in is sent "
-                f"there, and pastes the address that the browser then shows. Run `clientsync setup {self.software.name} --redirect-url URL`."
+                f"{self.software.title} redirects to https addresses only, so {table} needs a redirect_url: the address of a page on "
+                "your practice's website (the page may be empty). Register the same address with the app. Whoever signs in ends up "
+                f"there, and pastes the address that the browser shows. Run `clientsync setup {self.software.name} --redirect-url URL`."
             )
 
     @property

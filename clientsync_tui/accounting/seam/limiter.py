@@ -167,7 +167,7 @@ class Limiter:
                 until = datetime.fromtimestamp(time.time() + verdict.wait_s, UTC)
                 raise PassingTrouble(
                     Fault.LIMIT,
-                    f"The software allows no more calls until {until:%d %b %H:%M} UTC; try again then.",
+                    f"The accounting app allows no more calls until {until:%d %b %H:%M} UTC; try again then.",
                     until,
                 )
             if not verdict.wait_s:
@@ -367,4 +367,4 @@ def _unusable(path: Path, error: Exception) -> UsageError:
     why = error.strerror if isinstance(error, OSError) and error.strerror else error
     if has_no_room(path.parent):
         why = make_room(path.parent)
-    return UsageError(f"{path}, where the limits on calls are kept, cannot be used: {why}")
+    return UsageError(f"The file of call limits, {path}, can't be used: {why}")

@@ -85,7 +85,7 @@ def _from_descriptor(told: str) -> str:
         raise KeyringTrouble(f"What {DESCRIPTOR_VARIABLE} gives is not UTF-8.") from None
     except (OSError, ValueError, OverflowError):
         raise KeyringTrouble(
-            f"{DESCRIPTOR_VARIABLE} is {told}, which is no descriptor that can be read."
+            f"{DESCRIPTOR_VARIABLE} is {told}, which is not a descriptor that can be read."
         ) from None
 
 

@@ -31,7 +31,7 @@ def read(backend: "KeyringBackend", service: str, name: str) -> str | None:
         if None not in parts:
             return "".join(cast(list[str], parts))
         # Another process has replaced it meanwhile, and deleted these.
-    raise KeyringTrouble("A part of the secret is missing in the keyring: sign in again.")
+    raise KeyringTrouble("Part of the secret is missing from the keyring. Sign in again.")
 
 
 def write(backend: "KeyringBackend", service: str, name: str, secret: str) -> None:

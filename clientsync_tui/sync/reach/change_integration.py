@@ -82,13 +82,13 @@ def entails(change: Change) -> Iterator[str]:
         yield f"The former organisation stays connected in {title}."
         return
     if change.lists:
-        yield f"Lost, because {change.software.title} has none: {', '.join(change.lists)}."
+        yield f"Lost, because {change.software.title} has no such list: {', '.join(change.lists)}."
     if link.settings._replace(follow_details=True) != Settings():
-        yield "Lost: the integration's own settings, and its note for colleagues; the new one begins with the usual ones."
+        yield "Lost: the integration's own settings, and its note for colleagues; the new one starts with the defaults."
     if not change.own:
         yield f"The integration with {title} ends here only: the sign-in is {link.integrated_by.name}'s, who can end it there."
     elif change.former.disconnecting == "nowhere":
-        yield f"The integration with {title} ends here only: {title} cannot be told."
+        yield f"The integration with {title} ends here only. Remove the app in {title} to end it there too."
     else:
         yield f"The integration with {title} ends, there too."
 

@@ -122,13 +122,13 @@ def tells(software: Software, arrived: Arrived, sign_in: SignIn) -> str:
         case Arrived.NEXT:
             return f"{name}: {person} gave consent."
         case Arrived.ANOTHER:
-            return f"{name}: {person} gave consent. It was not the one asked for, but it is one of them."
+            return f"{name}: {person} gave consent. It was not the one asked for, but it is on the list."
         case Arrived.AGAIN:
-            return f"{name} had a consent already; it was renewed, and nothing else came of it."
+            return f"{name} was already authorised. Its consent was renewed; nothing else changed."
         case Arrived.NOT_ASKED_FOR:
-            return f"{name} was not asked for. Its consent is kept: the {one} can be added as a client, or disconnected there."
+            return f"{name} was not on the list. Its consent is saved: you can add the {one} as a client, or disconnect it there."
         case Arrived.WRONG_PERSON:
             return (
-                f"{name}: {person} gave consent, but this is done as somebody else. The consent is kept; sign in as that person, or "
-                "begin anew as yourself."
+                f"{name}: {person} gave consent, but this job runs as someone else. The consent is saved. Sign in as that person, or start "
+                "a new job as yourself."
             )

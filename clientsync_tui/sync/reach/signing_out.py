@@ -38,8 +38,8 @@ def ends_there(software: Software, person: Person) -> str:
     """What signing out ends in the accounting software, in a sentence."""
     if software.addresses.revoke_url is None:
         return (
-            f"{software.title} cannot be told: the sign-in is forgotten here, and ends there when {person.name} removes the app in "
-            f"{software.title} itself."
+            f"{software.title} has no way to end a sign-in from here. It is forgotten here, and ends there once {person.name} removes the "
+            f"app in {software.title}."
         )
     if software.grant.revoking_ends == "person":
         return f"It ends everything that {person.name} connected with this app in {software.title}, on other machines too."
