@@ -30,10 +30,14 @@ class OwnFiles(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """An open folder and a name in it; on Windows no folder, and the whole path as the name."""
+    """An open folder and a name in it; on Windows no folder, and the whole path as the name.
+
+    `is_open`: the name is a pipe or a device that a process of this person has open, such as `/dev/stdout`: a link that leads to no path.
+    """
 
     folder: int | None
     name: str
+    is_open: bool = False
 
 
 def named(told: str) -> Path:
@@ -53,10 +57,16 @@ def replaces(path: Path, own: OwnFiles) -> bool:
     Raises UsageError where `path` must not be written: it is one of the program's own, a folder, or another user's link leads to
     it. Trouble where it cannot be written.
     """
-    if _is_stream(path):
-        return False
     with _in_words(path), _found(path) as place:
-        return _there(path, place, own) is not None
+        return not _is_stream(place) and _there(path, place, own) is not None
+
+
+def refuse_device(path: Path) -> None:
+    """Raises UsageError where `path` is a device, which keeps nothing, or another user's link leads to it; Trouble as `writing`."""
+    with _in_words(path), _found(path) as place:
+        found = _stat(place)
+    if found is not None and (stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode)):
+        raise UsageError(f"{path} is a device, which keeps no file.")
 
 
 @contextmanager
@@ -66,11 +76,11 @@ def writing(path: Path, own: OwnFiles = OwnFiles(), *, replace: bool) -> Generat
     A new file is 0600; one that is replaced keeps its mode. A device or a pipe is written to directly. Raises as `replaces` does,
     and UsageError where a file is there and `replace` is False.
     """
-    if _is_stream(path):
-        with _in_words(path), _stream(path) as file:
-            yield file
-        return
     with _in_words(path), _found(path) as place:
+        if _is_stream(place):
+            with _stream(path, place) as file:
+                yield file
+            return
         former = _there(path, place, own)
         _may(path, former, replace)
         fresh = place._replace(name=_beside(place.name))
@@ -109,22 +119,26 @@ def _may(path: Path, former: os.stat_result | None, replace: bool) -> None:
         raise UsageError(f"{path} exists already.")
 
 
-def _is_stream(path: Path) -> bool:
-    """Whether `path` is a device or a pipe, which cannot be replaced."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+def _is_stream(place: _Place) -> bool:
+    """Whether a device or a pipe is there, which cannot be replaced."""
+    found = _stat(place)
+    return found is not None and not _is_file_or_folder(found)
+
+
+def _is_file_or_folder(found: os.stat_result) -> bool:
+    return stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
 
 
 @contextmanager
-def _stream(path: Path) -> Generator[BinaryIO]:
+def _stream(path: Path, place: _Place) -> Generator[BinaryIO]:
     # A pipe that nobody reads would be waited for without an end.
-    handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+    flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+    handle = os.open(place.name, flags if place.is_open else flags | _NO_LINK, dir_fd=place.folder)
     with os.fdopen(handle, "wb") as file:
         found = os.fstat(handle)
-        if not stat.S_ISCHR(found.st_mode) and _is_foreign(found):
+        if _is_file_or_folder(found):
+            raise OSError(errno.EAGAIN, "it was exchanged for a file at this moment")
+        if not place.is_open and _is_foreign(found):
             raise UsageError(f"{path} belongs to another user, who could read what is written to it.")
         if hasattr(os, "set_blocking"):
             os.set_blocking(handle, True)
@@ -151,6 +165,8 @@ def _walked(path: Path) -> _Place:
     try:
         while True:
             name = rest.pop()
+            if not rest and _is_open_stream(_Place(folder, name)):
+                return _Place(folder, name, is_open=True)
             goal = _goal(path, _Place(folder, name))
             if goal is not None:
                 links += 1
@@ -172,6 +188,18 @@ def _walked(path: Path) -> _Place:
         raise
 
 
+def _is_open_stream(place: _Place) -> bool:
+    """Whether it is a link in /proc to a pipe or a device that a process of this person has open."""
+    found = _stat(place)
+    if found is None or not stat.S_ISLNK(found.st_mode) or _is_foreign(found) or place.folder is None:
+        return False
+    with suppress(OSError):
+        return os.fstat(place.folder).st_dev == os.stat("/proc").st_dev and _is_stream(  # noqa: PTH116
+            place._replace(is_open=True)
+        )
+    return False
+
+
 def _goal(path: Path, place: _Place) -> str | None:
     """What a symbolic link points to; None: the name is none. Raises UsageError where it is another user's."""
     found = _stat(place)
@@ -190,7 +218,7 @@ def _goal(path: Path, place: _Place) -> str | None:
 
 def _stat(place: _Place) -> os.stat_result | None:
     try:
-        return os.stat(place.name, dir_fd=place.folder, follow_symlinks=False)
+        return os.stat(place.name, dir_fd=place.folder, follow_symlinks=place.is_open)
     except FileNotFoundError:
         return None
 

@@ -1,5 +1,6 @@
 """Copies of the practice's database, and the questions that `doctor` asks about it."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -57,12 +58,14 @@ class Inspection:
         with self._database.writing() as db:
             return remove_foreign(db)
 
-    def keep_copy(self, kind: str, of: Path | None = None) -> Path:
-        """Makes one of the program's own copies, beside the database (or beside `of`, whose place this one takes).
+    def keep_copy(self, kind: str) -> Path:
+        """Makes one of the program's own copies, beside the database. Raises what `copies.keep` raises."""
+        return copies.keep(self._database.connection, self._database.path, kind)
 
-        Raises what `copies.keep` raises.
-        """
-        return copies.keep(self._database.connection, of or self._database.path, kind)
+    def keeping_copy(self, kind: str, of: Path) -> AbstractContextManager[Path]:
+        """A copy beside `of`, whose place this database takes in the block. It counts as one only when the block has ended well;
+        this database may be closed before. Raises what `copies.keep` raises."""
+        return copies.keeping(self._database.connection, of, kind)
 
     def keep_daily_copy(self) -> Path | None:
         """Makes today's copy; None: there is one. Raises what `copies.keep` raises."""

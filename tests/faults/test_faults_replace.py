@@ -122,6 +122,8 @@ def test_a_restore_killed_at_any_step_leaves_the_one_or_the_other(database: Path
         ended = run.exitcode
         assert ended in (0, 9)
         assert clients(folder / "practice.db") in ([former] if ended == 0 else [former, later]), step
+        published = [*(folder / "practice.db.backups").glob("*-restored.db")]
+        assert not published or clients(folder / "practice.db") == former, step
         kept = folder / "practice.db.before-restore"
         assert clients(folder / "practice.db") == later or clients(kept) == later
         shutil.rmtree(folder)
@@ -233,7 +235,9 @@ def test_a_program_that_knows_no_lock_is_noticed_too(cli: Command, database: Pat
         other.execute("SELECT count(*) FROM clients").fetchone()
         said = cli.inside("restore", str(copy), "--yes")
     assert said.code == 2 and "in use by another window or process" in said.err
+    assert list(copy.parent.iterdir()) == [copy], "a repair must not put back what was never restored"
     assert cli.inside("restore", str(copy), "--yes").code == 0
+    assert len(list(copy.parent.glob("*-restored.db"))) == 1
 
 
 @pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can give files away")
@@ -260,6 +264,7 @@ def test_what_a_killed_one_left_goes_with_the_next(cli: Command, database: Path)
     left = database.with_name(".practice.db.0badcafe")
     left.mkdir()
     shutil.copy(database, left)
+    (left / "practice.db.being-made").touch()
     half = database.with_name(".practice.db.before-restore.0123456789abcdef")
     half.touch()
     (copy,) = database.with_name("practice.db.backups").iterdir()

@@ -241,3 +241,71 @@ def test_a_full_disk_leaves_the_configuration_and_no_half_of_another(tmp_path: P
     assert done.returncode == 1 and "cannot be written" in done.stderr
     assert [each.name for each in tmp_path.iterdir()] == ["config.toml"]
     assert file.read_text() == '[practice]\nname = "A"\n'
+
+
+@only_root
+def test_a_device_that_another_user_laid_is_not_written_to(cli: Command, tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    name = Path(os.ttyname(theirs))
+    os.chown(name, OTHER, OTHER)
+    name.chmod(0o666)
+    laid = tmp_path / "clients.csv"
+    for goal, reason in ((name, "symbolic link of another user"), ("/dev/null", "symbolic link of another")):
+        laid.symlink_to(goal)
+        os.lchown(laid, OTHER, OTHER)
+        for command in ("export", "backup"):
+            shown = cli.inside(command, "--yes", str(laid))
+            assert shown.code == 2 and reason in shown.err, command
+        laid.unlink()
+    shown = cli.inside("export", "--yes", str(name))
+    assert shown.code == 2 and "belongs to another user" in shown.err
+    os.set_blocking(ours, False)
+    with pytest.raises(BlockingIOError):
+        os.read(ours, 10_000)
+    for end in (ours, theirs):
+        os.close(end)
+
+
+def test_a_backup_to_a_device_is_refused_and_an_export_is_written_to_it(cli: Command, tmp_path: Path) -> None:
+    (tmp_path / "nothing").symlink_to("/dev/null")
+    for path in ("/dev/null", str(tmp_path / "nothing")):
+        shown = cli.inside("backup", "--yes", path)
+        assert shown.code == 2 and "is a device" in shown.err
+        assert cli.inside("export", path).code == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux has /proc")
+def test_a_pipe_that_the_shell_opened_is_written_to(cli: Command) -> None:
+    reader, writer = os.pipe()
+    assert cli.inside("export", f"/dev/fd/{writer}").code == 0
+    assert b"Baker" in os.read(reader, 10_000)
+    for end in (reader, writer):
+        os.close(end)
+
+
+EXCHANGED = """
+import os, sys
+from pathlib import Path
+from clientsync_tui.host.named_file import writing
+pipe, away, victim = map(Path, sys.argv[1:])
+reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+def exchange(event, arguments):
+    if event == "open" and Path(str(arguments[0])).name == pipe.name and arguments[1] is None and not pipe.is_symlink() and pipe.is_fifo():
+        pipe.rename(away)
+        {puts}
+sys.addaudithook(exchange)
+with writing(pipe, replace=True) as file:
+    file.write(b"written")
+"""
+
+
+@pytest.mark.parametrize("puts", ["pipe.symlink_to(victim)", "os.link(victim, pipe)"])
+def test_a_pipe_that_is_exchanged_for_a_file_is_not_written_through(tmp_path: Path, puts: str) -> None:
+    pipe, victim = tmp_path / "pipe", tmp_path / "victim"
+    victim.write_text("stays as it is")
+    os.mkfifo(pipe)
+    words = [sys.executable, "-c", EXCHANGED.format(puts=puts), pipe, tmp_path / "away", victim]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert (tmp_path / "away").is_fifo(), "it was exchanged"
+    assert done.returncode == 1 and "cannot be written" in done.stderr
+    assert victim.read_text() == "stays as it is"

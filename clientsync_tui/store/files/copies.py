@@ -6,8 +6,8 @@ import secrets
 import sqlite3
 import stat
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -40,23 +40,29 @@ def copy(source: sqlite3.Connection, file: Path, owner: Owner | None = None) -> 
     No link is followed in the folder of `file`, or to `file` itself.
     Raises OSError and sqlite3.Error where it cannot be written: then what was at `file` is still there.
     """
+    with OpenedFolder(file.parent) as folder, _written(source, folder, file.name, owner or myself()) as made:
+        folder.rename(made, file.name)
+
+
+@contextmanager
+def _written(source: sqlite3.Connection, folder: OpenedFolder, name: str, owner: Owner) -> Generator[str]:
+    """A whole copy under a name of its own, which is to be renamed to `name` in the block; one that was not is removed."""
     # Nobody can plant a link under a name that they do not know, and SQLite makes the file without following one.
-    beside = f".{file.name}.{secrets.token_hex(8)}"
-    with OpenedFolder(file.parent) as folder:
+    beside = f".{name}.{secrets.token_hex(8)}"
+    try:
+        with closing(_new(folder.path / beside, source)) as target:
+            source.backup(target, progress=_patience())
+            # One file, whatever mode the original is in.
+            target.execute("PRAGMA journal_mode = DELETE")
+        written = folder.open(beside)
         try:
-            with closing(_new(file.with_name(beside), source)) as target:
-                source.backup(target, progress=_patience())
-                # One file, whatever mode the original is in.
-                target.execute("PRAGMA journal_mode = DELETE")
-            written = folder.open(beside)
-            try:
-                give(written, owner or myself())
-                os.fsync(written)
-            finally:
-                os.close(written)
-            folder.rename(beside, file.name)
+            give(written, owner)
+            os.fsync(written)
         finally:
-            folder.unlink(beside)
+            os.close(written)
+        yield beside
+    finally:
+        folder.unlink(beside)
 
 
 def _patience() -> Callable[[int, int, int], None]:
@@ -81,13 +87,24 @@ def keep(source: sqlite3.Connection, database: Path, kind: str) -> Path:
 
     Raises OSError and sqlite3.Error where it cannot be written, or its folder is a link.
     """
+    with keeping(source, database, kind) as file:
+        return file
+
+
+@contextmanager
+def keeping(source: sqlite3.Connection, database: Path, kind: str) -> Generator[Path]:
+    """Makes a copy as `keep` does, which counts as one only when the block has ended well.
+
+    A kill in the block leaves nothing that is taken for a copy. Raises what `keep` raises.
+    """
     # Where the database itself is gone, another is about to be put in its place.
     owner = owner_of(database) if database.exists() else myself()
     with _folder_for(database, owner) as folder:
         file = _free_name(folder, kind)
-        copy(source, file, owner)
+        with _written(source, folder, file.name, owner) as made:
+            yield file
+            folder.rename(made, file.name)
         _remove_old(folder, file.name, kind)
-        return file
 
 
 def _folder_for(database: Path, owner: Owner) -> OpenedFolder:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from ...config import data_folder
 from ...host.file_permissions import make_folder, refuse_changeable
-from ...host.named_file import OwnFiles, replaces, writing
+from ...host.named_file import OwnFiles, refuse_device, replaces, writing
 from ...practice.trouble import Trouble, UsageError
 from ...store.files import copies
 from ...store.files.sqlite_errors import SqliteError, why
@@ -23,6 +23,7 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
     try:
         if file is None:
             return store.inspection.keep_copy("asked")
+        refuse_device(file)
         if replaces(file, own):
             copies.check(file)
         # SQLite opens files by their names alone, so it writes where nobody else can put a link in the way.

@@ -1,6 +1,6 @@
 """Putting a backup in the place of the practice."""
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from ...host.file_permissions import make_folder
@@ -25,14 +25,15 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
         raise UsageError(f"{file} is the practice's database itself.")
     try:
         make_folder(database.parent)
-        with replacing(database) as place:
+        with replacing(database) as place, ExitStack() as copy:
             _copy(file, place.new)
             # What is checked is what is put in place, whatever becomes of the original meanwhile.
             flaw = copies.check(place.new, called=file)
             with closing(Store(place.new)) as new:
                 # From this copy on the ledger goes on: what older ones hold beyond it is given up on purpose. A mark in the file
                 # itself would say nothing, because who can write a new ledger can write the mark, too.
-                new.inspection.keep_copy("restored", of=database)
+                # It counts only once the file is in place: a repair would put back what was never restored.
+                copy.enter_context(new.inspection.keeping_copy("restored", of=database))
             return place.finish(), flaw
     except (OSError, SqliteError) as error:
         raise Trouble(
