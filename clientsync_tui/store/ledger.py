@@ -30,32 +30,18 @@ class Ledger:
         """Appends `entries` in one transaction (of its own, or the one that this thread is in) and applies them.
 
         `at`: when it happened, where that is not now (a practice brought from elsewhere).
-        Raises projection.Clash where what is there contradicts them, and Trouble on a full disk: then none of them is kept.
+        Raises projection.Clash if they contradict the practice, and Trouble on a full disk. Then none of them is saved.
         """
         with self._database.writing() as db, _room(db) if len(entries) > MANY else nullcontext():
             appended = _append(db, entries, iso(at or datetime.now(UTC)))
             projection.apply(db, appended)
             return appended
 
-    def entries(
-        self,
-        *,
-        client: str | None = None,
-        after: int = 0,
-        newest_first: bool = False,
-        most: int = -1,
-    ) -> Iterator[Entry]:
-        """Entries behind `after`, in order. `client`: of one client. `most`: at the most so many (-1: all)."""
-        where, values = ["seq > ?"], [after]
-        parameters: list[object] = list(values)
-        if client is not None:
-            where.append("client = ?")
-            parameters.append(client)
-        order = "DESC" if newest_first else "ASC"
-        # Only literals of this function are put together here; values are parameters.
-        query = f"SELECT * FROM ledger WHERE {' AND '.join(where)} ORDER BY seq {order} LIMIT ?"
-        for row in self._database.connection.execute(query, (*parameters, most)):
-            yield entry_of(row)
+    def entries(self, *, client: str | None = None, after: int = 0) -> Iterator[Entry]:
+        """The entries after number `after` (of one client), oldest first. `History.find` searches them."""
+        where, parameters = ("", ()) if client is None else (" AND client = ?", (client,))
+        query = f"SELECT * FROM ledger WHERE seq > ?{where} ORDER BY seq"
+        return map(entry_of, self._database.connection.execute(query, (after, *parameters)))
 
     def by_actor(self, actor: str, kinds: Sequence[Kind]) -> Iterator[Entry]:
         """Entries of these kinds that `actor` made, the newest first."""
@@ -85,12 +71,12 @@ class Ledger:
         )
 
     def rebuild(self) -> int:
-        """Throws the derived tables away and derives them anew; returns how many entries there were."""
+        """Builds the derived tables again from the ledger; returns how many entries it has."""
         with self._database.writing() as db, _room(db), _without_indexes(db):
             for table in DERIVED:
                 db.execute(f"DELETE FROM {table}")
             db.execute("INSERT INTO standings VALUES (0, '', NULL)")
-            # Standings may be numbered otherwise now: what other processes remember of them is void.
+            # Standings may have new numbers now, so other processes must forget the ones they remember.
             db.execute(
                 "INSERT INTO meta VALUES ('rebuilt', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1"
             )
@@ -99,7 +85,7 @@ class Ledger:
 
 @contextmanager
 def _room(db: sqlite3.Connection) -> Generator[None]:
-    """Memory for what many entries touch: with the usual cache those pages would go to the disk and come back many times."""
+    """A larger cache while many entries are applied: with the usual one the same pages are written and read many times."""
     usual = db.execute("PRAGMA cache_size").fetchone()[0]
     db.execute(f"PRAGMA cache_size = {-CACHE_FOR_MANY_KIB}")
     try:
@@ -110,9 +96,9 @@ def _room(db: sqlite3.Connection) -> Generator[None]:
 
 @contextmanager
 def _without_indexes(db: sqlite3.Connection) -> Generator[None]:
-    """Takes the indexes of the derived tables away and makes them again behind it: sorted at once they cost a third.
+    """Drops the indexes of the derived tables and creates them again afterwards: sorting once costs a third.
 
-    Those that keys need stay (SQLite's own), and the one by which a client's integrations are found.
+    The indexes of keys stay, and so does the one that finds a client's integrations.
     """
     query = (
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name IN ('clients', 'integrations') "
@@ -130,7 +116,7 @@ def _append(db: sqlite3.Connection, entries: Sequence[NewEntry], at: str) -> lis
     """Writes the entries, chained to the last one; the head moves with them."""
     head = db.execute(HEAD).fetchone()
     if head is None:
-        raise Trouble("The ledger's head is gone, another program took it away: see `clientsync doctor`.")
+        raise Trouble("The ledger's head is missing: another program removed it. Run `clientsync doctor`.")
     seq, before = head
     appended: list[Entry] = []
     for new in entries:
@@ -152,7 +138,7 @@ def entry_of(row: sqlite3.Row) -> Entry:
     try:
         kind, body = Kind(row["kind"]), json.loads(row["body"])
     except ValueError:
-        raise Trouble(f"Entry {row['seq']} of the ledger cannot be read: see `clientsync doctor`.") from None
+        raise Trouble(f"Entry {row['seq']} of the ledger cannot be read. Run `clientsync doctor`.") from None
     return Entry(
         kind,
         row["actor"],

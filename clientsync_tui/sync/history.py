@@ -1,4 +1,4 @@
-"""An entry of the ledger as a person reads it: who did what, and what was there before."""
+"""A ledger entry in words: who did what, and what it was before."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -24,9 +24,15 @@ def _taken_over(what: str) -> Callable[[_Body], str]:
     def says(body: _Body) -> str:
         person: _Body = body.get("from") or {}
         was = f", was {SHORT[body['was']]}" if body.get("was") in SHORT else ""
-        return f"{what} (before: integrated by {person.get('name') or person.get('email') or 'nobody'}{was})"
+        return f"{what} from {person.get('name') or person.get('email') or 'nobody'}{was}"
 
     return says
+
+
+def _reconnected(body: _Body) -> str:
+    person: _Body = body.get("from") or {}
+    was = f", was {SHORT[body['was']]}" if body.get("was") in SHORT else ""
+    return f"reconnected (before: integrated by {person.get('name') or person.get('email') or 'nobody'}{was})"
 
 
 def _found(what: str) -> Callable[[_Body], str]:
@@ -65,12 +71,12 @@ def _signed_in(body: _Body) -> str:
 
 def _disconnected(body: _Body) -> str:
     there = {
-        "ended": "and in the accounting software",
-        "gone": "it was gone in the accounting software already",
-        "kept": "here; the accounting software refused",
-        "unreachable": "here; the accounting software could not be reached",
-        "nowhere": "here alone: the accounting software has no way to be told",
-    }.get(body.get("there", ""), "here alone: the sign-in is a colleague's")
+        "ended": "here and in the accounting app",
+        "gone": "it had already ended in the accounting app",
+        "kept": "here only: the accounting app refused",
+        "unreachable": "here only: the accounting app could not be reached",
+        "nowhere": "here only: the accounting app has no way to disconnect it from here",
+    }.get(body.get("there", ""), "here only: the sign-in is a colleague's")
     return f"disconnected, {there}"
 
 
@@ -80,16 +86,16 @@ _SAYS: Mapping[str, Callable[[_Body], str]] = {
     Kind.CLIENT_RESTORED: lambda body: "client put back on the list",
     Kind.CLIENT_RENAMED: _changed("name", "name"),
     Kind.CODE_SET: _changed("practice code", "code"),
-    Kind.TEAM_CREATED: lambda body: f"team {body['team']} made",
+    Kind.TEAM_CREATED: lambda body: f"team {body['team']} created",
     Kind.TEAM_ASSIGNED: _changed("team", "team"),
     Kind.NOTE_SET: _changed("note", "note"),
     Kind.DETAILS_SET: lambda body: f"details changed: {_titles(body['details'])}",
     Kind.SIGNED_IN: _signed_in,
-    Kind.SIGN_IN_USED: lambda body: "sign-in used and kept alive",
+    Kind.SIGN_IN_USED: lambda body: "sign-in used, so it stays valid",
     Kind.SIGNED_OUT: lambda body: "signed out",
     Kind.INTEGRATION_CONNECTED: _connected,
-    Kind.RECONNECTED: _taken_over("reconnected"),
-    Kind.REASSIGNED: _taken_over("reassigned to themselves"),
+    Kind.RECONNECTED: _reconnected,
+    Kind.REASSIGNED: _taken_over("took over"),
     Kind.REFRESHED: _refreshed,
     Kind.DISCONNECTED: _disconnected,
     Kind.FOUND_EXPIRED: _found("found expired"),

@@ -1,4 +1,4 @@
-"""Undo: what changed only the practice is taken back by a reverse entry, from the ledger, so also after a restart."""
+"""Undo: a reverse entry in the ledger takes back a change of the practice, even after a restart."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,12 +25,6 @@ UNDONE_BY_ANOTHER_KIND = {Kind.CLIENT_REMOVED: Kind.CLIENT_RESTORED}
 UNDOABLE = (*FIELDS, *UNDONE_BY_ANOTHER_KIND)
 MOST_PASSED = 20
 """How many steps that cannot be undone are passed over in search of one that can."""
-WORDS = {
-    Kind.TEAM_ASSIGNED: "the team",
-    Kind.CODE_SET: "the practice code",
-    Kind.CLIENT_RENAMED: "the name",
-    Kind.NOTE_SET: "the note",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +38,10 @@ class _Change:
 
 
 def undo_last(store: Store, actor: str, now: datetime) -> str:
-    """Takes back the last step of `actor` that can be; returns what was taken back, in a sentence.
+    """Undoes the last step of `actor` that can be undone; returns a sentence that says what it undid.
 
-    Only changes of team, code, name, note and removal are undone, each at the most once. What somebody changed again since
-    is left alone. Raises UsageError when there is nothing to undo.
+    Only changes of team, code, name and note, and removals can be undone, each once. Whatever somebody changed again since is
+    left alone. Raises UsageError if there is nothing to undo.
     """
     passed = 0
     with store.transaction():
@@ -61,8 +55,8 @@ def undo_last(store: Store, actor: str, now: datetime) -> str:
                 return _sentence(able, clients, step[0].at, now) + _left(len(changes) - len(able), passed)
             passed += 1
     if passed:
-        raise UsageError("Nothing was undone: your last changes were changed again since.")
-    raise UsageError("There is nothing of yours to undo.")
+        raise UsageError("Nothing was undone: everything you changed last was changed again since.")
+    raise UsageError("You have no change to undo.")
 
 
 def _key(entry: Entry) -> str | int:
@@ -147,21 +141,45 @@ def _reverse(changes: Iterable[_Change], actor: str, undone: str | int) -> list[
 def _sentence(done: Sequence[_Change], clients: Mapping[str, Client], at: str, now: datetime) -> str:
     when = datetime.fromisoformat(at).astimezone()
     today = when.date() == now.astimezone().date()
-    said = f"Undone, of {when:%H:%M}:" if today else f"Undone, of {when:%Y-%m-%d %H:%M}:"
-    one = len(done) == 1
+    undid = f"Undid the {when:%H:%M} change:" if today else f"Undid the change of {when:%Y-%m-%d %H:%M}:"
     first = done[0]
-    who = f"“{clients[first.client].name}”" if one else counted(len(done), "client")
-    if first.kind is Kind.CLIENT_REMOVED:
-        return f"{said} {who} {'is' if one else 'are'} on the list again."
-    was = f", {first.before or 'none'}" if one else ""
-    return f"{said} {WORDS[first.kind]} of {who} is as before{was}."
+    if len(done) == 1:
+        return f"{undid} “{clients[first.client].name}” {_is_again(first)}."
+    return f"{undid} {counted(len(done), 'client')} {_ARE_AGAIN[first.kind]}."
+
+
+def _is_again(change: _Change) -> str:
+    match change.kind:
+        case Kind.TEAM_ASSIGNED:
+            return f"is back in team {change.before}" if change.before else "is in no team again"
+        case Kind.CODE_SET:
+            return (
+                f"has the practice code {change.before} again"
+                if change.before
+                else "has no practice code again"
+            )
+        case Kind.CLIENT_RENAMED:
+            return f"is called {change.before} again"
+        case Kind.NOTE_SET:
+            return "has its previous note again" if change.before else "has no note again"
+        case _:
+            return "is on the list again"
+
+
+_ARE_AGAIN = {
+    Kind.TEAM_ASSIGNED: "are back in their previous teams",
+    Kind.CODE_SET: "have their previous practice codes again",
+    Kind.CLIENT_RENAMED: "have their previous names again",
+    Kind.NOTE_SET: "have their previous notes again",
+    Kind.CLIENT_REMOVED: "are on the list again",
+}
 
 
 def _left(left: int, passed: int) -> str:
-    said = ""
+    sentence = ""
     if left:
-        stay = counted(left, "client is", "clients are")
-        said += f" {stay} left alone: changed again since, or the code is another client's now."
+        unchanged = counted(left, "client was", "clients were")
+        sentence += f" {unchanged} left alone: changed again since, or another client has the code now."
     if passed:
-        said += " Newer changes were passed over: they were changed again since."
-    return said
+        sentence += " Newer changes were skipped: they were changed again since."
+    return sentence

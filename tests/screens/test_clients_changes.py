@@ -42,10 +42,10 @@ async def test_a_team_is_made_for_the_selected_and_undone_after_a_restart(tmp_pa
         assert screen.table.has_focus
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("u")
-        await until(pilot, lambda: said(pilot, "the team of 3 clients is as before"))
+        await until(pilot, lambda: said(pilot, "3 clients are back in their previous teams"))
         await until(pilot, lambda: "West" not in shown(pilot))
         await pilot.press("u")
-        await until(pilot, lambda: said(pilot, "nothing of yours to undo"))
+        await until(pilot, lambda: said(pilot, "no change to undo"))
 
 
 async def test_code_name_and_note_of_the_client_under_the_cursor(tmp_path: Path) -> None:

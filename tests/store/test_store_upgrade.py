@@ -22,6 +22,7 @@ from tests.store.entries import added, derived, store_in
 from tests.support.inside import database_of
 
 RELEASE_0_1 = Path(__file__).with_name("release_0_1.sql")
+RELEASE_0_2 = Path(__file__).with_name("release_0_2.sql")
 KEPT_AS_IT_WAS = ("jobs", "items", "contacts", "pulled", "held", "views", "meta")
 
 
@@ -163,3 +164,30 @@ def test_plain_letters_find_the_accented_names_of_a_former_release(upgraded: Sto
     now = datetime(2026, 11, 20, tzinfo=UTC)
     found = upgraded.clients.by_number(upgraded.clients.find(parse("novak"), now), now)
     assert [client.name for client in found] == ["Novák Stavby s.r.o."]
+
+
+def test_a_practice_of_release_0_2_is_upgraded_whole(tmp_path: Path) -> None:
+    path = tmp_path / "practice.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(RELEASE_0_2.read_text("utf-8"))
+        before = {table: rows(db, f"SELECT * FROM {table}") for table in ("ledger", "head", *KEPT_AS_IT_WAS)}
+    with closing(Store(path)) as store:
+        for table, were in before.items():
+            now = rows(database_of(store).connection, f"SELECT * FROM {table}")
+            # A later step may have added columns behind.
+            assert [row[: len(old)] for row, old in zip(now, were, strict=True)] == were, table
+        assert store.inspection.flaw() is None and store.inspection.differing_tables() == []
+        assert store.inspection.foreign_tables() == []
+        at = datetime(2026, 11, 20, tzinfo=UTC)
+        plain = store.clients.by_number(store.clients.find(parse("lodz ol thing"), at), at)
+        assert [client.name for client in plain] == ["Łódź Øl & Þing"]
+        found = store.clients.find(parse("cafe status:expired"), at)
+        (cafe,) = store.clients.by_number(found, at)
+        assert (cafe.name, cafe.integrations[0].standing.reason) == ("Zoë's Café", Reason.SIGN_IN_REFUSED)
+        (refused,) = [each for each in store.sign_ins.held("u1000@host") if each.refused]
+        assert (refused.software, refused.organisation_name) == ("quickbooks", "Zoë's Café")
+        (job,) = store.jobs.unfinished()
+        assert (job.kind, job.total, job.left) == ("refresh", 2, 1)
+        assert store.former_views() == {"North": "team:North"} and store.meta("filters") == '["oak"]'
+    (copy,) = copies.kept(path)
+    assert copies.check(copy) is None

@@ -40,13 +40,13 @@ def test_changes_are_taken_back_one_after_another_each_once_after_a_restart_too(
     changes.assign_team(store, "ann", [client(store, id)], "North")
 
     again = Store(store.path)
-    assert "the team of “Abbey Road Bakers” is as before, none." in undo(again)
-    assert "the note" in undo(again)
-    assert "the name of “Abbey Road Bakers” is as before, Abbey Road Bakery." in undo(again)
-    assert "the practice code of “Abbey Road Bakery” is as before, ABB." in undo(again)
+    assert "“Abbey Road Bakers” is in no team again." in undo(again)
+    assert "“Abbey Road Bakers” has no note again." in undo(again)
+    assert "“Abbey Road Bakers” is called Abbey Road Bakery again." in undo(again)
+    assert "“Abbey Road Bakery” has the practice code ABB again." in undo(again)
     now = client(again, id)
     assert (now.name, now.practice_code, now.team, now.note) == ("Abbey Road Bakery", "ABB", None, "")
-    with pytest.raises(UsageError, match="nothing of yours to undo"):
+    with pytest.raises(UsageError, match="no change to undo"):
         undo(again)
     again.close()
 
@@ -58,12 +58,12 @@ def test_a_bulk_change_is_one_step_and_keeps_what_others_changed_since(store: St
 
     said = undo(store)
 
-    assert "of 2 clients" in said
-    assert "1 client is left alone" in said
+    assert "2 clients are back in their previous teams." in said
+    assert "1 client was left alone" in said
     assert [client(store, id).team for id in ids] == [None, "West", "South"]
     with pytest.raises(UsageError):
         undo(store)
-    assert "the team of “Client 1” is as before, North." in undo(store, "bob")
+    assert "“Client 1” is back in team North." in undo(store, "bob")
 
 
 def test_only_clients_without_a_living_integration_are_removed_and_come_back(store: Store) -> None:
