@@ -1,4 +1,4 @@
-"""Makes docs/man/clientsync.1, the manual page, from the commands' own help: `python docs/manpage.py`."""
+"""Writes docs/man/clientsync.1, the manual page, from the commands' help: `python docs/manpage.py`."""
 
 import re
 import sys
@@ -16,23 +16,23 @@ from clientsync_tui.cli.main import root  # noqa: E402
 PAGE = HERE / "man" / "clientsync.1"
 
 FILES = {
-    "~/.config/clientsync/config.toml": "The configuration: practice, accounting softwares, keys, screen. No secret is in it. $XDG_CONFIG_HOME "
-    "stands in for ~/.config, and --config FILE for all of it.",
-    "~/.local/share/clientsync/practice.db": "The practice: ledger, clients, integrations, jobs. $XDG_DATA_HOME stands in for ~/.local/share.",
-    "~/.local/share/clientsync/keyring.bin": "Where there is no desktop keyring: the tokens and client secrets, encrypted with a passphrase.",
+    "~/.config/clientsync/config.toml": "The configuration: practice, accounting apps, keys, screen. It holds no secret. $XDG_CONFIG_HOME "
+    "replaces ~/.config, and --config FILE replaces all of it.",
+    "~/.local/share/clientsync/practice.db": "The practice: ledger, clients, integrations, jobs. $XDG_DATA_HOME replaces ~/.local/share.",
+    "~/.local/share/clientsync/keyring.bin": "Without a desktop keyring: tokens and client secrets, encrypted with a passphrase.",
 }
 ENVIRONMENT = {
-    "CLIENTSYNC_PASSPHRASE_FILE": "A file (mode 0600) that holds the passphrase of keyring.bin.",
-    "CREDENTIALS_DIRECTORY": "Set by systemd; its credential clientsync-passphrase is the passphrase of keyring.bin.",
-    "PYTHON_KEYRING_BACKEND": "The keyring to use, as the library keyring names it.",
-    "CLIENTSYNC_DEBUG": "1: an unexpected error is shown with its traceback.",
-    "NO_COLOR": "No colour is used.",
+    "CLIENTSYNC_PASSPHRASE_FILE": "File (mode 0600) with the passphrase of keyring.bin.",
+    "CREDENTIALS_DIRECTORY": "Set by systemd. Its credential clientsync-passphrase is the passphrase of keyring.bin.",
+    "PYTHON_KEYRING_BACKEND": "Keyring to use, as the Python library keyring names it.",
+    "CLIENTSYNC_DEBUG": "1: show the traceback of an unexpected error.",
+    "NO_COLOR": "Use no colour.",
 }
 STATUS = {
     "0": "Done.",
-    "1": "Some items failed; or, with check and doctor, something is not well.",
+    "1": "Some items failed. For check and doctor: something is wrong.",
     "2": "Wrong usage or configuration; nothing was changed.",
-    "3": "A person must sign in.",
+    "3": "A sign-in is needed.",
 }
 
 
@@ -44,7 +44,7 @@ def page() -> str:
     parts = [
         f'.TH CLIENTSYNC 1 "" "Client Sync {version()}" "User Commands"',
         ".SH NAME",
-        "clientsync \\- connect all of a practice's clients to their accounting software",
+        "clientsync \\- connect all of a practice's clients to their accounting apps",
         ".SH SYNOPSIS",
         *(f".B clientsync\n{words}\n.br" for words in synopsis),
         ".SH DESCRIPTION",

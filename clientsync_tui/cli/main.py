@@ -1,4 +1,4 @@
-"""The root of the command line: its options, its commands, and what becomes of trouble."""
+"""The root of the command line: global options, the commands, and what errors become."""
 
 import errno
 import sys
@@ -38,32 +38,32 @@ COMMANDS = {
 FORMER_NAMES = {"softwares": "software"}
 """Names that scripts may still use. `--help` does not list them."""
 
-_OF_A_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF))
+_DISK_ERRORS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF))
 _OUTPUT = "The output cannot be written: "
 UNBROKEN = 100_000
-"""A width at which no line of help is broken."""
+"""A width at which no line of help is wrapped."""
 
 
-class Told(click.ClickException):
-    """Trouble as the person is told it: one line on stderr."""
+class CommandError(click.ClickException):
+    """An error as it is shown: one line on stderr."""
 
-    def __init__(self, says: str, exit_code: int) -> None:
-        super().__init__(says)
-        # click declares it for the class, and reads it from the instance.
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        # click declares it on the class, and reads it from the instance.
         self.exit_code = exit_code  # pyright: ignore[reportAttributeAccessIssue]
 
     def show(self, file: Any = None) -> None:
-        """Writes the line."""
+        """Prints the line."""
         click.echo(f"clientsync: {self.message}", file=file, err=file is None)
 
 
 class Root(LazyGroup):
-    """The group that turns trouble into a line and an exit status: 2 for what the person wrote, 3 for a sign-in, 1 else."""
+    """Turns an error into one line and an exit status: 2 for wrong usage, 3 if a sign-in is needed, 1 for the rest."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """Help that goes into a pipe or a file is not broken into lines of a terminal's width."""
+        """Does not wrap help that goes into a pipe or a file."""
         if sys.stdout is not None and not sys.stdout.isatty():
             extra["terminal_width"] = UNBROKEN
         return super().make_context(info_name, args, parent, **extra)
@@ -96,33 +96,33 @@ class Root(LazyGroup):
         except Exception as error:
             if environ.get("CLIENTSYNC_DEBUG") == "1":
                 raise
-            _tell(error)
+            _raise_as_command_error(error)
 
 
-def _tell(error: Exception) -> NoReturn:
+def _raise_as_command_error(error: Exception) -> NoReturn:
     from ..practice.trouble import KeyringTrouble, SignInNeeded, Trouble, UsageError
     from ..store.files.sqlite_errors import SqliteError
 
     match error:
         case UsageError() | KeyringTrouble():
-            raise Told(str(error), 2) from None
+            raise CommandError(str(error), 2) from None
         case SignInNeeded():
-            raise Told(str(error), 3) from None
+            raise CommandError(str(error), 3) from None
         case Trouble():
-            raise Told(str(error), 1) from None
+            raise CommandError(str(error), 1) from None
         case OSError():
-            what = f"{error.filename}: " if error.filename else _OUTPUT if error.errno in _OF_A_DISK else ""
-            raise Told(f"{what}{error.strerror or error}.", 1) from None
-        case SqliteError() if (says := _unreadable(error)) is not None:
-            raise Told(says, 1) from None
+            what = f"{error.filename}: " if error.filename else _OUTPUT if error.errno in _DISK_ERRORS else ""
+            raise CommandError(f"{what}{error.strerror or error}.", 1) from None
+        case SqliteError() if (message := _unreadable(error)) is not None:
+            raise CommandError(message, 1) from None
         case _:
             from .. import logbook
 
-            raise Told(logbook.says(error), 1) from None
+            raise CommandError(logbook.says(error), 1) from None
 
 
 def _unreadable(error: "SqliteError") -> str | None:
-    """What is the matter with the practice's file; None where the program made a mistake."""
+    """Why the practice's file cannot be read; None if the error is a mistake of the program."""
     from ..config import load
     from ..store.files.sqlite_errors import is_of_the_disk, why
     from .context import config_file
@@ -133,8 +133,8 @@ def _unreadable(error: "SqliteError") -> str | None:
     return f"The practice's database {database} cannot be read: {why(error, database)}"
 
 
-def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
-    if asked and not ctx.resilient_parsing:
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
         from .. import version
 
         click.echo(f"clientsync {version()}")
@@ -158,62 +158,65 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     ),
 )
 @click.option(
-    "--config", metavar="FILE", type=click.Path(), help="Another configuration file than the usual one."
+    "--config",
+    metavar="FILE",
+    type=click.Path(),
+    help="Use this configuration file instead of the usual one.",
 )
 @click.option(
-    "--sandbox", "throwaway", is_flag=True, help="On a throwaway practice and sandbox: nothing is kept."
+    "--sandbox", "throwaway", is_flag=True, help="Use a demo practice on a local sandbox. Nothing is saved."
 )
 @click.option(
     "--serve",
     is_flag=True,
-    help="The app in a browser of this machine, by a link with a token; ctrl+c ends it.",
+    help="Open the app in a browser on this machine, through a link with a token. Stop it with ctrl+c.",
 )
 @click.option(
     "--port",
     metavar="PORT",
     type=click.IntRange(0, 65535),
     default=0,
-    help="The port of --serve; 0: a free one.",
+    help="Port for --serve (0: any free port).",
 )
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="The version."
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
 )
 @click.pass_context
 def root(ctx: click.Context, config: str | None, throwaway: bool, serve: bool, port: int) -> None:
-    """Connects all of a practice's clients to their accounting software. Without a command it opens the app.
+    """Connect all of a practice's clients to their accounting apps. Without a command, open the full-screen app.
 
-    Exit status: 0 done, 1 some items failed, 2 wrong usage or configuration, 3 a person must sign in.
+    Exit status: 0 done, 1 some items failed, 2 wrong usage or configuration, 3 a sign-in is needed.
     """
     if ctx.invoked_subcommand is None and not serve:
-        _refuse_where_nothing_can_be_drawn()
+        _require_full_screen_terminal()
     if throwaway:
         from ..demo.throwaway import throwaway_practice
 
-        click.echo("A throwaway practice on a sandbox: everything in it is thrown away at the end.", err=True)
+        click.echo("Demo practice on a local sandbox. Nothing is saved.", err=True)
         ctx.params["config"] = ctx.with_resource(throwaway_practice())
     if ctx.invoked_subcommand is None:
         _serve_app(port) if serve else _open_app(ctx)
     elif serve or port:
-        raise click.UsageError("--serve and --port are for the app, not for a command.")
+        raise click.UsageError("--serve and --port open the app: leave out the command.")
 
 
-def _refuse_where_nothing_can_be_drawn() -> None:
+def _require_full_screen_terminal() -> None:
     from os import environ
 
     from ..host.on_posix import module
 
     if "TEXTUAL_DRIVER" in environ:
-        # Served in a browser, Textual is told to talk to that in place of a terminal.
+        # With --serve, Textual draws in a browser instead of a terminal.
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError(
-            "The app needs a terminal. `clientsync --help` lists the commands that do not."
+            "The app needs a terminal. `clientsync --help` lists commands that work without one."
         )
     # Windows's console has no TERM.
     silent = ("", "dumb") if module("termios") else ("dumb",)
     if environ.get("TERM", "") in silent:
         raise click.UsageError(
-            "This terminal cannot move its cursor (TERM says so). `clientsync menu` does the same line by line."
+            "This terminal cannot move its cursor (see TERM). Use `clientsync menu`, which works line by line."
         )
 
 
@@ -230,9 +233,9 @@ def _open_app(ctx: click.Context) -> None:
     from ..terminal import capabilities
 
     capabilities.prepare(environ)
-    # The terminal answers while the app is imported.
-    with capabilities.AskedBackground(environ) as asked:
+    # The terminal can answer while the app is imported.
+    with capabilities.AskedBackground(environ) as background:
         from ..app.run import run
         from .context import open_workplace
 
-        ctx.exit(run(ctx.with_resource(open_workplace()), asked))
+        ctx.exit(run(ctx.with_resource(open_workplace()), background))

@@ -1,4 +1,4 @@
-"""What commands that speak to an accounting software share: the event loop, and the sign-in that is used."""
+"""What commands that call an accounting app share: the event loop, and the choice of sign-in."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,12 +20,12 @@ T = TypeVar("T")
 
 
 def online(workplace: Workplace, work: Callable[[Session], Awaitable[T]]) -> T:
-    """Does `work` with a session; the keyring's passphrase, if it needs one, is asked before."""
+    """Does `work` with a session. Asks for the keyring's passphrase first, if it needs one."""
     workplace.vault.unlock()
 
     async def within() -> T:
         async with workplace.session() as session:
-            with suppress(KeyringTrouble):  # whatever needs the keyring says it
+            with suppress(KeyringTrouble):  # reported by whatever needs the keyring
                 await session.recognise()
             return await work(session)
 
@@ -33,7 +33,7 @@ def online(workplace: Workplace, work: Callable[[Session], Awaitable[T]]) -> T:
 
 
 def held(workplace: Workplace, software: str | None = None) -> list[SignIn]:
-    """The sign-ins that this person's keyring holds; it is asked where the practice's notes do not say."""
+    """The sign-ins that this person's keyring holds. Reads the keyring only if the practice does not know."""
     if held_sign_ins.unclaimed(workplace.store, workplace.holder):
         online(workplace, lambda session: session.recognise())
     return workplace.held(software)
@@ -44,14 +44,14 @@ async def signed_in(
 ) -> tuple[SignIn, Reach]:
     """A sign-in that works (the one of `email`, else the one used last) and what it reaches.
 
-    On a terminal one is begun when none works. Raises SignInNeeded where nobody is there to do it, UsageError where the software
-    is not set up, and whatever the call meets.
+    On a terminal, starts a sign-in if none works. Raises SignInNeeded without a terminal, UsageError if the app is not set up, and
+    what the call raises.
     """
     workplace.configured(software)
     try:
         sign_in, reach = await _held(workplace, session, software, email)
     except SignInNeeded as trouble:
-        # A throwaway practice signs in by itself.
+        # The demo practice signs in by itself.
         if not (interactive() or is_throwaway()):
             hint = f" Run `clientsync sign-in {software}`."
             raise SignInNeeded(f"{trouble}{'' if hint.strip() in str(trouble) else hint}") from None
@@ -78,7 +78,7 @@ async def _held(
         )
         raise SignInNeeded(who)
     if email is not None:
-        # The one chosen now is the one used last from now on.
+        # From now on, this is the one used last.
         session.store.sign_ins.prefer(sign_in.id, workplace.holder)
     try:
         return sign_in, await session.reach(sign_in)

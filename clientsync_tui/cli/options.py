@@ -1,4 +1,4 @@
-"""The arguments and options that several commands share, so that they are called and explained the same everywhere."""
+"""Arguments and options that several commands share, so that they have the same names and help everywhere."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -20,31 +20,31 @@ clients: Decorator[Any] = click.option(
     metavar="C",
     multiple=True,
     shell_complete=shell_completion.clients,
-    help="This client: practice code, exact name or id; can be repeated.",
+    help="Client: practice code, exact name or id. Repeat for several.",
 )
 client: Decorator[Any] = click.argument("client", metavar="C", shell_complete=shell_completion.clients)
 sign_in: Decorator[Any] = click.option(
-    "--as", "email", metavar="EMAIL", help="The sign-in to use; otherwise the one used last."
+    "--as", "email", metavar="EMAIL", help="Sign-in to use (default: the last one used)."
 )
 yes: Decorator[Any] = click.option(
-    "--yes", is_flag=True, help="Do not ask. Needed where there is no terminal."
+    "--yes", is_flag=True, help="Do not ask for confirmation. Required without a terminal."
 )
 dry_run: Decorator[Any] = click.option(
-    "--dry-run", is_flag=True, help="Say what would be done, and change nothing."
+    "--dry-run", is_flag=True, help="Show what would be done, without doing it."
 )
 
 
 def json(shape: str) -> Decorator[Any]:
-    """`--json`; `shape` says what is printed then."""
-    return click.option("--json", "as_json", is_flag=True, help=shape)
+    """`--json`. `shape`: what it prints, such as "A JSON array."."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print {shape[0].lower()}{shape[1:]}")
 
 
 def only_software(help: str) -> Decorator[Any]:
-    """`--software S`, for commands that are about all of them without it."""
+    """`--software S`, for commands that otherwise apply to all accounting apps."""
     return click.option("--software", metavar="S", shell_complete=shell_completion.softwares, help=help)
 
 
 def examples(*lines: str) -> str:
-    """The end of a command's help: commands as somebody would type them."""
-    # \b keeps click from filling the lines up to a paragraph.
+    """The end of a command's help: commands as you would type them."""
+    # \b keeps click from joining the lines into a paragraph.
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))

@@ -1,4 +1,4 @@
-"""A sign-in from the terminal: the link is shown, and the redirect comes by the loopback or is pasted."""
+"""A sign-in from the terminal: shows the link, and takes the redirect from the loopback or as a pasted address."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ _MOST_LINES = 20
 
 
 class Stopped(SignInNeeded):
-    """The person wants no further sign-in now."""
+    """The person does not want to sign in any more for now."""
 
 
 async def sign_in_now(
@@ -31,23 +31,25 @@ async def sign_in_now(
     timeout_s: float = TIMEOUT_S,
     stoppable: bool = False,
 ) -> SignIn:
-    """Signs a person in. Raises SignInFailed (denied, timed out, wrong state: nothing is kept), KeyringTrouble, PassingTrouble.
+    """Signs a person in. Raises SignInFailed (denied, timed out, wrong state: nothing is saved), KeyringTrouble, PassingTrouble.
 
-    `stoppable`: an empty line ends it, and Stopped is raised.
+    `stoppable`: an empty line raises Stopped.
     """
     about = workplace.software(software)
     async with session.begin(software) as attempt:
         attempt.tell = say
-        for needed in filter(None, (about.before_sign_in, attempt.trouble)):
-            say(needed)
+        for notice in filter(None, (about.before_sign_in, attempt.trouble)):
+            say(notice)
         say(f"To sign in to {about.title}, open this link in a browser:")
         say(attempt.link)
         if attempt.short_link:
-            say(f"Over SSH: `{attempt.ssh_line}` on your own machine, then open {attempt.short_link} there.")
+            say(
+                f"Over SSH: run `{attempt.ssh_line}` on your own machine, then open {attempt.short_link} there."
+            )
         say(f"The sign-in will be kept in: {workplace.vault.name}.")
         paste = "Or paste" if attempt.listening else "Paste"
         say(
-            f"{paste} here, as one line, the address that the browser ends at.{' Enter alone ends it.' if stoppable else ''}"
+            f"{paste} the address your browser ends up on, as one line.{' Press Enter alone to stop.' if stoppable else ''}"
         )
         opening = open_link(attempt.link, workplace.config.sign_in.browser, say) if browser else None
 
@@ -56,7 +58,7 @@ async def sign_in_now(
         def take(line: str) -> bool:
             if not line:
                 if stoppable:
-                    attempt.end(Stopped("Stopped; what was done stays done."))
+                    attempt.end(Stopped("Stopped. What is done stays done."))
                 return stoppable
             try:
                 _paste(attempt, before, line)
@@ -75,7 +77,7 @@ async def sign_in_now(
 
 
 def _paste(attempt: "Attempt", before: Sequence[str], line: str) -> None:
-    """Takes a pasted line, or it with the lines `before`: an address that was broken comes line by line. Raises UsageError."""
+    """Takes a pasted line, alone or with the lines `before` it: a terminal may break an address into lines. Raises UsageError."""
     try:
         attempt.paste(line)
     except UsageError as trouble:

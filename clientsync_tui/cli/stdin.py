@@ -1,7 +1,6 @@
-"""Stdin line by line, and never a byte more than a line: what comes behind it is for whoever reads next.
+"""Reads stdin line by line and never past the end of a line: the rest is for whoever reads next.
 
-It reads the descriptor, and not `sys.stdin`, which reads ahead and whose lock a reader that still waits would hold at the end of
-the program.
+It reads the descriptor. `sys.stdin` reads ahead, and a reader still waiting on it would hold its lock when the program ends.
 """
 
 import asyncio
@@ -21,14 +20,16 @@ _LONGEST = 65_536
 
 
 def read_line(wanted: Callable[[], bool] = lambda: True) -> str | None:
-    """A line without its end and the space around it; None at the end of the input, or where none is `wanted` any more, which is
-    asked before each byte."""
+    """A line without its end and the space around it; None at the end of the input, or once `wanted` is false.
+
+    `wanted` is called before each byte.
+    """
     line = b""
     while wanted():
         try:
             byte = os.read(0, 1)
         except OSError:
-            # Closed, or a terminal that is gone.
+            # Closed, or the terminal is gone.
             byte = b""
         if byte in (b"", b"\n"):
             return line.decode("utf-8", "replace").strip().removeprefix(MARK) if line or byte else None
@@ -37,7 +38,7 @@ def read_line(wanted: Callable[[], bool] = lambda: True) -> str | None:
 
 
 def secret_line(what: str) -> str:
-    """A line without its end: a secret or a passphrase. Raises UsageError, naming `what`, where it is no text."""
+    """A line without its end: a secret or a passphrase. Raises UsageError, naming `what`, if it is not text."""
     line, end = b"", b"\n"
     while len(line) < _LONGEST and (byte := os.read(0, 1)):
         line += byte
@@ -53,8 +54,8 @@ def secret_line(what: str) -> str:
 
 @contextmanager
 def feeding_lines_to(take: Callable[[str], bool]) -> Generator[None]:
-    """Gives lines to `take`, in the event loop, until it says that it has what it wanted, or until left; the end of stdin ends
-    nothing else."""
+    """Passes lines to `take`, in the event loop, until it returns True or the context is left. The end of stdin does not end the
+    context."""
     loop = asyncio.get_running_loop()
     end, wake = os.pipe()
     more: SimpleQueue[bool] = SimpleQueue()
@@ -63,7 +64,7 @@ def feeding_lines_to(take: Callable[[str], bool]) -> Generator[None]:
         more.put(not take(line))
 
     def read() -> None:
-        # A thread, because a file, a pipe and a terminal can all be waited for only so.
+        # Only a thread can wait for a file, a pipe and a terminal alike.
         while (line := read_line(lambda: _readable(end))) is not None:
             loop.call_soon_threadsafe(hand_over, line)
             if not more.get():
@@ -82,7 +83,7 @@ def feeding_lines_to(take: Callable[[str], bool]) -> Generator[None]:
 
 
 def _readable(end: int) -> bool:
-    """Waits until stdin can be read; False when `end` was closed. Windows cannot wait for a terminal: there it reads at once."""
+    """Waits until stdin can be read; False once `end` is closed. Windows cannot wait for a terminal, so it reads at once."""
     if sys.platform == "win32":
         return True
     try:

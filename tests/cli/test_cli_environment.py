@@ -37,7 +37,7 @@ def in_shell(cli: Command, line: str, *words: str) -> "subprocess.CompletedProce
     [
         (">&-", ("clients",), 0, "stdout is closed"),
         ("<&- >&- 2>&-", ("clients",), 0, ""),
-        ("<&-", ("sign-out", "--all"), 2, "needs --yes"),
+        ("<&-", ("sign-out", "--all"), 2, "add --yes"),
         ("2>&-", ("nonsense",), 2, ""),
         (">/dev/full", ("clients",), 1, "The output cannot be written: No space left on device."),
         (">/dev/full", ("--help",), 1, "The output cannot be written: No space left on device."),

@@ -39,8 +39,8 @@ def test_what_is_piped_is_neither_padded_nor_broken_into_lines(cli: Command, sto
         "B1\tB\t\t\tnot connected\t",
     ]
     help = cli.inside("codes", "upload", "--help").out
-    assert "  It needs the columns `Practice code` and one of `ID`, `Client`." in help
-    assert "One wrong line, and nothing is changed.\n" in help
+    assert "  The file needs a `Practice code` column and an `ID` or `Client` column." in help
+    assert "If any line is wrong, nothing is changed.\n" in help
 
 
 def test_a_question_agrees_with_its_number(cli: Command, store: Store) -> None:

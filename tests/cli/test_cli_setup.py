@@ -158,7 +158,7 @@ def test_signed_out_of_everything_the_keyring_is_empty(
     assert len(entries(practice.folder / "keyring")) == 2
     said = cli.inside("sign-out", "--all", "--yes", "--json")
     assert (said.code, len(said.json), said.json[0]["revoked"]) == (0, 1, True)
-    assert "The client secrets are forgotten too: xero." in said.err
+    assert "Deleted the client secrets too: xero." in said.err
     assert entries(practice.folder / "keyring") == {}
     again = cli.inside("sign-out", "--all", "--yes", "--json")
     assert (again.code, again.json) == (0, []), "done again, there is nothing to do"

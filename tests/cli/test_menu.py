@@ -137,11 +137,11 @@ def test_a_clients_books_move_to_another_software(busy: Office) -> None:
     busy.practice.sign_in(busy.ann, software="freeagent")
     moves = (CLIENTS, "all clients", "1", "connections", "change integration", "/freeagent", "1", "1")
     said = busy.menu(*moves, "n")
-    assert "Where the client's books are now: 3" in said
+    assert "App with the client's books now: 3" in said
     assert "(Xero) to " in said and "(FreeAgent)." in said and "Nothing was changed." in said
     assert {link["software"] for link in busy.links()} == {"xero"}
     said = busy.menu(*moves, "y")
-    assert "is now bound to" in said
+    assert "now uses" in said
     assert sorted(str(link["software"]) for link in busy.links() if link["status"] == "connected") == [
         "freeagent", *["xero"] * 8
     ]  # fmt: skip
@@ -181,7 +181,9 @@ def test_selected_clients_change_teams_and_leave_the_list(busy: Office) -> None:
     assert "2 clients assigned to West." in said
     assert "2 clients written" in said
     assert [each["team"] for each in busy.cli.inside("clients", "--json").json] == ["West"] * 2 + [None] * 7
-    assert "because of a living integration" in busy.menu(CLIENTS, "all clients", "1-2", "done", "remove")
+    assert "with an active integration will stay" in busy.menu(
+        CLIENTS, "all clients", "1-2", "done", "remove"
+    )
     busy.cli.inside("disconnect", "--yes", "--client", names[0])
     said = busy.menu(CLIENTS, "all clients", "1-2", "done", "remove", "y", "b", "b", "b", "b", UNDO)
     assert "1 client removed from the list." in said
@@ -196,8 +198,8 @@ def test_words_filter_a_list_of_clients_and_a_mistake_is_told(busy: Office) -> N
     assert 'There is no status "nonsense"' in said
     assert f"\n{name}\n" in said, "the number is of what is shown"
     said = busy.menu(CLIENTS, "1", "77", "2-1")
-    assert "77: the numbers here are from 1 to 9." in said
-    assert "2-1: the numbers here are from 1 to 9." in said
+    assert "77: choose from 1 to 9." in said
+    assert "2-1: choose from 1 to 9." in said
 
 
 def test_codes_are_exported_and_uploaded(busy: Office) -> None:
@@ -220,7 +222,7 @@ def test_views_are_saved_opened_and_forgotten(busy: Office) -> None:
 
 def test_signing_out_is_asked(busy: Office) -> None:
     said = busy.menu(*XERO, "sign out", busy.bob, "1", "n")
-    assert "Ends with it, until somebody reconnects: 9 integrations." in said
+    assert "9 integrations will end with it, until somebody reconnects." in said
     assert "Nothing was changed." in said
     assert "is signed out." in busy.menu(*XERO, "sign out", busy.bob, "1", "y")
     assert set(busy.statuses()) == {"expired"}
@@ -271,7 +273,7 @@ def test_a_client_is_bound_to_another_organisation(busy: Office) -> None:
     )
     assert "Nothing was changed." in busy.menu(*here, "n")
     assert before == (busy.names(), {link["organisation_id"] for link in busy.links()})
-    assert "is now bound to" in busy.menu(*here, "y")
+    assert "now uses" in busy.menu(*here, "y")
     after = {link["organisation_id"] for link in busy.links()}
     assert (len(after - before[1]), len(before[1] - after)) == (1, 1)
 

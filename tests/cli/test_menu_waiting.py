@@ -38,7 +38,7 @@ def test_signing_in_and_going_on(office: Office) -> None:
     heard(started, "Signed in as")
     said = ended(started, "add clients", "q")
     assert said.code == 0
-    assert f"{office.bob} reaches 9 organisations; 0 are clients already." in said.out
+    assert f"{office.bob} reaches 9 organisations; 0 already on the client list." in said.out
 
 
 def test_what_is_piped_behind_a_pasted_address_is_answered_by_the_menu(office: Office) -> None:

@@ -5,7 +5,7 @@ import click
 from .. import options
 from ..context import open_workplace
 
-TOKENS = "Sign-ins are not in it: their tokens are in the keyring of whoever signed in."
+NO_TOKENS = "Sign-ins are not included: their tokens are in the keyring of whoever signed in."
 
 
 @click.command(
@@ -19,11 +19,11 @@ TOKENS = "Sign-ins are not in it: their tokens are in the keyring of whoever sig
 @options.yes
 @options.json("A JSON object: {file, bytes}.")
 def backup(file: str | None, yes: bool, as_json: bool) -> None:
-    """Copy the practice to a file, or beside itself.
+    """Copy the practice's database to a file.
 
-    That is its ledger, clients, integrations and jobs; others can go on working meanwhile. Without FILE the copy is one of the
-    program's own, of which the newest seven stay; those are also made before an upgrade and with the first job of each day.
-    A FILE that exists is replaced only after asking, or with --yes.
+    The copy has the ledger, clients, integrations and jobs. Others can keep working meanwhile. Without FILE, the copy goes next to the
+    database, where the newest seven are kept. Such a copy is also made before an upgrade and with the first job of each day. An
+    existing FILE is replaced only if you confirm or add --yes.
     """
     from pathlib import Path
 
@@ -36,7 +36,7 @@ def backup(file: str | None, yes: bool, as_json: bool) -> None:
         made = copying.backup(workplace.store, Path(file) if file else None, workplace.own_files)
     if as_json:
         output.json_document({"file": file or str(made), "bytes": made.stat().st_size})
-    output.say(f"The practice is copied to {file or made}. {TOKENS}")
+    output.say(f"Copied the practice to {file or made}. {NO_TOKENS}")
 
 
 @click.command(
@@ -48,13 +48,14 @@ def backup(file: str | None, yes: bool, as_json: bool) -> None:
 @options.yes
 @options.json("A JSON object: {database, kept}.")
 def restore(file: str, yes: bool, as_json: bool) -> None:
-    """Put the practice back as a backup has it.
+    """Restore the practice from a backup.
 
-    The present one is kept beside it.
+    The present database is kept next to it.
     """
     from pathlib import Path
 
-    from ...sync.doctor.restore import restore as put_back
+    from ...practice.counted import counted
+    from ...sync.doctor.restore import restore as restore_database
     from .. import output
 
     with open_workplace() as workplace:
@@ -62,13 +63,13 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
         output.require_yes_or_terminal(yes)
         if database.exists():
             output.confirm(f"Replace the practice in {database}?", yes)
-        kept, flaw = put_back(Path(file), database)
-        # Brings a copy of an older version up to date, and shows that it can be read.
+        kept, flaw = restore_database(Path(file), database)
+        # Upgrades a copy of an older version, and proves that it can be read.
         clients = workplace.store.clients.total()
     if as_json:
         output.json_document({"database": str(database), "kept": str(kept) if kept else None})
-    output.say(f"The practice is as {file} has it: {clients:,} clients. {TOKENS}")
+    output.say(f"Restored the practice from {file}: {counted(clients, 'client')}. {NO_TOKENS}")
     if flaw:
-        output.say(f"Its ledger is not as this program wrote it, from entry {flaw.seq} on ({flaw.what}).")
+        output.say(f"From entry {flaw.seq} on, its ledger is not as Client Sync wrote it ({flaw.what}).")
     if kept:
-        output.say(f"The former one is kept as {kept}.")
+        output.say(f"The previous database is kept as {kept}.")

@@ -1,4 +1,4 @@
-"""`change`: a client moved to another organisation, of the same accounting software or another."""
+"""`change`: moves a client to another organisation, in the same accounting app or another."""
 
 from typing import TYPE_CHECKING
 
@@ -23,14 +23,12 @@ if TYPE_CHECKING:
     )
 )
 @click.option(
-    "--client", "words", metavar="C", required=True, help="The client: practice code, exact name or id."
+    "--client", "words", metavar="C", required=True, help="Client: practice code, exact name or id."
 )
+@click.option("--to", "software", metavar="SOFTWARE", required=True, help="Accounting app to move to.")
+@click.option("--organisation", metavar="ID", required=True, help="Organisation to move to.")
 @click.option(
-    "--to", "software", metavar="SOFTWARE", required=True, help="The accounting software it moves to."
-)
-@click.option("--organisation", metavar="ID", required=True, help="The organisation there.")
-@click.option(
-    "--from", "former", metavar="SOFTWARE", help="The integration that is changed, where it has several."
+    "--from", "former", metavar="SOFTWARE", help="Integration to change, if the client has several."
 )
 @options.sign_in
 @options.yes
@@ -48,7 +46,7 @@ def change(
 ) -> None:
     """Move a client to another organisation.
 
-    It says first what will be lost. The client keeps its history, practice code, team and note.
+    Shows first what will be lost. The client keeps its history, practice code, team and note.
     """
     from datetime import UTC, datetime
 
@@ -65,7 +63,7 @@ def change(
 
         async def plan(session: "Session") -> "Change":
             sign_in, found = await _reached(workplace, session, new.name, organisation, email)
-            held = {each.id for each in workplace.held()}
+            held = {sign_in.id for sign_in in workplace.held()}
             old = workplace.any_software(link.software)
             return planned(workplace.store, client, link, old, new, found, sign_in, held)
 
@@ -75,9 +73,9 @@ def change(
             output.say(line)
         if not dry_run:
             output.confirm(f"Move {client.name}?", yes)
-            untold = online(workplace, lambda session: change_integration(session, made))
-            if untold:
-                output.say(untold)
+            warning = online(workplace, lambda session: change_integration(session, made))
+            if warning:
+                output.say(warning)
     if as_json:
         output.json_document(
             {
@@ -91,27 +89,27 @@ def change(
 
 
 def _link(client: "Client", software: str | None) -> "Integration":
-    """The living integration that is meant. Raises UsageError where there is none, or several."""
+    """The active integration to change. Raises UsageError if there is none, or several."""
     from ...practice.status import Status
     from ...practice.trouble import UsageError
 
-    living = [
+    active = [
         link
         for link in client.integrations
         if link.standing.status is not Status.DISCONNECTED and software in (None, link.software)
     ]
-    if len(living) == 1:
-        return living[0]
-    if not living:
-        raise UsageError(f"{client.name} has no such integration: `clientsync add` makes one.")
-    names = ", ".join(sorted({link.software for link in living}))
-    raise UsageError(f"{client.name} has several integrations ({names}): say which one as --from SOFTWARE.")
+    if len(active) == 1:
+        return active[0]
+    if not active:
+        raise UsageError(f"{client.name} has no such integration. Create one with `clientsync add`.")
+    names = ", ".join(sorted({link.software for link in active}))
+    raise UsageError(f"{client.name} has several integrations ({names}). Choose one with --from SOFTWARE.")
 
 
 async def _reached(
     workplace: "Workplace", session: "Session", software: str, organisation: str, email: str | None
 ) -> "tuple[SignIn, Organisation]":
-    """A sign-in that reaches the organisation; consent for it is asked for where there is one for each."""
+    """A sign-in that reaches the organisation. Asks for consent if the app needs one for each organisation."""
     from ...practice.trouble import SignInNeeded, UsageError
     from ...sync.reach.reachability import Reach
     from .. import consents
@@ -122,7 +120,7 @@ async def _reached(
         sign_in, reach = await signed_in(workplace, session, software, email)
         if organisation not in reach:
             raise UsageError(
-                f"{sign_in.person.email} reaches no organisation {organisation} in {about.title}."
+                f"{sign_in.person.email} cannot reach the organisation {organisation} in {about.title}."
             )
         return sign_in, reach[organisation]
     sign_in = workplace.chosen(software, email)

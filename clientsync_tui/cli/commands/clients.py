@@ -26,21 +26,23 @@ STATUSES = ("connected", "expiring", "expired", "broken", "disconnected", "none"
         "clientsync clients --match 'bakery -by:ann@example.com since:30d'",
     )
 )
-@click.option("--status", type=click.Choice(STATUSES), help="Only clients whose worst integration is so.")
-@options.only_software("Only clients with an integration of this software.")
-@click.option("--team", metavar="T", help="Only this team's.")
+@click.option(
+    "--status", type=click.Choice(STATUSES), help="Only clients whose worst integration has this status."
+)
+@options.only_software("Only clients with an integration of this accounting app.")
+@click.option("--team", metavar="T", help="Only clients of this team.")
 @click.option(
     "--match",
     metavar="TEXT",
     default="",
-    help="The filter language of the client list, e.g. 'bakery by:ann'.",
+    help="Filter as in the client list, e.g. 'bakery by:ann'.",
 )
-@click.option("--csv", "as_csv", is_flag=True, help="CSV as `export` writes it.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, as `export` writes it.")
 @options.json("A JSON array.")
 def clients(
     status: str | None, software: str | None, team: str | None, match: str, as_csv: bool, as_json: bool
 ) -> None:
-    """List clients, by status, software, team or a filter."""
+    """List clients, by status, accounting app, team or filter."""
     from datetime import UTC, datetime
 
     from ...practice.filter import Term, matching, parse
@@ -59,7 +61,7 @@ def clients(
         numbers = workplace.store.clients.find(terms, now, held=held)
         found = workplace.store.clients.each(numbers, now)
         if team is not None:
-            # The filter's own `team:` finds parts of names.
+            # `team:` in the filter also matches parts of names.
             found = (client for client in found if searched(client.team or "none") == searched(team))
         if as_json:
             from ...sync.client_columns import json_shape

@@ -28,17 +28,19 @@ def codes() -> None:
     )
 )
 @click.argument("file", metavar="FILE.csv", type=click.Path())
-@click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, without changing it.")
 @click.option(
-    "--as-written", is_flag=True, help="Accept codes that look changed by a spreadsheet: 01-Mar, 1.00E+05."
+    "--as-written",
+    is_flag=True,
+    help="Accept codes that look changed by a spreadsheet, such as 01-Mar or 1.00E+05.",
 )
 @options.json("A JSON object: {changed, unchanged, empty, items, wrong}.")
 def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
     """Set practice codes from a CSV file.
 
-    It needs the columns `Practice code` and one of `ID`, `Client`. The file that `export` writes is one. A line with an empty code leaves its client's as it is. One wrong line, and nothing is changed.
+    The file needs a `Practice code` column and an `ID` or `Client` column. A file written by `export` works. A line with an empty code leaves that client unchanged. If any line is wrong, nothing is changed.
 
-    A spreadsheet turns the code MAR1 into 01-Mar and 00123 into 123. Such codes are refused unless you say --as-written.
+    Spreadsheets turn the code MAR1 into 01-Mar, and 00123 into 123. Such codes are refused unless you add --as-written.
     """
     from pathlib import Path
 
@@ -70,7 +72,7 @@ def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
     done = "would be set" if dry_run else "set"
     output.say(
         f"{counted(len(planned.changes), 'practice code')} {done}, {planned.unchanged:,} unchanged, "
-        f"{counted(planned.empty, 'line has', 'lines have')} none."
+        f"{counted(planned.empty, 'line has', 'lines have')} no code."
     )
 
 

@@ -1,4 +1,4 @@
-"""`completion`: what makes a shell complete this program's commands."""
+"""`completion`: prints a script that lets a shell complete commands."""
 
 import click
 
@@ -9,7 +9,7 @@ PLACES = {
     "zsh": "~/.zfunc/_clientsync",
     "fish": "~/.config/fish/completions/clientsync.fish",
 }
-"""Where each shell looks for it; zsh only once `fpath+=~/.zfunc` stands before `compinit` in ~/.zshrc."""
+"""Where each shell looks for it; zsh only with `fpath+=~/.zfunc` before `compinit` in ~/.zshrc."""
 
 
 @click.command(
@@ -22,18 +22,18 @@ PLACES = {
 @click.argument("shell", type=click.Choice(tuple(PLACES)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script that completes commands in a shell.
+    """Print a shell completion script.
 
-    It completes commands, options, accounting software and clients. Keep it where the shell looks for such scripts, as below, and open a new shell. For zsh, `fpath+=~/.zfunc` has to stand
-    before `compinit` in ~/.zshrc.
+    It completes commands, options, accounting apps and clients. Save it where your shell looks for completions, as below, and open a new
+    shell. For zsh, put `fpath+=~/.zfunc` before `compinit` in ~/.zshrc.
     """
     from click.shell_completion import get_completion_class
 
     from .. import output
     from ..shell_completion import VARIABLE
 
-    found = get_completion_class(shell)
-    assert found is not None
-    click.echo(found(ctx.find_root().command, {}, "clientsync", VARIABLE).source())
-    condition = ", if `fpath+=~/.zfunc` stands before `compinit` in ~/.zshrc" if shell == "zsh" else ""
+    completion_class = get_completion_class(shell)
+    assert completion_class is not None
+    click.echo(completion_class(ctx.find_root().command, {}, "clientsync", VARIABLE).source())
+    condition = ", if ~/.zshrc has `fpath+=~/.zfunc` before `compinit`" if shell == "zsh" else ""
     output.say(f"{shell} looks for this in {PLACES[shell]}{condition}.")

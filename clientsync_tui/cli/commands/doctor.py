@@ -1,4 +1,4 @@
-"""`doctor`: whether everything that the program stands on is sound."""
+"""`doctor`: checks everything that the program depends on, and repairs it."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -18,17 +18,15 @@ if TYPE_CHECKING:
         "clientsync doctor --repair",
     )
 )
-@click.option(
-    "--repair", is_flag=True, help="Mend what safely can be: asked for on a terminal, else done at once."
-)
+@click.option("--repair", is_flag=True, help="Fix what can be fixed safely. On a terminal, ask first.")
 @options.json("A JSON array: name, ok, says.")
 def doctor(repair: bool, as_json: bool) -> None:
-    """Find what is wrong, and say how it is mended.
+    """Find what is wrong, and how to fix it.
 
-    It looks at configuration, database, ledger, backups, keyring, accounting software, clock and terminal. Exit status 0 when all
-    are well, else 1. A repair derives the client list anew from the ledger, builds a damaged file anew from its own ledger or,
-    where that is damaged too, puts the newest sound backup in its place (the damaged file is kept), and closes files that everybody
-    can read.
+    Checks configuration, database, ledger, backups, keyring, accounting apps, clock and terminal. Exit status: 0 if all is well, else 1.
+
+    --repair rebuilds the client list from the ledger and a damaged file from its own ledger. If the ledger is damaged too, it restores
+    the newest sound backup and keeps the damaged file. It also closes files that everyone on the host can read.
     """
     import asyncio
     from contextlib import suppress
@@ -43,12 +41,12 @@ def doctor(repair: bool, as_json: bool) -> None:
         with open_workplace() as workplace:
             if repair:
                 try:
-                    for done in mend(workplace.config.database, _agreed):
+                    for done in mend(workplace.config.database, _confirmed):
                         output.say(f"Repaired: {done}.")
                 except Trouble as trouble:
-                    # What is wrong otherwise is looked at all the same.
+                    # Still check everything else.
                     output.say(f"Not repaired: {trouble}")
-            # What is wrong with the keyring is told below, beside everything else.
+            # The checks below report what is wrong with the keyring.
             with suppress(KeyringTrouble):
                 workplace.vault.unlock()
             findings = [
@@ -59,18 +57,20 @@ def doctor(repair: bool, as_json: bool) -> None:
     except UsageError as trouble:
         findings = [Finding("configuration", False, str(trouble))]
     if as_json:
-        output.json_document([{"name": each.name, "ok": each.ok, "says": each.says} for each in findings])
+        output.json_document(
+            [{"name": finding.name, "ok": finding.ok, "says": finding.says} for finding in findings]
+        )
     else:
         for finding in findings:
             click.echo(f"{'ok  ' if finding.ok else 'NOT '} {finding.name}: {finding.says}")
         if not repair and any(finding.repair for finding in findings):
-            output.say("`clientsync doctor --repair` mends what safely can be.")
+            output.say("Run `clientsync doctor --repair` to fix what can be fixed safely.")
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)
 
 
 def _personalities_left_out() -> Sequence[str]:
-    """What the sandbox leaves out; it is imported only if another package brings something for it."""
+    """The personalities that could not be loaded. Imports the sandbox only if another package adds one."""
     from importlib.metadata import entry_points
 
     if not entry_points(group="clientsync.personalities"):
@@ -80,20 +80,20 @@ def _personalities_left_out() -> Sequence[str]:
     return left_out()
 
 
-def _agreed(question: str) -> bool:
+def _confirmed(question: str) -> bool:
     from ..output import interactive
 
     return not interactive() or click.confirm(question, err=True)
 
 
-def _keys(told: Mapping[str, str]) -> "list[Finding]":
-    """What is wrong with `[keys]`; nothing where none is changed."""
+def _keys(configured: Mapping[str, str]) -> "list[Finding]":
+    """What is wrong with `[keys]`; nothing if no key is changed."""
     from ...sync.reach.diagnosis import Finding
 
-    if not told:
+    if not configured:
         return []
     from ...app.keymap import read
 
-    keymap = read(told)
+    keymap = read(configured)
     says = " ".join(keymap.mistakes) or f"{len(keymap.keys)} changed"
     return [Finding("keys", not keymap.mistakes, says)]

@@ -19,10 +19,10 @@ from ..context import open_workplace
 @options.yes
 @options.json("A JSON object: {file, clients}.")
 def export(file: str, yes: bool, as_json: bool) -> None:
-    """Export client data as a CSV file.
+    """Export client data to a CSV file.
 
-    - is stdout. Fill in the column `Practice code`, and `codes upload` takes it. The file is yours alone (0600). One that exists is
-    replaced only after asking, or with --yes.
+    Use - for stdout. Fill in the `Practice code` column and `codes upload` accepts the file. Only you can read it (mode 0600). An
+    existing file is replaced only if you confirm or add --yes.
     """
     from datetime import UTC, datetime
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""`jobs`: bulk jobs, and going on with what was cut off."""
+"""`jobs`: lists bulk jobs; resumes, retries and cancels them."""
 
 import click
 
@@ -19,7 +19,7 @@ from ..context import open_workplace
 def jobs(ctx: click.Context, as_json: bool) -> None:
     """List bulk jobs; resume, cancel or retry one.
 
-    Those of this host, the newest first.
+    Shows the jobs of this host, newest first.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -53,7 +53,7 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
 @click.argument("job", metavar="ID")
 @options.json("A JSON object, as the bulk commands print.")
 def resume(job: str, as_json: bool) -> None:
-    """Go on with a job that was stopped or cut off."""
+    """Continue a job that was stopped or cut off."""
     from ..bulk import resume_job
 
     with open_workplace() as workplace:
@@ -77,7 +77,7 @@ def retry(job: str, as_json: bool) -> None:
 @jobs.command(epilog=options.examples("clientsync jobs cancel ID"))
 @click.argument("job", metavar="ID")
 def cancel(job: str) -> None:
-    """Skip what a job has not begun; what is done stays done."""
+    """Cancel what a job has not started; what is done stays done."""
     from ...practice.counted import counted
     from ..output import say
 
@@ -85,5 +85,5 @@ def cancel(job: str) -> None:
         before = workplace.store.jobs.one(job)
         workplace.store.jobs.cancel(job)
         after = workplace.store.jobs.one(job)
-    gone = counted(before.left - after.left, "item")
-    say(f"{gone} cancelled." if before.left else "Nothing was left to cancel.")
+    cancelled = counted(before.left - after.left, "item")
+    say(f"{cancelled} cancelled." if before.left else "Nothing was left to cancel.")

@@ -28,7 +28,7 @@ POLL_S = 0.5
     shell_complete=shell_completion.clients,
     help="Only entries of this client: practice code, exact name or id.",
 )
-@click.option("--follow", is_flag=True, help="Go on with new entries, until interrupted.")
+@click.option("--follow", is_flag=True, help="Keep printing new entries until interrupted.")
 @options.json("A JSON array; with --follow, one object a line.")
 def log(client: str | None, follow: bool, as_json: bool) -> None:
     """Show the history: who did what, and when."""
@@ -43,13 +43,13 @@ def log(client: str | None, follow: bool, as_json: bool) -> None:
         wanted = store.clients.named(client, datetime.now(UTC)).id if client else None
 
         def shown(entries: "Iterable[Entry]") -> "Iterator[str]":
-            for some in output.batched(entries):
-                known = {} if as_json else store.ledger.client_names(some)
-                for entry in some:
+            for batch in output.batched(entries):
+                client_names = {} if as_json else store.ledger.client_names(batch)
+                for entry in batch:
                     yield (
                         output.json_line(shapes.entry(entry))
                         if as_json
-                        else line(entry, known.get(entry.client or ""))
+                        else line(entry, client_names.get(entry.client or ""))
                     )
 
         if follow:
@@ -67,7 +67,7 @@ def _follow(
 
     last = 0
 
-    def noted() -> "Iterator[Entry]":
+    def new_entries() -> "Iterator[Entry]":
         nonlocal last
         for entry in ledger.entries(client=client, after=last):
             last = entry.seq
@@ -75,7 +75,7 @@ def _follow(
 
     try:
         while True:
-            for text in shown(noted()):
+            for text in shown(new_entries()):
                 click.echo(text)
             sleep(POLL_S)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""`organisations`: what a sign-in reaches."""
+"""`organisations`: lists what a sign-in reaches."""
 
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def organisations(software: str, email: str | None, as_json: bool) -> None:
     """List the organisations that a sign-in reaches.
 
-    The clients' organisations that it does not reach are listed too, as no access.
+    Clients' organisations that it does not reach are shown as no access.
     """
     from ...sync.reach.reachability import states
     from .. import output
@@ -37,10 +37,10 @@ def organisations(software: str, email: str | None, as_json: bool) -> None:
 
         found = states(workplace.store, software, online(workplace, work))
     if as_json:
-        output.json_document([{"id": each.id, "name": each.name, "state": each.state} for each in found])
+        output.json_document([{"id": row.id, "name": row.name, "state": row.state} for row in found])
     else:
         output.table(
             ("State", "Name", "ID"),
-            [(each.state.replace("_", " "), each.name, each.id) for each in found],
+            [(row.state.replace("_", " "), row.name, row.id) for row in found],
             shrink=1,
         )

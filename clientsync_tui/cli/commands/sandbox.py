@@ -1,4 +1,4 @@
-"""`clientsync sandbox`: a server that plays the accounting software, its people, its faults."""
+"""`sandbox`: a local server that stands in for the accounting apps, with its people and its faults."""
 
 from errno import EADDRINUSE
 from pathlib import Path
@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     metavar="PORT",
     type=click.IntRange(0, 65535),
     default=0,
-    help="Port on the loopback; 0 is any free one.",
+    help="Port on 127.0.0.1 (0: any free port).",
 )
 @click.option(
-    "--software", "softwares", metavar="NAME", multiple=True, help="Only these; every one otherwise."
+    "--software",
+    "softwares",
+    metavar="NAME",
+    multiple=True,
+    help="Only this accounting app. Repeat for several (default: all).",
 )
 @click.option(
     "--organisations",
@@ -36,10 +40,10 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 1_000_000),
     default=40,
     show_default=True,
-    help="In each software.",
+    help="Organisations in each app.",
 )
 @click.option(
-    "--seed", metavar="SEED", default="1", show_default=True, help="The same seed gives the same world."
+    "--seed", metavar="SEED", default="1", show_default=True, help="The same seed gives the same data."
 )
 @click.option(
     "--hostile", is_flag=True, help="Add names that attack: escape codes, markup, formulas, turned text."
@@ -48,30 +52,32 @@ if TYPE_CHECKING:
     "--write-config",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write a configuration for it, with a practice of its own next to it (FILE.db).",
+    help="Write a configuration for it, with its own practice next to it (FILE.db).",
 )
-@click.option("--one-at-a-time", is_flag=True, help="A consent is to one organisation, as for most apps.")
+@click.option("--one-at-a-time", is_flag=True, help="Allow one organisation per consent, as most apps do.")
 @click.option(
     "--tier",
     type=click.Choice(TIERS),
     default="enterprise",
     show_default=True,
-    help="Sets the connection limit.",
+    help="Plan, which sets the connection limit.",
 )
-@click.option("--no-limits", is_flag=True, help="Keep no rate limits.")
+@click.option("--no-limits", is_flag=True, help="Do not enforce rate limits.")
 @click.option(
     "--latency",
     metavar="MS",
     type=click.FloatRange(0, 60_000),
     default=0,
-    help="How long an API takes to answer.",
+    help="Milliseconds that an API takes to answer.",
 )
-@click.option("--access-life", metavar="S", type=click.FloatRange(0.1), help="How long access tokens live.")
+@click.option(
+    "--access-life", metavar="S", type=click.FloatRange(0.1), help="Seconds that access tokens last."
+)
 @click.option(
     "--state",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Keep tokens and connections over a restart.",
+    help="Keep tokens and connections in FILE across restarts.",
 )
 @click.pass_context
 def sandbox(
@@ -89,9 +95,9 @@ def sandbox(
     access_life: float | None,
     state: Path | None,
 ) -> None:
-    """Serve a sandbox to try the program with.
+    """Run a local sandbox to try Client Sync with.
 
-    It plays the accounting software on the loopback: no account anywhere is needed. Prints `ready http://127.0.0.1:PORT` when it is, and serves until interrupted. The secret of every sandbox app is `sandbox`.
+    It stands in for the accounting apps on this machine, so you need no account. Prints `ready http://127.0.0.1:PORT` once it accepts connections, and runs until interrupted. The secret of every sandbox app is `sandbox`.
     """
     if context.invoked_subcommand is not None:
         return
@@ -135,7 +141,7 @@ def sandbox(
 
 
 @sandbox.command(epilog=options.examples("clientsync --config sandbox.toml sandbox people --json"))
-@click.option("--url", metavar="URL", help="The sandbox's address; otherwise found by the configuration.")
+@click.option("--url", metavar="URL", help="Address of the sandbox (default: from the configuration).")
 @options.json("An array of {email, name, organisations}.")
 def people(url: str | None, as_json: bool) -> None:
     """List the accountants of the running sandbox."""
@@ -143,11 +149,11 @@ def people(url: str | None, as_json: bool) -> None:
 
     from ...sandbox.remote import ask
 
-    said = _asked(lambda: ask(_found(url), "people"))
+    accountants = _answer(lambda: ask(_address(url), "people"))
     if as_json:
-        click.echo(json.dumps(said, ensure_ascii=False))
+        click.echo(json.dumps(accountants, ensure_ascii=False))
         return
-    for person in said:
+    for person in accountants:
         reach = ", ".join(f"{len(ids):,} in {software}" for software, ids in person["organisations"].items())
         click.echo(f"{person['email']}\t{person['name']}\t{reach}")
 
@@ -159,29 +165,29 @@ def people(url: str | None, as_json: bool) -> None:
     )
 )
 @click.argument("kind", type=click.Choice(FAULTS))
-@options.only_software("Only there.")
-@click.option("--person", metavar="EMAIL", help="Only for them.")
+@options.only_software("Only in this accounting app.")
+@click.option("--person", metavar="EMAIL", help="Only for this person.")
 @click.option("--organisation", metavar="ID", help="Only calls to this organisation.")
 @click.option(
-    "--times", metavar="N", type=click.IntRange(1), help="Only the next so many calls; otherwise from now on."
+    "--times", metavar="N", type=click.IntRange(1), help="Only for the next N calls (default: until `clear`)."
 )
 @click.option(
     "--seconds",
     metavar="S",
     type=click.FloatRange(0, 86_400),
-    help="How long `slow` takes, or a `limit` lasts.",
+    help="How long `slow` delays a call, or `limit` lasts.",
 )
-@click.option("--url", metavar="URL", help="The sandbox's address; otherwise found by the configuration.")
-def fault(url: str | None, **asked: Any) -> None:
+@click.option("--url", metavar="URL", help="Address of the sandbox (default: from the configuration).")
+def fault(url: str | None, **fields: Any) -> None:
     """Make something go wrong in the running sandbox.
 
-    `clear` puts it right again.
+    `clear` ends it.
 
-    `expire`, `revoke` and `disconnect` are done once: signing in again mends them. The others last until `clear`, or for so many `--times`.
+    `expire`, `revoke` and `disconnect` happen once; signing in again fixes them. The others last until `clear`, or for `--times` calls.
     """
     from ...sandbox.remote import ask
 
-    _asked(lambda: ask(_found(url), "faults", asked))
+    _answer(lambda: ask(_address(url), "faults", fields))
 
 
 @sandbox.command(hidden=True)
@@ -189,7 +195,7 @@ def fault(url: str | None, **asked: Any) -> None:
 @click.option("--as", "email", metavar="EMAIL", required=True, help="Who signs in.")
 @click.option("--organisation", "organisations", metavar="ID", multiple=True, help="Connect only these.")
 def authorise(link: str, email: str, organisations: tuple[str, ...]) -> None:
-    """Follow a sign-in LINK as that person, without a browser; prints nothing but errors."""
+    """Follow a sign-in LINK as that person, without a browser. Prints only errors."""
     from ...sandbox.consent.authorise import NotSignedIn, sign_in
 
     try:
@@ -198,7 +204,7 @@ def authorise(link: str, email: str, organisations: tuple[str, ...]) -> None:
         raise click.ClickException(str(error)) from None
 
 
-def _asked(ask: Any) -> Any:
+def _answer(ask: Any) -> Any:
     from ...sandbox.remote import NoAnswer
 
     try:
@@ -207,7 +213,7 @@ def _asked(ask: Any) -> Any:
         raise click.UsageError(str(error)) from None
 
 
-def _found(url: str | None) -> str:
+def _address(url: str | None) -> str:
     from ...sandbox.remote import configured
 
     return url or configured(click.get_current_context().find_root().params.get("config"))

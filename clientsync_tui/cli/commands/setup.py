@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     )
 )
 @options.software
-@click.option("--client-id", metavar="ID", help="The client id that the accounting software gave your app.")
+@click.option("--client-id", metavar="ID", help="Client id that the accounting app gave you.")
 @click.option(
-    "--secret-stdin", is_flag=True, help="Read the client secret from stdin; it is kept in the keyring."
+    "--secret-stdin", is_flag=True, help="Read the client secret from stdin and store it in the keyring."
 )
 @click.option(
     "--redirect-port",
     metavar="PORT",
     type=click.IntRange(0, 65535),
-    help="The port of the redirect registered with the app.",
+    help="Port of the redirect registered with the app.",
 )
 @click.option(
     "--redirect-url",
     metavar="URL",
-    help="The redirect registered with the app, where it has to be a page of your own: its address is pasted then.",
+    help="Redirect registered with the app, if it must be a page of your own. You then paste the address you end up on.",
 )
 def setup(
     software: str,
@@ -44,18 +44,17 @@ def setup(
     redirect_port: int | None,
     redirect_url: str | None,
 ) -> None:
-    """Set up an accounting software.
+    """Set up an accounting app.
 
-    Without options it says how to register an app there, step by step, and what is set.
+    Without options, explains step by step how to register your app there, and shows the present settings.
     """
-
     from ...practice.text import BLANKS
     from ...set_up import SetUp
 
     with open_workplace() as workplace:
         set_up = SetUp(workplace, software)
         given = {"client_id": client_id, "redirect_port": redirect_port, "redirect_url": redirect_url}
-        # A blank at an end comes with copying; a mark (BOM) with a file of Windows.
+        # Copying may add a blank at an end; a Windows file may start with a byte order mark.
         values = {
             key: value.strip(BLANKS) if isinstance(value, str) else value
             for key, value in given.items()
@@ -66,7 +65,7 @@ def setup(
             return
         table = set_up.table._replace(**values)
         secret = _secret(set_up.checked(table).software, secret_stdin)
-        _keep(workplace, set_up, table, secret)
+        _save(workplace, set_up, table, secret)
         _say_next(workplace, software)
 
 
@@ -76,34 +75,38 @@ def _explain(workplace: "Workplace", set_up: "SetUp") -> None:
     secret = {"never": "", "optional": " [--secret-stdin]", "required": " --secret-stdin"}
     click.echo(set_up.steps(table))
     click.echo(f"\nThen: clientsync setup {name} --client-id ID{page}{secret[set_up.software.grant.secret]}")
-    click.echo(f"\nSet now, in {workplace.config.path}:")
-    click.echo(f"  client_id: {table.client_id or 'nothing yet'}")
+    click.echo(f"\nPresent settings, in {workplace.config.path}:")
+    click.echo(f"  client_id: {table.client_id or 'none yet'}")
     click.echo(f"  redirect: {set_up.redirect(table)}")
 
 
 def _secret(software: "Software", from_stdin: bool) -> str:
-    """The app's secret: from stdin, or asked for where the software needs one and somebody is there; empty for none."""
+    """The app's secret: from stdin, or asked for if the app needs one and there is a terminal; empty for none."""
     from ...practice.text import BLANKS
     from ..output import interactive
     from ..stdin import secret_line
 
     if not from_stdin:
-        asked = software.grant.secret == "required" and interactive()  # noqa: S105  (a word, not a secret)
-        if not asked:
+        ask = software.grant.secret == "required" and interactive()  # noqa: S105  (a word, not a secret)
+        if not ask:
             return ""
-        said: str = click.prompt(
-            "Client secret (empty: as it is)", default="", show_default=False, hide_input=True, err=True
+        answer: str = click.prompt(
+            "Client secret (Enter keeps the present one)",
+            default="",
+            show_default=False,
+            hide_input=True,
+            err=True,
         )
-        return said.strip(BLANKS)
+        return answer.strip(BLANKS)
     if software.grant.secret == "never":  # noqa: S105
-        raise click.UsageError(f"An app of {software.title} has no secret.")
-    said = secret_line("The secret on stdin").strip()
-    if not said:
-        raise click.UsageError("No secret came on stdin.")
-    return said
+        raise click.UsageError(f"{software.title} apps have no secret.")
+    secret = secret_line("The secret on stdin").strip()
+    if not secret:
+        raise click.UsageError("There was no secret on stdin.")
+    return secret
 
 
-def _keep(workplace: "Workplace", set_up: "SetUp", table: "SoftwareTable", secret: str) -> None:
+def _save(workplace: "Workplace", set_up: "SetUp", table: "SoftwareTable", secret: str) -> None:
     import asyncio
 
     if secret or set_up.may_hold_secret(table):
@@ -112,7 +115,7 @@ def _keep(workplace: "Workplace", set_up: "SetUp", table: "SoftwareTable", secre
 
 
 def _say_next(workplace: "Workplace", name: str) -> None:
-    """On a terminal a sign-in is offered, to see that it works."""
+    """On a terminal, offers a sign-in to check that the settings work."""
     from ..network import online
     from ..output import interactive, say
     from ..signing_in import sign_in_now
@@ -120,6 +123,6 @@ def _say_next(workplace: "Workplace", name: str) -> None:
     say(f"{name} is set up in {workplace.config.path}.")
     if not interactive():
         say(f"Next: clientsync sign-in {name}")
-    elif click.confirm("Sign in now, to see that it works?", default=True, err=True):
+    elif click.confirm("Sign in now to check that it works?", default=True, err=True):
         new = online(workplace, lambda session: sign_in_now(workplace, session, name))
         say(f"It works: signed in as {new.person.name} <{new.person.email}>.")

@@ -1,4 +1,4 @@
-"""`sign-in`: one person's grant for one accounting software."""
+"""`sign-in`: signs one person in to one accounting app."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
 )
 @options.software
-@click.option("--no-browser", is_flag=True, help="Only print the link.")
+@click.option("--no-browser", is_flag=True, help="Print the link without opening a browser.")
 @click.option(
     "--timeout",
     "timeout_s",
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 )
 @options.json("A JSON object: {sign_in, software, person, organisation, organisations}.")
 def sign_in(software: str, no_browser: bool, timeout_s: float, as_json: bool) -> None:
-    """Sign in to an accounting software in a browser.
+    """Sign in to an accounting app in a browser.
 
-    The link is printed on stderr, on a line of its own. The command waits for the redirect on the loopback, and reads the redirected
-    address as one line of stdin, whichever comes first. Denied, timed out, or another attempt's: exit status 3, and nothing is kept.
-    Where a sign-in is for one organisation, done again it adds another.
+    Prints the link on stderr, on a line of its own. Then it waits for the redirect on this machine, or for the redirected address as one
+    line on stdin, whichever comes first. If the sign-in is denied, times out or answers another attempt, the exit status is 3 and
+    nothing is saved. Where a sign-in is for one organisation, run it again to add another.
     """
     from ...practice.trouble import Trouble
     from .. import output
@@ -58,7 +58,7 @@ def sign_in(software: str, no_browser: bool, timeout_s: float, as_json: bool) ->
         new, reached = online(workplace, work)
         waiting = [job.id for job in workplace.store.jobs.unfinished() if waits_for(workplace, job, new)]
     for job in waiting:
-        output.say(f"Job {job} waits for it: clientsync jobs resume {job}")
+        output.say(f"Job {job} was waiting for this sign-in. Resume it: clientsync jobs resume {job}")
     if as_json:
         person = {"name": new.person.name, "email": new.person.email}
         one = {"id": new.organisation_id, "name": new.organisation_name} if new.organisation_id else None
@@ -79,7 +79,7 @@ def sign_in(software: str, no_browser: bool, timeout_s: float, as_json: bool) ->
 
 
 def waits_for(workplace: "Workplace", job: "Job", sign_in: "SignIn") -> bool:
-    """Whether something of an unfinished job can be done now that this person has signed in."""
+    """Whether this sign-in lets an unfinished job continue."""
     from ...store.jobs import ItemState
 
     items = workplace.store.jobs.items(job.id, ItemState.WAITING, software=sign_in.software)

@@ -1,4 +1,4 @@
-"""`sign-out`: a sign-in revoked and forgotten."""
+"""`sign-out`: revokes a sign-in and deletes it here."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 SHOWN = 20
-"""How many of the clients are named."""
+"""How many clients are named at most."""
 
 
 @click.command(
@@ -29,15 +29,17 @@ SHOWN = 20
     )
 )
 @options.some_software
-@click.option("--as", "email", metavar="EMAIL", help="Whose sign-in; otherwise the one used last.")
-@click.option("--all", "everything", is_flag=True, help="Every sign-in held here, and the client secrets.")
+@click.option("--as", "email", metavar="EMAIL", help="Whose sign-in (default: the last one used).")
+@click.option(
+    "--all", "everything", is_flag=True, help="Every sign-in in this keyring, and the client secrets."
+)
 @options.yes
 @options.json("A JSON array: {software, person, integrations, revoked}.")
 def sign_out(software: str | None, email: str | None, everything: bool, yes: bool, as_json: bool) -> None:
-    """Revoke a sign-in and forget it here.
+    """Revoke a sign-in and delete it from the keyring.
 
-    It says first which integrations end with it. A software that cannot be told is forgotten here all the same. With --all nothing
-    secret is left in the keyring: do it before you uninstall the program.
+    Shows first which integrations end with it. If the accounting app cannot be reached or has no way to revoke, the sign-in is still
+    deleted here. With --all, no secret is left in the keyring: run it before you uninstall Client Sync.
     """
     if everything == bool(software) or (everything and email):
         raise click.UsageError("Say which: SOFTWARE [--as EMAIL], or --all.")
@@ -52,9 +54,13 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
             if not workplace.held(name):
                 workplace.software(name)
             chosen = workplace.chosen(name, email)
-            held = [each for each in workplace.held(name) if chosen and each.person.id == chosen.person.id]
+            held = [
+                sign_in
+                for sign_in in workplace.held(name)
+                if chosen and sign_in.person.id == chosen.person.id
+            ]
         if not (held or everything):
-            raise click.UsageError("No such sign-in is held here.")
+            raise click.UsageError("This keyring holds no such sign-in.")
         groups = leaving(workplace.store, held)
         for group in groups:
             _announce(group)
@@ -62,16 +68,16 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
         output.confirm("Sign out?", yes)
 
         async def work(session: "Session") -> list[list[str | None]]:
-            return [[await session.sign_out(each) for each in group.sign_ins] for group in groups]
+            return [[await session.sign_out(sign_in) for sign_in in group.sign_ins] for group in groups]
 
-        untold = network.online(workplace, work)
-        forgotten = _forget_secrets(workplace) if everything else []
-        others = [] if held else [each for each, _ in workplace.store.sign_ins.holders()]
-    for group, troubles in zip(groups, untold, strict=True):
+        warnings = network.online(workplace, work)
+        deleted = _delete_secrets(workplace) if everything else []
+        others = [] if held else [sign_in for sign_in, _ in workplace.store.sign_ins.holders()]
+    for group, troubles in zip(groups, warnings, strict=True):
         why = "".join(f" {trouble}" for trouble in dict.fromkeys(filter(None, troubles)))
         output.say(f"Signed out: {group.person.email} of {group.software}.{why}")
-    if forgotten:
-        output.say(f"The client secrets are forgotten too: {', '.join(forgotten)}.")
+    if deleted:
+        output.say(f"Deleted the client secrets too: {', '.join(deleted)}.")
     if as_json:
         output.json_document(
             [
@@ -81,18 +87,18 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
                     "integrations": len(group.clients),
                     "revoked": not any(troubles),
                 }
-                for group, troubles in zip(groups, untold, strict=True)
+                for group, troubles in zip(groups, warnings, strict=True)
             ]
         )
 
     if others:
-        output.say(_why_nothing(others))
+        output.say(_nothing_signed_out(others))
         raise click.exceptions.Exit(1)
 
 
-def _why_nothing(others: "Sequence[SignIn]") -> str:
-    """That sign-ins exist which this keyring does not hold, and what to do."""
-    names = sorted({f"{each.person.email} of {each.software}" for each in others})
+def _nothing_signed_out(others: "Sequence[SignIn]") -> str:
+    """Says that the practice has sign-ins which this keyring does not hold, and what to do."""
+    names = sorted({f"{sign_in.person.email} of {sign_in.software}" for sign_in in others})
     shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
     return (
         f"Nothing was signed out: this keyring holds no sign-in, but the practice has some ({shown}). Run this as the user who signed in, "
@@ -113,8 +119,8 @@ def _announce(group: "Leaving") -> None:
         say(f"  and {len(group.clients) - SHOWN:,} more")
 
 
-def _forget_secrets(workplace: "Workplace") -> list[str]:
-    """Forgets the client secret of every app that is set up; says of which softwares there was one."""
+def _delete_secrets(workplace: "Workplace") -> list[str]:
+    """Deletes the client secret of every app that is set up. Returns the names of those that had one."""
     import asyncio
 
     from ...workplace import secret_name
@@ -124,10 +130,10 @@ def _forget_secrets(workplace: "Workplace") -> list[str]:
         for software, table in workplace.config.software.items()
     }
 
-    async def forget() -> list[str]:
+    async def delete() -> list[str]:
         held = [software for software, name in names.items() if await workplace.vault.read(name) is not None]
         for software in held:
             await workplace.vault.forget(names[software])
         return held
 
-    return asyncio.run(forget())
+    return asyncio.run(delete())

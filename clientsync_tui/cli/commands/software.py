@@ -49,4 +49,4 @@ def software(as_json: bool) -> None:
         )
         for app in found
     ]
-    output.table(("Name", "Title", "Organisations a sign-in", "Set up", "Sign-in"), rows)
+    output.table(("Name", "Title", "Organisations per sign-in", "Set up", "Sign-in"), rows)

@@ -1,4 +1,4 @@
-"""`menu`: what the screens do, as numbered prompts, for screen readers and terminals that cannot move the cursor."""
+"""`menu`: everything the screens do, as numbered prompts, for screen readers and terminals that cannot move the cursor."""
 
 import click
 
@@ -8,9 +8,9 @@ from ..context import open_workplace
 
 @click.command(epilog=options.examples("clientsync menu", "clientsync --sandbox menu"))
 def menu() -> None:
-    """Do what the screens do, by numbered prompts.
+    """Use Client Sync through numbered prompts.
 
-    Line by line, for screen readers and plain terminals: nothing is coloured, moved or drawn over. `?` is help, `b` goes back, `q` or the end of the input ends it.
+    It works line by line, for screen readers and plain terminals: no colours, and nothing is redrawn. Type `?` for help, `b` to go back and `q` to quit.
     """
     from .start import start
 

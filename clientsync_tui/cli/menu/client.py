@@ -1,4 +1,4 @@
-"""One client: what is known of it, and what the practice says of it."""
+"""One client: its details, and what can be done with it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from .records import history
 
 
 def one_client(workplace: Workplace, id: str) -> None:
-    """Everything that can be done with one client. Raises Back, and Quit."""
+    """What can be done with one client. Raises Back and Quit."""
     store, actor = workplace.store, workplace.actor
 
     def now() -> Client:
@@ -37,7 +37,7 @@ def one_client(workplace: Workplace, id: str) -> None:
             changes.set_note(store, actor, now(), note)
 
     def rename() -> None:
-        if name := text(f"Name on the practice's list, now {now().name} (empty: as it is)"):
+        if name := text(f"Name on the practice's list, now {now().name} (Enter keeps it)"):
             changes.rename(store, actor, now(), name)
 
     def heading() -> list[str]:
@@ -46,8 +46,10 @@ def one_client(workplace: Workplace, id: str) -> None:
 
     def choices() -> list[Choice]:
         client = now()
-        living = (
-            None if changes.can_be_removed(client) else "It has a living integration: disconnect it first."
+        why_not_removed = (
+            None
+            if changes.can_be_removed(client)
+            else "It still has an active integration. Disconnect it first."
         )
         return [
             *(
@@ -63,30 +65,30 @@ def one_client(workplace: Workplace, id: str) -> None:
             action("clients.set_note", set_note),
             action("clients.rename", rename),
             action("everywhere.history", lambda: history(workplace, id)),
-            action("clients.remove", lambda: remove(workplace, [now()]), living),
+            action("clients.remove", lambda: remove(workplace, [now()]), why_not_removed),
         ]
 
     menu(heading, choices)
 
 
 def assign_team(workplace: Workplace, clients: Sequence[Client]) -> None:
-    """Asks for the team, and assigns. Raises UsageError where the name is too long, and Quit."""
-    say(*(f"There is the team {team}." for team in workplace.store.clients.teams()))
+    """Asks for the team and assigns it. Raises UsageError if the name is too long, and Quit."""
+    say(*(f"Existing team: {team}." for team in workplace.store.clients.teams()))
     present = {client.team for client in clients}
-    team = changed("Team, an old one or a new one", present.pop() if len(present) == 1 else "different ones")
+    team = changed("Team, existing or new", present.pop() if len(present) == 1 else "several")
     if team is not None:
         count = changes.assign_team(workplace.store, workplace.actor, clients, team)
         say(f"{plan_words.clients(count)} assigned to {team or 'no team'}.")
 
 
 def remove(workplace: Workplace, clients: Sequence[Client]) -> None:
-    """Asks, and takes those without a living integration off the list. Raises Quit."""
+    """Asks, then removes the clients that have no active integration. Raises Quit."""
     going = [client for client in clients if changes.can_be_removed(client)]
     if left := len(clients) - len(going):
-        say(f"{plan_words.clients(left)}: left on the list, because of a living integration.")
-    each = lambda: look("Clients", Texts([client.name for client in going]))  # noqa: E731
-    if going and yes(f"Remove {plan_words.clients(len(going))} from the list?", each):
+        say(f"{plan_words.clients(left)} with an active integration will stay on the list.")
+    show_list = lambda: look("Clients", Texts([client.name for client in going]))  # noqa: E731
+    if going and yes(f"Remove {plan_words.clients(len(going))} from the list?", show_list):
         count = changes.remove(workplace.store, workplace.actor, going)
-        say(f"{plan_words.clients(count)} removed from the list. Undo puts them back.")
+        say(f"{plan_words.clients(count)} removed from the list. Undo brings them back.")
     else:
         say("Nothing was changed.")

@@ -1,4 +1,4 @@
-"""Client Sync, for each accounting software: adding, reconnecting, reassigning, signing in and out, setting up."""
+"""Client Sync for each accounting app: add, reconnect, reassign, sign in and out, set up."""
 
 import asyncio
 from collections import Counter
@@ -22,7 +22,7 @@ from ..consents import can_sign_in, collect_consents
 from ..network import online, signed_in
 from ..signing_in import sign_in_now
 from .doing import perform
-from .lines import KEPT, Choice, menu, say, secret, text, yes
+from .lines import KEEP, Choice, menu, say, secret, text, yes
 from .lists import Texts, look, one_of, some_of
 
 ANYBODY = "Everybody else"
@@ -30,12 +30,12 @@ MOST_PORT = 65_535
 
 
 def client_sync(workplace: Workplace) -> None:
-    """Each accounting software. Raises Back, and Quit."""
+    """The accounting apps. Raises Back and Quit."""
     menu(
         lambda: [ACTIONS["everywhere.client_sync"].label],
         lambda: [
-            Choice(_described(workplace, each), lambda each=each: _of(workplace, each))
-            for each in workplace.softwares()
+            Choice(_described(workplace, app), lambda app=app: _of(workplace, app))
+            for app in workplace.softwares()
         ],
     )
 
@@ -68,14 +68,14 @@ def _of(workplace: Workplace, software: Software) -> None:
 
 
 def action(id: str, do: Callable[[], None], why_not: str | None = None) -> Choice:
-    """An action of the table of actions as a line of a menu."""
+    """A line of a menu for an action from the table of actions."""
     return Choice(ACTIONS[id].title, do, ACTIONS[id].sentence, why_not)
 
 
 def reached(workplace: Workplace, software: str) -> tuple[SignIn, Reach]:
-    """A sign-in that works, chosen where several are held here, and the organisations that it reaches.
+    """A sign-in that works and what it reaches. Asks which, if this keyring holds several.
 
-    Raises Back, Quit, and what `signed_in` does.
+    Raises Back, Quit, and what `signed_in` raises.
     """
     held = workplace.held(software)
     email = _whose("Sign-ins", held).person.email if len(held) > 1 else None
@@ -108,7 +108,7 @@ def with_sign_in(
         return plan if exactly is None else plan.about(exactly)
 
     plan = planned(None, None)
-    # What needs no sign-in must not ask for one.
+    # If there is nothing to do, do not ask for a sign-in.
     perform(workplace, planned(*reached(workplace, software)) if plan.count(Will.DO) else plan)
 
 
@@ -133,16 +133,19 @@ def _add(workplace: Workplace, software: str) -> None:
     else:
         sign_in, reach = reached(workplace, software)
     found = states(workplace.store, software, reach)
-    new = [each for each in found if each.state is State.NEW]
-    there = sum(each.state is State.ADDED for each in found)
+    new = [organisation for organisation in found if organisation.state is State.NEW]
+    added = sum(organisation.state is State.ADDED for organisation in found)
     several = about.organisation_words[len(reach) != 1]
-    say(f"{sign_in.person.email} reaches {len(reach):,} {several}; {there:,} are clients already.")
+    say(f"{sign_in.person.email} reaches {len(reach):,} {several}; {added:,} already on the client list.")
     if not new:
         say("There is nothing to add.")
         return
-    chosen = [each.id for each in some_of("Organisations to add", new, lambda each: each.name)]
+    chosen = [
+        organisation.id
+        for organisation in some_of("Organisations to add", new, lambda organisation: organisation.name)
+    ]
     teams = workplace.store.clients.teams()
-    team = text(f"Team of the new clients (empty: none{''.join(f'; {each}' for each in teams)})")
+    team = text(f"Team of the new clients (Enter: none{''.join(f'; {name}' for name in teams)})")
     request = Request(workplace.store, software, chosen, sign_in=sign_in, reach=reach)
     perform(workplace, add.plan(request, team=team or None))
 
@@ -154,7 +157,7 @@ def _reassign_from(workplace: Workplace, software: str) -> None:
     )
     rows = [
         (None, ANYBODY),
-        *((each, f"{each}, {plan_words.integrations(n)}") for each, n in people.most_common()),
+        *((email, f"{email}, {plan_words.integrations(n)}") for email, n in people.most_common()),
     ]
     integrated_by = one_of("Integrated by", rows, lambda row: row[1])[0]
     with_sign_in(workplace, reassign.KIND, software, integrated_by=integrated_by)
@@ -169,14 +172,14 @@ def _sign_out(workplace: Workplace, software: Software) -> None:
     held = workplace.held(software.name)
     sign_in = _whose("Sign out", held) if len(held) > 1 else held[0]
     names = workplace.store.sign_ins.clients_of(sign_in.id)
-    say(f"The sign-in is revoked at {software.title} and its token is deleted from the keyring.")
-    say(f"Ends with it, until somebody reconnects: {plan_words.integrations(len(names))}.")
-    each = (lambda: look("Clients", Texts(names))) if names else None
-    if not yes(f"Sign out {sign_in.person.email}?", each):
+    say(f"Revokes the sign-in at {software.title} and deletes its token from the keyring.")
+    say(f"{plan_words.integrations(len(names))} will end with it, until somebody reconnects.")
+    show_list = (lambda: look("Clients", Texts(names))) if names else None
+    if not yes(f"Sign out {sign_in.person.email}?", show_list):
         say("Nothing was changed.")
         return
-    untold = online(workplace, lambda session: session.sign_out(sign_in))
-    say(f"{sign_in.person.email} is signed out.", *([untold] if untold else []))
+    warning = online(workplace, lambda session: session.sign_out(sign_in))
+    say(f"{sign_in.person.email} is signed out.", *([warning] if warning else []))
 
 
 def _set_up(workplace: Workplace, software: str) -> None:
@@ -188,29 +191,29 @@ def _set_up(workplace: Workplace, software: str) -> None:
         f"Client id now: {old.client_id or 'none'}. Redirect now: {set_up.redirect(old)}",
     )
     values: dict[str, str | int] = {}
-    if client_id := text(f"Client id ({KEPT})"):
+    if client_id := text(f"Client id ({KEEP})"):
         values["client_id"] = client_id
     if set_up.needs_page(old):
-        if url := text(f"Redirect URL ({KEPT})"):
+        if url := text(f"Redirect URL ({KEEP})"):
             values["redirect_url"] = url
-    elif port := text(f"Redirect port ({KEPT})"):
+    elif port := text(f"Redirect port ({KEEP})"):
         if not (port.isdecimal() and int(port) <= MOST_PORT):
             raise UsageError(f"A port is a number from 0 to {MOST_PORT}. Nothing was changed.")
         values["redirect_port"] = int(port)
     new = old._replace(**values)
     takes_secret = set_up.software.grant.secret != "never"  # noqa: S105  (a word, not a secret)
-    kept = secret(f"Client secret, kept in the keyring ({KEPT})") if takes_secret else ""
-    if new == old and not kept:
+    new_secret = secret(f"Client secret, stored in the keyring ({KEEP})") if takes_secret else ""
+    if new == old and not new_secret:
         say("Nothing was changed.")
         return
     set_up.checked(new)
-    if kept or set_up.may_hold_secret(new):
+    if new_secret or set_up.may_hold_secret(new):
         workplace.vault.unlock()
-    asyncio.run(set_up.keep(new, kept))
+    asyncio.run(set_up.keep(new, new_secret))
     say(f"{set_up.software.title} is set up in {workplace.config.path}.")
-    if yes("Sign in now, to see that it works?"):
+    if yes("Sign in now to check that it works?"):
         _sign_in(workplace, software)
 
 
 def _whose(title: str, held: list[SignIn]) -> SignIn:
-    return one_of(title, held, lambda each: f"{each.person.email}, {each.person.name}")
+    return one_of(title, held, lambda sign_in: f"{sign_in.person.email}, {sign_in.person.name}")

@@ -1,4 +1,4 @@
-"""The client list: by status, by the filter language and by saved views; one client is opened, several are acted on."""
+"""The client list by status, filter and saved view. One client can be opened, several can be acted on."""
 
 from array import array
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from .records import export_clients
 
 
 class ClientRows:
-    """Clients as lines; an id is a client's number."""
+    """Clients as lines. An id is a client's number."""
 
     def __init__(self, workplace: Workplace, terms: Sequence[Term], words: str = "") -> None:
         self._workplace = workplace
@@ -35,7 +35,7 @@ class ClientRows:
     def texts(self, ids: Sequence[int]) -> list[str]:
         """Name, code, team, and each integration's status."""
         now = datetime.now(UTC)
-        found = {each.n: each for each in self._workplace.store.clients.by_number(ids, now)}
+        found = {client.n: client for client in self._workplace.store.clients.by_number(ids, now)}
         return [client_line(found[n], now) if n in found else "no longer on the list" for n in ids]
 
     def filtered(self, words: str) -> "ClientRows":
@@ -55,7 +55,7 @@ def client_line(client: Client, now: datetime) -> str:
 
 
 def clients(workplace: Workplace) -> None:
-    """The statuses with their counts. Raises Back, and Quit."""
+    """The statuses with their counts. Raises Back and Quit."""
 
     def choices() -> list[Choice]:
         counts = workplace.store.clients.counts(datetime.now(UTC))
@@ -91,7 +91,7 @@ def _list(workplace: Workplace, title: str, terms: Sequence[Term]) -> None:
 
 
 def _several(workplace: Workplace, ids: Sequence[str]) -> None:
-    """What can be done with several clients. Raises Back, and Quit."""
+    """What can be done with several clients. Raises Back and Quit."""
     store = workplace.store
 
     def now() -> list[Client]:
@@ -112,15 +112,15 @@ def _several(workplace: Workplace, ids: Sequence[str]) -> None:
 
 
 def software_of(workplace: Workplace, clients: Sequence[Client]) -> str:
-    """The software that clients are integrated with, chosen where there are several. Raises UsageError when there is none, Back, Quit."""
+    """The accounting app of these clients; asks if there are several. Raises UsageError if there is none, Back and Quit."""
     found = sorted({link.software for client in clients for link in client.integrations})
     if len(found) > 1:
-        return one_of("Accounting software", found, str)
+        return one_of("Accounting app", found, str)
     return selection.software_names(workplace, None, [client.id for client in clients])[0]
 
 
 def views(workplace: Workplace) -> None:
-    """Opens, saves and forgets filters under names. Raises Back, and Quit."""
+    """Opens, saves and forgets named filters. Raises Back and Quit."""
     preferences = workplace.preferences
 
     def save() -> None:
@@ -148,7 +148,9 @@ def views(workplace: Workplace) -> None:
                 for name, words in saved.items()
             ),
             Choice("Save a filter", save, "Save a filter under a name."),
-            Choice("Forget a view", forget, "The clients stay.", None if saved else "There is none."),
+            Choice(
+                "Forget a view", forget, "The clients stay.", None if saved else "There are no saved views."
+            ),
         ]
 
     menu(lambda: [ACTIONS["clients.views"].title], choices)

@@ -25,7 +25,7 @@ from .lists import Texts, look, one_of, some_of
 
 
 def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
-    """What can be done with an integration. `key`: software and organisation. Raises Back, and Quit."""
+    """What can be done with an integration. `key`: accounting app and organisation. Raises Back and Quit."""
     store, name = workplace.store, key[0]
     software = workplace.any_software(name)
     not_loaded = why_not_loaded(software)
@@ -51,12 +51,12 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
         unknown = (
             not_loaded
             if address or not_loaded
-            else f"The organisation's page in {software.title} is not known; a refresh may tell it."
+            else f"The organisation's page in {software.title} is not known. A refresh may find it."
         )
         pulled = (
             not_loaded
             if not_loaded or store.pulled.counts(*key)
-            else "Nothing was pulled on this host; refresh it first."
+            else "Nothing was pulled on this host yet. Refresh first."
         )
         return [
             action("connections.reconnect", lambda: with_sign_in(workplace, reconnect.KIND, name, [id], exactly={key}), not_loaded),
@@ -81,29 +81,27 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
 
 
 def _facts(seen: Seen) -> list[str]:
-    """The facts of the screen; the status without its symbol, which would be read aloud."""
-    facts = [(title, says) for title, says, _ in of_integration(seen) if title != "Status"]
+    """The facts of the screen, with the status as words: a screen reader would read its symbol aloud."""
+    facts = [(title, text) for title, text, _ in of_integration(seen) if title != "Status"]
     status = f"Status: {link_words(seen.link, seen.now)}"
-    return [status, *(f"{title}: {says}" if title else says for title, says in facts)]
+    return [status, *(f"{title}: {text}" if title else text for title, text in facts)]
 
 
 def _settings(workplace: Workplace, software: Software, client: Client, link: Integration) -> None:
     old = link.settings
     titles = software.lists
-    wanted = list(titles) if old.lists is None else [each for each in titles if each in old.lists]
-    pulled = ", ".join(titles[each] for each in wanted) or "none"
-    if yes(f"Lists that are pulled: {pulled}. Choose others?"):
-        wanted = some_of("Lists that are pulled", list(titles), lambda each: titles[each])
-    days = text(
-        f"Refresh at a check when so many days old, now {old.refresh_days} (0: only when asked, empty: as it is)"
-    )
+    wanted = list(titles) if old.lists is None else [name for name in titles if name in old.lists]
+    pulled = ", ".join(titles[name] for name in wanted) or "none"
+    if yes(f"Lists pulled: {pulled}. Choose others?"):
+        wanted = some_of("Lists to pull", list(titles), lambda name: titles[name])
+    days = text(f"Refresh automatically every … days, now {old.refresh_days} (0 = never, Enter keeps it)")
     if days and not (days.isdecimal() and int(days) <= MOST_DAYS):
-        raise UsageError(f"Days are a number from 0 to {MOST_DAYS}. Nothing was changed.")
+        raise UsageError(f"Days must be a number from 0 to {MOST_DAYS}. Nothing was changed.")
     state = "follow the organisation's" if old.follow_details else "stay as edited here"
     follow = old.follow_details != yes(f"Details {state}. Change that?")
     note = changed_note("Note for colleagues", old.note)
     new = Settings(
-        # All of them means all that there will be, too.
+        # Choosing all of them includes lists that are added later.
         None if len(wanted) == len(titles) else tuple(wanted),
         int(days) if days else old.refresh_days,
         follow,
@@ -116,39 +114,41 @@ def _settings(workplace: Workplace, software: Software, client: Client, link: In
 def _change(workplace: Workplace, client: Client, link: Integration) -> None:
     former, software = workplace.any_software(link.software), _where(workplace, link.software)
     signed_in, reach = reached(workplace, software.name)
-    free = [each for each in states(workplace.store, software.name, reach) if each.state is State.NEW]
+    free = [row for row in states(workplace.store, software.name, reach) if row.state is State.NEW]
     if not free:
-        raise UsageError(f"{signed_in.person.email} reaches no organisation that belongs to no client yet.")
-    new = reach[one_of("Organisations that belong to no client yet", free, lambda each: each.name).id]
-    # Where a grant is for one organisation, that organisation's own.
+        raise UsageError(
+            f"Every organisation that {signed_in.person.email} reaches already belongs to a client."
+        )
+    new = reach[one_of("Organisations without a client", free, lambda row: row.name).id]
+    # Where a sign-in is for one organisation, use that organisation's own.
     sign_in = workplace.store.sign_ins.one(signed_in.reaching(new.id)) or signed_in
-    held = {each.id for each in workplace.held()}
+    held = {held.id for held in workplace.held()}
     change = planned(workplace.store, client, link, former, software, new, sign_in, held)
     say(*entails(change))
-    if not yes(f"Bind {client.name} to another organisation?"):
+    if not yes(f"Move {client.name} to this organisation?"):
         say("Nothing was changed.")
         return
-    if untold := online(workplace, lambda session: change_integration(session, change)):
-        say(untold)
-    say(f"{client.name} is now bound to {new.name}.")
-    # The integration that this menu was about is another one now.
+    if warning := online(workplace, lambda session: change_integration(session, change)):
+        say(warning)
+    say(f"{client.name} now uses {new.name}.")
+    # This menu's integration no longer exists.
     raise Back
 
 
 def _where(workplace: Workplace, name: str) -> Software:
-    """Where the client's books are now: asked where several softwares are set up, the present one first."""
-    there = [each for each in workplace.softwares() if workplace.is_configured(each.name)]
-    there.sort(key=lambda each: each.name != name)
-    if [each.name for each in there] in ([], [name]):
+    """The accounting app with the client's books. Asks if several are set up, the present one first."""
+    apps = [app for app in workplace.softwares() if workplace.is_configured(app.name)]
+    apps.sort(key=lambda app: app.name != name)
+    if [app.name for app in apps] in ([], [name]):
         return workplace.any_software(name)
-    return one_of("Where the client's books are now", there, lambda each: each.title)
+    return one_of("App with the client's books now", apps, lambda app: app.title)
 
 
 def _lists(workplace: Workplace, software: Software, link: Integration) -> None:
     pulled = workplace.store.pulled
     counts = pulled.counts(link.software, link.organisation_id)
-    there = [name for name in software.lists if name in counts]
-    name = one_of("Lists", there, lambda each: f"{software.lists[each]}, {counts[each]:,}")
+    names = [name for name in software.lists if name in counts]
+    name = one_of("Lists", names, lambda name: f"{software.lists[name]}, {counts[name]:,}")
     records, _ = pulled.records(link.software, link.organisation_id, name)
     lines = [
         ", ".join(

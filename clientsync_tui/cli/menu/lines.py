@@ -1,4 +1,4 @@
-"""A conversation line by line: what is said, and what is answered."""
+"""Prints lines and reads answers, one line at a time."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -13,22 +13,22 @@ from ...practice.trouble import Trouble
 from ..stdin import read_line
 
 PASTED_S = 0.05
-"""How soon a pasted line follows the one before it. Nobody types so fast."""
-KEPT = "empty: as it is"
+"""How soon a pasted line follows the one before. Nobody types that fast."""
+KEEP = "Enter keeps it"
 ALWAYS = ("b: back", "q: quit", "?: this help")
 
 
 class Quit(Exception):
-    """The person leaves, or the input is at its end."""
+    """The person quits, or the input has ended."""
 
 
 class Back(Exception):
-    """The person goes back to where they came from."""
+    """The person goes back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line of a menu. `why_not`: why it cannot be done now."""
+    """A line of a menu. `why_not`: why it cannot be done now, if so."""
 
     title: str
     do: Callable[[], None]
@@ -37,13 +37,13 @@ class Choice:
 
 
 def say(*texts: str) -> None:
-    """A line for each text."""
+    """Prints each text as a line."""
     for text in texts:
         click.echo(text)
 
 
 def ask(prompt: str, help: Sequence[str]) -> str:
-    """An answer that is none of ?, b and q. Raises Back, and Quit."""
+    """An answer other than ?, b and q. Raises Back and Quit."""
     while True:
         answer = _read(prompt)
         match answer.lower():
@@ -58,12 +58,12 @@ def ask(prompt: str, help: Sequence[str]) -> str:
 
 
 def text(prompt: str) -> str:
-    """A line as it is typed, in which no word means anything else; it may be empty. Raises Quit."""
+    """A line exactly as typed: b, q and ? are ordinary text. It may be empty. Raises Quit."""
     return _read(prompt)
 
 
 def secret(prompt: str) -> str:
-    """A line that a terminal does not show; it may be empty. Raises Quit."""
+    """A line that the terminal does not show. It may be empty. Raises Quit."""
     if not sys.stdin.isatty():
         return _read(prompt)
     try:
@@ -73,13 +73,13 @@ def secret(prompt: str) -> str:
 
 
 def changed(what: str, now: str | None) -> str | None:
-    """A new value; None where it stays as it is, empty where it is taken away. Raises Quit."""
-    answer = _read(f"{what}, now {now or 'none'} ({KEPT}, -: none)")
+    """A new value; None to keep the present one, empty to remove it. Raises Quit."""
+    answer = _read(f"{what}, now {now or 'none'} ({KEEP}, - for none)")
     return {"": None, "-": ""}.get(answer, answer)
 
 
 def changed_note(what: str, now: str | None) -> str | None:
-    """As `changed`. Lines that come with the first, pasted into a terminal, belong to the note and answer nothing else."""
+    """As `changed`. Further lines pasted with the first belong to the note; they do not answer later prompts."""
     answer = changed(what, now)
     lines = [answer or ""]
     while sys.stdin.isatty() and sys.platform != "win32" and select([0], [], [], PASTED_S)[0]:
@@ -89,25 +89,25 @@ def changed_note(what: str, now: str | None) -> str | None:
     return answer if len(lines) == 1 else one_line("\n".join(lines))
 
 
-def yes(question: str, each: Callable[[], None] | None = None) -> bool:
-    """Whether the person says so; anything but y is no. `each`: what an answer l shows. Raises Quit."""
-    also = ", l lists each" if each else ""
+def yes(question: str, show_list: Callable[[], None] | None = None) -> bool:
+    """Whether the answer is y; any other answer is no. `show_list`: what l shows. Raises Quit."""
+    also = ", l lists them" if show_list else ""
     while True:
-        answer = _read(f"{question} y or n, n is usual{also}").lower()
+        answer = _read(f"{question} y or n (Enter: n){also}").lower()
         if answer == "q":
             raise Quit
-        if answer == "l" and each:
-            with_back(each)
+        if answer == "l" and show_list:
+            with_back(show_list)
         elif answer == "?":
-            say("y: do it", "n, b or an empty line: leave everything as it is", "q: quit")
-            if each:
+            say("y: do it", "n, b or Enter: change nothing", "q: quit")
+            if show_list:
                 say("l: list each client with what will be done")
         else:
             return answer in ("y", "yes")
 
 
 def with_back(do: Callable[[], None]) -> None:
-    """Does it; going back, trouble, control c and a command's end lead here, and are told."""
+    """Does it. Shows errors and returns, as it does on Back and ctrl+c."""
     try:
         do()
     except Back:
@@ -117,14 +117,14 @@ def with_back(do: Callable[[], None]) -> None:
     except click.ClickException as trouble:
         say(trouble.format_message())
     except click.exceptions.Exit:
-        # A command that was borrowed has told what it found.
+        # A command run from here has already printed its result.
         pass
     except KeyboardInterrupt:
         say("", "Stopped.")
 
 
 def menu(heading: Callable[[], Iterable[str]], choices: Callable[[], Sequence[Choice]]) -> None:
-    """Offers `choices` again and again, each time as things then are, until the person goes back. Raises Back, and Quit."""
+    """Offers `choices` until the person goes back; they are made again each time. Raises Back and Quit."""
     while True:
         say("", *heading())
         offered = choices()
@@ -141,13 +141,17 @@ def menu(heading: Callable[[], Iterable[str]], choices: Callable[[], Sequence[Ch
 
 def _chosen(offered: Sequence[Choice]) -> Choice | None:
     help = [
-        "A number, or the beginning of the words, chooses.",
-        *(f"{n}. {each.title}: {each.sentence}" for n, each in enumerate(offered, 1) if each.sentence),
+        "Choose by number, or by the first letters of the words.",
+        *(
+            f"{n}. {choice.title}: {choice.sentence}"
+            for n, choice in enumerate(offered, 1)
+            if choice.sentence
+        ),
     ]
     answer = ask("Number", help)
     if answer.isdecimal() and 1 <= int(answer) <= len(offered):
         return offered[int(answer) - 1]
-    found = [each for each in offered if answer and searched(each.title).startswith(searched(answer))]
+    found = [choice for choice in offered if answer and searched(choice.title).startswith(searched(answer))]
     if len(found) == 1:
         return found[0]
     say(f"Answer with a number from 1 to {len(offered)}, or ? for help.")
@@ -158,7 +162,7 @@ def _read(prompt: str) -> str:
     click.echo(f"{prompt}: ", nl=False)
     line = read_line()
     if line is None or not sys.stdin.isatty():
-        # A terminal shows the end of the line that is typed; nothing else does.
+        # Only a terminal echoes the end of the typed line.
         click.echo()
     if line is None:
         raise Quit

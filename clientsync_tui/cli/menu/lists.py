@@ -1,4 +1,4 @@
-"""Lists, twenty lines at a time, from which a person chooses by number."""
+"""Lists, twenty lines at a time, to choose from by number."""
 
 import re
 from array import array
@@ -15,21 +15,21 @@ _NUMBERS = re.compile(r"\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*,?")
 
 
 class Rows(Protocol):
-    """A list of which only the page that is said is fetched. `ids` holds what is shown, in order."""
+    """A list that fetches only the page being shown. `ids` are all that the filter lets through, in order."""
 
     @property
     def ids(self) -> "Sequence[int] | array[int]": ...
     def texts(self, ids: Sequence[int]) -> list[str]:
-        """What is said of these."""
+        """The lines of these."""
         ...
 
     def filtered(self, words: str) -> Self:
-        """All, or those that the words mean. Raises UsageError where they mean nothing."""
+        """Those that match the words; all if there are none. Raises UsageError if the words are not a filter."""
         ...
 
 
 class Texts:
-    """A list whose lines are known; an id is a place in it."""
+    """A list held in memory. An id is a position in it."""
 
     def __init__(self, lines: Sequence[str], ids: Sequence[int] | None = None) -> None:
         self._lines = lines
@@ -40,24 +40,24 @@ class Texts:
         return [self._lines[id] for id in ids]
 
     def filtered(self, words: str) -> "Texts":
-        """The lines in which every word occurs."""
+        """The lines that have every word."""
         wanted = searched(words).split()
         found = [n for n, line in enumerate(self._lines) if all(word in searched(line) for word in wanted)]
         return Texts(self._lines, found)
 
 
 def one_of(title: str, items: Sequence[T], line: Callable[[T], str]) -> T:
-    """The item that the person chooses. Raises Back, and Quit."""
+    """The chosen item. Raises Back and Quit."""
     return items[choose(title, Texts([line(item) for item in items]), one=True)[0]]
 
 
 def some_of(title: str, items: Sequence[T], line: Callable[[T], str]) -> list[T]:
-    """The items that the person chooses, in their order. Raises Back, and Quit."""
+    """The chosen items, in the list's order. Raises Back and Quit."""
     return [items[n] for n in choose(title, Texts([line(item) for item in items]), many=True)]
 
 
 def look(title: str, rows: Rows) -> None:
-    """Shows a list from which nothing is chosen, until the person goes back. Raises Back, and Quit."""
+    """Shows a list without choosing, until the person goes back. Raises Back and Quit."""
     if len(rows.ids) <= PAGE:
         Listing(title, rows).say_page()
         return
@@ -65,14 +65,14 @@ def look(title: str, rows: Rows) -> None:
 
 
 def choose(title: str, rows: Rows, *, one: bool = False, many: bool = False) -> list[int]:
-    """What `Listing.choose` gives. Raises Back, and Quit."""
+    """What `Listing.choose` returns. Raises Back and Quit."""
     return Listing(title, rows, one=one, many=many).choose()
 
 
 class Listing:
-    """A list with its page, its filter and what is selected in it, which stay while the person is elsewhere.
+    """A list that remembers its page, filter and selection while the person is elsewhere.
 
-    `one`: a number chooses at once. `many`: numbers add to what is selected, which filters do not change, until "done".
+    `one`: a number chooses at once. `many`: numbers add to the selection until "done"; filters do not change it.
     """
 
     def __init__(self, title: str, rows: Rows, *, one: bool = False, many: bool = False) -> None:
@@ -86,7 +86,7 @@ class Listing:
         self._selected: dict[int, None] = {}
 
     def choose(self) -> list[int]:
-        """The ids that the person chooses, in the list's order; at least one. Raises Back, and Quit."""
+        """The chosen ids, at least one, in the list's order. Raises Back and Quit."""
         self._all, self._shown = self._all.filtered(""), self._all.filtered(self._words)
         self._page = min(self._page, self._pages - 1)
         self.say_page()
@@ -109,7 +109,7 @@ class Listing:
         return max(1, -(-len(self._shown.ids) // PAGE))
 
     def say_page(self) -> None:
-        """How many there are, and the page."""
+        """Prints the count and the page."""
         count, first = len(self._shown.ids), self._page * PAGE
         page = f", page {self._page + 1} of {self._pages}" if self._pages > 1 else ""
         say("", f"{self._title}: {count:,}{page}")
@@ -128,13 +128,17 @@ class Listing:
         elif answer != "done":
             self._selected |= dict.fromkeys(self._at(answer))
         hidden = len(self._selected.keys() - set(self._shown.ids))
-        say(f"{len(self._selected):,} selected" + (f", {hidden:,} of them not shown" if hidden else "") + ".")
+        say(
+            f"{len(self._selected):,} selected"
+            + (f", {hidden:,} hidden by the filter" if hidden else "")
+            + "."
+        )
 
     def _turn(self, answer: str) -> None:
         if answer.lower() in ("", "n", "p"):
             page = self._page + (-1 if answer.lower() == "p" else 1)
             if not 0 <= page < self._pages:
-                say("There is no further page.")
+                say("There are no more pages.")
                 return
             self._page = page
         else:
@@ -144,15 +148,13 @@ class Listing:
 
 
 def numbers(answer: str, most: int) -> list[int]:
-    """What "1,3-5" means. Raises UsageError where it means something that is not from 1 to `most`."""
+    """The numbers in "1,3-5". Raises UsageError unless all are from 1 to `most`."""
     found: list[int] = []
     for part in answer.replace(" ", "").rstrip(",").split(","):
         first, _, last = part.partition("-")
         begin, end = int(first), int(last or first)
         if not 1 <= begin <= end <= most:
-            raise UsageError(
-                f"{part}: the numbers here are from 1 to {most:,}." if most else "Nothing is shown."
-            )
+            raise UsageError(f"{part}: choose from 1 to {most:,}." if most else "Nothing is shown.")
         found += range(begin, end + 1)
     return found
 
@@ -171,7 +173,7 @@ def _help(one: bool, many: bool) -> list[str]:
         help.append("7: open number 7")
     if many:
         lone = "7," if one else "7"
-        help += [f"{lone}  1,3-5: select these as well", "all: select all that is shown, on every page"]
-        help += ["none: select nothing", "done: go on with what is selected"]
-    words = "words: show only what matches; / shows everything again, /7 looks for the word 7"
-    return [*help, words, "empty line or n: next page", "p: page before"]
+        help += [f"{lone}  1,3-5: select these as well", "all: select everything shown, on all pages"]
+        help += ["none: select nothing", "done: continue with the selection"]
+    words = "words: show only what matches; / shows everything again, /7 searches for the word 7"
+    return [*help, words, "Enter or n: next page", "p: previous page"]

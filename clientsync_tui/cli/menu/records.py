@@ -1,4 +1,4 @@
-"""What is kept and handed over: the history, undo, files, and checks of what the program stands on."""
+"""History, undo, files and checks."""
 
 from array import array
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ from .lists import Texts, look
 
 
 class Entries:
-    """Entries of the ledger as lines, the newest first; an id is an entry's number."""
+    """Ledger entries as lines, newest first. An id is an entry's number."""
 
     def __init__(self, history: History, client: str | None, words: str = "") -> None:
         self._history = history
@@ -34,29 +34,29 @@ class Entries:
     def texts(self, ids: Sequence[int]) -> list[str]:
         """Who did what, and when."""
         entries, names = self._history.fetch(ids)
-        # Of one client the name is known.
+        # For one client, do not repeat its name.
         shown = {} if self._client else names
         found = {entry.seq: line(entry, shown.get(entry.client or "")) for entry in entries}
         return [found[n].replace("  ", ", ") for n in ids]
 
     def filtered(self, words: str) -> "Entries":
-        """Those for which every term of the filter holds. Raises FilterError."""
+        """The entries that match every term of the filter. Raises FilterError."""
         return Entries(self._history, self._client, words)
 
 
 def history(workplace: Workplace, client: str | None = None) -> None:
-    """Of the practice, or of a client (its id). Raises Back, and Quit."""
+    """The history of the practice, or of one client (its id). Raises Back and Quit."""
     look("History, the newest first", Entries(workplace.store.history(workplace.you()), client))
 
 
 def undo(workplace: Workplace) -> None:
-    """Takes back the last change. Raises UsageError where there is none."""
+    """Undoes the last change. Raises UsageError if there is none."""
     say(undo_last(workplace.store, workplace.actor, datetime.now(UTC)))
 
 
 def export_clients(workplace: Workplace, clients: Iterable[Client] | None = None) -> None:
-    """Writes clients (None: all) to a file. Raises Trouble where it cannot be written, and Quit."""
-    path = _file("Write the clients to the CSV file")
+    """Writes clients (None: all) to a file. Raises Trouble if it cannot be written, and Quit."""
+    path = _file("CSV file to write the clients to")
     own = workplace.own_files
     if path is None or (named_file.replaces(path, own) and not yes(f"{path} exists. Replace it?")):
         say("Nothing was written.")
@@ -69,8 +69,8 @@ def export_clients(workplace: Workplace, clients: Iterable[Client] | None = None
 
 
 def upload_codes(workplace: Workplace) -> None:
-    """Reads practice codes from a file, says what they change, and asks. Raises UsageError with what is wrong, and Quit."""
-    path = _file("Read the practice codes from the CSV file")
+    """Reads practice codes from a file, shows what would change, and asks. Raises UsageError with what is wrong, and Quit."""
+    path = _file("CSV file to read practice codes from")
     if path is None:
         return
     written = read(path)
@@ -89,16 +89,16 @@ def upload_codes(workplace: Workplace) -> None:
     question = f"Set the practice codes of {plan_words.clients(len(lines))}?"
     if lines and yes(question, lambda: look("Practice codes", Texts(lines))):
         codes.upload(workplace.store, planned, workplace.actor)
-        say(f"{counted(len(lines), 'practice code')} set. Undo takes them back.")
+        say(f"{counted(len(lines), 'practice code')} set. Undo reverts this.")
     else:
         say("Nothing was changed.")
 
 
 def examine() -> None:
-    """What `clientsync doctor` says. Raises click's Exit where something is wrong."""
+    """Prints what `clientsync doctor` prints. Raises click's Exit if something is wrong."""
     click.get_current_context().invoke(doctor, as_json=False)
 
 
 def _file(prompt: str) -> Path | None:
-    told = text(f"{prompt} (empty: none)")
-    return named_file.named(told) if told else None
+    name = text(f"{prompt} (Enter: cancel)")
+    return named_file.named(name) if name else None

@@ -16,7 +16,7 @@ from .records import examine, export_clients, history, undo, upload_codes
 
 
 def start(workplace: Workplace) -> None:
-    """The menus, until the person leaves or the input is at its end."""
+    """Shows the menus until the person quits or the input ends."""
     store = workplace.store
     choices = [
         Choice("Clients", lambda: clients(workplace), "The client list by status; open a client, or select several."),
@@ -31,7 +31,7 @@ def start(workplace: Workplace) -> None:
         ),
         action("clients.views", lambda: views(workplace)),
         action("everywhere.undo", lambda: undo(workplace)),
-        Choice("Doctor", examine, "Look at configuration, database, keyring, accounting software, clock and terminal."),
+        Choice("Doctor", examine, "Check configuration, database, keyring, accounting apps, clock and terminal."),
     ]  # fmt: skip
 
     def heading() -> list[str]:
@@ -45,12 +45,12 @@ def start(workplace: Workplace) -> None:
             *([f"{counted(left, 'unfinished job')}. Choose Jobs to go on."] if left else []),
         ]
 
-    say("? is help, b goes back, q leaves.")
+    say("Type ? for help, b to go back, q to quit.")
     while True:
         try:
             menu(heading, lambda: choices)
         except Back:
-            say("This is the first menu; q leaves.")
+            say("This is the first menu. Type q to quit.")
         except Quit:
             return
 
