@@ -1,4 +1,4 @@
-"""The configuration file: reading it with every mistake named, and writing to it without losing what a person wrote."""
+"""The configuration file: reads it and names every mistake; writes to it and keeps its comments and order."""
 
 import difflib
 import math
@@ -29,31 +29,31 @@ def data_folder() -> Path:
     return _known_folder(user_data_path)
 
 
-def _known_folder(of: Callable[[str], Path]) -> Path:
-    """One of the platform's folders. Raises UsageError for a user without a home folder."""
+def _known_folder(folder_for: Callable[[str], Path]) -> Path:
+    """One of the platform's folders. Raises UsageError if the user has no home folder."""
     try:
-        folder = of(APP)
+        folder = folder_for(APP)
     except RuntimeError:
         folder = Path()
-    # Some versions of platformdirs leave the `~` that they cannot replace.
+    # Some versions of platformdirs return `~` unchanged if there is no home folder.
     if not folder.is_absolute():
         raise UsageError(
-            "Your home folder is not known: set HOME (or XDG_CONFIG_HOME and XDG_DATA_HOME) to an absolute path."
+            "Your home folder is not known. Set HOME (or XDG_CONFIG_HOME and XDG_DATA_HOME) to an absolute path."
         )
     return folder
 
 
 class PracticeTable(NamedTuple):
-    """`[practice]`. `database`: a path; relative ones start at the configuration file's folder."""
+    """`[practice]`. `database`: a path, relative to the configuration file's folder."""
 
     name: str = ""
     database: str = ""
 
 
 class SoftwareTable(NamedTuple):
-    """`[software.NAME]`. The addresses default to the software's real ones; `scopes` and `parameters` to its usual ones.
+    """`[software.NAME]`. Addresses default to the app's real ones; `scopes` and `parameters` to its usual ones.
 
-    `redirect_url`: a page of the practice's own, for software that sends people only to https addresses.
+    `redirect_url`: the practice's own page, for apps that redirect only to https addresses.
     """
 
     client_id: str = ""
@@ -70,7 +70,7 @@ class SoftwareTable(NamedTuple):
 
 
 class HttpTable(NamedTuple):
-    """`[http]`. Seconds for one call from connecting to the last byte; tries; the longest Retry-After that is waited out."""
+    """`[http]`. Seconds for one call, from connecting to the last byte; attempts; the longest Retry-After to wait for."""
 
     timeout_s: float = 15.0
     attempts: int = 3
@@ -78,15 +78,15 @@ class HttpTable(NamedTuple):
 
 
 class SignInTable(NamedTuple):
-    """`[sign_in]`. `browser`: the command that opens a link (`{link}` stands for it); empty: the desktop's, when there is one."""
+    """`[sign_in]`. `browser`: the command that opens `{link}`; empty: the desktop's browser, if there is one."""
 
     browser: str = ""
 
 
 class KeyringTable(NamedTuple):
-    """`[keyring]`. `backend`: `file` for the encrypted file, or the module and class of another (`keyring_pass.PasswordStoreBackend`);
-    empty: the desktop's where it can be used, else the encrypted file. `file`: where that is; `passphrase_file`: the file (0600)
-    that holds its passphrase."""
+    """`[keyring]`. `backend`: `file` for the encrypted file, or module and class of another (`keyring_pass.PasswordStoreBackend`);
+    empty: the desktop's if it can be used, else the encrypted file. `file`: the encrypted file. `passphrase_file`: the file (0600) with
+    its passphrase."""
 
     backend: str = ""
     file: str = ""
@@ -96,7 +96,7 @@ class KeyringTable(NamedTuple):
 class ScreenTable(NamedTuple):
     """`[screen]`. `theme`: auto, dark, light or ansi. `mouse`: auto (off over SSH), on or off. `ascii`: marks in ASCII alone.
 
-    `notices`, of a job that ended while the person was elsewhere: auto (the terminal's own, else its bell), bell or off.
+    `notices`, when a job ends while another window has the focus: auto (the terminal's own, else its bell), bell or off.
     """
 
     theme: str = "auto"
@@ -106,7 +106,7 @@ class ScreenTable(NamedTuple):
 
 
 class Config(NamedTuple):
-    """A whole configuration. `path`: the file it was read from, or would be."""
+    """The whole configuration. `path`: its file, which may not exist yet."""
 
     path: Path
     practice: PracticeTable = PracticeTable()
@@ -120,24 +120,24 @@ class Config(NamedTuple):
     @property
     def database(self) -> Path:
         """The practice's SQLite file. Raises UsageError for a PostgreSQL address, which this version cannot follow."""
-        told = self.practice.database
-        if told.startswith(("postgres://", "postgresql://")):
+        database = self.practice.database
+        if database.startswith(("postgres://", "postgresql://")):
             raise UsageError(
-                f"{self.path}: [practice] database is a PostgreSQL address. This version keeps the practice in a local file: give a path."
+                f"{self.path}: [practice] database is a PostgreSQL address. This version stores the practice in a local file. Set it to a path."
             )
-        return self.resolve(told) if told else data_folder() / "practice.db"
+        return self.resolve(database) if database else data_folder() / "practice.db"
 
-    def resolve(self, told: str) -> Path:
-        """A path of the configuration: `~` is the home folder, and relative ones start at the file's folder.
+    def resolve(self, text: str) -> Path:
+        """A path in the configuration: `~` is the home folder; other paths are relative to the file's folder.
 
-        Raises UsageError for what can be no path here.
+        Raises UsageError if it cannot be a path.
         """
         try:
-            if "\0" in told:
-                raise UsageError(f"{self.path}: {told!r} is no path.")
-            return self.path.parent / Path(told).expanduser()
+            if "\0" in text:
+                raise UsageError(f"{self.path}: {text!r} is not a path.")
+            return self.path.parent / Path(text).expanduser()
         except RuntimeError:
-            raise UsageError(f"{self.path}: {told}: there is no such user's home folder.") from None
+            raise UsageError(f"{self.path}: {text}: there is no home folder of this user.") from None
 
 
 TABLES = {
@@ -155,10 +155,10 @@ CHOICES = {
 
 
 def load(path: Path | None = None) -> Config:
-    """Reads the configuration; a file that is absent gives the defaults, unless it was named.
+    """Reads the configuration. Returns the defaults if there is no file, unless `path` names one.
 
-    Raises UsageError naming the file, the key and what was expected; also where another user could change the file: it says where
-    tokens are sent, and which command opens a link.
+    Raises UsageError with the file, the key and what was expected. Also if another user can change the file, because it says where tokens
+    are sent and which command opens a link.
     """
     named = path is not None
     path = Path(os.path.abspath(path)) if path is not None else config_path()  # noqa: PTH100  (keeps links as they are)
@@ -169,60 +169,60 @@ def load(path: Path | None = None) -> Config:
             raise UsageError(f"There is no configuration file {path}.") from None
         return Config(path)
     except (OSError, UnicodeDecodeError) as error:
-        says = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"The configuration {path} cannot be read: {says}.") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"The configuration {path} cannot be read: {why}.") from None
     try:
-        told = tomllib.loads(text)
+        values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"The configuration {path} is not valid TOML: {error}.") from None
-    return _config(path, told)
+    return _config(path, values)
 
 
-def _config(path: Path, told: Mapping[str, Any]) -> Config:
-    _known(path, "", told, [*TABLES, "software", "keys"])
+def _config(path: Path, values: Mapping[str, Any]) -> Config:
+    _reject_unknown(path, "", values, [*TABLES, "software", "keys"])
     tables: dict[str, Any] = {
-        name: _table(path, name, kind, told.get(name, {})) for name, kind in TABLES.items()
+        name: _table(path, name, kind, values.get(name, {})) for name, kind in TABLES.items()
     }
     software: dict[str, SoftwareTable] = {
         name: _table(path, f"software.{name}", SoftwareTable, table)
-        for name, table in _mapping(path, "software", told.get("software", {})).items()
+        for name, table in _mapping(path, "software", values.get("software", {})).items()
     }
-    keys = {str(name): str(value) for name, value in _mapping(path, "keys", told.get("keys", {})).items()}
+    keys = {str(name): str(value) for name, value in _mapping(path, "keys", values.get("keys", {})).items()}
     return Config(path, software=software, keys=keys, **tables)
 
 
-def _mapping(path: Path, name: str, told: Any) -> Mapping[str, Any]:
-    if not isinstance(told, dict):
+def _mapping(path: Path, name: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
         raise UsageError(f"{path}: [{name}] must be a table.")
-    return told  # pyright: ignore[reportUnknownVariableType]
+    return value  # pyright: ignore[reportUnknownVariableType]
 
 
-def _known(path: Path, where: str, told: Iterable[str], known: list[str]) -> None:
-    for name in told:
+def _reject_unknown(path: Path, where: str, names: Iterable[str], known: list[str]) -> None:
+    for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             hint = f' Did you mean "{near[0]}"?' if near else f" Known: {', '.join(known)}."
             raise UsageError(f'{path}: {f"[{where}] " if where else ""}has an unknown key "{name}".{hint}')
 
 
-def _table(path: Path, name: str, kind: Any, told: Any) -> Any:
-    told = _mapping(path, name, told)
-    _known(path, name, told, list(kind._fields))
+def _table(path: Path, name: str, kind: Any, value: Any) -> Any:
+    values = _mapping(path, name, value)
+    _reject_unknown(path, name, values, list(kind._fields))
     defaults = kind()
     return kind(
-        **{key: _value(path, name, key, value, getattr(defaults, key)) for key, value in told.items()}
+        **{key: _value(path, name, key, value, getattr(defaults, key)) for key, value in values.items()}
     )
 
 
 def _value(path: Path, table: str, key: str, value: Any, default: Any) -> Any:
-    """The value of a key, in the type of its default."""
+    """The value of a key, converted to the type of its default."""
     expected: type[Any] = type(default)  # pyright: ignore[reportUnknownVariableType]
     if expected is tuple and isinstance(value, list):
-        return tuple(str(each) for each in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return tuple(str(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if expected is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value) if abs(value) < 1e9 else math.inf
     if expected is dict and isinstance(value, dict):
-        return {str(name): str(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return {str(name): str(item) for name, item in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
         raise UsageError(f'{path}: [{table}] {key} must be {_WORDS.get(expected, "a table")}, not "{value}".')
     if key in RANGES and not RANGES[key][0] <= value <= RANGES[key][1]:
@@ -245,10 +245,10 @@ _WORDS: dict[type, str] = {
 }  # fmt: skip
 
 
-def change(path: Path, table: tuple[str, ...], values: Mapping[str, str | int | bool]) -> None:
-    """Sets keys of one table of the file, keeping its comments and order; makes the file (0600) where it is absent.
+def set_values(path: Path, table: tuple[str, ...], values: Mapping[str, str | int | bool]) -> None:
+    """Sets keys in one table of the file and keeps its comments and order. Creates the file (0600) if there is none.
 
-    The new file takes the old one's place in one step. Raises UsageError when it cannot be written.
+    Replaces the file in one step. Raises UsageError if it cannot be written.
     """
     import tomlkit
 
@@ -264,7 +264,7 @@ def change(path: Path, table: tuple[str, ...], values: Mapping[str, str | int | 
         for key, value in values.items():
             target[key] = value
         make_folder(path.parent)
-        # One that is a link, to where a person keeps such files, stays one.
+        # If the file is a link, it stays one: some people keep such files elsewhere.
         with writing(path, replace=True) as file:
             file.write(tomlkit.dumps(document).encode())
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What other packages bring, found by entry points. One that cannot be loaded is left out and said; it takes nothing else down."""
+"""Plug-ins from other packages, found by entry points. One that cannot be loaded is left out and reported; the rest still work."""
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
@@ -17,18 +17,18 @@ class Loaded(NamedTuple):
 
 
 def load(group: str, lacks: Callable[[Any], str | None]) -> Loaded:
-    """Loads the entry points of a group. `lacks`: what an object lacks, in words; None if it can be used."""
+    """Loads the entry points of a group. `lacks`: why an object cannot be used; None if it can."""
     loaded = Loaded([], [])
     for entry in entry_points(group=group):
         try:
-            found = entry.load()
-            why = lacks(found)
-        # Whatever somebody else's module does when it is imported, `sys.exit()` included.
+            plug_in = entry.load()
+            why = lacks(plug_in)
+        # Another package's module may raise anything on import, even SystemExit.
         except (Exception, SystemExit) as error:
             why = clean(f"{type(error).__name__}: {error}")[:_LONGEST]
         else:
             if why is None:
-                loaded.objects.append(found)
+                loaded.objects.append(plug_in)
                 continue
         loaded.left_out.append(
             f'The plug-in "{entry.name}" of {_package(entry)} was left out ({why}). Correct, update or remove that package.'

@@ -1,9 +1,9 @@
-"""Setting an accounting software up: what a person does there, what is entered here, and keeping it."""
+"""Setting up an accounting app: the steps to take there, and the values to check and save here."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .config import SoftwareTable, change
+from .config import SoftwareTable, set_values
 from .practice.text import hidden_in
 from .practice.trouble import UsageError
 from .workplace import Workplace, secret_name
@@ -21,16 +21,16 @@ SECRETS = {
 
 
 class SetUp:
-    """The set-up of one software: `table` is what the configuration holds now."""
+    """The set-up of one accounting app. `table`: what the configuration has now."""
 
     def __init__(self, workplace: Workplace, name: str) -> None:
-        """Raises UsageError when there is no such software."""
+        """Raises UsageError if there is no such app."""
         self._workplace = workplace
         self.software = workplace.software(name)
         self.table = workplace.config.software.get(name, SoftwareTable())
 
     def redirect(self, table: SoftwareTable) -> str:
-        """What is registered as the redirect with the app: an address, or in words where it has to be found first."""
+        """The redirect to register with the app: an address, or a description if the practice has yet to choose one."""
         if table.redirect_url:
             return table.redirect_url
         if self.needs_page(table):
@@ -39,12 +39,12 @@ class SetUp:
         return f"http://{grant.redirect_host}:{table.redirect_port}{grant.redirect_path}"
 
     def needs_page(self, table: SoftwareTable) -> bool:
-        """Whether people are sent only to an https page, so that the address is pasted: of the real software, not of a test server."""
+        """Whether the app redirects only to an https page, so that the address is pasted. A test server has no such rule."""
         real = not table.api_url or table.api_url == self.software.addresses.api_url
         return self.software.grant.https_redirect and real
 
     def steps(self, table: SoftwareTable) -> str:
-        """How an app is registered there, which redirect it has, and what each permission asked for is for."""
+        """How to register an app there, its redirect, and the purpose of each permission."""
         software = self.software
         parts = [software.how_to_register.replace("{redirect}", self.redirect(table))]
         if software.grant.scopes:
@@ -54,44 +54,44 @@ class SetUp:
         return "\n\n".join(parts)
 
     def checked(self, table: SoftwareTable) -> "Configured":
-        """The software as it would be. Raises UsageError where that cannot work; nothing is written."""
+        """The app with this configuration. Raises UsageError if it cannot work. Writes nothing."""
         config = self._workplace.config
         softwares = {**config.software, self.software.name: table}
         return Workplace(config._replace(software=softwares)).configured(self.software.name)
 
     async def keep(self, table: SoftwareTable, secret: str) -> None:
-        """Writes what is different into the configuration, and `secret` (empty: as it is) into the keyring, first.
+        """Stores `secret` in the keyring (empty: keeps the present one), then writes what changed to the configuration.
 
-        Raises KeyringTrouble or UsageError; the configuration is then as it was.
+        Raises KeyringTrouble or UsageError; the configuration is then unchanged.
         """
         name, former = self.software.name, self.table.client_id
         if wrong := hidden_in(secret):
-            raise UsageError(f"The client secret has {wrong} in it: copy it again. Nothing was changed.")
+            raise UsageError(f"The client secret contains {wrong}. Copy it again. Nothing was changed.")
         if not secret and await self._lacks_secret(table):
             raise UsageError(
                 f"{self.software.title} needs the app's client secret too (--secret-stdin on the command line). Nothing was changed."
             )
         if secret:
             await self._workplace.vault.write(secret_name(name, table.client_id), secret)
-        if values := _different(self.table, table):
-            change(self._workplace.config.path, ("software", name), values)
+        if values := _changed_values(self.table, table):
+            set_values(self._workplace.config.path, ("software", name), values)
             self._workplace.reload()
         self.table = table
         if secret and former not in {"", table.client_id}:
-            # Nobody would find it again: it is looked for under the client id that is set up.
+            # The secret is looked up by client id, so nothing would find the old one again.
             await self._workplace.vault.forget(secret_name(name, former))
 
     def may_hold_secret(self, table: SoftwareTable) -> bool:
-        """Whether a secret is needed and the keyring may hold it: under the client id that is set up already."""
+        """Whether a secret is needed and the keyring may have it, stored under the present client id."""
         needed = self.software.grant.secret == "required"  # noqa: S105  (a word, not a secret)
         return needed and table.client_id == self.table.client_id
 
     async def _lacks_secret(self, table: SoftwareTable) -> bool:
-        """Whether the secret that the software needs is nowhere. The keyring is asked only where it may hold one."""
+        """Whether the app needs a secret that is missing. Reads the keyring only if it may have one."""
         if not self.may_hold_secret(table):
             return self.software.grant.secret == "required"  # noqa: S105
         return await self._workplace.vault.read(secret_name(self.software.name, table.client_id)) is None
 
 
-def _different(before: SoftwareTable, after: SoftwareTable) -> Mapping[str, str | int | bool]:
+def _changed_values(before: SoftwareTable, after: SoftwareTable) -> Mapping[str, str | int | bool]:
     return {name: value for name, value in after._asdict().items() if value != getattr(before, name)}

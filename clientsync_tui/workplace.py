@@ -1,4 +1,4 @@
-"""What a run of the program needs, put together once: configuration, store, keyring, accounting softwares."""
+"""What a run of the program needs, built once: configuration, store, keyring, accounting apps."""
 
 import difflib
 import os
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from .sync.preferences import Preferences
 
 AskPassphrase = Callable[[bool], str]
-"""Asks the person for the encrypted keyring's passphrase; the argument says that it is a new one."""
+"""Asks for the encrypted keyring's passphrase. The argument: whether it is a new one."""
 
 
 class Workplace:
-    """The practice as this person uses it on this host. Everything is opened when first used."""
+    """The practice as this person uses it on this host. Opens everything on first use."""
 
     def __init__(self, config: Config, ask_passphrase: AskPassphrase | None = None) -> None:
         self.config = config
@@ -35,16 +35,16 @@ class Workplace:
 
     @classmethod
     def open(cls, path: Path | None = None, ask_passphrase: AskPassphrase | None = None) -> "Workplace":
-        """Reads the configuration (`path`, else the platform's); raises UsageError where `config.load` does."""
+        """Reads the configuration (`path`, else the platform's). Raises what `config.load` raises."""
         return cls(load(path), ask_passphrase)
 
     def reload(self) -> None:
-        """Reads the configuration again after it was changed; raises UsageError where `config.load` does."""
+        """Reads the configuration again after a change. Raises what `config.load` raises."""
         self.config = load(self.config.path)
 
     @cached_property
     def store(self) -> Store:
-        """The practice's store; raises UsageError where `Store` does."""
+        """The practice's store. Raises what `Store` raises."""
         return Store(self.config.database)
 
     @cached_property
@@ -56,7 +56,7 @@ class Workplace:
 
     @cached_property
     def vault(self) -> "Vault":
-        """The keyring; nothing is asked of it yet."""
+        """The keyring, not read yet."""
         from .signin.vault import Vault
 
         return Vault(
@@ -68,17 +68,17 @@ class Workplace:
 
     @property
     def _keyring_file(self) -> Path:
-        told = self.config.keyring.file
-        return self.config.resolve(told) if told else data_folder() / "keyring.bin"
+        file = self.config.keyring.file
+        return self.config.resolve(file) if file else data_folder() / "keyring.bin"
 
     @property
     def _passphrase_file(self) -> Path | None:
-        told = self.config.keyring.passphrase_file
-        return self.config.resolve(told) if told else None
+        file = self.config.keyring.passphrase_file
+        return self.config.resolve(file) if file else None
 
     @property
     def own_files(self) -> "OwnFiles":
-        """What the program keeps for itself, which no export or backup may replace."""
+        """The program's own files, which no export or backup may replace."""
         from . import logbook
         from .host.named_file import OwnFiles
         from .signin.keyrings.passphrase import FILE_VARIABLE
@@ -86,24 +86,24 @@ class Workplace:
 
         database = self.config.database
         named = os.environ.get(FILE_VARIABLE)
-        passphrases = [each for each in (self._passphrase_file, Path(named) if named else None) if each]
+        passphrases = [file for file in (self._passphrase_file, Path(named) if named else None) if file]
 
-        def known(where: Callable[[], Path]) -> tuple[Path, ...]:
+        def if_known(path: Callable[[], Path]) -> tuple[Path, ...]:
             try:
-                return (where(),)
+                return (path(),)
             except UsageError:
-                # Without a home folder, there is none.
+                # There is none without a home folder.
                 return ()
 
         return OwnFiles(
-            (self.config.path, *known(logbook.path), *passphrases),
-            (database, *known(lambda: self._keyring_file)),
+            (self.config.path, *if_known(logbook.path), *passphrases),
+            (database, *if_known(lambda: self._keyring_file)),
             (folder_of(database), *database.parent.glob("locks*")),
         )
 
     @cached_property
     def actor(self) -> str:
-        """The login name: who acts where no sign-in is used; the number of a user who has none."""
+        """Who acts when no sign-in is used: the login name, or the number of a user without one."""
         return this_user.login() or f"user {this_user.uid()}"
 
     @cached_property
@@ -121,19 +121,19 @@ class Workplace:
         return holder
 
     def softwares(self) -> "list[Software]":
-        """Every accounting software that can be connected."""
+        """Every accounting app that can be connected."""
         from .accounting.seam.registry import softwares
 
         return list(softwares().values())
 
     def left_out(self) -> Sequence[str]:
-        """The accounting apps of other packages that could not be loaded, and why, in sentences."""
+        """A sentence for each accounting app of another package that could not be loaded, with the reason."""
         from .accounting.seam.registry import left_out
 
         return left_out()
 
     def software(self, name: str) -> "Software":
-        """The software of that name; raises UsageError, with the nearest name, when there is none."""
+        """The accounting app of that name. Raises UsageError, with the nearest name, if there is none."""
         from .accounting.seam.registry import left_out, softwares
 
         known = softwares()
@@ -155,11 +155,11 @@ class Workplace:
         return softwares().get(name) or NotLoaded(name)
 
     def is_configured(self, name: str) -> bool:
-        """Whether the software has a client id here."""
+        """Whether the app has a client id here."""
         return bool(self.config.software.get(name, SoftwareTable()).client_id)
 
     def configured(self, name: str) -> "Configured":
-        """A software as this practice has set it up; raises UsageError when it is not, or not safely."""
+        """An app as this practice has set it up. Raises UsageError if it is not set up, or not safely."""
         from .accounting.seam.addresses import overridden
         from .accounting.seam.configured import Configured
 
@@ -186,7 +186,7 @@ class Workplace:
         )
 
     def held(self, software: str | None = None) -> list[SignIn]:
-        """The sign-ins whose tokens this person holds here, the one used last first."""
+        """The sign-ins whose tokens this person holds here, most recently used first."""
         return self.store.sign_ins.held(self.holder, software)
 
     def you(self) -> "You":
@@ -194,10 +194,12 @@ class Workplace:
         from .store.history import You
 
         held = self.held()
-        return You({self.actor, *(each.person.email for each in held)}, {each.id for each in held})
+        return You(
+            {self.actor, *(sign_in.person.email for sign_in in held)}, {sign_in.id for sign_in in held}
+        )
 
     def chosen(self, software: str, email: str | None = None) -> SignIn | None:
-        """The sign-in of that e-mail address, else the one used last; None when none is held."""
+        """The sign-in of that e-mail address, else the one used last; None if this keyring holds none."""
         for sign_in in self.held(software):
             if email is None or sign_in.person.email.casefold() == email.casefold():
                 return sign_in
@@ -219,5 +221,5 @@ class Workplace:
 
 
 def secret_name(software: str, client_id: str) -> str:
-    """Under which name the keyring keeps an app's client secret."""
+    """The name under which the keyring stores an app's client secret."""
     return f"secret/{software}/{client_id}"

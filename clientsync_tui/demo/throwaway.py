@@ -1,7 +1,7 @@
-"""A practice and a sandbox that are thrown away: for trying the program, and for its examples.
+"""A temporary practice with its own sandbox, for trying the program and for its examples.
 
-A second process serves the sandbox and owns the folder. It lives as long as the pipe from this one, so that it ends, and the
-folder with it, however this one ends: also when it is killed.
+A second process serves the sandbox and owns the folder. It ends when its pipe from this process closes, so both disappear even if this
+process is killed.
 """
 
 import shlex
@@ -21,21 +21,21 @@ READY = "ready"
 
 @contextmanager
 def throwaway_practice(organisations: int = ORGANISATIONS) -> Generator[str]:
-    """A new practice on a new sandbox; gives its configuration file. Both are gone when this is left.
+    """Starts a new practice on a new sandbox and returns its configuration file. Deletes both at the end.
 
-    Its sign-ins are made without a browser, as the first accountant of the sandbox, who reaches every organisation.
-    Raises Trouble when it cannot be started.
+    Signs in without a browser, as the first accountant of the sandbox, who reaches every organisation.
+    Raises Trouble if it cannot be started.
     """
     command = [*own_process.command(__name__), str(organisations)]
-    # A session of its own: ctrl+c on the terminal is for this process to answer.
+    # Its own session, so that ctrl+c on the terminal reaches only this process.
     child = subprocess.Popen(  # noqa: S603  (this program itself)
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     assert child.stdin is not None and child.stdout is not None
     try:
-        said, _, config = child.stdout.readline().rstrip("\n").partition(" ")
-        if said != READY:
-            raise Trouble("The throwaway sandbox could not be started; what it says is above.")
+        word, _, config = child.stdout.readline().rstrip("\n").partition(" ")
+        if word != READY:
+            raise Trouble("The demo sandbox could not be started. Its messages are above.")
         yield config
     finally:
         child.stdin.close()
@@ -44,7 +44,7 @@ def throwaway_practice(organisations: int = ORGANISATIONS) -> Generator[str]:
 
 
 def serve(organisations: int) -> None:
-    """Serves a sandbox beside a folder with a practice in the middle of its life, until stdin ends. To be run as a process of its own."""
+    """Serves a sandbox with a demo practice in a temporary folder until stdin ends. Run it as a separate process."""
     import asyncio
 
     from ..sandbox.options import Options

@@ -1,13 +1,13 @@
-"""Numbers of things, in words that agree with them."""
+"""Counts with nouns that agree: 1 client, 2 clients."""
 
 
 def noun(count: int, one: str, several: str = "") -> str:
-    """`client` for 1, else `clients`; `several` where that is not the word with an s."""
+    """`client` for 1, else `clients`. `several`: the plural, if it is not the singular with an s."""
     return one if count == 1 else several or f"{one}s"
 
 
 def singular(several: str) -> str:
-    """`tax rate` of `tax rates`, `category` of `categories`: for words that are known in their plural alone."""
+    """`tax rate` for `tax rates`, `category` for `categories`: for words known only in the plural."""
     if several.endswith("ies"):
         return f"{several[:-3]}y"
     return several[:-2] if several.endswith("sses") else several.removesuffix("s")

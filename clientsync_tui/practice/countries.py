@@ -44,13 +44,13 @@ _OTHERWISE = {
 
 @cache
 def _spellings() -> dict[str, str]:
-    names = {each[:2]: each[3:] for each in _NAMES.replace("\n", ";").split(";")}
+    names = {line[:2]: line[3:] for line in _NAMES.replace("\n", ";").split(";")}
     found: dict[str, str] = {}
     for code, name in names.items():
         found[sort_key(code)] = found[sort_key(name)] = name
     return found | {sort_key(other): names[code] for other, code in _OTHERWISE.items()}
 
 
-def country(told: str) -> str:
-    """The country's English name, whether its code or a name was given; what is neither stays as it is."""
-    return _spellings().get(sort_key(told), told)
+def country(text: str) -> str:
+    """The English name of a country given by code or name; any other text unchanged."""
+    return _spellings().get(sort_key(text), text)

@@ -1,4 +1,4 @@
-"""The small language in which a person filters the client list: words, and `field:value`, each negated by `-`."""
+"""The filter language of the client list: words and `field:value` terms; `-` before a term negates it."""
 
 import re
 from collections.abc import Collection
@@ -14,7 +14,7 @@ FIELDS = {
     "status": "connected, expiring, expired, broken, disconnected or none",
     "reason": 'why it is so, in the words of the list: access-removed, or "sign-in refused"',
     "by": "who integrated it: you, e-mail address or name, or none",
-    "software": "the accounting software's short name, or none",
+    "software": "the accounting app's short name, or none",
     "team": "the team, or none",
     "code": "how the practice code starts, or none",
     "since": "changed since: today, yesterday, monday, 3d, 2w, 12h or 2026-03-01",
@@ -32,10 +32,10 @@ YOU = "you"
 
 
 class FilterError(UsageError):
-    """A term that cannot be understood. `start` and `end`: where it stands in the text, in characters."""
+    """A term that is not valid. `start` and `end`: its position in the text, in characters."""
 
-    def __init__(self, says: str, start: int, end: int) -> None:
-        super().__init__(says)
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
         self.start = start
         self.end = end
 
@@ -48,7 +48,7 @@ class Term(NamedTuple):
     negated: bool = False
 
     def since(self, now: datetime) -> datetime:
-        """The moment that `since:` names; a day begins at midnight where the person is."""
+        """The moment that `since:` names. A day begins at midnight in the local time zone."""
         if found := _AGE.fullmatch(self.value):
             return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
         today = now.astimezone().date()
@@ -61,9 +61,9 @@ class Term(NamedTuple):
 
 
 def parse(text: str) -> tuple[Term, ...]:
-    """The terms of `text`; all of them must hold. Raises FilterError, which says where the mistake is.
+    """The terms of `text`, all of which must match. Raises FilterError with the position of the mistake.
 
-    A word with a colon whose field is unknown is a mistake, not a word, unless it is quoted: `"a:b"`.
+    A word with a colon and an unknown field is a mistake, unless it is quoted: `"a:b"`.
     """
     terms: list[Term] = []
     for found in _TERM.finditer(text):
@@ -83,7 +83,7 @@ def _check(field: str, value: str, found: re.Match[str]) -> None:
     span = found.span()
     if field not in FIELDS:
         raise FilterError(
-            f'There is no field "{field}". Fields: {", ".join(FIELDS)}. For the words themselves use quotes.',
+            f'There is no field "{field}". Fields: {", ".join(FIELDS)}. To search for the words themselves, put them in quotes.',
             *span,
         )
     if not value:
@@ -96,7 +96,7 @@ def _check(field: str, value: str, found: re.Match[str]) -> None:
         )
     if field == "since" and not _is_time(value):
         raise FilterError(
-            f'"{value}" is no time: write today, yesterday, monday, 30d, 2w, 12h or 2026-03-01.', *span
+            f'"{value}" is not a time. Write today, yesterday, monday, 30d, 2w, 12h or 2026-03-01.', *span
         )
 
 
@@ -104,7 +104,7 @@ def _is_time(value: str) -> bool:
     if _AGE.fullmatch(value) or value in _DAYS:
         return True
     try:
-        # The year 1 has no midnight east of Greenwich.
+        # East of Greenwich, the first midnight of year 1 is out of range.
         return _DATE.fullmatch(value) is not None and date.fromisoformat(value).year >= FIRST_YEAR
     except ValueError:
         return False
@@ -141,7 +141,7 @@ def _is_about(term: Term, link: Integration, held: Collection[str]) -> bool:
 
 
 def _days_ago(day: str, today: date) -> int:
-    """How long ago a named day was; a weekday is the last one, today included."""
+    """How many days ago a named day was. A weekday is the most recent one, today included."""
     if day in ("today", "yesterday"):
         return int(day == "yesterday")
     weekday = next(n for n, name in enumerate(_WEEKDAYS) if name.startswith(day))

@@ -9,7 +9,7 @@ from .people import Person
 from .status import Reason, Standing
 
 Details = Mapping[str, str]
-"""Particulars of an organisation, by name: any of `DETAIL_NAMES`, absent when the software does not say."""
+"""Particulars of an organisation, by name: any of `DETAIL_NAMES`, absent if the app does not provide them."""
 
 DETAIL_NAMES = (
     "name", "legal_name", "type", "country", "currency", "tax_number", "registration_number", "year_end",
@@ -26,10 +26,10 @@ DETAIL_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A set of books inside an accounting software, as a sign-in lists it.
+    """A set of books inside an accounting app, as a sign-in lists it.
 
-    `connection_id` is the software's own id of the link between the person and the organisation, where it has one.
-    `connected_at` is when that link was last made; `details` is what the list itself already tells.
+    `connection_id`: the app's own id of the link between the person and the organisation, if it has one.
+    `connected_at`: when that link was last made. `details`: what the list already contains.
     """
 
     id: str
@@ -47,8 +47,8 @@ class LastFault(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """How an integration behaves. `lists`: which lists are pulled (None: all). `refresh_days`: automatic refresh at the most
-    every so many days (0: only when asked). `follow_details`: whether the client's details follow the organisation's."""
+    """How an integration behaves. `lists`: which lists are pulled (None: all). `refresh_days`: refresh automatically every so many
+    days (0: never). `follow_details`: whether the client's details follow the organisation's."""
 
     lists: tuple[str, ...] | None = None
     refresh_days: int = 0
@@ -89,7 +89,7 @@ class Client(NamedTuple):
 
     @property
     def follows_one(self) -> bool:
-        """Whether the details follow those of a living integration."""
+        """Whether the details follow those of an active integration."""
         return any(
             link.settings.follow_details and link.problem is not Reason.DISCONNECTED_HERE
             for link in self.integrations

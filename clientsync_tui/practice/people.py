@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Person(NamedTuple):
-    """A person as an accounting software knows them. `id` is that software's stable id, not the e-mail address."""
+    """A person as an accounting app knows them. `id`: that app's stable id, not the e-mail address."""
 
     id: str
     name: str
@@ -13,12 +13,12 @@ class Person(NamedTuple):
 
 
 class SignIn(NamedTuple):
-    """One person's grant for one accounting software; its tokens are in that person's keyring, nowhere else.
+    """One person's grant for one accounting app. Its tokens are in that person's keyring and nowhere else.
 
-    `id` is `software:person`, or `software:person:organisation` where a grant is for one organisation.
-    `used_at` is the last time the software renewed it; `ends_at` when it ends if it is not used before (None: no end known).
-    `organisation_id`, `organisation_name`: the one that it is for; None where a grant is for many.
-    `refused`: where its tokens are held, that the accounting app no longer accepts it.
+    `id`: `software:person`, or `software:person:organisation` if a grant is for one organisation.
+    `used_at`: when the app last renewed it. `ends_at`: when it ends unless it is used before (None: no known end).
+    `organisation_id`, `organisation_name`: its organisation; None if a grant is for many.
+    `refused`: known only where its tokens are held: the app no longer accepts it.
     """
 
     id: str
@@ -32,16 +32,16 @@ class SignIn(NamedTuple):
     refused: bool = False
 
     def works(self, now: datetime) -> bool:
-        """Whether it can be used, as far as is known here."""
+        """Whether it can be used, as far as this host knows."""
         return not self.refused and (self.ends_at is None or self.ends_at > now)
 
     def reaching(self, organisation_id: str) -> str:
-        """The id of this person's sign-in for an organisation: this one, or one of its own where a grant is for one."""
+        """The id of this person's sign-in for an organisation: this one, or a separate one if a grant is for one organisation."""
         if self.organisation_id is None:
             return self.id
         return sign_in_id(self.software, self.person.id, organisation_id)
 
 
 def sign_in_id(software: str, person_id: str, organisation_id: str | None = None) -> str:
-    """The id of the sign-in of a person for a software (and, where a grant is for one, an organisation)."""
+    """The id of a person's sign-in for an app (and for an organisation, if a grant is for one)."""
     return ":".join(part for part in (software, person_id, organisation_id) if part)

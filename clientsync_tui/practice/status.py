@@ -1,4 +1,4 @@
-"""The status of an integration: derived here, by one function, from what the ledger says and today's date."""
+"""The status of an integration. One function derives it from the ledger and today's date."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +8,7 @@ EXPIRING_WITHIN = timedelta(days=14)
 
 
 class Status(StrEnum):
-    """What an integration is like today. The order is from best to worst: a client with several shows the worst (`weight`)."""
+    """The state of an integration today, from best to worst. A client with several shows the worst (`weight`)."""
 
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
@@ -21,12 +21,12 @@ SEVERITY = {status: rank for rank, status in enumerate(Status)}
 
 
 def weight(status: Status) -> int:
-    """How an integration's status counts beside the others of its client: one that was ended here only where there is no other."""
+    """How a status ranks beside the client's others. A disconnected integration counts only if there is no other."""
     return -1 if status is Status.DISCONNECTED else SEVERITY[status]
 
 
 class Reason(StrEnum):
-    """Why a status is what it is."""
+    """The reason of a status."""
 
     SIGN_IN_ENDING = "sign_in_ending"
     SIGN_IN_REFUSED = "sign_in_refused"
@@ -49,7 +49,7 @@ class Fault(StrEnum):
 
 
 class Why(StrEnum):
-    """Reasons of a plan's or a job's item beyond those of a status and of a fault."""
+    """Further reasons of an item of a plan or a job, beyond those of a status or a fault."""
 
     ALREADY_ADDED = "already_added"
     NO_ACCESS = "no_access"
@@ -69,7 +69,7 @@ STATUS_OF_PROBLEM = {
     Reason.DISCONNECTED_HERE: Status.DISCONNECTED,
 }
 
-#: What no sign-in can mend: the client has to act first.
+#: No sign-in can fix these: the client has to act first.
 FOR_THE_CLIENT = frozenset({Reason.ORGANISATION_CLOSED, Reason.UNPAID})
 
 
@@ -83,9 +83,8 @@ class Standing(NamedTuple):
 def standing_of(problem: Reason | None, sign_in_ends_at: datetime | None, now: datetime) -> Standing:
     """The one function that derives a status.
 
-    `problem`: what the ledger last found of the integration, None when it worked. `sign_in_ends_at`: when the sign-in that
-    authenticates it ends unless it is used (None: no end known). Whatever was found of the organisation stands before the
-    sign-in's age: a client that disconnected us in the software is not mended by signing in again alone.
+    `problem`: what the last check found, None if it worked. `sign_in_ends_at`: when its sign-in ends unless it is used (None: no known
+    end). A problem of the organisation comes before the sign-in's age: signing in again does not fix a client that disconnected us.
     """
     if problem is not None:
         return Standing(STATUS_OF_PROBLEM[problem], problem)

@@ -1,14 +1,14 @@
-"""Text from outside, made safe to show: names come from organisations that anybody can name as they like."""
+"""Makes text from outside safe to show: anybody can name an organisation as they like."""
 
 import codecs
 import re
 import unicodedata
 
 MARK = "\ufeff"
-"""What Windows writes at the beginning of a text (a byte order mark)."""
+"""The byte order mark that Windows writes at the start of a text."""
 
 BLANKS = " \t\r\n\v\f\u00a0\u200b" + MARK
-"""What comes along at the ends of a text that is copied."""
+"""Characters that copying adds at the ends of a text."""
 
 # C0 and C1 controls drive the terminal; bidi controls reorder the line; zero-width characters and tags hide in it.
 UNSAFE_BESIDE_C0 = "\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
@@ -16,7 +16,7 @@ _UNSAFE = re.compile(f"[\x00-\x1f{UNSAFE_BESIDE_C0}]")
 
 
 def clean(text: str) -> str:
-    """`text` without control, bidi and zero-width characters, and nothing else changed.
+    """`text` without control, bidi and zero-width characters, otherwise unchanged.
 
     The zero-width joiners U+200C and U+200D stay: Persian, Indic scripts and emoji need them to be spelled right.
     """
@@ -24,7 +24,7 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The lines of `text` in one, ` / ` between them."""
+    """The lines of `text` joined with ` / `."""
     return " / ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
@@ -38,7 +38,7 @@ def decoded(data: bytes) -> str:
 
 
 def hidden_in(text: str) -> str | None:
-    """The first character of a text that has to be printable ASCII without blanks and is not, in words; None where all are."""
+    """Describes the first character that is not printable ASCII or is a blank; None if there is no such character."""
     for character in text:
         if character.isspace():
             return "a blank"
@@ -49,7 +49,7 @@ def hidden_in(text: str) -> str | None:
 
 
 def folded(text: str) -> str:
-    """`text` as it is compared: case, width and accents' encoding ignored, blanks made single.
+    """`text` for comparison: ignores case, width and the encoding of accents; joins blanks.
 
     Folding twice changes nothing (Unicode's compatibility caseless match, D146, composed in the end).
     """
@@ -60,29 +60,29 @@ def folded(text: str) -> str:
 
 
 def code_key(code: str | None) -> str | None:
-    """What makes two practice codes the same: their keys are equal. None for no code.
+    """The key that makes two practice codes the same. None for no code.
 
-    Everything that compares codes asks this, so an upload accepts exactly what the database accepts.
+    Everything that compares codes uses it, so an upload accepts exactly what the database accepts.
     """
     return folded(code or "") or None
 
 
 def sort_key(text: str) -> str:
-    """`text` as it is sorted: as `folded`, and accents ignored, so that Émile stands beside Emile."""
+    """`text` for sorting: as `folded`, and without accents, so that Émile comes next to Emile."""
     if text.isascii():
         return folded(text)
     decomposed = unicodedata.normalize("NFKD", folded(text))
     return folded("".join(c for c in decomposed if not unicodedata.combining(c)))
 
 
-# Letters that Unicode does not take apart, and that people without them on the keyboard type so.
+# Letters that Unicode does not decompose, and how people type them without such a keyboard.
 _PLAIN_LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"}
 )
 
 
 def searched(text: str) -> str:
-    """`text` as it is searched: as `sort_key`, and in plain letters, so that `tui` finds Tūī and `lodz` Łódź."""
+    """`text` for searching: as `sort_key`, and in plain letters, so that `tui` finds Tūī and `lodz` finds Łódź."""
     if text.isascii():
         return folded(text)
     return sort_key(text).translate(_PLAIN_LETTERS)

@@ -1,4 +1,4 @@
-"""What can go wrong, as the person is told it: each has a sentence that says what happened and what to do."""
+"""Errors that the program can explain. Each has a sentence that says what happened and what to do."""
 
 from datetime import datetime
 
@@ -6,27 +6,27 @@ from .status import Fault, Reason
 
 
 class Trouble(Exception):
-    """Anything the program can explain. `str()` is a whole sentence for the screen; no token or secret is ever in it."""
+    """Any error the program can explain. `str()` is a whole sentence for the screen and never has a token or secret in it."""
 
 
 class UsageError(Trouble):
-    """Wrong words, a wrong file or a wrong configuration: nothing was changed (exit status 2)."""
+    """Wrong input, a wrong file or a wrong configuration. Nothing was changed (exit status 2)."""
 
 
 class Misconfigured(UsageError):
-    """The accounting software refuses the app itself: client id, secret, redirect or scope. `setup` mends it."""
+    """The accounting app rejects the client id, secret, redirect or scope. `setup` fixes it."""
 
 
 class SignInNeeded(Trouble):
-    """No sign-in held here works for this: a person must sign in (exit status 3)."""
+    """No sign-in in this keyring works for this. A person must sign in (exit status 3)."""
 
 
 class SignInRefused(SignInNeeded):
-    """The accounting software refused the sign-in for good (`invalid_grant`)."""
+    """The accounting app refused the sign-in for good (`invalid_grant`)."""
 
 
 class SignInFailed(SignInNeeded):
-    """A sign-in attempt came to nothing: denied, timed out, wrong state, wrong id_token. Nothing was saved."""
+    """A sign-in attempt failed: denied, timed out, wrong state, wrong id_token. Nothing was saved."""
 
 
 class KeyringTrouble(Trouble):
@@ -34,7 +34,7 @@ class KeyringTrouble(Trouble):
 
 
 class OrganisationTrouble(Trouble):
-    """The sign-in works, this organisation does not: `reason` is one of the broken reasons."""
+    """The sign-in works, but this organisation does not. `reason`: one of the broken reasons."""
 
     def __init__(self, reason: Reason, says: str) -> None:
         super().__init__(says)
@@ -42,11 +42,11 @@ class OrganisationTrouble(Trouble):
 
 
 class ListRefused(Trouble):
-    """The organisation works, but whoever signed in may not read this one list of it."""
+    """The organisation works, but the person who signed in may not read one of its lists."""
 
 
 class PassingTrouble(Trouble):
-    """A passing fault; it changes no status. `retry_at`: when the software said to come back, if it did."""
+    """A passing fault, which changes no status. `retry_at`: when the app said to try again, if it did."""
 
     def __init__(self, fault: Fault, says: str, retry_at: datetime | None = None) -> None:
         super().__init__(says)

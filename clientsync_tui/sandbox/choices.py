@@ -1,4 +1,4 @@
-"""The words that the command line offers; apart from what they mean, so that `--help` costs nothing."""
+"""The choices that the command line offers. They are apart from the code behind them, so that `--help` imports little."""
 
 from typing import Literal, get_args
 

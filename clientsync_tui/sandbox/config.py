@@ -12,21 +12,21 @@ import tomlkit
 from ..host.named_file import writing
 from .personality import Personality
 
-MARK = "Written by `clientsync sandbox`; written anew each time it starts."
-_NOT_GIVEN_AWAY = range(10_000, 32_768)
+MARK = "Written by `clientsync sandbox`, which replaces it each time it starts."
+_NOT_EPHEMERAL = range(10_000, 32_768)
 
 
 def software_tables(url: str, softwares: Iterable[Personality] | None = None) -> dict[str, dict[str, Any]]:
-    """The `[software.NAME]` tables by name, for a sandbox at `url` (`http://127.0.0.1:PORT`); by default of every software.
+    """The `[software.NAME]` tables by name, for a sandbox at `url` (`http://127.0.0.1:PORT`); by default for every app.
 
-    Each has a redirect port of its own, so that sign-ins to several may wait at once.
+    Each has its own redirect port, so that several sign-ins can wait at once.
     """
     from .registry import personalities
 
-    wanted = list(personalities().values() if softwares is None else softwares)
+    apps = list(personalities().values() if softwares is None else softwares)
     return {
         software.name: _table(url, software, port)
-        for software, port in zip(wanted, free_ports(len(wanted)), strict=True)
+        for software, port in zip(apps, free_ports(len(apps)), strict=True)
     }
 
 
@@ -49,19 +49,19 @@ def _table(url: str, software: Personality, redirect_port: int) -> dict[str, Any
 
 
 def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None:
-    """Writes a whole configuration for the sandbox at `url`, with a practice of its own next to it.
+    """Writes a whole configuration for the sandbox at `url`, with its own practice next to it.
 
-    Raises FileExistsError when the file is there and somebody else's, Trouble when it cannot be written.
+    Raises FileExistsError if the file exists and is not a sandbox's, Trouble if it cannot be written.
     """
     if (
         file.exists()
         and file.stat().st_size
         and not file.read_text("utf-8", "replace").startswith(f"# {MARK}")
     ):
-        raise FileExistsError(f"{file} is not a sandbox's: it is left as it is")
+        raise FileExistsError(f"{file} was not written by a sandbox. Nothing was changed")
     document = tomlkit.document()
     document.add(tomlkit.comment(MARK))
-    # Named after the file, so configurations side by side have a practice each. Relative, so both can be moved.
+    # Named after the file, so that each configuration has its own practice. Relative, so that both can be moved.
     document["practice"] = {"name": "Sandbox practice", "database": f"{file.name}.db"}
     document["software"] = software_tables(url, softwares)
     with writing(file, replace=True) as new:
@@ -69,15 +69,15 @@ def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None
 
 
 def free_ports(number: int) -> list[int]:
-    """So many ports of the loopback that nobody listens on now, and that no system gives away by itself.
+    """Free ports on the loopback, below the ephemeral range.
 
-    A port that a system gave away (32768 and up, commonly) may be somebody's connection by the time that a person signs in.
+    The system may give an ephemeral port (commonly 32768 and up) to another connection before the person signs in.
     """
     with ExitStack() as probes:
         ports: list[int] = []
         while len(ports) < number:
             probe = probes.enter_context(socket.socket())
             with suppress(OSError):
-                probe.bind(("127.0.0.1", secrets.choice(_NOT_GIVEN_AWAY)))
+                probe.bind(("127.0.0.1", secrets.choice(_NOT_EPHEMERAL)))
                 ports.append(probe.getsockname()[1])
         return ports

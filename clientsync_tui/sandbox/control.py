@@ -21,7 +21,7 @@ _FAULT_FIELDS = {
 
 
 def routes(sandbox: Sandbox) -> list[BaseRoute]:
-    """What tests and the command line use; a wrong request is answered 400 `{"error": SENTENCE}`."""
+    """The routes that tests and the command line use. A wrong request gets 400 `{"error": SENTENCE}`."""
 
     async def people(request: Request) -> Response:
         return JSONResponse(sandbox.people())
@@ -29,22 +29,22 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
     async def faults(request: Request) -> Response:
         if request.method == "POST":
             try:
-                said = await _said(request, _FAULT_FIELDS)
-                target = Target(said.get("software"), said.get("person"), said.get("organisation"))
-                sandbox.fault(said.get("kind", ""), target, said.get("times"), said.get("seconds"))
+                fields = await _fields(request, _FAULT_FIELDS)
+                target = Target(fields.get("software"), fields.get("person"), fields.get("organisation"))
+                sandbox.fault(fields.get("kind", ""), target, fields.get("times"), fields.get("seconds"))
             except ValueError as error:
                 return JSONResponse({"error": str(error)}, 400)
         return JSONResponse({"faults": [asdict(fault) for fault in sandbox.faults.in_force]})
 
     async def calls(request: Request) -> Response:
         since = request.query_params.get("since", "0")
-        told = sandbox.calls.summary(int(since) if since.isdecimal() else 0)
-        return JSONResponse(told | {"over_limit": dict(sandbox.limits.over)})
+        summary = sandbox.calls.summary(int(since) if since.isdecimal() else 0)
+        return JSONResponse(summary | {"over_limit": dict(sandbox.limits.over)})
 
     async def clock(request: Request) -> Response:
         try:
-            said = await _said(request, {"advance_s": (int, float)})
-            sandbox.advance(said.get("advance_s", 0))
+            fields = await _fields(request, {"advance_s": (int, float)})
+            sandbox.advance(fields.get("advance_s", 0))
         except ValueError as error:
             return JSONResponse({"error": str(error)}, 400)
         return JSONResponse({"now": sandbox.clock.now()})
@@ -57,14 +57,14 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
     ]
 
 
-async def _said(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
-    said: Any = await request.json()
-    if not isinstance(said, dict):
-        raise ValueError("a JSON object is wanted")
-    given = cast("dict[str, Any]", said)
+async def _fields(request: Request, types: dict[str, Any]) -> dict[str, Any]:
+    body: Any = await request.json()
+    if not isinstance(body, dict):
+        raise ValueError("send a JSON object")
+    given = cast("dict[str, Any]", body)
     for name, value in given.items():
-        if name not in fields:
-            raise ValueError(f"unknown field {name!r}: known are {', '.join(fields)}")
-        if value is not None and (not isinstance(value, fields[name]) or isinstance(value, bool)):
+        if name not in types:
+            raise ValueError(f"unknown field {name!r}: known are {', '.join(types)}")
+        if value is not None and (not isinstance(value, types[name]) or isinstance(value, bool)):
             raise ValueError(f"{name} has the wrong type")
     return given

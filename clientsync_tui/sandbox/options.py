@@ -1,4 +1,4 @@
-"""How a sandbox is to be."""
+"""The options of a sandbox."""
 
 from dataclasses import dataclass
 from pathlib import Path

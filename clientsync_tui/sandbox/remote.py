@@ -1,4 +1,4 @@
-"""Speaking to a sandbox that runs elsewhere on this machine."""
+"""Talks to a sandbox that runs in another process on this machine."""
 
 import os
 import tomllib
@@ -14,7 +14,7 @@ TIMEOUT_S = 60
 
 
 class NoAnswer(Exception):
-    """The sandbox cannot be found, or refuses; `str()` is a whole sentence."""
+    """The sandbox cannot be found, or refuses the request. `str()` is a whole sentence."""
 
 
 def configured(config: str | os.PathLike[str] | None) -> str:
@@ -22,27 +22,27 @@ def configured(config: str | os.PathLike[str] | None) -> str:
     try:
         file = Path(config) if config else user_config_path("clientsync") / "config.toml"
     except RuntimeError:
-        raise NoAnswer("Your home folder is not known. Say where the sandbox is with --url.") from None
+        raise NoAnswer("Your home folder is not known. Give the sandbox's address with --url.") from None
     try:
         tables: dict[str, Any] = tomllib.loads(file.read_text("utf-8")).get("software", {})
         addresses = [urlsplit(str(table.get("api_url", ""))) for table in tables.values()]
     except (OSError, ValueError, AttributeError) as error:
-        raise NoAnswer(f"No sandbox is named in {file} ({error}). Say where it is with --url.") from None
+        raise NoAnswer(f"No sandbox is named in {file} ({error}). Give its address with --url.") from None
     for address in addresses:
         if address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost"):
             return f"{address.scheme}://{address.netloc}"
-    raise NoAnswer(f"{file} names no sandbox. Say where it is with --url.")
+    raise NoAnswer(f"{file} names no sandbox. Give its address with --url.")
 
 
-def ask(url: str, path: str, say: Mapping[str, Any] | None = None) -> Any:
-    """The JSON answer of `/sandbox/PATH`, posted to when there is something to say. Raises NoAnswer."""
+def ask(url: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    """The JSON answer of `/sandbox/PATH`; posts `body` if there is one. Raises NoAnswer."""
     address = f"{url.rstrip('/')}/sandbox/{path}"
     try:
         with httpx2.Client(trust_env=False, timeout=TIMEOUT_S) as client:
-            answer = client.get(address) if say is None else client.post(address, json=dict(say))
-            said: Any = answer.json()
+            answer = client.get(address) if body is None else client.post(address, json=dict(body))
+            document: Any = answer.json()
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise NoAnswer(f"No sandbox answers at {url} ({type(error).__name__}).") from None
     if answer.is_error:
-        raise NoAnswer(f"The sandbox refuses: {said['error']}.")
-    return said
+        raise NoAnswer(f"The sandbox refuses: {document['error']}.")
+    return document

@@ -1,4 +1,4 @@
-"""What every part of a running sandbox shares, and what can be done to it from outside."""
+"""A running sandbox: what its parts share, and what can be changed from outside."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict

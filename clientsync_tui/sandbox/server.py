@@ -1,4 +1,4 @@
-"""The sandbox's HTTP server, on the loopback only: for the command line, and inside another program."""
+"""The sandbox's HTTP server, on the loopback only, as a command or inside another program."""
 
 import asyncio
 import signal
@@ -32,17 +32,17 @@ def app_of(sandbox: Sandbox) -> ASGIApp:
     for name, software in sandbox.softwares.items():
         shared = [*consent.routes(sandbox, software), *oauth.routes(sandbox, software)]
         mounts.append(Mount(f"/{name}", routes=[*shared, *software.api(sandbox, software)]))
-    # A page in the person's browser that makes its own name resolve to the loopback is not to be answered.
+    # Do not answer a web page whose own name resolves to the loopback (DNS rebinding).
     only_here = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     return sandbox.calls.around(Starlette(routes=mounts, middleware=[only_here]))
 
 
 class Server(uvicorn.Server):
-    """Tells when it listens, leaves signals to whoever runs it, and ends at once: who waits for an answer then gets none."""
+    """Reports when it listens, leaves signals alone, and stops at once: whoever waits for an answer then gets none."""
 
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
-        # Clients keep connections longer than uvicorn's five seconds; one that closes as a call begins looks like a fault.
-        # Nothing is logged: the terminal may be somebody's screen.
+        # Clients keep connections longer than uvicorn's five seconds, and one that closes as a call begins looks like a fault.
+        # Log nothing: the terminal may show the full-screen app.
         super().__init__(
             uvicorn.Config(
                 app,
@@ -69,7 +69,7 @@ class Server(uvicorn.Server):
         self._on_ready()
 
     async def main_loop(self) -> None:
-        # The tick keeps the Date header; uvicorn's own loop would look for the end ten times a second only.
+        # The tick updates the Date header. uvicorn's own loop checks for the end only ten times a second.
         while not await self.on_tick(0):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), 1)
@@ -86,7 +86,7 @@ class Server(uvicorn.Server):
 
 
 def _listening(options: Options) -> socket.socket:
-    # asyncio turns Nagle's delay (40 ms an answer) off only where the protocol is named.
+    # asyncio turns off Nagle's delay (40 ms an answer) only if the protocol is named.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -106,7 +106,7 @@ def _opened(options: Options) -> Generator[tuple[socket.socket, Sandbox]]:
 def serve(options: Options, on_ready: Callable[[Sandbox], None]) -> None:
     """Serves in the main thread until SIGINT or SIGTERM, then returns.
 
-    Raises OSError when the port cannot be had, ValueError for wrong options; `on_ready` is called once connections are accepted.
+    Raises OSError if the port is taken, ValueError for wrong options. Calls `on_ready` once connections are accepted.
     """
     with _opened(options) as (listener, sandbox):
         server = Server(app_of(sandbox), lambda: on_ready(sandbox))

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from ..config import change
+from ..config import set_values
 from ..practice.text import clean
 from ..practice.trouble import Trouble
 from ..widgets.options import Options
@@ -73,7 +73,7 @@ class FirstStartScreen(ActionScreen):
         workplace = self.main.workplace
         try:
             if name and name != workplace.config.practice.name:
-                await asyncio.to_thread(change, workplace.config.path, ("practice",), {"name": name})
+                await asyncio.to_thread(set_values, workplace.config.path, ("practice",), {"name": name})
                 workplace.reload()
         except Trouble as trouble:
             self.say(trouble)

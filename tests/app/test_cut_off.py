@@ -77,5 +77,5 @@ async def test_work_of_a_screen_that_breaks_is_said(practice: Practice) -> None:
         worker = app.screen.run_worker(broken(), exit_on_error=False)
         await until(pilot, lambda: worker.state is WorkerState.ERROR and app._notifications)
         said = " ".join(notice.message for notice in app._notifications)
-        assert "An error that the program does not expect (KeyError)." in said and "abc" not in said
+        assert "Unexpected error (KeyError)." in said and "abc" not in said
     app.workplace.close()

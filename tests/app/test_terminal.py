@@ -200,7 +200,7 @@ main()
         terminal.press("w")
         assert terminal.end() == 1
         after = terminal.written.rpartition(b"\x1b[?1049l")[2].decode()
-        assert "clientsync: An error that the program does not expect (RuntimeError)." in after
+        assert "clientsync: Unexpected error (RuntimeError)." in after
         assert "Traceback" not in after and secret.encode() not in terminal.written
     log = tmp_path / "data" / "clientsync" / "errors.log"
     assert "in broken" in log.read_text() and secret + '"' not in log.read_text()

@@ -32,7 +32,7 @@ def told(said: Said) -> str:
     assert said.code in (1, 2), said
     lines = said.err.splitlines()
     assert len(lines) == 1 and lines[0].startswith("clientsync: "), said.err
-    assert "does not expect" not in said.err and "Traceback" not in said.err
+    assert "Unexpected error" not in said.err and "Traceback" not in said.err
     return lines[0]
 
 

@@ -180,7 +180,7 @@ def test_somebody_elses_configuration_is_not_overwritten(tmp_path: Path) -> None
     file.write_text("[practice]\n")
     refused = run("sandbox", "--write-config", str(file))
     assert refused.returncode == 2
-    assert "is left as it is" in refused.stderr
+    assert "was not written by a sandbox" in refused.stderr
     assert file.read_text() == "[practice]\n"
 
 

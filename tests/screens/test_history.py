@@ -70,7 +70,7 @@ async def test_what_its_help_promises_works_and_the_counter_is_that_of_the_clien
         await until(pilot, lambda: "1 of 4" in shown(pilot) and "Tūī Café" in shown(pilot))
         await pilot.press("escape", "slash", *"since:someday")
         await until(
-            pilot, lambda: '"someday" is no time: write today, yesterday' in " ".join(shown(pilot).split())
+            pilot, lambda: '"someday" is not a time. Write today, yesterday' in " ".join(shown(pilot).split())
         )
     app.workplace.close()
 

@@ -64,7 +64,7 @@ def test_the_group_of_its_own_that_a_distribution_gives_each_user_counts_as_the_
 def test_a_link_to_where_a_person_keeps_such_files_stays_one(file: Path, tmp_path: Path):
     link = tmp_path / "config.toml"
     link.symlink_to(file)
-    config.change(link, ("practice",), {"name": "C"})
+    config.set_values(link, ("practice",), {"name": "C"})
     assert link.is_symlink() and config.load(link).practice.name == "C"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -133,7 +133,7 @@ def test_whatever_the_umask_all_that_is_made_is_this_users_alone(
     path = tmp_path / "home" / "config" / "clientsync" / "config.toml"
     before = os.umask(0)
     try:
-        config.change(path, ("practice",), {"name": "A"})
+        config.set_values(path, ("practice",), {"name": "A"})
         logbook.write(RuntimeError())
         command = Command(path)
         assert command.inside("clients").code == 0

@@ -228,7 +228,7 @@ from clientsync_tui import config
 from clientsync_tui.practice.trouble import UsageError
 resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
 try:
-    config.change(Path(sys.argv[1]), ("practice",), {"name": "Baker & Daughters"})
+    config.set_values(Path(sys.argv[1]), ("practice",), {"name": "Baker & Daughters"})
 except UsageError as error:
     sys.exit(str(error))
 """

@@ -1,4 +1,4 @@
-"""Signing in without a browser: follows a sign-in link as one of the sandbox's accountants, back to the program that waits."""
+"""Signs in without a browser: follows a sign-in link as one of the sandbox's accountants, back to the waiting program."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _HOPS = 10
 
 
 class NotSignedIn(Exception):
-    """The link came to nothing; `str()` says why."""
+    """The sign-in failed; `str()` says why."""
 
 
 def sign_in(link: str, email: str, organisations: Sequence[str] | None = None) -> None:
@@ -24,7 +24,7 @@ def sign_in(link: str, email: str, organisations: Sequence[str] | None = None) -
     if organisations is not None:
         extra["organisations"] = ",".join(organisations)
     url = link
-    # The environment's proxies are not for the loopback, and no certificate, which takes long to read, is needed there.
+    # The loopback needs no proxy and no certificates, which are slow to load.
     with httpx2.Client(trust_env=False, verify=False, timeout=TIMEOUT_S) as client:
         for _ in range(_HOPS):
             url = _with(url, extra)

@@ -1,4 +1,4 @@
-"""Signing in as a person does it: who are you, which organisations, allow or refuse; or all of that said in the link."""
+"""The sign-in pages: who you are, which organisations, allow or refuse. A link may also answer all of that itself."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs
@@ -18,7 +18,7 @@ from .pages import Choice, Line, consent_page, error_page, people_page
 PAGE = 200
 
 #: How long a code is remembered; it works far shorter.
-KEPT_S = 3_600
+REMEMBERED_S = 3_600
 
 
 def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
@@ -31,7 +31,7 @@ def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
 
 
 class Consent:
-    """The authorise page; each answer carries the link's query again, so that nothing need be remembered between."""
+    """The authorise page. Each form carries the link's query, so nothing has to be remembered between requests."""
 
     def __init__(self, sandbox: Sandbox, software: Personality) -> None:
         self._box = sandbox
@@ -204,7 +204,9 @@ class Consent:
                     uuid_of(auth_event, organisation), organisation, auth_event, now, now
                 )
         code = new_token()
-        box.state.codes = {c: kept for c, kept in box.state.codes.items() if kept.signed_in_at + KEPT_S > now}
+        box.state.codes = {
+            c: old for c, old in box.state.codes.items() if old.signed_in_at + REMEMBERED_S > now
+        }
         box.state.codes[code] = Code(
             software=name,
             app=asked.app.id,

@@ -46,9 +46,9 @@ class Choice:
     message: str
 
 
-def error_page(title: str, says: str, status: int = 400) -> HTMLResponse:
+def error_page(title: str, message: str, status: int = 400) -> HTMLResponse:
     """A page that leads nowhere."""
-    return _page(title, f"<h1>{_t(title)}</h1><p>{_t(says)}</p>", status)
+    return _page(title, f"<h1>{_t(title)}</h1><p>{_t(message)}</p>", status)
 
 
 def people_page(title: str, asked: AuthoriseRequest, people: Sequence[Accountant]) -> HTMLResponse:

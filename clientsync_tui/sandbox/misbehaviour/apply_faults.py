@@ -1,4 +1,4 @@
-"""Answers that a server gives when it is with_faults."""
+"""Answers as the faults in force make them."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from .faults import LIMIT
 def unavailable(
     sandbox: Backend, software: str, person: str | None, organisation: str | None = None
 ) -> Response | None:
-    """A 503 where such a fault is in force: nothing was done."""
+    """A 503 if such a fault is in force; then nothing was done."""
     if sandbox.faults.meet({"unavailable"}, software, person, organisation):
         sandbox.save()
         return Response("Service Unavailable", 503, media_type="text/plain")
@@ -22,7 +22,7 @@ def unavailable(
 
 
 def over_limit(sandbox: Backend, software: str, person: str | None, organisation: str | None) -> int | None:
-    """After how many seconds to come again, where a fault says that a limit is met."""
+    """Seconds to wait, if a `limit` fault is in force."""
     if fault := sandbox.faults.meet({LIMIT}, software, person, organisation):
         sandbox.save()
         return round(fault.seconds)
@@ -50,7 +50,7 @@ async def with_faults(
             await asyncio.sleep(fault.seconds)
             return answer()
         case _:
-            while not await request.is_disconnected():  # noqa: ASYNC110 - the disconnection is only told to who asks
+            while not await request.is_disconnected():  # noqa: ASYNC110 - there is no event for a disconnection
                 await asyncio.sleep(0.05)
             return Response(status_code=499)
 

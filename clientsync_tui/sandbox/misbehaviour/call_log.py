@@ -8,12 +8,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..world.clock import Clock, utc
 
-KEPT = 10_000
+MOST_CALLS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. `status` is 0 when the caller left before an answer. `at` is ISO 8601 UTC on the sandbox's clock."""
+    """One call. `status`: 0 if the caller left before an answer. `at`: ISO 8601 UTC on the sandbox's clock."""
 
     seq: int
     at: str
@@ -26,18 +26,18 @@ class Call:
 
 
 class CallLog:
-    """Middleware: counts calls and how many ran at once. The handlers say whose call it is in `scope["whose"]`."""
+    """Middleware that counts calls and how many ran at once. Handlers put whose call it is in `scope["whose"]`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._counts: Counter[tuple[str, str, str | None, int]] = Counter()
-        self._recent: deque[Call] = deque(maxlen=KEPT)
+        self._recent: deque[Call] = deque(maxlen=MOST_CALLS)
         self._seq = 0
         self._running = 0
         self._most = 0
 
     def around(self, app: ASGIApp) -> ASGIApp:
-        """The app with its calls counted; those to `/sandbox` are not."""
+        """The app with its calls counted, except those to `/sandbox`."""
 
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http" or scope["path"].startswith("/sandbox"):
@@ -79,7 +79,7 @@ class CallLog:
 
     @property
     def total(self) -> int:
-        """How many were answered; may be asked from any thread."""
+        """How many were answered. May be called from any thread."""
         return self._seq
 
     def summary(self, since: int) -> dict[str, Any]:

@@ -12,14 +12,14 @@ CLEAR = "clear"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom a fault concerns; None is everybody, or everything."""
+    """What a fault applies to. None means everybody, or everything."""
 
     software: str | None = None
     person: str | None = None
     organisation: str | None = None
 
     def covers(self, software: str, person: str | None, organisation: str | None) -> bool:
-        """Whether a call is meant: one that names no organisation is not meant by a target that does."""
+        """Whether it applies to a call. A target with an organisation does not apply to calls without one."""
         return (
             self.software in (None, software)
             and self.person in (None, person)
@@ -38,16 +38,16 @@ class Fault:
 
 
 class Faults:
-    """The faults in force. The newest is met first."""
+    """The faults in force. The newest applies first."""
 
-    def __init__(self, kept: list[Fault]) -> None:
-        self.in_force = kept
+    def __init__(self, in_force: list[Fault]) -> None:
+        self.in_force = in_force
 
     def add(self, fault: Fault) -> None:
         self.in_force.append(fault)
 
     def clear(self, target: Target) -> None:
-        """Ends the faults whose target is this, or lies within it."""
+        """Ends the faults with this target or a narrower one."""
         self.in_force = [
             fault
             for fault in self.in_force
@@ -61,7 +61,7 @@ class Faults:
     def seen(
         self, kinds: Container[str], software: str, person: str | None, organisation: str | None
     ) -> Fault | None:
-        """The fault that a call would meet; it is not used up."""
+        """The fault that would apply to a call, without using it up."""
         return next(
             (
                 f
@@ -74,7 +74,7 @@ class Faults:
     def meet(
         self, kinds: Container[str], software: str, person: str | None, organisation: str | None
     ) -> Fault | None:
-        """The fault that a call meets; one of its times is used up."""
+        """The fault that applies to a call. Uses up one of its times."""
         fault = self.seen(kinds, software, person, organisation)
         if fault and fault.times is not None:
             fault.times -= 1
