@@ -175,7 +175,7 @@ class ClientSyncApp(App[None]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copies `text` to the clipboard of the user's own terminal."""
-        if not self._line.copy(text):
+        if not self._line.copy(text, self.write):
             super().copy_to_clipboard(text)
 
     # Jobs, undo, leaving

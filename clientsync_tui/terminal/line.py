@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..host.on_posix import SIGHUP
@@ -50,13 +51,13 @@ class Line:
         if os.getppid() != server:
             self._app.exit()
 
-    def copy(self, text: str) -> bool:
+    def copy(self, text: str, write: Callable[[str], None]) -> bool:
         """Sends `text` to the clipboard of the user's own terminal, also through tmux. Whether it arrives cannot be known.
 
         False where this Textual does not allow it: then copy as Textual does.
         """
         if not textual_internals.remember_copied(self._app, text):
             return False
-        textual_internals.write(self._app, clipboard.sequence(text))
+        write(clipboard.sequence(text))
         self._app.run_worker(clipboard.to_tmux(text), group="clipboard", exit_on_error=False)
         return True
