@@ -1,8 +1,8 @@
-"""The app in a browser of this machine: textual-serve on loopback, which by itself would let in whoever finds the port.
+"""The app in a browser on this host: textual-serve on loopback, behind a check. By itself it lets in everyone who finds the port.
 
-Everything is refused that comes from another user of this host or from another page, names another host, or does not carry the
-cookie which the printed link gives. A browser sends a cookie to every port of this machine, whoever listens there; so it is for a
-path that nobody else knows.
+The check refuses what comes from another user of this host or from another page, what names another host, and what has no cookie
+from the printed link. A browser sends a cookie to every port of the host, whoever listens there, so the cookie is for a path that
+nobody else knows.
 """
 
 import asyncio
@@ -32,9 +32,9 @@ from .terminal import textual_internals
 
 HOST = "127.0.0.1"
 OF_THIS_TERMINAL = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "TMUX", "STY", "COLORFGBG", "NO_COLOR")
-"""What is true of the terminal that serves, and not of the browser."""
+"""Variables about the terminal that serves, which do not hold for the browser."""
 HEADERS = {
-    # The page of textual-serve asks a font of another host, which is not to know of us.
+    # Textual-serve's page loads a font from another host, which must not learn of us.
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "connect-src 'self' {socket}; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "Referrer-Policy": "no-referrer",
@@ -42,13 +42,13 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 WELCOME = '<!DOCTYPE html><meta http-equiv="refresh" content="0;url={home}"><title>Client Sync</title>'
-"""A step between, so that the token is neither in the address bar nor in a referrer. A redirect would not carry a strict cookie."""
+"""A page in between, so that the token is neither in the address bar nor in a referrer. A redirect would not carry a strict cookie."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class GuardedServer(Server):
-    """Serves `command` to those who were given a link; each link lets one browser in."""
+    """Serves `command` to those who have a link. Each link lets one browser in."""
 
     def __init__(self, command: str, listening: socket.socket, say: Callable[[str], None]) -> None:
         port = listening.getsockname()[1]
@@ -66,10 +66,10 @@ class GuardedServer(Server):
         return f"{self.public_url}/?token={self._token}"
 
     async def on_startup(self, app: web.Application) -> None:
-        """Says nothing of its own."""
+        """Prints nothing of textual-serve's own."""
 
     async def handle_index(self, request: web.Request) -> web.Response:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Textual-serve's page, which takes the keys."""
+        """Textual-serve's page, with the keys from the start."""
         page: Any = await super().handle_index(request)
         page.text = textual_internals.page_that_takes_keys(page.text)
         return page
@@ -96,26 +96,26 @@ class GuardedServer(Server):
         if transport is None or is_another_users(
             transport.get_extra_info("peername"), transport.get_extra_info("sockname")
         ):
-            return _refused("This is served to another user of this host.")
+            return _refused("This page belongs to another user of this host.")
         if request.host != f"{HOST}:{self.port}":
-            return _refused(f"This is served as {self.public_url} and by no other name or port.")
+            return _refused(f"This page is only served as {self.public_url}.")
         if request.headers.get("Origin", self.public_url) != self.public_url:
-            return _refused("Another page may not use this.")
+            return _refused("Other pages may not use this one.")
         token = request.query.get("token")
         if token is not None and request.path == "/" and _same(token, self._token):
             self._token = secrets.token_urlsafe(32)
-            self._say(f"A browser was let in. For another one:\n{self.link}")
+            self._say(f"A browser was let in. To let in another one:\n{self.link}")
             welcome = web.Response(text=WELCOME.format(home=self._home), content_type="text/html")
             welcome.set_cookie(
                 self._cookie_name, self._cookie, path=self._home, httponly=True, samesite="Strict"
             )
             return welcome
         if not _same(request.cookies.get(self._cookie_name, ""), self._cookie):
-            return _refused("Open the link that `clientsync --serve` printed last; each lets one browser in.")
+            return _refused("Open the latest link from `clientsync --serve`. Each link lets one browser in.")
         return await handler(request)
 
     async def run(self) -> None:
-        """Serves until it is interrupted."""
+        """Serves until interrupted."""
         for name in ("aiohttp", "textual-serve"):
             logger = logging.getLogger(name)
             logger.addHandler(_ToLogbook())
@@ -124,7 +124,7 @@ class GuardedServer(Server):
         await runner.setup()
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
-        # Windows's loop takes none; there ctrl+c ends it.
+        # The loop on Windows takes none. ctrl+c ends it there.
         with contextlib.suppress(NotImplementedError):
             for number in SIGNALS:
                 loop.add_signal_handler(number, ended.set)
@@ -137,7 +137,7 @@ class GuardedServer(Server):
 
 
 class _ToLogbook(logging.Handler):
-    """Errors of the server go where all unexpected ones go, and not to the terminal; what a client sent wrong goes nowhere."""
+    """Sends the server's errors to the log instead of the terminal. What a client sent wrong is dropped."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
@@ -145,17 +145,17 @@ class _ToLogbook(logging.Handler):
             logbook.write(error)
 
 
-def _same(told: str, right: str) -> bool:
-    # Bytes that are no UTF-8 come as lone surrogates.
-    return hmac.compare_digest(told.encode(errors="surrogatepass"), right.encode())
+def _same(given: str, right: str) -> bool:
+    # Bytes that are not UTF-8 arrive as lone surrogates.
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), right.encode())
 
 
-def _refused(says: str) -> web.Response:
-    return web.Response(status=403, text=says + "\n")
+def _refused(reason: str) -> web.Response:
+    return web.Response(status=403, text=reason + "\n")
 
 
 def listen(port: int) -> socket.socket:
-    """A socket on loopback; port 0: a free one. Raises UsageError where the port cannot be had."""
+    """A socket on loopback. Port 0: a free one. Raises UsageError if the port is taken."""
     listening = socket.socket()
     try:
         listening.bind((HOST, port))
@@ -166,10 +166,10 @@ def listen(port: int) -> socket.socket:
 
 
 def serve(config: Path | None, port: int, say: Callable[[str], None]) -> None:
-    """Serves the app with this configuration (None: the usual one) until it is interrupted; `say` gets the link. Raises UsageError as `listen` does."""
+    """Serves the app with this configuration (None: the usual one) until interrupted. `say` gets the link. Raises UsageError as `listen` does."""
     named = ["--config", str(config.absolute())] if config else []
     words = [*own_process.command(), *named]
-    # Textual-serve runs it by a shell, which is not to stand between.
+    # Textual-serve runs it in a shell, which must not stay in between.
     command = subprocess.list2cmdline(words) if sys.platform == "win32" else "exec " + shlex.join(words)
     if not textual_internals.can_be_guarded(Server):
         raise UsageError(
@@ -180,7 +180,7 @@ def serve(config: Path | None, port: int, say: Callable[[str], None]) -> None:
 
 
 def prepare(environment: MutableMapping[str, str]) -> None:
-    """The served app finds a terminal as good as xterm.js is."""
+    """Makes the served app find a terminal as good as xterm.js."""
     for name in OF_THIS_TERMINAL:
         environment.pop(name, None)
     environment.update(TERM="xterm-256color", COLORTERM="truecolor")

@@ -1,4 +1,4 @@
-"""The one table of actions: keys, footer, help, menus and palette are all made from it."""
+"""The table of actions. Keys, footer, help, menus and palette are made from it."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,15 +31,15 @@ PLACES = {
     SELECT: "Selecting",
     HISTORY: "History",
     SIGN_IN: "Sign in",
-    CONSENTS: "Consents, one after the other",
+    CONSENTS: "Consents, one by one",
     ORGANISATIONS: "Organisations of a sign-in",
 }
 
 
 class Action(NamedTuple):
-    """One thing a person can do. `name`: its id, in keymaps too, and the `do_NAME` method of the screens that have it.
+    """One thing that the user can do. `name`: its id, also in keymaps; screens do it with a method `do_NAME`.
 
-    `footer`: how early the footer shows it (0: never). `dangerous`: it is confirmed before it is done.
+    `footer`: how early the footer shows it (0: never). `dangerous`: it asks first.
     """
 
     name: str
@@ -53,12 +53,12 @@ class Action(NamedTuple):
 
     @property
     def id(self) -> str:
-        """By what a keymap names it."""
+        """Its name in a keymap."""
         return f"{self.place}.{self.name}"
 
     @property
     def label(self) -> str:
-        """How the footer names it."""
+        """Its name in the footer."""
         return self.short or self.title
 
 
@@ -76,76 +76,76 @@ KINDS = {action_of(kind): kind for kind in kinds().values() if kind.unit is not 
 """The kinds of work that the client list does with what is selected, by the name of the action."""
 
 _ALL = (
-    Action("help", "Help", "Show the keys that work here, each with one line.", "question_mark,f1", EVERYWHERE, 1),
-    Action("commands", "Every command", "Find any action of any screen by typing its name.", "ctrl+p,colon", EVERYWHERE, 9, "Commands"),
-    Action("client_sync", "Open Client Sync", "Add clients, reconnect all, or reassign clients, for each accounting software.", "s", EVERYWHERE, 3, "Client Sync"),
-    Action("jobs", "Jobs", "See bulk jobs: what runs, what failed and why; resume, retry or cancel.", "J", EVERYWHERE, 12),
-    Action("history", "History", "Who did what and when: of this client, or of the whole practice.", "h", EVERYWHERE, 11),
-    Action("undo", "Undo", "Take back the last change of the selection here, or of team, code, name, note or removal.", "u", EVERYWHERE),
-    Action("back", "Back", "Clear the filter, else go back.", "escape", EVERYWHERE, 20),
-    Action("suspend", "Suspend", "Put the program in the background; `fg` brings it back.", "ctrl+z", EVERYWHERE),
-    Action("redraw", "Redraw", "Draw the screen anew, where something else has written over it.", "ctrl+l,f5", EVERYWHERE),
+    Action("help", "Help", "Show the keys that work here, one line each.", "question_mark,f1", EVERYWHERE, 1),
+    Action("commands", "Every command", "Find any action of any screen by its name.", "ctrl+p,colon", EVERYWHERE, 9, "Commands"),
+    Action("client_sync", "Open Client Sync", "Add clients, reconnect all, or reassign clients, for each accounting app.", "s", EVERYWHERE, 3, "Client Sync"),
+    Action("jobs", "Jobs", "See bulk jobs: what is running, what failed and why. Resume, retry or cancel them.", "J", EVERYWHERE, 12),
+    Action("history", "History", "See who did what and when, for this client or the whole practice.", "h", EVERYWHERE, 11),
+    Action("undo", "Undo", "Undo the last change of the selection here, or of a team, code, name, note or removal.", "u", EVERYWHERE),
+    Action("back", "Back", "Clear the filter, or go back.", "escape", EVERYWHERE, 20),
+    Action("suspend", "Suspend", "Put the program in the background. `fg` brings it back.", "ctrl+z", EVERYWHERE),
+    Action("redraw", "Redraw", "Draw the screen again if something else has written over it.", "ctrl+l,f5", EVERYWHERE),
     Action("quit", "Quit", "Leave the program. A running job can be resumed at the next start.", "q,ctrl+q", EVERYWHERE, 19),
     # Clients
-    Action("filter", "Filter", "Show only what matches: words, or status: reason: by: software: team: code: since:, each negated by -.", "slash", SELECT, 2),
+    Action("filter", "Filter", "Show only what matches: words, or status: reason: by: software: team: code: since:. `-` before any term negates it.", "slash", SELECT, 2),
     Action("sort", "Sort", "Choose the columns to sort by.", "o", SELECT, 13),
     Action("columns", "Columns", "Choose, order and widen the columns.", "C", SELECT),
-    Action("actions_menu", "Actions", "Open Client Sync, export client data, upload practice codes, and what can be done with the selection.", "a", CLIENTS, 4),
-    Action("connections", "Connections", "Open the client's Business settings > Connections: manage each integration.", "c", CLIENTS, 5),
+    Action("actions_menu", "Actions", "Open Client Sync, export client data, upload practice codes, or act on the selection.", "a", CLIENTS, 4),
+    Action("connections", "Connections", "Open the client's Business settings > Connections to manage its integrations.", "c", CLIENTS, 5),
     Action("export", "Export client data as CSV file", "Write the clients that the filter shows to a CSV file.", "E", CLIENTS),
-    Action("upload_codes", "Upload practice codes", "Read practice codes from a CSV file; nothing is changed unless every line is right.", "U", CLIENTS),
+    Action("upload_codes", "Upload practice codes", "Read practice codes from a CSV file. Nothing changes unless every line is right.", "U", CLIENTS),
     *map(_of_kind, KINDS.values()),
     Action("assign_team", "Assign team", "Assign the selected clients to a team.", "t", CLIENTS),
     Action("set_code", "Set practice code", "Set the practice code of the client under the cursor.", "p", CLIENTS),
     Action("rename", "Rename", "Change the name of the client under the cursor on the practice's list.", "n", CLIENTS),
     Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "m", CLIENTS),
-    Action("remove", "Remove from the list", "Take clients without a living integration off the list.", "X", CLIENTS, dangerous=True),
+    Action("remove", "Remove from the list", "Remove clients without an active integration from the list.", "X", CLIENTS, dangerous=True),
     Action("views", "Views", "Save this filter under a name, or open a saved one.", "w", CLIENTS),
     Action("show_all", "All clients", "Show the clients of every status.", "1", CLIENTS),
     Action("show_connected", "Connected", "Show the clients that are connected.", "2", CLIENTS),
-    Action("show_expiring", "Expiring", "Show the clients whose sign-in ends soon unless it is used, and the fixes for them.", "3", CLIENTS),
-    Action("show_expired", "Expired", "Show the clients whose sign-in has ended, and the fixes for them.", "4", CLIENTS),
-    Action("show_broken", "Broken", "Show the clients whose organisation does not work, and the fixes for them.", "5", CLIENTS),
-    Action("show_none", "Not connected", "Show the clients without a living integration.", "6", CLIENTS),
-    Action("next_status", "Next status", "Go to the tab on the right.", "tab", CLIENTS),
-    Action("status_before", "Status before", "Go to the tab on the left.", "shift+tab", CLIENTS),
-    Action("next_group", "Next fix", "Among the expiring, expired or broken, show only the clients of the next fix.", "right", CLIENTS),
-    Action("group_before", "Previous fix", "Show only the clients of the previous fix (before the first: all of the tab).", "left", CLIENTS),
-    Action("fix", "Do the fix", "Do what the chosen fix says, for exactly its integrations.", "enter", CLIENTS, 2, "Fix"),
+    Action("show_expiring", "Expiring", "Show the clients whose sign-in expires soon unless it is used, and the fixes for them.", "3", CLIENTS),
+    Action("show_expired", "Expired", "Show the clients whose sign-in has expired, and the fixes for them.", "4", CLIENTS),
+    Action("show_broken", "Broken", "Show the clients whose connection is broken, and the fixes for them.", "5", CLIENTS),
+    Action("show_none", "Not connected", "Show the clients without an active integration.", "6", CLIENTS),
+    Action("next_status", "Next status", "Go to the next tab.", "tab", CLIENTS),
+    Action("status_before", "Previous status", "Go to the previous tab.", "shift+tab", CLIENTS),
+    Action("next_group", "Next fix", "Show only the clients of the next fix, among those expiring, expired or broken.", "right", CLIENTS),
+    Action("group_before", "Previous fix", "Show only the clients of the previous fix (before the first: all).", "left", CLIENTS),
+    Action("fix", "Apply the fix", "Apply the chosen fix to exactly its integrations.", "enter", CLIENTS, 2, "Fix"),
     # Client Sync
-    Action("add_clients", "Add clients", "Add clients from the organisations that your sign-in reaches.", "1", CLIENT_SYNC, 1),
-    Action("reconnect_all", "Reconnect all", "Reconnect every expired or broken client with your sign-in.", "2", CLIENT_SYNC, 2),
+    Action("add_clients", "Add clients", "Add clients from the organisations that your sign-in can reach.", "1", CLIENT_SYNC, 1),
+    Action("reconnect_all", "Reconnect all", "Reconnect all expired and broken clients with your sign-in.", "2", CLIENT_SYNC, 2),
     Action("reassign_clients", "Reassign clients", "Become the authenticated user of clients that colleagues integrated.", "3", CLIENT_SYNC, 3),
-    Action("reconnect_everything", "Reconnect every software", "Reconnect what is expired or broken in every accounting software, as one job.", "4", CLIENT_SYNC, 6, "Every software"),
-    Action("sign_in", "Sign in", "Sign in to the accounting software, or as another person.", "l", CLIENT_SYNC, 4),
-    Action("sign_out", "Sign out", "Revoke your sign-in and forget it; says first which integrations end with it.", "L", CLIENT_SYNC, dangerous=True),
+    Action("reconnect_everything", "Reconnect every app", "Reconnect what is expired or broken in all accounting apps, as one job.", "4", CLIENT_SYNC, 6, "Every app"),
+    Action("sign_in", "Sign in", "Sign in to the accounting app, or as someone else.", "l", CLIENT_SYNC, 4),
+    Action("sign_out", "Sign out", "Revoke your sign-in and forget it. Shows first which integrations end with it.", "L", CLIENT_SYNC, dangerous=True),
     Action("set_up", "Set up", "Enter the client id of the practice's app, and see how to register one.", "e", CLIENT_SYNC, 5),
     # Connections
-    Action("reconnect", "Reconnect", "Replace this integration's sign-in by one that works.", "r", CONNECTIONS, 1),
+    Action("reconnect", "Reconnect", "Replace this integration's sign-in with one that works.", "r", CONNECTIONS, 1),
     Action("refresh", "Refresh", "Pull this organisation's details and lists again.", "f", CONNECTIONS, 2),
-    Action("settings", "Update settings", "Which lists are pulled, how often, whether details follow, and a note for colleagues.", "e", CONNECTIONS, 3, "Settings"),
-    Action("disconnect", "Disconnect", "End this integration; the client stays on the list.", "d", CONNECTIONS, 4, dangerous=True),
-    Action("change_integration", "Change integration", "Move this client to another organisation, of this or another accounting software; says first what is lost.", "x", CONNECTIONS, dangerous=True),
-    Action("open_software", "Open in the accounting software", "Open the organisation in a browser; over SSH its link is copied.", "b", CONNECTIONS, 6, "Open"),
-    Action("pulled", "Lists", "Look at what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5),
+    Action("settings", "Update settings", "Choose which lists are pulled and how often, whether details are updated, and write a note for colleagues.", "e", CONNECTIONS, 3, "Settings"),
+    Action("disconnect", "Disconnect", "End this integration. The client stays on the list.", "d", CONNECTIONS, 4, dangerous=True),
+    Action("change_integration", "Change integration", "Move this client to another organisation, in this or another accounting app. Shows first what is lost.", "x", CONNECTIONS, dangerous=True),
+    Action("open_software", "Open in the accounting app", "Open the organisation in a browser. Over SSH, its link is copied.", "b", CONNECTIONS, 6, "Open"),
+    Action("pulled", "Lists", "See what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5),
     # Jobs
-    Action("resume_job", "Resume", "Go on with a job that was cut off or paused.", "r", JOB, 1),
+    Action("resume_job", "Resume", "Continue a job that was interrupted or paused.", "r", JOB, 1),
     Action("retry_job", "Retry failed and cancelled", "Retry the clients that failed or were cancelled.", "F", JOB, 2, "Retry"),
-    Action("cancel_job", "Cancel", "Finish what is being done and leave the rest undone.", "S", JOB, 3, dangerous=True),
+    Action("cancel_job", "Cancel", "Finish the items in progress and cancel the rest.", "S", JOB, 3, dangerous=True),
     # Selecting in a dialogue with Continue and Cancel
-    Action("continue", "Continue", "Go on with what is selected.", "enter", SELECT, 1),
-    Action("copy_link", "Copy the link", "Send the link to your terminal's clipboard.", "Y", SIGN_IN, 1),
-    Action("print_link", "Show link as plain text", "Leave the full screen for a moment and print the link as plain text, to be selected.", "P", SIGN_IN, 2, "Plain"),
-    Action("open_link", "Open the browser", "Open the link in this machine's browser again.", "b", SIGN_IN, 4, "Browser"),
-    Action("paste", "Paste the address", "Go to the field for the address that the browser ends at.", "p", SIGN_IN, 3, "Paste"),
-    Action("try_again", "Try again", "Begin a new attempt to sign in.", "r", SIGN_IN, 1),
-    Action("skip_consent", "Another one first", "Ask for another one of those that are left; this one comes at the end.", "x", CONSENTS, 5, "Another"),
+    Action("continue", "Continue", "Continue with the selection.", "enter", SELECT, 1),
+    Action("copy_link", "Copy the link", "Copy the link to your terminal's clipboard.", "Y", SIGN_IN, 1),
+    Action("print_link", "Show link as plain text", "Leave the full screen for a moment and print the link, so that you can select it.", "P", SIGN_IN, 2, "Plain"),
+    Action("open_link", "Open the browser", "Open the link in this computer's browser again.", "b", SIGN_IN, 4, "Browser"),
+    Action("paste", "Paste the address", "Go to the field for the address your browser ends up on.", "p", SIGN_IN, 3, "Paste"),
+    Action("try_again", "Try again", "Try to sign in again.", "r", SIGN_IN, 1),
+    Action("skip_consent", "Skip for now", "Ask for another consent first. This one comes last.", "x", CONSENTS, 5, "Skip"),
     # What a sign-in reaches
-    Action("authorise_more", "Authorise more organisations", "Give consent to more organisations without leaving this place.", "m", ORGANISATIONS, 14, "More"),
-    Action("other_sign_in", "Sign in as somebody else", "Use another sign-in that is held here, or make a new one.", "l", ORGANISATIONS, 15, "Sign in"),
-    Action("try_again", "Try again", "Ask the accounting software once more.", "r", ORGANISATIONS, 1),
-    Action("choose_team", "Team", "The team that the new clients are assigned to; one can be made on the spot.", "t", ORGANISATIONS, 4),
-    Action("toggle_link", "Link or new client", "Link the organisation under the cursor to the client it matches, or make a new client of it.", "x", ORGANISATIONS, 5, "Link/new"),
+    Action("authorise_more", "Authorise more organisations", "Authorise more organisations without leaving this screen.", "m", ORGANISATIONS, 14, "More"),
+    Action("other_sign_in", "Sign in as someone else", "Use another stored sign-in, or make a new one.", "l", ORGANISATIONS, 15, "Sign in"),
+    Action("try_again", "Try again", "Ask the accounting app again.", "r", ORGANISATIONS, 1),
+    Action("choose_team", "Team", "Choose the team for new clients, or make one.", "t", ORGANISATIONS, 4),
+    Action("toggle_link", "Link or new client", "Link the organisation under the cursor to the client it matches, or make it a new client.", "x", ORGANISATIONS, 5, "Link/new"),
     Action("integrated_by", "Integrated by", "Show only what one person integrated.", "b", ORGANISATIONS, 4),
 )  # fmt: skip
 
@@ -163,8 +163,8 @@ def named(place: str, *names: str) -> tuple[Action, ...]:
 
 
 def bindings(wanted: Iterable[Action]) -> "list[BindingType]":
-    """Their keys, as Textual wants them; the id lets a person's keymap change them."""
-    # The menu has the actions without Textual.
+    """Their keys as Textual's bindings. The id lets a user's keymap change them."""
+    # The line menu uses the actions without Textual.
     from textual.binding import Binding
 
     return [

@@ -1,4 +1,4 @@
-"""Sentences that name a key: `Press {select.filter} to filter` says the key that this person has for it."""
+"""Sentences that name a key: `Press {select.filter} to filter` shows the key that the user has for it."""
 
 import re
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ _NAMED = re.compile(r"\{(\w+\.\w+)\}")
 
 
 def with_keys(sentence: str, own: Mapping[str, str]) -> str:
-    """`sentence` with keys in place of the ids in braces. `own`: a person's own keys, by id."""
+    """`sentence` with keys in place of the ids in braces. `own`: the user's own keys, by id."""
     return _NAMED.sub(lambda found: key_name(keys_of(found[1], own)), sentence)
 
 
 def keys_of(id: str, own: Mapping[str, str]) -> str:
-    """The keys that something has: a person's `own`, else the usual ones; raises KeyError where there is no such thing."""
+    """The keys of an action: the user's `own`, else the usual ones. Raises KeyError for an unknown id."""
     if id in own:
         return own[id]
     return ACTIONS[id].keys if id in ACTIONS else USUAL[id][1]

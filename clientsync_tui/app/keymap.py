@@ -1,4 +1,4 @@
-"""A person's own keys, `[keys]` of the configuration: which of them can be used, and what is wrong with the others."""
+"""The user's own keys, from `[keys]` in the configuration: which of them work, and what is wrong with the others."""
 
 import difflib
 import unicodedata
@@ -21,42 +21,42 @@ FORMER = {"organisations.choose_sender": "organisations.integrated_by"}
 """Ids that releases up to 0.2.0 used."""
 HELP = "everywhere.help"
 FIXED = dict.fromkeys((CLIENT_SYNC, ORGANISATIONS, SIGN_IN, DIALOGUE), "left,right")
-"""Keys that screens have beside all that can be changed."""
+"""Keys of screens that nobody can change."""
 TOGETHER = {
     JOBS: {JOB},
     DIALOGUE: {TABLE, ORGANISATIONS, "columns", "sort"},
     "columns": {TABLE, DIALOGUE},
     "sort": {TABLE, DIALOGUE},
 }
-"""What else one screen can have; but for dialogues and what is in them, all that is everywhere or in tables."""
+"""What can be on the same screen. Outside dialogues, what works everywhere and in tables can, too."""
 NEVER_ARRIVE = {
     "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace", "ctrl+j": "enter", "ctrl+enter": "enter",
     "ctrl+left_square_bracket": "escape",
 }  # fmt: skip
-"""Keys that terminals send as another one (or, with ctrl+enter, mostly so)."""
+"""Keys that terminals send as another key (ctrl+enter: most of them)."""
 MODIFIERS = frozenset({"ctrl", "shift", "alt", "meta", "super", "hyper"})
 NAMED = frozenset(key.value for key in Keys if "+" not in key.value and not key.value.startswith("<"))
 
 
 @dataclass(frozen=True, slots=True)
 class Keymap:
-    """`keys`: the changed ones that can be used, by the id of what they do, as Textual names them; `mistakes`: in sentences."""
+    """`keys`: the changed keys that work, by the id of what they do, in Textual's names. `mistakes`: sentences."""
 
     keys: Mapping[str, str]
     mistakes: tuple[str, ...] = ()
 
 
 def usual() -> dict[str, tuple[str, str]]:
-    """(title, keys) of everything whose key can be changed, by its id."""
+    """(title, keys) of everything with a key that can be changed, by its id."""
     return {**{id: (action.title, action.keys) for id, action in ACTIONS.items()}, **USUAL}
 
 
-def read(told: Mapping[str, str]) -> Keymap:
-    """Looks at every key of `[keys]`; one that is wrong is said, and what it was for keeps its usual key."""
+def read(configured: Mapping[str, str]) -> Keymap:
+    """Checks every key of `[keys]`. A wrong one becomes a mistake, and its action keeps its usual key."""
     known = usual()
     mistakes: list[str] = []
     keys: dict[str, str] = {}
-    for written, wanted in told.items():
+    for written, wanted in configured.items():
         id = FORMER.get(written, written)
         if id not in known:
             mistakes.append(f'[keys] has an unknown action "{id}".{_near(id, known)}')
@@ -73,13 +73,13 @@ def read(told: Mapping[str, str]) -> Keymap:
 
 
 def _near(id: str, known: Iterable[str]) -> str:
-    same = [each for each in known if each.partition(".")[2] == id.rpartition(".")[2]]
+    same = [known_id for known_id in known if known_id.partition(".")[2] == id.rpartition(".")[2]]
     near = same or difflib.get_close_matches(id, list(known), 1)
     return f' Did you mean "{near[0]}"?' if near else " The documentation lists them: docs/keys.md."
 
 
 def _normal(key: str) -> str:
-    """A key as Textual names it; raises ValueError, in a sentence, for one that cannot be used."""
+    """A key in Textual's name for it. Raises ValueError with a sentence if it can't be used."""
     *modifiers, last = key.split("+") if not key.endswith("+") else [*key[:-1].strip("+").split("+"), "+"]
     modifiers = [modifier.lower() for modifier in modifiers if modifier]
     if unknown := [modifier for modifier in modifiers if modifier not in MODIFIERS]:
@@ -93,12 +93,12 @@ def _normal(key: str) -> str:
     elif not (_character(last) and _character(last).isprintable()):
         near = difflib.get_close_matches(last.lower(), sorted(NAMED), 1)
         raise ValueError(f'there is no key "{last}".' + (f' Did you mean "{near[0]}"?' if near else ""))
-    told = "+".join([*modifiers, last])
-    if told in NEVER_ARRIVE:
-        raise ValueError(f"terminals send {NEVER_ARRIVE[told]} for it.")
-    if told in ("ctrl+c", "ctrl+q", "escape"):
-        raise ValueError(f"{told} keeps its meaning everywhere.")
-    return told
+    name = "+".join([*modifiers, last])
+    if name in NEVER_ARRIVE:
+        raise ValueError(f"terminals send {NEVER_ARRIVE[name]} for it.")
+    if name in ("ctrl+c", "ctrl+q", "escape"):
+        raise ValueError(f"{name} keeps its meaning everywhere.")
+    return name
 
 
 def _named(character: str) -> str:
@@ -111,7 +111,7 @@ def _named(character: str) -> str:
 
 
 def _character(name: str) -> str:
-    """The character that Textual gives this name, e.g. `question_mark`; empty where it gives none."""
+    """The character with this name in Textual, e.g. `question_mark`. Empty if there is none."""
     usual_name = next((old for old, new in KEY_NAME_REPLACEMENTS.items() if new == name), name)
     for words in (usual_name.replace("_", " "), usual_name.replace("_", "-")):
         try:
@@ -122,7 +122,7 @@ def _character(name: str) -> str:
 
 
 def together(one: str, other: str) -> bool:
-    """Whether what these places have can be on one screen."""
+    """Whether the actions of these places can be on one screen."""
     if one == other or other in TOGETHER.get(one, ()) or one in TOGETHER.get(other, ()):
         return True
     wide = {EVERYWHERE, SELECT, TABLE}
@@ -130,13 +130,13 @@ def together(one: str, other: str) -> bool:
 
 
 def _clashes(changed: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Which changed keys cannot be had, by id, with the reason."""
+    """The changed keys that clash, by id, with the reason."""
     keys = {id: set(changed.get(id, usual_keys).split(",")) for id, (_, usual_keys) in known.items()}
     found: dict[str, str] = {}
     for one, other in combinations(keys, 2):
         if one not in changed and other not in changed:
             continue
-        # What two have by nature is no clash: what has the focus decides.
+        # What two actions share by default is no clash: the focus decides.
         both = (keys[one] & keys[other]) - set(known[one][1].split(",")).intersection(
             known[other][1].split(",")
         )

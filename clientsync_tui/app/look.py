@@ -1,4 +1,4 @@
-"""How the program looks: its themes and its style sheets."""
+"""The program's themes and style sheets."""
 
 import os
 from collections.abc import Mapping
@@ -81,7 +81,7 @@ LIGHT = Theme(
         "scrollbar-corner-color": "#f1f0ed",
     },
 )
-"""Greys are so near to neutral that they stay greys where there are 256 colours."""
+"""Greys are close to neutral, so that they stay grey with 256 colours."""
 
 
 def styles() -> Path:
@@ -96,13 +96,13 @@ def style_sheets() -> list[Path]:
 
 
 FIRST_SHEETS: list[str | PurePath] = [styles() / "app.tcss", styles() / "clients.tcss"]
-"""What the client list is drawn with; parsing a sheet takes as long as drawing a frame, so the others wait."""
+"""The client list's. Parsing a sheet takes as long as drawing a frame, so the others wait."""
 
 
 def theme_name(setting: str, light: bool | None = None, environment: Mapping[str, str] = os.environ) -> str:
-    """The theme's name for `[screen] theme`. auto goes by the terminal's colours and by its background.
+    """The theme's name for `[screen] theme`. `auto` follows the terminal's colours and background.
 
-    `light`: whether the terminal said that its background is light; None: it said nothing, so COLORFGBG is looked at.
+    `light`: whether the terminal reported a light background. None: it did not answer, so COLORFGBG decides.
     """
     if setting in ("dark", "light"):
         return f"clientsync-{setting}"

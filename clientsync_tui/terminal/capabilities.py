@@ -1,4 +1,4 @@
-"""The terminal at the other end: what it can do, and what it is asked. Imports no Textual, which reads its settings when imported."""
+"""What the terminal can do. Imports no Textual, which reads its settings when it is imported."""
 
 import os
 import re
@@ -12,24 +12,24 @@ from ..host.on_posix import module
 
 ASK_BACKGROUND = b"\x1b]11;?\x1b\\"
 ASK_WHO = b"\x1b[c"
-"""Nearly every terminal answers this one, so its answer says that no answer about the background will come any more."""
+"""Nearly every terminal answers this, so after this answer none about the background will come."""
 BACKGROUND = re.compile(
     rb"\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)[^\x07\x1b]*(?:\x07|\x1b\\)"
 )
 WHO = re.compile(rb"\x1b\[\?[0-9;]*c")
 PATIENCE_S, PATIENCE_OVER_SSH_S = 0.1, 1.0
 SILENT = frozenset({"", "dumb", "linux", "unknown", "vt100", "vt220"})
-"""Terminals that are not asked."""
+"""Terminals that are not asked, because they do not answer."""
 FRAMES_OVER_SSH = "15"
 
 
 def over_ssh(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the terminal is at the other end of an SSH line."""
+    """Whether the terminal is at the other end of an SSH connection."""
     return bool(environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"))
 
 
 def few_colours(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the terminal has 16 colours or fewer, so that its own palette is used."""
+    """Whether the terminal has at most 16 colours, so that its own palette is used."""
     term = environment.get("TERM", "")
     many = ("256color", "direct", "kitty", "ghostty", "alacritty", "foot", "wezterm")
     return not any(word in term for word in many) and environment.get("COLORTERM", "") not in (
@@ -39,7 +39,7 @@ def few_colours(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def ascii_only(setting: bool, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether marks are drawn in ASCII alone: by setting, on the Linux console, or where the locale is not UTF-8."""
+    """Whether marks are drawn in ASCII only: by setting, on the Linux console, or if the locale is not UTF-8."""
     locale = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
     utf8 = "utf-8" in locale.lower() or "utf8" in locale.lower()
     return (
@@ -50,12 +50,12 @@ def ascii_only(setting: bool, environment: Mapping[str, str] = os.environ) -> bo
 
 
 def wants_mouse(setting: str, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether mouse reports are asked for: by default not over SSH, where every movement would travel up the line."""
+    """Whether to ask for mouse reports. By default not over SSH, where every movement would be sent."""
     return setting == "on" or (setting == "auto" and not over_ssh(environment))
 
 
 def is_gone() -> bool:
-    """Whether the line to the terminal was cut."""
+    """Whether the connection to the terminal is gone."""
     termios = module("termios")
     if termios is None:
         return False
@@ -67,21 +67,20 @@ def is_gone() -> bool:
 
 
 def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Sets what Textual reads when it is imported: no animation anywhere, fewer frames over SSH, and colours by the terminal's name."""
+    """Sets what Textual reads when it is imported: no animation, fewer frames over SSH, colours by the terminal's name."""
     environment.setdefault("TEXTUAL_ANIMATIONS", "none")
     if over_ssh(environment):
         environment.setdefault("TEXTUAL_FPS", FRAMES_OVER_SSH)
     if not few_colours(environment) and "256color" not in environment.get("TERM", ""):
-        # Rich knows fewer names of terminals than there are.
+        # Rich knows only some terminals by name.
         environment.setdefault("TEXTUAL_COLOR_SYSTEM", "auto" if environment.get("COLORTERM") else "256")
 
 
 class AskedBackground:
-    """Asks the terminal whether it is light or dark, while the program goes on starting.
+    """Asks the terminal whether it is light or dark, while the program starts.
 
-    What is typed meanwhile is kept in `typed`. Where something was typed before, nothing is asked, because it would be mixed with
-    the answer. To be used as a context: it leaves the terminal as it was, and never without having waited for the answer,
-    which would be taken for keys otherwise.
+    Saves what is typed meanwhile in `typed`. Does not ask if something was typed before: it would be mixed with the answer.
+    Use it as a context. It leaves the terminal as it was, and always waits for the answer, which would otherwise be read as keys.
     """
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
@@ -92,7 +91,7 @@ class AskedBackground:
         self._light: bool | None = None
 
     def __enter__(self) -> "AskedBackground":
-        # Windows's console says nothing of its background.
+        # The Windows console does not report its background.
         termios, tty = module("termios"), module("tty")
         if self._environment.get("TERM", "") in SILENT or "NO_COLOR" in self._environment:
             return self
@@ -115,7 +114,7 @@ class AskedBackground:
         return self
 
     def is_light(self) -> bool | None:
-        """Whether the background is light; None: the terminal does not say. Waits for the answer, and asks no more."""
+        """Whether the background is light. None: the terminal did not answer. Waits for the answer and ends the asking."""
         if self._before is not None:
             try:
                 self._read()
@@ -124,19 +123,19 @@ class AskedBackground:
         return self._light
 
     def _read(self) -> None:
-        said = b""
-        while not WHO.search(said):
+        answer = b""
+        while not WHO.search(answer):
             left = self._until - time.monotonic()
-            # What has arrived is read in any case.
+            # Read what has arrived, even if the time is up.
             if not select.select([self._fd], [], [], max(0.0, left))[0]:
                 break
             more = os.read(self._fd, 1024)
             if not more:
                 break
-            said += more
-        if found := BACKGROUND.search(said):
+            answer += more
+        if found := BACKGROUND.search(answer):
             self._light = lightness(*found.groups()) > 0.5
-        self.typed = WHO.sub(b"", BACKGROUND.sub(b"", said, count=1), count=1)
+        self.typed = WHO.sub(b"", BACKGROUND.sub(b"", answer, count=1), count=1)
 
     def _restore(self) -> None:
         if self._before is not None:
@@ -152,6 +151,6 @@ class AskedBackground:
 
 
 def lightness(red: bytes, green: bytes, blue: bytes) -> float:
-    """How light a colour is, from 0 to 1; its parts are hexadecimal numbers of any length, as X11 writes them."""
+    """How light a colour is, from 0 to 1. Its parts are hexadecimal numbers of any length, as in X11."""
     parts = [int(part, 16) / (16 ** len(part) - 1) for part in (red, green, blue)]
     return sum(part * weight for part, weight in zip(parts, (0.299, 0.587, 0.114), strict=True))

@@ -1,6 +1,6 @@
-"""What of a frame the terminal does not show yet: opening a dialogue over a slow line sends its cells, once, and no others.
+"""Sends only the cells that differ from what the terminal shows: opening a dialogue over a slow line sends its cells, once.
 
-Textual sends every region that was drawn again, whole and in full colour codes, also where it comes out the same.
+Textual itself sends every region that was drawn again, whole and in full colour codes, even if nothing in it changed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,11 +19,11 @@ from ..practice.text import clean
 Piece = tuple[int, int, Strip]
 """Line, column, and what is drawn from there on."""
 Codes = tuple[str, str, str]
-"""Attributes, colour and background, as the terminal is told of them."""
+"""Attributes, colour and background, as codes for the terminal."""
 USUAL: Codes = ("", "39", "49")
 """A terminal's own."""
 NEAR = 5
-"""Cells that stay the same between two that change are sent as well: to jump over them takes as much."""
+"""Up to so many unchanged cells between changed ones are sent, too: jumping over them takes as many bytes."""
 
 
 class ChangedCells:
@@ -34,11 +34,11 @@ class ChangedCells:
         self._size = Size(0, 0)
 
     def forget(self) -> None:
-        """What the terminal shows is not known any more."""
+        """From now on it is unknown what the terminal shows."""
         self._rows.clear()
 
     def draw(self, pieces: Iterable[Piece], size: Size, colours: ColorSystem) -> str:
-        """What makes a terminal of this size show these pieces too."""
+        """The codes that make a terminal of this size show these pieces."""
         if size != self._size:
             self._size = size
             self.forget()
@@ -65,7 +65,7 @@ class Pen:
     def __init__(self, colours: ColorSystem) -> None:
         self._colours = colours
         self._now = USUAL
-        self._said: list[str] = []
+        self._written: list[str] = []
 
     def draw(self, x: int, y: int, strip: Strip) -> None:
         """Writes a strip there."""
@@ -74,50 +74,50 @@ class Pen:
             self._turn(codes(style, self._colours))
             link = style.link if style is not None else None
             if link:
-                self._said.append(f"\x1b]8;;{clean(link)}\x1b\\")
+                self._written.append(f"\x1b]8;;{clean(link)}\x1b\\")
             if is_simple(text):
-                self._said.append(text)
+                self._written.append(text)
             else:
                 self._write_wide(x, y, text)
             if link:
-                self._said.append("\x1b]8;;\x1b\\")
+                self._written.append("\x1b]8;;\x1b\\")
             x += cell_len(text)
 
     def _write_wide(self, x: int, y: int, text: str) -> None:
-        """However wide a terminal takes what is wide or combined to be, what stands behind it stands where it belongs.
+        """Terminals disagree about the width of wide and combined characters. Whatever theirs is, what follows stays in its place.
 
-        What takes no cell because it drives a terminal is not written: a name in the practice's file can hold anything.
+        Characters that drive a terminal are not written: a name in the practice's file can contain anything.
         """
         last = max(n for n, character in enumerate(text, 1) if get_character_cell_size(character) != 1)
         wide, rest = text[:last], text[last:]
         room = cell_len(wide)
-        self._said.append(" " * room)
+        self._written.append(" " * room)
         self._move(x, y)
-        self._said.append(clean(wide))
+        self._written.append(clean(wide))
         self._move(x + room, y)
-        self._said.append(rest)
+        self._written.append(rest)
 
     def _move(self, x: int, y: int) -> None:
-        self._said.append(f"\x1b[{y + 1};{x + 1}H")
+        self._written.append(f"\x1b[{y + 1};{x + 1}H")
 
     def end(self) -> str:
-        """All that was written, and the terminal as it was."""
+        """All that was written, and the terminal's own colours again."""
         self._turn(USUAL)
-        return "".join(self._said)
+        return "".join(self._written)
 
     def _turn(self, wanted: Codes) -> None:
         if wanted != self._now:
             if wanted[0] != self._now[0]:
-                told = ["0", *(code for code, usual in zip(wanted, USUAL, strict=True) if code != usual)]
+                parts = ["0", *(code for code, usual in zip(wanted, USUAL, strict=True) if code != usual)]
             else:
-                told = [code for code, now in zip(wanted[1:], self._now[1:], strict=True) if code != now]
-            self._said.append(f"\x1b[{';'.join(told)}m" if told != ["0"] else "\x1b[m")
+                parts = [code for code, now in zip(wanted[1:], self._now[1:], strict=True) if code != now]
+            self._written.append(f"\x1b[{';'.join(parts)}m" if parts != ["0"] else "\x1b[m")
             self._now = wanted
 
 
 @lru_cache(4096)
 def codes(style: Style | None, colours: ColorSystem) -> Codes:
-    """How the terminal is told of a style."""
+    """The codes of a style."""
     if style is None:
         return USUAL
     attributes = Strip.render_ansi(style.without_color, colours)
@@ -137,14 +137,14 @@ def is_simple(text: str) -> bool:
 
 
 def changed(old: Strip | None, new: Strip, colours: ColorSystem) -> Sequence[tuple[int, int]]:
-    """From and to which cells two rows differ, those that are near to each other as one."""
+    """The spans of cells in which two rows differ. Spans close to each other become one."""
     whole = [(0, new.cell_length)]
     if old is None or old.cell_length != new.cell_length:
         return whole
     before, after = list(old), list(new)
     if before == after:
         return ()
-    # Terminals disagree about the width of what is wide or combined: which cells show it is not known.
+    # Terminals disagree about the width of wide and combined characters, so it is unknown which cells show them.
     if not all(is_simple(segment.text) for segment in (*before, *after)):
         return whole
     spans: list[tuple[int, int]] = []

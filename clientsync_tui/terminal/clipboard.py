@@ -1,4 +1,4 @@
-"""Copying to the clipboard of the terminal that the person sits at, also over SSH and inside tmux or screen (OSC 52)."""
+"""Copies to the clipboard of the user's own terminal, also over SSH and inside tmux or screen (OSC 52)."""
 
 import asyncio
 import base64
@@ -10,10 +10,10 @@ TMUX_PATIENCE_S = 2.0
 
 
 def sequence(text: str, environment: Mapping[str, str] = os.environ) -> str:
-    """What to write to the terminal. Whether it takes it cannot be known.
+    """What to write to the terminal. Whether the terminal takes it cannot be known.
 
-    tmux takes OSC 52 itself where `set-clipboard` is on, and hands on what is wrapped in its own DCS where
-    `allow-passthrough` is; screen only hands on. What either does not want, it drops.
+    tmux takes OSC 52 itself if `set-clipboard` is on, and passes on what is wrapped in its own DCS if `allow-passthrough` is on.
+    screen only passes on. Both drop what they do not want.
     """
     plain = f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\a"
     if environment.get("TMUX"):
@@ -25,7 +25,7 @@ def sequence(text: str, environment: Mapping[str, str] = os.environ) -> str:
 
 
 async def to_tmux(text: str, environment: Mapping[str, str] = os.environ) -> None:
-    """Puts `text` into tmux's own buffer, and through it (`-w`) into the terminal's clipboard; nothing outside tmux."""
+    """Puts `text` into tmux's own buffer and, with `-w`, into the terminal's clipboard. Does nothing outside tmux."""
     if not environment.get("TMUX"):
         return
     with suppress(OSError, TimeoutError):

@@ -1,4 +1,4 @@
-"""What reaches a person who looks elsewhere: the terminal's own notices, where it has them, else its bell."""
+"""Reaches users who look elsewhere: by the terminal's own notices if it has them, else by its bell."""
 
 import os
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ WITH_OSC_9 = frozenset({"iTerm.app", "WezTerm", "ghostty"})
 WITH_OSC_777 = ("foot", "rxvt-unicode")
 
 
-def sequence(title: str, says: str, setting: str, environment: Mapping[str, str] = os.environ) -> str:
-    """What to write to the terminal; empty where nothing is wanted.
+def sequence(title: str, message: str, setting: str, environment: Mapping[str, str] = os.environ) -> str:
+    """What to write to the terminal. Empty if the user wants nothing.
 
-    OSC 9 is iTerm2's (also WezTerm, Ghostty, kitty), OSC 777 urxvt's (also foot and VTE's). They are not sent
-    inside tmux or screen, which show a bell in their status line and would drop the rest. `setting`: auto, bell or off.
+    OSC 9 is iTerm2's (also WezTerm, Ghostty, kitty), OSC 777 urxvt's (also foot and VTE's). Inside tmux and screen they are not sent:
+    these show a bell in their status line and drop the rest. `setting`: auto, bell or off.
     """
     if setting == "off":
         return ""
     kind = "" if setting == "bell" else _kind(environment)
     # A semicolon ends a part of the sequence.
-    title, says = (clean(text).replace(";", ",")[:MOST] for text in (title, says))
+    title, message = (clean(text).replace(";", ",")[:MOST] for text in (title, message))
     match kind:
         case "9":
-            return f"\x1b]9;{title}: {says}\x1b\\"
+            return f"\x1b]9;{title}: {message}\x1b\\"
         case "777":
-            return f"\x1b]777;notify;{title};{says}\x1b\\"
+            return f"\x1b]777;notify;{title};{message}\x1b\\"
         case _:
             return BELL
 
@@ -36,9 +36,9 @@ def _kind(environment: Mapping[str, str]) -> str:
     term = environment.get("TERM", "")
     if environment.get("TMUX") or environment.get("STY") or term.startswith(("screen", "tmux")):
         return ""
-    # LC_TERMINAL is what iTerm2 sends along over SSH.
-    told = {environment.get("TERM_PROGRAM", ""), environment.get("LC_TERMINAL", "")}
-    if told & (WITH_OSC_9 | {"iTerm2"}) or term in ("xterm-kitty", "xterm-ghostty", "wezterm"):
+    # iTerm2 sends LC_TERMINAL along over SSH.
+    programs = {environment.get("TERM_PROGRAM", ""), environment.get("LC_TERMINAL", "")}
+    if programs & (WITH_OSC_9 | {"iTerm2"}) or term in ("xterm-kitty", "xterm-ghostty", "wezterm"):
         return "9"
     if environment.get("VTE_VERSION") or term.startswith(WITH_OSC_777):
         return "777"

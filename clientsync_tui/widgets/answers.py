@@ -1,16 +1,16 @@
-"""The buttons of every dialogue and screen, in one order: the action first, what else can be done, and last the one that leaves."""
+"""The buttons of every dialogue and screen, in one order: the action first, then other actions, and last the one that leaves."""
 
 from textual.containers import Horizontal
 from textual.widgets import Button
 
 FIRST = "first"
-"""The class of the button that has the focus from the start, unless there is a field to type in."""
+"""The class of the button with the focus at the start, unless there is a field to type in."""
 
 
 class Answers(Horizontal):
-    """A row of buttons. The action has the focus; `dangerous`: it cannot be undone, so the button that leaves has it.
+    """A row of buttons. The action has the focus. If it is `dangerous` (it can't be undone), the button that leaves has it.
 
-    `leave`: None where no button leaves. A button that is hidden or disabled is passed over.
+    `leave`: None if no button leaves. Hidden and disabled buttons are passed over.
     """
 
     def __init__(
@@ -34,16 +34,16 @@ class Answers(Horizontal):
 
     @property
     def usable(self) -> list[Button]:
-        """The buttons that can be pressed now, from the left."""
+        """The buttons that can be pressed now, from left to right."""
         return [button for button in self.query(Button) if button.display and not button.disabled]
 
     @property
     def first(self) -> Button | None:
-        """The button that has the focus from the start."""
+        """The button with the focus at the start."""
         usable = self.usable
         return (usable[-1] if self.dangerous else usable[0]) if usable else None
 
     def focus_first(self) -> None:
-        """Puts the focus on the button that has it from the start."""
+        """Focuses the button that has the focus at the start."""
         if (first := self.first) is not None:
             first.focus()

@@ -1,4 +1,4 @@
-"""The keys of dialogues, and of whatever moves without being a table; the ids let a person's keymap change them."""
+"""The keys of dialogues, and of lists that are no tables. The ids let the user's keymap change them."""
 
 from textual.binding import Binding
 
@@ -17,16 +17,16 @@ DIALOGUES = {
     "columns.usual": ("As at first", "0"),
     "sort.also": ("Sort also by this", "plus,space"),
 }
-"""(title, keys) of each, by its id; `escape` leaves every dialogue besides, and is nobody's to change."""
+"""(title, keys) of each, by its id. `escape` also leaves every dialogue, and can't be changed."""
 PLACES = {"dialogue": "Dialogues", "columns": "Columns", "sort": "Sort by"}
 USUAL = {
     **{str(binding.id): (binding.description, binding.key) for binding in (*MOVING, *SELECTING)},
     **DIALOGUES,
 }
-"""(title, keys) of all that has an id without being in the table of actions."""
+"""(title, keys) of everything that has an id but is not in the table of actions."""
 
 
-def own_key(id: str, action: str, says: str = "", *, show: bool = True) -> Binding:
-    """The binding of a screen's own `action` to the keys that `id` has everywhere."""
-    title, keys = USUAL[id]
-    return Binding(keys, action, says or title, show=show, id=id)
+def own_key(id: str, action: str, title: str = "", *, show: bool = True) -> Binding:
+    """Binds a screen's own `action` to the keys that `id` has everywhere."""
+    usual_title, keys = USUAL[id]
+    return Binding(keys, action, title or usual_title, show=show, id=id)

@@ -1,4 +1,4 @@
-"""Titles and texts in two columns; a long text goes on below its own beginning."""
+"""Titles and texts in two columns. A long text continues below its own start."""
 
 from collections.abc import Sequence
 
@@ -17,9 +17,9 @@ COLOURS = {
     "": "",
 }
 TITLES = 21
-"""Cells of the titles at least, so that groups above each other line up."""
+"""Least width of the titles, so that groups line up."""
 LEAST = 20
-"""Cells that a text is given however narrow the screen is."""
+"""Least width of a text, however narrow the screen is."""
 
 
 class Facts(Widget, can_focus=False):
@@ -33,7 +33,7 @@ class Facts(Widget, can_focus=False):
         self._facts: tuple[Fact, ...] = ()
 
     def show(self, heading: str, facts: Sequence[Fact]) -> None:
-        """Shows others; draws only when they are."""
+        """Shows these facts. Draws only if they changed."""
         if (heading, tuple(facts)) != (self._heading, self._facts):
             self._heading, self._facts = heading, tuple(facts)
             self.refresh(layout=True)
@@ -50,7 +50,7 @@ class Facts(Widget, can_focus=False):
         return lines
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as the texts take at this width."""
+        """The lines that the texts take at this width."""
         return len(self._lines(width))
 
     def render(self) -> Content:

@@ -1,4 +1,4 @@
-"""The last line of every screen: what works now, most useful first; a click does it."""
+"""The last line of every screen: the keys that work now, most useful first. A click does the same."""
 
 from collections.abc import Sequence
 
@@ -26,18 +26,18 @@ ARROWS = ("up", "down", "left", "right")
 
 
 def key_name(keys: str) -> str:
-    """How a key is shown: the first of its keys, in the words of a keyboard."""
+    """How a key is shown: the first of `keys`, named as on a keyboard."""
     *modifiers, last = keys.split(",")[0].split("+")
     if last in KEY_NAMES:
         last = KEY_NAMES[last]
     elif last in ARROWS or len(last) > 3:
-        # The rest are characters that Textual calls by their Unicode names.
+        # The rest are characters that Textual names as Unicode does.
         last = format_key(last)
     return "+".join([*modifiers, last])
 
 
 def key_now(keys: str, focused: Widget | None) -> str | None:
-    """How the first of `keys` that works is shown; None: what has the focus takes them all for letters."""
+    """How the first of `keys` that works is shown. None: the focused field takes them all as text."""
     if isinstance(focused, Input):
         keys = ",".join(key for key in keys.split(",") if not _is_typed(key))
     return key_name(keys) if keys else None
@@ -48,7 +48,7 @@ def _is_typed(key: str) -> bool:
 
 
 class KeyBar(Widget, can_focus=False):
-    """Keys and their labels in one line; those that find no room are left out, and `?` lists them all."""
+    """Keys and their labels in one line. Those that do not fit are left out; `?` lists them all."""
 
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: 1; padding: 0 1; color: $text-muted; }
@@ -60,7 +60,7 @@ class KeyBar(Widget, can_focus=False):
         self._spans: list[tuple[int, int, str]] = []
 
     def show(self, keys: Sequence[tuple[str, str, str]]) -> None:
-        """Shows (key, label, action to run); draws only when they changed."""
+        """Shows (key, label, action to run). Draws only if they changed."""
         if tuple(keys) != self._keys:
             self._keys = tuple(keys)
             self.refresh()

@@ -1,4 +1,4 @@
-"""A field for a note: of several pasted lines it takes all, where Textual's own takes the first."""
+"""A field for a note. It takes all pasted lines; Textual's own takes the first."""
 
 from textual import events, on
 from textual.widgets import Input

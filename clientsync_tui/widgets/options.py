@@ -1,4 +1,4 @@
-"""Textual's list of options, which moves by the keys of the tables too."""
+"""Textual's list of options, with the keys of tables as well."""
 
 from typing import ClassVar
 

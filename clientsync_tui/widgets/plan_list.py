@@ -1,4 +1,4 @@
-"""A plan: its summary by reason, and below it every client by name, drawn on demand."""
+"""A plan: its summary by reason, and below it every client, drawn on demand."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,11 +22,11 @@ COLUMNS = (
     Column("says", "Why, and what to do", 16, flex=4, keep=5, most=90),
 )
 OF_ONE = tuple(column for column in COLUMNS if column.key != "software")
-"""Which software is shown only where a plan is for several: a client can have an integration in each."""
+"""The app is shown only if a plan is for several: a client can have an integration in each."""
 SIGNS = {Will.DO: ("✓", "ok"), Will.SKIP: ("–", "muted"), Will.CANNOT: ("!", "warning")}
 ASCII_SIGNS = {Will.DO: "+", Will.SKIP: "-", Will.CANNOT: "!"}
 LINES = 8
-"""Lines of the summary that are shown; beyond that the list tells."""
+"""Lines of the summary at most. The list shows the rest."""
 
 
 class PlanList(Vertical):
@@ -41,7 +41,7 @@ class PlanList(Vertical):
     def __init__(
         self, title: Callable[[str], str], plan: Plan | None = None, *, ascii_marks: bool = False
     ) -> None:
-        """`title`: what an accounting software is called."""
+        """`title` gives the name of an accounting app."""
         super().__init__()
         self._title = title
         self._ascii_marks = ascii_marks
@@ -51,7 +51,7 @@ class PlanList(Vertical):
         self._plan = plan
         self._rows = ListRows(COLUMNS, ())
         self._titles: dict[str, str] = {}
-        # What the columns had to shorten.
+        # The row under the cursor, because columns shorten it.
         self._whole = Static("", classes="whole", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -61,7 +61,7 @@ class PlanList(Vertical):
         yield self._whole
 
     def on_mount(self) -> None:
-        """Shows what it was made with."""
+        """Shows the plan it was made with."""
         if self._plan is not None:
             self.show(self._plan)
 
@@ -82,7 +82,7 @@ class PlanList(Vertical):
         parts: list[tuple[str, str]] = [(f"{says}\n", "")] if says else []
         for will, line in list(plan_words.summary(plan))[:LINES]:
             parts += [(f"{self._sign(will)} ", f"bold {_COLOURS[will]}"), (f"{line}\n", "")]
-        # What cannot be done stands first: it is what the person has to do something about.
+        # What can't be done comes first: the user has to do something about it.
         order = {Will.CANNOT: 0, Will.SKIP: 1, Will.DO: 2}
         items = sorted(plan.items, key=lambda item: order[item.will])
         rows = ListRows(COLUMNS, [self._row(n, item) for n, item in enumerate(items)])

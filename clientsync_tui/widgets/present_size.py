@@ -1,4 +1,4 @@
-"""Screens are laid out by the size that the terminal has now, and by no former one."""
+"""Ignores stale sizes of the terminal."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 
 def drop_former_size(screen: Screen[Any], event: Resize) -> None:
-    """To be called by a screen that hears of a size. One that is not the terminal's any more is left alone: with two of them under
-    way at once Textual lays the screen out by the one and then by the other, for ever."""
+    """Call it from a screen that gets a size. A size that is not the terminal's any more is ignored: with two of them at once,
+    Textual lays the screen out for one and then for the other, for ever."""
     if event.size != screen.app.size:  # pyright: ignore[reportUnknownMemberType]
         event.prevent_default()

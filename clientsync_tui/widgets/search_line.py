@@ -1,4 +1,4 @@
-"""A line to type words into, shown while it is wanted, with what they leave on its right."""
+"""A line to type words into, shown while it is in use, with the number of matches on its right."""
 
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ class _Words(Input):
 
 
 class SearchLine(Widget, can_focus=False):
-    """Hidden until `open`; tells what was typed."""
+    """Hidden until `open`. Posts what is typed."""
 
     DEFAULT_CSS = """
     SearchLine { height: 1; layout: horizontal; display: none; }
@@ -28,17 +28,17 @@ class SearchLine(Widget, can_focus=False):
     """
 
     class Changed(Message):
-        """The words are others."""
+        """The words have changed."""
 
         def __init__(self, words: str) -> None:
             super().__init__()
             self.words = words
 
     class Left(Message):
-        """The person goes on to what was found."""
+        """The user goes on to the matches."""
 
     def compose(self) -> ComposeResult:
-        """The words, and how many they leave."""
+        """The words, and how many match."""
         yield _Words(
             placeholder="words, or by: software: team: code: status: reason: since:  (- negates)",
             compact=True,
@@ -47,16 +47,16 @@ class SearchLine(Widget, can_focus=False):
 
     @property
     def words(self) -> str:
-        """What is searched for."""
+        """The words to search for."""
         return self.query_one(Input).value.strip()
 
     @property
     def is_open(self) -> bool:
-        """Whether it is on the screen."""
+        """Whether it is shown."""
         return self.has_class("shown")
 
     def open(self) -> None:
-        """Shows it, to be typed into."""
+        """Shows and focuses it."""
         self.add_class("shown")
         self.query_one(Input).focus()
 
@@ -66,7 +66,7 @@ class SearchLine(Widget, can_focus=False):
         self.query_one(Input).value = ""
 
     def say(self, found: str) -> None:
-        """What the words leave."""
+        """Shows how many match."""
         self.query_one(Static).update(found)
 
     @on(Input.Changed)

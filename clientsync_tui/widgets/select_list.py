@@ -1,4 +1,4 @@
-"""A select table over rows in memory, with a filter by words, sorting, and the line that counts."""
+"""A select table over rows in memory, with a filter by words, sorting, and a line with the counts."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -15,17 +15,17 @@ from .select_table.table import SelectTable
 
 
 class WordFilter(Input):
-    """The filter's line: enter and down go on to the table."""
+    """The filter's line. Enter and down go to the table."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("down,enter", "leave", show=False)]
 
     def action_leave(self) -> None:
-        """To the table, which stays filtered."""
+        """Goes to the table, which stays filtered."""
         self.screen.query_one(SelectTable).focus()
 
 
 class SelectList(Vertical):
-    """The line that counts, the filter where it is used, and the table."""
+    """The counts, the filter while it is in use, and the table."""
 
     DEFAULT_CSS = """
     SelectList { height: 1fr; }
@@ -39,7 +39,7 @@ class SelectList(Vertical):
     def __init__(
         self, columns: Sequence[Column], *, selecting: bool = True, ascii_marks: bool = False, empty: str = ""
     ) -> None:
-        """`empty`: what to do when there are no rows."""
+        """`empty`: says what to do when there are no rows."""
         super().__init__()
         self.columns = columns
         self.rows = ListRows(columns, ())
@@ -60,16 +60,15 @@ class SelectList(Vertical):
         yield self._whole
 
     def show(self, rows: ListRows, words: str, sort: tuple[tuple[str, bool], ...]) -> None:
-        """Shows `rows`, which are sorted by `sort` already: a long list is sorted in a thread. `words`: what the line that
-        counts tells of them."""
+        """Shows `rows`, already sorted by `sort` (a long list is sorted in a thread). `words`: describes them in the line of counts."""
         self.rows, self._words = rows, words
         self.table.sort = sort
         self._arrange()
 
     def count(self) -> None:
-        """Counts again what is shown and selected."""
+        """Updates the counts of what is shown and selected."""
         total, hidden = self.table.selection.total, self.table.hidden_count
-        # What changes comes first: a narrow screen shows it in any case.
+        # What changes comes first, so that a narrow screen shows it, too.
         parts: list[str] = []
         if self._filter.value.strip():
             parts.append(f"{self.table.row_count:,} shown")
@@ -100,7 +99,7 @@ class SelectList(Vertical):
         self._filter.focus()
 
     def back(self) -> bool:
-        """Clears the filter and goes to the table; False where there was nothing of that to do."""
+        """Clears the filter and goes to the table. False if there was no filter."""
         used = self._filter.has_class("used")
         if used:
             self._filter.value = ""
@@ -116,7 +115,7 @@ class SelectList(Vertical):
     # Sort
 
     def sort_by(self, key: str, *, add: bool = False) -> None:
-        """Sorts by a column, or the other way round where that is what it is sorted by; `add`: after the present ones."""
+        """Sorts by a column, or reverses its order if it is sorted by it already. `add`: after the present columns."""
         present = dict(self.table.sort)
         turned = (key, not present[key] if key in present else False)
         if add:

@@ -1,4 +1,4 @@
-"""A box to tick that says by its mark, not by its colour alone, whether it is ticked."""
+"""A checkbox that shows its state by its mark, not only by its colour."""
 
 from textual.widgets import Checkbox
 
@@ -6,7 +6,7 @@ from textual.widgets import Checkbox
 class Tick(Checkbox):
     """`[X]` or `[ ]`: Textual's own shows the same mark in two colours."""
 
-    # Textual draws the sides of a button in the colour of its ground, where brackets would not be seen.
+    # Textual draws the sides of a button in the colour of its background, so brackets there would be invisible.
     BUTTON_LEFT = ""
     BUTTON_INNER = "[ ]"
     BUTTON_RIGHT = ""
@@ -18,6 +18,6 @@ class Tick(Checkbox):
     """
 
     def watch_value(self) -> None:
-        """Its mark goes with it."""
+        """Updates the mark."""
         self.BUTTON_INNER = "[X]" if self.value else "[ ]"  # pyright: ignore[reportConstantRedefinition]
         super().watch_value()

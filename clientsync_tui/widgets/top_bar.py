@@ -1,4 +1,4 @@
-"""The first line of every screen: where one is, and the sign-ins."""
+"""The first line of every screen: its title, and the sign-ins."""
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
@@ -6,11 +6,11 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 BEST = Size(60, 15)
-"""From here on, nothing that matters is shortened or left out."""
+"""From this size on, nothing important is shortened or left out."""
 
 
 class TopBar(Widget, can_focus=False):
-    """A title on the left, and on the right what there is room for; on a small terminal, what size it had better be."""
+    """A title on the left, and on the right what fits. A small terminal shows the recommended size there."""
 
     DEFAULT_CSS = """
     TopBar { dock: top; height: 1; padding: 0 1; text-style: bold; background: $panel; color: $text; }
@@ -23,20 +23,20 @@ class TopBar(Widget, can_focus=False):
         self._rights: tuple[str, ...] = ()
 
     def show(self, title: str, *rights: str) -> None:
-        """Shows other words, on the right the first that there is room for; draws only when they changed."""
+        """Shows this title, and the first of `rights` that fits. Draws only if they changed."""
         if (title, rights) != (self._title, self._rights):
             self._title, self._rights = title, rights
             self.refresh()
 
     def render(self) -> Content:
-        """The line: the right part gives way to the title."""
+        """The line. The right part gives way to the title."""
         width, screen = self.content_size.width, self.screen.size
         small = screen.width < BEST.width or screen.height < BEST.height
         if small:
             right = f"best from {BEST.width}x{BEST.height}"
         else:
             left = width - cell_len(self._title) - 2
-            right = next((each for each in self._rights if cell_len(each) <= left), "")
+            right = next((words for words in self._rights if cell_len(words) <= left), "")
         room = max(0, width - cell_len(right) - small)
         title = self._title
         if cell_len(title) > room:

@@ -1,4 +1,4 @@
-"""The keys of a select table; the ids let a person's keymap change them."""
+"""The keys of a select table. The ids let the user's keymap change them."""
 
 from textual.binding import Binding
 

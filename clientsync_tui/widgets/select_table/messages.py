@@ -1,4 +1,4 @@
-"""What a select table tells its screen."""
+"""The messages of a select table to its screen."""
 
 from textual.message import Message
 from textual.widget import Widget
@@ -54,7 +54,7 @@ class Refused(TableMessage, namespace="select_table"):
 
 
 class SortRequested(TableMessage, namespace="select_table"):
-    """A click on a column's title; `add`: sort by it after those sorted by already."""
+    """A click on a column's title. `add`: sort by it after the present columns."""
 
     def __init__(self, table: Widget, key: str, add: bool) -> None:
         super().__init__(table)
@@ -63,4 +63,4 @@ class SortRequested(TableMessage, namespace="select_table"):
 
 
 class ColumnsChanged(TableMessage, namespace="select_table"):
-    """Columns were chosen, ordered or widened: worth keeping for the next start."""
+    """Columns were chosen, ordered or resized: worth saving for the next start."""

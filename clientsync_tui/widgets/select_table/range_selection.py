@@ -144,7 +144,7 @@ class RangeSelection:
         self._stretch(entering, leaving, old, self._shown.cursor)
 
     def end_range(self) -> None:
-        """What is selected stays so, and the next range begins anew."""
+        """Ends the range. What is selected stays selected."""
         self._anchor = None
         self.ranging = False
 

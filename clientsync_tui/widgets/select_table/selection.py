@@ -1,4 +1,4 @@
-"""Which rows are selected, whatever the filter and the sort show of them."""
+"""Which rows are selected, whether the filter shows them or not."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -20,7 +20,7 @@ class Selection:
         self._changed = changed
         self._whole: Sequence[RowId] | None = None
         self._total = 0
-        # Forgotten with `settle` too: to let go of 100,000 ids takes as long as to take them up.
+        # Also freed by `settle`: freeing 100,000 ids takes as long as adding them.
         self._forgotten: set[RowId] | None = None
 
     @property

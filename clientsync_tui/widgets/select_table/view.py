@@ -93,15 +93,15 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
     # Rows
 
     def show(self, rows: Rows) -> None:
-        """Show `rows`: filtered, sorted or refreshed anew. The cursor stays on its row, at the same height of the screen
-        where that can be; where its row is gone, it stays at its place. The selection is kept."""
+        """Show `rows` after filtering, sorting or refreshing. The cursor stays on its row and, if possible, at the same height
+        of the screen. If its row is gone, it stays at its place. The selection stays."""
         id, height = self.cursor_id, self.cursor - self.scroll_offset.y
         self.window = Window(rows)
         found = None if id is None else self.window.index(id)
         self.cursor = max(0, min(self.cursor if found is None else found, self.row_count - 1))
         self.virtual_size = Size(0, HEADER + self.row_count)
         self.scroll_to(y=self.cursor - height, animate=False, force=True)
-        # A person who has scrolled away from the cursor is not called back to it by rows that change under them.
+        # Users who scrolled away from the cursor are not taken back to it when rows change.
         if 0 <= height < self.page:
             self._show_cursor()
         self._look()
@@ -110,7 +110,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(CursorMoved(self, self.cursor_id))
 
     def refresh_rows(self, ids: Iterable[RowId] | None = None) -> None:
-        """The content of these rows (None: of any) has changed; order and count have not."""
+        """The content of these rows (None: of any) has changed, but not their order and number."""
         changed = None if ids is None else set(ids)
         self.window.forget(changed)
         self._look()
@@ -128,7 +128,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def cursor_row(self) -> Row | None:
-        """The row under the cursor, whole, for a status line; None when there is none, or it is gone."""
+        """The whole row under the cursor, for a status line. None if there is none, or it is gone."""
         return None if self.cursor_id is None else self.window.row(self.cursor_id)
 
     @property
@@ -146,7 +146,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         return max(1, self.size.height - HEADER)
 
     def _look(self) -> None:
-        # Before the first layout nobody knows how many rows there is room for, but never for more than the terminal has lines.
+        # Before the first layout it is unknown how many rows fit, but never more than the terminal has lines.
         page = self.page if self.size else self.app.size.height  # pyright: ignore[reportUnknownMemberType]
         self.window.look_at(self.scroll_offset.y, page)
 
@@ -260,7 +260,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def redraw_rows(self, *indices: int) -> None:
-        """Draw these lines again, and no others: over a slow line each costs."""
+        """Draw these rows again, and no others: over a slow line each one costs."""
         if painter := self._painter:
             top = self.scroll_offset.y - HEADER
             visible = self.visible_rows
@@ -269,7 +269,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
             ]:
                 self.refresh(*regions)
 
-    # What a change of the surroundings means
+    # Changes from outside
 
     def on_mount(self) -> None:
         self.virtual_size = Size(0, HEADER + self.row_count)

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Sequence
 from clientsync_tui.widgets.select_table.rows import Row, RowId, Rows
 
 MOST_HELD = 1_000
-"""Rows held at most (more only while the screen itself is taller): going back to where one was fetches nothing."""
+"""Rows held at most (more only if the screen is taller), so that going back fetches nothing."""
 
 
 class Window:
-    """Holds the rows of the page on screen, and once it moves of one page each way, so that most steps fetch nothing."""
+    """Holds the rows of the page on screen and, once it moves, a page each way, so that most steps fetch nothing."""
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self.order: Sequence[RowId] = rows.order()
-        # None: asked for, and gone meanwhile; not asked for again until something changes.
+        # None: the row is gone. It is not asked for again until something changes.
         self._held: dict[RowId, Row | None] = {}
         self._top: int | None = None
 
@@ -24,7 +24,7 @@ class Window:
         moved, self._top = self._top not in (None, top), top
         if all(id in held for id in self.order[top : top + height]):
             return
-        # The neighbours only where one moves about: what is filtered anew is seldom paged through.
+        # The neighbours only if the user moves about: few filter results are paged through.
         margin = height if moved else 0
         ids = self.order[max(0, top - margin) : top + height + margin]
         missing = [id for id in ids if id not in held]
