@@ -13,11 +13,11 @@ from ..practice.entries import moment
 from ..practice.model import Client, Integration, LastFault, Settings
 from ..practice.people import Person
 from ..practice.status import Reason, Status, standing_of
-from ..practice.text import code_key, sort_key
-from ..practice.trouble import UsageError
+from ..practice.text import clean, code_key, sort_key
+from ..practice.trouble import Trouble, UsageError
 from .database import Database
 from .listing.client_list import BY_NAME, Sort
-from .own_rows import is_fault, time_of
+from .own_rows import REBUILDS, UNREADABLE, is_fault, time_of
 from .standings import UNUSUAL, meanings, plain
 
 if TYPE_CHECKING:
@@ -270,7 +270,15 @@ def _settings(text: str) -> Settings:
 
 
 def integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integration:
-    """The integration that a row of `INTEGRATIONS` holds."""
+    """The integration that a row of `INTEGRATIONS` holds. Raises Trouble for one that this program did not write."""
+    try:
+        return _integration_of(row, now)
+    except UNREADABLE:
+        name = clean(str(row["organisation_name"]))
+        raise Trouble(f"The integration of {name} cannot be read. {REBUILDS}") from None
+
+
+def _integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integration:
     problem = Reason(row["problem"]) if row["problem"] else None
     ends = moment(row["ends_at"])
     # What was last seen follows from no ledger: somebody may have written anything there.

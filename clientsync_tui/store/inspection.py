@@ -67,6 +67,11 @@ class Inspection:
         this database may be closed before. Raises what `copies.keep` raises."""
         return copies.keeping(self._database.connection, of, kind)
 
+    def set_practice_id(self, value: str) -> None:
+        """Gives the practice the id that one of its copies has."""
+        with self._database.writing() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('practice', ?)", (value,))
+
     def keep_daily_copy(self) -> Path | None:
         """Makes today's copy; None: there is one. Raises what `copies.keep` raises."""
         return copies.keep_daily(self._database.connection, self._database.path)

@@ -9,8 +9,10 @@ from typing import Any
 from ..practice.entries import iso, moment
 from ..practice.people import Person, SignIn
 from ..practice.status import Fault, Reason
+from ..practice.text import clean
+from ..practice.trouble import Trouble
 from .database import Database
-from .own_rows import is_pulled
+from .own_rows import REBUILDS, UNREADABLE, is_pulled
 
 
 class Contacts:
@@ -182,8 +184,11 @@ def _none_later(db: sqlite3.Connection, holder: str) -> str:
 
 def _sign_in(row: Mapping[str, Any]) -> SignIn:
     person = Person(row["person_id"], row["name"], row["email"])
-    used = datetime.fromisoformat(row["used_at"])
+    try:
+        used, ends = datetime.fromisoformat(row["used_at"]), moment(row["ends_at"])
+    except UNREADABLE:
+        raise Trouble(f"The sign-in of {clean(person.email)} cannot be read. {REBUILDS}") from None
     return SignIn(
-        row["id"], row["software"], person, used, moment(row["ends_at"]), row["organisation_id"],
-        row["organisation_name"], bool(row["signed_out"]),
+        row["id"], row["software"], person, used, ends, row["organisation_id"], row["organisation_name"],
+        bool(row["signed_out"]),
     )  # fmt: skip

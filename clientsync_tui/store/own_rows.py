@@ -14,6 +14,10 @@ _FAULTS = frozenset(map(str, Fault))
 
 Row = sqlite3.Row
 
+REBUILDS = "Another program wrote it. `clientsync doctor --repair` rebuilds the client list from the ledger."
+UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
+"""What reading a row raises that this program did not write."""
+
 
 def time_of(text: str | None) -> datetime | None:
     """The time that a row tells; None where it tells none."""

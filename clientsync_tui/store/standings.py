@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from ..practice.entries import iso
 from ..practice.status import EXPIRING_WITHIN, Reason, Standing, standing_of, weight
+from ..practice.trouble import Trouble
 from .derive import pairs
+from .own_rows import REBUILDS
 
 UNUSUAL = "working IS NULL OR working IN (SELECT id FROM sign_ins WHERE ends_at <= ?)"
 """Standings of other than one working integration whose sign-in ends later than soon (the parameter). A practice may have a
@@ -32,7 +34,10 @@ class Judge:
         span = self._ending.get(sign_in)
         standing = self._judged.get((problem, span))
         if standing is None:
-            reason = Reason(problem) if problem else None
+            try:
+                reason = Reason(problem) if problem else None
+            except ValueError:
+                raise Trouble(f"A row of the client list cannot be read. {REBUILDS}") from None
             self._judged[problem, span] = standing = standing_of(reason, self._ends[span], self._now)
         return standing
 

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from ...workplace import Workplace
 
 
+NOT_HELD = (
+    "This keyring held no token for it, so none was revoked or deleted: remove the app in the accounting app itself, and run "
+    "`clientsync doctor`, which says whether another program changed the practice's id."
+)
+
 SHOWN = 20
 """How many clients are named at most."""
 
@@ -68,7 +73,7 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
         output.confirm("Sign out?", yes)
 
         async def work(session: "Session") -> list[list[str | None]]:
-            return [[await session.sign_out(sign_in) for sign_in in group.sign_ins] for group in groups]
+            return [[await _signed_out(session, sign_in) for sign_in in group.sign_ins] for group in groups]
 
         warnings = network.online(workplace, work)
         deleted = _delete_secrets(workplace) if everything else []
@@ -93,7 +98,15 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
 
     if others:
         output.say(_nothing_signed_out(others))
+    if others or any(NOT_HELD in troubles for troubles in warnings):
         raise click.exceptions.Exit(1)
+
+
+async def _signed_out(session: "Session", sign_in: "SignIn") -> str | None:
+    """Signs out; returns why the accounting app was not told, None when it was."""
+    held = await session.holds(sign_in)
+    warning = await session.sign_out(sign_in)
+    return warning if held else NOT_HELD
 
 
 def _nothing_signed_out(others: "Sequence[SignIn]") -> str:

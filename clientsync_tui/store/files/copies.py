@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -211,7 +211,16 @@ def folder_of(database: Path) -> Path:
 
 def newest_good(database: Path) -> Path | None:
     """The newest of the program's own copies that is sound, and whose ledger is whole."""
-    for file in kept(database):
+    return _first_good(kept(database))
+
+
+def oldest_good(database: Path) -> Path | None:
+    """The oldest of them."""
+    return _first_good(sorted(kept(database)))
+
+
+def _first_good(files: Iterable[Path]) -> Path | None:
+    for file in files:
         try:
             if check(file) is None:
                 return file
@@ -267,6 +276,13 @@ def head_of(file: Path) -> tuple[int, bytes] | None:
         except sqlite3.OperationalError:
             return None
         return seq, hash
+
+
+def practice_id_of(file: Path) -> str | None:
+    """The practice's id in a copy."""
+    with closing(read_only(file)) as opened:
+        row = opened.execute("SELECT value FROM meta WHERE key = 'practice'").fetchone()
+        return row[0] if row else None
 
 
 def read_only(file: Path) -> sqlite3.Connection:

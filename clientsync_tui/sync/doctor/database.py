@@ -127,6 +127,7 @@ def _inside(store: Store) -> Iterator[Finding]:
         else Finding("client list", True, "was not compared with a ledger that was altered")
     )
     yield from _rows(store)
+    yield from _practice_id(store)
     yield _backups(store)
 
 
@@ -202,6 +203,33 @@ def _derived(store: Store) -> Finding:
         False,
         f"is not what the ledger says ({', '.join(tables)})",
         Repair("Rebuild it from the ledger?", rebuild),
+    )
+
+
+def _practice_id(store: Store) -> Iterator[Finding]:
+    """The keyring's entries are named by it: with another one no token is found, to be used or to be revoked.
+
+    The oldest copy has it as it was: newer ones may have been made since it was changed.
+    """
+    oldest = copies.oldest_good(store.path)
+    former = copies.practice_id_of(oldest) if oldest else None
+    if store.practice_id and (former is None or former == store.practice_id):
+        return
+    what = "is missing" if not store.practice_id else f"is not the one that {oldest} has"
+    repair = None
+    if former:
+
+        def put_back() -> str:
+            with closing(Store(store.path)) as again:
+                again.inspection.set_practice_id(former)
+            return "the practice's id is put back"
+
+        repair = Repair(f"Put the practice's id of {oldest} back?", put_back)
+    yield Finding(
+        "practice id",
+        False,
+        f"{what}: another program changed it, and the keyring's tokens are not found by it",
+        repair,
     )
 
 

@@ -123,6 +123,10 @@ class Session:
             if await self._vault.read(self._name_of(sign_in.id)) is not None:
                 self.store.sign_ins.hold(sign_in.id, self._holder)
 
+    async def holds(self, sign_in: SignIn) -> bool:
+        """Whether this keyring holds something for the sign-in, by the practice's id. Raises KeyringTrouble."""
+        return await self._vault.read(self._name_of(sign_in.id)) is not None
+
     def _name_of(self, sign_in_id: str) -> str:
         # Two practices of one person share a keyring, and each has sign-ins of its own.
         return f"{self.store.practice_id}/{sign_in_id}"

@@ -1,0 +1,69 @@
+"""Rows of the client list, and the practice's id, that another program changed: said with what repairs them."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.sandbox.options import Options
+from clientsync_tui.sandbox.server import running
+from tests.faults.ground import Ground, somebody
+
+CHANGES = [
+    "UPDATE integrations SET settings = '[]'",
+    """UPDATE integrations SET settings = '{"refresh_days":"x"}'""",
+    """UPDATE integrations SET settings = '{"lists":5}'""",
+    "UPDATE integrations SET connected_at = 'yesterday'",
+    "UPDATE integrations SET problem = 'haunted'",
+    "UPDATE sign_ins SET ends_at = 'soon'",
+    "UPDATE sign_ins SET used_at = 'soon'",
+    "INSERT INTO standings VALUES (77, 'x=y', NULL)",
+]
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    folder = tmp_path_factory.mktemp("rows")
+    with running(Options(organisations=2, softwares=("xero",), limits=False)) as box, somebody(folder):
+        ground = Ground.made(box, folder / "practice")
+        assert ground.cli.inside("backup").code == 0
+        yield ground
+
+
+def change(here: Ground, statement: str) -> None:
+    with closing(sqlite3.connect(here.database)) as db:
+        db.execute(statement)
+        db.commit()
+
+
+@pytest.mark.parametrize("statement", CHANGES)
+def test_a_changed_row_of_the_client_list_is_named_with_what_repairs_it(
+    ground: Ground, tmp_path: Path, statement: str
+) -> None:
+    here = ground.copy(tmp_path / "practice")
+    change(here, statement)
+    for words in (("clients",), ("clients", "--json"), ("check",)):
+        shown = here.cli.inside(*words)
+        assert "does not expect" not in shown.err, (words, shown)
+        assert shown.code == 0 or "`clientsync doctor --repair` rebuilds the client list" in shown.err, shown
+    assert here.cli.inside("doctor", "--repair", "--json").code == 0
+    assert here.cli.inside("check").code == 0
+
+
+@pytest.mark.parametrize("statement", ["UPDATE meta SET value = 'x' || value", "DELETE FROM meta"])
+def test_a_changed_practice_id_is_found_and_signing_out_says_that_nothing_was_revoked(
+    ground: Ground, tmp_path: Path, statement: str
+) -> None:
+    here = ground.copy(tmp_path / "practice")
+    change(here, statement)
+    broken = ground.copy(tmp_path / "broken")
+    change(broken, statement)
+    shown = broken.cli.inside("sign-out", "--all", "--yes", "--json")
+    assert shown.code == 1 and "none was revoked" in shown.err
+    assert not any(row["revoked"] for row in shown.json)
+    findings = {row["name"]: row for row in here.cli.inside("doctor", "--json").json}
+    assert not findings["practice id"]["ok"]
+    assert here.cli.inside("doctor", "--repair", "--json").code == 0
+    assert here.cli.inside("check").code == 0
