@@ -14,6 +14,7 @@ from ..practice.plan import Plan, PlanItem, Will
 from ..practice.status import Why
 from ..practice.text import clean
 from ..practice.trouble import SignInNeeded, Trouble, UsageError
+from .as_planned import AsPlanned
 from .database import Database
 from .files.job_locks import JobLocks
 from .own_rows import ITEM_STATES, is_item, is_job
@@ -97,6 +98,7 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._locks = JobLocks(database.path)
+        self._planned = AsPlanned()
         self._counts_of_ended: dict[tuple[str, JobState, str], Mapping[ItemState, int]] = {}
 
     def create(self, plan: Plan, by: str) -> str:
@@ -107,10 +109,14 @@ class Jobs:
 
         def row(n: int, item: PlanItem) -> tuple[object, ...]:
             ended = None if item.will is Will.DO else now
+            body = json.dumps(dict(item.body), ensure_ascii=False)
+            self._planned.note_item(job, item.client, item.name, item.software, item.organisation_id, body)
             return (
                 job, n, item.client, item.name, item.software, item.organisation_id, states[item.will], item.reason,
-                item.body.get("says"), ended, json.dumps(dict(item.body), ensure_ascii=False),
+                item.body.get("says"), ended, body,
             )  # fmt: skip
+
+        self._planned.note_job(job, plan.kind, plan.software, plan.sign_in)
 
         with self._database.writing() as db:
             db.execute(
@@ -250,6 +256,12 @@ class Jobs:
             raise Trouble(f"Job {clean(job)} cannot be read, another program wrote it. {REMOVES}")
         return self._job(row)
 
+    def planned(self, job: str) -> Job:
+        """The job as `one` has it. Raises Trouble where this process planned something else."""
+        found = self.one(job)
+        self._planned.refuse_changed_job(job, found.kind, found.software, found.sign_in)
+        return found
+
     def all(self, most: int = 200) -> list[Job]:
         """The newest jobs first."""
         rows = self._database.connection.execute("SELECT * FROM jobs ORDER BY rowid DESC LIMIT ?", (most,))
@@ -269,11 +281,14 @@ class Jobs:
     def items(
         self, job: str, *states: ItemState, software: str | None = None, after: int = -1, most: int = -1
     ) -> list[Item]:
-        """Items of a job (in these states, of this software), in order, behind item `after`."""
+        """Items of a job (in these states, of this software), in order, behind item `after`.
+
+        Raises Trouble for one that another program wrote, or changed since this process planned it.
+        """
         wanted = f" AND state IN ({', '.join(repr(str(state)) for state in states)})" if states else ""
         query = f"SELECT * FROM items WHERE job = ? AND n > ?{wanted} AND (? IS NULL OR software = ?) ORDER BY n LIMIT ?"
         values = (job, after, software, software, most)
-        return [item_of(row) for row in self._database.connection.execute(query, values)]
+        return [self._item(row) for row in self._database.connection.execute(query, values)]
 
     def waiting(self, job: str) -> dict[str, int]:
         """How many items of a job wait, by software."""
@@ -287,6 +302,11 @@ class Jobs:
             "GROUP BY 1, 2 ORDER BY 1, 3 DESC"
         )
         return [(row[0], row[1], row[2]) for row in self._database.connection.execute(query, (job,))]
+
+    def _item(self, row: sqlite3.Row) -> Item:
+        what = (row["client"], row["name"], row["software"], row["organisation_id"], row["body"])
+        self._planned.refuse_changed_item(row["job"], row["n"], *what)
+        return item_of(row)
 
     def _job(self, row: sqlite3.Row) -> Job:
         state = JobState(row["state"])

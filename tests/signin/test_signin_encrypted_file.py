@@ -171,12 +171,19 @@ def test_a_full_disk_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.M
     keyring = opened(path)
     keyring.set_password(SERVICE, "a", "1")
     real = os.open
-    monkeypatch.setattr(
-        encrypted_file.os, "open", lambda name, *rest: real("/dev/full", os.O_WRONLY) if str(name).endswith(".new") else real(name, *rest)
-    )  # fmt: skip
+
+    def full(name: Path, *rest: int) -> int:
+        file = real(name, *rest)
+        if str(name).endswith(".new"):
+            os.close(file)
+            file = real("/dev/full", os.O_WRONLY)
+        return file
+
+    monkeypatch.setattr(encrypted_file.os, "open", full)
     with pytest.raises(KeyringTrouble, match="No space"):
         keyring.set_password(SERVICE, "a", "2")
     monkeypatch.undo()
+    assert not path.with_name("keyring.bin.new").exists()
     assert opened(path).get_password(SERVICE, "a") == "1"
     keyring.set_password(SERVICE, "a", "3")
     assert opened(path).get_password(SERVICE, "a") == "3"

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from clientsync_tui.cli import network
+from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
+from clientsync_tui.store.jobs import ItemState
 from clientsync_tui.store.own_rows import foreign
 from clientsync_tui.store.store import Store
+from clientsync_tui.sync.jobs.runner import Runner
+from clientsync_tui.sync.jobs.session import Session
 from tests.faults.ground import Ground, explained, somebody
 from tests.support import plans
 from tests.support.inside import database_of
@@ -113,3 +118,33 @@ def test_an_item_that_names_no_sign_in_waits_for_one(ground: Ground, tmp_path: P
     said = here.cli.inside("jobs", "resume", job)
     explained(said)
     assert said.code == 3, said
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE jobs SET kind = 'disconnect'",
+        "UPDATE items SET body = json_set(body, '$.there', 'own')",
+        "UPDATE items SET organisation_id = 'another'",
+        "UPDATE items SET n = n + 10",
+    ],
+)
+def test_a_job_that_was_changed_since_it_was_planned_is_not_done(
+    ground: Ground, tmp_path: Path, statement: str
+) -> None:
+    here = ground.copy(tmp_path / "practice")
+    calls = ground.calls()
+    with closing(here.practice.workplace()) as workplace:
+        held = {each.id for each in workplace.held()}
+        job = workplace.store.jobs.create(plans.check(workplace.store, None, held), "ann")
+        assert workplace.store.jobs.one(job).left
+        planted(here, f"{statement} WHERE {'id' if 'jobs' in statement else 'job'} = '{job}'")
+
+        async def run(session: Session) -> None:
+            await Runner(session, job).run()
+
+        with pytest.raises(Trouble, match="changed by another program since it was planned"):
+            network.online(workplace, run)
+    assert ground.calls() == calls, "nothing is asked of the accounting app"
+    with closing(Store(here.database)) as store:
+        assert store.jobs.one(job).count(ItemState.DONE) == 0

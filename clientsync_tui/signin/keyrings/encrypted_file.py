@@ -220,10 +220,14 @@ class EncryptedFile(KeyringBackend):
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
         file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        with os.fdopen(file, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+        try:
+            with os.fdopen(file, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
         return beside
 
     def _key_for(self, derivation: Derivation) -> bytes:

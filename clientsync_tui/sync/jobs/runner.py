@@ -82,7 +82,7 @@ class Runner:
 
         Raises UsageError when another process runs it.
         """
-        name = self._store.jobs.one(self._id).kind
+        name = self._store.jobs.planned(self._id).kind
         kind = kinds().get(name)
         if kind is None:
             says = f"Job {self._id} is of a kind that this version does not know ({clean(name)})."
@@ -105,7 +105,7 @@ class Runner:
 
     async def _work_all(self, lanes: Sequence[Lane]) -> None:
         """Does what waits in the lanes, side by side, to the end or to a stop."""
-        job = self._store.jobs.one(self._id)
+        job = self._store.jobs.planned(self._id)
         held = self._session.held()
         self._held = frozenset(each.id for each in held)
         self._last_used = {each.software: each for each in reversed(held)}

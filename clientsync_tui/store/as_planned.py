@@ -1,0 +1,43 @@
+"""What this process wrote into its jobs: whoever can write the practice's file could change a row before its turn comes."""
+
+from array import array
+from collections.abc import Hashable
+
+from ..practice.text import clean
+from ..practice.trouble import Trouble
+
+
+class AsPlanned:
+    """Remembers a number for each row of a job and its items, and knows a changed row by it.
+
+    Python's hashes of text have a key of this process, so nobody can make another row with the same one.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, int] = {}
+        self._items: dict[str, array[int]] = {}
+
+    def note_job(self, job: str, *planned: Hashable) -> None:
+        """Remembers what was planned of a job that this process makes."""
+        self._jobs[job], self._items[job] = hash(planned), array("q")
+
+    def note_item(self, job: str, *planned: Hashable) -> None:
+        """Remembers what was planned of its next item."""
+        self._items[job].append(hash(planned))
+
+    def refuse_changed_job(self, job: str, *found: Hashable) -> None:
+        """Raises Trouble where this process planned something else; another one's job is what its row says."""
+        if job in self._jobs and self._jobs[job] != hash(found):
+            raise _changed(f"Job {clean(job)}", job)
+
+    def refuse_changed_item(self, job: str, n: int, *found: Hashable) -> None:
+        """Raises Trouble where this process planned something else, or no such item."""
+        items = self._items.get(job)
+        if items is not None and not (0 <= n < len(items) and items[n] == hash(found)):
+            raise _changed(f"Item {n} of job {clean(job)}", job)
+
+
+def _changed(what: str, job: str) -> Trouble:
+    return Trouble(
+        f"{what} was changed by another program since it was planned, so it is not done. `clientsync jobs cancel {clean(job)}` ends the job."
+    )
