@@ -3,12 +3,15 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import click
+
 from ..practice.plan import Plan
 from ..practice.trouble import SignInNeeded
 from ..sync.jobs.session import Session
 from ..workplace import Workplace
 from .consents import can_sign_in, sign_in_for_job
 from .network import online
+from .plan_across_apps import WAITS_FOR_SIGN_IN
 from .results import report, show_plan
 from .run_job import JobRun, carry_out, run
 
@@ -31,6 +34,8 @@ def bulk(
     ran = online(workplace, work)
     if dry_run:
         show_plan(ran.plan, as_json)
+        if any(item.body.get(WAITS_FOR_SIGN_IN) for item in ran.plan.items):
+            raise click.exceptions.Exit(3)
     else:
         report(workplace.store, ran, as_json)
 

@@ -130,7 +130,7 @@ def _with_one_sign_in(
             def of_app(name: str, sign_in: "SignIn | None", reach: "Reach | None") -> "Plan":
                 return kind.plan(Request(session.store, name, only, sign_in=sign_in, reach=reach))
 
-            plan = await plan_across_apps(workplace, session, apps, email, of_app)
+            plan = await plan_across_apps(workplace, session, apps, email, of_app, dry_run=dry_run)
             _ask(workplace, kind, plan, yes=yes or dry_run)
             return plan
 

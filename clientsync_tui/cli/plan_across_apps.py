@@ -1,15 +1,21 @@
 """One plan, and so one job, for all the accounting apps that a command applies to."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..practice.people import SignIn
-from ..practice.plan import Plan
+from ..practice.plan import Plan, PlanItem, Will
+from ..practice.status import Why
+from ..practice.trouble import SignInNeeded, Trouble
 from ..sync.jobs.session import Session
 from ..sync.kinds.seam.kind import Reach
 from ..sync.reach import all_apps
 from ..workplace import Workplace
 from .network import signed_in
 from .output import say
+
+WAITS_FOR_SIGN_IN = "waits_for_sign_in"
+"""In the body of an item of a dry run: the real run would wait for a sign-in, and exit with 3."""
 
 
 async def plan_across_apps(
@@ -20,25 +26,44 @@ async def plan_across_apps(
     make: all_apps.Make,
     *,
     always: bool = False,
+    dry_run: bool = False,
 ) -> Plan:
     """The plan, made with the sign-in of `email` or else the one used last. `always`: sign in even if there may be nothing to do.
 
-    With one app it raises what `signed_in` raises. With several it prints what each one lacks and plans the rest.
+    With one app it raises what `signed_in` raises. With several it prints what each one lacks and plans the rest. In a dry run nothing
+    is promised that waits for a sign-in: it can't be done, and the reason says who must sign in.
     """
+    needed: dict[str, Trouble] = {}
 
     def chosen_sign_in(name: str) -> SignIn | None:
         return workplace.chosen(name, email)
 
     async def working(name: str) -> tuple[SignIn | None, Reach | None]:
-        if workplace.configured(name).software.organisations_per_sign_in == "one":
-            return chosen_sign_in(name), None
-        return await signed_in(workplace, session, name, email)
+        try:
+            if workplace.configured(name).software.organisations_per_sign_in == "many":
+                return await signed_in(workplace, session, name, email)
+            if dry_run and chosen_sign_in(name) is None:
+                title = workplace.software(name).title
+                raise SignInNeeded(f"Nobody is signed in to {title} here. Run `clientsync sign-in {name}`.")
+        except SignInNeeded as trouble:
+            needed[name] = trouble
+            raise
+        return chosen_sign_in(name), None
 
-    if always and len(softwares) == 1:
+    if always and len(softwares) == 1 and not dry_run:
         return make(softwares[0], *await working(softwares[0]))
     plan, lacking = await all_apps.planned(softwares, make, chosen_sign_in, working)
     for trouble in lacking:
-        if len(softwares) == 1:
+        if len(softwares) == 1 and not (dry_run and needed):
             raise trouble
         say(str(trouble))
+    if dry_run and needed:
+        plan = replace(plan, items=tuple(_without_sign_in(item, needed) for item in plan.items))
     return plan
+
+
+def _without_sign_in(item: PlanItem, needed: dict[str, Trouble]) -> PlanItem:
+    if item.will is not Will.DO or item.software not in needed:
+        return item
+    body = {**item.body, "cannot": "yes", "says": str(needed[item.software]), WAITS_FOR_SIGN_IN: "yes"}
+    return replace(item, will=Will.CANNOT, reason=Why.NO_ACCESS, body=body)

@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from ..practice.plan import Plan, Will
-from ..practice.status import Reason
+from ..practice.status import Reason, Why
+from ..store.jobs import ItemState
 from ..store.store import Store
 from ..sync import words
 from ..sync.jobs import jobs_as_json as shapes
@@ -57,8 +58,10 @@ def show_result(store: Store, ran: JobRun, as_json: bool) -> dict[str, Any]:
         items = store.jobs.items(job.id)
         result = shapes.outcome(job, items)
         sentences = Counter((str(item.state), item.reason, item.says) for item in items if item.says)
+        impossible = sum(item.state is ItemState.FAILED and bool(item.body.get("cannot")) for item in items)
     else:
         result = shapes.without_job(ran.plan)
+        impossible = ran.plan.count(Will.CANNOT)
         planned = zip(result["items"], ran.plan.items, strict=True)
         sentences = Counter(
             (str(shape["outcome"]), item.reason, str(item.body["says"]))
@@ -67,19 +70,21 @@ def show_result(store: Store, ran: JobRun, as_json: bool) -> dict[str, Any]:
         )
     if as_json:
         output.json_document(result)
-    _summarise(ran.plan.kind, result, sentences)
+    _summarise(ran.plan.kind, result, sentences, impossible)
     if job and job.left:
         output.say(f"{job.left:,} left: clientsync jobs resume {job.id}")
     return result
 
 
-def _summarise(kind: str, result: dict[str, Any], sentences: Sentences) -> None:
+def _summarise(kind: str, result: dict[str, Any], sentences: Sentences, impossible: int) -> None:
     """The counts, then what failed and what was skipped by reason, with the next step.
 
-    `sentences` say more than the reason alone: which host, and why.
+    `impossible`: how many of what failed the plan had said cannot be done. `sentences` say more than the reason alone: which host, and why.
     """
+    not_possible = f", {impossible:,} not possible" if impossible else ""
+    failed = result["failed"] - impossible
     output.say(
-        f"{kind}: {result['done']:,} done, {result['failed']:,} failed, {result['skipped']:,} skipped."
+        f"{kind}: {result['done']:,} done, {failed:,} failed{not_possible}, {result['skipped']:,} skipped."
     )
     counts = Counter((item["outcome"], item["reason"]) for item in result["items"] if item["reason"])
     for (outcome, reason), count in counts.most_common():
@@ -90,9 +95,15 @@ def _summarise(kind: str, result: dict[str, Any], sentences: Sentences) -> None:
         if reason in set(Reason) or not details:
             details = [words.REASONS[reason]]
         several = len(details) > 1
+        # `no_access` also stands for an app whose credentials are rejected, which is nobody's missing access.
+        says_it = reason == Why.NO_ACCESS and words.REASONS[reason] not in details
+        short = "" if says_it else f", {words.SHORT[reason]}"
         output.say(
-            f"  {count:,} {outcome}, {words.SHORT[reason]}: {words.REASONS[reason] if several else details[0]}"
+            f"  {count:,} {outcome}{short}: {words.REASONS[reason] if several and not says_it else details[0]}"
         )
+        if says_it:
+            details = details[1:]
+            several = bool(details)
         for detail in details[:MOST_SENTENCES] if several else ():
             output.say(f"    {detail}")
     for (_, why, text), count in sentences.most_common():

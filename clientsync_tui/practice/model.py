@@ -73,6 +73,8 @@ class Integration(NamedTuple):
     expires_at: datetime | None
     last_fault: LastFault | None
     settings: Settings
+    signed_out: bool = False
+    """Whether whoever integrated it signed out here: the app itself refused nothing."""
 
 
 class Client(NamedTuple):

@@ -45,7 +45,7 @@ AT_ONCE = 500
 
 
 INTEGRATIONS = (
-    "SELECT i.*, s.person_id, s.name AS person_name, s.email, s.ends_at, c.checked_at, c.fault, c.fault_at FROM integrations i "
+    "SELECT i.*, s.person_id, s.name AS person_name, s.email, s.ends_at, s.signed_out, c.checked_at, c.fault, c.fault_at FROM integrations i "
     "JOIN sign_ins s ON s.id = i.sign_in LEFT JOIN contacts c ON c.software = i.software AND c.organisation_id = i.organisation_id "
 )
 
@@ -298,6 +298,7 @@ def _integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Inte
         expires_at=ends,
         last_fault=LastFault(fault_at, row["fault"]) if fault_at else None,
         settings=_settings(row["settings"]),
+        signed_out=bool(row["signed_out"]),
     )
 
 

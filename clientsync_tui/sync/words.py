@@ -100,12 +100,20 @@ FAULTS: dict[str, str] = {
 
 def link_words(link: Integration, now: datetime) -> str:
     """An integration's status, without what was met at the last call."""
+    if is_signed_out(link):
+        return f"{link.standing.status}: signed out"
     return status_words(link.standing, days_left(link, now))
 
 
+def is_signed_out(link: Integration) -> bool:
+    """Whether it is expired because somebody here signed out, and not because the app refused the sign-in."""
+    return link.signed_out and link.problem is Reason.SIGN_IN_REFUSED
+
+
 def unchecked(link: Integration, when: Callable[[datetime], str], app: str) -> str | None:
-    """`not checked since 14:02 (APP could not be reached)`: since the last good check; None where the last call worked."""
-    if link.last_fault is None:
+    """`not checked since 14:02 (APP could not be reached)`: since the last good check; None where the last call worked, and
+    where there is nothing to check."""
+    if link.last_fault is None or link.problem is Reason.DISCONNECTED_HERE:
         return None
     why = FAULTS.get(link.last_fault.what, "{app} did not answer").format(app=app)
     return f"not checked since {when(last_good(link))} ({why})"
@@ -127,4 +135,8 @@ def next_step(link: Integration, client: Client) -> str | None:
         living = [each for each in client.integrations if each.problem is not Reason.DISCONNECTED_HERE]
         if living:
             return f"The client is connected to {living[0].organisation_name} instead. Nothing to do here."
+    if is_signed_out(link):
+        return (
+            f"{link.integrated_by.name or link.integrated_by.email} signed out here. Sign in, then reconnect."
+        )
     return REASONS[link.standing.reason] if link.standing.reason else None

@@ -366,3 +366,76 @@ def test_printed_clients_are_the_integrations_that_match(practice: Practice, cli
         said = cli.inside("clients", *words)
         assert len(said.out.splitlines()) - 1 == len(expired)
         assert len(cli.inside("clients", *words, "--csv").out.splitlines()) - 1 == len(expired)
+
+
+def test_a_dry_run_promises_nothing_that_waits_for_a_sign_in(practice: Practice, cli: Command) -> None:
+    me = practice.people[0]
+    practice.add(me, software=MANY)
+    practice.add(me, software=OTHER)
+    practice.sandbox.fault("revoke", software=MANY, person=me)
+    assert cli.inside("check").code == 3
+    expired = sum(software == MANY and status == "expired" for software, status in statuses(cli).elements())
+    for words in (("--all",), (MANY, "--all")):
+        dry = cli.inside("reconnect", *words, "--dry-run", "--json")
+        assert (dry.code, dry.json["will_do"], dry.json["cannot"]) == (3, 0, expired)
+        assert {item["reason"] for item in dry.json["items"]} == {"no_access"}
+        assert f"clientsync sign-in {MANY}" in dry.err
+        assert cli.inside("reconnect", *words, "--json").code == 3
+
+
+def test_what_is_not_possible_is_not_called_failed(practice: Practice, cli: Command) -> None:
+    me, colleague = practice.people[:2]
+    practice.add(me, software=MANY)
+    practice.sandbox.fault("revoke", software=MANY, person=me)
+    assert cli.inside("check").code == 3
+    assert cli.inside("sign-out", MANY, "--yes").code == 0
+    practice.sign_in(colleague, software=MANY)
+    said = cli.inside("reconnect", MANY, "--all", "--json")
+    impossible = said.json["failed"]
+    assert said.code == 1 and impossible
+    assert f"0 failed, {impossible} not possible, 0 skipped." in said.err
+
+
+def test_check_says_what_it_did_not_check(practice: Practice, cli: Command) -> None:
+    me = practice.people[0]
+    practice.add(me, software=OTHER)
+    links = len(cli.inside("clients", "--software", OTHER).out.splitlines()) - 1
+    assert cli.inside("sign-out", OTHER, "--yes").code == 0
+    practice.add(me, software=MANY)
+    said = cli.inside("check")
+    assert said.code == 1
+    assert f"{links} integrations were not checked ({OTHER} {links})" in said.err
+
+
+def test_after_ones_own_sign_out_or_disconnect_the_next_step_is_ones_own(
+    practice: Practice, cli: Command
+) -> None:
+    me = practice.people[0]
+    practice.add(me, software=MANY)
+    practice.add(me, software=OTHER)
+    clients = cli.inside("clients", "--json").json
+    client = next(each for each in clients if MANY in {link["software"] for link in each["integrations"]})
+    assert cli.inside("sign-out", OTHER, "--yes").code == 0
+    printed = cli.inside("clients", "--software", OTHER).out
+    assert "expired: signed out" in printed and "refused" not in printed
+    said = cli.inside("refresh", "--software", OTHER)
+    assert "signed out. Sign in, then reconnect it." in said.err and "ask them" not in said.err
+    ending = cli.inside("disconnect", "--software", OTHER, "--dry-run").err
+    assert "no sign-in for them is held here" in ending and "colleagues" not in ending
+    assert cli.inside("disconnect", "--client", client["id"], "--yes").code == 0
+    said = cli.inside("reconnect", MANY, "--client", client["id"])
+    assert "Sign in again and choose this organisation there." in said.err
+
+
+def test_wrong_app_credentials_are_not_called_missing_access(practice: Practice, cli: Command) -> None:
+    consent(practice, 0)
+    assert cli.inside("add", ONE, "--all").code == 0
+
+    async def break_secret(workplace: Workplace, _: Session) -> None:
+        table = workplace.config.software[ONE]
+        await workplace.vault.write(secret_name(ONE, table.client_id), "wrong")
+
+    practice.do(break_secret)
+    said = cli.inside("check")
+    assert "rejected the app's credentials" in said.err
+    assert "no access" not in said.err

@@ -126,6 +126,10 @@ async def test_connected_but_unreachable_says_since_when(tmp_path: Path) -> None
         assert f"Not checked since {at}" in shown(pilot) and "(Xero could not be reached)." in shown(pilot)
         await pilot.press("c")
         await until(pilot, lambda: "not checked since " in shown(pilot))
+        # What was disconnected here is not checked any more.
+        client = app.workplace.store.clients.each(app.workplace.store.clients.find((), today()), today())
+        found(app.workplace.store, next(iter(client)).id, Kind.DISCONNECTED, "disconnected_here")
+        await until(pilot, lambda: "not checked since" not in shown(pilot))
     app.workplace.close()
 
 

@@ -41,7 +41,7 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
     """
     from ...sync.kinds import check as checking
     from ...sync.kinds.seam.kind import Request
-    from ...sync.reach.held_sign_ins import not_held
+    from ...sync.reach.held_sign_ins import not_checked, not_held
     from ...sync.reach.quick import Quick, quick_check
     from .. import network
     from ..output import say
@@ -75,6 +75,8 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
             )
         if lost := not_held(workplace.store, name, workplace.holder):
             say(_who_must_sign_in(lost))
+        if elsewhere := not_checked(workplace.store, name, held, lost):
+            say(_who_checks(elsewhere))
         if ran.trouble is not None:
             raise ran.trouble
         if lost or found.refused or any(item["reason"] == "sign_in_refused" for item in result["items"]):
@@ -93,6 +95,18 @@ def _who_must_sign_in(lost: "Sequence[Pair]") -> str:
     by = ", ".join(f"{name} {count:,}" for name, count in counts.items())
     run = " and ".join(f"`clientsync sign-in {name}`" for name in counts)
     return f"{those} not checked ({by}): this keyring holds no sign-in for them. Run {run}."
+
+
+def _who_checks(elsewhere: "Sequence[Pair]") -> str:
+    """That this check says nothing of these integrations."""
+    from ...practice.counted import counted
+
+    by = ", ".join(
+        f"{name} {count:,}" for name, count in Counter(link.software for _, link in elsewhere).items()
+    )
+    those = counted(len(elsewhere), "integration was", "integrations were")
+    sign_ins = "its sign-in is" if len(elsewhere) == 1 else "their sign-ins are"
+    return f"{those} not checked ({by}): {sign_ins} not held here. Reconnect with your own sign-in, or let whoever signed in check."
 
 
 def _something_is_wrong(store: "Store", software: str | None) -> bool:

@@ -77,6 +77,7 @@ def reassign(
                 ),
                 # Without one nobody knows which are one's own.
                 always=True,
+                dry_run=dry_run,
             )
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)

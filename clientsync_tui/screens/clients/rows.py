@@ -11,7 +11,7 @@ from ...practice.model import Client
 from ...store.fixes import Cause, cause_of
 from ...sync.client_columns import Seen, Viewer, on_screen, worst
 from ...sync.locale_words import moment_words
-from ...sync.words import REASONS, unchecked
+from ...sync.words import REASONS, next_step, unchecked
 from ...widgets.select_table.rows import Cell, Column, Row, RowId
 from ...workplace import Workplace
 
@@ -84,7 +84,7 @@ def about(client: Client, viewer: Viewer, room: int) -> str:
     parts = [client.name] if cell_len(client.name) > room else []
     for link in client.integrations:
         if link.standing.reason is not None:
-            parts.append(REASONS[link.standing.reason])
+            parts.append(next_step(link, client) or REASONS[link.standing.reason])
         when = partial(moment_words, now=viewer.now)
         if fault := unchecked(link, when, viewer.title(link.software) if link.last_fault else ""):
             parts.append(f"N{fault[1:]}.")

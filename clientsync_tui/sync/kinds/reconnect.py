@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ...practice.entries import Kind
 from ...practice.model import Client, Integration
-from ...practice.status import FOR_THE_CLIENT, Status, Why
+from ...practice.status import FOR_THE_CLIENT, Reason, Status, Why
 from .seam.kind import BulkKind, Needs, Request, Unit
 
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from .seam.task import Outcome, Task
 
 AFFECTED = frozenset({Status.EXPIRED, Status.BROKEN})
+CONSENT_AGAIN = frozenset({Reason.DISCONNECTED_HERE, Reason.DISCONNECTED_THERE})
+CONSENT = "It was disconnected, so your sign-in no longer includes it. Sign in again and choose this organisation there."
 
 
 def plan(request: Request) -> "Plan":
@@ -29,7 +31,8 @@ def plan(request: Request) -> "Plan":
         if link.problem in FOR_THE_CLIENT:
             return item_of(Will.CANNOT, client, link, reason=link.problem)
         if not is_in_reach(request, link.organisation_id):
-            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS)
+            own = link.sign_in == sign_in_for(request, link) and link.problem in CONSENT_AGAIN
+            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=CONSENT if own else None)
         return item_of(Will.DO, client, link, sign_in_for(request, link))
 
     return over(KIND.name, request, decide)

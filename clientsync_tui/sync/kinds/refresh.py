@@ -20,7 +20,10 @@ def plan(request: Request) -> "Plan":
         if link.problem is Reason.DISCONNECTED_HERE:
             return disconnected(request, client, link)
         if link.sign_in not in request.held:
-            says = f"Only {link.integrated_by.name}'s sign-in can refresh it; reassign it to yourself, or ask them."
+            who = link.integrated_by.name or link.integrated_by.email
+            says = f"Only {who}'s sign-in can refresh it; reassign it to yourself, or ask them."
+            if link.signed_out:
+                says = f"{who} signed out. Sign in, then reconnect it."
             return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=says)
         return item_of(Will.DO, client, link, link.sign_in)
 

@@ -1,5 +1,6 @@
 """Which sign-ins this person's keyring holds. The practice's database has a note of it; the keyring is what counts."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ...host import this_user
@@ -41,4 +42,19 @@ def not_held(store: Store, software: str | None, holder: str) -> list[Pair]:
         for client, link in store.clients.integrations(software, now)
         if link.standing.status is not Status.DISCONNECTED
         and (not held or (link.standing.status in unchecked and link.sign_in not in somewhere | another))
+    ]
+
+
+def not_checked(
+    store: Store, software: str | None, held: Sequence[SignIn], lost: Sequence[Pair]
+) -> list[Pair]:
+    """The integrations that are neither checked with the sign-ins `held`, nor among the `lost` (`not_held`)."""
+    sign_ins = {each.id for each in held}
+    there = {(link.software, link.organisation_id) for _, link in lost}
+    return [
+        (client, link)
+        for client, link in store.clients.integrations(software, datetime.now(UTC))
+        if link.standing.status is not Status.DISCONNECTED
+        and link.sign_in not in sign_ins
+        and (link.software, link.organisation_id) not in there
     ]
