@@ -195,3 +195,9 @@ def test_thousands_at_once(cli: Command, store: Store, file: Path) -> None:
         )
     assert cli.inside("codes", "upload", str(file), "--json").json["changed"] == count
     assert codes(store)["Client 4999"] == "C4999"
+
+
+def test_a_client_with_two_lines_counts_once(cli: Command, file: Path) -> None:
+    file.write_text(f"Client,Practice code\n{A},ABB\n{A},ABB\n{B},BAK\n")
+    said = cli.inside("codes", "upload", str(file), "--json")
+    assert (said.code, said.json["changed"], said.json["unchanged"]) == (0, 0, 2)

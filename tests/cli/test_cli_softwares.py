@@ -439,3 +439,14 @@ def test_wrong_app_credentials_are_not_called_missing_access(practice: Practice,
     said = cli.inside("check")
     assert "rejected the app's credentials" in said.err
     assert "no access" not in said.err
+
+
+def test_one_person_has_one_name_in_jobs_and_history(practice: Practice, cli: Command) -> None:
+    me = practice.people[0]
+    practice.add(me, software=MANY)
+    practice.add(me, software=OTHER)
+    assert cli.inside("check").code == 0
+    assert cli.inside("refresh", "--all").code == 0
+    assert cli.inside("disconnect", "--yes", "--all").code == 0
+    assert {job["by"] for job in cli.inside("jobs", "--json").json} == {me}
+    assert {entry["actor"] for entry in cli.inside("log", "--json").json} == {me}

@@ -34,7 +34,7 @@ class NewCode:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What an upload will change. `unchanged`: lines whose client has that code already. `empty`: lines without a code."""
+    """What an upload will change. `unchanged`: clients that have that code already. `empty`: lines without a code."""
 
     changes: tuple[NewCode, ...]
     unchanged: int
@@ -85,7 +85,7 @@ def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
     doubtful: list[tuple[int, str]] = []
     asked: dict[str, NewCode] = {}
     taken: dict[str | None, NewCode] = {}
-    empty = repeated = 0
+    empty = 0
     for line in lines(text):
         client = names.meant(line)
         if isinstance(client, str):
@@ -95,7 +95,6 @@ def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
         elif says := _unusable(line.code):
             wrong.append((line.number, says))
         elif (before := asked.get(client.id)) is not None:
-            repeated += 1
             if before.code != line.code:
                 wrong.append((line.number, f'"{client.name}" has another code on line {before.line}.'))
         else:
@@ -112,7 +111,7 @@ def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
     if wrong or doubtful:
         raise WrongLines(sorted([*wrong, *doubtful]), damaged=not wrong)
     changes = tuple(new for new in asked.values() if new.code != new.client.code)
-    return Codes(changes, len(asked) - len(changes) + repeated, empty)
+    return Codes(changes, len(asked) - len(changes), empty)
 
 
 def _unusable(code: str) -> str | None:

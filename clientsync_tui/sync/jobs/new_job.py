@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from ...practice.plan import Plan
+from ...practice.plan import Plan, Will
 from ...store.files.sqlite_errors import SqliteError
 from ...store.jobs import ItemState
 from ...store.store import Store
@@ -15,11 +15,23 @@ def new_job(store: Store, plan: Plan, actor: str) -> str:
     The copy of the day is made first, so that it does not hold the job.
     """
     keep_daily(store)
-    signer = store.sign_ins.one(plan.sign_in) if plan.sign_in else None
     with store.transaction():
-        job = store.jobs.create(plan, signer.person.email if signer else actor)
+        job = store.jobs.create(plan, _person(store, plan) or actor)
         supersede(store, plan, job)
     return job
+
+
+def _person(store: Store, plan: Plan) -> str | None:
+    """The e-mail address of the one person whose sign-ins the plan uses: jobs name a person always in the same way."""
+    used = (
+        [plan.sign_in]
+        if plan.sign_in
+        else [item.body.get("with") for item in plan.only((Will.DO,)) if item.body.get("there") != "not_ours"]
+    )
+    people = {
+        found.person.email for sign_in in set(used) if sign_in and (found := store.sign_ins.one(sign_in))
+    }
+    return people.pop() if len(people) == 1 else None
 
 
 def keep_daily(store: Store) -> None:

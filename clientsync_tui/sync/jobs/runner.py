@@ -204,7 +204,8 @@ class Runner:
 
     async def _do(self, job: Job, lane: Lane, item: Item, sign_in: SignIn) -> None:
         own = self._kind.needs is Needs.OWN
-        actor = sign_in.person.email if not own else self._session.actor
+        # One person has one name, unless it is a colleague's sign-in that the item only ends here.
+        actor = self._session.actor if item.body.get("there") == "not_ours" else sign_in.person.email
         software = self._session.software(item.software)
         task = Task(self._store, software, job, item, actor, (sign_in, self._session.calls(sign_in)))
         if sign_in.id in self._refused and not self._kind.despite_refusal:
