@@ -139,7 +139,7 @@ class ActionScreen(Screen[Any]):
         self.main.action_suspend_process()
 
     def do_redraw(self) -> None:
-        """Draws everything anew."""
+        """Draws everything again."""
         self.main.redraw()
 
     def do_quit(self) -> None:

@@ -1,4 +1,4 @@
-"""The first start: the name of the practice, the first accounting software, its set-up; then signing in and adding clients."""
+"""The first start: the name of the practice, the first accounting app, its set-up; then signing in and adding clients."""
 
 import asyncio
 

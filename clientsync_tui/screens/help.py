@@ -68,7 +68,7 @@ class KeyLines(Static):
         self._laid_out = 0
 
     def on_resize(self) -> None:
-        """Breaks the lines anew."""
+        """Wraps the lines again."""
         width = self.content_size.width
         if width != self._laid_out:
             self._laid_out = width

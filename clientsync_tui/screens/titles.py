@@ -1,4 +1,4 @@
-"""What accounting softwares call themselves, for the first frame: to ask them, each one's file would have to be read."""
+"""What accounting apps call themselves, for the first frame: to ask them, each one's file would have to be read."""
 
 from functools import cache
 from pathlib import Path

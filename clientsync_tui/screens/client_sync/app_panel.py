@@ -1,4 +1,4 @@
-"""One accounting software on the Client Sync panel."""
+"""One accounting app on the Client Sync panel."""
 
 from collections import Counter
 from datetime import UTC, datetime

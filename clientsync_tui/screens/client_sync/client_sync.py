@@ -1,4 +1,4 @@
-"""The Client Sync panel: each accounting software with its sign-in, its clients, and the three buttons."""
+"""The Client Sync panel: each accounting app with its sign-in, its clients, and the three buttons."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,7 +19,7 @@ NEEDS_SET_UP = frozenset({"add_clients", "reconnect_all", "reassign_clients", "s
 
 
 class ClientSyncScreen(ActionScreen):
-    """What can be done with each accounting software; a letter acts on the one that the focus is in."""
+    """What can be done with each accounting app; a letter acts on the one that the focus is in."""
 
     place: ClassVar[str] = CLIENT_SYNC
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -30,7 +30,7 @@ class ClientSyncScreen(ActionScreen):
     ]
 
     def compose(self) -> ComposeResult:
-        """A panel for each accounting software: those in use first."""
+        """A panel for each accounting app: those in use first."""
         yield TopBar("Client Sync")
         workplace = self.main.workplace
         softwares = sorted(workplace.softwares(), key=lambda each: not workplace.is_configured(each.name))

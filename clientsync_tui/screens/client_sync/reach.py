@@ -67,7 +67,7 @@ class ReachScreen(ListScreen):
 
     @property
     def software(self) -> "Software":
-        """The accounting software that this is about."""
+        """The accounting app that this is about."""
         return self.main.workplace.software(self._about)
 
     @property

@@ -1,4 +1,4 @@
-"""Reconnect all across every accounting software, as one job."""
+"""Reconnect all across every accounting app, as one job."""
 
 from typing import TYPE_CHECKING
 

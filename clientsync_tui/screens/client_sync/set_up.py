@@ -1,4 +1,4 @@
-"""Setting up an accounting software: what to do there step by step, what to enter here, and a sign-in to try it."""
+"""Setting up an accounting app: what to do there step by step, what to enter here, and a sign-in to try it."""
 
 from typing import ClassVar
 

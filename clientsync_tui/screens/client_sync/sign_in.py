@@ -1,4 +1,4 @@
-"""Signing in to an accounting software: the link whole, the way to it over SSH, a field for the pasted address, and what comes of it."""
+"""Signing in to an accounting app: the link whole, the way to it over SSH, a field for the pasted address, and what comes of it."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -113,7 +113,7 @@ class SignInScreen(ActionScreen):
 
     @property
     def software(self) -> "Software":
-        """The accounting software that is signed in to."""
+        """The accounting app that is signed in to."""
         return self.main.workplace.software(self._about)
 
     @property

@@ -99,7 +99,7 @@ class ClientList(ActionScreen):
         self._reader.submit(self.main.workplace.store.clients.warm)
 
     def on_unmount(self) -> None:
-        """Nothing is read any more."""
+        """Stops reading."""
         self._reader.shutdown(wait=False, cancel_futures=True)
 
     # What there is on the screen

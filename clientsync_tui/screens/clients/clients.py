@@ -247,7 +247,7 @@ class ClientsScreen(TriagedList):
         self.show_tab(4)
 
     def do_show_none(self) -> None:
-        """Those without a living integration."""
+        """Clients without an active integration."""
         self.show_tab(5)
 
     # The whole list; each part is read when it is first used

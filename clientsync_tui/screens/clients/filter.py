@@ -224,7 +224,7 @@ class FilterBar(Widget, can_focus=False):
 
     def _tell(self, words: Content) -> None:
         tall = words.cell_length > self.size.width - 2
-        # The screen is laid out anew only for another height.
+        # Only another height needs a new layout.
         self._offers.update(words, layout=tall != self._tall)
         self._tall = tall
 

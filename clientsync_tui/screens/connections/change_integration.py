@@ -1,4 +1,4 @@
-"""Moving a client to another organisation, of the same accounting software or another, among those that no client has yet."""
+"""Moving a client to another organisation, of the same accounting app or another, among those that no client has yet."""
 
 import asyncio
 from collections.abc import Iterable
@@ -127,7 +127,7 @@ class ChangeIntegrationScreen(ReachScreen):
 
 
 def choose_software(screen: ActionScreen, client: Client, link: Integration) -> None:
-    """Asks in which accounting software the client's books are now, where there are several, then for the organisation."""
+    """Asks in which accounting app the client's books are now, where there are several, then for the organisation."""
     workplace = screen.main.workplace
     softwares = [each for each in workplace.softwares() if workplace.is_configured(each.name)]
     softwares.sort(key=lambda each: each.name != link.software)

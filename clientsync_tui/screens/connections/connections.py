@@ -254,7 +254,7 @@ class ConnectionsScreen(ActionScreen):
         self.main.push_screen(SettingsScreen(software, link, save), answered)
 
     def do_change_integration(self) -> None:
-        """On a screen of its own, after it was asked in which accounting software the books are now."""
+        """On a screen of its own, after it was asked in which accounting app the books are now."""
         from .change_integration import choose_software
 
         if (link := self.link) is not None and self._client is not None:

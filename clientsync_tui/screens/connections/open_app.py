@@ -1,4 +1,4 @@
-"""The organisation's page in its accounting software: opened where there is a browser to see, else its address."""
+"""The organisation's page in its accounting app: opened where there is a browser to see, else its address."""
 
 from typing import ClassVar
 

@@ -69,7 +69,7 @@ class PulledScreen(ListScreen):
         self.shown_list.show(ListRows(COLUMNS, rows), counted(len(rows), "record"), ())
 
     def practice_changed(self) -> None:
-        """It may have been pulled again."""
+        """Shows the list again: it may have been pulled since."""
         if self.is_there and self._list:
             self._show(self._list)
 
