@@ -95,13 +95,13 @@ def test_one_client_is_changed_and_undone(busy: Office) -> None:
         "b",
         UNDO,
     )
-    assert "Undone" in said
+    assert "Undid the" in said
     client = busy.cli.inside("client", "B", "--json").json
     assert client["practice_code"] == "B"
     assert busy.names() == before, "the renaming was the last change"
     said = busy.menu(UNDO, UNDO, UNDO)
-    assert said.count("Undone") == 2
-    assert "nothing of yours to undo" in said
+    assert said.count("Undid the") == 2
+    assert "You have no change to undo." in said
     assert busy.cli.inside("client", "B").code == 2
 
 
