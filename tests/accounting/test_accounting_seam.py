@@ -29,6 +29,8 @@ def example_lines(text: str) -> set[int]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "options.examples":
             found |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        if isinstance(node, ast.keyword) and node.arg == "examples":
+            found |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return found
 
 

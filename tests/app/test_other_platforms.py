@@ -72,7 +72,7 @@ from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.workplace import Workplace
 
 async def screens():
-    with terminal.AskedBackground({"TERM": "xterm"}) as asked:
+    with capabilities.AskedBackground({"TERM": "xterm"}) as asked:
         assert asked.is_light() is None
     app = ClientSyncApp(Workplace.open(Path(folder) / "config.toml"))
     async with app.run_test(size=(100, 30)) as pilot:

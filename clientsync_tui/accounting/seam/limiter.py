@@ -26,7 +26,7 @@ from ...host.file_permissions import make_folder
 from ...host.full_disk import has_no_room, make_room
 from ...host.planted import refuse_planted
 from ...practice.status import Fault
-from ...practice.trouble import PassingTrouble, UsageError
+from ...practice.trouble import PassingTrouble, Trouble, UsageError
 from .limits import Limits, Rate
 
 MINUTE_S = 60
@@ -242,7 +242,7 @@ class Limiter:
             except sqlite3.OperationalError as error:
                 # A longer wait is done here, not in SQLite, which would stop the screen meanwhile.
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
-                    raise _unusable(self._path, error) from None
+                    raise Trouble(_unusable(self._path, error)) from None
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.05)
         try:
@@ -251,7 +251,7 @@ class Limiter:
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 self._database.execute("ROLLBACK")
-            raise _unusable(self._path, error) from None
+            raise Trouble(_unusable(self._path, error)) from None
         return verdict
 
     def _decide(self, lane: Lane, limits: Limits, lease_s: float, now: float) -> _Verdict:
@@ -315,7 +315,7 @@ def _open(path: Path, owner: beside.Owner) -> sqlite3.Connection:
             _throw_away(path, path.with_name(f"{path.name}.lock"))
             return _made(path, owner)
     except (OSError, sqlite3.Error) as error:
-        raise _unusable(path, error) from None
+        raise UsageError(_unusable(path, error)) from None
 
 
 def _made(path: Path, owner: beside.Owner) -> sqlite3.Connection:
@@ -363,8 +363,8 @@ def _refuse_another(database: sqlite3.Connection, path: Path, owner: beside.Owne
         raise OSError(errno.ELOOP, f"it was replaced by a link while it was opened: `rm {path}`")
 
 
-def _unusable(path: Path, error: Exception) -> UsageError:
+def _unusable(path: Path, error: Exception) -> str:
     why = error.strerror if isinstance(error, OSError) and error.strerror else error
     if has_no_room(path.parent):
         why = make_room(path.parent)
-    return UsageError(f"The file of call limits, {path}, can't be used: {why}")
+    return f"The file of call limits, {path}, can't be used: {why}"
