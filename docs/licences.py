@@ -79,7 +79,11 @@ def licence(name: str) -> str:
     if expression := says.get("License-Expression"):
         return expression
     classifiers = says.get_all("Classifier") or []
-    named = [each.split(" :: ")[-1] for each in classifiers if each.startswith("License :: OSI Approved :: ")]
+    named = [
+        each.split(" :: ")[-1]
+        for each in classifiers
+        if each.startswith("License :: ") and not each.endswith(" :: OSI Approved")
+    ]
     if named:
         return ", ".join(named)
     first = str(says.get("License") or "").strip().partition("\n")[0]

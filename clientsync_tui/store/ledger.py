@@ -113,7 +113,10 @@ def _without_indexes(db: sqlite3.Connection) -> Generator[None]:
 
 
 def _append(db: sqlite3.Connection, entries: Sequence[NewEntry], at: str) -> list[Entry]:
-    """Writes the entries, chained to the last one; the head moves with them."""
+    """Writes the entries, chained to the last one; the head moves with them.
+
+    Plain `sqlite3`: a row through sqlite-utils costs 0.36 ms instead of 0.027 ms (5,000 rows, one at a time, in memory).
+    """
     head = db.execute(HEAD).fetchone()
     if head is None:
         raise Trouble("The ledger's head is missing: another program removed it. Run `clientsync doctor`.")

@@ -16,6 +16,7 @@ from tests.support.command import Command
 HEAVY = (
     "textual",
     "sqlite3",
+    "sqlite_utils",
     "httpx2",
     "keyring",
     "authlib",

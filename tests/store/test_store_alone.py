@@ -2,10 +2,16 @@
 
 import ast
 import re
+import subprocess
+import sys
+import textwrap
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import clientsync_tui
+from clientsync_tui.store.store import Store
+from tests.support.inside import database_of
 
 PACKAGE = Path(clientsync_tui.__file__).parent
 LIMITER = PACKAGE / "accounting" / "seam" / "limiter.py"
@@ -63,3 +69,28 @@ def test_the_search_for_sql_finds_it() -> None:
     ):
         assert SQL.match(text)
     assert not SQL.match("Select clients from the list")
+
+
+def test_a_normal_start_does_not_import_sqlite_utils(tmp_path: Path) -> None:
+    code = """
+        import sys
+        from datetime import UTC, datetime
+        from pathlib import Path
+        from clientsync_tui.store.store import Store
+        store = Store(Path(sys.argv[1]))
+        store.clients.find((), datetime.now(UTC)), store.history().last(), store.jobs.all(), store.sign_ins.known()
+        print("sqlite_utils" in sys.modules)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), str(tmp_path / "practice.db")]
+    first, second = (
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() for _ in range(2)
+    )
+    assert (first, second) == ("True", "False"), "only the start that creates the tables pays for it"
+
+
+def test_sqlite_utils_leaves_no_table_of_its_own(tmp_path: Path) -> None:
+    with closing(Store(tmp_path / "practice.db")) as store:
+        tables = database_of(store).connection.execute(
+            "SELECT name FROM sqlite_master WHERE name LIKE '!_%' ESCAPE '!'"
+        )
+        assert tables.fetchall() == []

@@ -9,6 +9,7 @@ from typing import Any
 from .. import projection
 from ..database import Database
 from ..ledger import DERIVED, entry_of
+from ..migrations import opened
 from ..standings import plain
 
 
@@ -62,7 +63,7 @@ def _query(db: sqlite3.Connection, table: str) -> str:
         return "SELECT key FROM standings WHERE id <> 0 ORDER BY key"
     columns = ", ".join(
         "(SELECT key FROM standings WHERE id = standing)" if name == "standing" else name
-        for (name,) in plain(db, "SELECT name FROM pragma_table_info(?)", table)
+        for name in opened(db).table(table).columns_dict
     )
     return (
         f"SELECT {columns} FROM {table} ORDER BY 1, 2"

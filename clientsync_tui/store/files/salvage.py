@@ -9,6 +9,7 @@ from typing import Any
 from ..chain import verify
 from ..database import Database
 from ..ledger import DERIVED, Ledger
+from ..migrations import opened
 from ..standings import plain
 from .copies import read_only
 from .schema_check import VERSION, is_ours
@@ -58,9 +59,10 @@ def salvage(damaged: Path, into: Path) -> list[str]:
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
     if not is_ours(source, table):
         raise Unreadable(table)
+    into = opened(target).table(table)
     target.execute(f"DELETE FROM {table}")
-    for row in _rows(source, table):
-        target.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    names = list(into.columns_dict)
+    into.insert_all(dict(zip(names, row, strict=True)) for row in _rows(source, table))
 
 
 def _rows(source: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:

@@ -126,12 +126,12 @@ def _named(statement: str) -> str:
 
 
 def _made_by(version: int) -> frozenset[str]:
-    from ..migrations import STEPS
+    from ..migrations import STEPS, opened
 
     made = sqlite3.connect(":memory:")
     try:
         for step in STEPS[:version]:
-            step(made)
+            step(opened(made))
         return frozenset(_statements(made))
     finally:
         made.close()

@@ -1,6 +1,6 @@
 """Version 2: every entry carries a hash over the one before it and itself, and the head says which is the last."""
 
-import sqlite3
+from sqlite_utils import Database
 
 from ..chain import START, link
 
@@ -13,8 +13,9 @@ CREATE TABLE chained (
 HEAD = "CREATE TABLE head (seq INTEGER NOT NULL, hash BLOB NOT NULL) STRICT"
 
 
-def take(db: sqlite3.Connection) -> None:
+def take(tables: Database) -> None:
     """Chains the entries that are there."""
+    db = tables.conn
     db.execute(CHAINED)
     db.execute(HEAD)
     seq, before = 0, START

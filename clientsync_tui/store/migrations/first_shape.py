@@ -1,6 +1,6 @@
 """Version 1, release 0.1: the ledger, what is derived from it, and what is kept on this host only."""
 
-import sqlite3
+from sqlite_utils import Database
 
 LEDGER = """
 CREATE TABLE ledger (
@@ -65,8 +65,9 @@ CREATE TABLE views (name TEXT PRIMARY KEY COLLATE NOCASE, filter TEXT NOT NULL, 
 """
 
 
-def take(db: sqlite3.Connection) -> None:
+def take(tables: Database) -> None:
     """Makes the tables."""
+    db = tables.conn
     for statement in (LEDGER + DERIVED + LOCAL).split(";\n"):
         if statement.strip():
             db.execute(statement)

@@ -1,10 +1,11 @@
 """Version 3: sign-ins that are for one organisation, and which of those held here the software refused."""
 
-import sqlite3
+from sqlite_utils import Database
 
 
-def take(db: sqlite3.Connection) -> None:
+def take(tables: Database) -> None:
     """Adds the columns; no entry before this had an organisation of its own."""
+    db = tables.conn
     db.execute("ALTER TABLE sign_ins ADD COLUMN organisation_id TEXT")
     db.execute("ALTER TABLE sign_ins ADD COLUMN organisation_name TEXT")
     db.execute("ALTER TABLE held ADD COLUMN refused_at TEXT")

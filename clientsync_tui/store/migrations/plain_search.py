@@ -1,15 +1,17 @@
 """Version 4: search texts without accents, so that `cafe` finds Café."""
 
-import sqlite3
 import unicodedata
+
+from sqlite_utils import Database
 
 _PLAIN_LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"}
 )
 
 
-def take(db: sqlite3.Connection) -> None:
+def take(tables: Database) -> None:
     """Rewrites the search texts that are not ASCII; the others are so already."""
+    db = tables.conn
     rows = db.execute("SELECT search, n FROM clients").fetchall()
     db.executemany(
         "UPDATE clients SET search = ? WHERE n = ?",
