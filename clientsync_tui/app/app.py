@@ -20,7 +20,7 @@ from . import everywhere, look, unexpected
 from .jobs import Jobs
 from .key_queue import Done, KeyQueue
 from .news import News
-from .screens_by_name import is_screen, open_screen
+from .screens_by_name import open_kind, open_screen, palette
 from .style_sheets import StyleSheets
 
 if TYPE_CHECKING:
@@ -30,13 +30,6 @@ if TYPE_CHECKING:
     from ..screens.base import ActionScreen
     from ..sync.jobs.engine import Engine
     from ..sync.kinds.seam.kind import BulkKind
-
-
-def palette() -> type[Provider]:
-    """The palette's provider, imported when the palette is opened."""
-    from ..screens.palette import Actions
-
-    return Actions
 
 
 class ClientSyncApp(App[None]):
@@ -98,11 +91,7 @@ class ClientSyncApp(App[None]):
 
     def open_kind(self, kind: "BulkKind", **wanted: Any) -> "ActionScreen":
         """Opens the screen on which you choose a sign-in for a kind of work."""
-        return (
-            open_screen(self, kind.name, None, wanted)
-            if is_screen(kind.name)
-            else self.open("kind", kind=kind, **wanted)
-        )
+        return open_kind(self, kind, wanted)
 
     def get_screen(self, screen: Any, screen_class: Any = None) -> Any:
         """The screen to open, with its style sheet."""

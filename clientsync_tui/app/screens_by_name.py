@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.command import Provider
 
     from ..screens.base import ActionScreen
+    from ..sync.kinds.seam.kind import BulkKind
 
 _SCREENS = {
     "clients": ("clients.clients", "ClientsScreen"),
@@ -50,3 +52,17 @@ def open_screen(app: "App[Any]", name: str, action: str | None, wanted: Mapping[
     if action is not None:
         app.call_after_refresh(partial(screen.action_act, action))
     return screen
+
+
+def open_kind(app: "App[Any]", kind: "BulkKind", wanted: Mapping[str, Any]) -> "ActionScreen":
+    """Opens the screen on which you choose a sign-in for a kind of work: its own, else the one for all kinds."""
+    if is_screen(kind.name):
+        return open_screen(app, kind.name, None, wanted)
+    return open_screen(app, "kind", None, {"kind": kind, **wanted})
+
+
+def palette() -> "type[Provider]":
+    """The palette's provider, imported when the palette is opened."""
+    from ..screens.palette import Actions
+
+    return Actions

@@ -26,9 +26,8 @@ class Line:
     def start(self) -> None:
         """Passes on the early keys, and watches for the end of the line. To be called in the app's event loop."""
         app: Any = self._app
-        for signal in (app.app_suspend_signal, app.app_resume_signal):
-            # What others write to the terminal meanwhile is unknown.
-            signal.subscribe(app, self._forget_cells)
+        # What others wrote to the terminal meanwhile is unknown.
+        app.app_resume_signal.subscribe(app, self._draw_again)
         if not app.is_headless and SIGHUP is not None:
             # Textual ignores a hang-up, and would use a whole core for ever once its terminal is gone.
             asyncio.get_running_loop().add_signal_handler(SIGHUP, self._hang_up)
@@ -38,8 +37,10 @@ class Line:
         for key in textual_internals.keys_in(self._typed):
             app.post_message(key)
 
-    def _forget_cells(self, _: object) -> None:
+    def _draw_again(self, _: object) -> None:
         self._cells.forget()
+        # Textual itself only lays out again, and draws nothing if the size is the same.
+        self._app.refresh(layout=True)
 
     def _hang_up(self) -> None:
         if capabilities.is_gone():

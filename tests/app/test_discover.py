@@ -154,7 +154,7 @@ async def test_the_palette_does_what_is_chosen_on_another_screen(app: ClientSync
 async def test_the_palette_says_how_to_get_where_it_cannot_go(app: ClientSyncApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
-        for place in ("Sign in", "Consents, one after the other", "Organisations of a sign-in"):
+        for place in ("Sign in", "Consents, one by one", "Organisations of a sign-in"):
             hits = [
                 hit async for hit in Actions(app.screen).discover() if str(hit.text).startswith(f"{place}: ")
             ]
