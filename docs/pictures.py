@@ -23,7 +23,7 @@ from clientsync_tui.demo import demo_practice  # noqa: E402
 from clientsync_tui.sandbox.config import software_tables  # noqa: E402
 from clientsync_tui.sandbox.options import Options  # noqa: E402
 from clientsync_tui.sandbox.server import Running, running  # noqa: E402
-from clientsync_tui.workplace import Workplace  # noqa: E402
+from clientsync_tui.workplace import Workplace, secret_name  # noqa: E402
 from docs.shots import SHOTS, Shot  # noqa: E402
 from tests.support.frozen import frozen_clock, pinned_machine  # noqa: E402
 from tests.support.practice import shown, until  # noqa: E402
@@ -34,6 +34,8 @@ NEW = 20
 ORGANISATIONS = demo_practice.SIZES["many"].all + NEW
 PORT = 8400
 """Where the sign-in in the pictures comes back to; the practice's own are made on any free one."""
+QUICKBOOKS_APP = "AB0123456789ABCDEF"
+"""The client id that the consents are shown with."""
 PAGE = "https://harbour-hill.example/client-sync"
 """The same, where the software wants a page of the practice's own."""
 SHOWN_FOLDER = "/home/ann/config"
@@ -63,7 +65,7 @@ def config_of(shot: Shot, folder: Path, config: Path) -> Path:
     if shot.name in ("sign-in", "set-up"):
         told["software"] = {"xero": {"client_id": "0123456789ABCDEF0123456789ABCDEF", "redirect_port": PORT}}
     if shot.name == "consents":
-        told["software"] = {"quickbooks": {"client_id": "AB0123456789ABCDEF", "redirect_url": PAGE}}
+        told["software"] = {"quickbooks": {"client_id": QUICKBOOKS_APP, "redirect_url": PAGE}}
     if not shot.clients:
         told["practice"] = {"database": "new.db"}
         del told["software"]
@@ -109,6 +111,7 @@ def make(shots: Sequence[Shot]) -> None:
         config = write_practice(folder, sandbox)
         workplace = Workplace.open(config)
         asyncio.run(demo_practice.prepare(workplace, sandbox))
+        asyncio.run(workplace.vault.write(secret_name("quickbooks", QUICKBOOKS_APP), demo_practice.SECRET))
         workplace.close()
         for shot in shots:
             svg = asyncio.run(picture(shot, config_of(shot, folder, config)))

@@ -49,11 +49,11 @@ SELECTED = (*SELECT, ("A", "Create 20 accounts"))
 JOB = (*SELECTED, ("enter enter", "20 done"))
 
 SHOTS = (
-    Shot("clients", "The client list: every integration with its status, and what has to be done.", (("pagedown pagedown home down down down down", "accepts"),)),
+    Shot("clients", "The client list: every integration with its status, and what has to be done.", (("pagedown pagedown home down down down down down", "accepts"),)),
     Shot("clients", "The same in a terminal of 80 columns.", size=SMALL),
     Shot("clients", "And in a large one.", size=LARGE),
     Shot("clients", "On a light background.", theme="light"),
-    Shot("expired", "Everything that expired, by reason and by the person who integrated it.", (("4", "Expired"),)),
+    Shot("expired", "What expired: the fix for each cause, and the clients of the fix that is chosen.", (("4", "to fix"), ("right", "8 of 118"))),
     Shot(
         "selected",
         "A filter, and a selection that it partly hides.",
@@ -70,7 +70,7 @@ SHOTS = (
     Shot("client-sync", "On a light background.", (PANEL,), theme="light"),
     Shot("sign-in", "Signing in over SSH: the link, a short one, and a field for the address that the browser ends at.", SIGN_IN),
     Shot("sign-in", "The same in 80 columns.", SIGN_IN, SMALL),
-    Shot("sign-out", "What ends with a sign-in, said before it is revoked.", (XERO, ("L", "Cancel")), SMALL),
+    Shot("sign-out", "What ends with a sign-in, said before it is revoked.", (XERO, ("L", "Stay signed in")), SMALL),
     Shot("set-up", "Entering the practice's own app, and how to register one.", (PANEL, ("e", "Client id"))),
     Shot("add-clients", "What the sign-in reaches, and what of it is new.", (XERO, ("1", "Continue with")), SMALL),
     Shot("select", "Choosing the organisations that become clients.", SELECTED),
