@@ -334,7 +334,7 @@ def test_the_menu_leads_through_consents_too(practice: Practice, cli: Command) -
     terminal.after("1 company so far")
     terminal.after(LINK)
     terminal.type("\n")
-    terminal.after("reaches 1 company; 0 are clients already")
+    terminal.after("reaches 1 company; 0 already on the client list")
     terminal.process.kill()
     terminal.end()
 

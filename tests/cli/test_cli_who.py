@@ -53,7 +53,7 @@ def hold_as(office: Office, holder: str) -> None:
     "names", [{"LOGNAME": "mallory", "USER": "mallory"}, {"HOSTNAME": "elsewhere"}], ids=str
 )
 def test_the_environment_changes_neither_what_is_held_nor_who_acts(
-    alone: Office, names: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    alone: Office, names: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in names.items():
         monkeypatch.setenv(name, value)
@@ -61,6 +61,11 @@ def test_the_environment_changes_neither_what_is_held_nor_who_acts(
     assert (checked.code, checked.json["done"]) == (0, 9)
     client = alone.cli.inside("clients", "--json").json[0]["id"]
     assert alone.cli.run("disconnect", "--client", client, "--yes").code == 0
+    acted = alone.cli.inside("log", "--json").json[-1]["actor"]
+    assert "@" in acted and acted not in names.values(), "who signed in acts with that sign-in"
+    codes = tmp_path / "codes.csv"
+    codes.write_text(f"ID,Practice code\n{client},WHO1\n", "utf-8")
+    assert alone.cli.inside("codes", "upload", str(codes)).code == 0
     assert alone.cli.inside("log", "--json").json[-1]["actor"] == this_user.login()
 
 

@@ -135,9 +135,7 @@ CLIENTS = (
     Scene("disconnect", (("d", "(y)"),)),
     further("disconnect-hidden", (("A slash b a k e r enter", "not shown"), ("d", "(y)"))),
     Scene("check", (("K", "(y)"),)),
-    further(
-        "which-software", (("A r", "Which accounting software"),), prepare=use_second_software, second=True
-    ),
+    further("which-software", (("A r", "Which accounting app"),), prepare=use_second_software, second=True),
 )
 CLIENT_SYNC = (
     Scene("client-sync", (("s", "Reconnect all"),), more=((SMALL, "ansi"),)),

@@ -33,7 +33,7 @@ WALKED = {
     "set_up": ("set-up",),
     "settings": ("settings",),
     "sign_in": ("sign-in", "sign-in-refused", "consents"),
-    "app_block": ("client-sync", "client-sync-empty"),
+    "app_panel": ("client-sync", "client-sync-empty"),
 }
 """By the file that has a row of buttons: the scenes that show it."""
 LEAVES = ("Cancel", "Close", "Keep running", "Not now", "Stay", "Stay signed in")

@@ -78,7 +78,7 @@ def test_the_command_line_shows_an_app_whose_plug_in_is_gone(tmp_path: Path) -> 
 def test_signing_out_of_an_app_whose_plug_in_is_gone_forgets_it_here(tmp_path: Path) -> None:
     filled(tmp_path)
     said = Command(tmp_path / "config.toml").inside("sign-out", APP, "--yes")
-    assert said.code == 0 and "It was forgotten here, but could not be ended there" in said.err, said
+    assert said.code == 1 and "This keyring held no token for it" in said.err, said
     workplace = workplace_in(tmp_path)
     assert not workplace.held(APP)
     workplace.close()

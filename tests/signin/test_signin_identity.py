@@ -68,7 +68,7 @@ async def test_a_proof_with_a_flaw_is_refused_and_nothing_kept(
             await attempted(desk, flawed)
     assert desk.held() == {} and desk.used == []
     assert not any(secret in told(caught.value) for secret in SECRETS)
-    assert "othing was kept" in str(caught.value)
+    assert "othing was saved" in str(caught.value)
 
 
 @pytest.mark.parametrize(

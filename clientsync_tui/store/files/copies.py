@@ -138,13 +138,14 @@ def _remove_old(folder: OpenedFolder, newest: str, kind: str) -> None:
 
 
 def _free_name(folder: OpenedFolder, kind: str) -> Path:
-    """A name that says now; the second one of a second sorts behind the first."""
-    now, number, taken = f"{datetime.now(UTC):{STAMP}}", 1, folder.names()
-    name = f"{now}-{kind}.db"
-    while name in taken:
+    """A name that says now; the second one of a second, of whatever kind, sorts behind the first."""
+    now, number = f"{datetime.now(UTC):{STAMP}}", 1
+    taken = {name.partition("-")[0] for name in folder.names()}
+    stamp = now
+    while stamp in taken:
         number += 1
-        name = f"{now}.{number}-{kind}.db"
-    return folder.path / name
+        stamp = f"{now}.{number}"
+    return folder.path / f"{stamp}-{kind}.db"
 
 
 def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
