@@ -52,7 +52,8 @@ class Workplace:
         """How this person likes the client list."""
         from .sync.preferences import Preferences
 
-        return Preferences(self.store)
+        # Beside the keyring's file, so that nothing of a throwaway practice ends up in the person's own folder.
+        return Preferences(self.store, lambda: self._keyring_file.parent)
 
     @cached_property
     def vault(self) -> "Vault":

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -16,10 +17,12 @@ MOST_BYTES = 1 << 20
 
 
 class Preferences:
-    """A JSON file in the person's own data folder, one for each practice. What cannot be saved is lost with this window."""
+    """A JSON file in the person's own folder, one for each practice. What cannot be saved is lost with this window."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, folder: Callable[[], Path] = data_folder) -> None:
+        """`folder`: where this person's files are; asked for when it is needed, as it may raise UsageError."""
         self._store = store
+        self._folder = folder
         self._unsaved: dict[str, Any] = {}
 
     def get(self, key: str, otherwise: Any) -> Any:
@@ -53,7 +56,7 @@ class Preferences:
     def _path(self) -> Path:
         # The id comes from a file that colleagues can write, and must not lead out of the folder.
         practice = "".join(filter(str.isalnum, self._store.practice_id))[:32]
-        return data_folder() / f"preferences-{practice}.json"
+        return self._folder() / f"preferences-{practice}.json"
 
     def _read(self) -> dict[str, Any]:
         saved: object = None
