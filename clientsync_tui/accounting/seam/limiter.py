@@ -131,7 +131,7 @@ class Limiter:
     ) -> AsyncGenerator[None]:
         """A turn to make one call in `lane`; the lease ends by itself after `lease_s` seconds.
 
-        Waits for the own limits of a minute as long as it takes; for longer ones, and where the software told us to wait, at most
+        Waits as long as it takes for our own limits of a minute; for longer ones, and where the software told us to wait, at most
         `longest_wait_s` seconds, beyond which PassingTrouble(LIMIT) says when to come back. First come, first served within a process.
         """
         line = self._line(lane, limits.organisation_at_once if lane.organisation_id else limits.at_once)

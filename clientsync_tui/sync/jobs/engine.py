@@ -62,7 +62,7 @@ class Engine:
             except Exception as error:
                 self._trouble = explained(error)
             finally:
-                # Whoever asks from now on is told so: nothing runs on this loop any more.
+                # From now on, callers get this error: nothing runs on this loop any more.
                 self._trouble = self._trouble or Trouble("The program is closing.")
                 self._ready.set()
 
