@@ -1,7 +1,6 @@
-"""Makes the pictures in docs/pictures, and docs/screens.md that shows them: `python docs/pictures.py [NAME ...]`.
+"""Makes the pictures in docs/pictures, and the page docs/screens.md that shows them: `python docs/pictures.py [NAME ...]`.
 
-The practice is the throwaway one, in the middle of its life, on a sandbox; the clock stands still, so that making them again changes
-little. Needs the project with its test extra.
+They show the demo practice on a sandbox. The clock stands still, so making them again changes little. Needs the project with its test extra.
 """
 
 import asyncio
@@ -30,22 +29,30 @@ from tests.support.practice import shown, until  # noqa: E402
 
 PICTURES = HERE / "pictures"
 NEW = 20
-"""Organisations that are not on the client list yet."""
+"""How many organisations are not on the client list yet."""
 ORGANISATIONS = demo_practice.SIZES["many"].all + NEW
 PORT = 8400
-"""Where the sign-in in the pictures comes back to; the practice's own are made on any free one."""
+"""The redirect port of the sign-in in the pictures. The practice itself was made with any free port."""
 QUICKBOOKS_APP = "AB0123456789ABCDEF"
-"""The client id that the consents are shown with."""
+"""The client id in the picture of the consents."""
 PAGE = "https://harbour-hill.example/client-sync"
-"""The same, where the software wants a page of the practice's own."""
+"""Its redirect address, a page on the practice's website."""
 SHOWN_FOLDER = "/home/ann/config"
-"""Where the keyring's file is said to be."""
+"""The folder shown instead of the temporary one."""
 OVER_SSH = {"SSH_CONNECTION": "192.0.2.7 50514 192.0.2.10 22"}
+TITLES = {
+    "clients": "Client list",
+    "client-sync": "Client Sync",
+    "commands": "Command palette",
+    "every-software": "Every app at once",
+    "too-small": "Small terminal",
+}
+"""Headings of docs/screens.md that differ from the picture's name."""
 FONT = re.compile("@font-face {.*?}", re.DOTALL)
 
 
 def write_practice(folder: Path, sandbox: Running) -> Path:
-    """The throwaway practice's configuration, without a browser."""
+    """Writes the demo practice's configuration, without a browser."""
     (folder / "passphrase").touch(mode=0o600)
     (folder / "passphrase").write_text("for pictures", "utf-8")
     tables = {
@@ -59,25 +66,27 @@ def write_practice(folder: Path, sandbox: Running) -> Path:
 
 
 def config_of(shot: Shot, folder: Path, config: Path) -> Path:
-    """The configuration for one picture: its theme; and the real addresses where they are to be seen."""
-    told = tomlkit.parse(config.read_text("utf-8")).unwrap()
-    told["screen"] = {"theme": shot.theme}
+    """The configuration for one picture: its theme, and the real addresses if the picture shows them."""
+    settings = tomlkit.parse(config.read_text("utf-8")).unwrap()
+    settings["screen"] = {"theme": shot.theme}
     if shot.name in ("sign-in", "set-up"):
-        told["software"] = {"xero": {"client_id": "0123456789ABCDEF0123456789ABCDEF", "redirect_port": PORT}}
+        settings["software"] = {
+            "xero": {"client_id": "0123456789ABCDEF0123456789ABCDEF", "redirect_port": PORT}
+        }
     if shot.name == "consents":
-        told["software"] = {"quickbooks": {"client_id": QUICKBOOKS_APP, "redirect_url": PAGE}}
+        settings["software"] = {"quickbooks": {"client_id": QUICKBOOKS_APP, "redirect_url": PAGE}}
     if not shot.clients:
-        told["practice"] = {"database": "new.db"}
-        del told["software"]
+        settings["practice"] = {"database": "new.db"}
+        del settings["software"]
     own = folder / "picture.toml"
-    own.write_text(tomlkit.dumps(told), "utf-8")
+    own.write_text(tomlkit.dumps(settings), "utf-8")
     return own
 
 
 async def picture(shot: Shot, config: Path) -> str:
     """The SVG of one screen."""
     app = ClientSyncApp(Workplace.open(config))
-    # The link of a sign-in is seen, so nothing in it may be a secret.
+    # The picture shows the sign-in's link, so it must not contain a real secret.
     known = patch("secrets.token_urlsafe", lambda size: "example" * (size // 6))
     async with app.run_test(size=shot.size) as pilot:
         await until(pilot, lambda: app.screen.is_mounted and (app.focused or not shot.steps))
@@ -90,15 +99,24 @@ async def picture(shot: Shot, config: Path) -> str:
         await pilot.pause()
         svg = app.export_screenshot(title="clientsync")
     app.workplace.close()
-    # The fonts are on somebody else's server; and some viewers drop the blanks that a text begins with.
+    # The fonts come from someone else's server, and some viewers drop leading blanks.
     return FONT.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)
 
 
 def write_page() -> None:
-    """docs/screens.md."""
-    lines = ["# The screens", "", "Made by `python docs/pictures.py` from the throwaway practice.", ""]
+    """Writes docs/screens.md."""
+    lines = [
+        "# Screens",
+        "",
+        "What each screen looks like, with the demo practice. `python docs/pictures.py` makes this page.",
+        "",
+    ]
+    former = None
     for shot in SHOTS:
-        lines += [f"**{shot.name.replace('-', ' ').capitalize()}.** {shot.sentence}", ""]
+        if shot.name != former:
+            lines += [f"## {TITLES.get(shot.name) or shot.name.replace('-', ' ').capitalize()}", ""]
+        former = shot.name
+        lines += [shot.sentence, ""]
         lines += [f"![{shot.sentence}](pictures/{shot.file})", ""]
     (HERE / "screens.md").write_text("\n".join(lines).rstrip() + "\n", "utf-8")
 
@@ -124,7 +142,7 @@ def make(shots: Sequence[Shot]) -> None:
 
 
 def main() -> None:
-    """Makes the pictures that are named, or all."""
+    """Makes the named pictures, or all of them."""
     shots = [shot for shot in SHOTS if not sys.argv[1:] or shot.name in sys.argv[1:]]
     with pinned_machine(), patch.dict("os.environ", OVER_SSH), frozen_clock():
         make(shots)

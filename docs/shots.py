@@ -1,4 +1,4 @@
-"""Which pictures are made: for each the keys that lead there from the client list, and a sentence."""
+"""The pictures in docs/screens.md: for each, the keys that lead there from the client list, and a sentence."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ LARGE: Size = (200, 60)
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """`steps`: keys, blank between them, and a text that is on the screen after them.
+    """`steps`: keys separated by blanks, and a text that is on the screen after them.
 
-    `clients`: the practice has some; else it is the program's first start.
+    `clients`: whether the practice has any; without them the picture shows the program's first start.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Shot:
     theme: Literal["dark", "light"] = "dark"
     clients: bool = True
     push: Callable[[], Screen[Any]] | None = None
-    """A screen that no key leads to."""
+    """A screen that no key opens."""
 
     @property
     def file(self) -> str:
@@ -38,7 +38,7 @@ class Shot:
 
 PANEL = ("s", "Reconnect all")
 XERO = ("s down down", "Reconnect all")
-"""The block of the last accounting software on the panel."""
+"""The last accounting app on the panel."""
 SIGN_IN = (PANEL, ("l", "ssh -L"))
 SELECT = (XERO, ("1", "Continue with"), ("enter", "Create accounts"))
 CONNECTIONS = (
@@ -49,48 +49,48 @@ SELECTED = (*SELECT, ("A", "Create 20 accounts"))
 JOB = (*SELECTED, ("enter enter", "20 done"))
 
 SHOTS = (
-    Shot("clients", "The client list: every integration with its status, and what has to be done.", (("pagedown pagedown home down down down down down", "accepts"),)),
-    Shot("clients", "The same in a terminal of 80 columns.", size=SMALL),
-    Shot("clients", "And in a large one.", size=LARGE),
+    Shot("clients", "Your clients, the status of each integration, and what to do about it.", (("pagedown pagedown home down down down down down", "accepts"),)),
+    Shot("clients", "In a terminal of 80 columns.", size=SMALL),
+    Shot("clients", "In a large terminal.", size=LARGE),
     Shot("clients", "On a light background.", theme="light"),
-    Shot("expired", "What expired: the fix for each cause, and the clients of the fix that is chosen.", (("4", "to fix"), ("right", "8 of 118"))),
+    Shot("expired", "Expired clients, with one fix for each cause. The list shows the clients of the chosen fix.", (("4", "to fix"), ("right", "8 of 118"))),
     Shot(
         "selected",
-        "A filter, and a selection that it partly hides.",
+        "A filter that hides one of the two selected clients.",
         (("down space down space slash b a enter", "2 selected"),),
         SMALL,
     ),
-    Shot("actions", "The Actions menu, for the selection or the client under the cursor.", (("a", "Export client data"),), SMALL),
-    Shot("team", "Assigning a team.", (("space down space t", "North"),), SMALL),
-    Shot("sort", "Choosing what to sort by.", (("o", "Refreshed"),), SMALL),
-    Shot("columns", "Choosing the columns.", (("C", "Columns"),), SMALL),
-    Shot("help", "The keys of the screen that is open.", (("question_mark", "Show the clients"),)),
-    Shot("commands", "Any action of any screen, by typing its name.", (("ctrl+p r e c", "Reconnect"),), SMALL),
-    Shot("client-sync", "Client Sync: add clients, reconnect all, reassign clients, for each accounting software.", (PANEL,)),
+    Shot("actions", "What you can do with the selected clients, or with the client under the cursor.", (("a", "Export client data"),), SMALL),
+    Shot("team", "Assign the selected clients to a team.", (("space down space t", "North"),), SMALL),
+    Shot("sort", "Choose what to sort by.", (("o", "Refreshed"),), SMALL),
+    Shot("columns", "Choose which columns to show.", (("C", "Columns"),), SMALL),
+    Shot("help", "The keys of the current screen.", (("question_mark", "Show the clients"),)),
+    Shot("commands", "Find any action by typing part of its name.", (("ctrl+p r e c", "Reconnect"),), SMALL),
+    Shot("client-sync", "Add clients, reconnect all and reassign clients, for each accounting app.", (PANEL,)),
     Shot("client-sync", "On a light background.", (PANEL,), theme="light"),
-    Shot("sign-in", "Signing in over SSH: the link, a short one, and a field for the address that the browser ends at.", SIGN_IN),
-    Shot("sign-in", "The same in 80 columns.", SIGN_IN, SMALL),
-    Shot("sign-out", "What ends with a sign-in, said before it is revoked.", (XERO, ("L", "Stay signed in")), SMALL),
-    Shot("set-up", "Entering the practice's own app, and how to register one.", (PANEL, ("e", "Client id"))),
-    Shot("add-clients", "What the sign-in reaches, and what of it is new.", (XERO, ("1", "Continue with")), SMALL),
-    Shot("select", "Choosing the organisations that become clients.", SELECTED),
-    Shot("select", "The same in 80 columns.", SELECTED, SMALL),
-    Shot("reconnect", "Reconnect all: what will be done, and what is not possible, beforehand.", (XERO, ("2", "Continue with"), ("enter", "will be reconnected"))),
-    Shot("reassign", "Choosing whose integrations become one's own.", (XERO, ("3", "Continue with"), ("enter", "that you have access to"))),
-    Shot("consents", "One consent after the other, where a sign-in is for one company.", (PANEL, ("1", "Continue with"), ("m", "Waiting for"))),
-    Shot("every-software", "Reconnecting what expired or broke in every accounting software, as one job.", (PANEL, ("4", "will be reconnected"))),
-    Shot("connections", "One client's connections: the facts of the integration and of the client.", CONNECTIONS),
-    Shot("connections", "The same in 80 columns.", CONNECTIONS, SMALL),
-    Shot("manage", "Managing an integration.", (*CONNECTIONS, ("enter", "Manage")), SMALL),
-    Shot("settings", "What is pulled, and how often.", (*CONNECTIONS, ("e", "days")), SMALL),
-    Shot("pulled", "What was pulled from the organisation, list by list.", (*CONNECTIONS, ("t", "pulled")), SMALL),
-    Shot("change-integration", "Changing the integration: to another organisation, or to another accounting software.", (*CONNECTIONS, ("x", "books")), SMALL),
-    Shot("passphrase", "Choosing the passphrase of the keyring, on a machine that has none of its own.", (), SMALL, push=lambda: Passphrase(True)),
-    Shot("too-small", "In a terminal that is too small, what it needs.", (), (34, 8)),
+    Shot("sign-in", "Sign in over SSH: a long link, a short link, and a field for the address you end up on.", SIGN_IN),
+    Shot("sign-in", "In 80 columns.", SIGN_IN, SMALL),
+    Shot("sign-out", "Before you sign out, you see which integrations will stop working.", (XERO, ("L", "Stay signed in")), SMALL),
+    Shot("set-up", "Register your practice's app step by step, and enter its credentials.", (PANEL, ("e", "Client id"))),
+    Shot("add-clients", "The organisations your sign-in reaches, and how many are new.", (XERO, ("1", "Continue with")), SMALL),
+    Shot("select", "Choose which organisations become clients.", SELECTED),
+    Shot("select", "In 80 columns.", SELECTED, SMALL),
+    Shot("reconnect", "The plan: which integrations will be reconnected, and which can't be, and why.", (XERO, ("2", "Continue with"), ("enter", "will be reconnected"))),
+    Shot("reassign", "Choose whose integrations to take over.", (XERO, ("3", "Continue with"), ("enter", "that you have access to"))),
+    Shot("consents", "QuickBooks Online needs one consent per company. Client Sync leads you through them.", (PANEL, ("1", "Continue with"), ("m", "Waiting for"))),
+    Shot("every-software", "Reconnect everything that expired or broke, in every accounting app, as one job.", (PANEL, ("4", "will be reconnected"))),
+    Shot("connections", "One client's integrations and details.", CONNECTIONS),
+    Shot("connections", "In 80 columns.", CONNECTIONS, SMALL),
+    Shot("manage", "What you can do with an integration.", (*CONNECTIONS, ("enter", "Manage")), SMALL),
+    Shot("settings", "Choose which lists are pulled, and how often.", (*CONNECTIONS, ("e", "days")), SMALL),
+    Shot("pulled", "Everything pulled from the organisation, list by list.", (*CONNECTIONS, ("t", "pulled")), SMALL),
+    Shot("change-integration", "Move a client to another organisation or another accounting app.", (*CONNECTIONS, ("x", "books")), SMALL),
+    Shot("passphrase", "Choose a passphrase for the encrypted keyring, on a machine without a desktop keyring.", (), SMALL, push=lambda: Passphrase(True)),
+    Shot("too-small", "If the terminal is too small, Client Sync says what it needs.", (), (34, 8)),
     Shot("history", "Who did what and when.", (("h", "History"),)),
-    Shot("history", "The same in 80 columns.", (("h", "History"),), SMALL),
-    Shot("first-start", "The first start: three steps lead to the first clients.", (), SMALL, clients=False),
-    Shot("job", "A job: what was done, and how each client ended.", JOB),
-    Shot("jobs", "All jobs; what was cut off is resumed from here.", (("J", "Add clients"),), SMALL),
+    Shot("history", "In 80 columns.", (("h", "History"),), SMALL),
+    Shot("first-start", "Three steps to your first clients.", (), SMALL, clients=False),
+    Shot("job", "A job's progress, and the result for each client.", JOB),
+    Shot("jobs", "All jobs. Resume an interrupted one from here.", (("J", "Add clients"),), SMALL),
 )  # fmt: skip
 """Jobs come last, because they change the practice."""
