@@ -75,7 +75,8 @@ class Personality:
     """How one accounting software behaves. Paths are below `/NAME`; `_s` are seconds.
 
     `reach`: what one grant reaches: the organisations that the person ticks, one that they pick, or all that are theirs.
-    `scopes`: those an app may ask for; `choosing_scope`: the one without which no organisation can be picked. `token_answer`: the
+    `scopes`: those an app may ask for, written with `scope_separator` between them; `scheme`: the word before an access token in a call's
+    Authorization header; `choosing_scope`: the one without which no organisation can be picked. `token_answer`: the
     fields of a token answer. `unauthorised`: the answer to a token that is none, or (the moment) that ended then. `too_many`: the answer
     to a call over the limit of that name, with the pause in seconds. `api`: the routes of its API; `api_path`: what is added to the
     server's address to make `api_url`. `hard_s`: when a grant ends however much it is used. `refresh_scope`: without it no refresh
@@ -107,6 +108,8 @@ class Personality:
     rotation: Rotation = field(default_factory=Rotation)
     hard_s: float | None = None
     pkce: bool = False
+    scope_separator: str = " "
+    scheme: str = "Bearer"
     choosing_scope: str | None = None
     refresh_scope: str | None = None
     realm_parameter: str | None = None

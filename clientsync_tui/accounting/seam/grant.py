@@ -14,8 +14,8 @@ class Grant:
     """The app's OAuth rules.
 
     About the consent page:
-    `scopes`: each scope with what it is for, in words. `pkce`: whether a code challenge is sent. `parameters`: further parameters of
-    the authorise link.
+    `scopes`: each scope with what it is for, in words. `scope_separator`: what the app writes between two scopes. `pkce`: whether a code
+    challenge is sent. `parameters`: further parameters of the authorise link.
 
     About the redirect:
     `redirect_host`: the host name registered for the loopback (both loopback addresses are listened on). `redirect_path`: its path.
@@ -28,6 +28,9 @@ class Grant:
     `secret`: whether the app has one. `token_headers`: further headers of a request. `revoke_body`: how the token to revoke is sent.
     `revoking_ends`: what revoking one sign-in ends there: that sign-in, or everything the person connected with this app.
 
+    About calls:
+    `scheme`: the word before the access token in a call's Authorization header.
+
     About the life of a sign-in:
     `unused_life`: a sign-in that is not used for this long ends. `life_fields`: the fields of a token answer that say in how many
     seconds the sign-in ends; the earliest counts, before `unused_life`. `lost_answer_grace`: how long a replaced refresh token still
@@ -37,6 +40,8 @@ class Grant:
     scopes: Mapping[str, str]
     pkce: bool
     secret: Literal["never", "optional", "required"]
+    scope_separator: str = " "
+    scheme: str = "Bearer"
     redirect_host: str = "localhost"
     redirect_path: str = "/callback"
     any_port: bool = False
@@ -52,21 +57,25 @@ class Grant:
 
     def authorization(self, access_token: str) -> str:
         """The value of a call's Authorization header."""
-        return f"Bearer {access_token}"
+        return f"{self.scheme} {access_token}"
 
     def accepts(self, token_type: object) -> bool:
-        """Whether an access token of this type can be used as `authorization` does."""
-        return str(token_type).lower() == "bearer"
+        """Whether an access token of this type can be used as `authorization` does. Apps with a word of their own say Bearer here too."""
+        return str(token_type).lower() in {"bearer", self.scheme.lower()}
 
     def joined(self, scopes: Iterable[str]) -> str:
         """Scopes as the authorise link writes them."""
-        return " ".join(scopes)
+        return self.scope_separator.join(scopes)
 
     def granted_scopes(self, value: object) -> frozenset[str] | None:
         """The scopes that a token answer names, as a text or a list; None where it names none."""
         if isinstance(value, list):
             value = " ".join(scope for scope in cast(list[object], value) if isinstance(scope, str))
-        return frozenset(value.split()) or None if isinstance(value, str) else None
+        return (
+            frozenset(value.replace(self.scope_separator, " ").split()) or None
+            if isinstance(value, str)
+            else None
+        )
 
     def life(self, ends_in_s: float | None) -> timedelta | None:
         """How long a sign-in lasts if it is not used again; None: no end is known. `ends_in_s`: what the token answer says."""

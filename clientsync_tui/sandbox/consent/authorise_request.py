@@ -48,7 +48,8 @@ class AuthoriseRequest:
             )
         if given.get("response_type") != "code":
             raise Unacceptable("unsupported_response_type: only code")
-        scopes = tuple(dict.fromkeys(given.get("scope", "").split()))
+        asked = given.get("scope", "").split(software.scope_separator)
+        scopes = tuple(dict.fromkeys(scope for scope in asked if scope))
         if unknown := [scope for scope in scopes if scope not in software.scopes]:
             raise Unacceptable(f"invalid_scope: {' '.join(unknown)}")
         challenge = given.get("code_challenge")

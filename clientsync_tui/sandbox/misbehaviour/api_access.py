@@ -69,7 +69,7 @@ class ApiAccess:
     def _grant(self, request: Request) -> Grant | Response:
         state = self._box.state
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        access = state.access.get(token) if scheme.lower() == "bearer" else None
+        access = state.access.get(token) if scheme.lower() == self._software.scheme.lower() else None
         grant = state.grants.get(access.grant) if access else None
         if access is None or grant is None or grant.software != self._software.name:
             return self._software.unauthorised(None)
