@@ -82,7 +82,7 @@ class Personality:
     server's address to make `api_url`. `hard_s`: when a grant ends however much it is used. `refresh_scope`: without it no refresh
     token is given. `realm_parameter`: under which name the redirect says which organisation was picked. `claims`: those of an id_token,
     from the standard ones; None where none is given. `access_claims`: those of an access token that is a JWT; None where it is only
-    a word. `token_errors`: status and further fields of the token endpoint's errors, where they are not 400 and none.
+    a word. `secret_in`: where the token endpoint and the one that revokes look for the client id and secret. `token_errors`: status and further fields of the token endpoint's errors, where they are not 400 and none.
     `renewals`: how often a person's tokens may be renewed. `tiers`: how many connections an app may have, by its tier.
     `organisation_id`: the id of the organisation at a place of the world. `errors`: unsuccessful answers of the real one and their
     meaning; `lists`: what its organisations hold; `organisations_page`: the largest page of organisations; `limits`: what calls for an
@@ -116,6 +116,7 @@ class Personality:
     userinfo_path: str | None = None
     claims: Callable[[dict[str, Any], Accountant, Grant], dict[str, Any]] | None = None
     access_claims: Callable[[Accountant, Grant], dict[str, Any]] | None = None
+    secret_in: Literal["body", "either"] = "either"  # noqa: S105 - a word
     token_errors: Mapping[str, tuple[int, Mapping[str, str]]] = field(
         default_factory=dict[str, tuple[int, Mapping[str, str]]]
     )

@@ -34,6 +34,7 @@ _APP_REFUSED = frozenset({
 })  # fmt: skip
 """Errors (RFC 6749, section 5.2, and what is in wide use beside it) that signing in again would not avoid."""
 _CREDENTIALS_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
+_AUTH_METHODS = ("token_endpoint_auth_method", "revocation_endpoint_auth_method")  # Authlib's settings
 _LONGEST_LIFE_S = 3e9  # nearly a century; more is nonsense, and no date could hold it
 _SHORT_LIFE_S = 300  # taken where the answer does not say how long an access token lives
 
@@ -89,8 +90,7 @@ class TokenEndpoint:
             return False
         async with await self._client() as client:
             if self._configured.software.grant.revoke_body == "json":
-                auth = httpx2.BasicAuth(client.client_id, client.client_secret or "")
-                call = client.post(url, json={"token": refresh_token}, auth=auth)
+                call = self._posted_as_json(client, url, {"token": refresh_token})
             else:
                 call = client.revoke_token(url, token=refresh_token, token_type_hint="refresh_token")  # noqa: S106
             response: httpx2.Response = await self._within(call, url)
@@ -102,6 +102,14 @@ class TokenEndpoint:
         if not response.is_success:
             raise self._passing(Fault.NONSENSE, f"did not end the sign-in ({response.status_code})")
         return True
+
+    def _posted_as_json(self, client: Any, url: str, fields: Mapping[str, str]) -> Awaitable[httpx2.Response]:
+        """A request that Authlib has no word for: it writes forms alone."""
+        name, secret = client.client_id, client.client_secret or ""
+        if self._configured.software.grant.secret_in == "body":  # noqa: S105  (a word, not a secret)
+            named = {"client_id": name} | ({"client_secret": secret} if secret else {})
+            return client.post(url, json={**named, **fields}, auth=None)
+        return client.post(url, json=fields, auth=httpx2.BasicAuth(name, secret))
 
     async def _granted(self, call: Callable[[Any, str], Awaitable[Any]]) -> Granted:
         answers: list[httpx2.Response] = []
@@ -148,13 +156,12 @@ class TokenEndpoint:
 
     async def _client(self) -> Any:
         """The client that writes the requests: who the app says it is, and with which headers."""
-        settings = client_settings()
-        settings["headers"] = {**settings["headers"], **self._configured.software.grant.token_headers}
-        return AsyncOAuth2Client(
-            client_id=self._configured.client_id,
-            client_secret=await self._configured.secret(),
-            **settings,
-        )
+        settings, grant = client_settings(), self._configured.software.grant
+        settings["headers"] = {**settings["headers"], **grant.token_headers}
+        secret = await self._configured.secret()
+        if secret and grant.secret_in == "body":  # noqa: S105  (a word, not a secret)
+            settings |= dict.fromkeys(_AUTH_METHODS, "client_secret_post")
+        return AsyncOAuth2Client(client_id=self._configured.client_id, client_secret=secret, **settings)
 
     def _check(self, response: httpx2.Response) -> str | None:
         """The answer's error word; None for a success.

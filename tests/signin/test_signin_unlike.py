@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Literal
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -25,6 +25,7 @@ __all__ = ["keyring"]
 
 PAGE = "https://practice.example/signed-in"
 BASIC = "Basic " + base64.b64encode(f"app:{SECRET}".encode()).decode()
+CREDENTIALS = {"client_id": "app", "client_secret": SECRET}
 OWN = "unlike:u-1:7"
 
 
@@ -193,3 +194,21 @@ async def test_an_adapter_may_read_its_apps_own_token_errors(
     server.token = JSONResponse({"error": word}, 400)
     with pytest.raises(raised):
         await TokenEndpoint(server.configured(software=software), 10).renew("refresh-SECRET")
+
+
+@pytest.mark.parametrize("revoke_body", ["form", "json"])
+async def test_the_secret_travels_in_the_body_where_the_app_wants_it(
+    server: Server, revoke_body: Literal["form", "json"]
+):
+    software = Unlike()
+    software.grant = replace(Unlike.grant, secret_in="body", revoke_body=revoke_body)
+    endpoint = TokenEndpoint(server.configured(software=software), 10)
+    await endpoint.exchange("a-code", PAGE, None)
+    await endpoint.renew("refresh-SECRET")
+    assert await endpoint.revoke("refresh-SECRET") is True
+    assert all("authorization" not in request.headers for request in server.asked)
+    *forms, revoked = (body.decode() for body in server.bodies)
+    read = [dict(parse_qsl(form)) for form in forms]
+    read.append(json.loads(revoked) if revoke_body == "json" else dict(parse_qsl(revoked)))
+    assert all(fields.items() >= CREDENTIALS.items() for fields in read)
+    assert read[-1]["token"] == "refresh-SECRET"

@@ -25,7 +25,8 @@ class Grant:
     checked before the code is exchanged.
 
     About the token endpoint:
-    `secret`: whether the app has one. `token_headers`: further headers of a request. `revoke_body`: how the token to revoke is sent.
+    `secret`: whether the app has one. `secret_in`: where a request carries the client id and secret: in the header (Basic), or among the
+    fields of its body. `token_headers`: further headers of a request. `revoke_body`: how the token to revoke is sent.
     `revoking_ends`: what revoking one sign-in ends there: that sign-in, or everything the person connected with this app.
 
     About calls:
@@ -50,6 +51,7 @@ class Grant:
     life_fields: tuple[str, ...] = ()
     lost_answer_grace: timedelta = timedelta(0)
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    secret_in: Literal["header", "body"] = "header"  # noqa: S105  (a word, not a secret)
     token_headers: Mapping[str, str] = field(default_factory=dict[str, str])
     revoke_body: Literal["form", "json"] = "form"
     revoking_ends: Literal["sign_in", "person"] = "sign_in"

@@ -19,6 +19,10 @@ from ..sandbox import Sandbox
 from ..world.state import Code, Grant, new_token
 from .mint import Mint, Refused
 
+_AUTH_METHODS = {
+    "body": ("client_secret_post",),
+    "either": ("client_secret_basic", "client_secret_post"),
+}
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
@@ -117,7 +121,7 @@ class OAuth:
             "grant_types_supported": ["authorization_code", "refresh_token"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "token_endpoint_auth_methods_supported": list(_AUTH_METHODS[software.secret_in]),
         }
         if software.revocation:
             said["revocation_endpoint"] = issuer + software.revocation.path
@@ -134,7 +138,7 @@ class OAuth:
     def _app(self, request: Request, form: dict[str, str]) -> App:
         name, secret = form.get("client_id", ""), form.get("client_secret")
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "basic":
+        if scheme.lower() == "basic" and self._software.secret_in == "either":  # noqa: S105
             try:
                 name, _, secret = base64.b64decode(credentials, validate=True).decode().partition(":")
             except ValueError:

@@ -35,11 +35,14 @@ class ExampleBooks:
         authorize_url="https://books.example/authorize",
         token_url="https://books.example/token",
         api_url="https://books.example/api",
+        revoke_url="https://books.example/revoke",
     )
     grant = Grant(
         scopes={"read": "books and accounts"},
         pkce=False,
         secret="required",
+        secret_in="body",
+        revoke_body="json",
         unused_life=timedelta(days=30),
     )
     limits = Limits(rates=(Rate(60, 60, "organisation"),), organisation_at_once=5)

@@ -12,7 +12,7 @@ from clientsync_tui.sandbox.consent.errors import ErrorAnswer
 from clientsync_tui.sandbox.misbehaviour.api_access import ApiAccess
 from clientsync_tui.sandbox.misbehaviour.faults import REFUSALS
 from clientsync_tui.sandbox.misbehaviour.limits import Allowed, Rate
-from clientsync_tui.sandbox.personality import App, Issued, Personality, Rotation, TrueList
+from clientsync_tui.sandbox.personality import App, Issued, Personality, Revocation, Rotation, TrueList
 from clientsync_tui.sandbox.world.state import Grant
 from clientsync_tui.sandbox.world.world import Organisation, World
 
@@ -110,7 +110,9 @@ PERSONALITY = Personality(
     unauthorised=lambda ended_at: refused(401, "token"),
     too_many=lambda problem, pause_s: Response(problem, 429, {"Retry-After": str(pause_s)}),
     api=lambda sandbox, software: Api(sandbox, software).routes(),
+    revocation=Revocation("/revoke", "json", "grant"),
     rotation=Rotation(grace_s=60),
+    secret_in="body",
     errors=(
         ErrorAnswer("no access", "api", 403, '{"error":"no access"}', Reason.ACCESS_REMOVED),
         ErrorAnswer("an ended token", "api", 401, '{"error":"token"}', Fault.NONSENSE, renewed=True),
