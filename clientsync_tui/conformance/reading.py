@@ -5,8 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pytest
+
 from ..accounting.seam.registry import softwares
+from ..practice.status import Fault
 from ..practice.text import clean
+from ..practice.trouble import PassingTrouble
 from ..sandbox.personality import TrueList
 from ..sandbox.world.world import World
 from ..sync.jobs.session import Session
@@ -16,6 +20,7 @@ __all__ = [
     "test_every_organisation_is_listed_over_three_pages",
     "test_limits_are_kept",
     "test_nothing_is_written_there",
+    "test_renewals_stop_before_the_software_refuses_them",
     "test_the_details_are_the_organisations_own",
     "test_the_lists_are_whole_over_three_pages",
     "test_the_programs_limits_are_no_wider_than_the_softwares",
@@ -132,3 +137,22 @@ def test_limits_are_kept(name: str, stands: Callable[..., Stand]) -> None:
     bunched = any(rate.seconds == 1 for rate in stand.personality.limits.rates)
     jitter = softwares()[name].limits.organisation_at_once if bunched else 0
     assert stand.box.sandbox.limits.over[name] <= jitter
+
+
+def test_renewals_stop_before_the_software_refuses_them(name: str, stands: Callable[..., Stand]) -> None:
+    stand = stands(name, apart=True, organisations=1)
+    renewals = stand.personality.renewals
+    if renewals is None or renewals.seconds <= 60:
+        pytest.skip("no renewal has to wait for longer than a minute")
+
+    async def work(session: Session) -> None:
+        access = session.tokens(name).of((await stand.sign_in(session)).id)
+        refused = await access(None)
+        for _ in range(renewals.calls):
+            refused = await access(refused)
+        with pytest.raises(PassingTrouble) as raised:
+            await access(refused)
+        assert raised.value.fault is Fault.LIMIT and raised.value.retry_at is not None
+
+    stand.do(work, limited=True)
+    assert stand.box.sandbox.limits.over[name] == 0

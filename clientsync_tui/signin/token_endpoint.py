@@ -35,6 +35,7 @@ _APP_REFUSED = frozenset({
 """Errors (RFC 6749, section 5.2, and what is in wide use beside it) that signing in again would not avoid."""
 _CREDENTIALS_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
 _AUTH_METHODS = ("token_endpoint_auth_method", "revocation_endpoint_auth_method")  # Authlib's settings
+_TOKEN_REFUSED = frozenset({"invalid_grant", "invalid_token"})
 _LONGEST_LIFE_S = 3e9  # nearly a century; more is nonsense, and no date could hold it
 _SHORT_LIFE_S = 300  # taken where the answer does not say how long an access token lives
 
@@ -97,10 +98,10 @@ class TokenEndpoint:
         error = self._check(response)
         if error in _CREDENTIALS_REFUSED or response.status_code == 401:
             raise self._refusal(error)
-        if response.status_code == 400:
+        if response.status_code == 400 or error in _TOKEN_REFUSED:
             return False
-        if not response.is_success:
-            raise self._passing(Fault.NONSENSE, f"did not end the sign-in ({response.status_code})")
+        if not response.is_success or error:
+            raise self._passing(Fault.NONSENSE, f"did not end the sign-in ({error or response.status_code})")
         return True
 
     def _posted_as_json(self, client: Any, url: str, fields: Mapping[str, str]) -> Awaitable[httpx2.Response]:
@@ -172,10 +173,11 @@ class TokenEndpoint:
         software, status = self._configured.software, response.status_code
         if (fault := of_status(self._server, status, response.headers, software.limits)) is not None:
             raise fault
-        error = None
-        if not response.is_success:
-            answer = Answer(status, response.headers, _json_or_none(response.text), response.text)
-            error = token_error(software, answer)
+        error = token_error(
+            software, Answer(status, response.headers, _json_or_none(response.text), response.text)
+        )
+        if isinstance(error, PassingTrouble):
+            raise error
         if is_page(response.text) or not (response.is_success or error):
             raise unreadable(self._server, status, response.text)
         return error

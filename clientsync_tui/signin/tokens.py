@@ -215,6 +215,7 @@ class Tokens:
                 async with self._paced(sign_in_id):
                     return await self._endpoint.renew(refresh_token)
             except PassingTrouble as trouble:
+                self._hold_up(sign_in_id, trouble)
                 if trouble.fault not in {Fault.UNREACHABLE, Fault.SERVER_ERROR} or attempt >= attempts:
                     raise
             await asyncio.sleep(_PAUSE_S * 2**attempt)
@@ -226,10 +227,23 @@ class Tokens:
         if software.limits.renewals is None or self._limiter is None:
             return nullcontext()
         return self._limiter.turn(
-            Lane(software.name, self._configured.client_id, person=f"renewals of {sign_in_id}"),
+            self._renewals_of(sign_in_id),
             Limits((replace(software.limits.renewals, per="person"),), 1),
             longest_wait_s=self._how.longest_wait_s,
             lease_s=self._how.timeout_s + _LOCK_MARGIN_S,
+        )
+
+    def _hold_up(self, sign_in_id: str, trouble: PassingTrouble) -> None:
+        """Keeps every process from renewing the sign-in before the app allows it."""
+        if trouble.fault is Fault.LIMIT and trouble.retry_at is not None and self._limiter is not None:
+            wait_s = (trouble.retry_at - datetime.now(UTC)).total_seconds()
+            self._limiter.block(self._renewals_of(sign_in_id), wait_s)
+
+    def _renewals_of(self, sign_in_id: str) -> Lane:
+        return Lane(
+            self._configured.software.name,
+            self._configured.client_id,
+            person=f"renewals of {sign_in_id}",
         )
 
     def _use(self, sign_in_id: str, granted: Granted) -> datetime | None:

@@ -2,12 +2,21 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from starlette.responses import JSONResponse
 
-from tests.signin.desk import Desk, keyring
+from clientsync_tui.accounting.seam.faults import limited
+from clientsync_tui.accounting.seam.limiter import Limiter
+from clientsync_tui.accounting.seam.software import Answer, Rate
+from clientsync_tui.practice.status import Fault
+from clientsync_tui.practice.trouble import PassingTrouble, SignInRefused
+from clientsync_tui.signin.token_endpoint import TokenEndpoint
+from clientsync_tui.signin.tokens import Tokens
+from tests.signin.desk import Desk, keyring, name_of
 from tests.signin.unlike import Server, Unlike, unlike
 
 __all__ = ["keyring"]
@@ -33,3 +42,53 @@ async def test_scopes_and_tokens_are_written_as_the_app_wants_them(
     assert asked["scope"] == ["books,people"]
     _, who, company = server.asked
     assert who.headers["authorization"] == company.headers["authorization"] == "Unlike-token access-SECRET"
+
+
+class OwnWords(Unlike):
+    """Says `invalid_code` for a refused token, and `busy` for too many requests, with whatever status."""
+
+    limits = replace(Unlike.limits, renewals=Rate(10, 600, "person"))
+
+    def token_error(self, answer: Answer) -> str | PassingTrouble | None:
+        word = answer.body.get("error") if isinstance(answer.body, dict) else None
+        if word == "busy":
+            return limited(self.title, 600, datetime.now(UTC))
+        return "invalid_grant" if word == "invalid_code" else word
+
+
+@pytest.mark.parametrize("status", [200, 400])
+async def test_an_own_error_word_is_read_whatever_its_status(server: Server, status: int):
+    server.token = JSONResponse({"error": "invalid_code"}, status)
+    with pytest.raises(SignInRefused):
+        await TokenEndpoint(server.configured(software=OwnWords()), 10).renew("refresh-SECRET")
+
+
+async def test_a_token_that_was_none_is_not_revoked_again(server: Server):
+    server.revoked = JSONResponse({"error": "invalid_code"})
+    assert await TokenEndpoint(server.configured(software=OwnWords()), 10).revoke("refresh-SECRET") is False
+    server.revoked = JSONResponse({"error": "unheard_of"})
+    with pytest.raises(PassingTrouble, match="did not end the sign-in"):
+        await TokenEndpoint(server.configured(software=OwnWords()), 10).revoke("refresh-SECRET")
+
+
+@pytest.mark.parametrize("status", [200, 400])
+async def test_no_process_renews_before_the_app_allows_it(
+    server: Server, tmp_path: Path, keyring: Path, status: int
+):
+    desk = Desk(server.configured(software=OwnWords()), tmp_path)
+    async with desk.begin() as attempt:
+        state = parse_qs(urlsplit(attempt.link).query)["state"][0]
+        attempt.paste(f"http://localhost:8400/callback?code=c&state={state}&realm=7")
+        made = await attempt.wait(10)
+    server.token = JSONResponse({"error": "busy"}, status)
+    before = len(server.asked)
+    for _ in range(2):
+        limiter = Limiter(tmp_path / "limits")
+        tokens = Tokens(
+            desk.configured, desk.how, desk.vault, tmp_path / "locks", name_of, lambda *_: None, limiter
+        )
+        with pytest.raises(PassingTrouble) as raised:
+            await tokens.access(made.id)
+        assert raised.value.fault is Fault.LIMIT and raised.value.retry_at is not None
+        limiter.close()
+    assert len(server.asked) == before + 1, "the second process did not ask"

@@ -165,6 +165,8 @@ class OAuth:
             return None
         caller = Caller(self._software.name, app.id, person, None)
         if refused := self._box.limits.enter(caller, Allowed((rate,))):
+            if self._software.too_many_renewals:
+                return self._software.too_many_renewals(refused.retry_after_s)
             return self._software.too_many(refused.problem, refused.retry_after_s)
         self._box.limits.leave(caller)
         return None
