@@ -94,6 +94,10 @@ class Main(Protocol):
         """Quits; asks first while a job runs."""
         ...
 
+    def exit(self) -> None:
+        """Quits at once."""
+        ...
+
     def action_help(self) -> None:
         """Shows the keys of the screen on top."""
         ...

@@ -1,12 +1,15 @@
-"""What a terminal sees that is too small for any screen: what is needed. The app takes it away when there is room."""
+"""Covers the screen while the terminal is too small, and says which size is needed."""
 
-from typing import cast
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ..app.actions import EVERYWHERE, named
+from ..app.key_names import with_keys
 from .main import Main
 
 LEAST = Size(40, 10)
@@ -20,18 +23,54 @@ def fits(size: Size) -> bool:
 class TooSmall(ModalScreen[None]):
     """Covers whatever is open, and leaves it as it is."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(action.keys, action.name, action.title, show=False, id=action.id)
+        for action in named(EVERYWHERE, "quit", "suspend", "redraw")
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asks_to_leave = False
+
     def compose(self) -> ComposeResult:
         """One sentence."""
         yield Static(id="needs", markup=False)
 
     def on_resize(self) -> None:
-        """Says the size."""
-        size = self.size
-        self.query_one("#needs", Static).update(
-            f"Client Sync needs {LEAST.width}x{LEAST.height}. This is {size.width}x{size.height}: enlarge the window."
+        """Shows the sizes."""
+        self._show()
+
+    def _show(self) -> None:
+        size, keys = self.size, self._main.keys
+        needs = (
+            f"Client Sync needs {LEAST.width}x{LEAST.height}. This is {size.width}x{size.height}: "
+            "enlarge the window, or press {everywhere.quit} to quit."
         )
+        running = (
+            "A job is running. Press {everywhere.quit} again to quit: it can be resumed at the next start."
+        )
+        self.query_one("#needs", Static).update(with_keys(running if self._asks_to_leave else needs, keys))
+
+    @property
+    def _main(self) -> Main:
+        return cast(Main, self.app)  # pyright: ignore[reportUnknownMemberType]
+
+    def action_quit(self) -> None:
+        """Quits. There's no room for a dialogue, so while a job runs the key is asked for twice."""
+        if self._main.engine.running and not self._asks_to_leave:
+            self._asks_to_leave = True
+            self._show()
+        else:
+            self._main.exit()
+
+    def action_suspend(self) -> None:
+        """Puts the program in the background."""
+        self._main.action_suspend_process()
+
+    def action_redraw(self) -> None:
+        """Draws everything again."""
+        self._main.redraw()
 
     def on_screen_resume(self) -> None:
         """What opened above it is gone."""
-        app = cast(Main, self.app)  # pyright: ignore[reportUnknownMemberType]
-        app.call_later(app.mind_size)
+        self._main.call_later(self._main.mind_size)

@@ -166,6 +166,14 @@ def test_a_terminal_too_small_says_what_it_needs_and_comes_back(words: list[str]
         terminal.until("daugh")
 
 
+def test_q_quits_where_the_terminal_is_too_small(words: list[str]) -> None:
+    with Terminal(*words, size=(39, 9)) as terminal:
+        terminal.until("needs 40x10")
+        terminal.until("press q to")
+        terminal.press("q")
+        assert terminal.end(within_s=10) == 0
+
+
 def test_a_terminal_that_has_no_size_yet_is_drawn_once(words: list[str]) -> None:
     """Textual is told of two sizes then, one of them its own guess."""
     code = f"""

@@ -138,6 +138,18 @@ async def test_what_is_exported_can_be_uploaded_again_with_codes(tmp_path: Path)
         await until(pilot, lambda: client(screen, "Lapsed 1").practice_code is None)
 
 
+async def test_typing_replaces_the_name_that_export_suggests(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    file = tmp_path / "typed.csv"
+    async with opened(tmp_path) as (pilot, _):
+        await pilot.press("E")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
+        field = pilot.app.screen.query_one(Input)
+        assert field.selected_text == field.value != ""
+        await pilot.press(*str(file), "enter")
+        await until(pilot, lambda: file.exists())
+
+
 async def test_an_export_does_not_replace_the_programs_own_files(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     before = (tmp_path / "config.toml").read_bytes()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
@@ -109,6 +110,28 @@ async def test_add_then_reconnect_in_any_order(practice: Practice) -> None:
         await until(pilot, lambda: isinstance(app.screen, JobScreen) and not app.screen.job.left)
         links = [link for _, link in app.workplace.store.clients.integrations(ONE, datetime.now(UTC))]
         assert [link.standing.status for link in links] == ["connected"] * 3
+
+
+async def test_short_link_stays_in_view_after_companies_that_were_not_asked_for(practice: Practice) -> None:
+    async with opened(practice) as (app, pilot):
+        await add(practice, app, pilot, range(2))
+        practice.sandbox.fault("expire", software=ONE)
+        await asyncio.to_thread(practice.do, check_all)
+        await pilot.resize_terminal(80, 24)
+        app.open("client_sync")
+        await until(pilot, lambda: "2 expired" in shown(pilot))
+        await pilot.press("2", "y")
+        for place in (3, 4):
+            await consent(practice, app, pilot, place)
+            await until(
+                pilot, lambda place=place: f"{name_of(practice, place)} was not on the list" in shown(pilot)
+            )
+        await until(pilot, lambda: app.screen.query_one("#short_link").region.bottom < 20)
+        short = str(app.screen.query_one("#short_link", Static).content)
+        assert short.startswith("http://127.0.0.1:") and short in shown(pilot)
+        # A higher screen has room for both.
+        await pilot.resize_terminal(100, 40)
+        await until(pilot, lambda: " ".join(shown(pilot).split()).count("was not on the list") == 2)
 
 
 async def test_every_software_in_one_job(practices: Callable[[Options], Practice]) -> None:

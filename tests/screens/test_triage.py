@@ -14,6 +14,7 @@ from clientsync_tui.practice.status import Status
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.screens.client_sync.reconnect import ReconnectScreen
 from clientsync_tui.screens.clients.clients import ClientsScreen
+from clientsync_tui.screens.clients.triage import FixList
 from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
@@ -158,7 +159,7 @@ async def test_fixes_follow_the_filter_and_namesakes_are_told_apart(tmp_path: Pa
         await pilot.press("4")
         # One of Eve's clients is under Broken, for another app's sake: her fix holds its expired integration all the same.
         await until(pilot, lambda: "15 of 16 clients · 16 expired integrations to fix" in shown(pilot))
-        assert "1 more" in shown(pilot) and len(fix_lines(pilot)) == 3
+        assert "1 more below" in shown(pilot) and len(fix_lines(pilot)) == 3
         assert (
             fix_lines(pilot)[0] == "FreeAgent · 4 · Eve [bold]'s sign-in was refused · Sign in and reconnect"
         )
@@ -222,4 +223,20 @@ async def test_enter_opens_the_client_while_no_fix_is_chosen(tmp_path: Path, key
             await pilot.press("right")
         await pilot.press(*keys)
         await until(pilot, lambda: "Connections" in shown(pilot).splitlines()[0])
+    app.workplace.close()
+
+
+async def test_hidden_fixes_are_above_or_below(tmp_path: Path) -> None:
+    many_causes(tmp_path)
+    app = ClientSyncApp(workplace_in(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.screen_stack[0]
+        assert isinstance(screen, ClientsScreen)
+        await pilot.press("4")
+        await until(pilot, lambda: "1 more below" in shown(pilot))
+        for number in range(4):
+            await pilot.press("right")
+            await until(pilot, lambda number=number: screen.query_one(FixList).chosen == number)
+        await until(pilot, lambda: "1 more above" in shown(pilot))
+        assert "more below" not in shown(pilot)
     app.workplace.close()

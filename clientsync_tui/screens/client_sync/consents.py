@@ -14,7 +14,9 @@ from ...sync.reach.consents import Arrived, Consents, Expected, asks, tells
 from ..base import ActionScreen, TopBar
 from .sign_in import SignInScreen
 
-TOLD_LAST = 3
+SHOWN_LAST = 3
+LOW = 30
+"""On a screen with fewer rows only the last consent is shown, so that the links stay in view."""
 
 
 class ConsentsScreen(SignInScreen):
@@ -27,21 +29,27 @@ class ConsentsScreen(SignInScreen):
         super().__init__(software)
         self._run = run
         self._came = came
-        self._told: list[str] = []
+        self._arrivals: list[str] = []
 
     def reasons(self) -> Sequence[str]:
-        """Whom to choose, and what came last."""
-        return (asks(self.software, self._run), *self._told[-TOLD_LAST:])
+        """Which organisation to choose, and what came last."""
+        shown = 1 if self.size.height < LOW else SHOWN_LAST
+        return (asks(self.software, self._run), *self._arrivals[-shown:])
+
+    def on_resize(self) -> None:
+        """A higher screen shows more of what came."""
+        if self.link:
+            self.show_reasons()
 
     def arrived(self, sign_in: SignIn) -> None:
         """On to the next."""
         arrived = self._run.arrived(sign_in)
-        self._told.append(tells(self.software, arrived, sign_in))
+        self._arrivals.append(tells(self.software, arrived, sign_in))
         if arrived in (Arrived.NEXT, Arrived.ANOTHER) and self._came is not None:
             self._came()
         if arrived is Arrived.AGAIN:
-            # Who picks the same again, or a browser that does so by itself, would go round in circles.
-            self.pause(self._told[-1])
+            # The next attempt would get the same organisation again if the browser picks it by itself.
+            self.pause(self._arrivals[-1])
         elif self._run.goes_on:
             self._show_run()
             self.begin()

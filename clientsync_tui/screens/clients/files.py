@@ -46,9 +46,8 @@ def ask_export(screen: ClientsView) -> None:
         return True
 
     question = f"Export {counted(len(order), 'client')} to the CSV file"
-    screen.main.push_screen(
-        Ask(question, str(default), attempt=attempt, hint="enter exports them, esc cancels")
-    )
+    hint = "Enter exports, esc cancels"
+    screen.main.push_screen(Ask(question, str(default), attempt=attempt, hint=hint, selected=True))
 
 
 def ask_upload(screen: ClientsView) -> None:

@@ -134,11 +134,15 @@ class FixList(Widget, can_focus=False):
         return range(start, min(start + most, len(self._lines)))
 
     def render(self) -> Content:
-        """As many lines as there is room for, the chosen one among them, and how many there are besides."""
+        """As many lines as there is room for, the chosen one among them, and how many are hidden above and below."""
         window = self._window
         lines = [self._line(index) for index in window]
-        if more := len(self._lines) - len(window):
-            lines.append(Content.styled(f"  {number(more)} more", "$text-muted"))
+        above, below = window.start, len(self._lines) - window.stop
+        hidden = [
+            f"{number(count)} more {where}" for count, where in ((above, "above"), (below, "below")) if count
+        ]
+        if hidden:
+            lines.append(Content.styled(f"  {', '.join(hidden)}", "$text-muted"))
         return Content("\n").join(lines)
 
     def _line(self, index: int) -> Content:

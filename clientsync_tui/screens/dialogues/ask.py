@@ -30,8 +30,11 @@ class Ask(Dialogue[str | None]):
         hint: str = "",
         longest: int = 1_000,
         field: type[Input] = Input,
+        selected: bool = False,
     ) -> None:
+        """`selected`: the value is selected at first, so that typing replaces it."""
         super().__init__()
+        self._selected = selected
         self._attempt = attempt
         self._trying = False
         self._field = field
@@ -44,7 +47,9 @@ class Ask(Dialogue[str | None]):
         """The question, the field, and what can be done with it."""
         with Vertical(classes="dialogue ask"):
             yield Static(self._question, classes="question", markup=False)
-            yield self._field(self._value, compact=True, max_length=self._longest, select_on_focus=False)
+            yield self._field(
+                self._value, compact=True, max_length=self._longest, select_on_focus=self._selected
+            )
             yield Static("", id="mistake", classes="error", markup=False)
             yield Static(self._hint or "enter saves it, esc cancels", classes="hint muted", markup=False)
 
