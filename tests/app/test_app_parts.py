@@ -10,6 +10,7 @@ from textual.widgets import Input
 from clientsync_tui.app import look
 from clientsync_tui.app.key_queue import Done, KeyQueue
 from clientsync_tui.app.style_sheets import StyleSheets
+from tests.support.pilot import run_app
 
 
 class Queued(App[None]):
@@ -43,7 +44,7 @@ class Queued(App[None]):
 
 async def test_keys_that_arrive_together_go_to_what_the_key_before_opened() -> None:
     app = Queued()
-    async with app.run_test():
+    async with run_app(app):
         for key in ("slash", "d", "a", "y"):
             app.post_message(Key(key, "/" if key == "slash" else key))
         field = app.query_one(Input)
@@ -62,7 +63,7 @@ async def test_style_sheets_are_read_once_and_again_only_for_another_theme() -> 
     assert not sheets.are_for_another_theme()
     app.theme = look.LIGHT.name
     assert sheets.are_for_another_theme() and not sheets.are_for_another_theme()
-    async with app.run_test():
+    async with run_app(app):
         before = len(app.stylesheet.source)
         sheets.read_all()
         after = len(app.stylesheet.source)

@@ -10,6 +10,7 @@ from clientsync_tui.sandbox.options import Options
 from clientsync_tui.store.jobs import JobState
 from clientsync_tui.sync.jobs import runner
 from tests.support.command import Command
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, until
 from tests.support.terminal import Terminal
 
@@ -51,7 +52,7 @@ async def test_a_job_that_breaks_says_so_and_can_be_resumed(
     async def broken(self: runner.Runner) -> None:
         raise sqlite3.ProgrammingError("the secret is abc")
 
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         with monkeypatch.context() as patched:
             patched.setattr(runner.Runner, "run", broken)
             await pilot.press("A", "f")
@@ -72,7 +73,7 @@ async def test_work_of_a_screen_that_breaks_is_said(practice: Practice) -> None:
     async def broken() -> None:
         raise KeyError("the secret is abc")
 
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: type(app.screen).__name__ == "ClientsScreen")
         worker = app.screen.run_worker(broken(), exit_on_error=False)
         await until(pilot, lambda: worker.state is WorkerState.ERROR and app._notifications)

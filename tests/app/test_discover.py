@@ -30,6 +30,7 @@ from clientsync_tui.screens.palette import Actions
 from clientsync_tui.widgets.key_bar import KeyBar, key_name
 from tests.app.test_keys import all_screens, own_bindings
 from tests.support.clients import ANN, add, app_in, signed_in
+from tests.support.pilot import run_app
 from tests.support.practice import shown, until
 
 
@@ -78,7 +79,7 @@ def test_every_dialogue_is_tried_here() -> None:
 
 @pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.__name__)
 async def test_help_tells_every_key_of_a_dialogue(kind: type[Screen[object]], app: ClientSyncApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.push_screen(DIALOGUES[kind](app))
         await until(pilot, lambda: type(app.screen) is kind)
         # Where words are typed, ? is a letter.
@@ -97,7 +98,7 @@ async def test_help_tells_every_key_of_a_dialogue(kind: type[Screen[object]], ap
     "screen", ["clients", "client_sync", "jobs", "history", "connections", "first_start"]
 )
 async def test_help_tells_every_action_of_a_screen(screen: str, app: ClientSyncApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         wanted = {"client": link(app)[0].id} if screen == "connections" else {}
         opened = app.open(screen, **wanted)
         await until(pilot, lambda: app.screen is opened and opened.is_mounted)
@@ -123,7 +124,7 @@ async def found(app: ClientSyncApp, words: str) -> list[str]:
 
 @pytest.mark.parametrize("screen", ["clients", "client_sync", "jobs"])
 async def test_the_palette_has_every_action_of_every_screen(screen: str, app: ClientSyncApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         opened = app.open(screen)
         await until(pilot, lambda: app.screen is opened and opened.is_mounted)
         everything = await found(app, "")
@@ -136,7 +137,7 @@ async def test_the_palette_has_every_action_of_every_screen(screen: str, app: Cl
 
 
 async def test_the_palette_does_what_is_chosen_on_another_screen(app: ClientSyncApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
         await pilot.press("J")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
@@ -152,7 +153,7 @@ async def test_the_palette_does_what_is_chosen_on_another_screen(app: ClientSync
 
 
 async def test_the_palette_says_how_to_get_where_it_cannot_go(app: ClientSyncApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
         for place in ("Sign in", "Consents, one by one", "Organisations of a sign-in"):
             hits = [
@@ -168,7 +169,7 @@ async def test_the_palette_says_how_to_get_where_it_cannot_go(app: ClientSyncApp
 
 @pytest.mark.parametrize("width", [80, 40, 200])
 async def test_the_last_line_tells_what_works_and_a_click_does_it(width: int, app: ClientSyncApp) -> None:
-    async with app.run_test(size=(width, 24)) as pilot:
+    async with run_app(app, size=(width, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
         screen = app.screen
         assert isinstance(screen, ActionScreen)
@@ -192,7 +193,7 @@ async def test_the_app_can_be_left_while_a_dialogue_opens(
 ) -> None:
     for steps in (1, 3):
         app = app if steps == 1 else ClientSyncApp(app.workplace)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with run_app(app, size=(80, 24)) as pilot:
             await until(pilot, lambda app=app: "Baker" in shown(pilot))
             app.push_screen(DIALOGUES[kind](app))
             for _ in range(steps):

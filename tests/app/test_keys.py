@@ -23,6 +23,7 @@ from clientsync_tui.workplace import Workplace
 from tests.support.browser import link_shown
 from tests.support.clients import ANN, add, app_in, signed_in, workplace_in
 from tests.support.command import Command
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -165,7 +166,7 @@ async def test_sentences_name_the_persons_own_keys(tmp_path: Path) -> None:
     with (tmp_path / "config.toml").open("a") as config:
         config.write('[keys]\n"everywhere.client_sync" = "f3"\n"everywhere.quit" = "f10"\n')
     app = app_in(tmp_path)
-    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+    async with run_app(app, size=(100, 30), notifications=True) as pilot:
         await until(pilot, lambda: "Press f3 for Client Sync" in shown(pilot))
         await pilot.press("ctrl+c", "J")
         await until(pilot, lambda: "Press f3 to open Client Sync" in shown(pilot))
@@ -179,7 +180,7 @@ async def test_notices_name_the_persons_own_keys(tmp_path: Path) -> None:
         config.write('[keys]\n"clients.views" = "f6"\n')
     app = app_in(tmp_path)
     add(app.workplace.store, "Birch Ltd", signed_in(app.workplace.store, ANN))
-    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+    async with run_app(app, size=(100, 30), notifications=True) as pilot:
         await until(pilot, lambda: "Birch Ltd" in shown(pilot))
         await pilot.press("slash", *"birch", "enter", "f6", "enter", *"mine", "enter")
         said = lambda: [notice.message for notice in app._notifications]  # noqa: E731
@@ -194,7 +195,7 @@ async def test_where_no_screen_can_be_left_the_key_to_copy_a_link_is_the_persons
     with practice.config.open("a") as config:
         config.write('[keys]\n"sign_in.copy_link" = "f6"\n"sign_in.print_link" = "f7"\n')
     app = practice.app()
-    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+    async with run_app(app, size=(100, 30), notifications=True) as pilot:
         await pilot.press("s", "l")
         await link_shown(pilot)
         await pilot.press("f6", "f7")
@@ -221,7 +222,7 @@ async def test_own_keys_work_and_are_shown_everywhere(tmp_path: Path) -> None:
     app = app_in(tmp_path)
     for name in ("Ash & Co", "Birch Ltd"):
         add(app.workplace.store, name, signed_in(app.workplace.store, ANN))
-    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+    async with run_app(app, size=(100, 30), notifications=True) as pilot:
         await until(pilot, lambda: "f3 Filter" in shown(pilot))
         # The clash is said at the start, and the action keeps its usual key.
         said = " ".join(notice.message for notice in app._notifications)
@@ -261,7 +262,7 @@ async def test_own_keys_work_in_dialogues_and_its_last_line_tells_them(tmp_path:
         config.write('[keys]\n"dialogue.yes" = "o"\n"table.down" = "f7"\n"everywhere.help" = "f2"\n')
     app = app_in(tmp_path)
     answers: list[object] = []
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "f2 Help" in shown(pilot))
         app.push_screen(Confirm("Do it?", yes="Do it"), answers.append)
         await until(pilot, lambda: "f2 Help  o Yes  n No" in shown(pilot))
@@ -278,7 +279,7 @@ async def test_own_keys_work_in_dialogues_and_its_last_line_tells_them(tmp_path:
 async def test_the_last_line_tells_no_key_that_a_field_takes_for_a_letter(tmp_path: Path) -> None:
     app = app_in(tmp_path)
     add(app.workplace.store, "Birch Ltd", signed_in(app.workplace.store, ANN))
-    async with app.run_test(size=(100, 24)) as pilot:
+    async with run_app(app, size=(100, 24)) as pilot:
         await until(pilot, lambda: "Birch" in shown(pilot))
         await pilot.press("slash")
         told = "f1 Help  enter To the list  esc Clear  ctrl+p Commands  ctrl+q Quit"

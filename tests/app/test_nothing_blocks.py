@@ -15,6 +15,7 @@ from clientsync_tui.store.jobs import ItemState
 from clientsync_tui.widgets.select_table.table import SelectTable
 from tests.support import plans
 from tests.support.clients import fill, signed_in, workplace_in
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practices, until
 
 __all__ = ["practices"]
@@ -36,7 +37,7 @@ async def test_keys_move_the_cursor_while_a_job_goes_on(practices: Callable[...,
     def ended(job: str) -> int:
         return store.jobs.one(job).total - store.jobs.one(job).left
 
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.query(SelectTable))
         table = app.screen.query_one(SelectTable)
         await until(pilot, lambda: table.row_count >= len(names))

@@ -15,6 +15,7 @@ from clientsync_tui.config import load
 from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.screens.connections.open_app import OpenSoftware
 from clientsync_tui.terminal import clipboard, notices
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, until
 
 __all__ = ["practice", "practices"]
@@ -58,7 +59,7 @@ async def test_a_job_that_ends_elsewhere_is_told(practice: Practice, monkeypatch
     written: list[str] = []
     monkeypatch.setattr(ClientSyncApp, "write", lambda self, sequence: written.append(sequence))
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         client = app.workplace.store.clients.codes()
         app.open("connections", client=next(iter(client))[0])
         await pilot.press("f")
@@ -79,7 +80,7 @@ async def test_what_is_copied_is_shown_whole_too(practice: Practice, monkeypatch
     written: list[str] = []
     monkeypatch.setattr(ClientSyncApp, "write", lambda self, sequence: written.append(sequence))
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.push_screen(OpenSoftware("Xero", "Baker Ltd", LINK))
         await until(pilot, lambda: written)
         assert written == [clipboard.sequence(LINK, {})]

@@ -70,12 +70,13 @@ from pathlib import Path
 from clientsync_tui.terminal import capabilities
 from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.workplace import Workplace
+from tests.support.pilot import run_app
 
 async def screens():
     with capabilities.AskedBackground({"TERM": "xterm"}) as asked:
         assert asked.is_light() is None
     app = ClientSyncApp(Workplace.open(Path(folder) / "config.toml"))
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         await pilot.pause()
         for key in ("down", "question_mark", "escape", "s", "escape", "h", "escape", "q"):
             await pilot.press(key)

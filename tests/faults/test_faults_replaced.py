@@ -13,6 +13,7 @@ from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from tests.faults.ground import Ground, explained, somebody, state
 from tests.support.command import PATIENCE_S
+from tests.support.pilot import run_app
 from tests.support.practice import until
 
 SAYS = "was replaced or removed while this was running"
@@ -56,7 +57,7 @@ def test_a_job_that_runs_stops(ground: Ground, tmp_path: Path) -> None:
 async def test_the_screens_say_so(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
     app: ClientSyncApp = here.practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         client = next(iter(app.workplace.store.clients.codes()))[0]
         app.open("connections", client=client)
         await pilot.pause()

@@ -17,6 +17,7 @@ from tests.looks.network import stand_still
 from tests.looks.practice import fill, workplace
 from tests.looks.scenes import LARGE, SCENES, SMALL, USUAL, Scene
 from tests.support.frozen import frozen_clock, pinned_machine
+from tests.support.pilot import run_app
 from tests.support.practice import until
 
 NO_COLOR = "no-color"
@@ -81,7 +82,7 @@ async def at(
     undrawn(monkeypatch)
     monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 50514 192.0.2.10 22")
     app = ClientSyncApp(place)
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with run_app(app, size=size, notifications=True) as pilot:
         ready = ("Welcome",) if scene.new else ("Clients", "All", "" if scene.empty else "●")
         await until(pilot, lambda: all(word in text_of(app.screen) for word in ready))
         if scene.push is not None:

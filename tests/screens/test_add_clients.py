@@ -13,6 +13,7 @@ from clientsync_tui.screens.client_sync.add_clients import AddClientsScreen
 from clientsync_tui.screens.dialogues.choose import Choose
 from clientsync_tui.widgets.select_list import SelectList
 from tests.support.browser import come_back_as, link_shown
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -20,7 +21,7 @@ __all__ = ["practice", "practices"]
 
 async def test_from_the_panel_to_the_clients(practice: Practice) -> None:
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         store = app.workplace.store
         await pilot.press("s")
         await until(pilot, lambda: "not signed in" in shown(pilot))
@@ -57,7 +58,7 @@ async def test_from_the_panel_to_the_clients(practice: Practice) -> None:
 async def test_one_consent_after_another(practices: Callable[..., Practice]) -> None:
     practice = practices(Options(organisations=5, limits=False, one_at_a_time=True, softwares=("xero",)))
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("s", "1")
         await come_back_as(pilot, practice.people[0])
         await until(pilot, lambda: "Continue with the 1 organisation (" in shown(pilot))
@@ -96,7 +97,7 @@ async def test_a_matching_client_is_linked_unless_the_person_says_otherwise(prac
     world = practice.sandbox.world
     first, second = sorted((world.organisation("xero", n) for n in (1, 2)), key=lambda o: o.name)
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         store = app.workplace.store
         for id, organisation in (("one", first), ("two", second)):
             # The tax number comes to light only when details are pulled; it shall not link what the person kept apart.
@@ -137,7 +138,7 @@ async def test_several_sign_ins_are_chosen_among(practice: Practice) -> None:
     await asyncio.to_thread(practice.sign_in, first)
     await asyncio.to_thread(practice.sign_in, second)
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("s", "1")
         # The one used last.
         await until(pilot, lambda: f"({second})" in shown(pilot) and "Continue with" in shown(pilot))
@@ -157,7 +158,7 @@ async def test_when_xero_does_not_answer_it_can_be_asked_again(practice: Practic
     await asyncio.to_thread(practice.sign_in, practice.people[0])
     practice.sandbox.fault("unavailable", software="xero")
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("s", "1")
         await until(pilot, lambda: "Try again" in shown(pilot))
         practice.sandbox.fault("clear", software="xero")
@@ -170,7 +171,7 @@ async def test_a_sign_in_that_is_refused_leads_to_a_new_one(practice: Practice) 
     await asyncio.to_thread(practice.sign_in, practice.people[0])
     practice.sandbox.fault("expire", person=practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("s", "1")
         await link_shown(pilot)
         practice.sandbox.fault("clear")
@@ -182,7 +183,7 @@ async def test_a_sign_in_that_is_refused_leads_to_a_new_one(practice: Practice) 
 async def test_a_hundred_thousand_organisations(practice: Practice) -> None:
     sign_in = await asyncio.to_thread(practice.sign_in, practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(200, 60)) as pilot:
+    async with run_app(app, size=(200, 60)) as pilot:
         screen = AddClientsScreen("xero")
         await app.push_screen(screen)
         await until(pilot, lambda: "Continue with the 12" in shown(pilot))

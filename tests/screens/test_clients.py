@@ -14,6 +14,7 @@ from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.store.store import Store
 from tests.support.clients import ANN, BOB, add, crowd, found, signed_in, workplace_in
 from tests.support.inside import database_of
+from tests.support.pilot import run_app
 from tests.support.practice import shown, until
 
 LONG = "The Worshipful Company of Long-Named Traders and Their Successors (Holdings) Limited, formerly Short"
@@ -26,7 +27,7 @@ async def opened(
     """The app on the practice in `folder`, once the list is read."""
     workplace = workplace_in(folder)
     app = ClientSyncApp(workplace)
-    async with app.run_test(size=size) as pilot:
+    async with run_app(app, size=size) as pilot:
         screen = app.screen_stack[0]
         assert isinstance(screen, ClientsScreen)
         total = workplace.store.clients.total()

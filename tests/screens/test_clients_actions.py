@@ -9,6 +9,7 @@ from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.store.jobs import ItemState
 from tests.support import plans
 from tests.support.clients import ANN, add, app_in, signed_in
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -17,7 +18,7 @@ __all__ = ["practice", "practices"]
 async def test_the_selected_are_refreshed_as_the_plan_said(practice: Practice) -> None:
     await asyncio.to_thread(practice.add, practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         await until(pilot, lambda: "All 12" in shown(pilot))
         await pilot.press("space", "down", "space", "f")
         await until(pilot, lambda: "Refresh 2 integrations" in shown(pilot))
@@ -31,7 +32,7 @@ async def test_the_selected_are_refreshed_as_the_plan_said(practice: Practice) -
 async def test_the_selected_are_disconnected_and_counted_so(practice: Practice) -> None:
     await asyncio.to_thread(practice.add, practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         await until(pilot, lambda: "All 12" in shown(pilot))
         await pilot.press("A", "space", "d")
         await until(pilot, lambda: "Disconnect 11 integrations" in shown(pilot))
@@ -44,7 +45,7 @@ async def test_the_selected_are_disconnected_and_counted_so(practice: Practice) 
 async def test_reconnect_and_reassign_take_the_chosen_clients_with_them(practice: Practice) -> None:
     await asyncio.to_thread(practice.add, practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         await until(pilot, lambda: "All 12" in shown(pilot))
         await pilot.press("space", "down", "space")
         for key, name in (("r", "ReconnectScreen"), ("R", "ReassignScreen")):
@@ -62,7 +63,7 @@ async def test_a_job_that_somebody_else_begins_is_offered_no_more(tmp_path: Path
         store.jobs.create(Plan(kind, "xero", None, (PlanItem(Will.DO, client, "Abbey", "xero", "o1"),)), ANN)
         for kind in ("refresh", "disconnect")
     ]
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         await until(pilot, lambda: "2 jobs were cut off" in shown(pilot))
         store.jobs.claim(jobs[0])
         await until(pilot, lambda: "Disconnect was cut off with 1 integration left" in shown(pilot))
@@ -77,7 +78,7 @@ async def test_the_menu_knows_of_a_sign_in_before_the_list_does(tmp_path: Path) 
     sign_in = signed_in(store, ANN)
     store.sign_ins.hold(sign_in, app.workplace.holder)
     add(store, "Abbey Road Bakery", sign_in)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, ClientsScreen) and app.screen.shown)
         screen = app.screen
         assert isinstance(screen, ClientsScreen)
@@ -94,7 +95,7 @@ async def test_a_job_that_was_cut_off_is_offered_at_the_start(practice: Practice
     workplace.store.jobs.create(plans.refresh(workplace.store, None, held), "somebody")
     workplace.close()
     app = practice.app()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         await until(
             pilot, lambda: "Refresh was cut off with 12 integrations left. Resume it?" in shown(pilot)
         )

@@ -17,6 +17,7 @@ from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.sync.words import next_step
 from clientsync_tui.widgets.select_list import SelectList
 from tests.support.browser import come_back_as
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -43,7 +44,7 @@ def told(app: ClientSyncApp) -> str:
 async def test_facts_menu_and_lists(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.open("connections", client=first_client(app).id)
         await until(pilot, lambda: "Integrated by Amelia Ferreira" in " ".join(shown(pilot).split()))
         assert f"Organisation id {link(app).organisation_id}" in " ".join(shown(pilot).split())
@@ -69,7 +70,7 @@ async def test_facts_menu_and_lists(practice: Practice) -> None:
 async def test_settings_are_kept_in_the_ledger_and_obeyed(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.open("connections", client=first_client(app).id)
         await until(pilot, lambda: "only when asked" in shown(pilot))
         # Chart of accounts not to be pulled; an impossible number of days is refused.
@@ -94,7 +95,7 @@ async def test_settings_are_kept_in_the_ledger_and_obeyed(practice: Practice) ->
 async def test_settings_that_cannot_be_saved_stay_as_they_were_entered(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.open("connections", client=first_client(app).id)
         await until(pilot, lambda: "only when asked" in shown(pilot))
         await pilot.press("e", "tab", "tab", "tab", "tab", "tab", "tab", *"ask Ann")
@@ -112,7 +113,7 @@ async def test_disconnect_asks_once_and_the_client_stays(practice: Practice) -> 
     me = practice.people[0]
     practice.add(me)
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         client = first_client(app)
         app.open("connections", client=client.id)
         await until(pilot, lambda: "● connected" in shown(pilot))
@@ -138,7 +139,7 @@ async def test_disconnect_asks_once_and_the_client_stays(practice: Practice) -> 
 async def test_what_is_wrong_is_said_with_the_next_step(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         organisation = link(app).organisation_id
         app.open("connections", client=first_client(app).id)
         await until(pilot, lambda: "● connected" in shown(pilot))
@@ -162,7 +163,7 @@ async def test_an_expired_integration_is_reconnected(practice: Practice) -> None
     me = practice.people[0]
     practice.add(me)
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.open("connections", client=first_client(app).id)
         await until(pilot, lambda: "● connected" in shown(pilot))
         practice.sandbox.fault("expire", person=me)
@@ -187,7 +188,7 @@ async def test_another_organisation(practice: Practice) -> None:
     practice.add(me, ids[:2])
     practice.sign_in(me, ids[2:])
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         client, before = first_client(app), link(app)
         app.open("connections", client=client.id)
         await until(pilot, lambda: "● connected" in shown(pilot))
@@ -225,7 +226,7 @@ async def test_another_organisation(practice: Practice) -> None:
 async def test_its_page_in_the_software_is_shown_whole(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with run_app(app, size=(120, 30)) as pilot:
         app.open("connections", client=first_client(app).id)
         await until(pilot, lambda: "● connected" in shown(pilot))
         await pilot.press("b")
@@ -243,7 +244,7 @@ async def test_a_client_without_an_integration(practice: Practice) -> None:
     app.workplace.store.ledger.append(
         NewEntry(Kind.CLIENT_ADDED, "me", "c1", body={"name": "[red]x[/] Ltd", "details": {}, "team": None})
     )
-    async with app.run_test(size=(40, 10)) as pilot:
+    async with run_app(app, size=(40, 10)) as pilot:
         app.open("connections", client="c1")
         await until(pilot, lambda: "Not connected." in shown(pilot))
         assert "[red]x[/] Ltd" in shown(pilot)
@@ -259,7 +260,7 @@ async def test_a_client_moves_to_another_software(practices: Callable[..., Pract
     practice.add(me, [world.id_of("xero", 0)])
     practice.sign_in(me, software="freeagent")
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         client = first_client(app)
         app.open("connections", client=client.id)
         await until(pilot, lambda: "● connected" in shown(pilot))

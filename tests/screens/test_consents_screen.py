@@ -19,6 +19,7 @@ from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
 from tests.support import plans
 from tests.support.browser import come_back_as
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practices, shown, until
 
 __all__ = ["practices"]
@@ -37,7 +38,7 @@ def practice(practices: Callable[[Options], Practice]) -> Practice:
 async def opened(practice: Practice) -> AsyncIterator[tuple[ClientSyncApp, Pilot[None]]]:
     """The panel of a practice."""
     app = practice.app()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         app.open("client_sync")
         await until(pilot, lambda: "QuickBooks Online" in shown(pilot))
         yield app, pilot

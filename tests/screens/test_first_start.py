@@ -9,6 +9,7 @@ from clientsync_tui.sandbox.config import free_ports
 from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.screens.first_start import FirstStartScreen
 from clientsync_tui.workplace import Workplace
+from tests.support.pilot import run_app
 from tests.support.practice import shown, until
 
 
@@ -27,7 +28,7 @@ def workplace(tmp_path: Path) -> Workplace:
 
 async def test_it_leads_to_adding_clients(workplace: Workplace) -> None:
     app = ClientSyncApp(workplace)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, FirstStartScreen))
         assert "What is the practice called?" in shown(pilot)
         await pilot.press(*"Baker & Co", "enter")
@@ -48,7 +49,7 @@ async def test_it_leads_to_adding_clients(workplace: Workplace) -> None:
 
 async def test_it_can_be_left(workplace: Workplace) -> None:
     app = ClientSyncApp(workplace)
-    async with app.run_test(size=(40, 10)) as pilot:
+    async with run_app(app, size=(40, 10)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, FirstStartScreen))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, ClientsScreen))

@@ -3,6 +3,7 @@
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.screens.connections.connections import ConnectionsScreen
 from clientsync_tui.store.store import Store
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -22,7 +23,7 @@ async def test_searched_followed_and_narrowed_to_a_client(practice: Practice) ->
     store = app.workplace.store
     store.ledger.append(client_added(1, "[red]x[/] & Co"), client_added(2), code_set(2, "AB1", None))
     store.ledger.append(code_set(2, "AB2", "AB1"))
-    async with app.run_test(size=(100, 24)) as pilot:
+    async with run_app(app, size=(100, 24)) as pilot:
         await pilot.press("h")
         # The client list's h is about the client under the cursor; the same key leads on to the practice's.
         await until(pilot, lambda: "History · [red]x[/] & Co" in shown(pilot) and "1 entry" in shown(pilot))
@@ -59,7 +60,7 @@ async def test_what_its_help_promises_works_and_the_counter_is_that_of_the_clien
     store = app.workplace.store
     store.ledger.append(client_added(1, "Tūī Café"), client_added(2), code_set(2, "AB1", None))
     store.ledger.append(NewEntry(Kind.NOTE_SET, app.workplace.actor, "c2", body={"note": "mine"}))
-    async with app.run_test(size=(100, 24)) as pilot:
+    async with run_app(app, size=(100, 24)) as pilot:
         app.open("history", client="c2")
         await until(pilot, lambda: "History · Client 2" in shown(pilot) and "3 entries" in shown(pilot))
         await pilot.press("slash", *"by:bob")
@@ -79,7 +80,7 @@ async def test_the_cursor_stays_on_its_entry_while_others_come_in(practice: Prac
     app = practice.app()
     store = app.workplace.store
     store.ledger.append(*(client_added(n) for n in range(5_000)))
-    async with app.run_test(size=(40, 10)) as pilot:
+    async with run_app(app, size=(40, 10)) as pilot:
         app.open("history")
         await until(pilot, lambda: "Client 4999" in shown(pilot) or "client added" in shown(pilot))
         await pilot.press("G")

@@ -25,6 +25,7 @@ from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
 from tests.support import plans
 from tests.support.browser import come_back_as
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -96,7 +97,7 @@ async def still(process: subprocess.Popen[bytes], app: ClientSyncApp) -> None:
 async def test_left_running_and_come_back_to(practices: Callable[..., Practice]) -> None:
     practice = practices(SLOW)
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
         app.run_job(job)
         await until(pilot, lambda: "Add clients · Xero · running" in shown(pilot))
@@ -121,7 +122,7 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
     world = practice.sandbox.world
     closed, sick = world.id_of("xero", 10), world.id_of("xero", 11)
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
         practice.sandbox.fault("close", organisation=closed)
         practice.sandbox.fault("unavailable", organisation=sick)
@@ -152,7 +153,7 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
 async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practice]) -> None:
     practice = practices(Options(organisations=100, limits=False, latency_s=0.15))
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
         app.run_job(job)
         await until(pilot, lambda: now(app, job).count(ItemState.DOING))
@@ -180,7 +181,7 @@ async def test_watched_from_another_window_cut_off_and_resumed(practices: Callab
             assert process.poll() is None
             await asyncio.sleep(0.01)
         await still(process, app)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with run_app(app, size=(80, 24)) as pilot:
             app.open("job", job=job)
             await until(pilot, lambda: re.search(r"[1-9]\d* done", shown(pilot)))
             assert "running" in shown(pilot)
@@ -201,7 +202,7 @@ async def test_the_software_is_gone_for_a_while(practices: Callable[..., Practic
     state = tmp_path / "sandbox.json"
     practice = practices(Options(organisations=40, limits=False, latency_s=0.1, state=state))
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
         app.run_job(job)
         await until(pilot, lambda: now(app, job).count(ItemState.DONE))
@@ -224,7 +225,7 @@ async def test_the_software_is_gone_for_a_while(practices: Callable[..., Practic
 
 async def test_a_storm_of_limits_is_shown_and_waited_out(practice: Practice) -> None:
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
         practice.sandbox.fault("limit", times=12, seconds=2)
         app.run_job(job)
@@ -237,7 +238,7 @@ async def test_a_storm_of_limits_is_shown_and_waited_out(practice: Practice) -> 
 async def test_a_refused_sign_in_pauses_and_signing_in_resumes(practice: Practice) -> None:
     me, other = practice.people[:2]
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, me)
         practice.sandbox.fault("expire", person=me)
         app.run_job(job)
@@ -262,7 +263,7 @@ async def test_a_hundred_thousand_items(practice: Practice) -> None:
     items = tuple(PlanItem(Will.DO, f"c{n}", f"Client {n}", "xero", f"o{n}") for n in range(100_000))
     job = app.workplace.store.jobs.create(Plan("check", None, None, items), "me")
     app.workplace.store.jobs.settle(job, 99_999, ItemState.FAILED, "access_removed", "Gone.")
-    async with app.run_test(size=(40, 10)) as pilot:
+    async with run_app(app, size=(40, 10)) as pilot:
         app.open("job", job=job)
         await until(pilot, lambda: "1 × access removed" in shown(pilot))
         assert "✗ failed" in shown(pilot)
@@ -277,7 +278,7 @@ async def test_an_app_that_rejects_its_credentials_is_named_above_the_clients(pr
     says = "Xero rejected the app's credentials."
     app.workplace.store.jobs.settle_waiting(job, ItemState.FAILED, Why.NO_ACCESS, says)
     app.workplace.store.jobs.end(job, JobState.DONE)
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with run_app(app, size=(120, 30)) as pilot:
         await pilot.press("J")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
         await pilot.press("enter")

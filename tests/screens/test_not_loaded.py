@@ -8,6 +8,7 @@ from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from tests.support.clients import ANN, app_in, workplace_in
 from tests.support.command import Command
+from tests.support.pilot import run_app
 from tests.support.practice import cheap_keyring, shown, until
 
 APP = "lostbooks"
@@ -44,7 +45,7 @@ def filled(folder: Path) -> str:
 async def test_connections_and_jobs_show_an_app_whose_plug_in_is_gone(tmp_path: Path) -> None:
     job = filled(tmp_path)
     app = app_in(tmp_path)
-    async with app.run_test(size=(100, 40)) as pilot:
+    async with run_app(app, size=(100, 40)) as pilot:
         app.open("connections", client="c1")
         await until(pilot, lambda: WHY in " ".join(shown(pilot).split()))
         assert "Abbey" in shown(pilot)

@@ -13,6 +13,7 @@ from tests.screens.test_reconnect import today
 from tests.support import plans
 from tests.support.clients import ANN, BOB, add, app_in, found, signed_in, workplace_in
 from tests.support.inside import database_of
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -29,7 +30,7 @@ async def test_a_refused_sign_in_is_called_refused_in_header_and_panel(practice:
 
     practice.do(check)
     app = practice.app()
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with run_app(app, size=(120, 30)) as pilot:
         await until(pilot, lambda: f"Xero ✗ sign-in refused: {me}" in shown(pilot))
         await pilot.press("s")
         await until(pilot, lambda: f"Xero   ✗ sign-in refused: {me}" in shown(pilot))
@@ -38,7 +39,7 @@ async def test_a_refused_sign_in_is_called_refused_in_header_and_panel(practice:
     app.workplace.close()
     practice.sign_in(me)
     app = practice.app()
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with run_app(app, size=(120, 30)) as pilot:
         await until(pilot, lambda: f"Xero ● signed in as {me}" in shown(pilot))
     app.workplace.close()
 
@@ -49,7 +50,7 @@ async def test_all_connected_is_said_only_where_nothing_else_is(tmp_path: Path) 
     clients = [add(workplace.store, f"Client {n}", ann) for n in range(3)]
     workplace.close()
     app = app_in(tmp_path)
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with run_app(app, size=(120, 30)) as pilot:
         await pilot.press("s")
         await until(pilot, lambda: "3 integrations   ● all connected" in shown(pilot))
         found(app.workplace.store, clients[0], Kind.DISCONNECTED, "disconnected_here")
@@ -71,7 +72,7 @@ async def test_a_client_with_two_organisations_is_promised_once(tmp_path: Path) 
     )
     workplace.close()
     app = app_in(tmp_path)
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with run_app(app, size=(120, 30)) as pilot:
         await pilot.press("s")
         promise = (
             "Reconnect all will refresh the integration for 2 expired clients. They have 3 integrations."
@@ -90,7 +91,7 @@ async def test_reconnect_all_promises_what_it_can_try(tmp_path: Path) -> None:
     ]
     workplace.close()
     app = app_in(tmp_path)
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with run_app(app, size=(120, 30)) as pilot:
         store = app.workplace.store
         await pilot.press("s")
         await until(pilot, lambda: "Nothing to reconnect: all 6 integrations are connected." in shown(pilot))
@@ -121,7 +122,7 @@ async def test_connected_but_unreachable_says_since_when(tmp_path: Path) -> None
     at = f"{today().astimezone():%H:}"
     workplace.close()
     app = app_in(tmp_path)
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with run_app(app, size=(120, 30)) as pilot:
         await until(pilot, lambda: f"● connected? checked {at}" in shown(pilot))
         assert f"Not checked since {at}" in shown(pilot) and "(Xero could not be reached)." in shown(pilot)
         await pilot.press("c")

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from clientsync_tui.sandbox.consent.scripts import Script
 from clientsync_tui.sandbox.misbehaviour.faults import Target
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -39,7 +40,7 @@ async def test_a_refused_list_is_named_in_the_connections(practice: Practice) ->
     practice.sandbox.script(Script("api", Target("xero"), no_suppliers))
     practice.add(practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(130, 40)) as pilot:
+    async with run_app(app, size=(130, 40)) as pilot:
         ((client, link), *_) = app.workplace.store.clients.integrations(None, datetime.now(UTC))
         assert link.problem is None
         app.open("connections", client=client.id)
@@ -52,7 +53,7 @@ async def test_nothing_but_practices_is_said_with_why(practice: Practice) -> Non
     practice.sign_in(practice.people[0])
     practice.sandbox.script(Script("api", Target("xero"), practices_only))
     app = practice.app()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         await pilot.press("s", "1")
         await until(pilot, lambda: "tenants of type PRACTICE hold no organisation's books" in words(pilot))
         assert "has authorised 0 organisations" in words(pilot)

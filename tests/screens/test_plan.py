@@ -7,6 +7,7 @@ from clientsync_tui.practice.status import Status
 from clientsync_tui.screens.base import ActionScreen
 from clientsync_tui.screens.client_sync.plan import PlanScreen, confirm_and_run
 from tests.support import plans
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -17,7 +18,7 @@ async def test_disconnecting_says_what_stays_and_what_is_hidden(practice: Practi
     await asyncio.to_thread(practice.add, practice.people[0], ids[:1])
     await asyncio.to_thread(practice.add, practice.people[1], ids[1:])
     app = practice.app()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         store = app.workplace.store
         mine = [each.id for each in app.workplace.held() if each.person.email == practice.people[0]]
         plan = plans.disconnect(store, None, mine)
@@ -53,7 +54,7 @@ async def test_disconnecting_says_what_stays_and_what_is_hidden(practice: Practi
 async def test_nothing_to_do_can_only_be_closed(practice: Practice) -> None:
     await asyncio.to_thread(practice.add, practice.people[0], [practice.sandbox.world.id_of("xero", 0)])
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         store = app.workplace.store
         plan = plans.refresh(store, None, [])
         assert isinstance(app.screen, ActionScreen)

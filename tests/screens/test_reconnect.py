@@ -14,6 +14,7 @@ from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
 from tests.support import plans
 from tests.support.browser import come_back_as
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -42,7 +43,7 @@ async def test_reconnect_all_after_a_colleague_left(practice: Practice) -> None:
     practice.add(left)
     leave(practice, left)
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         store = app.workplace.store
         await pilot.press("s")
         await until(pilot, lambda: "12 expired" in shown(pilot))
@@ -72,7 +73,7 @@ async def test_reconnect_all_after_a_colleague_left(practice: Practice) -> None:
 async def test_nothing_to_reconnect_asks_nobody_to_sign_in(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("s", "2")
         await until(pilot, lambda: "Nothing is expired or broken" in shown(pilot))
         assert isinstance(app.screen, ReconnectScreen)
@@ -86,7 +87,7 @@ async def test_a_colleagues_clients_are_reassigned(practice: Practice) -> None:
     colleague, me = practice.people[0], practice.people[1]
     practice.add(colleague)
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         store = app.workplace.store
         await pilot.press("s", "3")
         await until(pilot, lambda: "Continue with the 12" in shown(pilot))

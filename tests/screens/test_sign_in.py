@@ -20,6 +20,7 @@ from clientsync_tui.screens.dialogues.passphrase import Passphrase
 from clientsync_tui.workplace import secret_name
 from tests.support.browser import come_back_as, link_shown
 from tests.support.inside import database_of
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
@@ -31,7 +32,7 @@ async def opened(
 ) -> AsyncIterator[tuple[ClientSyncApp, Pilot[None]]]:
     """The app on its Client Sync panel."""
     app = practice.app()
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with run_app(app, size=size, notifications=True) as pilot:
         await pilot.press("s")
         await until(pilot, lambda: "Xero" in shown(pilot))
         yield app, pilot
@@ -261,7 +262,7 @@ async def test_set_up_without_the_secret_says_so_and_keeps_what_was_typed(
     practice = practices(Options(organisations=2, limits=False, softwares=("quickbooks",)))
     before = practice.config.read_text()
     app = practice.app()
-    async with app.run_test(size=(100, 40)) as pilot:
+    async with run_app(app, size=(100, 40)) as pilot:
         screen = SetUpScreen(app.workplace, app.workplace.software("quickbooks"))
         app.push_screen(screen)
         await until(pilot, lambda: "Set up QuickBooks" in shown(pilot))

@@ -24,6 +24,7 @@ from tests.store.entries import added, connected, of_link, signed_in
 from tests.support import plans
 from tests.support.clients import workplace_in
 from tests.support.inside import database_of
+from tests.support.pilot import run_app
 from tests.support.practice import Practice, practices, shown, until
 from tests.support.practice import signed_in as sign_in_to
 
@@ -61,7 +62,7 @@ async def test_a_fix_reconnects_exactly_its_integrations(practices: Callable[...
     me, grace = practice.people[:2]
     grace_leaves(practice, grace, me)
     app = practice.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         screen = app.screen_stack[0]
         assert isinstance(screen, ClientsScreen)
         expired = Counter(link.software for link in links(app))
@@ -153,7 +154,7 @@ def fix_lines(pilot: Pilot[None]) -> list[str]:
 async def test_fixes_follow_the_filter_and_namesakes_are_told_apart(tmp_path: Path) -> None:
     many_causes(tmp_path)
     app = ClientSyncApp(workplace_in(tmp_path))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         screen = app.screen_stack[0]
         assert isinstance(screen, ClientsScreen)
         await pilot.press("4")
@@ -195,7 +196,7 @@ async def test_fixes_follow_the_filter_and_namesakes_are_told_apart(tmp_path: Pa
 async def test_a_closed_organisation_offers_nothing_that_leads_nowhere(tmp_path: Path) -> None:
     many_causes(tmp_path)
     app = ClientSyncApp(workplace_in(tmp_path))
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with run_app(app, size=(120, 36)) as pilot:
         screen = app.screen_stack[0]
         assert isinstance(screen, ClientsScreen)
         await pilot.press("5")
@@ -216,7 +217,7 @@ async def test_a_closed_organisation_offers_nothing_that_leads_nowhere(tmp_path:
 async def test_enter_opens_the_client_while_no_fix_is_chosen(tmp_path: Path, keys: tuple[str, ...]) -> None:
     many_causes(tmp_path)
     app = ClientSyncApp(workplace_in(tmp_path))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("4")
         await until(pilot, lambda: "16 expired integrations to fix" in shown(pilot))
         if keys == ("c",):

@@ -6,6 +6,7 @@ import pytest
 from table_app import TableApp, client, clients
 
 from clientsync_tui.widgets.select_table.table import SelectTable
+from tests.support.pilot import run_app
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ from clientsync_tui.widgets.select_table.table import SelectTable
 )
 async def test_the_cursor_moves_and_stays_in_sight(keys: str, id: int):
     app = TableApp(clients(1000))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press(*keys.split())
         assert app.table.cursor_id == id
         assert app.line_of(f"Client {id:05}") >= 1
@@ -36,7 +37,7 @@ async def test_the_cursor_moves_and_stays_in_sight(keys: str, id: int):
 
 async def test_space_toggles_and_every_change_is_counted():
     app = TableApp(clients(10))
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("space", "down", "space", "space", "down", "space")
         assert app.table.selection.ids == {0, 2}
         counts = [(m.total, m.hidden) for m in app.heard(SelectTable.SelectionChanged)]
@@ -47,7 +48,7 @@ async def test_space_toggles_and_every_change_is_counted():
 
 async def test_a_range_grows_shrinks_and_turns_round():
     app = TableApp(clients(100))
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("down", "space", "down", "down", "down")
         await pilot.press("shift+down", "shift+down")
         assert app.table.selection.ids == {1, 4, 5, 6}
@@ -62,7 +63,7 @@ async def test_a_range_grows_shrinks_and_turns_round():
 
 async def test_v_extends_with_any_movement_until_v_again():
     app = TableApp(clients(1000))
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("v")
         assert app.table.ranging
         assert app.table.selection.ids == {0}
@@ -75,7 +76,7 @@ async def test_v_extends_with_any_movement_until_v_again():
 
 async def test_one_undo_takes_back_a_whole_range_and_does_it_again():
     app = TableApp(clients(100))
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("space", "down", "down", "shift+down", "shift+down")
         app.table.action_undo_selection()
         assert app.table.selection.ids == {0}
@@ -86,7 +87,7 @@ async def test_one_undo_takes_back_a_whole_range_and_does_it_again():
 @pytest.mark.parametrize(("all_key", "none_key"), [("A", "N"), ("ctrl+a", "ctrl+d")])
 async def test_all_none_and_invert_respect_what_the_filter_hides(all_key: str, none_key: str):
     app = TableApp([client(0, "Abbey Road Bakery"), client(1, "Baker & Daughters"), client(2, "Ivy Lane")])
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("end", "space")
         app.show(lambda rows: rows.filter("bake"))
         await pilot.press(all_key)
@@ -106,7 +107,7 @@ async def test_all_none_and_invert_respect_what_the_filter_hides(all_key: str, n
 
 async def test_a_fixed_row_is_never_selected_and_says_why():
     app = TableApp([client(0), client(1, fixed="already added as IVY01"), client(2)])
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("down", "space")
         assert [(m.id, m.reason) for m in app.heard(SelectTable.Refused)] == [(1, "already added as IVY01")]
         assert app.table.selection.total == 0
@@ -121,7 +122,7 @@ async def test_a_fixed_row_is_never_selected_and_says_why():
 
 async def test_enter_opens_the_row_and_nothing_where_there_is_none():
     app = TableApp(clients(3))
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("down", "enter")
         assert [m.id for m in app.heard(SelectTable.Opened)] == [1]
         app.show(lambda rows: rows.filter("nobody"))
@@ -133,7 +134,7 @@ async def test_enter_opens_the_row_and_nothing_where_there_is_none():
 
 async def test_a_table_without_selecting_has_no_marks_and_its_keys_do_nothing():
     app = TableApp(clients(3), selecting=False)
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         assert app.lines()[1].startswith("C000")
         await pilot.press("space", "A", "v", "down")
         assert app.table.selection.total == 0
@@ -149,7 +150,7 @@ async def test_escape_ends_a_range_first_and_is_the_screens_otherwise():
             self.left += 1
 
     app = Leaving(clients(10))
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("v", "down", "escape", "down")
         assert app.table.selection.ids == {0, 1}
         assert app.left == 0
@@ -159,7 +160,7 @@ async def test_escape_ends_a_range_first_and_is_the_screens_otherwise():
 
 async def test_keys_can_be_changed_by_a_keymap():
     app = TableApp(clients(10))
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         app.set_keymap({"table.toggle": "x", "table.down": "n"})
         await pilot.press("x", "n", "x", "space")
         assert app.table.selection.ids == {0, 1}
@@ -170,7 +171,7 @@ async def test_a_step_costs_the_same_however_long_the_range():
     asked: list[int] = []
     selectable = app.rows.selectable
     app.rows.selectable = lambda ids: asked.append(len(ids)) or selectable(ids)
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("v", "G")
         asked.clear()
         await pilot.press("k", "k", "j")

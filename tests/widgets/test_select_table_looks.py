@@ -7,6 +7,7 @@ from textual.filter import NoColor
 from textual.widgets import Input
 
 from clientsync_tui.widgets.select_table.table import SelectTable
+from tests.support.pilot import run_app
 
 
 def styles_of(app: TableApp, line: int) -> list[tuple[str, bool, bool, bool]]:
@@ -24,7 +25,7 @@ async def test_the_cursor_is_reversed_with_the_focus_and_underlined_without():
             yield Input()
 
     app = Two(clients(5))
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with run_app(app, size=(60, 12)) as pilot:
         assert styles_of(app, 1)[0][1:3] == (True, False)
         assert not any(run[1] for run in styles_of(app, 2))
         header = styles_of(app, 0)[0]
@@ -36,7 +37,7 @@ async def test_the_cursor_is_reversed_with_the_focus_and_underlined_without():
 
 async def test_selection_is_a_mark_and_bold_and_never_colour_alone():
     app = TableApp(clients(5))
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with run_app(app, size=(60, 12)) as pilot:
         await pilot.press("down", "space", "down")
         assert all(bold for text, _, _, bold in styles_of(app, 2) if text.strip())
         assert not any(bold for *_, bold in styles_of(app, 1))
@@ -62,7 +63,7 @@ async def test_selection_is_a_mark_and_bold_and_never_colour_alone():
 )
 async def test_odd_names_are_shown_as_they_are_and_line_up(name: str):
     app = TableApp([client(0, name or " "), client(1, "Plain")])
-    async with app.run_test(size=(64, 8)):
+    async with run_app(app, size=(64, 8)):
         odd, plain = app.lines()[1], app.lines()[2]
         assert cell_len(odd) == cell_len(plain) == 64
         start = name[:9].split("\u200d")[0].strip()
@@ -72,7 +73,7 @@ async def test_odd_names_are_shown_as_they_are_and_line_up(name: str):
 
 async def test_control_characters_never_reach_the_terminal():
     app = TableApp([client(0, "Evil\x1b]52;c;AAAA\x07\x9b2J\r\n\tName\u202e")])
-    async with app.run_test(size=(80, 6)):
+    async with run_app(app, size=(80, 6)):
         assert "Evil]52;c;AAAA2JName" in app.lines()[1]
         assert all(character.isprintable() for character in app.lines()[1])
 
@@ -80,7 +81,7 @@ async def test_control_characters_never_reach_the_terminal():
 async def test_without_colour_everything_is_still_told(monkeypatch: pytest.MonkeyPatch):
     app = TableApp([client(0, fixed="already added"), client(1), client(2)])
     app._filters.append(NoColor())
-    async with app.run_test(size=(60, 8)) as pilot:
+    async with run_app(app, size=(60, 8)) as pilot:
         await pilot.press("down", "space")
         for line in range(4):
             for segment in app.screen._compositor.render_strips()[line]:
@@ -93,7 +94,7 @@ async def test_without_colour_everything_is_still_told(monkeypatch: pytest.Monke
 
 async def test_a_change_of_theme_is_followed_at_once():
     app = TableApp(clients(5))
-    async with app.run_test(size=(60, 8)) as pilot:
+    async with run_app(app, size=(60, 8)) as pilot:
 
         def colours() -> list[object]:
             return [s.style.color for s in app.screen._compositor.render_strips()[2] if s.style]
@@ -112,7 +113,7 @@ async def test_a_change_of_theme_is_followed_at_once():
 
 async def test_a_line_has_few_changes_of_style():
     app = TableApp(clients(5))
-    async with app.run_test(size=(120, 8)):
+    async with run_app(app, size=(120, 8)):
         runs = app.screen._compositor.render_strips()[2]
         # Plain, the status, plain again.
         assert len(list(runs)) == 3
@@ -124,7 +125,7 @@ async def test_a_border_or_a_tint_from_a_style_sheet_is_drawn():
         CSS = "SelectTable { border: round red; }"
 
     app = Bordered(clients(100))
-    async with app.run_test(size=(60, 10)) as pilot:
+    async with run_app(app, size=(60, 10)) as pilot:
         assert app.lines()[0].startswith("╭")
         assert app.lines()[2].startswith("│☐ C000")
         await pilot.press("G")
@@ -135,7 +136,7 @@ async def test_a_border_or_a_tint_from_a_style_sheet_is_drawn():
 
 async def test_moving_inside_the_page_repaints_two_lines():
     app = TableApp(clients(1000))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("down")
         drawn: list[int] = []
         draw = app.table.render_line

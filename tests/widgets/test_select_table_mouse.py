@@ -5,6 +5,7 @@ from textual.events import MouseMove, MouseScrollDown
 from textual.pilot import Pilot
 
 from clientsync_tui.widgets.select_table.table import SelectTable
+from tests.support.pilot import run_app
 
 
 async def drag(pilot: Pilot[None], *points: tuple[int, int]) -> None:
@@ -18,7 +19,7 @@ async def drag(pilot: Pilot[None], *points: tuple[int, int]) -> None:
 
 async def test_a_click_moves_the_cursor_and_a_double_click_opens():
     app = TableApp(clients(100))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.click(SelectTable, offset=(20, 5))
         assert app.table.cursor_id == 4
         assert app.heard(SelectTable.Opened) == []
@@ -29,7 +30,7 @@ async def test_a_click_moves_the_cursor_and_a_double_click_opens():
 
 async def test_below_the_last_row_a_click_does_nothing():
     app = TableApp(clients(3))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.double_click(SelectTable, offset=(20, 15))
         assert app.table.cursor_id == 0
         assert app.told == []
@@ -37,7 +38,7 @@ async def test_below_the_last_row_a_click_does_nothing():
 
 async def test_a_click_on_the_checkbox_toggles_and_a_double_click_there_does_not_open():
     app = TableApp([client(0), client(1, fixed="already added"), client(2)])
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.click(SelectTable, offset=(0, 3))
         assert app.table.selection.ids == {2}
         assert app.table.cursor_id == 2
@@ -50,7 +51,7 @@ async def test_a_click_on_the_checkbox_toggles_and_a_double_click_there_does_not
 
 async def test_dragging_over_the_checkboxes_selects_and_dragging_back_from_a_selected_one_clears():
     app = TableApp([client(n, fixed="already added" if n == 3 else None) for n in range(100)])
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await drag(pilot, (0, 2), (0, 4), (0, 7))
         assert app.table.selection.ids == {1, 2, 4, 5, 6}
         await drag(pilot, (0, 6), (0, 3))
@@ -62,7 +63,7 @@ async def test_dragging_over_the_checkboxes_selects_and_dragging_back_from_a_sel
 
 async def test_shift_and_click_extends_from_the_cursor():
     app = TableApp(clients(100))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.click(SelectTable, offset=(20, 3))
         await pilot.click(SelectTable, offset=(20, 6), shift=True)
         assert app.table.selection.ids == {2, 3, 4, 5}
@@ -72,7 +73,7 @@ async def test_shift_and_click_extends_from_the_cursor():
 
 async def test_the_wheel_scrolls_and_the_cursor_comes_back_with_the_next_key():
     app = TableApp(clients(1000))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         for _ in range(5):
             await pilot._post_mouse_events([MouseScrollDown], SelectTable, offset=(20, 5), button=0)
         await pilot.pause()
@@ -88,7 +89,7 @@ async def test_the_wheel_scrolls_and_the_cursor_comes_back_with_the_next_key():
 
 async def test_a_click_on_a_title_asks_for_the_sort_and_the_header_shows_it():
     app = TableApp(clients(10))
-    async with app.run_test(size=(100, 24)) as pilot:
+    async with run_app(app, size=(100, 24)) as pilot:
         title = app.lines()[0].index("Client")
         await pilot.click(SelectTable, offset=(title, 0))
         await pilot.click(SelectTable, offset=(3, 0), control=True)
@@ -108,7 +109,7 @@ async def test_a_click_on_a_title_asks_for_the_sort_and_the_header_shows_it():
 
 async def test_the_edge_of_a_column_can_be_pulled_and_that_is_no_sort():
     app = TableApp(clients(10))
-    async with app.run_test(size=(100, 24)) as pilot:
+    async with run_app(app, size=(100, 24)) as pilot:
         await drag(pilot, (8, 0), (12, 0), (15, 0))
         assert app.table.columns[0].width == 13
         assert app.lines()[0].index("Client") == 17
@@ -118,7 +119,7 @@ async def test_the_edge_of_a_column_can_be_pulled_and_that_is_no_sort():
 
 async def test_the_scrollbar_can_be_pulled_to_the_end():
     app = TableApp(clients(1000))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         assert app.lines()[1][-1] == "▐"
         assert app.lines()[23][-1] == " "
         await drag(pilot, (79, 1), (79, 12), (79, 23))

@@ -15,6 +15,7 @@ from clientsync_tui.widgets.select_table.list_rows import ListRows
 from clientsync_tui.widgets.select_table.rows import Cell, Column, Row
 from clientsync_tui.widgets.select_table.scrollbar import thumb, top_at
 from clientsync_tui.widgets.select_table.table import SelectTable
+from tests.support.pilot import run_app
 
 # Texts
 
@@ -100,7 +101,7 @@ def test_what_is_left_goes_first_to_the_column_that_is_to_have_most():
 
 async def test_columns_are_chosen_ordered_and_widened_and_cells_follow_their_column():
     app = TableApp(clients(3))
-    async with app.run_test(size=(80, 8)) as pilot:
+    async with run_app(app, size=(80, 8)) as pilot:
         code, name, _, status, _ = COLUMNS
         app.table.columns = (status, Column("client", "Name", 30, keep=9), code)
         await pilot.pause()

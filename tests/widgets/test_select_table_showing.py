@@ -8,11 +8,12 @@ from table_app import COLUMNS, TableApp, client, clients
 
 from clientsync_tui.widgets.select_table.rows import Row, RowId
 from clientsync_tui.widgets.select_table.table import SelectTable
+from tests.support.pilot import run_app
 
 
 async def test_the_cursor_stays_on_its_row_and_its_line_when_the_order_turns():
     app = TableApp(clients(1000))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("G", *["k"] * 5)
         line = app.line_of("Client 00994")
         app.show(lambda rows: rows.sort([("client", True)]))
@@ -28,7 +29,7 @@ async def test_the_cursor_stays_on_its_row_and_its_line_when_the_order_turns():
 
 async def test_rows_that_come_in_above_do_not_move_the_cursors_line():
     app = TableApp(clients(1000))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.show(lambda rows: rows.filter("Client 00"))
         app.table.move_cursor(500)
         await pilot.press(*["k"] * 3)
@@ -41,7 +42,7 @@ async def test_rows_that_come_in_above_do_not_move_the_cursors_line():
 
 async def test_a_row_that_is_gone_leaves_the_cursor_at_its_place():
     app = TableApp(clients(20))
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("end")
         app.show(lambda rows: rows.filter("Client 0000"))
         await pilot.pause()
@@ -51,7 +52,7 @@ async def test_a_row_that_is_gone_leaves_the_cursor_at_its_place():
 
 async def test_hidden_selections_are_counted_through_filters_and_sorts():
     app = TableApp(clients(100))
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         await pilot.press("space", "G", "space")
         app.show(lambda rows: rows.filter("Client 0000"))
         await pilot.pause()
@@ -68,7 +69,7 @@ async def test_hidden_selections_are_counted_through_filters_and_sorts():
 
 async def test_a_selection_changed_by_the_screen_is_drawn_and_told():
     app = TableApp(clients(10))
-    async with app.run_test() as pilot:
+    async with run_app(app) as pilot:
         app.show(lambda rows: rows.filter("Client 00001"))
         app.table.selection.add([1, 2, 3])
         await pilot.pause()
@@ -97,7 +98,7 @@ class Changing:
 
 async def test_changed_rows_are_fetched_again_and_only_they():
     app, rows = TableApp([]), Changing()
-    async with app.run_test(size=(80, 12)) as pilot:
+    async with run_app(app, size=(80, 12)) as pilot:
         app.table.show(rows)
         await pilot.pause()
         rows.names[3] = "Renamed"
@@ -116,7 +117,7 @@ async def test_changed_rows_are_fetched_again_and_only_they():
 
 async def test_moving_inside_the_page_fetches_nothing():
     app, rows = TableApp([]), Changing()
-    async with app.run_test(size=(80, 12)) as pilot:
+    async with run_app(app, size=(80, 12)) as pilot:
         app.table.show(rows)
         rows.fetched.clear()
         await pilot.press("j", "j", "k", "space", "A", "N")
@@ -133,7 +134,7 @@ async def test_drawing_never_fetches():
             return super().fetch(ids)
 
     app, rows = TableApp([]), Strict()
-    async with app.run_test(size=(80, 12)) as pilot:
+    async with run_app(app, size=(80, 12)) as pilot:
         app.table.show(rows)
         draw = app.table.render_lines
 
@@ -153,7 +154,7 @@ async def test_drawing_never_fetches():
 
 async def test_an_empty_table_says_what_to_do_next_and_fills_later():
     app = TableApp([])
-    async with app.run_test(size=(20, 10)) as pilot:
+    async with run_app(app, size=(20, 10)) as pilot:
         app.table.empty_text = "No client yet.\nPress s to add some."
         await pilot.pause()
         text = [line.strip() for line in app.lines()]
@@ -172,7 +173,7 @@ async def test_rows_may_be_shown_before_the_table_is_on_a_screen():
             yield table
 
     app = Early(clients(100))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         assert "Client 00000" in app.lines()[1]
         await pilot.press("G")
         assert "Client 00099" in app.lines()[23]
@@ -181,7 +182,7 @@ async def test_rows_may_be_shown_before_the_table_is_on_a_screen():
 @pytest.mark.parametrize("size", [(20, 5), (40, 10), (80, 24), (120, 40), (200, 60), (3, 2), (1, 1)])
 async def test_every_size_keeps_the_cursor_in_sight_and_its_lines_exact(size: tuple[int, int]):
     app = TableApp(clients(1000))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("G", *["k"] * 10)
         await pilot.resize_terminal(*size)
         await pilot.pause()
