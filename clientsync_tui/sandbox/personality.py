@@ -82,8 +82,8 @@ class Personality:
     server's address to make `api_url`. `hard_s`: when a grant ends however much it is used. `refresh_scope`: without it no refresh
     token is given. `realm_parameter`: under which name the redirect says which organisation was picked. `claims`: those of an id_token,
     from the standard ones; None where none is given. `access_claims`: those of an access token that is a JWT; None where it is only
-    a word. `secret_in`: where the token endpoint and the one that revokes look for the client id and secret. `token_errors`: status and
-    further fields (`error` among them, where the app has a word of its own) of the token endpoint's errors, where they are not 400 and
+    a word. `secret_in`: where the token endpoint and the one that revokes look for the client id and secret.
+    `redirect_at_refresh`: whether a refresh without the redirect of the sign-in is refused. `token_errors`: status and further fields (`error` among them, where the app has a word of its own) of the token endpoint's errors, where they are not 400 and
     none. `renewals`: how often a person's tokens may be renewed; `too_many_renewals`: the answer to one more, with the pause in seconds,
     where it is not `too_many`. `tiers`: how many connections an app may have, by its tier.
     `organisation_id`: the id of the organisation at a place of the world. `errors`: unsuccessful answers of the real one and their
@@ -119,6 +119,7 @@ class Personality:
     claims: Callable[[dict[str, Any], Accountant, Grant], dict[str, Any]] | None = None
     access_claims: Callable[[Accountant, Grant], dict[str, Any]] | None = None
     secret_in: Literal["body", "either"] = "either"  # noqa: S105 - a word
+    redirect_at_refresh: bool = False
     token_errors: Mapping[str, tuple[int, Mapping[str, str]]] = field(
         default_factory=dict[str, tuple[int, Mapping[str, str]]]
     )

@@ -79,7 +79,13 @@ class TokenEndpoint:
 
     async def renew(self, refresh_token: str) -> Granted:
         """New tokens for a refresh token (RFC 6749, section 6)."""
-        return await self._granted(lambda client, url: client.refresh_token(url, refresh_token=refresh_token))
+        configured = self._configured
+        again: dict[str, str] = {}
+        if configured.software.grant.redirect_at_refresh:
+            again["redirect_uri"] = configured.redirect_uri(configured.redirect_port)
+        return await self._granted(
+            lambda client, url: client.refresh_token(url, refresh_token=refresh_token, **again)
+        )
 
     async def revoke(self, refresh_token: str) -> bool:
         """Ends the grant (RFC 7009). In some apps that ends everything the person connected with this app.

@@ -212,3 +212,14 @@ async def test_the_secret_travels_in_the_body_where_the_app_wants_it(
     read.append(json.loads(revoked) if revoke_body == "json" else dict(parse_qsl(revoked)))
     assert all(fields.items() >= CREDENTIALS.items() for fields in read)
     assert read[-1]["token"] == "refresh-SECRET"
+
+
+@pytest.mark.parametrize("page", ["", PAGE])
+async def test_a_renewal_repeats_the_redirect_where_the_app_wants_it(server: Server, page: str):
+    software = Unlike()
+    await TokenEndpoint(server.configured(software=software, redirect_url=page), 10).renew("refresh-SECRET")
+    software.grant = replace(Unlike.grant, redirect_at_refresh=True)
+    await TokenEndpoint(server.configured(software=software, redirect_url=page), 10).renew("refresh-SECRET")
+    usual, repeated = (dict(parse_qsl(body.decode())) for body in server.bodies)
+    assert "redirect_uri" not in usual
+    assert repeated["redirect_uri"] == (page or "http://localhost:8400/callback")

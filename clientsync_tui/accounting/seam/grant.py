@@ -26,7 +26,8 @@ class Grant:
 
     About the token endpoint:
     `secret`: whether the app has one. `secret_in`: where a request carries the client id and secret: in the header (Basic), or among the
-    fields of its body. `token_headers`: further headers of a request. `revoke_body`: how the token to revoke is sent.
+    fields of its body. `redirect_at_refresh`: whether a renewal repeats the redirect (then `any_port` is False). `token_headers`: further
+    headers of a request. `revoke_body`: how the token to revoke is sent.
     `revoking_ends`: what revoking one sign-in ends there: that sign-in, or everything the person connected with this app.
 
     About calls:
@@ -52,6 +53,7 @@ class Grant:
     lost_answer_grace: timedelta = timedelta(0)
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     secret_in: Literal["header", "body"] = "header"  # noqa: S105  (a word, not a secret)
+    redirect_at_refresh: bool = False
     token_headers: Mapping[str, str] = field(default_factory=dict[str, str])
     revoke_body: Literal["form", "json"] = "form"
     revoking_ends: Literal["sign_in", "person"] = "sign_in"

@@ -176,7 +176,7 @@ class OAuth:
             case "authorization_code":
                 return self._exchange(app, form, headers)
             case "refresh_token":
-                return self._refresh(app, form.get("refresh_token", ""), headers)
+                return self._refresh(app, form, headers)
             case _:
                 raise Refused("unsupported_grant_type")
 
@@ -202,6 +202,7 @@ class OAuth:
             scopes=code.scopes,
             auth_event=code.auth_event,
             organisation=code.organisation,
+            redirect_uri=code.redirect_uri,
             used_at=now,
             granted_at=now,
         )
@@ -213,11 +214,14 @@ class OAuth:
             answer["id_token"] = self._mint.id_token(code, grant, answer["access_token"], now)
         return answer
 
-    def _refresh(self, app: App, token: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    def _refresh(self, app: App, form: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
         state, now, rotation = self._box.state, self._box.clock.now(), self._software.rotation
+        token = form.get("refresh_token", "")
         grant = state.grants.get(state.refresh.get(token, ""))
         if grant is None or (grant.software, grant.app) != (self._software.name, app.id):
             raise Refused("invalid_grant")
+        if self._software.redirect_at_refresh and form.get("redirect_uri") != grant.redirect_uri:
+            raise Refused("invalid_request")
         if now - grant.used_at > self._software.unused_s or self._mint.ends_in_s(grant, now) == 0:
             state.end(grant)
             raise Refused("invalid_grant")

@@ -31,7 +31,8 @@ class Code:
 class Grant:
     """What a person allowed an app. Only `refresh_token` works, and for a time the one it replaced.
 
-    `organisation`: where the software's grants are for one. `issued_at`: when the refresh token was made.
+    `organisation`: where the software's grants are for one. `redirect_uri`: of the code it came from. `issued_at`: when the refresh
+    token was made.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Grant:
     scopes: list[str]
     auth_event: str
     organisation: str | None
+    redirect_uri: str = ""
     refresh_token: str | None = None
     replaced: str | None = None
     replaced_at: float = 0

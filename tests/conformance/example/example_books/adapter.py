@@ -42,6 +42,7 @@ class ExampleBooks:
         pkce=False,
         secret="required",
         secret_in="body",
+        redirect_at_refresh=True,
         revoke_body="json",
         unused_life=timedelta(days=30),
     )

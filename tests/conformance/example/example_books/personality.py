@@ -113,6 +113,7 @@ PERSONALITY = Personality(
     revocation=Revocation("/revoke", "json", "grant"),
     rotation=Rotation(grace_s=60),
     secret_in="body",
+    redirect_at_refresh=True,
     errors=(
         ErrorAnswer("no access", "api", 403, '{"error":"no access"}', Reason.ACCESS_REMOVED),
         ErrorAnswer("an ended token", "api", 401, '{"error":"token"}', Fault.NONSENSE, renewed=True),
