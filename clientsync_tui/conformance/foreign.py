@@ -63,6 +63,7 @@ def test_a_foreign_reply_of_the_token_endpoint_changes_no_status(name: str, stan
     async def work(session: Session) -> Any:
         return await stand.read(session.calls(sign_in), "details")
 
+    stand.lapse()
     for status in (200, *STATUSES):
         for kind, body in FOREIGN.items():
             stand.box.script(Script("token", Target(name), foreign("token", body, status)))

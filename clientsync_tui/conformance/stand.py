@@ -117,6 +117,10 @@ class Stand:
             case _:
                 return await self.software.pull(calls, wanted, what)
 
+    def lapse(self) -> None:
+        """Ends every access token, so that the next run needs a new one."""
+        self.box.advance(self.personality.access_s + 1)
+
     def token_name(self, sign_in: SignIn) -> str:
         """Under which name the keyring keeps the sign-in's refresh token."""
         return f"{self.workplace.store.practice_id}/{sign_in.id}"

@@ -24,12 +24,12 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """How refresh tokens are replaced. `after_s`: a use replaces a token that is this old (0: every use does).
+    """How refresh tokens are replaced. `after_s`: a use replaces a token that is this old (0: every use does; None: none ever does).
 
     `grace_s`: how long a replaced one still works while the newer one was never used.
     """
 
-    after_s: float = 0
+    after_s: float | None = 0
     grace_s: float = 0
 
 

@@ -1,4 +1,6 @@
-"""The tokens of the sign-ins held here: refresh tokens in the keyring, access tokens in memory only.
+"""The tokens of the sign-ins held here: refresh tokens in the keyring, access tokens in memory.
+
+Where an app gives few access tokens, the keyring holds the access token too: every process on the host uses it until it ends.
 
 Refresh tokens are replaced at each use, so one sign-in is renewed by one process at a time, on the whole host: lock, read the
 keyring again, prove that it can be written, renew, write the keyring, and only then use what was given.
@@ -7,7 +9,6 @@ keyring again, prove that it can be written, renew, write the keyring, and only 
 import asyncio
 import contextlib
 import hashlib
-import json
 import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
@@ -15,7 +16,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
 
 from filelock import AsyncFileLock, Timeout
 
@@ -26,6 +26,7 @@ from ..accounting.seam.software import Limits
 from ..host.file_permissions import make_own_folder
 from ..practice.status import Fault
 from ..practice.trouble import KeyringTrouble, PassingTrouble, SignInNeeded, SignInRefused
+from .keyring_entry import KeyringEntry
 from .token_endpoint import Granted, TokenEndpoint
 from .vault import Vault, Write
 
@@ -70,7 +71,7 @@ class Tokens:
         self._endpoint = TokenEndpoint(configured, how.timeout_s)
         self._in_use: dict[str, _InUse] = {}
         self._renewing: dict[str, asyncio.Task[str]] = {}
-        self._unsaved: dict[str, tuple[str, str]] = {}
+        self._unsaved: dict[str, tuple[str, KeyringEntry]] = {}
         self._one: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def __repr__(self) -> str:
@@ -89,7 +90,7 @@ class Tokens:
             return token
         renewing = self._renewing.get(sign_in_id)
         if renewing is None:
-            renewing = asyncio.create_task(self._renewed(sign_in_id))
+            renewing = asyncio.create_task(self._renewed(sign_in_id, refused))
             self._renewing[sign_in_id] = renewing
             renewing.add_done_callback(lambda task: self._ended(sign_in_id, task))
         # One renewal for all who wait; and whoever gives up waiting does not cut it off between the answer and the keyring.
@@ -108,7 +109,7 @@ class Tokens:
         if granted.refresh_token is None:
             raise ValueError("nothing to keep")
         async with self._one[sign_in_id], self._alone(sign_in_id):
-            await write(self._name_of(sign_in_id), _packed(granted.refresh_token))
+            await write(self._name_of(sign_in_id), self._entry(granted, granted.refresh_token).written())
             self._unsaved.pop(sign_in_id, None)
             return self._use(sign_in_id, granted)
 
@@ -119,10 +120,10 @@ class Tokens:
         """
         async with self._one[sign_in_id], self._alone(sign_in_id):
             ended = False
-            refresh_token = await self._held(sign_in_id)
-            if refresh_token is not None:
+            entry = await self._held(sign_in_id)
+            if entry is not None:
                 with contextlib.suppress(SignInRefused):  # it has ended already
-                    ended = await self._endpoint.revoke(refresh_token)
+                    ended = await self._endpoint.revoke(entry.refresh_token)
             await self._forget(sign_in_id)
             return ended
 
@@ -144,64 +145,71 @@ class Tokens:
         held = self._in_use.get(sign_in_id)
         return held.token if held and held.token != refused and time.monotonic() < held.until else None
 
-    async def _held(self, sign_in_id: str) -> str | None:
-        return _unpacked(await self._vault.read(self._name_of(sign_in_id)))
+    async def _held(self, sign_in_id: str) -> KeyringEntry | None:
+        return KeyringEntry.read(await self._vault.read(self._name_of(sign_in_id)))
 
     def _ended(self, sign_in_id: str, task: asyncio.Task[str]) -> None:
         self._renewing.pop(sign_in_id, None)
         if not task.cancelled():
             task.exception()  # whoever still waits gets it; asyncio shall not complain if nobody does
 
-    async def _renewed(self, sign_in_id: str) -> str:
+    async def _renewed(self, sign_in_id: str, refused: str | None) -> str:
         async with self._one[sign_in_id], self._alone(sign_in_id):
             self._in_use.pop(sign_in_id, None)
-            return await self._renewed_alone(sign_in_id)
+            return await self._renewed_alone(sign_in_id, refused)
 
-    async def _renewed_alone(self, sign_in_id: str) -> str:
-        refresh_token = await self._saved(sign_in_id)
-        if refresh_token is None:
+    async def _renewed_alone(self, sign_in_id: str, refused: str | None) -> str:
+        entry = await self._saved(sign_in_id)
+        if entry is None:
             raise SignInNeeded(
                 f"No sign-in to {self._title} is held in this keyring for it. Run `clientsync sign-in {self._name}`."
             )
-        async with self._provided(refresh_token) as write:
+        shared = entry.access_token if self._shares and entry.access_token != refused else None
+        if shared is not None and (left_s := entry.access_left_s()):
+            self._in_use[sign_in_id] = _InUse(shared, time.monotonic() + left_s)
+            return shared
+        async with self._provided(entry) as write:
             try:
-                granted = await self._renew(sign_in_id, refresh_token)
+                granted = await self._renew(sign_in_id, entry.refresh_token)
             except SignInRefused:
                 # A process that does not keep to our lock (another host on the same keyring) may have renewed it.
                 newer = await self._held(sign_in_id)
-                if newer is None or newer == refresh_token:
+                if newer is None or newer.refresh_token == entry.refresh_token:
                     raise
-                refresh_token = newer
-                granted = await self._renew(sign_in_id, newer)
-            newest = granted.refresh_token
-            if newest is not None and newest != refresh_token:
-                self._unsaved[sign_in_id] = (refresh_token, newest)
+                entry = newer
+                granted = await self._renew(sign_in_id, newer.refresh_token)
+            newest = self._entry(granted, granted.refresh_token or entry.refresh_token)
+            if newest.refresh_token != entry.refresh_token:
+                self._unsaved[sign_in_id] = (entry.refresh_token, newest)
                 await self._saved(sign_in_id, write)
+            elif newest != entry:
+                with contextlib.suppress(KeyringTrouble):  # the refresh token is still there: nothing is lost
+                    await write(self._name_of(sign_in_id), newest.written())
         self._use(sign_in_id, granted)
         return granted.access_token
 
     @asynccontextmanager
-    async def _provided(self, refresh_token: str) -> AsyncGenerator[Write]:
+    async def _provided(self, entry: KeyringEntry) -> AsyncGenerator[Write]:
         """Proves that the next refresh token can be kept, before it is asked for: the one that is held ends with it."""
         async with AsyncExitStack() as stack:
             try:
-                write = await stack.enter_async_context(self._vault.reserved(len(_packed(refresh_token))))
+                write = await stack.enter_async_context(self._vault.reserved(len(entry.written())))
             except KeyringTrouble as trouble:
                 raise KeyringTrouble(
                     f"{trouble} The sign-in to {self._title} was not renewed, so nothing is lost."
                 ) from None
             yield write
 
-    async def _saved(self, sign_in_id: str, write: Write | None = None) -> str | None:
-        """The refresh token in the keyring, after one that could not be written before has been written.
+    async def _saved(self, sign_in_id: str, write: Write | None = None) -> KeyringEntry | None:
+        """What the keyring holds, after a refresh token that could not be written before has been written.
 
         Where the software gives no grace, that one is the only one that works; it must outlive a keyring that was locked.
         """
         held = await self._held(sign_in_id)
         replaced, newest = self._unsaved.get(sign_in_id, (None, None))
         if newest is not None:
-            if held == replaced:
-                await (write or self._vault.write)(self._name_of(sign_in_id), _packed(newest))
+            if held is not None and held.refresh_token == replaced:
+                await (write or self._vault.write)(self._name_of(sign_in_id), newest.written())
                 held = newest
             self._unsaved.pop(sign_in_id, None)
         return held
@@ -246,9 +254,18 @@ class Tokens:
             person=f"renewals of {sign_in_id}",
         )
 
+    def _entry(self, granted: Granted, refresh_token: str) -> KeyringEntry:
+        """What the keyring is to hold. An access token only where processes share it: no other process needs it."""
+        if not self._shares:
+            return KeyringEntry(refresh_token)
+        return KeyringEntry(refresh_token, granted.access_token, round(time.time() + _used_s(granted)))
+
+    @property
+    def _shares(self) -> bool:
+        return self._configured.software.grant.shares_access
+
     def _use(self, sign_in_id: str, granted: Granted) -> datetime | None:
-        early = min(_RENEW_BEFORE_S, granted.lives_s / 4)
-        self._in_use[sign_in_id] = _InUse(granted.access_token, time.monotonic() + granted.lives_s - early)
+        self._in_use[sign_in_id] = _InUse(granted.access_token, time.monotonic() + _used_s(granted))
         life = self._configured.software.grant.life(granted.ends_in_s)
         ends_at = None if life is None else datetime.now(UTC) + life
         self._on_used(sign_in_id, ends_at)
@@ -287,15 +304,6 @@ class Tokens:
         return self._configured.software.title
 
 
-def _packed(refresh_token: str) -> str:
-    # As short as can be: the Windows keyring takes 1,280 characters.
-    return json.dumps({"refresh_token": refresh_token}, separators=(",", ":"))
-
-
-def _unpacked(secret: str | None) -> str | None:
-    try:
-        held: Any = json.loads(secret or "null")
-    except (ValueError, RecursionError):
-        return None
-    token = cast(dict[str, Any], held).get("refresh_token") if isinstance(held, dict) else None
-    return token if isinstance(token, str) and token else None
+def _used_s(granted: Granted) -> float:
+    """For how many seconds an access token is used: it is renewed a little before it ends."""
+    return granted.lives_s - min(_RENEW_BEFORE_S, granted.lives_s / 4)

@@ -1,5 +1,6 @@
 """How the seam meets what only some accounting apps do, against a server that does it."""
 
+import json
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse
 from clientsync_tui.accounting.seam.faults import limited
 from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.accounting.seam.software import Answer, Rate
+from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.status import Fault
 from clientsync_tui.practice.trouble import PassingTrouble, SignInRefused
 from clientsync_tui.signin.token_endpoint import TokenEndpoint
@@ -26,6 +28,13 @@ __all__ = ["keyring"]
 async def server() -> AsyncGenerator[Server]:
     async with unlike() as server:
         yield server
+
+
+async def signed_in(desk: Desk) -> SignIn:
+    async with desk.begin() as attempt:
+        state = parse_qs(urlsplit(attempt.link).query)["state"][0]
+        attempt.paste(f"http://localhost:8400/callback?code=c&state={state}&realm=7")
+        return await attempt.wait(10)
 
 
 async def test_scopes_and_tokens_are_written_as_the_app_wants_them(
@@ -76,10 +85,7 @@ async def test_no_process_renews_before_the_app_allows_it(
     server: Server, tmp_path: Path, keyring: Path, status: int
 ):
     desk = Desk(server.configured(software=OwnWords()), tmp_path)
-    async with desk.begin() as attempt:
-        state = parse_qs(urlsplit(attempt.link).query)["state"][0]
-        attempt.paste(f"http://localhost:8400/callback?code=c&state={state}&realm=7")
-        made = await attempt.wait(10)
+    made = await signed_in(desk)
     server.token = JSONResponse({"error": "busy"}, status)
     before = len(server.asked)
     for _ in range(2):
@@ -92,3 +98,40 @@ async def test_no_process_renews_before_the_app_allows_it(
         assert raised.value.fault is Fault.LIMIT and raised.value.retry_at is not None
         limiter.close()
     assert len(server.asked) == before + 1, "the second process did not ask"
+
+
+def sharing(server: Server, folder: Path) -> Desk:
+    software = Unlike()
+    software.grant = replace(Unlike.grant, shares_access=True)
+    return Desk(server.configured(software=software), folder)
+
+
+async def test_another_process_uses_the_access_token_that_the_keyring_holds(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    desk = sharing(server, tmp_path)
+    made = await signed_in(desk)
+    server.token = JSONResponse({"access_token": "newer-SECRET", "expires_in": 3600})
+    assert await desk.new_tokens().access(made.id) == "access-SECRET"
+    assert await desk.new_tokens().access(made.id, "access-SECRET") == "newer-SECRET"
+    assert await desk.new_tokens().access(made.id, "access-SECRET") == "newer-SECRET"
+    assert server.paths().count("/token") == 2, "the sign-in, and one renewal for all who had the old token"
+
+
+async def test_an_access_token_that_ended_is_not_shared(server: Server, tmp_path: Path, keyring: Path):
+    desk = sharing(server, tmp_path)
+    made = await signed_in(desk)
+    (held,) = desk.held().values()
+    for until in (0, 1, "soon", None, True, 1e400):
+        await desk.vault.write(name_of(made.id), json.dumps(json.loads(held) | {"access_until": until}))
+        before = server.paths().count("/token")
+        assert await desk.new_tokens().access(made.id) == "access-SECRET"
+        assert server.paths().count("/token") == before + 1, until
+
+
+async def test_other_apps_access_tokens_stay_out_of_the_keyring(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    desk = Desk(server.configured(), tmp_path)
+    await signed_in(desk)
+    assert "access-SECRET" not in str(desk.held())

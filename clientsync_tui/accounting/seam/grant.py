@@ -31,7 +31,8 @@ class Grant:
     `revoking_ends`: what revoking one sign-in ends there: that sign-in, or everything the person connected with this app.
 
     About calls:
-    `scheme`: the word before the access token in a call's Authorization header.
+    `scheme`: the word before the access token in a call's Authorization header. `shares_access`: whether all processes on the host use one
+    access token, kept in the keyring, because the app gives a sign-in only so many in a time.
 
     About the life of a sign-in:
     `unused_life`: a sign-in that is not used for this long ends. `life_fields`: the fields of a token answer that say in how many
@@ -44,6 +45,7 @@ class Grant:
     secret: Literal["never", "optional", "required"]
     scope_separator: str = " "
     scheme: str = "Bearer"
+    shares_access: bool = False
     redirect_host: str = "localhost"
     redirect_path: str = "/callback"
     any_port: bool = False

@@ -231,7 +231,7 @@ class OAuth:
             # Whoever got the newer token has not used it yet; from now on only the one given here works.
             state.refresh.pop(grant.refresh_token or "")
             self._mint.renew(grant, now)
-        elif now - grant.issued_at >= rotation.after_s:
+        elif rotation.after_s is not None and now - grant.issued_at >= rotation.after_s:
             if grant.replaced:
                 state.refresh.pop(grant.replaced, None)
             grant.replaced, grant.replaced_at = token, now

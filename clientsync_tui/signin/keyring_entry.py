@@ -1,0 +1,40 @@
+"""What the keyring holds of a sign-in, as one text."""
+
+import json
+import math
+import time
+from typing import Any, NamedTuple, Self, cast
+
+
+class KeyringEntry(NamedTuple):
+    """A sign-in's tokens. `access_token` (None: none is shared) works until `access_until`, in seconds since 1970."""
+
+    refresh_token: str
+    access_token: str | None = None
+    access_until: float = 0.0
+
+    @classmethod
+    def read(cls, text: str | None) -> Self | None:
+        """The entry that a text holds; None if it holds no refresh token."""
+        try:
+            value: Any = json.loads(text or "null")
+        except (ValueError, RecursionError):
+            return None
+        fields = cast(dict[str, Any], value) if isinstance(value, dict) else {}
+        refresh, access, until = (fields.get(name) for name in cls._fields[:3])
+        if not isinstance(refresh, str) or not refresh:
+            return None
+        if not isinstance(access, str) or not access or not isinstance(until, int | float):
+            access = until = None
+        return cls(refresh, access, float(until or 0.0))
+
+    def written(self) -> str:
+        """As the keyring holds it; as short as can be, because the Windows keyring takes 1,280 characters."""
+        default = KeyringEntry("")
+        fields = {name: value for name, value in self._asdict().items() if value != getattr(default, name)}
+        return json.dumps(fields, separators=(",", ":"))
+
+    def access_left_s(self) -> float:
+        """For how many seconds the shared access token still works; 0 without one."""
+        left_s = self.access_until - time.time() if self.access_token else 0.0
+        return left_s if 0 < left_s < math.inf else 0.0
