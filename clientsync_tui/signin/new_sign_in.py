@@ -52,6 +52,11 @@ class UnsavedSignIn:
         """The server's clock minus this host's, as far as the answers tell it."""
         return ahead_s(self._claims or {}, self._granted.ahead_s)
 
+    @property
+    def token_answer(self) -> Mapping[str, Any]:
+        """The token answer without its tokens."""
+        return self._granted.further
+
     async def userinfo(self) -> Mapping[str, Any]:
         """What the userinfo endpoint says; raises SignInFailed."""
         return await userinfo(self._granted.access_token, self._configured, self._timeout_s)

@@ -15,6 +15,7 @@ from authlib.integrations.base_client.errors import (  # pyright: ignore[reportM
 )
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # pyright: ignore[reportMissingTypeStubs]
 
+from ..accounting.seam import shapes
 from ..accounting.seam.abilities import token_error
 from ..accounting.seam.configured import Configured
 from ..accounting.seam.faults import internal_error, of_status, passing
@@ -36,6 +37,7 @@ _APP_REFUSED = frozenset({
 _CREDENTIALS_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
 _AUTH_METHODS = ("token_endpoint_auth_method", "revocation_endpoint_auth_method")  # Authlib's settings
 _TOKEN_REFUSED = frozenset({"invalid_grant", "invalid_token"})
+_SECRETS = frozenset({"access_token", "refresh_token", "id_token"})
 _LONGEST_LIFE_S = 3e9  # nearly a century; more is nonsense, and no date could hold it
 _SHORT_LIFE_S = 300  # taken where the answer does not say how long an access token lives
 
@@ -45,7 +47,8 @@ class Granted:
     """What the token endpoint gave.
 
     `lives_s`: how many seconds the access token works. `ends_in_s`: in how many seconds the sign-in itself ends, where the answer
-    says so. `scopes`: what was granted, where it says so. `ahead_s`: the server's clock minus this host's, by the answer's Date.
+    says so. `scopes`: what was granted, where it says so. `ahead_s`: the server's clock minus this host's, by the answer's Date. `further`:
+    the answer's other fields, cleaned.
     """
 
     access_token: str = field(repr=False)
@@ -55,6 +58,7 @@ class Granted:
     ends_in_s: float | None = None
     scopes: frozenset[str] | None = None
     ahead_s: float | None = None
+    further: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
 class TokenEndpoint:
@@ -155,6 +159,7 @@ class TokenEndpoint:
             self._ends_in_s(token),
             grant.granted_scopes(token.get("scope")),
             _ahead_s(answers[-1]),
+            _further(answers[-1]),
         )
 
     def _ends_in_s(self, token: Mapping[str, Any]) -> float | None:
@@ -244,6 +249,15 @@ def _for_authlib(response: httpx2.Response) -> httpx2.Response:
         if name not in {"expires_in", "expires_at"} and (name, value) != ("error", None)
     }
     return httpx2.Response(response.status_code, content=json.dumps(safe))
+
+
+def _further(response: httpx2.Response) -> Mapping[str, Any]:
+    try:
+        answer: Any = shapes.read(response.text)
+    except (ValueError, RecursionError, PassingTrouble):
+        return {}  # what is read of it elsewhere says what is wrong
+    fields = cast(dict[str, Any], answer) if isinstance(answer, dict) else {}
+    return {name: value for name, value in fields.items() if name not in _SECRETS}
 
 
 def _seconds(value: object) -> float | None:

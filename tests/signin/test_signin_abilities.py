@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse
 
 from clientsync_tui.accounting.seam.faults import limited
 from clientsync_tui.accounting.seam.limiter import Limiter
-from clientsync_tui.accounting.seam.software import Answer, Rate
-from clientsync_tui.practice.people import SignIn
+from clientsync_tui.accounting.seam.software import Answer, NewSignIn, Rate
+from clientsync_tui.practice.people import Person, SignIn
 from clientsync_tui.practice.status import Fault
 from clientsync_tui.practice.trouble import PassingTrouble, SignInRefused
 from clientsync_tui.signin.token_endpoint import TokenEndpoint
@@ -135,3 +135,14 @@ async def test_other_apps_access_tokens_stay_out_of_the_keyring(
     desk = Desk(server.configured(), tmp_path)
     await signed_in(desk)
     assert "access-SECRET" not in str(desk.held())
+
+
+async def test_the_token_answer_may_say_who_signed_in(server: Server, tmp_path: Path, keyring: Path):
+    class Says(Unlike):
+        async def person(self, new: NewSignIn) -> Person:
+            assert not {"access_token", "refresh_token", "id_token"} & set(new.token_answer)
+            return Person(new.token_answer["user"]["uid"], "Ann Lee", "ann@example.com")
+
+    server.lives = {"user": {"uid": "u-\u200b9"}}
+    made = await signed_in(Desk(server.configured(software=Says()), tmp_path))
+    assert made.person.id == "u-9"

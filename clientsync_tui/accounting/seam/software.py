@@ -83,6 +83,11 @@ class NewSignIn(Protocol):
         """Calls in its name; `organisation` is None there."""
         ...
 
+    @property
+    def token_answer(self) -> Mapping[str, Any]:
+        """What the token endpoint said beside the tokens: some apps say there who signed in, or for what."""
+        ...
+
     async def claims(self) -> Mapping[str, Any]:
         """The verified claims of the id_token; raises SignInFailed."""
         ...
