@@ -39,7 +39,8 @@ PLACES = {
 class Action(NamedTuple):
     """One thing that the user can do. `name`: its id, also in keymaps; screens do it with a method `do_NAME`.
 
-    `footer`: how early the footer shows it (0: never). `dangerous`: it asks first.
+    `footer`: how early the footer shows it (0: never). `dangerous`: it asks first. `command`: the command that does
+    the same; none for what only moves about the screens.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Action(NamedTuple):
     footer: int = 0
     short: str = ""
     dangerous: bool = False
+    command: str = ""
 
     @property
     def id(self) -> str:
@@ -69,7 +71,9 @@ def action_of(kind: BulkKind) -> str:
 
 def _of_kind(kind: BulkKind) -> Action:
     name, title, sentence = action_of(kind), kind.title, kind.sentence
-    return Action(name, title, sentence, kind.key, CLIENTS, kind.footer, dangerous=kind.dangerous)
+    return Action(
+        name, title, sentence, kind.key, CLIENTS, kind.footer, dangerous=kind.dangerous, command=kind.name
+    )
 
 
 KINDS = {action_of(kind): kind for kind in kinds().values() if kind.unit is not Unit.ORGANISATION}
@@ -78,73 +82,73 @@ KINDS = {action_of(kind): kind for kind in kinds().values() if kind.unit is not 
 _ALL = (
     Action("help", "Help", "Show the keys that work here, one line each.", "question_mark,f1", EVERYWHERE, 1),
     Action("commands", "Every command", "Find any action of any screen by its name.", "ctrl+p,colon", EVERYWHERE, 9, "Commands"),
-    Action("client_sync", "Open Client Sync", "Add clients, reconnect all, or reassign clients, for each accounting app.", "s", EVERYWHERE, 3, "Client Sync"),
-    Action("jobs", "Jobs", "See bulk jobs: what is running, what failed and why. Resume, retry or cancel them.", "J", EVERYWHERE, 12),
-    Action("history", "History", "See who did what and when, for this client or the whole practice.", "h", EVERYWHERE, 11),
-    Action("undo", "Undo", "Undo the last change of the selection here, or of a team, code, name, note or removal.", "u", EVERYWHERE),
+    Action("client_sync", "Open Client Sync", "Add clients, reconnect all, or reassign clients, for each accounting app.", "s", EVERYWHERE, 3, "Client Sync", command="software"),
+    Action("jobs", "Jobs", "See bulk jobs: what is running, what failed and why. Resume, retry or cancel them.", "J", EVERYWHERE, 12, command="jobs"),
+    Action("history", "History", "See who did what and when, for this client or the whole practice.", "h", EVERYWHERE, 11, command="log"),
+    Action("undo", "Undo", "Undo the last change of the selection here, or of a team, code, name, note or removal.", "u", EVERYWHERE, command="undo"),
     Action("back", "Back", "Clear the filter, or go back.", "escape", EVERYWHERE, 20),
     Action("suspend", "Suspend", "Put the program in the background. `fg` brings it back.", "ctrl+z", EVERYWHERE),
     Action("redraw", "Redraw", "Draw the screen again if something else has written over it.", "ctrl+l,f5", EVERYWHERE),
     Action("quit", "Quit", "Leave the program. A running job can be resumed at the next start.", "q,ctrl+q", EVERYWHERE, 19),
     # Clients
-    Action("filter", "Filter", "Show only what matches: words, or status: reason: by: software: team: code: since:. `-` before any term negates it.", "slash", SELECT, 2),
+    Action("filter", "Filter", "Show only what matches: words, or status: reason: by: software: team: code: since:. `-` before any term negates it.", "slash", SELECT, 2, command="clients"),
     Action("sort", "Sort", "Choose the columns to sort by.", "o", SELECT, 13),
     Action("columns", "Columns", "Choose, order and widen the columns.", "C", SELECT),
     Action("actions_menu", "Actions", "Open Client Sync, export client data, upload practice codes, or act on the selection.", "a", CLIENTS, 4),
-    Action("connections", "Connections", "Open the client's Business settings > Connections to manage its integrations.", "c", CLIENTS, 5),
-    Action("export", "Export client data as CSV file", "Write the clients that the filter shows to a CSV file.", "E", CLIENTS),
-    Action("upload_codes", "Upload practice codes", "Read practice codes from a CSV file. Nothing changes unless every line is right.", "U", CLIENTS),
+    Action("connections", "Connections", "Open the client's Business settings > Connections to manage its integrations.", "c", CLIENTS, 5, command="client"),
+    Action("export", "Export client data as CSV file", "Write the clients that the filter shows to a CSV file.", "E", CLIENTS, command="export"),
+    Action("upload_codes", "Upload practice codes", "Read practice codes from a CSV file. Nothing changes unless every line is right.", "U", CLIENTS, command="codes upload"),
     *map(_of_kind, KINDS.values()),
-    Action("assign_team", "Assign team", "Assign the selected clients to a team.", "t", CLIENTS),
-    Action("set_code", "Set practice code", "Set the practice code of the client under the cursor.", "p", CLIENTS),
-    Action("rename", "Rename", "Change the name of the client under the cursor on the practice's list.", "n", CLIENTS),
-    Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "m", CLIENTS),
-    Action("remove", "Remove from the list", "Remove clients without an active integration from the list.", "X", CLIENTS, dangerous=True),
-    Action("views", "Views", "Save this filter under a name, or open a saved one.", "w", CLIENTS),
-    Action("show_all", "All clients", "Show the clients of every status.", "1", CLIENTS),
-    Action("show_connected", "Connected", "Show the clients that are connected.", "2", CLIENTS),
-    Action("show_expiring", "Expiring", "Show the clients whose sign-in expires soon unless it is used, and the fixes for them.", "3", CLIENTS),
-    Action("show_expired", "Expired", "Show the clients whose sign-in has expired, and the fixes for them.", "4", CLIENTS),
-    Action("show_broken", "Broken", "Show the clients whose connection is broken, and the fixes for them.", "5", CLIENTS),
-    Action("show_none", "Not connected", "Show the clients without an active integration.", "6", CLIENTS),
+    Action("assign_team", "Assign team", "Assign the selected clients to a team.", "t", CLIENTS, command="team assign"),
+    Action("set_code", "Set practice code", "Set the practice code of the client under the cursor.", "p", CLIENTS, command="set"),
+    Action("rename", "Rename", "Change the name of the client under the cursor on the practice's list.", "n", CLIENTS, command="set"),
+    Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "m", CLIENTS, command="set"),
+    Action("remove", "Remove from the list", "Remove clients without an active integration from the list.", "X", CLIENTS, dangerous=True, command="remove"),
+    Action("views", "Views", "Save this filter under a name, or open a saved one.", "w", CLIENTS, command="views"),
+    Action("show_all", "All clients", "Show the clients of every status.", "1", CLIENTS, command="clients"),
+    Action("show_connected", "Connected", "Show the clients that are connected.", "2", CLIENTS, command="clients"),
+    Action("show_expiring", "Expiring", "Show the clients whose sign-in expires soon unless it is used, and the fixes for them.", "3", CLIENTS, command="clients"),
+    Action("show_expired", "Expired", "Show the clients whose sign-in has expired, and the fixes for them.", "4", CLIENTS, command="clients"),
+    Action("show_broken", "Broken", "Show the clients whose connection is broken, and the fixes for them.", "5", CLIENTS, command="clients"),
+    Action("show_none", "Not connected", "Show the clients without an active integration.", "6", CLIENTS, command="clients"),
     Action("next_status", "Next status", "Go to the next tab.", "tab", CLIENTS),
     Action("status_before", "Previous status", "Go to the previous tab.", "shift+tab", CLIENTS),
     Action("next_group", "Next fix", "Show only the clients of the next fix, among those expiring, expired or broken.", "right", CLIENTS),
     Action("group_before", "Previous fix", "Show only the clients of the previous fix (before the first: all).", "left", CLIENTS),
-    Action("fix", "Apply the fix", "Apply the chosen fix to exactly its integrations.", "enter", CLIENTS, 2, "Fix"),
+    Action("fix", "Apply the fix", "Apply the chosen fix to exactly its integrations.", "enter", CLIENTS, 2, "Fix", command="reconnect"),
     # Client Sync
-    Action("add_clients", "Add clients", "Add clients from the organisations that your sign-in can reach.", "1", CLIENT_SYNC, 1),
-    Action("reconnect_all", "Reconnect all", "Reconnect all expired and broken clients with your sign-in.", "2", CLIENT_SYNC, 2),
-    Action("reassign_clients", "Reassign clients", "Become the authenticated user of clients that colleagues integrated.", "3", CLIENT_SYNC, 3),
-    Action("reconnect_everything", "Reconnect every app", "Reconnect what is expired or broken in all accounting apps, as one job.", "4", CLIENT_SYNC, 6, "Every app"),
-    Action("sign_in", "Sign in", "Sign in to the accounting app, or as someone else.", "l", CLIENT_SYNC, 4),
-    Action("sign_out", "Sign out", "Revoke your sign-in and forget it. Shows first which integrations end with it.", "L", CLIENT_SYNC, dangerous=True),
-    Action("set_up", "Set up", "Enter the client id of the practice's app, and see how to register one.", "e", CLIENT_SYNC, 5),
+    Action("add_clients", "Add clients", "Add clients from the organisations that your sign-in can reach.", "1", CLIENT_SYNC, 1, command="add"),
+    Action("reconnect_all", "Reconnect all", "Reconnect all expired and broken clients with your sign-in.", "2", CLIENT_SYNC, 2, command="reconnect"),
+    Action("reassign_clients", "Reassign clients", "Become the authenticated user of clients that colleagues integrated.", "3", CLIENT_SYNC, 3, command="reassign"),
+    Action("reconnect_everything", "Reconnect every app", "Reconnect what is expired or broken in all accounting apps, as one job.", "4", CLIENT_SYNC, 6, "Every app", command="reconnect"),
+    Action("sign_in", "Sign in", "Sign in to the accounting app, or as someone else.", "l", CLIENT_SYNC, 4, command="sign-in"),
+    Action("sign_out", "Sign out", "Revoke your sign-in and forget it. Shows first which integrations end with it.", "L", CLIENT_SYNC, dangerous=True, command="sign-out"),
+    Action("set_up", "Set up", "Enter the client id of the practice's app, and see how to register one.", "e", CLIENT_SYNC, 5, command="setup"),
     # Connections
-    Action("reconnect", "Reconnect", "Replace this integration's sign-in with one that works.", "r", CONNECTIONS, 1),
-    Action("refresh", "Refresh", "Pull this organisation's details and lists again.", "f", CONNECTIONS, 2),
-    Action("settings", "Update settings", "Choose which lists are pulled and how often, whether details are updated, and write a note for colleagues.", "e", CONNECTIONS, 3, "Settings"),
-    Action("disconnect", "Disconnect", "End this integration. The client stays on the list.", "d", CONNECTIONS, 4, dangerous=True),
-    Action("change_integration", "Change integration", "Move this client to another organisation, in this or another accounting app. Shows first what is lost.", "x", CONNECTIONS, dangerous=True),
-    Action("open_software", "Open in the accounting app", "Open the organisation in a browser. Over SSH, its link is copied.", "b", CONNECTIONS, 6, "Open"),
-    Action("pulled", "Lists", "See what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5),
+    Action("reconnect", "Reconnect", "Replace this integration's sign-in with one that works.", "r", CONNECTIONS, 1, command="reconnect"),
+    Action("refresh", "Refresh", "Pull this organisation's details and lists again.", "f", CONNECTIONS, 2, command="refresh"),
+    Action("settings", "Update settings", "Choose which lists are pulled and how often, whether details are updated, and write a note for colleagues.", "e", CONNECTIONS, 3, "Settings", command="settings"),
+    Action("disconnect", "Disconnect", "End this integration. The client stays on the list.", "d", CONNECTIONS, 4, dangerous=True, command="disconnect"),
+    Action("change_integration", "Change integration", "Move this client to another organisation, in this or another accounting app. Shows first what is lost.", "x", CONNECTIONS, dangerous=True, command="change"),
+    Action("open_software", "Open in the accounting app", "Open the organisation in a browser. Over SSH, its link is copied.", "b", CONNECTIONS, 6, "Open", command="open"),
+    Action("pulled", "Lists", "See what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5, command="lists"),
     # Jobs
-    Action("resume_job", "Resume", "Continue a job that was interrupted or paused.", "r", JOB, 1),
-    Action("retry_job", "Retry failed and cancelled", "Retry the clients that failed or were cancelled.", "F", JOB, 2, "Retry"),
-    Action("cancel_job", "Cancel", "Finish the items in progress and cancel the rest.", "S", JOB, 3, dangerous=True),
+    Action("resume_job", "Resume", "Continue a job that was interrupted or paused.", "r", JOB, 1, command="jobs resume"),
+    Action("retry_job", "Retry failed and cancelled", "Retry the clients that failed or were cancelled.", "F", JOB, 2, "Retry", command="jobs retry"),
+    Action("cancel_job", "Cancel", "Finish the items in progress and cancel the rest.", "S", JOB, 3, dangerous=True, command="jobs cancel"),
     # Selecting in a dialogue with Continue and Cancel
     Action("continue", "Continue", "Continue with the selection.", "enter", SELECT, 1),
     Action("copy_link", "Copy the link", "Copy the link to your terminal's clipboard.", "Y", SIGN_IN, 1),
     Action("print_link", "Show link as plain text", "Leave the full screen for a moment and print the link, so that you can select it.", "P", SIGN_IN, 2, "Plain"),
     Action("open_link", "Open the browser", "Open the link in this computer's browser again.", "b", SIGN_IN, 4, "Browser"),
     Action("paste", "Paste the address", "Go to the field for the address your browser ends up on.", "p", SIGN_IN, 3, "Paste"),
-    Action("try_again", "Try again", "Try to sign in again.", "r", SIGN_IN, 1),
+    Action("try_again", "Try again", "Try to sign in again.", "r", SIGN_IN, 1, command="sign-in"),
     Action("skip_consent", "Skip for now", "Ask for another consent first. This one comes last.", "x", CONSENTS, 5, "Skip"),
     # What a sign-in reaches
-    Action("authorise_more", "Authorise more organisations", "Authorise more organisations without leaving this screen.", "m", ORGANISATIONS, 14, "More"),
-    Action("other_sign_in", "Sign in as someone else", "Use another stored sign-in, or make a new one.", "l", ORGANISATIONS, 15, "Sign in"),
+    Action("authorise_more", "Authorise more organisations", "Authorise more organisations without leaving this screen.", "m", ORGANISATIONS, 14, "More", command="sign-in"),
+    Action("other_sign_in", "Sign in as someone else", "Use another stored sign-in, or make a new one.", "l", ORGANISATIONS, 15, "Sign in", command="sign-in"),
     Action("try_again", "Try again", "Ask the accounting app again.", "r", ORGANISATIONS, 1),
-    Action("choose_team", "Team", "Choose the team for new clients, or make one.", "t", ORGANISATIONS, 4),
+    Action("choose_team", "Team", "Choose the team for new clients, or make one.", "t", ORGANISATIONS, 4, command="team create"),
     Action("toggle_link", "Link or new client", "Link the organisation under the cursor to the client it matches, or make it a new client.", "x", ORGANISATIONS, 5, "Link/new"),
     Action("integrated_by", "Integrated by", "Show only what one person integrated.", "b", ORGANISATIONS, 4),
 )  # fmt: skip

@@ -8,7 +8,7 @@ import click
 
 
 class LazyGroup(click.Group):
-    """`modules`: the module of this package that defines each command, as a function of the same name.
+    """`modules`: the module of this package that defines each command.
 
     `former_names`: old names that still work but are not listed, with the present one.
     """
@@ -36,7 +36,11 @@ class LazyGroup(click.Group):
         module = self._modules.get(name)
         if module is None:
             return None
-        return getattr(import_module(f"{__package__}.{module}"), name.replace("-", "_"))
+        found = import_module(f"{__package__}.{module}")
+        for command in vars(found).values():
+            if isinstance(command, click.Command) and command.name == name:
+                return command
+        raise LookupError(f"{module} has no command {name}")
 
 
 class Utf8Text(click.types.StringParamType):

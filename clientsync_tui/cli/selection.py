@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from ..practice.model import Client
 from ..practice.trouble import UsageError
 from ..workplace import Workplace
 
 
 def client_ids(workplace: Workplace, clients: Sequence[str]) -> list[str] | None:
     """The ids of the named clients; None if none is named. Raises UsageError for a client that is not on the list."""
+    return [client.id for client in named_clients(workplace, clients)] or None
+
+
+def named_clients(workplace: Workplace, clients: Sequence[str]) -> list[Client]:
+    """The named clients, each once. Raises UsageError for a client that is not on the list."""
     now = datetime.now(UTC)
-    found = [workplace.store.clients.named(words, now).id for words in clients]
-    return list(dict.fromkeys(found)) or None
+    found = (workplace.store.clients.named(words, now) for words in clients)
+    return list({client.id: client for client in found}.values())
 
 
 def software_names(

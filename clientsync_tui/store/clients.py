@@ -153,6 +153,14 @@ class Clients:
         """The practice's teams, by name."""
         return [row[0] for row in self._db.execute("SELECT name FROM teams ORDER BY name")]
 
+    def team_sizes(self) -> dict[str, int]:
+        """How many clients on the list each team has, by the team's name."""
+        query = (
+            "SELECT t.name, count(c.n) FROM teams t LEFT JOIN clients c ON c.team = t.name AND c.removed = 0 "
+            "GROUP BY t.name ORDER BY t.name"
+        )
+        return {row[0]: row[1] for row in self._db.execute(query)}
+
     def by_number(self, numbers: Sequence[int], now: datetime) -> list[Client]:
         """The clients with these numbers, in that order, with their integrations; those that are gone are left out."""
         found: dict[int, Client] = {}

@@ -52,8 +52,8 @@ class History:
         query = "SELECT count(*) FROM ledger WHERE client = ?"
         return int(self._database.connection.execute(query, (client,)).fetchone()[0])
 
-    def find(self, client: str | None, terms: Sequence[Term], now: datetime) -> "array[int]":
-        """Numbers of the entries (of one client) for which all terms hold, the newest first.
+    def find(self, client: str | None, terms: Sequence[Term], now: datetime, after: int = 0) -> "array[int]":
+        """Numbers of the entries (of one client, after entry `after`) for which all terms hold, the newest first.
 
         A word is searched in the kind, the actor, the software, what the entry holds, and the client as the list has it.
         `by:` is who acted, `software:` and `since:` are the entry's own; what the other fields say holds for the entry's client today.
@@ -62,6 +62,9 @@ class History:
         if client is not None:
             conditions.append("client = ?")
             parameters.append(client)
+        if after:
+            conditions.append(f"seq > ?{len(parameters) + 1}")
+            parameters.append(after)
         for term in terms:
             condition, values = self._condition(term, now)
             # Each term's parameters have numbers of their own.

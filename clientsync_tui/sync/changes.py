@@ -58,9 +58,26 @@ def set_note(store: Store, actor: str, client: Client, note: str) -> None:
         store.ledger.append(NewEntry(Kind.NOTE_SET, actor, client.id, body=body))
 
 
+def team_name(name: str) -> str | None:
+    """The name of a team as it is saved; None for an empty one. Raises UsageError if it is too long."""
+    return _text("The team's name", name, LONGEST_NAME) or None
+
+
+def create_team(store: Store, actor: str, name: str) -> str:
+    """Creates a team; returns its name as it is saved. Raises UsageError if it has no name or exists already."""
+    made = team_name(name)
+    if made is None:
+        raise UsageError("A team needs a name. Nothing was changed.")
+    with store.transaction():
+        if made.casefold() in (team.casefold() for team in store.clients.teams()):
+            raise UsageError(f'There is already a team "{made}". Nothing was changed.')
+        store.ledger.append(NewEntry(Kind.TEAM_CREATED, actor, body={"team": made}))
+    return made
+
+
 def assign_team(store: Store, actor: str, clients: Sequence[Client], team: str | None) -> int:
     """Assigns clients to a team (made when it is new), or to none, as one step; returns how many were not in it yet."""
-    team = _text("The team's name", team or "", LONGEST_NAME) or None
+    team = team_name(team or "")
     step = step_id()
     moving = [client for client in clients if client.team != team]
     store.ledger.append(

@@ -39,10 +39,22 @@ class Preferences:
             del self._unsaved[key]
 
     @property
+    def is_saved(self) -> bool:
+        """Whether everything that was to be saved is in the file."""
+        return not self._unsaved
+
+    @property
     def views(self) -> dict[str, str]:
         """The saved views: filters by name."""
         views = cast("dict[str, object]", self.get("views", {}))
         return {name: text for name, text in sorted(views.items()) if isinstance(text, str)}
+
+    def view(self, name: str) -> str:
+        """The filter of a saved view, whatever the case of its name. Raises UsageError if there is none."""
+        for known, text in self.views.items():
+            if known.casefold() == name.casefold():
+                return text
+        raise UsageError(f'There is no view "{name}". `clientsync views` lists yours.')
 
     def save_view(self, name: str, filter_text: str) -> None:
         """Saves a filter under a name, in place of one whose name differs in upper and lower case alone."""
@@ -51,7 +63,7 @@ class Preferences:
 
     def delete_view(self, name: str) -> None:
         """Deletes a saved view."""
-        self.save("views", {n: text for n, text in self.views.items() if n != name})
+        self.save("views", {n: text for n, text in self.views.items() if n.casefold() != name.casefold()})
 
     def _path(self) -> Path:
         # The id comes from a file that colleagues can write, and must not lead out of the folder.

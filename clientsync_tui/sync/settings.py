@@ -4,6 +4,8 @@ from typing import Any
 
 from ..practice.entries import Kind, NewEntry
 from ..practice.model import Integration, Settings
+from ..practice.text import clean, one_line
+from ..practice.trouble import UsageError
 from ..store.store import Store
 
 MOST_DAYS = 365
@@ -20,6 +22,14 @@ def change_settings(store: Store, actor: str, client: str, link: Integration, se
         NewEntry(Kind.SETTINGS_CHANGED, actor, client, link.software, link.organisation_id, body)
     )
     return True
+
+
+def with_note(settings: Settings, note: str) -> Settings:
+    """The settings with another note. Raises UsageError if it is too long."""
+    text = clean(one_line(note)).strip()
+    if len(text) > MOST_NOTE:
+        raise UsageError(f"The note is longer than {MOST_NOTE} characters. Nothing was changed.")
+    return settings._replace(note=text)
 
 
 def as_body(settings: Settings) -> dict[str, Any]:

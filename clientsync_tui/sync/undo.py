@@ -59,6 +59,30 @@ def undo_last(store: Store, actor: str, now: datetime) -> str:
     raise UsageError("You have no change to undo.")
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change that can be undone. `at`: when it was made (ISO 8601, UTC). `clients`: how many it changed."""
+
+    at: str
+    what: str
+    clients: int
+
+
+def steps_to_undo(store: Store, actor: str) -> Iterator[Step]:
+    """The changes of `actor` that can be undone, the newest first. Some may have been changed again since."""
+    for step in _steps(store, actor):
+        yield Step(step[0].at, _TITLES[step[0].kind], len(_net(step)))
+
+
+_TITLES = {
+    Kind.TEAM_ASSIGNED: "team",
+    Kind.CODE_SET: "practice code",
+    Kind.CLIENT_RENAMED: "name",
+    Kind.NOTE_SET: "note",
+    Kind.CLIENT_REMOVED: "removal from the list",
+}
+
+
 def _key(entry: Entry) -> str | int:
     return entry.body.get("step", entry.seq)
 

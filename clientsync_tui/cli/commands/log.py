@@ -1,4 +1,4 @@
-"""`log`: the ledger, oldest first."""
+"""`log`: the ledger, newest last."""
 
 from typing import TYPE_CHECKING
 
@@ -8,10 +8,11 @@ from .. import options, shell_completion
 from ..context import open_workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...practice.entries import Entry
-    from ...store.ledger import Ledger
+    from ...practice.filter import Term
+    from ...store.history import History
 
 POLL_S = 0.5
 
@@ -19,6 +20,8 @@ POLL_S = 0.5
 @click.command(
     epilog=options.examples(
         "clientsync log --client ABB01",
+        "clientsync log --since yesterday --by ann@example.com",
+        "clientsync log --last 20",
         "clientsync log --follow --json",
     )
 )
@@ -28,54 +31,97 @@ POLL_S = 0.5
     shell_complete=shell_completion.clients,
     help="Only entries of this client: practice code, exact name or id.",
 )
+@click.option(
+    "--since", metavar="T", help="Only entries since then: today, yesterday, monday, 3d, 12h or 2026-03-01."
+)
+@click.option("--by", metavar="EMAIL", help="Only what this person did; `you` for your own.")
+@click.option("--last", metavar="N", type=click.IntRange(1), help="Only the last N entries.")
 @click.option("--follow", is_flag=True, help="Keep printing new entries until interrupted.")
 @options.json("A JSON array; with --follow, one object a line.")
-def log(client: str | None, follow: bool, as_json: bool) -> None:
-    """Show the history: who did what, and when."""
+def log(
+    client: str | None, since: str | None, by: str | None, last: int | None, follow: bool, as_json: bool
+) -> None:
+    """Show the history: who did what, and when. The newest entry comes last."""
     from datetime import UTC, datetime
 
-    from ...sync import as_json as shapes
-    from ...sync.history import line
     from .. import output
 
     with open_workplace() as workplace:
-        store = workplace.store
-        wanted = store.clients.named(client, datetime.now(UTC)).id if client else None
-
-        def shown(entries: "Iterable[Entry]") -> "Iterator[str]":
-            for batch in output.batched(entries):
-                client_names = {} if as_json else store.ledger.client_names(batch)
-                for entry in batch:
-                    yield (
-                        output.json_line(shapes.entry(entry))
-                        if as_json
-                        else line(entry, client_names.get(entry.client or ""))
-                    )
-
+        wanted = workplace.store.clients.named(client, datetime.now(UTC)).id if client else None
+        entries = _Entries(workplace.store.history(workplace.you()), wanted, _terms(since, by))
         if follow:
-            _follow(store.ledger, wanted, shown)
+            _follow(entries, last, as_json)
         elif as_json:
-            output.json_array(shapes.entry(entry) for entry in store.ledger.entries(client=wanted))
+            output.json_array(_as_shapes(entries.new(last)))
         else:
-            output.lines(shown(store.ledger.entries(client=wanted)))
+            output.lines(_as_lines(entries.new(last), client is not None))
 
 
-def _follow(
-    ledger: "Ledger", client: str | None, shown: "Callable[[Iterable[Entry]], Iterator[str]]"
-) -> None:
+def _terms(since: str | None, by: str | None) -> "list[Term]":
+    from ...practice.filter import parse
+
+    given = (("since", since), ("by", by))
+    return [
+        term for field, value in given if value is not None for term in parse(f'{field}:"{_bare(value)}"')
+    ]
+
+
+def _bare(value: str) -> str:
+    """The value without what ends a quoted term. Raises click's UsageError for an empty one."""
+    bare = value.replace('"', "").strip()
+    if not bare:
+        raise click.UsageError("--since and --by need a value.")
+    return bare
+
+
+class _Entries:
+    """The entries that match, read in batches; each is returned once."""
+
+    def __init__(self, history: "History", client: str | None, terms: "Sequence[Term]") -> None:
+        self._history = history
+        self._client = client
+        self._terms = terms
+        self._after = 0
+
+    def new(self, most: int | None = None) -> "Iterator[tuple[Entry, str | None]]":
+        """Entries since the last call (at most the newest `most` of them), the newest last, each with its client's name."""
+        from datetime import UTC, datetime
+
+        from .. import output
+
+        numbers = self._history.find(self._client, self._terms, datetime.now(UTC), self._after)[:most]
+        self._after = numbers[0] if numbers else self._after
+        for batch in output.batched(reversed(numbers)):
+            found, names = self._history.fetch(batch)
+            by_number = {entry.seq: entry for entry in found}
+            for number in batch:
+                entry = by_number[number]
+                yield entry, names.get(entry.client or "")
+
+
+def _as_shapes(entries: "Iterator[tuple[Entry, str | None]]") -> "Iterator[object]":
+    from ...sync import as_json as shapes
+
+    return (shapes.entry(entry) for entry, _ in entries)
+
+
+def _as_lines(entries: "Iterator[tuple[Entry, str | None]]", one_client: bool) -> "Iterator[str]":
+    from ...sync.history import line
+
+    return (line(entry, None if one_client else name) for entry, name in entries)
+
+
+def _follow(entries: _Entries, last: int | None, as_json: bool) -> None:
     from time import sleep
 
-    last = 0
-
-    def new_entries() -> "Iterator[Entry]":
-        nonlocal last
-        for entry in ledger.entries(client=client, after=last):
-            last = entry.seq
-            yield entry
+    from .. import output
 
     try:
         while True:
-            for text in shown(new_entries()):
+            found = entries.new(last)
+            last = None
+            lines = map(output.json_line, _as_shapes(found)) if as_json else _as_lines(found, False)
+            for text in lines:
                 click.echo(text)
             sleep(POLL_S)
     except KeyboardInterrupt:

@@ -37,10 +37,17 @@ STATUSES = ("connected", "expiring", "expired", "broken", "disconnected", "none"
     default="",
     help="Filter as in the client list, e.g. 'bakery by:ann'.",
 )
+@click.option("--view", metavar="NAME", help="A view that you saved: see `clientsync views`.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, as `export` writes it.")
 @options.json("A JSON array.")
 def clients(
-    status: str | None, software: str | None, team: str | None, match: str, as_csv: bool, as_json: bool
+    status: str | None,
+    software: str | None,
+    team: str | None,
+    match: str,
+    view: str | None,
+    as_csv: bool,
+    as_json: bool,
 ) -> None:
     """List clients, by status, accounting app, team or filter."""
     from datetime import UTC, datetime
@@ -54,8 +61,13 @@ def clients(
     with open_workplace() as workplace:
         if software is not None and not workplace.store.clients.integrated(software):
             workplace.software(software)
+        saved = workplace.preferences.view(view) if view is not None else ""
         named = (("status", status), ("software", software))
-        terms: list[Term] = [*parse(match), *(Term(field, value) for field, value in named if value)]
+        terms: list[Term] = [
+            *parse(match),
+            *parse(saved),
+            *(Term(field, value) for field, value in named if value),
+        ]
         now = datetime.now(UTC)
         held = {sign_in.id for sign_in in workplace.held()}
         numbers = workplace.store.clients.find(terms, now, held=held)

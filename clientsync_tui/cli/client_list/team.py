@@ -1,0 +1,85 @@
+"""`team`: the practice's teams, and which clients they look after."""
+
+import click
+
+from .. import options
+from ..context import open_workplace
+
+
+@click.group(
+    epilog=options.examples(
+        "clientsync team list",
+        "clientsync team create North",
+        "clientsync team assign North --client ABB01 --client BLA02",
+    )
+)
+def team() -> None:
+    """List teams, create one, or assign clients to one."""
+
+
+@team.command("list", epilog=options.examples("clientsync team list --json"))
+@options.json("A JSON array: {name, clients}, where clients is a count.")
+def list_teams(as_json: bool) -> None:
+    """List the teams, with the number of clients in each."""
+    from ...practice.counted import counted
+    from .. import output
+
+    with open_workplace() as workplace:
+        sizes = workplace.store.clients.team_sizes()
+    if as_json:
+        output.json_array({"name": name, "clients": size} for name, size in sizes.items())
+        return
+    output.table(("Team", "Clients"), [(name, f"{size:,}") for name, size in sizes.items()])
+    if not sizes:
+        output.say("There are no teams yet. Create one with `clientsync team create NAME`.")
+    else:
+        output.say(f"{counted(len(sizes), 'team')}.")
+
+
+@team.command(epilog=options.examples("clientsync team create North"))
+@click.argument("name")
+def create(name: str) -> None:
+    """Create a team."""
+    from ...sync import changes
+    from .. import output
+
+    with open_workplace() as workplace:
+        made = changes.create_team(workplace.store, workplace.actor, name)
+    output.say(f"Created team {made}.")
+
+
+@team.command(
+    epilog=options.examples(
+        "clientsync team assign North --client ABB01 --client BLA02",
+        "clientsync team assign '' --client ABB01",
+    )
+)
+@click.argument("name")
+@options.clients
+@options.dry_run
+@options.json("A JSON object: {team, changed, unchanged}.")
+def assign(name: str, clients: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Assign clients to a team, which is created if it is new; '' takes them out of theirs."""
+    from ...practice.counted import counted
+    from ...sync import changes
+    from .. import output
+    from ..selection import named_clients
+
+    if not clients:
+        raise click.UsageError("Say which: --client C (once or more).")
+    with open_workplace() as workplace:
+        found = named_clients(workplace, clients)
+        name = changes.team_name(name) or ""
+        moving = [client for client in found if (client.team or "") != name]
+        if not dry_run:
+            changes.assign_team(workplace.store, workplace.actor, moving, name)
+    if as_json:
+        unchanged = len(found) - len(moving)
+        output.json_document(
+            {"team": name or None, "changed": 0 if dry_run else len(moving), "unchanged": unchanged}
+        )
+    where = f"team {name}" if name else "no team"
+    done = "would be assigned" if dry_run else "assigned"
+    output.say(
+        f"{counted(len(moving), 'client')} {done} to {where}, {len(found) - len(moving)} already there."
+    )

@@ -1,0 +1,25 @@
+"""Everything that the screens do is a command too."""
+
+from clientsync_tui.app.actions import ACTIONS, Action
+from clientsync_tui.cli.main import root
+from tests.support.command import every_command
+
+MOVE_ABOUT = {
+    "everywhere": {"help", "commands", "back", "suspend", "redraw", "quit"},
+    "clients": {"actions_menu", "next_status", "status_before", "next_group", "group_before"},
+    "select": {"sort", "columns", "continue"},
+    "sign_in": {"copy_link", "print_link", "open_link", "paste"},
+    "consents": {"skip_consent"},
+    "organisations": {"try_again", "toggle_link", "integrated_by"},
+}
+"""Actions that change only what is on the screen, or choose what another action then does."""
+
+
+def test_every_action_has_a_command() -> None:
+    def moves_about(action: Action) -> bool:
+        return action.name in MOVE_ABOUT.get(action.place, set())
+
+    commands = {" ".join(words) for words, _ in every_command(root)}
+    for action in ACTIONS.values():
+        assert moves_about(action) == (action.command == ""), action.id
+        assert action.command in commands | {""}, action.id

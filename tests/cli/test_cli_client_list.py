@@ -1,0 +1,168 @@
+"""Commands that change the client list, and those that show what was pulled or saved."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.store.store import Store
+from tests.support.clients import ANN, add, found, signed_in
+from tests.support.command import Command
+
+ABBEY, BAKER, IVY = "Abbey Road Bakery", "Baker & Daughters", "Ivy Lane Florists"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Two clients with an integration and a code, one without either."""
+    store = Store(tmp_path / "practice.db")
+    ann = signed_in(store, ANN)
+    add(store, BAKER, ann, code="BAK01", team="North")
+    add(store, ABBEY)
+    add(store, IVY, ann, code="IVY01")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def cli(store: Store) -> Command:
+    config = store.path.parent / "config.toml"
+    config.write_text("[practice]\ndatabase = 'practice.db'\n")
+    return Command(config)
+
+
+def client(cli: Command, name: str) -> dict[str, object]:
+    return next(shape for shape in cli.inside("clients", "--json").json if shape["name"] == name)
+
+
+def test_set_changes_what_is_given(cli: Command) -> None:
+    done = cli.inside("set", "--client", ABBEY, "--code", "ABB01", "--note", "mornings\nonly", "--json")
+    assert done.code == 0
+    assert done.json["changed"] == {
+        "practice_code": {"before": None, "after": "ABB01"},
+        "note": {"before": None, "after": "mornings / only"},
+    }
+    assert client(cli, ABBEY)["practice_code"] == "ABB01"
+    again = cli.inside("set", "--client", "ABB01", "--code", "ABB01")
+    assert (again.code, "Nothing was changed" in again.err) == (0, True)
+    assert cli.inside("set", "--client", "ABB01", "--code", "", "--name", "Abbey Bakery").code == 0
+    assert client(cli, "Abbey Bakery")["practice_code"] is None
+
+
+def test_set_changes_nothing_if_one_value_is_refused(cli: Command) -> None:
+    refused = cli.inside("set", "--client", ABBEY, "--name", "Abbey Bakery", "--code", "bak01")
+    assert (refused.code, "BAK01" in refused.err.upper()) == (2, True)
+    assert client(cli, ABBEY)["practice_code"] is None
+    assert cli.inside("set", "--client", ABBEY, "--name", "   ").code == 2
+    assert cli.inside("set", "--client", ABBEY).code == 2
+    assert cli.inside("set", "--client", "nobody", "--note", "x").code == 2
+
+
+def test_teams_are_created_listed_and_assigned(cli: Command) -> None:
+    assert cli.inside("team", "create", "South").code == 0
+    assert cli.inside("team", "create", "south").code == 2
+    assert cli.inside("team", "create", " ").code == 2
+    dry = cli.inside("team", "assign", "South", "--client", ABBEY, "--client", "BAK01", "--dry-run", "--json")
+    assert dry.json == {"team": "South", "changed": 0, "unchanged": 0}
+    done = cli.inside("team", "assign", "South", "--client", ABBEY, "--client", "BAK01", "--json")
+    assert done.json == {"team": "South", "changed": 2, "unchanged": 0}
+    assert cli.inside("team", "list", "--json").json == [
+        {"name": "North", "clients": 0},
+        {"name": "South", "clients": 2},
+    ]
+    assert cli.inside("team", "assign", "", "--client", ABBEY).code == 0
+    assert client(cli, ABBEY)["team"] is None
+    assert cli.inside("team", "assign", "South").code == 2
+
+
+def test_remove_leaves_clients_with_an_active_integration(cli: Command) -> None:
+    words = ("remove", "--client", ABBEY, "--client", "BAK01")
+    assert cli.inside(*words).code == 2
+    assert len(cli.inside("clients", "--json").json) == 3
+    dry = cli.inside(*words, "--dry-run", "--json")
+    assert (dry.code, dry.json["will_do"], dry.json["cannot"]) == (0, 1, 1)
+    done = cli.inside(*words, "--yes", "--json")
+    assert (done.code, done.json["done"], done.json["failed"]) == (1, 1, 1)
+    assert {item["reason"] for item in done.json["items"]} == {None, "still_connected"}
+    assert [shape["name"] for shape in cli.inside("clients", "--json").json] == [BAKER, IVY]
+    assert BAKER in cli.inside(*("remove", "--client", "BAK01", "--yes")).err
+
+
+def test_undo_lists_and_takes_back_the_last_change(cli: Command) -> None:
+    cli.inside("set", "--client", ABBEY, "--note", "mornings")
+    cli.inside("remove", "--client", ABBEY, "--yes")
+    listed = cli.inside("undo", "--list", "--json").json
+    assert [(step["what"], step["clients"]) for step in listed] == [("removal from the list", 1), ("note", 1)]
+    assert "is on the list again" in cli.inside("undo", "--json").json["undone"]
+    assert client(cli, ABBEY)
+    assert cli.inside("undo").code == 0
+    assert cli.inside("undo").code == 2
+    assert "no change to undo" in cli.inside("undo", "--list").err
+
+
+def test_lists_show_what_was_pulled(cli: Command, store: Store) -> None:
+    organisation = next(iter(store.clients.integrated("xero")))
+    records = [
+        {"id": "1", "code": "200", "name": "Sales"},
+        {"id": "2", "code": "300", "name": "=Rent", "tax": "20%"},
+    ]
+    store.pulled.keep("xero", organisation, {"accounts": records, "suppliers": []})
+    summary = cli.inside("lists", "--client", "BAK01", "--json").json
+    assert [(shape["list"], shape["records"]) for shape in summary] == [("accounts", 2), ("suppliers", 0)]
+    assert cli.inside("lists", "--client", "BAK01", "accounts", "--json").json[0]["records"] == records
+    rows = list(
+        csv.DictReader(io.StringIO(cli.inside("lists", "--client", "BAK01", "accounts", "--csv").out))
+    )
+    assert [(row["name"], row["tax"]) for row in rows] == [("Sales", ""), ("'=Rent", "'20%")]
+    assert "Sales" in cli.inside("lists", "--client", "BAK01", "accounts").out
+    assert cli.inside("lists", "--client", "BAK01", "unicorns").code == 2
+    assert cli.inside("lists", "--client", ABBEY).code == 2
+    assert cli.inside("lists", "--client", "BAK01", "--csv").code == 2
+
+
+def test_views_are_saved_used_and_deleted(cli: Command) -> None:
+    assert cli.inside("views", "save", "My north", "team:north").code == 0
+    assert cli.inside("views", "save", "Wrong", "statsu:x").code == 2
+    assert cli.inside("views", "--json").json == [{"name": "My north", "filter": "team:north"}]
+    shown = cli.inside("clients", "--view", "my NORTH", "--json").json
+    assert [shape["name"] for shape in shown] == [BAKER]
+    assert cli.inside("clients", "--view", "South").code == 2
+    assert cli.inside("views", "delete", "South").code == 2
+    assert cli.inside("views", "delete", "My north").code == 0
+    assert cli.inside("views", "--json").json == []
+
+
+def test_settings_of_an_integration_are_shown_and_changed(cli: Command) -> None:
+    assert "never" in cli.inside("settings", "--client", "BAK01").out
+    words = ("--list", "accounts", "--refresh-days", "7", "--keep-details", "--note", "n", "--json")
+    shape = cli.inside("settings", "--client", "BAK01", *words).json
+    assert shape["changed"] is True
+    assert (shape["lists"], shape["refresh_days"], shape["follow_details"]) == (["accounts"], 7, False)
+    again = cli.inside("settings", "--client", "BAK01", "--refresh-days", "7", "--all-lists", "--json").json
+    assert (again["lists"], again["note"]) == (None, "n")
+    assert cli.inside("settings", "--client", "BAK01", "--list", "unicorns").code == 2
+    assert cli.inside("settings", "--client", "BAK01", "--note", "x" * 501).code == 2
+    assert cli.inside("settings", "--client", ABBEY).code == 2
+
+
+def test_open_prints_the_address_of_the_organisation(cli: Command, store: Store) -> None:
+    assert "not known yet" in cli.inside("open", "--client", "BAK01").err
+    body = {"details": {"short_code": "!a1B2c"}, "before": {}}
+    store.ledger.append(NewEntry(Kind.DETAILS_SET, ANN, str(client(cli, BAKER)["id"]), body=body))
+    assert cli.inside("open", "--client", "BAK01").out.startswith("https://go.xero.com/")
+    assert cli.inside("open", "--client", ABBEY).code == 2
+
+
+def test_log_is_narrowed_by_time_person_and_number(cli: Command, store: Store) -> None:
+    found(store, str(client(cli, IVY)["id"]), Kind.FOUND_BROKEN, "access_removed")
+    whole = cli.inside("log", "--json").json
+    assert [entry["seq"] for entry in whole] == sorted(entry["seq"] for entry in whole)
+    assert cli.inside("log", "--last", "2", "--json").json == whole[-2:]
+    assert cli.inside("log", "--by", ANN, "--since", "today", "--json").json == whole
+    assert cli.inside("log", "--by", "bob@example.com", "--json").json == []
+    assert cli.inside("log", "--since", "soon").code == 2
+    assert cli.inside("log", "--by", "").code == 2
+    assert IVY in cli.inside("log", "--last", "1").out
