@@ -1,5 +1,6 @@
 """Every unsuccessful answer that is known of a software, and what it must be taken to mean."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from ..sandbox.consent.scripts import Script
 from ..sandbox.misbehaviour.faults import Target
 from ..sync.jobs.session import Session
 from .stand import Stand
+
+LONGEST_PAUSE = timedelta(minutes=5)
+"""After a limit fault, whose pause is 30 seconds, or as long as the adapter takes where the software does not say."""
 
 __all__ = ["test_a_fault_is_met_with_its_reason", "test_an_error_answer_means_what_it_should"]
 
@@ -76,6 +80,9 @@ def test_a_fault_is_met_with_its_reason(name: str, stand: Stand, kind: str, mean
     with pytest.raises(Trouble) as raised:
         stand.do(work)
     assert meaning_of(raised.value) in means, str(raised.value)
+    if kind == "limit":
+        assert isinstance(raised.value, PassingTrouble) and raised.value.retry_at is not None
+        assert raised.value.retry_at < datetime.now(UTC) + LONGEST_PAUSE, "seconds, a date or a moment"
     stand.box.unscripted()
     again = stand.signed_in()
     assert stand.do(lambda session: stand.read(session.calls(again), "details"))["name"]

@@ -386,8 +386,8 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
     [
         ("", None), ("5", 5), (" 5 ", 5), ("0", 0), ("-5", 0), ("2.5", 2.5), ("soon", None), ("nan", None),
         ("inf", None), ("1e999", None), ("1e99", 86_400), ("Tue, 24 Nov 2026 12:01:00 GMT", 60), ("Tue, 24 Nov 2026 11:00:00 GMT", 0),
-        ("Tue, 99 Nov 2026 11:00:00 GMT", None),
+        ("Tue, 99 Nov 2026 11:00:00 GMT", None), (f"{NOW.timestamp() + 90:.0f}", 90), (f"{NOW.timestamp() - 90:.0f}", 0),
     ],
 )  # fmt: skip
-def test_retry_after_is_read_in_both_its_forms(said: str, seconds: float | None):
+def test_retry_after_is_read_in_each_of_its_forms(said: str, seconds: float | None):
     assert retry_after_s({"retry-after": said}, NOW) == seconds
