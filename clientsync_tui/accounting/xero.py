@@ -213,7 +213,7 @@ class Xero:
                 id=tenant,
                 name=shapes.words(row.get("tenantname")) or tenant,
                 # Without one, only disconnecting there is not possible.
-                connection_id=row["id"] if shapes.has_id(row, "id") else None,
+                connection_id=shapes.id_under(row, "id") or None,
                 connected_at=_moment(row.get("updateddateutc")),
             )
         self._listed[calls] = (time.monotonic(), frozenset(found))
@@ -296,9 +296,9 @@ class Xero:
             contacts = shapes.records(answer, "Contacts", "ContactID", code="AccountNumber")
             known, there = len(found), shapes.length(answer, "Contacts")
             found.update((contact["id"], contact) for contact in contacts)
-            pages = shapes.under(shapes.under(answer, "pagination"), "pageCount")
+            pages = shapes.whole_number(shapes.under(shapes.under(answer, "pagination"), "pageCount"))
             # The page size allowed is [U], so a page is short only against what it says itself.
-            short = page >= pages if isinstance(pages, int) else there < _PAGE_SIZE
+            short = page >= pages if pages is not None else there < _PAGE_SIZE
             # A page on which no row can be used is not the last one for that.
             if short or not there or (contacts and len(found) == known):
                 return tuple(found.values())
@@ -331,8 +331,8 @@ class Xero:
 def _details(row: Mapping[str, Any]) -> Details:
     """The particulars of an organisation by our names; those that Xero does not say are absent."""
     found = {ours: shapes.words(row.get(theirs)) for ours, theirs in _DETAILS.items()}
-    last_day, month = row.get("financialyearendday"), row.get("financialyearendmonth")
-    if isinstance(last_day, int) and isinstance(month, int):
+    last_day, month = (shapes.whole_number(row.get(f"financialyearend{part}")) for part in ("day", "month"))
+    if last_day is not None and month is not None:
         found["year_end"] = shapes.day_of_year(last_day, month)
     found["lock_date"] = _day(row.get("periodlockdate"))
     found["name"] = found["name"] or found["legal_name"]

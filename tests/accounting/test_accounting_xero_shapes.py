@@ -107,7 +107,7 @@ async def test_a_row_that_cannot_be_used_is_left_out_and_noted(row: Any):
     assert notes.unreadable and notes.sentences() == ("Left out 1 row of connections: no usable tenantid.",)
 
 
-@pytest.mark.parametrize("id", [7, None, "../../evil"])
+@pytest.mark.parametrize("id", [7.5, None, "../../evil", "a//b", "a" * 101])
 async def test_without_a_connections_id_an_organisation_is_listed_and_cannot_be_disconnected(id: Any):
     answers = Answers(connections=[{**CONNECTION, "id": id}])
     assert [each.connection_id for each in await XERO.organisations(answers)] == [None]

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from ...practice.status import Fault
@@ -12,7 +12,8 @@ from ...practice.trouble import PassingTrouble
 from .left_out import leave_out
 from .software import Record
 
-_ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
+# Some apps' ids have parts, with a slash between them; no part is empty or made of dots.
+_ID = re.compile(r"(?=.{1,100}\Z)[0-9A-Za-z_-]+(?:/[0-9A-Za-z_-]+)*")
 _LONGEST_SAID = 200
 _LONGEST_WORDS = 1_000  # no software takes a name that long; one of megabytes would be drawn with every row
 _DEEPEST = 50
@@ -63,33 +64,48 @@ def words(value: Any) -> str:
     return clean(value[: 2 * _LONGEST_WORDS]).strip()[:_LONGEST_WORDS] if isinstance(value, str) else ""
 
 
+def text_of(value: Any) -> str:
+    """The same for an id or a code, which may also be a whole number; then its digits."""
+    return str(value) if type(value) is int else words(value)
+
+
+def whole_number(value: Any) -> int | None:
+    """A whole number, which some apps write as a text; None for everything else."""
+    text = text_of(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 def said(value: Any) -> str:
     """What an error says, short enough for a message."""
     return words(value)[:_LONGEST_SAID]
 
 
 def rows(value: Any, what: str, id_key: str) -> Sequence[Mapping[str, Any]]:
-    """The rows of an array, their keys in lower case. One that is no object, or has no id under `id_key`, is left out."""
+    """The rows of an array, their keys in lower case, the id under `id_key` as a text. One that is no object, or has no id, is left
+    out."""
     found: list[Mapping[str, Any]] = []
     for row in _array(value, what):
-        if has_id(lowered := lower_keys(row), id_key):
-            found.append(lowered)
+        if row_id := id_under(lowered := lower_keys(row), id_key):
+            found.append({**lowered, id_key: row_id})
         else:
             leave_out(what, f"no usable {id_key}")
     return found
 
 
-def has_id(row: Mapping[str, Any], key: str) -> bool:
-    """Whether a row has an id there: it travels in headers and addresses, so it must look like one."""
-    value = row.get(key)
-    return isinstance(value, str) and _ID.fullmatch(value) is not None
+def id_under(row: Mapping[str, Any], key: str) -> str:
+    """The id that a row has there, empty if it has none: it travels in headers and addresses, so it must look like one.
+
+    It may hold a slash: whoever puts it into an address quotes it.
+    """
+    value = text_of(row.get(key))
+    return value if _ID.fullmatch(value) else ""
 
 
 def an_id(row: Mapping[str, Any], key: str) -> str:
     """The id that a row must have. Raises PassingTrouble if it has none."""
-    if not has_id(row, key):
+    if not (found := id_under(row, key)):
         raise nonsense(key)
-    return str(row[key])
+    return found
 
 
 def length(answer: Any, key: str) -> int:
@@ -131,12 +147,12 @@ def records(
     ids, names, codes = (_spellings(fields, field) for field in (id_key, name, code))
     found: list[Record] = []
     for line in lines:
-        line_id = _said(line, ids)
+        line_id = _said(line, ids, text_of)
         if not line_id:
             leave_out(key, f"no {id_key}")
             continue
-        record: dict[str, Any] = {**line, "id": line_id, "name": _said(line, names)}
-        if its_code := _said(line, codes):
+        record: dict[str, Any] = {**line, "id": line_id, "name": _said(line, names, words)}
+        if its_code := _said(line, codes, text_of):
             record["code"] = its_code
         found.append(record)
     return found
@@ -146,10 +162,10 @@ def _spellings(fields: Iterable[str], name: str | None) -> list[str]:
     return sorted(field for field in fields if name is not None and field.lower() == name.lower())
 
 
-def _said(line: Mapping[str, Any], spellings: Iterable[str]) -> str:
+def _said(line: Mapping[str, Any], spellings: Iterable[str], read_as: Callable[[Any], str]) -> str:
     for spelling in spellings:
         if spelling in line:
-            return words(line[spelling])
+            return read_as(line[spelling])
     return ""
 
 

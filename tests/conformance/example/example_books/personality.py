@@ -1,5 +1,6 @@
 """Example Books, as the sandbox plays it."""
 
+import time
 from typing import Any
 
 from starlette.requests import Request
@@ -25,15 +26,20 @@ def refused(status: int, error: str) -> Response:
     return JSONResponse({"error": error}, status)
 
 
-def accounts(world: World, of: Organisation) -> list[dict[str, str]]:
-    return [{"id": f"a{n}", "name": f"Account {n}"} for n in range(world.lines or 4)]
+def too_many(problem: str, pause_s: int) -> Response:
+    """The moment to come again, not the pause."""
+    return Response(problem, 429, {"Retry-After": str(int(time.time()) + pause_s)})
+
+
+def accounts(world: World, of: Organisation) -> list[dict[str, Any]]:
+    return [{"id": 7_000 + n, "name": f"Account {n}"} for n in range(world.lines or 4)]
 
 
 def token_answer(issued: Issued) -> dict[str, Any]:
     return {
         "access_token": issued.access_token,
         "token_type": "bearer",
-        "expires_in": issued.access_s,
+        "expires_in": str(issued.access_s),
         "refresh_token": issued.grant.refresh_token,
     }
 
@@ -46,8 +52,8 @@ class Api:
         return [
             Route("/api/me", self.me),
             Route("/api/books", self.books),
-            Route("/api/books/{book}", self.book),
-            Route("/api/books/{book}/accounts", self.accounts),
+            Route("/api/books/{book:path}/accounts", self.accounts),
+            Route("/api/books/{book:path}", self.book),
         ]
 
     async def me(self, request: Request) -> Response:
@@ -108,10 +114,11 @@ PERSONALITY = Personality(
     unused_s=30 * 86_400,
     token_answer=token_answer,
     unauthorised=lambda ended_at: refused(401, "token"),
-    too_many=lambda problem, pause_s: Response(problem, 429, {"Retry-After": str(pause_s)}),
+    too_many=too_many,
     api=lambda sandbox, software: Api(sandbox, software).routes(),
     revocation=Revocation("/revoke", "json", "grant"),
     rotation=Rotation(grace_s=60),
+    organisation_id=lambda world, index: f"shelf-{index % 3}/{index}",
     secret_in="body",
     redirect_at_refresh=True,
     errors=(
