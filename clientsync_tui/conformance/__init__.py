@@ -15,13 +15,14 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{part}"
-        for part in ("signing_in", "reading", "refusals", "lasting", "nonsense", "foreign", "rows")
+        for part in ("signing_in", "reading", "refusals", "lasting", "nonsense", "odd", "foreign", "rows")
     )
 )
 
 from .foreign import *  # noqa: E402, F403
 from .lasting import *  # noqa: E402, F403
 from .nonsense import *  # noqa: E402, F403
+from .odd import *  # noqa: E402, F403
 from .parameters import pytest_generate_tests as pytest_generate_tests  # noqa: E402
 from .reading import *  # noqa: E402, F403
 from .refusals import *  # noqa: E402, F403
