@@ -161,12 +161,13 @@ class Workplace:
 
     def configured(self, name: str) -> "Configured":
         """An app as this practice has set it up. Raises UsageError if it is not set up, or not safely."""
-        from .accounting.seam.addresses import overridden
+        from .accounting.seam.addresses import Addresses, overridden
         from .accounting.seam.configured import Configured
 
         software = self.software(name)
         table = self.config.software.get(name, SoftwareTable())
-        addresses = overridden(software.addresses, table._asdict())
+        given = {name: url for name in Addresses.__slots__ if (url := getattr(table, name))}
+        addresses = overridden(software.addresses, given)
 
         async def secret() -> str | None:
             if software.grant.secret == "never":  # noqa: S105  (a word, not a secret)
@@ -184,6 +185,7 @@ class Workplace:
             parameters,
             secret,
             table.redirect_url,
+            given,
         )
 
     def held(self, software: str | None = None) -> list[SignIn]:

@@ -18,6 +18,7 @@ __all__ = [
     "test_a_code_is_good_once",
     "test_a_sign_in_says_who_and_for_what",
     "test_another_person_is_another",
+    "test_no_secret_goes_to_a_server_that_only_a_redirect_names",
     "test_what_was_refused_or_is_another_attempts_comes_to_nothing",
     "test_without_the_organisation_in_the_redirect_no_code_is_exchanged",
 ]
@@ -100,6 +101,27 @@ def test_without_the_organisation_in_the_redirect_no_code_is_exchanged(name: str
 
     endpoint, before = f"/{name}{stand.personality.token_path}", stand.calls_made
     stand.do(work)
+
+
+@pytest.mark.parametrize("forged", ["https://elsewhere.example", "{true}.elsewhere.example", "http://{host}"])
+def test_no_secret_goes_to_a_server_that_only_a_redirect_names(name: str, stand: Stand, forged: str) -> None:
+    parameter = stand.personality.server_parameter
+    if parameter is None:
+        pytest.skip("the redirect names no server")
+
+    async def work(session: Session) -> None:
+        async with session.begin(name) as attempt:
+            address, _, query = _followed(attempt, stand).partition("?")
+            said = dict(parse_qsl(query))
+            true = said[parameter]
+            said[parameter] = forged.format(true=true, host=urlsplit(true).hostname)
+            attempt.paste(f"{address}?{urlencode(said)}")
+            await attempt.wait(PATIENCE_S)
+
+    endpoint, before = f"/{name}{stand.personality.token_path}", stand.calls_made
+    with pytest.raises(SignInFailed):
+        stand.do(work)
+    assert endpoint not in [call["path"] for call in stand.called(before)], "no code was exchanged"
 
 
 def _followed(attempt: Attempt, stand: Stand) -> str:

@@ -40,7 +40,6 @@ class Attempt:
         self._how = how
         self._make_calls = make_calls
         self._tokens = tokens
-        self._endpoint = TokenEndpoint(configured, how.timeout_s)
         self._state = secrets.token_urlsafe(24)
         self._nonce = secrets.token_urlsafe(24)
         self._verifier = secrets.token_urlsafe(48) if configured.software.grant.pkce else None
@@ -223,7 +222,8 @@ class Attempt:
 
     async def _exchanged(self, redirect: Redirected, write: Write) -> SignIn:
         software = self._configured.software
-        granted = await self._endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
+        endpoint = TokenEndpoint(self._configured.at(redirect.site), self._how.timeout_s)
+        granted = await endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
         granted_at = datetime.now(UTC)
         if granted.refresh_token is None:
             asked = " ".join(self._configured.scopes) or "none"
@@ -233,7 +233,12 @@ class Attempt:
                 f"Needed: {' '.join(software.grant.scopes) or 'none'}."
             )
         new = UnsavedSignIn(
-            self._configured, self._how.timeout_s, redirect.parameters, granted, self._nonce, self._make_calls
+            self._configured.at(granted.site),
+            self._how.timeout_s,
+            redirect.parameters,
+            granted,
+            self._nonce,
+            self._make_calls,
         )
         try:
             person, organisation = await software.person(new), await software.granted(new)

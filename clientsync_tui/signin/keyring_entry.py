@@ -7,11 +7,15 @@ from typing import Any, NamedTuple, Self, cast
 
 
 class KeyringEntry(NamedTuple):
-    """A sign-in's tokens. `access_token` (None: none is shared) works until `access_until`, in seconds since 1970."""
+    """A sign-in's tokens. `access_token` (None: none is shared) works until `access_until`, in seconds since 1970.
+
+    `site`: where the app is for this sign-in, by the adapter's word.
+    """
 
     refresh_token: str
     access_token: str | None = None
     access_until: float = 0.0
+    site: str = ""
 
     @classmethod
     def read(cls, text: str | None) -> Self | None:
@@ -26,7 +30,8 @@ class KeyringEntry(NamedTuple):
             return None
         if not isinstance(access, str) or not access or not isinstance(until, int | float):
             access = until = None
-        return cls(refresh, access, float(until or 0.0))
+        site = fields.get("site", "")
+        return cls(refresh, access, float(until or 0.0), site if isinstance(site, str) else "")
 
     def written(self) -> str:
         """As the keyring holds it; as short as can be, because the Windows keyring takes 1,280 characters."""

@@ -10,8 +10,8 @@ from ..practice.trouble import SignInFailed
 from .identity import ahead_s, userinfo, verified
 from .token_endpoint import Granted
 
-MakeCalls = Callable[[Access], Calls]
-"""Makes calls with access tokens that come from elsewhere than the keyring."""
+MakeCalls = Callable[[Access, str], Calls]
+"""Makes calls with access tokens that come from elsewhere than the keyring; the text: where the app is for them."""
 
 
 class UnsavedSignIn:
@@ -32,7 +32,7 @@ class UnsavedSignIn:
         self._nonce = nonce
         self._claims: Mapping[str, Any] | None = None
         self.redirect = redirect
-        self.calls = make_calls(self._access)
+        self.calls = make_calls(self._access, granted.site)
 
     def __repr__(self) -> str:
         return f"UnsavedSignIn({self._configured.software.name})"

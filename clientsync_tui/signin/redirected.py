@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..accounting.seam.abilities import site_of_redirect
 from ..accounting.seam.configured import Configured
 from ..practice.text import clean
 from ..practice.trouble import SignInFailed, UsageError
@@ -31,16 +32,19 @@ class Incomplete(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Redirected:
-    """A redirect that is ours: its state is right. `parameters`: all that came with it, the code among them."""
+    """A redirect that is ours: its state is right. `parameters`: all that came with it, the code among them. `site`: where the code is to be
+    exchanged, by the adapter's word."""
 
     code: str = field(repr=False)
     parameters: Mapping[str, str] = field(repr=False)
+    site: str = ""
 
 
 def read(parameters: Mapping[str, Sequence[str]], configured: Configured, state: str) -> Redirected:
     """The redirect's parameters, checked.
 
-    Raises: Foreign for another state. SignInFailed for a refusal, or where another issuer answered (RFC 9207, section 2.4).
+    Raises: Foreign for another state. SignInFailed for a refusal, where another issuer answered (RFC 9207, section 2.4), or where it names a
+    server that is not the app's.
     Incomplete where the code, or what else the accounting app must send, is missing.
     """
     title, issuer = configured.software.title, configured.addresses.issuer
@@ -65,7 +69,8 @@ def read(parameters: Mapping[str, Sequence[str]], configured: Configured, state:
                 f"{title}'s answer does not say which {configured.software.organisation_words[0]} was connected ({name}). "
                 "Paste the whole address, or sign in again."
             )
-    return Redirected(once["code"], once)
+    site = site_of_redirect(configured.software, once, configured.addresses.authorize_url)
+    return Redirected(once["code"], once, site)
 
 
 def refusal(error: str, description: str, title: str) -> SignInFailed:

@@ -16,7 +16,7 @@ from authlib.integrations.base_client.errors import (  # pyright: ignore[reportM
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # pyright: ignore[reportMissingTypeStubs]
 
 from ..accounting.seam import shapes
-from ..accounting.seam.abilities import token_error
+from ..accounting.seam.abilities import site_of_answer, token_error
 from ..accounting.seam.configured import Configured
 from ..accounting.seam.faults import internal_error, of_status, passing
 from ..accounting.seam.foreign import is_page, unreadable
@@ -48,7 +48,7 @@ class Granted:
 
     `lives_s`: how many seconds the access token works. `ends_in_s`: in how many seconds the sign-in itself ends, where the answer
     says so. `scopes`: what was granted, where it says so. `ahead_s`: the server's clock minus this host's, by the answer's Date. `further`:
-    the answer's other fields, cleaned.
+    the answer's other fields, cleaned. `site`: where the app is for this sign-in, by the adapter's word.
     """
 
     access_token: str = field(repr=False)
@@ -59,6 +59,7 @@ class Granted:
     scopes: frozenset[str] | None = None
     ahead_s: float | None = None
     further: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    site: str = ""
 
 
 class TokenEndpoint:
@@ -151,6 +152,7 @@ class TokenEndpoint:
         grant = self._configured.software.grant
         if not grant.accepts(token.get("token_type", "bearer")):
             raise self._passing(Fault.NONSENSE, "gave an access token of an unknown type")
+        further = _further(answers[-1])
         return Granted(
             cast(str, access),
             _seconds(token.get("expires_in")) or _SHORT_LIFE_S,
@@ -159,7 +161,8 @@ class TokenEndpoint:
             self._ends_in_s(token),
             grant.granted_scopes(token.get("scope")),
             _ahead_s(answers[-1]),
-            _further(answers[-1]),
+            further,
+            site_of_answer(self._configured.software, further, self._configured.site),
         )
 
     def _ends_in_s(self, token: Mapping[str, Any]) -> float | None:

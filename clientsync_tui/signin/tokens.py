@@ -68,11 +68,15 @@ class Tokens:
         self._name_of = name_of
         self._on_used = on_used
         self._limiter = limiter
-        self._endpoint = TokenEndpoint(configured, how.timeout_s)
+        self._sites: dict[str, str] = {}
         self._in_use: dict[str, _InUse] = {}
         self._renewing: dict[str, asyncio.Task[str]] = {}
         self._unsaved: dict[str, tuple[str, KeyringEntry]] = {}
         self._one: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def site(self, sign_in_id: str) -> str:
+        """Where the app is for that sign-in, by the adapter's word; empty before `access` gave a token."""
+        return self._sites.get(sign_in_id, "")
 
     def __repr__(self) -> str:
         return f"Tokens({self._configured.software.name})"
@@ -123,7 +127,7 @@ class Tokens:
             entry = await self._held(sign_in_id)
             if entry is not None:
                 with contextlib.suppress(SignInRefused):  # it has ended already
-                    ended = await self._endpoint.revoke(entry.refresh_token)
+                    ended = await self._endpoint(entry.site).revoke(entry.refresh_token)
             await self._forget(sign_in_id)
             return ended
 
@@ -167,17 +171,18 @@ class Tokens:
         shared = entry.access_token if self._shares and entry.access_token != refused else None
         if shared is not None and (left_s := entry.access_left_s()):
             self._in_use[sign_in_id] = _InUse(shared, time.monotonic() + left_s)
+            self._sites[sign_in_id] = entry.site
             return shared
         async with self._provided(entry) as write:
             try:
-                granted = await self._renew(sign_in_id, entry.refresh_token)
+                granted = await self._renew(sign_in_id, entry)
             except SignInRefused:
                 # A process that does not keep to our lock (another host on the same keyring) may have renewed it.
                 newer = await self._held(sign_in_id)
                 if newer is None or newer.refresh_token == entry.refresh_token:
                     raise
                 entry = newer
-                granted = await self._renew(sign_in_id, newer.refresh_token)
+                granted = await self._renew(sign_in_id, newer)
             newest = self._entry(granted, granted.refresh_token or entry.refresh_token)
             if newest.refresh_token != entry.refresh_token:
                 self._unsaved[sign_in_id] = (entry.refresh_token, newest)
@@ -214,14 +219,14 @@ class Tokens:
             self._unsaved.pop(sign_in_id, None)
         return held
 
-    async def _renew(self, sign_in_id: str, refresh_token: str) -> Granted:
+    async def _renew(self, sign_in_id: str, entry: KeyringEntry) -> Granted:
         """Asks again when the answer was lost, where the software lets the same token be used again."""
         attempts = self._how.attempts if self._configured.software.grant.lost_answer_grace else 1
         attempt = 1
         while True:
             try:
                 async with self._paced(sign_in_id):
-                    return await self._endpoint.renew(refresh_token)
+                    return await self._endpoint(entry.site).renew(entry.refresh_token)
             except PassingTrouble as trouble:
                 self._hold_up(sign_in_id, trouble)
                 if trouble.fault not in {Fault.UNREACHABLE, Fault.SERVER_ERROR} or attempt >= attempts:
@@ -257,8 +262,12 @@ class Tokens:
     def _entry(self, granted: Granted, refresh_token: str) -> KeyringEntry:
         """What the keyring is to hold. An access token only where processes share it: no other process needs it."""
         if not self._shares:
-            return KeyringEntry(refresh_token)
-        return KeyringEntry(refresh_token, granted.access_token, round(time.time() + _used_s(granted)))
+            return KeyringEntry(refresh_token, site=granted.site)
+        until = round(time.time() + _used_s(granted))
+        return KeyringEntry(refresh_token, granted.access_token, until, granted.site)
+
+    def _endpoint(self, site: str) -> TokenEndpoint:
+        return TokenEndpoint(self._configured.at(site), self._how.timeout_s)
 
     @property
     def _shares(self) -> bool:
@@ -266,6 +275,7 @@ class Tokens:
 
     def _use(self, sign_in_id: str, granted: Granted) -> datetime | None:
         self._in_use[sign_in_id] = _InUse(granted.access_token, time.monotonic() + _used_s(granted))
+        self._sites[sign_in_id] = granted.site
         life = self._configured.software.grant.life(granted.ends_in_s)
         ends_at = None if life is None else datetime.now(UTC) + life
         self._on_used(sign_in_id, ends_at)

@@ -78,8 +78,8 @@ class Desk:
     async def begin(self, *, pasting: bool = True) -> AsyncGenerator[Attempt]:
         limiter = Limiter(self.folder / "limits")
 
-        def make_calls(access: Access) -> HttpCalls:
-            return HttpCalls(self.configured, self.how, http, limiter, access)
+        def make_calls(access: Access, site: str) -> HttpCalls:
+            return HttpCalls(self.configured, self.how, http, limiter, access, site=lambda: site)
 
         async with (
             http_client() as http,
@@ -93,7 +93,14 @@ class Desk:
             return await completed(attempt, email, organisations)
 
     def calls(self, http: httpx2.AsyncClient, limiter: Limiter, sign_in_id: str) -> HttpCalls:
-        return HttpCalls(self.configured, self.how, http, limiter, self.tokens.of(sign_in_id))
+        return HttpCalls(
+            self.configured,
+            self.how,
+            http,
+            limiter,
+            self.tokens.of(sign_in_id),
+            site=lambda: self.tokens.site(sign_in_id),
+        )
 
     def held(self) -> dict[str, str]:
         """What the keyring holds, by name."""

@@ -1,10 +1,13 @@
 """How the seam meets what only some accounting apps do, against a server that does it."""
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,10 +15,11 @@ from starlette.responses import JSONResponse
 
 from clientsync_tui.accounting.seam.faults import limited
 from clientsync_tui.accounting.seam.limiter import Limiter
-from clientsync_tui.accounting.seam.software import Answer, NewSignIn, Rate
+from clientsync_tui.accounting.seam.software import Addresses, Answer, NewSignIn, Rate
+from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.practice.people import Person, SignIn
 from clientsync_tui.practice.status import Fault
-from clientsync_tui.practice.trouble import PassingTrouble, SignInRefused
+from clientsync_tui.practice.trouble import PassingTrouble, SignInFailed, SignInRefused
 from clientsync_tui.signin.token_endpoint import TokenEndpoint
 from clientsync_tui.signin.tokens import Tokens
 from tests.signin.desk import Desk, keyring, name_of
@@ -30,10 +34,11 @@ async def server() -> AsyncGenerator[Server]:
         yield server
 
 
-async def signed_in(desk: Desk) -> SignIn:
+async def signed_in(desk: Desk, **more: str) -> SignIn:
     async with desk.begin() as attempt:
         state = parse_qs(urlsplit(attempt.link).query)["state"][0]
-        attempt.paste(f"http://localhost:8400/callback?code=c&state={state}&realm=7")
+        further = "".join(f"&{name}={value}" for name, value in more.items())
+        attempt.paste(f"http://localhost:8400/callback?code=c&state={state}&realm=7{further}")
         return await attempt.wait(10)
 
 
@@ -146,3 +151,77 @@ async def test_the_token_answer_may_say_who_signed_in(server: Server, tmp_path: 
     server.lives = {"user": {"uid": "u-\u200b9"}}
     made = await signed_in(Desk(server.configured(software=Says()), tmp_path))
     assert made.person.id == "u-9"
+
+
+class Sited(Unlike):
+    """Is at one of two places, which the redirect names."""
+
+    grant = replace(Unlike.grant, https_redirect=False)
+    places: Mapping[str, str] = {"eu": "unlike.eu.example", "au": "unlike.au.example"}
+
+    def site_of_redirect(self, redirect: Mapping[str, str], authorize_url: str) -> str:
+        if redirect["place"] not in self.places:
+            raise SignInFailed("That is no place of Unlike's.")
+        return redirect["place"]
+
+    def site_of_answer(self, answer: Mapping[str, Any], site: str) -> str:
+        return answer.get("api_place", site)
+
+    def addresses_at(self, site: str) -> Addresses:
+        usual = asdict(self.addresses)
+        hosts = {name: url.replace("unlike.example", self.places[site]) for name, url in usual.items() if url}
+        return Addresses(**hosts)
+
+
+@asynccontextmanager
+async def proxy(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[list[str]]:
+    """What this machine's calls to others ask of a proxy, which lets none through: the hosts, in order."""
+    asked: list[str] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        asked.append(head.decode().split()[1].removesuffix(":443"))
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as listening:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}")
+        yield asked
+
+
+async def test_a_code_goes_to_the_server_of_the_place_that_the_redirect_names(
+    server: Server, tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch
+):
+    software = Sited()
+    desk = Desk(server.configured(software=software, addresses=software.addresses), tmp_path)
+    async with proxy(monkeypatch) as asked:
+        for place, raised in (("eu", PassingTrouble), ("evil", SignInFailed)):
+            with pytest.raises(raised):
+                await signed_in(desk, place=place)
+    assert asked == ["unlike.eu.example"]
+
+
+async def test_renewals_calls_and_revoking_stay_at_the_place(
+    server: Server, tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch
+):
+    software = Sited()
+    addresses = server.configured().addresses
+    desk = Desk(server.configured(software=software, given=asdict(addresses)), tmp_path)
+    server.lives = {"api_place": "au"}
+    made = await signed_in(desk, place="eu")
+    assert (await desk.new_tokens().access(made.id), desk.tokens.site(made.id)) == ("access-SECRET", "au")
+    assert set(server.paths()) == {"/token", "/elsewhere/userinfo", "/api/companies/7"}, "as configured"
+    elsewhere = Desk(server.configured(software=software, addresses=software.addresses), tmp_path)
+    async with proxy(monkeypatch) as asked:
+        with pytest.raises(PassingTrouble):
+            await elsewhere.new_tokens().access(made.id)
+        with pytest.raises(PassingTrouble):
+            await elsewhere.tokens.revoke(made.id)
+        limiter = Limiter(tmp_path / "limits")
+        async with http_client() as http:
+            elsewhere.tokens = desk.tokens
+            with pytest.raises(PassingTrouble):
+                await elsewhere.calls(http, limiter, made.id).get("/x")
+        limiter.close()
+    assert asked[:2] == ["unlike.au.example"] * 2 and set(asked[2:]) == {"api.unlike.au.example"}

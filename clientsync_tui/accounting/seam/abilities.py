@@ -4,9 +4,11 @@ So a new ability asks nothing of the adapters that exist, in this package or in 
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, cast
 
 from ...practice.trouble import PassingTrouble
+from .addresses import Addresses
 from .software import Answer, Software
 
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,58}")
@@ -27,3 +29,32 @@ def oauth_error(answer: Answer) -> str | None:
     body: Any = answer.body
     error = cast(dict[str, Any], body).get("error") if isinstance(body, dict) else None
     return error if isinstance(error, str) and _WORD.fullmatch(error) else None
+
+
+# Where the app is for one sign-in, when that differs from person to person: a data centre, a country's site. The adapter has a word for each
+# place, which is kept with the tokens, and finds the addresses by it in a table of its own. So an address that a redirect or an answer names
+# is never called unless the adapter knows it. Such an adapter has all three methods; for every other app the word is empty.
+
+
+def site_of_redirect(software: Software, redirect: Mapping[str, str], authorize_url: str) -> str:
+    """The word for where the code of this redirect is exchanged. Raises SignInFailed for a place that is not the app's.
+
+    `authorize_url`: where the person was sent.
+    """
+    own = getattr(software, "site_of_redirect", None)
+    return "" if own is None else own(redirect, authorize_url)
+
+
+def site_of_answer(software: Software, answer: Mapping[str, Any], site: str) -> str:
+    """The word for where the API is called with the tokens of this answer. Raises PassingTrouble for a place that is not the app's.
+
+    `site`: where the answer came from.
+    """
+    own = getattr(software, "site_of_answer", None)
+    return site if own is None else own(answer, site)
+
+
+def addresses_at(software: Software, site: str) -> Addresses:
+    """The app's addresses there."""
+    own = getattr(software, "addresses_at", None)
+    return software.addresses if own is None or not site else own(site)

@@ -20,7 +20,7 @@ class Addresses:
     userinfo_url: str | None = None
 
 
-def overridden(usual: Addresses, configured: Mapping[str, str | None]) -> Addresses:
+def overridden(usual: Addresses, configured: Mapping[str, str]) -> Addresses:
     """The app's addresses, with those that the configuration gives in their place (by field name; empty: not given).
 
     What the configuration gives wins everywhere, whatever a redirect or a token says of where the app is.

@@ -53,7 +53,8 @@ class HttpCalls:
     """`Calls` over HTTP; see there. `http`: from `http_client()`, shared by all.
 
     `person`: the id of who signed in, for limits that are counted for each person. `organisation`: the one that the sign-in is
-    for, where it is for one. `end`: does `end_sign_in`; None while the sign-in is being made.
+    for, where it is for one. `end`: does `end_sign_in`; None while the sign-in is being made. `site`: says where the app is for this
+    sign-in, once `access` gave a token.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class HttpCalls:
         person: str | None = None,
         organisation: Organisation | None = None,
         end: End | None = None,
+        site: Callable[[], str] = lambda: "",
     ) -> None:
         self._configured = configured
         self._how = how
@@ -76,6 +78,7 @@ class HttpCalls:
         self._person = person
         self._organisation = organisation
         self._end = end
+        self._site = site
 
     def __repr__(self) -> str:
         return f"HttpCalls({self._configured.software.name})"
@@ -84,6 +87,11 @@ class HttpCalls:
     def organisation(self) -> Organisation | None:
         """The one organisation of this sign-in, where a sign-in is for one."""
         return self._organisation
+
+    @property
+    def site(self) -> str:
+        """Where the app is for this sign-in; empty before the first call, and where it is in one place."""
+        return self._site()
 
     async def get(
         self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
@@ -143,7 +151,7 @@ class HttpCalls:
 
     async def _send(self, call: _Call, token: str) -> Answer:
         """One request, in its turn. Raises PassingTrouble where no answer came."""
-        software, base = self._configured.software, self._configured.addresses.api_url
+        software, base = self._configured.software, self._configured.at(self._site()).addresses.api_url
         authorization = software.grant.authorization(token)
         headers = {**software.headers(call.organisation_id), "Authorization": authorization}
         lane = self._lane(call)

@@ -1,11 +1,14 @@
 """An accounting software as this practice has set it up."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 from urllib.parse import urlsplit
 
 from ...practice.text import hidden_in
 from ...practice.trouble import UsageError
+from .abilities import addresses_at
+from .addresses import overridden
 from .software import Addresses, Software
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -34,7 +37,8 @@ class Configured:
 
     `parameters`: further parameters of the authorise link. `redirect_port`: 0 only where the software ignores the port.
     `redirect_url`: an https page of the practice's own that people are sent to; then nothing is listened on, and its address
-    is pasted. `addresses.userinfo_url`: None where the issuer has to be asked for it.
+    is pasted. `addresses.userinfo_url`: None where the issuer has to be asked for it. `given`: the addresses that the configuration names,
+    by field. `site`: where the app is for one sign-in, by the adapter's word; empty: where it is for everybody.
     """
 
     software: Software
@@ -45,6 +49,8 @@ class Configured:
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     secret: Secret = field(default=no_secret, repr=False, compare=False)
     redirect_url: str = ""
+    given: Mapping[str, str] = field(default_factory=dict[str, str])
+    site: str = ""
 
     def __post_init__(self) -> None:
         table = f"[software.{self.software.name}]"
@@ -76,6 +82,13 @@ class Configured:
                 "your practice's website (the page may be empty). Register the same address with the app. Whoever signs in ends up "
                 f"there, and pastes the address that the browser shows. Run `clientsync setup {self.software.name} --redirect-url URL`."
             )
+
+    def at(self, site: str) -> Self:
+        """The same app where it is for one sign-in. What the configuration gives stays as it is."""
+        if site == self.site:
+            return self
+        addresses = overridden(addresses_at(self.software, site), self.given)
+        return replace(self, addresses=addresses, site=site)
 
     @property
     def needs_secret(self) -> bool:

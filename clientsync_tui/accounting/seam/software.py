@@ -49,6 +49,11 @@ class Calls(Protocol):
         """The one organisation of this sign-in, where a sign-in is for one."""
         ...
 
+    @property
+    def site(self) -> str:
+        """Where the app is for this sign-in, by the adapter's word for it; empty before the first call, and where it is in one place."""
+        ...
+
     async def get(
         self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
     ) -> Any:

@@ -73,10 +73,10 @@ class AuthoriseRequest:
             organisations=None if named is None else tuple(i.lower() for i in named.split(",") if i),
         )
 
-    def back(self, *, realm: Mapping[str, str] | None = None, **answer: str) -> str:
-        """The redirect with the answer, the state, and (`realm`) what says which organisation was picked."""
+    def back(self, *, more: Mapping[str, str] | None = None, **answer: str) -> str:
+        """The redirect with the answer, the state, and `more`."""
         state = {} if self.state is None else {"state": self.state}
-        return f"{self.redirect_uri}?{urlencode(answer | state | dict(realm or {}))}"
+        return f"{self.redirect_uri}?{urlencode(answer | state | dict(more or {}))}"
 
 
 def _port_is_one(url: str) -> bool:

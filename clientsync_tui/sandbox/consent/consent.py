@@ -220,8 +220,10 @@ class Consent:
             signed_in_at=now,
         )
         box.save()
-        realm = {self._software.realm_parameter: picked} if self._software.realm_parameter and picked else {}
-        return RedirectResponse(asked.back(code=code, realm=realm), 303)
+        more = dict(self._software.redirect_fields)
+        if self._software.realm_parameter and picked:
+            more[self._software.realm_parameter] = picked
+        return RedirectResponse(asked.back(code=code, more=more), 303)
 
 
 def _one(form: Mapping[str, Sequence[str]], field: str) -> str:

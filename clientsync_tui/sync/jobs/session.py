@@ -92,11 +92,20 @@ class Session:
         """Calls in the name of a sign-in whose token is in this person's keyring."""
         tokens = self.tokens(sign_in.software)
         return self._calls(
-            sign_in.software, tokens.of(sign_in.id), sign_in, lambda: tokens.revoke(sign_in.id)
+            sign_in.software,
+            tokens.of(sign_in.id),
+            lambda: tokens.site(sign_in.id),
+            sign_in,
+            lambda: tokens.revoke(sign_in.id),
         )
 
     def _calls(
-        self, software: str, access: "Access", sign_in: SignIn | None = None, end: "End | None" = None
+        self,
+        software: str,
+        access: "Access",
+        site: "Callable[[], str]",
+        sign_in: SignIn | None = None,
+        end: "End | None" = None,
     ) -> "Calls":
         from ...accounting.seam.calls import HttpCalls
         from ...practice.model import Organisation
@@ -106,7 +115,7 @@ class Session:
             organisation = Organisation(sign_in.organisation_id, sign_in.organisation_name or "")
         return HttpCalls(
             self._configured(software), self._how, self._http, self._limiter, access,
-            person=sign_in.person.id if sign_in else None, organisation=organisation, end=end,
+            person=sign_in.person.id if sign_in else None, organisation=organisation, end=end, site=site,
         )  # fmt: skip
 
     def held_up(self, software: str) -> int:
@@ -169,8 +178,8 @@ class Session:
         tokens = self.tokens(software)
         configured = self._configured(software)
 
-        def make_calls(access: "Access") -> "Calls":
-            return self._calls(software, access)
+        def make_calls(access: "Access", site: str) -> "Calls":
+            return self._calls(software, access, lambda: site)
 
         async with begin(configured, self._how, self._vault, tokens, make_calls, pasting=pasting) as attempt:
             yield attempt
