@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 import time
 from typing import Any, NamedTuple, Self, cast
 
@@ -28,7 +29,7 @@ class KeyringEntry(NamedTuple):
         refresh, access, until = (fields.get(name) for name in cls._fields[:3])
         if not isinstance(refresh, str) or not refresh:
             return None
-        if not isinstance(access, str) or not access or not isinstance(until, int | float):
+        if not isinstance(access, str) or not access or not _is_a_time(until):
             access = until = None
         site = fields.get("site", "")
         return cls(refresh, access, float(until or 0.0), site if isinstance(site, str) else "")
@@ -43,3 +44,8 @@ class KeyringEntry(NamedTuple):
         """For how many seconds the shared access token still works; 0 without one."""
         left_s = self.access_until - time.time() if self.access_token else 0.0
         return left_s if 0 < left_s < math.inf else 0.0
+
+
+def _is_a_time(value: object) -> bool:
+    """Whether a value is a number that a float holds: another program may have written 1 with 400 zeros."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < sys.float_info.max

@@ -22,7 +22,8 @@ from clientsync_tui.practice import filter as filters
 from clientsync_tui.practice.model import Organisation
 from clientsync_tui.practice.text import clean
 from clientsync_tui.practice.trouble import KeyringTrouble, SignInFailed, Trouble, UsageError
-from clientsync_tui.signin import pasted, redirected, tokens
+from clientsync_tui.signin import pasted, redirected
+from clientsync_tui.signin.keyring_entry import KeyringEntry
 from clientsync_tui.signin.keyrings import keyring_format, passphrase
 from clientsync_tui.signin.loopback import Loopback
 from clientsync_tui.sync.files import codes_file
@@ -130,8 +131,8 @@ def keyring_file(data: bytes) -> None:
 
 def keyring_entry(data: bytes) -> None:
     """What the keyring holds under a sign-in's name."""
-    held = tokens._unpacked(_text(data))
-    assert held is None or isinstance(held, str)
+    held = KeyringEntry.read(_text(data))
+    assert held is None or (KeyringEntry.read(held.written()) == held and held.access_left_s() >= 0)
 
 
 def passphrase_file(data: bytes) -> None:

@@ -98,7 +98,9 @@ def lines(text: str) -> list[Line]:
             if columns is None:
                 columns = _columns(row, number)
                 continue
-            cells = {title: plain(row[n].strip()) if n < len(row) else "" for title, n in columns.items()}
+            cells = {
+                title: plain(row[n].strip()).strip() if n < len(row) else "" for title, n in columns.items()
+            }
             found.append(Line(number, cells.get(ID, ""), cells.get(CLIENT, ""), cells[CODE]))
     except csv.Error as error:
         raise WrongLines([(end + 1, f"This is not well-formed CSV: {error}.")]) from None
@@ -131,7 +133,7 @@ def _places(header: Sequence[str]) -> dict[str, list[int]]:
     titles = {title.casefold(): title for title in (ID, CLIENT, CODE)}
     found: dict[str, list[int]] = {}
     for n, cell in enumerate(header):
-        if title := titles.get(folded(clean(plain(cell.strip())))):
+        if title := titles.get(folded(clean(plain(cell.strip()).strip()))):
             found.setdefault(title, []).append(n)
     return found
 
