@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx2
 import pytest
 
+from ..accounting.seam.abilities import refusal
 from ..practice.text import clean
 from ..practice.trouble import SignInFailed, SignInRefused, UsageError
 from ..signin.attempt import Attempt
@@ -16,6 +17,7 @@ from .stand import PATIENCE_S, Stand
 
 __all__ = [
     "test_a_code_is_good_once",
+    "test_a_refusal_in_the_apps_own_way_is_explained",
     "test_a_sign_in_says_who_and_for_what",
     "test_another_person_is_another",
     "test_no_secret_goes_to_a_server_that_only_a_redirect_names",
@@ -124,9 +126,26 @@ def test_no_secret_goes_to_a_server_that_only_a_redirect_names(name: str, stand:
     assert endpoint not in [call["path"] for call in stand.called(before)], "no code was exchanged"
 
 
-def _followed(attempt: Attempt, stand: Stand) -> str:
-    """Where the browser ends when the person signs in at once."""
-    more = {"prompt": "none", "login_hint": stand.person, "organisation": stand.realm}
+def test_a_refusal_in_the_apps_own_way_is_explained(name: str, stand: Stand) -> None:
+    if not stand.personality.odd_refusals:
+        pytest.skip("it refuses as everybody does")
+
+    async def work(session: Session, more: Mapping[str, str]) -> None:
+        async with session.begin(name) as attempt:
+            back = _followed(attempt, stand, **more)
+            assert "state" not in dict(parse_qsl(urlsplit(back).query))
+            attempt.paste(back)
+            with pytest.raises(SignInFailed) as raised:
+                await attempt.wait(PATIENCE_S)
+            assert str(raised.value) == refusal(stand.software, dict(parse_qsl(urlsplit(back).query)))
+
+    for odd in stand.personality.odd_refusals:
+        stand.do(lambda session, odd=odd: work(session, odd.parameters))
+
+
+def _followed(attempt: Attempt, stand: Stand, **added: str) -> str:
+    """Where the browser ends when the person signs in at once. `added`: to the link's parameters."""
+    more = {"prompt": "none", "login_hint": stand.person, "organisation": stand.realm, **added}
     if not stand.one:
         del more["organisation"]
     answer = httpx2.get(f"{attempt.link}&{urlencode(more)}", trust_env=False)

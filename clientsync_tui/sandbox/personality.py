@@ -23,6 +23,14 @@ class App:
 
 
 @dataclass(frozen=True, slots=True)
+class OddRefusal:
+    """What a link with these parameters leads to, although it is right as such: a redirect with this answer and no state."""
+
+    parameters: Mapping[str, str]
+    answer: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rotation:
     """How refresh tokens are replaced. `after_s`: a use replaces a token that is this old (0: every use does; None: none ever does).
 
@@ -81,7 +89,7 @@ class Personality:
     to a call over the limit of that name, with the pause in seconds. `api`: the routes of its API; `api_path`: what is added to the
     server's address to make `api_url`. `hard_s`: when a grant ends however much it is used. `refresh_scope`: without it no refresh
     token is given. `realm_parameter`: under which name the redirect says which organisation was picked.
-    `redirect_fields`: what every redirect carries beside that; `server_parameter`: which of these names the server to go on with. `claims`: those of an id_token,
+    `odd_refusals`: the app's own way to say no. `redirect_fields`: what every redirect carries beside that; `server_parameter`: which of these names the server to go on with. `claims`: those of an id_token,
     from the standard ones; None where none is given. `access_claims`: those of an access token that is a JWT; None where it is only
     a word. `secret_in`: where the token endpoint and the one that revokes look for the client id and secret.
     `redirect_at_refresh`: whether a refresh without the redirect of the sign-in is refused. `token_errors`: status and further fields (`error` among them, where the app has a word of its own) of the token endpoint's errors, where they are not 400 and
@@ -116,6 +124,7 @@ class Personality:
     choosing_scope: str | None = None
     refresh_scope: str | None = None
     realm_parameter: str | None = None
+    odd_refusals: tuple[OddRefusal, ...] = ()
     redirect_fields: Mapping[str, str] = field(default_factory=dict[str, str])
     server_parameter: str | None = None
     userinfo_path: str | None = None

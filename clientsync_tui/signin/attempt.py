@@ -20,7 +20,7 @@ from ..practice.trouble import KeyringTrouble, Misconfigured, SignInFailed, Trou
 from . import pasted, redirected
 from .loopback import Loopback, PortInUse
 from .new_sign_in import MakeCalls, UnsavedSignIn
-from .redirected import Foreign, Incomplete, Redirected
+from .redirected import Foreign, Incomplete, Redirected, Stateless
 from .remarks import remarks
 from .token_endpoint import TokenEndpoint
 from .tokens import Tokens
@@ -85,10 +85,10 @@ class Attempt:
         """
         incomplete: Incomplete | None = None
         foreign: Foreign | None = None
-        for parameters in pasted.readings(text):
+        for parameters in pasted.readings(text, lambda found: self._refused(found) is not None):
             try:
-                if "state" not in parameters:
-                    raise redirected.refusal(parameters["error"][0], "", self._title)
+                if "state" not in parameters and (refused := self._refused(parameters)):
+                    raise refused
                 redirect = redirected.read(parameters, self._configured, self._state)
             except Foreign as trouble:
                 foreign = trouble if foreign is None or trouble.cut_off else foreign
@@ -186,7 +186,12 @@ class Attempt:
         try:
             redirect = redirected.read(parameters, self._configured, self._state)
         except Foreign as trouble:
-            self._ignore()
+            self._ignore(
+                f"Ignored an answer on port {self._port} that belongs to another sign-in (its state is wrong). Still waiting."
+            )
+            return str(trouble)
+        except Stateless as trouble:
+            self._ignore(f"{trouble} Still waiting.")
             return str(trouble)
         except Incomplete as trouble:
             self.end(SignInFailed(f"{trouble} Nothing was saved."))
@@ -197,13 +202,14 @@ class Attempt:
         self._arrive(redirect)
         return None
 
-    def _ignore(self) -> None:
+    def _refused(self, parameters: Mapping[str, Sequence[str]]) -> SignInFailed | None:
+        return redirected.pasted_refusal(parameters, self._configured)
+
+    def _ignore(self, why: str) -> None:
         self._ignored += 1
         if self._ignored <= _IGNORED_SAID and not self._arrived.done():
             last = " Further ones are not mentioned." if self._ignored == _IGNORED_SAID else ""
-            self.tell(
-                f"Ignored an answer on port {self._port} that belongs to another sign-in (its state is wrong). Still waiting.{last}"
-            )
+            self.tell(f"{why}{last}")
 
     def _arrive(self, redirect: Redirected) -> None:
         """The first redirect decides, wherever it came from."""

@@ -5,13 +5,12 @@ returned, the likeliest first; the attempt takes the first one that holds its ow
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from urllib.parse import parse_qs, unquote
 
 from ..practice.text import clean
 from ..practice.trouble import UsageError
-from .redirected import DENIED
 
 LONGEST = 32_768
 """Characters of a pasted text. No redirect is that long."""
@@ -29,10 +28,10 @@ _DEEPEST = 3  # a link checker's address within another one's
 _MOST = 200
 
 
-def readings(text: str) -> list[Parameters]:
+def readings(text: str, is_refusal: Callable[[Parameters], bool]) -> list[Parameters]:
     """The parameters that a pasted text can be read to hold, the likeliest first.
 
-    A reading has a state and a code or an error; or it is a refusal by the person without a state, as some servers send it.
+    A reading has a state and a code or an error; or it is a refusal without a state, as some servers send it (`is_refusal`).
     Raises UsageError where there is none, so that the person can try again.
     """
     if len(text) > LONGEST:
@@ -49,7 +48,7 @@ def readings(text: str) -> list[Parameters]:
     if found:
         return found
     for parameters in _all(text):
-        if DENIED.intersection(parameters.get("error", ())):
+        if is_refusal(parameters):
             return [parameters]
     if not text.strip():
         raise UsageError(

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..accounting.seam.abilities import site_of_redirect
+from ..accounting.seam import abilities
 from ..accounting.seam.configured import Configured
 from ..practice.text import clean
 from ..practice.trouble import SignInFailed, UsageError
@@ -26,6 +26,10 @@ class Foreign(SignInFailed):
         self.cut_off = cut_off
 
 
+class Stateless(SignInFailed):
+    """A refusal that the app writes without a state, so anybody may have sent it."""
+
+
 class Incomplete(UsageError):
     """A redirect with the right state that lacks something, so no code can be exchanged."""
 
@@ -43,17 +47,21 @@ class Redirected:
 def read(parameters: Mapping[str, Sequence[str]], configured: Configured, state: str) -> Redirected:
     """The redirect's parameters, checked.
 
-    Raises: Foreign for another state. SignInFailed for a refusal, where another issuer answered (RFC 9207, section 2.4), or where it names a
+    Raises: Foreign for another state. Stateless for a refusal in the app's own way, without one. SignInFailed for a refusal, where another issuer answered (RFC 9207, section 2.4), or where it names a
     server that is not the app's.
     Incomplete where the code, or what else the accounting app must send, is missing.
     """
     title, issuer = configured.software.title, configured.addresses.issuer
     once = {key: values[0] for key, values in parameters.items() if len(values) == 1}
+    if "state" not in parameters and (refused := abilities.refusal(configured.software, once)):
+        raise Stateless(refused)
     given = once.get("state", "").encode()
     if not hmac.compare_digest(given, state.encode()):
         cut_off = bool(given) and hmac.compare_digest(given, state.encode()[: len(given)])
         raise Foreign(title, cut_off=cut_off)
     if "error" in parameters:
+        if own := abilities.refusal(configured.software, once):
+            raise SignInFailed(own)
         raise refusal(once.get("error", ""), once.get("error_description", ""), title)
     if issuer is not None and once.get("iss", issuer).rstrip("/") != issuer.rstrip("/"):
         raise SignInFailed(
@@ -69,8 +77,17 @@ def read(parameters: Mapping[str, Sequence[str]], configured: Configured, state:
                 f"{title}'s answer does not say which {configured.software.organisation_words[0]} was connected ({name}). "
                 "Paste the whole address, or sign in again."
             )
-    site = site_of_redirect(configured.software, once, configured.addresses.authorize_url)
+    site = abilities.site_of_redirect(configured.software, once, configured.addresses.authorize_url)
     return Redirected(once["code"], once, site)
+
+
+def pasted_refusal(parameters: Mapping[str, Sequence[str]], configured: Configured) -> SignInFailed | None:
+    """What a pasted redirect without a state refuses; None if it is no refusal."""
+    once = {key: values[0] for key, values in parameters.items()}
+    if own := abilities.refusal(configured.software, once):
+        return Stateless(own)
+    denied = DENIED.intersection(parameters.get("error", ()))
+    return refusal(min(denied), "", configured.software.title) if denied else None
 
 
 def refusal(error: str, description: str, title: str) -> SignInFailed:

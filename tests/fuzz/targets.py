@@ -78,7 +78,7 @@ def filter_language(data: bytes) -> None:
 def pasted_redirect(data: bytes) -> None:
     """The address that a person pastes."""
     try:
-        found = pasted.readings(_text(data))
+        found = pasted.readings(_text(data), lambda found: "error" in found)
     except UsageError as trouble:
         assert clean(str(trouble)) == str(trouble)
         return

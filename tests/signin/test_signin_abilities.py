@@ -8,8 +8,9 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+import httpx2
 import pytest
 from starlette.responses import JSONResponse
 
@@ -40,6 +41,48 @@ async def signed_in(desk: Desk, **more: str) -> SignIn:
         further = "".join(f"&{name}={value}" for name, value in more.items())
         attempt.paste(f"http://localhost:8400/callback?code=c&state={state}&realm=7{further}")
         return await attempt.wait(10)
+
+
+class Refusing(Unlike):
+    """Refuses without a state, in words of its own."""
+
+    def refusal(self, redirect: Mapping[str, str]) -> str | None:
+        no = redirect.get("error", "").replace(" ", "").casefold() == "invalidrequest"
+        return "Unlike wants the country of the company. Choose it there." if no else None
+
+
+NO = {"error": "Invalid request", "reason": "E-mail already in use"}
+
+
+@pytest.mark.parametrize(
+    "text", ["?{}", "https://practice.example/in?error=Invalid request&reason=x", "{}&state={state}"]
+)
+async def test_a_refusal_without_a_state_is_explained_when_it_is_pasted(
+    server: Server, tmp_path: Path, keyring: Path, text: str
+):
+    desk = Desk(server.configured(software=Refusing()), tmp_path)
+    async with desk.begin() as attempt:
+        state = parse_qs(urlsplit(attempt.link).query)["state"][0]
+        attempt.paste(text.format(urlencode(NO), state=state))
+        with pytest.raises(SignInFailed, match="wants the country"):
+            await attempt.wait(5)
+    assert server.asked == []
+
+
+async def test_a_refusal_without_a_state_ends_nothing_when_it_only_comes_in(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    said: list[str] = []
+    desk = Desk(server.configured(software=Refusing()), tmp_path)
+    async with desk.begin() as attempt:
+        attempt.tell = said.append
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
+        async with httpx2.AsyncClient(trust_env=False) as browser:
+            page = await browser.get(f"{asked['redirect_uri']}?{urlencode(NO)}")
+        assert page.status_code == 400 and "wants the country" in page.text
+        attempt.paste(f"{asked['redirect_uri']}?code=c&state={asked['state']}&realm=7")
+        assert await attempt.wait(5)
+    assert said == ["Unlike wants the country of the company. Choose it there. Still waiting."]
 
 
 async def test_scopes_and_tokens_are_written_as_the_app_wants_them(

@@ -18,6 +18,10 @@ _NOISE = st.text(" \t\r\n\u200b", max_size=4)
 _XERO = Configured(XERO, "app", 8400, XERO.addresses, ())
 
 
+def readings(text: str) -> list[pasted.Parameters]:
+    return pasted.readings(text, lambda found: redirected.pasted_refusal(found, _XERO) is not None)
+
+
 def q(address: str) -> str:
     return quote(address, safe="")
 
@@ -73,7 +77,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
 
 def taken(text: str) -> redirected.Redirected | None:
     """The first reading that holds the right state, as an attempt takes it."""
-    for parameters in pasted.readings(text):
+    for parameters in readings(text):
         with contextlib.suppress(redirected.Foreign, redirected.Incomplete):
             return redirected.read(parameters, _XERO, "st-4te")
     return None
@@ -125,28 +129,28 @@ def test_an_address_is_read_however_it_was_broken(breaks: list[tuple[int, str]],
 )  # fmt: skip
 def test_what_is_no_redirect_is_said_to_be_none(text: str):
     with pytest.raises(UsageError):
-        pasted.readings(text)
+        readings(text)
 
 
 def test_the_link_to_sign_in_with_is_known():
     with pytest.raises(UsageError, match="link to sign in with"):
-        pasted.readings("https://login.example/authorize?client_id=app&state=s&redirect_uri=x")
+        readings("https://login.example/authorize?client_id=app&state=s&redirect_uri=x")
 
 
 def test_a_refusal_without_a_state_is_read():
-    (found,) = pasted.readings("http://localhost:8400/callback?error=access_denied")
+    (found,) = readings("http://localhost:8400/callback?error=access_denied")
     assert found == {"error": ["access_denied"]}
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text: str):
     with contextlib.suppress(UsageError):
-        for parameters in pasted.readings(text):
+        for parameters in readings(text):
             assert "state" in parameters or "error" in parameters
 
 
 def read(query: str) -> redirected.Redirected:
-    (found, *_) = pasted.readings(query)
+    (found, *_) = readings(query)
     return redirected.read(found, _XERO, "s")
 
 

@@ -31,6 +31,16 @@ def oauth_error(answer: Answer) -> str | None:
     return error if isinstance(error, str) and _WORD.fullmatch(error) else None
 
 
+def refusal(software: Software, redirect: Mapping[str, str]) -> str | None:
+    """What a redirect without a code means and what to do, in sentences. None: no more than its `error` says.
+
+    An adapter whose app refuses in a way of its own has a method `refusal(redirect)`. It is asked about redirects without a state too, which
+    anybody may have sent: these end a sign-in only if the person pasted them.
+    """
+    own = getattr(software, "refusal", None)
+    return None if own is None else own(redirect)
+
+
 # Where the app is for one sign-in, when that differs from person to person: a data centre, a country's site. The adapter has a word for each
 # place, which is kept with the tokens, and finds the addresses by it in a table of its own. So an address that a redirect or an answer names
 # is never called unless the adapter knows it. Such an adapter has all three methods; for every other app the word is empty.

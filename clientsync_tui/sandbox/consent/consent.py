@@ -1,7 +1,7 @@
 """The sign-in pages: who you are, which organisations, allow or refuse. A link may also answer all of that itself."""
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -191,6 +191,10 @@ class Consent:
         return f"This app has reached its limit of {allowed} connections. Disconnect an organisation first."
 
     def _grant(self, asked: AuthoriseRequest, person: Accountant, chosen: Sequence[int]) -> Response:
+        given = dict(parse_qsl(asked.query))
+        for odd in self._software.odd_refusals:
+            if odd.parameters.items() <= given.items():
+                return RedirectResponse(f"{asked.redirect_uri}?{urlencode(odd.answer)}", 303)
         box, name, now = self._box, self._software.name, self._box.clock.now()
         picked = box.world.id_of(name, chosen[0]) if self._software.reach == "one" else None
         auth_event = uuid_of(new_token())
