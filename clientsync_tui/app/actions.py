@@ -85,6 +85,7 @@ _ALL = (
     Action("client_sync", "Open Client Sync", "Add clients, reconnect all, or reassign clients, for each accounting app.", "s", EVERYWHERE, 3, "Client Sync", command="software"),
     Action("jobs", "Jobs", "See bulk jobs: what is running, what failed and why. Resume, retry or cancel them.", "J", EVERYWHERE, 12, command="jobs"),
     Action("history", "History", "See who did what and when, for this client or the whole practice.", "h", EVERYWHERE, 11, command="log"),
+    Action("messages", "Messages", "Read the messages of this run again, the newest first.", "exclamation_mark", EVERYWHERE),
     Action("undo", "Undo", "Undo the last change of the selection here, or of a team, code, name, note or removal.", "u", EVERYWHERE, command="undo"),
     Action("back", "Back", "Clear the filter, or go back.", "escape", EVERYWHERE, 20),
     Action("suspend", "Suspend", "Put the program in the background. `fg` brings it back.", "ctrl+z", EVERYWHERE),

@@ -20,6 +20,7 @@ from . import everywhere, look, unexpected
 from .jobs import Jobs
 from .key_queue import Done, KeyQueue
 from .news import News
+from .notices import Notices
 from .screens_by_name import open_kind, open_screen, palette
 from .style_sheets import StyleSheets
 
@@ -52,6 +53,7 @@ class ClientSyncApp(App[None]):
         self.ascii_marks = capabilities.ascii_only(workplace.config.screen.ascii)
         self.keys: Mapping[str, str] = {}
         self.key_queue = KeyQueue(self, super().on_event)
+        self.notices = Notices(self)
         self._news = News(self, workplace.store)
         self._jobs = Jobs(self, workplace, self._news, lambda sequence: self.write(sequence))
         self._cells = ChangedCells()
@@ -74,11 +76,9 @@ class ClientSyncApp(App[None]):
         self.call_later(self.mind_size)
         if not self.workplace.config.practice.name and not self.workplace.store.clients.total():
             self.open("first_start")
-        if own := self.workplace.config.keys:
-            from .keymap import use
-
-            self.keys = use(self, own)
+        self.keys = everywhere.own_keys(self, self.workplace)
         self._news.start()
+        self.notices.start(self.keys)
         if not self.is_headless:
             self.set_timer(gc_tuning.SETTLED_AFTER_S, gc_tuning.settle)
         self.key_queue.start()
@@ -115,6 +115,11 @@ class ClientSyncApp(App[None]):
     def mind_size(self) -> None:
         """Covers the screen while the terminal is too small."""
         everywhere.cover_if_too_small(self)
+        self.notices.show()
+
+    def notify(self, message: str, **how: Any) -> None:
+        """Shows a short message above the key bar."""
+        self.notices.add(message, **how)
 
     def redraw(self) -> None:
         """Draws everything again, whatever the terminal shows."""
@@ -144,8 +149,8 @@ class ClientSyncApp(App[None]):
         self.key_queue.caught_up()
 
     def on_key(self, event: Key) -> None:
-        """Help works in dialogues too."""
-        everywhere.help_in_dialogues(self, event, self.keys)
+        """Help and messages work in dialogues too."""
+        everywhere.act_in_dialogues(self, event, self.keys, self.notices.read)
 
     def action_help(self) -> None:
         """Shows the keys of the screen on top."""
@@ -155,8 +160,6 @@ class ClientSyncApp(App[None]):
         """Stops the cursor from blinking: every blink is sent over the line, as long as a field has the focus."""
         if hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False  # pyright: ignore[reportAttributeAccessIssue]
-
-    # The terminal
 
     def write(self, sequence: str) -> None:
         """Sends to the terminal what is not part of the screen."""

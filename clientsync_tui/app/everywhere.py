@@ -1,6 +1,6 @@
 """Actions that work on every screen: help, undo, leaving."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from ..workplace import Workplace
 
 
+def own_keys(app: "App[Any]", workplace: "Workplace") -> Mapping[str, str]:
+    """The user's own keys, by the id of what they do. From now on they work."""
+    if not (own := workplace.config.keys):
+        return {}
+    from .keymap import use
+
+    return use(app, own)
+
+
 def show_help(app: "App[Any]") -> None:
     """Shows the keys of the screen on top."""
     from ..screens.help import HelpScreen
@@ -23,19 +32,23 @@ def show_help(app: "App[Any]") -> None:
     app.push_screen(HelpScreen(app.screen))
 
 
-def help_in_dialogues(app: "App[Any]", key: "Key", own: Mapping[str, str]) -> None:
-    """Shows help for its key, in dialogues too: they have none of the app's keys. `own`: the user's own keys."""
+def act_in_dialogues(
+    app: "App[Any]", key: "Key", own: Mapping[str, str], show_messages: Callable[[], None]
+) -> None:
+    """Shows help or messages for their keys, in dialogues too: they have none of the app's keys. `own`: the user's own keys."""
+    from ..screens.dialogues.ask import Told
     from ..screens.help import HelpScreen
 
     screen = app.screen
-    if (
-        key.key in keys_of("everywhere.help", own).split(",")
-        and isinstance(screen, ModalScreen)
-        and not isinstance(screen, HelpScreen)
-    ):
+    if not isinstance(screen, ModalScreen) or isinstance(screen, HelpScreen):
+        return
+    if key.key in keys_of("everywhere.help", own).split(","):
         # Otherwise the same key would close the help again.
         key.prevent_default()
         show_help(app)
+    elif key.key in keys_of("everywhere.messages", own).split(",") and not isinstance(screen, Told):
+        key.prevent_default()
+        show_messages()
 
 
 def undo(app: "App[Any]", workplace: "Workplace") -> None:

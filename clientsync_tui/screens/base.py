@@ -125,6 +125,10 @@ class ActionScreen(Screen[Any]):
         """Opens the practice's history."""
         self.main.open("history")
 
+    def do_messages(self) -> None:
+        """Shows the messages of this run again."""
+        self.main.notices.read()
+
     def do_undo(self) -> None:
         """Takes back the last change of the practice."""
         self.main.undo()

@@ -19,6 +19,14 @@ Answer = TypeVar("Answer")
 Severity = Literal["information", "warning", "error"]
 
 
+class Log(Protocol):
+    """The messages of this run."""
+
+    def read(self) -> None:
+        """Shows them again, the newest first."""
+        ...
+
+
 class Main(Protocol):
     """The app, as its screens see it."""
 
@@ -29,6 +37,11 @@ class Main(Protocol):
     @property
     def keys(self) -> Mapping[str, str]:
         """The user's own keys, by the id of what they do."""
+        ...
+
+    @property
+    def notices(self) -> Log:
+        """The messages of this run."""
         ...
 
     @property

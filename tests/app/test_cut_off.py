@@ -58,8 +58,8 @@ async def test_a_job_that_breaks_says_so_and_can_be_resumed(
             await pilot.press("A", "f")
             await until(pilot, lambda: type(app.screen).__name__ == "PlanScreen")
             await pilot.press("y")
-            await until(pilot, lambda: any("ProgrammingError" in n.message for n in app._notifications))
-            assert not any("abc" in n.message for n in app._notifications)
+            await until(pilot, lambda: any("ProgrammingError" in n.message for n in app.notices.log))
+            assert not any("abc" in n.message for n in app.notices.log)
         await until(pilot, lambda: type(app.screen).__name__ == "JobScreen")
         await pilot.press("r")
         jobs = app.workplace.store.jobs
@@ -76,7 +76,7 @@ async def test_work_of_a_screen_that_breaks_is_said(practice: Practice) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: type(app.screen).__name__ == "ClientsScreen")
         worker = app.screen.run_worker(broken(), exit_on_error=False)
-        await until(pilot, lambda: worker.state is WorkerState.ERROR and app._notifications)
-        said = " ".join(notice.message for notice in app._notifications)
+        await until(pilot, lambda: worker.state is WorkerState.ERROR and app.notices.log)
+        said = " ".join(notice.message for notice in app.notices.log)
         assert "Unexpected error (KeyError)." in said and "abc" not in said
     app.workplace.close()

@@ -163,7 +163,7 @@ async def test_the_palette_says_how_to_get_where_it_cannot_go(app: ClientSyncApp
             for hit in hits:
                 hit.command()
             wanted = {str(hit.text).removeprefix(f"{place}: ").rpartition(" (")[0] for hit in hits}
-            await until(pilot, lambda wanted=wanted: wanted <= {each.title for each in app._notifications})
+            await until(pilot, lambda wanted=wanted: wanted <= {each.title for each in app.notices.log})
     app.workplace.close()
 
 

@@ -170,7 +170,7 @@ async def test_sentences_name_the_persons_own_keys(tmp_path: Path) -> None:
         await until(pilot, lambda: "Press f3 for Client Sync" in shown(pilot))
         await pilot.press("ctrl+c", "J")
         await until(pilot, lambda: "Press f3 to open Client Sync" in shown(pilot))
-        assert any("Press f10 to leave" in notice.message for notice in app._notifications)
+        assert any("Press f10 to leave" in notice.message for notice in app.notices.log)
     app.workplace.close()
 
 
@@ -183,7 +183,7 @@ async def test_notices_name_the_persons_own_keys(tmp_path: Path) -> None:
     async with run_app(app, size=(100, 30), notifications=True) as pilot:
         await until(pilot, lambda: "Birch Ltd" in shown(pilot))
         await pilot.press("slash", *"birch", "enter", "f6", "enter", *"mine", "enter")
-        said = lambda: [notice.message for notice in app._notifications]  # noqa: E731
+        said = lambda: [notice.message for notice in app.notices.log]  # noqa: E731
         await until(pilot, lambda: any("Saved as “mine”" in each for each in said()))
         assert "Saved as “mine”: f6 opens it." in said()
     app.workplace.close()
@@ -199,7 +199,7 @@ async def test_where_no_screen_can_be_left_the_key_to_copy_a_link_is_the_persons
         await pilot.press("s", "l")
         await link_shown(pilot)
         await pilot.press("f6", "f7")
-        said = " ".join(notice.message for notice in app._notifications)
+        said = " ".join(notice.message for notice in app.notices.log)
         assert "f7 shows the link plain" in said
         assert "f6 copies the link" in said
     app.workplace.close()
@@ -225,7 +225,7 @@ async def test_own_keys_work_and_are_shown_everywhere(tmp_path: Path) -> None:
     async with run_app(app, size=(100, 30), notifications=True) as pilot:
         await until(pilot, lambda: "f3 Filter" in shown(pilot))
         # The clash is said at the start, and the action keeps its usual key.
-        said = " ".join(notice.message for notice in app._notifications)
+        said = " ".join(notice.message for notice in app.notices.log)
         assert "clients.views keeps its usual key, w" in said
         table = app.screen.query_one("#clients")
         before = table.cursor_id

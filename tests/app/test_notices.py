@@ -63,7 +63,7 @@ async def test_a_job_that_ends_elsewhere_is_told(practice: Practice, monkeypatch
         client = app.workplace.store.clients.codes()
         app.open("connections", client=next(iter(client))[0])
         await pilot.press("f")
-        await until(pilot, lambda: any("ended" in notice.title for notice in app._notifications))
+        await until(pilot, lambda: any("ended" in notice.title for notice in app.notices.log))
         assert written == ["\a"]
     app.workplace.close()
 

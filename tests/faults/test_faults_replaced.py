@@ -64,7 +64,7 @@ async def test_the_screens_say_so(ground: Ground, tmp_path: Path) -> None:
         replaced(here.database)
         await pilot.press("f")
         await until(
-            pilot, lambda: any(SAYS in notice.message for notice in app._notifications) or SAYS in shown(app)
+            pilot, lambda: any(SAYS in notice.message for notice in app.notices.log) or SAYS in shown(app)
         )
     app.workplace.close()
 

@@ -21,7 +21,7 @@ def client(screen: ClientsScreen, name: str) -> Client:
 
 
 def said(pilot: Pilot[None], words: str) -> bool:
-    return any(words in notice.message for notice in pilot.app._notifications)
+    return any(words in notice.message for notice in pilot.app.notices.log)
 
 
 async def answer(pilot: Pilot[None], text: str) -> None:

@@ -38,7 +38,7 @@ def kinds(app: ClientSyncApp) -> list[Kind]:
 
 def told(app: ClientSyncApp) -> str:
     """What the notices say."""
-    return "\n".join(notice.message for notice in app._notifications)
+    return "\n".join(notice.message for notice in app.notices.log)
 
 
 async def test_facts_menu_and_lists(practice: Practice) -> None:

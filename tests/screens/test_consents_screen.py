@@ -142,7 +142,7 @@ async def test_every_software_in_one_job(practices: Callable[[Options], Practice
     await asyncio.to_thread(practice.add, me, [world.id_of("xero", place) for place in (3, 4)])
     async with opened(practice) as (app, pilot):
         await pilot.press("4")
-        await until(pilot, lambda: any("Only one accounting" in each.message for each in app._notifications))
+        await until(pilot, lambda: any("Only one accounting" in each.message for each in app.notices.log))
         await add(practice, app, pilot, range(2))
         for software in (ONE, "xero"):
             practice.sandbox.fault("expire", software=software)

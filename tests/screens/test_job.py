@@ -47,7 +47,7 @@ def planned(practice: Practice, email: str) -> str:
 
 def told(app: ClientSyncApp) -> str:
     """What the notices say."""
-    return "\n".join(notice.message for notice in app._notifications)
+    return "\n".join(notice.message for notice in app.notices.log)
 
 
 def now(app: ClientSyncApp, job: str) -> Job:

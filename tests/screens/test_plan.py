@@ -35,7 +35,7 @@ async def test_disconnecting_says_what_stays_and_what_is_hidden(practice: Practi
         # The key that opened it, and enter, are no yes; and enter says that it cancelled.
         await pilot.press("d", "down", "enter")
         await until(pilot, lambda: not isinstance(app.screen, PlanScreen))
-        assert [each.message for each in app._notifications] == ["Cancelled. Nothing was changed."]
+        assert [each.message for each in app.notices.log] == ["Cancelled. Nothing was changed."]
         assert len(store.jobs.all()) == 2
         confirm_and_run(app.screen, plan)
         await until(pilot, lambda: isinstance(app.screen, PlanScreen))

@@ -208,7 +208,7 @@ async def test_a_closed_organisation_offers_nothing_that_leads_nowhere(tmp_path:
         await pilot.press("right")
         await until(pilot, lambda: screen.line is not None and screen.line.app == "FreeAgent")
         await pilot.press("enter")
-        await until(pilot, lambda: any("Ask the client." in each.message for each in app._notifications))
+        await until(pilot, lambda: any("Ask the client." in each.message for each in app.notices.log))
         assert app.screen is screen
     app.workplace.close()
 
