@@ -11,7 +11,6 @@ from ..sync.jobs.session import Session
 from ..workplace import Workplace
 from .consents import can_sign_in, sign_in_for_job
 from .network import online
-from .plan_across_apps import WAITS_FOR_SIGN_IN
 from .results import report, show_plan
 from .run_job import JobRun, carry_out, run
 
@@ -34,7 +33,7 @@ def bulk(
     ran = online(workplace, work)
     if dry_run:
         show_plan(ran.plan, as_json)
-        if any(item.body.get(WAITS_FOR_SIGN_IN) for item in ran.plan.items):
+        if any(item.waits for item in ran.plan.items):
             raise click.exceptions.Exit(3)
     else:
         report(workplace.store, ran, as_json)

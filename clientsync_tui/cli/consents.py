@@ -55,7 +55,7 @@ class _JobSignIns:
         held = {sign_in.id for sign_in in self.session.held(software.name)}
         if software.organisations_per_sign_in == "one":
             await self._one_by_one(software, Consents(map(Expected.of, items), held))
-        elif not held & {item.body.get("with") for item in items}:
+        elif not held & {item.sign_in for item in items}:
             await self._once_for_all(software, items)
 
     async def _one_by_one(self, software: Software, consents: Consents) -> None:
@@ -81,7 +81,7 @@ class _JobSignIns:
         wait = "waits" if len(items) == 1 else "wait"
         say(f"{integrations(len(items))} in {software.title} {wait} for a sign-in.")
         new = await sign_in_now(self.workplace, self.session, software.name, stoppable=True)
-        if {item.body.get("with") for item in items}.isdisjoint({new.id, None}):
+        if {item.sign_in for item in items}.isdisjoint({new.id, None}):
             say(f"This job runs as someone other than {new.person.name}. Start a new one to run it yourself.")
         await self._run_job()
 

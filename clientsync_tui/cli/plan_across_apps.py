@@ -14,9 +14,6 @@ from ..workplace import Workplace
 from .network import signed_in
 from .output import say
 
-WAITS_FOR_SIGN_IN = "waits_for_sign_in"
-"""In the body of an item of a dry run: the real run would wait for a sign-in, and exit with 3."""
-
 
 async def plan_across_apps(
     workplace: Workplace,
@@ -65,5 +62,5 @@ async def plan_across_apps(
 def _without_sign_in(item: PlanItem, needed: dict[str, Trouble]) -> PlanItem:
     if item.will is not Will.DO or item.software not in needed:
         return item
-    body = {**item.body, "cannot": "yes", "says": str(needed[item.software]), WAITS_FOR_SIGN_IN: "yes"}
-    return replace(item, will=Will.CANNOT, reason=Why.NO_ACCESS, body=body)
+    says = str(needed[item.software])
+    return replace(item, will=Will.CANNOT, reason=Why.NO_ACCESS, says=says, waits=True)

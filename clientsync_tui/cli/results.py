@@ -58,15 +58,13 @@ def show_result(store: Store, ran: JobRun, as_json: bool) -> dict[str, Any]:
         items = store.jobs.items(job.id)
         result = shapes.outcome(job, items)
         sentences = Counter((str(item.state), item.reason, item.says) for item in items if item.says)
-        impossible = sum(item.state is ItemState.FAILED and bool(item.body.get("cannot")) for item in items)
+        impossible = sum(item.state is ItemState.FAILED and item.cannot for item in items)
     else:
         result = shapes.without_job(ran.plan)
         impossible = ran.plan.count(Will.CANNOT)
         planned = zip(result["items"], ran.plan.items, strict=True)
         sentences = Counter(
-            (str(shape["outcome"]), item.reason, str(item.body["says"]))
-            for shape, item in planned
-            if item.body.get("says")
+            (str(shape["outcome"]), item.reason, item.says) for shape, item in planned if item.says
         )
     if as_json:
         output.json_document(result)

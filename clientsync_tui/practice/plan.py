@@ -1,9 +1,10 @@
 """A plan: what a bulk action will do, for each client, before anything is done."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+
+from .facts import NO_FACTS, Facts
 
 
 class Will(StrEnum):
@@ -18,7 +19,10 @@ class Will(StrEnum):
 class PlanItem:
     """One client of a plan. `client` is the client's id (one made for it, where the client is yet to be created).
 
-    `reason`: None for `Will.DO`, else a value of `Why`, `Reason` or `Fault`. `body`: what the job needs to carry it out.
+    `reason`: None for `Will.DO`, else a value of `Why`, `Reason` or `Fault`; `says`: the same in a sentence. `sign_in`: the id of
+    the sign-in it will be done with: one that is held, one that is yet to be made (where a sign-in is for one organisation), or None:
+    whoever will have signed in by then, or nobody where the item calls no accounting app. `waits`: in a dry run, the real run would
+    wait for a sign-in.
     """
 
     will: Will
@@ -27,12 +31,16 @@ class PlanItem:
     software: str
     organisation_id: str
     reason: str | None = None
-    body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    says: str | None = None
+    organisation_name: str | None = None
+    sign_in: str | None = None
+    facts: Facts = NO_FACTS
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a bulk action will do. `kind`: add, reconnect, reassign, refresh, disconnect or check.
+    """What a bulk action will do. `kind`: the name of a kind of work.
 
     `sign_in`: the sign-in it is done with; None where each item uses its integration's own.
     """
@@ -41,7 +49,6 @@ class Plan:
     software: str | None
     sign_in: str | None
     items: tuple[PlanItem, ...]
-    body: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def about(self, integrations: Collection[tuple[str, str]]) -> "Plan":
         """The part about these integrations (accounting app and organisation id): a client may have others."""

@@ -56,6 +56,11 @@ class Why(StrEnum):
     WRONG_ORGANISATION = "wrong_organisation"
     CHANGED_MEANWHILE = "changed_meanwhile"
     CANCELLED = "cancelled"
+    MAY_BE_SENT = "may_be_sent"
+
+
+SENT_PERHAPS = "It may have been sent: the program stopped in the middle. It is not sent again. Check whether it arrived."
+"""Of an item that must never run twice, when nobody knows whether it ran."""
 
 
 STATUS_OF_PROBLEM = {

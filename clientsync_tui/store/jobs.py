@@ -1,17 +1,17 @@
 """Bulk jobs and their items, as rows: what a kill leaves behind is exactly what is here."""
 
-import json
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import NamedTuple
 
 from ..practice.entries import iso
+from ..practice.facts import written
 from ..practice.plan import Plan, PlanItem, Will
-from ..practice.status import Why
+from ..practice.status import SENT_PERHAPS, Why
 from ..practice.text import clean
 from ..practice.trouble import SignInNeeded, Trouble, UsageError
 from .as_planned import AsPlanned
@@ -19,8 +19,10 @@ from .database import Database
 from .files.job_locks import JobLocks
 from .own_rows import ITEM_STATES, is_item, is_job
 
-CAN_BE_RETRIED = "(state = 'failed' AND json_extract(body, '$.cannot') IS NULL OR state = 'skipped' AND reason = 'cancelled')"
-"""Items that failed, unless the plan said already that they can't be done, and cancelled ones."""
+CAN_BE_RETRIED = (
+    "(state = 'failed' AND cannot = 0 AND key IS NULL OR state = 'skipped' AND reason = 'cancelled')"
+)
+"""Items that failed, unless the plan said already that they can't be done or nobody knows whether they ran, and cancelled ones."""
 
 REMOVES = "`clientsync doctor --repair` removes it."
 
@@ -47,7 +49,11 @@ class ItemState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One client of a job. `says`: the reason in a sentence, as it was at the time."""
+    """One client of a job. `says`: the reason in a sentence, as it was at the time.
+
+    `organisation_name`, `sign_in` and `cannot`: as in the plan. `key`: of an item that must never run twice, from when it is begun.
+    `facts`: what its kind of work has to know of it, as text (`Task.facts` reads it).
+    """
 
     job: str
     n: int
@@ -58,7 +64,18 @@ class Item:
     state: ItemState
     reason: str | None
     says: str | None
-    body: Mapping[str, Any]
+    organisation_name: str | None
+    sign_in: str | None
+    cannot: bool
+    key: str | None
+    facts: str
+
+
+class Paused(NamedTuple):
+    """Why a job does not go on, and whether signing in is what it needs."""
+
+    says: str
+    needs_sign_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +91,7 @@ class Job:
     started_at: str
     ended_at: str | None
     counts: Mapping[ItemState, int]
-    body: Mapping[str, Any]
+    paused: Paused | None
     cut_off: bool
 
     def count(self, *states: ItemState) -> int:
@@ -109,37 +126,32 @@ class Jobs:
 
         def row(n: int, item: PlanItem) -> tuple[object, ...]:
             ended = None if item.will is Will.DO else now
-            body = json.dumps(dict(item.body), ensure_ascii=False)
-            self._planned.note_item(job, item.client, item.name, item.software, item.organisation_id, body)
+            cannot, facts = item.will is Will.CANNOT, written(item.facts)
+            self._planned.note_item(
+                job, item.client, item.name, item.software, item.organisation_id, item.sign_in, cannot, facts
+            )
             return (
                 job, n, item.client, item.name, item.software, item.organisation_id, states[item.will], item.reason,
-                item.body.get("says"), ended, body,
+                item.says, ended, facts, item.organisation_name, item.sign_in, cannot,
             )  # fmt: skip
 
         self._planned.note_job(job, plan.kind, plan.software, plan.sign_in)
 
         with self._database.writing() as db:
             db.execute(
-                "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)",
-                (
-                    job,
-                    plan.kind,
-                    plan.software,
-                    plan.sign_in,
-                    JobState.WAITING,
-                    by,
-                    now,
-                    json.dumps(dict(plan.body)),
-                ),
+                "INSERT INTO jobs (id, kind, software, sign_in, state, by, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (job, plan.kind, plan.software, plan.sign_in, JobState.WAITING, by, now),
             )
             db.executemany(
-                "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO items (job, n, client, name, software, organisation_id, state, reason, says, ended_at, facts, "
+                "organisation_name, sign_in, cannot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (row(n, item) for n, item in enumerate(plan.items)),
             )
         return job
 
     def claim(self, job: str) -> list[Item]:
-        """Makes this process the job's runner; returns the items that a former runner left in `doing`, now waiting again.
+        """Makes this process the job's runner; returns the items that a former runner left in `doing`, now waiting again unless
+        they must never run twice.
 
         It is the runner until it calls `leave`, or its process ends. Raises UsageError when another one runs the job.
         """
@@ -149,9 +161,10 @@ class Jobs:
         try:
             with self._database.writing() as db:
                 left = self.items(job, ItemState.DOING)
+                self._fail_unknown(db, job)
                 db.execute("UPDATE items SET state = 'waiting' WHERE job = ? AND state = 'doing'", (job,))
                 db.execute(
-                    "UPDATE jobs SET state = ?, ended_at = NULL, body = json_remove(body, '$.paused') WHERE id = ?",
+                    "UPDATE jobs SET state = ?, ended_at = NULL, paused = NULL WHERE id = ?",
                     (JobState.RUNNING, job),
                 )
         except BaseException:
@@ -163,15 +176,19 @@ class Jobs:
         """This process is the runner no more. A job that it did not `end` is cut off."""
         self._locks.let_go(job)
 
-    def take(self, job: str, n: int) -> bool:
-        """Marks a waiting item as being done, before its first call; False when it waits no more (it was cancelled)."""
-        query = "UPDATE items SET state = 'doing' WHERE job = ? AND n = ? AND state = 'waiting'"
+    def take(self, job: str, n: int, key: str | None = None) -> bool:
+        """Marks a waiting item as being done, before its first call; False when it waits no more (it was cancelled).
+
+        `key`: given where the item must never run twice. From then on it ends, or counts as one that nobody knows about.
+        """
+        query = "UPDATE items SET state = 'doing', key = ? WHERE job = ? AND n = ? AND state = 'waiting'"
         with self._database.writing() as db:
-            return db.execute(query, (job, n)).rowcount == 1
+            return db.execute(query, (key, job, n)).rowcount == 1
 
     def put_back(self, job: str, n: int) -> None:
-        """An item that was begun waits again: nothing was done of it."""
+        """An item that was begun waits again: nothing was done of it, or it can be done twice."""
         with self._database.writing() as db:
+            self._fail_unknown(db, job, n)
             db.execute(
                 "UPDATE items SET state = 'waiting' WHERE job = ? AND n = ? AND state = 'doing'", (job, n)
             )
@@ -181,10 +198,21 @@ class Jobs:
     ) -> None:
         """Ends an item; in the same transaction as its ledger entries where the caller is in one."""
         with self._database.writing() as db:
+            # What failed for a known reason was not done, so it can be retried.
+            not_done = state is ItemState.FAILED and reason != Why.MAY_BE_SENT
             db.execute(
-                "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ? WHERE job = ? AND n = ?",
-                (state, reason, says, iso(datetime.now(UTC)), job, n),
+                "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ?, key = iif(?, NULL, key) "
+                "WHERE job = ? AND n = ?",
+                (state, reason, says, iso(datetime.now(UTC)), not_done, job, n),
             )
+
+    def _fail_unknown(self, db: sqlite3.Connection, job: str, n: int | None = None) -> None:
+        """Fails what was begun and must never run twice, of the job or this one item: nobody knows whether it was done."""
+        db.execute(
+            "UPDATE items SET state = 'failed', reason = ?, says = ?, ended_at = ? "
+            "WHERE job = ? AND (? IS NULL OR n = ?) AND state = 'doing' AND key IS NOT NULL",
+            (Why.MAY_BE_SENT, SENT_PERHAPS, iso(datetime.now(UTC)), job, n, n),
+        )
 
     def settle_waiting(
         self, job: str, state: ItemState, reason: str, says: str, *, software: str | None = None
@@ -198,15 +226,12 @@ class Jobs:
             ).rowcount
 
     def end(self, job: str, state: JobState, why: Trouble | None = None) -> None:
-        """Says how the job ended or that it waits (`paused`), and why; `body["paused"]` then has `says` and `sign_in`
-        (whether a person must sign in)."""
+        """Says how the job ended or that it waits, and why."""
         ended = iso(datetime.now(UTC)) if state in (JobState.DONE, JobState.CANCELLED) else None
-        paused = json.dumps({"says": str(why), "sign_in": isinstance(why, SignInNeeded)}) if why else None
         with self._database.writing() as db:
             db.execute(
-                "UPDATE jobs SET state = ?, ended_at = ?, "
-                "body = iif(? IS NULL, body, json_set(body, '$.paused', json(?))) WHERE id = ?",
-                (state, ended, paused, paused, job),
+                "UPDATE jobs SET state = ?, ended_at = ?, paused = coalesce(?, paused), needs_sign_in = ? WHERE id = ?",
+                (state, ended, str(why) if why else None, isinstance(why, SignInNeeded), job),
             )
 
     def cancel(self, job: str) -> None:
@@ -215,6 +240,7 @@ class Jobs:
             self.settle_waiting(job, ItemState.SKIPPED, Why.CANCELLED, "Cancelled before it was begun.")
             found = self.one(job)
             if found.state is not JobState.RUNNING or found.cut_off:
+                self._fail_unknown(db, job)
                 db.execute(
                     "UPDATE items SET state = 'skipped', reason = ?, says = ?, ended_at = ? WHERE job = ? AND state = 'doing'",
                     (Why.CANCELLED, "Cancelled.", iso(datetime.now(UTC)), job),
@@ -304,7 +330,10 @@ class Jobs:
         return [(row[0], row[1], row[2]) for row in self._database.connection.execute(query, (job,))]
 
     def _item(self, row: sqlite3.Row) -> Item:
-        what = (row["client"], row["name"], row["software"], row["organisation_id"], row["body"])
+        what = (
+            row["client"], row["name"], row["software"], row["organisation_id"], row["sign_in"], bool(row["cannot"]),
+            row["facts"],
+        )  # fmt: skip
         self._planned.refuse_changed_item(row["job"], row["n"], *what)
         return item_of(row)
 
@@ -325,7 +354,7 @@ class Jobs:
             state, cut_off = JobState.DONE, False
         return Job(
             row["id"], row["kind"], row["software"], row["sign_in"], state, row["by"], row["started_at"], row["ended_at"],
-            counts, json.loads(row["body"]), cut_off,
+            counts, Paused(row["paused"], bool(row["needs_sign_in"])) if row["paused"] else None, cut_off,
         )  # fmt: skip
 
 
@@ -337,5 +366,5 @@ def item_of(row: sqlite3.Row) -> Item:
         )
     return Item(
         row["job"], row["n"], row["client"], row["name"], row["software"], row["organisation_id"], ItemState(row["state"]),
-        row["reason"], row["says"], json.loads(row["body"]),
+        row["reason"], row["says"], row["organisation_name"], row["sign_in"], bool(row["cannot"]), row["key"], row["facts"],
     )  # fmt: skip

@@ -30,12 +30,8 @@ def time_of(text: str | None) -> datetime | None:
 
 def is_job(row: Row) -> bool:
     """Whether a job's row is as this program writes it."""
-    body = _object(row["body"])
-    paused = body.get("paused") if body is not None else None
     return (
-        body is not None
-        and (paused is None or (isinstance(paused, dict) and {"says", "sign_in"} <= paused.keys()))
-        and row["state"] in JOB_STATES
+        row["state"] in JOB_STATES
         and time_of(row["started_at"]) is not None
         and _is_time_or_none(row["ended_at"])
     )
@@ -43,7 +39,7 @@ def is_job(row: Row) -> bool:
 
 def is_item(row: Row) -> bool:
     """Whether an item's row is as this program writes it."""
-    return row["state"] in ITEM_STATES and _object(row["body"]) is not None
+    return row["state"] in ITEM_STATES and _object(row["facts"]) is not None
 
 
 def is_contact(row: Row) -> bool:

@@ -74,7 +74,7 @@ def says(item: PlanItem) -> str:
     """Why an item is left out, with the next step; empty where it is done."""
     if item.will is Will.DO:
         return ""
-    return str(item.body.get("says") or words.REASONS.get(item.reason or "", ""))
+    return item.says or words.REASONS.get(item.reason or "", "")
 
 
 def summary(plan: Plan) -> Iterator[tuple[Will, str]]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ..practice.counted import counted
 from ..practice.model import Client, Integration
-from ..practice.status import Fault, Reason, Standing, Status, Why
+from ..practice.status import SENT_PERHAPS, Fault, Reason, Standing, Status, Why
 
 REASONS: dict[str, str] = {
     Reason.SIGN_IN_ENDING: "The sign-in ends soon unless it is used. Check it, or reconnect.",
@@ -27,6 +27,7 @@ REASONS: dict[str, str] = {
     Why.WRONG_ORGANISATION: "Another organisation answered under its id. Use Change integration if that is meant.",
     Why.CHANGED_MEANWHILE: "Somebody else changed it meanwhile; it was left alone.",
     Why.CANCELLED: "It was cancelled before it was begun.",
+    Why.MAY_BE_SENT: SENT_PERHAPS,
 }
 
 SHORT: dict[str, str] = {
@@ -48,6 +49,7 @@ SHORT: dict[str, str] = {
     Why.WRONG_ORGANISATION: "wrong organisation",
     Why.CHANGED_MEANWHILE: "changed meanwhile",
     Why.CANCELLED: "cancelled",
+    Why.MAY_BE_SENT: "may have been sent",
 }
 
 SYMBOLS: dict[Status, str] = {

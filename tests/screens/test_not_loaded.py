@@ -36,7 +36,7 @@ def filled(folder: Path) -> str:
     )  # fmt: skip
     store.sign_ins.hold(f"{APP}:Ann", workplace.holder)
     store.contacts.fault(APP, "o1", "unreachable")
-    item = PlanItem(Will.DO, "c1", "Abbey Road Bakery", APP, "o1", None, {"sign_in": f"{APP}:Ann"})
+    item = PlanItem(Will.DO, "c1", "Abbey Road Bakery", APP, "o1", sign_in=f"{APP}:Ann")
     job = store.jobs.create(Plan("check", APP, None, (item,)), ANN)
     workplace.close()
     return job

@@ -1,6 +1,5 @@
 """Jobs and their items as rows: claimed by one runner, resumed behind a kill, cancelled and retried without doing twice."""
 
-import json
 import subprocess
 import sys
 import textwrap
@@ -9,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from clientsync_tui.practice.facts import parsed
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.practice.status import Fault, Reason, Why
 from clientsync_tui.practice.trouble import SignInRefused, Trouble, UsageError
 from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.store.store import Store
+from clientsync_tui.sync.kinds.add import AddFacts
 from tests.store.entries import added, store_in
 from tests.support.inside import database_of
 
@@ -22,10 +23,9 @@ ITEMS = 4
 
 def a_plan(*more: PlanItem, items: int = ITEMS) -> Plan:
     doing = [
-        PlanItem(Will.DO, f"c{n}", f"Client {n}", "xero", f"o{n}", body={"sign_in": f"s{n % 2}"})
-        for n in range(items)
+        PlanItem(Will.DO, f"c{n}", f"Client {n}", "xero", f"o{n}", sign_in=f"s{n % 2}") for n in range(items)
     ]
-    return Plan("refresh", "xero", "xero:ann", (*doing, *more), {"team": "North"})
+    return Plan("refresh", "xero", "xero:ann", (*doing, *more))
 
 
 @pytest.fixture
@@ -87,18 +87,13 @@ def test_a_plan_becomes_rows(store: Store) -> None:
                 "xero",
                 "o9",
                 Reason.ORGANISATION_CLOSED,
-                {"says": "It is closed.", "cannot": "yes"},
+                "It is closed.",
             ),
         ),
         "ann@example.com",
     )
     found = store.jobs.one(job)
-    assert (found.state, found.kind, found.by, found.body) == (
-        JobState.WAITING,
-        "refresh",
-        "ann@example.com",
-        {"team": "North"},
-    )
+    assert (found.state, found.kind, found.by) == (JobState.WAITING, "refresh", "ann@example.com")
     assert found.counts == {ItemState.WAITING: ITEMS, ItemState.SKIPPED: 1, ItemState.FAILED: 1}
     assert (found.total, found.left) == (ITEMS + 2, ITEMS)
     assert store.jobs.items(job)[-1].says == "It is closed."
@@ -195,9 +190,7 @@ def test_a_job_that_nobody_runs_is_cancelled_at_once(store: Store) -> None:
 
 
 def test_what_failed_is_retried_alone_and_survives_a_kill_before_it_begins(store: Store) -> None:
-    closed = PlanItem(
-        Will.CANNOT, "c9", "Closed", "xero", "o9", Reason.ORGANISATION_CLOSED, {"cannot": "yes"}
-    )
+    closed = PlanItem(Will.CANNOT, "c9", "Closed", "xero", "o9", Reason.ORGANISATION_CLOSED)
     job = store.jobs.create(a_plan(closed), "ann")
     store.jobs.claim(job)
     for n, (state, reason) in enumerate(
@@ -239,10 +232,10 @@ def test_a_paused_job_says_why_until_it_goes_on(store: Store) -> None:
     job = store.jobs.create(a_plan(), "ann")
     for why, sign_in in ((SignInRefused("Sign in again."), True), (Trouble("The keyring is locked."), False)):
         store.jobs.claim(job)
-        assert "paused" not in store.jobs.one(job).body
+        assert store.jobs.one(job).paused is None
         store.jobs.end(job, JobState.PAUSED, why)
         store.jobs.leave(job)
-        assert store.jobs.one(job).body["paused"] == {"says": str(why), "sign_in": sign_in}
+        assert store.jobs.one(job).paused == (str(why), sign_in)
         assert [each.id for each in store.jobs.unfinished()] == [job]
 
 
@@ -255,10 +248,11 @@ def test_newest_jobs_come_first(store: Store) -> None:
 def test_names_are_kept_as_they_are(store: Store) -> None:
     name = 'Zoë [red]"x"[/] 日本'
     job = store.jobs.create(
-        Plan("add", None, None, (PlanItem(Will.DO, "c", name, "xero", "o", body={"n": name}),)), "ann"
+        Plan("add", None, None, (PlanItem(Will.DO, "c", name, "xero", "o", facts=AddFacts(team=name)),)),
+        "ann",
     )
     item = store.jobs.items(job)[0]
-    assert item.name == name and json.loads(json.dumps(item.body)) == {"n": name}
+    assert item.name == name and parsed(AddFacts, item.facts) == AddFacts(team=name)
 
 
 def test_a_lock_that_is_a_link_is_not_followed(store: Store, tmp_path: Path) -> None:

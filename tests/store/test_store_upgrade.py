@@ -1,5 +1,6 @@
 """Upgrading: what an earlier release wrote is read by this one, nothing of it lost, and a copy is made before."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from clientsync_tui.practice.facts import NO_FACTS, Facts, parsed
 from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.practice.trouble import Trouble, UsageError
@@ -18,12 +20,46 @@ from clientsync_tui.store.database import VERSION
 from clientsync_tui.store.files import copies
 from clientsync_tui.store.migrations import STEPS
 from clientsync_tui.store.store import Store
+from clientsync_tui.sync.kinds.add import AddFacts
+from clientsync_tui.sync.kinds.reassign import ReassignFacts
+from clientsync_tui.sync.kinds.reconnect import ReconnectFacts
 from tests.store.entries import added, derived, store_in
 from tests.support.inside import database_of
 
 RELEASE_0_1 = Path(__file__).with_name("release_0_1.sql")
 RELEASE_0_2 = Path(__file__).with_name("release_0_2.sql")
-KEPT_AS_IT_WAS = ("jobs", "items", "contacts", "pulled", "held", "views", "meta")
+KEPT_AS_IT_WAS = ("contacts", "pulled", "held", "views", "meta")
+WORK = (
+    "SELECT id, kind, software, sign_in, state, by, started_at, ended_at FROM jobs",
+    "SELECT job, n, client, name, software, organisation_id, state, reason, says, ended_at FROM items",
+)
+AT = "2026-11-19T10:00:00+00:00"
+LINK = {"sign_in": "s1", "problem": None, "connected_at": AT, "with": "s2", "organisation_name": "Oak"}
+OF_RELEASE_0_2: dict[str, tuple[str, dict[str, str | None], Facts, str | None]] = {
+    "added": (
+        "add",
+        {"organisation_name": "Oak", "team": "North", "with": "s2", "linked_by": "name"},
+        AddFacts("North", False, "name"),
+        "s2",
+    ),
+    "added apart": (
+        "add",
+        {"organisation_name": "Oak", "team": None, "with": "s2", "apart": "yes", "linked_by": None},
+        AddFacts(apart=True),
+        "s2",
+    ),
+    "reassigned": ("reassign", LINK, ReassignFacts("s1", datetime.fromisoformat(AT)), "s2"),
+    "reconnected by whoever signs in": (
+        "reconnect",
+        {**LINK, "with": None, "problem": "sign_in_refused"},
+        ReconnectFacts(datetime.fromisoformat(AT)),
+        None,
+    ),
+    "refreshed": ("refresh", {**LINK, "with": "s1"}, NO_FACTS, "s1"),
+    "disconnected": ("disconnect", {**LINK, "with": "s1", "there": "own"}, NO_FACTS, "s1"),
+    "disconnected here only": ("disconnect", {**LINK, "with": "s1", "there": "not_ours"}, NO_FACTS, None),
+}
+"""What release 0.2 wrote of an item, by kind; what it is now, and the sign-in it is done with."""
 
 
 @pytest.fixture
@@ -56,12 +92,14 @@ def test_nothing_of_the_former_release_is_lost(former: Path) -> None:
     with closing(sqlite3.connect(former)) as db:
         entries = rows(db, everything)
         here = {table: rows(db, f"SELECT * FROM {table}") for table in KEPT_AS_IT_WAS}
+        work = [rows(db, query) for query in WORK]
     store = Store(former)
     assert rows(database_of(store).connection, everything) == entries and len(entries) == 24
     for table, before in here.items():
         after = rows(database_of(store).connection, f"SELECT * FROM {table}")
         # A later step may have added columns behind.
         assert [row[: len(old)] for row, old in zip(after, before, strict=True)] == before, table
+    assert [rows(database_of(store).connection, query) for query in WORK] == work
     now = derived(database_of(store))
     assert [row[2] for row in now["clients"]][:2] == ["Abbey Road Bakery Ltd", "Novák Stavby s.r.o."]
     found = store.clients.named("NOV02", datetime(2026, 11, 20, tzinfo=UTC))
@@ -171,11 +209,14 @@ def test_a_practice_of_release_0_2_is_upgraded_whole(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.executescript(RELEASE_0_2.read_text("utf-8"))
         before = {table: rows(db, f"SELECT * FROM {table}") for table in ("ledger", "head", *KEPT_AS_IT_WAS)}
+        work = [rows(db, query) for query in WORK]
     with closing(Store(path)) as store:
         for table, were in before.items():
             now = rows(database_of(store).connection, f"SELECT * FROM {table}")
             # A later step may have added columns behind.
             assert [row[: len(old)] for row, old in zip(now, were, strict=True)] == were, table
+        assert [rows(database_of(store).connection, query) for query in WORK] == work
+        assert [item.cannot for item in store.jobs.items("4d22bd77")] == [False, True]
         assert store.inspection.flaw() is None and store.inspection.differing_tables() == []
         assert store.inspection.foreign_tables() == []
         at = datetime(2026, 11, 20, tzinfo=UTC)
@@ -191,3 +232,20 @@ def test_a_practice_of_release_0_2_is_upgraded_whole(tmp_path: Path) -> None:
         assert store.former_views() == {"North": "team:North"} and store.meta("filters") == '["oak"]'
     (copy,) = copies.kept(path)
     assert copies.check(copy) is None
+
+
+@pytest.mark.parametrize("what", OF_RELEASE_0_2)
+def test_an_unfinished_job_of_release_0_2_goes_on_with_what_it_knew(tmp_path: Path, what: str) -> None:
+    kind, body, facts, sign_in = OF_RELEASE_0_2[what]
+    path = tmp_path / "practice.db"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executescript(RELEASE_0_2.read_text("utf-8"))
+        paused = json.dumps({"paused": {"says": "Sign in again.", "sign_in": True}})
+        db.execute("UPDATE jobs SET kind = ?, state = 'paused', body = ?", (kind, paused))
+        db.execute("UPDATE items SET body = ? WHERE n = 0", (json.dumps(body),))
+    with closing(Store(path)) as store:
+        (job,) = store.jobs.unfinished()
+        assert job.paused == ("Sign in again.", True)
+        item = store.jobs.items(job.id)[0]
+        assert parsed(type(facts), item.facts) == facts
+        assert (item.sign_in, item.organisation_name, item.cannot, item.key) == (sign_in, "Oak", False, None)

@@ -13,11 +13,11 @@ import clientsync_tui
 from clientsync_tui.cli.main import root
 from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.sync import kinds as folder
-from clientsync_tui.sync import plan_words
+from clientsync_tui.sync import plan_words, words
 from clientsync_tui.sync.jobs import job_words
 from clientsync_tui.sync.kinds.seam import registry
 from clientsync_tui.sync.kinds.seam.kind import Needs, Request
-from tests.sync.books import Books, practice_of, run
+from tests.sync.books import Books, Practice, practice_of, run
 
 PACKAGE = Path(clientsync_tui.__file__).parent
 WAVE = """
@@ -42,6 +42,41 @@ KIND = BulkKind(
     entails=lambda plan, softwares: iter(["They may wave back."]),
 )
 """
+POST = """
+import os
+
+from clientsync_tui.practice.plan import Will
+from clientsync_tui.practice.status import Fault
+from clientsync_tui.practice.trouble import PassingTrouble
+from clientsync_tui.store.jobs import ItemState
+from clientsync_tui.sync.kinds.seam.kind import BulkKind, Needs, Request, Unit
+from clientsync_tui.sync.kinds.seam.planning import item_of, over
+from clientsync_tui.sync.kinds.seam.task import Outcome, Task
+
+
+def plan(request: Request):
+    return over("post", request, lambda client, link: item_of(Will.DO, client, link))
+
+
+async def do(task: Task):
+    # A letter that went out is a line in the tray. One client has no address, one's mail server hangs up, one's letter ends the program.
+    tray, organisation = os.environ["TRAY"], task.item.organisation_id
+    if organisation == "1":
+        return Outcome(ItemState.FAILED, "no_access", "No address.")
+    with open(tray, "a") as file:
+        print(organisation, task.item.key, file=file)
+    if organisation == "2":
+        raise PassingTrouble("No answer.", Fault.UNREACHABLE)
+    if organisation == "3":
+        os._exit(9)
+    return Outcome(ItemState.DONE)
+
+
+KIND = BulkKind(
+    name="post", title="Post", verb="Write to", participle="written to", sentence="Write to the selected clients.",
+    unit=Unit.CLIENT, needs=Needs.NONE, plan=plan, do=do, key="P", once=True,
+)
+"""
 FACES = """
 import sys
 from clientsync_tui.sync import kinds
@@ -55,18 +90,85 @@ print(wave.title, wave.keys, wave.sentence)
 """
 
 
+POSTING = """
+import asyncio, sys
+from pathlib import Path
+from clientsync_tui.sync import kinds
+kinds.__path__.append(sys.argv[1])
+from tests.sync.books import Books, practice_of, run
+practice = practice_of(Path(sys.argv[2]), Books("alpha"))
+asyncio.run(run(practice, sys.argv[3]))
+"""
+
+
 @pytest.fixture
 def wave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with a module of a kind of work, put beside the program's own."""
+    """A folder with modules of two kinds of work, put beside the program's own."""
     beside = tmp_path / "kinds"
     beside.mkdir()
     (beside / "wave.py").write_text(WAVE)
+    (beside / "post.py").write_text(POST)
     monkeypatch.setattr(folder, "__path__", [*folder.__path__, str(beside)])
     monkeypatch.setattr(registry, "_folder", folder.__path__)
     registry.kinds.cache_clear()
     yield beside
     registry.kinds.cache_clear()
-    sys.modules.pop(f"{folder.__name__}.wave", None)
+    for name in ("wave", "post"):
+        sys.modules.pop(f"{folder.__name__}.{name}", None)
+
+
+def posting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *organisations: str) -> tuple[Practice, str]:
+    """A practice with a job that writes to these clients once."""
+    monkeypatch.setenv("TRAY", str(tmp_path / "tray"))
+    practice = practice_of(tmp_path, Books("alpha"))
+    practice.expired("alpha", organisations)
+    job = practice.store.jobs.create(registry.kind("post").plan(Request(practice.store, None)), "tester")
+    return practice, job
+
+
+def outcomes(practice: Practice, job: str) -> dict[str, tuple[str, str | None]]:
+    return {
+        item.organisation_id: (str(item.state), item.reason and words.SHORT[item.reason])
+        for item in practice.store.jobs.items(job)
+    }
+
+
+async def test_what_must_not_be_sent_twice_says_what_nobody_knows_and_only_the_rest_is_retried(
+    wave: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice, job = posting(tmp_path, monkeypatch, "1", "2", "4")
+    for _ in range(2):
+        await run(practice, job)
+        assert outcomes(practice, job) == {
+            "1": ("failed", "no access"),
+            "2": ("failed", "may have been sent"),
+            "4": ("done", None),
+        }
+        practice.store.jobs.retry(job)
+        assert practice.store.jobs.one(job).left == 1
+    sent = [line.split() for line in (tmp_path / "tray").read_text().splitlines()]
+    assert sorted(organisation for organisation, _ in sent) == ["2", "4"]
+    keys = {item.organisation_id: item.key for item in practice.store.jobs.items(job)}
+    assert keys == {"1": None, **dict(sent)}
+    practice.store.close()
+
+
+@pytest.mark.parametrize("how", ["resumed", "cancelled"])
+async def test_after_a_kill_a_letter_is_not_sent_again(
+    wave: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    practice, job = posting(tmp_path, monkeypatch, "3")
+    command = [sys.executable, "-c", POSTING, str(wave), str(tmp_path), job]
+    assert subprocess.run(command, timeout=60, check=False, cwd=PACKAGE.parent).returncode == 9
+    assert practice.store.jobs.one(job).cut_off
+    if how == "resumed":
+        await run(practice, job)
+    else:
+        practice.store.jobs.cancel(job)
+    assert outcomes(practice, job) == {"3": ("failed", "may have been sent")}
+    assert len((tmp_path / "tray").read_text().splitlines()) == 1
+    assert practice.store.jobs.retry(job) == 0
+    practice.store.close()
 
 
 async def test_new_kind_is_planned_and_done_as_a_job(wave: Path, tmp_path: Path) -> None:

@@ -22,15 +22,14 @@ from tests.support import plans
 from tests.support.inside import database_of
 
 NOW = "2026-11-30T12:00:00.000Z"
+ITEM = "job, n, client, name, software, organisation_id, state, reason, says, ended_at, facts"
 PLANTED = {
-    "state": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'jumping', 'eve', '{NOW}', NULL, NULL, '{{}}')",
-    "body": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'waiting', 'eve', '{NOW}', NULL, NULL, '[1')",
-    "list": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'waiting', 'eve', '{NOW}', NULL, NULL, '[]')",
-    "paused": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'paused', 'eve', '{NOW}', NULL, NULL, '{{\"paused\": 1}}')",
-    "time": "INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'done', 'eve', 'yesterday', 'x', NULL, '{}')",
+    "state": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'jumping', 'eve', '{NOW}', NULL, NULL, 0)",
+    "end": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'waiting', 'eve', '{NOW}', 'never', NULL, 0)",
+    "time": "INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'done', 'eve', 'yesterday', NULL, NULL, 0)",
     "item": "UPDATE items SET state = 'jumping' WHERE n = 1",
-    "item's body": "UPDATE items SET body = 'nothing' WHERE n = 1",
-    "item without": "UPDATE items SET body = '[]' WHERE n = 1",
+    "item's facts": "UPDATE items SET facts = 'nothing' WHERE n = 1",
+    "item without": "UPDATE items SET facts = '[]' WHERE n = 1",
     "contact's time": "UPDATE contacts SET checked_at = 'yesterday'",
     "contact's naive time": "UPDATE contacts SET checked_at = '2026-11-30', fault = 'limit', fault_at = '2026-11-30'",
     "contact's fault": f"UPDATE contacts SET fault = 'bewitched', fault_at = '{NOW}'",
@@ -88,7 +87,7 @@ def test_a_row_of_another_program_stops_no_command_and_is_removed_by_the_doctor(
 
 def test_a_job_that_cannot_be_read_is_named_with_what_removes_it(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
-    planted(here, PLANTED["body"])
+    planted(here, PLANTED["end"])
     said = here.cli.inside("jobs", "resume", "evil")
     assert said.code == 1 and "Job evil cannot be read" in said.err and "doctor --repair" in said.err
 
@@ -100,7 +99,7 @@ def test_a_job_of_an_unknown_kind_is_refused_and_can_be_cancelled(ground: Ground
         planted(here, "UPDATE jobs SET kind = 'explode' WHERE state = 'waiting'")
         planted(
             here,
-            f"INSERT INTO items VALUES ('{job}', 9, 'c', 'C', 'xero', 'o', 'waiting', NULL, NULL, NULL, '{{}}')",
+            f"INSERT INTO items ({ITEM}) VALUES ('{job}', 9, 'c', 'C', 'xero', 'o', 'waiting', NULL, NULL, NULL, '{{}}')",
         )
     said = here.cli.inside("jobs", "resume", job)
     assert said.code == 2 and "of a kind that this version does not know (explode)" in said.err
@@ -113,7 +112,7 @@ def test_an_item_that_names_no_sign_in_waits_for_one(ground: Ground, tmp_path: P
         job = store.jobs.create(plans.check(store, None, set()), "eve")
         planted(
             here,
-            f"INSERT INTO items VALUES ('{job}', 9, 'c', 'C', 'xero', 'o', 'waiting', NULL, NULL, NULL, '{{}}')",
+            f"INSERT INTO items ({ITEM}) VALUES ('{job}', 9, 'c', 'C', 'xero', 'o', 'waiting', NULL, NULL, NULL, '{{}}')",
         )
     said = here.cli.inside("jobs", "resume", job)
     explained(said)
@@ -124,7 +123,9 @@ def test_an_item_that_names_no_sign_in_waits_for_one(ground: Ground, tmp_path: P
     "statement",
     [
         "UPDATE jobs SET kind = 'disconnect'",
-        "UPDATE items SET body = json_set(body, '$.there', 'own')",
+        "UPDATE items SET sign_in = 'another'",
+        "UPDATE items SET cannot = 1",
+        'UPDATE items SET facts = \'{"team": "North"}\'',
         "UPDATE items SET organisation_id = 'another'",
         "UPDATE items SET n = n + 10",
     ],

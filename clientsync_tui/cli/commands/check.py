@@ -62,7 +62,7 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
                 return JobRun(found.plan), found
             ran = await carry_out(session, plan)
             # The organisations' calls use only the sign-ins that have some.
-            used = {str(item.body["sign_in"]) for item in plan.items}
+            used = {item.sign_in for item in plan.items}
             return ran, await quick_check(session, name, [each for each in held if each.id not in used])
 
         ran, found = network.online(workplace, work) if held else (JobRun(plan), Quick(plan, (), {}))

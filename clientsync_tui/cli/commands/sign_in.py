@@ -83,4 +83,4 @@ def waits_for(workplace: "Workplace", job: "Job", sign_in: "SignIn") -> bool:
     from ...store.jobs import ItemState
 
     items = workplace.store.jobs.items(job.id, ItemState.WAITING, software=sign_in.software)
-    return any((item.body.get("with") or job.sign_in) in (None, sign_in.id) for item in items)
+    return any((item.sign_in or job.sign_in) in (None, sign_in.id) for item in items)

@@ -53,11 +53,9 @@ def go_on(workplace: Workplace, job: str) -> None:
 
 def _line(item: PlanItem) -> str:
     said = plan_words.says(item)
-    linked = item.body.get("linked_by")
+    remark = item.facts.remark
     return (
-        f"{item.name}: {_WILL[item.will]}"
-        + (f", linked by {linked}" if linked else "")
-        + (f". {said}" if said else "")
+        f"{item.name}: {_WILL[item.will]}" + (f", {remark}" if remark else "") + (f". {said}" if said else "")
     )
 
 

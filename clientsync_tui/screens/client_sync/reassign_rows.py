@@ -9,6 +9,7 @@ from ...practice.plan import Plan, PlanItem, Will
 from ...practice.status import Reason, Status, standing_of
 from ...store.store import Store
 from ...sync import words
+from ...sync.kinds.reassign import ReassignFacts
 from ...sync.locale_words import short_date
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
@@ -40,7 +41,7 @@ class ReassignRows:
 
     def people(self) -> list[tuple[Person, int]]:
         """Who integrated them, and how many, the most first."""
-        counted = Counter(str(item.body["sign_in"]) for item in self.plan.items)
+        counted = Counter(_facts(item).authenticated_by for item in self.plan.items)
         people: dict[str, tuple[Person, int]] = {}
         for sign_in, count in counted.items():
             if known := self._sign_ins.get(sign_in):
@@ -60,7 +61,7 @@ class ReassignRows:
         found = ListRows(
             COLUMNS,
             [self._row(item) for item in items],
-            keys={"since": lambda row: str(self._of[str(row.id)].body["connected_at"])},
+            keys={"since": lambda row: _facts(self._of[str(row.id)]).connected_at.isoformat()},
         )
         found.sort(sort)
         return found
@@ -70,24 +71,22 @@ class ReassignRows:
         wanted = frozenset(organisations)
         plan = self.plan
         items = tuple(item for item in plan.items if item.organisation_id in wanted)
-        return Plan(plan.kind, plan.software, plan.sign_in, items, plan.body)
+        return Plan(plan.kind, plan.software, plan.sign_in, items)
 
     def _known(self, item: PlanItem) -> SignIn | None:
-        return self._sign_ins.get(str(item.body["sign_in"]))
+        return self._sign_ins.get(_facts(item).authenticated_by)
 
     def _email(self, item: PlanItem) -> str:
         known = self._known(item)
         return known.person.email.casefold() if known else ""
 
     def _row(self, item: PlanItem) -> Row:
-        known = self._known(item)
-        problem = Reason(str(item.body["problem"])) if item.body["problem"] else None
+        known, facts = self._known(item), _facts(item)
+        problem = Reason(facts.problem) if facts.problem else None
         standing = standing_of(problem, known.ends_at if known else None, self._now)
         status = f"{self._symbols[standing.status]} {words.status_words(standing)}"
-        since = short_date(datetime.fromisoformat(str(item.body["connected_at"])), self._now)
-        fixed = (
-            None if item.will is Will.DO else str(item.body.get("says") or words.REASONS[item.reason or ""])
-        )
+        since = short_date(facts.connected_at, self._now)
+        fixed = None if item.will is Will.DO else item.says or words.REASONS[item.reason or ""]
         why = "" if item.will is Will.DO else words.SHORT[item.reason or ""]
         by = known.person.name if known else "somebody"
         cells = (
@@ -98,3 +97,8 @@ class ReassignRows:
             Cell(why, "warning"),
         )
         return Row(item.organisation_id, cells, fixed)
+
+
+def _facts(item: PlanItem) -> ReassignFacts:
+    assert isinstance(item.facts, ReassignFacts)
+    return item.facts

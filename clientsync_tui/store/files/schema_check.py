@@ -11,7 +11,7 @@ from collections.abc import Iterator
 APPLICATION = int.from_bytes(b"CSyn")
 """Marks a file as a practice of Client Sync (PRAGMA application_id)."""
 
-VERSION = 4
+VERSION = 5
 """The shape this program knows (PRAGMA user_version); raised with each step in `migrations`."""
 
 SHAPE = """
@@ -41,9 +41,12 @@ CREATE TABLE integrations ( software TEXT NOT NULL, organisation_id TEXT NOT NUL
     '{}', PRIMARY KEY (software, organisation_id) ) STRICT, WITHOUT ROWID;
 CREATE TABLE items ( job TEXT NOT NULL REFERENCES jobs (id), n INTEGER NOT NULL, client TEXT NOT NULL, name
     TEXT NOT NULL, software TEXT NOT NULL, organisation_id TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, says
-    TEXT, ended_at TEXT, body TEXT NOT NULL, PRIMARY KEY (job, n) ) STRICT, WITHOUT ROWID;
+    TEXT, ended_at TEXT, facts TEXT NOT NULL, "organisation_name" TEXT, "sign_in" TEXT, "cannot" INTEGER NOT NULL
+    DEFAULT 0, "key" TEXT, "leased_by" TEXT, "leased_until" TEXT, "fence" INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (job, n) ) STRICT, WITHOUT ROWID;
 CREATE TABLE jobs ( id TEXT PRIMARY KEY, kind TEXT NOT NULL, software TEXT, sign_in TEXT, state TEXT NOT NULL,
-    by TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT, runner TEXT, body TEXT NOT NULL ) STRICT;
+    by TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT, "paused" TEXT, "needs_sign_in" INTEGER NOT NULL
+    DEFAULT 0) STRICT;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE pulled ( software TEXT NOT NULL, organisation_id TEXT NOT NULL, list TEXT NOT NULL, records TEXT
     NOT NULL, count INTEGER NOT NULL, pulled_at TEXT NOT NULL, PRIMARY KEY (software, organisation_id, list) )

@@ -51,9 +51,8 @@ def why_paused(job: Job) -> tuple[str, bool]:
             "It was cut off: its program ended in the middle. Nothing is done twice when it is resumed.",
             False,
         )
-    paused = job.body.get("paused")
-    if job.state is JobState.PAUSED and paused:
-        return str(paused["says"]), bool(paused["sign_in"])
+    if job.state is JobState.PAUSED and job.paused is not None:
+        return job.paused
     return "It was stopped; what is left can be resumed.", False
 
 

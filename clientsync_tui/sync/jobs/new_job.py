@@ -23,11 +23,7 @@ def new_job(store: Store, plan: Plan, actor: str) -> str:
 
 def _person(store: Store, plan: Plan) -> str | None:
     """The e-mail address of the one person whose sign-ins the plan uses: jobs name a person always in the same way."""
-    used = (
-        [plan.sign_in]
-        if plan.sign_in
-        else [item.body.get("with") for item in plan.only((Will.DO,)) if item.body.get("there") != "not_ours"]
-    )
+    used = [plan.sign_in] if plan.sign_in else [item.sign_in for item in plan.only((Will.DO,))]
     people = {
         found.person.email for sign_in in set(used) if sign_in and (found := store.sign_ins.one(sign_in))
     }

@@ -1,18 +1,21 @@
 """Carries a job out: takes its items one by one, does them side by side, and ends each in one transaction with its entries.
 
 Killed at any instant it leaves rows that say what was done and what was not: an item's entries and its end are one
-transaction, and an item found in `doing` is simply done again, because every kind of work asks how things stand first.
+transaction, and an item found in `doing` is simply done again, because every kind of work asks how things stand first. One that must
+never run twice (`BulkKind.once`) is not: it ends as one that may have been sent.
 """
 
 import asyncio
+import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 from ...accounting.seam.software import Calls, Software
 from ...practice.model import Integration
 from ...practice.people import SignIn
-from ...practice.status import Reason, Why
+from ...practice.status import SENT_PERHAPS, Reason, Why
 from ...practice.text import clean
 from ...practice.trouble import (
     OrganisationTrouble,
@@ -154,15 +157,17 @@ class Runner:
     async def _work(self, job: Job, lane: Lane) -> None:
         while not self._stopping and self.trouble is None and (item := lane.next()) is not None:
             sign_in = self._sign_in_of(job, item)
-            if sign_in is None and self._kind.needs is not Needs.NONE:
+            if sign_in is None and self._needs_sign_in(item):
                 title = self._session.software(lane.software).title
                 says = f"Nobody is signed in to {title} here. Run `clientsync sign-in {lane.software}`."
-                lane.held_back.setdefault(item.body.get("with"), SignInNeeded(says))
+                lane.held_back.setdefault(item.sign_in, SignInNeeded(says))
                 continue
             if sign_in is not None and sign_in.id in lane.held_back:
                 continue
-            if not await self._writer.write(partial(self._store.jobs.take, self._id, item.n)):
+            key = secrets.token_hex(8) if self._kind.once else None
+            if not await self._writer.write(partial(self._store.jobs.take, self._id, item.n, key)):
                 continue
+            item = replace(item, key=key)
             try:
                 if sign_in is None:
                     await self._do_without_sign_in(job, item)
@@ -172,13 +177,17 @@ class Runner:
                 self._store.jobs.put_back(self._id, item.n)
                 raise
 
+    def _needs_sign_in(self, item: Item) -> bool:
+        """Whether an accounting app is called for it."""
+        return self._kind.needs is not Needs.NONE and not (self._kind.here_alone and item.sign_in is None)
+
     def _sign_in_of(self, job: Job, item: Item) -> SignIn | None:
-        """The sign-in that an item is done with; None where it is yet to be made, or made anew."""
-        if self._kind.needs is Needs.NONE:
+        """The sign-in that an item is done with; None where it needs none, or it is yet to be made, or made anew."""
+        if not self._needs_sign_in(item):
             return None
         if self._kind.needs is Needs.OWN:
-            return self._store.sign_ins.one(str(item.body.get("sign_in")))
-        named = item.body.get("with") or job.sign_in
+            return self._store.sign_ins.one(str(item.sign_in))
+        named = item.sign_in or job.sign_in
         if named is None:
             last = self._last_used.get(item.software)
             named = last and last.reaching(item.organisation_id)
@@ -189,13 +198,13 @@ class Runner:
         return sign_in
 
     async def _do_without_sign_in(self, job: Job, item: Item) -> None:
-        """Does an item of a kind of work that calls no accounting app."""
+        """Does an item for which no accounting app is called."""
         software = self._session.software(item.software)
         task = Task(self._store, software, job, item, self._session.actor, None)
         try:
             outcome = await self._kind.do(task)
         except PassingTrouble as trouble:
-            outcome = Outcome(ItemState.FAILED, trouble.fault, str(trouble))
+            outcome = self._passing(trouble)
         except Trouble as trouble:
             self._store.jobs.put_back(self._id, item.n)
             self.trouble = self.trouble or trouble
@@ -204,9 +213,7 @@ class Runner:
 
     async def _do(self, job: Job, lane: Lane, item: Item, sign_in: SignIn) -> None:
         own = self._kind.needs is Needs.OWN
-        # One person has one name, unless it is a colleague's sign-in that the item only ends here.
-        actor = self._session.actor if item.body.get("there") == "not_ours" else sign_in.person.email
-        software = self._session.software(item.software)
+        software, actor = self._session.software(item.software), sign_in.person.email
         task = Task(self._store, software, job, item, actor, (sign_in, self._session.calls(sign_in)))
         if sign_in.id in self._refused and not self._kind.despite_refusal:
             await self._settle(item, self._failed(task, Reason.SIGN_IN_REFUSED, self._refused[sign_in.id]))
@@ -218,7 +225,7 @@ class Runner:
                 await self._writer.write(partial(self._store.sign_ins.refused, sign_in.id))
             outcome = self._failed(task, trouble.reason, str(trouble))
         except PassingTrouble as trouble:
-            outcome = Outcome(ItemState.FAILED, trouble.fault, str(trouble), fault=trouble.fault)
+            outcome = self._passing(trouble)
         except SignInNeeded as trouble:
             # It is the same for every organisation of this sign-in: asking again for each would be in vain.
             if isinstance(trouble, SignInRefused):
@@ -240,6 +247,12 @@ class Runner:
         if outcome.answered and sign_in.organisation_id is not None:
             self._store.sign_ins.works(sign_in.id)
         await self._settle(item, outcome)
+
+    def _passing(self, trouble: PassingTrouble) -> Outcome:
+        """What came of an item that met a passing fault. Of one that must never run twice, nobody knows whether it was done."""
+        if self._kind.once:
+            return Outcome(ItemState.FAILED, Why.MAY_BE_SENT, SENT_PERHAPS, fault=trouble.fault)
+        return Outcome(ItemState.FAILED, trouble.fault, str(trouble), fault=trouble.fault)
 
     def _failed(self, task: Task, reason: Reason, says: str) -> Outcome:
         current = task.current()

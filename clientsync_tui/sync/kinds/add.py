@@ -1,10 +1,12 @@
 """Add: a client for each organisation that you choose, or a link to the client it belongs to."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ...practice.entries import Kind, NewEntry
+from ...practice.facts import Facts
 from ...practice.model import Organisation
 from ...practice.status import Why
 from .seam.kind import BulkKind, Needs, Request, Unit
@@ -12,6 +14,21 @@ from .seam.kind import BulkKind, Needs, Request, Unit
 if TYPE_CHECKING:
     from ...practice.plan import Plan
     from .seam.task import Outcome, Task
+
+
+@dataclass(frozen=True, slots=True)
+class AddFacts(Facts):
+    """`team`: where a new client goes. `apart`: it becomes a client of its own, although it matches one. `linked_by`: what shows
+    that the organisation belongs to the item's client, which is on the list."""
+
+    team: str | None = None
+    apart: bool = False
+    linked_by: str | None = None
+
+    @property
+    def remark(self) -> str:
+        """How the client was found."""
+        return f"linked by {self.linked_by}" if self.linked_by else ""
 
 
 def plan(request: Request, *, team: str | None = None, apart: Collection[str] = ()) -> "Plan":
@@ -39,27 +56,25 @@ def plan(request: Request, *, team: str | None = None, apart: Collection[str] = 
             client, name = (known.client, known.name) if known else (id, id)
             items.append(cannot(client, name, software, id, Why.NO_ACCESS))
             continue
-        body: dict[str, str | None] = {
-            "organisation_name": organisation.name,
-            "team": team,
-            "with": sign_in.reaching(id),
-        }
         if known is None:
-            if id in apart:
-                body["apart"] = "yes"
             match = None if id in apart else matches.get(id)
             client, name = (
                 (match.client.id, match.client.name) if match else (new_client_id(), organisation.name)
             )
-            body["linked_by"] = match.by if match else None
+            linked_by = match.by if match else None
         elif not known.is_active:
-            client, name = known.client, known.name
-            body["linked_by"] = "organisation"
+            client, name, linked_by = known.client, known.name, "organisation"
         else:
             items.append(skip(known.client, known.name, software, id, Why.ALREADY_ADDED))
             continue
-        items.append(PlanItem(Will.DO, client, name, software, id, body=body))
-    return Plan(KIND.name, software, sign_in.id, tuple(items), {"team": team})
+        facts = AddFacts(team, known is None and id in apart, linked_by)
+        items.append(
+            PlanItem(
+                Will.DO, client, name, software, id, organisation_name=organisation.name, sign_in=sign_in.reaching(id),
+                facts=facts,
+            )
+        )  # fmt: skip
+    return Plan(KIND.name, software, sign_in.id, tuple(items))
 
 
 async def do(task: "Task") -> "Outcome":
@@ -69,16 +84,15 @@ async def do(task: "Task") -> "Outcome":
     from .seam.pulling import pull_for
     from .seam.task import Outcome, skipped
 
-    item, clients = task.item, task.store.clients
+    item, facts, clients = task.item, task.facts(AddFacts), task.store.clients
     known = clients.integrated(item.software, item.organisation_id).get(item.organisation_id)
     if known is not None and known.is_active:
         return skipped(Why.ALREADY_ADDED)
     pulled = await pull_for(task, None)
     details = pulled.details
-    name = details.get("name") or item.body.get("organisation_name") or item.name
-    id, team = item.client, item.body.get("team")
-    linked = item.body.get("linked_by")
-    if linked is None and not item.body.get("apart") and (number := details.get("tax_number")):
+    name = details.get("name") or item.organisation_name or item.name
+    id, team, linked = item.client, facts.team, facts.linked_by
+    if linked is None and not facts.apart and (number := details.get("tax_number")):
         # The list of organisations has no tax numbers. Now that this one is known, the client may turn out to be on the list.
         match = Matcher(clients.with_tax_number(number, datetime.now(UTC)), item.software).match("", details)
         id, linked = (match.client.id, match.by) if match else (id, None)

@@ -24,8 +24,8 @@ def plan(request: Request) -> "Plan":
     def decide(client: Client, link: Integration) -> "PlanItem | None":
         if link.problem is Reason.DISCONNECTED_HERE:
             return disconnected(request, client, link)
-        there = "own" if link.sign_in in request.held else "not_ours"
-        return item_of(Will.DO, client, link, link.sign_in, there=there)
+        # A colleague's sign-in can't be used here: without one the integration ends here only.
+        return item_of(Will.DO, client, link, link.sign_in if link.sign_in in request.held else None)
 
     return over(KIND.name, request, decide)
 
@@ -41,7 +41,7 @@ async def do(task: "Task") -> "Outcome":
         return SKIPPED_CHANGED
     client, _ = current
     there, says, ended = NOT_OURS, None, ()
-    if task.item.body.get("there") == "own":
+    if task.caller is not None:
         there, says = await end_there(task.software, task.calls, task.item.organisation_id)
         ended = ended_with_it(task.software, there, task.sign_in.id, task.actor)
     entry = task.entry(Kind.DISCONNECTED, client.id, there=there)
@@ -62,7 +62,7 @@ def _ends(items: "Iterable[PlanItem]", softwares: "Mapping[str, Software]") -> I
     ended, here, theirs = Counter[str](), Counter[str](), 0
     for item in items:
         software = softwares.get(item.software)
-        if item.body.get("there") != "own":
+        if item.sign_in is None:
             theirs += 1
         elif software is not None and software.disconnecting == "nowhere":
             here[software.title] += 1
@@ -94,6 +94,7 @@ KIND = BulkKind(
     key="d",
     dangerous=True,
     despite_refusal=True,
+    here_alone=True,
     entails=entails,
     help="""End integrations; the clients stay on the list.
 

@@ -1,9 +1,12 @@
 """Reassign: you become the authenticated user of integrations that colleagues set up."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ...practice.entries import Kind
+from ...practice.facts import Facts
 from ...practice.model import Client, Integration
 from ...practice.status import Reason, Why
 from .seam.kind import BulkKind, Needs, Request, Unit
@@ -12,6 +15,15 @@ if TYPE_CHECKING:
     from ...accounting.seam.software import Software
     from ...practice.plan import Plan, PlanItem
     from .seam.task import Outcome, Task
+
+
+@dataclass(frozen=True, slots=True)
+class ReassignFacts(Facts):
+    """The integration as the plan found it. `authenticated_by`: the id of its sign-in."""
+
+    authenticated_by: str
+    connected_at: datetime
+    problem: str | None = None
 
 
 def plan(request: Request) -> "Plan":
@@ -30,12 +42,14 @@ def plan(request: Request) -> "Plan":
         ):
             return None
         sign_in = sign_in_for(request, link)
+        facts = ReassignFacts(link.sign_in, link.connected_at, link.problem)
         if sign_in is not None and link.sign_in == sign_in:
             says = "It is integrated by this sign-in already."
-            return item_of(Will.SKIP, client, link, reason=Why.ALREADY_ADDED, says=says) if named else None
+            skipped = item_of(Will.SKIP, client, link, reason=Why.ALREADY_ADDED, says=says, facts=facts)
+            return skipped if named else None
         if not is_in_reach(request, link.organisation_id):
-            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS)
-        return item_of(Will.DO, client, link, sign_in)
+            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, facts=facts)
+        return item_of(Will.DO, client, link, sign_in, facts=facts)
 
     return over(KIND.name, request, decide)
 
@@ -46,7 +60,7 @@ async def do(task: "Task") -> "Outcome":
     from .seam.task import SKIPPED_CHANGED, skipped
 
     current = task.active()
-    if current is None or current[1].sign_in != task.item.body.get("sign_in"):
+    if current is None or current[1].sign_in != task.facts(ReassignFacts).authenticated_by:
         return SKIPPED_CHANGED
     if current[1].sign_in == task.sign_in.id:
         return skipped(Why.ALREADY_ADDED)

@@ -1,8 +1,11 @@
 """Reconnect: an expired or broken integration gets a sign-in that works."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ...practice.entries import Kind
+from ...practice.facts import Facts
 from ...practice.model import Client, Integration
 from ...practice.status import FOR_THE_CLIENT, Reason, Status, Why
 from .seam.kind import BulkKind, Needs, Request, Unit
@@ -14,6 +17,13 @@ if TYPE_CHECKING:
 AFFECTED = frozenset({Status.EXPIRED, Status.BROKEN})
 CONSENT_AGAIN = frozenset({Reason.DISCONNECTED_HERE, Reason.DISCONNECTED_THERE})
 CONSENT = "It was disconnected, so your sign-in no longer includes it. Sign in again and choose this organisation there."
+
+
+@dataclass(frozen=True, slots=True)
+class ReconnectFacts(Facts):
+    """`connected_at`: of the integration as the plan found it."""
+
+    connected_at: datetime
 
 
 def plan(request: Request) -> "Plan":
@@ -33,7 +43,8 @@ def plan(request: Request) -> "Plan":
         if not is_in_reach(request, link.organisation_id):
             own = link.sign_in == sign_in_for(request, link) and link.problem in CONSENT_AGAIN
             return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=CONSENT if own else None)
-        return item_of(Will.DO, client, link, sign_in_for(request, link))
+        facts = ReconnectFacts(link.connected_at)
+        return item_of(Will.DO, client, link, sign_in_for(request, link), facts=facts)
 
     return over(KIND.name, request, decide)
 
@@ -47,7 +58,7 @@ async def do(task: "Task") -> "Outcome":
     if current is None:
         return SKIPPED_CHANGED
     client, link = current
-    moved = link.connected_at.isoformat() != task.item.body.get("connected_at")
+    moved = link.connected_at != task.facts(ReconnectFacts).connected_at
     if moved or link.standing.status is Status.CONNECTED:
         return SKIPPED_CHANGED
     return await take_over(task, Kind.RECONNECTED, client, link)

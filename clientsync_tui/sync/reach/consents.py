@@ -37,8 +37,7 @@ class Expected:
     @classmethod
     def of(cls, item: Item) -> Self:
         """What a waiting item of a job needs."""
-        name = item.body.get("organisation_name") or item.name
-        return cls(item.organisation_id, str(name), item.body.get("with"))
+        return cls(item.organisation_id, item.organisation_name or item.name, item.sign_in)
 
     def is_met_by(self, sign_in: SignIn) -> bool:
         """Whether this sign-in would do."""

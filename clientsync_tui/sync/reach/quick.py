@@ -96,5 +96,5 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings
 def _item(pair: sign_in_findings.Pair, reason: str | None, says: str | None = None) -> PlanItem:
     client, link = pair
     will = Will.DO if reason is None else Will.CANNOT
-    body = {"says": says or words.REASONS[reason]} if reason else {}
-    return PlanItem(will, client.id, client.name, link.software, link.organisation_id, reason, body)
+    sentence = says or words.REASONS[reason] if reason else None
+    return PlanItem(will, client.id, client.name, link.software, link.organisation_id, reason, sentence)

@@ -90,6 +90,11 @@ class BulkKind(NamedTuple):
     """With no client selected, it is about every client."""
     despite_refusal: bool = False
     """It is done even when the accounting app refused the sign-in."""
+    here_alone: bool = False
+    """Also done for an integration whose sign-in a colleague holds: the item then has none, and no accounting app is called."""
+    once: bool = False
+    """An item must never run twice, such as one that sends a mail: after a crash it says that it may have been sent. `do` returns an
+    outcome that failed only where it knows that nothing was sent. `Item.key`, written before, names the attempt."""
     entails: Entails = _nothing
     """What you should know before you confirm a plan, in sentences."""
     everyone: str = "Every client."

@@ -1,12 +1,9 @@
-"""Making plans: the items of a plan, for each client what will be done, skipped, or cannot be, and why. Nothing is changed here.
-
-Each item says in `with` which sign-in it will be done with: one that is held, one that is yet to be made (where a sign-in is for
-one organisation), or None: whoever will have signed in by then.
-"""
+"""Making plans: the items of a plan, for each client what will be done, skipped, or cannot be, and why. Nothing is changed here."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from ....practice.facts import NO_FACTS, Facts
 from ....practice.model import Client, Integration
 from ....practice.plan import Plan, PlanItem, Will
 from ....practice.status import Reason
@@ -77,34 +74,25 @@ def item_of(
     *,
     reason: str | None = None,
     says: str | None = None,
-    **body: str,
+    facts: Facts = NO_FACTS,
 ) -> PlanItem:
     """The item for an integration as it is now; the job compares, and leaves alone what changed meanwhile.
 
     `sign_in`: the id of the one that it will be done with.
     """
-    facts: dict[str, str | None] = {
-        "sign_in": link.sign_in,
-        "problem": link.problem,
-        "connected_at": link.connected_at.isoformat(),
-        "with": sign_in,
-        "organisation_name": link.organisation_name,
-        **body,
-    }
     if reason is not None:
-        facts["says"] = says or words.REASONS[reason]
-    if will is Will.CANNOT:
-        facts["cannot"] = "yes"
-    return PlanItem(will, client.id, client.name, link.software, link.organisation_id, reason, facts)
+        says = says or words.REASONS[reason]
+    return PlanItem(
+        will, client.id, client.name, link.software, link.organisation_id, reason, says, link.organisation_name, sign_in,
+        facts,
+    )  # fmt: skip
 
 
 def cannot(client: str, name: str, software: str, organisation_id: str, reason: str) -> PlanItem:
     """An item that can't be done."""
-    body = {"cannot": "yes", "says": words.REASONS[reason]}
-    return PlanItem(Will.CANNOT, client, name, software, organisation_id, reason, body)
+    return PlanItem(Will.CANNOT, client, name, software, organisation_id, reason, words.REASONS[reason])
 
 
 def skip(client: str, name: str, software: str, organisation_id: str, reason: str) -> PlanItem:
     """An item that is left alone."""
-    body = {"says": words.REASONS[reason]}
-    return PlanItem(Will.SKIP, client, name, software, organisation_id, reason, body)
+    return PlanItem(Will.SKIP, client, name, software, organisation_id, reason, words.REASONS[reason])

@@ -3,16 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from ....accounting.seam.software import Calls, Record, Software
 from ....practice.entries import Kind, NewEntry
+from ....practice.facts import Facts, parsed
 from ....practice.model import Client, Integration
 from ....practice.people import SignIn
 from ....practice.status import Fault, Reason, Why
+from ....practice.text import clean
+from ....practice.trouble import Trouble
 from ....store.jobs import Item, ItemState, Job
 from ....store.store import Store
 from ... import words
+
+F = TypeVar("F", bound=Facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,17 @@ class Task:
         """Calls in the name of the sign-in."""
         assert self.caller is not None
         return self.caller[1]
+
+    def facts(self, kind: type[F]) -> F:
+        """The item's facts, of its kind's class. Raises Trouble for what another program wrote."""
+        item = self.item
+        try:
+            return parsed(kind, item.facts)
+        except ValueError:
+            job = clean(item.job)
+            raise Trouble(
+                f"Item {item.n} of job {job} cannot be read, another program wrote it. `clientsync jobs cancel {job}` ends the job."
+            ) from None
 
     def entry(self, kind: Kind, client: str, **body: Any) -> NewEntry:
         """An entry about this item's organisation."""
