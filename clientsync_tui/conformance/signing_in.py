@@ -1,6 +1,6 @@
 """Signing in: whose it is, for what, and the ways in which it comes to nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -8,8 +8,10 @@ import httpx2
 import pytest
 
 from ..accounting.seam.abilities import refusal
+from ..practice.people import SignIn
 from ..practice.text import clean
 from ..practice.trouble import SignInFailed, SignInRefused, UsageError
+from ..sandbox.consent.authorise_request import HTTPS_REDIRECT
 from ..signin.attempt import Attempt
 from ..signin.token_endpoint import TokenEndpoint
 from ..sync.jobs.session import Session
@@ -22,6 +24,7 @@ __all__ = [
     "test_another_person_is_another",
     "test_no_secret_goes_to_a_server_that_only_a_redirect_names",
     "test_what_was_refused_or_is_another_attempts_comes_to_nothing",
+    "test_where_the_redirect_is_a_page_the_address_is_pasted",
     "test_without_the_organisation_in_the_redirect_no_code_is_exchanged",
 ]
 
@@ -141,6 +144,23 @@ def test_a_refusal_in_the_apps_own_way_is_explained(name: str, stand: Stand) -> 
 
     for odd in stand.personality.odd_refusals:
         stand.do(lambda session, odd=odd: work(session, odd.parameters))
+
+
+def test_where_the_redirect_is_a_page_the_address_is_pasted(name: str, stands: Callable[..., Stand]) -> None:
+    stand = stands(name, apart=True, organisations=1)
+    apps = stand.personality.apps.values()
+    app = next((app for app in apps if app.https_only), next(iter(apps)))
+    stand.use(app, redirect_url=HTTPS_REDIRECT)
+
+    async def work(session: Session) -> SignIn:
+        async with session.begin(name) as attempt:
+            assert not attempt.listening
+            attempt.paste(_followed(attempt, stand))
+            return await attempt.wait(PATIENCE_S)
+
+    sign_in = stand.do(work)
+    # A new run renews the sign-in, for which some apps want the redirect again.
+    assert stand.do(lambda session: stand.read(session.calls(sign_in), "details"))["name"]
 
 
 def _followed(attempt: Attempt, stand: Stand, **added: str) -> str:

@@ -18,7 +18,7 @@ from ..practice.people import SignIn
 from ..sandbox.config import software_tables
 from ..sandbox.consent.authorise import sign_in as authorise
 from ..sandbox.options import Options
-from ..sandbox.personality import Personality
+from ..sandbox.personality import App, Personality
 from ..sandbox.server import Running, running
 from ..signin.attempt import Attempt
 from ..signin.vault import Vault
@@ -58,9 +58,15 @@ class Stand:
             self.workplace.vault = vault
         self.software = self.workplace.software(name)
         self.one = self.software.organisations_per_sign_in == "one"
-        app = next(iter(self.personality.apps.values()))
+        self.use(next(iter(self.personality.apps.values())))
+
+    def use(self, app: App, *, redirect_url: str = "") -> None:
+        """Sets the program up with this app of the sandbox."""
+        config = self.workplace.config
+        table = config.software[self.name]._replace(client_id=app.id, redirect_url=redirect_url)
+        self.workplace.config = config._replace(software={**config.software, self.name: table})
         if app.secret is not None:
-            asyncio.run(self.workplace.vault.write(secret_name(name, app.id), app.secret))
+            asyncio.run(self.workplace.vault.write(secret_name(self.name, app.id), app.secret))
 
     @property
     def realm(self) -> str:

@@ -16,10 +16,12 @@ from .world.world import Accountant, Organisation, World
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app registered there. `secret`: None for a public client, which must use PKCE."""
+    """An app registered there. `secret`: None for a public client, which must use PKCE. `https_only`: whether only the page of the practice's
+    own is its redirect; every other app may be sent back to the loopback too."""
 
     id: str
     secret: str | None
+    https_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,12 @@ class AuthoriseRequest:
         if app is None:
             raise Unacceptable("unauthorized_client: no app with this client id is registered")
         redirect = given.get("redirect_uri", "")
-        if redirect != HTTPS_REDIRECT and not (_REDIRECT.fullmatch(redirect) and _port_is_one(redirect)):
-            raise Unacceptable(
-                "invalid redirect_uri: it must be http://localhost:PORT/callback, http://127.0.0.1:PORT/callback "
-                f"or {HTTPS_REDIRECT}"
+        local = not app.https_only and _REDIRECT.fullmatch(redirect) and _port_is_one(redirect)
+        if redirect != HTTPS_REDIRECT and not local:
+            others = (
+                "" if app.https_only else "http://localhost:PORT/callback, http://127.0.0.1:PORT/callback or "
             )
+            raise Unacceptable(f"invalid redirect_uri: it must be {others}{HTTPS_REDIRECT}")
         if given.get("response_type") != "code":
             raise Unacceptable("unsupported_response_type: only code")
         asked = given.get("scope", "").split(software.scope_separator)
