@@ -13,6 +13,7 @@ from ..sync.jobs.session import Session
 from .stand import Stand
 
 __all__ = [
+    "test_a_new_sign_in_ends_the_persons_former_one_where_the_app_keeps_one",
     "test_a_replaced_token_is_used_only_within_the_grace",
     "test_a_sign_in_left_unused_is_refused",
     "test_a_token_is_renewed_once_however_many_calls_need_it",
@@ -75,6 +76,22 @@ def test_a_replaced_token_is_used_only_within_the_grace(name: str, stands: Calla
     stand.box.advance(rotation.grace_s + 1)
     with pytest.raises(SignInRefused):
         details(stand, sign_in)
+
+
+def test_a_new_sign_in_ends_the_persons_former_one_where_the_app_keeps_one(
+    name: str, stands: Callable[..., Stand]
+) -> None:
+    stand = stands(name, apart=True, organisations=1)
+    sign_in = stand.signed_in()
+    former = kept(stand, sign_in)
+    stand.signed_in()
+    put_back(stand, sign_in, former)
+    assert stand.software.grant.one_per_person is stand.personality.one_grant
+    if stand.personality.one_grant:
+        with pytest.raises(SignInRefused, match="another computer"):
+            details(stand, sign_in)
+    else:
+        assert details(stand, sign_in)["name"]
 
 
 def test_a_sign_in_left_unused_is_refused(name: str, stands: Callable[..., Stand]) -> None:

@@ -163,12 +163,16 @@ class Sandbox:
 
         `organisation`: only the grants that were for this one, where a grant is for one.
         """
-        for grant in self._grants(software, app, person):
-            if organisation in (None, grant.organisation):
-                self.state.end(grant)
+        self.end_grants(software, app, person, organisation)
         held = self.state.connections_of(software, app, person)
         for gone in [o for o in held if organisation in (None, o)]:
             del held[gone]
+
+    def end_grants(self, software: str, app: str, person: str, organisation: str | None = None) -> None:
+        """Ends every token of theirs, and no connection. `organisation`: only the grants that were for this one."""
+        for grant in self._grants(software, app, person):
+            if organisation in (None, grant.organisation):
+                self.state.end(grant)
 
     def _unrenewable(self, software: str, app: str, person: str, organisation: str) -> None:
         """A grant whose one organisation was disconnected there is never renewed again; its access tokens live on."""

@@ -215,7 +215,9 @@ class TokenEndpoint:
         """What an error code of RFC 6749, section 5.2, means."""
         said = clean(str(code))[:60]
         if said == "invalid_grant":
-            return SignInRefused(f"{self._title} no longer accepts this sign-in. Sign in again.")
+            one = self._configured.software.grant.one_per_person
+            why = f" {self._title} keeps one per person: was it used on another computer?" if one else ""
+            return SignInRefused(f"{self._title} no longer accepts this sign-in.{why} Sign in again.")
         if said in {"temporarily_unavailable", "server_error"}:
             return internal_error(self._server, said)
         if said not in _APP_REFUSED:

@@ -35,7 +35,8 @@ class Grant:
     access token, kept in the keyring, because the app gives a sign-in only so many in a time.
 
     About the life of a sign-in:
-    `unused_life`: a sign-in that is not used for this long ends. `life_fields`: the fields of a token answer that say in how many
+    `one_per_person`: whether a person's new tokens end all earlier ones of theirs, so that only the computer that renewed last stays
+    signed in. `unused_life`: a sign-in that is not used for this long ends. `life_fields`: the fields of a token answer that say in how many
     seconds the sign-in ends; the earliest counts, before `unused_life`. `lost_answer_grace`: how long a replaced refresh token still
     works, in case the answer with the new one was lost.
     """
@@ -50,6 +51,7 @@ class Grant:
     redirect_path: str = "/callback"
     any_port: bool = False
     https_redirect: bool = False
+    one_per_person: bool = False
     unused_life: timedelta | None = None
     life_fields: tuple[str, ...] = ()
     lost_answer_grace: timedelta = timedelta(0)

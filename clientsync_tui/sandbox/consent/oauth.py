@@ -206,6 +206,8 @@ class OAuth:
             used_at=now,
             granted_at=now,
         )
+        if self._software.one_grant:
+            box.end_grants(grant.software, grant.app, grant.person)
         box.state.grants[grant.id] = grant
         if self._software.refresh_scope is None or self._software.refresh_scope in code.scopes:
             self._mint.renew(grant, now)

@@ -44,6 +44,7 @@ class ExampleBooks:
         secret_in="body",
         redirect_at_refresh=True,
         revoke_body="json",
+        one_per_person=True,
         unused_life=timedelta(days=30),
     )
     limits = Limits(rates=(Rate(60, 60, "organisation"),), organisation_at_once=5)

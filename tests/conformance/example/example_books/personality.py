@@ -111,6 +111,7 @@ PERSONALITY = Personality(
     api_path=f"/{NAME}/api",
     code_s=60,
     access_s=600,
+    one_grant=True,
     unused_s=30 * 86_400,
     token_answer=token_answer,
     unauthorised=lambda ended_at: refused(401, "token"),
