@@ -8,7 +8,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .config import data_folder
+from .config.folders import data_folder
 from .host.file_permissions import make_folder
 from .practice.trouble import UsageError
 

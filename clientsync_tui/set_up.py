@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .config import SoftwareTable, set_values
+from .config.tables import SoftwareTable
+from .config.writing import set_values
 from .practice.text import hidden_in
 from .practice.trouble import UsageError
 from .workplace import Workplace, secret_name

@@ -7,7 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .config import Config, SoftwareTable, data_folder, load
+from .config.folders import data_folder
+from .config.reading import load
+from .config.tables import Config, SoftwareTable
 from .host import this_user
 from .practice.people import SignIn
 from .practice.trouble import UsageError
@@ -35,11 +37,11 @@ class Workplace:
 
     @classmethod
     def open(cls, path: Path | None = None, ask_passphrase: AskPassphrase | None = None) -> "Workplace":
-        """Reads the configuration (`path`, else the platform's). Raises what `config.load` raises."""
+        """Reads the configuration (`path`, else the platform's). Raises what `load` raises."""
         return cls(load(path), ask_passphrase)
 
     def reload(self) -> None:
-        """Reads the configuration again after a change. Raises what `config.load` raises."""
+        """Reads the configuration again after a change. Raises what `load` raises."""
         self.config = load(self.config.path)
 
     @cached_property

@@ -38,6 +38,7 @@ COMMANDS = {
     "doctor": "commands.doctor",
     "passphrase": "commands.passphrase",
     "menu": "menu",
+    "config": "commands.config",
     "completion": "commands.completion",
     "sandbox": "commands.sandbox",
 }
@@ -131,7 +132,7 @@ def _raise_as_command_error(error: Exception) -> NoReturn:
 
 def _unreadable(error: "SqliteError") -> str | None:
     """Why the practice's file cannot be read; None if the error is a mistake of the program."""
-    from ..config import load
+    from ..config.reading import load
     from ..store.files.sqlite_errors import is_of_the_disk, why
     from .context import config_file
 

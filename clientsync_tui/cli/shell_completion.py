@@ -27,7 +27,7 @@ def clients(ctx: click.Context, param: click.Parameter, typed: str) -> "list[Com
     """The clients whose code or name starts with `typed`. A code comes with the name as its description."""
     from click.shell_completion import CompletionItem
 
-    from ..config import load
+    from ..config.reading import load
     from ..practice.trouble import Trouble
     from ..store.listing.prefix_search import clients_starting_with
     from .context import config_file_of

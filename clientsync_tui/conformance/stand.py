@@ -13,7 +13,7 @@ import pytest
 import tomlkit
 
 from ..accounting.seam.software import Calls, Software
-from ..config import HttpTable
+from ..config.tables import HttpTable
 from ..practice.people import SignIn
 from ..sandbox.config import software_tables
 from ..sandbox.consent.authorise import sign_in as authorise

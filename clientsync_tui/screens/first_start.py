@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from ..config import set_values
+from ..config.writing import set_values
 from ..practice.text import clean
 from ..practice.trouble import Trouble
 from ..widgets.options import Options

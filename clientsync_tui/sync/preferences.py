@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
-from ..config import data_folder
+from ..config.folders import data_folder
 from ..host.file_permissions import make_folder
 from ..practice.trouble import UsageError
 from ..store.store import Store

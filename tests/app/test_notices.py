@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.app.app import ClientSyncApp
-from clientsync_tui.config import load
+from clientsync_tui.config.reading import load
 from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.screens.connections.open_app import OpenSoftware
 from clientsync_tui.terminal import clipboard, notices

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
-from clientsync_tui import config
 from clientsync_tui.accounting.seam import shapes
 from clientsync_tui.accounting.seam.configured import Configured
 from clientsync_tui.accounting.seam.registry import softwares
@@ -18,6 +17,7 @@ from clientsync_tui.accounting.seam.retry_after import LONGEST_S, retry_after_s
 from clientsync_tui.accounting.seam.software import Answer, Reply
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.app import keymap
+from clientsync_tui.config import reading
 from clientsync_tui.practice import filter as filters
 from clientsync_tui.practice.model import Organisation
 from clientsync_tui.practice.text import clean
@@ -40,7 +40,7 @@ def configuration(data: bytes) -> None:
     _file.write_bytes(data)
     _file.chmod(0o600)
     try:
-        loaded = config.load(_file)
+        loaded = reading.load(_file)
         assert loaded.resolve(loaded.keyring.file)
         assert loaded.database
     except UsageError as trouble:

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from clientsync_tui.config import load
+from clientsync_tui.config.reading import load
 from clientsync_tui.sandbox.registry import personalities
 from clientsync_tui.sandbox.server import Running
 from tests.sandbox.apps import PlainApp

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui import config, logbook
+from clientsync_tui import logbook
+from clientsync_tui.config.reading import load
+from clientsync_tui.config.writing import set_values
 from clientsync_tui.host import file_permissions
 from clientsync_tui.practice.trouble import KeyringTrouble, UsageError
 from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
@@ -27,27 +29,27 @@ def test_a_configuration_that_others_can_change_is_refused_with_what_to_do(file:
     """It says where tokens are sent, and which command opens a link."""
     file.chmod(mode)
     with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {file}`"):
-        config.load(file)
+        load(file)
 
 
 def test_a_configuration_that_others_can_only_read_is_used(file: Path):
     file.chmod(0o644)
-    assert config.load(file).practice.name == "A & B"
+    assert load(file).practice.name == "A & B"
 
 
 def test_a_configuration_in_a_folder_where_others_can_put_another_is_refused(file: Path):
     file.parent.chmod(0o777)
     with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {file.parent}`"):
-        config.load(file)
+        load(file)
     file.parent.chmod(0o1777)
-    assert config.load(file).practice.name == "A & B", "in a folder like /tmp nobody replaces it"
+    assert load(file).practice.name == "A & B", "in a folder like /tmp nobody replaces it"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_a_configuration_of_another_user_is_refused(file: Path):
     os.chown(file, 65534, -1)
     with pytest.raises(UsageError, match="belongs to another user"):
-        config.load(file)
+        load(file)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can change a file's group to any")
@@ -55,17 +57,17 @@ def test_the_group_of_its_own_that_a_distribution_gives_each_user_counts_as_the_
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     file.chmod(0o664)
-    assert config.load(file).practice.name == "A & B"
+    assert load(file).practice.name == "A & B"
     os.chown(file, -1, 65534)
     with pytest.raises(UsageError, match="others may change it"):
-        config.load(file)
+        load(file)
 
 
 def test_a_link_to_where_a_person_keeps_such_files_stays_one(file: Path, tmp_path: Path):
     link = tmp_path / "config.toml"
     link.symlink_to(file)
-    config.set_values(link, ("practice",), {"name": "C"})
-    assert link.is_symlink() and config.load(link).practice.name == "C"
+    set_values(link, ("practice",), {"name": "C"})
+    assert link.is_symlink() and load(link).practice.name == "C"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
@@ -75,18 +77,18 @@ def test_every_folder_on_the_way_to_the_configuration_counts(file: Path, tmp_pat
     shared.mkdir()
     (shared / "near").symlink_to(file.parent)
     link.symlink_to(shared / "near" / "config.toml")
-    assert config.load(link).practice.name == "A & B"
+    assert load(link).practice.name == "A & B"
     shared.chmod(0o777)
     with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {shared}`"):
-        config.load(link)
+        load(link)
     shared.chmod(0o1777)
-    assert config.load(link).practice.name == "A & B"
+    assert load(link).practice.name == "A & B"
     deep = shared / "deep" / "config" / "config.toml"
     deep.parent.mkdir(parents=True)
     deep.write_bytes(file.read_bytes())
     shared.chmod(0o777)
     with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {shared}`"):
-        config.load(deep)
+        load(deep)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link away")
@@ -95,14 +97,14 @@ def test_a_configuration_behind_another_users_link_is_refused(file: Path, tmp_pa
     link.symlink_to(file)
     os.lchown(link, 65534, 65534)
     with pytest.raises(UsageError, match=f"{link} belongs to another user"):
-        config.load(link)
+        load(link)
 
 
 def test_links_in_a_circle_are_no_configuration(tmp_path: Path):
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(UsageError, match="cannot be read"):
-        config.load(tmp_path / "a")
+        load(tmp_path / "a")
 
 
 def test_a_secret_in_a_folder_that_others_can_rename_is_refused(tmp_path: Path):
@@ -133,7 +135,7 @@ def test_whatever_the_umask_all_that_is_made_is_this_users_alone(
     path = tmp_path / "home" / "config" / "clientsync" / "config.toml"
     before = os.umask(0)
     try:
-        config.set_values(path, ("practice",), {"name": "A"})
+        set_values(path, ("practice",), {"name": "A"})
         logbook.write(RuntimeError())
         command = Command(path)
         assert command.inside("clients").code == 0

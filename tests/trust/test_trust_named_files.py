@@ -224,11 +224,11 @@ def test_the_sandbox_writes_no_configuration_through_another_users_link(tmp_path
 FULL = """
 import resource, sys
 from pathlib import Path
-from clientsync_tui import config
+from clientsync_tui.config.writing import set_values
 from clientsync_tui.practice.trouble import UsageError
 resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
 try:
-    config.set_values(Path(sys.argv[1]), ("practice",), {"name": "Baker & Daughters"})
+    set_values(Path(sys.argv[1]), ("practice",), {"name": "Baker & Daughters"})
 except UsageError as error:
     sys.exit(str(error))
 """

@@ -9,7 +9,7 @@ from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...accounting.seam.software import Software
-    from ...config import SoftwareTable
+    from ...config.tables import SoftwareTable
     from ...set_up import SetUp
     from ...workplace import Workplace
 

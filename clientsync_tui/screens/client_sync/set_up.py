@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from ...accounting.seam.software import Software
-from ...config import SoftwareTable
+from ...config.tables import SoftwareTable
 from ...practice.text import BLANKS
 from ...practice.trouble import Trouble, UsageError
 from ...set_up import SetUp

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ...config import data_folder
+from ...config.folders import data_folder
 from ...host.file_permissions import make_folder, refuse_changeable
 from ...host.named_file import OwnFiles, refuse_device, replaces, writing
 from ...practice.trouble import Trouble, UsageError

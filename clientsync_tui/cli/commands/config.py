@@ -1,0 +1,94 @@
+"""`config`: shows and changes settings without an editor."""
+
+import json
+from typing import Any
+
+import click
+
+from .. import options
+from ..context import config_file
+
+
+@click.group(
+    epilog=options.examples(
+        "clientsync config get",
+        "clientsync config set screen.theme light",
+        "clientsync config set screen.theme",
+    )
+)
+def config() -> None:
+    """Show and change settings in the configuration file."""
+
+
+@config.command(epilog=options.examples("clientsync config get", "clientsync config get practice.name"))
+@click.argument("key", required=False)
+@options.json("A JSON object: settings by name; with KEY, its value.")
+def get(key: str | None, as_json: bool) -> None:
+    """Print a setting, or all of them."""
+    from ...config.reading import load
+    from ...config.settings import named, settings
+    from .. import output
+
+    loaded = load(config_file())
+    if key is not None:
+        value = named(key).of(loaded)
+        output.json_document(value) if as_json else output.lines([_shown(value)])
+        return
+    found = {setting.name: setting.of(loaded) for setting in settings(iter(sorted(loaded.software)))}
+    found |= {f"keys.{name}": keys for name, keys in loaded.keys.items()}
+    if as_json:
+        output.json_document(found)
+        return
+    output.table(("Setting", "Value"), [(name, _shown(value)) for name, value in found.items()])
+    output.say(f"From {loaded.path}.")
+
+
+@config.command(
+    "set",
+    epilog=options.examples(
+        "clientsync config set screen.theme light",
+        "clientsync config set http.timeout_s 30",
+        "clientsync config set screen.theme",
+    ),
+)
+@click.argument("key")
+@click.argument("value", required=False)
+def set_value(key: str, value: str | None) -> None:
+    """Change a setting; without VALUE, remove it, so that its default counts again.
+
+    Comments and the order of the file stay as they are. Nothing is changed if the value is wrong.
+    """
+    from ...config.reading import load
+    from ...config.settings import named
+    from ...config.writing import remove_value, set_values
+    from .. import output
+
+    path = load(config_file()).path
+    setting = named(key)
+    if value is None:
+        remove_value(path, setting.table, setting.key)
+    else:
+        set_values(path, setting.table, {setting.key: setting.parsed(value)})
+    output.say(
+        f"{key} is now {_shown(setting.of(load(path)) if path.exists() else setting.default) or 'empty'}."
+    )
+
+
+@config.command(epilog=options.examples("clientsync config schema > config.schema.json"))
+def schema() -> None:
+    """Print a JSON schema of the configuration file, for your editor."""
+    from ...config.schema import schema as made
+
+    click.echo(json.dumps(made(), indent=1))
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case tuple() | list():
+            return ", ".join(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        case dict():
+            return json.dumps(value)
+        case _:
+            return str(value)

@@ -1,0 +1,73 @@
+"""Changes the configuration file, and keeps its comments and order."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..host.file_permissions import make_folder
+from ..practice.text import decoded
+from ..practice.trouble import Trouble, UsageError
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+Value = str | int | float | bool | list[str]
+
+
+def set_values(path: Path, table: tuple[str, ...], values: Mapping[str, Value]) -> None:
+    """Sets keys in one table of the file. Creates the file (0600) if there is none.
+
+    Replaces the file in one step. Raises UsageError if a value is wrong or the file cannot be written: then nothing is changed.
+    """
+    import tomlkit
+
+    def change(document: "TOMLDocument") -> None:
+        target: Any = document
+        for depth, name in enumerate(table, start=1):
+            if name not in target:
+                target[name] = tomlkit.table(is_super_table=depth < len(table))
+            target = target[name]
+        for key, value in values.items():
+            target[key] = value
+
+    _edit(path, change)
+
+
+def remove_value(path: Path, table: tuple[str, ...], key: str) -> None:
+    """Removes a key from the file, so that its default counts again. Raises as `set_values` does."""
+
+    def change(document: "TOMLDocument") -> None:
+        target: Any = document
+        for name in table:
+            target = target.get(name, {})
+        target.pop(key, None)
+
+    if path.exists():
+        _edit(path, change)
+
+
+def _edit(path: Path, change: "Callable[[TOMLDocument], None]") -> None:
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    from ..host.named_file import writing
+    from .reading import read
+
+    try:
+        before = decoded(path.read_bytes()) if path.exists() else ""
+        document = tomlkit.parse(before)
+        change(document)
+        after = tomlkit.dumps(document)
+        read(path, after)
+        make_folder(path.parent)
+        # If the file is a link, it stays one: some people keep such files elsewhere.
+        with writing(path, replace=True) as file:
+            file.write(after.encode())
+    except TOMLKitError as error:
+        raise UsageError(f"The configuration {path} is not valid TOML: {error}.") from None
+    except OSError as error:
+        raise UsageError(f"The configuration {path} cannot be written: {error}.") from None
+    except UsageError:
+        raise
+    except Trouble as trouble:
+        raise UsageError(f"The configuration cannot be written: {trouble}") from None

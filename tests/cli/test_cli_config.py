@@ -1,0 +1,93 @@
+"""`config`: settings are shown and changed without an editor, and mistakes are named by line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.config.reading import load
+from clientsync_tui.config.schema import schema
+from clientsync_tui.config.settings import DESCRIPTIONS, EACH_APP, settings
+from clientsync_tui.practice.trouble import UsageError
+from tests.support.command import Command
+
+WRITTEN = """# Ours
+[practice]
+name = "Baker & Daughters"  # as on the door
+database = "practice.db"
+
+[software.xero]
+client_id = "app"
+"""
+SCHEMA = Path(__file__).parents[2] / "docs" / "config.schema.json"
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Command:
+    config = tmp_path / "config.toml"
+    config.write_text(WRITTEN)
+    return Command(config)
+
+
+def test_a_setting_is_changed_and_everything_else_stays(cli: Command) -> None:
+    assert cli.inside("config", "set", "http.timeout_s", "30").code == 0
+    assert cli.inside("config", "set", "screen.ascii", "true").code == 0
+    assert cli.inside("config", "set", "software.xero.scopes", "a, b").code == 0
+    assert cli.inside("config", "set", "keys.clients.filter", "f").code == 0
+    text = cli.config.read_text()
+    assert text.startswith(WRITTEN.rstrip())
+    read = load(cli.config)
+    assert (read.http.timeout_s, read.screen.ascii, read.software["xero"].scopes) == (30.0, True, ("a", "b"))
+    assert read.keys == {"clients.filter": "f"}
+    assert cli.inside("config", "get", "http.timeout_s").out == "30.0\n"
+    assert cli.inside("config", "get", "practice.name", "--json").json == "Baker & Daughters"
+    assert cli.inside("config", "set", "http.timeout_s").code == 0
+    assert load(cli.config).http.timeout_s == 15.0
+    shown = cli.inside("config", "get", "--json").json
+    assert (shown["practice.name"], shown["software.xero.client_id"]) == ("Baker & Daughters", "app")
+    assert shown["keys.clients.filter"] == "f"
+    assert "screen.theme" in cli.inside("config", "get").out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("screen.them", "light"), "Did you mean screen.theme?"),
+        (("screen.theme", "lihgt"), 'Did you mean "light"?'),
+        (("http.attempts", "many"), "must be a whole number"),
+        (("http.attempts", "0"), "must be from 1 to 100"),
+        (("software.xero.parameters", "x"), "Edit the file"),
+        (("xero", "x"), "no setting"),
+    ],
+)
+def test_a_wrong_value_changes_nothing(cli: Command, words: tuple[str, ...], says: str) -> None:
+    refused = cli.inside("config", "set", *words)
+    assert (refused.code, says in refused.err) == (2, True), refused.err
+    assert cli.config.read_text() == WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ('[practice]\nname = "A"\nnmae = "B"\n', 3, 'Did you mean "name"?'),
+        ("# one\n\n[practise]\n", 3, 'Did you mean "practice"?'),
+        ('[screen]\ntheme = "lite"\n', 2, 'Did you mean "light"?'),
+        ("[http]\n'attempts' = 0\n", 2, "must be from 1 to 100"),
+        ("[software.xero]\nclient_id = 5\n", 2, "must be text"),
+        ("[software]\nxero = { client_idd = 'a' }\n", 2, 'Did you mean "client_id"?'),
+        ("http = 5\n", 1, "must be a table"),
+    ],
+)
+def test_a_mistake_is_named_by_line(tmp_path: Path, text: str, line: int, says: str) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load(config)
+    assert f"{config}, line {line}: " in str(caught.value) and says in str(caught.value)
+
+
+def test_every_setting_is_described_in_the_schema_and_the_guide(cli: Command) -> None:
+    assert {setting.name for setting in settings(iter([EACH_APP]))} == set(DESCRIPTIONS)
+    assert json.loads(SCHEMA.read_text("utf-8")) == schema() == cli.inside("config", "schema").json
+    page = (SCHEMA.parent / "configuration.md").read_text("utf-8")
+    assert all(f"`{name}`" in page for name in DESCRIPTIONS)
