@@ -16,7 +16,7 @@ from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.screens.connections.open_app import OpenSoftware
 from clientsync_tui.terminal import clipboard, notices
 from tests.support.pilot import run_app
-from tests.support.practice import Practice, practice, practices, until
+from tests.support.practice import Practice, practice, practices, shown, until
 
 __all__ = ["practice", "practices"]
 LINK = "https://example.com/authorize?state=" + "x" * 300
@@ -84,8 +84,7 @@ async def test_what_is_copied_is_shown_whole_too(practice: Practice, monkeypatch
         app.push_screen(OpenSoftware("Xero", "Baker Ltd", LINK))
         await until(pilot, lambda: written)
         assert written == [clipboard.sequence(LINK, {})]
-        strips = app.screen._compositor.render_strips()
-        assert LINK in "".join("".join(s.text for s in strip).rstrip() for strip in strips)
+        await until(pilot, lambda: LINK in shown(pilot).replace("\n", ""))
         await until(pilot, lambda: "Sent to your terminal's clipboard" in said(app))
     app.workplace.close()
 

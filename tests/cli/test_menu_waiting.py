@@ -22,6 +22,14 @@ def heard(started: Started, words: str) -> None:
         time.sleep(0.01)
 
 
+def until_called(office: Office) -> None:
+    """Waits until the sandbox has a call that it has not answered."""
+    end = time.monotonic() + PATIENCE_S
+    while not office.practice.sandbox.sandbox.calls.summary(0)["running"]:
+        assert time.monotonic() < end, "nobody called the sandbox"
+        time.sleep(0.01)
+
+
 def ended(started: Started, *answers: str) -> Said:
     """Gives the last answers, and waits for the end."""
     for answer in answers:
@@ -73,7 +81,7 @@ def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:
     started = busy.cli.start("menu", stdin=subprocess.PIPE)
     started.say("check")
     started.say("y")
-    heard(started, "9 to do.")
+    until_called(busy)
     # What is being done hangs.
     started.process.send_signal(signal.SIGINT)
     heard(started, "again to stop now")
