@@ -1,6 +1,5 @@
 """The parts that the app is put together from, each in an app that has nothing else."""
 
-import asyncio
 from typing import Any
 
 from textual.app import App, ComposeResult
@@ -11,6 +10,7 @@ from clientsync_tui.app import look
 from clientsync_tui.app.key_queue import Done, KeyQueue
 from clientsync_tui.app.style_sheets import StyleSheets
 from tests.support.pilot import run_app
+from tests.support.practice import until
 
 
 class Queued(App[None]):
@@ -44,13 +44,12 @@ class Queued(App[None]):
 
 async def test_keys_that_arrive_together_go_to_what_the_key_before_opened() -> None:
     app = Queued()
-    async with run_app(app):
+    async with run_app(app) as pilot:
         for key in ("slash", "d", "a", "y"):
             app.post_message(Key(key, "/" if key == "slash" else key))
         field = app.query_one(Input)
-        async with asyncio.timeout(5):
-            while field.value != "day" or app.key_queue.is_busy:
-                await asyncio.sleep(0.005)
+        await until(pilot, lambda: field.value and not app.key_queue.is_busy)
+        assert field.value == "day"
 
 
 async def test_style_sheets_are_read_once_and_again_only_for_another_theme() -> None:

@@ -55,8 +55,10 @@ def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
 def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
     path = tmp_path / "practice.db"
     path.touch()
-    Database(path).close()
-    Database(path).close()
+    for _ in range(2):
+        opened = Database(path)
+        assert opened.connection.execute("SELECT count(*) FROM clients").fetchone()[0] == 0
+        opened.close()
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
