@@ -180,7 +180,7 @@ class QuickBooks:
                 Fault.SERVER_ERROR, "QuickBooks reported an internal error; try again later."
             )
         if code in {_NOT_ENTITLED, _NO_FEATURE}:
-            trouble = _passing(answer, _NotThere, "QuickBooks refused it", said)
+            trouble = _passing(answer, _NotThere, said or f"error {code}", "")
             if code == _NO_FEATURE or _NOT_IN_PLAN.search(said):
                 trouble.in_plan = False
             return trouble
@@ -278,7 +278,9 @@ def _fault(answer: Answer) -> tuple[int | None, str]:
     fault = shapes.under(answer.body, "fault")
     errors = shapes.objects(shapes.under(fault, "error"))
     first: Mapping[str, Any] = errors[0] if errors else {}
-    said = " ".join(filter(None, (shapes.said(first.get("message")), shapes.said(first.get("detail")))))
+    message, detail = shapes.said(first.get("message")), shapes.said(first.get("detail"))
+    # The detail often begins with the message.
+    said = detail if detail.startswith(message) else ": ".join(filter(None, (message, detail)))
     code = str(first.get("code") or "")
     if not code and answer.body is None and (in_xml := _XML_CODE.search(answer.text[:10_000])):
         code = in_xml[1]

@@ -57,14 +57,18 @@ def show_result(store: Store, ran: JobRun, as_json: bool) -> dict[str, Any]:
     if job:
         items = store.jobs.items(job.id)
         result = shapes.outcome(job, items)
-        sentences = Counter((str(item.state), item.reason, item.says) for item in items if item.says)
+        sentences = Counter(
+            (str(item.state), shapes.listed(item.reason), item.says) for item in items if item.says
+        )
         impossible = sum(item.state is ItemState.FAILED and item.cannot for item in items)
     else:
         result = shapes.without_job(ran.plan)
         impossible = ran.plan.count(Will.CANNOT)
         planned = zip(result["items"], ran.plan.items, strict=True)
         sentences = Counter(
-            (str(shape["outcome"]), item.reason, item.says) for shape, item in planned if item.says
+            (str(shape["outcome"]), shapes.listed(item.reason), item.says)
+            for shape, item in planned
+            if item.says
         )
     if as_json:
         output.json_document(result)

@@ -57,6 +57,8 @@ class Why(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
     CANCELLED = "cancelled"
     MAY_BE_SENT = "may_be_sent"
+    APP_REJECTED = "app_rejected"
+    """The accounting app rejected the client id or secret of the practice's app. In JSON it is `no_access`: scripts rely on a closed list."""
 
 
 SENT_PERHAPS = "It may have been sent: the program stopped in the middle. It is not sent again. Check whether it arrived."

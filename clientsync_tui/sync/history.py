@@ -46,7 +46,12 @@ def _lists(body: _Body) -> str:
     lists: Mapping[str, int] = body.get("lists") or {}
     several = ((name.replace("_", " "), count) for name, count in lists.items())
     counts = ", ".join(counted(count, singular(name), name) for name, count in several)
-    return f": {counts}" if counts else ""
+    return (f": {counts}" if counts else "") + _refused_lists(body)
+
+
+def _refused_lists(body: _Body) -> str:
+    names = [name.replace("_", " ") for name in body.get("refused_lists") or ()]
+    return f"; refused by the accounting app: {', '.join(names)}" if names else ""
 
 
 def _titles(details: Iterable[str]) -> str:

@@ -1,8 +1,9 @@
-"""What a pulled record says."""
+"""Pulled lists and their records in words."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from ..accounting.seam.software import Software
 from ..practice.text import clean
 
 OWN = frozenset({"id", "name", "code"})
@@ -22,3 +23,9 @@ def further(record: Mapping[str, Any]) -> str:
         and str(value) not in shown
     ]
     return ", ".join(parts)
+
+
+def refused_list(software: Software, name: str, why: str) -> str:
+    """Which app refused which list, why, and what happens next, in a sentence."""
+    title = software.lists.get(name, name.replace("_", " "))
+    return f"{software.title} refused the list {title} ({why.rstrip('. ')}), so the next refresh asks for it again."

@@ -28,6 +28,7 @@ REASONS: dict[str, str] = {
     Why.CHANGED_MEANWHILE: "Somebody else changed it meanwhile; it was left alone.",
     Why.CANCELLED: "It was cancelled before it was begun.",
     Why.MAY_BE_SENT: SENT_PERHAPS,
+    Why.APP_REJECTED: "The accounting app rejected the practice's app credentials. Check them with `clientsync setup`.",
 }
 
 SHORT: dict[str, str] = {
@@ -50,6 +51,7 @@ SHORT: dict[str, str] = {
     Why.CHANGED_MEANWHILE: "changed meanwhile",
     Why.CANCELLED: "cancelled",
     Why.MAY_BE_SENT: "may have been sent",
+    Why.APP_REJECTED: "app credentials rejected",
 }
 
 SYMBOLS: dict[Status, str] = {

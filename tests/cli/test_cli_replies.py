@@ -201,12 +201,19 @@ def test_a_list_that_may_not_be_read_costs_neither_the_client_nor_what_was_pulle
     office.answers("quickbooks", quickbooks_fault("Vendor", "5020"))
     added = office.cli.inside("add", "quickbooks", "--all", "--json")
     assert (added.code, added.json["done"]) == (0, 1)
-    assert "1 done: Vendors may not be read: QuickBooks refused it: Permission Denied Error" in added.err
+    assert (
+        "1 done: QuickBooks Online refused the list Vendors (Permission Denied Error: You do not have"
+        in added.err
+    )
     client = office.cli.inside("clients", "--json").json[0]
     assert client["integrations"][0]["status"] == "connected"
     seen = office.cli.inside("client", client["id"], "--json").json
     assert seen["refused_lists"].keys() == {"suppliers"} and "suppliers" not in seen["lists"]
-    assert "suppliers: refused. QuickBooks refused it" in office.said("client", client["id"])
+    printed = office.said("client", client["id"])
+    assert "Lists in QuickBooks Online" in printed
+    assert "QuickBooks Online refused the list Vendors (Permission Denied Error: You do not" in printed
+    assert "so the next refresh asks for it again." in printed
+    assert "; refused by the accounting app: suppliers" in printed
     # A later refresh tries again.
     office.box.unscripted()
     assert office.cli.inside("refresh", "--all").code == 0

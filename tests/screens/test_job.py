@@ -275,12 +275,13 @@ async def test_a_hundred_thousand_items(practice: Practice) -> None:
 async def test_an_app_that_rejects_its_credentials_is_named_above_the_clients(practice: Practice) -> None:
     job = planned(practice, practice.people[0])
     app = practice.app()
-    says = "Xero rejected the app's credentials."
-    app.workplace.store.jobs.settle_waiting(job, ItemState.FAILED, Why.NO_ACCESS, says)
+    says = "Xero rejected the app's credentials (invalid_client). Check the client id and secret: `clientsync setup xero`."
+    app.workplace.store.jobs.settle_waiting(job, ItemState.FAILED, Why.APP_REJECTED, says)
     app.workplace.store.jobs.end(job, JobState.DONE)
     async with run_app(app, size=(120, 30)) as pilot:
         await pilot.press("J")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
         await pilot.press("enter")
-        await until(pilot, lambda: f"12 × no access: {says}" in shown(pilot))
+        await until(pilot, lambda: f"12 × app credentials rejected: {says}" in " ".join(shown(pilot).split()))
+        assert "no access" not in shown(pilot)
     app.workplace.close()

@@ -44,8 +44,8 @@ async def test_a_refused_list_is_named_in_the_connections(practice: Practice) ->
         ((client, link), *_) = app.workplace.store.clients.integrations(None, datetime.now(UTC))
         assert link.problem is None
         app.open("connections", client=client.id)
-        await until(pilot, lambda: "Suppliers: refused." in words(pilot))
-        assert "The next refresh tries again." in words(pilot)
+        await until(pilot, lambda: "Xero refused the list Suppliers (" in words(pilot))
+        assert "so the next refresh asks for it again." in words(pilot)
     app.workplace.close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.practice.status import Fault, Reason, Status
+from clientsync_tui.practice.status import Fault, Reason, Status, Why
 from clientsync_tui.practice.trouble import (
     KeyringTrouble,
     Misconfigured,
@@ -17,6 +17,7 @@ from clientsync_tui.practice.trouble import (
     SignInRefused,
 )
 from clientsync_tui.store.jobs import ItemState, JobState
+from clientsync_tui.sync.jobs.jobs_as_json import outcome
 from tests.support import plans
 from tests.sync.books import ANN, BEN, Books, Practice, practice_of, refused, run
 
@@ -208,6 +209,10 @@ async def test_an_app_that_rejects_its_credentials_is_asked_once_and_stops_no_ot
     assert (trouble, job.state) == (None, JobState.DONE)
     assert job.counts == {ItemState.FAILED: 40, ItemState.DONE: 40}
     assert len(alpha.asked) < 40
+    failed = practice.store.jobs.items(job.id, ItemState.FAILED)
+    assert {item.reason for item in failed} == {Why.APP_REJECTED}
+    # Scripts rely on a closed list of reasons.
+    assert {item["reason"] for item in outcome(job, failed)["items"]} == {"no_access"}
     assert set(practice.statuses().values()) == {"connected"}
 
 

@@ -131,12 +131,12 @@ def client(client: str, as_json: bool) -> None:
         now = datetime.now(UTC)
         found = store.clients.named(client, now)
         history = list(store.ledger.entries(client=found.id))
-        counts: Counter[str] = Counter()
-        refused: dict[str, str] = {}
-        for link in found.integrations:
-            counts.update(store.pulled.counts(link.software, link.organisation_id))
-            refused |= store.ledger.refused_lists(found.id, link.software, link.organisation_id)
         if as_json:
+            counts: Counter[str] = Counter()
+            refused: dict[str, str] = {}
+            for link in found.integrations:
+                counts.update(store.pulled.counts(link.software, link.organisation_id))
+                refused |= store.ledger.refused_lists(found.id, link.software, link.organisation_id)
             from ...sync import as_json as shapes
             from ...sync.client_columns import json_shape
 
@@ -152,20 +152,19 @@ def client(client: str, as_json: bool) -> None:
             return
         from ...sync.history import line
 
-        output.lines(_particulars(workplace, found, counts, refused, now))
+        output.lines(_particulars(workplace, found, now))
         output.lines(["", "History", *(f"  {line(entry)}" for entry in history)])
 
 
 def _particulars(
     workplace: "Workplace",
     found: "Client",
-    counts: "dict[str, int]",
-    refused: "dict[str, str]",
     now: "datetime",
 ) -> "Iterator[str]":
     from ...accounting.seam.not_loaded import why_not_loaded
     from ...practice.model import DETAIL_TITLES
     from ...sync.client_columns import status_line
+    from ...sync.pulled_words import refused_list
     from ...sync.words import next_step
 
     viewer = _viewer(workplace, now)
@@ -203,10 +202,14 @@ def _particulars(
         for name, title in DETAIL_TITLES.items():
             if value := found.details.get(name):
                 yield f"  {title}: {value}"
-    if counts or refused:
-        yield ""
-        yield "Lists"
+    for link in found.integrations:
+        counts = workplace.store.pulled.counts(link.software, link.organisation_id)
+        refused = workplace.store.ledger.refused_lists(found.id, link.software, link.organisation_id)
+        software = workplace.any_software(link.software)
+        if counts or refused:
+            yield ""
+            yield f"Lists in {software.title}"
         for name, count in sorted(counts.items()):
             yield f"  {name.replace('_', ' ')}: {count:,}"
         for name, why in sorted(refused.items()):
-            yield f"  {name.replace('_', ' ')}: refused. {why} The next refresh tries again."
+            yield f"  {refused_list(software, name, why)}"

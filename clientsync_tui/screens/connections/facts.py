@@ -10,6 +10,7 @@ from ...accounting.seam.software import Software
 from ...practice.model import DETAIL_TITLES, Client, Integration
 from ...sync import words
 from ...sync.locale_words import counted, moment_in_full, number
+from ...sync.pulled_words import refused_list
 
 if TYPE_CHECKING:
     # Textual is not to be imported for words alone.
@@ -89,8 +90,8 @@ def _lists(seen: Seen) -> Iterator[tuple[str, str]]:
     for name, title in seen.software.lists.items():
         count = number(seen.counts[name]) if name in seen.counts else "not pulled"
         if name in seen.refused:
-            kept = f" Kept from before: {count}." if name in seen.counts else ""
-            yield name, f"{title}: refused. {seen.refused[name]}{kept} The next refresh tries again."
+            saved = f" {count} from before are still here." if name in seen.counts else ""
+            yield name, refused_list(seen.software, name, seen.refused[name]) + saved
         elif wanted is None or name in wanted or name in seen.counts:
             yield name, f"{title}: {count}"
 

@@ -63,8 +63,8 @@ def reason(name: str | None) -> str:
 
 def sentence(reason: str, says: str | None) -> str:
     """A reason in a sentence. `says`: what all its items say, if it is the same."""
-    # There is no access for more than one cause: the sign-in reaches no such organisation, or the app's credentials are rejected.
-    return says if says and reason == Why.NO_ACCESS else words.REASONS.get(reason, "")
+    # These sentences name the app and what to do, which the reason alone can't.
+    return says if says and reason in (Why.NO_ACCESS, Why.APP_REJECTED) else words.REASONS.get(reason, "")
 
 
 def span(seconds: float) -> str:

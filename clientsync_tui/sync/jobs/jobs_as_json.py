@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...practice.plan import Plan, Will
+from ...practice.status import Why
 from ...store.jobs import Item, ItemState, Job
 
 OUTCOMES = (ItemState.DONE, ItemState.FAILED, ItemState.SKIPPED)
@@ -56,11 +57,16 @@ def _result(job_id: str | None, items: Sequence[Mapping[str, Any]]) -> dict[str,
     return {"job": job_id, **counts, "items": items}
 
 
+def listed(reason: str | None) -> str | None:
+    """A reason of the closed list that scripts rely on."""
+    return Why.NO_ACCESS if reason == Why.APP_REJECTED else reason
+
+
 def _item(client_id: str, name: str, organisation_id: str, what: str, reason: str | None) -> dict[str, Any]:
     return {
         "client": client_id,
         "name": name,
         "organisation_id": organisation_id,
         "outcome": what,
-        "reason": reason,
+        "reason": listed(reason),
     }

@@ -18,6 +18,7 @@ from ...practice.people import SignIn
 from ...practice.status import SENT_PERHAPS, Reason, Why
 from ...practice.text import clean
 from ...practice.trouble import (
+    Misconfigured,
     OrganisationTrouble,
     PassingTrouble,
     SignInNeeded,
@@ -126,8 +127,10 @@ class Runner:
             await self._writer.close()
         for lane in lanes:
             if lane.trouble is not None:
+                rejected = isinstance(lane.trouble, Misconfigured)
+                why = Why.APP_REJECTED if rejected else Why.NO_ACCESS
                 self._store.jobs.settle_waiting(
-                    self._id, ItemState.FAILED, Why.NO_ACCESS, str(lane.trouble), software=lane.software
+                    self._id, ItemState.FAILED, why, str(lane.trouble), software=lane.software
                 )
 
     def _places(self, lane: Lane) -> range:

@@ -8,7 +8,14 @@ from ...practice.entries import NewEntry
 from ...practice.people import SignIn
 from ...practice.plan import Plan, PlanItem, Will
 from ...practice.status import Fault, Reason, Why
-from ...practice.trouble import PassingTrouble, SignInNeeded, SignInRefused, Trouble, UsageError
+from ...practice.trouble import (
+    Misconfigured,
+    PassingTrouble,
+    SignInNeeded,
+    SignInRefused,
+    Trouble,
+    UsageError,
+)
 from .. import words
 from ..jobs.session import Session
 from . import sign_in_findings
@@ -52,7 +59,8 @@ async def quick_check(session: Session, software: str | None, held: Sequence[Sig
         except UsageError as trouble:
             troubles[sign_in.software] = trouble
         if (reason := troubles.get(sign_in.software)) is not None:
-            items += [_item(pair, Why.NO_ACCESS, str(reason)) for pair in own]
+            why = Why.APP_REJECTED if isinstance(reason, Misconfigured) else Why.NO_ACCESS
+            items += [_item(pair, why, str(reason)) for pair in own]
     return Quick(Plan("check", software, None, tuple(items)), refused, troubles)
 
 

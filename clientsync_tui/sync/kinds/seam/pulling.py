@@ -12,6 +12,7 @@ from ....practice.status import Reason, Why
 from ....practice.trouble import ListRefused, OrganisationTrouble
 from ....store.jobs import ItemState
 from ... import words
+from ...pulled_words import refused_list
 from ...reach.matching import same_organisation
 from .task import Outcome, Task
 
@@ -40,10 +41,7 @@ class Pulled:
 
     def says(self, software: Software) -> str | None:
         """What you should know about it; None if all is well."""
-        refused = [
-            f"{software.lists[name]} may not be read: {why} The next refresh tries again."
-            for name, why in self.refused.items()
-        ]
+        refused = [refused_list(software, name, why) for name, why in self.refused.items()]
         return " ".join((*refused, *self.left_out)) or None
 
 
