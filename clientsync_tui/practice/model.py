@@ -88,6 +88,8 @@ class Client(NamedTuple):
     note: str
     details: Details
     integrations: tuple[Integration, ...] = ()
+    changed_at: datetime | None = None
+    """When anything about the client last changed; None also where nobody asked for it."""
 
     @property
     def follows_one(self) -> bool:

@@ -174,6 +174,15 @@ class Clients:
                 found[row["n"]] = client_of(row, tuple(links.get(row["n"], ())))
         return [found[n] for n in numbers if n in found]
 
+    def last_changes(self, ids: Sequence[str]) -> dict[str, datetime]:
+        """When anything about each of these clients last changed: a refresh that found everything as before is no change."""
+        query = (
+            "SELECT value, (SELECT at FROM ledger WHERE client = value AND "
+            "(kind <> 'refreshed' OR coalesce(json_extract(body, '$.details'), '{}') <> '{}') ORDER BY seq DESC LIMIT 1) FROM json_each(?)"
+        )
+        rows = self._db.execute(query, (json.dumps(list(ids)),))
+        return {row[0]: at for row in rows if (at := moment(row[1]))}
+
     def each(self, numbers: Sequence[int], now: datetime) -> Iterator[Client]:
         """As `by_number`, a few hundred at a time, for exports."""
         for start in range(0, len(numbers), AT_ONCE):

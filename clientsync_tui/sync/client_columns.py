@@ -50,9 +50,12 @@ class Room(NamedTuple):
     keep: int = 1
     most: int | None = None
     shorten: Literal["end", "middle"] = "end"
+    least: int | None = None
 
 
 DATE = Room(11)
+LAST_CHANGE = "changed"
+"""The key of the column that is read from the ledger, for the rows on the page alone and only where it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,11 @@ def _detail(name: str) -> Callable[[Client, Integration | None], str]:
 # Cells
 
 
+def _detail_cell(name: str) -> Callable[[Seen], str]:
+    value = _detail(name)
+    return lambda seen: value(seen.client, None)
+
+
 def _joined(read: Callable[[Integration, Viewer], str]) -> Callable[[Seen], str]:
     """What each integration has, once each."""
     return lambda seen: ", ".join(dict.fromkeys(read(link, seen.viewer) for link in seen.client.integrations))
@@ -184,7 +192,7 @@ def _moment(
 COLUMNS: list[ClientColumn] = [
     ClientColumn("id", csv=(CsvField("ID", lambda client, _: client.id),), json={"id": lambda client, _: client.id}),
     ClientColumn(
-        "name", "Client", 2, Room(24, 6, 9, 60),
+        "name", "Client", 2, Room(24, 6, 9, 60, least=12),
         cell=lambda seen: seen.client.name,
         sort="name",
         csv=(CsvField("Client", lambda client, _: client.name),),
@@ -192,7 +200,7 @@ COLUMNS: list[ClientColumn] = [
         line=lambda client, _link, _viewer: client.name,
     ),
     ClientColumn(
-        "code", "Code", 1, Room(7, 1, 6, 14),
+        "code", "Code", 1, Room(7, 1, 6, 14, "middle"),
         cell=lambda seen: seen.client.practice_code or "",
         sort="code",
         csv=(CsvField("Practice code", lambda client, _: client.practice_code or ""),),
@@ -208,7 +216,7 @@ COLUMNS: list[ClientColumn] = [
         line=lambda client, _link, _viewer: client.team or "",
     ),
     ClientColumn(
-        "software", "Software", 4, Room(10, 1, 4, 24),
+        "software", "App", 4, Room(10, 1, 7, 24),
         cell=_joined(lambda link, viewer: viewer.title(link.software)),
         sort="software",
         csv=(CsvField("Software", _of(lambda link: link.software)),),
@@ -231,7 +239,7 @@ COLUMNS: list[ClientColumn] = [
         of_integration=True,
     ),
     ClientColumn(
-        "status", "Status", 5, Room(20, 50, 8, 30),
+        "status", "Status", 5, Room(26, 2, 8, 30, least=14),
         cell=_status_cell,
         sort="status",
         csv=(
@@ -243,7 +251,7 @@ COLUMNS: list[ClientColumn] = [
         line=lambda _, link, viewer: status_line(link, viewer),
     ),
     ClientColumn(
-        "by", "Integrated by", 6, Room(13, 2, 5, 28),
+        "by", "Integrated by", 6, Room(13, 1, 5, 28),
         cell=_joined(lambda link, viewer: "you" if link.sign_in in viewer.held else _by(link)),
         sort="by",
         csv=(
@@ -265,6 +273,13 @@ COLUMNS: list[ClientColumn] = [
         "note", "Note", None, Room(12, 2, 1, 40),
         cell=lambda seen: seen.client.note,
         csv=(CsvField("Note", lambda client, _: client.note),),
+    ),
+    ClientColumn("country", "Country", None, Room(10), cell=_detail_cell("country")),
+    ClientColumn("tax_number", "Tax number", None, Room(14, shorten="middle"), cell=_detail_cell("tax_number")),
+    ClientColumn("year_end", "Year end", None, DATE, cell=_detail_cell("year_end")),
+    ClientColumn(
+        LAST_CHANGE, "Last change", None, DATE,
+        cell=lambda seen: short_date(seen.client.changed_at, seen.viewer.now),
     ),
     ClientColumn(
         "details",

@@ -1,6 +1,6 @@
 """How somebody stands with an accounting app: signed in, refused, expired or not signed in. Everything that shows it asks here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -57,3 +57,40 @@ def in_words(held: Sequence[SignIn], now: datetime) -> str:
     dead = sum(not each.works(now) for each in held if each.person.email in people) if works else 0
     ended = f" ({dead:,} of {len(held):,} sign-ins no longer work)" if dead else ""
     return f"{state}{' as' if works else ':'} {people[0]}{others}{ended}"
+
+
+def by_person(
+    held: Sequence[SignIn],
+    softwares: Iterable[str],
+    title: Callable[[str], str],
+    now: datetime,
+    *,
+    ascii_marks: bool,
+) -> list[str]:
+    """Who is signed in where, each person once, from the longest form to the shortest: `● Amelia Ford  App Other   ○ Third`.
+
+    `softwares`: the accounting apps that are set up, in the order in which they are named.
+    """
+    symbols = ASCII_SYMBOLS if ascii_marks else SYMBOLS
+    apps = list(dict.fromkeys([*softwares, *(each.software for each in held)]))
+    names = {each.person.email: each.person.name or each.person.email for each in held}
+    firsts = [name.partition(" ")[0] for name in names.values()]
+    found: dict[tuple[str, SignInState], list[str]] = {}
+    for software in apps:
+        own = [each for each in held if each.software == software]
+        for email in dict.fromkeys(each.person.email for each in own) or ("",):
+            state = state_of([each for each in own if each.person.email == email], now)
+            found.setdefault((email, state), []).append(title(software))
+
+    def words(name: Callable[[str], str]) -> str:
+        return "   ".join(
+            f"{symbols[state]} {name(names[email]) if email else ''}{' '.join(of)}"
+            + (f" ({state})" if state in (SignInState.REFUSED, SignInState.EXPIRED) else "")
+            for (email, state), of in sorted(found.items(), key=lambda item: not item[0][0])
+        )
+
+    def first(name: str) -> str:
+        alone = name.partition(" ")[0]
+        return f"{alone}  " if firsts.count(alone) == 1 else f"{name}  "
+
+    return [words(lambda name: f"{name}  "), words(first), words(lambda _: "")]

@@ -11,8 +11,8 @@ from textual.widgets import Static
 
 from ..practice.plan import Plan, PlanItem, Will
 from ..sync import plan_words, words
-from .select_table.list_rows import ListRows, text_of
-from .select_table.rows import Cell, Column, Row
+from .select_table.list_rows import ListRows
+from .select_table.rows import Cell, Column, Row, text_of
 from .select_table.table import SelectTable
 
 COLUMNS = (

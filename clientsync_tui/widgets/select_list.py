@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from .select_table.list_rows import ListRows, text_of
-from .select_table.rows import Column
+from .select_table.list_rows import ListRows
+from .select_table.rows import Column, text_of
 from .select_table.table import SelectTable
 
 

@@ -31,7 +31,7 @@ FURTHER = ((SMALL, "dark"), (USUAL, "light"), (LARGE, NO_COLOR))
 """Of the others."""
 STARTED = {
     "clients": (USUAL, NO_COLOR),
-    "clients-selected": (LARGE, "light"),
+    "sort": (LARGE, "light"),
     "actions": (USUAL, "light"),
     "connections": (LARGE, NO_COLOR),
     "settings": (USUAL, "light"),

@@ -64,7 +64,7 @@ async def test_rows_say_what_is_so_and_names_are_never_markup(tmp_path: Path) ->
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path, (140, 30)) as (pilot, _):
         await until(pilot, lambda: "you" in shown(pilot))
-        assert "Clients · Tester & Co" in shown(pilot)
+        assert "Tester & Co · Clients" in shown(pilot)
         assert "All 11   Connected 4   Expiring 1   Expired 4   Broken 1   Not connected 1" in shown(pilot)
         red = line_with(pilot, "[red]x[/]")
         assert "RED" in red and "North" in red and "● connected" in red and "you" in red
@@ -187,10 +187,10 @@ async def test_columns_are_chosen_ordered_widened_and_stay(tmp_path: Path) -> No
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("C", "space", "j", "plus", "plus", "j", "J", "escape")
         await until(pilot, lambda: screen.table.columns[0].key == "name")
-        chosen = [(column.key, column.width) for column in screen.table.columns]
-        assert chosen[:3] == [("name", 28), ("software", 10), ("team", 8)]
+        chosen = [(column.key, column.width, column.chosen) for column in screen.table.columns]
+        assert chosen[:3] == [("name", 28, True), ("software", 10, False), ("team", 8, False)]
     async with opened(tmp_path) as (pilot, screen):
-        assert [(column.key, column.width) for column in screen.table.columns] == chosen
+        assert [(column.key, column.width, column.chosen) for column in screen.table.columns] == chosen
         await pilot.press("C", "0", "escape")
         await until(pilot, lambda: [c.key for c in screen.table.columns][:2] == ["code", "name"])
 

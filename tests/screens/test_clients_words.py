@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from clientsync_tui.practice.filter import Term, parse
-from clientsync_tui.screens.clients.columns import next_sort, read, usual, widened, written
+from clientsync_tui.screens.clients.columns import next_sort, read, read_former, usual, widened, written
 from clientsync_tui.screens.clients.complete import complete
 from clientsync_tui.sync import locale_words
 
@@ -64,6 +64,14 @@ def test_columns_that_cannot_be_read_are_the_usual_ones(kept: str | None) -> Non
 def test_columns_come_back_as_they_were_kept() -> None:
     columns = (widened(usual()[1], 31), usual()[0])
     assert read(written(columns)) == columns
+
+
+def test_columns_of_release_0_3_keep_their_order_and_take_the_width_of_their_texts() -> None:
+    assert [(column.key, column.chosen) for column in read_former([["name", 24], ["by", 31]])] == [
+        ("name", False),
+        ("by", False),
+    ]
+    assert read_former([3]) == usual()
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ async def test_it_leads_to_adding_clients(workplace: Workplace) -> None:
         await until(pilot, lambda: "AddClientsScreen" in [type(each).__name__ for each in app.screen_stack])
         await until(pilot, lambda: not any(isinstance(each, FirstStartScreen) for each in app.screen_stack))
         app.open("clients")
-        await until(pilot, lambda: "Clients · Baker & Co" in shown(pilot))
+        await until(pilot, lambda: "Baker & Co · Clients" in shown(pilot))
     workplace.close()
 
 

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from clientsync_tui.practice.entries import Kind
+from clientsync_tui.practice.people import Person, SignIn
 from clientsync_tui.practice.status import Fault
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
-from clientsync_tui.sync.sign_in_words import SignInState, in_words, state_of
+from clientsync_tui.sync.sign_in_words import SignInState, by_person, in_words, state_of
 from clientsync_tui.workplace import Workplace
 from tests.screens.test_reconnect import today
 from tests.support import plans
@@ -31,7 +33,7 @@ async def test_a_refused_sign_in_is_called_refused_in_header_and_panel(practice:
     practice.do(check)
     app = practice.app()
     async with run_app(app, size=(120, 30)) as pilot:
-        await until(pilot, lambda: f"Xero ✗ sign-in refused: {me}" in shown(pilot))
+        await until(pilot, lambda: "  Xero (sign-in refused)" in top_line(pilot))
         await pilot.press("s")
         await until(pilot, lambda: f"Xero   ✗ sign-in refused: {me}" in shown(pilot))
         assert "signed in as" not in shown(pilot)
@@ -40,8 +42,12 @@ async def test_a_refused_sign_in_is_called_refused_in_header_and_panel(practice:
     practice.sign_in(me)
     app = practice.app()
     async with run_app(app, size=(120, 30)) as pilot:
-        await until(pilot, lambda: f"Xero ● signed in as {me}" in shown(pilot))
+        await until(pilot, lambda: "● " in top_line(pilot) and top_line(pilot).rstrip().endswith("  Xero"))
     app.workplace.close()
+
+
+def top_line(pilot: Any) -> str:
+    return shown(pilot).splitlines()[0]
 
 
 async def test_all_connected_is_said_only_where_nothing_else_is(tmp_path: Path) -> None:
@@ -147,3 +153,22 @@ def test_one_sign_in_that_works_is_enough_and_the_others_are_counted(tmp_path: P
     store.sign_ins.refused(ann)
     assert in_words(workplace.held("xero"), now) == f"sign-in refused: {ANN}, and 1 more"
     workplace.close()
+
+
+def test_each_person_signed_in_is_named_once_in_the_header() -> None:
+    now = today()
+    ann, bob = Person("ann", "Ann Ford", ANN), Person("bob", "Bob Hill", BOB)
+
+    def held(software: str, person: Person, **more: Any) -> SignIn:
+        return SignIn(f"{software}:{person.id}:{len(more)}", software, person, now, None, **more)
+
+    both = [held("one", ann), held("two", ann), held("two", ann, organisation_id="o2"), held("two", bob, refused=True)]  # fmt: skip
+    words = by_person(both, ["one", "two", "three"], str.capitalize, now, ascii_marks=False)
+    assert words == [
+        "● Ann Ford  One Two   ✗ Bob Hill  Two (sign-in refused)   ○ Three",
+        "● Ann  One Two   ✗ Bob  Two (sign-in refused)   ○ Three",
+        "● One Two   ✗ Two (sign-in refused)   ○ Three",
+    ]
+    assert by_person([], ["one"], str, now, ascii_marks=True)[0] == "- one"
+    namesakes = [held("one", ann), held("one", Person("x", "Ann Hill", "x@example.com"))]
+    assert by_person(namesakes, [], str, now, ascii_marks=False)[1] == "● Ann Ford  one   ● Ann Hill  one"

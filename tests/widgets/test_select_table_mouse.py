@@ -110,8 +110,8 @@ async def test_a_click_on_a_title_asks_for_the_sort_and_the_header_shows_it():
 async def test_the_edge_of_a_column_can_be_pulled_and_that_is_no_sort():
     app = TableApp(clients(10))
     async with run_app(app, size=(100, 24)) as pilot:
-        await drag(pilot, (8, 0), (12, 0), (15, 0))
-        assert app.table.columns[0].width == 13
+        await drag(pilot, (6, 0), (12, 0), (15, 0))
+        assert (app.table.columns[0].width, app.table.columns[0].chosen) == (13, True)
         assert app.lines()[0].index("Client") == 17
         assert app.heard(SelectTable.SortRequested) == []
         assert len(app.heard(SelectTable.ColumnsChanged)) == 1

@@ -1,6 +1,7 @@
 """The parts of the select table that need no screen: widths, texts, the scrollbar, rows in memory."""
 
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -12,7 +13,7 @@ from table_app import COLUMNS, TableApp, client, clients
 from clientsync_tui.widgets.select_table.fit import fit
 from clientsync_tui.widgets.select_table.layout import GAP, lay_out
 from clientsync_tui.widgets.select_table.list_rows import ListRows
-from clientsync_tui.widgets.select_table.rows import Cell, Column, Row
+from clientsync_tui.widgets.select_table.rows import Cell, Column, Row, RowId
 from clientsync_tui.widgets.select_table.scrollbar import thumb, top_at
 from clientsync_tui.widgets.select_table.table import SelectTable
 from tests.support.pilot import run_app
@@ -71,22 +72,112 @@ def test_a_narrow_screen_drops_columns_from_the_right_and_never_the_name():
             flex=st.integers(0, 3),
             keep=st.integers(0, 5),
             most=st.none() | st.integers(1, 40),
+            least=st.none() | st.integers(1, 20),
+            chosen=st.booleans(),
         ),
         min_size=1,
         max_size=8,
     ),
     st.integers(4, 250),
+    st.none() | st.lists(st.lists(st.integers(1, 60), max_size=5), min_size=8, max_size=8),
 )
-def test_columns_never_overlap_nor_leave_the_screen(columns: list[Column], width: int):
-    places = lay_out(columns, width, 2)
+def test_columns_never_overlap_nor_leave_the_screen(
+    columns: list[Column], width: int, lengths: list[list[int]] | None
+):
+    places = lay_out(columns, width, 2, lengths and [sorted(of) for of in lengths])
     assert places
     assert places[0].start == 2
     assert places[-1].end <= width
     for one, next_one in pairwise(places):
         assert one.end + GAP == next_one.start
-    assert len(places) == 1 or all(place.width >= place.column.width for place in places)
-    if any(place.column.flex and place.column.most is None for place in places):
+    if any(place.column.flex and not place.column.chosen and place.column.most is None for place in places):
         assert places[-1].end == width
+
+
+def placed(lengths: list[list[int]], width: int) -> dict[str, int]:
+    return {place.column.key: place.width for place in lay_out(COLUMNS, width, 2, lengths)}
+
+
+def test_columns_are_as_wide_as_their_texts_and_the_rest_goes_to_those_that_may_grow():
+    texts = [[4, 4], [9, 26], [5], [9], [6]]
+    assert placed(texts, 120) == {"code": 4, "client": 83, "team": 5, "status": 9, "refreshed": 9}
+    sorted_places = lay_out(COLUMNS, 120, 2, texts, {"team"})
+    assert [place.width for place in sorted_places][:3] == [4, 82, 6]
+
+
+def test_an_empty_column_gives_way_before_a_text_is_cut():
+    texts = [[5], [18, 38], [], [11, 20], [6]]
+    assert placed(texts, 82) == {"code": 5, "client": 40, "status": 20, "refreshed": 9}
+    assert placed(texts, 110)["team"] == 4
+
+
+def test_the_column_that_cuts_fewest_texts_is_cut_first():
+    few_long_names = [[6] * 20, [*[14] * 19, 40], [8] * 20, [20] * 20, [9] * 20]
+    assert placed(few_long_names, 80) == {"code": 6, "client": 27, "team": 8, "status": 20, "refreshed": 9}
+    long_names = [[6] * 20, [40] * 20, [8] * 20, [*[9] * 19, 30], [9] * 20]
+    narrow = lay_out((*COLUMNS[:3], COLUMNS[3]._replace(width=8), COLUMNS[4]), 85, 2, long_names)
+    assert [(place.column.key, place.width) for place in narrow][1::2] == [("client", 40), ("status", 12)]
+
+
+def test_the_name_gets_narrower_before_the_last_other_column_is_dropped_and_never_below_its_least():
+    columns = (Column("client", "Client", 24, keep=9, least=12), Column("status", "Status", 20, keep=8))
+    texts = [[30] * 3, [25] * 3]
+    assert [place.width for place in lay_out(columns, 40, 2, texts)] == [16, 20]
+    assert [place.width for place in lay_out(columns, 36, 2, texts)] == [12, 20]
+    assert [place.column.key for place in lay_out(columns, 35, 2, texts)] == ["client"]
+
+
+def test_a_chosen_width_follows_from_nothing_else():
+    columns = (COLUMNS[0]._replace(width=20, chosen=True), COLUMNS[1])
+    assert [place.width for place in lay_out(columns, 60, 2, [[4], [10]])] == [20, 36]
+
+
+async def test_columns_follow_the_page_when_rows_are_filtered_and_stay_while_scrolling():
+    long = "Client 00090 of a name that is long"
+    rows = [Row(n, (f"C{n:03}", f"Client {n:05}", "North-East", "", "14 Nov")) for n in range(100)]
+    rows[90] = Row(90, ("C090", long, "", "", "14 Nov"))
+    app = TableApp(rows)
+    async with run_app(app, size=(66, 20)) as pilot:
+        await pilot.pause()
+        before = app.table.places
+        await pilot.press("end")
+        assert app.table.places == before
+        assert long not in app.lines()[app.line_of("00090")]
+        app.show(lambda rows: rows.filter("00090"))
+        await pilot.pause()
+        wide = app.table.places
+        assert long in app.lines()[1]
+        app.show(lambda rows: rows.filter("0009"))
+        await pilot.pause()
+        assert app.table.places != wide, "the other rows' teams were left out"
+        app.show(lambda rows: rows.filter("00091"))
+        await pilot.pause()
+        of_one = app.table.places
+        app.show(lambda rows: rows.filter("00092"))
+        await pilot.pause()
+        assert app.table.places == of_one
+
+
+async def test_widths_cost_what_is_on_the_page_whatever_the_number_of_rows():
+    class Many:
+        fetched = 0
+
+        def order(self) -> range:
+            return range(100_000)
+
+        def fetch(self, ids: Sequence[RowId]) -> list[Row]:
+            self.fetched += len(ids)
+            return [client(int(id)) for id in ids]
+
+        def selectable(self, ids: Sequence[RowId]) -> Sequence[RowId]:
+            return ids
+
+    app, many = TableApp([]), Many()
+    async with run_app(app, size=(120, 36)) as pilot:
+        app.table.show(many)
+        await pilot.pause()
+        assert app.table.places[1].width > len("Client 00000")
+        assert many.fetched <= 36
 
 
 def test_a_column_grows_to_its_most_and_the_others_take_the_rest():

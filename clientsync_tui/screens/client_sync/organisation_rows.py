@@ -8,8 +8,8 @@ from ...store.clients import Integrated
 from ...store.store import Store
 from ...sync.kinds.seam.planning import matcher
 from ...sync.reach.matching import Match
-from ...widgets.select_table.list_rows import ListRows, text_of
-from ...widgets.select_table.rows import Cell, Column, Row, RowId
+from ...widgets.select_table.list_rows import ListRows
+from ...widgets.select_table.rows import Cell, Column, Row, RowId, text_of
 
 COLUMNS = (
     Column("name", "Organisation", 22, flex=3, keep=9, shorten="middle", most=60),

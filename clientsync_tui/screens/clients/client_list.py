@@ -20,9 +20,8 @@ from ...store.fixes import Cause
 from ...store.listing.client_list import BY_NAME
 from ...sync.client_columns import Sort, Viewer
 from ...sync.locale_words import counted, number
-from ...sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, in_words, state_of
+from ...sync.sign_in_words import by_person
 from ...sync.tabs import TABS
-from ...widgets.select_table.layout import lay_out
 from ...widgets.select_table.table import SelectTable
 from ..base import ActionScreen, KeyBar, TopBar
 from ..titles import title
@@ -37,8 +36,6 @@ FIRST_PAGE = 200
 """Rows of the first frame; the order of all follows from a thread."""
 TYPED_S = 0.25
 """After the last letter of a filter so long until the fixes follow it: the list shall not jump with each letter."""
-GUTTER = 3
-"""Cells before the first column."""
 NO_CLIENTS = """There are no clients yet.
 
 Press {everywhere.client_sync} for Client Sync, sign in to an accounting software there, and add clients from its organisations."""
@@ -242,17 +239,10 @@ class ClientList(ActionScreen):
 
     def _name_it(self, held: list[SignIn]) -> None:
         workplace = self.main.workplace
-        symbols, now = ASCII_SYMBOLS if self.main.ascii_marks else SYMBOLS, today()
-        whole: list[str] = []
-        short: list[str] = []
-        for software in dict.fromkeys([*workplace.config.software, *(each.software for each in held)]):
-            own = [each for each in held if each.software == software]
-            short.append(f"{title(workplace, software)} {symbols[state_of(own, now)]}")
-            whole.append(f"{short[-1]} {in_words(own, now)}" if own else short[-1])
         name = workplace.config.practice.name
-        self.query_one(TopBar).show(
-            f"Clients · {name}" if name else "Clients", "   ".join(whole), "   ".join(short)
-        )
+        apps, titled = workplace.config.software, partial(title, workplace)
+        rights = by_person(held, apps, titled, today(), ascii_marks=self.main.ascii_marks)
+        self.query_one(TopBar).show(f"{name} · Clients" if name else "Clients", *rights)
 
     def sort_by(self, sort: Sort) -> None:
         """Sorts by these columns, also after the next start."""
@@ -307,8 +297,7 @@ class ClientList(ActionScreen):
             self._about_line.update(words, layout=False)
 
     def _room_for_name(self) -> int:
-        places = lay_out(self.table.columns, self.table.size.width - 1, GUTTER)
-        return next((place.width for place in places if place.column.key == "name"), 0)
+        return next((place.width for place in self.table.places if place.column.key == "name"), 0)
 
     @on(events.Resize)
     def _resized(self) -> None:

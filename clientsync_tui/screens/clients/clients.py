@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NARROW = 60
-"""Cells of a screen below which the name's column gets narrower than it is chosen to be."""
-NAME_WHEN_NARROW = 12
+COLUMNS = "shown_columns"
+"""The preference: which columns are shown, in which order, and the widths that were chosen."""
 NEEDS_A_CLIENT = frozenset(
     {
         "connections", "assign_team", "set_code", "rename", "set_note", "remove", "export",
@@ -52,8 +51,6 @@ class ClientsScreen(TriagedList):
         self._undo_selection = False
         self._undoing = False
         self._marked = (0, 0)
-        # As chosen; the table has them as the screen's width allows.
-        self.columns: tuple[Column, ...] = usual()
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -61,24 +58,18 @@ class ClientsScreen(TriagedList):
 
     def on_mount(self) -> None:
         """The columns as they were left."""
-        if saved := self.main.workplace.preferences.get("columns", []):
-            from .columns import read
-
-            self.columns = read(saved)
         # Before the first frame: it would be drawn twice.
-        self._show_columns()
+        self.table.set_columns(self._saved_columns())
         self.call_after_refresh(self.offer_jobs)
 
-    def on_resize(self) -> None:
-        """On a narrow screen the name gives way, so that the status stays."""
-        self._show_columns()
+    def _saved_columns(self) -> tuple[Column, ...]:
+        preferences = self.main.workplace.preferences
+        saved, former = preferences.get(COLUMNS, []), preferences.get("columns", [])
+        if not saved and not former:
+            return usual()
+        from .columns import read, read_former
 
-    def _show_columns(self) -> None:
-        narrow = self.main.size.width < NARROW
-        self.table.columns = [
-            each._replace(width=min(each.width, NAME_WHEN_NARROW)) if narrow and each.key == "name" else each
-            for each in self.columns
-        ]
+        return read(saved) if saved else read_former(former)
 
     def offer_jobs(self) -> None:
         """Offers what a former run left undone."""
@@ -290,19 +281,24 @@ class ClientsScreen(TriagedList):
         self.sort_by(next_sort(self.sort, event.key, add=event.add))
 
     def do_columns(self) -> None:
-        """Chooses, orders and widens columns; they are kept for the next start."""
-        from .columns import ColumnsScreen, written
+        """Chooses, orders and widens columns."""
+        from .columns import ColumnsScreen
 
-        screen = ColumnsScreen(self.columns, ascii_marks=self.main.ascii_marks)
+        screen = ColumnsScreen(self.table.columns, ascii_marks=self.main.ascii_marks)
 
         def chosen(_: None) -> None:
-            if screen.columns != self.columns:
-                self.columns = screen.columns
-                self._show_columns()
+            if screen.columns != self.table.columns:
+                self.table.columns = screen.columns
                 self.read()
-                self.main.workplace.preferences.save("columns", written(screen.columns))
 
         self.main.push_screen(screen, chosen)
+
+    @on(SelectTable.ColumnsChanged, "#clients")
+    def _columns_changed(self) -> None:
+        """They are saved for the next start, also those pulled with the mouse."""
+        from .columns import written
+
+        self.main.workplace.preferences.save(COLUMNS, written(self.table.columns))
 
     # The chosen clients
 

@@ -26,21 +26,31 @@ def read(saved: Sequence[Any]) -> tuple[Column, ...]:
     """The columns that `written` wrote; the usual ones where nothing was saved or it cannot be read."""
     known = {column.key: column for column in all_columns()}
     with suppress(ValueError, TypeError, AttributeError):
-        columns = [widened(known[key], int(width)) for key, width in saved if key in known]
+        columns = [
+            known[key] if width is None else widened(known[key], int(width))
+            for key, width in saved
+            if key in known
+        ]
         if any(column.key == "name" for column in columns):
             return tuple(columns)
     return usual()
 
 
-def written(columns: Sequence[Column]) -> list[tuple[str, int]]:
-    """The columns as they are kept."""
-    return [(column.key, column.width) for column in columns]
+def read_former(saved: Sequence[Any]) -> tuple[Column, ...]:
+    """What release 0.3 saved: its widths were a column's least, whether somebody had chosen them or not."""
+    with suppress(ValueError, TypeError):
+        return read([(key, None) for key, _ in saved])
+    return usual()
+
+
+def written(columns: Sequence[Column]) -> list[tuple[str, int | None]]:
+    """The columns as they are saved."""
+    return [(column.key, column.width if column.chosen else None) for column in columns]
 
 
 def widened(column: Column, width: int) -> Column:
-    """A column of another least width."""
-    width = max(NARROWEST, min(width, WIDEST))
-    return column._replace(width=width, most=None if column.most is None else max(column.most, width))
+    """A column of a chosen width."""
+    return column._replace(width=max(NARROWEST, min(width, WIDEST)), chosen=True)
 
 
 def next_sort(sort: Sort, key: str, *, add: bool) -> Sort:
@@ -124,10 +134,13 @@ class ColumnsScreen(Editor):
         return tuple(column for column in self._all if column.key in self._shown)
 
     def lines(self) -> Sequence[tuple[str, str]]:
-        """Each column with its width."""
+        """Each column with its width, where one was chosen."""
         yes, no = self._marks
         return [
-            (yes if column.key in self._shown else no, f"{column.title:<14} {column.width:>3}")
+            (
+                yes if column.key in self._shown else no,
+                f"{column.title:<14} {column.width if column.chosen else 'fits':>4}",
+            )
             for column in self._all
         ]
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from ...practice.model import Client
 from ...store.fixes import Cause, cause_of
-from ...sync.client_columns import Seen, Viewer, on_screen, worst
+from ...sync.client_columns import LAST_CHANGE, Seen, Viewer, on_screen, worst
 from ...sync.locale_words import moment_words
 from ...sync.words import REASONS, next_step, unchecked
 from ...widgets.select_table.rows import Cell, Column, Row, RowId
@@ -21,7 +21,7 @@ def columns() -> tuple[Column, ...]:
     return tuple(
         Column(
             column.key, column.title, column.room.width, flex=column.room.flex, keep=column.room.keep,
-            most=column.room.most, shorten=column.room.shorten, sortable=column.sort is not None,
+            most=column.room.most, shorten=column.room.shorten, sortable=column.sort is not None, least=column.room.least,
         )
         for column in on_screen()
     )  # fmt: skip
@@ -55,7 +55,11 @@ class ClientRows:
         return ids
 
     def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
-        found = self._workplace.store.clients.by_number([int(id) for id in ids], self._viewer.now)
+        clients = self._workplace.store.clients
+        found = clients.by_number([int(id) for id in ids], self._viewer.now)
+        if LAST_CHANGE in self._viewer.columns:
+            at = clients.last_changes([client.id for client in found])
+            found = [client._replace(changed_at=at.get(client.id)) for client in found]
         if len(self._seen) > 500:
             self._seen.clear()
         self._seen.update((client.n, client) for client in found)

@@ -1,12 +1,17 @@
-"""Which columns a width has room for, and how wide each is. Taken from the width alone, never from the data."""
+"""Which columns a width has room for, and how wide each is: as wide as what is on the page, where there is room for that."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from clientsync_tui.widgets.select_table.rows import Column
 
 GAP = 2
 """Blank cells between two columns."""
+ARROW = 2
+"""Cells that the title of a column needs for the arrow of the sort."""
+Lengths = Sequence[int]
+"""How many cells each text of a column takes, shortest first; blank ones are left out."""
 
 
 class Place(NamedTuple):
@@ -21,52 +26,140 @@ class Place(NamedTuple):
         return self.start + self.width
 
 
-def lay_out(columns: Sequence[Column], width: int, start: int = 0) -> tuple[Place, ...]:
-    """The columns that fit between `start` and `width`, left to right; the name column is always among them."""
+class _Want(NamedTuple):
+    """What a column asks for. `wish`: everything whole; `usual`: as narrow as it gets before another column is dropped."""
+
+    column: Column
+    lengths: Lengths
+    wish: int
+    usual: int
+    least: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lengths
+
+    def loss(self, width: int) -> tuple[int, int]:
+        """What it costs to take one more cell: how many texts are cut by it; of equals the less important column gives way."""
+        cut = len(self.lengths) - bisect_left(self.lengths, width)
+        return cut + (width <= len(self.column.title)), self.column.keep
+
+
+def lay_out(
+    columns: Sequence[Column],
+    width: int,
+    start: int = 0,
+    lengths: Sequence[Lengths] | None = None,
+    sorted_by: Collection[str] = (),
+) -> tuple[Place, ...]:
+    """The columns that fit between `start` and `width`, left to right; the name column is always among them.
+
+    `lengths` has those of each column's texts; None: nothing is shown yet, so each column gets its usual width.
+    `sorted_by`: keys of the columns with an arrow in their title.
+    """
     room = width - start
-    shown = list(range(len(columns)))
-    while len(shown) > 1 and _least(columns, shown) > room:
-        shown.remove(_first_to_go(columns, shown))
-    if not shown:
-        return ()
-    spare = room - _least(columns, shown)
-    if spare < 0:
-        return (Place(columns[shown[0]], start, max(room, 0)),)
-    extra = _shared_out(spare, [columns[i] for i in shown])
+    # With several there is a number behind the arrow.
+    arrow = ARROW + (len(sorted_by) > 1)
+    wants = [
+        _want(column, lengths[i] if lengths else None, room, arrow if column.key in sorted_by else 0)
+        for i, column in enumerate(columns)
+    ]
+    shown = _that_fit(wants, room, known=lengths is not None)
+    widths = _widths(shown, room)
     places: list[Place] = []
-    x = start
-    for i, more in zip(shown, extra, strict=True):
-        places.append(Place(columns[i], x, columns[i].width + more))
-        x = places[-1].end + GAP
+    for want, cells in zip(shown, widths, strict=True):
+        places.append(Place(want.column, start, cells))
+        start = places[-1].end + GAP
     return tuple(places)
 
 
-def _shared_out(spare: int, columns: Sequence[Column]) -> list[int]:
-    """What of `spare` each column gets by its flex; what one is too narrow to take goes to the others."""
-    extra = [0] * len(columns)
+def still_fit(places: Sequence[Place], columns: Sequence[Column], lengths: Sequence[Lengths]) -> bool:
+    """Whether every column is shown, and no text is cut: then columns need not move with each letter of a filter."""
+    if [place.column for place in places] != list(columns):
+        return False
+    return all(
+        not of or of[-1] <= place.width or place.column.chosen
+        for place, of in zip(places, lengths, strict=True)
+    )
+
+
+def _want(column: Column, lengths: Lengths | None, room: int, arrow: int) -> _Want:
+    if lengths is None or column.chosen:
+        return _Want(column, lengths or (), column.width, column.width, column.least or column.width)
+    wish = min(max(len(column.title) + arrow, lengths[-1] if lengths else 0), max(room, 1))
+    usual = min(wish, column.width)
+    return _Want(column, lengths, wish, usual, min(usual, column.least or column.width))
+
+
+def _that_fit(wants: Sequence[_Want], room: int, *, known: bool) -> list[_Want]:
+    """Empty columns give way before a text is cut, then the least important before those left get narrower than usual."""
+    shown = list(wants)
+    while known and len(shown) > 1 and _sum(want.wish for want in shown) > room:
+        empty = [want for want in shown if want.is_empty and want.column is not _name(shown).column]
+        if not empty:
+            break
+        shown.remove(_first_to_go(empty))
+    while len(shown) > 1:
+        # Of two columns the last one to go stays as long as the name can get narrower.
+        taken = (want.least if len(shown) == 2 else want.usual for want in shown)
+        if _sum(taken) <= room:
+            break
+        shown.remove(_first_to_go([want for want in shown if want is not _name(shown)]))
+    return shown
+
+
+def _widths(shown: Sequence[_Want], room: int) -> list[int]:
+    widths = [want.wish for want in shown]
+    over = _sum(widths) - room
+    if over <= 0:
+        extra = _shared_out(-over, shown)
+        return [width + more for width, more in zip(widths, extra, strict=True)]
+    if len(shown) == 1:
+        return [max(room, 0)]
+    floors = [want.usual for want in shown]
+    if _sum(floors) > room:
+        floors = [want.least for want in shown]
+    for _ in range(over):
+        able = [i for i, want in enumerate(shown) if widths[i] > floors[i]]
+        narrower = min(able, key=lambda i: (*shown[i].loss(widths[i]), -widths[i], -i))
+        widths[narrower] -= 1
+    return widths
+
+
+def _shared_out(spare: int, wants: Sequence[_Want]) -> list[int]:
+    """What of `spare` each column gets by its flex, for longer texts further down; what one may not take goes to the others."""
+    extra = [0] * len(wants)
     while spare:
-        growing = [i for i, column in enumerate(columns) if column.flex and _room(column, extra[i]) > 0]
+        growing = [i for i, want in enumerate(wants) if want.column.flex and _room(want, extra[i]) > 0]
         if not growing:
             break
-        flex = sum(columns[i].flex for i in growing)
-        shares = {i: min(spare * columns[i].flex // flex, _room(columns[i], extra[i])) for i in growing}
+        flex = sum(wants[i].column.flex for i in growing)
+        shares = {i: min(spare * wants[i].column.flex // flex, _room(wants[i], extra[i])) for i in growing}
         if not any(shares.values()):
             # What is left is less than a cell for each.
-            shares = {max(growing, key=lambda i: columns[i].flex): 1}
+            shares = {max(growing, key=lambda i: wants[i].column.flex): 1}
         for i, more in shares.items():
             extra[i] += more
             spare -= more
     return extra
 
 
-def _room(column: Column, extra: int) -> int:
-    return 10_000 if column.most is None else column.most - column.width - extra
+def _room(want: _Want, extra: int) -> int:
+    column = want.column
+    if column.chosen:
+        return 0
+    return 10_000 if column.most is None else column.most - want.wish - extra
 
 
-def _least(columns: Sequence[Column], shown: Sequence[int]) -> int:
-    return sum(columns[i].width for i in shown) + GAP * (len(shown) - 1)
+def _sum(widths: Iterable[int]) -> int:
+    cells = list(widths)
+    return sum(cells) + GAP * (len(cells) - 1)
 
 
-def _first_to_go(columns: Sequence[Column], shown: Sequence[int]) -> int:
-    name = max(shown, key=lambda i: (columns[i].keep, -i))
-    return min((i for i in shown if i != name), key=lambda i: (columns[i].keep, -i))
+def _name(shown: Sequence[_Want]) -> _Want:
+    return max(shown, key=lambda want: want.column.keep)
+
+
+def _first_to_go(wants: Sequence[_Want]) -> _Want:
+    """The least important, and of equals the rightmost."""
+    return min(reversed(wants), key=lambda want: want.column.keep)

@@ -5,11 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from clientsync_tui.practice.text import searched, sort_key
-from clientsync_tui.widgets.select_table.rows import Cell, Column, Row, RowId
-
-
-def text_of(cell: Cell | str) -> str:
-    return cell.text if isinstance(cell, Cell) else cell
+from clientsync_tui.widgets.select_table.rows import Column, Row, RowId, text_of
 
 
 def _searched(row: Row) -> str:

@@ -144,9 +144,8 @@ class Pointer:
                 self._told.sort_requested(place.column.key, add=add)
 
     def _pull_edge(self, place: Place, x: int, _y: int) -> None:
-        # A width that a person has chosen is neither stretched nor held back any more.
         wanted = max(NARROWEST, x - place.start)
-        pulled = place.column._replace(width=wanted, flex=0, most=None)
+        pulled = place.column._replace(width=wanted, chosen=True)
         if self._view.set_columns(
             tuple(pulled if column.key == pulled.key else column for column in self._view.columns)
         ):

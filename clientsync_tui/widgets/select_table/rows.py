@@ -12,9 +12,9 @@ class Column(NamedTuple):
     key: str
     title: str
     width: int
-    """Least width, in cells; the name column alone may get less, on a very narrow screen."""
+    """Usual width, in cells: as narrow as it gets before a less important column is dropped. Where its texts need less, it is narrower."""
     flex: int = 0
-    """Share of the width that is left over; 0 stays at `width`."""
+    """Share of the width that is left over; 0 gets no more than its texts need."""
     keep: int = 0
     """On a narrow screen the lowest goes first, and of equals the rightmost."""
     align: Literal["left", "right"] = "left"
@@ -24,6 +24,10 @@ class Column(NamedTuple):
     most: int | None = None
     """Greatest width that `flex` lets it grow to. What a very wide screen has beyond stays empty at the right: the eye has
     less far to go from a name to its status, and a moving cursor fewer bytes to send."""
+    least: int | None = None
+    """How narrow it gets before it goes, or the only other column does; None: not below `width`."""
+    chosen: bool = False
+    """Whether a person chose the width: then it follows from nothing else."""
 
 
 class Cell(NamedTuple):
@@ -31,6 +35,10 @@ class Cell(NamedTuple):
 
     text: str
     style: str = ""
+
+
+def text_of(cell: Cell | str) -> str:
+    return cell.text if isinstance(cell, Cell) else cell
 
 
 class Row(NamedTuple):

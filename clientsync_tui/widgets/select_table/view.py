@@ -6,17 +6,18 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Self
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.reactive import Reactive, reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from clientsync_tui.widgets.select_table.layout import Place, lay_out
+from clientsync_tui.widgets.select_table.layout import Place, lay_out, still_fit
 from clientsync_tui.widgets.select_table.line_cache import LineCache, has_effects
 from clientsync_tui.widgets.select_table.messages import ColumnsChanged, CursorMoved
 from clientsync_tui.widgets.select_table.painting import ASCII_SIGNS, SIGNS, Looks, Painter, Signs
-from clientsync_tui.widgets.select_table.rows import Column, NoRows, Row, RowId, Rows
+from clientsync_tui.widgets.select_table.rows import Column, NoRows, Row, RowId, Rows, text_of
 from clientsync_tui.widgets.select_table.scrollbar import thumb
 from clientsync_tui.widgets.select_table.selection import Selection
 from clientsync_tui.widgets.select_table.window import Window
@@ -89,6 +90,8 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         """The index of the row under the cursor. `move_cursor` moves it."""
         self._painter: Painter | None = None
+        # None: to be laid out for what the page shows. While rows scroll by, columns stay where they are.
+        self._places: tuple[Place, ...] | None = None
 
     # Rows
 
@@ -105,6 +108,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         if 0 <= height < self.page:
             self._show_cursor()
         self._look()
+        self._fit_columns()
         self.refresh()
         if self.cursor_id != id:
             self.post_message(CursorMoved(self, self.cursor_id))
@@ -114,6 +118,8 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         changed = None if ids is None else set(ids)
         self.window.forget(changed)
         self._look()
+        if self._fit_columns():
+            self.refresh()
         order = self.window.order
         self.redraw_rows(*(i for i in self.visible_rows if changed is None or order[i] in changed))
 
@@ -170,13 +176,35 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         changed = columns != self._columns
         if changed:
             self._columns = columns
-            self._repaint()
+            self._lay_out_again()
         return changed
 
     @property
     def places(self) -> tuple[Place, ...]:
         """The columns that the width has room for, and where each stands, in cells."""
-        return lay_out(self._columns, self.text_width - 1, self.mark_width)
+        if self._places is None:
+            width, lengths = self.text_width - 1, self._lengths() if self.row_count else None
+            by = {key for key, _ in self.sort}
+            self._places = lay_out(self._columns, width, self.mark_width, lengths, by)
+        return self._places
+
+    def _fit_columns(self) -> bool:
+        """Whether other rows moved the columns. They stay where they are as long as nothing is cut there."""
+        before = self._places
+        if before is None or (self.row_count and still_fit(before, self._columns, self._lengths())):
+            return False
+        self._places = None
+        if self.places == before:
+            return False
+        self._painter = None
+        return True
+
+    def _lengths(self) -> list[list[int]]:
+        """How long the texts of each column are in the rows on the page: this is asked for between a key and its frame."""
+        order = self.window.order
+        rows = [row for i in self.visible_rows if (row := self.window.row(order[i])) is not None]
+        wanted = [self._index_of[column.key] for column in self._columns]
+        return [sorted(filter(None, (cell_len(text_of(row.cells[i])) for row in rows))) for i in wanted]
 
     @property
     def mark_width(self) -> int:
@@ -259,6 +287,10 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         self._painter = None
         self.refresh()
 
+    def _lay_out_again(self) -> None:
+        self._places = None
+        self._repaint()
+
     def redraw_rows(self, *indices: int) -> None:
         """Draw these rows again, and no others: over a slow line each one costs."""
         if painter := self._painter:
@@ -278,7 +310,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         self._show_cursor()
         self._look()
-        self._repaint()
+        self._lay_out_again()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -289,10 +321,14 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         super().watch_scroll_y(old_value, new_value)
 
     def watch_ascii_marks(self) -> None:
-        self._repaint()
+        self._lay_out_again()
 
     def watch_sort(self) -> None:
-        self.refresh(Region(0, 0, self.text_width, HEADER))
+        before, self._places = self._places, None
+        if before is None or self.places == before:
+            self.refresh(Region(0, 0, self.text_width, HEADER))
+        else:
+            self._repaint()
 
     def watch_empty_text(self) -> None:
         self.refresh()
