@@ -162,7 +162,7 @@ def test_a_field_may_be_null_in_every_row(name: str, what: str, stands: Callable
 
 
 def test_the_life_of_an_access_token_may_be_written_as_text(name: str, stand: Stand) -> None:
-    token = json.loads(kept(stand, stand.signed_in()))["refresh_token"]
+    token = kept(stand, stand.signed_in())
     stand.box.script(Script("token", Target(name), answering(lambda body: everywhere(as_text, body))))
     try:
         granted = asyncio.run(TokenEndpoint(stand.workplace.configured(name), PATIENCE_S).renew(token))
