@@ -29,6 +29,7 @@ class SoftwareTable(NamedTuple):
     revoke_url: str = ""
     issuer: str = ""
     userinfo_url: str = ""
+    device_url: str = ""
     redirect_url: str = ""
     scopes: tuple[str, ...] = ()
     parameters: Mapping[str, str] = {}

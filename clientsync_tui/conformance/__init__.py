@@ -15,10 +15,21 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{part}"
-        for part in ("signing_in", "reading", "refusals", "lasting", "nonsense", "odd", "foreign", "rows")
+        for part in (
+            "signing_in",
+            "device",
+            "reading",
+            "refusals",
+            "lasting",
+            "nonsense",
+            "odd",
+            "foreign",
+            "rows",
+        )
     )
 )
 
+from .device import *  # noqa: E402, F403
 from .foreign import *  # noqa: E402, F403
 from .lasting import *  # noqa: E402, F403
 from .nonsense import *  # noqa: E402, F403

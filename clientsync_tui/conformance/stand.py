@@ -48,7 +48,12 @@ class Stand:
     ) -> None:
         self.name = name
         options = Options(
-            softwares=(name,), organisations=organisations, limits=False, lines=lines, hostile=True
+            softwares=(name,),
+            organisations=organisations,
+            limits=False,
+            lines=lines,
+            hostile=True,
+            poll_s=0.02,
         )
         self.box = running(options)
         self.personality: Personality = self.box.sandbox.softwares[name]

@@ -43,6 +43,8 @@ def _table(url: str, software: Personality, redirect_port: int) -> dict[str, Any
         table["revoke_url"] = here + software.revocation.path
     if software.claims:
         table["issuer"] = here
+    if software.device:
+        table["device_url"] = here + software.device.code_path
     if software.userinfo_path:
         table["userinfo_url"] = here + software.userinfo_path
     return table

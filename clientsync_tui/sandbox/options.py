@@ -12,7 +12,8 @@ class Options:
 
     `one_at_a_time`: consent is to one organisation, as for apps without bulk connections. `limits`: whether rate limits are kept.
     `lines`: how many lines each long list has, where not as in life. `hostile`: some names attack the programs that show them.
-    `latency_s`: how long an API takes to answer, at least. `access_s`: how long access tokens live, where not as in life. `state`: the file that keeps tokens and connections over a restart.
+    `latency_s`: how long an API takes to answer, at least. `access_s`: how long access tokens live, where not as in life. `poll_s`: how long a device
+    waits between two requests for tokens, where not as in life. `state`: the file that keeps tokens and connections over a restart.
     """
 
     port: int = 0
@@ -24,6 +25,7 @@ class Options:
     limits: bool = True
     latency_s: float = 0
     access_s: float | None = None
+    poll_s: float | None = None
     state: Path | None = None
     lines: int | None = None
     hostile: bool = False

@@ -57,6 +57,27 @@ class Revocation:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceSignIn:
+    """Signing in by a short code (RFC 8628), as the app has it.
+
+    `code_path`: gives codes; `token_path`: gives tokens for them, `page_path`: where people enter them. `grant_types`: of the requests for a
+    code (None: it says none) and for tokens; `code_field`: the field of that one. `answer`: the fields of an answer with a code, from the device code, the
+    user code, the page's address, and the seconds between two requests and until the end. `elsewhere`: a refusal that sends on, once, to
+    another server before the tokens are given.
+    """
+
+    code_path: str
+    token_path: str
+    page_path: str
+    grant_types: tuple[str | None, str]
+    code_field: str
+    answer: Callable[[str, str, str, float, float], dict[str, Any]]
+    lives_s: float
+    interval_s: float
+    elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
     """What the token endpoint has to tell. `_s`: how many seconds each lives from now; `headers`: of the request."""
 
@@ -96,7 +117,8 @@ class Personality:
     a word. `secret_in`: where the token endpoint and the one that revokes look for the client id and secret.
     `redirect_at_refresh`: whether a refresh without the redirect of the sign-in is refused. `token_errors`: status and further fields (`error` among them, where the app has a word of its own) of the token endpoint's errors, where they are not 400 and
     none. `renewals`: how often a person's tokens may be renewed; `too_many_renewals`: the answer to one more, with the pause in seconds,
-    where it is not `too_many`. `tiers`: how many connections an app may have, by its tier.
+    where it is not `too_many`. `device`: signing in by a short code, where that is possible.
+    `tiers`: how many connections an app may have, by its tier.
     `organisation_id`: the id of the organisation at a place of the world. `errors`: unsuccessful answers of the real one and their
     meaning; `lists`: what its organisations hold; `organisations_page`: the largest page of organisations; `limits`: what calls for an
     organisation's data have to keep to. These four are for the conformance suite alone.
@@ -140,6 +162,7 @@ class Personality:
     )
     renewals: Rate | None = None
     too_many_renewals: Callable[[int], Response] | None = None
+    device: DeviceSignIn | None = None
     tiers: Mapping[str, int] = field(default_factory=dict[str, int])
     organisation_id: Callable[[World, int], str] | None = None
     errors: tuple[ErrorAnswer, ...] = ()

@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from . import control
-from .consent import consent, oauth
+from .consent import consent, device, oauth
 from .consent.scripts import Script
 from .misbehaviour.faults import CLEAR, Target
 from .options import Options
@@ -30,7 +30,11 @@ def app_of(sandbox: Sandbox) -> ASGIApp:
     """The whole of it as an ASGI application."""
     mounts = [Mount("/sandbox", routes=control.routes(sandbox))]
     for name, software in sandbox.softwares.items():
-        shared = [*consent.routes(sandbox, software), *oauth.routes(sandbox, software)]
+        shared = [
+            *consent.routes(sandbox, software),
+            *oauth.routes(sandbox, software),
+            *device.routes(sandbox, software),
+        ]
         mounts.append(Mount(f"/{name}", routes=[*shared, *software.api(sandbox, software)]))
     # Do not answer a web page whose own name resolves to the loopback (DNS rebinding).
     only_here = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])

@@ -5,8 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # pyright: ignore[reportUnknownVariableType]
@@ -15,16 +14,16 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore
 from ..accounting.seam.configured import Configured, Http
 from ..host import this_user
 from ..practice.counted import counted
-from ..practice.people import SignIn, sign_in_id
-from ..practice.trouble import KeyringTrouble, Misconfigured, SignInFailed, Trouble, UsageError
+from ..practice.people import SignIn
+from ..practice.trouble import SignInFailed, UsageError
 from . import pasted, redirected
+from .completing import Completing, check_secret
 from .loopback import Loopback, PortInUse
-from .new_sign_in import MakeCalls, UnsavedSignIn
+from .new_sign_in import MakeCalls
 from .redirected import Foreign, Incomplete, Redirected, Stateless
-from .remarks import remarks
 from .token_endpoint import TokenEndpoint
 from .tokens import Tokens
-from .vault import Vault, Write
+from .vault import Vault
 
 SSH_PORT = "22"
 
@@ -35,11 +34,9 @@ _IGNORED_SAID = 3
 class Attempt:
     """An attempt under way; made by `begin`."""
 
-    def __init__(self, configured: Configured, how: Http, tokens: Tokens, make_calls: MakeCalls) -> None:
-        self._configured = configured
-        self._how = how
-        self._make_calls = make_calls
-        self._tokens = tokens
+    def __init__(self, completing: Completing) -> None:
+        self._completing = completing
+        self._configured = configured = completing.configured
         self._state = secrets.token_urlsafe(24)
         self._nonce = secrets.token_urlsafe(24)
         self._verifier = secrets.token_urlsafe(48) if configured.software.grant.pkce else None
@@ -217,51 +214,12 @@ class Attempt:
             self._arrived.set_result(redirect)
 
     async def _complete(self, redirect: Redirected) -> SignIn:
-        async with AsyncExitStack() as stack:
-            try:
-                write = await stack.enter_async_context(self._tokens.room())
-            except KeyringTrouble as trouble:
-                raise KeyringTrouble(
-                    f"{trouble} Nothing was asked of {self._title}: sign in again."
-                ) from None
-            return await self._exchanged(redirect, write)
-
-    async def _exchanged(self, redirect: Redirected, write: Write) -> SignIn:
-        software = self._configured.software
-        endpoint = TokenEndpoint(self._configured.at(redirect.site), self._how.timeout_s)
-        granted = await endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
-        granted_at = datetime.now(UTC)
-        if granted.refresh_token is None:
-            asked = " ".join(self._configured.scopes) or "none"
-            raise SignInFailed(
-                f"{self._title} gave no refresh token, so the sign-in would end within the hour. Nothing was saved. "
-                f"Does the app have every scope that is needed? [software.{software.name}] asks for: {asked}. "
-                f"Needed: {' '.join(software.grant.scopes) or 'none'}."
+        async with self._completing.room() as write:
+            endpoint = TokenEndpoint(self._configured.at(redirect.site), self._completing.how.timeout_s)
+            granted = await endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
+            return await self._completing.kept(
+                granted, write, self.tell, redirect=redirect.parameters, nonce=self._nonce
             )
-        new = UnsavedSignIn(
-            self._configured.at(granted.site),
-            self._how.timeout_s,
-            redirect.parameters,
-            granted,
-            self._nonce,
-            self._make_calls,
-        )
-        try:
-            person, organisation = await software.person(new), await software.granted(new)
-        except Trouble as trouble:
-            kept = "" if "Nothing was saved" in str(trouble) else " Nothing was saved."
-            raise SignInFailed(f"{trouble}{kept}") from None
-        for remark in remarks(self._configured, granted, person, new.ahead_s):
-            self.tell(remark)
-        # Everything that people do is noted under their e-mail address.
-        person = person._replace(email=person.email or person.name)
-        if (organisation is None) is (software.organisations_per_sign_in == "one"):
-            raise ValueError("a sign-in for one organisation names it, another one names none")
-        its_id = software.canonical_id(organisation.id) if organisation else None
-        own_id = sign_in_id(software.name, person.id, its_id)
-        ends_at = await self._tokens.keep(own_id, granted, write)
-        its_name = organisation.name if organisation else None
-        return SignIn(own_id, software.name, person, granted_at, ends_at, its_id, its_name)
 
     async def _close(self) -> None:
         await self._loopback.close()
@@ -298,12 +256,8 @@ async def begin(
     redirect to a page elsewhere, ends the attempt. Raises KeyringTrouble, Misconfigured, SignInFailed.
     """
     await vault.test()
-    if configured.needs_secret and not await configured.secret():
-        name, title = configured.software.name, configured.software.title
-        raise Misconfigured(
-            f"{title} needs the app's client secret, and there is none in this keyring: `clientsync setup {name} --secret-stdin`."
-        )
-    attempt = Attempt(configured, how, tokens, make_calls)
+    await check_secret(configured)
+    attempt = Attempt(Completing(configured, how, tokens, make_calls))
     try:
         await attempt._open(pasting)  # pyright: ignore[reportPrivateUsage]
         yield attempt

@@ -76,7 +76,7 @@ class TokenEndpoint:
     async def exchange(self, code: str, redirect_uri: str, verifier: str | None) -> Granted:
         """The tokens for an authorisation code (RFC 6749, section 4.1.3; RFC 7636, section 4.5)."""
         proof = {} if verifier is None else {"code_verifier": verifier}
-        return await self._granted(
+        return await self.granted(
             lambda client, url: client.fetch_token(
                 url, grant_type="authorization_code", code=code, redirect_uri=redirect_uri, **proof
             )
@@ -88,7 +88,7 @@ class TokenEndpoint:
         again: dict[str, str] = {}
         if configured.software.grant.redirect_at_refresh:
             again["redirect_uri"] = configured.redirect_uri(configured.redirect_port)
-        return await self._granted(
+        return await self.granted(
             lambda client, url: client.refresh_token(url, refresh_token=refresh_token, **again)
         )
 
@@ -108,7 +108,7 @@ class TokenEndpoint:
             response: httpx2.Response = await self._within(call, url)
         error = self._check(response)
         if error in _CREDENTIALS_REFUSED or response.status_code == 401:
-            raise self._refusal(error)
+            raise self.refusal(error)
         if response.status_code == 400 or error in _TOKEN_REFUSED:
             return False
         if not response.is_success or error:
@@ -123,20 +123,39 @@ class TokenEndpoint:
             return client.post(url, json={**named, **fields}, auth=None)
         return client.post(url, json=fields, auth=httpx2.BasicAuth(name, secret))
 
-    async def _granted(self, call: Callable[[Any, str], Awaitable[Any]]) -> Granted:
+    async def posted(self, url: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
+        """The JSON object that answers a form, sent without the secret."""
+        async with await self._client() as client:
+            response: httpx2.Response = await self._within(client.post(url, data=fields, auth=None), url)
+        if (error := self._check(response)) is not None:
+            raise self.refusal(error)
+        answer = _json_or_none(response.text)
+        if not isinstance(answer, dict):
+            raise unreadable(self._server, response.status_code, response.text)
+        return cast(dict[str, Any], answer)
+
+    async def granted(
+        self,
+        call: Callable[[Any, str], Awaitable[Any]],
+        *,
+        url: str | None = None,
+        refusal: Callable[[str, httpx2.Response], Exception] | None = None,
+    ) -> Granted:
+        """What a request for tokens gives. `call`: makes it, with Authlib's client. `url`: another than the token endpoint. `refusal`: what an
+        error word of the answer means, where it is not what `refusal` says."""
         answers: list[httpx2.Response] = []
 
         def arrived(response: httpx2.Response) -> httpx2.Response:
             error = self._check(response)
             if error is not None:
-                raise self._refusal(error)
+                raise refusal(error, response) if refusal else self.refusal(error)
             answers.append(response)
             return _for_authlib(response)
 
         async with await self._client() as client:
             for kind in ("access_token_response", "refresh_token_response"):
                 client.register_compliance_hook(kind, arrived)
-            url = self._configured.addresses.token_url
+            url = url or self._configured.addresses.token_url
             await self._within(call(client, url), url)
         # Authlib found JSON without an error in it.
         answer: object = json.loads(answers[-1].content)
@@ -155,7 +174,7 @@ class TokenEndpoint:
         further = _further(answers[-1])
         return Granted(
             cast(str, access),
-            _seconds(token.get("expires_in")) or _SHORT_LIFE_S,
+            seconds(token.get("expires_in")) or _SHORT_LIFE_S,
             cast(str | None, refresh),
             cast(str | None, identity),
             self._ends_in_s(token),
@@ -166,7 +185,7 @@ class TokenEndpoint:
         )
 
     def _ends_in_s(self, token: Mapping[str, Any]) -> float | None:
-        ends = (_seconds(token.get(name)) for name in self._configured.software.grant.life_fields)
+        ends = (seconds(token.get(name)) for name in self._configured.software.grant.life_fields)
         return min((s for s in ends if s is not None), default=None)
 
     async def _client(self) -> Any:
@@ -203,7 +222,7 @@ class TokenEndpoint:
             async with asyncio.timeout(self._timeout_s):
                 return await call
         except OAuthError as error:
-            raise self._refusal(error.error) from None
+            raise self.refusal(error.error) from None
         except EXPECTED as error:
             raise no_answer(error, self._server, address, self._timeout_s) from None
         except (ValueError, TypeError, RecursionError) as error:
@@ -211,7 +230,7 @@ class TokenEndpoint:
                 Fault.NONSENSE, f"sent a reply we could not read ({type(error).__name__})"
             ) from None
 
-    def _refusal(self, code: object) -> Exception:
+    def refusal(self, code: object) -> Exception:
         """What an error code of RFC 6749, section 5.2, means."""
         said = clean(str(code))[:60]
         if said == "invalid_grant":
@@ -265,7 +284,7 @@ def _further(response: httpx2.Response) -> Mapping[str, Any]:
     return {name: value for name, value in fields.items() if name not in _SECRETS}
 
 
-def _seconds(value: object) -> float | None:
+def seconds(value: object) -> float | None:
     """A time in seconds, which some servers write as text; None for what can be none."""
     if isinstance(value, str):
         value = float(value) if _NUMBER.fullmatch(value.strip()) else None

@@ -43,7 +43,7 @@ def refusal(software: Software, redirect: Mapping[str, str]) -> str | None:
 
 # Where the app is for one sign-in, when that differs from person to person: a data centre, a country's site. The adapter has a word for each
 # place, which is kept with the tokens, and finds the addresses by it in a table of its own. So an address that a redirect or an answer names
-# is never called unless the adapter knows it. Such an adapter has all three methods; for every other app the word is empty.
+# is never called unless the adapter knows it. Such an adapter has the first three methods; for every other app the word is empty.
 
 
 def site_of_redirect(software: Software, redirect: Mapping[str, str], authorize_url: str) -> str:
@@ -62,6 +62,15 @@ def site_of_answer(software: Software, answer: Mapping[str, Any], site: str) -> 
     """
     own = getattr(software, "site_of_answer", None)
     return site if own is None else own(answer, site)
+
+
+def place_to_go_on(software: Software, answer: Answer) -> str | None:
+    """The word for the place that a refusal to give tokens for a device's code sends on to; None if it does not.
+
+    The adapter's method of this name is asked about every refusal that RFC 8628 does not know.
+    """
+    own = getattr(software, "place_to_go_on", None)
+    return None if own is None else own(answer)
 
 
 def addresses_at(software: Software, site: str) -> Addresses:

@@ -9,7 +9,8 @@ class Addresses:
     """Where the app is. The configuration may override each of them (`overridden`).
 
     `revoke_url`: None where a sign-in can't be revoked. `issuer`: None where the app signs no id_token. `userinfo_url`: None where
-    there is no userinfo endpoint.
+    there is no userinfo endpoint. `device_url`: where a short code for signing in on another device is asked for; None where the
+    app has no such way.
     """
 
     authorize_url: str
@@ -18,6 +19,7 @@ class Addresses:
     revoke_url: str | None = None
     issuer: str | None = None
     userinfo_url: str | None = None
+    device_url: str | None = None
 
 
 def overridden(usual: Addresses, configured: Mapping[str, str]) -> Addresses:
@@ -38,4 +40,5 @@ def overridden(usual: Addresses, configured: Mapping[str, str]) -> Addresses:
         issuer or usual.issuer,
         # Another issuer has its own userinfo endpoint, and names it itself.
         configured.get("userinfo_url") or (None if issuer else usual.userinfo_url),
+        configured.get("device_url") or usual.device_url,
     )

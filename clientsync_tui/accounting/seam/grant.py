@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, cast
 
+from .device import DeviceFlow
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -29,6 +31,9 @@ class Grant:
     fields of its body. `redirect_at_refresh`: whether a renewal repeats the redirect (then `any_port` is False). `token_headers`: further
     headers of a request. `revoke_body`: how the token to revoke is sent.
     `revoking_ends`: what revoking one sign-in ends there: that sign-in, or everything the person connected with this app.
+
+    About other ways than a browser on this machine:
+    `device`: how a person signs in by a short code, where the app has that.
 
     About calls:
     `scheme`: the word before the access token in a call's Authorization header. `shares_access`: whether all processes on the host use one
@@ -62,6 +67,7 @@ class Grant:
     revoke_body: Literal["form", "json"] = "form"
     revoking_ends: Literal["sign_in", "person"] = "sign_in"
     redirect_needs: Mapping[str, str] = field(default_factory=dict[str, str])
+    device: DeviceFlow | None = None
 
     def authorization(self, access_token: str) -> str:
         """The value of a call's Authorization header."""

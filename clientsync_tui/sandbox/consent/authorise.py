@@ -9,6 +9,7 @@ import httpx2
 
 TIMEOUT_S = 30
 _HOPS = 10
+_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class NotSignedIn(Exception):
@@ -28,7 +29,7 @@ def sign_in(link: str, email: str, organisations: Sequence[str] | None = None) -
     with httpx2.Client(trust_env=False, verify=False, timeout=TIMEOUT_S) as client:
         for _ in range(_HOPS):
             url = _with(url, extra)
-            if urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+            if urlsplit(url).hostname not in _HERE:
                 raise NotSignedIn("the link leads off this machine: it is no sandbox's")
             try:
                 answer = client.get(url)
@@ -46,6 +47,17 @@ def sign_in(link: str, email: str, organisations: Sequence[str] | None = None) -
     arrived = dict(parse_qsl(urlsplit(url).query))
     if "code" not in arrived:
         raise NotSignedIn(arrived.get("error", "the link does not lead to a sign-in"))
+
+
+def enter_code(page: str, code: str, email: str, *, refuse: bool = False) -> None:
+    """Enters a device's code on the page as the person would, and allows or refuses what it asks. Raises NotSignedIn."""
+    if urlsplit(page).hostname not in _HERE:
+        raise NotSignedIn("the page is not on this machine: it is no sandbox's")
+    form = {"user_code": code, "person": email, "answer": "Refuse" if refuse else "Allow"}
+    with httpx2.Client(trust_env=False, verify=False, timeout=TIMEOUT_S) as client:
+        answer = client.post(page, data=form)
+    if answer.is_error or "Thank you" not in answer.text:
+        raise NotSignedIn(_words(answer.text))
 
 
 def _with(url: str, extra: dict[str, str]) -> str:

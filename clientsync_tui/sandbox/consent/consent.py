@@ -197,16 +197,7 @@ class Consent:
                 return RedirectResponse(f"{asked.redirect_uri}?{urlencode(odd.answer)}", 303)
         box, name, now = self._box, self._software.name, self._box.clock.now()
         picked = box.world.id_of(name, chosen[0]) if self._software.reach == "one" else None
-        auth_event = uuid_of(new_token())
-        held = box.state.connections_of(name, asked.app.id, person.email)
-        for place in chosen:
-            organisation = box.world.id_of(name, place)
-            if old := held.get(organisation):
-                old.auth_event, old.updated_at = auth_event, now
-            else:
-                held[organisation] = Connection(
-                    uuid_of(auth_event, organisation), organisation, auth_event, now, now
-                )
+        auth_event = connect(box, name, asked.app.id, person, chosen)
         code = new_token()
         box.state.codes = {
             c: old for c, old in box.state.codes.items() if old.signed_in_at + REMEMBERED_S > now
@@ -228,6 +219,21 @@ class Consent:
         if self._software.realm_parameter and picked:
             more[self._software.realm_parameter] = picked
         return RedirectResponse(asked.back(code=code, more=more), 303)
+
+
+def connect(box: Sandbox, software: str, app: str, person: Accountant, chosen: Sequence[int]) -> str:
+    """Connects the organisations at these places to the app; the id of what happened."""
+    auth_event, now = uuid_of(new_token()), box.clock.now()
+    held = box.state.connections_of(software, app, person.email)
+    for place in chosen:
+        organisation = box.world.id_of(software, place)
+        if old := held.get(organisation):
+            old.auth_event, old.updated_at = auth_event, now
+        else:
+            held[organisation] = Connection(
+                uuid_of(auth_event, organisation), organisation, auth_event, now, now
+            )
+    return auth_event
 
 
 def _one(form: Mapping[str, Sequence[str]], field: str) -> str:

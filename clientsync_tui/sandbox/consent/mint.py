@@ -31,6 +31,37 @@ class Mint:
         self._box = sandbox
         self._software = software
 
+    def granted(
+        self,
+        app: str,
+        person: str,
+        scopes: list[str],
+        auth_event: str,
+        *,
+        organisation: str | None = None,
+        redirect_uri: str = "",
+    ) -> Grant:
+        """A new grant, with a refresh token where the scopes allow one."""
+        now = self._box.clock.now()
+        grant = Grant(
+            id=new_token(),
+            software=self._software.name,
+            app=app,
+            person=person,
+            scopes=scopes,
+            auth_event=auth_event,
+            organisation=organisation,
+            redirect_uri=redirect_uri,
+            used_at=now,
+            granted_at=now,
+        )
+        if self._software.one_grant:
+            self._box.end_grants(grant.software, grant.app, grant.person)
+        self._box.state.grants[grant.id] = grant
+        if self._software.refresh_scope is None or self._software.refresh_scope in scopes:
+            self.renew(grant, now)
+        return grant
+
     def renew(self, grant: Grant, now: float) -> None:
         """Gives the grant a new refresh token; what becomes of the former one is the caller's."""
         grant.refresh_token, grant.issued_at = new_token(), now

@@ -16,7 +16,7 @@ from ..misbehaviour.apply_faults import unavailable, with_faults
 from ..misbehaviour.limits import Allowed, Caller
 from ..personality import App, Personality
 from ..sandbox import Sandbox
-from ..world.state import Code, Grant, new_token
+from ..world.state import Code, Grant
 from .mint import Mint, Refused
 
 _AUTH_METHODS = {
@@ -73,12 +73,12 @@ class OAuth:
         if away := unavailable(self._box, name, person) or self._box.scripts.instead("token", name, person):
             return away
         try:
-            app = self._app(request, form)
+            app = self.app(request, form)
             if limited := self._limited(app, form, person):
                 return limited
             answer = self._granted(app, form, request.headers)
         except Refused as refused:
-            return self._refused(refused)
+            return self.refused(refused)
         self._box.save()
         # Whatever else goes wrong does so after the tokens were changed: that is how an answer is lost in life.
         made = JSONResponse(answer, headers=NO_STORE)
@@ -89,9 +89,9 @@ class OAuth:
         assert revocation
         form = await (_json_of(request) if revocation.body == "json" else form_of(request))
         try:
-            app = self._app(request, form)
+            app = self.app(request, form)
         except Refused as refused:
-            return self._refused(refused)
+            return self.refused(refused)
         state, token = self._box.state, form.get("token", "")
         access = state.access.get(token)
         grant = state.grants.get(state.refresh.get(token, access.grant if access else ""))
@@ -135,7 +135,8 @@ class OAuth:
     async def jwks(self, request: Request) -> Response:
         return JSONResponse({"keys": [self._box.key.as_dict(private=False)]})
 
-    def _app(self, request: Request, form: dict[str, str]) -> App:
+    def app(self, request: Request, form: dict[str, str]) -> App:
+        """The app that asks. Raises Refused unless its id and secret are right."""
         name, secret = form.get("client_id", ""), form.get("client_secret")
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic" and self._software.secret_in == "either":  # noqa: S105
@@ -149,7 +150,8 @@ class OAuth:
             raise Refused("invalid_client")
         return app
 
-    def _refused(self, refused: Refused) -> Response:
+    def refused(self, refused: Refused) -> Response:
+        """The answer to a request that is refused."""
         status, more = self._software.token_errors.get(refused.error, (400, {}))
         return JSONResponse({"error": refused.error, **more}, status, NO_STORE)
 
@@ -194,23 +196,14 @@ class OAuth:
             or not _proves(code, form.get("code_verifier", ""))
         ):
             raise Refused("invalid_grant")
-        grant = Grant(
-            id=new_token(),
-            software=code.software,
-            app=app.id,
-            person=code.person,
-            scopes=code.scopes,
-            auth_event=code.auth_event,
+        grant = self._mint.granted(
+            app.id,
+            code.person,
+            code.scopes,
+            code.auth_event,
             organisation=code.organisation,
             redirect_uri=code.redirect_uri,
-            used_at=now,
-            granted_at=now,
         )
-        if self._software.one_grant:
-            box.end_grants(grant.software, grant.app, grant.person)
-        box.state.grants[grant.id] = grant
-        if self._software.refresh_scope is None or self._software.refresh_scope in code.scopes:
-            self._mint.renew(grant, now)
         answer = self._mint.answer(grant, now, headers)
         if self._software.claims and "openid" in code.scopes:
             answer["id_token"] = self._mint.id_token(code, grant, answer["access_token"], now)

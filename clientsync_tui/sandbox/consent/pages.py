@@ -67,6 +67,27 @@ def people_page(title: str, asked: AuthoriseRequest, people: Sequence[Accountant
     )
 
 
+def device_page(title: str, user_code: str, people: Sequence[Accountant], message: str = "") -> HTMLResponse:
+    """Asks for the code of a device, who enters it, and whether they allow it."""
+    choices = "".join(
+        f'<label><input type="radio" name="person" value="{_t(p.email)}"{" checked" if p is people[0] else ""}> '
+        f"{_t(p.name)} &lt;{_t(p.email)}&gt;</label>"
+        for p in people
+    )
+    told = f"<p><strong>{_t(message)}</strong></p>" if message else ""
+    return _page(
+        f"Sign in to {title}",
+        f"<h1>Sign in to {_t(title)} on another device (sandbox)</h1>{told}"
+        f'<form method="post" accept-charset="utf-8"><p><label>Code <input name="user_code" value="{_t(user_code)}"></label></p>'
+        f"{choices}<p>{_button('answer', 'Allow')} {_button('answer', 'Refuse')}</p></form>",
+    )
+
+
+def done_page(title: str, message: str) -> HTMLResponse:
+    """Says that nothing more is to be done here."""
+    return _page(title, f"<h1>{_t(title)}</h1><p>{_t(message)}</p>")
+
+
 def consent_page(
     title: str, asked: AuthoriseRequest, person: Accountant, kind: Picking, choice: Choice
 ) -> HTMLResponse:

@@ -28,6 +28,22 @@ class Code:
 
 
 @dataclass(slots=True)
+class Device:
+    """A device that waits for somebody to enter its `user_code`. `person`: who did; `refused`: whether they refused."""
+
+    software: str
+    app: str
+    scopes: list[str]
+    user_code: str
+    asked_at: float
+    polled_at: float = float("-inf")
+    person: str | None = None
+    auth_event: str = ""
+    refused: bool = False
+    sent_on: bool = False
+
+
+@dataclass(slots=True)
 class Grant:
     """What a person allowed an app. Only `refresh_token` works, and for a time the one it replaced.
 
@@ -81,6 +97,7 @@ class State:
     refresh: dict[str, str] = field(default_factory=dict[str, str])
     access: dict[str, Access] = field(default_factory=dict[str, Access])
     connections: dict[str, dict[str, Connection]] = field(default_factory=dict[str, dict[str, Connection]])
+    devices: dict[str, Device] = field(default_factory=dict[str, Device])
     faults: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def connections_of(self, software: str, app: str, person: str) -> dict[str, Connection]:
@@ -129,6 +146,7 @@ def load(file: Path | None) -> State:
             connections={
                 k: {o: Connection(**c) for o, c in v.items()} for k, v in kept["connections"].items()
             },
+            devices={k: Device(**v) for k, v in kept.get("devices", {}).items()},
             faults=kept["faults"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

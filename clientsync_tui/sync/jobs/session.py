@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...accounting.seam.configured import Configured, Http
     from ...accounting.seam.software import Calls, Software
     from ...signin.attempt import Attempt
+    from ...signin.device_attempt import DeviceAttempt
     from ...signin.tokens import Tokens
     from ...signin.vault import Vault
     from ...store.store import Store
@@ -182,6 +183,20 @@ class Session:
             return self._calls(software, access, lambda: site)
 
         async with begin(configured, self._how, self._vault, tokens, make_calls, pasting=pasting) as attempt:
+            yield attempt
+
+    @asynccontextmanager
+    async def begin_with_code(self, software: str) -> "AsyncGenerator[DeviceAttempt]":
+        """An attempt to sign in by a short code that the person enters elsewhere; otherwise as `begin`."""
+        from ...signin.device_attempt import begin_with_code
+
+        tokens = self.tokens(software)
+
+        def make_calls(access: "Access", site: str) -> "Calls":
+            return self._calls(software, access, lambda: site)
+
+        configured = self._configured(software)
+        async with begin_with_code(configured, self._how, self._vault, tokens, make_calls) as attempt:
             yield attempt
 
     def keep(self, new: SignIn) -> SignIn:
