@@ -1,11 +1,9 @@
 """One plan, and so one job, for all the accounting apps that a command applies to."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ..practice.people import SignIn
-from ..practice.plan import Plan, PlanItem, Will
-from ..practice.status import Why
+from ..practice.plan import Plan
 from ..practice.trouble import SignInNeeded, Trouble
 from ..sync.jobs.session import Session
 from ..sync.kinds.seam.kind import Reach
@@ -50,17 +48,10 @@ async def plan_across_apps(
     if always and len(softwares) == 1 and not dry_run:
         return make(softwares[0], *await working(softwares[0]))
     plan, lacking = await all_apps.planned(softwares, make, chosen_sign_in, working)
-    for trouble in lacking:
+    for trouble in lacking.values():
         if len(softwares) == 1 and not (dry_run and needed):
             raise trouble
         say(str(trouble))
     if dry_run and needed:
-        plan = replace(plan, items=tuple(_without_sign_in(item, needed) for item in plan.items))
+        plan = all_apps.without_waiting(plan, needed)
     return plan
-
-
-def _without_sign_in(item: PlanItem, needed: dict[str, Trouble]) -> PlanItem:
-    if item.will is not Will.DO or item.software not in needed:
-        return item
-    says = str(needed[item.software])
-    return replace(item, will=Will.CANNOT, reason=Why.NO_ACCESS, says=says, waits=True)

@@ -7,9 +7,9 @@ import click
 
 from ..practice.plan import Plan, Will
 from ..practice.status import Reason, Why
-from ..store.jobs import ItemState
 from ..store.store import Store
 from ..sync import words
+from ..sync.jobs import job_words
 from ..sync.jobs import jobs_as_json as shapes
 from . import output
 from .run_job import JobRun
@@ -18,7 +18,9 @@ MOST_SENTENCES = 3
 """How many different sentences are shown for one reason."""
 
 Sentences = Counter[tuple[str, str | None, str]]
-"""How often each outcome, reason and sentence occurred together."""
+"""How often each outcome, reason and sentence (which may say more than the reason: which host, and why) occurred together."""
+
+_OUTCOMES = {Will.DO: "done", Will.SKIP: "skipped", Will.CANNOT: job_words.NOT_POSSIBLE}
 
 
 def show_plan(plan: Plan, as_json: bool) -> None:
@@ -37,7 +39,7 @@ def show_plan(plan: Plan, as_json: bool) -> None:
     ]
     output.table(("Plan", "Client", "Software", "Reason"), rows, shrink=1)
     output.say(
-        f"{plan.kind}: {plan.count(Will.DO):,} will be done, {plan.count(Will.SKIP):,} skipped, "
+        f"{plan.kind}: {job_words.things(plan.kind, plan.count(Will.DO))} will be done, {plan.count(Will.SKIP):,} skipped, "
         f"{plan.count(Will.CANNOT):,} cannot be done. Nothing was changed."
     )
 
@@ -57,38 +59,39 @@ def show_result(store: Store, ran: JobRun, as_json: bool) -> dict[str, Any]:
     if job:
         items = store.jobs.items(job.id)
         result = shapes.outcome(job, items)
-        sentences = Counter(
-            (str(item.state), shapes.listed(item.reason), item.says) for item in items if item.says
+        ended = Counter(
+            (job_words.item_state(item), shapes.listed(item.reason), item.says or "")
+            for item in items
+            if item.state in shapes.OUTCOMES
         )
-        impossible = sum(item.state is ItemState.FAILED and item.cannot for item in items)
     else:
         result = shapes.without_job(ran.plan)
-        impossible = ran.plan.count(Will.CANNOT)
-        planned = zip(result["items"], ran.plan.items, strict=True)
-        sentences = Counter(
-            (str(shape["outcome"]), shapes.listed(item.reason), item.says)
-            for shape, item in planned
-            if item.says
+        ended = Counter(
+            (_OUTCOMES[item.will], shapes.listed(item.reason), item.says or "") for item in ran.plan.items
         )
     if as_json:
         output.json_document(result)
-    _summarise(ran.plan.kind, result, sentences, impossible)
+    _summarise(ran.plan.kind, ended)
     if job and job.left:
-        output.say(f"{job.left:,} left: clientsync jobs resume {job.id}")
+        output.say(f"{job_words.things(job.kind, job.left)} left: clientsync jobs resume {job.id}")
     return result
 
 
-def _summarise(kind: str, result: dict[str, Any], sentences: Sentences, impossible: int) -> None:
-    """The counts, then what failed and what was skipped by reason, with the next step.
-
-    `impossible`: how many of what failed the plan had said cannot be done. `sentences` say more than the reason alone: which host, and why.
-    """
-    not_possible = f", {impossible:,} not possible" if impossible else ""
-    failed = result["failed"] - impossible
+def _summarise(kind: str, ended: Sentences) -> None:
+    """The counts, then by reason what failed, was not possible, or was skipped, with the next step."""
+    total: Counter[str] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
+    for (outcome, reason, _), count in ended.items():
+        total[outcome] += count
+        if reason:
+            counts[outcome, reason] += count
+    impossible = total[job_words.NOT_POSSIBLE]
+    not_possible = f", {impossible:,} {job_words.NOT_POSSIBLE}" if impossible else ""
     output.say(
-        f"{kind}: {result['done']:,} done, {failed:,} failed{not_possible}, {result['skipped']:,} skipped."
+        f"{kind}: {job_words.things(kind, total['done'])} done, {total['failed']:,} failed{not_possible}, "
+        f"{total['skipped']:,} skipped."
     )
-    counts = Counter((item["outcome"], item["reason"]) for item in result["items"] if item["reason"])
+    sentences = Counter({key: count for key, count in ended.items() if key[2]})
     for (outcome, reason), count in counts.most_common():
         details = [
             text for (state, why, text), _ in sentences.most_common() if (state, why) == (outcome, reason)

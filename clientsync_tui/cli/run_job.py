@@ -14,8 +14,8 @@ import click
 
 from ..practice.plan import Plan, Will
 from ..practice.trouble import Trouble
-from ..store.jobs import ItemState
 from ..store.store import Store
+from ..sync.jobs import job_words
 from ..sync.jobs.new_job import new_job, supersede
 from ..sync.jobs.runner import Runner
 from ..sync.jobs.session import Session
@@ -88,16 +88,16 @@ def _interrupts(stop: Callable[[], None]) -> Generator[None]:
 
 async def _progress(store: Store, job: str) -> None:
     """One line that is redrawn on a terminal, a single line elsewhere."""
-    begun, total = time.monotonic(), store.jobs.one(job).left
+    found = store.jobs.one(job)
+    begun, total, before = time.monotonic(), found.left, found.failed
+    what = job_words.things(found.kind, total)
     if not _can_redraw():
-        output.say(f"Job {job}: {total:,} to do.")
+        output.say(f"Job {job}: {what} to do.")
         return
     while True:
         now = store.jobs.one(job)
-        done, failed = total - now.left, now.count(ItemState.FAILED)
+        done, failed = total - now.left, now.failed - before
         rate = done / max(time.monotonic() - begun, 0.001)
         left = f", about {now.left / rate:.0f} s left" if done and now.left else ""
-        click.echo(
-            f"\r\x1b[K{done:,} of {total:,}, {failed:,} failed, {rate:.1f}/s{left}", err=True, nl=False
-        )
+        click.echo(f"\r\x1b[K{done:,} of {what}, {failed:,} failed, {rate:.1f}/s{left}", err=True, nl=False)
         await asyncio.sleep(TICK_S)

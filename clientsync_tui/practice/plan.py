@@ -21,8 +21,8 @@ class PlanItem:
 
     `reason`: None for `Will.DO`, else a value of `Why`, `Reason` or `Fault`; `says`: the same in a sentence. `sign_in`: the id of
     the sign-in it will be done with: one that is held, one that is yet to be made (where a sign-in is for one organisation), or None:
-    whoever will have signed in by then, or nobody where the item calls no accounting app. `waits`: in a dry run, the real run would
-    wait for a sign-in.
+    whoever will have signed in by then, or nobody where the item calls no accounting app. `waits`: it can't be done until
+    somebody signs in.
     """
 
     will: Will

@@ -200,7 +200,7 @@ class HistoryScreen(ActionScreen):
         if at_top:
             table.move_cursor(0)
         total = self._history.total(self._client)
-        self.query_one(SearchLine).say(f"{number(len(order))} of {number(total)}")
+        self.query_one(SearchLine).say(f"{number(len(order))} of {counted(total, 'entry', 'entries')}")
         self._say_title(len(order))
         self._say_entry()
 

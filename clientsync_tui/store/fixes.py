@@ -36,7 +36,7 @@ def cause_of(link: Integration) -> Cause | None:
 class Fix(NamedTuple):
     """`integrations`: how many. `first_end`, `last_end`: between which the sign-ins end or ended (None: no end known).
 
-    `each_own`: every organisation has a sign-in of its own.
+    `own`: the organisations whose sign-in is for them alone.
     """
 
     cause: Cause
@@ -44,7 +44,12 @@ class Fix(NamedTuple):
     integrations: int
     first_end: datetime | None
     last_end: datetime | None
-    each_own: bool
+    own: frozenset[str] = frozenset()
+
+    @property
+    def each_own(self) -> bool:
+        """Whether every organisation has a sign-in of its own."""
+        return bool(self.own)
 
     def joined(self, other: "Fix") -> "Fix":
         """Both as one."""
@@ -54,6 +59,7 @@ class Fix(NamedTuple):
             integrations=self.integrations + other.integrations,
             first_end=min(firsts, default=None),
             last_end=max(lasts, default=None),
+            own=self.own | other.own,
         )
 
 
@@ -80,7 +86,7 @@ def fixes(
         signers = _signers(db, {sign_in for _, (_, sign_in) in counted})
         shown: set[int] = set()
         for found, pair in counted:
-            if not signers[pair[1]].each_own:
+            if signers[pair[1]].organisation_id is None:
                 more = listing.repeated(db, *pair)
                 shown = shown or (set(clients) if more else shown)
                 counted[found, pair] += sum(n in shown for n in more)
@@ -91,17 +97,19 @@ class _Signer(NamedTuple):
     software: str
     person: Person
     ends: datetime | None
-    each_own: bool
+    organisation_id: str | None
 
 
 def _signers(db: sqlite3.Connection, sign_ins: Collection[str]) -> dict[str, _Signer]:
     query = (
-        "SELECT id, software, person_id, name, email, ends_at, organisation_id IS NOT NULL FROM sign_ins "
+        "SELECT id, software, person_id, name, email, ends_at, organisation_id FROM sign_ins "
         "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY used_at"
     )
     return {
-        id: _Signer(software, Person(person, name, email), moment(ends), bool(own))
-        for id, software, person, name, email, ends, own in plain(db, query, json.dumps(list(sign_ins)))
+        id: _Signer(software, Person(person, name, email), moment(ends), organisation_id)
+        for id, software, person, name, email, ends, organisation_id in plain(
+            db, query, json.dumps(list(sign_ins))
+        )
     }
 
 
@@ -110,10 +118,11 @@ def _joined(signers: dict[str, _Signer], counted: Counter[tuple[Standing, Link]]
     # By the order in which they were last used: a person is called as the newest sign-in says.
     places = {sign_in: place for place, sign_in in enumerate(signers)}
     for (standing, (_, sign_in)), count in sorted(counted.items(), key=lambda each: -places[each[0][1][1]]):
-        software, person, ends, each_own = signers[sign_in]
+        software, person, ends, organisation_id = signers[sign_in]
         assert standing.reason is not None
         cause = Cause(software, person.id, standing.reason)
-        fix = Fix(cause, person, count, ends, ends, each_own)
+        own = frozenset({organisation_id} if organisation_id is not None else ())
+        fix = Fix(cause, person, count, ends, ends, own)
         found[cause] = found[cause].joined(fix) if cause in found else fix
     return sorted(found.values(), key=lambda fix: (-fix.integrations, fix.cause))
 

@@ -80,7 +80,10 @@ class Paused(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A bulk job with the counts of its items. `cut_off`: it says running, but no process runs it."""
+    """A bulk job with the counts of its items. `cut_off`: it says running, but no process runs it.
+
+    `impossible`: how many of those in the state `failed` were never tried, because the plan said that they can't be done.
+    """
 
     id: str
     kind: str
@@ -93,10 +96,16 @@ class Job:
     counts: Mapping[ItemState, int]
     paused: Paused | None
     cut_off: bool
+    impossible: int
 
     def count(self, *states: ItemState) -> int:
         """How many items are in any of these states."""
         return sum(self.counts.get(state, 0) for state in states)
+
+    @property
+    def failed(self) -> int:
+        """How many items were tried and failed."""
+        return self.count(ItemState.FAILED) - self.impossible
 
     @property
     def total(self) -> int:
@@ -117,6 +126,7 @@ class Jobs:
         self._locks = JobLocks(database.path)
         self._planned = AsPlanned()
         self._counts_of_ended: dict[tuple[str, JobState, str], Mapping[ItemState, int]] = {}
+        self._impossible: dict[str, int] = {}
 
     def create(self, plan: Plan, by: str) -> str:
         """Writes a job with an item for everything that the plan will do, and what it leaves out as already ended."""
@@ -329,6 +339,14 @@ class Jobs:
         )
         return [(row[0], row[1], row[2]) for row in self._database.connection.execute(query, (job,))]
 
+    def failures(self, job: str) -> list[tuple[bool, str, int]]:
+        """How many items failed for each reason: (whether they were tried, reason, count), those that were tried first, most first."""
+        query = (
+            "SELECT cannot = 0, coalesce(reason, ''), count(*) FROM items WHERE job = ? AND state = 'failed' "
+            "GROUP BY 1, 2 ORDER BY 1 DESC, 3 DESC"
+        )
+        return [(bool(row[0]), row[1], row[2]) for row in self._database.connection.execute(query, (job,))]
+
     def _item(self, row: sqlite3.Row) -> Item:
         what = (
             row["client"], row["name"], row["software"], row["organisation_id"], row["sign_in"], bool(row["cannot"]),
@@ -355,7 +373,15 @@ class Jobs:
         return Job(
             row["id"], row["kind"], row["software"], row["sign_in"], state, row["by"], row["started_at"], row["ended_at"],
             counts, Paused(row["paused"], bool(row["needs_sign_in"])) if row["paused"] else None, cut_off,
+            self._count_impossible(row["id"]) if ItemState.FAILED in counts else 0,
         )  # fmt: skip
+
+    def _count_impossible(self, job: str) -> int:
+        """Read once: what can't be done is written with the job, and no retry takes it up."""
+        if job not in self._impossible:
+            query = "SELECT count(*) FROM items WHERE job = ? AND state = 'failed' AND cannot"
+            self._impossible[job] = self._database.connection.execute(query, (job,)).fetchone()[0]
+        return self._impossible[job]
 
 
 def item_of(row: sqlite3.Row) -> Item:

@@ -10,7 +10,7 @@ from ..practice.status import Status
 from ..store.tally import Tally
 from . import words
 from .kinds.seam import registry
-from .kinds.seam.kind import Unit
+from .kinds.seam.kind import BulkKind, Unit
 
 
 def clients(count: int) -> str:
@@ -58,6 +58,11 @@ def button(plan: Plan) -> str:
     """What the button says: the verb and the number that will be done."""
     kind = registry.kind(plan.kind)
     return f"{kind.verb} {things(kind.unit, plan.count(Will.DO))}"
+
+
+def to_do(kind: BulkKind, count: int) -> str:
+    """`6 integrations to reconnect`: what a plan of this kind will do."""
+    return f"{things(kind.unit, count) if count else 'nothing'} to {kind.verb.lower()}"
 
 
 def question(plan: Plan) -> str:

@@ -122,7 +122,7 @@ def test_the_first_interrupt_finishes_what_runs_and_says_how_to_go_on(many: Grou
     assert "Finishing items in progress" in said.err
     left = cli.inside("jobs", "--json").json[0]
     assert left["state"] == "paused" and left["waiting"] > 0 and left["done"] > 0
-    assert f"{left['waiting']} left: clientsync jobs resume {left['id']}" in said.err
+    assert f"{left['waiting']} clients left: clientsync jobs resume {left['id']}" in said.err
     assert said.json["done"] == left["done"] == len(cli.inside("clients", "--json").json)
     assert cli.inside("jobs", "resume", left["id"]).code == 0
     whole(cli, MANY)

@@ -131,7 +131,7 @@ def test_reconnecting_leads_from_one_consent_to_the_next(practice: Practice, cli
         terminal.until(f"{re.escape(name[place])}.*{said}")
     terminal.after(LINK)
     terminal.type("\n")
-    terminal.until("2 left: clientsync jobs resume")
+    terminal.until("2 integrations left: clientsync jobs resume")
     assert terminal.end() == 3
     assert statuses(cli) == {(ONE, "connected"): 1, (ONE, "expired"): 2}
     # Another day it goes on.
@@ -140,7 +140,7 @@ def test_reconnecting_leads_from_one_consent_to_the_next(practice: Practice, cli
         asked = terminal.until(rf"{done} of 2 companies done. Choose (.+) on QuickBooks Online's page")
         place = next(n for n in range(3) if name[n] == asked)
         authorise(terminal.after(LINK), practice.people[0], [company(practice, place)])
-    terminal.until("reconnect: 2 done, 0 failed, 0 skipped")
+    terminal.until("reconnect: 2 integrations done, 0 failed, 0 skipped")
     assert terminal.end() == 0
     assert statuses(cli) == {(ONE, "connected"): 3}
 
@@ -166,7 +166,7 @@ def test_a_consent_that_is_refused_holds_up_no_other(practice: Practice, cli: Co
         authorise(terminal.after(LINK), practice.people[0], [company(practice, name[asked])])
     # It was asked for once more, and refused again: nobody is left to ask for.
     assert refuse() == first
-    terminal.until("1 left: clientsync jobs resume")
+    terminal.until("1 integration left: clientsync jobs resume")
     assert terminal.end() == 3
     assert statuses(cli) == {(ONE, "connected"): 2, (ONE, "expired"): 1}
 
@@ -196,7 +196,7 @@ def test_adding_takes_one_company_after_the_other(practice: Practice, cli: Comma
     terminal.until("2 companies so far")
     terminal.after(LINK)
     terminal.type("\n")
-    terminal.until("add: 2 done, 0 failed, 0 skipped")
+    terminal.until("add: 2 clients done, 0 failed, 0 skipped")
     assert terminal.end() == 0
     assert statuses(cli) == {(ONE, "connected"): 2}
 

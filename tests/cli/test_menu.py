@@ -18,7 +18,7 @@ def test_adding_clients_says_the_plan_and_asks(office: Office) -> None:
     assert "4 selected." in said
     assert "4 clients will be added." in said
     assert "Create accounts for 4 clients?" in said
-    assert "4 done, 0 failed" in said
+    assert "4 clients done, 0 failed" in said
     assert {each["team"] for each in office.cli.inside("clients", "--json").json} == {"North"}
     assert len(office.statuses()) == 4
     said = office.menu(*XERO, "1", "all", "none", "all", "done", "", "l", "")
@@ -40,7 +40,7 @@ def test_reconnecting_all_after_a_colleague_left(busy: Office) -> None:
     assert set(busy.statuses()) == {"expired"}
     said = busy.menu(*XERO, "reconnect all", busy.ann, "1", "y")
     assert "9 integrations will be reconnected." in said
-    assert "9 done, 0 failed" in said
+    assert "9 integrations done, 0 failed" in said
     assert set(busy.statuses()) == {"connected"}
     assert busy.emails() == {busy.ann}
     assert "There is nothing to do." in busy.menu(*XERO, "reconnect all")
@@ -52,7 +52,7 @@ def test_a_fix_is_chosen_by_number_and_is_for_exactly_its_integrations(busy: Off
     busy.cli.inside("check")
     said = busy.menu(CLIENTS, "fixes", "1", busy.ann, "1", "y")
     assert "1. Expired: Xero · 9 · your sign-in was refused · " in said
-    assert "Reconnect 9 integrations?" in said and "9 done, 0 failed" in said
+    assert "Reconnect 9 integrations?" in said and "9 integrations done, 0 failed" in said
     assert set(busy.statuses()) == {"connected"}
 
 
@@ -74,7 +74,7 @@ def test_disconnecting_is_refused_by_anything_but_y(busy: Office) -> None:
     busy.menu(CLIENTS, "all clients", "1-3", "done", "disconnect")
     assert set(busy.statuses()) == {"connected"}
     said = busy.menu(CLIENTS, "all clients", "1-2", "done", "disconnect", "y")
-    assert "2 done" in said
+    assert "2 integrations done" in said
     assert busy.statuses().count("disconnected") == 2
 
 
@@ -122,7 +122,7 @@ def test_one_connection_is_looked_at_refreshed_and_set(busy: Office) -> None:
         "n",
         "-",
     )
-    assert "1 done, 0 failed" in said
+    assert "1 integration done, 0 failed" in said
     assert said.count("Status: connected") == 4
     assert said.count("Settings saved.") == 2
     assert "Refresh: at a check, when 30 days old" in said
@@ -151,11 +151,11 @@ def test_jobs_are_listed_and_what_failed_is_tried_again(busy: Office) -> None:
     world = busy.practice.sandbox.world
     organisation = world.id_of("xero", world.reach(world.people[1])[0])
     busy.practice.sandbox.fault("garbage", organisation=organisation)
-    assert "8 done, 1 failed" in busy.menu("check", "y")
+    assert "8 integrations done, 1 failed" in busy.menu("check", "y")
     said = busy.menu(JOBS, "1", "clients of the job")
     assert "1. " in said and "failed: " in said
     busy.practice.sandbox.fault("clear")
-    assert "9 done, 0 failed" in busy.menu(JOBS, "1", "retry")
+    assert "9 integrations done, 0 failed" in busy.menu(JOBS, "1", "retry")
 
 
 def test_a_job_that_was_cut_off_is_resumed_or_cancelled(busy: Office) -> None:
@@ -165,11 +165,11 @@ def test_a_job_that_was_cut_off_is_resumed_or_cancelled(busy: Office) -> None:
     said = busy.menu(JOBS, "1", "cancel", "n", "resume", "cancel")
     assert "1 unfinished job." in said
     assert "Nothing was changed." in said
-    assert "9 done, 0 failed" in said
+    assert "9 integrations done, 0 failed" in said
     assert "It has ended." in said
     workplace.store.jobs.create(plan, busy.ann)
     workplace.close()
-    assert "Check, cancelled, 0 done, 9 skipped" in busy.menu(JOBS, "1", "cancel", "y")
+    assert "Check, cancelled, 0 integrations done, 9 skipped" in busy.menu(JOBS, "1", "cancel", "y")
 
 
 def test_selected_clients_change_teams_and_leave_the_list(busy: Office) -> None:

@@ -86,12 +86,12 @@ def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:
     started.process.send_signal(signal.SIGINT)
     heard(started, "again to stop now")
     started.process.send_signal(signal.SIGINT)
-    assert "left: clientsync jobs resume" in started.line("9 left")
+    assert "left: clientsync jobs resume" in started.line("9 integrations left")
     busy.practice.sandbox.fault("clear")
     said = ended(started, JOBS, "1", "resume", "q")
     assert said.code == 0
     assert "1 unfinished job." in said.out
-    assert "9 done, 0 failed" in said.err
+    assert "9 integrations done, 0 failed" in said.err
 
 
 def test_no_escape_on_a_terminal_either(busy: Office) -> None:
@@ -110,5 +110,5 @@ def test_no_escape_on_a_terminal_either(busy: Office) -> None:
         pass
     os.close(leader)
     assert process.wait(30) == 0
-    assert b"9 done, 0 failed" in seen
+    assert b"9 integrations done, 0 failed" in seen
     assert b"\x1b" not in seen

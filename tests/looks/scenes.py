@@ -105,7 +105,9 @@ CLIENTS = (
     Scene("clients-selected", (("space down space slash n o r t h enter", "2 selected"),)),
     further("clients-two-softwares", (), prepare=use_second_software, second=True),
     Scene("actions", (("a", "Export client data"),)),
-    further("actions-selected", (("space down space a", "2 selected"), ("down down down down", "Export"))),
+    further(
+        "actions-selected", (("space down space a", "2 clients selected"), ("down down down down", "Export"))
+    ),
     Scene("help", (("question_mark", "Open Client Sync, export"),)),
     Scene("commands", (("ctrl+p r e a s s", "Reassign"),)),
     further("commands-none", (("ctrl+p z z z", "No match"),)),

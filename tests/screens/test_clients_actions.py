@@ -4,9 +4,11 @@ import asyncio
 from pathlib import Path
 
 from clientsync_tui.app.actions import ACTIONS
+from clientsync_tui.practice.entries import Kind
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.store.jobs import ItemState
+from tests.store import entries
 from tests.support import plans
 from tests.support.clients import ANN, add, app_in, signed_in
 from tests.support.pilot import run_app
@@ -53,6 +55,26 @@ async def test_reconnect_and_reassign_take_the_chosen_clients_with_them(practice
             await until(pilot, lambda name=name: type(app.screen).__name__ == name)
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(app.screen, ClientsScreen))
+
+
+async def test_apps_to_choose_from_count_what_the_plan_will_do(tmp_path: Path) -> None:
+    app = app_in(tmp_path)
+    store = app.workplace.store
+    for software, refused in (("xero", 3), ("freeagent", 1)):
+        store.ledger.append(entries.signed_in(f"{software}:ann"))
+        for n in range(refused + 2):
+            client, problem = f"{software}{n}", Kind.FOUND_EXPIRED if n < refused else Kind.DISCONNECTED
+            store.ledger.append(
+                entries.added(client),
+                entries.connected(client, client, f"{software}:ann"),
+                entries.of_link(problem, client, client, software, reason="sign_in_refused"),
+            )
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "All 8" in shown(pilot))
+        await pilot.press("A", "R")
+        await until(pilot, lambda: "Which accounting app?" in shown(pilot))
+        assert "3 integrations to reassign" in shown(pilot) and "1 integration to reassign" in shown(pilot)
+    app.workplace.close()
 
 
 async def test_a_job_that_somebody_else_begins_is_offered_no_more(tmp_path: Path) -> None:

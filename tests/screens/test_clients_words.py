@@ -1,13 +1,19 @@
 """The small pure parts of the client list: completion, sort orders, kept columns, dates and numbers."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from clientsync_tui.practice.entries import Kind
 from clientsync_tui.practice.filter import Term, parse
+from clientsync_tui.practice.status import Status
 from clientsync_tui.screens.clients.columns import next_sort, read, read_former, usual, widened, written
 from clientsync_tui.screens.clients.complete import complete
+from clientsync_tui.screens.clients.fix_words import lines
 from clientsync_tui.sync import locale_words
+from tests.store import entries
+from tests.support.clients import workplace_in
 
 VALUES = {
     "status": ("connected", "expiring", "expired"),
@@ -91,3 +97,30 @@ def test_numbers_have_the_locales_separator(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(locale_words, "_separator", lambda: ".")
     assert locale_words.counted(1204, "client") == "1.204 clients"
     assert locale_words.counted(1, "client") == "1 client"
+
+
+def test_a_fix_counts_the_consents_that_are_yet_to_be_given(tmp_path: Path) -> None:
+    workplace, now = workplace_in(tmp_path), datetime.now(UTC)
+    store = workplace.store
+    for company in ("o1", "o2", "o3"):
+        for person in ("bob", "ann"):
+            consent = entries.signed_in(f"quickbooks:{person}:{company}")
+            consent.body["organisation"] = {"id": company, "name": ""}  # type: ignore[index]
+            store.ledger.append(consent)
+        store.ledger.append(
+            entries.added(f"c{company}"),
+            entries.connected(f"c{company}", company, f"quickbooks:bob:{company}"),
+            entries.of_link(
+                Kind.FOUND_EXPIRED, f"c{company}", company, "quickbooks", reason="sign_in_refused"
+            ),
+        )
+
+    def offers() -> str:
+        (fix,) = store.clients.fixes(store.clients.find((), now), {Status.EXPIRED}, now)
+        return lines(workplace, [fix], workplace.held(), now)[0].does
+
+    assert offers() == "Start 3 consents"
+    for company, expected in (("o1", "Start 2 consents"), ("o2", "Start 1 consent"), ("o3", "Reconnect")):
+        store.sign_ins.hold(f"quickbooks:ann:{company}", workplace.holder)
+        assert offers() == expected
+    workplace.close()

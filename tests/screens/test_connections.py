@@ -88,7 +88,7 @@ async def test_settings_are_kept_in_the_ledger_and_obeyed(practice: Practice) ->
         await until(pilot, lambda: Kind.REFRESHED in kinds(app))
         refreshed = list(app.workplace.store.ledger.entries(client=first_client(app).id))[-1]
         assert set(refreshed.body["lists"]) == {"tax_rates", "tracking", "suppliers"}
-        await until(pilot, lambda: "1 done" in told(app))
+        await until(pilot, lambda: "1 integration done" in told(app))
     app.workplace.close()
 
 

@@ -107,7 +107,7 @@ async def test_left_running_and_come_back_to(practices: Callable[..., Practice])
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, JobScreen))
         assert now(app, job).state is JobState.RUNNING
-        await until(pilot, lambda: "12 done" in told(app))
+        await until(pilot, lambda: "12 clients done" in told(app))
         await pilot.press("J")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen) and "Add clients" in shown(pilot))
         await pilot.press("enter")
@@ -139,7 +139,9 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
         practice.sandbox.fault("clear")
         # Only what failed for one reason is tried again.
         await pilot.press("F")
-        await until(pilot, lambda: "Retry failed and cancelled" in shown(pilot) and "All 2" in shown(pilot))
+        await until(
+            pilot, lambda: "Retry failed and cancelled" in shown(pilot) and "All 2 clients" in shown(pilot)
+        )
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: "1 failed" in shown(pilot) and "F Retry" in shown(pilot))
         await pilot.press("F")

@@ -14,6 +14,7 @@ from clientsync_tui.practice.status import Fault, Reason, Why
 from clientsync_tui.practice.trouble import SignInRefused, Trouble, UsageError
 from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.store.store import Store
+from clientsync_tui.sync.jobs import job_words
 from clientsync_tui.sync.kinds.add import AddFacts
 from tests.store.entries import added, store_in
 from tests.support.inside import database_of
@@ -96,6 +97,10 @@ def test_a_plan_becomes_rows(store: Store) -> None:
     assert (found.state, found.kind, found.by) == (JobState.WAITING, "refresh", "ann@example.com")
     assert found.counts == {ItemState.WAITING: ITEMS, ItemState.SKIPPED: 1, ItemState.FAILED: 1}
     assert (found.total, found.left) == (ITEMS + 2, ITEMS)
+    # What was never tried has not failed.
+    assert (found.failed, found.impossible) == (0, 1)
+    assert store.jobs.failures(job) == [(False, "organisation_closed", 1)]
+    assert job_words.recap(found) == f"0 integrations done, 1 not possible, 1 skipped, {ITEMS} waiting"
     assert store.jobs.items(job)[-1].says == "It is closed."
     assert store.jobs.reasons(job) == [("failed", "organisation_closed", 1), ("skipped", "already_added", 1)]
     assert [item.n for item in store.jobs.items(job, ItemState.WAITING, after=1, most=1)] == [2]

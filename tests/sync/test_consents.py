@@ -63,6 +63,12 @@ def test_a_consent_that_is_renewed_counts_where_it_is_expected():
     assert run.arrived(by(ANN, "1")) is Arrived.NEXT
 
 
+def test_a_consent_that_works_is_not_asked_for_again():
+    run = Consents(RUN, [RUN[1].sign_in or "", RUN[2].sign_in or ""])
+    assert (run.left, run.next) == (2, RUN[0])
+    assert asks(BOOKS, run).startswith("0 of 2 ")
+
+
 def test_adding_takes_what_comes_and_has_no_end():
     run = Consents((), [by(ANN, "1").id], welcome=True)
     assert run.arrived(by(ANN, "1")) is Arrived.AGAIN

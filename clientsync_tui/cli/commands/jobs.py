@@ -23,30 +23,45 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
+    from ...store.jobs import ItemState
     from ...sync.jobs import jobs_as_json as shapes
     from .. import output
 
     with open_workplace() as workplace:
-        found = [shapes.job(job) for job in workplace.store.jobs.all()]
+        found = workplace.store.jobs.all()
     if as_json:
-        output.json_document(found)
+        output.json_document([shapes.job(job) for job in found])
         return
-    counts = ("waiting", "done", "failed", "skipped")
     rows = [
         (
-            j["id"],
-            j["kind"],
-            j["software"] or "",
-            j["state"],
-            *(f"{j[c]:,}" for c in counts),
-            output.date_and_time(j["started_at"]),
-            j["by"],
+            job.id,
+            job.kind,
+            job.software or "",
+            "paused" if job.cut_off else job.state,
+            f"{job.left:,}",
+            f"{job.count(ItemState.DONE):,}",
+            f"{job.failed:,}",
+            f"{job.impossible:,}",
+            f"{job.count(ItemState.SKIPPED):,}",
+            output.date_and_time(job.started_at),
+            job.by,
         )
-        for j in found
+        for job in found
     ]
-    output.table(
-        ("ID", "Kind", "Software", "State", "Waiting", "Done", "Failed", "Skipped", "Started", "By"), rows
+    titles = (
+        "ID",
+        "Kind",
+        "Software",
+        "State",
+        "Waiting",
+        "Done",
+        "Failed",
+        "Not possible",
+        "Skipped",
+        "Started",
+        "By",
     )
+    output.table(titles, rows)
 
 
 @jobs.command(epilog=options.examples("clientsync jobs resume ID"))

@@ -75,7 +75,9 @@ def clients(workplace: Workplace) -> None:
 def _tab(workplace: Workplace, tab: Tab, count: int) -> Choice:
     named = ACTIONS[f"clients.show_{tab.key}"]
     return Choice(
-        f"{named.title}, {count:,}", lambda: _list(workplace, named.title, tab.terms), named.sentence
+        f"{named.title}, {plan_words.clients(count)}",
+        lambda: _list(workplace, named.title, tab.terms),
+        named.sentence,
     )
 
 

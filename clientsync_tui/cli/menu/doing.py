@@ -3,9 +3,9 @@
 import asyncio
 
 from ...practice.plan import Plan, PlanItem, Will
-from ...store.jobs import ItemState
 from ...store.store import Store
 from ...sync import plan_words
+from ...sync.jobs import job_words
 from ...sync.jobs.new_job import new_job, supersede
 from ...sync.jobs.session import Session
 from ...workplace import Workplace
@@ -67,9 +67,10 @@ def _told(workplace: Workplace, ran: JobRun) -> None:
 
 async def _progress(store: Store, job: str) -> None:
     """A line at the beginning, then one now and then."""
-    total = store.jobs.one(job).left
-    say(f"Job {job}: {total:,} to do. Control c stops it; it can be resumed.")
+    begun = store.jobs.one(job)
+    total, what = begun.left, job_words.things(begun.kind, begun.left)
+    say(f"Job {job}: {what} to do. Control c stops it; it can be resumed.")
     while True:
         await asyncio.sleep(SAY_EVERY_S)
         found = store.jobs.one(job)
-        say(f"{total - found.left:,} of {total:,} ended, {found.count(ItemState.FAILED):,} failed.")
+        say(f"{total - found.left:,} of {what} ended, {found.failed - begun.failed:,} failed.")

@@ -45,7 +45,7 @@ def _one(workplace: Workplace, id: str) -> None:
             ),
             action(
                 "job.retry_job",
-                lambda: _retry(workplace, id, items),
+                lambda: _retry(workplace, job, items),
                 running
                 or (None if items.retriable() else "Nothing failed or was cancelled that can be retried."),
             ),
@@ -67,23 +67,26 @@ def _one(workplace: Workplace, id: str) -> None:
     menu(heading, choices)
 
 
-def _retry(workplace: Workplace, id: str, items: JobItems) -> None:
+def _retry(workplace: Workplace, job: Job, items: JobItems) -> None:
     reasons = items.retriable()
     only = None
     if len(reasons) > 1:
         rows = [
             (None, ANY_REASON),
-            *((r, f"{job_words.reason(r)}, {n:,}: {job_words.sentence(r, says)}") for r, n, says in reasons),
+            *(
+                (r, f"{job_words.reason(r)}, {job_words.things(job.kind, n)}: {job_words.sentence(r, says)}")
+                for r, n, says in reasons
+            ),
         ]
         reason = one_of("Retry failed and cancelled", rows, lambda row: row[1])[0]
         only = None if reason is None else [reason]
-    workplace.store.jobs.retry(id, only)
-    go_on(workplace, id)
+    workplace.store.jobs.retry(job.id, only)
+    go_on(workplace, job.id)
 
 
 def _cancel(workplace: Workplace, job: Job) -> None:
     say("What has ended stays as it is; what waits is left undone, and can be retried.")
-    if yes(f"Cancel the {job.left:,} that are left?"):
+    if yes(f"Cancel {job_words.things(job.kind, job.left)} of this job?"):
         workplace.store.jobs.cancel(job.id)
     else:
         say("Nothing was changed.")
@@ -97,4 +100,4 @@ def _items(workplace: Workplace, id: str) -> None:
 
 def _item(item: Item) -> str:
     why = f": {item.says or job_words.reason(item.reason)}" if item.reason else ""
-    return f"{item.name}, {item.state}{why}"
+    return f"{item.name}, {job_words.item_state(item)}{why}"

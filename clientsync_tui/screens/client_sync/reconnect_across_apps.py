@@ -1,12 +1,16 @@
 """Reconnect all across every accounting app, as one job."""
 
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ...practice.people import SignIn
-from ...practice.plan import Plan
-from ...practice.trouble import SignInNeeded, Trouble
+from ...practice.plan import Plan, Will
+from ...practice.trouble import PassingTrouble, SignInNeeded, Trouble
 from ...sync.kinds import reconnect
 from ...sync.kinds.seam.kind import Request
+from ...sync.locale_words import counted
 from ...sync.reach import all_apps
 from .plan import confirm_and_run
 
@@ -26,7 +30,7 @@ async def _reconnect(screen: "ActionScreen") -> None:
     workplace = screen.main.workplace
     softwares = [each.name for each in workplace.softwares() if workplace.is_configured(each.name)]
 
-    async def planned(session: "Session") -> tuple[Plan, list[Trouble]]:
+    async def planned(session: "Session") -> tuple[Plan, list[str]]:
         def make(name: str, sign_in: SignIn | None, reach: "Reach | None") -> Plan:
             return reconnect.plan(Request(session.store, name, sign_in=sign_in, reach=reach))
 
@@ -38,16 +42,40 @@ async def _reconnect(screen: "ActionScreen") -> None:
             if software.organisations_per_sign_in == "one":
                 return sign_in, None
             if sign_in is None:
-                raise SignInNeeded(
-                    f"Nobody is signed in to {software.title} here; its clients wait for that."
-                )
+                raise SignInNeeded(f"Nobody is signed in to {software.title} here. Sign in, then reconnect.")
             return sign_in, await session.reach(sign_in)
 
-        return await all_apps.planned(softwares, make, chosen, working)
+        plan, lacking = await all_apps.planned(softwares, make, chosen, working)
+        # The number on the button is what is done: what only waits for a sign-in is not.
+        plan = all_apps.without_waiting(
+            plan, {name: why for name, why in lacking.items() if _needs_a_person(why)}
+        )
+        return plan, [
+            *_consents(session, plan),
+            *(str(why) for why in lacking.values() if not _needs_a_person(why)),
+        ]
 
     try:
-        plan, lacking = await screen.ask(planned)
+        plan, lines = await screen.ask(planned)
     except Trouble as trouble:
         screen.say(trouble)
     else:
-        confirm_and_run(screen, plan, lines=[str(each) for each in lacking])
+        confirm_and_run(screen, plan, lines=lines)
+
+
+def _needs_a_person(why: Trouble) -> bool:
+    """Whether a person has to do something before anything can be tried; a passing fault may be over by then."""
+    return not isinstance(why, PassingTrouble)
+
+
+def _consents(session: "Session", plan: Plan) -> Iterator[str]:
+    """How many consents the job will ask for, one organisation each."""
+    held = {sign_in.id for sign_in in session.held() if sign_in.works(datetime.now(UTC))}
+    waiting = Counter(
+        item.software
+        for item in plan.only((Will.DO,))
+        if session.software(item.software).organisations_per_sign_in == "one" and item.sign_in not in held
+    )
+    for name, count in waiting.items():
+        consents = counted(count, "consent")
+        yield f"{session.software(name).title} asks for {consents}, one for each organisation: you are led from one to the next."

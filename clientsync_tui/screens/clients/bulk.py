@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...app.actions import CLIENTS, EVERYWHERE, KINDS, named
-from ...practice.plan import Plan
+from ...practice.plan import Plan, Will
+from ...sync import plan_words
 from ...sync.kinds.seam.kind import BulkKind, Needs, Request
 from ...sync.locale_words import counted, number
 from ..client_sync.plan import confirm_and_run
@@ -46,7 +47,9 @@ def open_menu(screen: ClientsView) -> None:
     here = screen.client_here()
     head = here.name if here is not None else "Actions"
     if selected:
-        head = f"{number(selected)} selected" + (f", {number(hidden)} of them not shown" if hidden else "")
+        head = f"{counted(selected, 'client')} selected" + (
+            f", {number(hidden)} of them not shown" if hidden else ""
+        )
 
     def chosen(name: str | None) -> None:
         if name is not None:
@@ -67,30 +70,35 @@ def _is_about_all(screen: ClientsView, kind: BulkKind | None) -> bool:
 def open_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
     """Opens the screen for a kind of work with the chosen clients; asks for the accounting app where they have several."""
     numbers = screen.chosen()
-    clients = screen.store.clients
+    clients, workplace = screen.store.clients, screen.main.workplace
 
     def read() -> tuple[Counter[str], list[str]]:
-        return clients.softwares_of(numbers), clients.ids_of(numbers)
+        ids, now = clients.ids_of(numbers), datetime.now(UTC)
+        to_do: Counter[str] = Counter()
+        for name in clients.softwares_of(numbers):
+            sign_in = next((sign_in for sign_in in workplace.held(name) if sign_in.works(now)), None)
+            to_do[name] = kind.plan(Request(screen.store, name, ids, sign_in=sign_in)).count(Will.DO)
+        return to_do, ids
 
     def go(software: str | None, ids: list[str]) -> None:
         if software is not None:
             screen.main.open_kind(kind, software=software, only=ids)
 
     def found(result: tuple[Counter[str], list[str]]) -> None:
-        counts, ids = result
-        if not counts:
+        to_do, ids = result
+        if not to_do:
             screen.say(
                 screen.keyed(
                     "None of them has an integration yet. Press {everywhere.client_sync} for Client Sync and add it there."
                 ),
                 "warning",
             )
-        elif len(counts) == 1:
-            go(next(iter(counts)), ids)
+        elif len(to_do) == 1:
+            go(next(iter(to_do)), ids)
         else:
             choices = [
-                Choice(name, title(screen.main.workplace, name), counted(count, "client"))
-                for name, count in counts.most_common()
+                Choice(name, title(workplace, name), plan_words.to_do(kind, count))
+                for name, count in to_do.most_common()
             ]
             screen.main.push_screen(Choose("Which accounting app?", choices), lambda name: go(name, ids))
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ...practice.people import SignIn
 from ...practice.status import FOR_THE_CLIENT, Reason, Status
 from ...store.fixes import Fix
+from ...sync.kinds.reconnect import CONSENT_AGAIN
 from ...sync.locale_words import counted, number, short_date
 from ...sync.tabs import Tab
 from ...sync.words import REASONS
@@ -76,7 +77,8 @@ def lines(
 ) -> list[FixLine]:
     """The fixes as lines. `held`: the sign-ins whose tokens this person has."""
     you = {(each.software, each.person.id) for each in held}
-    signed_in = {each.software for each in held if each.works(now)}
+    working = [each for each in held if each.works(now)]
+    signed_in = {each.software for each in working}
     found: list[FixLine] = []
     for fix in fixes:
         cause = fix.cause
@@ -86,9 +88,17 @@ def lines(
         alike = [each for each in fixes if _looks_like(each, fix)]
         who = _name(fix, with_email=len(alike) > 1)
         says = cause_words(fix, app, None if mine else who, now)
-        does = step_words(fix, step, mine=mine, signed_in=cause.software in signed_in)
+        renews = step is Step.SIGN_IN_AGAIN or cause.reason in CONSENT_AGAIN
+        consents = len(fix.own if renews else fix.own - _consented(cause.software, working))
+        does = step_words(fix, step, mine=mine, signed_in=cause.software in signed_in, consents=consents)
         found.append(FixLine(fix, step, app, says, does))
     return found
+
+
+def _consented(software: str, working: Sequence[SignIn]) -> set[str]:
+    """The organisations that the person who will reconnect has a working sign-in for: the one whose sign-in was used last."""
+    own = [each for each in working if each.software == software and each.organisation_id]
+    return {str(each.organisation_id) for each in own if each.person == own[0].person}
 
 
 def _looks_like(one: Fix, other: Fix) -> bool:
@@ -116,8 +126,8 @@ def step_of(fix: Fix, *, mine: bool) -> Step:
             return Step.RECONNECT
 
 
-def step_words(fix: Fix, step: Step, *, mine: bool, signed_in: bool) -> str:
-    """What Enter does, as a button would say it. `signed_in`: a sign-in of one's own works."""
+def step_words(fix: Fix, step: Step, *, mine: bool, signed_in: bool, consents: int) -> str:
+    """What Enter does, as a button would say it. `signed_in`: a sign-in of one's own works; `consents`: how many are yet to be given."""
     match step:
         case Step.ASK_THE_CLIENT:
             return "Ask the client"
@@ -125,8 +135,8 @@ def step_words(fix: Fix, step: Step, *, mine: bool, signed_in: bool) -> str:
             return "Reassign" if signed_in or fix.each_own else "Sign in and reassign"
         case _ if mine and fix.cause.reason is Reason.ACCESS_REMOVED:
             return "Ask for access, then reconnect"
-        case _ if fix.each_own:
-            return f"Start {counted(fix.integrations, 'consent')}"
+        case _ if consents:
+            return f"Start {counted(consents, 'consent')}"
         case Step.SIGN_IN_AGAIN:
             return "Sign in again"
         case Step.RECONNECT:

@@ -95,7 +95,7 @@ class JobScreen(JobActions):
         title = f"{job_words.title(job)} · {by}{job_words.state(job)}"
         self.query_one(TopBar).show(title, f"job {job.id} by {job.by}")
         ended = job.total - job.left
-        said = f"  {number(ended)} of {number(job.total)}"
+        said = f"  {number(ended)} of {job_words.things(job.kind, job.total)}"
         if goes(job):
             # The shorter one where the longer one finds no room beside the bar.
             said += next(
@@ -140,26 +140,27 @@ class JobScreen(JobActions):
         self._show_says()
 
     def _show_reasons(self) -> None:
-        failed = [(reason, count) for state, reason, count in self._reasons() if state == ItemState.FAILED]
-        counted = [f"{number(count)} × {job_words.reason(reason)}" for reason, count in failed]
+        failed = self.main.workplace.store.jobs.failures(self._job_id)
+        counted = [
+            f"{number(count)} × {'' if tried else 'not possible: '}{job_words.reason(reason)}"
+            for tried, reason, count in failed
+        ]
         says = {reason: each for reason, _, each in self._read.retriable()}
         if self.has_class("low"):
             said = ", ".join(counted)
         else:
             said = "\n".join(
                 f"{count}: {job_words.sentence(reason, says.get(reason))}"
-                for count, (reason, _) in zip(counted, failed, strict=True)
+                for count, (_, reason, _) in zip(counted, failed, strict=True)
             )
         self.query_one("#reasons").set_class(bool(said), "shown")
-        _say(self.query_one("#reasons_text", Static), Content.styled(said, "$text-error"))
-
-    def _reasons(self) -> list[tuple[str, str, int]]:
-        return self.main.workplace.store.jobs.reasons(self._job_id)
+        style = "$text-error" if any(tried for tried, _, _ in failed) else "$text-muted"
+        _say(self.query_one("#reasons_text", Static), Content.styled(said, style))
 
     def _show_says(self) -> None:
         id = self.query_one(SelectTable).cursor_id
         items = self._read.fetch([int(id)]) if id is not None else []
-        said = f"{items[0].name}: {items[0].says or items[0].state}" if items else ""
+        said = f"{items[0].name}: {items[0].says or job_words.item_state(items[0])}" if items else ""
         _say(self.query_one("#says", Static), Content(said))
 
     @on(SelectTable.CursorMoved)

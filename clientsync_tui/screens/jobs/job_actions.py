@@ -20,6 +20,11 @@ def goes(job: Job) -> bool:
     return job.state is JobState.RUNNING and not job.cut_off
 
 
+def _waiting(job: Job, count: int) -> str:
+    """`2 integrations wait`"""
+    return f"{job_words.things(job.kind, count)} {'waits' if count == 1 else 'wait'}"
+
+
 class JobActions(ActionScreen):
     """Resume, retry and cancel for the job that `chosen_job` names."""
 
@@ -80,7 +85,7 @@ class JobActions(ActionScreen):
         from ..dialogues.choose import Choice, Choose
 
         choices = [
-            Choice(name, software.title, f"{waiting[name]:,} wait") for name, software in softwares.items()
+            Choice(name, software.title, _waiting(job, waiting[name])) for name, software in softwares.items()
         ]
         self.main.push_screen(Choose("Sign in to", choices), chosen)
 
@@ -127,7 +132,7 @@ class JobActions(ActionScreen):
             if reason is not None:
                 self._retry(job, [reason] if reason else None)
 
-        everything = Choice("", f"All {sum(count for _, count, _ in reasons):,}")
+        everything = Choice("", f"All {job_words.things(job.kind, sum(count for _, count, _ in reasons))}")
         choices = [
             Choice(r, f"{count:,} × {job_words.reason(r)}", job_words.sentence(r, says))
             for r, count, says in reasons
@@ -153,10 +158,12 @@ class JobActions(ActionScreen):
 
         ended = job.total - job.left
         lines = [
-            f"The {ended:,} that have ended stay as they are." if ended else "Nothing has been done yet.",
+            f"{job_words.things(job.kind, ended)} {'has' if ended == 1 else 'have'} ended. What is done stays done."
+            if ended
+            else "Nothing has been done yet.",
             "What is being done is finished; what waits is left undone, and can be retried.",
         ]
-        question = f"Cancel the {job.left:,} that are left?"
+        question = f"Cancel {job_words.things(job.kind, job.left)} of this job?"
         # Not dangerous: what is cancelled can be tried again.
         self.main.push_screen(Confirm(question, lines, yes="Cancel the job", no="Keep running"), answered)
 

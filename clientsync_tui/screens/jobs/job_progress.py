@@ -51,10 +51,15 @@ def counts(job: Job, held_up: int, ascii_marks: bool) -> Content:
     symbols = job_words.ASCII_SYMBOLS if ascii_marks else job_words.SYMBOLS
     styles = {ItemState.DONE: "$text-success", ItemState.FAILED: "$text-error"}
     parts: list[tuple[str, str]] = []
-    for state in (ItemState.DONE, ItemState.FAILED, ItemState.SKIPPED, ItemState.WAITING):
-        count = job.left if state is ItemState.WAITING else job.count(state)
+    for state, count, name in (
+        (ItemState.DONE, job.count(ItemState.DONE), "done"),
+        (ItemState.FAILED, job.failed, "failed"),
+        *([(ItemState.SKIPPED, job.impossible, job_words.NOT_POSSIBLE)] if job.impossible else []),
+        (ItemState.SKIPPED, job.count(ItemState.SKIPPED), "skipped"),
+        (ItemState.WAITING, job.left, "waiting"),
+    ):
         parts.append(
-            (f"{symbols[state]} {count:,} {state}   ", styles.get(state, "") if count else "$text-muted")
+            (f"{symbols[state]} {count:,} {name}   ", styles.get(state, "") if count else "$text-muted")
         )
     if held_up:
         parts.append((f"{held_up:,} waiting for the limit", "$text-warning"))

@@ -8,7 +8,7 @@ from ...sync.jobs import job_words
 from ...widgets.select_table.rows import Cell, Column, Row, RowId
 
 COLUMNS = (
-    Column("state", "State", 9, keep=2, sortable=False),
+    Column("state", "State", 14, keep=2, sortable=False),
     Column("client", "Client", 18, flex=2, keep=3, sortable=False, most=60),
     Column("reason", "Reason", 20, flex=1, keep=1, sortable=False, most=40),
     Column("organisation", "Organisation id", 12, flex=1, sortable=False, most=38, shorten="middle"),
@@ -54,9 +54,15 @@ class JobRows:
         now = self._items.states([int(id) for id in self._seen])
         return [id for id, state in self._seen.items() if now.get(int(id)) is not state]
 
+    def _state(self, item: Item) -> Cell:
+        name = job_words.item_state(item)
+        if job_words.is_impossible(item):
+            return Cell(f"{self._symbols[ItemState.SKIPPED]} {name}", STYLES[ItemState.SKIPPED])
+        return Cell(f"{self._symbols[item.state]} {name}", STYLES.get(item.state, ""))
+
     def _row(self, item: Item) -> Row:
         cells = (
-            Cell(f"{self._symbols[item.state]} {item.state}", STYLES.get(item.state, "")),
+            self._state(item),
             item.name,
             job_words.reason(item.reason),
             Cell(item.organisation_id, "muted"),

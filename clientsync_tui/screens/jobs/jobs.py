@@ -10,7 +10,7 @@ from ...app.actions import JOBS
 from ...practice.entries import moment
 from ...store.jobs import ItemState, Job, JobState
 from ...sync.jobs import job_words
-from ...sync.locale_words import moment_words, number
+from ...sync.locale_words import counted, moment_words, number
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
 from ...widgets.select_table.table import SelectTable
@@ -24,6 +24,7 @@ COLUMNS = (
     Column("software", "Software", 11, keep=2, sortable=False, most=20),
     Column("done", "Done", 6, keep=7, align="right", sortable=False),
     Column("failed", "Failed", 6, keep=6, align="right", sortable=False),
+    Column("impossible", "Not possible", 12, keep=0, align="right", sortable=False),
     Column("skipped", "Skipped", 7, keep=1, align="right", sortable=False),
     Column("left", "Waiting", 7, keep=4, align="right", sortable=False),
     Column("by", "By", 14, flex=1, keep=3, sortable=False, most=40),
@@ -65,19 +66,19 @@ class JobsScreen(JobActions):
                 ListRows(COLUMNS, [self._row(job, now) for job in jobs.values()])
             )
             left = sum(bool(job.left) and not self.is_going(job) for job in jobs.values())
-            self.query_one(TopBar).show("Jobs", f"{number(left)} to resume" if left else "")
+            self.query_one(TopBar).show("Jobs", f"{counted(left, 'job')} to resume" if left else "")
         self.refresh_keys()
 
     def _row(self, job: Job, now: datetime) -> Row:
         started = moment(job.started_at)
-        failed = job.count(ItemState.FAILED)
         cells = (
             moment_words(started, now) if started else "",
             job_words.title(job),
             Cell(job_words.state(job), "warning" if job.cut_off else STYLES.get(job.state, "")),
             self.main.workplace.any_software(job.software).title if job.software else "",
             number(job.count(ItemState.DONE)),
-            Cell(number(failed), "error" if failed else "muted"),
+            Cell(number(job.failed), "error" if job.failed else "muted"),
+            number(job.impossible),
             number(job.count(ItemState.SKIPPED)),
             number(job.left),
             job.by,

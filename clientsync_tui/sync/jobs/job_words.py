@@ -2,8 +2,9 @@
 
 from ...practice.counted import counted
 from ...practice.status import Why
-from ...store.jobs import ItemState, Job, JobState
-from .. import words
+from ...store.jobs import Item, ItemState, Job, JobState
+from .. import plan_words, words
+from ..kinds.seam.kind import Unit
 from ..kinds.seam.registry import kinds
 
 SYMBOLS = {
@@ -21,6 +22,8 @@ ASCII_SYMBOLS = {
     ItemState.WAITING: ".",
 }
 
+NOT_POSSIBLE = "not possible"
+
 
 def title(job: Job) -> str:
     """What the job does."""
@@ -33,15 +36,37 @@ def state(job: Job) -> str:
     return "cut off" if job.cut_off else str(job.state)
 
 
+def things(kind: str, count: int) -> str:
+    """So many items of a job of this kind, with their noun."""
+    known = kinds().get(kind)
+    return plan_words.things(known.unit if known else Unit.INTEGRATION, count)
+
+
 def recap(job: Job) -> str:
-    """What came of a job: "412 done, 12 failed, 3 skipped"."""
-    parts = [f"{job.count(ItemState.DONE):,} done"]
-    for name, states in (("failed", ItemState.FAILED), ("skipped", ItemState.SKIPPED)):
-        if count := job.count(states):
-            parts.append(f"{count:,} {name}")
-    if job.left:
-        parts.append(f"{job.left:,} waiting")
-    return ", ".join(parts)
+    """What came of a job: "412 integrations done, 12 failed, 4 not possible, 3 skipped"."""
+    counts = (
+        (job.failed, "failed"),
+        (job.impossible, NOT_POSSIBLE),
+        (job.count(ItemState.SKIPPED), "skipped"),
+        (job.left, "waiting"),
+    )
+    ended = f"{things(job.kind, job.count(ItemState.DONE))} done"
+    return ", ".join([ended, *(f"{count:,} {name}" for count, name in counts if count)])
+
+
+def to_do(job: Job) -> str:
+    """What is left of a job: "Disconnect: 9 integrations to do"."""
+    return f"{title(job)}: {things(job.kind, job.left)} to do"
+
+
+def is_impossible(item: Item) -> bool:
+    """Whether the plan said that an item can't be done, and so it was never tried."""
+    return item.state is ItemState.FAILED and item.cannot
+
+
+def item_state(item: Item) -> str:
+    """How an item stands; "failed" only where it was tried."""
+    return NOT_POSSIBLE if is_impossible(item) else str(item.state)
 
 
 def why_paused(job: Job) -> tuple[str, bool]:

@@ -1,9 +1,11 @@
 """One plan, and so one job, across several accounting softwares."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 
 from ...practice.people import SignIn
-from ...practice.plan import Plan, Will
+from ...practice.plan import Plan, PlanItem, Will
+from ...practice.status import Why
 from ...practice.trouble import PassingTrouble, SignInNeeded, Trouble, UsageError
 from ..kinds.seam.kind import Reach
 from ..kinds.seam.planning import together
@@ -17,14 +19,14 @@ Working = Callable[[str], Awaitable[tuple[SignIn | None, Reach | None]]]
 
 async def planned(
     softwares: Iterable[str], make: Make, chosen: Callable[[str], SignIn | None], working: Working
-) -> tuple[Plan, list[Trouble]]:
-    """The plan with a sign-in that works for each software, else with the one that is held (`chosen`), whatever that reaches.
+) -> tuple[Plan, dict[str, Trouble]]:
+    """The plan with a sign-in that works for each app, else with the one that is held (`chosen`), whatever that reaches.
 
-    What needs no sign-in asks for none. Returns also what is lacking: the clients of such a software wait in the job, and the others
-    are done meanwhile.
+    What needs no sign-in asks for none. Returns also what each app lacks, by its name: its clients wait in the job while the others
+    are done, unless they are left out (`without_waiting`).
     """
     made: list[Plan] = []
-    lacking: list[Trouble] = []
+    lacking: dict[str, Trouble] = {}
     for name in softwares:
         before = make(name, None, None)
         if not before.count(Will.DO):
@@ -33,6 +35,21 @@ async def planned(
         try:
             made.append(make(name, *await working(name)))
         except (SignInNeeded, PassingTrouble, UsageError) as trouble:
-            lacking.append(trouble)
+            lacking[name] = trouble
             made.append(make(name, chosen(name), None))
     return together(made), lacking
+
+
+def without_waiting(plan: Plan, needed: Mapping[str, Trouble]) -> Plan:
+    """The plan, with what would only wait for a sign-in as something that can't be done: the reason says who must sign in.
+
+    `needed`: why, by the app's name.
+    """
+
+    def settled(item: PlanItem) -> PlanItem:
+        if item.will is not Will.DO or item.software not in needed:
+            return item
+        says = str(needed[item.software])
+        return replace(item, will=Will.CANNOT, reason=Why.NO_ACCESS, says=says, waits=True)
+
+    return replace(plan, items=tuple(map(settled, plan.items)))

@@ -45,7 +45,8 @@ class Expected:
 
 
 class Consents:
-    """A run over `expected`, in that order, though they may come in any. `held`: ids of the sign-ins that worked when it began.
+    """A run over `expected`, in that order, though they may come in any. `held`: ids of the sign-ins that worked when it began:
+    what they reach is asked for only where nothing else is expected (then the app refused one of them, or its token is gone).
 
     `welcome`: whether every new organisation is asked for, as when clients are added; then the run has no end of its own.
     """
@@ -53,8 +54,9 @@ class Consents:
     def __init__(
         self, expected: Iterable[Expected], held: Iterable[str] = (), *, welcome: bool = False
     ) -> None:
-        self._left = deque(expected)
         self._had = set(held)
+        wanted = list(expected)
+        self._left = deque([one for one in wanted if one.sign_in not in self._had] or wanted)
         self._welcome = welcome
         self.done: list[SignIn] = []
         """The consents that were asked for, as they came."""
