@@ -35,7 +35,7 @@ def main() -> None:
     trouble = standard_streams.flushed() or trouble
     if trouble is not None and not code:
         if not isinstance(trouble, BrokenPipeError):
-            sys.stderr.write(f"clientsync: The output cannot be written: {trouble.strerror or trouble}.\n")
+            sys.stderr.write(f"clientsync: The output can't be written: {trouble.strerror or trouble}.\n")
         code = 1
     sys.exit(code)
 

@@ -100,11 +100,11 @@ class GuardedServer(Server):
         if request.host != f"{HOST}:{self.port}":
             return _refused(f"This page is only served as {self.public_url}.")
         if request.headers.get("Origin", self.public_url) != self.public_url:
-            return _refused("Other pages may not use this one.")
+            return _refused("Other pages can't use this one.")
         token = request.query.get("token")
         if token is not None and request.path == "/" and _same(token, self._token):
             self._token = secrets.token_urlsafe(32)
-            self._say(f"A browser was let in. To let in another one:\n{self.link}")
+            self._say(f"A browser is connected. To connect another one:\n{self.link}")
             welcome = web.Response(text=WELCOME.format(home=self._home), content_type="text/html")
             welcome.set_cookie(
                 self._cookie_name, self._cookie, path=self._home, httponly=True, samesite="Strict"
@@ -161,7 +161,7 @@ def listen(port: int) -> socket.socket:
         listening.bind((HOST, port))
     except (OSError, OverflowError) as error:
         listening.close()
-        raise UsageError(f"Port {port} cannot be used: {error}. Name another with --port.") from None
+        raise UsageError(f"Port {port} cannot be used: {error}. Choose another with --port.") from None
     return listening
 
 

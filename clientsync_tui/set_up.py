@@ -16,8 +16,8 @@ A_PAGE = "the https address of a page of your practice's website (enter the same
 
 SECRETS = {
     "never": "The app has no secret.",
-    "optional": "A client secret is needed only if the app has one; it is kept in the keyring.",
-    "required": "The app's client secret is needed too; it is kept in the keyring.",
+    "optional": "Enter a client secret only if the app has one. It is saved in the keyring.",
+    "required": "Enter the app's client secret too. It is saved in the keyring.",
 }
 
 
@@ -50,7 +50,7 @@ class SetUp:
         parts = [software.how_to_register.replace("{redirect}", self.redirect(table))]
         if software.grant.scopes:
             asked = (f"  {scope}: {purpose}" for scope, purpose in software.grant.scopes.items())
-            parts.append("\n".join(("What is asked of each person who signs in, and what for:", *asked)))
+            parts.append("\n".join(("Permissions that each person who signs in must give, and why:", *asked)))
         parts.append(SECRETS[software.grant.secret])
         return "\n\n".join(parts)
 

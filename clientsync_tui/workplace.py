@@ -146,7 +146,7 @@ class Workplace:
             near = difflib.get_close_matches(name, known, 1)
             hint = f' Did you mean "{near[0]}"?' if near else f" Available: {', '.join(known)}."
             raise UsageError(
-                f'No accounting app "{name}" is installed here.{hint} If a plug-in brings it, install that package.'
+                f'No accounting app "{name}" is installed here.{hint} If it comes with a plug-in, install that package.'
             )
         return known[name]
 

@@ -45,12 +45,12 @@ _DETAILS = {
 
 _SAYS = {
     Reason.ACCESS_REMOVED: (
-        "FreeAgent's practice dashboard no longer shows this client to whoever signed in: the client left the practice, or has another "
+        "FreeAgent's practice dashboard no longer shows this client to the person who signed in: the client left the practice, or has another "
         "account manager. Reassign it to that account manager, or to a senior one, who sees every client."
     ),
     Reason.ORGANISATION_CLOSED: "The client's FreeAgent account is closed or inactive. Ask the client.",
     Reason.PERMISSION_MISSING: (
-        "Whoever signed in has too low a permission level for this client in FreeAgent. Raise it there, or reassign the integration."
+        "The person who signed in has too low a permission level for this client in FreeAgent. Raise it there, or reassign the integration."
     ),
 }
 
@@ -93,8 +93,8 @@ class FreeAgent:
     )
     how_to_register = (
         "1. Open https://dev.freeagent.com in a browser, sign in, and create a new app.\n"
-        '2. Tick "Enable Accountancy Practice API": an app without it reaches a single company.\n'
-        "3. As OAuth redirect URI enter exactly: {redirect}\n"
+        '2. Tick "Enable Accountancy Practice API". Without it, the app reaches a single company.\n'
+        "3. As OAuth redirect URI, enter exactly: {redirect}\n"
         "4. Copy the OAuth identifier (the client id) and the OAuth secret."
     )
 

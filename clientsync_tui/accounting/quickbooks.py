@@ -61,7 +61,7 @@ _NOT_KEPT = frozenset({"taxidentifier"})
 
 _SAYS = {
     Reason.ACCESS_REMOVED: (
-        "Whoever connected this company no longer has access to it in QuickBooks, or is no longer an administrator there. Ask the "
+        "The person who connected this company no longer has access to it in QuickBooks, or is no longer an administrator there. Ask the "
         "client for access, or reassign the integration to an administrator."
     ),
     Reason.DISCONNECTED_THERE: (
@@ -100,7 +100,7 @@ class QuickBooks:
     )
     grant = Grant(
         scopes={
-            "com.intuit.quickbooks.accounting": "the company's details and lists; there is no read-only one, but nothing is ever written",
+            "com.intuit.quickbooks.accounting": "the company's details and lists; there is no read-only scope, but Client Sync never writes",
             "openid": "who signs in",
             "profile": "their name",
             "email": "their e-mail address",
@@ -137,7 +137,7 @@ class QuickBooks:
         "2. As scope choose com.intuit.quickbooks.accounting.\n"
         "3. Development keys reach Intuit's test companies only; for real companies answer Intuit's questionnaire and use the "
         "production keys.\n"
-        "4. As redirect URI enter exactly: {redirect}\n"
+        "4. As redirect URI, enter exactly: {redirect}\n"
         "   Production accepts https addresses only: use a page on your practice's website (it may be empty), and set it as "
         "redirect_url. After you give consent, your browser ends up there; paste its address into this program.\n"
         "5. Copy the client id and the client secret. An app's settings also ask for a reconnect URL: your practice's page will do."

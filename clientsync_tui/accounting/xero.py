@@ -51,16 +51,16 @@ _UNPAID = re.compile(r"unpaid|subscription|payment", re.IGNORECASE)
 
 _SAYS = {
     Reason.ACCESS_REMOVED: (
-        "Xero refuses access to this organisation: the user was removed, or their role was lowered. "
+        "Xero refuses access to this organisation: the person was removed, or their role was lowered. "
         "Ask the client for access, or reassign the integration to someone who has it."
     ),
     Reason.DISCONNECTED_THERE: (
-        "The organisation is no longer connected in Xero: somebody disconnected the app there, or access was removed. Reconnect it."
+        "The organisation is no longer connected in Xero: someone disconnected the app there, or access was removed. Reconnect it."
     ),
     Reason.ORGANISATION_CLOSED: "The organisation is closed or inactive in Xero. Ask the client.",
     Reason.UNPAID: "The organisation's Xero subscription is not paid. Ask the client.",
     Reason.PERMISSION_MISSING: (
-        "The sign-in lacks a permission (scope) that is needed here. Sign in to Xero again and allow everything it asks for."
+        "The sign-in lacks a permission (scope) it needs. Sign in to Xero again and allow everything it asks for."
     ),
 }
 
@@ -84,7 +84,7 @@ class Xero:
     )
     grant = Grant(
         scopes={
-            "offline_access": "to stay signed in, so that nobody has to sign in for each check",
+            "offline_access": "to stay signed in, so that checks need no new sign-in",
             "openid": "to know who signed in",
             "profile": "that person's name",
             "email": "that person's e-mail address",
@@ -125,12 +125,12 @@ class Xero:
     before_sign_in = ""
     how_to_register = (
         "1. Open https://developer.xero.com/app/manage in a browser and sign in.\n"
-        "2. Choose New app; give it a name and your practice's web address.\n"
-        '3. As integration type choose "Mobile or desktop app" (OAuth 2.0 with PKCE); it needs no secret.\n'
-        "4. As redirect URI enter exactly: {redirect}\n"
+        "2. Choose New app. Give it a name and your practice's web address.\n"
+        '3. As integration type, choose "Mobile or desktop app" (OAuth 2.0 with PKCE). It needs no secret.\n'
+        "4. As redirect URI, enter exactly: {redirect}\n"
         "5. Create the app, and copy its client id.\n"
-        "Xero lets an app connect several organisations at once only when asked (Bulk Connections); without it each consent adds "
-        "one organisation."
+        "Xero lets an app connect several organisations at once only if you ask Xero's support (Bulk Connections). Otherwise, "
+        "each consent adds one organisation."
     )
 
     def __init__(self) -> None:

@@ -64,7 +64,7 @@ def _with_own_sign_ins(
     yes: bool = True,
 ) -> None:
     if not (clients or software or everything) or (everything and (clients or software)):
-        raise click.UsageError("Say which: --client C (once or more), --software S, or --all.")
+        raise click.UsageError("Choose clients with --client C (once or more), --software S, or --all.")
     from ..practice.plan import Will
     from . import network
     from .output import require_yes_or_terminal
@@ -114,7 +114,7 @@ def _with_one_sign_in(
     yes: bool = True,
 ) -> None:
     if everything == bool(clients):
-        raise click.UsageError("Say which: [SOFTWARE] --all, or --client C (once or more).")
+        raise click.UsageError("Choose clients with [SOFTWARE] --all, or --client C (once or more).")
     from . import selection
     from .bulk import bulk
     from .output import require_yes_or_terminal

@@ -48,7 +48,7 @@ FORMER_NAMES = {"softwares": "software"}
 """Names that scripts may still use. `--help` does not list them."""
 
 _DISK_ERRORS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF))
-_OUTPUT = "The output cannot be written: "
+_OUTPUT = "The output can't be written: "
 UNBROKEN = 100_000
 """A width at which no line of help is wrapped."""
 
@@ -139,7 +139,7 @@ def _unreadable(error: "SqliteError") -> str | None:
     if not is_of_the_disk(error):
         return None
     database = load(config_file()).database
-    return f"The practice's database {database} cannot be read: {why(error, database)}"
+    return f"The practice's database {database} can't be read: {why(error, database)}"
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -225,7 +225,7 @@ def _require_full_screen_terminal() -> None:
     silent = ("", "dumb") if module("termios") else ("dumb",)
     if environ.get("TERM", "") in silent:
         raise click.UsageError(
-            "This terminal cannot move its cursor (see TERM). Use `clientsync menu`, which works line by line."
+            "This terminal can't move its cursor (see TERM). Use `clientsync menu`, which works line by line."
         )
 
 

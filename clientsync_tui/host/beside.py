@@ -147,7 +147,7 @@ def locked(path: Path, owner: Owner, within_s: float) -> Generator[None]:
     """Holds the lock of that file. Raises OSError where somebody else held it all that time, or the file cannot be used."""
     lock = Lock(path, owner)
     if not lock.take(within_s):
-        raise OSError(errno.EAGAIN, f"another process has held {path} for {within_s:g} s")
+        raise OSError(errno.EAGAIN, f"another process has used {path} for {within_s:g} s")
     try:
         yield
     finally:

@@ -31,7 +31,7 @@ def read_secret(path: Path, most: int, *, owner: bool = True) -> bytes:
     with os.fdopen(os.open(path, os.O_RDONLY | AS_IT_IS), "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
+            raise OSError(errno.EINVAL, "it is not a regular file")
         if owner and (wrong := _exposed(found, 0o077)):
             raise OSError(errno.EPERM, f"{wrong}: `chmod 600 {path}`")
         return file.read(most)
@@ -144,7 +144,7 @@ def _exposed(found: os.stat_result, bits: int) -> str | None:
         return None
     if not mode:
         return None
-    return "others may read it" if mode & 0o044 else "others may change it"
+    return "others can read it" if mode & 0o044 else "others can change it"
 
 
 def is_own_group(gid: int) -> bool:

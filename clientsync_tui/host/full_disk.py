@@ -22,4 +22,4 @@ def has_no_room(folder: Path) -> bool:
 
 def make_room(folder: Path) -> str:
     """What happened, and what to do about it."""
-    return f"the disk is full. Make room on the disk that holds {folder}, then do it again."
+    return f"the disk is full. Make room on the disk with {folder}, then try again."

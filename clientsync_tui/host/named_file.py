@@ -47,7 +47,7 @@ def named(told: str) -> Path:
     except RuntimeError:
         raise UsageError(f"{told}: there is no such user's home folder.") from None
     if "\0" in told:
-        raise UsageError("A file's name cannot hold a null character.")
+        raise UsageError("A file name can't contain a null character.")
     return path
 
 
@@ -66,7 +66,7 @@ def refuse_device(path: Path) -> None:
     with _in_words(path), _found(path) as place:
         found = _stat(place)
     if found is not None and (stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode)):
-        raise UsageError(f"{path} is a device, which keeps no file.")
+        raise UsageError(f"{path} is a device, not a file.")
 
 
 @contextmanager
@@ -137,9 +137,9 @@ def _stream(path: Path, place: _Place) -> Generator[BinaryIO]:
     with os.fdopen(handle, "wb") as file:
         found = os.fstat(handle)
         if _is_file_or_folder(found):
-            raise OSError(errno.EAGAIN, "it was exchanged for a file at this moment")
+            raise OSError(errno.EAGAIN, "it was replaced by a file at this moment")
         if not place.is_open and _is_foreign(found):
-            raise UsageError(f"{path} belongs to another user, who could read what is written to it.")
+            raise UsageError(f"{path} belongs to another user, who could read what you write to it.")
         if hasattr(os, "set_blocking"):
             os.set_blocking(handle, True)
         yield file
@@ -230,7 +230,7 @@ def _there(path: Path, place: _Place, own: OwnFiles) -> os.stat_result | None:
     found = _stat(place)
     if found is not None and not stat.S_ISREG(found.st_mode):
         raise UsageError(
-            f"{path} is a folder." if stat.S_ISDIR(found.st_mode) else f"{path} is no regular file."
+            f"{path} is a folder." if stat.S_ISDIR(found.st_mode) else f"{path} is not a regular file."
         )
     return found
 

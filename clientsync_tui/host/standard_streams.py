@@ -26,7 +26,7 @@ def prepare() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     if "stdout" in closed:
-        sys.stderr.write("clientsync: stdout is closed: what is printed on it is lost.\n")
+        sys.stderr.write("clientsync: stdout is closed, so its output is lost.\n")
 
 
 def flushed() -> OSError | None:

@@ -12,8 +12,8 @@ from .trouble import UsageError
 
 FIELDS = {
     "status": "connected, expiring, expired, broken, disconnected or none",
-    "reason": 'why it is so, in the words of the list: access-removed, or "sign-in refused"',
-    "by": "who integrated it: you, e-mail address or name, or none",
+    "reason": 'the reason, in the words of the list: access-removed, or "sign-in refused"',
+    "by": "who integrated it: you, an e-mail address or name, or none",
     "software": "the accounting app's short name, or none",
     "team": "the team, or none",
     "code": "how the practice code starts, or none",
@@ -83,7 +83,7 @@ def _check(field: str, value: str, found: re.Match[str]) -> None:
     span = found.span()
     if field not in FIELDS:
         raise FilterError(
-            f'There is no field "{field}". Fields: {", ".join(FIELDS)}. To search for the words themselves, put them in quotes.',
+            f'There is no field "{field}". Fields: {", ".join(FIELDS)}. To search for these words, put them in quotes.',
             *span,
         )
     if not value:

@@ -44,7 +44,7 @@ def hidden_in(text: str) -> str | None:
             return "a blank"
         if not ("!" <= character <= "~"):
             shown = f' "{character}"' if character.isprintable() and clean(character) else ""
-            return f"a character that cannot be in it{shown} (U+{ord(character):04X})"
+            return f"a character that is not allowed{shown} (U+{ord(character):04X})"
     return None
 
 

@@ -31,7 +31,7 @@ def configured(config: str | os.PathLike[str] | None) -> str:
     for address in addresses:
         if address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost"):
             return f"{address.scheme}://{address.netloc}"
-    raise NoAnswer(f"{file} names no sandbox. Give its address with --url.")
+    raise NoAnswer(f"{file} does not name a sandbox. Give its address with --url.")
 
 
 def ask(url: str, path: str, body: Mapping[str, Any] | None = None) -> Any:

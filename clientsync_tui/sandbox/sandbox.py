@@ -114,12 +114,12 @@ class Sandbox:
         if kind not in FAULTS:
             raise ValueError(f"unknown kind {kind!r}: it is one of {', '.join(FAULTS)}")
         if target.software is not None and target.software not in self.softwares:
-            raise ValueError(f"no such software here: {target.software!r}")
+            raise ValueError(f"no such accounting app here: {target.software!r}")
         if target.person is not None:
             person = self.world.person(target.person)
             if person is None:
                 raise ValueError(
-                    f"nobody here is called {target.person!r}; `clientsync sandbox people` lists everybody"
+                    f"no one here is called {target.person!r}; `clientsync sandbox people` lists everyone"
                 )
             target = Target(target.software, person.email, target.organisation)
         if target.organisation is not None:
@@ -128,7 +128,7 @@ class Sandbox:
                 raise ValueError(f"no organisation here has the id {target.organisation!r}")
             target = Target(target.software, target.person, target.organisation.lower())
         if kind == RENAME and (target.person is not None or times is not None):
-            raise ValueError("a new name is for everybody and lasts until clear: leave person and times out")
+            raise ValueError("a new name applies to everyone until `clear`: leave out person and times")
         if times is not None and times < 1:
             raise ValueError("times counts from 1")
         if seconds is not None and not 0 <= seconds <= 86_400:

@@ -101,7 +101,7 @@ class Attempt:
             raise incomplete
         if foreign is not None and foreign.cut_off:
             raise UsageError(
-                "The address is cut off: its state is only the beginning of the right one. Copy all of it and paste it again."
+                "The address is incomplete: its state is cut short. Copy all of it and paste it again."
             )
         if foreign is not None:
             self.end(foreign)
@@ -123,7 +123,7 @@ class Attempt:
             ignored = ""
             if self._ignored:
                 count = counted(self._ignored, "answer")
-                ignored = f"{count} of another sign-in came in and changed nothing. "
+                ignored = f"{count} of another sign-in arrived and changed nothing. "
             raise SignInFailed(
                 f"Nobody signed in within {timeout_s:g} s. {ignored}If {self._title}'s page showed an error, it says what is "
                 "wrong (often the client id or the redirect). Nothing was saved."
@@ -134,7 +134,7 @@ class Attempt:
         if page := self._configured.redirect_url:
             says = (
                 f"{self._title} sends your browser to {page} at the end. Copy the whole address it shows then, and paste it here. "
-                "What that page says does not matter."
+                "It does not matter what that page says."
             )
             if not pasting:
                 raise SignInFailed(says)
@@ -147,8 +147,8 @@ class Attempt:
         except PortInUse as error:
             where = f"[software.{self._configured.software.name}] redirect_port"
             says = (
-                f"Port {self._port} cannot be listened on ({error.strerror}): another program uses it, or another clientsync "
-                f"is signing in. The port is set in {where}, and registered with the app."
+                f"Port {self._port} can't be used ({error.strerror}): another program uses it, or another clientsync "
+                f"is signing in. The port is set in {where} and registered with the app."
             )
             if not pasting or self._port == 0:
                 raise SignInFailed(says) from None
@@ -205,7 +205,7 @@ class Attempt:
     def _ignore(self, why: str) -> None:
         self._ignored += 1
         if self._ignored <= _IGNORED_SAID and not self._arrived.done():
-            last = " Further ones are not mentioned." if self._ignored == _IGNORED_SAID else ""
+            last = " Further ones are not shown." if self._ignored == _IGNORED_SAID else ""
             self.tell(f"{why}{last}")
 
     def _arrive(self, redirect: Redirected) -> None:

@@ -26,7 +26,7 @@ def open_link(link: str, command: str | None, says: Callable[[str], None]) -> "a
     """
     if not link.startswith(("https://", "http://")):
         # What else a desktop opens may be a program.
-        says("The link is none of the web, and is not opened.")
+        says("This is not a web link, so it was not opened.")
         return None
     if command:
         return asyncio.create_task(_run(link, command, says))

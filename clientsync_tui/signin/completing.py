@@ -54,7 +54,7 @@ class Completing:
             asked = " ".join(configured.scopes) or "none"
             raise SignInFailed(
                 f"{software.title} gave no refresh token, so the sign-in would end within the hour. Nothing was saved. "
-                f"Does the app have every scope that is needed? [software.{software.name}] asks for: {asked}. "
+                f"Does the app have every scope it needs? [software.{software.name}] asks for: {asked}. "
                 f"Needed: {' '.join(software.grant.scopes) or 'none'}."
             )
         new = UnsavedSignIn(
@@ -83,5 +83,5 @@ async def check_secret(configured: Configured) -> None:
     if configured.needs_secret and not await configured.secret():
         name, title = configured.software.name, configured.software.title
         raise Misconfigured(
-            f"{title} needs the app's client secret, and there is none in this keyring: `clientsync setup {name} --secret-stdin`."
+            f"{title} needs the app's client secret, and this keyring has none: `clientsync setup {name} --secret-stdin`."
         )

@@ -35,7 +35,7 @@ async def verified(
     """
     issuer = configured.addresses.issuer
     if issuer is None:
-        raise ValueError("this software signs no id_token")
+        raise ValueError("this app signs no id_token")
     title = configured.software.title
     async with http_client() as http:
         keys = await _keys(http, issuer, title, timeout_s)
@@ -54,7 +54,7 @@ async def verified(
         raise _wrong(title, f"{type(error).__name__} in its signature or claims") from None
     # joserfc lets a list be right that has the right value in it.
     if claims["nonce"] != nonce or claims["iss"] != issuer:
-        raise _wrong(title, "its nonce or issuer is no text")
+        raise _wrong(title, "its nonce or issuer is not text")
     _check_times(claims, granted.ahead_s, title)
     audience = claims["aud"]
     if (
@@ -82,12 +82,12 @@ def _check_times(claims: Mapping[str, Any], by_date_s: float | None, title: str)
     """Raises SignInFailed outside of the token's times. Nothing depends on when it was issued: its nonce is fresh."""
     now, ends, begins = time.time(), _time(claims.get("exp")), _time(claims.get("nbf", 0))
     if ends is None or begins is None:
-        raise _wrong(title, "its times are no times")
+        raise _wrong(title, "its times are not valid")
     if begins - CLOCK_LEEWAY_S <= now < ends + CLOCK_LEEWAY_S:
         return
-    what = "is not valid yet" if now < begins else "is not valid any more"
+    what = "is not valid yet" if now < begins else "is no longer valid"
     differs = ahead_s(claims, by_date_s)
-    why = "The server sent one of another time."
+    why = "The server sent an old or future one."
     if differs is not None and abs(differs) > CLOCK_LEEWAY_S:
         why = f"{clock(title, differs)} Set this host's clock, then sign in again."
     raise SignInFailed(
@@ -126,7 +126,7 @@ async def userinfo(access_token: str, configured: Configured, timeout_s: float) 
 async def _userinfo_url(http: httpx2.AsyncClient, configured: Configured, timeout_s: float) -> str:
     issuer, usual = configured.addresses.issuer, configured.software.addresses.userinfo_url
     if issuer is None or usual is None:
-        raise ValueError("this software has no userinfo endpoint")
+        raise ValueError("this app has no userinfo endpoint")
     try:
         document = await _document(http, configured.software.title, _discovery(issuer), timeout_s)
     except PassingTrouble:
@@ -140,7 +140,7 @@ async def _userinfo_url(http: httpx2.AsyncClient, configured: Configured, timeou
         check_address(str(address), "userinfo_endpoint")
     except UsageError as trouble:
         raise SignInFailed(
-            f"{configured.software.title}'s issuer names no safe address: {trouble} Nothing was saved."
+            f"{configured.software.title}'s issuer has no safe address: {trouble} Nothing was saved."
         ) from None
     return str(address)
 
@@ -158,7 +158,7 @@ async def _keys(http: httpx2.AsyncClient, issuer: str, title: str, timeout_s: fl
     try:
         check_address(address, "jwks_uri")
     except UsageError:
-        raise _wrong(title, "its issuer keeps the keys where anybody could change them") from None
+        raise _wrong(title, "its issuer keeps the keys where anyone could change them") from None
     return await _json(http, address, title, timeout_s)
 
 

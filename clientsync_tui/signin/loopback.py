@@ -80,9 +80,9 @@ class Loopback:
         words = request.split(" ")
         hosts = [line.partition(":")[2].strip() for line in lines if line.lower().startswith("host:")]
         if len(words) != 3 or len(hosts) != 1 or not self._is_ours(hosts[0]):
-            return _page("400 Bad Request", "This is not a request of the sign-in.")
+            return _page("400 Bad Request", "This request is not part of a sign-in.")
         if words[0] != "GET":
-            return _page("405 Method Not Allowed", "This is not a request of the sign-in.")
+            return _page("405 Method Not Allowed", "This request is not part of a sign-in.")
         path, _, query = words[1].partition("?")
         if path == "/" and self.link:
             return _reply("302 Found", {"Location": self.link}, "")
@@ -93,7 +93,7 @@ class Loopback:
         if wrong is not None:
             return _page("400 Bad Request", f"{wrong} Go back to the terminal.")
         return _page(
-            "200 OK", "The answer has reached Client Sync. Close this page and go back to the terminal."
+            "200 OK", "Client Sync received the answer. Close this page and go back to the terminal."
         )
 
     def _is_ours(self, host: str) -> bool:

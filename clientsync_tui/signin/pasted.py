@@ -52,15 +52,14 @@ def readings(text: str, is_refusal: Callable[[Parameters], bool]) -> list[Parame
             return [parameters]
     if not text.strip():
         raise UsageError(
-            "Nothing was pasted. Paste the whole address that the browser shows after you allowed access."
+            "Nothing was pasted. Paste the whole address that the browser shows after you allow access."
         )
     if is_the_link:
         raise UsageError(
-            "That is the link to sign in with. Open it in a browser, allow access, then paste the address that the browser "
-            "shows at the end."
+            "That is the sign-in link. Open it in a browser, allow access, then paste the address you end up on."
         )
     raise UsageError(
-        "That is not the address that the browser shows after you allowed access: it has state=... and code=... in it. "
+        "That is not the address that the browser shows after you allow access: the right one contains state=... and code=... "
         "Copy the whole address and paste it again."
     )
 

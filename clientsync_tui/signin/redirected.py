@@ -65,7 +65,7 @@ def read(parameters: Mapping[str, Sequence[str]], configured: Configured, state:
         raise refusal(once.get("error", ""), once.get("error_description", ""), title)
     if issuer is not None and once.get("iss", issuer).rstrip("/") != issuer.rstrip("/"):
         raise SignInFailed(
-            f"The answer came from another server than {title}'s. Nothing in it was used. Sign in again."
+            f"The answer did not come from {title}'s server. Nothing in it was used. Sign in again."
         )
     if not once.get("code"):
         raise Incomplete(

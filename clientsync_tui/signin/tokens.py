@@ -166,7 +166,7 @@ class Tokens:
         entry = await self._saved(sign_in_id)
         if entry is None:
             raise SignInNeeded(
-                f"No sign-in to {self._title} is held in this keyring for it. Run `clientsync sign-in {self._name}`."
+                f"This keyring holds no sign-in to {self._title} for it. Run `clientsync sign-in {self._name}`."
             )
         shared = entry.access_token if self._shares and entry.access_token != refused else None
         if shared is not None and (left_s := entry.access_left_s()):

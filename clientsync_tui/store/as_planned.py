@@ -39,5 +39,5 @@ class AsPlanned:
 
 def _changed(what: str, job: str) -> Trouble:
     return Trouble(
-        f"{what} was changed by another program since it was planned, so it is not done. `clientsync jobs cancel {clean(job)}` ends the job."
+        f"{what} was changed by another program after it was planned, so it will not run. `clientsync jobs cancel {clean(job)}` ends the job."
     )

@@ -211,7 +211,7 @@ class Clients:
             rows = self._db.execute(query, values).fetchall()
             if len(rows) > 1:
                 raise UsageError(
-                    f'{len(rows)} clients are called "{words}": give a practice code or an id instead.'
+                    f'{len(rows)} clients are called "{words}": use a practice code or an id instead.'
                 )
             if rows:
                 return self.by_number([rows[0][0]], now)[0]
@@ -289,7 +289,7 @@ def integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integ
         return _integration_of(row, now)
     except UNREADABLE:
         name = clean(str(row["organisation_name"]))
-        raise Trouble(f"The integration of {name} cannot be read. {REBUILDS}") from None
+        raise Trouble(f"The integration of {name} can't be read. {REBUILDS}") from None
 
 
 def _integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integration:

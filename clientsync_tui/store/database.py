@@ -57,16 +57,16 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             self.close()
             kind = Damaged if isinstance(error, sqlite3.Error) and is_damage(error) else UsageError
-            raise kind(f"The practice's database {path} cannot be opened: {why(error, path)}") from None
+            raise kind(f"The practice's database {path} can't be opened: {why(error, path)}") from None
 
     def _prepare(self) -> None:
         if kind := network_filesystem(self.path):
             raise UsageError(
-                f"The practice's database {self.path} is on a shared or network filesystem ({kind}), where two hosts that write it damage it: "
-                "name a file on a disk of this host as [practice] database in the configuration."
+                f"The practice's database {self.path} is on a shared or network filesystem ({kind}), where two hosts would damage it. "
+                "In the configuration, set [practice] database to a file on a disk of this host."
             )
         if self.path.exists() and not self.path.is_file():
-            raise UsageError(f"The practice's database {self.path} cannot be opened: it is not a file.")
+            raise UsageError(f"The practice's database {self.path} can't be opened: it is not a file.")
         if self.path.is_file() and is_open_to_others(self.path):
             raise UsageError(
                 f"The practice's database {self.path} is open to everybody on this host: `chmod o= {self.path}`, "
@@ -108,11 +108,11 @@ class Database:
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application != APPLICATION and (tables or version):
-            raise UsageError(f"{self.path} is a database of another program; nothing was changed.")
+            raise UsageError(f"{self.path} is another program's database. Nothing was changed.")
         if version > VERSION:
             raise UsageError(
                 f"The practice's database {self.path} was written by a newer Client Sync (version {version}; this one knows {VERSION}). "
-                "Update Client Sync on this host; nothing was changed."
+                "Update Client Sync on this host. Nothing was changed."
             )
         return version
 
@@ -123,7 +123,7 @@ class Database:
             what = strange(db, version)
         if what is not None:
             raise Damaged(
-                f"The practice's database {self.path} {what}. Another program changed it, so nothing is done with it. "
+                f"The practice's database {self.path} {what}. Another program changed it, so Client Sync does not use it. "
                 f"{DOCTOR}, and can repair it."
             )
 
@@ -195,7 +195,7 @@ class Database:
             if not is_of_the_disk(error):
                 raise
             raise Trouble(
-                f"The practice's database {self.path} cannot be written: {why(error, self.path)} Nothing of this step was kept."
+                f"The practice's database {self.path} cannot be written: {why(error, self.path)} Nothing of this step was saved."
             ) from None
 
     def _still_ours(self, connection: sqlite3.Connection) -> None:
@@ -206,8 +206,8 @@ class Database:
             )
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             raise Trouble(
-                f"The practice's database {self.path} was brought to a newer Client Sync's shape meanwhile: start this one again. "
-                "Nothing of this step was kept."
+                f"The practice's database {self.path} was upgraded by a newer Client Sync in the meantime. Start Client Sync again. "
+                "Nothing of this step was saved."
             )
 
         # Whoever can write the file may have put a trigger there since; a rebuild changes the number, too.

@@ -167,7 +167,7 @@ class Jobs:
         """
         self.one(job)
         if not self._locks.take(job):
-            raise UsageError(f"Job {job} is running in another window or process; it needs no resuming.")
+            raise UsageError(f"Job {job} is already running in another window or process.")
         try:
             with self._database.writing() as db:
                 left = self.items(job, ItemState.DOING)
@@ -247,7 +247,7 @@ class Jobs:
     def cancel(self, job: str) -> None:
         """Asks for the end: waiting items become skipped as cancelled at once; a runner finishes what it is doing."""
         with self._database.writing() as db:
-            self.settle_waiting(job, ItemState.SKIPPED, Why.CANCELLED, "Cancelled before it was begun.")
+            self.settle_waiting(job, ItemState.SKIPPED, Why.CANCELLED, "Cancelled before it started.")
             found = self.one(job)
             if found.state is not JobState.RUNNING or found.cut_off:
                 self._fail_unknown(db, job)
@@ -273,7 +273,7 @@ class Jobs:
         with self._database.writing() as db:
             found = self.one(job)
             if found.state is JobState.RUNNING and not found.cut_off:
-                raise UsageError(f"Job {job} is running. Retry what fails when it has ended.")
+                raise UsageError(f"Job {job} is running. Wait until it has ended, then retry what failed.")
             again = db.execute(query, (job, *(reasons or ()))).rowcount
             if again:
                 # Cut off before a runner has it, it is still found among the unfinished.
@@ -287,9 +287,9 @@ class Jobs:
         """The job of that id; raises UsageError when there is none."""
         row = self._database.connection.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchone()
         if row is None:
-            raise UsageError(f'There is no job "{job}": `clientsync jobs` lists them.')
+            raise UsageError(f'There is no job "{job}". `clientsync jobs` lists them.')
         if not is_job(row):
-            raise Trouble(f"Job {clean(job)} cannot be read, another program wrote it. {REMOVES}")
+            raise Trouble(f"Job {clean(job)} can't be read: another program wrote it. {REMOVES}")
         return self._job(row)
 
     def planned(self, job: str) -> Job:
@@ -388,7 +388,7 @@ def item_of(row: sqlite3.Row) -> Item:
     """The item that a row holds. Raises Trouble for one that this program did not write."""
     if not is_item(row):
         raise Trouble(
-            f"Item {row['n']} of job {clean(row['job'])} cannot be read, another program wrote it. {REMOVES}"
+            f"Item {row['n']} of job {clean(row['job'])} can't be read: another program wrote it. {REMOVES}"
         )
     return Item(
         row["job"], row["n"], row["client"], row["name"], row["software"], row["organisation_id"], ItemState(row["state"]),

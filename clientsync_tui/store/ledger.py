@@ -141,7 +141,7 @@ def entry_of(row: sqlite3.Row) -> Entry:
     try:
         kind, body = Kind(row["kind"]), json.loads(row["body"])
     except ValueError:
-        raise Trouble(f"Entry {row['seq']} of the ledger cannot be read. Run `clientsync doctor`.") from None
+        raise Trouble(f"Entry {row['seq']} of the ledger can't be read. Run `clientsync doctor`.") from None
     return Entry(
         kind,
         row["actor"],

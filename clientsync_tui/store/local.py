@@ -187,7 +187,7 @@ def _sign_in(row: Mapping[str, Any]) -> SignIn:
     try:
         used, ends = datetime.fromisoformat(row["used_at"]), moment(row["ends_at"])
     except UNREADABLE:
-        raise Trouble(f"The sign-in of {clean(person.email)} cannot be read. {REBUILDS}") from None
+        raise Trouble(f"The sign-in of {clean(person.email)} can't be read. {REBUILDS}") from None
     return SignIn(
         row["id"], row["software"], person, used, ends, row["organisation_id"], row["organisation_name"],
         bool(row["signed_out"]),

@@ -37,7 +37,7 @@ class Judge:
             try:
                 reason = Reason(problem) if problem else None
             except ValueError:
-                raise Trouble(f"A row of the client list cannot be read. {REBUILDS}") from None
+                raise Trouble(f"A row of the client list can't be read. {REBUILDS}") from None
             self._judged[problem, span] = standing = standing_of(reason, self._ends[span], self._now)
         return standing
 

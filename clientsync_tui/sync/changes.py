@@ -36,7 +36,7 @@ def set_code(store: Store, actor: str, client: Client, code: str | None) -> None
         store.ledger.append(NewEntry(Kind.CODE_SET, actor, client.id, body=body))
     except Clash:
         raise UsageError(
-            f'Another client has the practice code "{code}" already. Nothing was changed.'
+            f'Another client already has the practice code "{code}". Nothing was changed.'
         ) from None
 
 

@@ -46,7 +46,7 @@ def reconnect_all(found: Tally) -> str:
 def _nothing_to_reconnect(found: Tally) -> str:
     if found.left:
         needs = "needs" if found.left == 1 else "need"
-        return f"Nothing to reconnect from here: {integrations(found.left)} {needs} something else. Each one's next step says what."
+        return f"Nothing to reconnect here: {integrations(found.left)} {needs} something else. See the next step of each."
     working = found.counts[Status.CONNECTED] + found.counts[Status.EXPIRING]
     if not working:
         return "Nothing to reconnect."

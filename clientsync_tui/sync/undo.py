@@ -55,7 +55,7 @@ def undo_last(store: Store, actor: str, now: datetime) -> str:
                 return _sentence(able, clients, step[0].at, now) + _left(len(changes) - len(able), passed)
             passed += 1
     if passed:
-        raise UsageError("Nothing was undone: everything you changed last was changed again since.")
+        raise UsageError("Nothing was undone: your last changes have all been changed again.")
     raise UsageError("You have no change to undo.")
 
 
@@ -203,7 +203,7 @@ def _left(left: int, passed: int) -> str:
     sentence = ""
     if left:
         unchanged = counted(left, "client was", "clients were")
-        sentence += f" {unchanged} left alone: changed again since, or another client has the code now."
+        sentence += f" {unchanged} left alone: they have changed since, or another client has the code now."
     if passed:
-        sentence += " Newer changes were skipped: they were changed again since."
+        sentence += " Newer changes were skipped, because they have been changed again."
     return sentence

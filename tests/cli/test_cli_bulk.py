@@ -272,7 +272,7 @@ def test_a_name_with_escape_codes_comes_out_clean(busy: Office) -> None:
     assert all(name.isprintable() for name in names)
     text = busy.cli.inside("clients").out
     assert "\x1b" not in text
-    assert all(name in text for name in names), "nothing is cut where stdout is no terminal"
+    assert all(name in text for name in names), "nothing is cut where stdout is not a terminal"
 
 
 @pytest.mark.parametrize(

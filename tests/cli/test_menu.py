@@ -217,12 +217,12 @@ def test_codes_are_exported_and_uploaded(busy: Office) -> None:
 def test_views_are_saved_opened_and_forgotten(busy: Office) -> None:
     said = busy.menu(CLIENTS, "views", "save", "status:connected", "Fine", "fine", "b", "forget", "1", "fine")
     assert "Fine: 9" in said
-    assert "Fine is forgotten." in said
+    assert "Fine was deleted." in said
 
 
 def test_signing_out_is_asked(busy: Office) -> None:
     said = busy.menu(*XERO, "sign out", busy.bob, "1", "n")
-    assert "9 integrations will end with it, until somebody reconnects." in said
+    assert "9 integrations will stop working until someone reconnects." in said
     assert "Nothing was changed." in said
     assert "is signed out." in busy.menu(*XERO, "sign out", busy.bob, "1", "y")
     assert set(busy.statuses()) == {"expired"}
@@ -302,5 +302,5 @@ def test_help_back_and_the_end_of_the_input(office: Office) -> None:
     said = office.menu("?", "b", "nonsense", "99", CLIENTS, "b", "q", "never read")
     assert "q: quit" in said
     assert "This is the first menu" in said
-    assert said.count("Answer with a number from 1 to 10") == 2
+    assert said.count("Enter a number from 1 to 10") == 2
     assert said.count("\nClients\n") == 1

@@ -184,7 +184,7 @@ def test_somebody_who_writes_for_long_is_waited_for_and_then_named(
         other.execute("BEGIN IMMEDIATE")
         assert len(cli.inside("clients", "--json").json) == 40, "reading goes on"
         says = told(cli.inside("codes", "upload", str(codes)))
-        assert "is locked by" in says and "Nothing of this step was kept" in says
+        assert "is locked by" in says and "Nothing of this step was saved" in says
         other.execute("ROLLBACK")
     assert cli.inside("codes", "upload", str(codes)).code == 0
 
@@ -282,4 +282,4 @@ def test_a_folder_that_cannot_be_written_is_said(cli: Command) -> None:
         folder.chmod(0o555)
         words = [sys.executable, "-c", textwrap.dedent(code), str(folder / "practice.db")]
         said = subprocess.check_output(words, text=True)
-    assert "You must be able to write the file and its folder" in said
+    assert "You must be able to write to the file and its folder" in said

@@ -87,7 +87,7 @@ def test_a_file_that_may_not_grow_is_like_a_full_disk(box: Running, tmp_path: Pa
 
 
 def test_however_sqlite_says_it_a_full_disk_is_called_full(disk: Path) -> None:
-    full = r"the disk is full\. Make room on the disk that holds"
+    full = r"the disk is full\. Make room on the disk with"
 
     def fill() -> None:
         with (disk / "filler").open("ab") as filler:

@@ -152,7 +152,10 @@ def test_the_doctor_says_where_and_repairs_no_ledger(cli: Command, database: Pat
     for words in ((), ("--repair",)):
         wrong = doctor(cli, *words)
         assert wrong.keys() == {"ledger"}
-        assert "entry 20 is not as this program wrote it" in wrong["ledger"] and ".backups" in wrong["ledger"]
+        assert (
+            "entry 20 was changed after Client Sync wrote it" in wrong["ledger"]
+            and ".backups" in wrong["ledger"]
+        )
     with closing(sqlite3.connect(database)) as db:
         assert db.execute("SELECT actor FROM ledger WHERE seq = 20").fetchone()[0] == "eve@example.com"
 
@@ -160,7 +163,7 @@ def test_the_doctor_says_where_and_repairs_no_ledger(cli: Command, database: Pat
 def test_a_ledger_written_anew_shows_beside_a_backup(cli: Command, database: Path) -> None:
     rechained(database)
     wrong = doctor(cli)
-    assert "does not go on from" in wrong["backups"] and wrong.keys() == {"client list", "backups"}
+    assert "does not continue from" in wrong["backups"] and wrong.keys() == {"client list", "backups"}
 
 
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=365_000)], ids=["now", "in 1,000 years"])
@@ -172,7 +175,7 @@ def test_a_mark_that_the_practice_was_restored_hides_nothing(
     with closing(sqlite3.connect(database)) as db:
         db.execute("INSERT OR REPLACE INTO meta VALUES ('restored', ?)", (mark,))
         db.commit()
-    assert "does not go on from" in doctor(cli)["backups"]
+    assert "does not continue from" in doctor(cli)["backups"]
 
 
 def test_a_copy_from_the_future_hides_nothing(cli: Command, database: Path) -> None:
@@ -181,7 +184,7 @@ def test_a_copy_from_the_future_hides_nothing(cli: Command, database: Path) -> N
     with closing(sqlite3.connect(database)) as db, closing(sqlite3.connect(planted)) as copy:
         db.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
-    assert "does not go on from" in doctor(cli)["backups"]
+    assert "does not continue from" in doctor(cli)["backups"]
 
 
 def test_an_older_state_put_in_place_shows_and_a_restored_one_does_not(cli: Command, database: Path) -> None:

@@ -113,7 +113,7 @@ CLIENTS = (
     further("commands-none", (("ctrl+p z z z", "No match"),)),
     Scene("columns", (("C", "as at first"),)),
     Scene("sort", (("o", "also by this"),)),
-    Scene("views", (("w", "Forget a view"),), prepare=save_views),
+    Scene("views", (("w", "Delete a view"),), prepare=save_views),
     further("views-none", (("w", "there is none"),)),
     further("view-name", (("5 w s", "Save this filter as"),)),
     Scene("team", (("t", "New team"),)),

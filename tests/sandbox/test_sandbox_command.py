@@ -269,7 +269,7 @@ def test_authorise_signs_in_without_a_browser(sandbox: Running, waiting: tuple[s
 @pytest.mark.parametrize(
     ("link", "email", "word"),
     [
-        ("http://127.0.0.1:1/x?response_type=code", None, "nobody answers"),
+        ("http://127.0.0.1:1/x?response_type=code", None, "nothing answers"),
         ("https://login.example.com/?response_type=code", None, "off this machine"),
         ("{url}/sandbox/people", None, "does not lead to a sign-in"),
         ("{url}/xero/identity/connect/authorize?response_type=code", None, "client id"),

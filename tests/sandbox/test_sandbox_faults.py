@@ -298,5 +298,5 @@ def test_renamed_client_keeps_its_address(sandbox: Running) -> None:
 
 
 def test_rename_is_for_everybody(sandbox: Running, me: str) -> None:
-    with pytest.raises(ValueError, match="leave person and times out"):
+    with pytest.raises(ValueError, match="leave out person and times"):
         sandbox.fault("rename", person=me)

@@ -129,7 +129,7 @@ async def test_disconnect_asks_once_and_the_client_stays(practice: Practice) -> 
         await until(pilot, lambda: isinstance(app.screen, JobScreen) and "1 done" in shown(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: "○ disconnected" in shown(pilot))
-        assert "Somebody here disconnected it." in shown(pilot)
+        assert "You or a colleague disconnected it." in shown(pilot)
         assert first_client(app).id == client.id
         await pilot.press("d")
         await until(pilot, lambda: "It is disconnected already." in told(app))
@@ -276,7 +276,7 @@ async def test_a_client_moves_to_another_software(practices: Callable[..., Pract
         await pilot.press("enter")
         await until(pilot, lambda: f"Move {client.name} to {client.name}?" in shown(pilot))
         # What is lost is said first; until then nothing is changed.
-        await until(pilot, lambda: "The integration with Xero ends, there too." in shown(pilot))
+        await until(pilot, lambda: "The integration with Xero ends there too." in shown(pilot))
         assert len(first_client(app).integrations) == 1
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen) and "FreeAgent" in shown(pilot))

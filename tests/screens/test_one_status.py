@@ -104,7 +104,7 @@ async def test_reconnect_all_promises_what_it_can_try(tmp_path: Path) -> None:
         found(store, clients[0], Kind.FOUND_BROKEN, "organisation_closed")
         # One's own sign-in does not list it: Reconnect all does not reach it either.
         found(store, clients[1], Kind.FOUND_BROKEN, "access_removed")
-        await until(pilot, lambda: "Nothing to reconnect from here: 2 integrations need" in shown(pilot))
+        await until(pilot, lambda: "Nothing to reconnect here: 2 integrations need" in shown(pilot))
         found(store, clients[2], Kind.FOUND_EXPIRED, "sign_in_refused")
         promise = "Reconnect all will refresh the integration for "
         await until(pilot, lambda: f"{promise}1 expired client." in shown(pilot))

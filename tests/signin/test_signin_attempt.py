@@ -154,7 +154,7 @@ async def test_a_foreign_request_to_the_loopback_changes_nothing(
         assert (await get(twice)).status_code == 400
         assert await completed(attempt, first_person(sandbox))
     assert len(said) == 3 and all("another sign-in" in sentence for sentence in said)
-    assert "not mentioned" in said[-1]
+    assert "not shown" in said[-1]
     assert await answered(sandbox, TOKEN) == 1
 
 

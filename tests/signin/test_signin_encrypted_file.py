@@ -349,7 +349,7 @@ def test_a_new_passphrase_that_cannot_be_used_changes_nothing(path: Path, new: s
 def test_a_keyring_file_that_others_can_read_is_refused_with_what_to_do(path: Path, mode: int):
     opened(path).set_password(SERVICE, "a", "1")
     path.chmod(mode)
-    with pytest.raises(KeyringTrouble, match="others may read it: `chmod 600"):
+    with pytest.raises(KeyringTrouble, match="others can read it: `chmod 600"):
         opened(path).get_password(SERVICE, "a")
     with pytest.raises(KeyringTrouble, match="chmod"):
         opened(path).set_password(SERVICE, "a", "2")
@@ -358,7 +358,7 @@ def test_a_keyring_file_that_others_can_read_is_refused_with_what_to_do(path: Pa
 def test_a_keyring_folder_that_others_can_change_is_refused(path: Path):
     opened(path).set_password(SERVICE, "a", "1")
     path.parent.chmod(0o777)
-    with pytest.raises(KeyringTrouble, match="others may change it: `chmod go-w"):
+    with pytest.raises(KeyringTrouble, match="others can change it: `chmod go-w"):
         opened(path).set_password(SERVICE, "a", "2")
 
 

@@ -290,7 +290,7 @@ def test_a_job_that_another_process_runs_is_not_retried_and_its_lock_goes_with_i
     process = runner(store, job := store.jobs.create(a_plan(), "ann"))
     go(process)
     assert line(process) == "True True"
-    with pytest.raises(UsageError, match="Retry what fails when it has ended"):
+    with pytest.raises(UsageError, match="Wait until it has ended, then retry what failed"):
         store.jobs.retry(job)
     process.kill()
     process.wait()

@@ -176,7 +176,7 @@ def test_a_program_that_runs_while_a_newer_one_upgrades_writes_no_more(tmp_path:
     store.ledger.append(added("c1"))
     with closing(sqlite3.connect(store.path)) as newer:
         newer.execute(f"PRAGMA user_version = {VERSION + 1}")
-    with pytest.raises(Trouble, match="newer Client Sync's shape meanwhile"):
+    with pytest.raises(Trouble, match="upgraded by a newer Client Sync in the meantime"):
         store.ledger.append(added("c2"))
     assert store.ledger.last() == 1
     store.close()

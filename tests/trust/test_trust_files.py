@@ -28,7 +28,7 @@ def file(tmp_path: Path) -> Path:
 def test_a_configuration_that_others_can_change_is_refused_with_what_to_do(file: Path, mode: int):
     """It says where tokens are sent, and which command opens a link."""
     file.chmod(mode)
-    with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {file}`"):
+    with pytest.raises(UsageError, match=f"others can change it: `chmod go-w {file}`"):
         load(file)
 
 
@@ -39,7 +39,7 @@ def test_a_configuration_that_others_can_only_read_is_used(file: Path):
 
 def test_a_configuration_in_a_folder_where_others_can_put_another_is_refused(file: Path):
     file.parent.chmod(0o777)
-    with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {file.parent}`"):
+    with pytest.raises(UsageError, match=f"others can change it: `chmod go-w {file.parent}`"):
         load(file)
     file.parent.chmod(0o1777)
     assert load(file).practice.name == "A & B", "in a folder like /tmp nobody replaces it"
@@ -59,7 +59,7 @@ def test_the_group_of_its_own_that_a_distribution_gives_each_user_counts_as_the_
     file.chmod(0o664)
     assert load(file).practice.name == "A & B"
     os.chown(file, -1, 65534)
-    with pytest.raises(UsageError, match="others may change it"):
+    with pytest.raises(UsageError, match="others can change it"):
         load(file)
 
 
@@ -79,7 +79,7 @@ def test_every_folder_on_the_way_to_the_configuration_counts(file: Path, tmp_pat
     link.symlink_to(shared / "near" / "config.toml")
     assert load(link).practice.name == "A & B"
     shared.chmod(0o777)
-    with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {shared}`"):
+    with pytest.raises(UsageError, match=f"others can change it: `chmod go-w {shared}`"):
         load(link)
     shared.chmod(0o1777)
     assert load(link).practice.name == "A & B"
@@ -87,7 +87,7 @@ def test_every_folder_on_the_way_to_the_configuration_counts(file: Path, tmp_pat
     deep.parent.mkdir(parents=True)
     deep.write_bytes(file.read_bytes())
     shared.chmod(0o777)
-    with pytest.raises(UsageError, match=f"others may change it: `chmod go-w {shared}`"):
+    with pytest.raises(UsageError, match=f"others can change it: `chmod go-w {shared}`"):
         load(deep)
 
 
@@ -114,9 +114,9 @@ def test_a_secret_in_a_folder_that_others_can_rename_is_refused(tmp_path: Path):
     secret.write_text("open sesame")
     assert file_permissions.read_secret(secret, 100) == b"open sesame"
     (tmp_path / "shared").chmod(0o777)
-    with pytest.raises(OSError, match="others may change it"):
+    with pytest.raises(OSError, match="others can change it"):
         file_permissions.read_secret(secret, 100)
-    with pytest.raises(KeyringTrouble, match="others may change it"):
+    with pytest.raises(KeyringTrouble, match="others can change it"):
         EncryptedFile(secret.parent / "keyring.bin", lambda new: "open sesame").get_password("a", "b")
 
 
@@ -162,7 +162,7 @@ def test_a_folder_that_somebody_else_planted_is_not_used(tmp_path: Path):
     with pytest.raises(OSError, match="not a folder"):
         file_permissions.make_own_folder(tmp_path / "locks")
     victim.chmod(0o777)
-    with pytest.raises(OSError, match="others may change it"):
+    with pytest.raises(OSError, match="others can change it"):
         file_permissions.make_own_folder(victim)
     file_permissions.make_own_folder(tmp_path / "new")
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700

@@ -306,6 +306,6 @@ def test_a_pipe_that_is_exchanged_for_a_file_is_not_written_through(tmp_path: Pa
     os.mkfifo(pipe)
     words = [sys.executable, "-c", EXCHANGED.format(puts=puts), pipe, tmp_path / "away", victim]
     done = subprocess.run(words, capture_output=True, text=True)
-    assert (tmp_path / "away").is_fifo(), "it was exchanged"
+    assert (tmp_path / "away").is_fifo(), "it was replaced"
     assert done.returncode == 1 and "cannot be written" in done.stderr
     assert victim.read_text() == "stays as it is"

@@ -144,7 +144,7 @@ def test_a_job_that_was_changed_since_it_was_planned_is_not_done(
         async def run(session: Session) -> None:
             await Runner(session, job).run()
 
-        with pytest.raises(Trouble, match="changed by another program since it was planned"):
+        with pytest.raises(Trouble, match="changed by another program after it was planned"):
             network.online(workplace, run)
     assert ground.calls() == calls, "nothing is asked of the accounting app"
     with closing(Store(here.database)) as store:

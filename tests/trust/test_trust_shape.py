@@ -190,7 +190,7 @@ def test_looking_at_a_copy_has_an_end(
     monkeypatch.setattr(copies, "LOOKED_AT_S", -1.0)
     monkeypatch.setattr(copies, "STEPS", 1000)
     said = cli.inside("restore", str(copy), "--yes")
-    assert said.code == 2 and "is no copy of a practice" in said.err
+    assert said.code == 2 and "is not a copy of a practice" in said.err
 
 
 def test_opening_asks_once(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,7 @@ def test_a_repair_copies_no_file_behind_a_link(
     assert shown.code == 1 and f"{planted} is a symbolic link, which is not followed" in shown.out
     assert holding(database.parent, SECRET) == [] and is_untouched(victim)
     planted.unlink()
-    assert "is put back" in cli.inside("doctor", "--repair", "--json").err
+    assert "was restored" in cli.inside("doctor", "--repair", "--json").err
 
 
 def test_a_link_planted_during_a_repair_is_not_copied(database: Path, victim: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_pipe_beside_a_copy_leaves_the_other_copies(cli: Command, database: Pa
     shutil.copy(copy, copy.with_name("20260101T000000Z-asked.db"))
     os.mkfifo(copy.with_name(f"{copy.name}-journal"))
     damage(database)
-    assert "20260101T000000Z-asked.db is put back" in cli.inside("doctor", "--repair", "--json").err
+    assert "20260101T000000Z-asked.db was restored" in cli.inside("doctor", "--repair", "--json").err
 
 
 def test_a_file_with_a_second_name_is_not_taken_for_sqlites(database: Path, victim: Path) -> None:

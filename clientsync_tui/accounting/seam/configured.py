@@ -79,8 +79,8 @@ class Configured:
         elif self.software.grant.https_redirect and self.addresses.api_url == self.software.addresses.api_url:
             raise UsageError(
                 f"{self.software.title} redirects to https addresses only, so {table} needs a redirect_url: the address of a page on "
-                "your practice's website (the page may be empty). Register the same address with the app. Whoever signs in ends up "
-                f"there, and pastes the address that the browser shows. Run `clientsync setup {self.software.name} --redirect-url URL`."
+                "your practice's website (the page may be empty). Register the same address with the app. After signing in, you end "
+                f"up there and paste its address. Run `clientsync setup {self.software.name} --redirect-url URL`."
             )
 
     def at(self, site: str) -> Self:
@@ -111,4 +111,4 @@ def check_address(address: str, what: str) -> None:
     if not host or hidden_in(address) or parts.scheme not in {"http", "https"} or parts.username is not None:
         raise UsageError(f"{what} is not an address: {address}")
     if parts.scheme == "http" and host not in LOOPBACK_HOSTS:
-        raise UsageError(f"{what} must begin with https://, because tokens travel there: {address}")
+        raise UsageError(f"{what} must begin with https://, because tokens are sent there: {address}")

@@ -41,4 +41,4 @@ def _lacks(found: Any) -> str | None:
     missing = [name for name in vars(Software) if not name.startswith("_") and not hasattr(found, name)]
     if missing:
         return f"it has no {', '.join(missing)}"
-    return None if isinstance(found.name, str) and isinstance(found.title, str) else "its name is no text"
+    return None if isinstance(found.name, str) and isinstance(found.title, str) else "its name is not text"

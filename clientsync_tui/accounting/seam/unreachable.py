@@ -22,8 +22,8 @@ _UNREADABLE = (
 )  # fmt: skip
 
 OFFICE_CERTIFICATE = (
-    "If your office inspects web traffic, have its certificate added to this system's certificates, or name a file that holds "
-    "it and the usual ones: SSL_CERT_FILE=/path/to/certificates.pem."
+    "If your office inspects web traffic, have its certificate added to this system's certificates, or name a file with that "
+    "certificate and the usual ones: SSL_CERT_FILE=/path/to/certificates.pem."
 )
 _EXPIRED, _NOT_YET_VALID, _OTHER_HOST = {10}, {9}, {62, 64}  # OpenSSL's X509_V_ERR_...
 
@@ -71,7 +71,7 @@ def _tls_sentence(error: ssl.SSLError, title: str, host: str) -> str:
         return f"The certificate of {host} ({title}) is not valid yet. Check this computer's clock."
     if code in _OTHER_HOST or "hostname" in error.verify_message.lower():
         return (
-            f"The certificate shown for {host} ({title}) is for another host name, so it is not trusted. Check the address "
+            f"The certificate for {host} ({title}) is for another host name, so it is not trusted. Check the address "
             "in the configuration. A proxy or filter may be in the way."
         )
     return f"The certificate of {host} ({title}) is not trusted by this computer ({error.verify_message}). {OFFICE_CERTIFICATE}"

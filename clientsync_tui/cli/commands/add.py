@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     )
 )
 @options.software
-@click.option("--all", "everything", is_flag=True, help="Every organisation that the sign-in reaches.")
+@click.option("--all", "everything", is_flag=True, help="Every organisation your sign-in reaches.")
 @click.option(
-    "--organisation", "organisations", metavar="ID", multiple=True, help="This organisation; can be repeated."
+    "--organisation",
+    "organisations",
+    metavar="ID",
+    multiple=True,
+    help="Only this organisation. Repeat for several.",
 )
 @click.option("--team", metavar="T", help="The team of the new clients.")
 @options.sign_in
@@ -42,7 +46,7 @@ def add(
     An organisation that belongs to a client on the list already is linked to that one. Done again, it completes what was cut off.
     """
     if everything == bool(organisations):
-        raise click.UsageError("Say which: --all, or --organisation ID (once or more).")
+        raise click.UsageError("Choose organisations with --all, or with --organisation ID (once or more).")
     from ...practice.text import clean
     from ...sync.kinds import add as adding
     from ...sync.kinds.seam.kind import Request

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
         "clientsync check --quick --json",
     )
 )
-@options.only_software("Only this software's.")
+@options.only_software("Only this accounting app.")
 @click.option(
     "--quick",
     is_flag=True,
-    help="Sign-ins and their lists of organisations only: no call for each organisation.",
+    help="Check sign-ins and their lists of organisations only, without a call per organisation.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be checked, and check nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be checked, without checking it.")
 @options.json("A JSON object.")
 def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> None:
     """Check clients, and keep the sign-ins held here alive.
@@ -71,7 +71,7 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
             say(str(trouble))
         for sign_in in found.refused:
             say(
-                f"The sign-in of {sign_in.person.email} to {sign_in.software} is refused: sign in again, or sign out."
+                f"The sign-in of {sign_in.person.email} to {sign_in.software} was refused. Sign in again, or sign out."
             )
         if lost := not_held(workplace.store, name, workplace.holder):
             say(_who_must_sign_in(lost))
@@ -106,7 +106,7 @@ def _who_checks(elsewhere: "Sequence[Pair]") -> str:
     )
     those = counted(len(elsewhere), "integration was", "integrations were")
     sign_ins = "its sign-in is" if len(elsewhere) == 1 else "their sign-ins are"
-    return f"{those} not checked ({by}): {sign_ins} not held here. Reconnect with your own sign-in, or let whoever signed in check."
+    return f"{those} not checked ({by}): {sign_ins} not held here. Reconnect with your own sign-in, or ask the person who signed in to check."
 
 
 def _something_is_wrong(store: "Store", software: str | None) -> bool:

@@ -18,7 +18,7 @@ def passphrase(from_stdin: bool) -> None:
     from ..output import interactive, say
 
     if not (from_stdin or interactive()):
-        raise click.UsageError("There is no terminal to ask on. Give the new passphrase with --stdin.")
+        raise click.UsageError("Without a terminal, pass the new passphrase with --stdin.")
     with open_workplace() as workplace:
         file = workplace.vault.change_passphrase(_from_stdin if from_stdin else ask_passphrase)
     say(

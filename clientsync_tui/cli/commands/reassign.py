@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     "--all",
     "everything",
     is_flag=True,
-    help="Every client (of SOFTWARE, if it is named) that somebody else integrated.",
+    help="Every client (of SOFTWARE, if you name it) that someone else integrated.",
 )
 @click.option(
     "--from",
     "integrated_by",
     metavar="EMAIL",
-    help="Every client (of SOFTWARE, if it is named) that this person integrated.",
+    help="Every client (of SOFTWARE, if you name it) that this person integrated.",
 )
 @options.clients
 @options.sign_in
@@ -52,7 +52,7 @@ def reassign(
     """
     if everything + bool(integrated_by) + bool(clients) != 1:
         raise click.UsageError(
-            "Say which: [SOFTWARE] --all, [SOFTWARE] --from EMAIL, or --client C (once or more)."
+            "Choose clients with [SOFTWARE] --all, [SOFTWARE] --from EMAIL, or --client C (once or more)."
         )
     from ...sync.kinds import reassign as reassigning
     from ...sync.kinds.seam.kind import Request

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     "--seed", metavar="SEED", default="1", show_default=True, help="The same seed gives the same data."
 )
 @click.option(
-    "--hostile", is_flag=True, help="Add names that attack: escape codes, markup, formulas, turned text."
+    "--hostile", is_flag=True, help="Add hostile names: escape codes, markup, formulas, reversed text."
 )
 @click.option(
     "--write-config",

@@ -75,7 +75,7 @@ def _explain(workplace: "Workplace", set_up: "SetUp") -> None:
     secret = {"never": "", "optional": " [--secret-stdin]", "required": " --secret-stdin"}
     click.echo(set_up.steps(table))
     click.echo(f"\nThen: clientsync setup {name} --client-id ID{page}{secret[set_up.software.grant.secret]}")
-    click.echo(f"\nPresent settings, in {workplace.config.path}:")
+    click.echo(f"\nCurrent settings, in {workplace.config.path}:")
     click.echo(f"  client_id: {table.client_id or 'none yet'}")
     click.echo(f"  redirect: {set_up.redirect(table)}")
 
@@ -91,7 +91,7 @@ def _secret(software: "Software", from_stdin: bool) -> str:
         if not ask:
             return ""
         answer: str = click.prompt(
-            "Client secret (Enter keeps the present one)",
+            "Client secret (Enter keeps the current one)",
             default="",
             show_default=False,
             hide_input=True,
@@ -102,7 +102,7 @@ def _secret(software: "Software", from_stdin: bool) -> str:
         raise click.UsageError(f"{software.title} apps have no secret.")
     secret = secret_line("The secret on stdin").strip()
     if not secret:
-        raise click.UsageError("There was no secret on stdin.")
+        raise click.UsageError("No secret came on stdin.")
     return secret
 
 

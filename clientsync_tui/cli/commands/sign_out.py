@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 NOT_HELD = (
-    "This keyring held no token for it, so none was revoked or deleted: remove the app in the accounting app itself, and run "
+    "This keyring held no token for it, so none was revoked or deleted. Remove the app in the accounting app itself, and run "
     "`clientsync doctor`, which says whether another program changed the practice's id."
 )
 
@@ -47,7 +47,7 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
     deleted here. With --all, no secret is left in the keyring: run it before you uninstall Client Sync.
     """
     if everything == bool(software) or (everything and email):
-        raise click.UsageError("Say which: SOFTWARE [--as EMAIL], or --all.")
+        raise click.UsageError("Choose sign-ins with SOFTWARE [--as EMAIL], or --all.")
     from ...sync.reach.signing_out import ends_there, leaving
     from .. import network, output
 
@@ -115,7 +115,7 @@ def _nothing_signed_out(others: "Sequence[SignIn]") -> str:
     shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
     return (
         f"Nothing was signed out: this keyring holds no sign-in, but the practice has some ({shown}). Run this as the user who signed in, "
-        "with the same keyring; or remove the app in the accounting app itself."
+        "with the same keyring, or remove the app in the accounting app itself."
     )
 
 

@@ -37,7 +37,7 @@ def one_client(workplace: Workplace, id: str) -> None:
             changes.set_note(store, actor, now(), note)
 
     def rename() -> None:
-        if name := text(f"Name on the practice's list, now {now().name} (Enter keeps it)"):
+        if name := text(f"Name on the practice's list, currently {now().name} (Enter keeps it)"):
             changes.rename(store, actor, now(), name)
 
     def heading() -> list[str]:

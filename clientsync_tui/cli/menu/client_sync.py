@@ -25,7 +25,7 @@ from .doing import perform
 from .lines import KEEP, Choice, menu, say, secret, text, yes
 from .lists import Texts, look, one_of, some_of
 
-ANYBODY = "Everybody else"
+ANYBODY = "Everyone else"
 MOST_PORT = 65_535
 
 
@@ -172,8 +172,8 @@ def _sign_out(workplace: Workplace, software: Software) -> None:
     held = workplace.held(software.name)
     sign_in = _whose("Sign out", held) if len(held) > 1 else held[0]
     names = workplace.store.sign_ins.clients_of(sign_in.id)
-    say(f"Revokes the sign-in at {software.title} and deletes its token from the keyring.")
-    say(f"{plan_words.integrations(len(names))} will end with it, until somebody reconnects.")
+    say(f"This revokes the sign-in at {software.title} and deletes its token from the keyring.")
+    say(f"{plan_words.integrations(len(names))} will stop working until someone reconnects.")
     show_list = (lambda: look("Clients", Texts(names))) if names else None
     if not yes(f"Sign out {sign_in.person.email}?", show_list):
         say("Nothing was changed.")

@@ -64,7 +64,7 @@ def clients(workplace: Workplace) -> None:
             Choice(
                 "Fixes",
                 lambda: fixes(workplace),
-                "What is expired or broken by accounting app, person and reason, and what fixes it.",
+                "What expired or broke, by accounting app, person and reason, and how to fix it.",
             ),
             action("clients.views", lambda: views(workplace)),
         ]
@@ -136,9 +136,9 @@ def views(workplace: Workplace) -> None:
         say(f"Saved as {name}.")
 
     def forget() -> None:
-        name = one_of("Forget which view?", list(preferences.views), str)
+        name = one_of("Delete which view?", list(preferences.views), str)
         preferences.delete_view(name)
-        say(f"{name} is forgotten.")
+        say(f"{name} was deleted.")
 
     def choices() -> list[Choice]:
         saved = preferences.views
@@ -151,7 +151,10 @@ def views(workplace: Workplace) -> None:
             ),
             Choice("Save a filter", save, "Save a filter under a name."),
             Choice(
-                "Forget a view", forget, "The clients stay.", None if saved else "There are no saved views."
+                "Delete a view",
+                forget,
+                "The clients stay on the list.",
+                None if saved else "There are no saved views.",
             ),
         ]
 

@@ -51,12 +51,12 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
         unknown = (
             not_loaded
             if address or not_loaded
-            else f"The organisation's page in {software.title} is not known. A refresh may find it."
+            else f"The address of this organisation in {software.title} is not known. A refresh may find it."
         )
         pulled = (
             not_loaded
             if not_loaded or store.pulled.counts(*key)
-            else "Nothing was pulled on this host yet. Refresh first."
+            else "Nothing has been pulled on this host yet. Refresh first."
         )
         return [
             action("connections.reconnect", lambda: with_sign_in(workplace, reconnect.KIND, name, [id], exactly={key}), not_loaded),

@@ -69,7 +69,7 @@ async def _progress(store: Store, job: str) -> None:
     """A line at the beginning, then one now and then."""
     begun = store.jobs.one(job)
     total, what = begun.left, job_words.things(begun.kind, begun.left)
-    say(f"Job {job}: {what} to do. Control c stops it; it can be resumed.")
+    say(f"Job {job}: {what} to do. Press ctrl+c to stop it. You can resume it later.")
     while True:
         await asyncio.sleep(SAY_EVERY_S)
         found = store.jobs.one(job)

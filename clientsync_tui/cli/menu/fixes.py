@@ -24,7 +24,7 @@ def _choices(workplace: Workplace) -> list[Choice]:
         for line in lines(workplace, fixes_of(workplace, tab, clients, now), held, now):
             title = f"{tab.title}: {line}"
             found.append(Choice(title, lambda line=line: _fix(workplace, line), line.says))
-    return found or [Choice("Nothing needs a fix", lambda: say("Check finds out what does not work."))]
+    return found or [Choice("Nothing needs a fix", lambda: say("Check finds what does not work."))]
 
 
 def _fix(workplace: Workplace, line: FixLine) -> None:

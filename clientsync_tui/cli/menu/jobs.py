@@ -17,7 +17,7 @@ def jobs(workplace: Workplace) -> None:
     while True:
         found = workplace.store.jobs.all()
         if not found:
-            say("There is no job yet.")
+            say("There are no jobs yet.")
             return
         job = one_of("Jobs", found, _line).id
         with_back(lambda: _one(workplace, job))  # noqa: B023  (done before the next turn)
@@ -41,17 +41,16 @@ def _one(workplace: Workplace, id: str) -> None:
             action(
                 "job.resume_job",
                 lambda: go_on(workplace, id),
-                running or (None if job.left else "Nothing is left to be done."),
+                running or (None if job.left else "Nothing is left to do."),
             ),
             action(
                 "job.retry_job",
                 lambda: _retry(workplace, job, items),
-                running
-                or (None if items.retriable() else "Nothing failed or was cancelled that can be retried."),
+                running or (None if items.retriable() else "No failed or cancelled items can be retried."),
             ),
             action("job.cancel_job", lambda: _cancel(workplace, job), None if job.left else "It has ended."),
             Choice(
-                "Clients of the job", lambda: _items(workplace, id), "What failed first, with its reason."
+                "Clients of the job", lambda: _items(workplace, id), "Failed items first, with their reasons."
             ),
         ]
 
@@ -85,7 +84,7 @@ def _retry(workplace: Workplace, job: Job, items: JobItems) -> None:
 
 
 def _cancel(workplace: Workplace, job: Job) -> None:
-    say("What has ended stays as it is; what waits is left undone, and can be retried.")
+    say("Finished items stay as they are. Waiting items are left undone, and can be retried.")
     if yes(f"Cancel {job_words.things(job.kind, job.left)} of this job?"):
         workplace.store.jobs.cancel(job.id)
     else:

@@ -154,7 +154,7 @@ def _chosen(offered: Sequence[Choice]) -> Choice | None:
     found = [choice for choice in offered if answer and searched(choice.title).startswith(searched(answer))]
     if len(found) == 1:
         return found[0]
-    say(f"Answer with a number from 1 to {len(offered)}, or ? for help.")
+    say(f"Enter a number from 1 to {len(offered)}, or ? for help.")
     return None
 
 

@@ -80,7 +80,7 @@ def upload_codes(workplace: Workplace) -> None:
         if not trouble.damaged:
             raise
         say(*str(trouble).splitlines())
-        if not yes("Use these codes as they are written?"):
+        if not yes("Use these codes as written?"):
             say("Nothing was changed.")
             return
         planned = codes.plan(written, workplace.store, as_written=True)

@@ -42,7 +42,7 @@ def start(workplace: Workplace) -> None:
         left = len(store.jobs.unfinished())
         return [
             f"{workplace.config.practice.name or 'Client Sync'}: {', '.join([plan_words.clients(store.clients.total()), *wrong])}",
-            *([f"{counted(left, 'unfinished job')}. Choose Jobs to go on."] if left else []),
+            *([f"{counted(left, 'unfinished job')}. Choose Jobs to continue."] if left else []),
         ]
 
     say("Type ? for help, b to go back, q to quit.")

@@ -30,12 +30,12 @@ def sign_in(link: str, email: str, organisations: Sequence[str] | None = None) -
         for _ in range(_HOPS):
             url = _with(url, extra)
             if urlsplit(url).hostname not in _HERE:
-                raise NotSignedIn("the link leads off this machine: it is no sandbox's")
+                raise NotSignedIn("the link leads off this machine, so it is not a sandbox's")
             try:
                 answer = client.get(url)
             except httpx2.HTTPError as error:
                 raise NotSignedIn(
-                    f"nobody answers at {urlsplit(url).netloc}: {type(error).__name__}"
+                    f"nothing answers at {urlsplit(url).netloc}: {type(error).__name__}"
                 ) from None
             if not answer.has_redirect_location:
                 break

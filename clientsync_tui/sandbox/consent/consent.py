@@ -65,7 +65,7 @@ class Consent:
     def _person(self, email: str) -> Accountant:
         person = self._box.world.person(email)
         if person is None:
-            raise Unacceptable(f"nobody here is called {email!r}")
+            raise Unacceptable(f"no one here is called {email!r}")
         return person
 
     def _sign_in_at_once(self, asked: AuthoriseRequest) -> Response:

@@ -129,7 +129,7 @@ class Devices:
         device = next((d for d in devices if d.user_code.replace("-", "") == wanted), None)
         person = box.world.person(email)
         if person is None:
-            return error_page("This does not work", f"nobody here is called {email!r}")
+            return error_page("This does not work", f"no one here is called {email!r}")
         if device is None or box.clock.now() - device.asked_at > self._how.lives_s:
             message = "There is no such code, or it has expired."
             return device_page(self._software.title, user_code, box.world.people, message)

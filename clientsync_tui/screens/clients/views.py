@@ -18,7 +18,7 @@ def open_views(screen: ClientsView) -> None:
     choices = [
         *(Choice(VIEW + name, name, filtered) for name, filtered in views.items()),
         Choice(SAVE, "Save this filter…", text, "s", nothing),
-        Choice(FORGET, "Forget a view…", "", "f", None if views else "there is none"),
+        Choice(FORGET, "Delete a view…", "", "f", None if views else "there is none"),
     ]
 
     def chosen(id: str | None) -> None:
@@ -26,7 +26,7 @@ def open_views(screen: ClientsView) -> None:
             screen.main.push_screen(Ask("Save this filter as", attempt=save, hint=text, longest=60), saved)
         elif id == FORGET:
             which = [Choice(VIEW + name, name, filtered) for name, filtered in views.items()]
-            screen.main.push_screen(Choose("Forget which view?", which), forget)
+            screen.main.push_screen(Choose("Delete which view?", which), forget)
         elif id is not None:
             screen.show_filter(views[id.removeprefix(VIEW)])
 
@@ -45,6 +45,6 @@ def open_views(screen: ClientsView) -> None:
         if id is not None:
             name = id.removeprefix(VIEW)
             preferences.delete_view(name)
-            screen.notify(f"“{name}” is forgotten.", markup=False)
+            screen.notify(f"“{name}” was deleted.", markup=False)
 
     screen.main.push_screen(Choose("Views", choices), chosen)

@@ -55,10 +55,8 @@ class JobActions(ActionScreen):
             where = "here" if job.id in self.main.engine.running else "in another window"
             return f"It is running {where}; what fails can be retried when it has ended."
         if action.name == "resume_job":
-            return None if job.left else "Nothing is left to be done."
-        return (
-            None if self._items(job).retriable() else "Nothing failed or was cancelled that can be retried."
-        )
+            return None if job.left else "Nothing is left to do."
+        return None if self._items(job).retriable() else "No failed or cancelled items can be retried."
 
     def _items(self, job: Job) -> JobItems:
         return self.main.workplace.store.job_items(job.id)

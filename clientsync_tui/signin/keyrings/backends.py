@@ -128,7 +128,7 @@ def _named(named: str, where: str, file: Path, ask: Ask | None, *, plain_text: b
     why = _unfit(found)
     if why is not None and not (plain_text and why.endswith(_PLAIN)):
         raise KeyringTrouble(
-            f"{where} names {clean(named)}, which {why}: tokens are not kept so. Name another, or `file` for the encrypted file."
+            f"{where} names {clean(named)}, which {why}: tokens are not stored that way. Name another, or `file` for the encrypted file."
         )
     return found
 

@@ -171,7 +171,7 @@ class EncryptedFile(KeyringBackend):
                 yield
         except Timeout:
             raise KeyringTrouble(
-                f"Another process keeps the keyring file {self.path} locked; try again."
+                f"Another process holds a lock on the keyring file {self.path}. Try again."
             ) from None
         except OSError as error:
             raise self._unusable(error) from None
@@ -192,7 +192,7 @@ class EncryptedFile(KeyringBackend):
         except Newer as newer:
             raise KeyringTrouble(
                 f"The keyring file {self.path} was written by a newer clientsync (format {newer}; this one knows {VERSION}). "
-                "Update clientsync on this host; nothing was changed."
+                "Update clientsync on this host. Nothing was changed."
             ) from None
         except InvalidTag:
             self._passphrase = self._key = None
@@ -239,11 +239,11 @@ class EncryptedFile(KeyringBackend):
 
     def _damaged(self) -> KeyringTrouble:
         return KeyringTrouble(
-            f"{self.path} is damaged, or not a keyring file of clientsync. Move it away, and sign in again."
+            f"{self.path} is damaged, or not a clientsync keyring file. Move it away, and sign in again."
         )
 
     def _unusable(self, error: OSError) -> KeyringTrouble:
-        return KeyringTrouble(f"The keyring file {self.path} cannot be used: {error.strerror or error}.")
+        return KeyringTrouble(f"The keyring file {self.path} can't be used: {error.strerror or error}.")
 
 
 def _as_it_is(entries: _Entries) -> None:

@@ -32,7 +32,7 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
     `new`: whether it is for a new keyring. For an old one a mark (BOM) before it stays: release 0.2 took it for a part.
     """
     if file is None and (told := os.environ.get(DESCRIPTOR_VARIABLE)):
-        what = f"What {DESCRIPTOR_VARIABLE} gives (it can be read once)"
+        what = f"The text from {DESCRIPTOR_VARIABLE} (it can be read once)"
         return usable(_from_descriptor(told), what, new=new)
     if named := file or os.environ.get(FILE_VARIABLE):
         return usable(_from_file(Path(named), owner=True), f"The file {named}", new=new)
@@ -43,8 +43,8 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
             return usable(_from_file(handed, owner=False), f"The credential {CREDENTIAL}", new=new)
     if ask is None:
         raise PassphraseNeeded(
-            "The keyring file is locked, and there is no terminal to ask its passphrase on. "
-            f"{FILE_VARIABLE} can name a file (mode 0600) that holds it, {DESCRIPTOR_VARIABLE} an open descriptor, and systemd "
+            "The keyring file is locked, and there is no terminal to ask for its passphrase. "
+            f"{FILE_VARIABLE} can name a file (mode 0600) with the passphrase,{DESCRIPTOR_VARIABLE} an open descriptor, and systemd "
             f"hands over the credential {CREDENTIAL}."
         )
     return usable(ask(new), "The passphrase", new=new)
@@ -53,9 +53,9 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
 def too_weak(said: str) -> str | None:
     """Why a new passphrase would not protect anything; None where it may."""
     if len(said) < SHORTEST:
-        return f"A new passphrase needs at least {SHORTEST} characters. Whoever copies the keyring file can try short ones."
+        return f"A new passphrase needs at least {SHORTEST} characters. Anyone who copies the keyring file can guess a short one."
     if len(set(said)) == 1:
-        return "A new passphrase needs more than one character, repeated."
+        return "A new passphrase needs more than one repeated character."
     return None
 
 
@@ -64,12 +64,12 @@ def usable(said: str, what: str, *, new: bool) -> str:
     if new:
         said = said.removeprefix(MARK)
     if not said.removeprefix(MARK):
-        raise KeyringTrouble(f"{what} is empty; the keyring file needs a passphrase.")
+        raise KeyringTrouble(f"{what} is empty. The keyring file needs a passphrase.")
     if any("\ud800" <= character <= "\udfff" for character in said):
         # What a terminal sends that is not UTF-8 comes as these.
         raise KeyringTrouble(f"{what} is not UTF-8.")
     if new and (why := too_weak(said)):
-        raise KeyringTrouble(f"{what} cannot be used: {why}")
+        raise KeyringTrouble(f"{what} can't be used: {why}")
     return said
 
 
@@ -82,7 +82,7 @@ def _from_descriptor(told: str) -> str:
             said += byte
         return said.removesuffix(b"\r").decode()
     except UnicodeDecodeError:
-        raise KeyringTrouble(f"What {DESCRIPTOR_VARIABLE} gives is not UTF-8.") from None
+        raise KeyringTrouble(f"The text from {DESCRIPTOR_VARIABLE} is not UTF-8.") from None
     except (OSError, ValueError, OverflowError):
         raise KeyringTrouble(
             f"{DESCRIPTOR_VARIABLE} is {told}, which is not a descriptor that can be read."

@@ -71,7 +71,7 @@ def _patience() -> Callable[[int, int, int], None]:
 
     def progress(status: int, left: int, total: int) -> None:
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > ends:
-            raise OSError(errno.EAGAIN, "another program has it locked. Try again when that has ended")
+            raise OSError(errno.EAGAIN, "another program has it locked. Try again later")
 
     return progress
 
@@ -242,14 +242,14 @@ def check(file: Path, called: Path | None = None) -> Flaw | None:
             found.set_progress_handler(lambda: time.monotonic() > ends, STEPS)
             return _examined(found, name)
     except sqlite3.Error as error:
-        raise UsageError(f"{name} is no copy of a practice: {why(error, name)}") from None
+        raise UsageError(f"{name} is not a copy of a practice: {why(error, name)}") from None
 
 
 def _examined(found: sqlite3.Connection, name: Path) -> Flaw | None:
     tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     ours = found.execute("PRAGMA application_id").fetchone()[0] == APPLICATION
     if not ours or not {"ledger", "clients", "integrations", "meta"} <= tables:
-        raise UsageError(f"{name} is no copy of a practice.")
+        raise UsageError(f"{name} is not a copy of a practice.")
     version = int(found.execute("PRAGMA user_version").fetchone()[0])
     if version > VERSION:
         raise UsageError(

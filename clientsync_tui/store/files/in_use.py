@@ -32,7 +32,7 @@ def share(database: Path) -> int | None:
     fd = _locked(database, fcntl.LOCK_SH, REPLACED_WITHIN_S)
     if fd is None:
         raise UsageError(
-            f"The practice's database {database} is being restored or repaired by another process. Try again when that has ended."
+            f"The practice's database {database} is being restored or repaired by another process. Try again later."
         )
     return fd
 

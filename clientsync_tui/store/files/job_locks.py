@@ -30,7 +30,7 @@ class JobLocks:
             taken = lock.take(WITHIN_S)
         except OSError as error:
             raise UsageError(
-                f"{path}, the lock of job {job}, cannot be used: {error.strerror or error}."
+                f"{path}, the lock of job {job}, can't be used: {error.strerror or error}."
             ) from None
         if taken:
             self._mine[job] = lock

@@ -10,7 +10,7 @@ from .lock_owners import lock_owners
 SqliteError = sqlite3.Error
 """What the store raises where SQLite fails and nothing better is known; who catches it asks `why`."""
 
-WRITABLE = "You must be able to write the file and its folder: SQLite makes files beside it."
+WRITABLE = "You must be able to write to the file and its folder: SQLite makes files beside it."
 DOCTOR = "`clientsync doctor` says more"
 
 
@@ -31,7 +31,7 @@ def why(error: sqlite3.Error | OSError, path: Path) -> str:
     match _primary(error):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             who = lock_owners((path, path.with_name(f"{path.name}-shm")))
-            return f"it is locked by {' and '.join(who) or 'another program'}. Try again when that has ended."
+            return f"it is locked by {' and '.join(who) or 'another program'}. Try again later."
         case sqlite3.SQLITE_FULL:
             return make_room(path.parent)
         # Where there is no room for what SQLite's processes share, it speaks of I/O or of a file that cannot be opened.

@@ -40,7 +40,7 @@ async def examine(workplace: "Workplace") -> list[Finding]:
 
 def _configuration(workplace: "Workplace") -> str:
     path = workplace.config.path
-    return str(path) if path.exists() else f"{path} is not there; everything is as it is without one"
+    return str(path) if path.exists() else f"{path} does not exist; defaults are used"
 
 
 async def _softwares(workplace: "Workplace") -> list[Finding]:
@@ -100,7 +100,7 @@ def _clock(headers: Mapping[str, str], name: str) -> Finding:
     try:
         there = parsedate_to_datetime(headers.get("date", ""))
     except (ValueError, OverflowError):
-        return Finding("clock", True, f"{name} does not say what time it is")
+        return Finding("clock", True, f"{name} does not send its time")
     differs = abs(datetime.now(UTC) - there.replace(tzinfo=there.tzinfo or UTC))
     if differs > CLOCK_MAY_DIFFER:
         return Finding(
@@ -112,7 +112,7 @@ def _clock(headers: Mapping[str, str], name: str) -> Finding:
 def _terminal(environment: Mapping[str, str]) -> list[Finding]:
     encoding = locale.getpreferredencoding(do_setlocale=False)
     utf8 = encoding.lower().replace("-", "") == "utf8"
-    says = encoding if utf8 else f"{encoding}: names cannot all be shown; set LANG to a UTF-8 locale"
+    says = encoding if utf8 else f"{encoding}: some names can't be shown; set LANG to a UTF-8 locale"
     term = environment.get("TERM", "")
     screen = sys.stdout.isatty()
     size = shutil.get_terminal_size()
@@ -122,7 +122,7 @@ def _terminal(environment: Mapping[str, str]) -> list[Finding]:
         "NO_COLOR is set" if environment.get("NO_COLOR") else "",
         "over SSH" if environment.get("SSH_CONNECTION") else "",
         "inside tmux" if environment.get("TMUX") else "",
-        f"{size.columns} x {size.lines}" if screen else "stdout is no terminal",
+        f"{size.columns} x {size.lines}" if screen else "stdout is not a terminal",
     ]
     usable = not screen or term not in ("", "dumb")
     told = ", ".join(fact for fact in facts if fact)
@@ -131,6 +131,6 @@ def _terminal(environment: Mapping[str, str]) -> list[Finding]:
         Finding(
             "terminal",
             usable,
-            clean(told if usable else f"{told}: the app needs a terminal that it can draw on"),
+            clean(told if usable else f"{told}: the app needs a terminal with cursor movement"),
         ),
     ]

@@ -54,7 +54,7 @@ def mend(path: Path, agreed: Callable[[str], bool]) -> Iterator[str]:
 
 def _absent(path: Path) -> Finding:
     if copies.newest_good(path) is None:
-        return Finding("database", True, f"{path} is not there yet; it is made when it is first used")
+        return Finding("database", True, f"{path} does not exist yet; the first use creates it")
     return Finding("database", False, f"{path} is gone", _putting_back(path))
 
 
@@ -75,7 +75,7 @@ def _files(path: Path) -> Iterator[Finding]:
                 with OpenedFolder(file.parent) as folder:
                     folder.close_to_others(file.name)
             except OSError as error:
-                raise Trouble(f"{file} cannot be closed to others: {error.strerror}.") from None
+                raise Trouble(f"{file} can't be closed to others: {error.strerror}.") from None
         return f"{counted(len(opened), 'file is', 'files are')} closed to others"
 
     names = ", ".join(str(file) for file in opened)
@@ -110,7 +110,7 @@ def _opened(path: Path) -> Iterator[Finding]:
         with closing(store):
             yield from _inside(store)
     except SqliteError as error:
-        yield Finding("database", False, f"{path} cannot be read: {why(error, path)}", _putting_right(path))
+        yield Finding("database", False, f"{path} can't be read: {why(error, path)}", _putting_right(path))
 
 
 def _inside(store: Store) -> Iterator[Finding]:
@@ -124,7 +124,7 @@ def _inside(store: Store) -> Iterator[Finding]:
     yield (
         _derived(store)
         if flaw is None
-        else Finding("client list", True, "was not compared with a ledger that was altered")
+        else Finding("client list", True, "was not compared, because the ledger was altered")
     )
     yield from _rows(store)
     yield from _practice_id(store)
@@ -155,18 +155,18 @@ def _ledger(flaw: Flaw | None, path: Path) -> Finding | None:
     if flaw is None:
         return None
     what = {
-        "altered": f"entry {flaw.seq} is not as this program wrote it",
-        "inserted": f"entry {flaw.seq} was not written by this program",
+        "altered": f"entry {flaw.seq} was changed after Client Sync wrote it",
+        "inserted": f"entry {flaw.seq} was not written by Client Sync",
         "removed": f"entry {flaw.seq} is missing"
         if flaw.seq == flaw.last
         else f"entries {flaw.seq} to {flaw.last} are missing",
     }[flaw.what]
     copy = copies.newest_good(path)
-    has = f"{copy} has a ledger that is whole" if copy else "no backup here has a whole one"
+    has = f"{copy} has an intact ledger" if copy else "no backup here has an intact ledger"
     return Finding(
         "ledger",
         False,
-        f"{what}: another program, or somebody by hand, changed it there first. {has}: `clientsync restore FILE` puts a backup back",
+        f"{what}, where another program or a person changed it. {has}: `clientsync restore FILE` restores a backup",
     )
 
 
@@ -189,9 +189,9 @@ def _derived(store: Store) -> Finding:
     try:
         tables = store.inspection.differing_tables()
     except Underivable as trouble:
-        return Finding("client list", False, f"cannot be derived from the ledger: {trouble}")
+        return Finding("client list", False, f"can't be derived from the ledger: {trouble}")
     if not tables:
-        return Finding("client list", True, "is what the ledger says")
+        return Finding("client list", True, "agrees with the ledger")
 
     def rebuild() -> str:
         with closing(Store(path)) as again:
@@ -201,7 +201,7 @@ def _derived(store: Store) -> Finding:
     return Finding(
         "client list",
         False,
-        f"is not what the ledger says ({', '.join(tables)})",
+        f"differs from the ledger ({', '.join(tables)})",
         Repair("Rebuild it from the ledger?", rebuild),
     )
 
@@ -215,20 +215,20 @@ def _practice_id(store: Store) -> Iterator[Finding]:
     former = copies.practice_id_of(oldest) if oldest else None
     if store.practice_id and (former is None or former == store.practice_id):
         return
-    what = "is missing" if not store.practice_id else f"is not the one that {oldest} has"
+    what = "is missing" if not store.practice_id else f"differs from the id in {oldest}"
     repair = None
     if former:
 
         def put_back() -> str:
             with closing(Store(store.path)) as again:
                 again.inspection.set_practice_id(former)
-            return "the practice's id is put back"
+            return "the practice's id was restored"
 
-        repair = Repair(f"Put the practice's id of {oldest} back?", put_back)
+        repair = Repair(f"Restore the practice's id from {oldest}?", put_back)
     yield Finding(
         "practice id",
         False,
-        f"{what}: another program changed it, and the keyring's tokens are not found by it",
+        f"{what}: another program changed it, so the keyring's tokens can't be found",
         repair,
     )
 
@@ -243,14 +243,14 @@ def _backups(store: Store) -> Finding:
         return Finding(
             "backups",
             True,
-            "none yet: the first job of each day makes one, and so does `clientsync backup`",
+            "none yet: the first job of each day makes one",
         )
     head = copies.head_of(newest)
     if head is not None and head[0] and not store.inspection.continues(head):
         return Finding(
             "backups",
             False,
-            f"the ledger does not go on from {newest}, which has {counted(head[0], 'entry', 'entries')}: it was cut off, or another was put in its place",
+            f"the ledger does not continue from {newest}, which has {counted(head[0], 'entry', 'entries')}: it was cut short or replaced",
         )
     return Finding("backups", True, f"the newest is {newest}")
 
@@ -267,11 +267,11 @@ def _building_anew(path: Path) -> Repair:
                 lost = salvage(path, place.new)
                 kept = place.finish()
         except (OSError, SqliteError) as error:
-            raise Trouble(f"{path} cannot be replaced: {why(error, path)}") from None
+            raise Trouble(f"{path} can't be replaced: {why(error, path)}") from None
         but = f" (not: {', '.join(lost)})" if lost else ""
-        return f"the file is rebuilt from its own ledger{but}; the damaged file is saved as {kept}"
+        return f"the file was rebuilt from its own ledger{but}; the damaged file was saved as {kept}"
 
-    return Repair("Rebuild the file from its own ledger, which is whole?", build)
+    return Repair("Rebuild the file from its own ledger, which is intact?", build)
 
 
 def _putting_back(path: Path) -> Repair | None:
@@ -281,6 +281,6 @@ def _putting_back(path: Path) -> Repair | None:
 
     def put_back() -> str:
         kept, _ = restore(copy, path)
-        return f"{copy} is put back" + (f"; the previous file is saved as {kept}" if kept else "")
+        return f"{copy} was restored" + (f"; the previous file was saved as {kept}" if kept else "")
 
-    return Repair(f"Put {copy} back?", put_back)
+    return Repair(f"Restore {copy}?", put_back)

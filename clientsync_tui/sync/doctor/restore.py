@@ -37,7 +37,7 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
             return place.finish(), flaw
     except (OSError, SqliteError) as error:
         raise Trouble(
-            f"The practice's database {database} cannot be replaced: {why(error, database)}"
+            f"The practice's database {database} can't be replaced: {why(error, database)}"
         ) from None
 
 
@@ -47,4 +47,4 @@ def _copy(file: Path, new: Path) -> None:
     except SqliteError as error:
         if not is_damage(error):
             raise
-        raise UsageError(f"{file} is no copy of a practice: {error}.") from None
+        raise UsageError(f"{file} is not a copy of a practice: {error}.") from None

@@ -58,7 +58,7 @@ class _Names:
         if line.id:
             return self.by_id.get(line.id) or _no_client(clean(line.id))
         if not line.client:
-            return "It names no client."
+            return "It does not name a client."
         name = clean(line.client)
         found = self._by_name.get(name) or self._by_folded.get(folded(name)) or []
         if not found:
@@ -71,7 +71,7 @@ class _Names:
 def _no_client(id: str) -> str:
     says = f'There is no client with the ID "{id}".'
     if changed := damage(id):
-        return f"{says} It looks like {changed}. Export the list again, or leave out the column {ID} and name clients in {CLIENT}."
+        return f"{says} It looks like {changed}. Export the list again, or remove the column {ID} and name clients in {CLIENT}."
     return says
 
 
@@ -116,7 +116,7 @@ def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
 
 def _unusable(code: str) -> str | None:
     if clean(code) != code:
-        return "The code has characters in it that cannot be shown."
+        return "The code contains characters that can't be shown."
     if len(code) > LONGEST_CODE:
         return f"The code is longer than {LONGEST_CODE} characters."
     return None
@@ -149,5 +149,5 @@ def upload(store: Store, codes: Codes, actor: str) -> None:
         store.ledger.append(*entries)
     except Clash:
         raise UsageError(
-            "The client list was changed meanwhile. Nothing was changed; upload the file again."
+            "The client list changed in the meantime. Nothing was changed. Upload the file again."
         ) from None

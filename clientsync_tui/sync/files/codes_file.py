@@ -33,7 +33,7 @@ class WrongLines(UsageError):
         if more := len(lines) - len(shown):
             shown.append(f"and {counted(more, 'more line')}.")
         wrong = f"{counted(len(lines), 'line is', 'lines are')} wrong"
-        super().__init__("\n".join([f"{wrong}; nothing was changed.", *shown]))
+        super().__init__("\n".join([f"{wrong}. Nothing was changed.", *shown]))
         self.lines = lines
         self.damaged = damaged
 
@@ -57,7 +57,7 @@ def read(path: Path) -> str:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
     if len(data) > MOST_BYTES:
         raise UsageError(
-            f"{path} is larger than {MOST_BYTES // 1_000_000} MB: that is no list of practice codes."
+            f"{path} is larger than {MOST_BYTES // 1_000_000} MB: that can't be a list of practice codes."
         )
     # Excel's "Unicode text" is UTF-16.
     encoding, name = ("utf-16", "UTF-16") if data.startswith(_UTF16) else ("utf-8-sig", "UTF-8")
@@ -68,7 +68,7 @@ def read(path: Path) -> str:
         raise WrongLines([(number, f"This is not {name}. Save the file as CSV UTF-8.")]) from None
     if "\0" in text:
         number = _line_at(text[: text.index("\0")])
-        raise WrongLines([(number, "There is a NUL byte: this is no CSV file.")])
+        raise WrongLines([(number, "It contains a NUL byte, so it is not a CSV file.")])
     return text
 
 
@@ -105,7 +105,7 @@ def lines(text: str) -> list[Line]:
     except csv.Error as error:
         raise WrongLines([(end + 1, f"This is not well-formed CSV: {error}.")]) from None
     if columns is None:
-        raise UsageError("The file is empty: it needs a header with Practice code and one of ID, Client.")
+        raise UsageError("The file is empty. It needs a header with Practice code and one of ID, Client.")
     return found
 
 
@@ -150,6 +150,6 @@ def _columns(header: Sequence[str], number: int) -> dict[str, int]:
     if not _is_enough(found):
         there = ", ".join(f'"{clean(cell)}"' for cell in header[:20])
         raise WrongLines(
-            [(number, f'The header needs "{CODE}" and one of "{ID}", "{CLIENT}"; it has {there}.')]
+            [(number, f'The header needs "{CODE}" and one of "{ID}", "{CLIENT}". It has {there}.')]
         )
     return {title: places[0] for title, places in found.items()}

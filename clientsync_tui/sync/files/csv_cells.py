@@ -90,5 +90,5 @@ def damage(text: str, before: str | None = None) -> str | None:
         else:
             same = float(text) == float(before)
         if same:
-            return f"the number that a spreadsheet makes of {before}"
+            return f"the number that a spreadsheet makes from {before}"
     return None

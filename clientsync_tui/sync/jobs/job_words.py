@@ -73,12 +73,12 @@ def why_paused(job: Job) -> tuple[str, bool]:
     """Why a job does not go on though something is left, and whether signing in is what it needs."""
     if job.cut_off:
         return (
-            "It was cut off: its program ended in the middle. Nothing is done twice when it is resumed.",
+            "It was interrupted. When you resume it, nothing is done twice.",
             False,
         )
     if job.state is JobState.PAUSED and job.paused is not None:
         return job.paused
-    return "It was stopped; what is left can be resumed.", False
+    return "It was stopped. You can resume the rest.", False
 
 
 def reason(name: str | None) -> str:

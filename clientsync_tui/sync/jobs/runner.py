@@ -274,7 +274,7 @@ class Runner:
         store = self._store
         expects = outcome.expects
         if expects is not None and not store.clients.still(expects):
-            raise Clash("somebody else changed the integration meanwhile")
+            raise Clash("someone else changed the integration in the meantime")
         store.ledger.append(*outcome.entries)
         if outcome.lists:
             store.pulled.keep(item.software, item.organisation_id, outcome.lists)

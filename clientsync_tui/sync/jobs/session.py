@@ -223,10 +223,10 @@ class Session:
         try:
             if self._configured(sign_in.software).addresses.revoke_url is None:
                 title = self.software(sign_in.software).title
-                untold = f"It was forgotten here; {title} has no way to end it from here."
+                untold = f"It was deleted here. {title} has no way to end it from here."
             await self.tokens(sign_in.software).revoke(sign_in.id)
         except (PassingTrouble, UsageError) as trouble:
-            untold = f"It was forgotten here, but could not be ended there: {trouble}"
+            untold = f"It was deleted here, but could not be ended there: {trouble}"
             if (held := self._tokens.get(sign_in.software)) is not None:
                 await held[1].forget(sign_in.id)
             else:

@@ -37,7 +37,7 @@ def consents(software: Software, count: int) -> str:
     """How many organisations still need somebody to sign in for them."""
     one, several = software.organisation_words
     if count == 1:
-        return f"1 {one} in {software.title} still needs a consent of its own: sign in for it."
+        return f"1 {one} in {software.title} still needs its own consent. Sign in for it."
     return (
-        f"{count:,} {several} in {software.title} still need a consent each: sign in for one after the other."
+        f"{count:,} {several} in {software.title} each still need a consent. Sign in for one after the other."
     )

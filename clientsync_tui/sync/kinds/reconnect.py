@@ -77,7 +77,7 @@ KIND = BulkKind(
     order=2,
     key="r",
     footer=6,
-    everyone="Every expired or broken client (of SOFTWARE, if it is named).",
+    everyone="Every expired or broken client (of SOFTWARE, if you name it).",
     help="""Reconnect expired and broken clients with your sign-in.
 
     Their details and lists are pulled too. Working integrations are not touched. Where a sign-in is for one organisation, you are led

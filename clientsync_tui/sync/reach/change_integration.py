@@ -70,27 +70,29 @@ def _free(store: Store, client: Client, software: Software, organisation: Organi
         belongs = "this client already" if known.client == client.id else f"another client already, {name}"
         raise UsageError(f"{organisation.name} belongs to {belongs}. Nothing was changed.")
     if known.client != client.id:
-        raise UsageError(f"{organisation.name} was {name}'s: add it there again. Nothing was changed.")
+        raise UsageError(
+            f"{organisation.name} was {name}'s: add it to that client again. Nothing was changed."
+        )
 
 
 def entails(change: Change) -> Iterator[str]:
     """What becomes of it, and what is lost, in sentences."""
     link, title = change.link, change.former.title
     yield f"From {link.organisation_name} ({title}) to {change.organisation.name} ({change.software.title})."
-    yield "Details and lists become those of the new organisation; the client keeps its history, code, team and note."
+    yield "Details and lists will come from the new organisation. The client keeps its history, code, team and note."
     if change.within:
         yield f"The former organisation stays connected in {title}."
         return
     if change.lists:
         yield f"Lost, because {change.software.title} has no such list: {', '.join(change.lists)}."
     if link.settings._replace(follow_details=True) != Settings():
-        yield "Lost: the integration's own settings, and its note for colleagues; the new one starts with the defaults."
+        yield "Lost: the integration's settings and its note for colleagues. The new one starts with the defaults."
     if not change.own:
         yield f"The integration with {title} ends here only: the sign-in is {link.integrated_by.name}'s, who can end it there."
     elif change.former.disconnecting == "nowhere":
         yield f"The integration with {title} ends here only. Remove the app in {title} to end it there too."
     else:
-        yield f"The integration with {title} ends, there too."
+        yield f"The integration with {title} ends there too."
 
 
 async def change_integration(session: Session, change: Change) -> str | None:
@@ -113,7 +115,7 @@ async def change_integration(session: Session, change: Change) -> str | None:
         with store.transaction():
             now = store.clients.by_id([change.client.id], datetime.now(UTC)).get(change.client.id)
             if now is None or not store.clients.still(link):
-                raise UsageError("Somebody else changed this integration meanwhile; it was left alone.")
+                raise UsageError("Someone else changed this integration in the meantime. It was left alone.")
             bind = _bound if change.within else _connected
             new = bind(change, now, name, pulled)
             if _follows(link, now) and now.name == link.organisation_name != name:

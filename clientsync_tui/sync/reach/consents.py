@@ -123,7 +123,7 @@ def tells(software: Software, arrived: Arrived, sign_in: SignIn) -> str:
         case Arrived.NEXT:
             return f"{name}: {person} gave consent."
         case Arrived.ANOTHER:
-            return f"{name}: {person} gave consent. It was not the one asked for, but it is on the list."
+            return f"{name}: {person} gave consent. It is not the one we asked for, but it is on the list."
         case Arrived.AGAIN:
             return f"{name} was already authorised. Its consent was renewed; nothing else changed."
         case Arrived.NOT_ASKED_FOR:

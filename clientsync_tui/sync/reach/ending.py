@@ -14,7 +14,7 @@ async def end_there(software: Software, calls: Calls, organisation_id: str) -> t
     """Ends what one's own sign-in can end there. Returns what came of it, as the ledger has it, and what is to be said of it."""
     if software.disconnecting == "nowhere":
         return "nowhere", None
-    says = f"Ended here; it could not be ended in {software.title}:"
+    says = f"Ended here, but not in {software.title}:"
     try:
         return ("ended" if await software.disconnect(calls, organisation_id) else "gone"), None
     except PassingTrouble as trouble:

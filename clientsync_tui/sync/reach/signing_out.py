@@ -42,5 +42,5 @@ def ends_there(software: Software, person: Person) -> str:
             f"app in {software.title}."
         )
     if software.grant.revoking_ends == "person":
-        return f"It ends everything that {person.name} connected with this app in {software.title}, on other machines too."
+        return f"This ends everything that {person.name} connected with this app in {software.title}, on other machines too."
     return f"The sign-in is ended in {software.title} too."
