@@ -215,7 +215,7 @@ def test_codes_are_exported_and_uploaded(busy: Office) -> None:
 
 
 def test_views_are_saved_opened_and_forgotten(busy: Office) -> None:
-    said = busy.menu(CLIENTS, "views", "save", "status:connected", "Fine", "fine", "b", "forget", "1", "fine")
+    said = busy.menu(CLIENTS, "views", "save", "status:connected", "Fine", "fine", "b", "delete", "1", "fine")
     assert "Fine: 9" in said
     assert "Fine was deleted." in said
 

@@ -255,7 +255,7 @@ def test_the_log_taken_away_costs_what_was_in_it_alone_and_shows(
         shutil.copytree(cli.config.parent, without, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
     there = Command(without / "config.toml")
     assert len(there.inside("clients", "--json").json) == 40
-    assert "cut off" in doctor(there)["backups"]
+    assert "cut short" in doctor(there)["backups"]
 
 
 @pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can become somebody else")

@@ -196,7 +196,7 @@ def test_an_older_state_put_in_place_shows_and_a_restored_one_does_not(cli: Comm
     assert cli.inside("backup").code == 0
     here = database.read_bytes()
     shutil.copy(old, database)
-    assert "cut off" in doctor(cli)["backups"]
+    assert "cut short" in doctor(cli)["backups"]
     database.write_bytes(here)
     assert doctor(cli) == {}
     assert cli.inside("restore", "--yes", str(old)).code == 0

@@ -135,7 +135,7 @@ def views(workplace: Workplace) -> None:
         preferences.save_view(name, words)
         say(f"Saved as {name}.")
 
-    def forget() -> None:
+    def delete() -> None:
         name = one_of("Delete which view?", list(preferences.views), str)
         preferences.delete_view(name)
         say(f"{name} was deleted.")
@@ -152,7 +152,7 @@ def views(workplace: Workplace) -> None:
             Choice("Save a filter", save, "Save a filter under a name."),
             Choice(
                 "Delete a view",
-                forget,
+                delete,
                 "The clients stay on the list.",
                 None if saved else "There are no saved views.",
             ),
