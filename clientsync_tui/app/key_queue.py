@@ -2,7 +2,7 @@
 
 Textual gives every key at once to the widget that has the focus at that moment. Over a slow line several keys arrive together, so of
 `/daily` the `d` and the `y` would still be keys of the list instead of words in the filter that `/` opens. A key that acts on a list
-also waits until the list shows what the key before it asked for.
+also waits until the list shows what the key before it asked for, and one behind a key that asks a question until that is asked.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 0.25
 """How long a key may take before the next one goes on in any case."""
 BEHIND_S = 2
-"""How long keys wait for a list at most: what has been on the screen for longer is what the user means."""
+"""How long keys wait for a list or a question at most: what has been on the screen for longer is what the user means."""
 
 
 class Done(Message, bubble=True):
@@ -54,7 +54,7 @@ class KeyQueue:
         return self._deadline is not None
 
     def _is_behind(self) -> bool:
-        """Whether the list on the screen does not yet show what was asked for."""
+        """Whether the screen does not yet show the list or the question that was asked for."""
         return getattr(self._app.screen, "is_behind", False)
 
     def start(self) -> None:
@@ -63,9 +63,9 @@ class KeyQueue:
         self._app.call_after_refresh(self._next, self._number)
 
     def caught_up(self) -> None:
-        """The list shows what was asked for."""
+        """The list shows what was asked for, or the question is there that was asked for."""
         if self._held:
-            self._next(self._number)
+            self._app.call_later(self._settled, self._number, self._app.screen)
 
     async def put(self, key: Key) -> None:
         """A key from the terminal."""

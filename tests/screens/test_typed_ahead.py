@@ -6,6 +6,7 @@ from threading import Event
 from textual.events import Key
 from textual.pilot import Pilot
 
+from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.screens.connections.connections import ConnectionsScreen
 from tests.screens.test_clients import opened, practice_of_eleven
 from tests.support.practice import shown, until
@@ -62,3 +63,28 @@ async def test_keys_wait_for_no_list_that_nobody_asked_for(tmp_path: Path) -> No
         at_once(pilot, "down")
         await until(pilot, lambda: screen.client_here() != before)
         gate.set()
+
+
+async def test_keys_behind_one_that_asks_are_for_its_question(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        at_once(pilot, "A", "X", "enter")
+        await until(pilot, lambda: "All 10" in shown(pilot))
+        assert pilot.app.screen is screen
+        at_once(pilot, "d", "y")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "JobScreen")
+
+
+async def test_keys_go_on_where_no_question_could_be_asked(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+
+        def fails() -> None:
+            raise Trouble("The disk is gone.")
+
+        for failing in (fails, lambda: 1 / 0):
+            screen.ask_after(failing, lambda _: None)
+            at_once(pilot, "down")
+            first = screen.client_here()
+            await until(pilot, lambda first=first: screen.client_here() != first)
+            assert not screen.is_behind

@@ -102,7 +102,7 @@ def open_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
             ]
             screen.main.push_screen(Choose("Which accounting app?", choices), lambda name: go(name, ids))
 
-    screen.work(read, found)
+    screen.ask_after(read, found)
 
 
 def open_fix(screen: ClientsView) -> None:
@@ -128,7 +128,7 @@ def open_fix(screen: ClientsView) -> None:
         else:
             screen.main.open("reconnect", **wanted, fresh=line.step is Step.SIGN_IN_AGAIN)
 
-    screen.work(read, go)
+    screen.ask_after(read, go)
 
 
 def plan_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
@@ -143,4 +143,4 @@ def plan_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
         only = None if everybody else screen.store.clients.ids_of(numbers)
         return kind.plan(Request(screen.store, None, only, held))
 
-    screen.work(plan, lambda made: confirm_and_run(screen, made, hidden=hidden))
+    screen.ask_after(plan, lambda made: confirm_and_run(screen, made, hidden=hidden))

@@ -51,6 +51,7 @@ class ClientsScreen(TriagedList):
         self._undo_selection = False
         self._undoing = False
         self._marked = (0, 0)
+        self._questions_due = 0
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -148,16 +149,34 @@ class ClientsScreen(TriagedList):
 
     def work(self, read: Callable[[], T], then: Callable[[T], object]) -> None:
         """Does `read` on a thread, and `then` with what came of it here; Trouble is said."""
+        self.run_worker(self._work(read, then), group="work", exit_on_error=False)
+
+    async def _work(self, read: Callable[[], T], then: Callable[[T], object]) -> None:
+        try:
+            result = await asyncio.to_thread(read)
+        except Trouble as trouble:
+            self.say(trouble)
+        else:
+            then(result)
+
+    def ask_after(self, read: Callable[[], T], ask: Callable[[T], object]) -> None:
+        """As `work`, where `ask` asks a question or opens a screen: the keys pressed meanwhile are for that, and wait for it."""
 
         async def run() -> None:
             try:
-                result = await asyncio.to_thread(read)
-            except Trouble as trouble:
-                self.say(trouble)
-            else:
-                then(result)
+                await self._work(read, ask)
+            finally:
+                self._questions_due -= 1
+                self.main.caught_up()
 
-        self.run_worker(run, group="work", exit_on_error=False)
+        # Before the worker begins: the next key may be there already.
+        self._questions_due += 1
+        self.run_worker(run(), group="work", exit_on_error=False)
+
+    @property
+    def is_behind(self) -> bool:
+        """Also while a question is due."""
+        return self._questions_due > 0 or super().is_behind
 
     def change(self, work: Callable[[], str]) -> None:
         """Changes the practice on a thread, and tells what `work` says of it."""

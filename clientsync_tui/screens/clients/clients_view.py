@@ -86,6 +86,10 @@ class ClientsView(Asker, Protocol):
         """Runs `read` in a thread, then `then` with its result; shows any Trouble."""
         ...
 
+    def ask_after(self, read: Callable[[], T], ask: Callable[[T], object]) -> None:
+        """As `work`, where `ask` asks a question or opens a screen: the keys pressed meanwhile wait for it."""
+        ...
+
     def change(self, work: Callable[[], str]) -> None:
         """Changes the practice in a thread and shows the message that `work` returns."""
         ...

@@ -80,7 +80,7 @@ def ask_team(screen: ClientsView) -> None:
     numbers, hidden = screen.chosen(), screen.hidden_chosen
 
     def chosen(team: str | None) -> None:
-        screen.work(
+        screen.ask_after(
             lambda: list(screen.store.clients.each(numbers, today())), lambda found: confirm(found, team)
         )
 
@@ -140,7 +140,7 @@ def ask_remove(screen: ClientsView) -> None:
         )
         screen.main.push_screen(question, answered)
 
-    screen.work(lambda: list(screen.store.clients.each(numbers, today())), confirm)
+    screen.ask_after(lambda: list(screen.store.clients.each(numbers, today())), confirm)
 
 
 def names(clients: list[Client]) -> list[str]:
