@@ -50,7 +50,7 @@ async def test_select_all_waits_for_the_filter_and_words_do_not(tmp_path: Path) 
         gate.set()
         await until(pilot, lambda: screen.table.selection.total > 0)
         assert screen.table.selection.total == 3
-        assert "3 of 11 clients · 3 selected" in shown(pilot)
+        await until(pilot, lambda: "3 of 11 clients · 3 selected" in shown(pilot))
 
 
 async def test_keys_wait_for_no_list_that_nobody_asked_for(tmp_path: Path) -> None:
