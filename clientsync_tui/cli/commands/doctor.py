@@ -49,8 +49,9 @@ def doctor(repair: bool, as_json: bool) -> None:
             # The checks below report what is wrong with the keyring.
             with suppress(KeyringTrouble):
                 workplace.vault.unlock()
+            found = examine(workplace.config, workplace.vault, workplace.configured, workplace.left_out())
             findings = [
-                *asyncio.run(examine(workplace)),
+                *asyncio.run(found),
                 *(Finding("plug-ins", False, sentence) for sentence in _personalities_left_out()),
                 *_keys(workplace.config.keys),
             ]

@@ -5,7 +5,7 @@ import locale
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -19,31 +19,37 @@ if TYPE_CHECKING:
     import httpx2
 
     from ...accounting.seam.configured import Configured
-    from ...workplace import Workplace
+    from ...config.tables import Config
+    from ...signin.vault import Vault
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 TIMEOUT_S = 10.0
 
 
-async def examine(workplace: "Workplace") -> list[Finding]:
-    """Looks at everything; nothing is changed but a probe in the keyring that is taken back. Raises nothing that it can tell."""
-    ok, says = await workplace.vault.backend_says()
+async def examine(
+    config: "Config", vault: "Vault", app: "Callable[[str], Configured]", left_out: Sequence[str]
+) -> list[Finding]:
+    """Checks everything, and changes nothing but a probe in the keyring, which it removes. Every trouble is a finding.
+
+    `app`: gives an accounting app by its name. `left_out`: a sentence for each plug-in that could not be loaded.
+    """
+    ok, says = await vault.backend_says()
     return [
-        Finding("configuration", True, _configuration(workplace)),
-        *look(workplace.config.database),
+        Finding("configuration", True, _configuration(config)),
+        *look(config.database),
         Finding("keyring", ok, says),
-        *await _softwares(workplace),
-        *(Finding("plug-ins", False, sentence) for sentence in workplace.left_out()),
+        *await _softwares(config.software, app),
+        *(Finding("plug-ins", False, sentence) for sentence in left_out),
         *_terminal(os.environ),
     ]
 
 
-def _configuration(workplace: "Workplace") -> str:
-    path = workplace.config.path
+def _configuration(config: "Config") -> str:
+    path = config.path
     return str(path) if path.exists() else f"{path} does not exist; defaults are used"
 
 
-async def _softwares(workplace: "Workplace") -> list[Finding]:
+async def _softwares(names: Collection[str], app: "Callable[[str], Configured]") -> list[Finding]:
     from ...accounting.seam.transport import http_client
 
     findings: list[Finding] = []
@@ -53,8 +59,8 @@ async def _softwares(workplace: "Workplace") -> list[Finding]:
     except UsageError as trouble:
         return [Finding("network", False, str(trouble))]
     async with client as http:
-        for name in workplace.config.software:
-            found, clock = await _software(workplace, name, http)
+        for name in names:
+            found, clock = await _software(name, app, http)
             findings.append(found)
             clocks += [clock] if clock else []
     # One that disagrees says more than ten that agree.
@@ -63,12 +69,12 @@ async def _softwares(workplace: "Workplace") -> list[Finding]:
 
 
 async def _software(
-    workplace: "Workplace", name: str, http: "httpx2.AsyncClient"
+    name: str, app: "Callable[[str], Configured]", http: "httpx2.AsyncClient"
 ) -> tuple[Finding, Finding | None]:
     from ...accounting.seam.unreachable import EXPECTED, no_answer
 
     try:
-        configured = workplace.configured(name)
+        configured = app(name)
         if await _lacks_secret(configured):
             says = f"the client secret is missing: clientsync setup {name} --secret-stdin"
             return Finding(name, False, says), None
