@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("patient", deadline=None)
@@ -26,6 +27,11 @@ def pytest_collection_finish() -> None:
     """What was imported stays: it need not be looked through for rubbish."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests begin first."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_runtest_setup() -> None:

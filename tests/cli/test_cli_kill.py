@@ -15,6 +15,8 @@ from tests.support.command import PATIENCE_S, Command
 from tests.support.forked import begin, command
 from tests.support.practice import Practice
 
+pytestmark = pytest.mark.long
+
 FEW = 2
 SOME = 24
 MANY = 80

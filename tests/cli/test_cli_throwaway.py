@@ -13,6 +13,8 @@ from aiohttp import ClientSession, CookieJar
 
 from tests.support.command import PATIENCE_S
 
+pytestmark = pytest.mark.long
+
 THROWAWAY = [sys.executable, "-m", "clientsync_tui", "--sandbox"]
 
 

@@ -92,6 +92,7 @@ def test_it_is_tried_by_hand_as_the_document_says(installed: Path, tmp_path: Pat
         box.wait()
 
 
+@pytest.mark.long
 def test_it_passes_the_suite(installed: Path, tmp_path: Path) -> None:
     shutil.copy(EXAMPLE / "suite.py", tmp_path)
     # What takes long is shown with the package's own apps.

@@ -153,12 +153,14 @@ def test_every_dependency_is_accounted_for() -> None:
     }
 
 
+@pytest.mark.long
 def test_the_page_for_administrators(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     # The encrypted file is what that page is about.
     monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
     assert reader.follow(DOCS / "administrators.md") > 15
 
 
+@pytest.mark.long
 def test_the_guide(reader: Reader) -> None:
     assert reader.follow(DOCS / "guide.md") > 30
     assert sorted(each.name for each in reader.home.rglob("*") if "clientsync" in each.name) == [

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -17,6 +18,8 @@ from clientsync_tui.store.projection import PROJECTIONS, Clash
 from clientsync_tui.store.store import Store
 from tests.store.entries import ME, added, connected, derived, signed_in
 from tests.support.inside import database_of
+
+pytestmark = pytest.mark.long
 
 NOW = datetime.now(UTC)
 CLIENTS = [f"c{n}" for n in range(5)]

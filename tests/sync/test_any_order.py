@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 import tomlkit
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -20,6 +21,8 @@ from tests.support.forked import begin, talk
 from tests.support.inside import database_of
 from tests.support.person import run
 from tests.support.practice import cheap_keyring
+
+pytestmark = pytest.mark.long
 
 ORGANISATIONS = 6
 TABLES = ("clients", "integrations", "sign_ins", "teams")

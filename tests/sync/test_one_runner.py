@@ -13,6 +13,8 @@ from tests.support import plans
 from tests.support.command import PATIENCE_S, Command
 from tests.support.practice import Practice, practice, practices
 
+pytestmark = pytest.mark.long
+
 __all__ = ["practice", "practices"]
 
 ITEMS = 21

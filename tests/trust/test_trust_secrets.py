@@ -179,6 +179,8 @@ DIES = """
 import os, resource, sys
 from pathlib import Path
 from clientsync_tui.signin.vault import Vault
+
+pytestmark = pytest.mark.long
 resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
 Vault(Path(sys.argv[1])).unlock()
 print(resource.getrlimit(resource.RLIMIT_CORE), flush=True)
