@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ..practice.people import SignIn
 from ..practice.trouble import SignInNeeded, UsageError
 from ..signin.browser import open_link
+from ..signin.remarks import spoken
 from ..sync.jobs.session import Session
 from ..workplace import Workplace
 from .output import say
@@ -16,10 +17,16 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 600.0
 _MOST_LINES = 20
+_CODE_WORD = "code"
+_STOPPED = "Stopped. What is done stays done."
 
 
 class Stopped(SignInNeeded):
     """The person does not want to sign in any more for now."""
+
+
+class _WantsCode(Exception):
+    """The person would rather sign in with a short code."""
 
 
 async def sign_in_now(
@@ -28,14 +35,27 @@ async def sign_in_now(
     software: str,
     *,
     browser: bool = True,
+    device: bool = False,
     timeout_s: float = TIMEOUT_S,
     stoppable: bool = False,
 ) -> SignIn:
     """Signs a person in. Raises SignInFailed (denied, timed out, wrong state: nothing is saved), KeyringTrouble, PassingTrouble.
 
-    `stoppable`: an empty line raises Stopped.
+    `device`: with a short code, entered in any browser. `stoppable`: an empty line raises Stopped.
     """
+    if not device:
+        try:
+            return await _in_browser(workplace, session, software, browser, timeout_s, stoppable)
+        except _WantsCode:
+            pass
+    return await _with_code(workplace, session, software, timeout_s, stoppable)
+
+
+async def _in_browser(
+    workplace: Workplace, session: Session, software: str, browser: bool, timeout_s: float, stoppable: bool
+) -> SignIn:
     about = workplace.software(software)
+    has_codes = about.grant.device is not None
     async with session.begin(software) as attempt:
         attempt.tell = say
         for notice in filter(None, (about.before_sign_in, attempt.trouble)):
@@ -46,6 +66,8 @@ async def sign_in_now(
             say(
                 f"Over SSH: run `{attempt.ssh_line}` on your own machine, then open {attempt.short_link} there."
             )
+        if has_codes:
+            say(f"Or sign in with a short code in any browser: type {_CODE_WORD} and press Enter.")
         say(f"The sign-in will be kept in: {workplace.vault.name}.")
         paste = "Or paste" if attempt.listening else "Paste"
         say(
@@ -58,8 +80,11 @@ async def sign_in_now(
         def take(line: str) -> bool:
             if not line:
                 if stoppable:
-                    attempt.end(Stopped("Stopped. What is done stays done."))
+                    attempt.end(Stopped(_STOPPED))
                 return stoppable
+            if has_codes and line.strip().lower() == _CODE_WORD:
+                attempt.end(_WantsCode())
+                return True
             try:
                 _paste(attempt, before, line)
             except UsageError as trouble:
@@ -74,6 +99,36 @@ async def sign_in_now(
         finally:
             if opening is not None:
                 opening.cancel()
+
+
+async def _with_code(
+    workplace: Workplace, session: Session, software: str, timeout_s: float, stoppable: bool
+) -> SignIn:
+    about = workplace.software(software)
+    async with session.begin_with_code(software) as attempt:
+        attempt.tell = say
+        if about.before_sign_in:
+            say(about.before_sign_in)
+        say(f"To sign in to {about.title}, open this address in any browser, on any machine:")
+        say(attempt.address)
+        say("Enter this code there, and allow access:")
+        say(attempt.code)
+        if attempt.link != attempt.address:
+            say("Or open this address, which has the code in it:")
+            say(attempt.link)
+        say(f"The sign-in will be kept in: {workplace.vault.name}.")
+        say(
+            f"Waiting; the code works for {spoken(attempt.lives_s)}.{' Press Enter alone to stop.' if stoppable else ''}"
+        )
+
+        def take(line: str) -> bool:
+            if stoppable and not line:
+                attempt.end(Stopped(_STOPPED))
+                return True
+            return False
+
+        with feeding_lines_to(take):
+            return session.keep(await attempt.wait(timeout_s))
 
 
 def _paste(attempt: "Attempt", before: Sequence[str], line: str) -> None:

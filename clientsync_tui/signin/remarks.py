@@ -33,7 +33,7 @@ def remarks(configured: Configured, granted: Granted, person: Person, ahead_s: f
 def clock(title: str, ahead_s: float) -> str:
     """How this host's clock differs from the server's, in a sentence."""
     which = "behind" if ahead_s > 0 else "ahead of"
-    return f"This host's clock is {_spoken(abs(ahead_s))} {which} {title}'s."
+    return f"This host's clock is {spoken(abs(ahead_s))} {which} {title}'s."
 
 
 def _missing(configured: Configured, granted: Granted, person: Person) -> set[str]:
@@ -50,7 +50,8 @@ def _missing(configured: Configured, granted: Granted, person: Person) -> set[st
     return {s for s in configured.scopes if s not in granted.scopes and not effects.get(s, False)}
 
 
-def _spoken(seconds: float) -> str:
+def spoken(seconds: float) -> str:
+    """A time in words, in the largest unit that fits twice."""
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= 2 * length:
             return f"{round(seconds / length):,} {unit}s"

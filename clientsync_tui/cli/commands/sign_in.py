@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     epilog=options.examples(
         "clientsync sign-in xero",
         "clientsync sign-in xero --no-browser --timeout 60",
+        "clientsync sign-in zoho_books --device",
     )
 )
 @options.software
 @click.option("--no-browser", is_flag=True, help="Print the link without opening a browser.")
+@click.option(
+    "--device",
+    is_flag=True,
+    help="Sign in with a short code that you enter in any browser, where the accounting app has that.",
+)
 @click.option(
     "--timeout",
     "timeout_s",
@@ -32,12 +38,15 @@ if TYPE_CHECKING:
     help="How long to wait.",
 )
 @options.json("A JSON object: {sign_in, software, person, organisation, organisations}.")
-def sign_in(software: str, no_browser: bool, timeout_s: float, as_json: bool) -> None:
+def sign_in(software: str, no_browser: bool, device: bool, timeout_s: float, as_json: bool) -> None:
     """Sign in to an accounting app in a browser.
 
     Prints the link on stderr, on a line of its own. Then it waits for the redirect on this machine, or for the redirected address as one
     line on stdin, whichever comes first. If the sign-in is denied, times out or answers another attempt, the exit status is 3 and
     nothing is saved. Where a sign-in is for one organisation, run it again to add another.
+
+    With --device it prints an address and a code instead. Open the address in any browser, also on another machine, and enter the code.
+    Nothing has to reach this machine, so this is the simplest way over SSH.
     """
     from ...practice.trouble import Trouble
     from .. import output
@@ -48,7 +57,9 @@ def sign_in(software: str, no_browser: bool, timeout_s: float, as_json: bool) ->
         about = workplace.configured(software).software
 
         async def work(session: "Session") -> "tuple[SignIn, int | None]":
-            new = await sign_in_now(workplace, session, software, browser=not no_browser, timeout_s=timeout_s)
+            new = await sign_in_now(
+                workplace, session, software, browser=not no_browser, device=device, timeout_s=timeout_s
+            )
             try:
                 return new, len(await session.reach(new))
             except Trouble as trouble:
