@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # pyright: ignore[reportUnknownVariableType]
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore[reportUnknownVariableType]
@@ -33,6 +33,8 @@ _IGNORED_SAID = 3
 
 class Attempt:
     """An attempt under way; made by `begin`."""
+
+    way: Literal["browser"] = "browser"
 
     def __init__(self, completing: Completing) -> None:
         self._completing = completing

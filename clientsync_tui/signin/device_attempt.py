@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from ..accounting.seam.configured import Configured, Http
 from ..practice.people import SignIn
@@ -20,6 +21,8 @@ _PASSING = frozenset({Fault.UNREACHABLE, Fault.SERVER_ERROR, Fault.LIMIT})
 
 class DeviceAttempt:
     """An attempt under way; made by `begin_with_code`."""
+
+    way: Literal["code"] = "code"
 
     def __init__(self, completing: Completing, code: DeviceCode) -> None:
         self._completing = completing

@@ -20,12 +20,14 @@ from ...terminal.screen_alone import wait_for_enter
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ..base import ActionScreen, KeyBar, TopBar
+from .sign_in_words import PLACES, plain, shown, waiting_for
 
 if TYPE_CHECKING:
     import asyncio
 
     from ...accounting.seam.software import Software
     from ...signin.attempt import Attempt
+    from ...signin.device_attempt import DeviceAttempt
     from ...sync.jobs.session import Session
 
 PATIENCE_S = 600
@@ -56,7 +58,7 @@ class SignInScreen(ActionScreen):
     class Begun(Message):
         """The link is ready."""
 
-        def __init__(self, attempt: "Attempt") -> None:
+        def __init__(self, attempt: "Attempt | DeviceAttempt") -> None:
             super().__init__()
             self.attempt = attempt
 
@@ -72,7 +74,8 @@ class SignInScreen(ActionScreen):
         super().__init__()
         self._about = software
         self._why = why
-        self._attempt: Attempt | None = None
+        self._attempt: Attempt | DeviceAttempt | None = None
+        self._with_code = False
         self._browser: asyncio.Task[None] | None = None
         self._ends_at = 0.0
         self._under_way = False
@@ -98,6 +101,7 @@ class SignInScreen(ActionScreen):
             yield Answers(
                 Button("Copy the link", id="copy_link"),
                 Button("Try again", id="try_again", variant="primary"),
+                Button("Use a short code", id="use_code"),
                 *self.more_buttons(),
                 Button("Show link as plain text", id="print_link"),
                 leave=Button("Cancel", id="cancel"),
@@ -154,7 +158,8 @@ class SignInScreen(ActionScreen):
             self.post_message(self.Told(says))
 
         async def attempt(session: "Session") -> SignIn:
-            async with session.begin(self._about) as attempt:
+            begin = session.begin_with_code if self._with_code else session.begin
+            async with begin(self._about) as attempt:
                 attempt.tell = tell
                 self.post_message(self.Begun(attempt))
                 return session.keep(await attempt.wait(PATIENCE_S))
@@ -178,23 +183,15 @@ class SignInScreen(ActionScreen):
             # It ended sooner than this could be told.
             return
         self._attempt = attempt = event.attempt
-        self._ends_at = time.monotonic() + PATIENCE_S
-        title = self.software.title
-        lead = f"Sign in to {title} in the browser that opens. If none does, open this link:"
-        if not opens_by_itself(self._browser_command):
-            lead = f"Open this link in a browser, sign in to {title}, and allow access:"
-        self._set("lead", lead)
+        patience_s = min(PATIENCE_S, attempt.lives_s) if attempt.way == "code" else PATIENCE_S
+        self._ends_at = time.monotonic() + patience_s
+        words = shown(attempt, self.software.title, opens_browser=opens_by_itself(self._browser_command))
+        for place in PLACES:
+            self._set(place, words.get(place, ""))
         # A link of the terminal's own (OSC 8) stays whole however the lines break.
         self.query_one("#link", Static).update(
-            Text(attempt.link, style=f"link {attempt.link}", overflow="fold")
+            Text(words["link"], style=f"link {words['link']}", overflow="fold")
         )
-        if attempt.short_link:
-            self._set("shorter", "Shorter, in a browser on this machine:")
-            self._set("short_link", attempt.short_link)
-            self._set(
-                "over_ssh", "Over SSH: run this on the machine you sit at, then open the short link there:"
-            )
-            self._set("ssh_line", attempt.ssh_line)
         self._set("keyring", f"The sign-in will be kept in: {self.main.workplace.vault.name}.")
         self.show_reasons()
         self._show_stage(failed=False)
@@ -221,11 +218,8 @@ class SignInScreen(ActionScreen):
 
     def show_reasons(self) -> None:
         """Shows why, what to know before the browser opens, and what keeps the loopback from listening."""
-        told = (
-            *self.reasons(),
-            self.software.before_sign_in,
-            self._attempt.trouble if self._attempt else None,
-        )
+        trouble = self._attempt.trouble if self._attempt and self._attempt.way == "browser" else None
+        told = (*self.reasons(), self.software.before_sign_in, trouble)
         lines = [line for line in told if line]
         self._set("why", "\n".join(lines))
         self.query_one("#why").display = bool(lines)
@@ -245,19 +239,12 @@ class SignInScreen(ActionScreen):
     def _show_stage(self, *, failed: bool) -> None:
         ready = self._attempt is not None
         self._mistaken("")
-        for id in (
-            "link",
-            "lead",
-            "shorter",
-            "short_link",
-            "over_ssh",
-            "ssh_line",
-            "keyring",
-            "pasted",
-            "copy_link",
-            "print_link",
-        ):
+        for id in (*PLACES, "keyring", "copy_link", "print_link"):
             self.query_one(f"#{id}").display = ready
+        self.query_one("#pasted").display = self._attempt is not None and self._attempt.way == "browser"
+        use_code = self.query_one("#use_code", Button)
+        use_code.display = self.software.grant.device is not None and (ready or failed)
+        use_code.label = "Use the browser" if self._with_code else "Use a short code"
         self.query_one("#try_again").display = failed
         if ready or failed:
             self.query_one(Answers).focus_first()
@@ -269,14 +256,7 @@ class SignInScreen(ActionScreen):
         if self._attempt is None:
             return
         left = max(0, round(self._ends_at - time.monotonic()))
-        # Each repaint travels up the line: by the minute is enough until the last one.
-        said = f"{-(-left // 60)} minutes" if left > 60 else f"{-(-left // 10) * 10} seconds"
-        awaited = (
-            "the browser, or for its address pasted here"
-            if self._attempt.listening
-            else "the address pasted here"
-        )
-        self._say(f"Waiting for {awaited}; {said} left.")
+        self._say(waiting_for(self._attempt, left))
 
     # What the person does
 
@@ -284,8 +264,14 @@ class SignInScreen(ActionScreen):
         """Without a link only another attempt is possible."""
         if action.name == "try_again":
             return "An attempt is under way." if self._under_way else None
+        if action.name == "use_code" and self.software.grant.device is None:
+            return f"{self.software.title} has no sign-in with a short code."
+        if action.name == "use_code":
+            return None
         if action.place == SIGN_IN and self._attempt is None:
             return "There is no link now."
+        if action.name == "paste" and self._with_code:
+            return "Nothing has to be pasted. Enter the code in a browser."
         if action.name == "open_link" and not opens_by_itself(self._browser_command):
             return "There is no browser on this machine. Open the link on the machine you sit at."
         return super().unavailable(action)
@@ -306,9 +292,7 @@ class SignInScreen(ActionScreen):
         try:
             with self.main.suspend():
                 # Erases what is below, where a terminal has no second screen and shows the program's last picture.
-                print(f"\x1b[J\n{self.link}\n")
-                if self._attempt.short_link:
-                    print(f"{self._attempt.ssh_line}\n{self._attempt.short_link}\n")
+                print(f"\x1b[J\n{plain(self._attempt)}")
                 wait_for_enter("Press Enter to go back. ")
         except SuspendNotSupported:
             self.say(
@@ -330,6 +314,11 @@ class SignInScreen(ActionScreen):
         """Begins a new attempt."""
         self.begin()
 
+    def do_use_code(self) -> None:
+        """Begins again the other way."""
+        self._with_code = not self._with_code
+        self.begin()
+
     def do_back(self) -> None:
         """From the field to the buttons; from there away."""
         if self.focused is self.query_one("#pasted"):
@@ -346,7 +335,7 @@ class SignInScreen(ActionScreen):
 
     def on_paste(self, event: events.Paste) -> None:
         """An address that is pasted anywhere on the screen is taken."""
-        if self._attempt is not None:
+        if self._attempt is not None and self._attempt.way == "browser":
             self.query_one("#pasted", Input).value = event.text.strip()
             self._take(event.text)
 
@@ -355,7 +344,7 @@ class SignInScreen(ActionScreen):
         self._take(event.value)
 
     def _take(self, text: str) -> None:
-        if (attempt := self._attempt) is not None:
+        if (attempt := self._attempt) is not None and attempt.way == "browser":
             self.run_worker(self._paste(attempt, text), group="paste", exit_on_error=False)
 
     async def _paste(self, attempt: "Attempt", text: str) -> None:
