@@ -143,7 +143,7 @@ _ALL = (
     Action("print_link", "Show link as plain text", "Leave the full screen for a moment and print the link, so that you can select it.", "P", SIGN_IN, 2, "Plain"),
     Action("open_link", "Open the browser", "Open the link in this computer's browser again.", "b", SIGN_IN, 4, "Browser"),
     Action("paste", "Paste the address", "Go to the field for the address your browser ends up on.", "p", SIGN_IN, 3, "Paste"),
-    Action("use_code", "Short code or browser", "Sign in with a short code that you enter in any browser, or with this computer's browser again.", "D", SIGN_IN, 5, "Code", command="sign-in --device"),
+    Action("use_code", "Short code or browser", "Sign in with a short code that you enter in any browser, or with this computer's browser again.", "D", SIGN_IN, 5, "Code", command="sign-in"),
     Action("try_again", "Try again", "Try to sign in again.", "r", SIGN_IN, 1, command="sign-in"),
     Action("skip_consent", "Skip for now", "Ask for another consent first. This one comes last.", "x", CONSENTS, 5, "Skip"),
     # What a sign-in reaches

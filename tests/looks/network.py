@@ -53,7 +53,7 @@ class Still:
 
     @asynccontextmanager
     async def begin(self, software: str) -> AsyncGenerator[SimpleNamespace]:
-        yield SimpleNamespace(link=LINK, wait=self.wait, paste=self.paste, **PLACES)
+        yield SimpleNamespace(way="browser", link=LINK, wait=self.wait, paste=self.paste, **PLACES)
 
     async def wait(self, patience_s: float) -> Any:
         await asyncio.Event().wait()
