@@ -7,10 +7,13 @@ import click
 
 from ..practice.plan import Plan
 from ..practice.trouble import SignInNeeded
+from ..store.jobs import Job
+from ..sync.jobs import job_words
 from ..sync.jobs.session import Session
 from ..workplace import Workplace
 from .consents import can_sign_in, sign_in_for_job
 from .network import online
+from .output import confirm, say
 from .results import report, show_plan
 from .run_job import JobRun, carry_out, run
 
@@ -37,6 +40,14 @@ def bulk(
             raise click.exceptions.Exit(3)
     else:
         report(workplace.store, ran, as_json)
+
+
+def confirm_going_on(job: Job, count: int, yes: bool) -> None:
+    """Says what a job goes on with, and asks where that ends something, as the job's command does. Raises as `confirm`."""
+    if count:
+        say(f"{job_words.to_do(job, count)}.")
+        if job_words.ends_something(job):
+            confirm(job_words.question(job, count), yes)
 
 
 def resume_job(workplace: Workplace, job: str, as_json: bool) -> None:

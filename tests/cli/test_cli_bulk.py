@@ -9,6 +9,10 @@ import pytest
 
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
+from clientsync_tui.sync.jobs.session import Session
+from clientsync_tui.sync.kinds.seam import registry
+from clientsync_tui.sync.kinds.seam.kind import Request
+from clientsync_tui.workplace import Workplace
 from tests.support.command import Command, Said, keys
 from tests.support.practice import Practice
 
@@ -320,6 +324,29 @@ def test_nothing_ends_where_nobody_can_be_asked(
         assert (said.code, said.out) == (2, "") and "add --yes" in said.err
     assert (cli.inside("log", "--json").out, sorted(practice.folder.glob("practice.db*"))) == before
     assert "add --yes" not in cli.inside(*words, "--yes").err
+
+
+def test_going_on_with_a_job_that_ends_something_needs_yes(busy: Office) -> None:
+    gone_on = busy.cli.inside("jobs", "resume", stopped(busy, "refresh"))
+    assert gone_on.code == 0 and "Refresh: 12 integrations to do." in gone_on.err
+    job = stopped(busy, "disconnect")
+    for words in (("jobs", "resume", job), ("jobs", "retry", job, "--json")):
+        refused = busy.cli.inside(*words)
+        assert (refused.code, refused.out) == (2, "") and "add --yes" in refused.err
+        assert "Disconnect: 12 integrations to do." in refused.err
+    assert set(busy.statuses().values()) == {"connected"}
+    assert counted(busy.cli.inside("jobs", "resume", job, "--json", "--yes")) == (0, 12, 0, 0)
+
+
+def stopped(office: Office, kind: str) -> str:
+    """A job that is written and not begun."""
+
+    async def work(workplace: Workplace, session: Session) -> str:
+        held = {sign_in.id for sign_in in workplace.held()}
+        plan = registry.kind(kind).plan(Request(workplace.store, None, None, held))
+        return workplace.store.jobs.create(plan, "ann@example.com")
+
+    return office.practice.do(work)
 
 
 def test_people_read_words_not_codes(busy: Office) -> None:

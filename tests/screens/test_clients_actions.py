@@ -7,6 +7,7 @@ from clientsync_tui.app.actions import ACTIONS
 from clientsync_tui.practice.entries import Kind
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.screens.clients.clients import ClientsScreen
+from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.store.jobs import ItemState
 from tests.store import entries
 from tests.support import plans
@@ -125,3 +126,20 @@ async def test_a_job_that_was_cut_off_is_offered_at_the_start(practice: Practice
         await until(
             pilot, lambda: any(j.count(ItemState.DONE) == 12 for j in app.workplace.store.jobs.all()[:1])
         )
+
+
+async def test_resuming_what_ends_something_asks_first(tmp_path: Path) -> None:
+    app = app_in(tmp_path)
+    store = app.workplace.store
+    client = add(store, "Abbey Road Bakery", signed_in(store, ANN))
+    plan = Plan("disconnect", "xero", None, (PlanItem(Will.DO, client, "Abbey", "xero", "o1"),))
+    job = store.jobs.create(plan, ANN)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "Disconnect was cut off with 1 integration left" in shown(pilot))
+        await pilot.press("n", "J", "enter", "r")
+        await until(pilot, lambda: "Disconnect 1 integration?" in shown(pilot))
+        assert f"Job {job} by {ANN}. Disconnect: 1 integration to do." in shown(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, JobScreen))
+        assert store.jobs.one(job).left == 1 and not app.engine.running
+    app.workplace.close()

@@ -67,24 +67,35 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
 @jobs.command(epilog=options.examples("clientsync jobs resume ID"))
 @click.argument("job", metavar="ID")
 @options.json("A JSON object, as the bulk commands print.")
-def resume(job: str, as_json: bool) -> None:
-    """Continue a job that was stopped or cut off."""
-    from ..bulk import resume_job
+@options.yes
+def resume(job: str, as_json: bool, yes: bool) -> None:
+    """Continue a job that was stopped or cut off.
+
+    Says first what it will do. One that ends something, such as disconnect, asks as its command does.
+    """
+    from ..bulk import confirm_going_on, resume_job
 
     with open_workplace() as workplace:
-        workplace.store.jobs.one(job)
+        found = workplace.store.jobs.one(job)
+        confirm_going_on(found, found.left, yes)
         resume_job(workplace, job, as_json)
 
 
 @jobs.command(epilog=options.examples("clientsync jobs retry ID --json"))
 @click.argument("job", metavar="ID")
 @options.json("A JSON object, as the bulk commands print.")
-def retry(job: str, as_json: bool) -> None:
-    """Retry the clients of a job that failed or were cancelled."""
-    from ..bulk import resume_job
+@options.yes
+def retry(job: str, as_json: bool, yes: bool) -> None:
+    """Retry the clients of a job that failed or were cancelled.
+
+    Says first what it will do. One that ends something, such as disconnect, asks as its command does.
+    """
+    from ..bulk import confirm_going_on, resume_job
 
     with open_workplace() as workplace:
-        workplace.store.jobs.one(job)
+        found = workplace.store.jobs.one(job)
+        again = sum(count for _, count, _ in workplace.store.job_items(job).retriable())
+        confirm_going_on(found, found.left + again, yes)
         workplace.store.jobs.retry(job)
         resume_job(workplace, job, as_json)
 

@@ -43,6 +43,10 @@ def perform(workplace: Workplace, plan: Plan) -> None:
 def go_on(workplace: Workplace, job: str) -> None:
     """Goes on with a job that is written down. Raises UsageError where another process runs it."""
     found = workplace.store.jobs.one(job)
+    say(f"{job_words.to_do(found, found.left)}.")
+    if job_words.ends_something(found) and not yes(job_words.question(found, found.left)):
+        say("Nothing was changed.")
+        return
     plan = Plan(found.kind, found.software, found.sign_in, ())
 
     async def work(session: Session) -> JobRun:

@@ -64,8 +64,21 @@ class JobActions(ActionScreen):
     def do_resume_job(self) -> None:
         """Goes on; signs in first where that is what it paused for."""
         job = self.chosen_job()
-        if job is None:
+        if job is not None:
+            self._ask(job, job.left, partial(self._resume, job))
+
+    def _ask(self, job: Job, count: int, go_on: Callable[[], object]) -> None:
+        """Says what a job goes on with where that ends something, and asks; `go_on` at once where it ends nothing."""
+        if not job_words.ends_something(job):
+            go_on()
             return
+        from ..dialogues.confirm import Confirm
+
+        lines = [f"Job {job.id} by {job.by}. {job_words.to_do(job, count)}."]
+        confirm = Confirm(job_words.question(job, count), lines, yes=job_words.title(job), dangerous=True)
+        self.main.push_screen(confirm, lambda yes: go_on() if yes else None)
+
+    def _resume(self, job: Job) -> None:
         why, needs_sign_in = job_words.why_paused(job)
         waiting = self.main.workplace.store.jobs.waiting(job.id)
         if not (needs_sign_in and waiting):
@@ -138,6 +151,12 @@ class JobActions(ActionScreen):
         self.main.push_screen(Choose("Retry failed and cancelled", [everything, *choices]), chosen)
 
     def _retry(self, job: Job, reasons: list[str] | None) -> None:
+        count = sum(
+            count for reason, count, _ in self._items(job).retriable() if reasons is None or reason in reasons
+        )
+        self._ask(job, job.left + count, partial(self._retry_now, job, reasons))
+
+    def _retry_now(self, job: Job, reasons: list[str] | None) -> None:
         self._change(
             partial(self.main.workplace.store.jobs.retry, job.id, reasons), partial(self._start, job)
         )

@@ -22,7 +22,13 @@ class ResumeOffer(Confirm):
         left = things(unit, sum(job.left for job in jobs))
         if len(jobs) == 1:
             question = f"{job_words.title(jobs[0])} was cut off with {left} left. Resume it?"
-            super().__init__(question, [job_words.why_paused(jobs[0])[0]], yes="Resume", no="Not now")
+            super().__init__(
+                question,
+                [job_words.why_paused(jobs[0])[0]],
+                yes="Resume",
+                no="Not now",
+                dangerous=job_words.ends_something(jobs[0]),
+            )
         else:
             super().__init__(
                 f"{len(jobs)} jobs were cut off with {left} left. See them?", yes="See them", no="Not now"

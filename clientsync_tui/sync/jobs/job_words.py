@@ -54,9 +54,20 @@ def recap(job: Job) -> str:
     return ", ".join([ended, *(f"{count:,} {name}" for count, name in counts if count)])
 
 
-def to_do(job: Job) -> str:
-    """What is left of a job: "Disconnect: 9 integrations to do"."""
-    return f"{title(job)}: {things(job.kind, job.left)} to do"
+def to_do(job: Job, count: int) -> str:
+    """What a job goes on with: "Disconnect: 9 integrations to do"."""
+    return f"{title(job)}: {things(job.kind, count)} to do"
+
+
+def ends_something(job: Job) -> bool:
+    """Whether going on with a job is asked about, as its command asks."""
+    kind = kinds().get(job.kind)
+    return kind is not None and kind.dangerous
+
+
+def question(job: Job, count: int) -> str:
+    """ "Disconnect 9 integrations?" """
+    return f"{title(job)} {things(job.kind, count)}?"
 
 
 def is_impossible(item: Item) -> bool:
