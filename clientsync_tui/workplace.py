@@ -139,16 +139,16 @@ class Workplace:
         """The accounting app of that name. Raises UsageError, with the nearest name, if there is none."""
         from .accounting.seam.registry import left_out, softwares
 
-        known = softwares()
-        if name not in known:
+        installed = softwares()
+        if name not in installed:
             if broken := [sentence for sentence in left_out() if f'"{name}"' in sentence]:
                 raise UsageError(" ".join(broken))
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f' Did you mean "{near[0]}"?' if near else f" Available: {', '.join(known)}."
+            near = difflib.get_close_matches(name, installed, 1)
+            hint = f' Did you mean "{near[0]}"?' if near else f" Available: {', '.join(installed)}."
             raise UsageError(
                 f'No accounting app "{name}" is installed here.{hint} If it comes with a plug-in, install that package.'
             )
-        return known[name]
+        return installed[name]
 
     def any_software(self, name: str) -> "Software":
         """The same for showing it: what is integrated with an app whose plug-in is missing goes on, under the app's name."""
@@ -215,8 +215,8 @@ class Workplace:
         from .accounting.seam.configured import Http
         from .sync.jobs.session import Session
 
-        told = self.config.http
-        how = Http(told.timeout_s, told.attempts, told.longest_wait_s)
+        http = self.config.http
+        how = Http(http.timeout_s, http.attempts, http.longest_wait_s)
         return Session(self.store, self.vault, how, self.configured, holder=self.holder, actor=self.actor)
 
     def close(self) -> None:

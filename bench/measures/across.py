@@ -40,7 +40,7 @@ async def _both(bench: Bench, size: int) -> tuple[float, float]:
     async with bench.workplace.session() as session:
         people = {name: await bench.sign_in(session, 0, name) for name in (HEALTHY, LIMITED)}
         for person in people.values():
-            _add(bench, [(person, each) for each in await session.reach(person)])
+            _add(bench, [(person, organisation) for organisation in await session.reach(person)])
         _add(bench, await _consents(session, people[LIMITED].person, size))
         _expire(bench)
         alone = await _healthy(bench, session, _plan(bench, people, HEALTHY))

@@ -80,7 +80,7 @@ def _letters(
 ) -> tuple[list[float], list[float], list[float], str]:
     """Letters typed one by one and deleted, each until the right count stands on the screen; the peer has the names of the
     first practice. The peer's name comes last."""
-    dbs = [sqlite3.connect(each) for each in databases]
+    dbs = [sqlite3.connect(database) for database in databases]
     totals = [_found(db, "")[0] for db in dbs]
     took: list[list[float]] = [[] for _ in terminals]
     theirs: list[float] = []

@@ -299,8 +299,8 @@ def _last(url: Any) -> str:
 def _year_end(periods: Any) -> str:
     """The last day of the accounting period that today is in, else of the last one; empty where none is told."""
     days = sorted(
-        (shapes.words(each.get("ends_on")), shapes.words(each.get("starts_on")))
-        for each in shapes.objects(periods)
+        (shapes.words(period.get("ends_on")), shapes.words(period.get("starts_on")))
+        for period in shapes.objects(periods)
     )
     today = date.today().isoformat()
     ends = [end for end, start in days if end and start <= today <= end] or [end for end, _ in days if end]
@@ -335,7 +335,7 @@ def _said(answer: Answer) -> str:
     """What an error says: {"errors": {"error": {"message"}}}, or {"errors": [{"message"}]} [U]; empty for any other form."""
     errors = shapes.under(answer.body, "errors")
     first = next(iter(shapes.objects(errors)), None) or shapes.under(errors, "error")
-    return shapes.said(shapes.under(first, "message"))
+    return shapes.error_text(shapes.under(first, "message"))
 
 
 SOFTWARE = FreeAgent()

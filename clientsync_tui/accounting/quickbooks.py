@@ -157,19 +157,19 @@ class QuickBooks:
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
         """By the fault's code, which comes in two spellings of JSON and in XML [P]; then by status."""
-        code, said = _fault(answer)
+        code, error_words = _fault(answer)
         if code == _LIMIT:
             return "limit"
         if code == _NO_ACCESS:
             return _broken(Reason.ACCESS_REMOVED)
         if code == _COMPANY_STATUS:
-            ended = _CLOSED.search(said) is not None
+            ended = _CLOSED.search(error_words) is not None
             return _broken(Reason.ORGANISATION_CLOSED if ended else Reason.UNPAID)
         if answer.status == 401 or code in {_NO_SUCH_TOKEN, _TOKEN_TROUBLE}:
             if not answer.renewed:
                 return "renew"
             return _passing(
-                answer, PassingTrouble, "QuickBooks rejected the access token it had just issued", said
+                answer, PassingTrouble, "QuickBooks rejected the access token it had just issued", error_words
             )
         if answer.status == 403 or code == _NO_APP_ACCESS:
             return _broken(Reason.DISCONNECTED_THERE)
@@ -180,19 +180,21 @@ class QuickBooks:
                 Fault.SERVER_ERROR, "QuickBooks reported an internal error; try again later."
             )
         if code in {_NOT_ENTITLED, _NO_FEATURE}:
-            trouble = _passing(answer, _NotThere, said or f"error {code}", "")
-            if code == _NO_FEATURE or _NOT_IN_PLAN.search(said):
+            trouble = _passing(answer, _NotThere, error_words or f"error {code}", "")
+            if code == _NO_FEATURE or _NOT_IN_PLAN.search(error_words):
                 trouble.in_plan = False
             return trouble
-        return _passing(answer, PassingTrouble, f"QuickBooks refused a request ({answer.status})", said)
+        return _passing(
+            answer, PassingTrouble, f"QuickBooks refused a request ({answer.status})", error_words
+        )
 
     async def person(self, new: NewSignIn) -> Person:
         """GET userinfo: `sub` is the stable id; names in camelCase, and they may be absent [C]."""
-        told = shapes.lower_keys(await new.userinfo())
-        person_id, email = shapes.words(told.get("sub")), shapes.words(told.get("email"))
+        claims = shapes.lower_keys(await new.userinfo())
+        person_id, email = shapes.words(claims.get("sub")), shapes.words(claims.get("email"))
         if not person_id:
             raise shapes.nonsense("who signed in")
-        name = " ".join(filter(None, (shapes.words(told.get(key)) for key in ("givenname", "familyname"))))
+        name = " ".join(filter(None, (shapes.words(claims.get(key)) for key in ("givenname", "familyname"))))
         return Person(person_id, name or email or person_id, email)
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
@@ -212,7 +214,7 @@ class QuickBooks:
         if not name:
             raise shapes.nonsense("CompanyInfo")
         starts = shapes.words(company.get("fiscalyearstartmonth")).casefold()
-        told = {
+        details = {
             "name": name,
             "legal_name": shapes.words(company.get("legalname")),
             "country": shapes.words(company.get("country")),
@@ -220,7 +222,7 @@ class QuickBooks:
             "year_end": shapes.day_of_year(*_YEAR_ENDS.get(starts, (0, 0))),
             "edition": _named_value(company, "OfferingSku"),
         }
-        return {each: value for each, value in told.items() if value}
+        return {field: value for field, value in details.items() if value}
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
         """A query of one entity, by pages until fewer lines come than were asked for."""
@@ -236,12 +238,12 @@ class QuickBooks:
                     return ()
                 raise ListRefused(str(trouble)) from None
             lines = _lines(answer, entity, called, code)
-            known, there = len(found), shapes.length(shapes.under(answer, "QueryResponse"), entity)
+            before, on_page = len(found), shapes.length(shapes.under(answer, "QueryResponse"), entity)
             found.update((line["id"], line) for line in lines)
             # A page on which no row can be used is not the last one for that.
-            if not there or (lines and len(found) == known) or (there < _PAGE_SIZE and there % _ROUND):
+            if not on_page or (lines and len(found) == before) or (on_page < _PAGE_SIZE and on_page % _ROUND):
                 return tuple(found.values())
-            start += there
+            start += on_page
         raise shapes.nonsense(f"{entity} without an end")
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
@@ -278,24 +280,25 @@ def _fault(answer: Answer) -> tuple[int | None, str]:
     fault = shapes.under(answer.body, "fault")
     errors = shapes.objects(shapes.under(fault, "error"))
     first: Mapping[str, Any] = errors[0] if errors else {}
-    message, detail = shapes.said(first.get("message")), shapes.said(first.get("detail"))
+    message, detail = shapes.error_text(first.get("message")), shapes.error_text(first.get("detail"))
     # The detail often begins with the message.
-    said = detail if detail.startswith(message) else ": ".join(filter(None, (message, detail)))
+    error_words = detail if detail.startswith(message) else ": ".join(filter(None, (message, detail)))
     code = str(first.get("code") or "")
     if not code and answer.body is None and (in_xml := _XML_CODE.search(answer.text[:10_000])):
         code = in_xml[1]
-    return (int(code) if code.isascii() and code.isdecimal() and len(code) < 10 else None), said
+    return (int(code) if code.isascii() and code.isdecimal() and len(code) < 10 else None), error_words
 
 
 def _broken(reason: Reason) -> OrganisationTrouble:
     return OrganisationTrouble(reason, _SAYS[reason])
 
 
-def _passing(answer: Answer, kind: type[_Passing], what: str, said: str) -> _Passing:
+def _passing(answer: Answer, kind: type[_Passing], what: str, error_words: str) -> _Passing:
     """With the number by which Intuit's support knows the request [C]."""
-    number = shapes.said(answer.headers.get("intuit_tid"))
+    number = shapes.error_text(answer.headers.get("intuit_tid"))
     return kind(
-        Fault.NONSENSE, f"{what}{f': {said}' if said else ''}{f' (intuit_tid {number})' if number else ''}"
+        Fault.NONSENSE,
+        f"{what}{f': {error_words}' if error_words else ''}{f' (intuit_tid {number})' if number else ''}",
     )
 
 

@@ -166,7 +166,7 @@ class Xero:
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
         """By status and `detail`; keys come in any case (`title`, `Title`)."""
         body = shapes.lower_keys(answer.body)
-        detail = shapes.said(body.get("detail")) or shapes.said(body.get("message"))
+        detail = shapes.error_text(body.get("detail")) or shapes.error_text(body.get("message"))
         if answer.status == 401:
             if organisation_id is not None and "authorizationunsuccessful" in detail.lower():
                 return OrganisationTrouble(Reason.PERMISSION_MISSING, _SAYS[Reason.PERMISSION_MISSING])
@@ -179,8 +179,8 @@ class Xero:
                 reason = Reason.UNPAID
             return OrganisationTrouble(reason, _SAYS[reason])
         kind = _BadRequest if answer.status == 400 else PassingTrouble
-        said = f": {detail}" if detail else ""
-        return kind(Fault.NONSENSE, f"Xero refused a request ({answer.status}){said}")
+        detail_part = f": {detail}" if detail else ""
+        return kind(Fault.NONSENSE, f"Xero refused a request ({answer.status}){detail_part}")
 
     async def person(self, new: NewSignIn) -> Person:
         """From the id_token; `xero_userid` is the stable id (xero-node SDK) [C]."""
@@ -259,7 +259,7 @@ class Xero:
         """
         wanted = self.canonical_id(organisation_id)
         with noting() as notes:
-            listed = {each.id: each for each in await self.organisations(calls)}
+            listed = {organisation.id: organisation for organisation in await self.organisations(calls)}
         connection = listed[wanted].connection_id if wanted in listed else None
         if connection is None and (wanted in listed or notes.unreadable):
             raise shapes.nonsense("connections")
@@ -294,13 +294,13 @@ class Xero:
                     raise
                 continue
             contacts = shapes.records(answer, "Contacts", "ContactID", code="AccountNumber")
-            known, there = len(found), shapes.length(answer, "Contacts")
+            before, on_page = len(found), shapes.length(answer, "Contacts")
             found.update((contact["id"], contact) for contact in contacts)
             pages = shapes.whole_number(shapes.under(shapes.under(answer, "pagination"), "pageCount"))
             # The page size allowed is [U], so a page is short only against what it says itself.
-            short = page >= pages if pages is not None else there < _PAGE_SIZE
+            short = page >= pages if pages is not None else on_page < _PAGE_SIZE
             # A page on which no row can be used is not the last one for that.
-            if short or not there or (contacts and len(found) == known):
+            if short or not on_page or (contacts and len(found) == before):
                 return tuple(found.values())
             page += 1
         raise shapes.nonsense("suppliers without an end")

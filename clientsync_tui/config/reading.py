@@ -77,11 +77,11 @@ def _mapping(name: str, value: Any) -> Mapping[str, Any]:
     return value  # pyright: ignore[reportUnknownVariableType]
 
 
-def _reject_unknown(table: str, names: Iterable[str], known: list[str]) -> None:
+def _reject_unknown(table: str, names: Iterable[str], allowed: list[str]) -> None:
     for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f' Did you mean "{near[0]}"?' if near else f" Known: {', '.join(known)}."
+        if name not in allowed:
+            near = difflib.get_close_matches(name, allowed, 1)
+            hint = f' Did you mean "{near[0]}"?' if near else f" Known: {', '.join(allowed)}."
             what = (
                 f'[{table}] has an unknown key "{name}".' if table else f'There is no table or key "{name}".'
             )

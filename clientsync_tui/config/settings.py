@@ -102,14 +102,14 @@ def named(name: str) -> Setting:
     if first == KEYS and rest:
         return Setting(name, "")
     app = rest.partition(".")[0] if first == SOFTWARE else ""
-    known = {setting.name: setting for setting in settings(iter([app or EACH_APP]))}
-    if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
+    by_name = {setting.name: setting for setting in settings(iter([app or EACH_APP]))}
+    if name not in by_name:
+        near = difflib.get_close_matches(name, by_name, 1)
         hint = f" Did you mean {near[0]}?" if near else " `clientsync config get` lists them."
         raise UsageError(f'There is no setting "{name}".{hint}')
-    if isinstance(known[name].default, dict):
+    if isinstance(by_name[name].default, dict):
         raise UsageError(f"{name} is a table of its own. Edit the file to change it.")
-    return known[name]
+    return by_name[name]
 
 
 def _number(text: str) -> int | float | str:

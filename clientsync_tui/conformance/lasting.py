@@ -32,7 +32,7 @@ def details(stand: Stand, sign_in: SignIn, place: int = 0) -> Any:
     return stand.do(lambda session: stand.read(session.calls(sign_in), "details", realm))
 
 
-def kept(stand: Stand, sign_in: SignIn) -> str:
+def saved_token(stand: Stand, sign_in: SignIn) -> str:
     """The refresh token in the keyring."""
     entry = KeyringEntry.read(asyncio.run(stand.workplace.vault.read(stand.token_name(sign_in))))
     assert entry is not None
@@ -49,11 +49,11 @@ def test_every_new_refresh_token_is_kept(name: str, stands: Callable[..., Stand]
     stand = stands(name, apart=True, organisations=1)
     after_s = stand.personality.rotation.after_s
     sign_in = stand.signed_in()
-    tokens = {kept(stand, sign_in)}
+    tokens = {saved_token(stand, sign_in)}
     for _ in range(3):
         stand.box.advance(max(after_s or 0, stand.personality.access_s) + 1)
         assert details(stand, sign_in)["name"]
-        tokens.add(kept(stand, sign_in))
+        tokens.add(saved_token(stand, sign_in))
     assert len(tokens) == (1 if after_s is None else 4)
 
 
@@ -63,13 +63,13 @@ def test_a_replaced_token_is_used_only_within_the_grace(name: str, stands: Calla
     if rotation.after_s is None:
         pytest.skip("no refresh token is ever replaced")
     sign_in = stand.signed_in()
-    former = kept(stand, sign_in)
+    former = saved_token(stand, sign_in)
     stand.box.advance(rotation.after_s + 1)
     details(stand, sign_in)
     if rotation.grace_s:
         put_back(stand, sign_in, former)
         assert details(stand, sign_in)["name"], "an answer that was lost is mended"
-    former = kept(stand, sign_in)
+    former = saved_token(stand, sign_in)
     stand.box.advance(rotation.after_s + 1)
     details(stand, sign_in)
     put_back(stand, sign_in, former)
@@ -83,7 +83,7 @@ def test_a_new_sign_in_ends_the_persons_former_one_where_the_app_keeps_one(
 ) -> None:
     stand = stands(name, apart=True, organisations=1)
     sign_in = stand.signed_in()
-    former = kept(stand, sign_in)
+    former = saved_token(stand, sign_in)
     stand.signed_in()
     put_back(stand, sign_in, former)
     assert stand.software.grant.one_per_person is stand.personality.one_grant

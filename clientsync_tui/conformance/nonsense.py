@@ -64,11 +64,11 @@ def test_an_answer_of_another_kind_is_nonsense_and_no_crash(name: str, what: str
         for kind, change in OF_ANOTHER_KIND.items():
             stand.box.script(Script("api", target, change))
             try:
-                told = await stand.read(calls, what)
+                answer = await stand.read(calls, what)
             except PassingTrouble as trouble:
                 assert trouble.fault is Fault.NONSENSE, kind
             else:
-                assert not told, f"{kind} was taken for {told}"
+                assert not answer, f"{kind} was taken for {answer}"
             stand.box.unscripted()
         # The content type alone says nothing: some servers have it wrong.
         stand.box.script(Script("api", target, _mislabelled))
@@ -109,16 +109,19 @@ def test_a_value_of_another_type_is_nonsense_and_no_crash(name: str, what: str, 
     stand.do(work)
 
 
-def check(what: str, told: Any) -> None:
+def check(what: str, answer: Any) -> None:
     """That what came of an answer has the right shape, whatever was wrong in it."""
     if what == "details":
-        assert type(told.get("name")) is str and told["name"]
-        assert all(type(value) is str for value in told.values())
+        assert type(answer.get("name")) is str and answer["name"]
+        assert all(type(value) is str for value in answer.values())
     elif what == "organisations":
-        assert all(isinstance(each, Organisation) for each in told)
-        assert all(type(each.id) is str and each.id and type(each.name) is str for each in told)
+        assert all(isinstance(organisation, Organisation) for organisation in answer)
+        assert all(
+            type(organisation.id) is str and organisation.id and type(organisation.name) is str
+            for organisation in answer
+        )
     else:
-        assert all(type(line["id"]) is str and line["id"] and type(line["name"]) is str for line in told)
+        assert all(type(line["id"]) is str and line["id"] and type(line["name"]) is str for line in answer)
 
 
 def paths(value: Any, here: PATH = ()) -> Generator[PATH]:
@@ -126,11 +129,11 @@ def paths(value: Any, here: PATH = ()) -> Generator[PATH]:
     if here:
         yield here
     if isinstance(value, dict):
-        for key, each in cast(dict[str, Any], value).items():
-            yield from paths(each, (*here, key))
+        for key, item in cast(dict[str, Any], value).items():
+            yield from paths(item, (*here, key))
     elif isinstance(value, list):
-        for place, each in enumerate(cast(list[Any], value)[:1]):
-            yield from paths(each, (*here, place))
+        for place, item in enumerate(cast(list[Any], value)[:1]):
+            yield from paths(item, (*here, place))
 
 
 def _with(path: PATH, value: Any) -> Callable[[Response], Response]:

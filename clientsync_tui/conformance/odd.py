@@ -14,7 +14,7 @@ from ..sandbox.consent.scripts import Script
 from ..sandbox.misbehaviour.faults import Target
 from ..signin.token_endpoint import TokenEndpoint
 from ..sync.jobs.session import Session
-from .lasting import kept
+from .lasting import saved_token
 from .rows import PATH, arrays
 from .stand import PATIENCE_S, Stand
 
@@ -44,9 +44,9 @@ def answering(change: Change) -> Callable[[Response], Response]:
 def everywhere(change: Change, value: Any) -> Any:
     """A document with everything in it changed, the innermost first."""
     if isinstance(value, dict):
-        value = {key: everywhere(change, each) for key, each in cast(dict[str, Any], value).items()}
+        value = {key: everywhere(change, item) for key, item in cast(dict[str, Any], value).items()}
     elif isinstance(value, list):
-        value = [everywhere(change, each) for each in cast(list[Any], value)]
+        value = [everywhere(change, item) for item in cast(list[Any], value)]
     return change(value)
 
 
@@ -162,7 +162,7 @@ def test_a_field_may_be_null_in_every_row(name: str, what: str, stands: Callable
 
 
 def test_the_life_of_an_access_token_may_be_written_as_text(name: str, stand: Stand) -> None:
-    token = kept(stand, stand.signed_in())
+    token = saved_token(stand, stand.signed_in())
     stand.box.script(Script("token", Target(name), answering(lambda body: everywhere(as_text, body))))
     try:
         granted = asyncio.run(TokenEndpoint(stand.workplace.configured(name), PATIENCE_S).renew(token))

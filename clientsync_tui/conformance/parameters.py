@@ -15,7 +15,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names: list[str] = getattr(module, "SOFTWARES", [])
     wanted = set(metafunc.fixturenames)
     if "error" in wanted:
-        pairs = [(name, each.name) for name in names for each in personalities()[name].errors]
+        pairs = [(name, error.name) for name in names for error in personalities()[name].errors]
         metafunc.parametrize(("name", "error"), pairs, ids=[f"{name}: {error}" for name, error in pairs])
     elif "what" in wanted:
         pairs = [

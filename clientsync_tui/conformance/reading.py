@@ -44,7 +44,7 @@ def test_every_organisation_is_listed_over_three_pages(name: str, stands: Callab
     listed = stand.do(work)
     world = stand.box.world
     places = [0] if stand.one else range(world.count)
-    assert {each.id: each.name for each in listed} == {
+    assert {organisation.id: organisation.name for organisation in listed} == {
         stand.id_of(place): _cleaned(world.named(name, place).name) for place in places
     }
 
@@ -89,10 +89,13 @@ def test_the_lists_are_whole_over_three_pages(name: str, stands: Callable[..., S
 
 def _three_pages(lists: Mapping[str, TrueList]) -> int:
     """How many lines there must be for a third page of each list, when some are hidden or of another kind."""
-    longest = max((each.page_size or 0 for each in lists.values()), default=0)
+    longest = max((true_list.page_size or 0 for true_list in lists.values()), default=0)
     for times in (2, 3, 4, 6):
         world = World("1", 1, lines=longest * times + 7)
-        counts = ((each.page_size, each.names(world, world.organisation("", 0))) for each in lists.values())
+        counts = (
+            (true_list.page_size, true_list.names(world, world.organisation("", 0)))
+            for true_list in lists.values()
+        )
         if all(len(names) > 2 * size for size, names in counts if size):
             break
     return longest * times + 7

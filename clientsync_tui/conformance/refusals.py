@@ -34,7 +34,7 @@ def meaning_of(trouble: Trouble) -> Reason | Fault | str:
 
 
 def test_an_error_answer_means_what_it_should(name: str, error: str, stand: Stand) -> None:
-    answer = next(each for each in stand.personality.errors if each.name == error)
+    answer = next(known_error for known_error in stand.personality.errors if known_error.name == error)
     sign_in = stand.signed_in()
     if answer.amid:
         stand.box.fault(answer.amid, software=name, organisation=stand.realm)

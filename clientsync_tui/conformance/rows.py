@@ -52,7 +52,7 @@ def test_one_row_that_cannot_be_used_is_left_out_and_said(
                 with noting() as notes:
                     found = list(await stand.read(calls, what, realm))
                 stand.box.unscripted()
-                assert all(each in true for each in found)
+                assert all(name in true for name in found)
                 lost.append(len(true) - len(found))
                 assert bool(notes.sentences()) == notes.unreadable == (lost[-1] > 0), (path, bad)
         assert set(lost) <= {0, 1} and 1 in lost, "only the bad row is left out"
@@ -69,8 +69,8 @@ def arrays(value: Any, here: PATH = ()) -> Generator[PATH]:
         if len(cast(list[Any], value)) > 1:
             yield here
     elif isinstance(value, dict):
-        for key, each in cast(dict[str, Any], value).items():
-            yield from arrays(each, (*here, key))
+        for key, item in cast(dict[str, Any], value).items():
+            yield from arrays(item, (*here, key))
 
 
 def _first_row(path: PATH, bad: Any) -> Callable[[Response], Response]:
@@ -97,21 +97,25 @@ def _emptied(row: Any) -> Any:
 def test_an_id_in_another_spelling_is_the_same_organisation(name: str, stand: Stand) -> None:
     software = stand.software
     ids = [stand.id_of(place) for place in range(stand.box.world.count)]
-    assert len({software.canonical_id(each) for each in ids}) == len(ids), "others stay others"
+    assert len({software.canonical_id(organisation_id) for organisation_id in ids}) == len(ids), (
+        "others stay others"
+    )
     assert all(
-        software.canonical_id(software.canonical_id(each)) == software.canonical_id(each) for each in ids
+        software.canonical_id(software.canonical_id(organisation_id))
+        == software.canonical_id(organisation_id)
+        for organisation_id in ids
     )
     sign_in = stand.signed_in()
     shouted = {
-        each: each.upper()
-        for each in ids
-        if software.canonical_id(each.upper()) == software.canonical_id(each)
+        organisation_id: organisation_id.upper()
+        for organisation_id in ids
+        if software.canonical_id(organisation_id.upper()) == software.canonical_id(organisation_id)
     }
 
     def in_capitals(response: Response) -> Response:
         text = bytes(response.body).decode()
-        for each, other in shouted.items():
-            text = text.replace(f'"{each}"', f'"{other}"')
+        for organisation_id, other in shouted.items():
+            text = text.replace(f'"{organisation_id}"', f'"{other}"')
         return Response(text, response.status_code, media_type="application/json")
 
     async def reached(session: Session) -> set[str]:
@@ -120,4 +124,4 @@ def test_an_id_in_another_spelling_is_the_same_organisation(name: str, stand: St
     true = stand.do(reached)
     stand.box.script(Script("api", Target(name), in_capitals))
     assert stand.do(reached) == true
-    assert all(software.canonical_id(each) == each for each in true)
+    assert all(software.canonical_id(organisation_id) == organisation_id for organisation_id in true)

@@ -80,9 +80,9 @@ def test_a_code_is_good_once(name: str, stand: Stand) -> None:
             back = _followed(attempt, stand)
             attempt.paste(back)
             await attempt.wait(PATIENCE_S)
-        asked, said = (dict(parse_qsl(urlsplit(each).query)) for each in (attempt.link, back))
+        asked, redirected = (dict(parse_qsl(urlsplit(link).query)) for link in (attempt.link, back))
         endpoint = TokenEndpoint(stand.workplace.configured(name), PATIENCE_S)
-        await endpoint.exchange(said["code"], asked["redirect_uri"], None)
+        await endpoint.exchange(redirected["code"], asked["redirect_uri"], None)
 
     with pytest.raises(SignInRefused):
         stand.do(work)
@@ -96,9 +96,9 @@ def test_without_the_organisation_in_the_redirect_no_code_is_exchanged(name: str
         async with session.begin(name) as attempt:
             back = _followed(attempt, stand)
             address, _, query = back.partition("?")
-            said = {k: v for k, v in parse_qsl(query) if k != stand.personality.realm_parameter}
+            parameters = {k: v for k, v in parse_qsl(query) if k != stand.personality.realm_parameter}
             with pytest.raises(UsageError, match=stand.personality.realm_parameter):
-                attempt.paste(f"{address}?{urlencode(said)}")
+                attempt.paste(f"{address}?{urlencode(parameters)}")
             # The code is still good: the whole address can be pasted.
             assert endpoint not in [call["path"] for call in stand.called(before)], "no code was exchanged"
             attempt.paste(back)
@@ -117,10 +117,10 @@ def test_no_secret_goes_to_a_server_that_only_a_redirect_names(name: str, stand:
     async def work(session: Session) -> None:
         async with session.begin(name) as attempt:
             address, _, query = _followed(attempt, stand).partition("?")
-            said = dict(parse_qsl(query))
-            true = said[parameter]
-            said[parameter] = forged.format(true=true, host=urlsplit(true).hostname)
-            attempt.paste(f"{address}?{urlencode(said)}")
+            parameters = dict(parse_qsl(query))
+            true = parameters[parameter]
+            parameters[parameter] = forged.format(true=true, host=urlsplit(true).hostname)
+            attempt.paste(f"{address}?{urlencode(parameters)}")
             await attempt.wait(PATIENCE_S)
 
     endpoint, before = f"/{name}{stand.personality.token_path}", stand.calls_made

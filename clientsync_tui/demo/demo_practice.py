@@ -19,7 +19,7 @@ from ..practice.people import SignIn
 from ..practice.status import EXPIRING_WITHIN, Reason
 from ..sandbox.consent.authorise import sign_in as authorise
 from ..sandbox.server import Running
-from ..sync.changes import new_client_id
+from ..sync.client_edits import new_client_id
 from ..sync.jobs.session import Session
 from ..workplace import Workplace, secret_name
 
@@ -89,25 +89,29 @@ class Clients:
         self._of_business: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._codes: Counter[str] = Counter()
 
-    def entries(self, known: Integrated, at: datetime) -> list[tuple[datetime, NewEntry]]:
+    def entries(self, integrated: Integrated, at: datetime) -> list[tuple[datetime, NewEntry]]:
         """The entries that add an organisation at that time, and its client if it is new. Never before the client was added."""
-        actor, name = known.sign_in.person.email, known.name
-        link = {"organisation_name": name, "sign_in": known.sign_in.id, "details": dict(known.details)}
-        business = name, known.details.get("tax_number", known.organisation_id)
+        actor, name = integrated.sign_in.person.email, integrated.name
+        link = {
+            "organisation_name": name,
+            "sign_in": integrated.sign_in.id,
+            "details": dict(integrated.details),
+        }
+        business = name, integrated.details.get("tax_number", integrated.organisation_id)
         client, since = self._of_business.get(business, ("", at))
         new: list[NewEntry] = []
         if not client:
             team = TEAMS[len(self._of_business) % len(TEAMS)]
             body = {
                 "name": name,
-                "details": dict(known.details),
+                "details": dict(integrated.details),
                 "team": team,
                 "practice_code": self._code(name),
             }
             client = new_client_id()
             self._of_business[business] = client, at
             new.append(NewEntry(Kind.CLIENT_ADDED, actor, client, body=body))
-        where = client, known.software.name, known.organisation_id
+        where = client, integrated.software.name, integrated.organisation_id
         new.append(NewEntry(Kind.INTEGRATION_CONNECTED, actor, *where, link))
         return [(max(at, since), entry) for entry in new]
 
@@ -230,13 +234,13 @@ class AppHistory:
         self._sandbox.fault("revoke", software=name, person=left)
         entries: list[tuple[datetime, NewEntry]] = []
 
-        def found(kind: Kind, known: Integrated, reason: Reason) -> None:
+        def found(kind: Kind, integrated: Integrated, reason: Reason) -> None:
             body = {"reason": reason, "was": None}
-            client = clients[known.organisation_id]
-            entries.append((at, NewEntry(kind, me, client, name, known.organisation_id, body)))
+            client = clients[integrated.organisation_id]
+            entries.append((at, NewEntry(kind, me, client, name, integrated.organisation_id, body)))
 
-        for known in gone:
-            found(Kind.FOUND_EXPIRED, known, Reason.SIGN_IN_REFUSED)
+        for integrated in gone:
+            found(Kind.FOUND_EXPIRED, integrated, Reason.SIGN_IN_REFUSED)
         broken = {
             "remove-access": Reason.ACCESS_REMOVED,
             "disconnect": self._software.not_listed,
@@ -245,14 +249,14 @@ class AppHistory:
         if self._software.organisations_per_sign_in == "one":
             # There, a disconnected organisation shows as a refused sign-in.
             del broken["disconnect"]
-            for known in own[-2:]:
-                self._sandbox.fault("expire", software=name, organisation=known.organisation_id)
-                found(Kind.FOUND_EXPIRED, known, Reason.SIGN_IN_REFUSED)
-        for (kind, reason), known in zip(broken.items(), own, strict=False):
+            for integrated in own[-2:]:
+                self._sandbox.fault("expire", software=name, organisation=integrated.organisation_id)
+                found(Kind.FOUND_EXPIRED, integrated, Reason.SIGN_IN_REFUSED)
+        for (kind, reason), integrated in zip(broken.items(), own, strict=False):
             # A closed organisation is closed for everybody.
             person = None if kind == "close" else me
-            self._sandbox.fault(kind, software=name, person=person, organisation=known.organisation_id)
-            found(Kind.FOUND_BROKEN, known, reason)
+            self._sandbox.fault(kind, software=name, person=person, organisation=integrated.organisation_id)
+            found(Kind.FOUND_BROKEN, integrated, reason)
         return entries
 
 

@@ -40,13 +40,13 @@ class _Place(NamedTuple):
     is_open: bool = False
 
 
-def named(told: str) -> Path:
+def named(text: str) -> Path:
     """The file that a person means; `~` is the home folder. Raises UsageError for what can be no file."""
     try:
-        path = Path(told.strip()).expanduser()
+        path = Path(text.strip()).expanduser()
     except RuntimeError:
-        raise UsageError(f"{told}: there is no such user's home folder.") from None
-    if "\0" in told:
+        raise UsageError(f"{text}: there is no such user's home folder.") from None
+    if "\0" in text:
         raise UsageError("A file name can't contain a null character.")
     return path
 
@@ -241,7 +241,7 @@ def _is_own(place: _Place, own: OwnFiles) -> bool:
     name = Path(place.name).name.casefold()
 
     def beside(files: Iterable[Path]) -> Generator[str]:
-        for file in {way for each in files for way in (each, Path(os.path.realpath(each)))}:
+        for file in {way for path in files for way in (path, Path(os.path.realpath(path)))}:
             with suppress(OSError):
                 if _identity(file.parent.stat()) == parent:
                     yield file.name.casefold()

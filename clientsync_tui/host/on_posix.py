@@ -12,7 +12,7 @@ USERS = hasattr(os, "geteuid")
 SIGHUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 """The line to the terminal was cut."""
 
-SIGNALS = [each for each in (signal.SIGINT, signal.SIGTERM, SIGHUP) if each is not None]
+SIGNALS = [signal_ for signal_ in (signal.SIGINT, signal.SIGTERM, SIGHUP) if signal_ is not None]
 """Those that ask a program to end."""
 
 

@@ -25,14 +25,20 @@ class Sandbox:
     Raises ValueError when the options name an unknown software, or a state file that is not one.
     """
 
-    def __init__(self, options: Options, url: str, known: Mapping[str, Personality]) -> None:
-        names = options.softwares or tuple(known)
-        if unknown := [name for name in names if name not in known]:
-            raise ValueError(f"no sandbox for {', '.join(unknown)}; there is one for {', '.join(known)}")
+    def __init__(self, options: Options, url: str, personalities: Mapping[str, Personality]) -> None:
+        names = options.softwares or tuple(personalities)
+        if unknown := [name for name in names if name not in personalities]:
+            raise ValueError(
+                f"no sandbox for {', '.join(unknown)}; there is one for {', '.join(personalities)}"
+            )
         self.options = options
         self.url = url
-        self.softwares = {name: known[name] for name in names}
-        ids = {name: each.organisation_id for name, each in known.items() if each.organisation_id}
+        self.softwares = {name: personalities[name] for name in names}
+        ids = {
+            name: personality.organisation_id
+            for name, personality in personalities.items()
+            if personality.organisation_id
+        }
         self.world = World(options.seed, options.organisations, ids, options.lines, options.hostile)
         self.state = load(options.state)
         self.clock = Clock(self.state.ahead_s)

@@ -219,7 +219,7 @@ class Attempt:
         async with self._completing.room() as write:
             endpoint = TokenEndpoint(self._configured.at(redirect.site), self._completing.how.timeout_s)
             granted = await endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
-            return await self._completing.kept(
+            return await self._completing.saved(
                 granted, write, self.tell, redirect=redirect.parameters, nonce=self._nonce
             )
 

@@ -35,7 +35,7 @@ class Completing:
                 raise KeyringTrouble(f"{trouble} Nothing was asked of {title}: sign in again.") from None
             yield write
 
-    async def kept(
+    async def saved(
         self,
         granted: Granted,
         write: Write,
@@ -63,8 +63,8 @@ class Completing:
         try:
             person, organisation = await software.person(new), await software.granted(new)
         except Trouble as trouble:
-            kept = "" if "Nothing was saved" in str(trouble) else " Nothing was saved."
-            raise SignInFailed(f"{trouble}{kept}") from None
+            ending = "" if "Nothing was saved" in str(trouble) else " Nothing was saved."
+            raise SignInFailed(f"{trouble}{ending}") from None
         for remark in remarks(configured, granted, person, new.ahead_s):
             tell(remark)
         # Everything that people do is noted under their e-mail address.

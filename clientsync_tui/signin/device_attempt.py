@@ -95,7 +95,7 @@ class DeviceAttempt:
             async with self._completing.room() as write:
                 if (granted := await self._tokens()) is not None:
                     self._given = True
-                    return await self._completing.kept(granted, write, self.tell)
+                    return await self._completing.saved(granted, write, self.tell)
 
     async def _tokens(self) -> Granted | None:
         """The tokens; None if the person has not entered the code yet, or the app could not be asked."""

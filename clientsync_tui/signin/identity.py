@@ -74,8 +74,8 @@ async def verified(
 def ahead_s(claims: Mapping[str, Any], by_date_s: float | None) -> float | None:
     """The server's clock minus this host's: by the answer's Date or by when the id_token was issued, whichever differs more."""
     issued = _time(claims.get("iat"))
-    known = (by_date_s, None if issued is None else issued - time.time())
-    return max((each for each in known if each is not None), key=abs, default=None)
+    differences = (by_date_s, None if issued is None else issued - time.time())
+    return max((difference for difference in differences if difference is not None), key=abs, default=None)
 
 
 def _check_times(claims: Mapping[str, Any], by_date_s: float | None, title: str) -> None:

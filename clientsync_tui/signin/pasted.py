@@ -82,8 +82,8 @@ def _pieces(text: str) -> Iterator[str]:
         address = clean(whole).replace("\\u0026", "&").translate(_ESCAPED).replace("&amp;", "&")
         for part in _NOT_IN_AN_ADDRESS.split(address):
             yield part.strip(_AT_THE_ENDS)
-            for each in _apart(part):
-                yield from (word.strip(_AT_THE_ENDS) for word in (each, *_QUOTING.split(each)))
+            for candidate in _apart(part):
+                yield from (word.strip(_AT_THE_ENDS) for word in (candidate, *_QUOTING.split(candidate)))
 
 
 def _apart(text: str) -> list[str]:

@@ -92,10 +92,10 @@ def pasted_refusal(parameters: Mapping[str, Sequence[str]], configured: Configur
 
 def refusal(error: str, description: str, title: str) -> SignInFailed:
     """What an error that came instead of a code means."""
-    said = clean(error)[:_LONGEST_WORDS]
-    if said in DENIED:
+    error_words = clean(error)[:_LONGEST_WORDS]
+    if error_words in DENIED:
         return SignInFailed(
             f"Access was refused on {title}'s page. Nothing was saved. Sign in again when you are ready."
         )
     more = clean(description)[:_LONGEST_WORDS]
-    return SignInFailed(f"{title} ended the sign-in: {said}{f' ({more})' if more else ''}.")
+    return SignInFailed(f"{title} ended the sign-in: {error_words}{f' ({more})' if more else ''}.")

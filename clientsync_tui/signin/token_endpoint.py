@@ -232,18 +232,18 @@ class TokenEndpoint:
 
     def refusal(self, code: object) -> Exception:
         """What an error code of RFC 6749, section 5.2, means."""
-        said = clean(str(code))[:60]
-        if said == "invalid_grant":
+        error = clean(str(code))[:60]
+        if error == "invalid_grant":
             one = self._configured.software.grant.one_per_person
             why = f" {self._title} keeps one per person: was it used on another computer?" if one else ""
             return SignInRefused(f"{self._title} no longer accepts this sign-in.{why} Sign in again.")
-        if said in {"temporarily_unavailable", "server_error"}:
-            return internal_error(self._server, said)
-        if said not in _APP_REFUSED:
-            return self._passing(Fault.NONSENSE, f"refused the request ({said})")
+        if error in {"temporarily_unavailable", "server_error"}:
+            return internal_error(self._server, error)
+        if error not in _APP_REFUSED:
+            return self._passing(Fault.NONSENSE, f"refused the request ({error})")
         name = self._configured.software.name
         return Misconfigured(
-            f"{self._title} rejected the app's credentials ({said}). Check the client id and secret: `clientsync setup {name}`."
+            f"{self._title} rejected the app's credentials ({error}). Check the client id and secret: `clientsync setup {name}`."
         )
 
     @property

@@ -206,14 +206,14 @@ class Vault:
     def _explained(self, error: BaseException) -> KeyringTrouble:
         from keyring.errors import InitError, KeyringLocked, NoKeyringError
 
-        said = clean(str(error))
+        message = clean(str(error))
         # macOS says -25308, errSecInteractionNotAllowed, over SSH; keyring has no name for it.
-        if isinstance(error, KeyringLocked) or "-25308" in said:
+        if isinstance(error, KeyringLocked) or "-25308" in message:
             return KeyringTrouble(f"The keyring ({self.name}) is locked. {_way_out()}")
         if isinstance(error, (InitError, NoKeyringError)):
-            return KeyringTrouble(f"The keyring ({self.name}) cannot be reached: {said} {_way_out()}")
+            return KeyringTrouble(f"The keyring ({self.name}) cannot be reached: {message} {_way_out()}")
         # Windows keeps at most 2,560 bytes in a credential: error 1783 (jaraco/keyring issues 355 and 540).
-        if "1783" in said:
+        if "1783" in message:
             return KeyringTrouble(f"The secret is too long for the keyring ({self.name}).")
         # Only the kind: the text of an unknown error may hold the secret.
         return KeyringTrouble(f"The keyring ({self.name}) failed ({type(error).__name__}). {_way_out()}")

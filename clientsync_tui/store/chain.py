@@ -36,7 +36,7 @@ class Flaw:
 def verify(db: sqlite3.Connection) -> Flaw | None:
     """Reads the whole ledger, an entry at a time, in one state of the database; None: it is whole."""
     # Without a head it cannot be known whether entries were cut off behind the last.
-    head, kept = db.execute("SELECT seq, hash FROM head").fetchone() or (None, b"")
+    head, head_hash = db.execute("SELECT seq, hash FROM head").fetchone() or (None, b"")
     seq, before = 0, START
     rows = db.execute(f"SELECT hash, {COLUMNS} FROM ledger ORDER BY seq")
     rows.row_factory = None
@@ -53,7 +53,7 @@ def verify(db: sqlite3.Connection) -> Flaw | None:
         return Flaw("removed", seq + 1, head or seq + 1)
     if seq > head:
         return Flaw("inserted", head + 1, seq)
-    return None if (seq, before) == (head, kept) else Flaw("altered", seq, seq)
+    return None if (seq, before) == (head, head_hash) else Flaw("altered", seq, seq)
 
 
 def _is_between(db: sqlite3.Connection, seq: int, before: bytes, head: int | None) -> bool:

@@ -273,13 +273,13 @@ class Clients:
 
 @lru_cache(maxsize=4096)
 def _settings(text: str) -> Settings:
-    told = json.loads(text)
-    lists = told.get("lists")
+    saved = json.loads(text)
+    lists = saved.get("lists")
     return Settings(
         tuple(lists) if lists is not None else None,
-        int(told.get("refresh_days", 0)),
-        bool(told.get("follow_details", True)),
-        str(told.get("note", "")),
+        int(saved.get("refresh_days", 0)),
+        bool(saved.get("follow_details", True)),
+        str(saved.get("note", "")),
     )
 
 

@@ -37,12 +37,12 @@ def pairs(key: str) -> list[tuple[str, str]]:
 def derive(db: sqlite3.Connection, numbers: Collection[int]) -> None:
     """Brings the search texts and standings of these clients up to date; a standing that nobody has any more goes."""
     ordered = sorted(numbers)
-    known: dict[str, int] = {}
+    by_key: dict[str, int] = {}
     for start in range(0, len(ordered), AT_ONCE):
-        _derive(db, ordered[start : start + AT_ONCE], known)
+        _derive(db, ordered[start : start + AT_ONCE], by_key)
 
 
-def _derive(db: sqlite3.Connection, part: list[int], known: dict[str, int]) -> None:
+def _derive(db: sqlite3.Connection, part: list[int], by_key: dict[str, int]) -> None:
     marks = ", ".join("?" * len(part))
     links: dict[int, list[Link]] = {}
     query = f"SELECT client, organisation_name, problem, sign_in FROM integrations WHERE client IN ({marks})"
@@ -54,15 +54,15 @@ def _derive(db: sqlite3.Connection, part: list[int], known: dict[str, int]) -> N
     for n, standing, search, name, *words in db.execute(query, part).fetchall():
         own = links.get(n, [])
         key = standing_key(own)
-        if key not in known:
-            known[key] = _standing(db, key)
+        if key not in by_key:
+            by_key[key] = _standing(db, key)
         others = sorted({link[1] for link in own} - {name})
         text = LINE.join(searched(word) for word in (name, *words, *others) if word)
-        if (known[key], text) != (standing, search):
-            changed.append((known[key], text, n))
+        if (by_key[key], text) != (standing, search):
+            changed.append((by_key[key], text, n))
             left.add(standing)
     db.executemany("UPDATE clients SET standing = ?, search = ? WHERE n = ?", changed)
-    gone = left - {0} - set(known.values())
+    gone = left - {0} - set(by_key.values())
     db.executemany(
         "DELETE FROM standings WHERE id = ? AND NOT EXISTS (SELECT 1 FROM clients WHERE standing = standings.id)",
         [(standing,) for standing in gone],

@@ -53,8 +53,8 @@ class Fix(NamedTuple):
 
     def joined(self, other: "Fix") -> "Fix":
         """Both as one."""
-        firsts = [each for each in (self.first_end, other.first_end) if each]
-        lasts = [each for each in (self.last_end, other.last_end) if each]
+        firsts = [end for end in (self.first_end, other.first_end) if end]
+        lasts = [end for end in (self.last_end, other.last_end) if end]
         return self._replace(
             integrations=self.integrations + other.integrations,
             first_end=min(firsts, default=None),
@@ -117,7 +117,7 @@ def _joined(signers: dict[str, _Signer], counted: Counter[tuple[Standing, Link]]
     found: dict[Cause, Fix] = {}
     # By the order in which they were last used: a person is called as the newest sign-in says.
     places = {sign_in: place for place, sign_in in enumerate(signers)}
-    for (standing, (_, sign_in)), count in sorted(counted.items(), key=lambda each: -places[each[0][1][1]]):
+    for (standing, (_, sign_in)), count in sorted(counted.items(), key=lambda entry: -places[entry[0][1][1]]):
         software, person, ends, organisation_id = signers[sign_in]
         assert standing.reason is not None
         cause = Cause(software, person.id, standing.reason)
@@ -137,7 +137,7 @@ def with_cause(
     with database.reading() as db:
         for problem, sign_in in _links(db, Judge(db, now), cause):
             found += (row for row in plain(db, query, sign_in, problem) if row[0] in shown)
-    return sorted(found, key=lambda each: (shown[each[0]], each[1]))
+    return sorted(found, key=lambda link: (shown[link[0]], link[1]))
 
 
 def standings_with(db: sqlite3.Connection, cause: Cause, now: datetime) -> Iterator[int]:

@@ -22,10 +22,10 @@ UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
 def time_of(text: str | None) -> datetime | None:
     """The time that a row tells; None where it tells none."""
     try:
-        told = datetime.fromisoformat(text or "")
+        moment = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return told if told.tzinfo else None
+    return moment if moment.tzinfo else None
 
 
 def is_job(row: Row) -> bool:

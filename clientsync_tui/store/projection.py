@@ -94,8 +94,8 @@ def _details_set(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 
 def _details(details: dict[str, str | None]) -> str:
-    kept = {name: value for name, value in sorted(details.items()) if value not in (None, "")}
-    return _to_json(kept)
+    given = {name: value for name, value in sorted(details.items()) if value not in (None, "")}
+    return _to_json(given)
 
 
 def _merge_details(db: sqlite3.Connection, n: int, changed: dict[str, str | None]) -> None:
@@ -151,13 +151,13 @@ def _signed_out(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 def _connected(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     n, body = _number(db, entry.client), entry.body
-    there = db.execute(
+    existing = db.execute(
         "SELECT client, problem FROM integrations WHERE software = ? AND organisation_id = ?",
         (entry.software, entry.organisation_id),
     ).fetchone()
-    if there is not None and there[1] != Reason.DISCONNECTED_HERE:
+    if existing is not None and existing[1] != Reason.DISCONNECTED_HERE:
         raise Clash("the organisation is already integrated")
-    if there is not None and there[0] != n:
+    if existing is not None and existing[0] != n:
         raise Clash("the organisation was another client's, and is linked to that one again")
     db.execute(
         "INSERT OR REPLACE INTO integrations (software, organisation_id, client, organisation_name, sign_in, since, connected_at, "

@@ -43,10 +43,10 @@ class Judge:
 
     def worst(self, key: str) -> Standing | None:
         """What a standing comes to: the worst of its pairs; None without any."""
-        each = [self.pair(problem, sign_in) for problem, sign_in in pairs(key)]
-        if len(each) == 1:
-            return each[0]
-        return max(each, key=lambda standing: weight(standing.status), default=None)
+        standings = [self.pair(problem, sign_in) for problem, sign_in in pairs(key)]
+        if len(standings) == 1:
+            return standings[0]
+        return max(standings, key=lambda standing: weight(standing.status), default=None)
 
 
 class Meanings(NamedTuple):

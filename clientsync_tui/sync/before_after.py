@@ -61,5 +61,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(str(each).replace("_", " ") for each in value) or "none"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return ", ".join(str(item).replace("_", " ") for item in value) or "none"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return clean(str(value))

@@ -75,14 +75,14 @@ def _signed_in(body: _Body) -> str:
 
 
 def _disconnected(body: _Body) -> str:
-    there = {
+    where = {
         "ended": "here and in the accounting app",
         "gone": "it had already ended in the accounting app",
         "kept": "here only: the accounting app refused",
         "unreachable": "here only: the accounting app could not be reached",
         "nowhere": "here only: the accounting app has no way to disconnect it from here",
     }.get(body.get("there", ""), "here only: the sign-in is a colleague's")
-    return f"disconnected, {there}"
+    return f"disconnected, {where}"
 
 
 _SAYS: Mapping[str, Callable[[_Body], str]] = {

@@ -93,7 +93,7 @@ def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
     by_reason: dict[tuple[Will, str], Counter[str]] = {}
     for (will, reason, sentence), number in reasons.items():
         by_reason.setdefault((will, reason), Counter())[sentence] += number
-    for (will, reason), sentences in sorted(by_reason.items(), key=lambda each: -each[1].total()):
+    for (will, reason), sentences in sorted(by_reason.items(), key=lambda entry: -entry[1].total()):
         # Sentences that name a colleague differ from item to item; the list has each.
         sentence = (
             next(iter(sentences)) if len(sentences) == 1 else f"{words.SHORT.get(reason, reason)}; see each."

@@ -51,8 +51,8 @@ class Preferences:
 
     def view(self, name: str) -> str:
         """The filter of a saved view, whatever the case of its name. Raises UsageError if there is none."""
-        for known, text in self.views.items():
-            if known.casefold() == name.casefold():
+        for view, text in self.views.items():
+            if view.casefold() == name.casefold():
                 return text
         raise UsageError(f'There is no view "{name}". `clientsync views` lists yours.')
 

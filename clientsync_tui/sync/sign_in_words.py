@@ -34,14 +34,14 @@ def state_of(held: Sequence[SignIn], now: datetime) -> SignInState:
     """What a person's sign-ins to one accounting app come to: one that works is enough."""
     if not held:
         return SignInState.NONE
-    if any(each.works(now) for each in held):
+    if any(sign_in.works(now) for sign_in in held):
         return SignInState.SIGNED_IN
-    return SignInState.REFUSED if any(each.refused for each in held) else SignInState.EXPIRED
+    return SignInState.REFUSED if any(sign_in.refused for sign_in in held) else SignInState.EXPIRED
 
 
 def used(held: Sequence[SignIn]) -> str | None:
     """The id of the sign-in that is used for everything in one accounting app: None where each organisation has its own."""
-    first = next((each for each in held if not each.refused), None)
+    first = next((sign_in for sign_in in held if not sign_in.refused), None)
     return first.id if first is not None and first.organisation_id is None else None
 
 
@@ -52,9 +52,9 @@ def in_words(held: Sequence[SignIn], now: datetime) -> str:
         return state
     works = state is SignInState.SIGNED_IN
     # Where a sign-in is for one organisation, one person holds many.
-    people = list(dict.fromkeys(each.person.email for each in held if each.works(now) is works))
+    people = list(dict.fromkeys(sign_in.person.email for sign_in in held if sign_in.works(now) is works))
     others = f", and {len(people) - 1} more" if len(people) > 1 else ""
-    dead = sum(not each.works(now) for each in held if each.person.email in people) if works else 0
+    dead = sum(not sign_in.works(now) for sign_in in held if sign_in.person.email in people) if works else 0
     ended = f" ({dead:,} of {len(held):,} sign-ins no longer work)" if dead else ""
     return f"{state}{' as' if works else ':'} {people[0]}{others}{ended}"
 
@@ -72,14 +72,14 @@ def by_person(
     `softwares`: the accounting apps that are set up, in the order in which they are named.
     """
     symbols = ASCII_SYMBOLS if ascii_marks else SYMBOLS
-    apps = list(dict.fromkeys([*softwares, *(each.software for each in held)]))
-    names = {each.person.email: each.person.name or each.person.email for each in held}
+    apps = list(dict.fromkeys([*softwares, *(sign_in.software for sign_in in held)]))
+    names = {sign_in.person.email: sign_in.person.name or sign_in.person.email for sign_in in held}
     firsts = [name.partition(" ")[0] for name in names.values()]
     found: dict[tuple[str, SignInState], list[str]] = {}
     for software in apps:
-        own = [each for each in held if each.software == software]
-        for email in dict.fromkeys(each.person.email for each in own) or ("",):
-            state = state_of([each for each in own if each.person.email == email], now)
+        own = [sign_in for sign_in in held if sign_in.software == software]
+        for email in dict.fromkeys(sign_in.person.email for sign_in in own) or ("",):
+            state = state_of([sign_in for sign_in in own if sign_in.person.email == email], now)
             found.setdefault((email, state), []).append(title(software))
 
     def words(name: Callable[[str], str]) -> str:

@@ -18,10 +18,10 @@ class Tab(NamedTuple):
         """What the list shows under this tab."""
         if self.key == "all":
             return ()
-        others = [each for each in (*Status, None) if each not in self.statuses]
+        others = [status for status in (*Status, None) if status not in self.statuses]
         if len(self.statuses) == 1:
             return (Term("status", self.statuses[0] or NONE),)
-        return tuple(Term("status", each or NONE, negated=True) for each in others)
+        return tuple(Term("status", status or NONE, negated=True) for status in others)
 
 
 TABS = (

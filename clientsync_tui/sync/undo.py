@@ -12,7 +12,7 @@ from ..practice.model import Client
 from ..practice.text import code_key
 from ..practice.trouble import UsageError
 from ..store.store import Store
-from .changes import step_id
+from .client_edits import step_id
 
 FIELDS = {
     Kind.TEAM_ASSIGNED: ("team", "team"),

@@ -136,9 +136,9 @@ def days_left(link: Integration, now: datetime) -> int | None:
 def next_step(link: Integration, client: Client) -> str | None:
     """What happened to an integration and what to do about it; None where there is nothing to do."""
     if link.problem is Reason.DISCONNECTED_HERE:
-        living = [each for each in client.integrations if each.problem is not Reason.DISCONNECTED_HERE]
-        if living:
-            return f"The client is connected to {living[0].organisation_name} instead. Nothing to do here."
+        active = [other for other in client.integrations if other.problem is not Reason.DISCONNECTED_HERE]
+        if active:
+            return f"The client is connected to {active[0].organisation_name} instead. Nothing to do here."
     if is_signed_out(link):
         return (
             f"{link.integrated_by.name or link.integrated_by.email} signed out here. Sign in, then reconnect."

@@ -122,8 +122,8 @@ def codes(style: Style | None, colours: ColorSystem) -> Codes:
         return USUAL
     attributes = Strip.render_ansi(style.without_color, colours)
     colour, background = (
-        ";".join(each.downgrade(colours).get_ansi_codes(foreground)) if each is not None else usual
-        for each, foreground, usual in ((style.color, True, USUAL[1]), (style.bgcolor, False, USUAL[2]))
+        ";".join(colour.downgrade(colours).get_ansi_codes(foreground)) if colour is not None else usual
+        for colour, foreground, usual in ((style.color, True, USUAL[1]), (style.bgcolor, False, USUAL[2]))
     )
     return attributes, colour, background
 
@@ -159,9 +159,15 @@ def changed(old: Strip | None, new: Strip, colours: ColorSystem) -> Sequence[tup
 def _differences(
     before: Sequence[Segment], after: Sequence[Segment], colours: ColorSystem
 ) -> Iterator[tuple[int, int]]:
-    was, now = "".join(each.text for each in before), "".join(each.text for each in after)
+    was, now = "".join(segment.text for segment in before), "".join(segment.text for segment in after)
     styles = [
-        list(zip(accumulate(len(each.text) for each in row), (each.style for each in row), strict=True))
+        list(
+            zip(
+                accumulate(len(segment.text) for segment in row),
+                (segment.style for segment in row),
+                strict=True,
+            )
+        )
         for row in (before, after)
     ]
     x = i = j = 0

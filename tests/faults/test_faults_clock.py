@@ -114,7 +114,7 @@ def test_every_day_on_which_jobs_run_has_one_copy(ground: Ground, tmp_path: Path
         with clock_off_by(timedelta(days=night, seconds=-night)):
             assert here.cli.inside("check").code == 0
             assert here.cli.inside("check").code == 0
-        daily = copies.kept(here.database, copies.DAILY)
+        daily = copies.existing(here.database, copies.DAILY)
         assert len(daily) == night + 1, [file.name for file in daily]
 
 
@@ -124,7 +124,7 @@ def test_the_first_job_of_a_day_may_be_one_that_is_resumed(ground: Ground, tmp_p
         job = store.jobs.create(plans.check(store, None, set()), "ann")
     shutil.rmtree(copies.folder_of(here.database), ignore_errors=True)
     here.practice.do(lambda _, session: Runner(session, job).run())
-    assert len(copies.kept(here.database, copies.DAILY)) == 1
+    assert len(copies.existing(here.database, copies.DAILY)) == 1
 
 
 def said_of(ground: Ground, name: str) -> str:

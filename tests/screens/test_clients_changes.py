@@ -11,7 +11,7 @@ from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.screens.clients.rows import today
 from clientsync_tui.screens.dialogues.ask import Ask
 from clientsync_tui.screens.dialogues.confirm import Confirm
-from clientsync_tui.sync.changes import LONGEST_NOTE, set_note
+from clientsync_tui.sync.client_edits import LONGEST_NOTE, set_note
 from tests.screens.test_clients import line_with, opened, practice_of_eleven
 from tests.support.practice import shown, until
 

@@ -12,5 +12,5 @@ def test_copies_made_in_one_second_are_all_there_in_order(tmp_path: Path):
     database = tmp_path / "practice.db"
     with closing(Store(database)) as store:
         made = [copies.keep(database_of(store).connection, database, "asked") for _ in range(3)]
-    assert copies.kept(database) == made[::-1]
+    assert copies.existing(database) == made[::-1]
     assert copies.made_at(made[0]) <= copies.made_at(made[2])

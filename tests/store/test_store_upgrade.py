@@ -123,7 +123,7 @@ def test_the_entries_of_the_former_release_are_chained(upgraded: Store) -> None:
 
 
 def test_a_copy_is_made_before(upgraded: Store) -> None:
-    copy = copies.kept(upgraded.path)[0]
+    copy = copies.existing(upgraded.path)[0]
     assert copy.stat().st_mode & 0o777 == 0o600 and copy.parent.stat().st_mode & 0o777 == 0o700
     with closing(sqlite3.connect(copy)) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == 1
@@ -195,7 +195,7 @@ def test_two_at_once_upgrade_once(former: Path) -> None:
     ]
     said = [start.communicate("go\n", timeout=60)[0] for start in starts]
     assert said == ["24\n"] * 3
-    assert len(copies.kept(former)) == 1
+    assert len(copies.existing(former)) == 1
 
 
 def test_plain_letters_find_the_accented_names_of_a_former_release(upgraded: Store) -> None:
@@ -230,7 +230,7 @@ def test_a_practice_of_release_0_2_is_upgraded_whole(tmp_path: Path) -> None:
         (job,) = store.jobs.unfinished()
         assert (job.kind, job.total, job.left) == ("refresh", 2, 1)
         assert store.former_views() == {"North": "team:North"} and store.meta("filters") == '["oak"]'
-    (copy,) = copies.kept(path)
+    (copy,) = copies.existing(path)
     assert copies.check(copy) is None
 
 

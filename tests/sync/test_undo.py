@@ -9,7 +9,7 @@ import pytest
 from clientsync_tui.practice.model import Client
 from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync import changes
+from clientsync_tui.sync import client_edits
 from clientsync_tui.sync.files.codes import plan, upload
 from clientsync_tui.sync.undo import undo_last
 from tests.support.clients import ANN, add, signed_in
@@ -34,10 +34,10 @@ def undo(store: Store, actor: str = "ann") -> str:
 
 def test_changes_are_taken_back_one_after_another_each_once_after_a_restart_too(store: Store) -> None:
     id = add(store, "Abbey Road Bakery", code="ABB")
-    changes.set_code(store, "ann", client(store, id), "NEW")
-    changes.rename(store, "ann", client(store, id), "Abbey Road Bakers")
-    changes.set_note(store, "ann", client(store, id), "Ring on Mondays")
-    changes.assign_team(store, "ann", [client(store, id)], "North")
+    client_edits.set_code(store, "ann", client(store, id), "NEW")
+    client_edits.rename(store, "ann", client(store, id), "Abbey Road Bakers")
+    client_edits.set_note(store, "ann", client(store, id), "Ring on Mondays")
+    client_edits.assign_team(store, "ann", [client(store, id)], "North")
 
     again = Store(store.path)
     assert "“Abbey Road Bakers” is in no team again." in undo(again)
@@ -53,8 +53,8 @@ def test_changes_are_taken_back_one_after_another_each_once_after_a_restart_too(
 
 def test_a_bulk_change_is_one_step_and_keeps_what_others_changed_since(store: Store) -> None:
     ids = [add(store, f"Client {n}", team="South" if n else None) for n in range(3)]
-    assert changes.assign_team(store, "ann", [client(store, id) for id in ids], "North") == 3
-    changes.assign_team(store, "bob", [client(store, ids[1])], "West")
+    assert client_edits.assign_team(store, "ann", [client(store, id) for id in ids], "North") == 3
+    client_edits.assign_team(store, "bob", [client(store, ids[1])], "West")
 
     said = undo(store)
 
@@ -69,10 +69,10 @@ def test_a_bulk_change_is_one_step_and_keeps_what_others_changed_since(store: St
 def test_only_clients_without_a_living_integration_are_removed_and_come_back(store: Store) -> None:
     sign_in = signed_in(store, ANN)
     ids = [add(store, "Alone", code="A1"), add(store, "Integrated", sign_in)]
-    assert changes.remove(store, "ann", [client(store, id) for id in ids]) == 1
+    assert client_edits.remove(store, "ann", [client(store, id) for id in ids]) == 1
     assert store.clients.total() == 1
     # Somebody gives its code to another client meanwhile: then it cannot come back with it.
-    changes.set_code(store, "bob", client(store, ids[1]), "a1")
+    client_edits.set_code(store, "bob", client(store, ids[1]), "a1")
     with pytest.raises(UsageError, match="changed again since"):
         undo(store)
     undo(store, "bob")
@@ -94,9 +94,9 @@ def test_wrong_values_change_nothing(store: Store) -> None:
     other = add(store, "Two", code="B")
     last = store.ledger.last()
     with pytest.raises(UsageError, match='has the practice code "a" already'):
-        changes.set_code(store, "ann", client(store, other), "a")
+        client_edits.set_code(store, "ann", client(store, other), "a")
     with pytest.raises(UsageError, match="needs a name"):
-        changes.rename(store, "ann", client(store, id), " \x1b\n ")
+        client_edits.rename(store, "ann", client(store, id), " \x1b\n ")
     with pytest.raises(UsageError, match="longer than 50"):
-        changes.set_code(store, "ann", client(store, id), "x" * 51)
+        client_edits.set_code(store, "ann", client(store, id), "x" * 51)
     assert store.ledger.last() == last

@@ -65,7 +65,7 @@ def test_nothing_is_written_removed_or_opened_up_through_a_link_in_the_folders_p
     assert "is a symbolic link" in doctor(cli)["backups"]
     assert "is a symbolic link" in doctor(cli, "--repair")["backups"]
     assert everything(mine) == before
-    assert copies.kept(database) == []
+    assert copies.existing(database) == []
     copies.folder_of(database).unlink()
     assert cli.inside("backup").code == 0 and doctor(cli) == {}
 
@@ -75,7 +75,7 @@ def test_a_link_in_the_folder_is_neither_opened_nor_closed_to_others_nor_put_bac
 ) -> None:
     assert cli.inside("backup").code == 0
     folder = copies.folder_of(database)
-    (copy,) = copies.kept(database)
+    (copy,) = copies.existing(database)
     victim = mine / "diary"
     shutil.copy(copy, victim)
     victim.chmod(0o644)
@@ -87,7 +87,7 @@ def test_a_link_in_the_folder_is_neither_opened_nor_closed_to_others_nor_put_bac
         above.chmod(0o755)
     cli.inside("doctor", "--repair")
     assert stat.S_IMODE(victim.stat().st_mode) == 0o644
-    assert folder / "20990101T000000Z-asked.db" not in copies.kept(database)
+    assert folder / "20990101T000000Z-asked.db" not in copies.existing(database)
 
 
 def test_a_pipe_among_the_copies_keeps_nobody_waiting(cli: Command, database: Path) -> None:

@@ -25,7 +25,7 @@ def proxy_for(address: str) -> str | None:
     """The name of the setting whose proxy calls to `address` go through; None if they go straight there."""
     url = httpx2.URL(address)
     proxies = getproxies()
-    scheme = next((each for each in (url.scheme, "all") if proxies.get(each)), None)
+    scheme = next((scheme for scheme in (url.scheme, "all") if proxies.get(scheme)), None)
     if scheme is None or url.host in {"localhost", "127.0.0.1", "::1"} or proxy_bypass(url.host):
         return None
     return _variable(f"{scheme}_proxy")
@@ -33,7 +33,7 @@ def proxy_for(address: str) -> str | None:
 
 def _variable(name: str) -> str:
     """Lower case is read before upper case, as curl does."""
-    return next((each for each in (name, name.upper()) if os.environ.get(each)), _SYSTEM)
+    return next((variable for variable in (name, name.upper()) if os.environ.get(variable)), _SYSTEM)
 
 
 def _check_proxy(variable: str, value: str) -> None:
@@ -48,7 +48,11 @@ def _check_proxy(variable: str, value: str) -> None:
             f"{variable} names a proxy of the kind {url.scheme or 'unknown'}, which Client Sync can't use "
             f"(it can use {', '.join(PROXY_SCHEMES)}). {form}"
         )
-    if not url.host.strip(".") or any(each.isspace() for each in value) or not 0 < (url.port or 1) < 65536:
+    if (
+        not url.host.strip(".")
+        or any(character.isspace() for character in value)
+        or not 0 < (url.port or 1) < 65536
+    ):
         raise UsageError(f"{variable} is not the address of a proxy. {form}")
 
 
@@ -62,7 +66,7 @@ def _check_certificates() -> None:
             raise _unreadable(file, "it holds no certificates") from None
         except OSError as error:
             raise _unreadable(file, error.strerror or type(error).__name__) from None
-    elif folders and not any(Path(each).is_dir() for each in folders.split(os.pathsep) if each):
+    elif folders and not any(Path(folder).is_dir() for folder in folders.split(os.pathsep) if folder):
         raise UsageError(
             f"SSL_CERT_DIR names {folders}, which is not a folder. Correct it, or unset it to use this system's certificates."
         )

@@ -335,8 +335,8 @@ def _made(path: Path, owner: beside.Owner) -> sqlite3.Connection:
 
 
 def _throw_away(path: Path, *more: Path) -> None:
-    for each in (path, *(path.with_name(f"{path.name}-{end}") for end in ("wal", "shm")), *more):
-        each.unlink(missing_ok=True)
+    for file in (path, *(path.with_name(f"{path.name}-{end}") for end in ("wal", "shm")), *more):
+        file.unlink(missing_ok=True)
 
 
 def _connect(path: Path, owner: beside.Owner) -> sqlite3.Connection:

@@ -24,7 +24,9 @@ def softwares() -> Mapping[str, Software]:
         if not module.ispkg
     ]
     found = (*_others().objects, *own)
-    return {each.name: each for each in sorted(found, key=lambda each: each.title.casefold())}
+    return {
+        software.name: software for software in sorted(found, key=lambda software: software.title.casefold())
+    }
 
 
 def left_out() -> Sequence[str]:

@@ -16,16 +16,16 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
 
     Both forms of RFC 9110, section 10.2.3: a number of seconds, and a date; and a moment in seconds since 1970, as some apps write it.
     """
-    said = headers.get("retry-after", "").strip()
-    if not said:
+    value = headers.get("retry-after", "").strip()
+    if not value:
         return None
     try:
-        seconds = float(said)
+        seconds = float(value)
         if seconds >= _EPOCH_FROM:
             seconds -= now.timestamp()
     except ValueError:
         try:
-            at = parsedate_to_datetime(said)
+            at = parsedate_to_datetime(value)
         except (ValueError, OverflowError):
             return None
         seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()

@@ -51,7 +51,7 @@ def lower_keys(value: Any) -> Mapping[str, Any]:
     """An object with its keys in lower case (some softwares write `title` and `Title`); empty for anything else."""
     if not isinstance(value, dict):
         return {}
-    return {key.lower(): each for key, each in cast(dict[str, Any], value).items()}
+    return {key.lower(): item for key, item in cast(dict[str, Any], value).items()}
 
 
 def under(value: Any, key: str) -> Any:
@@ -75,7 +75,7 @@ def whole_number(value: Any) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def said(value: Any) -> str:
+def error_text(value: Any) -> str:
     """What an error says, short enough for a message."""
     return words(value)[:_LONGEST_SAID]
 
@@ -124,7 +124,7 @@ def objects(value: Any) -> Sequence[Mapping[str, Any]]:
     """The objects of an array that may be absent, their keys in lower case; what is none is left out."""
     if not isinstance(value, list):
         return ()
-    return [lower_keys(each) for each in cast(list[Any], value) if isinstance(each, dict)]
+    return [lower_keys(item) for item in cast(list[Any], value) if isinstance(item, dict)]
 
 
 def day_of_year(day: int, month: int) -> str:
@@ -172,16 +172,16 @@ def _said(line: Mapping[str, Any], spellings: Iterable[str], read_as: Callable[[
 def _is_deep(value: Any, left: int = _DEEPEST) -> bool:
     within: Iterable[Any] = cast(dict[str, Any], value).values() if isinstance(value, dict) else value
     nests = not _NESTING.isdisjoint(map(type, within))
-    return not left or (nests and any(_is_deep(each, left - 1) for each in within if type(each) in _NESTING))
+    return not left or (nests and any(_is_deep(item, left - 1) for item in within if type(item) in _NESTING))
 
 
 def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
-        return [_cleaned(each) for each in cast(list[Any], value)]
+        return [_cleaned(item) for item in cast(list[Any], value)]
     if isinstance(value, dict):
-        return {clean(key): _cleaned(each) for key, each in cast(dict[str, Any], value).items()}
+        return {clean(key): _cleaned(item) for key, item in cast(dict[str, Any], value).items()}
     return value
 
 

@@ -51,7 +51,7 @@ def no_answer(error: Exception, title: str, address: str, timeout_s: float) -> P
 
 
 def _cause(error: BaseException) -> ssl.SSLError | None:
-    return next((each for each in _chain(error) if isinstance(each, ssl.SSLError)), None)
+    return next((cause for cause in _chain(error) if isinstance(cause, ssl.SSLError)), None)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -96,11 +96,11 @@ def _chosen(workplace: "Workplace", link: "Integration", names: tuple[str, ...])
     """The named lists, in the app's order. Raises UsageError for a list that the app does not have."""
     from ...practice.trouble import UsageError
 
-    known = workplace.any_software(link.software).lists
+    lists = workplace.any_software(link.software).lists
     for name in names:
-        if name not in known:
-            raise UsageError(f'There is no list "{name}". Lists: {", ".join(known)}.')
-    return tuple(name for name in known if name in names)
+        if name not in lists:
+            raise UsageError(f'There is no list "{name}". Lists: {", ".join(lists)}.')
+    return tuple(name for name in lists if name in names)
 
 
 def _lines(workplace: "Workplace", link: "Integration", settings: "Settings") -> list[str]:

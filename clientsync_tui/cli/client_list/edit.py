@@ -40,7 +40,7 @@ def set_client(words: str, name: str | None, code: str | None, note: str | None,
     """
     from datetime import UTC, datetime
 
-    from ...sync import changes
+    from ...sync import client_edits
     from .. import output
 
     if name is None and code is None and note is None:
@@ -50,11 +50,11 @@ def set_client(words: str, name: str | None, code: str | None, note: str | None,
         before = store.clients.named(words, datetime.now(UTC))
         with store.transaction():
             if name is not None:
-                changes.rename(store, actor, before, name)
+                client_edits.rename(store, actor, before, name)
             if code is not None:
-                changes.set_code(store, actor, before, code)
+                client_edits.set_code(store, actor, before, code)
             if note is not None:
-                changes.set_note(store, actor, before, note)
+                client_edits.set_note(store, actor, before, note)
         after = store.clients.by_id([before.id], datetime.now(UTC))[before.id]
     changed = _changed(before, after)
     if as_json:
@@ -90,7 +90,7 @@ def remove(clients: tuple[str, ...], dry_run: bool, as_json: bool, yes: bool) ->
     Only clients without an active integration can be removed. Their history stays, and `clientsync undo` puts them back.
     """
     from ...practice.counted import counted
-    from ...sync import changes
+    from ...sync import client_edits
     from .. import output
     from ..selection import named_clients
 
@@ -100,10 +100,10 @@ def remove(clients: tuple[str, ...], dry_run: bool, as_json: bool, yes: bool) ->
         output.require_yes_or_terminal(yes)
     with open_workplace() as workplace:
         found = named_clients(workplace, clients)
-        going = [client for client in found if changes.can_be_removed(client)]
+        going = [client for client in found if client_edits.can_be_removed(client)]
         if going and not dry_run:
             output.confirm(f"Take {counted(len(going), 'client')} off the list?", yes)
-            changes.remove(workplace.store, workplace.actor, going)
+            client_edits.remove(workplace.store, workplace.actor, going)
     _report(found, going, dry_run, as_json)
     if len(going) < len(found) and not dry_run:
         raise click.exceptions.Exit(1)

@@ -40,11 +40,11 @@ def list_teams(as_json: bool) -> None:
 @click.argument("name")
 def create(name: str) -> None:
     """Create a team."""
-    from ...sync import changes
+    from ...sync import client_edits
     from .. import output
 
     with open_workplace() as workplace:
-        made = changes.create_team(workplace.store, workplace.actor, name)
+        made = client_edits.create_team(workplace.store, workplace.actor, name)
     output.say(f"Created team {made}.")
 
 
@@ -61,7 +61,7 @@ def create(name: str) -> None:
 def assign(name: str, clients: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Assign clients to a team, which is created if it is new; '' takes them out of theirs."""
     from ...practice.counted import counted
-    from ...sync import changes
+    from ...sync import client_edits
     from .. import output
     from ..selection import named_clients
 
@@ -69,10 +69,10 @@ def assign(name: str, clients: tuple[str, ...], dry_run: bool, as_json: bool) ->
         raise click.UsageError("Say which: --client C (once or more).")
     with open_workplace() as workplace:
         found = named_clients(workplace, clients)
-        name = changes.team_name(name) or ""
+        name = client_edits.team_name(name) or ""
         moving = [client for client in found if (client.team or "") != name]
         if not dry_run:
-            changes.assign_team(workplace.store, workplace.actor, moving, name)
+            client_edits.assign_team(workplace.store, workplace.actor, moving, name)
     if as_json:
         unchanged = len(found) - len(moving)
         output.json_document(

@@ -63,13 +63,13 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
         output.require_yes_or_terminal(yes)
         if database.exists():
             output.confirm(f"Replace the practice in {database}?", yes)
-        kept, flaw = restore_database(Path(file), database)
+        saved_as, flaw = restore_database(Path(file), database)
         # Upgrades a copy of an older version, and proves that it can be read.
         clients = workplace.store.clients.total()
     if as_json:
-        output.json_document({"database": str(database), "kept": str(kept) if kept else None})
+        output.json_document({"database": str(database), "kept": str(saved_as) if saved_as else None})
     output.say(f"Restored the practice from {file}: {counted(clients, 'client')}. {NO_TOKENS}")
     if flaw:
         output.say(f"From entry {flaw.seq} on, its ledger is not as Client Sync wrote it ({flaw.what}).")
-    if kept:
-        output.say(f"The previous database is kept as {kept}.")
+    if saved_as:
+        output.say(f"The previous database is kept as {saved_as}.")

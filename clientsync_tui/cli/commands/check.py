@@ -63,7 +63,9 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
             ran = await carry_out(session, plan)
             # The organisations' calls use only the sign-ins that have some.
             used = {item.sign_in for item in plan.items}
-            return ran, await quick_check(session, name, [each for each in held if each.id not in used])
+            return ran, await quick_check(
+                session, name, [sign_in for sign_in in held if sign_in.id not in used]
+            )
 
         ran, found = network.online(workplace, work) if held else (JobRun(plan), Quick(plan, (), {}))
         result = show_result(workplace.store, ran, as_json)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from ...app.actions import ACTIONS
 from ...practice.model import Client
 from ...screens.connections.facts import of_client
-from ...sync import changes, plan_words
+from ...sync import client_edits, plan_words
 from ...sync.words import link_words
 from ...workplace import Workplace
 from .client_sync import action
@@ -29,16 +29,16 @@ def one_client(workplace: Workplace, id: str) -> None:
     def set_code() -> None:
         code = changed("Practice code", now().practice_code)
         if code is not None:
-            changes.set_code(store, actor, now(), code)
+            client_edits.set_code(store, actor, now(), code)
 
     def set_note() -> None:
         note = changed_note("Note", now().note)
         if note is not None:
-            changes.set_note(store, actor, now(), note)
+            client_edits.set_note(store, actor, now(), note)
 
     def rename() -> None:
         if name := text(f"Name on the practice's list, currently {now().name} (Enter keeps it)"):
-            changes.rename(store, actor, now(), name)
+            client_edits.rename(store, actor, now(), name)
 
     def heading() -> list[str]:
         client = now()
@@ -48,7 +48,7 @@ def one_client(workplace: Workplace, id: str) -> None:
         client = now()
         why_not_removed = (
             None
-            if changes.can_be_removed(client)
+            if client_edits.can_be_removed(client)
             else "It still has an active integration. Disconnect it first."
         )
         return [
@@ -77,18 +77,18 @@ def assign_team(workplace: Workplace, clients: Sequence[Client]) -> None:
     present = {client.team for client in clients}
     team = changed("Team, existing or new", present.pop() if len(present) == 1 else "several")
     if team is not None:
-        count = changes.assign_team(workplace.store, workplace.actor, clients, team)
+        count = client_edits.assign_team(workplace.store, workplace.actor, clients, team)
         say(f"{plan_words.clients(count)} assigned to {team or 'no team'}.")
 
 
 def remove(workplace: Workplace, clients: Sequence[Client]) -> None:
     """Asks, then removes the clients that have no active integration. Raises Quit."""
-    going = [client for client in clients if changes.can_be_removed(client)]
+    going = [client for client in clients if client_edits.can_be_removed(client)]
     if left := len(clients) - len(going):
         say(f"{plan_words.clients(left)} with an active integration will stay on the list.")
     show_list = lambda: look("Clients", Texts([client.name for client in going]))  # noqa: E731
     if going and yes(f"Remove {plan_words.clients(len(going))} from the list?", show_list):
-        count = changes.remove(workplace.store, workplace.actor, going)
+        count = client_edits.remove(workplace.store, workplace.actor, going)
         say(f"{plan_words.clients(count)} removed from the list. Undo brings them back.")
     else:
         say("Nothing was changed.")

@@ -153,9 +153,12 @@ def _lists(workplace: Workplace, software: Software, link: Integration) -> None:
     lines = [
         ", ".join(
             part
-            for part in (*(clean(str(each.get(field) or "")) for field in ("code", "name")), further(each))
+            for part in (
+                *(clean(str(record.get(field) or "")) for field in ("code", "name")),
+                further(record),
+            )
             if part
         )
-        for each in records
+        for record in records
     ]
     look(software.lists[name], Texts(lines))

@@ -56,10 +56,12 @@ def go_on(workplace: Workplace, job: str) -> None:
 
 
 def _line(item: PlanItem) -> str:
-    said = plan_words.says(item)
+    reason = plan_words.says(item)
     remark = item.facts.remark
     return (
-        f"{item.name}: {_WILL[item.will]}" + (f", {remark}" if remark else "") + (f". {said}" if said else "")
+        f"{item.name}: {_WILL[item.will]}"
+        + (f", {remark}" if remark else "")
+        + (f". {reason}" if reason else "")
     )
 
 

@@ -94,7 +94,7 @@ def _cancel(workplace: Workplace, job: Job) -> None:
 def _items(workplace: Workplace, id: str) -> None:
     # What failed comes first; the rest as it is done.
     found = sorted(workplace.store.jobs.items(id), key=lambda item: item.state is not ItemState.FAILED)
-    look("Clients of the job", Texts([_item(each) for each in found]))
+    look("Clients of the job", Texts([_item(item) for item in found]))
 
 
 def _item(item: Item) -> str:

@@ -57,5 +57,5 @@ def start(workplace: Workplace) -> None:
 
 def _app(workplace: Workplace) -> str:
     """The accounting app, chosen among those that are set up. Raises Back, and Quit."""
-    found = [each for each in workplace.softwares() if workplace.is_configured(each.name)]
-    return one_of("Accounting app", found, lambda each: each.title).name
+    found = [software for software in workplace.softwares() if workplace.is_configured(software.name)]
+    return one_of("Accounting app", found, lambda software: software.title).name

@@ -46,10 +46,10 @@ async def form_of(request: Request) -> dict[str, str]:
 async def _json_of(request: Request) -> dict[str, str]:
     """The fields of a posted JSON object that are texts; none where it is no object."""
     try:
-        said: Any = json.loads(await request.body())
+        document: Any = json.loads(await request.body())
     except ValueError:
         return {}
-    fields = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
+    fields = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
@@ -111,7 +111,7 @@ class OAuth:
 
     async def discovery(self, request: Request) -> Response:
         issuer, software = self._box.issuer(self._software), self._software
-        said: dict[str, Any] = {
+        document: dict[str, Any] = {
             "issuer": issuer,
             "authorization_endpoint": issuer + software.authorize_path,
             "token_endpoint": issuer + software.token_path,
@@ -124,13 +124,13 @@ class OAuth:
             "token_endpoint_auth_methods_supported": list(_AUTH_METHODS[software.secret_in]),
         }
         if software.revocation:
-            said["revocation_endpoint"] = issuer + software.revocation.path
+            document["revocation_endpoint"] = issuer + software.revocation.path
         if software.userinfo_path:
-            said["userinfo_endpoint"] = issuer + software.userinfo_path
+            document["userinfo_endpoint"] = issuer + software.userinfo_path
         if software.pkce:
-            said["token_endpoint_auth_methods_supported"].append("none")
-            said["code_challenge_methods_supported"] = ["S256"]
-        return JSONResponse(said)
+            document["token_endpoint_auth_methods_supported"].append("none")
+            document["code_challenge_methods_supported"] = ["S256"]
+        return JSONResponse(document)
 
     async def jwks(self, request: Request) -> Response:
         return JSONResponse({"keys": [self._box.key.as_dict(private=False)]})

@@ -74,10 +74,10 @@ def device_page(title: str, user_code: str, people: Sequence[Accountant], messag
         f"{_t(p.name)} &lt;{_t(p.email)}&gt;</label>"
         for p in people
     )
-    told = f"<p><strong>{_t(message)}</strong></p>" if message else ""
+    warning = f"<p><strong>{_t(message)}</strong></p>" if message else ""
     return _page(
         f"Sign in to {title}",
-        f"<h1>Sign in to {_t(title)} on another device (sandbox)</h1>{told}"
+        f"<h1>Sign in to {_t(title)} on another device (sandbox)</h1>{warning}"
         f'<form method="post" accept-charset="utf-8"><p><label>Code <input name="user_code" value="{_t(user_code)}"></label></p>'
         f"{choices}<p>{_button('answer', 'Allow')} {_button('answer', 'Refuse')}</p></form>",
     )

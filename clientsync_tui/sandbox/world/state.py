@@ -135,19 +135,19 @@ def load(file: Path | None) -> State:
     if file is None or not file.exists():
         return State()
     try:
-        kept = json.loads(file.read_text("utf-8"))
+        saved = json.loads(file.read_text("utf-8"))
         return State(
-            ahead_s=kept["ahead_s"],
-            key=kept["key"],
-            codes={k: Code(**v) for k, v in kept["codes"].items()},
-            grants={k: Grant(**v) for k, v in kept["grants"].items()},
-            refresh=kept["refresh"],
-            access={k: Access(**v) for k, v in kept["access"].items()},
+            ahead_s=saved["ahead_s"],
+            key=saved["key"],
+            codes={k: Code(**v) for k, v in saved["codes"].items()},
+            grants={k: Grant(**v) for k, v in saved["grants"].items()},
+            refresh=saved["refresh"],
+            access={k: Access(**v) for k, v in saved["access"].items()},
             connections={
-                k: {o: Connection(**c) for o, c in v.items()} for k, v in kept["connections"].items()
+                k: {o: Connection(**c) for o, c in v.items()} for k, v in saved["connections"].items()
             },
-            devices={k: Device(**v) for k, v in kept.get("devices", {}).items()},
-            faults=kept["faults"],
+            devices={k: Device(**v) for k, v in saved.get("devices", {}).items()},
+            faults=saved["faults"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"{file} is not a sandbox's state") from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input
 
 from ...practice.model import Client
-from ...sync import changes, plan_words
+from ...sync import client_edits, plan_words
 from ...sync.locale_words import counted, number
 from ...widgets.note_input import NoteInput
 from ..dialogues.ask import Ask
@@ -30,8 +30,8 @@ def ask_code(screen: ClientsView, client: Client) -> None:
         client,
         f"Practice code of {client.name}",
         client.practice_code or "",
-        changes.set_code,
-        changes.LONGEST_CODE,
+        client_edits.set_code,
+        client_edits.LONGEST_CODE,
         "enter saves it, empty removes it, esc cancels",
     )
 
@@ -39,13 +39,21 @@ def ask_code(screen: ClientsView, client: Client) -> None:
 def ask_name(screen: ClientsView, client: Client) -> None:
     """Asks for a client's name on the practice's list."""
     question = "Name on the practice's list"
-    _ask_one(screen, client, question, client.name, changes.rename, changes.LONGEST_NAME)
+    _ask_one(screen, client, question, client.name, client_edits.rename, client_edits.LONGEST_NAME)
 
 
 def ask_note(screen: ClientsView, client: Client) -> None:
     """Asks for a note for colleagues."""
     question = f"Note about {client.name}"
-    _ask_one(screen, client, question, client.note, changes.set_note, changes.LONGEST_NOTE, field=NoteInput)
+    _ask_one(
+        screen,
+        client,
+        question,
+        client.note,
+        client_edits.set_note,
+        client_edits.LONGEST_NOTE,
+        field=NoteInput,
+    )
 
 
 def _ask_one(
@@ -89,7 +97,7 @@ def ask_team(screen: ClientsView) -> None:
         where = f"the team {team}" if team else "no team"
 
         def work() -> str:
-            count = changes.assign_team(screen.store, screen.actor, moving, team)
+            count = client_edits.assign_team(screen.store, screen.actor, moving, team)
             return f"{counted(count, 'client')} assigned to {where}. {undoes(screen)}"
 
         if not moving:
@@ -117,12 +125,12 @@ def ask_remove(screen: ClientsView) -> None:
     numbers, hidden = screen.chosen(), screen.hidden_chosen
 
     def confirm(clients: list[Client]) -> None:
-        going = [client for client in clients if changes.can_be_removed(client)]
+        going = [client for client in clients if client_edits.can_be_removed(client)]
         staying = len(clients) - len(going)
         stays = f"{counted(staying, 'client still has', 'clients still have')} an active integration: disconnect first."
 
         def work() -> str:
-            count = changes.remove(screen.store, screen.actor, going)
+            count = client_edits.remove(screen.store, screen.actor, going)
             return f"{counted(count, 'client')} taken off the list. {undoes(screen)}"
 
         def answered(yes: bool | None) -> None:

@@ -77,17 +77,17 @@ class EncryptedFile(KeyringBackend):
         with self._one:
             if self._passphrase is not None:
                 return
-            said = passphrase(self._ask, self._passphrase_file, new=not self.path.exists())
+            entered = passphrase(self._ask, self._passphrase_file, new=not self.path.exists())
             try:
-                self._open(said.removeprefix(MARK))
+                self._open(entered.removeprefix(MARK))
             except KeyringTrouble:
-                if not said.startswith(MARK):
+                if not entered.startswith(MARK):
                     raise
                 # Release 0.2 took the mark before a passphrase for a part of it.
-                self._open(said)
+                self._open(entered)
 
-    def _open(self, said: str) -> None:
-        self._passphrase = said
+    def _open(self, entered: str) -> None:
+        self._passphrase = entered
         try:
             if self._read() is None:
                 self._change(_as_it_is)

@@ -31,9 +31,9 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
 
     `new`: whether it is for a new keyring. For an old one a mark (BOM) before it stays: release 0.2 took it for a part.
     """
-    if file is None and (told := os.environ.get(DESCRIPTOR_VARIABLE)):
+    if file is None and (descriptor_text := os.environ.get(DESCRIPTOR_VARIABLE)):
         what = f"The text from {DESCRIPTOR_VARIABLE} (it can be read once)"
-        return usable(_from_descriptor(told), what, new=new)
+        return usable(_from_descriptor(descriptor_text), what, new=new)
     if named := file or os.environ.get(FILE_VARIABLE):
         return usable(_from_file(Path(named), owner=True), f"The file {named}", new=new)
     if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
@@ -50,42 +50,42 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
     return usable(ask(new), "The passphrase", new=new)
 
 
-def too_weak(said: str) -> str | None:
+def too_weak(entered: str) -> str | None:
     """Why a new passphrase would not protect anything; None where it may."""
-    if len(said) < SHORTEST:
+    if len(entered) < SHORTEST:
         return f"A new passphrase needs at least {SHORTEST} characters. Anyone who copies the keyring file can guess a short one."
-    if len(set(said)) == 1:
+    if len(set(entered)) == 1:
         return "A new passphrase needs more than one repeated character."
     return None
 
 
-def usable(said: str, what: str, *, new: bool) -> str:
+def usable(entered: str, what: str, *, new: bool) -> str:
     """`said`. Raises KeyringTrouble where it is empty, has characters that could not be typed in again, or is new and too weak."""
     if new:
-        said = said.removeprefix(MARK)
-    if not said.removeprefix(MARK):
+        entered = entered.removeprefix(MARK)
+    if not entered.removeprefix(MARK):
         raise KeyringTrouble(f"{what} is empty. The keyring file needs a passphrase.")
-    if any("\ud800" <= character <= "\udfff" for character in said):
+    if any("\ud800" <= character <= "\udfff" for character in entered):
         # What a terminal sends that is not UTF-8 comes as these.
         raise KeyringTrouble(f"{what} is not UTF-8.")
-    if new and (why := too_weak(said)):
+    if new and (why := too_weak(entered)):
         raise KeyringTrouble(f"{what} can't be used: {why}")
-    return said
+    return entered
 
 
-def _from_descriptor(told: str) -> str:
+def _from_descriptor(descriptor_text: str) -> str:
     """The first line, read byte by byte: what is behind it may be meant for the command."""
-    said = bytearray()
+    line = bytearray()
     try:
-        descriptor = int(told)
-        while len(said) < _LONGEST and (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
-            said += byte
-        return said.removesuffix(b"\r").decode()
+        descriptor = int(descriptor_text)
+        while len(line) < _LONGEST and (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
+            line += byte
+        return line.removesuffix(b"\r").decode()
     except UnicodeDecodeError:
         raise KeyringTrouble(f"The text from {DESCRIPTOR_VARIABLE} is not UTF-8.") from None
     except (OSError, ValueError, OverflowError):
         raise KeyringTrouble(
-            f"{DESCRIPTOR_VARIABLE} is {told}, which is not a descriptor that can be read."
+            f"{DESCRIPTOR_VARIABLE} is {descriptor_text}, which is not a descriptor that can be read."
         ) from None
 
 
@@ -93,8 +93,8 @@ def _from_file(path: Path, *, owner: bool) -> str:
     try:
         data = read_secret(path, _LONGEST, owner=owner)
         # The mark of UTF-8 stays, see above; UTF-16 has never been read with it.
-        said = data.decode() if data.startswith(codecs.BOM_UTF8) else decoded(data)
+        text = data.decode() if data.startswith(codecs.BOM_UTF8) else decoded(data)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise KeyringTrouble(f"The passphrase cannot be read from {path}: {reason}.") from None
-    return said.removesuffix("\n").removesuffix("\r")
+    return text.removesuffix("\n").removesuffix("\r")

@@ -73,4 +73,4 @@ def _query(db: sqlite3.Connection, table: str) -> str:
 
 
 def _same(db: sqlite3.Connection, scratch: sqlite3.Connection, query: str) -> bool:
-    return all(here == there for here, there in zip_longest(plain(db, query), plain(scratch, query)))
+    return all(row == other_row for row, other_row in zip_longest(plain(db, query), plain(scratch, query)))

@@ -154,12 +154,12 @@ def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
     Raises OSError and sqlite3.Error where it cannot be written.
     """
     today = datetime.now(UTC).astimezone().date()
-    if any(made_at(file).astimezone().date() == today for file in kept(database, DAILY)):
+    if any(made_at(file).astimezone().date() == today for file in existing(database, DAILY)):
         return None
     return keep(source, database, DAILY)
 
 
-def kept(database: Path, kind: str | None = None) -> list[Path]:
+def existing(database: Path, kind: str | None = None) -> list[Path]:
     """The program's own copies of `database` (of one kind), the newest first; none where their folder cannot be used.
 
     Those from the future come last: the clock was ahead when they were made, or somebody wants them to be the newest.
@@ -212,12 +212,12 @@ def folder_of(database: Path) -> Path:
 
 def newest_good(database: Path) -> Path | None:
     """The newest of the program's own copies that is sound, and whose ledger is whole."""
-    return _first_good(kept(database))
+    return _first_good(existing(database))
 
 
 def oldest_good(database: Path) -> Path | None:
     """The oldest of them."""
-    return _first_good(sorted(kept(database)))
+    return _first_good(sorted(existing(database)))
 
 
 def _first_good(files: Iterable[Path]) -> Path | None:

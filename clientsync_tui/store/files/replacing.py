@@ -38,16 +38,16 @@ class Replacing:
             return None
         found = self._database.lstat()
         owner = Owner(found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode))
-        kept = _free(self._database)
+        saved_as = _free(self._database)
         if _is_readable(self._database):
             with _locked(self._database) as present:
-                copies.copy(present, kept, owner)
+                copies.copy(present, saved_as, owner)
                 self._rename(owner)
         else:
-            _keep_as_it_is(self._database, kept, owner)
+            _keep_as_it_is(self._database, saved_as, owner)
             _fold(self._database)
             self._rename(owner)
-        return kept
+        return saved_as
 
     def _rename(self, owner: Owner | None = None) -> None:
         # By descriptors: whoever can write the practice's folder can put another in the place of the new file's.
@@ -144,10 +144,10 @@ def _locked(database: Path) -> Generator[sqlite3.Connection]:
         yield connection
 
 
-def _keep_as_it_is(database: Path, kept: Path, owner: Owner) -> None:
+def _keep_as_it_is(database: Path, saved_as: Path, owner: Owner) -> None:
     """Copies a damaged database byte by byte, with what belongs to it."""
     for ending in ("", *BESIDE):
-        part, to = database.with_name(database.name + ending), kept.with_name(kept.name + ending)
+        part, to = database.with_name(database.name + ending), saved_as.with_name(saved_as.name + ending)
         if not os.path.lexists(part):
             continue
         # Another user may put a link in the place of either: only what is open here is read, given and kept.

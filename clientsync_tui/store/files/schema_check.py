@@ -98,7 +98,7 @@ def strange(db: sqlite3.Connection, version: int) -> str | None:
     more, fewer = sorted(found - expected), sorted(expected - found)
     if not more:
         return f"does not have the {_named(fewer[0])}"
-    altered = next((each for each in more if _named(each) in map(_named, fewer)), None)
+    altered = next((name for name in more if _named(name) in map(_named, fewer)), None)
     if altered is not None:
         return f"has a different {_named(altered)} than Client Sync makes"
     return f"has the {_named(more[0])}, which Client Sync did not make"

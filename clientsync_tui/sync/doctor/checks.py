@@ -104,10 +104,10 @@ async def _lacks_secret(configured: "Configured") -> bool:
 def _clock(headers: Mapping[str, str], name: str) -> Finding:
     """The clock beside the software's, as its Date header tells it: a wrong one makes id_tokens look expired."""
     try:
-        there = parsedate_to_datetime(headers.get("date", ""))
+        their_time = parsedate_to_datetime(headers.get("date", ""))
     except (ValueError, OverflowError):
         return Finding("clock", True, f"{name} does not send its time")
-    differs = abs(datetime.now(UTC) - there.replace(tzinfo=there.tzinfo or UTC))
+    differs = abs(datetime.now(UTC) - their_time.replace(tzinfo=their_time.tzinfo or UTC))
     if differs > CLOCK_MAY_DIFFER:
         return Finding(
             "clock", False, f"differs from {name}'s by {differs.total_seconds():.0f} s: set the clock"
@@ -131,12 +131,12 @@ def _terminal(environment: Mapping[str, str]) -> list[Finding]:
         f"{size.columns} x {size.lines}" if screen else "stdout is not a terminal",
     ]
     usable = not screen or term not in ("", "dumb")
-    told = ", ".join(fact for fact in facts if fact)
+    description = ", ".join(fact for fact in facts if fact)
     return [
         Finding("locale", utf8, says),
         Finding(
             "terminal",
             usable,
-            clean(told if usable else f"{told}: the app needs a terminal with cursor movement"),
+            clean(description if usable else f"{description}: the app needs a terminal with cursor movement"),
         ),
     ]

@@ -63,7 +63,7 @@ def _files(path: Path) -> Iterator[Finding]:
     real = Path(os.path.realpath(path))
     opened = [
         file
-        for file in (*(real.with_name(real.name + part) for part in PARTS), *copies.kept(path))
+        for file in (*(real.with_name(real.name + part) for part in PARTS), *copies.existing(path))
         if file.is_file() and is_open_to_others(file)
     ]
     if not opened:
@@ -265,11 +265,11 @@ def _building_anew(path: Path) -> Repair:
         try:
             with replacing(path) as place:
                 lost = salvage(path, place.new)
-                kept = place.finish()
+                saved_as = place.finish()
         except (OSError, SqliteError) as error:
             raise Trouble(f"{path} can't be replaced: {why(error, path)}") from None
         but = f" (not: {', '.join(lost)})" if lost else ""
-        return f"the file was rebuilt from its own ledger{but}; the damaged file was saved as {kept}"
+        return f"the file was rebuilt from its own ledger{but}; the damaged file was saved as {saved_as}"
 
     return Repair("Rebuild the file from its own ledger, which is intact?", build)
 
@@ -280,7 +280,7 @@ def _putting_back(path: Path) -> Repair | None:
         return None
 
     def put_back() -> str:
-        kept, _ = restore(copy, path)
-        return f"{copy} was restored" + (f"; the previous file was saved as {kept}" if kept else "")
+        saved_as, _ = restore(copy, path)
+        return f"{copy} was restored" + (f"; the previous file was saved as {saved_as}" if saved_as else "")
 
     return Repair(f"Restore {copy}?", put_back)

@@ -8,7 +8,7 @@ from ...practice.text import clean, code_key, folded
 from ...practice.trouble import UsageError
 from ...store.projection import Clash
 from ...store.store import Store
-from ..changes import LONGEST_CODE, step_id
+from ..client_edits import LONGEST_CODE, step_id
 from .codes_file import Line, WrongLines, lines
 from .csv_cells import damage
 from .export import CLIENT, ID
@@ -44,11 +44,11 @@ class Codes:
 class _Names:
     """Clients by id and by name."""
 
-    def __init__(self, known: Iterable[Known]) -> None:
+    def __init__(self, clients: Iterable[Known]) -> None:
         self.by_id: dict[str, Known] = {}
         self._by_name: dict[str, list[Known]] = {}
         self._by_folded: dict[str, list[Known]] = {}
-        for client in known:
+        for client in clients:
             self.by_id[client.id] = client
             self._by_name.setdefault(client.name.strip(), []).append(client)
             self._by_folded.setdefault(folded(client.name), []).append(client)

@@ -148,8 +148,8 @@ def _columns(header: Sequence[str], number: int) -> dict[str, int]:
         if len(places) > 1:
             raise WrongLines([(number, f'The header has the column "{title}" twice.')])
     if not _is_enough(found):
-        there = ", ".join(f'"{clean(cell)}"' for cell in header[:20])
+        columns = ", ".join(f'"{clean(cell)}"' for cell in header[:20])
         raise WrongLines(
-            [(number, f'The header needs "{CODE}" and one of "{ID}", "{CLIENT}". It has {there}.')]
+            [(number, f'The header needs "{CODE}" and one of "{ID}", "{CLIENT}". It has {columns}.')]
         )
     return {title: places[0] for title, places in found.items()}

@@ -37,7 +37,7 @@ def plan(request: Request, *, team: str | None = None, apart: Collection[str] = 
     What the sign-in does not reach can't be added; but where a sign-in is for one organisation, you can still consent to it.
     """
     from ...practice.plan import Plan, PlanItem, Will
-    from ..changes import new_client_id
+    from ..client_edits import new_client_id
     from .seam.planning import cannot, matcher, skip
 
     store, software, sign_in, reach = request.store, request.software, request.sign_in, request.reach

@@ -62,14 +62,16 @@ def planned(
 
 
 def _free(store: Store, client: Client, software: Software, organisation: Organisation) -> None:
-    known = store.clients.integrated(software.name, organisation.id).get(organisation.id)
-    if known is None:
+    integrated = store.clients.integrated(software.name, organisation.id).get(organisation.id)
+    if integrated is None:
         return
-    name = known.name
-    if known.is_active:
-        belongs = "this client already" if known.client == client.id else f"another client already, {name}"
+    name = integrated.name
+    if integrated.is_active:
+        belongs = (
+            "this client already" if integrated.client == client.id else f"another client already, {name}"
+        )
         raise UsageError(f"{organisation.name} belongs to {belongs}. Nothing was changed.")
-    if known.client != client.id:
+    if integrated.client != client.id:
         raise UsageError(
             f"{organisation.name} was {name}'s: add it to that client again. Nothing was changed."
         )
@@ -126,22 +128,27 @@ async def change_integration(session: Session, change: Change) -> str | None:
             store.contacts.good(software.name, organisation.id)
     except Clash:
         raise UsageError(f"{name} belongs to another client already.") from None
-    return " ".join(each for each in (says, pulled.says(software)) if each) or None
+    return " ".join(sentence for sentence in (says, pulled.says(software)) if sentence) or None
 
 
 async def _ended(session: Session, change: Change) -> tuple[list[NewEntry], str | None]:
     """Ends the former integration there, where it is one's own; gives the entries that say so."""
     link, actor = change.link, change.sign_in.person.email
-    there, says, ended = NOT_OURS, None, ()
+    ended_there, says, ended = NOT_OURS, None, ()
     sign_in = session.store.sign_ins.one(link.sign_in) if change.own else None
     if sign_in is not None and change.former.disconnecting == "nowhere":
         # Nothing has to be called, so the app need not even be set up.
-        there = "nowhere"
+        ended_there = "nowhere"
     elif sign_in is not None:
-        there, says = await end_there(change.former, session.calls(sign_in), link.organisation_id)
-        ended = ended_with_it(change.former, there, sign_in.id, actor)
+        ended_there, says = await end_there(change.former, session.calls(sign_in), link.organisation_id)
+        ended = ended_with_it(change.former, ended_there, sign_in.id, actor)
     entry = NewEntry(
-        Kind.DISCONNECTED, actor, change.client.id, link.software, link.organisation_id, {"there": there}
+        Kind.DISCONNECTED,
+        actor,
+        change.client.id,
+        link.software,
+        link.organisation_id,
+        {"there": ended_there},
     )
     return [entry, *ended], says
 

@@ -84,9 +84,9 @@ class Consents:
         """Takes note of a consent that was given, and says what it was for."""
         had = sign_in.id in self._had
         self._had.add(sign_in.id)
-        met = next((each for each in self._left if each.is_met_by(sign_in)), None)
+        met = next((consent for consent in self._left if consent.is_met_by(sign_in)), None)
         if met is None:
-            if any(each.organisation_id == sign_in.organisation_id for each in self._left):
+            if any(consent.organisation_id == sign_in.organisation_id for consent in self._left):
                 return Arrived.WRONG_PERSON
             if had:
                 return Arrived.AGAIN

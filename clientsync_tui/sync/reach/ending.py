@@ -23,8 +23,8 @@ async def end_there(software: Software, calls: Calls, organisation_id: str) -> t
         return "kept", f"{says} {trouble}"
 
 
-def ended_with_it(software: Software, there: str, sign_in: str, actor: str) -> Sequence[NewEntry]:
+def ended_with_it(software: Software, ended_there: str, sign_in: str, actor: str) -> Sequence[NewEntry]:
     """The entry of the sign-in that was for this organisation alone, and ended with it."""
-    if software.disconnecting != "sign_in" or there not in ("ended", "gone"):
+    if software.disconnecting != "sign_in" or ended_there not in ("ended", "gone"):
         return ()
     return (NewEntry(Kind.SIGNED_OUT, actor, software=software.name, body={"sign_in": sign_in}),)

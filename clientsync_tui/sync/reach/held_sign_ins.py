@@ -29,7 +29,7 @@ def not_held(store: Store, software: str | None, holder: str) -> list[Pair]:
     more than a check.
     """
     now = datetime.now(UTC)
-    held = {each.id for each in store.sign_ins.held(holder, software)}
+    held = {sign_in.id for sign_in in store.sign_ins.held(holder, software)}
     somewhere = held | {
         sign_in.id for sign_in, holders in store.sign_ins.holders() if any(map(this_user.is_holder, holders))
     }
@@ -49,12 +49,12 @@ def not_checked(
     store: Store, software: str | None, held: Sequence[SignIn], lost: Sequence[Pair]
 ) -> list[Pair]:
     """The integrations that are neither checked with the sign-ins `held`, nor among the `lost` (`not_held`)."""
-    sign_ins = {each.id for each in held}
-    there = {(link.software, link.organisation_id) for _, link in lost}
+    sign_ins = {sign_in.id for sign_in in held}
+    lost_links = {(link.software, link.organisation_id) for _, link in lost}
     return [
         (client, link)
         for client, link in store.clients.integrations(software, datetime.now(UTC))
         if link.standing.status is not Status.DISCONNECTED
         and link.sign_in not in sign_ins
-        and (link.software, link.organisation_id) not in there
+        and (link.software, link.organisation_id) not in lost_links
     ]

@@ -69,12 +69,12 @@ class Matcher:
 
 def best(client: Client, organisations: Iterable[Organisation]) -> Organisation | None:
     """The organisation that is most likely the client's: by tax number, by name, else by the most similar name; None where none is."""
-    there = list(organisations)
+    candidates = list(organisations)
     if number := tax_number(client.details.get("tax_number")):
-        for each in there:
-            if tax_number(each.details.get("tax_number")) == number:
-                return each
-    by_name = {folded(each.name): each for each in there}
+        for organisation in candidates:
+            if tax_number(organisation.details.get("tax_number")) == number:
+                return organisation
+    by_name = {folded(organisation.name): organisation for organisation in candidates}
     former = [link.organisation_name for link in client.integrations]
     for name in map(folded, (client.name, *former)):
         if near := difflib.get_close_matches(name, by_name, 1, ALIKE):

@@ -45,8 +45,11 @@ class Reach(Mapping[str, Organisation]):
     ) -> None:
         """`known`: the ids that the practice has, those that count most last."""
         self._canonical = canonical
-        spelled = {canonical(each): each for each in known}
-        self._by_id = {(id := canonical(each.id)): replace(each, id=spelled.get(id, id)) for each in listed}
+        spelled = {canonical(organisation_id): organisation_id for organisation_id in known}
+        self._by_id = {
+            (id := canonical(organisation.id)): replace(organisation, id=spelled.get(id, id))
+            for organisation in listed
+        }
         self.left_out = left_out
         self.complete = complete
 
@@ -55,7 +58,7 @@ class Reach(Mapping[str, Organisation]):
         return self._by_id[self._canonical(organisation_id)]
 
     def __iter__(self) -> Iterator[str]:
-        return (each.id for each in self._by_id.values())
+        return (organisation.id for organisation in self._by_id.values())
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -64,7 +67,7 @@ class Reach(Mapping[str, Organisation]):
 def states(store: Store, software: str, reach: Mapping[str, Organisation]) -> list[Reached]:
     """Every organisation reached, and those of clients that are not, by name."""
     integrated = store.clients.integrated(software)
-    alive = {each: known for each, known in integrated.items() if known.is_active}
+    alive = {organisation_id: client for organisation_id, client in integrated.items() if client.is_active}
     found = [
         Reached(
             o.id,
@@ -75,8 +78,8 @@ def states(store: Store, software: str, reach: Mapping[str, Organisation]) -> li
         for o in reach.values()
     ]
     found += [
-        Reached(each, known[1], State.NO_ACCESS, known[0])
-        for each, known in alive.items()
-        if each not in reach
+        Reached(organisation_id, client[1], State.NO_ACCESS, client[0])
+        for organisation_id, client in alive.items()
+        if organisation_id not in reach
     ]
-    return sorted(found, key=lambda each: (sort_key(each.name), each.id))
+    return sorted(found, key=lambda reached: (sort_key(reached.name), reached.id))

@@ -21,14 +21,14 @@ class Leaving:
 def leaving(store: Store, sign_ins: Iterable[SignIn]) -> list[Leaving]:
     """Sign-ins by software and person: where one is for one organisation, a person has many."""
     groups: dict[tuple[str, str], list[SignIn]] = {}
-    for each in sign_ins:
-        groups.setdefault((each.software, each.person.id), []).append(each)
+    for sign_in in sign_ins:
+        groups.setdefault((sign_in.software, sign_in.person.id), []).append(sign_in)
     return [
         Leaving(
             group[0].software,
             group[0].person,
             tuple(group),
-            tuple(name for each in group for name in store.sign_ins.clients_of(each.id)),
+            tuple(name for sign_in in group for name in store.sign_ins.clients_of(sign_in.id)),
         )
         for group in groups.values()
     ]

@@ -194,8 +194,8 @@ class Api:
         if wanted is None:
             return errors.problem(400, "Invalid view")
         # Which of them is a supplier is not among the fields.
-        told = [{k: v for k, v in contact.items() if k != "is_supplier"} for contact in wanted]
-        return paged(request, "contacts", told)
+        contacts = [{k: v for k, v in contact.items() if k != "is_supplier"} for contact in wanted]
+        return paged(request, "contacts", contacts)
 
     def _projects(self, request: Request, of: Organisation) -> Response:
         view = request.query_params.get("view", "all")
@@ -226,8 +226,8 @@ def _categories(world: World, of: Organisation) -> list[str | None]:
 
 def _tax_rates(world: World, of: Organisation) -> list[str | None]:
     """They are numbers alone."""
-    said = shapes.company(of, _BASE, of.created_at.date())
-    return [None for _ in said["sales_tax_rates"] + said["second_sales_tax_rates"]]
+    company = shapes.company(of, _BASE, of.created_at.date())
+    return [None for _ in company["sales_tax_rates"] + company["second_sales_tax_rates"]]
 
 
 def _projects(world: World, of: Organisation) -> list[str | None]:

@@ -16,12 +16,12 @@ def paged(
     """The page that is asked for. A `per_page` that is too large counts as the largest."""
     page, size = _count(request, "page", 1), min(_count(request, "per_page", USUAL_PAGE), largest)
     last = max(1, -(-len(records) // size))
-    there = {"first": 1, "last": last}
+    pages = {"first": 1, "last": last}
     if page > 1:
-        there["prev"] = page - 1
+        pages["prev"] = page - 1
     if page < last:
-        there["next"] = page + 1
-    links = ", ".join(f"<{_address(request, number)}>; rel='{rel}'" for rel, number in there.items())
+        pages["next"] = page + 1
+    links = ", ".join(f"<{_address(request, number)}>; rel='{rel}'" for rel, number in pages.items())
     headers = {"X-Total-Count": str(len(records))} | ({"Link": links} if last > 1 else {})
     return JSONResponse({key: records[(page - 1) * size : page * size]}, headers=headers)
 

@@ -47,13 +47,13 @@ def manager_number(world: World, person: Accountant) -> int:
 
 def manager(world: World, person: Accountant, base: str) -> dict[str, Any]:
     """An account manager; how names are said is unconfirmed, so some have one and some two."""
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "url": f"{base}/account_managers/{manager_number(world, person)}",
         "email": person.email,
     }
     if person.of == 3:
-        return said | {"name": person.name}
-    return said | {"first_name": person.given_name, "last_name": person.family_name}
+        return fields | {"name": person.name}
+    return fields | {"first_name": person.given_name, "last_name": person.family_name}
 
 
 def client(world: World, index: int, base: str, *, minimal: bool) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def is_linked(index: int) -> bool:
 def company(of: Organisation, base: str, today: date) -> dict[str, Any]:
     """The particulars."""
     british = of.country == "GB"
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "url": f"{base}/company",
         "id": str(90_001 + of.index),
         "name": of.name,
@@ -106,10 +106,10 @@ def company(of: Organisation, base: str, today: date) -> dict[str, Any]:
         "updated_at": _moment(of.created_at + timedelta(days=30)),
     }
     if of.tax_number:
-        said["sales_tax_registration_number"] = of.tax_number
+        fields["sales_tax_registration_number"] = of.tax_number
     if of.registration_number:
-        said["company_registration_number"] = of.registration_number
-    return said
+        fields["company_registration_number"] = of.registration_number
+    return fields
 
 
 def categories(world: World, base: str, *, sub_accounts: bool) -> dict[str, list[dict[str, Any]]]:
@@ -125,10 +125,10 @@ def categories(world: World, base: str, *, sub_accounts: bool) -> dict[str, list
                 "auto_sales_tax_rate": "Standard rate",
                 "group_description": description,
             }
-            for code, description in known
+            for code, description in accounts
             if sub_accounts or "-" not in code
         ]
-        for group, known in _CATEGORIES.items()
+        for group, accounts in _CATEGORIES.items()
     }
 
 

@@ -55,8 +55,8 @@ def token_answer(issued: Issued) -> dict[str, Any]:
 
 def claims(standard: dict[str, Any], person: Accountant, grant: Grant) -> dict[str, Any]:
     """The claims of an id_token: the company is among them, the e-mail address is not."""
-    said = {name: standard[name] for name in ("iss", "iat", "exp")}
-    return said | {"sub": person.id, "aud": [standard["aud"]], "realmid": grant.organisation}
+    claims = {name: standard[name] for name in ("iss", "iat", "exp")}
+    return claims | {"sub": person.id, "aud": [standard["aud"]], "realmid": grant.organisation}
 
 
 def too_many(problem: str, pause_s: int) -> Response:
@@ -126,8 +126,8 @@ class Api:
         if not page:
             return self._said("QueryResponse", {})
         entity = _spelling(query.entity)
-        said = {entity: page, "startPosition": query.start, "maxResults": len(page)}
-        return self._said("QueryResponse", said)
+        content = {entity: page, "startPosition": query.start, "maxResults": len(page)}
+        return self._said("QueryResponse", content)
 
     async def _of_company(self, request: Request, answer: Callable[[Organisation], Response]) -> Response:
         realm: str = request.path_params["realm"]
@@ -144,13 +144,22 @@ class Api:
 
         return await self._access.call(request, realm, LIMITS, permitted)
 
-    def _said(self, key: str, said: dict[str, Any]) -> Response:
-        return JSONResponse({key: said, "time": shapes.moment(utc(self._box.clock.now()))})
+    def _said(self, key: str, content: dict[str, Any]) -> Response:
+        return JSONResponse({key: content, "time": shapes.moment(utc(self._box.clock.now()))})
 
 
 def _spelling(entity: str) -> str:
-    known = ("Account", "TaxCode", "TaxRate", "Class", "Department", "Vendor", "CompanyInfo", "Preferences")
-    return next(name for name in known if name.lower() == entity.lower())
+    entities = (
+        "Account",
+        "TaxCode",
+        "TaxRate",
+        "Class",
+        "Department",
+        "Vendor",
+        "CompanyInfo",
+        "Preferences",
+    )
+    return next(name for name in entities if name.lower() == entity.lower())
 
 
 def _names(

@@ -25,8 +25,8 @@ def service(message: str, detail: str, code: str, kind: str) -> dict[str, Any]:
 
 def gateway(message: str, detail: str | None, code: str, kind: str, status: int) -> dict[str, Any]:
     """A fault as the gateway spells it."""
-    said = f"message={message}; errorCode={code.zfill(6)}; statusCode={status}"
-    error = {"message": said, "detail": detail, "code": code, "element": None}
+    text = f"message={message}; errorCode={code.zfill(6)}; statusCode={status}"
+    error = {"message": text, "detail": detail, "code": code, "element": None}
     return {
         "warnings": None,
         "intuitObject": None,

@@ -87,7 +87,7 @@ def _condition(text: str) -> Condition:
     if found is None:
         raise NotUnderstood(f"Encountered an error in {text[:60]!r}")
     field, how = found["field"], found["how"].strip().lower()
-    values = [_value(each) for each in _VALUE.finditer(found["value"])]
+    values = [_value(match) for match in _VALUE.finditer(found["value"])]
     if not values or (how != "in" and len(values) != 1):
         raise NotUnderstood(f"Encountered an error in {text[:60]!r}")
     if how == "in":

@@ -74,7 +74,7 @@ def company(world: World, of: Organisation) -> dict[str, Any]:
         "CountrySubDivisionCode": draw.choice(("CA", "NY", "WA")) if of.country == "US" else "",
         "PostalCode": "".join(draw.choices("0123456789", k=5)),
     }
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "CompanyName": of.name,
         "LegalName": of.legal_name,
         "CompanyAddr": address,
@@ -96,8 +96,8 @@ def company(world: World, of: Organisation) -> dict[str, Any]:
         **_kept("1", of.created_at, sync="4"),
     }
     if of.tax_number:
-        said["EmployerId"] = of.tax_number
-    return said
+        fields["EmployerId"] = of.tax_number
+    return fields
 
 
 @lru_cache(8)  # each page of a long list asks for the whole of it
@@ -128,12 +128,12 @@ def entities(world: World, of: Organisation, entity: str) -> list[dict[str, Any]
 
 def person(who: Accountant, scopes: list[str]) -> dict[str, Any]:
     """What userinfo says: camelCase, not OpenID's names; some people's names are not known there."""
-    said: dict[str, Any] = {"sub": who.id}
+    fields: dict[str, Any] = {"sub": who.id}
     if "email" in scopes:
-        said |= {"email": who.email, "emailVerified": True}
+        fields |= {"email": who.email, "emailVerified": True}
     if "profile" in scopes and who.of != 10:
-        said |= {"givenName": who.given_name, "familyName": who.family_name}
-    return said
+        fields |= {"givenName": who.given_name, "familyName": who.family_name}
+    return fields
 
 
 def _draw(world: World, of: Organisation, what: str) -> Random:

@@ -42,17 +42,17 @@ Answer = Callable[[Request, Organisation], Response]
 
 def claims(standard: dict[str, Any], person: Accountant, grant: Grant) -> dict[str, Any]:
     """The claims of an id_token, as the official node SDK lists them."""
-    said = standard | _of_person(person)
+    claims = standard | _of_person(person)
     if "email" in grant.scopes:
-        said["email"] = person.email
+        claims["email"] = person.email
     if "profile" in grant.scopes:
-        said |= {
+        claims |= {
             "given_name": person.given_name,
             "family_name": person.family_name,
             "name": person.name,
             "preferred_username": person.email,
         }
-    return said
+    return claims
 
 
 def access_claims(person: Accountant, grant: Grant) -> dict[str, Any]:

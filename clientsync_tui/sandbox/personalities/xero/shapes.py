@@ -77,7 +77,7 @@ def _seven_decimals(moment: float) -> str:
 def organisation(of: Organisation) -> dict[str, Any]:
     """The particulars; what is not set is left out, as Xero does."""
     quarterly = of.index % 3 != 0
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "OrganisationID": of.id,
         "APIKey": None,
         "Name": of.name,
@@ -107,7 +107,7 @@ def organisation(of: Organisation) -> dict[str, Any]:
         "ExternalLinks": [],
         "PaymentTerms": {},
     }
-    return {key: value for key, value in said.items() if value is not None}
+    return {key: value for key, value in fields.items() if value is not None}
 
 
 def accounts(world: World, of: Organisation) -> list[dict[str, Any]]:
@@ -126,7 +126,7 @@ def accounts(world: World, of: Organisation) -> list[dict[str, Any]]:
         "UpdatedDateUTC": ms_date(of.created_at),
         "HasAttachments": False,
     }
-    kept = [account for account in _ACCOUNTS if account[5] or draw.random() < 0.9]
+    accounts = [account for account in _ACCOUNTS if account[5] or draw.random() < 0.9]
     return [bank] + [
         {
             "AccountID": uuid_of(of.id, "account", code),
@@ -143,7 +143,7 @@ def accounts(world: World, of: Organisation) -> list[dict[str, Any]]:
             "AddToWatchlist": False,
         }
         | ({"SystemAccount": system} if system else {})
-        for code, name, kind, group, tax, system in kept
+        for code, name, kind, group, tax, system in accounts
     ]
 
 

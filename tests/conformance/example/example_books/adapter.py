@@ -65,7 +65,7 @@ class ExampleBooks:
         if answer.status == 401 and not answer.renewed:
             return "renew"
         if answer.status == 403 and organisation_id is not None:
-            said = shapes.said(shapes.under(answer.body, "error"))
+            said = shapes.error_text(shapes.under(answer.body, "error"))
             reason = Reason.ORGANISATION_CLOSED if "closed" in said else Reason.ACCESS_REMOVED
             return OrganisationTrouble(reason, "Example Books refuses this book.")
         return PassingTrouble(Fault.NONSENSE, f"Example Books refused a request ({answer.status}).")

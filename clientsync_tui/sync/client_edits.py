@@ -1,4 +1,4 @@
-"""Changes of the practice alone: team, practice code, name, note, and who is on the list. Each is an entry that `undo` takes back."""
+"""Edits of the client list: team, practice code, name, note, and who is on it. Each is a ledger entry, and undo reverses it."""
 
 import secrets
 from collections.abc import Sequence
@@ -109,8 +109,8 @@ def remove(store: Store, actor: str, clients: Sequence[Client]) -> int:
     return len(going)
 
 
-def _text(what: str, told: str, longest: int) -> str:
-    text = clean(told).strip()
+def _text(what: str, entered: str, longest: int) -> str:
+    text = clean(entered).strip()
     if len(text) > longest:
         raise UsageError(f"{what} is longer than {longest} characters. Nothing was changed.")
     return text
