@@ -73,7 +73,7 @@ def test_only_clients_without_a_living_integration_are_removed_and_come_back(sto
     assert store.clients.total() == 1
     # Somebody gives its code to another client meanwhile: then it cannot come back with it.
     client_edits.set_code(store, "bob", client(store, ids[1]), "a1")
-    with pytest.raises(UsageError, match="changed again since"):
+    with pytest.raises(UsageError, match="changed again"):
         undo(store)
     undo(store, "bob")
     assert "“Alone” is on the list again." in undo(store)
@@ -93,7 +93,7 @@ def test_wrong_values_change_nothing(store: Store) -> None:
     id = add(store, "One", code="A")
     other = add(store, "Two", code="B")
     last = store.ledger.last()
-    with pytest.raises(UsageError, match='has the practice code "a" already'):
+    with pytest.raises(UsageError, match='already has the practice code "a"'):
         client_edits.set_code(store, "ann", client(store, other), "a")
     with pytest.raises(UsageError, match="needs a name"):
         client_edits.rename(store, "ann", client(store, id), " \x1b\n ")
