@@ -87,6 +87,8 @@ _ALL = (
     Action("history", "History", "See who did what and when, for this client or the whole practice.", "h", EVERYWHERE, 11, command="log"),
     Action("messages", "Messages", "Read the messages of this run again, the newest first.", "exclamation_mark", EVERYWHERE),
     Action("undo", "Undo", "Undo the last change of the selection here, or of a team, code, name, note or removal.", "u", EVERYWHERE, command="undo"),
+    Action("copy", "Copy", "Copy what is under the cursor: name, code, id, error, or a summary of its connections.", "y", EVERYWHERE, 16),
+    Action("copy_command", "Copy as a command", "Show the commands that do the same as this screen, and copy one.", "Y", EVERYWHERE),
     Action("back", "Back", "Clear the filter, or go back.", "escape", EVERYWHERE, 20),
     Action("suspend", "Suspend", "Put the program in the background. `fg` brings it back.", "ctrl+z", EVERYWHERE),
     Action("redraw", "Redraw", "Draw the screen again if something else has written over it.", "ctrl+l,f5", EVERYWHERE),
@@ -139,7 +141,7 @@ _ALL = (
     Action("cancel_job", "Cancel", "Finish the items in progress and cancel the rest.", "S", JOB, 3, dangerous=True, command="jobs cancel"),
     # Selecting in a dialogue with Continue and Cancel
     Action("continue", "Continue", "Continue with the selection.", "enter", SELECT, 1),
-    Action("copy_link", "Copy the link", "Copy the link to your terminal's clipboard.", "Y", SIGN_IN, 1),
+    Action("copy_link", "Copy the link", "Copy the link to your terminal's clipboard.", "y", SIGN_IN, 1),
     Action("print_link", "Show link as plain text", "Leave the full screen for a moment and print the link, so that you can select it.", "P", SIGN_IN, 2, "Plain"),
     Action("open_link", "Open the browser", "Open the link in this computer's browser again.", "b", SIGN_IN, 4, "Browser"),
     Action("paste", "Paste the address", "Go to the field for the address your browser ends up on.", "p", SIGN_IN, 3, "Paste"),

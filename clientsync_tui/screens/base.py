@@ -19,6 +19,7 @@ from .main import Main, Severity
 
 if TYPE_CHECKING:
     from ..sync.jobs.session import Session
+    from .copying import Copyable
 
 T = TypeVar("T")
 
@@ -132,6 +133,32 @@ class ActionScreen(Screen[Any]):
     def do_undo(self) -> None:
         """Takes back the last change of the practice."""
         self.main.undo()
+
+    def copyable(self) -> "Sequence[Copyable]":
+        """What can be copied of what is under the cursor, the most wanted first."""
+        return ()
+
+    def commands(self) -> Sequence[tuple[str, str]]:
+        """The commands that do the same as this screen: (what, command)."""
+        return ()
+
+    def do_copy(self) -> None:
+        """Copies what is under the cursor."""
+        from .copying import offer_copies
+
+        if items := self.copyable():
+            offer_copies(self.main, items)
+        else:
+            self.say("There is nothing to copy here.", "warning")
+
+    def do_copy_command(self) -> None:
+        """Shows the commands that do the same, and copies one."""
+        from .copying import offer_commands
+
+        if commands := self.commands():
+            offer_commands(self.main, commands)
+        else:
+            self.say("No command does the same as this screen.", "warning")
 
     def do_back(self) -> None:
         """Goes back to the screen before."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -22,6 +22,9 @@ from ..widgets.search_line import SearchLine
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen, KeyBar, TopBar
+
+if TYPE_CHECKING:
+    from .copying import Copyable
 
 WHEN = Column("when", "When", 12, keep=6, sortable=False)
 WHO = Column("who", "Who", 16, flex=1, keep=5, sortable=False, most=36)
@@ -115,6 +118,31 @@ class HistoryScreen(ActionScreen):
         if action.name == "history" and self._client is None:
             return "This is the practice's whole history."
         return super().unavailable(action)
+
+    def copyable(self) -> "Sequence[Copyable]":
+        """The entry under the cursor."""
+        from ..sync.history import line
+        from .copying import of_entry
+
+        seq = self.query_one(SelectTable).cursor_id
+        entries, names = self._history.fetch([int(seq)]) if seq is not None else ([], {})
+        return [
+            item
+            for entry in entries
+            for item in of_entry(
+                entry, line(entry, names.get(entry.client or "")), names.get(entry.client or "")
+            )
+        ]
+
+    def commands(self) -> "Sequence[tuple[str, str]]":
+        """This history."""
+        from ..sync.as_command import command
+
+        about = ["--client", self._client] if self._client is not None else []
+        return [
+            ("This history", command("log", *about)),
+            ("The same, as it grows", command("log", *about, "--follow")),
+        ]
 
     def do_history(self) -> None:
         """Shows the practice's whole history."""

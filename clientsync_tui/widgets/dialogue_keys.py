@@ -9,6 +9,7 @@ DIALOGUES = {
     "dialogue.no": ("No", "n"),
     "dialogue.close": ("Close", "q"),
     "dialogue.copy": ("Copy", "Y,y"),
+    "dialogue.command": ("Copy as a command", "Y"),
     "dialogue.plain": ("Show link as plain text", "P,p"),
     "columns.move_up": ("Move the column up", "K,shift+up"),
     "columns.move_down": ("Move the column down", "J,shift+down"),

@@ -1,5 +1,6 @@
 """The Client Sync panel: each accounting app with its sign-in, its clients, and the three buttons."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -14,7 +15,9 @@ from .app_panel import AppPanel
 
 if TYPE_CHECKING:
     from ...practice.people import SignIn
+    from ..copying import Copyable
 
+WITH_ALL = frozenset({"add_clients", "reconnect_all", "reassign_clients", "reconnect_everything"})
 NEEDS_SET_UP = frozenset({"add_clients", "reconnect_all", "reassign_clients", "sign_in"})
 
 
@@ -103,6 +106,26 @@ class ClientSyncScreen(ActionScreen):
         if action.name == "sign_out" and not workplace.held(software.name):
             return f"Nobody is signed in to {software.title} here."
         return super().unavailable(action)
+
+    def copyable(self) -> "Sequence[Copyable]":
+        """Who is signed in to the accounting app that the focus is in."""
+        from ..copying import Copyable
+
+        people = self.main.workplace.held(self._here.software.name)
+        return [Copyable("Signed in as", sign_in.person.email, "") for sign_in in people]
+
+    def commands(self) -> "Sequence[tuple[str, str]]":
+        """What can be done with the accounting app that the focus is in."""
+        from ...app.actions import actions
+        from ...sync.as_command import command
+
+        def words(action: Action) -> list[str]:
+            everything = ["--all"] if action.name in WITH_ALL else []
+            one = [] if action.name == "reconnect_everything" else [self._here.software.name]
+            return [*one, *everything]
+
+        able = (a for a in actions(CLIENT_SYNC) if a.command and self.unavailable(a) is None)
+        return [(action.title, command(action.command, *words(action))) for action in able]
 
     def do_add_clients(self) -> None:
         """Opens Add clients."""

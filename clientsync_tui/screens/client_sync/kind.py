@@ -1,7 +1,7 @@
 """A kind of work that needs a sign-in of yours: choose the sign-in, see the plan, confirm it. A job does the rest."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from textual.widgets import Button
 from ...practice.people import SignIn
 from ...practice.plan import Plan, Will
 from ...practice.trouble import Trouble
-from ...sync import plan_words
+from ...sync import as_command, plan_words
 from ...sync.kinds.seam.kind import BulkKind, Request
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
@@ -118,6 +118,13 @@ class KindScreen(ReachScreen):
             # Another consent helps only where something is out of reach.
             more.display = count > 0 or plan.count(Will.CANNOT) > 0
         self.relabel("own #cancel", self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"))
+
+    def commands(self) -> Sequence[tuple[str, str]]:
+        """The command that makes this plan."""
+        if self._plan is None:
+            return ()
+        line = as_command.of_plan(self._plan, self.main.workplace.store, everybody=self._only is None)
+        return [(self._kind.title, line)] if line is not None else ()
 
     def focus_own(self) -> None:
         """To the answer."""

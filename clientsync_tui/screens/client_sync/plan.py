@@ -12,12 +12,13 @@ from textual.widgets import Button, Static
 
 from ...practice.plan import Plan, Will
 from ...practice.trouble import Trouble
-from ...sync import plan_words
+from ...sync import as_command, plan_words
 from ...sync.jobs.new_job import new_job
 from ...sync.kinds.seam import registry
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ...widgets.plan_list import PlanList
+from ..copying import copy
 from ..dialogues.dialogue import NOT_DONE, Dialogue
 from ..main import Asker
 from ..titles import title
@@ -33,6 +34,7 @@ class PlanScreen(Dialogue[bool]):
         own_key("dialogue.close", "answer(False)", "No", show=False),
         Binding("left", "app.focus_previous", "Button before", show=False),
         Binding("right", "app.focus_next", "Next button", show=False),
+        own_key("dialogue.command", "copy_command", "Copy as a command"),
         own_key("table.up", "table('move(-1)')", show=False),
         own_key("table.down", "table('move(1)')", show=False),
         own_key("table.page_up", "table('page(-1)')", show=False),
@@ -41,11 +43,15 @@ class PlanScreen(Dialogue[bool]):
         own_key("table.last", "table('last')", show=False),
     ]
 
-    def __init__(self, plan: Plan, lines: Sequence[str] = (), *, ascii_marks: bool = False) -> None:
-        """`lines`: what else has to be known before saying yes."""
+    def __init__(
+        self, plan: Plan, lines: Sequence[str] = (), *, everybody: bool = False, ascii_marks: bool = False
+    ) -> None:
+        """`lines`: what else has to be known before saying yes. `everybody`: the plan is about every client, whoever it names."""
         super().__init__()
         self._plan = plan
         self._lines = lines
+        self._everybody = everybody
+        self._same_as: str | None = None
         self._ascii_marks = ascii_marks
 
     def compose(self) -> ComposeResult:
@@ -55,12 +61,35 @@ class PlanScreen(Dialogue[bool]):
             yield Static(plan_words.question(self._plan), classes="question", markup=False)
             if self._lines:
                 yield Static("\n".join(self._lines), classes="lines", markup=False)
+            yield Static(id="same_as", classes="muted", markup=False)
             yield PlanList(partial(title, self.main.workplace), self._plan, ascii_marks=self._ascii_marks)
             go = Button(f"{plan_words.button(self._plan)} {self.keyed('({dialogue.yes})')}", id="yes")
             leave = Button(self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"), id="no")
             yield Answers(
                 *([go] if count else []), leave=leave, dangerous=registry.kind(self._plan.kind).dangerous
             )
+
+    def on_mount(self) -> None:
+        """The command that does the same, as soon as it is known."""
+        super().on_mount()
+        if self._plan.count(Will.DO):
+            self.run_worker(self._show_command(), group="command", exit_on_error=False)
+
+    async def _show_command(self) -> None:
+        store = self.main.workplace.store
+        self._same_as = await asyncio.to_thread(
+            as_command.of_plan, self._plan, store, everybody=self._everybody
+        )
+        if self._same_as is not None and self.is_attached:
+            self.query_one("#same_as", Static).update(f"Same as: {self._same_as}")
+            self.query_one("#same_as").add_class("known")
+
+    def action_copy_command(self) -> None:
+        """Copies the command."""
+        if self._same_as is None:
+            self.notify("No single command does the same.", markup=False, severity="warning")
+        else:
+            copy(self.main, self._same_as)
 
     def action_answer(self, yes: bool) -> None:
         """Ends it; where nothing can be done, there is nothing to say yes to."""
@@ -77,10 +106,13 @@ class PlanScreen(Dialogue[bool]):
         self.action_answer(event.button.id == "yes")
 
 
-def confirm_and_run(screen: Asker, plan: Plan, *, hidden: int = 0, lines: Sequence[str] = ()) -> None:
+def confirm_and_run(
+    screen: Asker, plan: Plan, *, hidden: int = 0, lines: Sequence[str] = (), everybody: bool = False
+) -> None:
     """Shows a plan and, when it is confirmed, makes a job of it and shows that.
 
-    `hidden`: how many of the clients that it is about the filter hides. `lines`: what else has to be known.
+    `hidden`: how many of the clients that it is about the filter hides. `lines`: what else has to be known. `everybody`: it is about
+    every client.
     """
     workplace = screen.main.workplace
     lines = [*plan_words.entails(plan, workplace.softwares()), *lines, *plan_words.hidden(hidden)]
@@ -89,7 +121,8 @@ def confirm_and_run(screen: Asker, plan: Plan, *, hidden: int = 0, lines: Sequen
         if yes:
             screen.run_worker(_started(screen, plan), group="plan", exit_on_error=False)
 
-    screen.main.push_screen(PlanScreen(plan, lines, ascii_marks=screen.main.ascii_marks), answered)
+    dialogue = PlanScreen(plan, lines, everybody=everybody, ascii_marks=screen.main.ascii_marks)
+    screen.main.push_screen(dialogue, answered)
 
 
 async def _started(screen: Asker, plan: Plan) -> None:

@@ -143,4 +143,7 @@ def plan_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
         only = None if everybody else screen.store.clients.ids_of(numbers)
         return kind.plan(Request(screen.store, None, only, held))
 
-    screen.ask_after(plan, lambda made: confirm_and_run(screen, made, hidden=hidden))
+    def ask(made: Plan) -> None:
+        confirm_and_run(screen, made, hidden=hidden, everybody=everybody)
+
+    screen.ask_after(plan, ask)

@@ -14,11 +14,13 @@ from ...store.store import Store
 from ...sync.kinds.seam.kind import BulkKind, Needs
 from ...widgets.select_table.rows import Column
 from ...widgets.select_table.table import SelectTable
+from ..titles import title
 from .fixes import TriagedList
-from .rows import usual
+from .rows import today, usual
 
 if TYPE_CHECKING:
     from ...store.jobs import Job
+    from ..copying import Copyable
 
 T = TypeVar("T")
 
@@ -233,6 +235,21 @@ class ClientsScreen(TriagedList):
         """Opens the history of the client under the cursor, else of the practice."""
         client = self.client_here()
         self.main.open("history", **({"client": client.id} if client is not None else {}))
+
+    # Copying
+
+    def copyable(self) -> "Sequence[Copyable]":
+        """The client under the cursor."""
+        from ..copying import of_client
+
+        client, workplace = self.client_here(), self.main.workplace
+        return of_client(client, lambda name: title(workplace, name), today()) if client else ()
+
+    def do_copy_command(self) -> None:
+        """The commands for the chosen clients."""
+        from .as_commands import offer
+
+        offer(self)
 
     # Triage
 

@@ -1,7 +1,8 @@
 """Business settings > Connections: one client's integrations, and managing each."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,7 +14,7 @@ from ...practice.model import Client, Integration, Settings
 from ...practice.plan import Will
 from ...practice.status import FOR_THE_CLIENT, Reason, Status
 from ...practice.trouble import Trouble
-from ...sync import plan_words
+from ...sync import as_command, plan_words
 from ...sync.kinds import disconnect, refresh
 from ...sync.kinds.seam.kind import Request
 from ...sync.settings import change_settings
@@ -22,7 +23,11 @@ from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
 from ...widgets.select_table.table import SelectTable
 from ..base import ActionScreen, KeyBar, TopBar
+from ..titles import title
 from . import facts as facts
+
+if TYPE_CHECKING:
+    from ..copying import Copyable
 
 COLUMNS = (
     Column("software", "Software", 10, flex=1, keep=7, sortable=False, most=24),
@@ -190,6 +195,40 @@ class ConnectionsScreen(ActionScreen):
                 self.call_later(self.action_act, name)
 
         self.main.push_screen(Choose("Manage", choices), chosen)
+
+    def copyable(self) -> "Sequence[Copyable]":
+        """The client, and the integration under the cursor."""
+        from ..copying import of_client
+
+        if (client := self._client) is None:
+            return ()
+        # What is under the cursor counts, not the client's first integration.
+        links = tuple(sorted(client.integrations, key=lambda link: link is not self.link))
+        workplace = self.main.workplace
+        return of_client(
+            client._replace(integrations=links), lambda name: title(workplace, name), datetime.now(UTC)
+        )
+
+    def commands(self) -> Sequence[tuple[str, str]]:
+        """What can be done with the integration under the cursor."""
+        from ...app.actions import actions
+
+        if (client := self._client) is None:
+            return ()
+        found = [("This client", as_command.command("client", as_command.client_word(client)))]
+        if (link := self.link) is not None:
+            found += [
+                (action.title, as_command.command(action.command, *self._words(client, link, action)))
+                for action in actions(CONNECTIONS)
+                if self.unavailable(action) is None and action.name != "change_integration"
+            ]
+        return found
+
+    def _words(self, client: Client, link: Integration, action: Action) -> list[str]:
+        software = [link.software] if len(client.integrations) > 1 else []
+        if software and action.name != "reconnect":
+            software = ["--software", *software]
+        return [*software, *as_command.client_options([client])]
 
     def do_history(self) -> None:
         """This client's history."""

@@ -1,8 +1,9 @@
 """One bulk job: how far it is, what failed and why, and its items. It runs on when the screen is left."""
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,6 +20,9 @@ from ..base import KeyBar, TopBar
 from .job_actions import JobActions, goes
 from .job_progress import Pace, bar, counts
 from .job_rows import COLUMNS, JobRows
+
+if TYPE_CHECKING:
+    from ..copying import Copyable
 
 POLL_S = 0.25
 
@@ -192,6 +196,19 @@ class JobScreen(JobActions):
         if job == self._job_id:
             # A short job can end before its screen is there, which then shows it as it is.
             self.practice_changed()
+
+    def copyable(self) -> "Sequence[Copyable]":
+        """The item under the cursor, then the job."""
+        from ..copying import Copyable
+
+        id = self.query_one(SelectTable).cursor_id
+        items = self._read.fetch([int(id)]) if id is not None else []
+        found: list[Copyable] = []
+        for item in items:
+            found.append(Copyable("Client", item.name, "n"))
+            if item.says:
+                found.append(Copyable("What happened", f"{item.name}: {item.says}", "e"))
+        return [*found, *super().copyable()]
 
     # Acting
 

@@ -1,9 +1,9 @@
 """What can be done with a job, from its own screen and from the list of jobs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ...accounting.seam.software import Software
 from ...app.actions import JOB, Action, named
@@ -13,6 +13,9 @@ from ...store.job_items import JobItems
 from ...store.jobs import Job, JobState
 from ...sync.jobs import job_words
 from ..base import ActionScreen
+
+if TYPE_CHECKING:
+    from ..copying import Copyable
 
 
 def goes(job: Job) -> bool:
@@ -37,6 +40,28 @@ class JobActions(ActionScreen):
     def job_touched(self, job: Job, *, started: bool) -> None:
         """Something was done with it: it is to be read again. `started`: it will run in a moment."""
         raise NotImplementedError
+
+    def copyable(self) -> "Sequence[Copyable]":
+        """The job's id, and what it came to."""
+        from ..copying import Copyable
+
+        if (job := self.chosen_job()) is None:
+            return ()
+        summary = f"{job_words.title(job)}: {job_words.state(job)}"
+        return [Copyable("Job", job.id, "i"), Copyable("Summary", summary, "s")]
+
+    def commands(self) -> "Sequence[tuple[str, str]]":
+        """All jobs, and what can be done with this one."""
+        from ...sync.as_command import command
+
+        found = [("Jobs", command("jobs"))]
+        if (job := self.chosen_job()) is not None:
+            found += [
+                (action.title, command(*action.command.split(), job.id))
+                for action in named(JOB, "resume_job", "retry_job", "cancel_job")
+                if self.unavailable(action) is None
+            ]
+        return found
 
     def is_going(self, job: Job) -> bool:
         """Whether it runs, or will in a moment."""

@@ -1,0 +1,59 @@
+"""The commands that do the same as the client list's actions, with the clients that are chosen."""
+
+from collections.abc import Iterator, Sequence
+
+from ...app.actions import CLIENTS, KINDS, Action, actions
+from ...practice.model import Client
+from ...sync.as_command import MOST_CLIENTS, client_options, client_word, command
+from ..copying import offer_commands
+from .clients_view import ClientsView
+from .rows import today
+
+PLACEHOLDERS = {
+    "set_code": ("--code", "CODE"),
+    "rename": ("--name", "NAME"),
+    "set_note": ("--note", "TEXT"),
+}
+
+
+def offer(screen: ClientsView) -> None:
+    """Shows them, and copies the one that is chosen."""
+    numbers = screen.chosen()
+    able = [action for action in actions(CLIENTS) if action.command and screen.unavailable(action) is None]
+
+    def read() -> list[Client]:
+        return list(screen.store.clients.each(numbers, today())) if len(numbers) <= MOST_CLIENTS else []
+
+    def found(clients: list[Client]) -> None:
+        offer_commands(screen.main, list(_commands(able, clients, screen.filter_text)))
+
+    screen.ask_after(read, found)
+
+
+def _commands(
+    able: Sequence[Action], clients: Sequence[Client], filter_text: str
+) -> Iterator[tuple[str, str]]:
+    yield "This list", command("clients", *(["--match", filter_text] if filter_text else []))
+    for action in able:
+        if (words := _words(action, clients)) is not None:
+            yield action.title, command(*action.command.split(), *words)
+
+
+def _words(action: Action, clients: Sequence[Client]) -> list[str] | None:
+    """What follows the command's name; None if the list has no such command for what is chosen."""
+    if action.name in ("export", "upload_codes"):
+        return ["clients.csv"]
+    kind = KINDS.get(action.name)
+    if kind is not None and kind.whole_list:
+        return []
+    if not clients:
+        return None
+    if action.name == "connections":
+        return [client_word(clients[0])] if len(clients) == 1 else None
+    if action.name in PLACEHOLDERS:
+        return [*client_options(clients), *PLACEHOLDERS[action.name]] if len(clients) == 1 else None
+    if action.name == "assign_team":
+        return ["TEAM", *client_options(clients)]
+    if kind is not None or action.name == "remove":
+        return client_options(clients)
+    return None

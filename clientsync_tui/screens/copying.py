@@ -1,0 +1,90 @@
+"""`y` copies what is under the cursor; `Y` shows the commands that do the same as the screen's actions, and copies one."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from ..practice.entries import Entry
+from ..practice.model import Client, Integration
+from ..sync.summary_card import summary_card
+from ..sync.words import link_words, next_step
+from .dialogues.choose import Choice, Choose
+from .main import Main
+
+LONGEST_SHOWN = 60
+"""Characters of a text that a menu shows."""
+
+
+class Copyable(NamedTuple):
+    """Something to copy. `key`: chooses it in the menu."""
+
+    title: str
+    text: str
+    key: str
+
+
+def offer_copies(main: Main, items: Sequence[Copyable]) -> None:
+    """Asks which of these to copy, the first by Enter; copies at once if there is one alone."""
+    _offer(
+        main,
+        "Copy",
+        [Choice(str(n), item.title, _short(item.text), item.key) for n, item in enumerate(items)],
+        [item.text for item in items],
+    )
+
+
+def offer_commands(main: Main, commands: Sequence[tuple[str, str]]) -> None:
+    """Shows (action, command) pairs, and copies the chosen command."""
+    choices = [Choice(str(n), title, line) for n, (title, line) in enumerate(commands)]
+    _offer(main, "Copy the command that does the same", choices, [line for _, line in commands])
+
+
+def copy(main: Main, text: str) -> None:
+    """Sends a text to the clipboard of the person's own terminal, and says what was sent."""
+    main.copy_to_clipboard(text)
+    main.notify(f"Sent to your terminal's clipboard: {_short(text)}", markup=False)
+
+
+def _offer(main: Main, title: str, choices: Sequence[Choice], texts: Sequence[str]) -> None:
+    if len(texts) == 1:
+        copy(main, texts[0])
+        return
+
+    def chosen(id: str | None) -> None:
+        if id is not None:
+            copy(main, texts[int(id)])
+
+    main.push_screen(Choose(title, choices), chosen)
+
+
+def _short(text: str) -> str:
+    line = " / ".join(text.splitlines())
+    return line if len(line) <= LONGEST_SHOWN else f"{line[: LONGEST_SHOWN - 1]}…"
+
+
+def of_client(client: Client, title: Callable[[str], str], now: datetime) -> list[Copyable]:
+    """What can be copied of a client. `title`: what an accounting app calls itself."""
+    found = [Copyable("Name", client.name, "n")]
+    if client.practice_code:
+        found.append(Copyable("Practice code", client.practice_code, "c"))
+    found.append(Copyable("Client id", client.id, "i"))
+    for link in client.integrations[:1]:
+        found += of_integration(client, link, now)
+    found.append(Copyable("Summary", summary_card(client, title, now), "s"))
+    return found
+
+
+def of_integration(client: Client, link: Integration, now: datetime) -> list[Copyable]:
+    """What can be copied of an integration."""
+    found = [Copyable("Organisation id", link.organisation_id, "o")]
+    if step := next_step(link, client):
+        found.append(Copyable("Status and next step", f"{link_words(link, now)}. {step}", "e"))
+    return found
+
+
+def of_entry(entry: Entry, line: str, client_name: str | None) -> list[Copyable]:
+    """What can be copied of an entry of the history. `line`: the entry in words."""
+    found = [Copyable("Entry", line, "e"), Copyable("Entry number", str(entry.seq), "i")]
+    if client_name:
+        found.append(Copyable("Client", client_name, "n"))
+    return found

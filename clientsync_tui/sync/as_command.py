@@ -1,0 +1,65 @@
+"""The command that does the same as an action of the screens, for `Y`."""
+
+import shlex
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from ..practice.model import Client
+from ..practice.plan import Plan, Will
+from ..store.store import Store
+from .kinds.seam import registry
+from .kinds.seam.kind import Needs, Unit
+
+MOST_CLIENTS = 1_000
+"""How many clients one command may name: more would not fit on a command line everywhere."""
+
+
+def command(*words: str) -> str:
+    """A command line as a shell takes it."""
+    return shlex.join(["clientsync", *words])
+
+
+def client_word(client: Client) -> str:
+    """What a command knows a client by: its practice code, else its id."""
+    return client.practice_code or client.id
+
+
+def client_options(clients: Iterable[Client]) -> list[str]:
+    """`--client C` for each."""
+    return [word for client in clients for word in ("--client", client_word(client))]
+
+
+def of_plan(plan: Plan, store: Store, *, everybody: bool = False, team: str | None = None) -> str | None:
+    """The command that makes this plan; None if there is none, or it would be too long.
+
+    `everybody`: the plan is about every client (of its app, if it has one). `team`: for clients that are created.
+    """
+    kind = registry.kind(plan.kind)
+    software = [plan.software] if plan.software else []
+    named = (
+        [word for name in software for word in ("--software", name)]
+        if kind.needs is not Needs.ANY
+        else software
+    )
+    will_do = plan.only([Will.DO])
+    if kind.unit is Unit.ORGANISATION:
+        organisations = [word for item in will_do for word in ("--organisation", item.organisation_id)]
+        return _if_short(kind.name, software, organisations, ["--team", team] if team else [])
+    if kind.whole_list:
+        return command(kind.name, *named) if everybody else None
+    if everybody:
+        # `--software S` already means every client of that app.
+        return command(kind.name, *named, *(["--all"] if kind.needs is Needs.ANY or not software else []))
+    ids = list(dict.fromkeys(item.client for item in will_do))
+    if len(ids) > MOST_CLIENTS:
+        return None
+    clients = store.clients.by_id(ids, datetime.now(UTC))
+    return _if_short(kind.name, named, client_options(clients[id] for id in ids if id in clients))
+
+
+def _if_short(name: str, *parts: Sequence[str]) -> str | None:
+    words = [word for part in parts for word in part]
+    names_one = any(word in ("--client", "--organisation") for word in words)
+    if not names_one or len(words) > 2 * MOST_CLIENTS:
+        return None
+    return command(name, *words)
