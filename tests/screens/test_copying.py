@@ -1,0 +1,87 @@
+"""`y` copies what is under the cursor, `Y` the command that does the same."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.store.store import Store
+from clientsync_tui.sync import as_command
+from tests.screens.test_clients import opened, practice_of_eleven
+from tests.support.clients import ANN, add, signed_in
+from tests.support.practice import shown, until
+
+
+def copied(pilot: Pilot[None]) -> str:
+    return pilot.app.clipboard
+
+
+async def test_the_client_under_the_cursor_is_copied_by_name_code_or_as_a_card(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("down")
+        client = screen.client_here()
+        assert client is not None
+        await pilot.press("y")
+        await until(pilot, lambda: "Practice code" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: copied(pilot) == client.name)
+        await pilot.press("y", "c")
+        await until(pilot, lambda: copied(pilot) == client.practice_code)
+        await pilot.press("y", "s")
+        await until(pilot, lambda: copied(pilot).startswith(f"{client.name} ({client.practice_code})"))
+        assert "Integrated by" in copied(pilot)
+
+
+async def test_the_commands_for_the_selection_are_shown_and_copied(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("slash", *"abbey", "enter", "Y")
+        await until(pilot, lambda: "clientsync team assign TEAM --client ABB01" in shown(pilot))
+        assert "clientsync clients --match abbey" in shown(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: copied(pilot) == "clientsync clients --match abbey")
+        await pilot.press("h")
+        await until(pilot, lambda: "History" in shown(pilot))
+        await pilot.press("Y", "enter")
+        await until(pilot, lambda: copied(pilot).startswith("clientsync log --client "))
+        assert screen.is_attached
+
+
+async def test_a_plan_says_the_command_that_makes_it(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, _):
+        await pilot.press("slash", *"abbey", "enter", "d")
+        await until(pilot, lambda: "Same as: clientsync disconnect --client ABB01" in shown(pilot))
+        await pilot.press("Y")
+        await until(pilot, lambda: copied(pilot) == "clientsync disconnect --client ABB01")
+
+
+@pytest.mark.parametrize(
+    ("kind", "software", "everybody", "line"),
+    [
+        ("refresh", None, True, "clientsync refresh --all"),
+        ("refresh", "xero", True, "clientsync refresh --software xero"),
+        ("refresh", "xero", False, "clientsync refresh --software xero --client BAK01 --client 'B 2'"),
+        ("reconnect", "xero", True, "clientsync reconnect xero --all"),
+        ("reconnect", None, False, "clientsync reconnect --client BAK01 --client 'B 2'"),
+        ("check", None, True, "clientsync check"),
+        ("check", None, False, None),
+        ("add", "xero", False, "clientsync add xero --organisation o1 --organisation o2 --team North"),
+    ],
+)
+def test_a_plan_as_a_command(
+    tmp_path: Path, kind: str, software: str | None, everybody: bool, line: str | None
+) -> None:
+    store = Store(tmp_path / "practice.db")
+    ann = signed_in(store, ANN)
+    clients = add(store, "Baker", ann, code="BAK01"), add(store, "B 2", ann, code="B 2")
+    items = tuple(
+        PlanItem(Will.DO, client, client, "xero", f"o{n}") for n, client in enumerate(clients, start=1)
+    )
+    plan = Plan(kind, software, None, items)
+    assert (
+        as_command.of_plan(plan, store, everybody=everybody, team="North" if kind == "add" else None) == line
+    )
+    store.close()
