@@ -86,7 +86,7 @@ async def test_the_link_is_copied(practice: Practice) -> None:
     async with opened(practice) as (app, pilot):
         await pilot.press("l")
         screen = await link_shown(pilot)
-        await pilot.press("Y")
+        await pilot.press("y")
         await until(pilot, lambda: app.clipboard == screen.link)
 
 
