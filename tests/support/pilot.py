@@ -4,6 +4,7 @@ Textual's own pilot waits after each key until the whole process is idle, up to 
 """
 
 import asyncio
+import string
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
@@ -12,7 +13,7 @@ from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.events import Key
-from textual.keys import _character_to_key, key_to_character
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 FRAME_S = 1 / 50
@@ -21,13 +22,17 @@ ROUNDS = 3
 """A key's message makes others, and these make others again: so often everything waits until all messages are handled."""
 
 
+CHARACTERS = {_character_to_key(character): character for character in string.printable}
+"""What each named key types: `slash` types `/`. Textual's own table lacks some."""
+
+
 class PatientPilot(Pilot[Any]):
     """Presses a key once the key before it is done."""
 
     async def press(self, *keys: str) -> None:
         for key in keys:
             name = _character_to_key(key) if len(key) == 1 else key
-            self.app.post_message(Key(name, key_to_character(key)))
+            self.app.post_message(Key(name, CHARACTERS.get(name, name if len(name) == 1 else None)))
             await self._handled()
         await self.pause(FRAME_S)
 
