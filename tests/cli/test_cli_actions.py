@@ -5,7 +5,17 @@ from clientsync_tui.cli.main import root
 from tests.support.command import every_command
 
 MOVE_ABOUT = {
-    "everywhere": {"help", "commands", "back", "suspend", "redraw", "quit"},
+    "everywhere": {
+        "help",
+        "commands",
+        "back",
+        "suspend",
+        "redraw",
+        "quit",
+        "copy",
+        "copy_command",
+        "messages",
+    },
     "clients": {"actions_menu", "next_status", "status_before", "next_group", "group_before"},
     "select": {"sort", "columns", "continue"},
     "sign_in": {"copy_link", "print_link", "open_link", "paste"},
