@@ -130,7 +130,7 @@ class Terminal:
         return came
 
     def _shown(self) -> str:
-        """The screen's text; only lines that were drawn since are put together anew, or looking would take longer than a frame."""
+        """The screen's text; only lines that were drawn since are put together again, or looking would take longer than a frame."""
         screen = self._screen
         for y in screen.dirty:
             self._lines[y] = "".join(screen.buffer[y][x].data for x in range(screen.columns))

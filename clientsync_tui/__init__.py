@@ -1,4 +1,4 @@
-"""Client Sync: connects all of a practice's clients to their accounting software, from the terminal."""
+"""Client Sync: connects all of a practice's clients to their accounting apps, from the terminal."""
 
 __all__ = ["version"]
 

@@ -22,7 +22,7 @@ def path() -> Path:
 
 
 def write(error: BaseException) -> Path | None:
-    """Adds an error with its traceback and causes. Returns the file, or None if it cannot be written."""
+    """Adds an error with its traceback and causes. Returns the file, or None if it can't be written."""
     lines = [f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n"]
     current: BaseException | None = error
     while current is not None:

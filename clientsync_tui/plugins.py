@@ -1,4 +1,4 @@
-"""Plug-ins from other packages, found by entry points. One that cannot be loaded is left out and reported; the rest still work."""
+"""Plug-ins from other packages, found by entry points. One that can't be loaded is left out and reported; the rest still work."""
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
@@ -17,7 +17,7 @@ class Loaded(NamedTuple):
 
 
 def load(group: str, lacks: Callable[[Any], str | None]) -> Loaded:
-    """Loads the entry points of a group. `lacks`: why an object cannot be used; None if it can."""
+    """Loads the entry points of a group. `lacks`: why an object can't be used; None if it can."""
     loaded = Loaded([], [])
     for entry in entry_points(group=group):
         try:

@@ -2,7 +2,7 @@
 
 The check refuses what comes from another user of this host or from another page, what names another host, and what has no cookie
 from the printed link. A browser sends a cookie to every port of the host, whoever listens there, so the cookie is for a path that
-nobody else knows.
+no one else knows.
 """
 
 import asyncio

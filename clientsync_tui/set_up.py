@@ -55,7 +55,7 @@ class SetUp:
         return "\n\n".join(parts)
 
     def checked(self, table: SoftwareTable) -> "Configured":
-        """The app with this configuration. Raises UsageError if it cannot work. Writes nothing."""
+        """The app with this configuration. Raises UsageError if it can't work. Writes nothing."""
         config = self._workplace.config
         softwares = {**config.software, self.software.name: table}
         return Workplace(config._replace(software=softwares)).configured(self.software.name)

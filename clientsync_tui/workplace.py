@@ -54,7 +54,7 @@ class Workplace:
         """How this person likes the client list."""
         from .sync.preferences import Preferences
 
-        # Beside the keyring's file, so that nothing of a throwaway practice ends up in the person's own folder.
+        # Beside the keyring's file, so that nothing of a demo practice ends up in the person's own folder.
         return Preferences(self.store, lambda: self._keyring_file.parent)
 
     @cached_property
@@ -211,7 +211,7 @@ class Workplace:
         return None
 
     def session(self) -> "Session":
-        """A session with the accounting softwares, to be entered in the event loop that uses it."""
+        """A session with the accounting apps, to be entered in the event loop that uses it."""
         from .accounting.seam.configured import Http
         from .sync.jobs.session import Session
 

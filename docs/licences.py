@@ -31,7 +31,7 @@ PLATFORMS = {
     "Windows": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
 }
 ELSEWHERE = {"pywin32-ctypes": "BSD-3-Clause"}
-"""Of packages that are installed on other platforms than this, and so cannot be asked."""
+"""Of packages that are installed on other platforms than this, and so can't be asked."""
 
 
 def needed() -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""What holds for every test: a busy machine fails no property, and nobody's own folders are touched."""
+"""What holds for every test: a busy machine fails no property, and no one's own folders are touched."""
 
 import gc
 import os
@@ -11,11 +11,11 @@ from hypothesis import settings
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
-# Hundreds of processes are started: each would compile the program anew where it may not keep what it compiled.
+# Hundreds of processes are started: each would compile the program again where it may not keep what it compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# What a person's own folder holds is nobody's who runs the tests.
+# What a person's own folder holds is no one's who runs the tests.
 _data = tempfile.TemporaryDirectory(prefix="clientsync-tests-")
 os.environ["XDG_DATA_HOME"] = _data.name
 

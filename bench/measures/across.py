@@ -1,4 +1,4 @@
-"""Reconnect all across three softwares as one job, one of them down and one limited, beside the job of the healthy one alone."""
+"""Reconnect all across three apps as one job, one of them down and one limited, beside the job of the healthy one alone."""
 
 import asyncio
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from clientsync_tui.sync.kinds.seam.kind import Request
 from clientsync_tui.sync.kinds.seam.planning import together
 
 LATENCY_MS = 250
-"""As in life. Where a call takes less, one software alone can use up a core, and any second one takes from it."""
+"""As in life. Where a call takes less, one app alone can use up a core, and any second one takes from it."""
 DOWN = "quickbooks"
 LIMITED = "xero"
 HEALTHY = "freeagent"
@@ -81,7 +81,7 @@ def _add(bench: Bench, links: Iterable[tuple[SignIn, str]]) -> None:
 
 
 async def _consents(session: Session, person: Person, size: int) -> list[tuple[SignIn, str]]:
-    """Sign-ins for one company each, with tokens that nobody gave: the server that would refuse them is down."""
+    """Sign-ins for one company each, with tokens that no one gave: the server that would refuse them is down."""
     found: list[tuple[SignIn, str]] = []
     for company in map(str, range(size)):
         own, now = sign_in_id(DOWN, person.id, company), datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Bulk jobs against the bound that latency and the software's limits set."""
+"""Bulk jobs against the bound that latency and the app's limits set."""
 
 import asyncio
 import time

@@ -26,7 +26,7 @@ MOVES = (
 DIGITS = "4219"
 """What is typed as a filter: each letter leaves other clients."""
 SORTED, LETTER = 3, 2
-"""What a list a thousand times as long may cost more: nobody sorts or searches it without looking at it."""
+"""What a list a thousand times as long may cost more: no one sorts or searches it without looking at it."""
 
 
 @measure("keys")

@@ -75,7 +75,7 @@ def appends(quick: bool) -> Iterator[Result]:
 
 @measure("store_rebuild")
 def rebuild(quick: bool) -> Iterator[Result]:
-    """The derived tables anew from all entries, beside reading those entries."""
+    """The derived tables again from all entries, beside reading those entries."""
     clients, entries = (CLIENTS_QUICK, 25_000) if quick else (CLIENTS, 1_000_000)
     with _store(clients) as store:
         _refreshes(store, entries)

@@ -37,7 +37,7 @@ class Bench:
             return str(json.load(answer)[person]["email"])
 
     async def keep_secrets(self) -> None:
-        """The secrets of the sandbox's apps, for the softwares that need one."""
+        """The secrets of the sandbox's apps, for the apps that need one."""
         for name, table in self.workplace.config.software.items():
             if self.workplace.software(name).grant.secret == "required":
                 await self.workplace.vault.write(secret_name(name, table.client_id), "sandbox")

@@ -56,7 +56,7 @@ _LISTS: Mapping[str, tuple[str, str, str | None, bool]] = {
     "locations": ("Department", "FullyQualifiedName", None, True),
     "suppliers": ("Vendor", "DisplayName", "AcctNum", False),
 }
-#: May be somebody's personal number: never kept.
+#: May be someone's personal number: never kept.
 _NOT_KEPT = frozenset({"taxidentifier"})
 
 _SAYS = {
@@ -247,7 +247,7 @@ class QuickBooks:
         raise shapes.nonsense(f"{entity} without an end")
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
-        """Revokes this company's own sign-in; never another's, which might disconnect the company for everybody [U]."""
+        """Revokes this company's own sign-in; never another's, which might disconnect the company for everyone [U]."""
         return await calls.end_sign_in()
 
     def link(self, organisation_id: str, details: Details) -> str | None:

@@ -1,4 +1,4 @@
-"""A bulk command from plan to exit status, making the sign-ins that it waits for when there is somebody to make them."""
+"""A bulk command from plan to exit status, making the sign-ins that it waits for when there is someone to make them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -62,7 +62,7 @@ def resume_job(workplace: Workplace, job: str, as_json: bool) -> None:
 
 
 async def with_sign_ins(workplace: Workplace, session: Session, ran: JobRun) -> JobRun:
-    """Continues a job that paused for a sign-in, if somebody is there to sign in."""
+    """Continues a job that paused for a sign-in, if someone is there to sign in."""
     if ran.job is None or not isinstance(ran.trouble, SignInNeeded) or not can_sign_in():
         return ran
     return replace(ran, trouble=await sign_in_for_job(workplace, session, ran.job, ran.trouble))

@@ -1,4 +1,4 @@
-"""Guides somebody at a terminal from one sign-in to the next, where an app's sign-in is for one organisation only."""
+"""Guides someone at a terminal from one sign-in to the next, where an app's sign-in is for one organisation only."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ async def collect_consents(
     """
     reach = await session.reach(sign_in) if sign_in else ()
     missing = [Expected(id, id) for id in wanted or () if id not in reach]
-    # Without a terminal nobody could say when to stop.
+    # Without a terminal no one could say when to stop.
     consents = Consents(
         missing, (held.id for held in session.held(software.name)), welcome=wanted is None and interactive()
     )

@@ -29,7 +29,7 @@ def is_throwaway() -> bool:
 
 @contextmanager
 def open_workplace() -> "Generator[Workplace]":
-    """The practice, closed at the end. Raises UsageError if the configuration or the database cannot be used."""
+    """The practice, closed at the end. Raises UsageError if the configuration or the database can't be used."""
     from ..workplace import Workplace
     from .output import interactive
 

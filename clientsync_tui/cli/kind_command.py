@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def kind_command(name: str) -> click.Command | None:
-    """The command of the kind of that name; None where there is no such kind."""
+    """The command of the kind of that name; None if there is no such kind."""
     if name not in names():
         return None
     module = f"{__package__}.commands.{name}"

@@ -47,7 +47,7 @@ class Utf8Text(click.types.StringParamType):
     """Text. File names use `click.Path` instead and may hold any bytes."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The text. Rejects bytes that are not UTF-8: no name, code or address has them, and SQLite cannot store them."""
+        """The text. Rejects bytes that are not UTF-8: no name, code or address has them, and SQLite can't store them."""
         text = super().convert(value, param, ctx)
         if any("\ud800" <= character <= "\udfff" for character in text):
             self.fail("This is not UTF-8.", param, ctx)

@@ -131,7 +131,7 @@ def _raise_as_command_error(error: Exception) -> NoReturn:
 
 
 def _unreadable(error: "SqliteError") -> str | None:
-    """Why the practice's file cannot be read; None if the error is a mistake of the program."""
+    """Why the practice's file can't be read; None if the error is a mistake of the program."""
     from ..config.reading import load
     from ..store.files.sqlite_errors import is_of_the_disk, why
     from .context import config_file

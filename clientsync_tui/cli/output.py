@@ -47,7 +47,7 @@ def confirm_replacing(file: Path, own: "OwnFiles", yes: bool) -> None:
     """Asks before a file is replaced, unless `yes`.
 
     Raises: Abort if the answer is no. UsageError if the file must not be written, or there is no terminal to ask on. Trouble if it
-    cannot be written.
+    can't be written.
     """
     from ..host.named_file import replaces
 

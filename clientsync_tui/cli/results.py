@@ -100,7 +100,7 @@ def _summarise(kind: str, ended: Sentences) -> None:
         if reason in set(Reason) or not details:
             details = [words.REASONS[reason]]
         several = len(details) > 1
-        # `no_access` also stands for an app whose credentials are rejected, which is nobody's missing access.
+        # `no_access` also stands for an app whose credentials are rejected, which is no one's missing access.
         says_it = reason == Why.NO_ACCESS and words.REASONS[reason] not in details
         short = "" if says_it else f", {words.SHORT[reason]}"
         output.say(

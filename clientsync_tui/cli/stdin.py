@@ -83,7 +83,7 @@ def feeding_lines_to(take: Callable[[str], bool]) -> Generator[None]:
 
 
 def _readable(end: int) -> bool:
-    """Waits until stdin can be read; False once `end` is closed. Windows cannot wait for a terminal, so it reads at once."""
+    """Waits until stdin can be read; False once `end` is closed. Windows can't wait for a terminal, so it reads at once."""
     if sys.platform == "win32":
         return True
     try:

@@ -74,7 +74,7 @@ class Setting(NamedTuple):
         return getattr(getattr(config, self.table[0]), self.key)
 
     def parsed(self, text: str) -> Any:
-        """A value of the setting's type from what a person wrote. What cannot be one stays text, which reading the file rejects."""
+        """A value of the setting's type from what a person wrote. What can't be one stays text, which reading the file rejects."""
         match self.default:
             case bool():
                 return {"true": True, "false": False}.get(text.strip().lower(), text)

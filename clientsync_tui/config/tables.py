@@ -85,7 +85,7 @@ class Config(NamedTuple):
 
     @property
     def database(self) -> Path:
-        """The practice's SQLite file. Raises UsageError for a PostgreSQL address, which this version cannot follow."""
+        """The practice's SQLite file. Raises UsageError for a PostgreSQL address, which this version can't follow."""
         database = self.practice.database
         if database.startswith(("postgres://", "postgresql://")):
             raise UsageError(
@@ -96,7 +96,7 @@ class Config(NamedTuple):
     def resolve(self, text: str) -> Path:
         """A path in the configuration: `~` is the home folder; other paths are relative to the file's folder.
 
-        Raises UsageError if it cannot be a path.
+        Raises UsageError if it can't be a path.
         """
         try:
             if "\0" in text:

@@ -17,7 +17,7 @@ Value = str | int | float | bool | list[str]
 def set_values(path: Path, table: tuple[str, ...], values: Mapping[str, Value]) -> None:
     """Sets keys in one table of the file. Creates the file (0600) if there is none.
 
-    Replaces the file in one step. Raises UsageError if a value is wrong or the file cannot be written: then nothing is changed.
+    Replaces the file in one step. Raises UsageError if a value is wrong or the file can't be written: then nothing is changed.
     """
     import tomlkit
 

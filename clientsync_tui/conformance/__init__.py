@@ -1,6 +1,6 @@
-"""What every accounting software's adapter and personality must be able to do: one suite, also for those in other packages.
+"""What every accounting app's adapter and personality must be able to do: one suite, also for those in other packages.
 
-A test module of any package runs it, with pytest, for the softwares it names::
+A test module of any package runs it, with pytest, for the apps it names::
 
     from clientsync_tui.conformance import *  # noqa: F403
 

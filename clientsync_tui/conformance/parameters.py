@@ -1,4 +1,4 @@
-"""For what each test is run: the softwares that the module names, their lists, and their error answers."""
+"""For what each test is run: the apps that the module names, their lists, and their error answers."""
 
 from types import ModuleType
 from typing import cast
@@ -10,7 +10,7 @@ from ..sandbox.registry import personalities
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`name`: of the software; `error`: the name of one of its error answers; `what`: a list, or details or organisations."""
+    """`name`: of the app; `error`: the name of one of its error answers; `what`: a list, or details or organisations."""
     module = cast(ModuleType, metafunc.module)  # pyright: ignore[reportUnknownMemberType]
     names: list[str] = getattr(module, "SOFTWARES", [])
     wanted = set(metafunc.fixturenames)

@@ -1,4 +1,4 @@
-"""Every unsuccessful answer that is known of a software, and what it must be taken to mean."""
+"""Every unsuccessful answer that is known of an app, and what it must be taken to mean."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from ..sync.jobs.session import Session
 from .stand import Stand
 
 LONGEST_PAUSE = timedelta(minutes=5)
-"""After a limit fault, whose pause is 30 seconds, or as long as the adapter takes where the software does not say."""
+"""After a limit fault, whose pause is 30 seconds, or as long as the adapter takes where the app does not say."""
 
 __all__ = ["test_a_fault_is_met_with_its_reason", "test_an_error_answer_means_what_it_should"]
 

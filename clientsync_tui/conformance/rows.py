@@ -1,4 +1,4 @@
-"""Rows that cannot be used, and ids in another spelling: neither costs the rest, and no client is doubled."""
+"""Rows that can't be used, and ids in another spelling: neither costs the rest, and no client is doubled."""
 
 import json
 from collections.abc import Callable, Generator

@@ -1,4 +1,4 @@
-"""The program, set up for one accounting software, on a sandbox that plays it."""
+"""The program, set up for one accounting app, on a sandbox that plays it."""
 
 import asyncio
 import secrets
@@ -151,7 +151,7 @@ class Stand:
 
 
 class _Workplace(Workplace):
-    """`limited`: whether the program keeps to the software's limits; it would take its time over hundreds of calls."""
+    """`limited`: whether the program keeps to the app's limits; it would take its time over hundreds of calls."""
 
     limited = False
 
@@ -185,7 +185,7 @@ def _practice(folder: Path, box: Running) -> Path:
 
 @pytest.fixture(scope="session")
 def stands() -> Generator[Callable[..., Stand]]:
-    """Stands by the name of the software and what else `Stand` takes; each is made once. `apart`: one of the test's own."""
+    """Stands by the name of the app and what else `Stand` takes; each is made once. `apart`: one of the test's own."""
     made: dict[object, Stand] = {}
     with ExitStack() as stack:
 
@@ -203,7 +203,7 @@ def stands() -> Generator[Callable[..., Stand]]:
 
 @pytest.fixture
 def stand(stands: Callable[..., Stand], name: str) -> Generator[Stand]:
-    """The stand of the software; whatever a test makes go wrong there is put right at its end."""
+    """The stand of the app; whatever a test makes go wrong there is put right at its end."""
     own = stands(name)
     yield own
     own.box.unscripted()

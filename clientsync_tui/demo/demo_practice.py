@@ -253,7 +253,7 @@ class AppHistory:
                 self._sandbox.fault("expire", software=name, organisation=integrated.organisation_id)
                 found(Kind.FOUND_EXPIRED, integrated, Reason.SIGN_IN_REFUSED)
         for (kind, reason), integrated in zip(broken.items(), own, strict=False):
-            # A closed organisation is closed for everybody.
+            # A closed organisation is closed for everyone.
             person = None if kind == "close" else me
             self._sandbox.fault(kind, software=name, person=person, organisation=integrated.organisation_id)
             found(Kind.FOUND_BROKEN, integrated, reason)

@@ -24,7 +24,7 @@ def throwaway_practice(organisations: int = ORGANISATIONS) -> Generator[str]:
     """Starts a new practice on a new sandbox and returns its configuration file. Deletes both at the end.
 
     Signs in without a browser, as the first accountant of the sandbox, who reaches every organisation.
-    Raises Trouble if it cannot be started.
+    Raises Trouble if it can't be started.
     """
     command = [*own_process.command(__name__), str(organisations)]
     # Its own session, so that ctrl+c on the terminal reaches only this process.

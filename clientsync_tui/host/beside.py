@@ -18,7 +18,7 @@ from .on_posix import USERS, module
 from .planted import resolved
 
 POLL_S = 0.005
-"""How often a lock that somebody else holds is tried again."""
+"""How often a lock that someone else holds is tried again."""
 
 
 class Owner(NamedTuple):
@@ -30,7 +30,7 @@ class Owner(NamedTuple):
 
 
 def owner_of(database: Path) -> Owner:
-    """Whose the practice is. A group that can write the database can write what lies beside it; nobody else can."""
+    """Whose the practice is. A group that can write the database can write what lies beside it; no one else can."""
     found = resolved(database).lstat()
     return Owner(found.st_uid, found.st_gid, 0o660 if found.st_mode & stat.S_IWGRP else 0o600)
 
@@ -45,7 +45,7 @@ def myself() -> Owner:
 def beside(database: Path, suffix: str) -> Path:
     """The file of that suffix beside the database; where `database` is a link, beside the file it leads to.
 
-    Raises OSError where that is another user's link.
+    Raises OSError if that is another user's link.
     """
     real = resolved(database)
     return real.with_name(real.name + suffix)
@@ -82,7 +82,7 @@ def give(path: int | Path, owner: Owner) -> None:
 class Lock:
     """A lock on a file that all processes of the host see. It ends when it is let go or its process ends.
 
-    The kernel keeps it, so nobody has to know the other process's number, which says nothing in another PID namespace.
+    The kernel keeps it, so no one has to know the other process's number, which says nothing in another PID namespace.
     """
 
     def __init__(self, path: Path, owner: Owner) -> None:
@@ -91,7 +91,7 @@ class Lock:
         self._fd: int | None = None
 
     def take(self, within_s: float) -> bool:
-        """Takes the lock; False if somebody else held it all that time. Raises OSError where the file cannot be used."""
+        """Takes the lock; False if someone else held it all that time. Raises OSError if the file can't be used."""
         from filelock import lock_descriptor
 
         ends = time.monotonic() + within_s
@@ -144,7 +144,7 @@ class Lock:
 
 @contextmanager
 def locked(path: Path, owner: Owner, within_s: float) -> Generator[None]:
-    """Holds the lock of that file. Raises OSError where somebody else held it all that time, or the file cannot be used."""
+    """Holds the lock of that file. Raises OSError if someone else held it all that time, or the file can't be used."""
     lock = Lock(path, owner)
     if not lock.take(within_s):
         raise OSError(errno.EAGAIN, f"another process has used {path} for {within_s:g} s")
@@ -155,11 +155,11 @@ def locked(path: Path, owner: Owner, within_s: float) -> Generator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock of that file. It is not taken for it, so that nobody is kept from taking it for long."""
+    """Whether some process holds the lock of that file. It is not taken for it, so that no one is kept from taking it for long."""
     try:
         fd = os.open(path, os.O_RDONLY | AS_IT_IS)
     except PermissionError:
-        # Somebody else made it, whom nothing allows us to take for dead.
+        # Someone else made it, whom nothing allows us to take for dead.
         return True
     except OSError:
         return False

@@ -46,10 +46,10 @@ def read_unchangeable(path: Path) -> bytes:
 
 
 def refuse_changeable(path: Path) -> None:
-    """Raises OSError where another user of this host could change the file, or put another in its place: by the file itself, a
-    symbolic link that leads to it, or a folder on the way. What is not there yet is nobody's.
+    """Raises OSError if another user of this host could change the file, or put another in its place: by the file itself, a
+    symbolic link that leads to it, or a folder on the way. What is not there yet is no one's.
 
-    Each step is looked at before the next, so that nobody can swap one that was found in order.
+    Each step is looked at before the next, so that no one can swap one that was found in order.
     """
     for step, found in way(path):
         if found is None:
@@ -68,7 +68,7 @@ def _refuse(path: Path, found: os.stat_result) -> None:
 def way(path: Path) -> Generator[tuple[Path, os.stat_result | None]]:
     """Every folder and every symbolic link on the way to `path`, from the root on, and what is at its end; None for what is absent.
 
-    The last step that is no link is where `path` leads. Raises OSError where a link is exchanged while it is read.
+    The last step that is no link is where `path` leads. Raises OSError if a link is exchanged while it is read.
     """
     rest, here, links = [*reversed(path.absolute().parts)], Path(), 0
     while rest:
@@ -105,7 +105,7 @@ def make_folder(path: Path) -> None:
 
 
 def make_own_folder(path: Path) -> None:
-    """Makes a folder for this user alone. Raises OSError where somebody else put one, or a link, in its place."""
+    """Makes a folder for this user alone. Raises OSError if someone else put one, or a link, in its place."""
     make_folder(path)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode):
@@ -128,7 +128,7 @@ def no_core_dumps() -> None:
 
 
 def _exposed(found: os.stat_result, bits: int) -> str | None:
-    """What is wrong with the owner or the mode; None when nothing is, or where the platform has its own ways (Windows)."""
+    """What is wrong with the owner or the mode; None if nothing is, or where the platform has its own ways (Windows)."""
     if not USERS:
         return None
     if found.st_uid not in {os.geteuid(), 0}:
@@ -138,7 +138,7 @@ def _exposed(found: os.stat_result, bits: int) -> str | None:
         return None
     mode = stat.S_IMODE(found.st_mode) & bits
     if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
-        # In a folder like /tmp nobody takes away or replaces what is another's.
+        # In a folder like /tmp no one takes away or replaces what is another's.
         mode = 0
     if mode & 0o020 and not mode & ~0o020 and is_own_group(found.st_gid):
         return None

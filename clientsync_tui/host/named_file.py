@@ -15,7 +15,7 @@ from .on_posix import USERS
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 _BY_FOLDER = os.open in os.supports_dir_fd
-"""Whether a file can be reached from its open folder, so that nobody can swap a folder of the path meanwhile (not on Windows)."""
+"""Whether a file can be reached from its open folder, so that no one can swap a folder of the path meanwhile (not on Windows)."""
 
 
 class OwnFiles(NamedTuple):
@@ -54,15 +54,15 @@ def named(text: str) -> Path:
 def replaces(path: Path, own: OwnFiles) -> bool:
     """Whether writing `path` replaces a file.
 
-    Raises UsageError where `path` must not be written: it is one of the program's own, a folder, or another user's link leads to
-    it. Trouble where it cannot be written.
+    Raises UsageError if `path` must not be written: it is one of the program's own, a folder, or another user's link leads to
+    it. Trouble where it can't be written.
     """
     with _in_words(path), _found(path) as place:
         return not _is_stream(place) and _there(path, place, own) is not None
 
 
 def refuse_device(path: Path) -> None:
-    """Raises UsageError where `path` is a device, which keeps nothing, or another user's link leads to it; Trouble as `writing`."""
+    """Raises UsageError if `path` is a device, which keeps nothing, or another user's link leads to it; Trouble as `writing`."""
     with _in_words(path), _found(path) as place:
         found = _stat(place)
     if found is not None and (stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode)):
@@ -120,7 +120,7 @@ def _may(path: Path, former: os.stat_result | None, replace: bool) -> None:
 
 
 def _is_stream(place: _Place) -> bool:
-    """Whether a device or a pipe is there, which cannot be replaced."""
+    """Whether a device or a pipe is there, which can't be replaced."""
     found = _stat(place)
     return found is not None and not _is_file_or_folder(found)
 
@@ -131,7 +131,7 @@ def _is_file_or_folder(found: os.stat_result) -> bool:
 
 @contextmanager
 def _stream(path: Path, place: _Place) -> Generator[BinaryIO]:
-    # A pipe that nobody reads would be waited for without an end.
+    # A pipe that no one reads would be waited for without an end.
     flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     handle = os.open(place.name, flags if place.is_open else flags | _NO_LINK, dir_fd=place.folder)
     with os.fdopen(handle, "wb") as file:
@@ -201,7 +201,7 @@ def _is_open_stream(place: _Place) -> bool:
 
 
 def _goal(path: Path, place: _Place) -> str | None:
-    """What a symbolic link points to; None: the name is none. Raises UsageError where it is another user's."""
+    """What a symbolic link points to; None: the name is none. Raises UsageError if it is another user's."""
     found = _stat(place)
     if found is None or not stat.S_ISLNK(found.st_mode):
         return None
@@ -224,7 +224,7 @@ def _stat(place: _Place) -> os.stat_result | None:
 
 
 def _there(path: Path, place: _Place, own: OwnFiles) -> os.stat_result | None:
-    """What is at `path` now, None where nothing is. Raises UsageError for what must not be replaced."""
+    """What is at `path` now, None if nothing is. Raises UsageError for what must not be replaced."""
     if _is_own(place, own):
         raise UsageError(f"{path} is one of the program's own files. Choose another name.")
     found = _stat(place)

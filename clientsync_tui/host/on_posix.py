@@ -18,7 +18,7 @@ SIGNALS = [signal_ for signal_ in (signal.SIGINT, signal.SIGTERM, SIGHUP) if sig
 
 @cache
 def module(name: str) -> ModuleType | None:
-    """A module of Python's; None where it is not there."""
+    """A module of Python's; None if it is not there."""
     try:
         return import_module(name)
     except ImportError:

@@ -11,13 +11,13 @@ from .file_permissions import AS_IT_IS, way
 from .on_posix import USERS
 
 BESIDE = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database. It opens them by their names, and a pipe would keep it waiting for ever."""
+"""What SQLite keeps beside a database. It opens them by their names, and a pipe would keep it waiting forever."""
 
 
 def resolved(path: Path) -> Path:
     """Where `path` leads, through no link of another user; what is there may be absent.
 
-    Somebody's link to a file of their own is followed: they could as well have put the file there.
+    Someone's link to a file of their own is followed: they could as well have put the file there.
     Raises OSError, whose strerror says which link is not followed.
     """
     if not USERS:

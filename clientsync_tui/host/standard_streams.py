@@ -22,7 +22,7 @@ def prepare() -> None:
         io.BufferedWriter(_Patient(2, "w", closefd=False)), encoding=sys.stderr.encoding, line_buffering=True
     )
     for stream in (sys.stdout, sys.stderr):
-        # A name that the terminal's encoding cannot show must not end the program.
+        # A name that the terminal's encoding can't show must not end the program.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     if "stdout" in closed:
@@ -42,7 +42,7 @@ def flushed() -> OSError | None:
 
 
 class _Patient(io.FileIO):
-    """A file whose disk may be full, or whose reader gone: what it cannot take is lost."""
+    """A file whose disk may be full, or whose reader gone: what it can't take is lost."""
 
     def write(self, data: "ReadableBuffer", /) -> int:
         try:

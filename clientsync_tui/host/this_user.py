@@ -1,4 +1,4 @@
-"""The user whose process this is, as the system knows them: the environment says whatever anybody wrote into it."""
+"""The user whose process this is, as the system knows them: the environment says whatever anyone wrote into it."""
 
 import os
 import re

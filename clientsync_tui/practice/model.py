@@ -89,7 +89,7 @@ class Client(NamedTuple):
     details: Details
     integrations: tuple[Integration, ...] = ()
     changed_at: datetime | None = None
-    """When anything about the client last changed; None also where nobody asked for it."""
+    """When anything about the client last changed; None also where no one asked for it."""
 
     @property
     def follows_one(self) -> bool:

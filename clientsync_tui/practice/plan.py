@@ -21,8 +21,8 @@ class PlanItem:
 
     `reason`: None for `Will.DO`, else a value of `Why`, `Reason` or `Fault`; `says`: the same in a sentence. `sign_in`: the id of
     the sign-in it will be done with: one that is held, one that is yet to be made (where a sign-in is for one organisation), or None:
-    whoever will have signed in by then, or nobody where the item calls no accounting app. `waits`: it can't be done until
-    somebody signs in.
+    whoever will have signed in by then, or no one where the item calls no accounting app. `waits`: it can't be done until
+    someone signs in.
     """
 
     will: Will
@@ -42,7 +42,7 @@ class PlanItem:
 class Plan:
     """What a bulk action will do. `kind`: the name of a kind of work.
 
-    `sign_in`: the sign-in it is done with; None where each item uses its integration's own.
+    `sign_in`: the sign-in it is done with; None if each item uses its integration's own.
     """
 
     kind: str

@@ -62,7 +62,7 @@ class Why(StrEnum):
 
 
 SENT_PERHAPS = "It may have been sent: the program stopped in the middle. It is not sent again. Check whether it arrived."
-"""Of an item that must never run twice, when nobody knows whether it ran."""
+"""Of an item that must never run twice, when no one knows whether it ran."""
 
 
 STATUS_OF_PROBLEM = {
@@ -81,7 +81,7 @@ FOR_THE_CLIENT = frozenset({Reason.ORGANISATION_CLOSED, Reason.UNPAID})
 
 
 class Standing(NamedTuple):
-    """A status with its reason (None when connected)."""
+    """A status with its reason (None if connected)."""
 
     status: Status
     reason: Reason | None = None

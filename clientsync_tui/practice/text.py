@@ -1,4 +1,4 @@
-"""Makes text from outside safe to show: anybody can name an organisation as they like."""
+"""Makes text from outside safe to show: anyone can name an organisation as they like."""
 
 import codecs
 import re

@@ -30,7 +30,7 @@ class SignInFailed(SignInNeeded):
 
 
 class KeyringTrouble(Trouble):
-    """The keyring cannot be used: locked, absent, of an unknown kind, or too slow."""
+    """The keyring can't be used: locked, absent, of an unknown kind, or too slow."""
 
 
 class OrganisationTrouble(Trouble):

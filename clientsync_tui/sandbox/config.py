@@ -53,7 +53,7 @@ def _table(url: str, software: Personality, redirect_port: int) -> dict[str, Any
 def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None:
     """Writes a whole configuration for the sandbox at `url`, with its own practice next to it.
 
-    Raises FileExistsError if the file exists and is not a sandbox's, Trouble if it cannot be written.
+    Raises FileExistsError if the file exists and is not a sandbox's, Trouble if it can't be written.
     """
     if (
         file.exists()

@@ -8,7 +8,7 @@ from .choices import Tier
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`port` 0: any free one. `softwares`: names; none means every one. `organisations`: in each software.
+    """`port` 0: any free one. `softwares`: names; none means every one. `organisations`: in each app.
 
     `one_at_a_time`: consent is to one organisation, as for apps without bulk connections. `limits`: whether rate limits are kept.
     `lines`: how many lines each long list has, where not as in life. `hostile`: some names attack the programs that show them.

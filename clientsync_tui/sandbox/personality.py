@@ -1,4 +1,4 @@
-"""What the sandbox has to know of an accounting software; each has a folder of its own that makes one of these."""
+"""What the sandbox has to know of an accounting app; each has a folder of its own that makes one of these."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -94,7 +94,7 @@ class TrueList:
     """A list of an organisation as a program should have it in the end. `names`: of its lines, in no order; None for a line that
     has none there.
 
-    `page_size`: the largest page that the software gives; None where the list comes whole.
+    `page_size`: the largest page that the app gives; None if the list comes whole.
     """
 
     names: Callable[[World, Organisation], list[str | None]]
@@ -103,7 +103,7 @@ class TrueList:
 
 @dataclass(frozen=True, slots=True)
 class Personality:
-    """How one accounting software behaves. Paths are below `/NAME`; `_s` are seconds.
+    """How one accounting app behaves. Paths are below `/NAME`; `_s` are seconds.
 
     `reach`: what one grant reaches: the organisations that the person ticks, one that they pick, or all that are theirs.
     `scopes`: those an app may ask for, written with `scope_separator` between them; `scheme`: the word before an access token in a call's
@@ -113,7 +113,7 @@ class Personality:
     server's address to make `api_url`. `one_grant`: whether a person's new grant ends their former ones. `hard_s`: when a grant ends however much it is used. `refresh_scope`: without it no refresh
     token is given. `realm_parameter`: under which name the redirect says which organisation was picked.
     `odd_refusals`: the app's own way to say no. `redirect_fields`: what every redirect carries beside that; `server_parameter`: which of these names the server to go on with. `claims`: those of an id_token,
-    from the standard ones; None where none is given. `access_claims`: those of an access token that is a JWT; None where it is only
+    from the standard ones; None if none is given. `access_claims`: those of an access token that is a JWT; None if it is only
     a word. `secret_in`: where the token endpoint and the one that revokes look for the client id and secret.
     `redirect_at_refresh`: whether a refresh without the redirect of the sign-in is refused. `token_errors`: status and further fields (`error` among them, where the app has a word of its own) of the token endpoint's errors, where they are not 400 and
     none. `renewals`: how often a person's tokens may be renewed; `too_many_renewals`: the answer to one more, with the pause in seconds,

@@ -14,7 +14,7 @@ TIMEOUT_S = 60
 
 
 class NoAnswer(Exception):
-    """The sandbox cannot be found, or refuses the request. `str()` is a whole sentence."""
+    """The sandbox can't be found, or refuses the request. `str()` is a whole sentence."""
 
 
 def configured(config: str | os.PathLike[str] | None) -> str:

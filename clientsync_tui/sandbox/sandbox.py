@@ -22,7 +22,7 @@ from .world.world import Accountant, World
 class Sandbox:
     """The world, the clock, what is remembered, and the faults in force. `url` is `http://127.0.0.1:PORT`.
 
-    Raises ValueError when the options name an unknown software, or a state file that is not one.
+    Raises ValueError if the options name an unknown software, or a state file that is not one.
     """
 
     def __init__(self, options: Options, url: str, personalities: Mapping[str, Personality]) -> None:
@@ -84,7 +84,7 @@ class Sandbox:
         return person.reaches(index) and not self.faults.seen(REFUSALS, software, person.email, organisation)
 
     def advance(self, seconds: float) -> None:
-        """Moves the sandbox's clock forward. Raises ValueError when that is not forward."""
+        """Moves the sandbox's clock forward. Raises ValueError if that is not forward."""
         self.clock.advance(seconds)
         self.save()
 

@@ -51,7 +51,7 @@ class Attempt:
         self.tell: Callable[[str], None] = lambda _: None
         """Gets each sentence that the person should read and that ends nothing. It is called in the attempt's event loop."""
         self.trouble: str | None = None
-        """Why only a pasted address can end this attempt; None where the loopback listens."""
+        """Why only a pasted address can end this attempt; None if the loopback listens."""
 
     def __repr__(self) -> str:
         return f"Attempt({self._configured.software.name}, port {self._port})"
@@ -63,7 +63,7 @@ class Attempt:
 
     @property
     def short_link(self) -> str | None:
-        """A short link that forwards to `link`; None where the loopback does not listen."""
+        """A short link that forwards to `link`; None if the loopback does not listen."""
         return f"http://127.0.0.1:{self._port}/" if self.listening else None
 
     @property
@@ -78,7 +78,7 @@ class Attempt:
         return f"ssh {elsewhere}-L {self._port}:localhost:{self._port} {login}{host}"
 
     def paste(self, text: str) -> None:
-        """Takes the redirected address as the person pasted it. Raises UsageError where it cannot be used; the attempt goes on.
+        """Takes the redirected address as the person pasted it. Raises UsageError if it can't be used; the attempt goes on.
 
         A wrong state or a refusal in it ends the attempt: `wait` raises it.
         """
@@ -109,7 +109,7 @@ class Attempt:
             self.end(foreign)
 
     def end(self, why: Exception) -> None:
-        """Ends the attempt, unless a redirect has arrived already: `wait` raises `why`, and nothing is kept."""
+        """Ends the attempt, unless a redirect has arrived already: `wait` raises `why`, and nothing is saved."""
         if not self._arrived.done():
             self._arrived.set_exception(why)
 
@@ -226,7 +226,7 @@ class Attempt:
     async def _close(self) -> None:
         await self._loopback.close()
         if self._arrived.done():
-            self._arrived.exception()  # asyncio shall not complain if nobody waited
+            self._arrived.exception()  # asyncio shall not complain if no one waited
         else:
             self._arrived.cancel()
 
@@ -254,7 +254,7 @@ async def begin(
     `make_calls`: for an adapter that has to ask who signed in.
 
     When it is left, nothing of it stays but a sign-in that was made. The keyring is tested first, so that no grant is lost
-    that cannot be kept, and a secret that the app needs must be there. `pasting`: whether the person can paste the redirected address; without that a port in use, or a
+    that can't be kept, and a secret that the app needs must be there. `pasting`: whether the person can paste the redirected address; without that a port in use, or a
     redirect to a page elsewhere, ends the attempt. Raises KeyringTrouble, Misconfigured, SignInFailed.
     """
     await vault.test()

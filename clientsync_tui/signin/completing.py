@@ -46,7 +46,7 @@ class Completing:
     ) -> SignIn:
         """The sign-in, in the keyring. `redirect`: what came with the redirect. `write`: from `room`.
 
-        Raises SignInFailed, PassingTrouble and KeyringTrouble; then nothing is kept.
+        Raises SignInFailed, PassingTrouble and KeyringTrouble; then nothing is saved.
         """
         configured, software = self.configured, self.configured.software
         granted_at = datetime.now(UTC)

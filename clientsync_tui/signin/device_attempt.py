@@ -64,7 +64,7 @@ class DeviceAttempt:
         return self._code.lives_s
 
     def end(self, why: Exception) -> None:
-        """Ends the attempt, unless the tokens are there already: `wait` raises `why`, and nothing is kept."""
+        """Ends the attempt, unless the tokens are there already: `wait` raises `why`, and nothing is saved."""
         if not self._ended.done():
             self._ended.set_exception(why)
 
@@ -112,9 +112,9 @@ class DeviceAttempt:
         return None
 
     def close(self) -> None:
-        """Nobody waits any more."""
+        """No one waits any more."""
         if self._ended.done():
-            self._ended.exception()  # asyncio shall not complain if nobody waited
+            self._ended.exception()  # asyncio shall not complain if no one waited
         else:
             self._ended.cancel()
 

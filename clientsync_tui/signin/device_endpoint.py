@@ -135,7 +135,7 @@ class DeviceEndpoint:
 
 
 def expired(title: str) -> SignInFailed:
-    """Nobody entered the code in time."""
+    """No one entered the code in time."""
     return SignInFailed(
         f"Nobody entered the code on {title}'s page in time. Nothing was saved. Sign in again for a new code."
     )

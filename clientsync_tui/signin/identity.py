@@ -22,7 +22,7 @@ from .remarks import CLOCK_LEEWAY_S, clock
 from .token_endpoint import Granted
 
 _LATEST = 253_402_300_800  # the year 10000; a date holds no later one
-#: Asymmetric ones only: with `none` or an HMAC anybody could sign.
+#: Asymmetric ones only: with `none` or an HMAC anyone could sign.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 
 
@@ -106,7 +106,7 @@ async def userinfo(access_token: str, configured: Configured, timeout_s: float) 
     """What the userinfo endpoint says of whose access token it is. Raises SignInFailed.
 
     Where the configuration names another issuer and no endpoint, the issuer's discovery document is asked for it; an issuer
-    that does not say has it where the software's own has it. `timeout_s`: for each call.
+    that does not say has it where the app's own has it. `timeout_s`: for each call.
     """
     title = configured.software.title
     async with http_client() as http:

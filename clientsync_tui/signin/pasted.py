@@ -32,7 +32,7 @@ def readings(text: str, is_refusal: Callable[[Parameters], bool]) -> list[Parame
     """The parameters that a pasted text can be read to hold, the likeliest first.
 
     A reading has a state and a code or an error; or it is a refusal without a state, as some servers send it (`is_refusal`).
-    Raises UsageError where there is none, so that the person can try again.
+    Raises UsageError if there is none, so that the person can try again.
     """
     if len(text) > LONGEST:
         raise UsageError(

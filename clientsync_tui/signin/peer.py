@@ -12,7 +12,7 @@ _ESTABLISHED = "01"
 def is_another_users(peer: Any, ours: Any) -> bool:
     """Whether the connection was made by another user of this host. Both are socket addresses.
 
-    Linux tells the owner of each socket (proc(5), /proc/net/tcp); elsewhere nobody is told, and the answer is False. root may:
+    Linux tells the owner of each socket (proc(5), /proc/net/tcp); elsewhere no one is told, and the answer is False. root may:
     a tunnel's end can belong to it.
     """
     if sys.platform != "linux":
@@ -28,7 +28,7 @@ def is_another_users(peer: Any, ours: Any) -> bool:
     _, found, row = table.partition(f"{their_end} {our_end} ")
     # The columns behind the addresses: state, queues, timer, retransmissions, owner.
     state, _, _, _, owner, *_ = row.split(maxsplit=5) if found else ("", "", "", "", "")
-    # A socket that was closed behind its request belongs to nobody any more, which is written as root.
+    # A socket that was closed behind its request belongs to no one any more, which is written as root.
     return not (owner == str(os.geteuid()) or owner == "0") or (owner == "0" and state != _ESTABLISHED)
 
 

@@ -27,7 +27,7 @@ class Foreign(SignInFailed):
 
 
 class Stateless(SignInFailed):
-    """A refusal that the app writes without a state, so anybody may have sent it."""
+    """A refusal that the app writes without a state, so anyone may have sent it."""
 
 
 class Incomplete(UsageError):

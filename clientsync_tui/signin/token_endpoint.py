@@ -295,7 +295,7 @@ def seconds(value: object) -> float | None:
 
 
 def _ahead_s(response: httpx2.Response) -> float | None:
-    """The server's clock minus this host's; None where it does not send its time."""
+    """The server's clock minus this host's; None if it does not send its time."""
     try:
         there = parsedate_to_datetime(response.headers.get("date", ""))
         return (there.replace(tzinfo=there.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

@@ -45,10 +45,10 @@ class _InUse:
 
 
 class Tokens:
-    """The tokens of all sign-ins to one software.
+    """The tokens of all sign-ins to one app.
 
     `locks`: a folder that all processes of this person on the host share. `name_of`: the keyring's name for a sign-in's id.
-    `limiter`: keeps the software's limit of renewals, where it has one.
+    `limiter`: keeps the app's limit of renewals, where it has one.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Tokens:
         return lambda refused: self.access(sign_in_id, refused)
 
     async def access(self, sign_in_id: str, refused: str | None = None) -> str:
-        """An access token that works, renewed if need be. `refused`: one that the software has just refused.
+        """An access token that works, renewed if need be. `refused`: one that the app has just refused.
 
         Raises SignInNeeded (none is held here), SignInRefused, PassingTrouble, Misconfigured or KeyringTrouble.
         """
@@ -118,9 +118,9 @@ class Tokens:
             return self._use(sign_in_id, granted)
 
     async def revoke(self, sign_in_id: str) -> bool:
-        """Ends the sign-in at the software and forgets it; for some softwares that ends everything the person connected.
+        """Ends the sign-in at the app and forgets it; for some apps that ends everything the person connected.
 
-        False when it had ended already, was not held here, or the software has no way to be told. Raises PassingTrouble or Misconfigured if the software could not be told; then it is still held, and `forget` forgets it.
+        False when it had ended already, was not held here, or the app has no way to be told. Raises PassingTrouble or Misconfigured if the app could not be told; then it is still held, and `forget` forgets it.
         """
         async with self._one[sign_in_id], self._alone(sign_in_id):
             ended = False
@@ -132,7 +132,7 @@ class Tokens:
             return ended
 
     async def forget(self, sign_in_id: str) -> None:
-        """Forgets the sign-in here; the software is not told."""
+        """Forgets the sign-in here; the app is not told."""
         async with self._one[sign_in_id], self._alone(sign_in_id):
             await self._forget(sign_in_id)
 
@@ -155,7 +155,7 @@ class Tokens:
     def _ended(self, sign_in_id: str, task: asyncio.Task[str]) -> None:
         self._renewing.pop(sign_in_id, None)
         if not task.cancelled():
-            task.exception()  # whoever still waits gets it; asyncio shall not complain if nobody does
+            task.exception()  # whoever still waits gets it; asyncio shall not complain if no one does
 
     async def _renewed(self, sign_in_id: str, refused: str | None) -> str:
         async with self._one[sign_in_id], self._alone(sign_in_id):
@@ -208,7 +208,7 @@ class Tokens:
     async def _saved(self, sign_in_id: str, write: Write | None = None) -> KeyringEntry | None:
         """What the keyring holds, after a refresh token that could not be written before has been written.
 
-        Where the software gives no grace, that one is the only one that works; it must outlive a keyring that was locked.
+        Where the app gives no grace, that one is the only one that works; it must outlive a keyring that was locked.
         """
         held = await self._held(sign_in_id)
         replaced, newest = self._unsaved.get(sign_in_id, (None, None))
@@ -220,7 +220,7 @@ class Tokens:
         return held
 
     async def _renew(self, sign_in_id: str, entry: KeyringEntry) -> Granted:
-        """Asks again when the answer was lost, where the software lets the same token be used again."""
+        """Asks again when the answer was lost, where the app lets the same token be used again."""
         attempts = self._how.attempts if self._configured.software.grant.lost_answer_grace else 1
         attempt = 1
         while True:
@@ -235,7 +235,7 @@ class Tokens:
             attempt += 1
 
     def _paced(self, sign_in_id: str) -> AbstractAsyncContextManager[None]:
-        """A turn within the software's limit of renewals."""
+        """A turn within the app's limit of renewals."""
         software = self._configured.software
         if software.limits.renewals is None or self._limiter is None:
             return nullcontext()
@@ -284,7 +284,7 @@ class Tokens:
     @asynccontextmanager
     async def _alone(self, sign_in_id: str) -> AsyncGenerator[None]:
         """Holds the file lock of the sign-in; the others on this host wait."""
-        # An id holds a person's id in whatever characters the software likes.
+        # An id holds a person's id in whatever characters the app likes.
         name = hashlib.sha256(self._name_of(sign_in_id).encode()).hexdigest()[:32]
         longest_s = self._how.attempts * self._how.timeout_s + _LOCK_MARGIN_S
         try:

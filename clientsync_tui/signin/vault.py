@@ -1,6 +1,6 @@
 """The token vault: the person's keyring, made safe to call from a terminal program.
 
-Every call runs in a thread with a time limit, because a keyring may wait for ever on a prompt that nobody sees.
+Every call runs in a thread with a time limit, because a keyring may wait forever on a prompt that no one sees.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SERVICE = "clientsync"
 TIME_LIMIT_S = 3.0
-"""For one call where nobody can be asked, and for choosing the keyring."""
+"""For one call where no one can be asked, and for choosing the keyring."""
 
 PROMPT_LIMIT_S = 30.0
 """For one call where the keyring may ask the person."""
@@ -63,7 +63,7 @@ class Vault:
         return f"Vault({self.name})"
 
     async def test(self) -> None:
-        """Writes, reads and deletes a probe, so that what cannot be kept is known before anybody is asked to sign in."""
+        """Writes, reads and deletes a probe, so that what can't be kept is known before anyone is asked to sign in."""
         name, probe = f"probe/{secrets.token_hex(8)}", secrets.token_hex(16)
         await self.write(name, probe)
         found = await self.read(name)
@@ -124,7 +124,7 @@ class Vault:
     def change_passphrase(self, ask: Ask) -> Path:
         """Gives the encrypted file another passphrase, which `ask` is asked for once the file is open; returns which file it is.
 
-        For the command line, as `unlock`. Raises KeyringTrouble where another keyring is used.
+        For the command line, as `unlock`. Raises KeyringTrouble if another keyring is used.
         """
         if (file := self._file()) is None:
             raise KeyringTrouble(f"The keyring ({self.name}) has no passphrase of ours to change.")

@@ -10,7 +10,7 @@ from ..practice.trouble import Trouble
 class AsPlanned:
     """Remembers a number for each row of a job and its items, and knows a changed row by it.
 
-    Python's hashes of text have a key of this process, so nobody can make another row with the same one.
+    Python's hashes of text have a key of this process, so no one can make another row with the same one.
     """
 
     def __init__(self) -> None:
@@ -26,12 +26,12 @@ class AsPlanned:
         self._items[job].append(hash(planned))
 
     def refuse_changed_job(self, job: str, *found: Hashable) -> None:
-        """Raises Trouble where this process planned something else; another one's job is what its row says."""
+        """Raises Trouble if this process planned something else; another one's job is what its row says."""
         if job in self._jobs and self._jobs[job] != hash(found):
             raise _changed(f"Job {clean(job)}", job)
 
     def refuse_changed_item(self, job: str, n: int, *found: Hashable) -> None:
-        """Raises Trouble where this process planned something else, or no such item."""
+        """Raises Trouble if this process planned something else, or no such item."""
         items = self._items.get(job)
         if items is not None and not (0 <= n < len(items) and items[n] == hash(found)):
             raise _changed(f"Item {n} of job {clean(job)}", job)

@@ -1,7 +1,7 @@
 """The chain through the ledger: each entry's hash is over the one before it and the entry itself.
 
 So an entry that was changed, taken out or put in by anything but this program shows (`verify`). Who can write the file can also
-compute the chain anew: that shows only beside a hash that was kept elsewhere, as every backup does.
+compute the chain again: that shows only beside a hash that was kept elsewhere, as every backup does.
 """
 
 import json
@@ -35,7 +35,7 @@ class Flaw:
 
 def verify(db: sqlite3.Connection) -> Flaw | None:
     """Reads the whole ledger, an entry at a time, in one state of the database; None: it is whole."""
-    # Without a head it cannot be known whether entries were cut off behind the last.
+    # Without a head it can't be known whether entries were cut off behind the last.
     head, head_hash = db.execute("SELECT seq, hash FROM head").fetchone() or (None, b"")
     seq, before = 0, START
     rows = db.execute(f"SELECT hash, {COLUMNS} FROM ledger ORDER BY seq")

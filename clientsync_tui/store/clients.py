@@ -199,7 +199,7 @@ class Clients:
     def named(self, words: str, now: datetime) -> Client:
         """The client that `words` mean: an id, a practice code, or an exact name.
 
-        Raises UsageError when there is none, or when several bear that name.
+        Raises UsageError if there is none, or when several bear that name.
         """
         for condition, values in (
             ("id = ?", (words,)),
@@ -218,7 +218,7 @@ class Clients:
         raise UsageError(f'There is no client with the practice code, name or id "{words}".')
 
     def integrations(self, software: str | None, now: datetime) -> list[tuple[Client, Integration]]:
-        """Every integration (of one software), with its client."""
+        """Every integration (of one app), with its client."""
         query = "SELECT client FROM integrations WHERE ? IS NULL OR software = ?"
         numbers = sorted({row[0] for row in self._db.execute(query, (software, software))})
         return [
@@ -229,7 +229,7 @@ class Clients:
         ]
 
     def without(self, software: str, now: datetime) -> Iterator[Client]:
-        """Clients on the list that have no living integration of this software."""
+        """Clients on the list that have no living integration of this app."""
         query = (
             "SELECT n FROM clients WHERE removed = 0 AND n NOT IN (SELECT client FROM integrations WHERE software = ? AND "
             "(problem IS NULL OR problem <> 'disconnected_here'))"
@@ -295,7 +295,7 @@ def integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integ
 def _integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integration:
     problem = Reason(row["problem"]) if row["problem"] else None
     ends = moment(row["ends_at"])
-    # What was last seen follows from no ledger: somebody may have written anything there.
+    # What was last seen follows from no ledger: someone may have written anything there.
     fault_at = time_of(row["fault_at"]) if is_fault(row["fault"]) else None
     return Integration(
         client=int(row["client"]),

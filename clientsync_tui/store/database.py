@@ -39,8 +39,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Opens `path`, makes it if it is absent, and brings it to this program's shape.
 
-        Raises Damaged, and UsageError when it was written by a newer program or another one, everybody may read it, it is on a network
-        filesystem, or its folder cannot be written.
+        Raises Damaged, and UsageError if it was written by a newer program or another one, everyone may read it, it is on a network
+        filesystem, or its folder can't be written.
         """
         self.path = path
         self.listing = Listing()
@@ -76,7 +76,7 @@ class Database:
             self.path.touch(mode=0o600, exist_ok=False)
         use = in_use.share(self.path)
         if use is not None:
-            # Also for who forgets to close: nobody could restore the practice as long as that process lives.
+            # Also for who forgets to close: no one could restore the practice as long as that process lives.
             self._let_go = weakref.finalize(self, os.close, use)
         self._file = self.path.stat()
         if self._version() < VERSION:
@@ -117,7 +117,7 @@ class Database:
         return version
 
     def _refuse_strange(self, version: int) -> None:
-        """Raises Damaged where the file holds anything that a practice of this version does not, such as a trigger."""
+        """Raises Damaged if the file holds anything that a practice of this version does not, such as a trigger."""
         with self.reading() as db:
             self._schema = db.execute("PRAGMA schema_version").fetchone()[0]
             what = strange(db, version)
@@ -148,7 +148,7 @@ class Database:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection, in autocommit: transactions are begun by `writing`."""
+        """This thread's connection, in autocommit: transactions are started by `writing`."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = connect(self.path, any_thread=True, timeout=BUSY_MS / 1000)
@@ -168,7 +168,7 @@ class Database:
         """One transaction that others wait for; all of it is kept or nothing. Inside another of this thread it is a part of that,
         which can fail alone: whoever catches what it raised goes on with a transaction in which nothing of it happened.
 
-        Raises Trouble when the disk is full or the file cannot be written.
+        Raises Trouble if the disk is full or the file can't be written.
         """
         connection = self.connection
         if not self._local.wrote:

@@ -35,7 +35,7 @@ def pairs(key: str) -> list[tuple[str, str]]:
 
 
 def derive(db: sqlite3.Connection, numbers: Collection[int]) -> None:
-    """Brings the search texts and standings of these clients up to date; a standing that nobody has any more goes."""
+    """Brings the search texts and standings of these clients up to date; a standing that no one has any more goes."""
     ordered = sorted(numbers)
     by_key: dict[str, int] = {}
     for start in range(0, len(ordered), AT_ONCE):

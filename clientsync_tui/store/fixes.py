@@ -1,4 +1,4 @@
-"""Fixes: integrations of one accounting app and one person that have one problem, so that one act mends all of them."""
+"""Fixes: integrations of one accounting app and one person that have one problem, so that one act fixes all of them."""
 
 import json
 import sqlite3
@@ -28,7 +28,7 @@ class Cause(NamedTuple):
 
 
 def cause_of(link: Integration) -> Cause | None:
-    """What an integration has in common with the others of its fix; None where nothing is to be fixed."""
+    """What an integration has in common with the others of its fix; None if nothing is to be fixed."""
     reason = link.standing.reason
     return Cause(link.software, link.integrated_by.id, reason) if reason else None
 

@@ -55,7 +55,7 @@ class History:
     def find(self, client: str | None, terms: Sequence[Term], now: datetime, after: int = 0) -> "array[int]":
         """Numbers of the entries (of one client, after entry `after`) for which all terms hold, the newest first.
 
-        A word is searched in the kind, the actor, the software, what the entry holds, and the client as the list has it.
+        A word is searched in the kind, the actor, the app, what the entry holds, and the client as the list has it.
         `by:` is who acted, `software:` and `since:` are the entry's own; what the other fields say holds for the entry's client today.
         """
         conditions, parameters = ["1"], list[object]()

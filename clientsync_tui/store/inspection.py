@@ -49,7 +49,7 @@ class Inspection:
         return differing(self._database)
 
     def foreign_tables(self) -> list[str]:
-        """The tables in which another program wrote rows that cannot be read."""
+        """The tables in which another program wrote rows that can't be read."""
         with self._database.reading() as db:
             return sorted({table for table, _ in foreign(db)})
 

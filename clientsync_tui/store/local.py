@@ -53,7 +53,7 @@ class Pulled:
         now = iso(datetime.now(UTC))
         with self._database.writing() as db:
             db.executemany(
-                # Changed where it is and not put anew: of a list that is as it was, SQLite then writes one page in place of all.
+                # Changed where it is and not put again: of a list that is as it was, SQLite then writes one page in place of all.
                 "INSERT INTO pulled VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET records = excluded.records, "
                 "count = excluded.count, pulled_at = excluded.pulled_at",
                 [
@@ -79,7 +79,7 @@ class Pulled:
     def records(
         self, software: str, organisation_id: str, name: str
     ) -> tuple[list[dict[str, Any]], datetime | None]:
-        """A list's records and when they were pulled; empty and None when it never was."""
+        """A list's records and when they were pulled; empty and None if it never was."""
         query = (
             "SELECT records, pulled_at FROM pulled WHERE software = ? AND organisation_id = ? AND list = ?"
         )
@@ -102,7 +102,7 @@ class SignIns:
         return _sign_in(row) if row else None
 
     def known(self, software: str | None = None) -> list[SignIn]:
-        """Every sign-in of the practice (for one software), the one used last first."""
+        """Every sign-in of the practice (for one app), the one used last first."""
         query = "SELECT * FROM sign_ins WHERE ? IS NULL OR software = ? ORDER BY used_at DESC"
         return [_sign_in(row) for row in self._database.connection.execute(query, (software, software))]
 
@@ -128,13 +128,13 @@ class SignIns:
             db.execute("UPDATE held SET used_at = ? WHERE sign_in = ? AND holder = ?", (now, sign_in, holder))
 
     def refused(self, sign_in: str) -> None:
-        """The software, or the one organisation that it is for, refused the sign-in: it is worth nothing until it is made anew, or
+        """The app, or the one organisation that it is for, refused the sign-in: it is worth nothing until it is made again, or
         works after all."""
         with self._database.writing() as db:
             db.execute("UPDATE held SET refused_at = ? WHERE sign_in = ?", (iso(datetime.now(UTC)), sign_in))
 
     def works(self, sign_in: str) -> None:
-        """The software takes the sign-in, whatever was noted before."""
+        """The app takes the sign-in, whatever was noted before."""
         query = "SELECT count(*) FROM held WHERE sign_in = ? AND refused_at IS NOT NULL"
         if self._database.connection.execute(query, (sign_in,)).fetchone()[0]:
             with self._database.writing() as db:

@@ -20,7 +20,7 @@ UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
 
 
 def time_of(text: str | None) -> datetime | None:
-    """The time that a row tells; None where it tells none."""
+    """The time that a row tells; None if it tells none."""
     try:
         moment = datetime.fromisoformat(text or "")
     except ValueError:

@@ -19,7 +19,7 @@ _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Clash(Exception):
-    """The entry contradicts what is there (an organisation already integrated, a code already used): somebody was faster."""
+    """The entry contradicts what is there (an organisation already integrated, a code already used): someone was faster."""
 
 
 def _number(db: sqlite3.Connection, client: str | None) -> int:
@@ -262,7 +262,7 @@ PROJECTIONS: dict[str, Apply] = {
 def apply(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
     """Changes the derived tables as `entries` say, in order; returns how many they were.
 
-    What follows from a client's integrations is derived once, behind the last entry. Raises Clash where the unique keys or the
+    What follows from a client's integrations is derived once, behind the last entry. Raises Clash if the unique keys or the
     client list contradict an entry; what was changed until then is for the caller's transaction to take back.
     """
     touched: set[int] = set()

@@ -40,13 +40,13 @@ class Store:
         """Saves everything that is written inside, or nothing of it. Other processes wait meanwhile.
 
         A transaction within another of the same thread is a part of it, and can fail alone: whoever catches its error goes on
-        without that part. Raises Trouble when the disk is full or the file cannot be written.
+        without that part. Raises Trouble if the disk is full or the file can't be written.
         """
         with self._database.writing():
             yield
 
     def changes(self) -> tuple[int, int]:
-        """Two counters, one of which moves when anybody, in this process or another, writes to the database."""
+        """Two counters, one of which moves when anyone, in this process or another, writes to the database."""
         connection = self._database.connection
         return int(connection.execute("PRAGMA data_version").fetchone()[0]), connection.total_changes
 
@@ -115,7 +115,7 @@ class Store:
         return row[0] if row else None
 
     def former_views(self) -> dict[str, str]:
-        """The filters that everybody saved in the practice's file until release 0.2, by name."""
+        """The filters that everyone saved in the practice's file until release 0.2, by name."""
         return dict(
             self._database.connection.execute("SELECT name, filter FROM views ORDER BY name").fetchall()
         )

@@ -1,4 +1,4 @@
-"""The integrations of one accounting software, counted without reading each."""
+"""The integrations of one accounting app, counted without reading each."""
 
 import json
 import sqlite3

@@ -80,7 +80,7 @@ class ClientColumn:
     cell: Callable[[Seen], str | Styled] | None = None
     """What a row of the screen shows."""
     sort: str | None = None
-    """The store's sort key (`store/listing/sorting.KEYS`); None: the list cannot be sorted by it."""
+    """The store's sort key (`store/listing/sorting.KEYS`); None: the list can't be sorted by it."""
     csv: tuple[CsvField, ...] = ()
     json: Mapping[str, Value] = field(default_factory=dict[str, Value])
     of_integration: bool = False

@@ -27,7 +27,7 @@ def new_client_id() -> str:
 
 
 def set_code(store: Store, actor: str, client: Client, code: str | None) -> None:
-    """Sets a client's practice code, or (None, "") takes it away. Raises UsageError when it cannot be, or is another's."""
+    """Sets a client's practice code, or (None, "") takes it away. Raises UsageError if it can't be, or is another's."""
     code = _text("The practice code", code or "", LONGEST_CODE) or None
     if code == client.practice_code:
         return
@@ -41,7 +41,7 @@ def set_code(store: Store, actor: str, client: Client, code: str | None) -> None
 
 
 def rename(store: Store, actor: str, client: Client, name: str) -> None:
-    """Gives a client another name on the practice's list. Raises UsageError when the name is empty or too long."""
+    """Gives a client another name on the practice's list. Raises UsageError if the name is empty or too long."""
     name = _text("The name", name, LONGEST_NAME)
     if not name:
         raise UsageError("A client needs a name. Nothing was changed.")
@@ -51,7 +51,7 @@ def rename(store: Store, actor: str, client: Client, name: str) -> None:
 
 
 def set_note(store: Store, actor: str, client: Client, note: str) -> None:
-    """Sets a client's note, its lines joined into one; an empty one takes it away. Raises UsageError when it is too long."""
+    """Sets a client's note, its lines joined into one; an empty one takes it away. Raises UsageError if it is too long."""
     note = _text("The note", one_line(note), LONGEST_NOTE)
     if note != client.note:
         body = {"note": note, "before": client.note}

@@ -21,7 +21,7 @@ def _month_first() -> bool:
     _prepared()
     name = locale.setlocale(locale.LC_TIME).split(".")[0]
     if name in ("C", "POSIX"):
-        # C has the American order; it is the locale of machines where nobody chose one.
+        # C has the American order; it is the locale of machines where no one chose one.
         return False
     order = locale.nl_langinfo(locale.D_FMT) if hasattr(locale, "nl_langinfo") else ""
     return order.find("%m") < order.find("%d") if "%m" in order and "%d" in order else order.startswith("%D")
@@ -44,7 +44,7 @@ def counted(count: int, one: str, several: str = "") -> str:
 
 
 def here(at: datetime) -> datetime:
-    """A moment in local time; as it is where that cannot be said, as on the last day of the year 9999."""
+    """A moment in local time; as it is where that can't be said, as on the last day of the year 9999."""
     try:
         return at.astimezone()
     except (OverflowError, OSError):

@@ -76,7 +76,7 @@ def question(plan: Plan) -> str:
 
 
 def says(item: PlanItem) -> str:
-    """Why an item is left out, with the next step; empty where it is done."""
+    """Why an item is left out, with the next step; empty if it is done."""
     if item.will is Will.DO:
         return ""
     return item.says or words.REASONS.get(item.reason or "", "")
@@ -108,7 +108,7 @@ def entails(plan: Plan, softwares: Iterable[Software]) -> Iterator[str]:
 
 
 def hidden(count: int) -> Iterator[str]:
-    """That the filter hides some of what the plan is about; nothing where it hides none."""
+    """That the filter hides some of what the plan is about; nothing if it hides none."""
     if count:
         hides = counted(count, "selected client is", "selected clients are")
         yield f"{hides} hidden by the filter. {'It is' if count == 1 else 'They are'} included."

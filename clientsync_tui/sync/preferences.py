@@ -17,7 +17,7 @@ MOST_BYTES = 1 << 20
 
 
 class Preferences:
-    """A JSON file in the person's own folder, one for each practice. What cannot be saved is lost with this window."""
+    """A JSON file in the person's own folder, one for each practice. What can't be saved is lost with this window."""
 
     def __init__(self, store: Store, folder: Callable[[], Path] = data_folder) -> None:
         """`folder`: where this person's files are; asked for when it is needed, as it may raise UsageError."""

@@ -14,7 +14,7 @@ MOST_NOTE = 500
 
 
 def change_settings(store: Store, actor: str, client: str, link: Integration, settings: Settings) -> bool:
-    """Writes an integration's settings into the ledger; False where they are what they were."""
+    """Writes an integration's settings into the ledger; False if they are what they were."""
     if settings == link.settings:
         return False
     body = {"settings": as_body(settings), "before": as_body(link.settings)}

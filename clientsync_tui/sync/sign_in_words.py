@@ -1,4 +1,4 @@
-"""How somebody stands with an accounting app: signed in, refused, expired or not signed in. Everything that shows it asks here."""
+"""How someone stands with an accounting app: signed in, refused, expired or not signed in. Everything that shows it asks here."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ def state_of(held: Sequence[SignIn], now: datetime) -> SignInState:
 
 
 def used(held: Sequence[SignIn]) -> str | None:
-    """The id of the sign-in that is used for everything in one accounting app: None where each organisation has its own."""
+    """The id of the sign-in that is used for everything in one accounting app: None if each organisation has its own."""
     first = next((sign_in for sign_in in held if not sign_in.refused), None)
     return first.id if first is not None and first.organisation_id is None else None
 

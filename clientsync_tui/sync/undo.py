@@ -24,7 +24,7 @@ FIELDS = {
 UNDONE_BY_ANOTHER_KIND = {Kind.CLIENT_REMOVED: Kind.CLIENT_RESTORED}
 UNDOABLE = (*FIELDS, *UNDONE_BY_ANOTHER_KIND)
 MOST_PASSED = 20
-"""How many steps that cannot be undone are passed over in search of one that can."""
+"""How many steps that can't be undone are passed over in search of one that can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Change:
 def undo_last(store: Store, actor: str, now: datetime) -> str:
     """Undoes the last step of `actor` that can be undone; returns a sentence that says what it undid.
 
-    Only changes of team, code, name and note, and removals can be undone, each once. Whatever somebody changed again since is
+    Only changes of team, code, name and note, and removals can be undone, each once. Whatever someone changed again since is
     left alone. Raises UsageError if there is nothing to undo.
     """
     passed = 0

@@ -110,12 +110,12 @@ def link_words(link: Integration, now: datetime) -> str:
 
 
 def is_signed_out(link: Integration) -> bool:
-    """Whether it is expired because somebody here signed out, and not because the app refused the sign-in."""
+    """Whether it is expired because someone here signed out, and not because the app refused the sign-in."""
     return link.signed_out and link.problem is Reason.SIGN_IN_REFUSED
 
 
 def unchecked(link: Integration, when: Callable[[datetime], str], app: str) -> str | None:
-    """`not checked since 14:02 (APP could not be reached)`: since the last good check; None where the last call worked, and
+    """`not checked since 14:02 (APP could not be reached)`: since the last good check; None if the last call worked, and
     where there is nothing to check."""
     if link.last_fault is None or link.problem is Reason.DISCONNECTED_HERE:
         return None
@@ -129,12 +129,12 @@ def last_good(link: Integration) -> datetime:
 
 
 def days_left(link: Integration, now: datetime) -> int | None:
-    """Days until the sign-in ends, a day begun counting as one; negative when it has ended."""
+    """Days until the sign-in ends, a day that has started counts; negative when it has ended."""
     return math.ceil((link.expires_at - now) / timedelta(days=1)) if link.expires_at else None
 
 
 def next_step(link: Integration, client: Client) -> str | None:
-    """What happened to an integration and what to do about it; None where there is nothing to do."""
+    """What happened to an integration and what to do about it; None if there is nothing to do."""
     if link.problem is Reason.DISCONNECTED_HERE:
         active = [other for other in client.integrations if other.problem is not Reason.DISCONNECTED_HERE]
         if active:

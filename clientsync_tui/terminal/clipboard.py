@@ -10,7 +10,7 @@ TMUX_PATIENCE_S = 2.0
 
 
 def sequence(text: str, environment: Mapping[str, str] = os.environ) -> str:
-    """What to write to the terminal. Whether the terminal takes it cannot be known.
+    """What to write to the terminal. Whether the terminal takes it can't be known.
 
     tmux takes OSC 52 itself if `set-clipboard` is on, and passes on what is wrapped in its own DCS if `allow-passthrough` is on.
     screen only passes on. Both drop what they do not want.

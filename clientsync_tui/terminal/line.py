@@ -29,7 +29,7 @@ class Line:
         # What others wrote to the terminal meanwhile is unknown.
         app.app_resume_signal.subscribe(app, self._draw_again)
         if not app.is_headless and SIGHUP is not None:
-            # Textual ignores a hang-up, and would use a whole core for ever once its terminal is gone.
+            # Textual ignores a hang-up, and would use a whole core forever once its terminal is gone.
             asyncio.get_running_loop().add_signal_handler(SIGHUP, self._hang_up)
         if app.is_web:
             server = os.getppid()
@@ -53,7 +53,7 @@ class Line:
             self._app.exit()
 
     def copy(self, text: str, write: Callable[[str], None]) -> bool:
-        """Sends `text` to the clipboard of the user's own terminal, also through tmux. Whether it arrives cannot be known.
+        """Sends `text` to the clipboard of the user's own terminal, also through tmux. Whether it arrives can't be known.
 
         False where this Textual does not allow it: then copy as Textual does.
         """

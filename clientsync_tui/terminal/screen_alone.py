@@ -40,6 +40,6 @@ def screen_alone() -> Generator[None]:
 
 
 def wait_for_enter(prompt: str) -> None:
-    """Waits for Enter after the screen was left for a moment. `input` itself prompts on standard error, where nobody would see it."""
+    """Waits for Enter after the screen was left for a moment. `input` itself prompts on standard error, where no one would see it."""
     print(prompt, end="", flush=True)
     input()

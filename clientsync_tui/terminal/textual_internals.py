@@ -110,7 +110,7 @@ def write(app: Any, sequence: str) -> bool:
 def stop_writing(app: Any) -> bool:
     """Writes nothing more to a terminal that is gone.
 
-    Why: the thread that writes has ended with the terminal, and Textual would wait for it for ever once its queue is full.
+    Why: the thread that writes has ended with the terminal, and Textual would wait for it forever once its queue is full.
     Uses `App._driver`, its `write` and its `_writer_thread`. Without them, the kernel ends the program when it writes.
     """
     driver: Any = getattr(app, "_driver", None)
@@ -195,13 +195,13 @@ def on_unexpected(
 def can_be_guarded(server: type[Any]) -> bool:
     """Whether the program can put its own check in front of textual-serve.
 
-    There is no fallback: a server that lets everybody in is worse than none.
+    There is no fallback: a server that lets everyone in is worse than none.
     """
     return hasattr(server, "_make_app")
 
 
 async def unguarded_app(server: Any) -> Any:
-    """Textual-serve's own web application, which lets everybody in.
+    """Textual-serve's own web application, which lets everyone in.
 
     Why: the program puts its own check in front of it. Uses `Server._make_app`; `can_be_guarded` says whether it is there.
     """

@@ -18,7 +18,7 @@ Step = Response | Callable[[Request], Response]
 
 @dataclass
 class Scripted:
-    """`steps` are answered in turn, the last one for ever. `asked`: the requests."""
+    """`steps` are answered in turn, the last one forever. `asked`: the requests."""
 
     url: str
     steps: list[Step] = field(default_factory=list)
@@ -73,6 +73,6 @@ def endless(request: Request) -> Response:
     async def flood() -> AsyncGenerator[bytes]:
         while True:
             yield b"[" + b"0," * 50_000
-            await asyncio.sleep(0)  # or nobody else in this event loop has a turn
+            await asyncio.sleep(0)  # or no one else in this event loop has a turn
 
     return StreamingResponse(flood())

@@ -68,7 +68,7 @@ def test_every_software_is_registered_under_its_own_name_and_safe_as_it_comes():
 
 
 class HttpsOnly(type(XERO)):
-    """A software that sends people only to https addresses."""
+    """an app that sends people only to https addresses."""
 
     grant = replace(XERO.grant, https_redirect=True)
 

@@ -1,4 +1,4 @@
-"""The seam: nothing knows one accounting software from another but its own file, its sandbox personality, and documents."""
+"""The seam: nothing knows one accounting app from another but its own file, its sandbox personality, and documents."""
 
 import ast
 import re
@@ -24,7 +24,7 @@ def files() -> Iterator[Path]:
 
 
 def example_lines(text: str) -> set[int]:
-    """The lines of commands' examples, which name a software as somebody would type it."""
+    """The lines of commands' examples, which name an app as someone would type it."""
     found: set[int] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "options.examples":

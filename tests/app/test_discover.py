@@ -108,7 +108,7 @@ async def test_help_tells_every_action_of_a_screen(screen: str, app: ClientSyncA
         for action in opened.own_actions():
             keys, _, reason = next(line for line in lines if line[1].startswith(f"{action.title}: "))
             assert keys == key_name(action.keys)
-            # One that cannot work says why.
+            # One that can't work says why.
             assert bool(reason) == (opened.unavailable(action) is not None)
     app.workplace.close()
 

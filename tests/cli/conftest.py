@@ -13,7 +13,7 @@ from tests.support.practice import ELSEWHERE, Practice, cheap_keyring, set_up
 
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folders of somebody who never used the program."""
+    """The folders of someone who never used the program."""
     folder = tmp_path_factory.mktemp("home")
     keyring = folder / "keyring"
     keyring.mkdir()
@@ -41,7 +41,7 @@ def box() -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def practice(box: Running, made: Callable[[Running], Practice]) -> Practice:
-    """A practice that nobody has signed in to yet."""
+    """A practice that no one has signed in to yet."""
     return made(box)
 
 

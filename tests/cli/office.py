@@ -68,7 +68,7 @@ class Office:
 
 @pytest.fixture
 def office(made: Callable[[Running], Practice]) -> Iterator[Office]:
-    """Nobody has signed in yet."""
+    """No one has signed in yet."""
     with running(Options(organisations=12, limits=False, hostile=True)) as box:
         practice = made(box)
         yield Office(practice, Command(practice.config), practice.people[0], practice.people[1])

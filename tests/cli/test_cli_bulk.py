@@ -58,7 +58,7 @@ def counted(said: Said) -> tuple[int, int, int, int]:
 
 @pytest.fixture
 def office(made: Callable[[Running], Practice]) -> Iterator[Office]:
-    """Nobody has signed in yet. Each has a sandbox of its own, which counts each organisation's calls in a minute."""
+    """No one has signed in yet. Each has a sandbox of its own, which counts each organisation's calls in a minute."""
     with running(Options(organisations=12, limits=False, hostile=True)) as box:
         practice = made(box)
         yield Office(practice, Command(practice.config), practice.people[0], practice.people[1])
@@ -186,7 +186,7 @@ def test_refresh_and_disconnect_one(busy: Office) -> None:
     assert busy.bulk("disconnect", "--yes", "--client", client["name"]) == (0, 1, 0, 0)
     assert busy.statuses()[client["id"]] == "disconnected"
     assert busy.bulk("disconnect", "--yes", "--client", client["id"]) == (0, 0, 0, 1)
-    # Somebody here disconnected it: nothing is wrong.
+    # Someone here disconnected it: nothing is wrong.
     assert busy.cli.inside("check").code == 0
     assert busy.bulk("refresh", "--all") == (0, 11, 0, 0)
     assert busy.cli.inside("disconnect", "--yes", "--all", "--software", "xero").code == 2
@@ -339,7 +339,7 @@ def test_going_on_with_a_job_that_ends_something_needs_yes(busy: Office) -> None
 
 
 def stopped(office: Office, kind: str) -> str:
-    """A job that is written and not begun."""
+    """A job that is written and not started."""
 
     async def work(workplace: Workplace, session: Session) -> str:
         held = {sign_in.id for sign_in in workplace.held()}

@@ -21,9 +21,9 @@ FEW = 2
 SOME = 24
 MANY = 80
 BEGUN = 60
-"""Calls after which some of many organisations have been begun, and some not."""
+"""Calls after which some of many organisations have been started, and some not."""
 WELL_BEGUN = 370
-"""Calls after which some are done, and some not begun."""
+"""Calls after which some are done, and some not started."""
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Ground:
     made: Callable[[Running], Practice]
 
     def practice(self) -> Command:
-        """A new practice, to which somebody who reaches everything is signed in."""
+        """A new practice, to which someone who reaches everything is signed in."""
         practice = self.made(self.box)
         practice.sign_in(practice.people[0])
         return Command(practice.config)

@@ -1,4 +1,4 @@
-"""An environment with which the network cannot be used: one sentence that names it, on the command line, in the doctor, on screen."""
+"""An environment with which the network can't be used: one sentence that names it, on the command line, in the doctor, on screen."""
 
 import subprocess
 

@@ -28,7 +28,7 @@ XERO = ("xero",)
 
 @dataclass
 class Office:
-    """Everybody signs in by hand; the first person reaches every organisation."""
+    """Everyone signs in by hand; the first person reaches every organisation."""
 
     box: Running
     practice: Practice
@@ -219,7 +219,7 @@ def test_a_list_that_may_not_be_read_costs_neither_the_client_nor_what_was_pulle
     assert office.cli.inside("refresh", "--all").code == 0
     seen = office.cli.inside("client", client["id"], "--json").json
     assert seen["refused_lists"] == {} and seen["lists"]["suppliers"] > 0
-    # Refused once more, what was pulled stays.
+    # Refused again, what was pulled stays.
     office.answers("quickbooks", quickbooks_fault("Vendor", "5020"))
     assert office.cli.inside("refresh", "--all").code == 0
     assert office.cli.inside("client", client["id"], "--json").json["lists"] == seen["lists"]

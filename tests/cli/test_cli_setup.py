@@ -1,4 +1,4 @@
-"""Setting up, the softwares there are, the doctor, backups."""
+"""Setting up, the apps there are, the doctor, backups."""
 
 import json
 import sqlite3
@@ -19,7 +19,7 @@ from tests.support.practice import Practice
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Command:
-    """Somebody's own configuration, with a comment of theirs."""
+    """Someone's own configuration, with a comment of theirs."""
     passphrase = tmp_path / "passphrase"
     passphrase.touch(mode=0o600)
     passphrase.write_text("a passphrase for tests")

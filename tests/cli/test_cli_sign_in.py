@@ -18,7 +18,7 @@ from tests.support.sandbox import plain_http
 
 @pytest.fixture
 def cli(box: Running, made: Callable[[Running], Practice]) -> Command:
-    """A practice that nobody has signed in to, for each test."""
+    """A practice that no one has signed in to, for each test."""
     return Command(made(box).config)
 
 

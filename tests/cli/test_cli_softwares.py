@@ -1,4 +1,4 @@
-"""Several accounting softwares in one practice: one job across all, consents one after the other, and what can be ended where."""
+"""Several accounting apps in one practice: one job across all, consents one after the other, and what can be ended where."""
 
 import re
 from collections import Counter
@@ -164,7 +164,7 @@ def test_a_consent_that_is_refused_holds_up_no_other(practice: Practice, cli: Co
         asked = terminal.after(rf"{done} of 3 companies done. Choose (.+) on QuickBooks Online's page")
         assert asked != first
         authorise(terminal.after(LINK), practice.people[0], [company(practice, name[asked])])
-    # It was asked for once more, and refused again: nobody is left to ask for.
+    # It was asked for again, and refused again: no one is left to ask for.
     assert refuse() == first
     terminal.until("1 integration left: clientsync jobs resume")
     assert terminal.end() == 3
@@ -286,7 +286,7 @@ def test_a_client_moves_to_another_software_after_it_was_said_what_is_lost(
         OTHER: "connected",
     }
     assert cli.inside(*words).code == 2
-    # An unknown organisation, and a company that nobody gave consent for.
+    # An unknown organisation, and a company that no one gave consent for.
     assert cli.inside(*words[:-1], "no-such").code == 2
     for_one = (
         "change",

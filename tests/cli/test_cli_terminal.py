@@ -1,4 +1,4 @@
-"""What commands do when somebody is there: they ask, begin a sign-in where none works, and show how far they are."""
+"""What commands do when someone is there: they ask, begin a sign-in where none works, and show how far they are."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -23,7 +23,7 @@ __all__ = ["office"]
 
 @pytest.fixture
 def alone(office: Office) -> Office:
-    """Bob added nine clients, and nobody else ever signed in."""
+    """Bob added nine clients, and no one else ever signed in."""
     office.practice.add(office.bob)
     return office
 

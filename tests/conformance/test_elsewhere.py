@@ -1,4 +1,4 @@
-"""A package of somebody else's: built and run as the document says, used by the program, and left out if it is broken."""
+"""A package of someone else's: built and run as the document says, used by the program, and left out if it is broken."""
 
 import json
 import os
@@ -137,7 +137,7 @@ def test_a_broken_plug_in_is_left_out_and_said(installed: Path, tmp_path: Path, 
     )
     used = python(*line, "organisations", "example", env=env, cwd=tmp_path)
     assert used.returncode == 2 and sentence in used.stderr
-    # A sandbox goes without it, and a throwaway practice on that.
+    # A sandbox goes without it, and a demo practice on that.
     begun = python(
         "-c",
         "from clientsync_tui.sandbox.registry import personalities; print(*personalities())",

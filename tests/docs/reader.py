@@ -1,4 +1,4 @@
-"""Somebody who follows a page of the documents: every command of its `console` blocks is run, in order, and says what the page says.
+"""Someone who follows a page of the documents: every command of its `console` blocks is run, in order, and says what the page says.
 
 In a page,
 
@@ -76,7 +76,7 @@ def steps(page: Path) -> Iterator[Step | WrittenFile | Crontab | Person]:
 
 @dataclass
 class Reader:
-    """Somebody with an empty home, a `clientsync` on their path and a browser in which the sandbox knows them."""
+    """Someone with an empty home, a `clientsync` on their path and a browser in which the sandbox knows them."""
 
     home: Path
     patch: pytest.MonkeyPatch

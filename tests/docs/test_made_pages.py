@@ -28,5 +28,5 @@ def test_the_manual_page_is_good_roff(tmp_path: Path) -> None:
     done = subprocess.run(
         ["groff", "-man", "-Tutf8", "-ww", "-z", manpage.PAGE], capture_output=True, text=True, check=True
     )
-    # Lines that cannot be filled evenly are no mistake.
+    # Lines that can't be filled evenly are no mistake.
     assert [line for line in done.stderr.splitlines() if not re.search("adjust|break", line)] == []

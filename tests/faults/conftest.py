@@ -1,4 +1,4 @@
-"""A practice in the middle of its life, without any network: what can befall its file befalls a copy of it."""
+"""A practice with some history, without any network: what can befall its file befalls a copy of it."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ CLIENTS = 40
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folders of somebody who never used the program, with a keyring that costs nothing."""
+    """The folders of someone who never used the program, with a keyring that costs nothing."""
     folder = tmp_path_factory.mktemp("home")
     keyring = folder / "keyring"
     keyring.mkdir()

@@ -23,7 +23,7 @@ STATUSES = {0, 1, 2, 3}
 
 @contextmanager
 def somebody(folder: Path) -> Iterator[None]:
-    """The folders of somebody who never used the program, with a keyring that costs nothing to open."""
+    """The folders of someone who never used the program, with a keyring that costs nothing to open."""
     keyring = folder / "keyring"
     keyring.mkdir()
     with patch.dict(os.environ, environment(folder) | cheap_keyring(keyring)):
@@ -71,7 +71,7 @@ class Ground:
         return self.box.sandbox.calls.total
 
     def killed_after(self, calls: int, started: Started) -> bool:
-        """Kills a command once so many more calls were answered; False where it had ended before."""
+        """Kills a command once so many more calls were answered; False if it had ended before."""
         until, end = self.calls() + calls, time.monotonic() + PATIENCE_S
         while started.process.poll() is None and self.calls() < until:
             assert time.monotonic() < end

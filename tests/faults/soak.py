@@ -88,7 +88,7 @@ class Soak:
         return [[world.id_of(software, place)] for place in world.reach(person)]
 
     def round(self) -> None:
-        """Perhaps a fault of the software, then a command with perhaps one of its own; then everything is looked at."""
+        """Perhaps a fault of the app, then a command with perhaps one of its own; then everything is looked at."""
         if self.dice.random() < 0.4:
             self._remote()
         fault = self.dice.choice(

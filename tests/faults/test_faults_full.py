@@ -99,7 +99,7 @@ def test_however_sqlite_says_it_a_full_disk_is_called_full(disk: Path) -> None:
         with pytest.raises(Trouble, match=full):
             store.ledger.append(*(added(f"more{n}", "X" * 500) for n in range(400)))
     fill()
-    # What several processes share cannot be made: SQLite speaks of an I/O error.
+    # What several processes share can't be made: SQLite speaks of an I/O error.
     with closing(sqlite3.connect(disk / "practice.db")) as db, pytest.raises(sqlite3.Error, match="I/O"):
         db.execute("SELECT count(*) FROM ledger")
     with pytest.raises(UsageError, match=full):

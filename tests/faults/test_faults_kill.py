@@ -12,7 +12,7 @@ from tests.faults.ground import Ground, nothing_lost, nothing_waits, somebody, s
 
 ORGANISATIONS = 12
 BEGUN = 4
-"""Calls after which a command has begun its first item, by the slowest way there."""
+"""Calls after which a command has started its first item, by the slowest way there."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The practice's file replaced, by a repair or a restore: whole or not at all, by nobody while it is used, and noticed."""
+"""The practice's file replaced, by a repair or a restore: whole or not at all, by no one while it is used, and noticed."""
 
 import os
 import shutil
@@ -151,7 +151,7 @@ def test_neither_is_done_while_another_process_has_the_practice_open(cli: Comman
     assert said.code == 1 and "Not repaired: The practice is in use by another window or process" in said.err
     assert "is damaged" in said.out
     assert not list(database.parent.glob("*before-restore*")) and len(before) == database.stat().st_size
-    # Not by its number: once it is killed, nobody uses the practice.
+    # Not by its number: once it is killed, no one uses the practice.
     other.kill()
     other.join(PATIENCE_S)
     assert cli.inside("doctor", "--repair").code == 0
@@ -197,7 +197,7 @@ def test_no_entry_that_was_reported_is_lost_when_restores_come_between(database:
 def test_who_had_the_file_open_that_was_replaced_writes_no_more(cli: Command, database: Path) -> None:
     (copy,) = database.with_name("practice.db.backups").iterdir()
     store = Store(database)
-    # Somebody took the lock away, else it would have been refused.
+    # Someone took the lock away, else it would have been refused.
     database.with_name("practice.db.in-use").unlink()
     with closing(sqlite3.connect(copy)) as db:
         db.execute("PRAGMA journal_mode = DELETE")

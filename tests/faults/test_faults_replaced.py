@@ -1,4 +1,4 @@
-"""The practice's file replaced under a program that works on it, by a way that asks nobody: it stops with one sentence."""
+"""The practice's file replaced under a program that works on it, by a way that asks no one: it stops with one sentence."""
 
 import sqlite3
 import time

@@ -147,7 +147,7 @@ def passphrase_file(data: bytes) -> None:
 
 
 class _Calls:
-    """Answers each call with the next of what was given, the last one for ever; so many in all."""
+    """Answers each call with the next of what was given, the last one forever; so many in all."""
 
     def __init__(self, answers: list[Any]) -> None:
         self._answers = [shapes.read(json.dumps(answer)) for answer in answers or [None]]

@@ -1,4 +1,4 @@
-"""The network as the looks have it: nobody is called, and what comes of it is always the same."""
+"""The network as the looks have it: no one is called, and what comes of it is always the same."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -43,7 +43,7 @@ CONSENT = SignIn(
 
 
 class Still:
-    """A session whose sign-ins wait for ever, and that reaches the same organisations each time."""
+    """A session whose sign-ins wait forever, and that reaches the same organisations each time."""
 
     reached: Sequence[Organisation] = REACHED
 
@@ -86,7 +86,7 @@ class Still:
 
 
 async def shown() -> None:
-    """Nobody answers before the link is on the screen."""
+    """No one answers before the link is on the screen."""
     for _ in range(50):
         await asyncio.sleep(0)
 
@@ -98,7 +98,7 @@ class Nothing(Still):
 
 
 class Unavailable(Still):
-    """The software does not answer."""
+    """The app does not answer."""
 
     async def organisations(self, calls: None) -> Sequence[Organisation]:
         raise PassingTrouble(Fault.SERVER_ERROR, "Xero did not answer (503); try again later.")

@@ -59,7 +59,7 @@ ERROR = "The organisation is closed or inactive in Xero. Ask the client, who pay
 
 
 def workplace(folder: Path, theme: str, *, second: bool = False, new: bool = False) -> Workplace:
-    """The practice before anything is in it. `second`: another software is set up too; `new`: nothing at all is set up."""
+    """The practice before anything is in it. `second`: another app is set up too; `new`: nothing at all is set up."""
     config = folder / "config.toml"
     told = NEW if new else CONFIG.format(theme=theme, further=SECOND if second else "")
     config.write_text(told.format(theme=theme), "utf-8")
@@ -136,7 +136,7 @@ def pull(store: Store) -> None:
 
 
 def use_second_software(store: Store) -> None:
-    """Some clients have their books in another software, whose sign-ins ended."""
+    """Some clients have their books in another app, whose sign-ins ended."""
     body = {
         "sign_in": f"quickbooks:bob:{organisation_id(50)}",
         "person": {"id": "bob", "name": "Bob", "email": BOB},
@@ -166,7 +166,7 @@ def break_more(store: Store) -> None:
 
 def save_views(store: Store) -> None:
     """Two saved filters."""
-    # As release 0.2 saved them, for everybody.
+    # As release 0.2 saved them, for everyone.
     with database_of(store).writing() as db:
         db.executemany(
             "INSERT INTO views VALUES (?, ?, '2026-11-01T09:00:00.000Z')",

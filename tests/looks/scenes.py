@@ -45,7 +45,7 @@ class Scene:
     new: bool = False
     """Nothing is set up yet."""
     second: bool = False
-    """A second accounting software is set up."""
+    """A second accounting app is set up."""
     files: Mapping[str, str] = field(default_factory=dict[str, str])
     """What is in the person's home."""
     network: type[Still] = Still

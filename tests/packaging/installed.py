@@ -38,7 +38,7 @@ def main(bin_folder: Path) -> None:
 
 
 class Installed:
-    """An installed `clientsync` and the home of somebody who has never used it."""
+    """An installed `clientsync` and the home of someone who has never used it."""
 
     def __init__(self, bin_folder: Path, home: Path) -> None:
         self.command = str(bin_folder.absolute() / "clientsync")

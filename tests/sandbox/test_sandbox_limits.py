@@ -1,4 +1,4 @@
-"""Rate limits, through the server and, for the numbers a test cannot call so often, by the counter itself."""
+"""Rate limits, through the server and, for the numbers a test can't call so often, by the counter itself."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -220,7 +220,7 @@ def test_over_the_tiers_limit_the_page_refuses(sandboxes: Start) -> None:
     )
     assert isinstance(form, Form)
     assert "limit of 5 connections" in form.text
-    # Everybody's connections count, and what is connected already may always be renewed.
+    # Everyone's connections count, and what is connected already may always be renewed.
     App(box.url).sign_in(second.email, organisations=ids[0])
     assert (
         app.http.get(app.link(prompt="none", login_hint=second.email, organisations=ids[1])).status_code

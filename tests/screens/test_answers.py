@@ -1,4 +1,4 @@
-"""The buttons of every screen and dialogue follow one rule: the action first, what leaves last, the focus on the action unless it cannot be undone."""
+"""The buttons of every screen and dialogue follow one rule: the action first, what leaves last, the focus on the action unless it can't be undone."""
 
 import ast
 import asyncio
@@ -39,9 +39,9 @@ WALKED = {
 LEAVES = ("Cancel", "Close", "Keep running", "Not now", "Stay", "Stay signed in")
 """What a button that leaves is called."""
 CANNOT_BE_UNDONE = {"disconnect", "sign-out", "change-confirm"}
-"""Scenes of dialogues whose answer nobody can take back."""
+"""Scenes of dialogues whose answer no one can take back."""
 DANGEROUS = {"change_integration", "files", "sign_out"}
-"""Files that ask for what cannot be undone by a dialogue of their own."""
+"""Files that ask for what can't be undone by a dialogue of their own."""
 NAMES = [name for names in WALKED.values() for name in names]
 
 

@@ -196,7 +196,7 @@ async def test_another_organisation(practice: Practice) -> None:
         await until(pilot, lambda: "Continue with the 4 organisations" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "2 of 4 organisations belong to no client yet" in shown(pilot))
-        # One that belongs to a client cannot be chosen.
+        # One that belongs to a client can't be chosen.
         await pilot.press("slash", *before.organisation_name.split()[0].lower(), "enter", "enter")
         await until(pilot, lambda: "It is already added as" in told(app))
         await pilot.press("escape")
@@ -216,7 +216,7 @@ async def test_another_organisation(practice: Practice) -> None:
         assert after.integrations[0].organisation_id == chosen
         assert after.details["short_code"] == world.organisation("xero", ids.index(chosen)).short_code
         assert kinds(app)[-3:-1] == [Kind.ORGANISATION_CHANGED, Kind.REFRESHED]
-        # The organisation that it had is free again, and belongs to nobody else by mistake.
+        # The organisation that it had is free again, and belongs to no one else by mistake.
         assert before.organisation_id not in app.workplace.store.clients.integrated("xero")
         await pilot.press("h")
         await until(pilot, lambda: "moved to another organisation" in shown(pilot))
@@ -283,7 +283,7 @@ async def test_a_client_moves_to_another_software(practices: Callable[..., Pract
         links = {link.software: link.standing.status for link in first_client(app).integrations}
         assert links == {"xero": "disconnected", "freeagent": "connected"}
         assert first_client(app).id == client.id
-        # The former one is no work for anybody.
+        # The former one is no work for anyone.
         (former,) = [each for each in first_client(app).integrations if each.software == "xero"]
         assert (
             next_step(former, first_client(app))

@@ -150,7 +150,7 @@ async def test_every_software_in_one_job(practices: Callable[[Options], Practice
         await asyncio.to_thread(practice.do, check_all)
         app.open("client_sync")
         await pilot.press("4")
-        # The number on the button is the number that is done: nobody is signed in to the other app.
+        # The number on the button is the number that is done: no one is signed in to the other app.
         await until(pilot, lambda: "Reconnect 2 integrations?" in shown(pilot))
         await until(
             pilot, lambda: "2 integrations: not possible. Nobody is signed in to Xero" in shown(pilot)

@@ -34,7 +34,7 @@ SLOW = Options(organisations=12, limits=False, latency_s=0.15)
 
 
 def planned(practice: Practice, email: str) -> str:
-    """A job that adds every organisation this person reaches, and that nobody has begun."""
+    """A job that adds every organisation this person reaches, and that no one has started."""
     sign_in = practice.sign_in(email)
 
     async def work(workplace: Workplace, session: Session) -> str:
@@ -82,7 +82,7 @@ def elsewhere(practice: Practice, job: str) -> Iterator[subprocess.Popen[bytes]]
 
 
 async def still(process: subprocess.Popen[bytes], app: ClientSyncApp) -> None:
-    """Lets the process stand still, alive and in the middle, but not while it writes: nobody else could then."""
+    """Lets the process stand still, alive and in the middle, but not while it writes: no one else could then."""
     while True:
         os.kill(process.pid, signal.SIGSTOP)
         with closing(sqlite3.connect(app.workplace.store.path, timeout=0)) as other:
@@ -249,7 +249,7 @@ async def test_a_refused_sign_in_pauses_and_signing_in_resumes(practice: Practic
         )
         assert now(app, job).left == 12
         practice.sandbox.fault("clear")
-        # Somebody else's sign-in is not the one that the job was planned with.
+        # Someone else's sign-in is not the one that the job was planned with.
         await pilot.press("r")
         await come_back_as(pilot, other)
         await until(pilot, lambda: f"begun as {me}" in told(app))

@@ -64,7 +64,7 @@ async def test_reconnect_all_after_a_colleague_left(practice: Practice) -> None:
         job = store.jobs.all()[0]
         assert (job.count(ItemState.DONE), job.count(ItemState.FAILED)) == (9, 3)
         assert store.clients.counts(today())[Status.CONNECTED] == 9
-        # Back leads to the panel, which counts anew; what is left there is not promised to others.
+        # Back leads to the panel, which counts again; what is left there is not promised to others.
         await pilot.press("escape")
         await until(pilot, lambda: "3 expired" in shown(pilot))
     app.workplace.close()

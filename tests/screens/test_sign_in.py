@@ -214,7 +214,7 @@ async def test_set_up_then_sign_in(practice: Practice) -> None:
     practice.config.write_text(tomlkit.dumps(config))
     async with opened(practice) as (app, pilot):
         await until(pilot, lambda: "not set up" in shown(pilot))
-        # Keys that cannot work say why.
+        # Keys that can't work say why.
         await pilot.press(*["down"] * len(app.workplace.softwares()), "1")
         await until(pilot, lambda: "Xero is not set up yet" in shown(pilot))
         await pilot.press("e")

@@ -1,4 +1,4 @@
-"""What softwares call themselves: kept for the next start, and asked again when it may have changed."""
+"""What apps call themselves: kept for the next start, and asked again when it may have changed."""
 
 from pathlib import Path
 

@@ -85,7 +85,7 @@ class Forgetful(Folder):
 
 
 class PlaintextKeyring(Folder):
-    """As keyrings.alt's is called, and what somebody made of it."""
+    """As keyrings.alt's is called, and what someone made of it."""
 
 
 class Derived(PlaintextKeyring):

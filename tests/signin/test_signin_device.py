@@ -67,7 +67,7 @@ class Coded(Unlike):
 
 @dataclass
 class Server:
-    """Gives `code`, and answers what is asked for it by `polls` in turn, the last one for ever."""
+    """Gives `code`, and answers what is asked for it by `polls` in turn, the last one forever."""
 
     url: str
     code: dict[str, Any] = field(default_factory=lambda: dict(CODE))

@@ -127,7 +127,7 @@ async def test_a_token_is_not_used_before_it_is_in_the_keyring(desk: Desk, sandb
     with pytest.raises(KeyringTrouble):
         await tokens.access(own)
     assert refresh_token(desk, own) == before and len(desk.used) == used
-    # The software gives no more grace to the old one: only what this run could not write yet works.
+    # The app gives no more grace to the old one: only what this run could not write yet works.
     await asyncio.to_thread(sandbox.advance, 31 * 60)
     with pytest.raises(KeyringTrouble):
         await tokens.access(own)

@@ -1,4 +1,4 @@
-"""What differs from software to software when somebody signs in: said by the adapter, done here."""
+"""What differs from software to software when someone signs in: said by the adapter, done here."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""A software as unlike Xero as can be: one organisation a sign-in, a secret, no id_token, an end that the answers tell; and its server."""
+"""an app as unlike Xero as can be: one organisation a sign-in, a secret, no id_token, an end that the answers tell; and its server."""
 
 import socket
 from collections.abc import AsyncGenerator, Mapping

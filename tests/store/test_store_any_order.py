@@ -186,7 +186,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         counts = self.stores[1].clients.counts(NOW)
         assert counts.total() == self.stores[0].clients.total()
-        # No standing is kept that nobody has, but the first.
+        # No standing is kept that no one has, but the first.
         query = "SELECT count(*) FROM standings WHERE id <> 0 AND id NOT IN (SELECT standing FROM clients)"
         assert db.execute(query).fetchone()[0] == 0
 

@@ -122,7 +122,7 @@ def test_one_process_runs_a_job_and_after_its_kill_another_resumes_it(store: Sto
     process.wait()
     assert store.jobs.one(job).cut_off
     assert [each.id for each in store.jobs.unfinished()] == [job]
-    # What it was doing is told, so that the software is asked before anything is done again.
+    # What it was doing is told, so that the app is asked before anything is done again.
     assert [item.n for item in store.jobs.claim(job)] == [0, 1]
     assert states(store, job) == ["waiting"] * ITEMS
     assert not store.jobs.one(job).cut_off

@@ -36,7 +36,7 @@ def test_an_organisation_belongs_to_one_client(store: Store) -> None:
     for again in ("c1", "c2"):
         with pytest.raises(Clash):
             store.ledger.append(connected(again, "o1"))
-    # The same id in another software is another organisation.
+    # The same id in another app is another organisation.
     store.ledger.append(signed_in("sage:ann"), connected("c2", "o1", "sage:ann"))
     # Disconnected it can be linked again, by its client alone.
     store.ledger.append(of_link(Kind.DISCONNECTED, "c1", "o1"))

@@ -1,4 +1,4 @@
-"""Practices whose ledger is filled directly, without any accounting software: for screens that only read and write the list."""
+"""Practices whose ledger is filled directly, without any accounting app: for screens that only read and write the list."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ def app_in(folder: Path, name: str = "Tester & Co") -> ClientSyncApp:
 
 
 def signed_in(store: Store, email: str, ends_in: timedelta = timedelta(days=55)) -> str:
-    """Somebody signed in to Xero; returns the sign-in's id."""
+    """Someone signed in to Xero; returns the sign-in's id."""
     name = email.partition("@")[0].capitalize()
     sign_in = f"xero:{name}"
     body = {

@@ -166,7 +166,7 @@ class Terminal:
             return False
         try:
             data = os.read(self._ours, 65_536)
-        except OSError:  # Linux says so when nobody holds the other end any more
+        except OSError:  # Linux says so when no one holds the other end any more
             return False
         self.text += data.decode("utf-8", "replace")
         return bool(data)

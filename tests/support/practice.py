@@ -87,7 +87,7 @@ class Practice:
         return self.do(work)
 
     def keep_secrets(self) -> None:
-        """The secrets of the sandbox's apps, for the softwares that need one."""
+        """The secrets of the sandbox's apps, for the apps that need one."""
 
         async def keep(workplace: Workplace, _: Session) -> None:
             for name, table in workplace.config.software.items():

@@ -1,4 +1,4 @@
-"""Accounting softwares without a server, and a practice that uses several of them: for what a job does, whatever the software."""
+"""Accounting apps without a server, and a practice that uses several of them: for what a job does, whatever the app."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ ANN, BEN = Person("ann", "Ann Lee", "ann@example.com"), Person("ben", "Ben Ode",
 
 
 class Books(type(XERO)):
-    """A software whose answers are told: `troubles` by organisation; `asked`: each that was called for, in order."""
+    """an app whose answers are told: `troubles` by organisation; `asked`: each that was called for, in order."""
 
     limits = replace(XERO.limits, at_once=2)
 

@@ -1,4 +1,4 @@
-"""A client that moves to another organisation or another accounting software keeps one history; what is lost is said first."""
+"""A client that moves to another organisation or another accounting app keeps one history; what is lost is said first."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -17,7 +17,7 @@ from clientsync_tui.sync.jobs.engine import Engine
 
 
 class Session:
-    """One that can be entered, or cannot."""
+    """One that can be entered, or can't."""
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error

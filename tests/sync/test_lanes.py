@@ -1,4 +1,4 @@
-"""One job across several softwares: each has a lane of its own, and what waits for a sign-in holds up nothing else."""
+"""One job across several apps: each has a lane of its own, and what waits for a sign-in holds up nothing else."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ def practice(tmp_path: Path):
 
 
 def reconnect_all(practice: Practice) -> str:
-    """A job across all softwares, with the sign-ins of Ann where she has some."""
+    """A job across all apps, with the sign-ins of Ann where she has some."""
     made = [
         plans.reconnect(practice.store, name, next(iter(practice.held(name)), None), None)
         for name in practice.softwares

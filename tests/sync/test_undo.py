@@ -71,7 +71,7 @@ def test_only_clients_without_a_living_integration_are_removed_and_come_back(sto
     ids = [add(store, "Alone", code="A1"), add(store, "Integrated", sign_in)]
     assert client_edits.remove(store, "ann", [client(store, id) for id in ids]) == 1
     assert store.clients.total() == 1
-    # Somebody gives its code to another client meanwhile: then it cannot come back with it.
+    # Someone gives its code to another client meanwhile: then it can't come back with it.
     client_edits.set_code(store, "bob", client(store, ids[1]), "a1")
     with pytest.raises(UsageError, match="changed again"):
         undo(store)

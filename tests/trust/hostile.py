@@ -1,4 +1,4 @@
-"""Texts as somebody would write them who wants to drive the terminal, break a line, hide or turn text, or be markup."""
+"""Texts as someone would write them who wants to drive the terminal, break a line, hide or turn text, or be markup."""
 
 import re
 

@@ -30,7 +30,7 @@ def plant_tokens(patch: pytest.MonkeyPatch) -> None:
 
 
 def plant_client_secret(box: Running, software: str, patch: pytest.MonkeyPatch) -> None:
-    """The sandbox's app of that software has a secret with the mark."""
+    """The sandbox's app of that app has a secret with the mark."""
     apps = box.sandbox.softwares[software].apps
     for name in apps:
         patch.setitem(apps, name, App(name, CLIENT_SECRET))  # pyright: ignore[reportArgumentType]

@@ -35,7 +35,7 @@ def refusal(software: Software, redirect: Mapping[str, str]) -> str | None:
     """What a redirect without a code means and what to do, in sentences. None: no more than its `error` says.
 
     An adapter whose app refuses in a way of its own has a method `refusal(redirect)`. It is asked about redirects without a state too, which
-    anybody may have sent: these end a sign-in only if the person pasted them.
+    anyone may have sent: these end a sign-in only if the person pasted them.
     """
     own = getattr(software, "refusal", None)
     return None if own is None else own(redirect)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class Addresses:
     """Where the app is. The configuration may override each of them (`overridden`).
 
-    `revoke_url`: None where a sign-in can't be revoked. `issuer`: None where the app signs no id_token. `userinfo_url`: None where
-    there is no userinfo endpoint. `device_url`: where a short code for signing in on another device is asked for; None where the
+    `revoke_url`: None if a sign-in can't be revoked. `issuer`: None if the app signs no id_token. `userinfo_url`: None where
+    there is no userinfo endpoint. `device_url`: where a short code for signing in on another device is asked for; None if the
     app has no such way.
     """
 

@@ -31,7 +31,7 @@ is still the one in use, so twenty calls refused at once renew it once."""
 
 
 End = Callable[[], Awaitable[bool]]
-"""Revokes a sign-in there and forgets it here; False when it had ended already."""
+"""Revokes a sign-in there and forgets it here; False if it had ended already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class HttpCalls:
         return answer.status != 404
 
     async def end_sign_in(self) -> bool:
-        """Revokes this sign-in there and forgets it here; False when it had ended already."""
+        """Revokes this sign-in there and forgets it here; False if it had ended already."""
         if self._end is None:
             raise ValueError("a sign-in that is being made has no end yet")
         return await self._end()
@@ -150,7 +150,7 @@ class HttpCalls:
             await asyncio.sleep(max(pause_s, FIRST_PAUSE_S * 2 ** (failed - 1) * random.uniform(0.5, 1.5)))  # noqa: S311
 
     async def _send(self, call: _Call, token: str) -> Answer:
-        """One request, in its turn. Raises PassingTrouble where no answer came."""
+        """One request, in its turn. Raises PassingTrouble if no answer came."""
         software, base = self._configured.software, self._configured.at(self._site()).addresses.api_url
         authorization = software.grant.authorization(token)
         headers = {**software.headers(call.organisation_id), "Authorization": authorization}
@@ -188,7 +188,7 @@ class HttpCalls:
         """What to do about an answer; a PassingTrouble may be over at the next try. What ends the call is raised.
 
         Only an error in the app's own form can change a status. A 401 in another form gets one new access token: if that
-        is refused too, nobody knows who refused it.
+        is refused too, no one knows who refused it.
         """
         software = self._configured.software
         if (passing := of_status(self._title, answer.status, answer.headers, self._limits)) is not None:

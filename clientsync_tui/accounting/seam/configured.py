@@ -1,4 +1,4 @@
-"""An accounting software as this practice has set it up."""
+"""An accounting app as this practice has set it up."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from .software import Addresses, Software
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Secret = Callable[[], Awaitable[str | None]]
-"""Fetches the app's client secret (from the keyring) when it is needed; None where the app has none."""
+"""Fetches the app's client secret (from the keyring) when it is needed; None if the app has none."""
 
 
 async def no_secret() -> None:
@@ -33,12 +33,12 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """An accounting software with the practice's own app, addresses and scopes. Raises UsageError for what cannot be safe.
+    """An accounting app with the practice's own app, addresses and scopes. Raises UsageError for what can't be safe.
 
-    `parameters`: further parameters of the authorise link. `redirect_port`: 0 only where the software ignores the port.
+    `parameters`: further parameters of the authorise link. `redirect_port`: 0 only where the app ignores the port.
     `redirect_url`: an https page of the practice's own that people are sent to; then nothing is listened on, and its address
-    is pasted. `addresses.userinfo_url`: None where the issuer has to be asked for it. `given`: the addresses that the configuration names,
-    by field. `site`: where the app is for one sign-in, by the adapter's word; empty: where it is for everybody.
+    is pasted. `addresses.userinfo_url`: None if the issuer has to be asked for it. `given`: the addresses that the configuration names,
+    by field. `site`: where the app is for one sign-in, by the adapter's word; empty: where it is for everyone.
     """
 
     software: Software

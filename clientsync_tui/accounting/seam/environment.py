@@ -37,7 +37,7 @@ def _variable(name: str) -> str:
 
 
 def _check_proxy(variable: str, value: str) -> None:
-    # Nothing of a value that cannot be read is shown: it may hold a password.
+    # Nothing of a value that can't be read is shown: it may hold a password.
     form = "Write it as http://host:port or socks5h://host:port, or unset it."
     try:
         url = httpx2.URL(value if "://" in value else f"http://{value}")

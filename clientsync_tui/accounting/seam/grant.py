@@ -82,7 +82,7 @@ class Grant:
         return self.scope_separator.join(scopes)
 
     def granted_scopes(self, value: object) -> frozenset[str] | None:
-        """The scopes that a token answer names, as a text or a list; None where it names none."""
+        """The scopes that a token answer names, as a text or a list; None if it names none."""
         if isinstance(value, list):
             value = " ".join(scope for scope in cast(list[object], value) if isinstance(scope, str))
         return (

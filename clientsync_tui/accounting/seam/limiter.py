@@ -1,7 +1,7 @@
-"""The softwares' limits on calls, kept by all processes on this host together.
+"""The apps' limits on calls, kept by all processes on this host together.
 
 A small SQLite file holds what every process has to know: how many calls went out lately, who is calling now
-(leases, which end by themselves, so that a killed process holds no place for long), and until when the software has told us
+(leases, which end by themselves, so that a killed process holds no place for long), and until when the app has told us
 to wait. It is a cache: a damaged file is thrown away.
 """
 
@@ -34,7 +34,7 @@ _PARTS = 60  # of a rate's time: in so many steps it moves on
 _PURGE_EVERY = 200
 _BUSY_FOR_S = 5.0
 _GIVEN_BACK_WITHIN_S = 0.01
-_BUSY_MS = 10  # longer than anybody's transaction, shorter than anybody sees
+_BUSY_MS = 10  # longer than anyone's transaction, shorter than anyone sees
 _SCHEMA = """
 DROP TABLE IF EXISTS calls;
 CREATE TABLE IF NOT EXISTS made (
@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS pauses (lane TEXT PRIMARY KEY, told REAL, until REAL)
 class Lane(NamedTuple):
     """Whose call it is, as limits are counted: an organisation's, else (no organisation) a person's, else the app's own.
 
-    `person`: who signed in, by whatever id; None where nobody's limits are known.
+    `person`: who signed in, by whatever id; None if no one's limits are known.
     """
 
     software: str
@@ -68,7 +68,7 @@ class Lane(NamedTuple):
         return self._key(self.organisation_id or "", "" if self.organisation_id else self.person or "")
 
     def counted(self, rate: Rate) -> str | None:
-        """What the calls of a rate are counted under; None where it does not concern this lane."""
+        """What the calls of a rate are counted under; None if it does not concern this lane."""
         match rate.per:
             case "organisation":
                 return self.key if self.organisation_id else None
@@ -91,7 +91,7 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """`lease`: the place given, None when there is none yet, for `wait_s`; `patient`: a wait for an own limit of a minute at most."""
+    """`lease`: the place given, None if there is none yet, for `wait_s`; `patient`: a wait for an own limit of a minute at most."""
 
     lease: int | None
     wait_s: float = 0.0
@@ -111,7 +111,7 @@ class Limiter:
     def __init__(self, path: Path, owner: beside.Owner | None = None) -> None:
         """`owner`: whose a new file is (None: this user's); those who share a practice share it.
 
-        Raises UsageError where the file cannot be used.
+        Raises UsageError if the file can't be used.
         """
         self._path = path
         self._database = _open(path, owner or beside.myself())
@@ -122,7 +122,7 @@ class Limiter:
         self._held_up: Counter[str] = Counter()
 
     def held_up(self, software: str) -> int:
-        """How many lanes of a software (organisations, as a rule) wait for a limit now, in this process."""
+        """How many lanes of an app (organisations, as a rule) wait for a limit now, in this process."""
         return self._held_up[software]
 
     @asynccontextmanager
@@ -131,7 +131,7 @@ class Limiter:
     ) -> AsyncGenerator[None]:
         """A turn to make one call in `lane`; the lease ends by itself after `lease_s` seconds.
 
-        Waits as long as it takes for our own limits of a minute; for longer ones, and where the software told us to wait, at most
+        Waits as long as it takes for our own limits of a minute; for longer ones, and where the app told us to wait, at most
         `longest_wait_s` seconds, beyond which PassingTrouble(LIMIT) says when to come back. First come, first served within a process.
         """
         line = self._line(lane, limits.organisation_at_once if lane.organisation_id else limits.at_once)
@@ -186,9 +186,9 @@ class Limiter:
             whole.at_once.release()
 
     def block(self, lane: Lane, seconds: float) -> None:
-        """Nobody on this host calls in `lane` for so long (a longer wait already known stays)."""
+        """No one on this host calls in `lane` for so long (a longer wait already known stays)."""
         now = time.time()
-        with contextlib.suppress(sqlite3.Error):  # the software says it again
+        with contextlib.suppress(sqlite3.Error):  # the app says it again
             # What was told in the future was told before the clock was set back.
             self._database.execute(
                 "INSERT INTO pauses VALUES (?, ?, ?) ON CONFLICT (lane) DO UPDATE SET told = excluded.told, "
@@ -197,9 +197,9 @@ class Limiter:
             )
 
     def used_up(self, lane: Lane) -> None:
-        """The software says that this minute's calls are used up: nobody calls until the first of ours is a minute old."""
+        """The app says that this minute's calls are used up: no one calls until the first of ours is a minute old."""
         now = time.time()
-        with contextlib.suppress(sqlite3.Error):  # the software says it again
+        with contextlib.suppress(sqlite3.Error):  # the app says it again
             made = self._made(lane.key, MINUTE_S, now)
             self.block(lane, max(1.0, made.over_in_s) if made.calls else MINUTE_S + 1)
 
@@ -311,7 +311,7 @@ def _open(path: Path, owner: beside.Owner) -> sqlite3.Connection:
         try:
             return _made(path, owner)
         except PermissionError:
-            # An earlier version run by root left files that nobody else can open. Who may write the folder makes new ones.
+            # An earlier version run by root left files that no one else can open. Who may write the folder makes new ones.
             _throw_away(path, path.with_name(f"{path.name}.lock"))
             return _made(path, owner)
     except (OSError, sqlite3.Error) as error:

@@ -43,5 +43,5 @@ class Limits:
         return headers.get(self.problem_header or "", "").strip().lower() in self.app_problems
 
     def retry_after_s(self, headers: Mapping[str, str], now: datetime) -> float | None:
-        """How many seconds the answer asks to wait; None where it does not say."""
+        """How many seconds the answer asks to wait; None if it does not say."""
         return retry_after_s(headers, now)

@@ -48,7 +48,7 @@ def read(text: str) -> Any:
 
 
 def lower_keys(value: Any) -> Mapping[str, Any]:
-    """An object with its keys in lower case (some softwares write `title` and `Title`); empty for anything else."""
+    """An object with its keys in lower case (some apps write `title` and `Title`); empty for anything else."""
     if not isinstance(value, dict):
         return {}
     return {key.lower(): item for key, item in cast(dict[str, Any], value).items()}
@@ -135,7 +135,7 @@ def day_of_year(day: int, month: int) -> str:
 def records(
     answer: Any, key: str, id_key: str, *, name: str = "name", code: str | None = None
 ) -> Sequence[Record]:
-    """The lines under `key` as the software names their fields, with `id`, `name` and `code` added. One without an id is left out.
+    """The lines under `key` as the app names their fields, with `id`, `name` and `code` added. One without an id is left out.
 
     `id_key`, `name` and `code`: the fields that say them.
     """

@@ -1,4 +1,4 @@
-"""The protocol that every accounting software's file implements; nothing else in the program knows one from another."""
+"""The protocol that every accounting app's file implements; nothing else in the program knows one from another."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .limits import Limits as Limits
 from .limits import Rate as Rate
 
 Record = Mapping[str, Any]
-"""One line of a list, as the software names its fields, with `id`, `name` and, where it has one, `code` added."""
+"""One line of a list, as the app names its fields, with `id`, `name` and, where it has one, `code` added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,16 @@ class Calls(Protocol):
         ...
 
     async def delete(self, path: str, *, organisation_id: str | None = None) -> bool:
-        """DELETE `api_url + path`; False when it was gone already (404)."""
+        """DELETE `api_url + path`; False if it was gone already (404)."""
         ...
 
     async def end_sign_in(self) -> bool:
-        """Revokes this sign-in there and forgets it here; False when it had ended already."""
+        """Revokes this sign-in there and forgets it here; False if it had ended already."""
         ...
 
 
 class NewSignIn(Protocol):
-    """A sign-in that is being made, for an adapter to say whose it is. Nothing of it is kept yet."""
+    """A sign-in that is being made, for an adapter to say whose it is. Nothing of it is saved yet."""
 
     @property
     def redirect(self) -> Mapping[str, str]:
@@ -103,7 +103,7 @@ class NewSignIn(Protocol):
 
 
 class Software(Protocol):
-    """One accounting software."""
+    """One accounting app."""
 
     @property
     def name(self) -> str: ...
@@ -139,7 +139,7 @@ class Software(Protocol):
 
     @property
     def before_sign_in(self) -> str:
-        """What a person must know before the browser opens, in a sentence; empty where the page explains itself."""
+        """What a person must know before the browser opens, in a sentence; empty if the page explains itself."""
         ...
 
     @property
@@ -164,7 +164,7 @@ class Software(Protocol):
         ...
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
-        """What an error in the app's own form means; "renew": get a new access token and try once more (not twice for one
+        """What an error in the app's own form means; "renew": get a new access token and try again (not twice for one
         call); "limit": as a 429.
 
         429, 5xx and answers that never came are dealt with before this is asked.
@@ -176,11 +176,11 @@ class Software(Protocol):
         ...
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
-        """The organisation that the person picked, where a sign-in is for one; None where it is for many."""
+        """The organisation that the person picked, where a sign-in is for one; None if it is for many."""
         ...
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """Every organisation that the sign-in reaches now. A row that cannot be used is left out (`left_out`)."""
+        """Every organisation that the sign-in reaches now. A row that can't be used is left out (`left_out`)."""
         ...
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
@@ -188,14 +188,14 @@ class Software(Protocol):
         ...
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """One of `lists`, whole but for rows that cannot be used (`left_out`). Raises ListRefused, or OrganisationTrouble with
+        """One of `lists`, whole but for rows that can't be used (`left_out`). Raises ListRefused, or OrganisationTrouble with
         `access_removed` or `permission_missing`, if whoever signed in may not read this list."""
         ...
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
-        """Ends the link there, where that reaches only this organisation; False when there is nothing to end there."""
+        """Ends the link there, where that reaches only this organisation; False if there is nothing to end there."""
         ...
 
     def link(self, organisation_id: str, details: Details) -> str | None:
-        """The organisation's page in the software, to open in a browser; None when it cannot be known."""
+        """The organisation's page in the app, to open in a browser; None if it can't be known."""
         ...

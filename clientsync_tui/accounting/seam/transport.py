@@ -77,7 +77,7 @@ def _tls() -> ssl.SSLContext:
 
 def client_settings() -> dict[str, Any]:
     """The arguments of every `httpx2.AsyncClient` of the program. Raises UsageError if the environment's proxy or certificates
-    cannot be used.
+    can't be used.
 
     No redirect is followed, for the token would follow it. There is no timeout here: each call has one for its whole
     length. Loopback is never asked of a proxy.

@@ -1,4 +1,4 @@
-"""Why a call got no answer: nobody there, too slow, a certificate that is not trusted, a reply that HTTP cannot read."""
+"""Why a call got no answer: no one there, too slow, a certificate that is not trusted, a reply that HTTP can't read."""
 
 import ssl
 from collections.abc import Iterator

@@ -75,7 +75,7 @@ def reassign(
                         session.store, name, only, sign_in=sign_in, reach=reach, integrated_by=integrated_by
                     )
                 ),
-                # Without one nobody knows which are one's own.
+                # Without one no one knows which are one's own.
                 always=True,
                 dry_run=dry_run,
             )

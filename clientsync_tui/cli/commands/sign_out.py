@@ -43,7 +43,7 @@ SHOWN = 20
 def sign_out(software: str | None, email: str | None, everything: bool, yes: bool, as_json: bool) -> None:
     """Revoke a sign-in and delete it from the keyring.
 
-    Shows first which integrations end with it. If the accounting app cannot be reached or has no way to revoke, the sign-in is still
+    Shows first which integrations end with it. If the accounting app can't be reached or has no way to revoke, the sign-in is still
     deleted here. With --all, no secret is left in the keyring: run it before you uninstall Client Sync.
     """
     if everything == bool(software) or (everything and email):
@@ -103,7 +103,7 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
 
 
 async def _signed_out(session: "Session", sign_in: "SignIn") -> str | None:
-    """Signs out; returns why the accounting app was not told, None when it was."""
+    """Signs out; returns why the accounting app was not told, None if it was."""
     held = await session.holds(sign_in)
     warning = await session.sign_out(sign_in)
     return warning if held else NOT_HELD

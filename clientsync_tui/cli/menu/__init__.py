@@ -1,4 +1,4 @@
-"""`menu`: everything the screens do, as numbered prompts, for screen readers and terminals that cannot move the cursor."""
+"""`menu`: everything the screens do, as numbered prompts, for screen readers and terminals that can't move the cursor."""
 
 import click
 

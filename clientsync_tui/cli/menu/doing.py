@@ -41,7 +41,7 @@ def perform(workplace: Workplace, plan: Plan) -> None:
 
 
 def go_on(workplace: Workplace, job: str) -> None:
-    """Goes on with a job that is written down. Raises UsageError where another process runs it."""
+    """Goes on with a job that is written down. Raises UsageError if another process runs it."""
     found = workplace.store.jobs.one(job)
     say(f"{job_words.to_do(found, found.left)}.")
     if job_words.ends_something(found) and not yes(job_words.question(found, found.left)):

@@ -13,7 +13,7 @@ from ...practice.trouble import Trouble
 from ..stdin import read_line
 
 PASTED_S = 0.05
-"""How soon a pasted line follows the one before. Nobody types that fast."""
+"""How soon a pasted line follows the one before. No one types that fast."""
 KEEP = "Enter keeps it"
 ALWAYS = ("b: back", "q: quit", "?: this help")
 
@@ -28,7 +28,7 @@ class Back(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line of a menu. `why_not`: why it cannot be done now, if so."""
+    """A line of a menu. `why_not`: why it can't be done now, if so."""
 
     title: str
     do: Callable[[], None]

@@ -55,7 +55,7 @@ def undo(workplace: Workplace) -> None:
 
 
 def export_clients(workplace: Workplace, clients: Iterable[Client] | None = None) -> None:
-    """Writes clients (None: all) to a file. Raises Trouble if it cannot be written, and Quit."""
+    """Writes clients (None: all) to a file. Raises Trouble if it can't be written, and Quit."""
     path = _file("CSV file to write the clients to")
     own = workplace.own_files
     if path is None or (named_file.replaces(path, own) and not yes(f"{path} exists. Replace it?")):

@@ -22,7 +22,7 @@ REMEMBERED_S = 3_600
 
 
 def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
-    """The authorise page of one software."""
+    """The authorise page of one app."""
     consent = Consent(sandbox, software)
     return [
         Route(software.authorize_path, consent.arrive, methods=["GET"]),

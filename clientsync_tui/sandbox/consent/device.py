@@ -20,7 +20,7 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
 def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
-    """The code and token endpoints and the page, where the software has this way to sign in."""
+    """The code and token endpoints and the page, where the app has this way to sign in."""
     if (how := software.device) is None:
         return []
     pages = Devices(sandbox, software, how)
@@ -92,7 +92,7 @@ class Devices:
         return await with_faults(self._box, request, "token", lambda: made, name, person)
 
     def _not_yet(self, device: Device) -> Response | None:
-        """The answer as long as there are no tokens. Raises Refused where there will be none."""
+        """The answer as long as there are no tokens. Raises Refused if there will be none."""
         now, last = self._box.clock.now(), device.polled_at
         device.polled_at = now
         if now - device.asked_at > self._how.lives_s:

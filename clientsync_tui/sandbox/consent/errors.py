@@ -1,4 +1,4 @@
-"""Unsuccessful answers of the real accounting softwares, and what each means to the program."""
+"""Unsuccessful answers of the real accounting apps, and what each means to the program."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from ...practice.status import Fault, Reason
 class ErrorAnswer:
     """One answer. `at`: the token endpoint, the one that revokes, or a call for an organisation's data. `means`: when it comes each time.
 
-    `renewed`: whether it calls for a new access token, so that a single one is mended without anybody's knowing. `amid`: the fault that
-    is in force for the organisation meanwhile, where the meaning hangs on what else the software says.
+    `renewed`: whether it calls for a new access token, so that a single one is fixed without anyone's knowing. `amid`: the fault that
+    is in force for the organisation meanwhile, where the meaning hangs on what else the app says.
     """
 
     name: str

@@ -25,7 +25,7 @@ class Refused(Exception):
 
 
 class Mint:
-    """Makes the tokens of one software."""
+    """Makes the tokens of one app."""
 
     def __init__(self, sandbox: Sandbox, software: Personality) -> None:
         self._box = sandbox
@@ -68,7 +68,7 @@ class Mint:
         self._box.state.refresh[grant.refresh_token] = grant.id
 
     def ends_in_s(self, grant: Grant, now: float) -> int | None:
-        """Seconds until the grant ends however much it is used; None where it does not."""
+        """Seconds until the grant ends however much it is used; None if it does not."""
         if self._software.hard_s is None:
             return None
         return max(0, int(grant.granted_at + self._software.hard_s - now))

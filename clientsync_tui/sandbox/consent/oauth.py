@@ -1,4 +1,4 @@
-"""The OAuth 2 server that every software of the sandbox shares: tokens, revocation, keys, discovery (RFC 6749, 7009, 7636, OpenID Connect)."""
+"""The OAuth 2 server that every app of the sandbox shares: tokens, revocation, keys, discovery (RFC 6749, 7009, 7636, OpenID Connect)."""
 
 import base64
 import hashlib
@@ -27,7 +27,7 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
-    """The token, revocation, key and discovery endpoints of one software."""
+    """The token, revocation, key and discovery endpoints of one app."""
     server = OAuth(sandbox, software)
     routes: list[BaseRoute] = [Route(software.token_path, server.token, methods=["POST"])]
     if software.revocation:

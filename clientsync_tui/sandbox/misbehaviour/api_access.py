@@ -59,7 +59,7 @@ class ApiAccess:
         try:
             found = unavailable(box, *whose) or box.scripts.instead("api", *whose)
             found = found or await with_faults(box, request, "api", answer, *whose)
-            # What the sandbox itself takes is a part of the latency: in life, it is the software's.
+            # What the sandbox itself takes is a part of the latency: in life, it is the app's.
             if box.options.latency_s:
                 await asyncio.sleep(arrived + box.options.latency_s - time.monotonic())
             return found

@@ -12,7 +12,7 @@ CLEAR = "clear"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a fault applies to. None means everybody, or everything."""
+    """What a fault applies to. None means everyone, or everything."""
 
     software: str | None = None
     person: str | None = None

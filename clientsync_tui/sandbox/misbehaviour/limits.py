@@ -1,4 +1,4 @@
-"""Rate limits as an accounting software has them: so many calls in so long, for an organisation, the app or a person; so many at once."""
+"""Rate limits as an accounting app has them: so many calls in so long, for an organisation, the app or a person; so many at once."""
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many calls in so many seconds, counted for each organisation, each app or each person; `problem`: what the software calls it.
+    """So many calls in so many seconds, counted for each organisation, each app or each person; `problem`: what the app calls it.
 
     A day is the calendar's (UTC); what is shorter slides.
     """
@@ -45,7 +45,7 @@ class Caller(NamedTuple):
     organisation: str | None
 
     def counted_for(self, rate: Rate) -> str | None:
-        """For whom the call counts; None when the rate does not concern it."""
+        """For whom the call counts; None if the rate does not concern it."""
         return {"organisation": self.organisation, "app": self.app, "person": self.person}[rate.per]
 
 

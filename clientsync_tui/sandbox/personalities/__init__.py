@@ -1,1 +1,1 @@
-"""One module or package for each accounting software that the sandbox plays."""
+"""One module or package for each accounting app that the sandbox plays."""

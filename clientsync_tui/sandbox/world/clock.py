@@ -14,7 +14,7 @@ class Clock:
         return time.time() + self.ahead_s
 
     def advance(self, seconds: float) -> None:
-        """Moves on by so many seconds. Raises ValueError when that is not forward."""
+        """Moves on by so many seconds. Raises ValueError if that is not forward."""
         if not 0 <= seconds < 1e10:
             raise ValueError("a clock can only be moved forward")
         self.ahead_s += seconds

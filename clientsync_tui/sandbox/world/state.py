@@ -29,7 +29,7 @@ class Code:
 
 @dataclass(slots=True)
 class Device:
-    """A device that waits for somebody to enter its `user_code`. `person`: who did; `refused`: whether they refused."""
+    """A device that waits for someone to enter its `user_code`. `person`: who did; `refused`: whether they refused."""
 
     software: str
     app: str
@@ -47,7 +47,7 @@ class Device:
 class Grant:
     """What a person allowed an app. Only `refresh_token` works, and for a time the one it replaced.
 
-    `organisation`: where the software's grants are for one. `redirect_uri`: of the code it came from. `issued_at`: when the refresh
+    `organisation`: where the app's grants are for one. `redirect_uri`: of the code it came from. `issued_at`: when the refresh
     token was made.
     """
 
@@ -105,11 +105,11 @@ class State:
         return self.connections.setdefault(f"{software} {app} {person}", {})
 
     def connected_to(self, software: str, app: str) -> int:
-        """How many connections everybody together has to the app."""
+        """How many connections everyone together has to the app."""
         return sum(len(held) for s, a, _, held in self.holders() if (s, a) == (software, app))
 
     def holders(self) -> Iterator[tuple[str, str, str, dict[str, Connection]]]:
-        """Everybody who connected anything: software, app, person, and what they connected."""
+        """Everyone who connected anything: software, app, person, and what they connected."""
         for key, held in self.connections.items():
             software, app, person = key.split(" ")
             yield software, app, person, held
@@ -126,12 +126,12 @@ class State:
 
 
 def new_token() -> str:
-    """A token nobody can guess."""
+    """A token no one can guess."""
     return secrets.token_urlsafe(32)
 
 
 def load(file: Path | None) -> State:
-    """The state kept in the file; a new one where there is none. Raises ValueError when the file is not one of ours."""
+    """The state kept in the file; a new one where there is none. Raises ValueError if the file is not one of ours."""
     if file is None or not file.exists():
         return State()
     try:

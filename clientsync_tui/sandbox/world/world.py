@@ -18,7 +18,7 @@ from .names import EQUAL, Named, named
 
 @dataclass(frozen=True, slots=True)
 class Accountant:
-    """Somebody of the practice. They reach the organisations whose place, divided by `of`, leaves one of `parts`."""
+    """Someone of the practice. They reach the organisations whose place, divided by `of`, leaves one of `parts`."""
 
     id: str
     given_name: str
@@ -104,13 +104,13 @@ _FAMILY = (
 )
 _PLAIN = str.maketrans("āá", "aa", "'")
 
-#: Each organisation at a place that this divides is known in every software: somebody changed software, or is just doing so.
+#: Each organisation at a place that this divides is known in every app: someone changed software, or is just doing so.
 SHARED_EVERY = 4
 _SHARES = ((1, {0}), (4, {0, 1, 2}), (4, {0, 2, 3}), (3, {0}), (10, {0, 5}))
 
 
 class World:
-    """`organisations` of them in each accounting software, and five accountants who reach overlapping parts; the first reaches all.
+    """`organisations` of them in each accounting app, and five accountants who reach overlapping parts; the first reaches all.
 
     `ids`: how an app makes ids, where they are not UUIDs. `lines`: how many lines each list that can be long has; None: as in life.
     `hostile`: some names attack the programs that show them.
@@ -145,18 +145,18 @@ class World:
         return [index for index in range(self.count) if person.reaches(index)]
 
     def id_of(self, software: str, index: int) -> str:
-        """The organisation's id in the software, drawn from the seed, the software and the place."""
+        """The organisation's id in the app, drawn from the seed, the app and the place."""
         made = self._ids.get(software)
         return made(self, index) if made else uuid_of(self.seed, software, str(index))
 
     def ids(self, software: str) -> Sequence[str]:
-        """The ids of all organisations in the software, by place; made when first asked for."""
+        """The ids of all organisations in the app, by place; made when first asked for."""
         if software not in self._ids_of:
             self._ids_of[software] = [self.id_of(software, index) for index in range(self.count)]
         return self._ids_of[software]
 
     def place_of(self, software: str, organisation_id: str) -> int | None:
-        """Where in the world the organisation with this id is; None when there is none."""
+        """Where in the world the organisation with this id is; None if there is none."""
         places = self._places.get(software)
         if places is None:
             places = {organisation: index for index, organisation in enumerate(self.ids(software))}

@@ -58,7 +58,7 @@ def has_screen() -> bool:
 
 
 def asks_a_person(configured: str = "") -> bool:
-    """Whether the keyring may ask somebody who sees it: one of the person's own choice, or one before a screen."""
+    """Whether the keyring may ask someone who sees it: one of the person's own choice, or one before a screen."""
     return bool(configured or os.environ.get(CHOICE_VARIABLE)) or has_screen()
 
 
@@ -70,7 +70,7 @@ def choose(
     file. What keyring itself would choose is not asked: that takes whatever is installed.
 
     `configured`: `file` for the encrypted file, or a module and class. May take long where D-Bus hangs, so it is called within
-    a time limit. Raises KeyringTrouble if the choice cannot be used or keeps nothing, or if the
+    a time limit. Raises KeyringTrouble if the choice can't be used or keeps nothing, or if the
     configuration names one that keeps secrets in plain text.
     """
     from .encrypted_file import EncryptedFile
@@ -119,7 +119,7 @@ def _named(named: str, where: str, file: Path, ask: Ask | None, *, plain_text: b
     try:
         found = load_keyring(named)
     except Exception as error:
-        # Whatever a module of somebody else's raises when it is loaded.
+        # Whatever a module of someone else's raises when it is loaded.
         raise KeyringTrouble(
             f"{where} names {clean(named)}, which cannot be used ({type(error).__name__}: {clean(str(error))})."
         ) from None
@@ -134,7 +134,7 @@ def _named(named: str, where: str, file: Path, ask: Ask | None, *, plain_text: b
 
 
 def _unfit(backend: "KeyringBackend") -> str | None:
-    """Why no token is given to a keyring that nobody named for this; None where it is fit."""
+    """Why no token is given to a keyring that no one named for this; None if it is fit."""
     from keyring.backends import chainer, fail, null
 
     if isinstance(backend, chainer.ChainerBackend):
@@ -160,12 +160,12 @@ def _viable(module: str, name: str) -> "KeyringBackend | None":
         backend = cast("type[KeyringBackend]", getattr(importlib.import_module(module), name))
         return backend() if backend.priority > 0 else None
     except Exception:
-        # `priority` raises RuntimeError where the backend cannot work, and D-Bus libraries raise what they like.
+        # `priority` raises RuntimeError where the backend can't work, and D-Bus libraries raise what they like.
         return None
 
 
 def _secret_service_is_locked() -> bool | None:
-    """Whether the Secret Service's default collection cannot be read without a prompt that nobody sees; None where there is none.
+    """Whether the Secret Service's default collection can't be read without a prompt that no one sees; None if there is none.
 
     keyring itself would unlock it with a prompt; so the collection is looked at first, by its alias
     (specifications.freedesktop.org/secret-service, "Aliases"), and not made if there is none.

@@ -38,7 +38,7 @@ class EncryptedFile(KeyringBackend):
     where there is a `passphrase_file`.
 
     Every method raises KeyringTrouble: wrong or missing passphrase, a damaged file, one that is open to other users, a folder
-    that cannot be written. `because`: why it is used in another's place. `cost`: what a file that is yet to be made costs to open.
+    that can't be written. `because`: why it is used in another's place. `cost`: what a file that is yet to be made costs to open.
     """
 
     # Only what names this backend gets it: keyring's own search takes even its `fail` backend (0) before.
@@ -144,7 +144,7 @@ class EncryptedFile(KeyringBackend):
                 self._room = None
 
     def change_passphrase(self, new: str) -> None:
-        """Seals the file anew with another passphrase. A process that has it open asks again when it next reads it."""
+        """Seals the file again with another passphrase. A process that has it open asks again when it next reads it."""
         with self._one:
             self.unlock()
             new = usable(new, "The new passphrase", new=True)
@@ -177,7 +177,7 @@ class EncryptedFile(KeyringBackend):
             raise self._unusable(error) from None
 
     def _read(self) -> _Entries | None:
-        """What the file holds; None when there is no file."""
+        """What the file holds; None if there is no file."""
         try:
             data = read_secret(self.path, MOST_BYTES)
         except FileNotFoundError:

@@ -23,11 +23,11 @@ a thread, and may take its time."""
 
 
 class PassphraseNeeded(KeyringTrouble):
-    """The encrypted keyring file is locked, and nobody is there to ask."""
+    """The encrypted keyring file is locked, and no one is there to ask."""
 
 
 def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
-    """The passphrase, from `file` if that is given. Raises PassphraseNeeded where nothing supplies it, KeyringTrouble for one that cannot be used.
+    """The passphrase, from `file` if that is given. Raises PassphraseNeeded if nothing supplies it, KeyringTrouble for one that can't be used.
 
     `new`: whether it is for a new keyring. For an old one a mark (BOM) before it stays: release 0.2 took it for a part.
     """
@@ -51,7 +51,7 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
 
 
 def too_weak(entered: str) -> str | None:
-    """Why a new passphrase would not protect anything; None where it may."""
+    """Why a new passphrase would not protect anything; None if it may."""
     if len(entered) < SHORTEST:
         return f"A new passphrase needs at least {SHORTEST} characters. Anyone who copies the keyring file can guess a short one."
     if len(set(entered)) == 1:
@@ -60,7 +60,7 @@ def too_weak(entered: str) -> str | None:
 
 
 def usable(entered: str, what: str, *, new: bool) -> str:
-    """`said`. Raises KeyringTrouble where it is empty, has characters that could not be typed in again, or is new and too weak."""
+    """`said`. Raises KeyringTrouble if it is empty, has characters that could not be typed in again, or is new and too weak."""
     if new:
         entered = entered.removeprefix(MARK)
     if not entered.removeprefix(MARK):

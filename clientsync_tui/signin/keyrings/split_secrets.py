@@ -22,7 +22,7 @@ _SERIES = ("a", "b")
 
 
 def read(backend: "KeyringBackend", service: str, name: str) -> str | None:
-    """The secret, None if there is none. Raises KeyringTrouble where parts of it are missing, and what the backend raises."""
+    """The secret, None if there is none. Raises KeyringTrouble if parts of it are missing, and what the backend raises."""
     for _ in range(_TRIES):
         held = backend.get_password(service, name)
         if (head := _head(held)) is None:

@@ -1,4 +1,4 @@
-"""The derived tables beside what the ledger says: derived anew in a scratch file, and compared row by row."""
+"""The derived tables beside what the ledger says: derived again in a scratch file, and compared row by row."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""SQLite opens a file of the practice, and nothing else that somebody put in its place or beside it."""
+"""SQLite opens a file of the practice, and nothing else that someone put in its place or beside it."""
 
 import sqlite3
 from pathlib import Path
@@ -13,7 +13,7 @@ def connect(
 ) -> sqlite3.Connection:
     """A connection in autocommit to a file that is there.
 
-    Raises UsageError where another user's link, or something that SQLite did not make, is in its place or beside it.
+    Raises UsageError if another user's link, or something that SQLite did not make, is in its place or beside it.
     """
     try:
         real = resolved(path)

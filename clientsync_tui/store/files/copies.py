@@ -38,7 +38,7 @@ def copy(source: sqlite3.Connection, file: Path, owner: Owner | None = None) -> 
     """Copies the database as it is now to `file`, while others go on working. It is `owner`'s, else this user's alone.
 
     No link is followed in the folder of `file`, or to `file` itself.
-    Raises OSError and sqlite3.Error where it cannot be written: then what was at `file` is still there.
+    Raises OSError and sqlite3.Error where it can't be written: then what was at `file` is still there.
     """
     with OpenedFolder(file.parent) as folder, _written(source, folder, file.name, owner or myself()) as made:
         folder.rename(made, file.name)
@@ -47,7 +47,7 @@ def copy(source: sqlite3.Connection, file: Path, owner: Owner | None = None) -> 
 @contextmanager
 def _written(source: sqlite3.Connection, folder: OpenedFolder, name: str, owner: Owner) -> Generator[str]:
     """A whole copy under a name of its own, which is to be renamed to `name` in the block; one that was not is removed."""
-    # Nobody can plant a link under a name that they do not know, and SQLite makes the file without following one.
+    # No one can plant a link under a name that they do not know, and SQLite makes the file without following one.
     beside = f".{name}.{secrets.token_hex(8)}"
     try:
         with closing(_new(folder.path / beside, source)) as target:
@@ -66,7 +66,7 @@ def _written(source: sqlite3.Connection, folder: OpenedFolder, name: str, owner:
 
 
 def _patience() -> Callable[[int, int, int], None]:
-    """Ends a copying that another program keeps waiting: by itself it would wait for ever."""
+    """Ends a copying that another program keeps waiting: by itself it would wait forever."""
     ends = time.monotonic() + LOCKED_S
 
     def progress(status: int, left: int, total: int) -> None:
@@ -77,7 +77,7 @@ def _patience() -> Callable[[int, int, int], None]:
 
 
 def _new(file: Path, source: sqlite3.Connection) -> sqlite3.Connection:
-    """A new database that nobody can open who cannot open the original, whatever the umask."""
+    """A new database that no one can open who can't open the original, whatever the umask."""
     original = source.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
     return sqlite3.connect(f"{file.absolute().as_uri()}?modeof={quote(original)}", uri=True)
 
@@ -85,7 +85,7 @@ def _new(file: Path, source: sqlite3.Connection) -> sqlite3.Connection:
 def keep(source: sqlite3.Connection, database: Path, kind: str) -> Path:
     """Makes one of the program's own copies of `database`, named by the time and its `kind`; the oldest beyond `KEPT` go.
 
-    Raises OSError and sqlite3.Error where it cannot be written, or its folder is a link.
+    Raises OSError and sqlite3.Error where it can't be written, or its folder is a link.
     """
     with keeping(source, database, kind) as file:
         return file
@@ -151,7 +151,7 @@ def _free_name(folder: OpenedFolder, kind: str) -> Path:
 def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
     """Makes today's copy; None: there is one. The day is this host's, and copies of other kinds do not count.
 
-    Raises OSError and sqlite3.Error where it cannot be written.
+    Raises OSError and sqlite3.Error where it can't be written.
     """
     today = datetime.now(UTC).astimezone().date()
     if any(made_at(file).astimezone().date() == today for file in existing(database, DAILY)):
@@ -160,9 +160,9 @@ def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
 
 
 def existing(database: Path, kind: str | None = None) -> list[Path]:
-    """The program's own copies of `database` (of one kind), the newest first; none where their folder cannot be used.
+    """The program's own copies of `database` (of one kind), the newest first; none where their folder can't be used.
 
-    Those from the future come last: the clock was ahead when they were made, or somebody wants them to be the newest.
+    Those from the future come last: the clock was ahead when they were made, or someone wants them to be the newest.
     """
     try:
         with OpenedFolder(folder_of(database)) as folder:
@@ -255,7 +255,7 @@ def _examined(found: sqlite3.Connection, name: Path) -> Flaw | None:
         raise UsageError(
             f"{name} was written by a newer Client Sync (version {version}; this one knows {VERSION})."
         )
-    # Before anything else is read: an index or a view could keep us waiting for ever.
+    # Before anything else is read: an index or a view could keep us waiting forever.
     if (what := strange(found, version)) is not None:
         raise UsageError(f"{name} {what}. Another program changed it. Use another copy.")
     if found.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
@@ -264,7 +264,7 @@ def _examined(found: sqlite3.Connection, name: Path) -> Flaw | None:
 
 
 def copy_file(source: Path, file: Path) -> None:
-    """Copies the database `source` to `file`, as `copy` does; nobody needs to have it open."""
+    """Copies the database `source` to `file`, as `copy` does; no one needs to have it open."""
     with closing(read_only(source)) as opened:
         copy(opened, file)
 

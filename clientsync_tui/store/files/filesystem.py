@@ -44,7 +44,7 @@ def network_filesystem(path: Path) -> str | None:
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether everybody on this host may read or write the file, and pass through the folders to it.
+    """Whether everyone on this host may read or write the file, and pass through the folders to it.
 
     A group may: several people of a practice can share it.
     """

@@ -1,6 +1,6 @@
 """Who has the practice open: all share a lock on a file beside it, and who replaces the practice's file holds it alone.
 
-The kernel keeps the lock for as long as a process has it, so nobody has to know another's process number. Windows needs none: it
+The kernel keeps the lock for as long as a process has it, so no one has to know another's process number. Windows needs none: it
 replaces no file that is open.
 """
 
@@ -22,9 +22,9 @@ REPLACED_WITHIN_S = 10.0
 
 
 def share(database: Path) -> int | None:
-    """Notes that this process has `database` open, until the descriptor is closed or the process ends; None where nothing is needed.
+    """Notes that this process has `database` open, until the descriptor is closed or the process ends; None if nothing is needed.
 
-    Raises UsageError while somebody replaces the file, OSError where the lock cannot be used.
+    Raises UsageError while someone replaces the file, OSError where the lock can't be used.
     """
     fcntl = module("fcntl")
     if fcntl is None:
@@ -39,7 +39,7 @@ def share(database: Path) -> int | None:
 
 @contextmanager
 def alone(database: Path) -> Generator[None]:
-    """Keeps everybody else from opening `database`. Raises UsageError if somebody has it open, OSError as `share` does."""
+    """Keeps everyone else from opening `database`. Raises UsageError if someone has it open, OSError as `share` does."""
     fcntl = module("fcntl")
     if fcntl is None:
         yield
@@ -54,7 +54,7 @@ def alone(database: Path) -> Generator[None]:
 
 
 def in_use() -> UsageError:
-    """Says that the practice's file cannot be replaced now."""
+    """Says that the practice's file can't be replaced now."""
     return UsageError(
         "The practice is in use by another window or process. Close it first. Nothing was changed."
     )

@@ -21,7 +21,7 @@ class JobLocks:
         self._mine: dict[str, Lock] = {}
 
     def take(self, job: str) -> bool:
-        """Makes this process the runner; False if somebody is. Raises UsageError where the file cannot be used."""
+        """Makes this process the runner; False if someone is. Raises UsageError if the file can't be used."""
         if job in self._mine:
             return False
         path = self._path(job)

@@ -1,4 +1,4 @@
-"""A folder opened without following a link: what is done in it is done there, whatever somebody puts in its place meanwhile."""
+"""A folder opened without following a link: what is done in it is done there, whatever someone puts in its place meanwhile."""
 
 import contextlib
 import errno

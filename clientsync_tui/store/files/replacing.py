@@ -19,7 +19,7 @@ from .sqlite_errors import is_damage
 
 
 class Replacing:
-    """The practice's file while nobody else uses it. Made by `replacing`."""
+    """The practice's file while no one else uses it. Made by `replacing`."""
 
     def __init__(self, database: Path, folder: OpenedFolder) -> None:
         self._database = database
@@ -69,9 +69,9 @@ _MARK = ".being-made"
 
 @contextmanager
 def replacing(database: Path) -> Generator[Replacing]:
-    """Keeps everybody from opening `database` while another file is made for its place.
+    """Keeps everyone from opening `database` while another file is made for its place.
 
-    Raises UsageError if somebody has it open, OSError where its folder cannot be written.
+    Raises UsageError if someone has it open, OSError where its folder can't be written.
     """
     database = resolved(database)
     with contextlib.ExitStack() as stack:
@@ -131,7 +131,7 @@ def _locked(database: Path) -> Generator[sqlite3.Connection]:
     """The database, all of it in one file, while no other program has it open, such as an earlier release or an sqlite3 shell."""
     with closing(connect(database)) as connection:
         try:
-            # Leaving WAL needs that nobody else is connected (sqlite.org/pragma.html#pragma_journal_mode).
+            # Leaving WAL needs that no one else is connected (sqlite.org/pragma.html#pragma_journal_mode).
             connection.execute("PRAGMA journal_mode = DELETE")
             # So the lock stays behind the transaction: within one, nothing can be copied.
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -154,7 +154,7 @@ def _keep_as_it_is(database: Path, saved_as: Path, owner: Owner) -> None:
         with opened(part) as found, open(found, "rb", closefd=False) as source, to.open("xb") as target:
             shutil.copyfileobj(source, target)
             target.flush()
-            # A private file that somebody moved there stays private.
+            # A private file that someone moved there stays private.
             mode = owner.mode & stat.S_IMODE(os.fstat(found).st_mode)
             give(target.fileno() if os.chmod in os.supports_fd else to, owner._replace(mode=mode))
             os.fsync(target.fileno())

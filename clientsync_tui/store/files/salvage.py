@@ -19,7 +19,7 @@ OWN = ("ledger", "head")
 
 
 class Unreadable(Exception):
-    """A table of the damaged file cannot be read."""
+    """A table of the damaged file can't be read."""
 
 
 def is_salvageable(damaged: Path) -> bool:
@@ -38,7 +38,7 @@ def is_salvageable(damaged: Path) -> bool:
 def salvage(damaged: Path, into: Path) -> list[str]:
     """Builds a new database at `into` from what can be read of `damaged`; returns the tables that could not be.
 
-    Raises Unreadable where the ledger cannot be read, and what `Database` and its `writing` raise.
+    Raises Unreadable if the ledger can't be read, and what `Database` and its `writing` raise.
     """
     lost: list[str] = []
     with closing(read_only(damaged)) as source, closing(Database(into)) as database:

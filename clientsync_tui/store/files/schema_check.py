@@ -1,6 +1,6 @@
 """What the practice's file is made of: tables and indexes as this program makes them, and nothing else.
 
-A trigger or a view would act in the name of whoever uses the practice, and an index could keep them waiting for ever. Whoever can
+A trigger or a view would act in the name of whoever uses the practice, and an index could keep them waiting forever. Whoever can
 write the file can put one there. The text below is all that is looked at when a practice is opened, so it is written out; a test
 compares it with what the steps in `migrations` make.
 """
@@ -61,7 +61,7 @@ CREATE UNIQUE INDEX clients_code ON clients (code_key) WHERE code_key IS NOT NUL
 """
 
 STATISTICS = ("CREATE TABLE sqlite_stat1(", "CREATE TABLE sqlite_stat4(")
-"""What SQLite's own ANALYZE makes, should somebody run it. It does nothing but guide the order of a search."""
+"""What SQLite's own ANALYZE makes, should someone run it. It does nothing but guide the order of a search."""
 
 LEFT_BY_RELEASE_0_1 = frozenset(
     (

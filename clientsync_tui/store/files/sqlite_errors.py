@@ -25,7 +25,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def why(error: sqlite3.Error | OSError, path: Path) -> str:
-    """The end of a sentence that begins "The practice's database cannot be opened: " or so; with its full stop."""
+    """The end of a sentence that begins "The practice's database can't be opened: " or so; with its full stop."""
     if isinstance(error, OSError):
         return _of_the_system(error, path)
     match _primary(error):
@@ -34,7 +34,7 @@ def why(error: sqlite3.Error | OSError, path: Path) -> str:
             return f"it is locked by {' and '.join(who) or 'another program'}. Try again later."
         case sqlite3.SQLITE_FULL:
             return make_room(path.parent)
-        # Where there is no room for what SQLite's processes share, it speaks of I/O or of a file that cannot be opened.
+        # Where there is no room for what SQLite's processes share, it speaks of I/O or of a file that can't be opened.
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN if has_no_room(path.parent):
             return make_room(path.parent)
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:

@@ -1,6 +1,6 @@
 """The database's shape, as numbered steps that are each taken once: PRAGMA user_version says how many were.
 
-sqlite-utils takes the steps: this runs at the first start and after an upgrade, never while somebody waits for a key. All steps that
+sqlite-utils takes the steps: this runs at the first start and after an upgrade, never while someone waits for a key. All steps that
 a file lacks are one transaction, for which the caller made a backup. sqlite-utils notes the steps it took in a table of its own;
 that table is dropped again in the same transaction, because `user_version` says the same, and `files/schema_check.py` allows only our
 own tables.

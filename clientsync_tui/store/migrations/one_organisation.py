@@ -1,4 +1,4 @@
-"""Version 3: sign-ins that are for one organisation, and which of those held here the software refused."""
+"""Version 3: sign-ins that are for one organisation, and which of those held here the app refused."""
 
 from sqlite_utils import Database
 

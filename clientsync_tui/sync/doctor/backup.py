@@ -1,4 +1,4 @@
-"""A consistent copy of the practice's database. Tokens are in nobody's copy: they are in the keyring."""
+"""A consistent copy of the practice's database. Tokens are in no one's copy: they are in the keyring."""
 
 import shutil
 from contextlib import suppress
@@ -18,7 +18,7 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
     """Copies the database as it is now to `file`, whole or not at all, while others go on working; returns the file.
 
     None: to the program's own backups beside the database, of which the newest stay.
-    Raises UsageError when something else is there or `file` is one of the program's `own`, Trouble when it cannot be written.
+    Raises UsageError if something else is there or `file` is one of the program's `own`, Trouble when it can't be written.
     """
     try:
         if file is None:
@@ -26,7 +26,7 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
         refuse_device(file)
         if replaces(file, own):
             copies.check(file)
-        # SQLite opens files by their names alone, so it writes where nobody else can put a link in the way.
+        # SQLite opens files by their names alone, so it writes where no one else can put a link in the way.
         with TemporaryDirectory(
             dir=_private(store.path), prefix="clientsync-", ignore_cleanup_errors=True
         ) as folder:
@@ -40,7 +40,7 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
 
 
 def _private(database: Path) -> Path | None:
-    """A folder where nobody else can write: the practice's, unless a group shares it, else the program's own. None: the one for
+    """A folder where no one else can write: the practice's, unless a group shares it, else the program's own. None: the one for
     temporary files, for a user without a home folder."""
     with suppress(OSError):
         refuse_changeable(database.parent)

@@ -1,4 +1,4 @@
-"""What the program stands on, looked at: configuration, database, keyring, accounting software, clock, terminal."""
+"""What the program stands on, looked at: configuration, database, keyring, accounting apps, clock, terminal."""
 
 import asyncio
 import locale
@@ -94,7 +94,7 @@ async def _software(
 
 
 async def _lacks_secret(configured: "Configured") -> bool:
-    """Whether a secret is needed that the keyring does not hold. A keyring that cannot be asked is another finding."""
+    """Whether a secret is needed that the keyring does not hold. A keyring that can't be asked is another finding."""
     try:
         return configured.needs_secret and not await configured.secret()
     except KeyringTrouble:
@@ -102,7 +102,7 @@ async def _lacks_secret(configured: "Configured") -> bool:
 
 
 def _clock(headers: Mapping[str, str], name: str) -> Finding:
-    """The clock beside the software's, as its Date header tells it: a wrong one makes id_tokens look expired."""
+    """The clock beside the app's, as its Date header tells it: a wrong one makes id_tokens look expired."""
     try:
         their_time = parsedate_to_datetime(headers.get("date", ""))
     except (ValueError, OverflowError):

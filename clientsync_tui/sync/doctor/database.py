@@ -43,7 +43,7 @@ def look(path: Path) -> list[Finding]:
 def mend(path: Path, agreed: Callable[[str], bool]) -> Iterator[str]:
     """Does what can safely be done, one thing after the other where `agreed` to its question; yields what was done.
 
-    Raises Trouble where it fails.
+    Raises Trouble if it fails.
     """
     asked: set[str] = set()
     while due := next((f.repair for f in look(path) if f.repair and f.repair.asks not in asked), None):
@@ -234,7 +234,7 @@ def _practice_id(store: Store) -> Iterator[Finding]:
 
 
 def _backups(store: Store) -> Finding:
-    """Whether the ledger goes on from the newest backup: one that was cut off, or written anew from somewhere, does not."""
+    """Whether the ledger goes on from the newest backup: one that was cut off, or written again from somewhere, does not."""
     path = store.path
     if wrong := copies.unusable(path):
         return Finding("backups", False, f"no copy can be made: {wrong}")

@@ -16,8 +16,8 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
     """Puts the copy `file` in the place of `database`; returns where the former one is kept (None: there was none), and where
     the copy's ledger was altered, if it was.
 
-    A kill leaves the one or the other, whole. Raises UsageError when `file` is no sound copy, or when another process uses the
-    practice; Trouble when the disk is full or the folder cannot be written.
+    A kill leaves the one or the other, whole. Raises UsageError if `file` is no sound copy, or when another process uses the
+    practice; Trouble when the disk is full or the folder can't be written.
     """
     if not file.is_file():
         raise UsageError(f"There is no file {file}.")

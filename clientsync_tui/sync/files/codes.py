@@ -129,7 +129,7 @@ def _doubtful(new: NewCode) -> str | None:
 
 
 def upload(store: Store, codes: Codes, actor: str) -> None:
-    """Sets the codes in one transaction. Raises UsageError when the client list was changed meanwhile: then nothing is kept."""
+    """Sets the codes in one transaction. Raises UsageError if the client list was changed meanwhile: then nothing is saved."""
     owners: Mapping[str | None, str] = {
         code_key(new.client.code): new.client.id for new in codes.changes if new.client.code
     }

@@ -23,7 +23,7 @@ _NAMED_DELIMITER = re.compile(rf'"?sep=([^"\w \r\n])"?[,;\t|]*(?={_LINE_END}|$)'
 
 
 class WrongLines(UsageError):
-    """The file cannot be used. `lines`: what is wrong, by line number (1 is the header); nothing was changed.
+    """The file can't be used. `lines`: what is wrong, by line number (1 is the header); nothing was changed.
 
     `damaged`: all that is wrong is codes that look changed by a spreadsheet, and a person may want them as they are.
     """
@@ -49,7 +49,7 @@ class Line:
 
 
 def read(path: Path) -> str:
-    """The file's text. Raises UsageError when it is too large, in another encoding than UTF-8 or UTF-16, or no text."""
+    """The file's text. Raises UsageError if it is too large, in another encoding than UTF-8 or UTF-16, or no text."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -79,7 +79,7 @@ def _line_at(before: str) -> int:
 def lines(text: str) -> list[Line]:
     """The lines of a CSV with a header, divided by whatever makes the wanted columns appear in it.
 
-    Raises UsageError when a column is missing, WrongLines where the CSV is not well-formed.
+    Raises UsageError if a column is missing, WrongLines where the CSV is not well-formed.
     """
     likely = _DELIMITERS
     if named := _NAMED_DELIMITER.match(text):

@@ -78,7 +78,7 @@ def damage(text: str, before: str | None = None) -> str | None:
     """
     if _SCIENTIFIC.fullmatch(text):
         return "a number that a spreadsheet shortened"
-    # Spreadsheets write 01-Mar. MAR-01 in capitals is somebody's own.
+    # Spreadsheets write 01-Mar. MAR-01 in capitals is someone's own.
     if (found := _MADE_A_DATE.fullmatch(text)) and not (found["month"] or found["first"] or "").isupper():
         return "a date that a spreadsheet made"
     if _ERROR.fullmatch(text):

@@ -1,4 +1,4 @@
-"""One plan, and so one job, across several accounting softwares."""
+"""One plan, and so one job, across several accounting apps."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
@@ -11,10 +11,10 @@ from ..kinds.seam.kind import Reach
 from ..kinds.seam.planning import together
 
 Make = Callable[[str, SignIn | None, Reach | None], Plan]
-"""Makes the plan of one software: its name, whose sign-in (None: not known yet), what that reaches (None: not known)."""
+"""Makes the plan of one app: its name, whose sign-in (None: not known yet), what that reaches (None: not known)."""
 
 Working = Callable[[str], Awaitable[tuple[SignIn | None, Reach | None]]]
-"""A sign-in to a software that works, and what it reaches; raises SignInNeeded, PassingTrouble or UsageError."""
+"""A sign-in to an app that works, and what it reaches; raises SignInNeeded, PassingTrouble or UsageError."""
 
 
 async def planned(

@@ -1,7 +1,7 @@
-"""Moving a client to another organisation, of the same accounting software or another: an act of its own, never a side effect.
+"""Moving a client to another organisation, of the same accounting app or another: an act of its own, never a side effect.
 
-The client keeps its one history. Within a software its integration is bound anew, and the former organisation stays connected
-there; from one software to another, the new integration is connected and the former one ends.
+The client keeps its one history. Within an app its integration is bound again, and the former organisation stays connected
+there; from one app to another, the new integration is connected and the former one ends.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -37,7 +37,7 @@ class Change:
 
     @property
     def within(self) -> bool:
-        """Whether the accounting software stays the same."""
+        """Whether the accounting app stays the same."""
         return self.former.name == self.software.name
 
 
@@ -53,7 +53,7 @@ def planned(
 ) -> Change:
     """The move of `client`'s integration `link`, which is in `former`, to an organisation of `software`. `held`: the sign-ins held here.
 
-    Raises UsageError where the organisation is the client's already, or another's.
+    Raises UsageError if the organisation is the client's already, or another's.
     """
     _free(store, client, software, organisation)
     pulled = store.pulled.counts(link.software, link.organisation_id)
@@ -101,7 +101,7 @@ async def change_integration(session: Session, change: Change) -> str | None:
     """Pulls the new organisation's details and lists, then makes the move in one transaction.
 
     Cut off at any instant, nothing is changed here or everything; what can be ended in the former software is ended just before.
-    Returns what could not be ended there, in a sentence. Raises UsageError when somebody changed the integration meanwhile or the
+    Returns what could not be ended there, in a sentence. Raises UsageError if someone changed the integration meanwhile or the
     organisation belongs to a client by now, and whatever the calls raise.
     """
     software, organisation, link, store = change.software, change.organisation, change.link, session.store

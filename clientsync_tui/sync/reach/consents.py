@@ -28,7 +28,7 @@ class Arrived(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An organisation that needs a consent. `sign_in`: the id of the sign-in that would do; None: anybody's."""
+    """An organisation that needs a consent. `sign_in`: the id of the sign-in that would do; None: anyone's."""
 
     organisation_id: str
     name: str
@@ -68,7 +68,7 @@ class Consents:
 
     @property
     def next(self) -> Expected | None:
-        """The one to ask for now; None where none is left, or any will do."""
+        """The one to ask for now; None if none is left, or any will do."""
         return self._left[0] if self._left else None
 
     @property

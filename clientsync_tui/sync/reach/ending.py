@@ -1,4 +1,4 @@
-"""Ending an integration in the accounting software itself, as far as that can be done from here."""
+"""Ending an integration in the accounting app itself, as far as that can be done from here."""
 
 from collections.abc import Sequence
 

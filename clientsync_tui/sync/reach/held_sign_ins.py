@@ -23,7 +23,7 @@ def unclaimed(store: Store, holder: str) -> list[SignIn]:
 
 
 def not_held(store: Store, software: str | None, holder: str) -> list[Pair]:
-    """The integrations that no check reaches: nobody is known to hold their sign-in.
+    """The integrations that no check reaches: no one is known to hold their sign-in.
 
     Where `holder` holds none at all, these are all that are not disconnected. An integration that is known to be expired or broken needs
     more than a check.

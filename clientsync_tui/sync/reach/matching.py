@@ -27,7 +27,7 @@ def tax_number(text: str | None) -> str:
 
 
 class Matcher:
-    """Finds, among clients without a living integration of a software, the one an organisation belongs to."""
+    """Finds, among clients without a living integration of an app, the one an organisation belongs to."""
 
     def __init__(self, clients: Iterable[Client], software: str) -> None:
         self._by_name: dict[str, list[Client]] = {}
@@ -46,7 +46,7 @@ class Matcher:
                 self._by_tax.setdefault(number, []).append(client)
 
     def match(self, name: str, details: Details) -> Match | None:
-        """The one client meant; None when there is none, or when several would do and a person has to choose."""
+        """The one client meant; None if there is none, or when several would do and a person has to choose."""
         for found, by in (
             (self._by_tax.get(tax_number(details.get("tax_number"))), "tax number"),
             (self._by_name.get(folded(name)), "name"),
@@ -68,7 +68,7 @@ class Matcher:
 
 
 def best(client: Client, organisations: Iterable[Organisation]) -> Organisation | None:
-    """The organisation that is most likely the client's: by tax number, by name, else by the most similar name; None where none is."""
+    """The organisation that is most likely the client's: by tax number, by name, else by the most similar name; None if none is."""
     candidates = list(organisations)
     if number := tax_number(client.details.get("tax_number")):
         for organisation in candidates:
@@ -86,7 +86,7 @@ def same_organisation(before: Details, after: Details) -> bool:
     """Whether details pulled under an integration's organisation id can be those of the organisation it had.
 
     An organisation may be renamed, get a tax number or (rarely) another one; when name and tax number both differ, or the
-    currency and one of them, it is another set of books and must not be bound. Where the software tells a number of its own, that decides.
+    currency and one of them, it is another set of books and must not be bound. Where the app tells a number of its own, that decides.
     """
 
     def differs(name: str) -> bool:

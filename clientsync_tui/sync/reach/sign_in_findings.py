@@ -15,7 +15,7 @@ OVER_WHEN_SIGNED_IN = frozenset({Reason.SIGN_IN_REFUSED, Reason.SIGN_IN_LAPSED})
 
 
 def refused(store: Store, sign_in: SignIn, pairs: Iterable[Pair], actor: str, says: str) -> None:
-    """Records that the software refused the sign-in: every living integration of it is expired."""
+    """Records that the app refused the sign-in: every living integration of it is expired."""
     expired = [
         _entry(Kind.FOUND_EXPIRED, actor, client, link, Reason.SIGN_IN_REFUSED, says)
         for client, link in pairs

@@ -1,4 +1,4 @@
-"""Signing out: which sign-ins go together, which clients end with them, and what ends in the accounting software."""
+"""Signing out: which sign-ins go together, which clients end with them, and what ends in the accounting app."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ...store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """All that one person gives up in one software. `clients`: the names of those whose integrations end with it."""
+    """All that one person gives up in one app. `clients`: the names of those whose integrations end with it."""
 
     software: str
     person: Person
@@ -35,7 +35,7 @@ def leaving(store: Store, sign_ins: Iterable[SignIn]) -> list[Leaving]:
 
 
 def ends_there(software: Software, person: Person) -> str:
-    """What signing out ends in the accounting software, in a sentence."""
+    """What signing out ends in the accounting app, in a sentence."""
     if software.addresses.revoke_url is None:
         return (
             f"{software.title} has no way to end a sign-in from here. It is forgotten here, and ends there once {person.name} removes the "

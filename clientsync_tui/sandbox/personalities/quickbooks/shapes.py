@@ -102,7 +102,7 @@ def company(world: World, of: Organisation) -> dict[str, Any]:
 
 @lru_cache(8)  # each page of a long list asks for the whole of it
 def entities(world: World, of: Organisation, entity: str) -> list[dict[str, Any]] | None:
-    """Every record of an entity, inactive ones too; None where there is no such entity."""
+    """Every record of an entity, inactive ones too; None if there is no such entity."""
     match entity.lower():
         case "account":
             return _accounts(world, of)

@@ -223,7 +223,7 @@ def contacts(world: World, of: Organisation) -> list[dict[str, Any]]:
 
 
 def user(person: Accountant, of: Organisation) -> dict[str, Any]:
-    """Somebody of the practice, as a user of the organisation."""
+    """Someone of the practice, as a user of the organisation."""
     return {
         "UserID": uuid_of(person.id, of.id),
         "EmailAddress": person.email,

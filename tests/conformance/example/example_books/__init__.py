@@ -1,1 +1,1 @@
-"""A software in a package of somebody else's: the least that passes the suite."""
+"""an app in a package of someone else's: the least that passes the suite."""
