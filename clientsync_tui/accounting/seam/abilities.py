@@ -41,6 +41,15 @@ def refusal(software: Software, redirect: Mapping[str, str]) -> str | None:
     return None if own is None else own(redirect)
 
 
+def limit_pause_s(software: Software, answer: Answer) -> float | None:
+    """How many seconds a limit lasts by the body of the answer that says so, where no header does. None: it does not say either.
+
+    An adapter whose app says which limit it was has a method of this name.
+    """
+    own = getattr(software, "limit_pause_s", None)
+    return None if own is None else own(answer)
+
+
 # Where the app is for one sign-in, when that differs from person to person: a data centre, a country's site. The adapter has a word for each
 # place, which is kept with the tokens, and finds the addresses by it in a table of its own. So an address that a redirect or an answer names
 # is never called unless the adapter knows it. Such an adapter has the first three methods; for every other app the word is empty.

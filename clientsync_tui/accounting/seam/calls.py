@@ -14,6 +14,7 @@ from ...practice.model import Organisation
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, Trouble
 from . import foreign, shapes
+from .abilities import limit_pause_s
 from .configured import Configured, Http
 from .faults import limited, of_status, passing
 from .limiter import Lane, Limiter
@@ -225,6 +226,8 @@ class HttpCalls:
         """Holds up everyone whom a limit concerns. Raises when the wait is too long, or this was the last attempt."""
         now = datetime.now(UTC)
         wait_s = self._limits.retry_after_s(answer.headers, now)
+        if wait_s is None:
+            wait_s = limit_pause_s(self._configured.software, answer)
         wait_s = self._limits.unsaid_pause_s if wait_s is None else wait_s
         lane = self._lane(call)
         self._limiter.block(lane.app if self._limits.stops_app(answer.headers) else lane, wait_s)

@@ -23,8 +23,8 @@ class Limits:
 
     `rates`: calls in a time. `organisation_at_once`: calls at once for one organisation. `at_once`: calls at once of this whole
     program. `renewals`: how often a person's sign-in may be renewed. `remaining_header`, `app_remaining_header`: the headers that say
-    how many calls are left in this minute. A 429 stops the organisation that was called, or the person where none was;
-    `problem_header`: its header that names the limit that was met, and `app_problems`: the values of it, in lower case, that mean the
+    how many calls are left in this minute. A 429 stops the organisation that was called, or the person where none was; `stops`: "app" where it always means
+    the whole app. `problem_header`: its header that names the limit that was met, and `app_problems`: the values of it, in lower case, that mean the
     whole app. `unsaid_pause_s`: how long a 429 without Retry-After is waited out.
     """
 
@@ -32,6 +32,7 @@ class Limits:
     organisation_at_once: int
     at_once: int = 20
     renewals: Rate | None = None
+    stops: Literal["caller", "app"] = "caller"
     remaining_header: str | None = None
     app_remaining_header: str | None = None
     problem_header: str | None = None
@@ -40,7 +41,10 @@ class Limits:
 
     def stops_app(self, headers: Mapping[str, str]) -> bool:
         """Whether an answer that says "too many calls" means the whole app, not one organisation."""
-        return headers.get(self.problem_header or "", "").strip().lower() in self.app_problems
+        return (
+            self.stops == "app"
+            or headers.get(self.problem_header or "", "").strip().lower() in self.app_problems
+        )
 
     def retry_after_s(self, headers: Mapping[str, str], now: datetime) -> float | None:
         """How many seconds the answer asks to wait; None if it does not say."""
