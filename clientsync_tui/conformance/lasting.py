@@ -19,6 +19,7 @@ __all__ = [
     "test_a_token_is_renewed_once_however_many_calls_need_it",
     "test_disconnecting_ends_this_organisation_and_no_other",
     "test_every_new_refresh_token_is_kept",
+    "test_signing_in_again_and_again_costs_no_colleague_their_sign_in",
     "test_the_processes_of_a_host_share_an_access_token",
 ]
 
@@ -82,6 +83,8 @@ def test_a_new_sign_in_ends_the_persons_former_one_where_the_app_keeps_one(
     name: str, stands: Callable[..., Stand]
 ) -> None:
     stand = stands(name, apart=True, organisations=1)
+    if stand.software.grant.sign_ins_per_person is not None:
+        pytest.skip("the program itself ends what it replaced")
     sign_in = stand.signed_in()
     former = saved_token(stand, sign_in)
     stand.signed_in()
@@ -92,6 +95,23 @@ def test_a_new_sign_in_ends_the_persons_former_one_where_the_app_keeps_one(
             details(stand, sign_in)
     else:
         assert details(stand, sign_in)["name"]
+
+
+def test_signing_in_again_and_again_costs_no_colleague_their_sign_in(
+    name: str, stands: Callable[..., Stand]
+) -> None:
+    stand = stands(name, apart=True, organisations=1)
+    most = stand.personality.most_grants
+    assert stand.software.grant.sign_ins_per_person == most
+    if most is None:
+        pytest.skip("the app keeps every sign-in")
+    sign_in = stand.signed_in()
+    elsewhere = saved_token(stand, sign_in)
+    asyncio.run(stand.workplace.vault.forget(stand.token_name(sign_in)))
+    for _ in range(most + 1):
+        stand.signed_in()
+    put_back(stand, sign_in, elsewhere)
+    assert details(stand, sign_in)["name"], "the one on another computer still works"
 
 
 def test_a_sign_in_left_unused_is_refused(name: str, stands: Callable[..., Stand]) -> None:

@@ -51,7 +51,7 @@ class Revocation:
     """
 
     path: str
-    body: Literal["form", "json"]
+    body: Literal["form", "json", "query"]
     ends: Literal["grant", "person"]
     unknown_status: int = 200
 
@@ -110,7 +110,8 @@ class Personality:
     Authorization header; `choosing_scope`: the one without which no organisation can be picked. `token_answer`: the
     fields of a token answer. `unauthorised`: the answer to a token that is none, or (the moment) that ended then. `too_many`: the answer
     to a call over the limit of that name, with the pause in seconds. `api`: the routes of its API; `api_path`: what is added to the
-    server's address to make `api_url`. `one_grant`: whether a person's new grant ends their former ones. `hard_s`: when a grant ends however much it is used. `refresh_scope`: without it no refresh
+    server's address to make `api_url`. `one_grant`: whether a person's new grant ends their former ones; `most_grants`: how many a person may have, where one
+    more ends the oldest. `hard_s`: when a grant ends however much it is used. `refresh_scope`: without it no refresh
     token is given. `realm_parameter`: under which name the redirect says which organisation was picked.
     `odd_refusals`: the app's own way to say no. `redirect_fields`: what every redirect carries beside that; `server_parameter`: which of these names the server to go on with. `claims`: those of an id_token,
     from the standard ones; None if none is given. `access_claims`: those of an access token that is a JWT; None if it is only
@@ -143,7 +144,8 @@ class Personality:
     rotation: Rotation = field(default_factory=Rotation)
     hard_s: float | None = None
     one_grant: bool = False
-    pkce: bool = False
+    most_grants: int | None = None
+    pkce: bool | Literal["public"] = False
     scope_separator: str = " "
     scheme: str = "Bearer"
     choosing_scope: str | None = None

@@ -180,6 +180,17 @@ class Sandbox:
             if organisation in (None, grant.organisation):
                 self.state.end(grant)
 
+    def has_grants(self, software: str, app: str, person: str) -> bool:
+        """Whether any of their grants can still be renewed."""
+        return any(self.state.is_living(grant) for grant in self._grants(software, app, person))
+
+    def end_oldest(self, software: str, app: str, person: str, keep: int) -> None:
+        """Ends the oldest of their grants, so that no more than `keep` are left."""
+        living = [grant for grant in self._grants(software, app, person) if self.state.is_living(grant)]
+        living.sort(key=lambda grant: grant.granted_at)
+        for grant in living[: max(0, len(living) - keep)]:
+            self.state.end(grant)
+
     def _unrenewable(self, software: str, app: str, person: str, organisation: str) -> None:
         """A grant whose one organisation was disconnected there is never renewed again; its access tokens live on."""
         for grant in self._grants(software, app, person):

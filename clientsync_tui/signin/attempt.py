@@ -36,15 +36,15 @@ class Attempt:
 
     way: Literal["browser"] = "browser"
 
-    def __init__(self, completing: Completing) -> None:
+    def __init__(self, completing: Completing, *, pkce: bool) -> None:
         self._completing = completing
-        self._configured = configured = completing.configured
+        self._configured = completing.configured
         self._state = secrets.token_urlsafe(24)
         self._nonce = secrets.token_urlsafe(24)
-        self._verifier = secrets.token_urlsafe(48) if configured.software.grant.pkce else None
+        self._verifier = secrets.token_urlsafe(48) if pkce else None
         self._arrived: asyncio.Future[Redirected] = asyncio.get_running_loop().create_future()
-        self._loopback = Loopback(configured.software.grant.redirect_path, self._take)
-        self._port = configured.redirect_port
+        self._loopback = Loopback(self._configured.software.grant.redirect_path, self._take)
+        self._port = self._configured.redirect_port
         self._ignored = 0
         self.link = ""
         """The link to sign in with, whole."""
@@ -259,7 +259,10 @@ async def begin(
     """
     await vault.test()
     await check_secret(configured)
-    attempt = Attempt(Completing(configured, how, tokens, make_calls))
+    pkce = configured.software.grant.pkce
+    if pkce == "public":
+        pkce = not await configured.secret()
+    attempt = Attempt(Completing(configured, how, tokens, make_calls), pkce=pkce)
     try:
         await attempt._open(pasting)  # pyright: ignore[reportPrivateUsage]
         yield attempt

@@ -101,8 +101,11 @@ class TokenEndpoint:
         if url is None:
             return False
         async with await self._client() as client:
-            if self._configured.software.grant.revoke_body == "json":
+            how = self._configured.software.grant.revoke_body
+            if how == "json":
                 call = self._posted_as_json(client, url, {"token": refresh_token})
+            elif how == "query":
+                call = client.post(httpx2.URL(url).copy_merge_params({"token": refresh_token}), auth=None)
             else:
                 call = client.revoke_token(url, token=refresh_token, token_type_hint="refresh_token")  # noqa: S106
             response: httpx2.Response = await self._within(call, url)

@@ -25,7 +25,7 @@ from ..accounting.seam.limiter import Lane, Limiter
 from ..accounting.seam.software import Limits
 from ..host.file_permissions import make_own_folder
 from ..practice.status import Fault
-from ..practice.trouble import KeyringTrouble, PassingTrouble, SignInNeeded, SignInRefused
+from ..practice.trouble import KeyringTrouble, PassingTrouble, SignInNeeded, SignInRefused, UsageError
 from .keyring_entry import KeyringEntry
 from .token_endpoint import Granted, TokenEndpoint
 from .vault import Vault, Write
@@ -113,9 +113,19 @@ class Tokens:
         if granted.refresh_token is None:
             raise ValueError("nothing to keep")
         async with self._one[sign_in_id], self._alone(sign_in_id):
-            await write(self._name_of(sign_in_id), self._entry(granted, granted.refresh_token).written())
+            replaced = await self._held(sign_in_id)
+            newest = self._entry(granted, granted.refresh_token)
+            await write(self._name_of(sign_in_id), newest.written())
+            if replaced is not None and replaced.refresh_token != newest.refresh_token:
+                await self._let_go(replaced)
             self._unsaved.pop(sign_in_id, None)
             return self._use(sign_in_id, granted)
+
+    async def _let_go(self, replaced: KeyringEntry) -> None:
+        """Revokes what a new sign-in replaced, where the app would otherwise end somebody's oldest sign-in one day."""
+        if self._configured.software.grant.sign_ins_per_person is not None:
+            with contextlib.suppress(PassingTrouble, UsageError, SignInRefused):  # then it stays one of them
+                await self._endpoint(replaced.site).revoke(replaced.refresh_token)
 
     async def revoke(self, sign_in_id: str) -> bool:
         """Ends the sign-in at the app and forgets it; for some apps that ends everything the person connected.

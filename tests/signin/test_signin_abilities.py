@@ -268,3 +268,56 @@ async def test_renewals_calls_and_revoking_stay_at_the_place(
                 await elsewhere.calls(http, limiter, made.id).get("/x")
         limiter.close()
     assert asked[:2] == ["unlike.au.example"] * 2 and set(asked[2:]) == {"api.unlike.au.example"}
+
+
+async def test_a_challenge_is_sent_only_by_an_app_without_a_secret(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    software = Unlike()
+    software.grant = replace(Unlike.grant, pkce="public", secret="optional")
+    for secret, challenged in ((None, True), ("hush", False)):
+
+        async def its_secret(secret: str | None = secret) -> str | None:
+            return secret
+
+        async with Desk(server.configured(software=software, secret=its_secret), tmp_path).begin() as attempt:
+            asked = parse_qs(urlsplit(attempt.link).query)
+            assert ("code_challenge" in asked) is challenged
+            attempt.paste(f"http://localhost:8400/callback?code=c&state={asked['state'][0]}&realm=7")
+            await attempt.wait(10)
+        token = next(
+            body for path, body in zip(server.paths(), server.bodies, strict=True) if path == "/token"
+        )
+        assert (b"code_verifier" in token) is challenged
+        server.asked.clear()
+        server.bodies.clear()
+
+
+async def test_a_new_sign_in_revokes_the_one_it_replaces_where_the_app_counts_them(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    software = Unlike()
+    for most, revoked in ((None, []), (20, ["refresh-SECRET"])):
+        software.grant = replace(Unlike.grant, sign_ins_per_person=most, revoke_body="query")
+        server.token, desk = None, Desk(server.configured(software=software), tmp_path)
+        await signed_in(desk)
+        tokens = {"access_token": "a", "refresh_token": "newer-SECRET", "expires_in": 3600}
+        server.token = JSONResponse(tokens)
+        server.asked.clear()
+        made = await signed_in(desk)
+        asked = [request.query_params["token"] for request in server.asked if request.url.path == "/revoke"]
+        assert asked == revoked
+        await desk.tokens.forget(made.id)
+
+
+async def test_a_sign_in_is_kept_though_the_one_it_replaces_could_not_be_revoked(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    software = Unlike()
+    software.grant = replace(Unlike.grant, sign_ins_per_person=20)
+    desk = Desk(server.configured(software=software), tmp_path)
+    await signed_in(desk)
+    server.token = JSONResponse({"access_token": "a", "refresh_token": "newer-SECRET", "expires_in": 3600})
+    for server.revoked in (JSONResponse({}, 503), JSONResponse({"error": "invalid_client"}, 400)):
+        made = await signed_in(desk)
+        assert "newer-SECRET" in desk.held()[name_of(made.id)]

@@ -17,7 +17,7 @@ class Grant:
 
     About the consent page:
     `scopes`: each scope with what it is for, in words. `scope_separator`: what the app writes between two scopes. `pkce`: whether a code
-    challenge is sent. `parameters`: further parameters of the authorise link.
+    challenge is sent; "public": only by an app without a secret. `parameters`: further parameters of the authorise link.
 
     About the redirect:
     `redirect_host`: the host name registered for the loopback (both loopback addresses are listened on). `redirect_path`: its path.
@@ -30,6 +30,7 @@ class Grant:
     `secret`: whether the app has one. `secret_in`: where a request carries the client id and secret: in the header (Basic), or among the
     fields of its body. `redirect_at_refresh`: whether a renewal repeats the redirect (then `any_port` is False). `token_headers`: further
     headers of a request. `revoke_body`: how the token to revoke is sent.
+    `sign_ins_per_person`: how many the app keeps, where one more silently ends the oldest: so a sign-in that a new one replaces is revoked.
     `revoking_ends`: what revoking one sign-in ends there: that sign-in, or everything the person connected with this app.
 
     About other ways than a browser on this machine:
@@ -47,7 +48,7 @@ class Grant:
     """
 
     scopes: Mapping[str, str]
-    pkce: bool
+    pkce: bool | Literal["public"]
     secret: Literal["never", "optional", "required"]
     scope_separator: str = " "
     scheme: str = "Bearer"
@@ -64,7 +65,8 @@ class Grant:
     secret_in: Literal["header", "body"] = "header"  # noqa: S105  (a word, not a secret)
     redirect_at_refresh: bool = False
     token_headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    revoke_body: Literal["form", "json"] = "form"
+    revoke_body: Literal["form", "json", "query"] = "form"
+    sign_ins_per_person: int | None = None
     revoking_ends: Literal["sign_in", "person"] = "sign_in"
     redirect_needs: Mapping[str, str] = field(default_factory=dict[str, str])
     device: DeviceFlow | None = None

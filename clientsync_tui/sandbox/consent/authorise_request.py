@@ -54,7 +54,7 @@ class AuthoriseRequest:
         if unknown := [scope for scope in scopes if scope not in software.scopes]:
             raise Unacceptable(f"invalid_scope: {' '.join(unknown)}")
         challenge = given.get("code_challenge")
-        if challenge and not software.pkce:
+        if challenge and (not software.pkce or (software.pkce == "public" and app.secret is not None)):
             raise Unacceptable("invalid_request: code_challenge is not known here")
         if (challenge is None and app.secret is None) or (
             challenge and given.get("code_challenge_method") != "S256"

@@ -57,6 +57,8 @@ class Mint:
         )
         if self._software.one_grant:
             self._box.end_grants(grant.software, grant.app, grant.person)
+        if most := self._software.most_grants:
+            self._box.end_oldest(grant.software, grant.app, grant.person, most - 1)
         self._box.state.grants[grant.id] = grant
         if self._software.refresh_scope is None or self._software.refresh_scope in scopes:
             self.renew(grant, now)

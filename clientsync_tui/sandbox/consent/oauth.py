@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast
 from urllib.parse import parse_qsl, unquote_plus
 
 from starlette.requests import Request
@@ -85,29 +85,39 @@ class OAuth:
         return await with_faults(self._box, request, "token", lambda: made, name, person)
 
     async def revoke(self, request: Request) -> Response:
-        revocation = self._software.revocation
+        revocation, name = self._software.revocation, self._software.name
         assert revocation
         form = await (_json_of(request) if revocation.body == "json" else form_of(request))
-        try:
-            app = self.app(request, form)
-        except Refused as refused:
-            return self.refused(refused)
-        state, token = self._box.state, form.get("token", "")
+        token = (request.query_params if revocation.body == "query" else form).get("token", "")
+        state = self._box.state
         access = state.access.get(token)
         grant = state.grants.get(state.refresh.get(token, access.grant if access else ""))
+        try:
+            # Where the token stands in the address, whoever has it may end it.
+            app = self.app(request, form).id if revocation.body != "query" else grant.app if grant else ""
+        except Refused as refused:
+            return self.refused(refused)
         person = grant.person if grant else None
-        request.scope["whose"] = {"software": self._software.name, "person": person}
-        name = self._software.name
+        request.scope["whose"] = {"software": name, "person": person}
         if away := unavailable(self._box, name, person) or self._box.scripts.instead("revoke", name, person):
             return away
-        if grant is None or (grant.software, grant.app) != (self._software.name, app.id):
+        if grant is None or (grant.software, grant.app) != (name, app):
             if revocation.unknown_status < 400:
                 return Response(status_code=revocation.unknown_status)
             return JSONResponse({"error": "invalid_request"}, revocation.unknown_status, NO_STORE)
-        only = grant.organisation if revocation.ends == "grant" else None
-        self._box.revoke(grant.software, grant.app, grant.person, only)
+        self._end(grant, revocation.ends)
         self._box.save()
         return Response(status_code=200)
+
+    def _end(self, grant: Grant, ends: Literal["grant", "person"]) -> None:
+        """Ends the grant, or all of its person; what was connected by it alone is connected no more."""
+        box = self._box
+        if ends == "grant" and grant.organisation is None:
+            box.state.end(grant)
+            if box.has_grants(grant.software, grant.app, grant.person):
+                return
+        only = grant.organisation if ends == "grant" else None
+        box.revoke(grant.software, grant.app, grant.person, only)
 
     async def discovery(self, request: Request) -> Response:
         issuer, software = self._box.issuer(self._software), self._software
