@@ -8,7 +8,7 @@ import time
 
 def main() -> None:
     """The `clientsync` command; ends the process with the command's exit status."""
-    # Nearly all that a start makes stays: looking through it for rubbish again and again is a tenth of the start.
+    # Nearly every object made at start-up stays: collecting garbage among them takes a tenth of the start.
     gc.set_threshold(200_000)
     from .cli import shell_completion
     from .cli.main import root

@@ -19,12 +19,12 @@ sys.dont_write_bytecode = False
 _data = tempfile.TemporaryDirectory(prefix="clientsync-tests-")
 os.environ["XDG_DATA_HOME"] = _data.name
 
-RUBBISH_EVERY = 50_000
-"""Objects made until new rubbish is looked for; with Python's usual 700 that is a fifth of the time of a test of screens."""
+COLLECT_EVERY = 50_000
+"""Objects made between two garbage collections. With Python's usual 700, collecting takes a fifth of a screen test's time."""
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: it need not be looked through for rubbish."""
+    """Imported objects stay, so there is no point in collecting them."""
     gc.collect()
     gc.freeze()
 
@@ -36,4 +36,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_setup() -> None:
     """Before each test, because an app sets it for itself."""
-    gc.set_threshold(RUBBISH_EVERY)
+    gc.set_threshold(COLLECT_EVERY)

@@ -1,6 +1,7 @@
-"""Files beside the practice's database: they get its owner, group and mode, and no link that another user planted is followed.
+"""Files beside the practice's database. They get its owner, group and mode, and a link that another user planted is never
+followed.
 
-Whoever shares the practice can put anything into its folder, also a link to a file of their victim.
+Anyone who shares the practice can put anything into its folder, even a link to someone else's file.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ from .on_posix import USERS, module
 from .planted import resolved
 
 POLL_S = 0.005
-"""How often a lock that someone else holds is tried again."""
+"""How often to try a lock again that someone else holds."""
 
 
 class Owner(NamedTuple):
@@ -30,7 +31,7 @@ class Owner(NamedTuple):
 
 
 def owner_of(database: Path) -> Owner:
-    """Whose the practice is. A group that can write the database can write what lies beside it; no one else can."""
+    """Whose the practice is. A group that can write to the database can also write to the files beside it; no one else can."""
     found = resolved(database).lstat()
     return Owner(found.st_uid, found.st_gid, 0o660 if found.st_mode & stat.S_IWGRP else 0o600)
 
@@ -80,9 +81,8 @@ def give(path: int | Path, owner: Owner) -> None:
 
 
 class Lock:
-    """A lock on a file that all processes of the host see. It ends when it is let go or its process ends.
-
-    The kernel keeps it, so no one has to know the other process's number, which says nothing in another PID namespace.
+    """A lock on a file that all processes of the host see. It ends when it is released or its process ends. The kernel holds it,
+    so process numbers don't matter, which mean nothing in another PID namespace.
     """
 
     def __init__(self, path: Path, owner: Owner) -> None:
@@ -114,7 +114,7 @@ class Lock:
             return
         fd, self._fd = self._fd, None
         if remove:
-            # While it is held: whoever opened the file before sees that it is at its place no more.
+            # While it is held: a process that opened the file earlier sees that it is no longer in place.
             with contextlib.suppress(OSError):
                 self._path.unlink()
         os.close(fd)
@@ -155,11 +155,11 @@ def locked(path: Path, owner: Owner, within_s: float) -> Generator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock of that file. It is not taken for it, so that no one is kept from taking it for long."""
+    """Whether some process holds the lock of that file. It does not take the lock, so others can."""
     try:
         fd = os.open(path, os.O_RDONLY | AS_IT_IS)
     except PermissionError:
-        # Someone else made it, whom nothing allows us to take for dead.
+        # Someone else made it, and may still be running.
         return True
     except OSError:
         return False
@@ -176,7 +176,7 @@ def _is_free(fd: int) -> bool:
 
         return lock_descriptor(fd, blocking=False)
     try:
-        # Shared: two who ask at once must not take each other for the holder.
+        # Shared: two processes that ask at once must not mistake each other for the holder.
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         return False
@@ -194,7 +194,7 @@ def _new(path: Path, owner: Owner) -> int:
 
 
 def _refuse_foreign(path: Path, found: os.stat_result, owner: Owner) -> None:
-    """Refuses what is not a file of those who share the practice."""
+    """Refuses files that don't belong to the people who share the practice."""
     if stat.S_ISLNK(found.st_mode):
         raise _explained(path, OSError(errno.ELOOP, ""))
     if not stat.S_ISREG(found.st_mode):

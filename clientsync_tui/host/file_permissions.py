@@ -47,9 +47,8 @@ def read_unchangeable(path: Path) -> bytes:
 
 def refuse_changeable(path: Path) -> None:
     """Raises OSError if another user of this host could change the file, or put another in its place: by the file itself, a
-    symbolic link that leads to it, or a folder on the way. What is not there yet is no one's.
-
-    Each step is looked at before the next, so that no one can swap one that was found in order.
+    symbolic link that leads to it, or a folder on the way. A missing file belongs to no one. Each step is checked before the
+    next, so that no one can swap a step that passed.
     """
     for step, found in way(path):
         if found is None:
@@ -66,9 +65,8 @@ def _refuse(path: Path, found: os.stat_result) -> None:
 
 
 def way(path: Path) -> Generator[tuple[Path, os.stat_result | None]]:
-    """Every folder and every symbolic link on the way to `path`, from the root on, and what is at its end; None for what is absent.
-
-    The last step that is no link is where `path` leads. Raises OSError if a link is exchanged while it is read.
+    """Every folder and symbolic link on the way to `path`, from the root, and what is at the end; None for a missing step. The
+    last step that is not a link is where `path` leads. Raises OSError if a link is exchanged while it is read.
     """
     rest, here, links = [*reversed(path.absolute().parts)], Path(), 0
     while rest:
@@ -138,7 +136,7 @@ def _exposed(found: os.stat_result, bits: int) -> str | None:
         return None
     mode = stat.S_IMODE(found.st_mode) & bits
     if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
-        # In a folder like /tmp no one takes away or replaces what is another's.
+        # In a folder like /tmp, no one can remove or replace another user's files.
         mode = 0
     if mode & 0o020 and not mode & ~0o020 and is_own_group(found.st_gid):
         return None

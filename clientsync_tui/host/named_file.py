@@ -1,4 +1,5 @@
-"""Files that a person names to be written: whole or not at all, for this person alone, and through no other user's link."""
+"""Writes files that the person named: complete or not at all, readable by that person alone, and never through another user's
+link."""
 
 import errno
 import os
@@ -15,11 +16,12 @@ from .on_posix import USERS
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 _BY_FOLDER = os.open in os.supports_dir_fd
-"""Whether a file can be reached from its open folder, so that no one can swap a folder of the path meanwhile (not on Windows)."""
+"""Whether files can be opened relative to an open folder, so that no one can swap a folder of the path meanwhile (not on
+Windows)."""
 
 
 class OwnFiles(NamedTuple):
-    """What the program keeps for itself, which no export or backup may replace.
+    """The program's own files, which no export or backup may replace.
 
     `families`: files, with all that is named after them (`practice.db-wal`, `practice.db.lock`). `folders`: all that is in them.
     """
@@ -41,7 +43,7 @@ class _Place(NamedTuple):
 
 
 def named(text: str) -> Path:
-    """The file that a person means; `~` is the home folder. Raises UsageError for what can be no file."""
+    """The named file; `~` is the home folder. Raises UsageError if it can't be a file."""
     try:
         path = Path(text.strip()).expanduser()
     except RuntimeError:
@@ -131,7 +133,7 @@ def _is_file_or_folder(found: os.stat_result) -> bool:
 
 @contextmanager
 def _stream(path: Path, place: _Place) -> Generator[BinaryIO]:
-    # A pipe that no one reads would be waited for without an end.
+    # Opening a pipe that no one reads would wait forever.
     flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     handle = os.open(place.name, flags if place.is_open else flags | _NO_LINK, dir_fd=place.folder)
     with os.fdopen(handle, "wb") as file:
@@ -201,7 +203,7 @@ def _is_open_stream(place: _Place) -> bool:
 
 
 def _goal(path: Path, place: _Place) -> str | None:
-    """What a symbolic link points to; None: the name is none. Raises UsageError if it is another user's."""
+    """What a symbolic link points to; None if it is not a link. Raises UsageError if it is another user's."""
     found = _stat(place)
     if found is None or not stat.S_ISLNK(found.st_mode):
         return None
@@ -237,7 +239,7 @@ def _there(path: Path, place: _Place, own: OwnFiles) -> os.stat_result | None:
 
 def _is_own(place: _Place, own: OwnFiles) -> bool:
     parent = _identity(Path(place.name).parent.stat() if place.folder is None else os.fstat(place.folder))
-    # Some filesystems do not tell upper from lower case.
+    # Some filesystems don't distinguish upper from lower case.
     name = Path(place.name).name.casefold()
 
     def beside(files: Iterable[Path]) -> Generator[str]:

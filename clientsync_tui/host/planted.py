@@ -11,13 +11,13 @@ from .file_permissions import AS_IT_IS, way
 from .on_posix import USERS
 
 BESIDE = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database. It opens them by their names, and a pipe would keep it waiting forever."""
+"""SQLite's files beside a database. It opens them by name, and would wait forever for a pipe."""
 
 
 def resolved(path: Path) -> Path:
     """Where `path` leads, through no link of another user; what is there may be absent.
 
-    Someone's link to a file of their own is followed: they could as well have put the file there.
+    A user's link to their own file is followed: they could also have put the file there.
     Raises OSError, whose strerror says which link is not followed.
     """
     if not USERS:
@@ -55,7 +55,7 @@ def refuse_planted(database: Path) -> None:
 
 @contextmanager
 def opened(path: Path) -> Generator[int]:
-    """A file opened to be read, without following a link. Raises OSError for what is no regular file with one name."""
+    """A file opened for reading, without following a link. Raises OSError if it is not a regular file with one name."""
     try:
         fd = os.open(path, os.O_RDONLY | AS_IT_IS)
     except OSError:

@@ -12,7 +12,7 @@ STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
 
 def prepare() -> None:
-    """Makes each of them usable: one that is closed leads nowhere, and nothing that is said on stderr can end the program."""
+    """Makes each of them usable: output to a closed one is dropped, and nothing printed on stderr can end the program."""
     closed = [
         name
         for number, (name, mode) in enumerate(STREAMS)

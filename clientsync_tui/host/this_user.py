@@ -1,4 +1,4 @@
-"""The user whose process this is, as the system knows them: the environment says whatever anyone wrote into it."""
+"""The user of this process, as the system knows them: anyone can write anything into the environment."""
 
 import os
 import re
@@ -10,7 +10,7 @@ _HOLDER = re.compile(r"user (\S+), keyring [0-9a-f]{16}")
 
 
 def uid() -> str:
-    """What tells this user from every other one of the host, and can be part of a file's name."""
+    """Distinguishes this user from every other on the host; can be part of a file name."""
     return str(os.geteuid()) if USERS else os.getlogin()
 
 
@@ -28,9 +28,8 @@ def login() -> str | None:
 
 
 def holder(keyring_file: Path) -> str:
-    """Whose keyring it is that holds a sign-in. It stays the same when the host or the login name changes.
-
-    The place of the keyring's file tells apart two who have the same number, each in a container of their own.
+    """The holder of a sign-in: whose keyring it is in. It stays the same if the host or the login name changes. The path of the
+    keyring file distinguishes users with the same number in different containers.
     """
     import hashlib
 
@@ -39,7 +38,7 @@ def holder(keyring_file: Path) -> str:
 
 
 def is_holder(name: str) -> bool:
-    """Whether a holder was noted as now; until version 0.2 it was `login@host`, which said less than it seemed to."""
+    """Whether a holder was noted in today's form; until version 0.2 it was `login@host`, which is ambiguous."""
     return _HOLDER.fullmatch(name) is not None
 
 

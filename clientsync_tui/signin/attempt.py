@@ -78,7 +78,7 @@ class Attempt:
         return f"ssh {elsewhere}-L {self._port}:localhost:{self._port} {login}{host}"
 
     def paste(self, text: str) -> None:
-        """Takes the redirected address as the person pasted it. Raises UsageError if it can't be used; the attempt goes on.
+        """Takes the redirected address that was pasted. Raises UsageError if it can't be used; the attempt goes on.
 
         A wrong state or a refusal in it ends the attempt: `wait` raises it.
         """
@@ -249,11 +249,11 @@ async def begin(
     *,
     pasting: bool = True,
 ) -> AsyncGenerator[Attempt]:
-    """An attempt to sign in, ready to show its link; `tokens`, over the same `vault`, keeps what comes of it.
+    """An attempt to sign in, ready to show its link; `tokens`, over the same `vault`, saves the tokens.
 
     `make_calls`: for an adapter that has to ask who signed in.
 
-    When it is left, nothing of it stays but a sign-in that was made. The keyring is tested first, so that no grant is lost
+    Nothing of the attempt stays afterwards, except a finished sign-in. The keyring is tested first, so that no grant is lost
     that can't be kept, and a secret that the app needs must be there. `pasting`: whether the person can paste the redirected address; without that a port in use, or a
     redirect to a page elsewhere, ends the attempt. Raises KeyringTrouble, Misconfigured, SignInFailed.
     """

@@ -21,8 +21,8 @@ def opens_by_itself(command: str | None) -> bool:
 def open_link(link: str, command: str | None, says: Callable[[str], None]) -> "asyncio.Task[None] | None":
     """Opens `link` by the person's own command, else in a graphical browser; returns at once.
 
-    `command`: its words as in a shell, `{link}` where the link goes (else it is added at the end). `says` is told when that
-    does not work; nothing is raised. The task, if any, ends when the command does: the caller keeps it, and may cancel it.
+    `command`: its words as in a shell, `{link}` where the link goes (else it is added at the end). If that fails, `says` gets a
+    sentence; nothing is raised. The task, if any, ends when the command does: the caller keeps it, and may cancel it.
     """
     if not link.startswith(("https://", "http://")):
         # What else a desktop opens may be a program.
@@ -52,7 +52,7 @@ async def _run(link: str, command: str, says: Callable[[str], None]) -> None:
 
 
 def _command(link: str, command: str) -> str | None:
-    """Runs the person's command to its end; says what was wrong with it."""
+    """Runs the person's command until it ends; returns what went wrong."""
     try:
         words = shlex.split(command)
         words = [word.replace(_PLACE, link) for word in words] if _PLACE in command else [*words, link]

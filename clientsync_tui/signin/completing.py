@@ -1,4 +1,4 @@
-"""The end of every attempt to sign in: the tokens are there, and nothing of them is kept yet."""
+"""The last step of every attempt to sign in: the tokens have arrived, but are not saved yet."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,7 +17,7 @@ from .vault import Write
 
 @dataclass(frozen=True, slots=True)
 class Completing:
-    """Finds out who signed in, and for what, and keeps it. `make_calls`: for an adapter that has to ask."""
+    """Finds out who signed in, and for what, and saves the sign-in. `make_calls`: for an adapter that has to ask."""
 
     configured: Configured
     how: Http
@@ -26,7 +26,7 @@ class Completing:
 
     @asynccontextmanager
     async def room(self) -> AsyncGenerator[Write]:
-        """Proves that a sign-in can be kept, before the app is asked for one. Raises KeyringTrouble."""
+        """Proves that a sign-in can be saved, before asking the app for one. Raises KeyringTrouble."""
         async with AsyncExitStack() as stack:
             try:
                 write = await stack.enter_async_context(self.tokens.room())

@@ -96,7 +96,7 @@ def _check_times(claims: Mapping[str, Any], by_date_s: float | None, title: str)
 
 
 def _time(value: object) -> float | None:
-    """A NumericDate (RFC 7519, section 2); None for what is none."""
+    """A NumericDate (RFC 7519, section 2); None if it is not one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) < _LATEST else None

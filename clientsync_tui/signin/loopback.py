@@ -16,7 +16,7 @@ _MOST_CONNECTED = 50
 _NO_SUCH_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL}
 
 Redirects = Callable[[Mapping[str, Sequence[str]]], str | None]
-"""Told of a redirect's parameters; gives what is wrong with it, to be shown in the browser, or None."""
+"""Gets a redirect's parameters; returns what is wrong with it, for the browser, or None."""
 
 
 class PortInUse(OSError):

@@ -1,4 +1,4 @@
-"""A sign-in that is being made, as an adapter asks it who signed in; nothing of it is kept yet."""
+"""An unsaved sign-in, with which an adapter finds out who signed in."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -12,7 +12,7 @@ _ESTABLISHED = "01"
 def is_another_users(peer: Any, ours: Any) -> bool:
     """Whether the connection was made by another user of this host. Both are socket addresses.
 
-    Linux tells the owner of each socket (proc(5), /proc/net/tcp); elsewhere no one is told, and the answer is False. root may:
+    Linux shows the owner of each socket (proc(5), /proc/net/tcp). Elsewhere it is unknown, and the answer is False. root may:
     a tunnel's end can belong to it.
     """
     if sys.platform != "linux":

@@ -35,7 +35,7 @@ _RENEW_BEFORE_S = 60.0
 _PAUSE_S = 0.5
 
 OnUsed = Callable[[str, datetime | None], None]
-"""Told of each renewal: the sign-in's id, and when it ends if it is not used before (None: no end known)."""
+"""Called after each renewal: the sign-in's id, and when it ends if it is not used before (None: no end known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +102,14 @@ class Tokens:
 
     @asynccontextmanager
     async def room(self) -> AsyncGenerator[Write]:
-        """Proves, until it is left, that a new sign-in can be kept: for `keep`. Raises KeyringTrouble."""
+        """Proves that a new sign-in can be saved, before `keep` saves it. Raises KeyringTrouble."""
         async with self._alone("a sign-in that is being made"):
             pass
         async with self._vault.reserved() as write:
             yield write
 
     async def keep(self, sign_in_id: str, granted: Granted, write: Write) -> datetime | None:
-        """Keeps what a new sign-in gave, in place of what was held for it; returns when it ends. `write`: from `room`."""
+        """Saves a new sign-in's tokens over the old ones; returns when the sign-in ends. `write`: from `room`."""
         if granted.refresh_token is None:
             raise ValueError("nothing to keep")
         async with self._one[sign_in_id], self._alone(sign_in_id):
@@ -130,7 +130,8 @@ class Tokens:
     async def revoke(self, sign_in_id: str) -> bool:
         """Ends the sign-in at the app and forgets it; for some apps that ends everything the person connected.
 
-        False when it had ended already, was not held here, or the app has no way to be told. Raises PassingTrouble or Misconfigured if the app could not be told; then it is still held, and `forget` forgets it.
+        False when it had ended already, was not held here, or the app has no way to end it. Raises PassingTrouble or
+        Misconfigured if the app could not be reached; then it is still held, and `forget` deletes it.
         """
         async with self._one[sign_in_id], self._alone(sign_in_id):
             ended = False
@@ -142,7 +143,7 @@ class Tokens:
             return ended
 
     async def forget(self, sign_in_id: str) -> None:
-        """Forgets the sign-in here; the app is not told."""
+        """Deletes the sign-in here, without a call to the app."""
         async with self._one[sign_in_id], self._alone(sign_in_id):
             await self._forget(sign_in_id)
 
@@ -205,7 +206,7 @@ class Tokens:
 
     @asynccontextmanager
     async def _provided(self, entry: KeyringEntry) -> AsyncGenerator[Write]:
-        """Proves that the next refresh token can be kept, before it is asked for: the one that is held ends with it."""
+        """Proves that the next refresh token can be saved before asking for it, because that ends the present one."""
         async with AsyncExitStack() as stack:
             try:
                 write = await stack.enter_async_context(self._vault.reserved(len(entry.written())))
@@ -257,7 +258,7 @@ class Tokens:
         )
 
     def _hold_up(self, sign_in_id: str, trouble: PassingTrouble) -> None:
-        """Keeps every process from renewing the sign-in before the app allows it."""
+        """Stops every process from renewing the sign-in before the app allows it."""
         if trouble.fault is Fault.LIMIT and trouble.retry_at is not None and self._limiter is not None:
             wait_s = (trouble.retry_at - datetime.now(UTC)).total_seconds()
             self._limiter.block(self._renewals_of(sign_in_id), wait_s)

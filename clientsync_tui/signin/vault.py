@@ -40,7 +40,8 @@ Write = Callable[[str, str], Awaitable[None]]
 class Vault:
     """Secrets by name in the session's keyring, which is chosen at first use. Every method raises KeyringTrouble.
 
-    `file`: the encrypted file for where there is no desktop keyring; where a `passphrase_file` is given, it is what is meant.
+    `file`: the encrypted file for where there is no desktop keyring; with a `passphrase_file` it is used even if there is a
+    desktop keyring.
     `backend`: the one that the configuration names. `time_limit_s`: another than the usual for one call.
     """
 
@@ -63,7 +64,7 @@ class Vault:
         return f"Vault({self.name})"
 
     async def test(self) -> None:
-        """Writes, reads and deletes a probe, so that what can't be kept is known before anyone is asked to sign in."""
+        """Writes, reads and deletes a probe, so that a keyring that can't save is found before anyone signs in."""
         name, probe = f"probe/{secrets.token_hex(8)}", secrets.token_hex(16)
         await self.write(name, probe)
         found = await self.read(name)

@@ -1,4 +1,5 @@
-"""What this process wrote into its jobs: whoever can write the practice's file could change a row before its turn comes."""
+"""Remembers what this process wrote into its jobs, because anyone who can write to the practice's file could change a row before
+its turn."""
 
 from array import array
 from collections.abc import Hashable

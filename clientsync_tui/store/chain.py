@@ -1,7 +1,7 @@
 """The chain through the ledger: each entry's hash is over the one before it and the entry itself.
 
-So an entry that was changed, taken out or put in by anything but this program shows (`verify`). Who can write the file can also
-compute the chain again: that shows only beside a hash that was kept elsewhere, as every backup does.
+So an entry that was changed, taken out or put in by anything but this program shows (`verify`). Anyone who can write to the file
+can also recompute the chain: that shows only against a hash that was saved elsewhere, as every backup does.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What is asked of the client list."""
+"""Questions about the client list."""
 
 import json
 import sqlite3
@@ -295,7 +295,7 @@ def integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integ
 def _integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integration:
     problem = Reason(row["problem"]) if row["problem"] else None
     ends = moment(row["ends_at"])
-    # What was last seen follows from no ledger: someone may have written anything there.
+    # No ledger entry backs what was last seen: another program may have written anything there.
     fault_at = time_of(row["fault_at"]) if is_fault(row["fault"]) else None
     return Integration(
         client=int(row["client"]),

@@ -30,7 +30,7 @@ MIGRATION_S = 60
 
 
 class Damaged(UsageError):
-    """What is in the file is no sound database: a backup has to be put back."""
+    """The file is not a sound database: a backup has to be restored."""
 
 
 class Database:
@@ -165,7 +165,8 @@ class Database:
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:
-        """One transaction that others wait for; all of it is kept or nothing. Inside another of this thread it is a part of that,
+        """One transaction that others wait for: all of it is saved, or nothing. Inside another of this thread it is a part of
+        that,
         which can fail alone: whoever catches what it raised goes on with a transaction in which nothing of it happened.
 
         Raises Trouble if the disk is full or the file can't be written.
@@ -210,7 +211,7 @@ class Database:
                 "Nothing of this step was saved."
             )
 
-        # Whoever can write the file may have put a trigger there since; a rebuild changes the number, too.
+        # Anyone who can write to the file may have planted a trigger since. A rebuild changes the number, too.
         if connection.execute("PRAGMA schema_version").fetchone()[0] != self._schema:
             self._refuse_strange(VERSION)
 

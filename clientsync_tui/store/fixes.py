@@ -16,7 +16,7 @@ from .derive import pairs
 from .standings import UNUSUAL, Judge, plain
 
 Link = tuple[str, str]
-"""What is found of an integration (empty: nothing) and its sign-in."""
+"""An integration's problem (empty: none) and its sign-in."""
 
 
 class Cause(NamedTuple):
@@ -68,7 +68,7 @@ def fixes(
 ) -> list[Fix]:
     """The fixes for these clients' integrations that have one of `statuses`, the largest first.
 
-    Clients share standings, so each standing is looked at once, however many clients have it.
+    Clients share standings, so each standing is judged once, however many clients have it.
     """
     listing = database.listing
     with listing.lock, database.reading() as db:

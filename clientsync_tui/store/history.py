@@ -1,4 +1,4 @@
-"""The ledger as a screen looks at it: some entries at a time, of a million."""
+"""The ledger for a screen: a few entries at a time, of a million."""
 
 import json
 from array import array

@@ -12,7 +12,7 @@ from .own_rows import foreign, remove_foreign
 
 
 class Inspection:
-    """Looks at the whole database, and copies it."""
+    """Checks the whole database, and copies it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,7 +38,7 @@ class Inspection:
         return moment(row[0]) if row else None
 
     def continues(self, head: tuple[int, bytes]) -> bool:
-        """Whether the ledger goes on from `head`, the head of a copy."""
+        """Whether the ledger continues from `head`, the head of a copy."""
         query = "SELECT 1 FROM ledger WHERE seq = ? AND hash = ?"
         return self._database.connection.execute(query, head).fetchone() is not None
 

@@ -1,4 +1,4 @@
-"""The items of one job, as a screen looks at them: a few at a time, whatever the job's size."""
+"""The items of one job for a screen: a few at a time, whatever the job's size."""
 
 from array import array
 from collections.abc import Sequence

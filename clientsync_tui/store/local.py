@@ -1,4 +1,4 @@
-"""What is kept on this host only: what was last seen of each organisation, what was pulled, who holds which sign-in, views."""
+"""Data of this host only: when each organisation was last seen, what was pulled, who holds which sign-in, views."""
 
 import json
 import sqlite3
@@ -49,7 +49,7 @@ class Pulled:
     def keep(
         self, software: str, organisation_id: str, lists: Mapping[str, Sequence[Mapping[str, Any]]]
     ) -> None:
-        """Keeps these lists in place of the former ones."""
+        """Saves these lists over the former ones."""
         now = iso(datetime.now(UTC))
         with self._database.writing() as db:
             db.executemany(
@@ -146,7 +146,7 @@ class SignIns:
             db.execute("DELETE FROM held WHERE sign_in = ? AND holder = ?", (sign_in, holder))
 
     def rename(self, former: str, holder: str) -> None:
-        """Notes for `holder` what was noted under a former name."""
+        """Copies to `holder` what was noted under a former name."""
         query = "SELECT count(*) FROM held WHERE holder = ?"
         if self._database.connection.execute(query, (former,)).fetchone()[0]:
             with self._database.writing() as db:

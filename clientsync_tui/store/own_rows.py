@@ -1,4 +1,5 @@
-"""Rows of the tables that follow from no ledger, as this program writes them. Whoever can write the file can put others there."""
+"""Rows of the tables that no ledger entry backs, as this program writes them. Anyone who can write to the file can put others
+there."""
 
 import json
 import sqlite3
@@ -20,7 +21,7 @@ UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
 
 
 def time_of(text: str | None) -> datetime | None:
-    """The time that a row tells; None if it tells none."""
+    """A row's time; None if it has none."""
     try:
         moment = datetime.fromisoformat(text or "")
     except ValueError:

@@ -19,7 +19,7 @@ _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Clash(Exception):
-    """The entry contradicts what is there (an organisation already integrated, a code already used): someone was faster."""
+    """The entry contradicts the tables (an organisation already integrated, a code already used): someone was faster."""
 
 
 def _number(db: sqlite3.Connection, client: str | None) -> int:
@@ -195,7 +195,7 @@ def _authenticated(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 def _refreshed(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     name, details = entry.body.get("organisation_name"), entry.body.get("details")
-    # Nearly every refresh finds what was there: then nothing is to be derived.
+    # Nearly every refresh finds no change: then there is nothing to derive.
     same = db.execute(
         "UPDATE integrations SET refreshed_at = ? WHERE software = ? AND organisation_id = ? AND problem IS NULL AND "
         "coalesce(?, organisation_name) = organisation_name AND client = (SELECT n FROM clients WHERE id = ?)",
@@ -262,8 +262,8 @@ PROJECTIONS: dict[str, Apply] = {
 def apply(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
     """Changes the derived tables as `entries` say, in order; returns how many they were.
 
-    What follows from a client's integrations is derived once, behind the last entry. Raises Clash if the unique keys or the
-    client list contradict an entry; what was changed until then is for the caller's transaction to take back.
+    What depends on a client's integrations is derived once, after the last entry. Raises Clash if the unique keys or the
+    client list contradict an entry; the caller's transaction reverts what was changed until then.
     """
     touched: set[int] = set()
     count = 0

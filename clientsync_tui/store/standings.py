@@ -13,7 +13,7 @@ from .own_rows import REBUILDS
 
 UNUSUAL = "working IS NULL OR working IN (SELECT id FROM sign_ins WHERE ends_at <= ?)"
 """Standings of other than one working integration whose sign-in ends later than soon (the parameter). A practice may have a
-sign-in, and so a standing, for each of 100,000 clients: nearly all of them are the usual one, and are not looked at."""
+sign-in, and so a standing, for each of 100,000 clients: nearly all of them are the usual one, and are skipped."""
 
 
 class Judge:
@@ -50,7 +50,7 @@ class Judge:
 
 
 class Meanings(NamedTuple):
-    """What each standing means. `others`: by number, what is not as usual. `soon`: the parameter of `UNUSUAL`."""
+    """What each standing means. `others`: the unusual ones, by number. `soon`: the parameter of `UNUSUAL`."""
 
     usual: Standing
     others: Mapping[int, Standing | None]

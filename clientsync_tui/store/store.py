@@ -106,7 +106,7 @@ class Store:
 
     @property
     def practice_id(self) -> str:
-        """The practice's own id, made with its database: it keeps two practices of one person apart in the keyring."""
+        """The practice's own id, made with its database. It separates one person's practices in the keyring."""
         return self.meta("practice") or ""
 
     def meta(self, key: str) -> str | None:

@@ -22,7 +22,7 @@ _CLIENTS = (
 )
 
 Group = tuple[str, str | None]
-"""A sign-in and what was found of its integrations."""
+"""A sign-in and the problems of its integrations."""
 
 OUT_OF_REACH = frozenset({Reason.ACCESS_REMOVED, Reason.DISCONNECTED_THERE})
 """What says that the sign-in does not list the organisation."""

@@ -1,4 +1,4 @@
-"""Reaches users who look elsewhere: by the terminal's own notices if it has them, else by its bell."""
+"""Reaches users who look elsewhere: with the terminal's own notices if it has them, otherwise with its bell."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Keeps what else writes to standard error from overwriting the screen."""
+"""Stops other output on standard error from overwriting the screen."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""All that the program uses of Textual's and textual-serve's private members. No other module may touch them (a test checks).
+"""Every private member of Textual and textual-serve that the program uses. No other module may touch them (a test checks).
 
 Checked with Textual 8.2.8 and textual-serve 1.1.3. Each function says why it needs a member, and looks for it before it uses it.
 If a member is missing, the function leaves Textual as it is and the program works as any Textual app does: it draws more than it has
@@ -82,7 +82,7 @@ def _parts_of_lines(update: Any) -> Iterator["Piece"]:
 def draw_now(screen: Any, *changed: Any) -> bool:
     """Draws these widgets in one frame, now.
 
-    Why: left alone, each tells the screen in its own time, and the screen waits for the next sixtieth of a second, often twice.
+    Why: otherwise each notifies the screen separately, and the screen waits for the next sixtieth of a second, often twice.
     Uses `Screen._dirty_widgets` and `Screen._on_timer_update`. Without them, the widgets are drawn when Textual does it.
     """
     dirty, update = getattr(screen, "_dirty_widgets", None), getattr(screen, "_on_timer_update", None)

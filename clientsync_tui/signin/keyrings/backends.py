@@ -1,4 +1,4 @@
-"""Which keyring is used: a known one, or the one that the person chose; never one that keeps secrets in plain text by chance."""
+"""Chooses the keyring: a known one, or the one the person named. A keyring that stores plain text is never chosen by accident."""
 
 import importlib
 import os
@@ -49,7 +49,7 @@ def over_ssh() -> bool:
 
 
 def has_screen() -> bool:
-    """Whether the person sits before a graphical session of this machine, and sees what it asks."""
+    """Whether the person is at a graphical session of this machine, and can see its prompts."""
     if over_ssh():
         return False
     return sys.platform in {"darwin", "win32"} or any(
@@ -67,7 +67,7 @@ def choose(
 ) -> "KeyringBackend":
     """The keyring of this session: the file that the configuration gives a passphrase for; the person's own choice in the
     environment or the configuration; the desktop's; and without a screen the Secret Service if it is unlocked, else the encrypted
-    file. What keyring itself would choose is not asked: that takes whatever is installed.
+    file. What keyring itself would choose does not count: it takes whatever is installed.
 
     `configured`: `file` for the encrypted file, or a module and class. May take long where D-Bus hangs, so it is called within
     a time limit. Raises KeyringTrouble if the choice can't be used or keeps nothing, or if the

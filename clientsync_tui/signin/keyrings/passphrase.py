@@ -74,7 +74,7 @@ def usable(entered: str, what: str, *, new: bool) -> str:
 
 
 def _from_descriptor(descriptor_text: str) -> str:
-    """The first line, read byte by byte: what is behind it may be meant for the command."""
+    """The first line, read byte by byte: the rest may be input for the command."""
     line = bytearray()
     try:
         descriptor = int(descriptor_text)

@@ -27,7 +27,7 @@ def connect(
         isolation_level=None,
         check_same_thread=not any_thread,
     )
-    # SQLite follows links itself, and says what it opened: one may have been put there since.
+    # SQLite follows links, and reports what it opened: someone may have put a link there since.
     if USERS and connection.execute("PRAGMA database_list").fetchone()[2] != str(real):
         connection.close()
         raise UsageError(f"{path} cannot be opened: it was replaced by a link at this moment.")

@@ -1,4 +1,4 @@
-"""Copies of the practice's database: whole or not at all, looked at before they are trusted; the program's own are rotated."""
+"""Copies of the practice's database: complete or absent, and checked before use. The program's own copies are rotated."""
 
 import errno
 import os
@@ -27,7 +27,7 @@ DAILY = "daily"
 LOOKED_AT_S = 300.0
 """After so long a copy is given up: a practice of 100,000 clients takes seconds."""
 STEPS = 1_000_000
-"""How many steps of SQLite's machine lie between two looks at the clock."""
+"""How many steps of SQLite's machine pass between two looks at the clock."""
 LOCKED_S = 10.0
 """For how long a copy waits for another program that holds the file's lock."""
 LEFT_S = 24 * 3600
@@ -66,7 +66,7 @@ def _written(source: sqlite3.Connection, folder: OpenedFolder, name: str, owner:
 
 
 def _patience() -> Callable[[int, int, int], None]:
-    """Ends a copying that another program keeps waiting: by itself it would wait forever."""
+    """Stops a copy that another program blocks: by itself it would wait forever."""
     ends = time.monotonic() + LOCKED_S
 
     def progress(status: int, left: int, total: int) -> None:
@@ -175,7 +175,7 @@ def existing(database: Path, kind: str | None = None) -> list[Path]:
 
 
 def unusable(database: Path) -> str | None:
-    """Why no copy of `database` can be kept in their folder; None: one can."""
+    """Why no copy of `database` can be saved in their folder; None if one can."""
     path = folder_of(database)
     try:
         with OpenedFolder(path):
@@ -206,7 +206,7 @@ def _made_at(name: str) -> datetime:
 
 
 def folder_of(database: Path) -> Path:
-    """Where the program keeps its own copies of `database`."""
+    """The folder of the program's own copies of `database`."""
     return database.with_name(f"{database.name}.backups")
 
 

@@ -24,7 +24,7 @@ database must be on the same host computer")."""
 def network_filesystem(path: Path) -> str | None:
     """The type of the network filesystem that `path` (or the nearest folder above it that exists) is on; None: on none, or unknown.
 
-    Only Linux says what is mounted where; elsewhere nothing is known.
+    Only Linux shows what is mounted where; elsewhere this is unknown.
     """
     try:
         while not path.exists() and path != path.parent:

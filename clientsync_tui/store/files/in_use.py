@@ -1,4 +1,5 @@
-"""Who has the practice open: all share a lock on a file beside it, and who replaces the practice's file holds it alone.
+"""Knows who has the practice open: they all share a lock on a file beside it, and whoever replaces the practice's file holds it
+alone.
 
 The kernel keeps the lock for as long as a process has it, so no one has to know another's process number. Windows needs none: it
 replaces no file that is open.

@@ -1,4 +1,4 @@
-"""Which processes hold a file's locks, where the system tells (Linux)."""
+"""Which processes hold a file's locks, if the system shows it (Linux)."""
 
 import os
 from collections.abc import Iterable

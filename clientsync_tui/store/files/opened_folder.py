@@ -1,4 +1,4 @@
-"""A folder opened without following a link: what is done in it is done there, whatever someone puts in its place meanwhile."""
+"""A folder opened without following a link: everything done in it happens there, even if someone swaps the folder meanwhile."""
 
 import contextlib
 import errno
@@ -56,7 +56,7 @@ class OpenedFolder:
         return fd
 
     def stat(self, name: str) -> os.stat_result:
-        """What is there by that name."""
+        """The entry of that name."""
         return os.stat(self._at(name), dir_fd=self._fd, follow_symlinks=False)
 
     def close_to_others(self, name: str) -> None:

@@ -28,9 +28,8 @@ class Replacing:
         """Where the new file is to be made."""
 
     def finish(self) -> Path | None:
-        """Keeps the present file beside itself, then puts the new one in its place; returns where it is kept, None if there was none.
-
-        A kill leaves the one or the other. The owner, the group and the mode stay, as far as this user may give them.
+        """Saves the present file under another name, then puts the new one in its place; returns that name, None if there was no
+        file. A kill leaves one or the other. The owner, the group and the mode stay, as far as this user may give them.
         Raises UsageError if a program that knows no lock has the file open, OSError and sqlite3.Error where the disk is full.
         """
         if not self._database.exists():
@@ -50,7 +49,7 @@ class Replacing:
         return saved_as
 
     def _rename(self, owner: Owner | None = None) -> None:
-        # By descriptors: whoever can write the practice's folder can put another in the place of the new file's.
+        # By descriptors: anyone who can write to the practice's folder can swap the new file's folder.
         name = self._database.name
         new = self._folder.open(name)
         try:
@@ -150,7 +149,7 @@ def _keep_as_it_is(database: Path, saved_as: Path, owner: Owner) -> None:
         part, to = database.with_name(database.name + ending), saved_as.with_name(saved_as.name + ending)
         if not os.path.lexists(part):
             continue
-        # Another user may put a link in the place of either: only what is open here is read, given and kept.
+        # Another user may put a link in place of either, so only the files open here are read, given away and saved.
         with opened(part) as found, open(found, "rb", closefd=False) as source, to.open("xb") as target:
             shutil.copyfileobj(source, target)
             target.flush()

@@ -1,4 +1,4 @@
-"""What the practice's file is made of: tables and indexes as this program makes them, and nothing else.
+"""Checks that the practice's file has the tables and indexes this program makes, and nothing else.
 
 A trigger or a view would act in the name of whoever uses the practice, and an index could keep them waiting forever. Whoever can
 write the file can put one there. The text below is all that is looked at when a practice is opened, so it is written out; a test
@@ -75,7 +75,7 @@ _ALL = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
 
 
 def _plain(statement: str) -> str:
-    """A statement in the one spelling that is compared: versions of SQLite differ in blanks and in quoting what was renamed."""
+    """A statement in one spelling, for comparison: versions of SQLite differ in blanks and in quoting renamed tables."""
     return (
         " ".join(statement.split())
         .replace(" ,", ",")

@@ -1,4 +1,4 @@
-"""What is kept in memory of every client, so that a list of 100,000 is filtered and sorted within a frame.
+"""What the program holds in memory about every client, so that it can filter and sort 100,000 within a frame.
 
 Four numbers and a line of text a client, each read when it is first asked for (about 30 bytes a client without the text, 80
 with it), and brought up to date by the ledger's new entries: an entry changes nothing of another client than its own.
@@ -27,7 +27,7 @@ FAR_BEHIND = 2000
 """From so many new entries on everything is read again."""
 
 BETWEEN = "\x1f"
-"""Stands behind each search text; `searched` leaves none in them."""
+"""Ends each search text; `searched` removes it from the texts."""
 
 CHUNK = 32_768
 NEVER = NOWHERE = -1
@@ -58,8 +58,8 @@ def _numbers(text: str | None) -> "array[int]":
 
 
 class Sorted(NamedTuple):
-    """The list in another order than by name. `by`: what it depends on beside the ledger; `places`: in that order, the place of
-    each by name."""
+    """The list in an order other than by name. `by`: what the order depends on besides the ledger; `places`: each client's place
+    by name, in that order."""
 
     by: object
     numbers: "array[int]"
@@ -86,7 +86,7 @@ class Listing:
         self._repeated: dict[tuple[str, str], list[int]] = {}
 
     def update(self, db: sqlite3.Connection) -> None:
-        """Brings what was read before up to date; `db` is in one transaction until the columns have been used."""
+        """Brings what was read earlier up to date; `db` is in one transaction until the columns have been used."""
         state = tuple(db.execute(_STATE).fetchone())
         if state == self._state:
             return
@@ -210,7 +210,7 @@ def _put(column: "array[int]", n: int, value: int, nothing: int) -> None:
 
 
 def _with_word(page: str, word: str) -> bytes:
-    """By place in the page: 1 where the text contains the word. What stands before a match is counted, no text is cut out."""
+    """By place in the page: 1 where the text contains the word. It counts what comes before a match, and cuts out no text."""
     held = bytearray(page.count(BETWEEN))
     if word not in page:
         return bytes(held)

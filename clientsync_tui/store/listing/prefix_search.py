@@ -10,7 +10,7 @@ from ..files.connecting import connect
 from ..files.schema_check import VERSION, strange
 
 LAST = chr(0x10FFFF)
-"""Sorts behind whatever can follow what was typed."""
+"""Sorts after anything that can follow the typed text."""
 
 
 def clients_starting_with(database: Path, typed: str, most: int) -> list[tuple[str | None, str]]:

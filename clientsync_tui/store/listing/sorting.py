@@ -18,7 +18,8 @@ Key = Callable[[sqlite3.Connection, Listing, datetime], Sequence[int]]
 
 
 def in_order(db: sqlite3.Connection, listing: Listing, now: datetime, columns: Sort) -> Sorted:
-    """All clients sorted by `columns`, then by name. Kept until the ledger has something new: a letter of a filter sorts nothing."""
+    """All clients sorted by `columns`, then by name. Cached until the ledger has something new, so a letter of a filter sorts
+    nothing."""
     meaning = meanings(db, now)
     by = (columns, meaning.usual, meaning.others)
     if listing.sorted is None or listing.sorted.by != by:
@@ -74,7 +75,7 @@ def _by(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int
 
 
 def _by_sign_in(db: sqlite3.Connection, listing: Listing, words: Mapping[str, str]) -> Sequence[int]:
-    """A client with several sign-ins stands where the first of their words does; one without before all."""
+    """A client with several sign-ins sorts by the first of their words; a client without any comes first."""
     places = {word: at for at, word in enumerate(sorted(set(words.values()), key=sort_key))}
     ranks = {
         number: min((places[words[sign_in]] for _, sign_in in pairs(key)), default=NONE_FIRST)

@@ -1,4 +1,4 @@
-"""Version 1, release 0.1: the ledger, what is derived from it, and what is kept on this host only."""
+"""Version 1, release 0.1: the ledger, the tables derived from it, and data of this host only."""
 
 from sqlite_utils import Database
 
@@ -39,7 +39,7 @@ CREATE INDEX integrations_client ON integrations (client);
 CREATE INDEX integrations_sign_in ON integrations (sign_in, problem);
 """
 
-# Kept on this host only: what was last seen, what was pulled, jobs, who holds which sign-in, saved views.
+# Data of this host only: what was last seen, what was pulled, jobs, who holds which sign-in, saved views.
 LOCAL = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE contacts (
