@@ -1,5 +1,6 @@
 """Standard input, output and error as they may come: closed, full, or unable to show a name."""
 
+import errno
 import io
 import os
 import sys
@@ -26,7 +27,7 @@ def prepare() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     if "stdout" in closed:
-        sys.stderr.write("clientsync: stdout is closed, so its output is lost.\n")
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Lost(1, "w", closefd=False)), encoding="utf-8")
 
 
 def flushed() -> OSError | None:
@@ -38,7 +39,7 @@ def flushed() -> OSError | None:
         os.dup2(nowhere, 1)
         os.close(nowhere)
         return error
-    return None
+    return OSError(errno.EBADF, "stdout is closed") if _Lost.lost else None
 
 
 class _Patient(io.FileIO):
@@ -49,6 +50,17 @@ class _Patient(io.FileIO):
             return super().write(data) or 0
         except OSError:
             return memoryview(data).nbytes
+
+
+class _Lost(io.FileIO):
+    """Where a closed stdout leads: the command does its work, and `lost` says whether something should have been printed."""
+
+    lost = False
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        count = memoryview(data).nbytes
+        _Lost.lost = _Lost.lost or count > 0
+        return count
 
 
 def _opened(number: int, name: str, mode: str) -> bool:

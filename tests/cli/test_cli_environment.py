@@ -35,8 +35,11 @@ def in_shell(cli: Command, line: str, *words: str) -> "subprocess.CompletedProce
 @pytest.mark.parametrize(
     ("redirected", "words", "code", "says"),
     [
-        (">&-", ("clients",), 0, "stdout is closed"),
-        ("<&- >&- 2>&-", ("clients",), 0, ""),
+        (">&-", ("clients",), 1, "The output can't be written: stdout is closed."),
+        (">&-", ("clients", "--json"), 1, "The output can't be written: stdout is closed."),
+        (">&-", ("software",), 1, "The output can't be written: stdout is closed."),
+        (">&-", ("--help",), 1, "The output can't be written: stdout is closed."),
+        ("<&- >&- 2>&-", ("clients",), 1, ""),
         ("<&-", ("sign-out", "--all"), 2, "add --yes"),
         ("2>&-", ("nonsense",), 2, ""),
         (">/dev/full", ("clients",), 1, "The output can't be written: No space left on device."),
