@@ -57,7 +57,7 @@ async def limit(calls: HttpCalls, organisation_id: str) -> PassingTrouble:
 
 
 @pytest.mark.parametrize(("stops", "asked"), [("caller", 2), ("app", 1)])
-async def test_a_limit_may_stop_the_whole_app(tmp_path: Path, stops: Literal["caller", "app"], asked: int):
+async def test_limit_may_stop_the_whole_app(tmp_path: Path, stops: Literal["caller", "app"], asked: int):
     software = Limited()
     software.limits = replace(Unlike.limits, stops=stops, unsaid_pause_s=60)
     async with calling(software, tmp_path, json({"error": "limit"}, 403)) as (calls, server):
@@ -66,7 +66,7 @@ async def test_a_limit_may_stop_the_whole_app(tmp_path: Path, stops: Literal["ca
         assert len(server.asked) == asked
 
 
-async def test_the_body_may_say_how_long_a_limit_lasts(tmp_path: Path):
+async def test_body_may_say_how_long_a_limit_lasts(tmp_path: Path):
     body, header = json({"pause": 7200}, 403), json({"pause": 7200}, 403, retry_after="30")
     for step, pause_s in ((body, 7200), (header, 30), (json({}, 429), Unlike.limits.unsaid_pause_s)):
         folder = tmp_path / str(pause_s)

@@ -94,7 +94,7 @@ async def failing(calls: HttpCalls, fault: str, organisation: str | None = "org-
     return caught.value
 
 
-async def test_a_call_says_who_asks_for_what(line: Line):
+async def test_call_says_who_asks_for_what(line: Line):
     calls, server = await line.to(json({"a": "é"}))
     assert await calls.get("/x/y", organisation_id="org-1", parameters={"where": "A==true"}) == {"a": "é"}
     (asked,) = server.asked
@@ -105,7 +105,7 @@ async def test_a_call_says_who_asks_for_what(line: Line):
     assert asked.headers["authorization"] == f"Bearer {SECRET}-0"
 
 
-async def test_a_server_error_is_tried_again_and_then_said(line: Line):
+async def test_server_error_is_tried_again_and_then_said(line: Line):
     calls, server = await line.to(json({}, 503), json({}, 500), json([1]))
     assert await calls.get("/x") == [1]
     assert len(server.asked) == 3
@@ -122,7 +122,7 @@ async def test_pauses_grow(line: Line, monkeypatch: pytest.MonkeyPatch):
     assert time.monotonic() - started >= 0.05 + 0.1 + 0.2
 
 
-async def test_a_server_error_that_says_when_is_asked_then(line: Line):
+async def test_server_error_that_says_when_is_asked_then(line: Line):
     calls, server = await line.to(json({}, 503, retry_after="1"), json([1]))
     started = time.monotonic()
     await calls.get("/x")
@@ -132,7 +132,7 @@ async def test_a_server_error_that_says_when_is_asked_then(line: Line):
     assert len(server.asked) == 1
 
 
-async def test_nobody_there(line: Line):
+async def test_prompt_without_a_person_ends(line: Line):
     calls, _ = await line.to(json([1]))
     gone, _ = await line.to(json([1]), url="http://127.0.0.1:9")
     await failing(gone, "unreachable")
@@ -140,7 +140,7 @@ async def test_nobody_there(line: Line):
 
 
 @pytest.mark.parametrize("step", [silent, dripping], ids=["silent", "dripping"])
-async def test_one_call_has_one_time_limit_to_its_last_byte(line: Line, step: Step):
+async def test_call_has_one_time_limit_up_to_its_last_byte(line: Line, step: Step):
     calls, server = await line.to(step, how=Http(timeout_s=0.3, attempts=2))
     started = time.monotonic()
     trouble = await failing(calls, "unreachable")
@@ -149,7 +149,7 @@ async def test_one_call_has_one_time_limit_to_its_last_byte(line: Line, step: St
 
 
 @pytest.mark.parametrize("dated", [False, True])
-async def test_a_short_retry_after_is_waited_out(line: Line, dated: bool):
+async def test_short_retry_after_is_waited_out(line: Line, dated: bool):
     said = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True) if dated else "1"
     calls, server = await line.to(json({}, 429, retry_after=said), json([1]))
     started = time.monotonic()
@@ -157,7 +157,7 @@ async def test_a_short_retry_after_is_waited_out(line: Line, dated: bool):
     assert time.monotonic() - started >= 0.9 and len(server.asked) == 2
 
 
-async def test_a_long_retry_after_is_said_with_its_end_and_nobody_asks_meanwhile(line: Line):
+async def test_long_retry_after_is_reported_with_its_end_and_no_one_asks_meanwhile(line: Line):
     calls, server = await line.to(json({}, 429, retry_after="3600", x_rate_limit_problem="Day"), json([1]))
     trouble = await failing(calls, "limit")
     assert trouble.retry_at is not None
@@ -167,7 +167,7 @@ async def test_a_long_retry_after_is_said_with_its_end_and_nobody_asks_meanwhile
     assert await calls.get("/x", organisation_id="org-2") == [1]
 
 
-async def test_a_limit_of_the_whole_app_holds_up_every_organisation(line: Line):
+async def test_limit_of_the_whole_app_holds_up_every_organisation(line: Line):
     calls, server = await line.to(json({}, 429, retry_after="3600", x_rate_limit_problem="AppMinute"))
     await failing(calls, "limit", "org-1")
     await failing(calls, "limit", "org-2")
@@ -187,13 +187,13 @@ class Unlike(type(XERO)):
 
 
 @pytest.mark.parametrize("status", [429, 403])
-async def test_a_server_that_always_says_a_little_later_is_given_up(line: Line, status: int):
+async def test_server_that_always_says_a_little_later_is_given_up(line: Line, status: int):
     calls, server = await line.to(json(own(status), status), software=Unlike())
     await failing(calls, "limit")
     assert len(server.asked) == 3
 
 
-async def test_a_limit_met_by_a_call_for_no_organisation_holds_up_that_person_alone(line: Line):
+async def test_limit_met_by_a_call_for_no_organisation_holds_up_that_person_alone(line: Line):
     calls, server = await line.to(json({}, 429, retry_after="3600"), json([1]))
     await failing(calls, "limit", None)
     await failing(calls, "limit", None)
@@ -201,20 +201,20 @@ async def test_a_limit_met_by_a_call_for_no_organisation_holds_up_that_person_al
     assert await calls.get("/x", organisation_id="org-1") == [1]
 
 
-async def test_the_adapter_decides_what_a_renewed_token_that_is_refused_means(line: Line):
+async def test_adapter_decides_what_a_renewed_token_that_is_refused_means(line: Line):
     calls, server = await line.to(json(own(401), 401), software=Unlike())
     with pytest.raises(SignInRefused, match="over"):
         await calls.get("/x")
     assert len(server.asked) == 2 and line.renewals == 1
 
 
-async def test_an_answer_can_be_read_with_its_headers(line: Line):
+async def test_answer_can_be_read_with_its_headers(line: Line):
     calls, _ = await line.to(json([1], link='<https://x.example/?page=2>; rel="next"'))
     reply = await calls.read("/x")
     assert reply.body == [1] and "page=2" in reply.headers["Link"]
 
 
-async def test_the_last_call_of_a_minute_is_heeded(line: Line):
+async def test_last_call_of_a_minute_is_heeded(line: Line):
     calls, server = await line.to(json([1], x_minlimit_remaining="0"), how=Http(5, longest_wait_s=5))
     await calls.get("/x", organisation_id="org-1")
     await failing(calls, "limit", "org-1")
@@ -222,7 +222,7 @@ async def test_the_last_call_of_a_minute_is_heeded(line: Line):
     assert len(server.asked) == 2
 
 
-async def test_a_refused_token_is_renewed_once(line: Line):
+async def test_refused_token_is_renewed_once(line: Line):
     calls, server = await line.to(json({"Detail": "TokenExpired: x"}, 401), json([1]))
     assert await calls.get("/x", organisation_id="org-1") == [1]
     assert server.tokens() == [f"{SECRET}-0", f"{SECRET}-1"]
@@ -267,26 +267,26 @@ async def test_twenty_calls_refused_at_once_renew_once(line: Line):
         "no content",
     ],
 )
-async def test_an_answer_that_makes_no_sense_is_said_and_not_asked_again(line: Line, step: Step):
+async def test_unreadable_answer_is_reported_and_not_requested_again(line: Line, step: Step):
     calls, server = await line.to(step)
     await failing(calls, "nonsense")
     assert len(server.asked) == 1
 
 
-async def test_an_answer_without_an_end_is_cut(line: Line, monkeypatch: pytest.MonkeyPatch):
+async def test_endless_answer_is_cut(line: Line, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(transport, "MOST_BYTES", 1_000_000)
     calls, _ = await line.to(endless, how=Http(timeout_s=30, attempts=1))
     await failing(calls, "nonsense")
 
 
-async def test_an_answer_that_grows_when_it_is_unpacked_is_cut(line: Line, monkeypatch: pytest.MonkeyPatch):
+async def test_answer_that_grows_when_unpacked_is_cut(line: Line, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(transport, "MOST_BYTES", 1_000_000)
     packed = gzip.compress(b"[" + b"0," * 5_000_000)
     calls, _ = await line.to(Response(packed, headers={"content-encoding": "gzip"}))
     await failing(calls, "nonsense")
 
 
-async def test_no_more_is_unpacked_at_once_than_a_piece(line: Line, monkeypatch: pytest.MonkeyPatch):
+async def test_answers_are_unpacked_piece_by_piece(line: Line, monkeypatch: pytest.MonkeyPatch):
     """100 MB of zeros in 100 kB, which come as one part: httpx2 by itself would have all of it in memory."""
     bomb = gzip.compress(bytes(100_000_000), 9)
     calls, _ = await line.to(Response(bomb, headers={"content-encoding": "gzip"}))
@@ -299,7 +299,7 @@ async def test_no_more_is_unpacked_at_once_than_a_piece(line: Line, monkeypatch:
         tracemalloc.stop()
 
 
-async def test_a_packed_answer_is_read(line: Line):
+async def test_packed_answer_is_read(line: Line):
     packed = gzip.compress(b"[1, 2, 3]")
     for name in ("gzip", "x-gzip", "GZIP"):
         calls, server = await line.to(Response(packed, headers={"content-encoding": name}))
@@ -307,7 +307,7 @@ async def test_a_packed_answer_is_read(line: Line):
         assert server.asked[0].headers["accept-encoding"] == "gzip"
 
 
-async def test_the_token_follows_no_redirect(line: Line):
+async def test_token_follows_no_redirect(line: Line):
     _, elsewhere = await line.to(json([1]))
     calls, server = await line.to(RedirectResponse(f"{elsewhere.url}/x"))
     await failing(calls, "nonsense")
@@ -315,7 +315,7 @@ async def test_the_token_follows_no_redirect(line: Line):
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 418])
-async def test_a_server_that_echoes_the_token_brings_it_into_no_message(line: Line, status: int):
+async def test_server_that_echoes_the_token_brings_it_into_no_message(line: Line, status: int):
     calls, _ = await line.to(
         lambda request: json({"Detail": f"bad: {request.headers['authorization']}\x1b[2J"}, status)
     )
@@ -325,7 +325,7 @@ async def test_a_server_that_echoes_the_token_brings_it_into_no_message(line: Li
     assert SECRET not in repr(calls) + repr(vars(calls))
 
 
-async def test_a_delete_tells_what_was_gone_and_is_not_repeated(line: Line):
+async def test_delete_tells_what_was_gone_and_is_not_repeated(line: Line):
     calls, server = await line.to(Response(status_code=204), json(own(404), 404), json({}, 503))
     assert await calls.delete("/c/1") is True
     assert await calls.delete("/c/1") is False
@@ -342,13 +342,13 @@ async def test_a_delete_tells_what_was_gone_and_is_not_repeated(line: Line):
         PlainTextResponse("<html><body>Sign in to the guest network</body></html>"),
     ],
 )
-async def test_deleted_is_only_what_the_app_itself_says_is_gone(line: Line, step: Step):
+async def test_only_the_app_itself_can_confirm_a_deletion(line: Line, step: Step):
     calls, _ = await line.to(step)
     with pytest.raises(PassingTrouble, match="sent a reply we could not read"):
         await calls.delete("/c/1")
 
 
-async def test_a_foreign_401_is_tried_with_a_new_token_unless_it_is_a_page(line: Line):
+async def test_foreign_401_is_tried_with_a_new_token_unless_it_is_a_page(line: Line):
     calls, server = await line.to(json({"message": "Unauthorized"}, 401), json([1]))
     assert await calls.get("/x") == [1]
     calls, server = await line.to(PlainTextResponse("<html><body>Sign in</body></html>", 401))
@@ -356,7 +356,7 @@ async def test_a_foreign_401_is_tried_with_a_new_token_unless_it_is_a_page(line:
     assert len(server.asked) == 1 and line.renewals == 1
 
 
-async def test_the_environments_proxy_is_not_for_the_loopback(line: Line, monkeypatch: pytest.MonkeyPatch):
+async def test_environments_proxy_is_not_for_the_loopback(line: Line, monkeypatch: pytest.MonkeyPatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("NO_PROXY", "no_proxy"):
@@ -365,7 +365,7 @@ async def test_the_environments_proxy_is_not_for_the_loopback(line: Line, monkey
     assert await calls.get("/x") == [1]
 
 
-async def test_who_gives_up_leaves_no_place_taken(line: Line):
+async def test_cancelled_call_releases_its_slot(line: Line):
     calls, server = await line.to(silent, silent, silent, silent, silent, json([1]))
     running = [asyncio.create_task(calls.get("/x", organisation_id="org-1")) for _ in range(5)]
     async with asyncio.timeout(5):

@@ -24,7 +24,7 @@ def configured(*, client_id: str = "app", redirect_port: int = 8400, **addresses
         "http://localhost@evil.example/", "https://user:secret@api.xero.com", "https://[::1", "http://localhost:99999/",
     ],
 )  # fmt: skip
-def test_a_token_is_never_sent_in_the_clear_or_to_nowhere(name: str, address: str):
+def test_token_is_never_sent_in_the_clear_or_to_nowhere(name: str, address: str):
     with pytest.raises(UsageError, match=rf"\[software.xero\] {name}"):
         configured(**{name: address})
 
@@ -32,26 +32,26 @@ def test_a_token_is_never_sent_in_the_clear_or_to_nowhere(name: str, address: st
 @pytest.mark.parametrize(
     "address", ["http://localhost:1/x", "http://127.0.0.1/", "http://[::1]:8080", "https://a.example"]
 )
-def test_the_loopback_may_be_plain(address: str):
+def test_loopback_may_be_plain(address: str):
     assert configured(api_url=address).addresses.api_url == address
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
-def test_a_port_that_cannot_be_registered_is_refused(port: int):
+def test_port_that_cannot_be_registered_is_refused(port: int):
     with pytest.raises(UsageError, match="redirect_port"):
         configured(redirect_port=port)
 
 
-def test_a_missing_client_id_says_where_to_get_one():
+def test_missing_client_id_says_where_to_get_one():
     with pytest.raises(UsageError, match="clientsync setup xero"):
         configured(client_id="")
 
 
-def test_the_redirect_is_as_it_is_registered():
+def test_redirect_is_as_it_is_registered():
     assert configured().redirect_uri(8400) == "http://localhost:8400/callback"
 
 
-def test_a_secret_is_in_no_repr():
+def test_secret_is_in_no_repr():
     async def secret() -> str:
         return "hush"
 
@@ -73,7 +73,7 @@ class HttpsOnly(type(XERO)):
     grant = replace(XERO.grant, https_redirect=True)
 
 
-def test_a_software_that_wants_https_needs_a_page_where_it_is_the_real_one():
+def test_software_that_wants_https_needs_a_page_where_it_is_the_real_one():
     made = partial(Configured, HttpsOnly(), "app", 8400, scopes=())
     with pytest.raises(UsageError, match=r"redirect_url.*clientsync setup xero --redirect-url"):
         made(XERO.addresses)

@@ -106,7 +106,7 @@ async def test_calls_are_counted_for_whom_the_limit_is(
     assert counting.ended == 8 and limiter.held_up("xero") == 0
 
 
-async def test_a_day_that_is_used_up_is_said_and_not_waited_for(limiter: Limiter):
+async def test_day_that_is_used_up_is_reported_and_not_waited_for(limiter: Limiter):
     counting = Counting(limiter, Limits((Rate(3, 86_400, "organisation"),), 5))
     for _ in range(3):
         await counting.call(ONE, 0)
@@ -117,7 +117,7 @@ async def test_a_day_that_is_used_up_is_said_and_not_waited_for(limiter: Limiter
     await counting.call(OTHER, 0)
 
 
-async def test_a_day_goes_on_from_its_first_call(limiter: Limiter, tmp_path: Path):
+async def test_day_goes_on_from_its_first_call(limiter: Limiter, tmp_path: Path):
     counting = Counting(limiter, Limits((Rate(3, 86_400, "organisation"),), 5))
     with sqlite3.connect(tmp_path / "limits") as file:
         yesterday = int((time.time() - 90_000) * 60 / 86_400)
@@ -144,7 +144,7 @@ async def test_organisations_that_have_to_wait_hold_up_no_other(limiter: Limiter
     assert limiter.held_up("xero") == 0
 
 
-async def test_a_wait_that_is_too_long_is_said_with_its_end(limiter: Limiter):
+async def test_wait_that_is_too_long_is_reported_with_its_end(limiter: Limiter):
     limiter.block(ONE, 3600)
     limiter.block(ONE, 1)  # a longer wait already known stays
     with pytest.raises(PassingTrouble) as caught:
@@ -154,14 +154,14 @@ async def test_a_wait_that_is_too_long_is_said_with_its_end(limiter: Limiter):
     assert 3500 < (caught.value.retry_at - datetime.now(UTC)).total_seconds() <= 3600
 
 
-async def test_a_short_wait_is_waited_out(limiter: Limiter):
+async def test_short_wait_is_waited_out(limiter: Limiter):
     limiter.block(ONE.app, 0.3)
     started = time.monotonic()
     await Counting(limiter, WIDE).call(ONE)
     assert time.monotonic() - started >= 0.3
 
 
-async def test_when_the_software_says_that_the_minute_is_used_up_nobody_calls(limiter: Limiter):
+async def test_when_the_software_says_that_the_minute_is_used_up_no_one_calls(limiter: Limiter):
     await Counting(limiter, WIDE).call(ONE)
     limiter.used_up(ONE)
     with pytest.raises(PassingTrouble):
@@ -169,7 +169,7 @@ async def test_when_the_software_says_that_the_minute_is_used_up_nobody_calls(li
     await Counting(limiter, WIDE).call(OTHER)
 
 
-async def test_who_gives_up_waiting_takes_no_place(limiter: Limiter):
+async def test_cancelled_wait_takes_no_slot(limiter: Limiter):
     counting = Counting(limiter, narrow(1, whole=1))
     for _ in range(5):
         running = asyncio.create_task(counting.call(ONE, 60))
@@ -242,7 +242,7 @@ def test_two_processes_share_the_calls_of_an_hour(tmp_path: Path):
     assert len(taken(tmp_path / "limits", 2, 25, 30, 0)) == 30
 
 
-async def test_a_killed_process_holds_no_place_for_long(limiter: Limiter, tmp_path: Path):
+async def test_killed_process_holds_no_place_for_long(limiter: Limiter, tmp_path: Path):
     run = python(TAKER, str(tmp_path / "limits"), "3", "1000", "60", stdin=subprocess.PIPE)
     assert run.stdin is not None and run.stdout is not None
     await asyncio.to_thread(run.stdout.readline)
@@ -275,7 +275,7 @@ async def test_another_process_that_writes_for_long_stops_no_screen(limiter: Lim
     await call
 
 
-async def test_a_place_is_given_back_even_while_another_writes(limiter: Limiter, tmp_path: Path):
+async def test_slot_is_released_while_another_process_writes(limiter: Limiter, tmp_path: Path):
     other = sqlite3.connect(tmp_path / "limits", isolation_level=None)
     limits = narrow(1)
     async with limiter.turn(ONE, limits, longest_wait_s=1, lease_s=60):
@@ -287,7 +287,7 @@ async def test_a_place_is_given_back_even_while_another_writes(limiter: Limiter,
     assert counting.ended == 1
 
 
-async def test_a_clock_that_was_set_back_holds_nobody_up(tmp_path: Path):
+async def test_clock_set_back_blocks_no_call(tmp_path: Path):
     path = tmp_path / "limits"
     Limiter(path).close()
     later = time.time() + 7200
@@ -301,9 +301,7 @@ async def test_a_clock_that_was_set_back_holds_nobody_up(tmp_path: Path):
     limiter.close()
 
 
-async def test_what_is_over_is_cleared_away(
-    limiter: Limiter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+async def test_expired_limits_are_removed(limiter: Limiter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(limiter_module, "_PURGE_EVERY", 2)
     with sqlite3.connect(tmp_path / "limits") as file:
         file.executemany("INSERT INTO made VALUES (?, 60, ?, 1)", [(f"lane {n}", n) for n in range(100)])
@@ -333,14 +331,14 @@ def test_processes_that_start_at_once_make_the_file_once(tmp_path: Path):
     assert [process.exitcode for process in processes] == [0] * 4
 
 
-def test_a_damaged_file_is_thrown_away(tmp_path: Path):
+def test_damaged_file_is_thrown_away(tmp_path: Path):
     path = tmp_path / "limits"
     path.write_bytes(b"no database at all" * 100)
     Limiter(path).close()
     assert path.read_bytes().startswith(b"SQLite format 3")
 
 
-def test_a_file_that_cannot_be_made_is_named(tmp_path: Path):
+def test_file_that_cannot_be_made_is_named(tmp_path: Path):
     (tmp_path / "folder").write_text("a file")
     with pytest.raises(UsageError, match="limits"):
         Limiter(tmp_path / "folder" / "limits")
@@ -350,7 +348,7 @@ def test_a_file_that_cannot_be_made_is_named(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["limits", "limits.lock"])
-def test_a_link_that_a_colleague_planted_is_not_followed(tmp_path: Path, name: str):
+def test_link_that_a_colleague_planted_is_not_followed(tmp_path: Path, name: str):
     victim = tmp_path / "victim"
     for there in (False, True):
         if there:
@@ -363,7 +361,7 @@ def test_a_link_that_a_colleague_planted_is_not_followed(tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("name", ["limits", "limits.lock"])
-def test_a_second_name_of_another_file_is_refused(tmp_path: Path, name: str):
+def test_second_name_of_another_file_is_refused(tmp_path: Path, name: str):
     victim = tmp_path / "victim"
     victim.write_text("stays")
     (tmp_path / name).hardlink_to(victim)
@@ -373,7 +371,7 @@ def test_a_second_name_of_another_file_is_refused(tmp_path: Path, name: str):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away and become another user")
-def test_what_root_left_for_itself_is_replaced_by_the_person_whose_folder_it_is():
+def test_owner_of_the_folder_replaces_files_that_root_left():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for left in ("limits", "limits.lock"):

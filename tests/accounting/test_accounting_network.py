@@ -63,7 +63,7 @@ async def refused(address: str, folder: Path) -> str:
     return str(caught.value)
 
 
-async def test_a_certificate_that_is_not_trusted_is_said_with_how_to_add_the_offices_own(tmp_path: Path):
+async def test_untrusted_certificate_is_reported_with_how_to_add_the_offices_own(tmp_path: Path):
     async with tls_server(certificate(tmp_path, "localhost")) as port:
         said = await refused(f"https://localhost:{port}", tmp_path)
     assert (
@@ -73,7 +73,7 @@ async def test_a_certificate_that_is_not_trusted_is_said_with_how_to_add_the_off
     assert "SSL_CERT_FILE=" in said
 
 
-async def test_an_offices_own_certificate_is_trusted_once_it_is_named(
+async def test_offices_own_certificate_is_trusted_once_it_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     file = certificate(tmp_path, "localhost")
@@ -82,7 +82,7 @@ async def test_an_offices_own_certificate_is_trusted_once_it_is_named(
         assert await calls.get("/x") == [1]
 
 
-async def test_an_expired_certificate_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_expired_certificate_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     file = certificate(tmp_path, "localhost", days=-1)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     async with tls_server(file) as port:
@@ -90,7 +90,7 @@ async def test_an_expired_certificate_is_said(tmp_path: Path, monkeypatch: pytes
     assert said.startswith("The certificate of localhost (Xero) has expired.")
 
 
-async def test_a_certificate_for_another_host_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_certificate_for_another_host_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     file = certificate(tmp_path, "elsewhere.example")
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     async with tls_server(file) as port:
@@ -98,14 +98,14 @@ async def test_a_certificate_for_another_host_is_said(tmp_path: Path, monkeypatc
     assert said.startswith("The certificate shown for localhost (Xero) is for another host name")
 
 
-async def test_a_server_that_speaks_no_tls_is_said(tmp_path: Path):
+async def test_server_that_speaks_no_tls_is_reported(tmp_path: Path):
     asked: list[str] = []
     async with socks_proxy(9, asked) as port:
         assert "at localhost" in await refused(f"https://localhost:{port}", tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["socks5", "socks5h"])
-async def test_a_socks_proxy_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str):
+async def test_socks_proxy_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str):
     file = certificate(tmp_path, "books.example")
     asked: list[str] = []
     async with tls_server(file) as port, socks_proxy(port, asked) as proxy:
@@ -123,7 +123,7 @@ async def no_proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     writer.close()
 
 
-async def test_a_proxy_that_is_not_there_or_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_proxy_that_is_not_there_or_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     assert "through the proxy that https_proxy names" in await refused("https://books.example", tmp_path)
     async with await asyncio.start_server(no_proxy, "127.0.0.1", 0) as server:
@@ -139,9 +139,7 @@ async def test_a_proxy_that_is_not_there_or_is_none_is_named(tmp_path: Path, mon
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["https_proxy", "ALL_PROXY"])
-def test_a_proxy_that_cannot_be_used_is_refused_by_name(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
-):
+def test_proxy_that_cannot_be_used_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
     monkeypatch.setenv(name, value)
     with pytest.raises(
         UsageError, match=f"^{name} .*http://host:port or socks5h://host:port, or unset"

@@ -14,7 +14,7 @@ def ports(server: Scripted) -> list[int]:
     return [request.client.port for request in server.asked if request.client is not None]
 
 
-async def test_a_call_takes_a_connection_that_is_open_and_has_nothing_else_to_do():
+async def test_call_takes_a_connection_that_is_open_and_has_nothing_else_to_do():
     together = asyncio.Barrier(3)
 
     def all_at_once(request: Request) -> Response:
@@ -35,7 +35,7 @@ async def test_a_call_takes_a_connection_that_is_open_and_has_nothing_else_to_do
     assert later < first
 
 
-async def test_a_call_that_is_given_up_leaves_room_for_the_next():
+async def test_call_that_is_given_up_leaves_room_for_the_next():
     async def never():
         yield b"["
         await asyncio.sleep(30)

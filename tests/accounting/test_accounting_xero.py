@@ -89,7 +89,7 @@ async def test_suppliers_are_pulled_page_by_page(
         ("close", Reason.ORGANISATION_CLOSED),
     ],
 )
-async def test_a_refusal_is_told_apart(calls: HttpCalls, sandbox: Running, kind: str, reason: Reason):
+async def test_refusal_is_distinguished(calls: HttpCalls, sandbox: Running, kind: str, reason: Reason):
     one, other = (await XERO.organisations(calls))[:2]
     XERO._listed.clear()
     sandbox.fault(kind, organisation=one.id, person=first_person(sandbox) if kind != "close" else None)
@@ -111,11 +111,11 @@ async def test_many_refusals_ask_for_the_list_once(calls: HttpCalls, sandbox: Ru
     assert await answered(sandbox, "/connections") - before <= 1 + (time.monotonic() - started)
 
 
-async def test_an_organisation_never_connected_is_no_access_of_ours(calls: HttpCalls):
+async def test_organisation_never_connected_is_no_access_of_ours(calls: HttpCalls):
     assert await broken(calls, "00000000-0000-0000-0000-000000000000") is Reason.DISCONNECTED_THERE
 
 
-async def test_a_missing_scope_is_a_missing_permission(desk: Desk, sandbox: Running, http):
+async def test_missing_scope_is_a_missing_permission(desk: Desk, sandbox: Running, http):
     scopes = tuple(scope for scope in desk.configured.scopes if "contacts" not in scope)
     narrow = desk.with_configured(scopes=scopes)
     signed_in = await narrow.sign_in(first_person(sandbox))
@@ -150,7 +150,7 @@ async def test_disconnecting_ends_this_one_link_and_no_other(
 @pytest.mark.parametrize(
     ("kind", "fault"), [("unavailable", "server_error"), ("garbage", "nonsense"), ("limit", "limit")]
 )
-async def test_a_passing_fault_is_no_reason(calls: HttpCalls, sandbox: Running, kind: str, fault: str):
+async def test_passing_fault_is_no_reason(calls: HttpCalls, sandbox: Running, kind: str, fault: str):
     organisation = (await XERO.organisations(calls))[0]
     sandbox.fault(kind, organisation=organisation.id, seconds=600 if kind == "limit" else None)
     for _ in range(3):
@@ -160,7 +160,7 @@ async def test_a_passing_fault_is_no_reason(calls: HttpCalls, sandbox: Running, 
     assert await XERO.details(calls, (await XERO.organisations(calls))[1].id)
 
 
-async def test_a_sign_in_that_was_refused_is_said_as_that(calls: HttpCalls, sandbox: Running):
+async def test_sign_in_that_was_refused_is_reported_as_that(calls: HttpCalls, sandbox: Running):
     organisation = (await XERO.organisations(calls))[0]
     sandbox.fault("expire", person=first_person(sandbox))
     with pytest.raises(SignInRefused):

@@ -62,7 +62,7 @@ def refused(status: int, body: Any) -> Trouble | str:
     return XERO.trouble(Answer(status, {}, body, ""), ORGANISATION)
 
 
-async def test_the_example_of_xeros_own_documents():
+async def test_example_of_xeros_own_documents():
     (found,) = await XERO.organisations(Answers(connections=[CONNECTION]))
     assert (found.id, found.name, found.connection_id) == (
         ORGANISATION,
@@ -91,7 +91,7 @@ async def test_what_could_drive_a_terminal_is_gone_and_nothing_else():
 
 
 @pytest.mark.parametrize("listed", [None, {}, "x", 7])
-async def test_a_list_of_the_wrong_shape_is_nonsense(listed: Any):
+async def test_list_of_the_wrong_shape_is_nonsense(listed: Any):
     with pytest.raises(PassingTrouble) as caught:
         await XERO.organisations(Answers(connections=listed))
     assert caught.value.fault is Fault.NONSENSE
@@ -100,7 +100,7 @@ async def test_a_list_of_the_wrong_shape_is_nonsense(listed: Any):
 @pytest.mark.parametrize(
     "row", [None, [], {**CONNECTION, "tenantId": None}, {**CONNECTION, "tenantId": "a\r\nX-Evil: 1"}]
 )
-async def test_a_row_that_cannot_be_used_is_left_out_and_noted(row: Any):
+async def test_row_that_cannot_be_used_is_left_out_and_noted(row: Any):
     with noting() as notes:
         found = await XERO.organisations(Answers(connections=[row, CONNECTION]))
     assert [each.id for each in found] == [ORGANISATION]
@@ -115,21 +115,21 @@ async def test_without_a_connections_id_an_organisation_is_listed_and_cannot_be_
         await XERO.disconnect(answers, ORGANISATION)
 
 
-async def test_a_practice_is_left_out_with_why():
+async def test_practice_is_left_out_with_why():
     with noting() as notes:
         assert await XERO.organisations(Answers(connections=[{**CONNECTION, "tenantType": "PRACTICE"}])) == ()
     assert not notes.unreadable
     assert "tenants of type PRACTICE hold no organisation's books" in notes.sentences()[0]
 
 
-async def test_an_organisation_without_a_name_or_a_date_is_listed_all_the_same():
+async def test_organisation_without_a_name_or_a_date_is_listed_all_the_same():
     bare = {"id": "c", "tenantId": "t", "tenantType": "ORGANISATION", "updatedDateUtc": "last week"}
     (found,) = await XERO.organisations(Answers(connections=[bare]))
     assert (found.name, found.connected_at) == ("t", None)
 
 
 @pytest.mark.parametrize("status", ["DELETED", "Closed", "trial_expired"])
-async def test_an_organisation_that_is_not_active_is_closed(status: str):
+async def test_organisation_that_is_not_active_is_closed(status: str):
     body = {"Organisations": [{"Name": "A", "OrganisationStatus": status}]}
     with pytest.raises(OrganisationTrouble) as caught:
         await XERO.details(Answers(Organisation=body), ORGANISATION)
@@ -153,7 +153,7 @@ async def test_details_that_xero_does_not_say_are_absent():
 @pytest.mark.parametrize(
     "date", ["/Date(x)/", "/Date(999999999999999)/", 5, None, "2016-02-18", "/Date(-1)/"]
 )
-async def test_a_date_that_is_none_is_absent(date: Any):
+async def test_date_that_is_none_is_absent(date: Any):
     body = {"Organisations": [{"Name": "A", "PeriodLockDate": date}]}
     details = await XERO.details(Answers(Organisation=body), ORGANISATION)
     assert details.get("lock_date") in ((None, "1969-12-31") if date == "/Date(-1)/" else (None,))
@@ -210,7 +210,7 @@ def test_any_refusal_means_something(status: int, body: Any):
         (401, "AuthorizationUnsuccessful", Reason.PERMISSION_MISSING),
     ],
 )
-def test_a_refusal_is_read_by_its_detail(key: str, status: int, says: str, reason: Reason):
+def test_refusal_is_read_by_its_detail(key: str, status: int, says: str, reason: Reason):
     meaning = refused(status, {key: says})
     assert isinstance(meaning, OrganisationTrouble) and meaning.reason is reason
 
@@ -219,7 +219,7 @@ def test_a_refusal_is_read_by_its_detail(key: str, status: int, says: str, reaso
     "body",
     [{"detail": "TokenExpired: token expired at 1"}, {"Detail": "AuthenticationUnsuccessful"}, None, []],
 )
-def test_a_token_that_is_refused_is_renewed(body: Any):
+def test_token_that_is_refused_is_renewed(body: Any):
     assert refused(401, body) == "renew"
 
 
@@ -257,7 +257,7 @@ async def test_pages_that_always_bring_something_new_end_too(monkeypatch: pytest
     assert len(answers.asked) == 7
 
 
-async def test_a_connection_is_ended_by_its_own_id():
+async def test_connection_is_ended_by_its_own_id():
     answers = Answers(connections=[CONNECTION])
     assert await XERO.disconnect(answers, ORGANISATION) is True
     assert answers.asked[-1] == {"deleted": f"/connections/{CONNECTION['id']}"}
@@ -282,6 +282,6 @@ async def test_who_signed_in(claims: dict[str, Any], person: tuple[str, str, str
 
 
 @pytest.mark.parametrize("claims", [{}, {"xero_userid": 7}, {"xero_userid": "", "sub": None}])
-async def test_nobody_signed_in(claims: dict[str, Any]):
+async def test_no_one_signed_in(claims: dict[str, Any]):
     with pytest.raises(PassingTrouble):
         await XERO.person(New(claims))

@@ -57,7 +57,7 @@ def cells(written: str, terminal: pyte.Screen) -> list[list[pyte.screens.Char]]:
 
 @given(st.lists(pieces(), min_size=1, max_size=5))
 @settings(max_examples=150, deadline=None)
-def test_the_terminal_shows_the_same_as_if_everything_was_sent(
+def test_terminal_shows_the_same_as_if_everything_was_sent(
     frames: Sequence[list[tuple[int, int, Strip]]],
 ) -> None:
     console = Console(color_system="truecolor", force_terminal=True)
@@ -76,7 +76,7 @@ def row(*parts: tuple[str, Style | None]) -> tuple[int, int, Strip]:
     return (0, 0, Strip([Segment(*part) for part in parts]).adjust_cell_length(WIDTH))
 
 
-def test_what_is_the_same_is_not_sent() -> None:
+def test_unchanged_cells_are_not_sent() -> None:
     cells = ChangedCells()
     bold = Style(bold=True)
     assert "one" in cells.draw([row(("one", bold), (" two", None))], SIZE, COLOURS)
@@ -86,7 +86,7 @@ def test_what_is_the_same_is_not_sent() -> None:
     assert "one" in cells.draw([row(("one", bold), (" ten", None))], SIZE, COLOURS)
 
 
-def test_a_line_with_wide_characters_is_sent_whole() -> None:
+def test_line_with_wide_characters_is_sent_whole() -> None:
     cells = ChangedCells()
     cells.draw([row(("株式 a", None))], SIZE, COLOURS)
     assert "株式" in cells.draw([row(("株式 b", None))], SIZE, COLOURS)
@@ -104,7 +104,7 @@ def test_columns_line_up_where_a_terminal_takes_characters_to_be_wider_or_narrow
         assert "".join(told[2:]) == " onetwo   ", shown
 
 
-def test_another_size_is_drawn_anew() -> None:
+def test_another_size_is_drawn_again() -> None:
     cells = ChangedCells()
     cells.draw([row(("one", None))], SIZE, COLOURS)
     assert "one" in cells.draw([row(("one", None))], Size(WIDTH, HEIGHT + 1), COLOURS)
@@ -134,7 +134,7 @@ def test_what_opening_and_closing_a_dialogue_costs(words: list[str]) -> None:
         assert len(terminal.written) - before < 12_000
 
 
-def test_what_somebody_else_wrote_over_it_is_drawn_over(words: list[str]) -> None:
+def test_what_someone_else_wrote_over_it_is_drawn_over(words: list[str]) -> None:
     with Terminal(*words) as terminal:
         terminal.until("Baker & Daughters")
         terminal.read(0.3)

@@ -18,7 +18,7 @@ __all__ = ["practice", "practices"]
 COUNT = 60
 
 
-def test_a_dropped_line_ends_it_and_its_job_is_resumed_later(
+def test_dropped_line_ends_it_and_its_job_is_resumed_later(
     practices: Callable[..., Practice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice = practices(Options(organisations=COUNT, limits=False))
@@ -43,7 +43,7 @@ def test_a_dropped_line_ends_it_and_its_job_is_resumed_later(
     assert (job["waiting"], job["failed"], job["done"]) == (0, 0, COUNT)
 
 
-async def test_a_job_that_breaks_says_so_and_can_be_resumed(
+async def test_job_that_breaks_says_so_and_can_be_resumed(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice.add(practice.people[0])
@@ -67,7 +67,7 @@ async def test_a_job_that_breaks_says_so_and_can_be_resumed(
     app.workplace.close()
 
 
-async def test_work_of_a_screen_that_breaks_is_said(practice: Practice) -> None:
+async def test_work_of_a_screen_that_breaks_is_reported(practice: Practice) -> None:
     app = practice.app()
 
     async def broken() -> None:

@@ -123,7 +123,7 @@ async def found(app: ClientSyncApp, words: str) -> list[str]:
 
 
 @pytest.mark.parametrize("screen", ["clients", "client_sync", "jobs"])
-async def test_the_palette_has_every_action_of_every_screen(screen: str, app: ClientSyncApp) -> None:
+async def test_palette_has_every_action_of_every_screen(screen: str, app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         opened = app.open(screen)
         await until(pilot, lambda: app.screen is opened and opened.is_mounted)
@@ -136,7 +136,7 @@ async def test_the_palette_has_every_action_of_every_screen(screen: str, app: Cl
     app.workplace.close()
 
 
-async def test_the_palette_does_what_is_chosen_on_another_screen(app: ClientSyncApp) -> None:
+async def test_palette_does_what_is_chosen_on_another_screen(app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
         await pilot.press("J")
@@ -152,7 +152,7 @@ async def test_the_palette_does_what_is_chosen_on_another_screen(app: ClientSync
     app.workplace.close()
 
 
-async def test_the_palette_says_how_to_get_where_it_cannot_go(app: ClientSyncApp) -> None:
+async def test_palette_says_how_to_get_where_it_cannot_go(app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
         for place in ("Sign in", "Consents, one by one", "Organisations of a sign-in"):
@@ -168,7 +168,7 @@ async def test_the_palette_says_how_to_get_where_it_cannot_go(app: ClientSyncApp
 
 
 @pytest.mark.parametrize("width", [80, 40, 200])
-async def test_the_last_line_tells_what_works_and_a_click_does_it(width: int, app: ClientSyncApp) -> None:
+async def test_last_line_tells_what_works_and_a_click_does_it(width: int, app: ClientSyncApp) -> None:
     async with run_app(app, size=(width, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
         screen = app.screen
@@ -188,7 +188,7 @@ async def test_the_last_line_tells_what_works_and_a_click_does_it(width: int, ap
 
 
 @pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.__name__)
-async def test_the_app_can_be_left_while_a_dialogue_opens(
+async def test_app_can_be_left_while_a_dialogue_opens(
     kind: type[ModalScreen[object]], app: ClientSyncApp
 ) -> None:
     for steps in (1, 3):

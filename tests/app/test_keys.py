@@ -94,7 +94,7 @@ def kind_moves(kind: type, key: str) -> bool:
     return any(key in binding.key.split(",") and binding.id not in ACTIONS for binding in own_bindings(kind))
 
 
-def test_a_key_means_the_same_on_every_screen() -> None:
+def test_key_means_the_same_on_every_screen() -> None:
     by_key: defaultdict[str, set[str]] = defaultdict(set)
     for action in ACTIONS.values():
         for key in action.keys.split(","):
@@ -153,7 +153,7 @@ def test_keys_that_screens_have_for_themselves_are_known_to_the_keymap() -> None
         ({"clients.views": "f5", "clients.check": "f5"}, {}, '"f5" would be both'),
     ],
 )  # fmt: skip
-def test_own_keys_are_taken_or_refused_in_words(
+def test_own_keys_are_accepted_or_refused_in_words(
     told: dict[str, str], keys: dict[str, str], says: str
 ) -> None:
     found = keymap.read(told)
@@ -250,7 +250,7 @@ def test_doctor_says_which_keys_are_wrong(tmp_path: Path) -> None:
     assert not found["ok"] and "terminals send enter" in found["says"]
 
 
-def test_the_list_in_the_docs_is_the_table_of_actions() -> None:
+def test_list_in_the_docs_is_the_table_of_actions() -> None:
     from docs.keys import text
 
     assert Path("docs/keys.md").read_text(encoding="utf-8") == text(), "python docs/keys.py makes it anew"
@@ -276,7 +276,7 @@ async def test_own_keys_work_in_dialogues_and_its_last_line_tells_them(tmp_path:
     app.workplace.close()
 
 
-async def test_the_last_line_tells_no_key_that_a_field_takes_for_a_letter(tmp_path: Path) -> None:
+async def test_last_line_tells_no_key_that_a_field_takes_for_a_letter(tmp_path: Path) -> None:
     app = app_in(tmp_path)
     add(app.workplace.store, "Birch Ltd", signed_in(app.workplace.store, ANN))
     async with run_app(app, size=(100, 24)) as pilot:

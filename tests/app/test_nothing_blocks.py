@@ -23,7 +23,7 @@ __all__ = ["practices"]
 ITEMS, KEYS = 3_000, 50
 
 
-async def test_keys_move_the_cursor_while_a_job_goes_on(practices: Callable[..., Practice]) -> None:
+async def test_keys_move_the_cursor_while_a_job_continues(practices: Callable[..., Practice]) -> None:
     practice = practices(Options(organisations=12, limits=False, latency_s=0.05))
     me = practice.sign_in(practice.people[0])
     app = practice.app()
@@ -86,7 +86,7 @@ NOT_FOR_THE_FIRST_FRAME = (
 
 
 @pytest.mark.timeout(60)
-def test_the_first_frame_imports_nothing_of_the_network(tmp_path: Path) -> None:
+def test_first_frame_imports_nothing_of_the_network(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     fill(workplace.store, ["Bakery Ltd"], signed_in(workplace.store, "ann@example.com"))
     workplace.close()

@@ -35,7 +35,7 @@ LINK = "https://example.com/authorize?state=" + "x" * 300
         ({"TERM": "screen", "VTE_VERSION": "7600"}, "bell"),
     ],
 )
-def test_the_terminal_is_told_in_its_own_way(environment: dict[str, str], kind: str) -> None:
+def test_terminal_is_told_in_its_own_way(environment: dict[str, str], kind: str) -> None:
     told = notices.sequence("Check: ended", "3 done; 1\x1b]52;c;eA==\x07 failed", "auto", environment)
     expected = {
         "bell": "\a",
@@ -47,14 +47,14 @@ def test_the_terminal_is_told_in_its_own_way(environment: dict[str, str], kind: 
     assert notices.sequence("a", "b", "off", environment) == ""
 
 
-def test_the_setting_has_three_values(tmp_path: Path) -> None:
+def test_setting_has_three_values(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text('[screen]\nnotices = "loud"\n')
     with pytest.raises(UsageError, match="auto, bell, off"):
         load(config)
 
 
-async def test_a_job_that_ends_elsewhere_is_told(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_job_that_ends_elsewhere_is_told(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
     practice.add(practice.people[0])
     written: list[str] = []
     monkeypatch.setattr(ClientSyncApp, "write", lambda self, sequence: written.append(sequence))
@@ -68,14 +68,14 @@ async def test_a_job_that_ends_elsewhere_is_told(practice: Practice, monkeypatch
     app.workplace.close()
 
 
-def test_the_clipboard_is_reached_through_tmux_and_screen() -> None:
+def test_clipboard_is_reached_through_tmux_and_screen() -> None:
     plain = f"\x1b]52;c;{base64.b64encode(LINK.encode()).decode()}\a"
     assert clipboard.sequence(LINK, {}) == plain
     assert clipboard.sequence(LINK, {"STY": "1.pts"}) == f"\x1bP{plain}\x1b\\"
     assert clipboard.sequence(LINK, {"TMUX": "/tmp/t"}) == plain + "\x1bPtmux;\x1b" + plain + "\x1b\\"
 
 
-async def test_what_is_copied_is_shown_whole_too(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_copied_text_is_also_shown_whole(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TMUX", raising=False)
     written: list[str] = []
     monkeypatch.setattr(ClientSyncApp, "write", lambda self, sequence: written.append(sequence))
@@ -104,7 +104,7 @@ def tmux(tmp_path: Path) -> Iterator[list[str]]:
     subprocess.run([*command, "kill-server"], check=False)
 
 
-def test_a_copy_inside_tmux_is_in_its_buffer(tmux: list[str], tmp_path: Path) -> None:
+def test_copy_inside_tmux_is_in_its_buffer(tmux: list[str], tmp_path: Path) -> None:
     code = f"import asyncio; from clientsync_tui.terminal import clipboard; asyncio.run(clipboard.to_tmux({LINK!r}))"
     done = tmp_path / "done"
     line = f"{sys.executable} {tmp_path / 'copy.py'}; touch {done}"

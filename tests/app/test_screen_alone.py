@@ -10,7 +10,7 @@ __all__ = ["practice", "practices"]
 NOISE = "OVER THE SCREEN"
 
 
-def test_a_keyring_that_complains_draws_nothing_over_the_screen(practice: Practice) -> None:
+def test_keyring_that_complains_draws_nothing_over_the_screen(practice: Practice) -> None:
     noisy = {"PYTHON_KEYRING_BACKEND": "tests.signin.keyrings.Noisy"}
     with Terminal("--config", str(practice.config), environment=noisy) as terminal:
         terminal.until("There are no clients yet")

@@ -77,7 +77,7 @@ async def shown(browser: ClientSession, serving: Serving, home: str, text: bytes
         return int(children[0])
 
 
-async def test_without_the_link_nothing_is_to_be_had(serving: Serving) -> None:
+async def test_nothing_is_served_without_the_link(serving: Serving) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{43}", serving.link)
     async with browser() as stranger:
         for path in (
@@ -97,7 +97,7 @@ async def test_without_the_link_nothing_is_to_be_had(serving: Serving) -> None:
         assert refused.value.status == 403
 
 
-async def test_the_link_lets_one_browser_in(serving: Serving) -> None:
+async def test_link_lets_one_browser_in(serving: Serving) -> None:
     async with browser() as mine:
         async with mine.get(serving.link) as answer:
             assert answer.status == 200
@@ -133,7 +133,7 @@ async def test_what_it_served_ends_with_it(serving: Serving, number: signal.Sign
         time.sleep(0.02)
 
 
-def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+def test_port_that_is_taken_is_reported(tmp_path: Path) -> None:
     workplace_in(tmp_path).close()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -144,7 +144,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert done.returncode == 2 and f"Port {port} cannot be used" in done.stderr
 
 
-async def test_no_other_port_of_this_machine_is_given_the_cookie(serving: Serving) -> None:
+async def test_cookie_is_not_sent_to_other_ports(serving: Serving) -> None:
     """Browsers send a cookie to every port of a host: only the path keeps it from whoever listens on another."""
     async with browser() as mine:
         home = await serving.let_in(mine)
@@ -174,7 +174,7 @@ with socket.socket() as line:
     sys.platform != "linux" or os.geteuid() != 0, reason="needs Linux, and root to be another user"
 )
 @pytest.mark.parametrize("upgrade", ["", "Connection: Upgrade\r\nUpgrade: websocket\r\n"])
-async def test_another_user_gains_nothing_by_the_link_or_the_cookie(serving: Serving, upgrade: str) -> None:
+async def test_link_and_cookie_are_useless_to_another_user(serving: Serving, upgrade: str) -> None:
     async with browser() as mine:
         home = await serving.let_in(mine)
         (cookie,) = mine.cookie_jar.filter_cookies(URL(home + "/")).values()
@@ -187,7 +187,7 @@ async def test_another_user_gains_nothing_by_the_link_or_the_cookie(serving: Ser
         assert b"another user" in answer and b"set-cookie" not in answer.lower()
 
 
-def test_what_is_no_request_is_refused_without_a_word_on_the_terminal(serving: Serving) -> None:
+def test_malformed_request_is_refused_and_prints_nothing(serving: Serving) -> None:
     port = int(serving.address.rpartition(":")[2])
     host = b"Host: 127.0.0.1:%d\r\n" % port
     for lines, status in (

@@ -59,15 +59,13 @@ def test_colours_are_there_without_it(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("answer", "background"), [(LIGHT_ANSWER, LIGHT_BACKGROUND), (DARK_ANSWER, DARK_BACKGROUND)]
 )
-def test_the_theme_follows_the_terminals_background(
-    words: list[str], answer: bytes, background: bytes
-) -> None:
+def test_theme_follows_the_terminals_background(words: list[str], answer: bytes, background: bytes) -> None:
     with Terminal(*words, answers={facts.ASK_WHO: answer + WHO_ANSWER}) as terminal:
         terminal.until("Baker & Daughters")
         assert background in terminal.written
 
 
-def test_a_terminal_that_says_nothing_is_not_waited_for(words: list[str]) -> None:
+def test_terminal_that_says_nothing_is_not_waited_for(words: list[str]) -> None:
     with Terminal(*words, environment={"COLORFGBG": "0;15"}) as terminal:
         terminal.until("Baker & Daughters")
         assert LIGHT_BACKGROUND in terminal.written
@@ -82,7 +80,7 @@ def test_what_is_typed_while_the_terminal_is_asked_is_not_lost(words: list[str])
         assert LIGHT_BACKGROUND in terminal.written
 
 
-def test_what_is_typed_before_the_start_is_not_lost(words: list[str]) -> None:
+def test_keys_typed_before_the_start_are_not_lost(words: list[str]) -> None:
     with Terminal(*words, typed=b"/daugh") as terminal:
         terminal.until("1 of 2")
         assert facts.ASK_BACKGROUND not in terminal.written
@@ -94,13 +92,13 @@ def test_sixteen_colours_are_the_terminals_own(words: list[str]) -> None:
         assert not re.search(rb"\x1b\[[0-9;]*[34]8[;:]", terminal.written)
 
 
-def test_a_terminal_that_cannot_move_its_cursor_is_told_of_the_menu(words: list[str]) -> None:
+def test_terminal_that_cannot_move_its_cursor_is_told_of_the_menu(words: list[str]) -> None:
     with Terminal(*words, environment={"TERM": "dumb"}) as terminal:
         assert terminal.end() == 2
         assert b"clientsync menu" in terminal.written and b"\x1b" not in terminal.written
 
 
-def test_a_line_over_ssh_is_spared(words: list[str]) -> None:
+def test_line_over_ssh_is_spared(words: list[str]) -> None:
     with Terminal(*words, environment={"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}) as terminal:
         terminal.until("Baker & Daughters")
         terminal.press("q")
@@ -135,7 +133,7 @@ def test_it_is_put_in_the_background_and_comes_back(words: list[str]) -> None:
         assert terminal.end() == 0
 
 
-def test_a_dropped_line_ends_it(words: list[str]) -> None:
+def test_dropped_line_ends_it(words: list[str]) -> None:
     with Terminal(*words) as terminal:
         terminal.until("Baker & Daughters")
         terminal.hang_up()
@@ -150,7 +148,7 @@ def test_one_that_is_told_to_end_leaves_the_terminal_as_it_was(words: list[str])
         assert b"\x1b[?1049l" in terminal.written
 
 
-def test_a_terminal_too_small_says_what_it_needs_and_comes_back(words: list[str]) -> None:
+def test_terminal_too_small_says_what_it_needs_and_comes_back(words: list[str]) -> None:
     with Terminal(*words, size=(30, 8)) as terminal:
         terminal.until("needs 40x10")
         terminal.resize(100, 30)
@@ -174,7 +172,7 @@ def test_q_quits_where_the_terminal_is_too_small(words: list[str]) -> None:
         assert terminal.end(within_s=10) == 0
 
 
-def test_a_terminal_that_has_no_size_yet_is_drawn_once(words: list[str]) -> None:
+def test_terminal_that_has_no_size_yet_is_drawn_once(words: list[str]) -> None:
     """Textual is told of two sizes then, one of them its own guess."""
     code = f"""
 import fcntl, sys, termios
@@ -190,7 +188,7 @@ main()
         assert len(terminal.written) < 30_000
 
 
-def test_an_error_that_nobody_expected_is_one_line(words: list[str], tmp_path: Path) -> None:
+def test_error_that_no_one_expected_is_one_line(words: list[str], tmp_path: Path) -> None:
     secret = "token-ABC123"
     code = f"""
 import sys

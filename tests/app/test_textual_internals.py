@@ -175,7 +175,7 @@ asyncio.run(main())
 """
 
 
-def test_the_app_works_with_a_textual_that_names_all_of_them_otherwise(tmp_path: Path) -> None:
+def test_app_works_with_a_textual_that_names_all_of_them_otherwise(tmp_path: Path) -> None:
     workplace_in(tmp_path).close()
     shutil.copytree(Path(textual.__file__).parent, tmp_path / "other" / "textual")
     word = re.compile(rf"(?<!os\.)\b({'|'.join(RENAMED)})\b")

@@ -55,7 +55,7 @@ def test_greys_stay_greys_with_256_colours(theme: Theme) -> None:
         assert number is not None and (number >= 232 or number in (16, 231)), (name, exact, number)
 
 
-def test_the_three_grounds_can_be_told_apart() -> None:
+def test_three_backgrounds_are_distinguishable() -> None:
     for theme in (look.DARK, look.LIGHT):
         grounds = [Color.parse(colours(theme)[name]) for name in GROUNDS]
         assert len({ground.rich_color.downgrade(ColorSystem.EIGHT_BIT).number for ground in grounds}) == 3
@@ -88,5 +88,5 @@ def test_which_theme_a_terminal_gets(
     ("parts", "light"),
     [((b"ffff", b"ffff", b"ffff"), 1), ((b"00", b"00", b"00"), 0), ((b"8", b"8", b"8"), 8 / 15)],
 )
-def test_a_colour_of_any_length_has_a_lightness(parts: tuple[bytes, bytes, bytes], light: float) -> None:
+def test_colour_of_any_length_has_a_lightness(parts: tuple[bytes, bytes, bytes], light: float) -> None:
     assert capabilities.lightness(*parts) == pytest.approx(light)

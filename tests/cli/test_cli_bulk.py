@@ -77,7 +77,7 @@ def busy(office: Office) -> Office:
 @pytest.mark.parametrize(
     "words", [("organisations", "xero"), ("add", "xero", "--all"), ("reassign", "xero", "--all")]
 )
-def test_without_a_sign_in_and_a_terminal_the_command_to_run_is_said(
+def test_without_a_sign_in_and_a_terminal_the_command_to_run_is_reported(
     office: Office, words: tuple[str, ...]
 ) -> None:
     said = office.cli.inside(*words, "--json")
@@ -136,7 +136,7 @@ def test_states_of_organisations_by_who_asks(busy: Office) -> None:
     assert busy.cli.inside("organisations", "xero", "--as", "nobody@example.com").code == 3
 
 
-def test_a_colleague_leaves_and_all_is_reconnected(busy: Office) -> None:
+def test_colleague_leaves_and_all_is_reconnected(busy: Office) -> None:
     assert busy.cli.inside("check").code == 0
     busy.practice.sandbox.fault("expire", person=busy.bob)
     assert busy.bulk("check") == (3, 3, 9, 0)
@@ -215,7 +215,7 @@ def test_check_of_nothing_is_fine(office: Office) -> None:
     assert office.bulk("check") == (0, 0, 0, 0)
 
 
-def test_a_sign_in_that_was_refused_and_has_no_clients_is_told_too(office: Office) -> None:
+def test_sign_in_that_was_refused_and_has_no_clients_is_told_too(office: Office) -> None:
     office.practice.sign_in(office.ann)
     office.practice.sandbox.fault("expire", person=office.ann)
     for words in (("check",), ("check", "--quick")):
@@ -269,7 +269,7 @@ def test_sign_out_ends_what_the_sign_in_authenticated(busy: Office) -> None:
     assert busy.cli.inside("software", "--json").json[0]["signed_in"] is False
 
 
-def test_a_name_with_escape_codes_comes_out_clean(busy: Office) -> None:
+def test_name_with_escape_codes_comes_out_clean(busy: Office) -> None:
     said = busy.cli.inside("clients", "--json")
     names = [client["name"] for client in json.loads(said.out)]
     assert "[red]x[/]" in names
@@ -314,7 +314,7 @@ def test_what_is_not_said_is_asked_for(cli: Command, words: tuple[str, ...]) -> 
     ],
     ids=" ".join,
 )
-def test_nothing_ends_where_nobody_can_be_asked(
+def test_nothing_is_ended_without_a_terminal_or_yes(
     cli: Command, practice: Practice, words: tuple[str, ...]
 ) -> None:
     assert cli.inside("backup", "--yes", str(practice.folder / "copy.db")).code == 0

@@ -91,7 +91,7 @@ def test_remove_leaves_clients_with_an_active_integration(cli: Command) -> None:
     assert BAKER in cli.inside(*("remove", "--client", "BAK01", "--yes")).err
 
 
-def test_undo_lists_and_takes_back_the_last_change(cli: Command) -> None:
+def test_undo_lists_and_undoes_the_last_change(cli: Command) -> None:
     cli.inside("set", "--client", ABBEY, "--note", "mornings")
     cli.inside("remove", "--client", ABBEY, "--yes")
     listed = cli.inside("undo", "--list", "--json").json

@@ -78,7 +78,7 @@ def test_clients(cli: Command, words: tuple[str, ...], names: list[str]) -> None
 @pytest.mark.parametrize(
     "words", [("--match", "statsu:x"), ("--status", "fine"), ("--software", "xerro"), ("--csv", "--json")]
 )
-def test_what_cannot_be_asked(cli: Command, words: tuple[str, ...]) -> None:
+def test_questions_without_a_terminal_are_refused(cli: Command, words: tuple[str, ...]) -> None:
     said = cli.inside("clients", *words)
     assert (said.code, said.out) == (2, "")
 
@@ -95,14 +95,14 @@ def test_one_client_by_code_name_and_id(cli: Command) -> None:
     assert "Ask for access" in said
 
 
-def test_a_name_that_two_clients_bear_is_not_guessed(cli: Command, store: Store) -> None:
+def test_name_that_two_clients_bear_is_not_guessed(cli: Command, store: Store) -> None:
     add(store, BAKER)
     said = cli.inside("client", BAKER)
     assert (said.code, said.out) == (2, "")
     assert "2 clients are called" in said.err
 
 
-def test_the_log(cli: Command, store: Store) -> None:
+def test_log(cli: Command, store: Store) -> None:
     entries = cli.inside("log", "--json").json
     assert [entry["seq"] for entry in entries] == list(range(1, store.ledger.last() + 1))
     assert all(entry["at"].endswith("Z") for entry in entries)
@@ -112,7 +112,7 @@ def test_the_log(cli: Command, store: Store) -> None:
     assert HARBOUR in text and "found broken: access removed" in text
 
 
-def test_the_log_follows(cli: Command, store: Store) -> None:
+def test_log_follows(cli: Command, store: Store) -> None:
     started = cli.start("log", "--follow", "--json")
     count = store.ledger.last()
     _until(lambda: len(started.out.splitlines()) == count)
@@ -150,13 +150,13 @@ def test_export(cli: Command, tmp_path: Path, store: Store) -> None:
     assert cli.inside("export", "-").out.splitlines()[0].startswith("ID,Client,Practice code,")
 
 
-def test_an_export_that_cannot_be_written_leaves_what_was_there(cli: Command, tmp_path: Path) -> None:
+def test_export_that_cannot_be_written_leaves_what_was_there(cli: Command, tmp_path: Path) -> None:
     said = cli.inside("export", str(tmp_path / "absent" / "clients.csv"))
     assert said.code == 1
     assert said.err.startswith("clientsync: ") and "cannot be written" in said.err
 
 
-def test_an_export_to_a_full_disk_leaves_what_was_there(cli: Command) -> None:
+def test_export_to_a_full_disk_leaves_what_was_there(cli: Command) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
     done = cli.run("export", "/dev/full")

@@ -58,7 +58,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("text", GOOD.values(), ids=GOOD)
-def test_a_good_file(cli: Command, store: Store, file: Path, text: str) -> None:
+def test_good_file(cli: Command, store: Store, file: Path, text: str) -> None:
     file.write_bytes(text.encode())
     before = store.ledger.last()
     dry = cli.inside("codes", "upload", str(file), "--dry-run", "--json").json
@@ -87,13 +87,13 @@ def test_codes_change_places(cli: Command, store: Store, file: Path) -> None:
     }  # fmt: skip
 
 
-def test_an_empty_code_leaves_the_one_that_is_there(cli: Command, store: Store, file: Path) -> None:
+def test_empty_code_leaves_the_one_that_is_there(cli: Command, store: Store, file: Path) -> None:
     file.write_text(f"Client,Practice code\n{A},\n{C},N3\n")
     assert cli.inside("codes", "upload", str(file), "--json").json["empty"] == 1
     assert codes(store)[A] == "ABB"
 
 
-def test_the_export_filled_in_is_taken_back(cli: Command, store: Store, file: Path) -> None:
+def test_export_filled_in_is_undone(cli: Command, store: Store, file: Path) -> None:
     add(store, A)  # a second client of that name: the ID says which
     assert cli.inside("export", str(file)).code == 0
     with file.open(encoding="utf-8-sig", newline="") as text:
@@ -135,7 +135,7 @@ BAD: dict[str, tuple[bytes, list[str]]] = {
 
 
 @pytest.mark.parametrize(("data", "says"), BAD.values(), ids=BAD)
-def test_a_bad_file_changes_nothing(
+def test_bad_file_changes_nothing(
     cli: Command, store: Store, file: Path, data: bytes, says: list[str]
 ) -> None:
     file.write_bytes(data)
@@ -155,7 +155,7 @@ def test_wrong_lines_in_json(cli: Command, file: Path) -> None:
     assert [(each["line"], "X" in each["says"]) for each in said.json["wrong"]] == [(2, True)]
 
 
-def test_a_name_that_two_clients_bear_is_not_guessed(cli: Command, store: Store, file: Path) -> None:
+def test_name_that_two_clients_bear_is_not_guessed(cli: Command, store: Store, file: Path) -> None:
     add(store, A)
     file.write_text(f"Client,Practice code\n{A},N1\n")
     said = cli.inside("codes", "upload", str(file))
@@ -171,7 +171,7 @@ def test_of_very_many_wrong_lines_the_first_are_shown(cli: Command, file: Path) 
     assert said.err.rstrip().endswith("and 1,980 more lines.")
 
 
-def test_a_hundred_megabytes_are_not_read(cli: Command, file: Path) -> None:
+def test_hundred_megabytes_are_not_read(cli: Command, file: Path) -> None:
     with file.open("wb") as big:
         big.truncate(100_000_000)
     said = cli.inside("codes", "upload", str(file))
@@ -179,7 +179,7 @@ def test_a_hundred_megabytes_are_not_read(cli: Command, file: Path) -> None:
     assert "larger than 64 MB" in said.err
 
 
-def test_a_file_that_is_not_there_or_a_folder(cli: Command, tmp_path: Path) -> None:
+def test_file_that_is_not_there_or_a_folder(cli: Command, tmp_path: Path) -> None:
     assert cli.inside("codes", "upload", str(tmp_path / "absent.csv")).code == 2
     assert cli.inside("codes", "upload", str(tmp_path)).code == 2
 
@@ -197,7 +197,7 @@ def test_thousands_at_once(cli: Command, store: Store, file: Path) -> None:
     assert codes(store)["Client 4999"] == "C4999"
 
 
-def test_a_client_with_two_lines_counts_once(cli: Command, file: Path) -> None:
+def test_client_with_two_lines_counts_once(cli: Command, file: Path) -> None:
     file.write_text(f"Client,Practice code\n{A},ABB\n{A},ABB\n{B},BAK\n")
     said = cli.inside("codes", "upload", str(file), "--json")
     assert (said.code, said.json["changed"], said.json["unchanged"]) == (0, 0, 2)

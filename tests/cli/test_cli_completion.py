@@ -64,11 +64,11 @@ def test_clients_by_code_and_by_name_whatever_their_accents(cli: Command) -> Non
 
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("shell", ["bash", "fish"])
-def test_a_name_that_a_shell_could_carry_out_is_not_offered(cli: Command, shell: str) -> None:
+def test_name_that_a_shell_could_run_is_not_offered(cli: Command, shell: str) -> None:
     assert offered(cli, "client", "evil", shell=shell) == []
 
 
-def test_a_key_pressed_makes_no_practice(tmp_path: Path) -> None:
+def test_key_pressed_makes_no_practice(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("[practice]\ndatabase = 'practice.db'\n")
     assert offered(Command(config), "client", "abb") == []

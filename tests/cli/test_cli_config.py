@@ -29,7 +29,7 @@ def cli(tmp_path: Path) -> Command:
     return Command(config)
 
 
-def test_a_setting_is_changed_and_everything_else_stays(cli: Command) -> None:
+def test_setting_is_changed_and_everything_else_stays(cli: Command) -> None:
     assert cli.inside("config", "set", "http.timeout_s", "30").code == 0
     assert cli.inside("config", "set", "screen.ascii", "true").code == 0
     assert cli.inside("config", "set", "software.xero.scopes", "a, b").code == 0
@@ -60,7 +60,7 @@ def test_a_setting_is_changed_and_everything_else_stays(cli: Command) -> None:
         (("xero", "x"), "no setting"),
     ],
 )
-def test_a_wrong_value_changes_nothing(cli: Command, words: tuple[str, ...], says: str) -> None:
+def test_wrong_value_changes_nothing(cli: Command, words: tuple[str, ...], says: str) -> None:
     refused = cli.inside("config", "set", *words)
     assert (refused.code, says in refused.err) == (2, True), refused.err
     assert cli.config.read_text() == WRITTEN
@@ -78,7 +78,7 @@ def test_a_wrong_value_changes_nothing(cli: Command, words: tuple[str, ...], say
         ("http = 5\n", 1, "must be a table"),
     ],
 )
-def test_a_mistake_is_named_by_line(tmp_path: Path, text: str, line: int, says: str) -> None:
+def test_mistake_is_named_by_line(tmp_path: Path, text: str, line: int, says: str) -> None:
     config = tmp_path / "config.toml"
     config.write_text(text)
     with pytest.raises(UsageError) as caught:

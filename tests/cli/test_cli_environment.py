@@ -84,7 +84,7 @@ def nobody() -> list[str]:
 
 
 @pytest.mark.parametrize("words", [("clients",), ("log", "--json"), ("backup",), ("check",)], ids=" ".join)
-def test_a_user_without_a_name_and_a_home_is_told_what_to_set(words: tuple[str, ...]) -> None:
+def test_user_without_a_name_and_a_home_is_told_what_to_set(words: tuple[str, ...]) -> None:
     done = subprocess.run(
         [*nobody(), sys.executable, "-P", "-m", "clientsync_tui", *words], capture_output=True, text=True
     )
@@ -92,7 +92,7 @@ def test_a_user_without_a_name_and_a_home_is_told_what_to_set(words: tuple[str, 
     assert "Your home folder is not known. Set HOME" in done.stderr
 
 
-def test_a_user_without_a_name_and_a_home_works_with_a_configuration_that_is_named(cli: Command) -> None:
+def test_user_without_a_name_and_a_home_works_with_a_configuration_that_is_named(cli: Command) -> None:
     folder = cli.config.parent
     for words, code in (
         (("clients", "--json"), 0),
@@ -126,13 +126,13 @@ def test_nothing_is_offered_for_half_a_word_that_is_no_utf8(cli: Command) -> Non
     assert shell_completion.clients(ctx, ctx.command.params[0], NO_UTF8) == []
 
 
-def test_a_file_may_have_a_name_of_any_bytes(cli: Command) -> None:
+def test_file_may_have_a_name_of_any_bytes(cli: Command) -> None:
     file = cli.config.parent / f"{NO_UTF8}.csv"
     assert cli.run("export", str(file)).code == 0
     assert file.exists()
 
 
-def test_a_working_folder_that_is_gone(cli: Command) -> None:
+def test_working_folder_that_is_missing(cli: Command) -> None:
     folder = cli.config.parent / "gone"
     folder.mkdir()
     done = in_shell(cli, f'cd {folder} && rmdir {folder} && "$@"', "clients")
@@ -150,13 +150,13 @@ main()
 """
 
 
-def test_a_clock_beyond_what_python_counts_is_said(cli: Command) -> None:
+def test_clock_beyond_what_python_counts_is_reported(cli: Command) -> None:
     """From 2262 on, nanoseconds since 1970 do not fit into 64 bits."""
     done = subprocess.run([sys.executable, "-c", CLOCK, "clients"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "") and "clock is in the year 2262 or later" in done.stderr
 
 
-def test_a_date_at_the_end_of_all_dates_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_date_at_the_end_of_all_dates_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     import time
 
     monkeypatch.setenv("TZ", "Pacific/Auckland")
@@ -170,7 +170,7 @@ def test_a_date_at_the_end_of_all_dates_is_shown(monkeypatch: pytest.MonkeyPatch
         time.tzset()
 
 
-def test_a_name_that_can_be_no_file_is_said() -> None:
+def test_name_that_can_be_no_file_is_reported() -> None:
     from clientsync_tui.host.named_file import named
 
     for told in ("~nobody-at-all/clients.csv", "a\0b"):

@@ -84,7 +84,7 @@ def whole(cli: Command, organisations: int) -> None:
     assert [job for job in cli.inside("jobs", "--json").json if job["waiting"]] == []
 
 
-def test_killed_at_every_call_of_an_add_and_added_again(few: Ground, tmp_path: Path) -> None:
+def test_add_killed_at_any_call_completes_when_run_again(few: Ground, tmp_path: Path) -> None:
     base = few.practice()
     cli = few.copy(base, tmp_path / "whole")
     before = few.calls()
@@ -114,7 +114,7 @@ def test_killed_at_every_call_of_an_add_and_added_again(few: Ground, tmp_path: P
     assert cut_off >= steps - 2, "all but the last steps are before the end"
 
 
-def test_the_first_interrupt_finishes_what_runs_and_says_how_to_go_on(many: Ground) -> None:
+def test_first_interrupt_finishes_what_runs_and_says_how_to_continue(many: Ground) -> None:
     cli = many.practice()
     started = cli.start("add", "xero", "--all", "--json")
     many.until_calls(many.calls() + BEGUN, started.runs)
@@ -130,7 +130,7 @@ def test_the_first_interrupt_finishes_what_runs_and_says_how_to_go_on(many: Grou
     whole(cli, MANY)
 
 
-def test_the_second_interrupt_stops_at_once_and_a_job_can_be_cancelled(many: Ground) -> None:
+def test_second_interrupt_stops_at_once_and_a_job_can_be_cancelled(many: Ground) -> None:
     cli = many.practice()
     started = cli.start("add", "xero", "--all", "--json")
     many.until_calls(many.calls() + BEGUN, started.runs)
@@ -157,7 +157,7 @@ def test_two_at_once_add_nothing_twice(some: Ground) -> None:
     whole(cli, SOME)
 
 
-def test_the_software_gone_in_the_middle_fails_the_rest_with_the_reason(many: Ground) -> None:
+def test_software_gone_in_the_middle_fails_the_rest_with_the_reason(many: Ground) -> None:
     cli = many.practice()
     started = cli.start("add", "xero", "--all", "--json")
     many.until_calls(many.calls() + WELL_BEGUN, started.runs)

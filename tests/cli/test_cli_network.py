@@ -29,7 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch, cli: Command, name: str, *words: str) -
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_the_command_line_names_what_is_wrong_with_the_environment(
+def test_command_line_names_what_is_wrong_with_the_environment(
     signed_in: Practice, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     cli = Command(signed_in.config)
@@ -40,7 +40,7 @@ def test_the_command_line_names_what_is_wrong_with_the_environment(
     assert "database:" in said and "locale:" in said, "everything else is examined all the same"
 
 
-def test_the_screen_says_it_too_and_waits_for_nothing(practice: Practice) -> None:
+def test_screen_says_it_too_and_waits_for_nothing(practice: Practice) -> None:
     with Terminal(
         "--config", str(practice.config), size=(110, 30), environment={"all_proxy": WRONG["all_proxy"]}
     ) as terminal:

@@ -61,7 +61,7 @@ def test_without_a_terminal_and_without_the_option_it_says_so(command: Command, 
     assert held(file, "the old one") == "1"
 
 
-def test_an_empty_one_changes_nothing(command: Command, file: Path):
+def test_empty_one_changes_nothing(command: Command, file: Path):
     said = command.run("passphrase", "--stdin", stdin="\n")
     assert said.code == 2 and "empty" in said.err
     assert held(file, "the old one") == "1"

@@ -75,7 +75,7 @@ def office(made: Callable[[Running], Practice], request: pytest.FixtureRequest) 
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_page_of_a_filter_marks_no_client(office: Office, status: int) -> None:
+def test_filters_page_changes_no_status(office: Office, status: int) -> None:
     office.practice.add(office.practice.people[0])
     page = ErrorAnswer("a page", "api", status, PAGE, Fault.NONSENSE)
     for link in office.links():
@@ -119,7 +119,7 @@ def test_one_bad_row_costs_neither_the_list_nor_the_clients(office: Office) -> N
             assert office.cli.inside("client", client, "--json").json["lists"]["tax_rates"] > 0
 
 
-def test_a_list_with_a_row_that_cannot_be_read_says_of_no_client_that_it_is_gone(office: Office) -> None:
+def test_list_with_a_row_that_cannot_be_read_says_of_no_client_that_it_is_gone(office: Office) -> None:
     office.sign_in("xero")
     assert office.cli.inside("add", "xero", "--all", "--json").json["done"] == 12
     office.answers("xero", lambda body: one_bad("xero", body))
@@ -128,14 +128,14 @@ def test_a_list_with_a_row_that_cannot_be_read_says_of_no_client_that_it_is_gone
     assert {link["status"] for link in office.links()} == {"connected"}
 
 
-def test_a_list_of_which_no_row_can_be_read_is_a_fault(office: Office) -> None:
+def test_list_of_which_no_row_can_be_read_is_a_fault(office: Office) -> None:
     office.sign_in("xero")
     office.answers("xero", lambda body: [{**row, "tenantId": None} for row in body])
     said = office.cli.inside("organisations", "xero")
     assert said.code == 1 and "Left out 12 rows of connections: no usable tenantid" in said.err
 
 
-def test_practices_are_no_organisations_and_it_is_said(office: Office) -> None:
+def test_practices_are_no_organisations_and_it_is_reported(office: Office) -> None:
     office.sign_in("xero")
     office.answers("xero", lambda body: [{**row, "tenantType": "PRACTICE"} for row in body])
     said = office.cli.inside("organisations", "xero", "--json")
@@ -196,7 +196,7 @@ def quickbooks_fault(
 
 
 @pytest.mark.parametrize("office", [("quickbooks",)], indirect=True)
-def test_a_list_that_may_not_be_read_costs_neither_the_client_nor_what_was_pulled(office: Office) -> None:
+def test_list_that_may_not_be_read_costs_neither_the_client_nor_what_was_pulled(office: Office) -> None:
     office.sign_in("quickbooks")
     office.answers("quickbooks", quickbooks_fault("Vendor", "5020"))
     added = office.cli.inside("add", "quickbooks", "--all", "--json")
@@ -247,7 +247,7 @@ def test_only_not_in_this_plan_empties_a_list(office: Office) -> None:
 
 
 @pytest.mark.parametrize("office", [("quickbooks",)], indirect=True)
-def test_a_company_without_a_name_is_called_by_its_legal_name(office: Office) -> None:
+def test_company_without_a_name_is_called_by_its_legal_name(office: Office) -> None:
     office.sign_in("quickbooks")
 
     def unnamed(body: Any) -> Any:

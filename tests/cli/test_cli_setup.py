@@ -68,7 +68,7 @@ def test_what_cannot_work_is_not_written(cli: Command) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["A BC", "AB\u200bC", "ABC\u00e9", "A\u00a0BC", "AB\x1bC"])
-def test_a_client_id_that_cannot_be_one_is_refused_wherever_it_stands(cli: Command, wrong: str) -> None:
+def test_client_id_that_cannot_be_one_is_refused_wherever_it_stands(cli: Command, wrong: str) -> None:
     before = cli.config.read_text()
     said = cli.inside("setup", "xero", "--client-id", wrong)
     assert said.code == 2 and "client_id has" in said.err and cli.config.read_text() == before
@@ -83,7 +83,7 @@ def test_what_comes_along_with_copying_is_left_out(cli: Command) -> None:
 
 
 @pytest.mark.parametrize("piped", ["\ufeffa-secret\r\n".encode(), "a-secret\r\n".encode("utf-16")])
-def test_a_mark_before_a_piped_secret_is_no_part_of_it(
+def test_mark_before_a_piped_secret_is_no_part_of_it(
     cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piped: bytes
 ) -> None:
     (tmp_path / "keyring").mkdir()
@@ -99,7 +99,7 @@ def test_a_mark_before_a_piped_secret_is_no_part_of_it(
 
 
 @pytest.mark.parametrize("piped", [b"a secret\n", "a-s\u200becret\n".encode(), b"\xff\xfa\n"])
-def test_a_secret_that_cannot_be_one_is_refused(cli: Command, piped: bytes) -> None:
+def test_secret_that_cannot_be_one_is_refused(cli: Command, piped: bytes) -> None:
     before = cli.config.read_text()
     line = cli.line("setup", "xero", "--client-id", "ABC", "--secret-stdin")
     done = subprocess.run(line, input=piped, capture_output=True, timeout=60)
@@ -107,7 +107,7 @@ def test_a_secret_that_cannot_be_one_is_refused(cli: Command, piped: bytes) -> N
     assert cli.config.read_text() == before
 
 
-def test_a_secret_that_is_missing_is_found_before_a_person_signs_in(cli: Command) -> None:
+def test_secret_that_is_missing_is_found_before_a_person_signs_in(cli: Command) -> None:
     cli.config.write_text(
         f'{cli.config.read_text()}[software.freeagent]\nclient_id = "ABC"\ntoken_url = "http://127.0.0.1:9/"\n'
     )
@@ -117,7 +117,7 @@ def test_a_secret_that_is_missing_is_found_before_a_person_signs_in(cli: Command
     assert not found["ok"] and "client secret is missing" in found["says"]
 
 
-def test_a_secret_goes_to_the_keyring_alone(cli: Command) -> None:
+def test_secret_goes_to_the_keyring_alone(cli: Command) -> None:
     said = cli.run("setup", "xero", "--client-id", "ABC", "--secret-stdin", stdin="very-secret-word\n")
     assert said.code == 0
     assert "very-secret-word" not in said.out + said.err
@@ -131,7 +131,7 @@ def test_a_secret_goes_to_the_keyring_alone(cli: Command) -> None:
     assert subprocess.check_output([python, "-c", reading, cli.config], text=True) == "very-secret-word\n"
 
 
-def test_the_secret_of_an_app_that_another_replaces_is_forgotten(
+def test_secret_of_a_replaced_app_is_deleted(
     cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keyring = tmp_path / "keyring"
@@ -146,7 +146,7 @@ def test_the_secret_of_an_app_that_another_replaces_is_forgotten(
     assert list(entries(keyring).values()) == ["second"]
 
 
-def test_signed_out_of_everything_the_keyring_is_empty(
+def test_keyring_is_empty_after_signing_out_of_everything(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEST_KEYRING", str(practice.folder / "keyring"))
@@ -164,7 +164,7 @@ def test_signed_out_of_everything_the_keyring_is_empty(
     assert (again.code, again.json) == (0, []), "done again, there is nothing to do"
 
 
-def test_the_doctor_finds_all_well(practice: Practice) -> None:
+def test_doctor_finds_all_well(practice: Practice) -> None:
     said = Command(practice.config).inside("doctor", "--json")
     assert keys(said.json) == {frozenset({"name", "ok", "says"})}
     assert [each for each in said.json if not each["ok"]] == []
@@ -179,7 +179,7 @@ def test_the_doctor_finds_all_well(practice: Practice) -> None:
     }
 
 
-def test_the_doctor_names_what_is_wrong(practice: Practice) -> None:
+def test_doctor_names_what_is_wrong(practice: Practice) -> None:
     cli = Command(practice.config)
     passphrase = practice.folder / "passphrase"
     passphrase.write_text("a passphrase for tests")
@@ -208,7 +208,7 @@ def listed(cli: Command) -> list[str]:
     return [client["name"] for client in cli.inside("clients", "--json").json]
 
 
-def test_a_backup_is_put_back(cli: Command, tmp_path: Path) -> None:
+def test_backup_is_put_back(cli: Command, tmp_path: Path) -> None:
     filled(cli, "One", "Two")
     copy = tmp_path / "copy.db"
     assert cli.inside("backup", str(copy)).code == 0
@@ -256,7 +256,7 @@ def test_what_is_no_copy_is_not_put_back(cli: Command, tmp_path: Path) -> None:
     assert listed(cli) == ["One"]
 
 
-def test_a_practice_in_use_is_not_replaced(cli: Command, tmp_path: Path) -> None:
+def test_practice_in_use_is_not_replaced(cli: Command, tmp_path: Path) -> None:
     filled(cli, "One")
     copy = tmp_path / "copy.db"
     assert cli.inside("backup", str(copy)).code == 0

@@ -57,7 +57,7 @@ def test_by_the_loopback(cli: Command, box: Running) -> None:
     assert is_signed_in(cli)
 
 
-def test_the_link_is_whole_on_a_line_of_its_own_and_never_on_stdout(cli: Command, box: Running) -> None:
+def test_link_is_on_one_line_of_stderr(cli: Command, box: Running) -> None:
     started, link = begun(cli)
     assert parse_qs(urlsplit(link).query).keys() >= {
         "client_id",
@@ -86,7 +86,7 @@ def test_by_a_pasted_line(cli: Command, box: Running) -> None:
     assert box.world.people[0].email in said.out
 
 
-def test_a_foreign_request_does_not_end_it(cli: Command, box: Running) -> None:
+def test_foreign_request_does_not_end_it(cli: Command, box: Running) -> None:
     started, link = begun(cli)
     port = urlsplit(parse_qs(urlsplit(link).query)["redirect_uri"][0]).port
     with plain_http() as http:
@@ -105,7 +105,7 @@ def test_by_a_paste_in_several_lines(cli: Command, box: Running) -> None:
     assert started.end().code == 0
 
 
-def test_the_end_of_stdin_is_not_the_end_of_waiting(cli: Command, box: Running) -> None:
+def test_end_of_stdin_is_not_the_end_of_waiting(cli: Command, box: Running) -> None:
     started, link = begun(cli, stdin=subprocess.PIPE)
     assert started.process.stdin is not None
     started.process.stdin.close()
@@ -120,7 +120,7 @@ def ends_with_nothing(said: Said, cli: Command, says: str) -> None:
     assert kept_nothing(cli)
 
 
-def test_nobody_comes(cli: Command) -> None:
+def test_sign_in_without_a_redirect_times_out(cli: Command) -> None:
     ends_with_nothing(cli.run("sign-in", "xero", "--no-browser", "--timeout", "0.3"), cli, "within 0.3 s")
 
 
@@ -147,9 +147,7 @@ def exchanges(box: Running) -> int:
     return sum(each["count"] for each in counts if each["path"].endswith("/connect/token"))
 
 
-def test_a_port_in_use_leaves_pasting(
-    cli: Command, box: Running, made: Callable[[Running], Practice]
-) -> None:
+def test_port_in_use_leaves_pasting(cli: Command, box: Running, made: Callable[[Running], Practice]) -> None:
     port = int(cli.config.read_text().split("redirect_port = ")[1].split("\n")[0])
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
@@ -160,7 +158,7 @@ def test_a_port_in_use_leaves_pasting(
         assert started.end().code == 0
 
 
-def test_the_browser_command_is_the_persons(cli: Command, box: Running, tmp_path: Path) -> None:
+def test_browser_command_is_the_persons(cli: Command, box: Running, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     command = f"sh -c 'printf %s \"$1\" > {seen}' open {{link}}"
     cli.config.write_text(f'{cli.config.read_text()}\n[sign_in]\nbrowser = """{command}"""\n')

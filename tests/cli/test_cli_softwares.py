@@ -98,7 +98,7 @@ REJECTED = "QuickBooks Online rejected the app's credentials (invalid_client)"
 
 
 @pytest.mark.parametrize("words", ["check", "check --quick", "refresh --all"])
-def test_an_app_with_wrong_credentials_is_reported_beside_the_others(
+def test_app_with_wrong_credentials_is_reported_beside_the_others(
     rotated: Practice, cli: Command, words: str
 ) -> None:
     revoked = rotated.sandbox.world.id_of(MANY, 0)
@@ -145,7 +145,7 @@ def test_reconnecting_leads_from_one_consent_to_the_next(practice: Practice, cli
     assert statuses(cli) == {(ONE, "connected"): 3}
 
 
-def test_a_consent_that_is_refused_holds_up_no_other(practice: Practice, cli: Command) -> None:
+def test_consent_that_is_refused_holds_up_no_other(practice: Practice, cli: Command) -> None:
     consent(practice, 0, 1, 2)
     assert cli.inside("add", ONE, "--all").code == 0
     practice.sandbox.fault("expire", software=ONE)
@@ -171,7 +171,7 @@ def test_a_consent_that_is_refused_holds_up_no_other(practice: Practice, cli: Co
     assert statuses(cli) == {(ONE, "connected"): 2, (ONE, "expired"): 1}
 
 
-def test_a_job_that_waits_for_a_sign_in_begins_one_when_somebody_is_there(
+def test_job_that_waits_for_a_sign_in_begins_one_when_someone_is_there(
     practice: Practice, cli: Command
 ) -> None:
     for software in (OTHER, MANY):
@@ -215,7 +215,7 @@ def test_without_a_terminal_what_can_be_is_added_and_the_rest_needs_a_person(
     assert {client["name"] for client in cli.inside("clients", "--json").json} == names
 
 
-def test_a_sign_in_names_its_company_and_the_jobs_that_wait_for_it(practice: Practice, cli: Command) -> None:
+def test_sign_in_names_its_company_and_the_jobs_that_wait_for_it(practice: Practice, cli: Command) -> None:
     consent(practice, 0, 1)
     assert cli.inside("add", ONE, "--all").code == 0
     practice.sandbox.fault("expire", software=ONE)
@@ -233,7 +233,7 @@ def test_a_sign_in_names_its_company_and_the_jobs_that_wait_for_it(practice: Pra
     assert f"clientsync jobs resume {job}" in said.err
 
 
-def test_what_a_disconnect_ends_and_where_is_said(practice: Practice, cli: Command) -> None:
+def test_what_a_disconnect_ends_and_where_is_reported(practice: Practice, cli: Command) -> None:
     everywhere(practice, cli)
     assert cli.inside("disconnect", "--yes", "--all").code == 0
     there = Counter(
@@ -264,7 +264,7 @@ def test_signing_out_gives_up_all_that_a_person_holds_there(practice: Practice, 
     assert "everything that" in cli.inside("sign-out", "--yes", MANY).err
 
 
-def test_a_client_moves_to_another_software_after_it_was_said_what_is_lost(
+def test_client_moves_to_another_software_after_it_was_reported_what_is_lost(
     practice: Practice, cli: Command
 ) -> None:
     practice.sign_in(practice.people[0], software=MANY)
@@ -324,7 +324,7 @@ def test_details_follow_one_software_however_many_know_the_client(practice: Prac
         assert cli.inside("client", client, "--json").json["details"] == details
 
 
-def test_the_menu_leads_through_consents_too(practice: Practice, cli: Command) -> None:
+def test_menu_leads_through_consents_too(practice: Practice, cli: Command) -> None:
     terminal = Terminal(cli, "menu")
     terminal.after("Number: ")
     for answer in ("2", str(list(softwares()).index(ONE) + 1), "1"):
@@ -368,7 +368,7 @@ def test_printed_clients_are_the_integrations_that_match(practice: Practice, cli
         assert len(cli.inside("clients", *words, "--csv").out.splitlines()) - 1 == len(expired)
 
 
-def test_a_dry_run_promises_nothing_that_waits_for_a_sign_in(practice: Practice, cli: Command) -> None:
+def test_dry_run_promises_nothing_that_waits_for_a_sign_in(practice: Practice, cli: Command) -> None:
     me = practice.people[0]
     practice.add(me, software=MANY)
     practice.add(me, software=OTHER)

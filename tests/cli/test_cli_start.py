@@ -31,7 +31,7 @@ def python(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
-def test_the_version_is_the_packages(cli: Command) -> None:
+def test_version_is_the_packages(cli: Command) -> None:
     assert version() == importlib.metadata.version("clientsync-tui")
     assert cli.run("--version").out == f"clientsync {version()}\n"
 
@@ -46,7 +46,7 @@ print(*sorted(set({HEAVY!r}) & set(sys.modules)))
     assert python(code).splitlines()[1] == ""
 
 
-def test_a_commands_module_imports_nothing_heavy_either() -> None:
+def test_commands_module_imports_nothing_heavy_either() -> None:
     modules = ", ".join(f"clientsync_tui.cli.{name}" for name in sorted(set(COMMANDS.values())))
     code = f"import sys, {modules}\nprint(*sorted(set({HEAVY!r}) & set(sys.modules)))"
     assert python(code).strip() == ""
@@ -69,7 +69,7 @@ def test_without_a_terminal_there_is_no_app(cli: Command) -> None:
         ("[practice]\ndatabase = 'postgresql://x/y'\n", "PostgreSQL"),
     ],
 )
-def test_a_mistake_in_the_configuration_is_named(tmp_path: Path, text: str, says: str) -> None:
+def test_mistake_in_the_configuration_is_named(tmp_path: Path, text: str, says: str) -> None:
     config = tmp_path / "config.toml"
     config.write_text(text)
     said = Command(config).inside("clients", "--json")
@@ -79,12 +79,12 @@ def test_a_mistake_in_the_configuration_is_named(tmp_path: Path, text: str, says
     assert len(said.err.splitlines()) == 1
 
 
-def test_a_configuration_that_is_named_must_be_there(tmp_path: Path) -> None:
+def test_configuration_that_is_named_must_be_there(tmp_path: Path) -> None:
     assert Command(tmp_path / "absent.toml").inside("clients").code == 2
 
 
 @pytest.mark.parametrize("file", ["newer", "no database", "folder"])
-def test_a_database_that_cannot_be_used_is_left_alone(tmp_path: Path, file: str) -> None:
+def test_database_that_cannot_be_used_is_left_alone(tmp_path: Path, file: str) -> None:
     database = tmp_path / "practice.db"
     config = tmp_path / "config.toml"
     config.write_text("[practice]\ndatabase = 'practice.db'\n")
@@ -103,7 +103,7 @@ def test_a_database_that_cannot_be_used_is_left_alone(tmp_path: Path, file: str)
     assert before is None or database.read_bytes() == before
 
 
-def test_a_reader_that_leaves_ends_it_quietly(cli: Command) -> None:
+def test_reader_that_leaves_ends_it_quietly(cli: Command) -> None:
     cli.inside("clients")
     reading, writing = os.pipe()
     os.close(reading)
@@ -120,7 +120,7 @@ def test_names_that_the_terminal_cannot_show_do_not_end_it(cli: Command) -> None
     assert done.returncode == 0
 
 
-def test_an_error_that_nobody_expects_is_one_line_without_its_text(
+def test_unexpected_error_is_one_line_without_its_message(
     cli: Command, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = "-".join(["a", "token", "for", "all", "we", "know"])

@@ -35,7 +35,7 @@ def test_add_begins_a_sign_in_where_none_works(practice: Practice, cli: Command)
     assert len(cli.inside("clients", "--json").json) == 6
 
 
-def test_a_refused_sign_in_is_made_anew_and_the_command_goes_on(practice: Practice, cli: Command) -> None:
+def test_refused_sign_in_is_made_again_and_the_command_continues(practice: Practice, cli: Command) -> None:
     practice.add(practice.people[0])
     practice.sandbox.fault("expire", person=practice.people[0])
     terminal = Terminal(cli, "organisations", "xero")
@@ -64,7 +64,7 @@ def test_disconnect_asks_once(practice: Practice, cli: Command, answer: str, sta
     assert {link["status"] for client in clients for link in client["integrations"]} == {status}
 
 
-def test_the_passphrase_of_a_new_keyring_file_is_asked_twice_and_not_shown(
+def test_passphrase_of_a_new_keyring_file_is_asked_twice_and_not_shown(
     practice: Practice, cli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(

@@ -29,7 +29,7 @@ def left(temporary: Path) -> list[Path]:
     return list(temporary.glob("clientsync-sandbox-*"))
 
 
-def test_a_command_on_it(temporary: Path, home: Path) -> None:
+def test_command_on_it(temporary: Path, home: Path) -> None:
     done = subprocess.run([*THROWAWAY, "add", "xero", "--all", "--json"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Nothing is saved" in done.stderr

@@ -52,7 +52,7 @@ def hold_as(office: Office, holder: str) -> None:
 @pytest.mark.parametrize(
     "names", [{"LOGNAME": "mallory", "USER": "mallory"}, {"HOSTNAME": "elsewhere"}], ids=str
 )
-def test_the_environment_changes_neither_what_is_held_nor_who_acts(
+def test_environment_does_not_change_the_holder_or_the_actor(
     alone: Office, names: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in names.items():
@@ -69,7 +69,7 @@ def test_the_environment_changes_neither_what_is_held_nor_who_acts(
     assert alone.cli.inside("log", "--json").json[-1]["actor"] == this_user.login()
 
 
-def test_on_a_host_with_another_name_the_sign_in_is_still_held(alone: Office) -> None:
+def test_sign_in_is_still_held_after_the_host_is_renamed(alone: Office) -> None:
     renamed = ["unshare", "--uts", "sh", "-c", 'hostname elsewhere && exec "$@"', "sh"]
     if not shutil.which("unshare") or subprocess.run([*renamed, "true"], capture_output=True).returncode:
         pytest.skip("no host name of its own can be given to a process here")
@@ -89,7 +89,7 @@ def test_what_the_former_release_noted_is_still_held(alone: Office) -> None:
 
 
 @pytest.mark.parametrize("holder", ["nobody-knows@another-host", None])
-def test_the_keyring_says_what_is_held_where_the_notes_do_not(alone: Office, holder: str | None) -> None:
+def test_keyring_decides_which_sign_ins_are_held(alone: Office, holder: str | None) -> None:
     if holder:
         hold_as(alone, holder)
     else:
@@ -102,7 +102,7 @@ def test_the_keyring_says_what_is_held_where_the_notes_do_not(alone: Office, hol
     assert any(map(this_user.is_holder, held_by(alone)))
 
 
-def test_the_full_screen_program_asks_the_keyring_too(alone: Office) -> None:
+def test_full_screen_program_asks_the_keyring_too(alone: Office) -> None:
     hold_as(alone, "nobody-knows@another-host")
     workplace = alone.practice.workplace()
     engine = Engine(workplace.session, workplace.store.jobs.one, lambda job, trouble: None)
@@ -117,14 +117,14 @@ def test_the_full_screen_program_asks_the_keyring_too(alone: Office) -> None:
 
 @pytest.mark.usefixtures("no_keyring")
 @pytest.mark.parametrize("quick", [(), ("--quick",)], ids=["", "quick"])
-def test_a_check_that_holds_no_sign_in_says_so(alone: Office, quick: tuple[str, ...]) -> None:
+def test_check_without_any_held_sign_in_says_so(alone: Office, quick: tuple[str, ...]) -> None:
     said = alone.cli.inside("check", "--json", *quick)
     assert (said.code, said.json["done"]) == (3, 0)
     assert "9 integrations were not checked (xero 9)" in said.err
     assert "clientsync sign-in xero" in said.err
 
 
-def test_a_sign_in_that_nobody_holds_is_not_passed_over(alone: Office) -> None:
+def test_sign_in_that_no_one_holds_is_not_passed_over(alone: Office) -> None:
     """Ann's sign-in works; Bob's is gone from the keyring, and from the practice's notes."""
     alone.practice.sign_in(alone.ann)
     workplace = alone.practice.workplace()
@@ -139,7 +139,7 @@ def test_a_sign_in_that_nobody_holds_is_not_passed_over(alone: Office) -> None:
 
 
 @pytest.mark.usefixtures("no_keyring")
-def test_signing_out_of_everything_says_why_it_signed_out_of_nothing(alone: Office) -> None:
+def test_sign_out_all_says_why_nothing_was_signed_out(alone: Office) -> None:
     said = alone.cli.inside("sign-out", "--all", "--yes")
     assert said.code == 1
     assert (
@@ -149,7 +149,7 @@ def test_signing_out_of_everything_says_why_it_signed_out_of_nothing(alone: Offi
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become another user")
-def test_users_without_a_name_have_locks_of_their_own() -> None:
+def test_users_without_a_name_have_their_own_locks() -> None:
     def told(uid: int) -> str:
         read, write = os.pipe()
         if not (child := os.fork()):

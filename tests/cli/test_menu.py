@@ -28,7 +28,7 @@ def test_adding_clients_says_the_plan_and_asks(office: Office) -> None:
     assert len(office.statuses()) == 4
 
 
-def test_without_a_sign_in_the_menu_says_so_and_goes_on(office: Office) -> None:
+def test_without_a_sign_in_the_menu_says_so_and_continues(office: Office) -> None:
     said = office.menu(*XERO, "1", "b", "b", HISTORY)
     assert "clientsync sign-in xero" in said
     assert "History, the newest first: 0" in said
@@ -46,7 +46,7 @@ def test_reconnecting_all_after_a_colleague_left(busy: Office) -> None:
     assert "There is nothing to do." in busy.menu(*XERO, "reconnect all")
 
 
-def test_a_fix_is_chosen_by_number_and_is_for_exactly_its_integrations(busy: Office) -> None:
+def test_fix_is_chosen_by_number_and_is_for_exactly_its_integrations(busy: Office) -> None:
     assert "1. Nothing needs a fix" in busy.menu(CLIENTS, "fixes")
     busy.practice.sandbox.fault("expire", person=busy.bob)
     busy.cli.inside("check")
@@ -132,7 +132,7 @@ def test_one_connection_is_looked_at_refreshed_and_set(busy: Office) -> None:
     assert "https://" in busy.menu(*here, "open")
 
 
-def test_a_clients_books_move_to_another_software(busy: Office) -> None:
+def test_clients_books_move_to_another_software(busy: Office) -> None:
     busy.practice.keep_secrets()
     busy.practice.sign_in(busy.ann, software="freeagent")
     moves = (CLIENTS, "all clients", "1", "connections", "change integration", "/freeagent", "1", "1")
@@ -158,7 +158,7 @@ def test_jobs_are_listed_and_what_failed_is_tried_again(busy: Office) -> None:
     assert "9 integrations done, 0 failed" in busy.menu(JOBS, "1", "retry")
 
 
-def test_a_job_that_was_cut_off_is_resumed_or_cancelled(busy: Office) -> None:
+def test_job_that_was_cut_off_is_resumed_or_cancelled(busy: Office) -> None:
     workplace = busy.practice.workplace()
     plan = plans.check(workplace.store, None, {each.id for each in workplace.held()})
     workplace.store.jobs.create(plan, busy.ann)
@@ -228,7 +228,7 @@ def test_signing_out_is_asked(busy: Office) -> None:
     assert set(busy.statuses()) == {"expired"}
 
 
-def test_a_software_is_set_up(office: Office) -> None:
+def test_software_is_set_up(office: Office) -> None:
     before = office.practice.config.read_text()
     said = office.menu(*XERO, "set up", "", "", "", "set up", "", "65536")
     assert "1. Open https://developer.xero.com" in said and "Client id now: sandbox-xero." in said
@@ -241,14 +241,14 @@ def test_a_software_is_set_up(office: Office) -> None:
     )
 
 
-def test_a_secret_of_a_software_is_kept_in_the_keyring(office: Office) -> None:
+def test_secret_of_a_software_is_kept_in_the_keyring(office: Office) -> None:
     said = office.menu(CLIENT_SYNC, "quickbooks", "set up", "", "", "the-secret", "n")
     assert "QuickBooks Online is set up" in said
     assert "the-secret" in entries(Path(os.environ["TEST_KEYRING"])).values()
     assert "the-secret" not in said + office.practice.config.read_text()
 
 
-def test_the_doctor_says_what_is_wrong_and_the_menu_goes_on(busy: Office) -> None:
+def test_doctor_says_what_is_wrong_and_the_menu_continues(busy: Office) -> None:
     said = busy.menu("doctor", HISTORY)
     assert "ok   database" in said and "History, the newest first" in said
     passphrase = busy.practice.folder / "config.toml"
@@ -257,7 +257,7 @@ def test_the_doctor_says_what_is_wrong_and_the_menu_goes_on(busy: Office) -> Non
     assert "NOT  keys" in said and "History, the newest first" in said
 
 
-def test_a_client_is_bound_to_another_organisation(busy: Office) -> None:
+def test_client_is_bound_to_another_organisation(busy: Office) -> None:
     before = busy.names(), {link["organisation_id"] for link in busy.links()}
     here = (
         CLIENTS,

@@ -11,7 +11,7 @@ PAGES = Path(__file__).parents[2] / "docs" / "softwares"
 
 
 @pytest.mark.parametrize("name", sorted(softwares()))
-def test_a_software_has_a_personality_and_a_page(name: str) -> None:
+def test_software_has_a_personality_and_a_page(name: str) -> None:
     page = (PAGES / f"{name}.md").read_text("utf-8")
     assert page.startswith(f"# {softwares()[name].title}\n")
     for scope in softwares()[name].grant.scopes:

@@ -48,7 +48,7 @@ def python(
     )  # fmt: skip
 
 
-def test_the_document_shows_the_packages_own_file() -> None:
+def test_document_shows_the_packages_own_file() -> None:
     assert (EXAMPLE / "pyproject.toml").read_text("utf-8") in DOCUMENT
 
 
@@ -115,7 +115,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("how", BROKEN)
-def test_a_broken_plug_in_is_left_out_and_said(installed: Path, tmp_path: Path, how: str) -> None:
+def test_broken_plug_in_is_left_out_and_said(installed: Path, tmp_path: Path, how: str) -> None:
     site = tmp_path / "site"
     shutil.copytree(installed, site)
     text, why = BROKEN[how]
@@ -146,7 +146,7 @@ def test_a_broken_plug_in_is_left_out_and_said(installed: Path, tmp_path: Path, 
     assert begun.stdout.split() == ["freeagent", "quickbooks", "xero"]
 
 
-def test_the_throwaway_practice_starts_without_a_plug_ins_adapter(installed: Path, tmp_path: Path) -> None:
+def test_throwaway_practice_starts_without_a_plug_ins_adapter(installed: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     shutil.copytree(installed, site)
     (site / "example_books" / "adapter.py").write_text(BROKEN["it raises"][0])

@@ -12,11 +12,11 @@ from docs import manpage
 from tests.support.command import every_command
 
 
-def test_the_manual_page_is_what_the_commands_say() -> None:
+def test_manual_page_is_what_the_commands_say() -> None:
     assert manpage.PAGE.read_text("utf-8") == manpage.page(), "python docs/manpage.py makes it anew"
 
 
-def test_the_manual_page_has_every_command() -> None:
+def test_manual_page_has_every_command() -> None:
     page = manpage.page()
     for words, command in every_command(root):
         if words and not command.hidden:
@@ -24,7 +24,7 @@ def test_the_manual_page_has_every_command() -> None:
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff here")
-def test_the_manual_page_is_good_roff(tmp_path: Path) -> None:
+def test_manual_page_is_good_roff(tmp_path: Path) -> None:
     done = subprocess.run(
         ["groff", "-man", "-Tutf8", "-ww", "-z", manpage.PAGE], capture_output=True, text=True, check=True
     )

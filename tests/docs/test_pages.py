@@ -117,7 +117,7 @@ def test_every_command_named_in_a_sentence_is_one_that_the_program_takes(
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
-def test_nothing_in_a_page_is_run_by_nobody(page: Path) -> None:
+def test_nothing_in_a_page_is_run_by_no_one(page: Path) -> None:
     assert not SHELLS.search(page.read_text("utf-8")), "use console or sh: no test reads other blocks"
     for line in (line for block in BLOCKS.findall(page.read_text("utf-8")) for line in block.splitlines()):
         if line not in FOR_ROOT:
@@ -154,14 +154,14 @@ def test_every_dependency_is_accounted_for() -> None:
 
 
 @pytest.mark.long
-def test_the_page_for_administrators(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_for_administrators(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     # The encrypted file is what that page is about.
     monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
     assert reader.follow(DOCS / "administrators.md") > 15
 
 
 @pytest.mark.long
-def test_the_guide(reader: Reader) -> None:
+def test_guide(reader: Reader) -> None:
     assert reader.follow(DOCS / "guide.md") > 30
     assert sorted(each.name for each in reader.home.rglob("*") if "clientsync" in each.name) == [
         "clientsync",  # the program

@@ -34,7 +34,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         yield Ground.made(box, folder / "practice")
 
 
-def test_bulk_work_goes_on_whatever_the_clock_says(ground: Ground) -> None:
+def test_bulk_work_continues_whatever_the_clock_says(ground: Ground) -> None:
     assert ground.cli.inside("check").code == 0, "imported before the clock is set"
     for by in JUMPS:
         before = state(ground.database)
@@ -58,7 +58,7 @@ def test_bulk_work_goes_on_whatever_the_clock_says(ground: Ground) -> None:
     } == {"connected"}
 
 
-def test_the_doctor_says_that_the_clock_is_behind(ground: Ground, tmp_path: Path) -> None:
+def test_doctor_says_that_the_clock_is_behind(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
     assert checks.look, "imported before the clock is set"
     with clock_off_by(timedelta(days=-500)):
@@ -68,7 +68,7 @@ def test_the_doctor_says_that_the_clock_is_behind(ground: Ground, tmp_path: Path
     assert "set the clock" in wrong["ledger"] and "set the clock" in wrong["clock"]
 
 
-def test_places_and_pauses_of_a_clock_that_was_ahead_hold_up_nobody_for_good(tmp_path: Path) -> None:
+def test_places_and_pauses_of_a_clock_that_was_ahead_hold_up_no_one_for_good(tmp_path: Path) -> None:
     lane, limits = Lane("xero", "app", "o1"), Limits(rates=(), organisation_at_once=1)
     limiter = Limiter(tmp_path / "limits")
 
@@ -118,7 +118,7 @@ def test_every_day_on_which_jobs_run_has_one_copy(ground: Ground, tmp_path: Path
         assert len(daily) == night + 1, [file.name for file in daily]
 
 
-def test_the_first_job_of_a_day_may_be_one_that_is_resumed(ground: Ground, tmp_path: Path) -> None:
+def test_first_job_of_a_day_may_be_one_that_is_resumed(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
     with closing(Store(here.database)) as store:
         job = store.jobs.create(plans.check(store, None, set()), "ann")
@@ -132,7 +132,7 @@ def said_of(ground: Ground, name: str) -> str:
     return next(each["says"] for each in ground.cli.inside("doctor", "--json").json if each["name"] == name)
 
 
-def test_a_check_with_the_clock_a_year_ahead_is_corrected_by_the_next_right_one(
+def test_check_with_the_clock_a_year_ahead_is_corrected_by_the_next_right_one(
     ground: Ground, tmp_path: Path
 ) -> None:
     here = ground.copy(tmp_path / "practice")
@@ -154,7 +154,7 @@ def test_a_check_with_the_clock_a_year_ahead_is_corrected_by_the_next_right_one(
     assert "ledger" not in wrong(), "the clock is right by now"
 
 
-def test_an_automatic_refresh_is_due_though_the_last_was_made_with_the_clock_ahead(
+def test_automatic_refresh_is_due_though_the_last_was_made_with_the_clock_ahead(
     ground: Ground, tmp_path: Path
 ) -> None:
     here = ground.copy(tmp_path / "practice")
@@ -181,7 +181,7 @@ def test_an_automatic_refresh_is_due_though_the_last_was_made_with_the_clock_ahe
     assert now is not None and now <= datetime.now(UTC)
 
 
-def test_the_sign_in_chosen_last_comes_first_though_another_was_used_with_the_clock_ahead(
+def test_sign_in_chosen_last_comes_first_though_another_was_used_with_the_clock_ahead(
     tmp_path: Path,
 ) -> None:
     with closing(Store(tmp_path / "practice.db")) as store:

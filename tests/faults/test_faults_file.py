@@ -75,7 +75,7 @@ DAMAGE = [zeroes, no_header, half, a_stump, overwritten, a_letter]
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_file_is_said_left_and_a_backup_put_back(
+def test_damaged_database_is_reported_and_a_backup_restored(
     damage: Callable[[Path], None], cli: Command, database: Path
 ) -> None:
     damage(database)
@@ -93,7 +93,7 @@ def test_a_damaged_file_is_said_left_and_a_backup_put_back(
     assert database.with_name("practice.db.before-restore").read_bytes() == damaged
 
 
-def test_a_damaged_file_is_built_anew_from_its_own_ledger(cli: Command, database: Path) -> None:
+def test_damaged_file_is_built_again_from_its_own_ledger(cli: Command, database: Path) -> None:
     with closing(Store(database)) as store:
         before, entries = derived(database_of(store)), store.ledger.last()
         practice = store.practice_id
@@ -124,7 +124,7 @@ def test_without_a_backup_the_damaged_file_is_left(cli: Command, database: Path)
     assert database.read_bytes() == before
 
 
-def test_a_damaged_backup_is_passed_over(cli: Command, database: Path) -> None:
+def test_damaged_backup_is_passed_over(cli: Command, database: Path) -> None:
     folder = database.with_name("practice.db.backups")
     (good,) = folder.iterdir()
     shutil.copy(good, folder / "20990101T000000Z-asked.db")
@@ -134,7 +134,7 @@ def test_a_damaged_backup_is_passed_over(cli: Command, database: Path) -> None:
     assert said.code == 0 and str(good) in said.err
 
 
-def test_a_file_that_is_gone_comes_back_from_its_backup(cli: Command, database: Path) -> None:
+def test_file_that_is_missing_comes_back_from_its_backup(cli: Command, database: Path) -> None:
     for file in database.parent.glob("practice.db*"):
         if file.is_file():
             file.unlink()
@@ -161,7 +161,9 @@ def locked(file: Path) -> Iterator[None]:
         other.communicate()
 
 
-def test_who_locks_it_is_named(cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_that_locks_the_database_is_named(
+    cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(databases, "BUSY_MS", 100)
     (cli.config.parent / "codes.csv").write_text(CODES)
     with locked(database):
@@ -174,7 +176,7 @@ def test_who_locks_it_is_named(cli: Command, database: Path, monkeypatch: pytest
     assert cli.inside("codes", "upload", str(cli.config.parent / "codes.csv")).code == 0
 
 
-def test_somebody_who_writes_for_long_is_waited_for_and_then_named(
+def test_someone_who_writes_for_long_is_waited_for_and_then_named(
     cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(databases, "BUSY_MS", 100)
@@ -189,7 +191,7 @@ def test_somebody_who_writes_for_long_is_waited_for_and_then_named(
     assert cli.inside("codes", "upload", str(codes)).code == 0
 
 
-def test_a_newer_programs_file_is_left(cli: Command, database: Path) -> None:
+def test_newer_programs_file_is_left(cli: Command, database: Path) -> None:
     with closing(sqlite3.connect(database)) as db:
         db.execute(f"PRAGMA user_version = {VERSION + 1}")
     before = database.read_bytes()
@@ -199,7 +201,7 @@ def test_a_newer_programs_file_is_left(cli: Command, database: Path) -> None:
     assert database.read_bytes() == before
 
 
-def test_a_network_filesystem_is_refused(
+def test_network_filesystem_is_refused(
     cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     device = database.stat().st_dev
@@ -232,7 +234,7 @@ def test_a_network_filesystem_is_refused(
     assert cli.inside("clients", "--json").code == 0, "where nothing is known"
 
 
-def test_a_file_that_everybody_can_read_is_refused_and_closed(
+def test_practice_that_everyone_can_read_is_refused_and_closed(
     cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database.chmod(0o644)
@@ -244,7 +246,7 @@ def test_a_file_that_everybody_can_read_is_refused_and_closed(
     assert database.stat().st_mode & 0o777 == 0o640
 
 
-def test_the_log_taken_away_costs_what_was_in_it_alone_and_shows(
+def test_log_taken_away_costs_what_was_in_it_alone_and_shows(
     cli: Command, database: Path, tmp_path: Path
 ) -> None:
     with closing(Store(database)) as store:
@@ -259,7 +261,7 @@ def test_the_log_taken_away_costs_what_was_in_it_alone_and_shows(
 
 
 @pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can become somebody else")
-def test_a_folder_that_cannot_be_written_is_said(cli: Command) -> None:
+def test_folder_that_cannot_be_written_is_reported(cli: Command) -> None:
     code = """
         import filelock, os, sys
         from pathlib import Path

@@ -42,7 +42,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_full_disk_keeps_nothing_half_and_the_job_goes_on_with_room(box: Running, disk: Path) -> None:
+def test_full_disk_saves_nothing_half_and_the_job_continues_with_room(box: Running, disk: Path) -> None:
     ground = Ground.made(box, disk / "practice", add=False)
     before = state(ground.database)
     said = ground.cli.run("add", "xero", "--all")
@@ -62,7 +62,7 @@ def test_a_full_disk_keeps_nothing_half_and_the_job_goes_on_with_room(box: Runni
     assert len(after.clients) == ORGANISATIONS
 
 
-def test_a_file_that_may_not_grow_is_like_a_full_disk(box: Running, tmp_path: Path) -> None:
+def test_file_that_may_not_grow_is_like_a_full_disk(box: Running, tmp_path: Path) -> None:
     ground = Ground.made(box, tmp_path / "practice", add=False)
 
     def run(*words: str) -> Said:

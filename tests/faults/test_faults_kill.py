@@ -25,7 +25,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 @pytest.mark.parametrize("command", ["reassign xero --all", "refresh --all", "reconnect xero --all"])
-def test_killed_and_given_again(ground: Ground, tmp_path: Path, command: str) -> None:
+def test_killed_command_completes_when_run_again(ground: Ground, tmp_path: Path, command: str) -> None:
     words = command.split()
     here = ground.copy(tmp_path / "practice")
     if words[0] == "reconnect":

@@ -38,7 +38,7 @@ def changed(store: Store, statement: str, *values: object) -> Flaw | None:
     return verify(db)
 
 
-def test_the_hash_is_what_the_documentation_says(store: Store) -> None:
+def test_hash_is_what_the_documentation_says(store: Store) -> None:
     import hashlib
     import json
 
@@ -50,7 +50,7 @@ def test_the_hash_is_what_the_documentation_says(store: Store) -> None:
 
 
 @pytest.mark.parametrize("seq", [1, 7, ENTRIES])
-def test_an_altered_entry_is_found(store: Store, seq: int) -> None:
+def test_altered_entry_is_found(store: Store, seq: int) -> None:
     for column in ("at", "actor", "kind", "client", "software", "organisation_id", "body", "hash"):
         value = bytes(32) if column == "hash" else "another"
         database_of(store).connection.execute("BEGIN")
@@ -81,7 +81,7 @@ def test_removed_entries_are_found_at_the_end_too(store: Store, removed: str, fl
 
 
 @pytest.mark.parametrize("seq", [-3, 0, ENTRIES + 1])
-def test_an_inserted_entry_is_found_and_the_program_goes_on(store: Store, seq: int) -> None:
+def test_inserted_entry_is_found_and_the_program_continues(store: Store, seq: int) -> None:
     values = f"{seq}, '2026-01-01T00:00:00.000Z', 'eve', 'note_set', 'c1', NULL, NULL, '{{}}', zeroblob(32)"
     assert changed(store, f"INSERT INTO ledger VALUES ({values})") == Flaw("inserted", seq, seq)
     store.ledger.append(added("later"))
@@ -89,7 +89,7 @@ def test_an_inserted_entry_is_found_and_the_program_goes_on(store: Store, seq: i
     assert found == Flaw("inserted", seq, seq)
 
 
-def test_an_entry_behind_the_head_is_found_though_it_is_chained(store: Store) -> None:
+def test_entry_behind_the_head_is_found_though_it_is_chained(store: Store) -> None:
     head = database_of(store).connection.execute("SELECT seq, hash FROM head").fetchone()
     store.ledger.append(added("later"))
     assert changed(store, "UPDATE head SET seq = ?, hash = ?", *head) == Flaw(
@@ -103,7 +103,7 @@ def test_without_its_head_nothing_is_appended_and_it_shows(store: Store) -> None
         store.ledger.append(added("later"))
 
 
-def test_an_entry_that_cannot_be_read_is_said(store: Store) -> None:
+def test_entry_that_cannot_be_read_is_reported(store: Store) -> None:
     for column, value in (("kind", "made_up"), ("body", "{broken")):
         changed(store, f"UPDATE ledger SET {column} = ? WHERE seq = 3", value)
         with pytest.raises(Trouble, match="Entry 3 of the ledger"):
@@ -117,7 +117,7 @@ def test_an_entry_that_cannot_be_read_is_said(store: Store) -> None:
     byte=st.integers(1, 127),
     column=st.sampled_from(["actor", "body", "at"]),
 )
-def test_a_byte_anywhere_is_found(store: Store, seq: int, at: int, byte: int, column: str) -> None:
+def test_byte_anywhere_is_found(store: Store, seq: int, at: int, byte: int, column: str) -> None:
     db = database_of(store).connection
     text = bytearray(db.execute(f"SELECT {column} FROM ledger WHERE seq = ?", (seq,)).fetchone()[0].encode())
     text[at % len(text)] ^= byte
@@ -144,7 +144,7 @@ def rechained(path: Path) -> None:
         db.commit()
 
 
-def test_the_doctor_says_where_and_repairs_no_ledger(cli: Command, database: Path) -> None:
+def test_doctor_says_where_and_repairs_no_ledger(cli: Command, database: Path) -> None:
     assert doctor(cli) == {}
     with closing(sqlite3.connect(database)) as db:
         db.execute("UPDATE ledger SET actor = 'eve@example.com' WHERE seq = 20")
@@ -160,16 +160,14 @@ def test_the_doctor_says_where_and_repairs_no_ledger(cli: Command, database: Pat
         assert db.execute("SELECT actor FROM ledger WHERE seq = 20").fetchone()[0] == "eve@example.com"
 
 
-def test_a_ledger_written_anew_shows_beside_a_backup(cli: Command, database: Path) -> None:
+def test_rewritten_ledger_differs_from_a_backup(cli: Command, database: Path) -> None:
     rechained(database)
     wrong = doctor(cli)
     assert "does not continue from" in wrong["backups"] and wrong.keys() == {"client list", "backups"}
 
 
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=365_000)], ids=["now", "in 1,000 years"])
-def test_a_mark_that_the_practice_was_restored_hides_nothing(
-    cli: Command, database: Path, ahead: timedelta
-) -> None:
+def test_restore_mark_hides_no_change(cli: Command, database: Path, ahead: timedelta) -> None:
     mark = iso(datetime.now(UTC) + ahead)
     rechained(database)
     with closing(sqlite3.connect(database)) as db:
@@ -178,7 +176,7 @@ def test_a_mark_that_the_practice_was_restored_hides_nothing(
     assert "does not continue from" in doctor(cli)["backups"]
 
 
-def test_a_copy_from_the_future_hides_nothing(cli: Command, database: Path) -> None:
+def test_copy_from_the_future_hides_nothing(cli: Command, database: Path) -> None:
     rechained(database)
     planted = database.with_name("practice.db.backups") / "29990101T000000Z-restored.db"
     with closing(sqlite3.connect(database)) as db, closing(sqlite3.connect(planted)) as copy:
@@ -187,7 +185,7 @@ def test_a_copy_from_the_future_hides_nothing(cli: Command, database: Path) -> N
     assert "does not continue from" in doctor(cli)["backups"]
 
 
-def test_an_older_state_put_in_place_shows_and_a_restored_one_does_not(cli: Command, database: Path) -> None:
+def test_older_file_put_in_place_is_detected_and_a_restore_is_not(cli: Command, database: Path) -> None:
     store = Store(database)
     old = database.with_name("old.db")
     assert cli.inside("backup", str(old)).code == 0
@@ -207,7 +205,7 @@ def test_an_older_state_put_in_place_shows_and_a_restored_one_does_not(cli: Comm
     assert doctor(cli) == {}
 
 
-def test_a_client_list_that_is_not_the_ledgers_is_derived_anew(cli: Command, database: Path) -> None:
+def test_client_list_that_differs_from_the_ledger_is_rebuilt(cli: Command, database: Path) -> None:
     store = Store(database)
     before, db = derived(database_of(store)), database_of(store).connection
     for statement, table in (
@@ -232,7 +230,7 @@ def test_a_client_list_that_is_not_the_ledgers_is_derived_anew(cli: Command, dat
     assert any("before-repair" in file.name for file in database.with_name("practice.db.backups").iterdir())
 
 
-def test_an_altered_ledger_is_not_derived_from(cli: Command, database: Path) -> None:
+def test_altered_ledger_is_not_derived_from(cli: Command, database: Path) -> None:
     with closing(sqlite3.connect(database)) as db:
         db.execute("UPDATE ledger SET body = '[1]' WHERE seq = 5")
         db.execute("UPDATE clients SET name = 'Eve Ltd' WHERE n = 3")
@@ -241,7 +239,7 @@ def test_an_altered_ledger_is_not_derived_from(cli: Command, database: Path) -> 
     assert doctor(cli).keys() == {"ledger"}
 
 
-def test_a_clock_behind_the_ledger_is_said(cli: Command, database: Path) -> None:
+def test_clock_behind_the_ledger_is_reported(cli: Command, database: Path) -> None:
     store = Store(database)
     store.ledger.append(of_client(Kind.NOTE_SET, "c1", note="x"), at=datetime.now(UTC) + timedelta(days=400))
     store.close()

@@ -83,7 +83,7 @@ def clients(database: Path) -> set[str] | None:
 
 
 @pytest.mark.parametrize("log", [False, True])
-def test_a_repair_killed_at_any_step_leaves_the_damaged_file_or_the_new_one(
+def test_repair_killed_at_any_step_leaves_the_damaged_file_or_the_new_one(
     database: Path, tmp_path: Path, log: bool
 ) -> None:
     shutil.rmtree(database.with_name("practice.db.backups"))
@@ -107,7 +107,7 @@ def test_a_repair_killed_at_any_step_leaves_the_damaged_file_or_the_new_one(
     assert step > 5
 
 
-def test_a_restore_killed_at_any_step_leaves_the_one_or_the_other(database: Path, tmp_path: Path) -> None:
+def test_restore_killed_at_any_step_leaves_the_old_or_the_new_file(database: Path, tmp_path: Path) -> None:
     with closing(Store(database)) as store:
         store.ledger.append(added("later"))
     (copy,) = database.with_name("practice.db.backups").iterdir()
@@ -137,7 +137,7 @@ def has_it_open(database: Path, line: Connection) -> None:
     store.close()
 
 
-def test_neither_is_done_while_another_process_has_the_practice_open(cli: Command, database: Path) -> None:
+def test_repair_and_restore_are_refused_while_the_practice_is_open(cli: Command, database: Path) -> None:
     (copy,) = database.with_name("practice.db.backups").iterdir()
     ours, theirs = talk()
     other = begin(has_it_open, database, theirs)
@@ -194,7 +194,7 @@ def test_no_entry_that_was_reported_is_lost_when_restores_come_between(database:
     assert reported <= held and restored > 0 and len(reported) > 1
 
 
-def test_who_had_the_file_open_that_was_replaced_writes_no_more(cli: Command, database: Path) -> None:
+def test_process_with_the_replaced_file_open_stops_writing(cli: Command, database: Path) -> None:
     (copy,) = database.with_name("practice.db.backups").iterdir()
     store = Store(database)
     # Someone took the lock away, else it would have been refused.
@@ -215,7 +215,7 @@ def test_who_had_the_file_open_that_was_replaced_writes_no_more(cli: Command, da
     store.close()
 
 
-def test_who_opens_it_meanwhile_waits_and_then_has_the_new_file(database: Path) -> None:
+def test_opening_a_practice_during_a_replacement_waits_for_the_new_file(database: Path) -> None:
     from clientsync_tui.store.files.replacing import replacing
 
     with replacing(database) as place:
@@ -229,7 +229,7 @@ def test_who_opens_it_meanwhile_waits_and_then_has_the_new_file(database: Path) 
     other.join(PATIENCE_S)
 
 
-def test_a_program_that_knows_no_lock_is_noticed_too(cli: Command, database: Path) -> None:
+def test_program_that_ignores_the_lock_is_noticed(cli: Command, database: Path) -> None:
     (copy,) = database.with_name("practice.db.backups").iterdir()
     with closing(sqlite3.connect(database)) as other:
         other.execute("SELECT count(*) FROM clients").fetchone()
@@ -275,7 +275,7 @@ def test_what_a_killed_one_left_goes_with_the_next(cli: Command, database: Path)
 @pytest.mark.skipif(
     os.name != "posix" or os.getuid() != 0, reason="only root can change a file's group to any"
 )
-def test_what_sqlite_makes_beside_a_shared_practice_is_the_groups(database: Path) -> None:
+def test_files_sqlite_makes_beside_a_shared_practice_belong_to_the_group(database: Path) -> None:
     os.chown(database, os.getuid(), 23_456)
     database.chmod(0o660)
     with closing(Store(database)):

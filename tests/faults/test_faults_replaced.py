@@ -38,7 +38,7 @@ def replaced(database: Path) -> None:
     new.replace(database)
 
 
-def test_a_job_that_runs_stops(ground: Ground, tmp_path: Path) -> None:
+def test_running_job_stops_when_the_practice_is_replaced(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
     started = here.cli.start("refresh", "--all")
     calls, end = here.calls() + 6, time.monotonic() + PATIENCE_S
@@ -54,7 +54,7 @@ def test_a_job_that_runs_stops(ground: Ground, tmp_path: Path) -> None:
     assert here.cli.inside("refresh", "--all").code == 0
 
 
-async def test_the_screens_say_so(ground: Ground, tmp_path: Path) -> None:
+async def test_screens_report_a_replaced_practice(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
     app: ClientSyncApp = here.practice.app()
     async with run_app(app, size=(80, 24)) as pilot:

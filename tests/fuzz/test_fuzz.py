@@ -17,7 +17,7 @@ EXAMPLES = int(os.environ.get("FUZZ", "40"))
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_what_is_kept_is_taken_or_refused_in_words(target: str):
+def test_saved_finds_are_accepted_or_refused_in_words(target: str):
     kept = corpus(target)
     assert kept
     for data in kept.values():
@@ -25,7 +25,7 @@ def test_what_is_kept_is_taken_or_refused_in_words(target: str):
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_any_input_is_taken_or_refused_in_words(target: str):
+def test_any_input_is_accepted_or_refused_in_words(target: str):
     seeds = list(corpus(target).values())
     inputs = mutated_json(seeds) if target == "answers" else mutated(seeds)
 

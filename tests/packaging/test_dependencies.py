@@ -35,7 +35,7 @@ def test_every_dependency_is_used(requirement: Requirement) -> None:
     assert re.search(rf"^\s*(from|import) {module}\b", SOURCE, re.MULTILINE)
 
 
-def test_the_oldest_versions_that_are_allowed_are_those_that_were_tried() -> None:
+def test_oldest_allowed_versions_are_the_tested_ones() -> None:
     tried = locked("lowest.lock")
     for requirement in DIRECT:
         bound = next(each.version for each in requirement.specifier if each.operator == ">=")
@@ -51,7 +51,7 @@ def test_development_is_locked() -> None:
         assert requirement.specifier.contains(version), f"requirements/lock makes it anew: {requirement}"
 
 
-def test_the_licences_are_listed() -> None:
+def test_licences_are_listed() -> None:
     needed = licences.needed()
     versions = locked("dev.lock")
     assert set(needed) <= set(versions), "requirements/lock makes it anew"

@@ -34,17 +34,17 @@ def sources(folder: str, kind: str) -> set[str]:
     return {path.as_posix() for path in Path(folder).rglob(f"*.{kind}")}
 
 
-def test_the_wheel_has_every_module_and_style_sheet(wheel: list[str]) -> None:
+def test_wheel_has_every_module_and_style_sheet(wheel: list[str]) -> None:
     assert sources("clientsync_tui", "py") <= set(wheel)
     assert {f"clientsync_tui/{sheet}" for sheet in sources("styles", "tcss")} <= set(wheel)
 
 
-def test_the_wheel_has_the_manual_page_and_nothing_of_the_checkout(wheel: list[str]) -> None:
+def test_wheel_has_the_manual_page_and_nothing_of_the_checkout(wheel: list[str]) -> None:
     rest = [name for name in wheel if not name.startswith(("clientsync_tui/", f"{NAME}.dist-info/"))]
     assert rest == [f"{NAME}.data/data/share/man/man1/clientsync.1"]
 
 
-def test_the_source_archive_has_all_that_is_tested_and_told(dists: Path) -> None:
+def test_source_archive_has_all_that_is_tested_and_told(dists: Path) -> None:
     with tarfile.open(dists / f"{NAME}.tar.gz") as archive:
         names = {name.removeprefix(f"{NAME}/") for name in archive.getnames()}
     wanted = sources("clientsync_tui", "py") | sources("styles", "tcss") | sources("tests", "py")
@@ -61,14 +61,14 @@ def test_the_source_archive_has_all_that_is_tested_and_told(dists: Path) -> None
     assert wanted <= names
 
 
-def test_the_wheel_carries_its_licence(dists: Path) -> None:
+def test_wheel_carries_its_licence(dists: Path) -> None:
     with zipfile.ZipFile(dists / f"{NAME}-py3-none-any.whl") as archive:
         metadata = archive.read(f"{NAME}.dist-info/METADATA").decode()
         assert "License-Expression: MIT" in metadata
         assert b"MIT License" in archive.read(f"{NAME}.dist-info/licenses/LICENSE")
 
 
-def test_the_version_is_one() -> None:
+def test_version_is_one() -> None:
     assert re.search(
         rf'^version = "{re.escape(version())}"$', Path("pyproject.toml").read_text("utf-8"), re.MULTILINE
     )

@@ -114,7 +114,7 @@ def test_what_a_text_means(text: str, terms: tuple[Term, ...]) -> None:
         ("http://example.com", 0, 18, "quotes"),
     ],
 )
-def test_a_mistake_says_where_it_is(text: str, start: int, end: int, says: str) -> None:
+def test_mistake_says_where_it_is(text: str, start: int, end: int, says: str) -> None:
     with pytest.raises(FilterError, match=says) as raised:
         parse(text)
     assert (raised.value.start, raised.value.end) == (start, end)
@@ -143,11 +143,11 @@ def test_every_status_and_reason_can_be_asked_for() -> None:
         ("2026-03-01", datetime(2026, 3, 1).astimezone()),
     ],
 )
-def test_a_moment(text: str, since: datetime) -> None:
+def test_moment(text: str, since: datetime) -> None:
     assert parse(f"since:{text}")[0].since(NOW) == since
 
 
 @pytest.mark.parametrize("text", ["2026-13-01", "0001-01-01", "2026-W10-1", "someday", "m", "yester"])
-def test_what_is_no_moment(text: str) -> None:
+def test_invalid_times_are_refused(text: str) -> None:
     with pytest.raises(FilterError, match="yesterday, monday, 30d"):
         parse(f"since:{text}")

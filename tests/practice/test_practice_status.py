@@ -49,7 +49,7 @@ def test_every_reason_is_found_or_computed_and_every_status_has_its_place() -> N
 
 
 @given(st.datetimes(timezones=st.timezones() | st.just(UTC)))
-def test_a_written_time_is_utc_and_sorts_as_text(at: datetime) -> None:
+def test_written_time_is_utc_and_sorts_as_text(at: datetime) -> None:
     if not 1 < at.year < 9999:
         return
     text = iso(at)

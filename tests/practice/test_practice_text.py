@@ -14,7 +14,7 @@ BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 @given(anything)
-def test_nothing_that_drives_a_terminal_or_turns_a_line_is_left(text: str) -> None:
+def test_control_and_bidi_characters_are_removed(text: str) -> None:
     for character in clean(text):
         assert unicodedata.category(character) not in UNSAFE
         assert unicodedata.bidirectional(character) not in BIDI
@@ -64,7 +64,7 @@ def test_folding_ignores_case_and_encoding(text: str) -> None:
 
 
 @given(anything)
-def test_a_sort_key_is_stable_and_without_accents(text: str) -> None:
+def test_sort_key_is_stable_and_without_accents(text: str) -> None:
     key = sort_key(text)
     assert sort_key(key) == key
     assert sort_key(folded(text)) == key

@@ -38,7 +38,7 @@ def email(sandbox: Running) -> str:
         {"organisations": "00000000-0000-4000-8000-000000000000"},
     ],
 )
-def test_a_wrong_link_gets_a_page_and_no_redirect(app: App, email: str, wrong: dict[str, str | None]) -> None:
+def test_wrong_link_gets_a_page_and_no_redirect(app: App, email: str, wrong: dict[str, str | None]) -> None:
     answer = app.http.get(app.link(**{"prompt": "none", "login_hint": email, **wrong}))
     assert answer.status_code == 400
     assert "location" not in answer.headers
@@ -51,19 +51,19 @@ def test_any_port_of_the_loopback_is_registered(app: App, email: str, redirect: 
     assert answer.headers["location"].startswith(redirect + "?")
 
 
-def test_the_answer_carries_the_state(app: App, email: str) -> None:
+def test_answer_carries_the_state(app: App, email: str) -> None:
     answer = app.http.get(app.link(prompt="none", login_hint=email, state="a&b=c é"))
     assert arrived(answer)["state"] == "a&b=c é"
 
 
-def test_a_code_works_once(app: App, email: str) -> None:
+def test_code_works_once(app: App, email: str) -> None:
     code = app.code(email)
     assert app.exchange(code).status_code == 200
     again = app.exchange(code)
     assert (again.status_code, again.json()) == (400, {"error": "invalid_grant"})
 
 
-def test_a_code_is_bound_to_verifier_redirect_and_app(app: App, email: str) -> None:
+def test_code_is_bound_to_verifier_redirect_and_app(app: App, email: str) -> None:
     for wrong in (
         {"code_verifier": "x" * 43},
         {"code_verifier": "short"},
@@ -73,13 +73,13 @@ def test_a_code_is_bound_to_verifier_redirect_and_app(app: App, email: str) -> N
         assert app.exchange(app.code(email), **wrong).json() == {"error": "invalid_grant"}, wrong
 
 
-def test_a_code_is_short_lived(sandbox: Running, app: App, email: str) -> None:
+def test_code_is_short_lived(sandbox: Running, app: App, email: str) -> None:
     code = app.code(email)
     sandbox.advance(301)
     assert app.exchange(code).json() == {"error": "invalid_grant"}
 
 
-def test_the_app_with_a_secret_must_show_it_either_way(sandbox: Running, email: str) -> None:
+def test_app_with_a_secret_must_show_it_either_way(sandbox: Running, email: str) -> None:
     web = App(sandbox.url, client_id="sandbox-xero-web")
     assert web.exchange(web.code(email)).json() == {"error": "invalid_client"}
     assert web.exchange(web.code(email), client_secret="wrong").json() == {"error": "invalid_client"}
@@ -90,21 +90,21 @@ def test_the_app_with_a_secret_must_show_it_either_way(sandbox: Running, email: 
     assert web.exchange(web.code(email)).json() == {"error": "invalid_client"}
 
 
-def test_the_public_app_has_no_secret(app: App, email: str) -> None:
+def test_public_app_has_no_secret(app: App, email: str) -> None:
     assert app.exchange(app.code(email), client_secret="sandbox").json() == {"error": "invalid_client"}
 
 
-def test_the_app_with_a_secret_need_not_use_pkce(sandbox: Running, email: str) -> None:
+def test_app_with_a_secret_need_not_use_pkce(sandbox: Running, email: str) -> None:
     web = App(sandbox.url, client_id="sandbox-xero-web")
     code = web.code(email, code_challenge=None, code_challenge_method=None)
     assert web.exchange(code, client_secret="sandbox", code_verifier="").status_code == 200
 
 
-def test_an_unknown_grant_type_is_refused(app: App, email: str) -> None:
+def test_unknown_grant_type_is_refused(app: App, email: str) -> None:
     assert app.exchange(app.code(email), grant_type="password").json() == {"error": "unsupported_grant_type"}
 
 
-def test_the_id_token_verifies_from_discovery_alone(sandbox: Running, app: App) -> None:
+def test_id_token_verifies_from_discovery_alone(sandbox: Running, app: App) -> None:
     person = sandbox.world.people[1]
     app.sign_in(person.email)
     found = app.http.get(f"{app.xero}/.well-known/openid-configuration").json()

@@ -83,7 +83,7 @@ def test_ends_though_a_call_hangs(served: Served) -> None:
     assert process.returncode == 0
 
 
-def test_killed_and_started_again_it_goes_on(served: Served, tmp_path: Path) -> None:
+def test_killed_and_started_again_it_continues(served: Served, tmp_path: Path) -> None:
     file = str(tmp_path / "state.json")
     process, url = served("--organisations", "3", "--state", file)
     app = App(url).sign_in(json.loads(run("sandbox", "people", "--url", url, "--json").stdout)[0]["email"])
@@ -97,7 +97,7 @@ def test_killed_and_started_again_it_goes_on(served: Served, tmp_path: Path) -> 
     assert app.refresh().status_code == 200
 
 
-def test_a_hundred_thousand_organisations_start(served: Served) -> None:
+def test_hundred_thousand_organisations_start(served: Served) -> None:
     _, url = served("--organisations", "100000", "--software", "xero")
     people = json.loads(run("sandbox", "people", "--url", url, "--json").stdout)
     ids = people[0]["organisations"]["xero"]
@@ -109,7 +109,7 @@ def test_a_hundred_thousand_organisations_start(served: Served) -> None:
     ).text  # fmt: skip
 
 
-def test_the_written_configuration_is_whole_and_finds_the_sandbox(served: Served, tmp_path: Path) -> None:
+def test_written_configuration_is_whole_and_finds_the_sandbox(served: Served, tmp_path: Path) -> None:
     file = tmp_path / "clientsync" / "config.toml"
     file.parent.mkdir()
     _, url = served("--write-config", str(file))
@@ -175,7 +175,7 @@ def test_authorise_signs_in_to_one_company(sandbox: Running, waiting: tuple[str,
     assert f"realmId={realm}" in arrived[0]
 
 
-def test_somebody_elses_configuration_is_not_overwritten(tmp_path: Path) -> None:
+def test_someone_elses_configuration_is_not_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("[practice]\n")
     refused = run("sandbox", "--write-config", str(file))
@@ -184,7 +184,7 @@ def test_somebody_elses_configuration_is_not_overwritten(tmp_path: Path) -> None
     assert file.read_text() == "[practice]\n"
 
 
-def test_a_fault_from_the_command_line(served: Served) -> None:
+def test_fault_from_the_command_line(served: Served) -> None:
     _, url = served("--organisations", "2")
     person = json.loads(run("sandbox", "people", "--url", url, "--json").stdout)[0]
     first, second = person["organisations"]["xero"]
@@ -212,14 +212,14 @@ def test_a_fault_from_the_command_line(served: Served) -> None:
         ["sandbox", "--organisations", "0"],
     ],
 )
-def test_wrong_usage_is_said_and_exits_2(sandbox: Running, tmp_path: Path, wrong: list[str]) -> None:
+def test_wrong_usage_is_reported_and_exits_2(sandbox: Running, tmp_path: Path, wrong: list[str]) -> None:
     done = run(*[sandbox.url if word == "URL" else word for word in wrong], XDG_CONFIG_HOME=str(tmp_path))
     assert (done.returncode, done.stdout) == (2, "")
     assert "Error: " in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_port_in_use_is_said(sandbox: Running) -> None:
+def test_port_in_use_is_reported(sandbox: Running) -> None:
     done = run("sandbox", "--port", sandbox.url.rpartition(":")[2])
     assert done.returncode == 2
     assert done.stderr == (

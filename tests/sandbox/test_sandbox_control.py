@@ -38,7 +38,7 @@ def test_no_token_is_in_the_log(sandbox: Running) -> None:
     assert access_token not in log
 
 
-def test_the_clock_goes_forward_only(sandbox: Running) -> None:
+def test_clock_goes_forward_only(sandbox: Running) -> None:
     before = sandbox.sandbox.clock.now()
     moved = plain_http().post(f"{sandbox.url}/sandbox/clock", json={"advance_s": 5_184_000})
     assert moved.json()["now"] >= before + 5_184_000

@@ -109,7 +109,7 @@ def test_disconnect_takes_it_from_the_list_until_it_is_connected_again(
     assert mine.sign_in(me, organisations=first).organisation(first).status_code == 200
 
 
-def test_close_is_for_everybody_and_says_so(sandbox: Running, mine: App, theirs: App, first: str) -> None:
+def test_close_is_for_everyone_and_says_so(sandbox: Running, mine: App, theirs: App, first: str) -> None:
     sandbox.fault("close", organisation=first)
     for app in (mine, theirs):
         refused = app.organisation(first)
@@ -152,7 +152,7 @@ def test_unavailable_everywhere_or_for_one_organisation(
     assert mine.organisation(first).status_code == 200
 
 
-def test_an_unavailable_token_endpoint_changes_nothing(sandbox: Running, mine: App) -> None:
+def test_unavailable_token_endpoint_changes_nothing(sandbox: Running, mine: App) -> None:
     sandbox.fault("unavailable", times=1)
     token = mine.tokens["refresh_token"]
     assert mine.refresh(token).status_code == 503
@@ -160,7 +160,7 @@ def test_an_unavailable_token_endpoint_changes_nothing(sandbox: Running, mine: A
     assert mine.refresh(newer).status_code == 200
 
 
-def test_hang_never_answers_and_those_who_leave_free_their_place(
+def test_hang_never_answers_and_a_closed_connection_frees_its_slot(
     sandboxes: Callable[[Options], Running],
 ) -> None:
     box = sandboxes(Options(organisations=1))
@@ -176,9 +176,7 @@ def test_hang_never_answers_and_those_who_leave_free_their_place(
     assert eventually(lambda: app.organisation(only).status_code == 200)
 
 
-def test_a_hanging_token_endpoint_loses_the_answer_and_the_grace_mends_it(
-    sandbox: Running, mine: App
-) -> None:
+def test_hanging_token_endpoint_loses_the_answer_and_the_grace_fixes_it(sandbox: Running, mine: App) -> None:
     sandbox.fault("hang", times=1)
     token = mine.tokens["refresh_token"]
     with pytest.raises(httpx2.ReadTimeout):
@@ -215,7 +213,7 @@ def test_slow_answers_rightly_after_a_while(sandbox: Running, mine: App, first: 
     assert mine.organisation(first).elapsed.total_seconds() < 0.4
 
 
-def test_a_fault_for_one_person_leaves_the_others(sandbox: Running, mine: App, theirs: App, me: str) -> None:
+def test_fault_for_one_person_leaves_the_others(sandbox: Running, mine: App, theirs: App, me: str) -> None:
     sandbox.fault("unavailable", person=me.upper())
     assert mine.get("/connections").status_code == 503
     assert mine.refresh().status_code == 503
@@ -297,6 +295,6 @@ def test_renamed_client_keeps_its_address(sandbox: Running) -> None:
     assert world.id_of("freeagent", 2) == address
 
 
-def test_rename_is_for_everybody(sandbox: Running, me: str) -> None:
+def test_rename_is_for_everyone(sandbox: Running, me: str) -> None:
     with pytest.raises(ValueError, match="leave out person and times"):
         sandbox.fault("rename", person=me)

@@ -66,13 +66,13 @@ def test_nothing_can_be_revoked_and_nothing_is_signed(app: PlainApp) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"scope": "openid"}, {"code_challenge": "x" * 43}, {"client_id": "x"}])
-def test_a_wrong_link_gets_a_page_and_no_redirect(sandbox: Running, me: str, wrong: dict[str, str]) -> None:
+def test_wrong_link_gets_a_page_and_no_redirect(sandbox: Running, me: str, wrong: dict[str, str]) -> None:
     app = PlainApp(sandbox.url, NAME)
     answer = app.http.get(app.link(prompt="none", login_hint=me, **wrong))
     assert answer.status_code == 400 and "location" not in answer.headers
 
 
-def test_the_secret_is_taken_in_the_body_too(sandbox: Running, me: str) -> None:
+def test_secret_is_taken_in_the_body_too(sandbox: Running, me: str) -> None:
     app = PlainApp(sandbox.url, NAME)
     form = {
         "grant_type": "authorization_code",
@@ -148,7 +148,7 @@ def test_views_and_order(sandbox: Running, app: PlainApp) -> None:
         assert app.get(f"/clients?{wrong}").status_code == 400
 
 
-def test_a_company_is_the_client_that_the_header_names(sandbox: Running, app: PlainApp, first: str) -> None:
+def test_company_is_the_client_that_the_header_names(sandbox: Running, app: PlainApp, first: str) -> None:
     told = company(app, first).json()["company"]
     assert told["name"] == sandbox.world.named(NAME, 0).name
     assert told["subdomain"] == first and isinstance(told["id"], str)
@@ -207,7 +207,7 @@ def test_expired_and_revoked(sandbox: Running, app: PlainApp, me: str, first: st
         assert company(app.sign_in(me), first).status_code == 200
 
 
-def test_a_user_agent_is_required(app: PlainApp) -> None:
+def test_user_agent_is_required(app: PlainApp) -> None:
     del app.http.headers["User-Agent"]
     assert app.get("/clients").status_code == 400
 
@@ -224,7 +224,7 @@ def test_limits_count_for_each_client_and_in_test_for_five(sandboxes) -> None:
     assert statuses == [200] * 5 + [429]
 
 
-def test_a_limit_on_demand(sandbox: Running, app: PlainApp, first: str) -> None:
+def test_limit_on_demand(sandbox: Running, app: PlainApp, first: str) -> None:
     sandbox.fault("limit", software=NAME, organisation=first, times=1, seconds=7)
     refused = company(app, first)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "7")

@@ -81,7 +81,7 @@ def call(limits: Limits, organisation: str | None, person: str = "ann") -> str |
     return refused.problem
 
 
-def test_a_day_the_whole_app_and_a_person() -> None:
+def test_day_the_whole_app_and_a_person() -> None:
     clock = Clock()
     limits = Limits(clock, on=True)
     assert [call(limits, "a") for _ in range(8)] == [None] * 7 + ["day"]
@@ -99,7 +99,7 @@ def test_calls_over_a_limit_are_counted_also_where_none_is_refused() -> None:
     assert limits.over == {"software": 2}
 
 
-def test_the_numbers_are_xeros() -> None:
+def test_numbers_are_xeros() -> None:
     rates = {(rate.calls, rate.seconds, rate.per) for rate in LIMITS.rates}
     assert rates == {(60, 60, "organisation"), (5_000, 86_400, "organisation"), (10_000, 60, "app")}
     assert LIMITS.at_once == 5

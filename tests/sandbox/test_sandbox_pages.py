@@ -148,12 +148,12 @@ def test_names_are_shown_escaped_and_without_controls(sandbox: Running, app: App
     assert not form.tags & {"script", "b", "a"}
 
 
-def test_a_link_cannot_put_markup_into_the_page(app: App) -> None:
+def test_link_cannot_put_markup_into_the_page(app: App) -> None:
     page = app.http.get(app.link(state='"><script>alert(1)</script>', login_hint='"><b>')).text
     assert not Form(page).tags & {"script", "b"}
 
 
-def test_an_organisation_the_person_cannot_reach_cannot_be_posted(sandbox: Running, app: App) -> None:
+def test_organisation_the_person_cannot_reach_cannot_be_posted(sandbox: Running, app: App) -> None:
     person = sandbox.world.people[4]
     beyond = next(place for place in range(40) if not person.reaches(place))
     form = choose(app, person.email)

@@ -47,7 +47,7 @@ def code_of(answer) -> str:
     return error["code"]
 
 
-def test_the_redirect_says_which_company_and_the_token_is_for_that_one(
+def test_redirect_says_which_company_and_the_token_is_for_that_one(
     sandbox: Running, app: PlainApp, first: str
 ) -> None:
     assert app.realm == {"realmId": first}
@@ -81,7 +81,7 @@ def test_when_every_company_has_a_grant_the_oldest_comes_again(sandboxes) -> Non
     assert realms == [box.world.id_of(NAME, place) for place in (0, 1, 0, 1)]
 
 
-def test_the_page_lets_pick_one_company(sandbox: Running, me: str) -> None:
+def test_page_lets_pick_one_company(sandbox: Running, me: str) -> None:
     app = PlainApp(sandbox.url, NAME)
     form = {"request": app.link().partition("?")[2], "person": me}
     page = app.http.post(app.table["authorize_url"], data=form).text
@@ -104,14 +104,14 @@ def test_the_page_lets_pick_one_company(sandbox: Running, me: str) -> None:
         {"organisation": "123456789012345"},
     ],
 )
-def test_a_wrong_link_gets_a_page_and_no_redirect(sandbox: Running, me: str, wrong: dict[str, str]) -> None:
+def test_wrong_link_gets_a_page_and_no_redirect(sandbox: Running, me: str, wrong: dict[str, str]) -> None:
     app = PlainApp(sandbox.url, NAME)
     answer = app.http.get(app.link(prompt="none", login_hint=me, **wrong))
     assert answer.status_code == 400
     assert "location" not in answer.headers
 
 
-def test_a_page_of_the_practices_own_can_be_the_redirect(sandbox: Running, me: str) -> None:
+def test_page_of_the_practices_own_can_be_the_redirect(sandbox: Running, me: str) -> None:
     app = PlainApp(sandbox.url, NAME)
     answer = app.http.get(
         app.link(prompt="none", login_hint=me, redirect_uri="https://practice.example/callback")
@@ -119,13 +119,13 @@ def test_a_page_of_the_practices_own_can_be_the_redirect(sandbox: Running, me: s
     assert answer.headers["location"].startswith("https://practice.example/callback?code=")
 
 
-def test_the_app_must_show_its_secret(sandbox: Running, me: str) -> None:
+def test_app_must_show_its_secret(sandbox: Running, me: str) -> None:
     app = PlainApp(sandbox.url, NAME)
     refused = app.exchange(app.code(me), auth=(app.table["client_id"], "wrong"))
     assert (refused.status_code, refused.json()) == (401, {"error": "invalid_client"})
 
 
-def test_a_token_answer_has_quickbooks_fields_and_the_hard_end_when_asked(app: PlainApp) -> None:
+def test_token_answer_has_quickbooks_fields_and_the_hard_end_when_asked(app: PlainApp) -> None:
     assert set(app.tokens) == {
         "token_type", "access_token", "expires_in", "refresh_token", "x_refresh_token_expires_in", "id_token",
     }  # fmt: skip
@@ -134,7 +134,7 @@ def test_a_token_answer_has_quickbooks_fields_and_the_hard_end_when_asked(app: P
     assert asked["x_refresh_token_hard_expires_in"] == pytest.approx(5 * 365 * DAY_S, abs=5)
 
 
-def test_the_id_token_names_the_company_and_no_address(sandbox: Running, app: PlainApp, first: str) -> None:
+def test_id_token_names_the_company_and_no_address(sandbox: Running, app: PlainApp, first: str) -> None:
     keys = KeySet.import_key_set(app.http.get(f"{app.table['issuer']}/.well-known/jwks").json())
     claims = jwt.decode(app.tokens["id_token"], keys, algorithms=["RS256"]).claims
     assert set(claims) == {"aud", "exp", "iat", "iss", "realmid", "sub"}
@@ -156,9 +156,7 @@ def test_userinfo_says_who_it_is_in_its_own_words(sandbox: Running, app: PlainAp
     assert set(nameless.get("/v1/openid_connect/userinfo").json()) == {"sub", "email", "emailVerified"}
 
 
-def test_the_refresh_token_changes_once_a_day_and_the_old_one_is_refused(
-    sandbox: Running, app: PlainApp
-) -> None:
+def test_refresh_token_changes_once_a_day_and_the_old_one_is_refused(sandbox: Running, app: PlainApp) -> None:
     first = app.tokens["refresh_token"]
     assert app.refresh().json()["refresh_token"] == first
     sandbox.advance(DAY_S)
@@ -169,7 +167,7 @@ def test_the_refresh_token_changes_once_a_day_and_the_old_one_is_refused(
     assert app.refresh(second).status_code == 200
 
 
-def test_a_grant_ends_after_five_years_however_it_is_used(sandbox: Running, app: PlainApp) -> None:
+def test_grant_ends_after_five_years_however_it_is_used(sandbox: Running, app: PlainApp) -> None:
     for _ in range(18):
         sandbox.advance(100 * DAY_S)
         app.tokens = app.refresh().json()
@@ -234,7 +232,7 @@ def test_conditions(app: PlainApp, first: str) -> None:
         "SELECT * FROM Account WHERE MetaData.LastUpdatedTime > 'once'",
     ],
 )
-def test_a_statement_that_is_none_is_a_fault(app: PlainApp, first: str, statement: str) -> None:
+def test_statement_that_is_none_is_a_fault(app: PlainApp, first: str, statement: str) -> None:
     answer = query(app, first, statement)
     assert (answer.status_code, code_of(answer)) == (400, "4000")
 
@@ -273,14 +271,14 @@ def test_faults_as_quickbooks_words_them(
     assert offered == (303 if kind in ("disconnect", "expire") else 400)
 
 
-def test_an_ended_token_is_refused_as_the_gateway_does(sandbox: Running, app: PlainApp, first: str) -> None:
+def test_ended_token_is_refused_as_the_gateway_does(sandbox: Running, app: PlainApp, first: str) -> None:
     sandbox.advance(3_601)
     answer = company(app, first)
     assert answer.status_code == 401
     assert answer.json()["fault"]["error"][0]["detail"] == "Token expired"
 
 
-def test_a_limit_is_told_in_xml_every_other_time(sandbox: Running, app: PlainApp, first: str) -> None:
+def test_limit_is_told_in_xml_every_other_time(sandbox: Running, app: PlainApp, first: str) -> None:
     sandbox.fault("limit", software=NAME, organisation=first, times=2, seconds=3)
     answers = [company(app, first) for _ in range(2)]
     assert {a.status_code for a in answers} == {429}

@@ -23,7 +23,7 @@ def test_each_refresh_gives_a_new_refresh_token(app: App) -> None:
     assert app.refresh(answer["refresh_token"]).status_code == 200
 
 
-def test_a_lost_answer_is_made_good_within_half_an_hour(sandbox: Running, app: App) -> None:
+def test_lost_answer_is_made_good_within_half_an_hour(sandbox: Running, app: App) -> None:
     first = app.tokens["refresh_token"]
     app.refresh()
     sandbox.advance(29 * 60)
@@ -45,7 +45,7 @@ def test_after_the_grace_the_replaced_token_is_refused_and_the_newer_still_works
     assert app.refresh(newer).status_code == 200
 
 
-def test_two_who_refresh_one_token_do_not_both_go_on(app: App) -> None:
+def test_two_who_refresh_one_token_do_not_both_continue(app: App) -> None:
     first = app.tokens["refresh_token"]
     mine, theirs = app.refresh(first).json(), app.refresh(first).json()
     assert app.refresh(mine["refresh_token"]).json() == GONE
@@ -58,7 +58,7 @@ def test_once_the_newer_token_is_used_the_grace_is_over(app: App) -> None:
     assert app.refresh(first).json() == GONE
 
 
-def test_a_sign_in_lives_sixty_days_from_its_last_use(sandbox: Running, app: App) -> None:
+def test_sign_in_lives_sixty_days_from_its_last_use(sandbox: Running, app: App) -> None:
     sandbox.advance(59 * 86_400)
     app.tokens = app.refresh().json()
     sandbox.advance(59 * 86_400)
@@ -67,13 +67,13 @@ def test_a_sign_in_lives_sixty_days_from_its_last_use(sandbox: Running, app: App
     assert app.refresh().json() == GONE
 
 
-def test_a_refresh_token_is_the_apps_own(app: App) -> None:
+def test_refresh_token_is_the_apps_own(app: App) -> None:
     assert app.refresh(client_id="sandbox-xero-web", client_secret="sandbox").json() == GONE
     assert app.refresh("no such token").json() == GONE
     assert app.refresh(client_id="nobody").json() == {"error": "invalid_client"}
 
 
-def test_an_access_token_ends(sandbox: Running, app: App) -> None:
+def test_access_token_ends(sandbox: Running, app: App) -> None:
     sandbox.advance(1799)
     assert app.get("/connections").status_code == 200
     sandbox.advance(2)
@@ -82,7 +82,7 @@ def test_an_access_token_ends(sandbox: Running, app: App) -> None:
     assert refused.json()["detail"].startswith("TokenExpired")
 
 
-def test_the_life_of_access_tokens_can_be_shortened(sandboxes) -> None:
+def test_life_of_access_tokens_can_be_shortened(sandboxes) -> None:
     box = sandboxes(Options(access_s=5))
     app = App(box.url).sign_in(box.world.people[0].email)
     assert app.tokens["expires_in"] == 5
@@ -90,7 +90,7 @@ def test_the_life_of_access_tokens_can_be_shortened(sandboxes) -> None:
     assert app.get("/connections").status_code == 401
 
 
-def test_revoking_ends_every_token_and_connection_of_the_person_and_of_nobody_else(
+def test_revoking_ends_every_token_and_connection_of_the_person_and_of_no_one_else(
     sandbox: Running,
     app: App,
 ) -> None:

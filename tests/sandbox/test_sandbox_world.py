@@ -30,12 +30,12 @@ def shown(seed: str, hash_seed: str) -> object:
     return json.loads(made.stdout)
 
 
-def test_the_same_seed_gives_the_same_world_in_another_process() -> None:
+def test_same_seed_gives_the_same_world_in_another_process() -> None:
     assert shown("seven", "1") == shown("seven", "2")
     assert shown("seven", "1") != shown("eight", "1")
 
 
-def test_a_larger_world_begins_as_the_smaller_one() -> None:
+def test_larger_world_begins_as_the_smaller_one() -> None:
     small, large = World("1", 10), World("1", 500)
     assert [small.organisation("xero", i) for i in range(10)] == [
         large.organisation("xero", i) for i in range(10)
@@ -54,7 +54,7 @@ def test_accountants_reach_overlapping_parts_and_the_first_reaches_all() -> None
     assert all(person.email.isascii() and person.email.endswith("@example.com") for person in world.people)
 
 
-def test_even_the_smallest_world_is_reached_by_everybody() -> None:
+def test_even_the_smallest_world_is_reached_by_everyone() -> None:
     world = World("1", 1)
     assert all(world.reach(person) == [0] for person in world.people)
 
@@ -96,7 +96,7 @@ def test_another_seed_keeps_the_traps_and_changes_the_rest() -> None:
 
 
 @pytest.mark.parametrize("place", [0, 77_777, 99_999])
-def test_an_organisation_is_found_by_its_id_among_very_many(place: int) -> None:
+def test_organisation_is_found_by_its_id_among_very_many(place: int) -> None:
     world = World("1", 100_000)
     assert world.place_of("xero", world.id_of("xero", place).upper()) == place
     assert world.place_of("sage", world.id_of("xero", place)) is None

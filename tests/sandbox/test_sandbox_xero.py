@@ -77,7 +77,7 @@ def test_without_a_good_token_401(app: App, first: str) -> None:
 
 
 @pytest.mark.parametrize("tenant", [None, "nonsense", "00000000-0000-4000-8000-000000000000"])
-def test_a_missing_or_wrong_organisation_is_403(app: App, tenant: str | None) -> None:
+def test_missing_or_wrong_organisation_is_403(app: App, tenant: str | None) -> None:
     answer = app.get(f"{API}/Organisation", tenant)
     assert answer.status_code == 403
     assert answer.json()["title"] == "Forbidden"
@@ -92,7 +92,7 @@ def test_scopes_limit_the_api(sandbox: Running, first: str) -> None:
     assert (answer.status_code, answer.json()["detail"]) == (401, "AuthorizationUnsuccessful")
 
 
-def test_an_organisation_is_the_one_connected(sandbox: Running, app: App) -> None:
+def test_organisation_is_the_one_connected(sandbox: Running, app: App) -> None:
     for connection in app.connections():
         (organisation,) = app.organisation(connection["tenantId"]).json()["Organisations"]
         assert organisation["OrganisationID"] == connection["tenantId"]
@@ -145,7 +145,7 @@ def test_suppliers_in_pages(sandbox: Running, app: App) -> None:
 @pytest.mark.parametrize(
     "query", ["where=Name%3D%3D1", "page=0", "page=x", "order=Shoe", "page=1&pageSize=-1"]
 )
-def test_a_query_not_understood_is_400_in_xeros_shape(app: App, first: str, query: str) -> None:
+def test_query_not_understood_is_400_in_xeros_shape(app: App, first: str, query: str) -> None:
     answer = app.get(f"{API}/Contacts?{query}", first)
     assert answer.status_code == 400
     assert set(answer.json()) == {"ErrorNumber", "Type", "Message", "Elements"}

@@ -93,7 +93,7 @@ async def test_one_consent_after_another(practices: Callable[..., Practice]) -> 
     app.workplace.close()
 
 
-async def test_a_matching_client_is_linked_unless_the_person_says_otherwise(practice: Practice) -> None:
+async def test_matching_client_is_linked_unless_the_person_says_otherwise(practice: Practice) -> None:
     world = practice.sandbox.world
     first, second = sorted((world.organisation("xero", n) for n in (1, 2)), key=lambda o: o.name)
     app = practice.app()
@@ -167,7 +167,7 @@ async def test_when_xero_does_not_answer_it_can_be_asked_again(practice: Practic
     app.workplace.close()
 
 
-async def test_a_sign_in_that_is_refused_leads_to_a_new_one(practice: Practice) -> None:
+async def test_sign_in_that_is_refused_leads_to_a_new_one(practice: Practice) -> None:
     await asyncio.to_thread(practice.sign_in, practice.people[0])
     practice.sandbox.fault("expire", person=practice.people[0])
     app = practice.app()
@@ -180,7 +180,7 @@ async def test_a_sign_in_that_is_refused_leads_to_a_new_one(practice: Practice) 
     app.workplace.close()
 
 
-async def test_a_hundred_thousand_organisations(practice: Practice) -> None:
+async def test_hundred_thousand_organisations(practice: Practice) -> None:
     sign_in = await asyncio.to_thread(practice.sign_in, practice.people[0])
     app = practice.app()
     async with run_app(app, size=(200, 60)) as pilot:

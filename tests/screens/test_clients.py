@@ -114,7 +114,7 @@ async def test_triage_by_status_then_by_fix(tmp_path: Path) -> None:
         await until(pilot, lambda: "4 of 11" in shown(pilot) and screen.tabs.chosen == 1)
 
 
-async def test_the_filter_completes_marks_mistakes_and_comes_back(tmp_path: Path) -> None:
+async def test_filter_completes_marks_mistakes_and_comes_back(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("slash", *"st")
@@ -212,7 +212,7 @@ async def test_views_are_saved_opened_and_forgotten(tmp_path: Path) -> None:
         await until(pilot, lambda: not screen.main.workplace.preferences.views)
 
 
-async def test_an_empty_list_says_what_to_do(tmp_path: Path) -> None:
+async def test_empty_list_says_what_to_do(tmp_path: Path) -> None:
     async with opened(tmp_path, (80, 24)) as (pilot, screen):
         await until(pilot, lambda: "Press s for Client Sync" in shown(pilot))
         await pilot.press("slash", "x", "escape")
@@ -226,7 +226,7 @@ async def test_an_empty_list_says_what_to_do(tmp_path: Path) -> None:
         )
 
 
-async def test_a_list_that_cannot_be_read_is_said_and_leaves_the_keys(tmp_path: Path) -> None:
+async def test_list_that_cannot_be_read_is_reported_and_leaves_the_keys(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         database_of(screen.store).connection.execute("ALTER TABLE standings RENAME TO standings_away")
@@ -237,7 +237,7 @@ async def test_a_list_that_cannot_be_read_is_said_and_leaves_the_keys(tmp_path: 
         await until(pilot, lambda: "1 of 11" in shown(pilot))
 
 
-async def test_a_hundred_thousand_clients(tmp_path: Path) -> None:
+async def test_hundred_thousand_clients(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     ann = signed_in(workplace.store, ANN)
     crowd(workplace.store, ann, 100_000)

@@ -30,7 +30,7 @@ async def answer(pilot: Pilot[None], text: str) -> None:
     await pilot.press("enter")
 
 
-async def test_a_team_is_made_for_the_selected_and_undone_after_a_restart(tmp_path: Path) -> None:
+async def test_team_is_made_for_the_selected_and_undone_after_a_restart(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("slash", *"lapsed", "enter", "A", "escape", "t", "n", *"West", "enter")
@@ -150,7 +150,7 @@ async def test_typing_replaces_the_name_that_export_suggests(tmp_path: Path) -> 
         await until(pilot, lambda: file.exists())
 
 
-async def test_an_export_does_not_replace_the_programs_own_files(tmp_path: Path) -> None:
+async def test_export_does_not_replace_the_programs_own_files(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     before = (tmp_path / "config.toml").read_bytes()
     async with opened(tmp_path) as (pilot, _):
@@ -163,7 +163,7 @@ async def test_an_export_does_not_replace_the_programs_own_files(tmp_path: Path)
     assert (tmp_path / "config.toml").read_bytes() == before
 
 
-async def test_every_wrong_line_of_an_upload_is_said_and_nothing_changed(tmp_path: Path) -> None:
+async def test_every_wrong_line_of_an_upload_is_reported_and_nothing_changed(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     file = tmp_path / "codes.csv"
     file.write_text("Client,Practice code\nLapsed 1,L1\nNobody,N1\nLapsed 2,RED\n")

@@ -99,7 +99,7 @@ def test_numbers_have_the_locales_separator(monkeypatch: pytest.MonkeyPatch) -> 
     assert locale_words.counted(1, "client") == "1 client"
 
 
-def test_a_fix_counts_the_consents_that_are_yet_to_be_given(tmp_path: Path) -> None:
+def test_fix_counts_the_consents_that_are_yet_to_be_given(tmp_path: Path) -> None:
     workplace, now = workplace_in(tmp_path), datetime.now(UTC)
     store = workplace.store
     for company in ("o1", "o2", "o3"):

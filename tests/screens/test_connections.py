@@ -136,7 +136,7 @@ async def test_disconnect_asks_once_and_the_client_stays(practice: Practice) -> 
     app.workplace.close()
 
 
-async def test_what_is_wrong_is_said_with_the_next_step(practice: Practice) -> None:
+async def test_what_is_wrong_is_reported_with_the_next_step(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
@@ -159,7 +159,7 @@ async def test_what_is_wrong_is_said_with_the_next_step(practice: Practice) -> N
     app.workplace.close()
 
 
-async def test_an_expired_integration_is_reconnected(practice: Practice) -> None:
+async def test_expired_integration_is_reconnected(practice: Practice) -> None:
     me = practice.people[0]
     practice.add(me)
     app = practice.app()
@@ -239,7 +239,7 @@ async def test_its_page_in_the_software_is_shown_whole(practice: Practice) -> No
     app.workplace.close()
 
 
-async def test_a_client_without_an_integration(practice: Practice) -> None:
+async def test_client_without_an_integration(practice: Practice) -> None:
     app = practice.app()
     app.workplace.store.ledger.append(
         NewEntry(Kind.CLIENT_ADDED, "me", "c1", body={"name": "[red]x[/] Ltd", "details": {}, "team": None})
@@ -253,7 +253,7 @@ async def test_a_client_without_an_integration(practice: Practice) -> None:
     app.workplace.close()
 
 
-async def test_a_client_moves_to_another_software(practices: Callable[..., Practice]) -> None:
+async def test_client_moves_to_another_software(practices: Callable[..., Practice]) -> None:
     practice = practices(Options(organisations=4, limits=False, softwares=("freeagent", "xero")))
     practice.keep_secrets()
     me, world = practice.people[0], practice.sandbox.world

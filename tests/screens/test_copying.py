@@ -17,7 +17,7 @@ def copied(pilot: Pilot[None]) -> str:
     return pilot.app.clipboard
 
 
-async def test_the_client_under_the_cursor_is_copied_by_name_code_or_as_a_card(tmp_path: Path) -> None:
+async def test_client_under_the_cursor_is_copied_by_name_code_or_as_a_card(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("down")
@@ -34,7 +34,7 @@ async def test_the_client_under_the_cursor_is_copied_by_name_code_or_as_a_card(t
         assert "Integrated by" in copied(pilot)
 
 
-async def test_the_commands_for_the_selection_are_shown_and_copied(tmp_path: Path) -> None:
+async def test_commands_for_the_selection_are_shown_and_copied(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("slash", *"abbey", "enter", "Y")
@@ -49,7 +49,7 @@ async def test_the_commands_for_the_selection_are_shown_and_copied(tmp_path: Pat
         assert screen.is_attached
 
 
-async def test_a_plan_says_the_command_that_makes_it(tmp_path: Path) -> None:
+async def test_plan_says_the_command_that_makes_it(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, _):
         await pilot.press("slash", *"abbey", "enter", "d")
@@ -71,7 +71,7 @@ async def test_a_plan_says_the_command_that_makes_it(tmp_path: Path) -> None:
         ("add", "xero", False, "clientsync add xero --organisation o1 --organisation o2 --team North"),
     ],
 )
-def test_a_plan_as_a_command(
+def test_plan_as_a_command(
     tmp_path: Path, kind: str, software: str | None, everybody: bool, line: str | None
 ) -> None:
     store = Store(tmp_path / "practice.db")

@@ -76,7 +76,7 @@ async def test_what_its_help_promises_works_and_the_counter_is_that_of_the_clien
     app.workplace.close()
 
 
-async def test_the_cursor_stays_on_its_entry_while_others_come_in(practice: Practice) -> None:
+async def test_cursor_stays_on_its_entry_while_others_come_in(practice: Practice) -> None:
     app = practice.app()
     store = app.workplace.store
     store.ledger.append(*(client_added(n) for n in range(5_000)))

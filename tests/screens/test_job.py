@@ -200,7 +200,7 @@ async def test_watched_from_another_window_cut_off_and_resumed(practices: Callab
     app.workplace.close()
 
 
-async def test_the_software_is_gone_for_a_while(practices: Callable[..., Practice], tmp_path: Path) -> None:
+async def test_software_is_gone_for_a_while(practices: Callable[..., Practice], tmp_path: Path) -> None:
     state = tmp_path / "sandbox.json"
     practice = practices(Options(organisations=40, limits=False, latency_s=0.1, state=state))
     app = practice.app()
@@ -225,7 +225,7 @@ async def test_the_software_is_gone_for_a_while(practices: Callable[..., Practic
     app.workplace.close()
 
 
-async def test_a_storm_of_limits_is_shown_and_waited_out(practice: Practice) -> None:
+async def test_storm_of_limits_is_shown_and_waited_out(practice: Practice) -> None:
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
@@ -237,7 +237,7 @@ async def test_a_storm_of_limits_is_shown_and_waited_out(practice: Practice) -> 
     app.workplace.close()
 
 
-async def test_a_refused_sign_in_pauses_and_signing_in_resumes(practice: Practice) -> None:
+async def test_refused_sign_in_pauses_and_signing_in_resumes(practice: Practice) -> None:
     me, other = practice.people[:2]
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
@@ -260,7 +260,7 @@ async def test_a_refused_sign_in_pauses_and_signing_in_resumes(practice: Practic
     app.workplace.close()
 
 
-async def test_a_hundred_thousand_items(practice: Practice) -> None:
+async def test_hundred_thousand_items(practice: Practice) -> None:
     app = practice.app()
     items = tuple(PlanItem(Will.DO, f"c{n}", f"Client {n}", "xero", f"o{n}") for n in range(100_000))
     job = app.workplace.store.jobs.create(Plan("check", None, None, items), "me")
@@ -274,7 +274,7 @@ async def test_a_hundred_thousand_items(practice: Practice) -> None:
     app.workplace.close()
 
 
-async def test_an_app_that_rejects_its_credentials_is_named_above_the_clients(practice: Practice) -> None:
+async def test_app_that_rejects_its_credentials_is_named_above_the_clients(practice: Practice) -> None:
     job = planned(practice, practice.people[0])
     app = practice.app()
     says = "Xero rejected the app's credentials (invalid_client). Check the client id and secret: `clientsync setup xero`."

@@ -64,7 +64,7 @@ async def test_connections_and_jobs_show_an_app_whose_plug_in_is_gone(tmp_path: 
     app.workplace.close()
 
 
-def test_the_command_line_shows_an_app_whose_plug_in_is_gone(tmp_path: Path) -> None:
+def test_command_line_shows_an_app_whose_plug_in_is_gone(tmp_path: Path) -> None:
     filled(tmp_path)
     cli = Command(tmp_path / "config.toml")
     listed = cli.inside("clients", "--software", APP)

@@ -21,7 +21,7 @@ from tests.support.practice import Practice, practice, practices, shown, until
 __all__ = ["practice", "practices"]
 
 
-async def test_a_refused_sign_in_is_called_refused_in_header_and_panel(practice: Practice) -> None:
+async def test_refused_sign_in_is_called_refused_in_header_and_panel(practice: Practice) -> None:
     me = practice.people[0]
     practice.add(me)
     practice.sandbox.fault("expire", person=me)
@@ -50,7 +50,7 @@ def top_line(pilot: Any) -> str:
     return shown(pilot).splitlines()[0]
 
 
-async def test_all_connected_is_said_only_where_nothing_else_is(tmp_path: Path) -> None:
+async def test_all_connected_is_reported_only_where_nothing_else_is(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     ann = signed_in(workplace.store, ANN)
     clients = [add(workplace.store, f"Client {n}", ann) for n in range(3)]
@@ -65,7 +65,7 @@ async def test_all_connected_is_said_only_where_nothing_else_is(tmp_path: Path) 
     app.workplace.close()
 
 
-async def test_a_client_with_two_organisations_is_promised_once(tmp_path: Path) -> None:
+async def test_client_with_two_organisations_is_promised_once(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     store = workplace.store
     bob = signed_in(store, BOB, timedelta(days=-3))

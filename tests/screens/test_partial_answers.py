@@ -36,7 +36,7 @@ def words(pilot: Any) -> str:
     return " ".join(shown(pilot).split())
 
 
-async def test_a_refused_list_is_named_in_the_connections(practice: Practice) -> None:
+async def test_refused_list_is_named_in_the_connections(practice: Practice) -> None:
     practice.sandbox.script(Script("api", Target("xero"), no_suppliers))
     practice.add(practice.people[0])
     app = practice.app()
@@ -49,7 +49,7 @@ async def test_a_refused_list_is_named_in_the_connections(practice: Practice) ->
     app.workplace.close()
 
 
-async def test_nothing_but_practices_is_said_with_why(practice: Practice) -> None:
+async def test_nothing_but_practices_is_reported_with_why(practice: Practice) -> None:
     practice.sign_in(practice.people[0])
     practice.sandbox.script(Script("api", Target("xero"), practices_only))
     app = practice.app()

@@ -70,7 +70,7 @@ async def test_reconnect_all_after_a_colleague_left(practice: Practice) -> None:
     app.workplace.close()
 
 
-async def test_nothing_to_reconnect_asks_nobody_to_sign_in(practice: Practice) -> None:
+async def test_nothing_to_reconnect_asks_no_one_to_sign_in(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
@@ -83,7 +83,7 @@ async def test_nothing_to_reconnect_asks_nobody_to_sign_in(practice: Practice) -
     app.workplace.close()
 
 
-async def test_a_colleagues_clients_are_reassigned(practice: Practice) -> None:
+async def test_colleagues_clients_are_reassigned(practice: Practice) -> None:
     colleague, me = practice.people[0], practice.people[1]
     practice.add(colleague)
     app = practice.app()

@@ -62,7 +62,7 @@ async def arrive(address: str) -> httpx2.Response:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (40, 10)])
-async def test_the_link_is_whole_on_lines_of_its_own(practice: Practice, size: tuple[int, int]) -> None:
+async def test_link_is_whole_on_lines_of_its_own(practice: Practice, size: tuple[int, int]) -> None:
     async with opened(practice, size) as (_, pilot):
         await pilot.press("l")
         screen = await link_shown(pilot)
@@ -82,7 +82,7 @@ async def test_the_link_is_whole_on_lines_of_its_own(practice: Practice, size: t
             assert "The sign-in will be kept in: tests.signin.keyrings.Folder." in shown(pilot)
 
 
-async def test_the_link_is_copied(practice: Practice) -> None:
+async def test_link_is_copied(practice: Practice) -> None:
     async with opened(practice) as (app, pilot):
         await pilot.press("l")
         screen = await link_shown(pilot)
@@ -105,7 +105,7 @@ async def test_denied_then_tried_again(practice: Practice) -> None:
         await until(pilot, lambda: f"signed in as {practice.people[0]}" in shown(pilot))
 
 
-async def test_a_wrong_address_pasted_changes_nothing_and_the_right_one_signs_in(practice: Practice) -> None:
+async def test_wrong_address_pasted_changes_nothing_and_the_right_one_signs_in(practice: Practice) -> None:
     async with opened(practice) as (app, pilot):
         await pilot.press("l")
         screen = await link_shown(pilot)
@@ -136,7 +136,7 @@ async def test_anothers_state_ends_the_attempt(practice: Practice) -> None:
         )
 
 
-async def test_a_server_that_is_dead(practice: Practice) -> None:
+async def test_server_that_is_dead(practice: Practice) -> None:
     async with opened(practice) as (app, pilot):
         await pilot.press("l")
         screen = await link_shown(pilot)
@@ -149,7 +149,7 @@ async def test_a_server_that_is_dead(practice: Practice) -> None:
         await until(pilot, lambda: not isinstance(app.screen, SignInScreen))
 
 
-async def test_a_port_in_use_leaves_the_paste(practice: Practice) -> None:
+async def test_port_in_use_leaves_the_paste(practice: Practice) -> None:
     port = tomlkit.parse(practice.config.read_text())["software"]["xero"]["redirect_port"]
     with socket.create_server(("127.0.0.1", int(str(port)))):
         async with opened(practice) as (_, pilot):
@@ -180,7 +180,7 @@ async def test_leaving_ends_the_attempt(practice: Practice) -> None:
         await until(pilot, free)
 
 
-async def test_a_new_keyrings_passphrase_is_asked_twice_before_the_link_is_shown(
+async def test_new_keyrings_passphrase_is_asked_twice_before_the_link_is_shown(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "file")

@@ -26,7 +26,7 @@ def read_until(fd: int, wanted: bytes, got: bytes = b"") -> bytes:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-def test_the_link_is_printed_plain(practice: Practice) -> None:
+def test_link_is_printed_plain(practice: Practice) -> None:
     pid, fd = pty.fork()
     if pid == 0:
         os.environ.update(TERM="xterm-256color", COLUMNS="80", LINES="24")

@@ -21,7 +21,7 @@ def keep(workplace: Workplace, release: int, **kept: str) -> None:
     workplace.preferences.save(titles.KEPT, {"of": release, "titles": kept})
 
 
-def test_what_was_kept_is_not_asked_for_again(workplace: Workplace, monkeypatch: pytest.MonkeyPatch):
+def test_saved_passphrase_is_not_requested_again(workplace: Workplace, monkeypatch: pytest.MonkeyPatch):
     assert titles.title(workplace, "xero") == "Xero"
     titles.title.cache_clear()
     monkeypatch.setattr(Workplace, "softwares", lambda self: pytest.fail("asked"))

@@ -56,7 +56,7 @@ def links(app: ClientSyncApp) -> list[Integration]:
     return [link for _, link in app.workplace.store.clients.integrations(None, today())]
 
 
-async def test_a_fix_reconnects_exactly_its_integrations(practices: Callable[..., Practice]) -> None:
+async def test_fix_reconnects_exactly_its_integrations(practices: Callable[..., Practice]) -> None:
     practice = practices(Options(organisations=8, limits=False, softwares=("xero", "freeagent")))
     practice.keep_secrets()
     me, grace = practice.people[:2]
@@ -151,7 +151,7 @@ def fix_lines(pilot: Pilot[None]) -> list[str]:
     return [line.strip(" >") for line in shown(pilot).splitlines() if line.count(" · ") >= 3]
 
 
-async def test_fixes_follow_the_filter_and_namesakes_are_told_apart(tmp_path: Path) -> None:
+async def test_fixes_follow_the_filter_and_namesakes_are_distinguished(tmp_path: Path) -> None:
     many_causes(tmp_path)
     app = ClientSyncApp(workplace_in(tmp_path))
     async with run_app(app, size=(80, 24)) as pilot:
@@ -193,7 +193,7 @@ async def test_fixes_follow_the_filter_and_namesakes_are_told_apart(tmp_path: Pa
     app.workplace.close()
 
 
-async def test_a_closed_organisation_offers_nothing_that_leads_nowhere(tmp_path: Path) -> None:
+async def test_closed_organisation_offers_nothing_that_leads_nowhere(tmp_path: Path) -> None:
     many_causes(tmp_path)
     app = ClientSyncApp(workplace_in(tmp_path))
     async with run_app(app, size=(120, 36)) as pilot:

@@ -20,7 +20,7 @@ def at_once(pilot: Pilot[None], *keys: str) -> None:
         pilot.app.post_message(Key(key, key if len(key) == 1 else None))
 
 
-async def test_a_key_waits_for_the_tab_that_the_key_before_it_asked_for(tmp_path: Path) -> None:
+async def test_key_waits_for_the_tab_that_the_key_before_it_asked_for(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         first = screen.client_here()
@@ -53,7 +53,7 @@ async def test_select_all_waits_for_the_filter_and_words_do_not(tmp_path: Path) 
         await until(pilot, lambda: "3 of 11 clients · 3 selected" in shown(pilot))
 
 
-async def test_keys_wait_for_no_list_that_nobody_asked_for(tmp_path: Path) -> None:
+async def test_keys_wait_for_no_list_that_no_one_asked_for(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         before = screen.client_here()

@@ -57,7 +57,7 @@ NO = {"error": "Invalid request", "reason": "E-mail already in use"}
 @pytest.mark.parametrize(
     "text", ["?{}", "https://practice.example/in?error=Invalid request&reason=x", "{}&state={state}"]
 )
-async def test_a_refusal_without_a_state_is_explained_when_it_is_pasted(
+async def test_refusal_without_a_state_is_explained_when_it_is_pasted(
     server: Server, tmp_path: Path, keyring: Path, text: str
 ):
     desk = Desk(server.configured(software=Refusing()), tmp_path)
@@ -69,7 +69,7 @@ async def test_a_refusal_without_a_state_is_explained_when_it_is_pasted(
     assert server.asked == []
 
 
-async def test_a_refusal_without_a_state_ends_nothing_when_it_only_comes_in(
+async def test_refusal_without_a_state_ends_nothing_when_it_only_comes_in(
     server: Server, tmp_path: Path, keyring: Path
 ):
     said: list[str] = []
@@ -114,13 +114,13 @@ class OwnWords(Unlike):
 
 
 @pytest.mark.parametrize("status", [200, 400])
-async def test_an_own_error_word_is_read_whatever_its_status(server: Server, status: int):
+async def test_own_error_word_is_read_whatever_its_status(server: Server, status: int):
     server.token = JSONResponse({"error": "invalid_code"}, status)
     with pytest.raises(SignInRefused):
         await TokenEndpoint(server.configured(software=OwnWords()), 10).renew("refresh-SECRET")
 
 
-async def test_a_token_that_was_none_is_not_revoked_again(server: Server):
+async def test_token_that_was_none_is_not_revoked_again(server: Server):
     server.revoked = JSONResponse({"error": "invalid_code"})
     assert await TokenEndpoint(server.configured(software=OwnWords()), 10).revoke("refresh-SECRET") is False
     server.revoked = JSONResponse({"error": "unheard_of"})
@@ -166,7 +166,7 @@ async def test_another_process_uses_the_access_token_that_the_keyring_holds(
     assert server.paths().count("/token") == 2, "the sign-in, and one renewal for all who had the old token"
 
 
-async def test_an_access_token_that_ended_is_not_shared(server: Server, tmp_path: Path, keyring: Path):
+async def test_access_token_that_ended_is_not_shared(server: Server, tmp_path: Path, keyring: Path):
     desk = sharing(server, tmp_path)
     made = await signed_in(desk)
     (held,) = desk.held().values()
@@ -185,7 +185,7 @@ async def test_other_apps_access_tokens_stay_out_of_the_keyring(
     assert "access-SECRET" not in str(desk.held())
 
 
-async def test_the_token_answer_may_say_who_signed_in(server: Server, tmp_path: Path, keyring: Path):
+async def test_token_answer_may_say_who_signed_in(server: Server, tmp_path: Path, keyring: Path):
     class Says(Unlike):
         async def person(self, new: NewSignIn) -> Person:
             assert not {"access_token", "refresh_token", "id_token"} & set(new.token_answer)
@@ -233,7 +233,7 @@ async def proxy(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[list[str]]:
         yield asked
 
 
-async def test_a_code_goes_to_the_server_of_the_place_that_the_redirect_names(
+async def test_code_goes_to_the_server_of_the_place_that_the_redirect_names(
     server: Server, tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch
 ):
     software = Sited()
@@ -270,7 +270,7 @@ async def test_renewals_calls_and_revoking_stay_at_the_place(
     assert asked[:2] == ["unlike.au.example"] * 2 and set(asked[2:]) == {"api.unlike.au.example"}
 
 
-async def test_a_challenge_is_sent_only_by_an_app_without_a_secret(
+async def test_challenge_is_sent_only_by_an_app_without_a_secret(
     server: Server, tmp_path: Path, keyring: Path
 ):
     software = Unlike()
@@ -293,7 +293,7 @@ async def test_a_challenge_is_sent_only_by_an_app_without_a_secret(
         server.bodies.clear()
 
 
-async def test_a_new_sign_in_revokes_the_one_it_replaces_where_the_app_counts_them(
+async def test_new_sign_in_revokes_the_one_it_replaces_where_the_app_counts_them(
     server: Server, tmp_path: Path, keyring: Path
 ):
     software = Unlike()
@@ -310,7 +310,7 @@ async def test_a_new_sign_in_revokes_the_one_it_replaces_where_the_app_counts_th
         await desk.tokens.forget(made.id)
 
 
-async def test_a_sign_in_is_kept_though_the_one_it_replaces_could_not_be_revoked(
+async def test_sign_in_is_kept_though_the_one_it_replaces_could_not_be_revoked(
     server: Server, tmp_path: Path, keyring: Path
 ):
     software = Unlike()

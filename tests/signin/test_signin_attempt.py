@@ -49,7 +49,7 @@ def authorised(attempt: Attempt, email: str) -> str:
     return answer.headers["location"]
 
 
-async def test_a_user_without_a_name_can_sign_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_user_without_a_name_can_sign_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def nameless(uid: int) -> str:
         raise KeyError(f"getpwuid(): uid not found: {uid}")
 
@@ -68,7 +68,7 @@ async def test_a_user_without_a_name_can_sign_in(desk: Desk, monkeypatch: pytest
         ("2001:db8::7 51234 2001:db8::9 2222", "ssh -p 2222 -L {port}:localhost:{port} {login}@2001:db8::9"),
     ],
 )
-async def test_the_ssh_line_goes_the_way_that_the_person_came(
+async def test_ssh_line_goes_the_way_that_the_person_came(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, came_in_by: str, line: str
 ) -> None:
     monkeypatch.setenv("SSH_CONNECTION", came_in_by)
@@ -76,9 +76,7 @@ async def test_the_ssh_line_goes_the_way_that_the_person_came(
         assert attempt.ssh_line == line.format(port=desk.configured.redirect_port, login=this_user.login())
 
 
-async def test_the_short_link_leads_to_a_sign_in_whose_refresh_token_alone_is_kept(
-    desk: Desk, sandbox: Running
-):
+async def test_short_link_leads_to_a_sign_in_whose_refresh_token_alone_is_kept(desk: Desk, sandbox: Running):
     email = first_person(sandbox)
     async with desk.begin() as attempt:
         assert attempt.listening and attempt.trouble is None
@@ -98,14 +96,14 @@ async def test_the_short_link_leads_to_a_sign_in_whose_refresh_token_alone_is_ke
         await get(f"http://127.0.0.1:{port}/")
 
 
-async def test_the_access_token_of_the_sign_in_is_used_without_another_renewal(desk: Desk, sandbox: Running):
+async def test_access_token_of_the_sign_in_is_used_without_another_renewal(desk: Desk, sandbox: Running):
     signed_in = await desk.sign_in(first_person(sandbox))
     before = await answered(sandbox, TOKEN)
     assert await desk.tokens.access(signed_in.id)
     assert await answered(sandbox, TOKEN) == before == 1
 
 
-async def test_a_pasted_redirect_completes_the_sign_in(desk: Desk, sandbox: Running):
+async def test_pasted_redirect_completes_the_sign_in(desk: Desk, sandbox: Running):
     async with desk.begin() as attempt:
         redirected = await asyncio.to_thread(authorised, attempt, first_person(sandbox))
         attempt.paste(f'  "{redirected[:50]}\r\n   {redirected[50:]}"\n')
@@ -113,7 +111,7 @@ async def test_a_pasted_redirect_completes_the_sign_in(desk: Desk, sandbox: Runn
     assert list(desk.held()) == [name_of(signed_in.id)]
 
 
-async def test_a_mistyped_paste_is_said_and_the_attempt_goes_on(desk: Desk, sandbox: Running):
+async def test_mistyped_paste_is_reported_and_the_attempt_continues(desk: Desk, sandbox: Running):
     async with desk.begin() as attempt:
         for wrong in ("", "hello", "https://login.example/", attempt.link):
             with pytest.raises(UsageError):
@@ -121,7 +119,7 @@ async def test_a_mistyped_paste_is_said_and_the_attempt_goes_on(desk: Desk, sand
         assert await completed(attempt, first_person(sandbox))
 
 
-async def test_a_pasted_address_with_a_wrong_state_ends_the_attempt_and_exchanges_nothing(
+async def test_pasted_address_with_a_wrong_state_ends_the_attempt_and_exchanges_nothing(
     desk: Desk, sandbox: Running
 ):
     async with desk.begin() as attempt:
@@ -141,7 +139,7 @@ async def test_a_pasted_address_with_a_wrong_state_ends_the_attempt_and_exchange
         {"code": "c", "state": ""},
     ],
 )
-async def test_a_foreign_request_to_the_loopback_changes_nothing(
+async def test_foreign_request_to_the_loopback_changes_nothing(
     desk: Desk, sandbox: Running, foreign: dict[str, str]
 ):
     said: list[str] = []
@@ -158,7 +156,7 @@ async def test_a_foreign_request_to_the_loopback_changes_nothing(
     assert await answered(sandbox, TOKEN) == 1
 
 
-async def test_what_came_in_and_changed_nothing_is_counted_at_the_end(desk: Desk):
+async def test_ignored_redirects_are_counted_at_the_end(desk: Desk):
     async with desk.begin() as attempt:
         for _ in range(4):
             await get(redirect_of(attempt, error="access_denied"))
@@ -166,7 +164,7 @@ async def test_what_came_in_and_changed_nothing_is_counted_at_the_end(desk: Desk
             await attempt.wait(0.05)
 
 
-async def test_a_paste_that_is_cut_off_or_lacks_its_code_is_said_and_the_attempt_goes_on(
+async def test_paste_that_is_cut_off_or_lacks_its_code_is_reported_and_the_attempt_continues(
     desk: Desk, sandbox: Running
 ):
     async with desk.begin() as attempt:
@@ -183,14 +181,14 @@ async def test_a_paste_that_is_cut_off_or_lacks_its_code_is_said_and_the_attempt
         assert await attempt.wait(20)
 
 
-async def test_a_pasted_refusal_without_a_state_ends_the_attempt(desk: Desk):
+async def test_pasted_refusal_without_a_state_ends_the_attempt(desk: Desk):
     async with desk.begin() as attempt:
         attempt.paste(redirect_of(attempt, error="access_denied"))
         with pytest.raises(SignInFailed, match="refused"):
             await attempt.wait(5)
 
 
-async def test_a_second_redirect_changes_nothing(desk: Desk, sandbox: Running):
+async def test_second_redirect_changes_nothing(desk: Desk, sandbox: Running):
     async with desk.begin() as attempt:
         await get(redirect_of(attempt, error="access_denied", state=state_of(attempt)))
         redirected = await asyncio.to_thread(authorised, attempt, first_person(sandbox))
@@ -200,7 +198,7 @@ async def test_a_second_redirect_changes_nothing(desk: Desk, sandbox: Running):
     assert desk.held() == {}
 
 
-async def test_a_refusal_on_the_consent_page_is_said(desk: Desk):
+async def test_refusal_on_the_consent_page_is_reported(desk: Desk):
     async with desk.begin() as attempt:
         page = await get(redirect_of(attempt, error="access_denied", state=state_of(attempt)))
         assert "refused" in page.text and "terminal" in page.text
@@ -209,7 +207,7 @@ async def test_a_refusal_on_the_consent_page_is_said(desk: Desk):
     assert desk.held() == {}
 
 
-async def test_another_error_is_said_without_what_could_drive_the_terminal(desk: Desk):
+async def test_unknown_error_is_reported_without_control_characters(desk: Desk):
     async with desk.begin() as attempt:
         attempt.paste(
             redirect_of(
@@ -220,14 +218,14 @@ async def test_another_error_is_said_without_what_could_drive_the_terminal(desk:
             await attempt.wait(5)
 
 
-async def test_nobody_signs_in(desk: Desk):
+async def test_no_one_signs_in(desk: Desk):
     async with desk.begin() as attempt:
         with pytest.raises(SignInFailed, match="within"):
             await attempt.wait(0.05)
     assert desk.held() == {}
 
 
-async def test_what_is_no_redirect_of_the_sign_in_is_refused_and_the_attempt_goes_on(
+async def test_what_is_no_redirect_of_the_sign_in_is_refused_and_the_attempt_continues(
     desk: Desk, sandbox: Running
 ):
     async with desk.begin() as attempt:
@@ -250,7 +248,7 @@ async def test_what_is_no_redirect_of_the_sign_in_is_refused_and_the_attempt_goe
         assert await completed(attempt, first_person(sandbox))
 
 
-async def test_the_page_at_the_end_leaks_no_referrer_and_is_not_kept(desk: Desk):
+async def test_last_page_sends_no_referrer_and_is_not_cached(desk: Desk):
     async with desk.begin() as attempt:
         page = await get(redirect_of(attempt, code="c", state=state_of(attempt)))
     assert page.status_code == 200 and "terminal" in page.text
@@ -262,7 +260,7 @@ async def test_the_page_at_the_end_leaks_no_referrer_and_is_not_kept(desk: Desk)
 
 
 @pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
-async def test_a_port_in_use_is_named_and_pasting_still_works(
+async def test_port_in_use_is_named_and_pasting_still_works(
     desk: Desk, sandbox: Running, family: int, host: str
 ):
     port = desk.configured.redirect_port
@@ -285,7 +283,7 @@ async def test_a_port_in_use_is_named_and_pasting_still_works(
 
 
 @pytest.mark.parametrize("how", ["locked", "no bus", "hangs"])
-async def test_a_keyring_that_cannot_keep_is_known_before_anybody_is_asked_to_sign_in(desk: Desk, how: str):
+async def test_keyring_that_cannot_save_is_found_before_anyone_signs_in(desk: Desk, how: str):
     fail(desk.keyring, set_password=how)
     with pytest.raises(KeyringTrouble):
         async with desk.begin():
@@ -294,7 +292,7 @@ async def test_a_keyring_that_cannot_keep_is_known_before_anybody_is_asked_to_si
         await get(f"http://127.0.0.1:{desk.configured.redirect_port}/")
 
 
-async def test_a_keyring_that_locks_meanwhile_leaves_the_earlier_sign_in(desk: Desk, sandbox: Running):
+async def test_keyring_that_locks_meanwhile_leaves_the_earlier_sign_in(desk: Desk, sandbox: Running):
     signed_in = await desk.sign_in(first_person(sandbox))
     before = desk.held()
     fail(desk.keyring, set_password="locked but for the probe")
@@ -320,14 +318,14 @@ async def test_two_people_are_two_sign_ins(desk: Desk, sandbox: Running):
     assert len(desk.held()) == 2
 
 
-async def test_no_offline_access_is_explained_and_nothing_kept(desk: Desk, sandbox: Running):
+async def test_no_offline_access_is_explained_and_nothing_saved(desk: Desk, sandbox: Running):
     scopes = tuple(scope for scope in desk.configured.scopes if scope != "offline_access")
     with pytest.raises(SignInFailed, match="offline_access"):
         await desk.with_configured(scopes=scopes).sign_in(first_person(sandbox))
     assert desk.held() == {}
 
 
-async def test_an_app_with_a_secret(desk: Desk, sandbox: Running):
+async def test_app_with_a_secret(desk: Desk, sandbox: Running):
     async def secret() -> str:
         return "sandbox"
 
@@ -349,7 +347,7 @@ async def test_an_app_with_a_secret(desk: Desk, sandbox: Running):
     ("kind", "fault"),
     [("unavailable", "server_error"), ("hang", "unreachable"), ("garbage", "nonsense")],
 )
-async def test_a_sick_sign_in_server_is_said_and_leaves_nothing(
+async def test_sick_sign_in_server_is_reported_and_leaves_nothing(
     desk: Desk, sandbox: Running, kind: str, fault: str
 ):
     desk = Desk(desk.configured, desk.folder, Http(timeout_s=0.5))
@@ -364,7 +362,7 @@ async def test_a_sick_sign_in_server_is_said_and_leaves_nothing(
     assert desk.held() == {}
 
 
-async def test_a_dead_sign_in_server(desk: Desk, sandbox: Running):
+async def test_dead_sign_in_server(desk: Desk, sandbox: Running):
     async with desk.begin() as attempt:
         redirected = await asyncio.to_thread(authorised, attempt, first_person(sandbox))
         await asyncio.to_thread(sandbox.stop)
@@ -375,12 +373,12 @@ async def test_a_dead_sign_in_server(desk: Desk, sandbox: Running):
     assert desk.held() == {}
 
 
-async def test_an_attempt_tells_no_secret_in_its_repr(desk: Desk):
+async def test_attempt_tells_no_secret_in_its_repr(desk: Desk):
     async with desk.begin() as attempt:
         assert state_of(attempt) not in repr(attempt)
 
 
-async def test_each_attempt_has_a_state_nonce_and_proof_of_its_own(desk: Desk):
+async def test_each_attempt_has_its_own_state_nonce_and_proof(desk: Desk):
     seen: set[str] = set()
     for _ in range(2):
         async with desk.begin() as attempt:

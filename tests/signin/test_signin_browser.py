@@ -31,7 +31,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("more", "given"), [("", [LINK]), (" {link}", [LINK]), (" --as 'A B' '{link}'", ["--as", "A B", LINK])]
 )
-async def test_the_persons_own_command_gets_the_link(
+async def test_persons_own_command_gets_the_link(
     tmp_path: Path, said: list[str], more: str, given: list[str]
 ):
     task = browser.open_link(LINK, f"{WRITES} {tmp_path}/out{more}", said.append)
@@ -44,7 +44,7 @@ async def test_the_persons_own_command_gets_the_link(
     "link",
     ["file:///etc/passwd", "javascript:alert(1)", "--new-window", "", "HTTPS", "data:text/html,x", "/bin/sh"],
 )
-async def test_only_a_link_of_the_web_is_opened(
+async def test_only_web_links_are_opened(
     tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch, link: str
 ):
     monkeypatch.setenv("DISPLAY", ":0")
@@ -62,14 +62,14 @@ async def test_only_a_link_of_the_web_is_opened(
         (f"{sys.executable} -c 'raise SystemExit(7)'", "status 7"),
     ],
 )
-async def test_a_command_that_fails_is_said_and_not_raised(said: list[str], command: str, says: str):
+async def test_command_that_fails_is_reported_and_not_raised(said: list[str], command: str, says: str):
     task = browser.open_link(LINK, command, said.append)
     assert task is not None
     await task
     assert len(said) == 1 and says in said[0]
 
 
-async def test_a_command_that_stays_open_keeps_nobody_waiting(said: list[str]):
+async def test_browser_command_that_stays_open_does_not_block(said: list[str]):
     task = browser.open_link(LINK, f"{sys.executable} -c 'import time; time.sleep(30)'", said.append)
     assert task is not None
     await asyncio.sleep(0.2)
@@ -112,16 +112,14 @@ async def test_with_a_screen_a_graphical_browser_is_opened(
     assert await opened_by("{} %s &", tmp_path, monkeypatch, said) == LINK
 
 
-async def test_a_browser_of_the_terminal_is_never_opened(
+async def test_browser_of_the_terminal_is_never_opened(
     bare: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[str]
 ):
     assert await opened_by("{} %s", tmp_path, monkeypatch, said) is None
     assert said == ["No browser could be opened. Open the link yourself."]
 
 
-async def test_the_sandboxs_command_signs_in_without_any_browser(
-    desk: Desk, sandbox: Running, said: list[str]
-):
+async def test_sandboxs_command_signs_in_without_any_browser(desk: Desk, sandbox: Running, said: list[str]):
     code = "import sys; from clientsync_tui.sandbox.consent.authorise import sign_in; sign_in(sys.argv[1], sys.argv[2])"
     command = f"{sys.executable} -c '{code}' {{link}} {first_person(sandbox)}"
     async with desk.begin() as attempt:

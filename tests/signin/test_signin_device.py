@@ -129,7 +129,7 @@ async def signed_in(desk: Desk, timeout_s: float = 10) -> SignIn:
         return await attempt.wait(timeout_s)
 
 
-async def test_a_code_is_asked_for_shown_and_waited_for_as_the_app_wants_it(
+async def test_code_is_asked_for_shown_and_waited_for_as_the_app_wants_it(
     server: Server, tmp_path: Path, keyring: Path
 ):
     server.polls = [PENDING, JSONResponse({"error": "slow_down"}), PENDING, JSONResponse(TOKENS)]
@@ -174,13 +174,13 @@ async def test_what_ends_the_waiting_keeps_nothing(
     assert desk.held() == {} and "SECRET" not in told(caught.value)
 
 
-async def test_a_passing_fault_does_not_end_the_waiting(server: Server, tmp_path: Path, keyring: Path):
+async def test_passing_fault_does_not_end_the_waiting(server: Server, tmp_path: Path, keyring: Path):
     limit = PlainTextResponse("", 429, headers={"Retry-After": "0"})
     server.polls = [PlainTextResponse("", 503), limit, PENDING, JSONResponse(TOKENS)]
     assert (await signed_in(server.desk(tmp_path))).organisation_id == "7"
 
 
-async def test_a_code_that_nobody_enters_ends_by_itself(server: Server, tmp_path: Path, keyring: Path):
+async def test_unused_device_code_expires(server: Server, tmp_path: Path, keyring: Path):
     server.code |= {"expires_in": 0.05}
     server.polls = [PENDING]
     with pytest.raises(SignInFailed, match="in time"):
@@ -190,7 +190,7 @@ async def test_a_code_that_nobody_enters_ends_by_itself(server: Server, tmp_path
         await signed_in(server.desk(tmp_path), 0.05)
 
 
-async def test_the_waiting_can_be_stopped(server: Server, tmp_path: Path, keyring: Path):
+async def test_waiting_can_be_stopped(server: Server, tmp_path: Path, keyring: Path):
     server.polls = [PENDING]
     async with attempting(server.desk(tmp_path)) as attempt:
         waiting = asyncio.create_task(attempt.wait(10))
@@ -199,7 +199,7 @@ async def test_the_waiting_can_be_stopped(server: Server, tmp_path: Path, keyrin
             await waiting
 
 
-async def test_the_waiting_goes_on_at_the_place_that_the_answer_names(
+async def test_waiting_goes_on_at_the_place_that_the_answer_names(
     server: Server, tmp_path: Path, keyring: Path
 ):
     server.polls = [JSONResponse({"error": "other_place", "place": "eu"}), JSONResponse(TOKENS)]
@@ -221,7 +221,7 @@ async def test_the_waiting_goes_on_at_the_place_that_the_answer_names(
         {"verification_uri": "https://user@unlike.example/"},
     ],
 )
-async def test_a_code_that_cannot_be_shown_is_none(
+async def test_code_that_cannot_be_shown_is_none(
     server: Server, tmp_path: Path, keyring: Path, changes: dict[str, Any]
 ):
     server.code |= changes
@@ -251,13 +251,13 @@ async def test_times_in_milliseconds_are_read_and_odd_ones_are_the_usual(
         assert (attempt.interval_s, attempt.lives_s) == (interval_s, lives_s)
 
 
-async def test_the_address_with_the_code_in_it_is_the_link(server: Server, tmp_path: Path, keyring: Path):
+async def test_address_with_the_code_in_it_is_the_link(server: Server, tmp_path: Path, keyring: Path):
     server.code |= {"verification_uri_complete": "https://unlike.example/device?code=BDFG-HJKL"}
     async with attempting(server.desk(tmp_path)) as attempt:
         assert attempt.link == "https://unlike.example/device?code=BDFG-HJKL"
 
 
-async def test_an_app_without_a_device_flow_says_so(server: Server, tmp_path: Path, keyring: Path):
+async def test_app_without_a_device_flow_says_so(server: Server, tmp_path: Path, keyring: Path):
     software = Coded()
     software.grant = replace(Coded.grant, device=None)
     with pytest.raises(UsageError, match="clientsync sign-in unlike"):

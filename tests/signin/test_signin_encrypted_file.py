@@ -73,7 +73,7 @@ def test_nothing_in_the_file_can_be_read(path: Path):
     assert path.read_bytes()[-20:] != data[-20:], "the same nonce was used twice"
 
 
-def test_a_wrong_passphrase_is_said_and_asked_again(path: Path):
+def test_wrong_passphrase_is_reported_and_asked_again(path: Path):
     opened(path).set_password(SERVICE, "a", "1")
     said = iter(["wrong", "open sesame"])
     asked: list[bool] = []
@@ -91,7 +91,7 @@ def test_a_wrong_passphrase_is_said_and_asked_again(path: Path):
     assert asked == [False, False]
 
 
-def test_a_new_file_is_made_with_the_passphrase_asked_for_a_new_one(path: Path):
+def test_new_file_is_made_with_the_passphrase_asked_for_a_new_one(path: Path):
     asked: list[bool] = []
     EncryptedFile(path, lambda new: asked.append(new) or "first one", cost=cheap).unlock()
     assert asked == [True]
@@ -99,7 +99,7 @@ def test_a_new_file_is_made_with_the_passphrase_asked_for_a_new_one(path: Path):
 
 
 @pytest.mark.parametrize("weak", ["x", "sesame!", "a" * 20, "\ufeffsesame!"])
-def test_a_weak_passphrase_is_refused_for_a_new_file_alone(
+def test_weak_passphrase_is_refused_for_a_new_file_alone(
     path: Path, monkeypatch: pytest.MonkeyPatch, weak: str
 ):
     with pytest.raises(KeyringTrouble, match="new passphrase needs"):
@@ -111,9 +111,7 @@ def test_a_weak_passphrase_is_refused_for_a_new_file_alone(
     assert opened(path, weak).get_password(SERVICE, "a") == "1", "a file that is there is opened as ever"
 
 
-def test_a_mark_before_a_passphrase_is_no_part_of_it_but_where_it_was_taken_for_one(
-    path: Path, tmp_path: Path
-):
+def test_mark_before_a_passphrase_is_no_part_of_it_but_where_it_was_taken_for_one(path: Path, tmp_path: Path):
     marked = "\ufeffopen sesame"
     opened(path, marked).set_password(SERVICE, "a", "1")
     assert opened(path).get_password(SERVICE, "a") == opened(path, marked).get_password(SERVICE, "a") == "1"
@@ -126,13 +124,13 @@ def test_a_mark_before_a_passphrase_is_no_part_of_it_but_where_it_was_taken_for_
     assert opened(older, marked).get_password(SERVICE, "a") == "2"
 
 
-def test_an_empty_passphrase_is_refused_and_makes_no_file(path: Path):
+def test_empty_passphrase_is_refused_and_makes_no_file(path: Path):
     with pytest.raises(KeyringTrouble, match="empty"):
         opened(path, "").unlock()
     assert not path.exists()
 
 
-def test_without_anybody_to_ask_it_says_what_to_do(path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_anyone_to_ask_it_says_what_to_do(path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("CLIENTSYNC_PASSPHRASE_FILE", raising=False)
     with pytest.raises(PassphraseNeeded, match="CLIENTSYNC_PASSPHRASE_FILE"):
         EncryptedFile(path).get_password(SERVICE, "a")
@@ -151,7 +149,7 @@ def test_without_anybody_to_ask_it_says_what_to_do(path: Path, monkeypatch: pyte
         lambda data: data[:12] + bytes([data[12] ^ 1]) + data[13:],
     ],
 )
-def test_a_damaged_file_is_said_and_left_as_it_is(path: Path, damage):
+def test_damaged_keyring_file_is_reported_and_left_as_it_is(path: Path, damage):
     opened(path).set_password(SERVICE, "a", "1")
     path.write_bytes(damage(path.read_bytes()))
     left = path.read_bytes()
@@ -160,14 +158,14 @@ def test_a_damaged_file_is_said_and_left_as_it_is(path: Path, damage):
     assert path.read_bytes() == left
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path):
+def test_folder_that_cannot_be_made_is_reported(tmp_path: Path):
     (tmp_path / "data").write_text("a file")
     with pytest.raises(KeyringTrouble, match=r"keyring\.bin"):
         opened(tmp_path / "data" / "keyring.bin").set_password(SERVICE, "a", "1")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_full_disk_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch):
     keyring = opened(path)
     keyring.set_password(SERVICE, "a", "1")
     real = os.open
@@ -189,7 +187,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.M
     assert opened(path).get_password(SERVICE, "a") == "3"
 
 
-def test_who_keeps_the_lock_for_ever_is_said(path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_process_that_holds_the_lock_forever_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch):
     keyring = opened(path)
     keyring.unlock()
     monkeypatch.setattr(encrypted_file, "_LOCK_S", 0.1)
@@ -229,7 +227,7 @@ while True:
 """
 
 
-def test_a_kill_at_any_moment_loses_nothing_that_was_said_to_be_written(path: Path):
+def test_kill_at_any_moment_loses_nothing_confirmed_as_written(path: Path):
     opened(path).set_password(SERVICE, "other", "stays")
     choose = random.Random(7)
     for _ in range(8):
@@ -286,7 +284,7 @@ def test_it_is_a_backend_of_the_library_keyring_for_any_program(path: Path, tmp_
     )
 
 
-def test_the_file_of_a_release_before_is_read_and_comes_to_be_a_new_one(path: Path):
+def test_file_of_a_release_before_is_read_and_comes_to_be_a_new_one(path: Path):
     """The format is a promise: what 0.1 wrote, with its key made the slow way."""
     path.parent.mkdir()
     path.touch(mode=0o600)
@@ -300,7 +298,7 @@ def test_the_file_of_a_release_before_is_read_and_comes_to_be_a_new_one(path: Pa
     assert opened(path).get_password(SERVICE, "xero/p/xero:me") == "an old token"
 
 
-def test_a_file_of_a_later_release_is_refused_and_left_as_it_is(path: Path):
+def test_file_of_a_later_release_is_refused_and_left_as_it_is(path: Path):
     opened(path).set_password(SERVICE, "a", "1")
     path.write_bytes(b"CSKEYS3\n" + path.read_bytes()[8:])
     left = path.read_bytes()
@@ -309,12 +307,12 @@ def test_a_file_of_a_later_release_is_refused_and_left_as_it_is(path: Path):
     assert path.read_bytes() == left
 
 
-def test_what_a_new_file_costs_to_open_is_what_rfc_9106_recommends():
+def test_new_keyring_file_uses_the_costs_rfc_9106_recommends():
     assert (Argon2().memory_kib, Argon2().passes, Argon2().lanes) == (65_536, 3, 4)
     assert Argon2().salt != Argon2().salt
 
 
-def test_a_cost_that_would_keep_the_machine_busy_is_refused_before_it_is_paid(path: Path):
+def test_excessive_key_derivation_cost_is_refused_unpaid(path: Path):
     opened(path).set_password(SERVICE, "a", "1")
     data = path.read_bytes()
     for cost in (b"\xff\xff\xff\xff\x03\x04", b"\x00\x01\x00\x00\xff\x04", b"\x00\x00\x00\x08\x01\x00"):
@@ -323,7 +321,7 @@ def test_a_cost_that_would_keep_the_machine_busy_is_refused_before_it_is_paid(pa
             opened(path).get_password(SERVICE, "a")
 
 
-def test_the_passphrase_can_be_changed_and_nothing_is_lost(path: Path):
+def test_passphrase_can_be_changed_and_nothing_is_lost(path: Path):
     keyring, other = opened(path), opened(path)
     keyring.set_password(SERVICE, "a", "1")
     assert other.get_password(SERVICE, "a") == "1"
@@ -337,7 +335,7 @@ def test_the_passphrase_can_be_changed_and_nothing_is_lost(path: Path):
 
 
 @pytest.mark.parametrize("new", ["", "\udcff", "x", "sesame!", "a" * 20])
-def test_a_new_passphrase_that_cannot_be_used_changes_nothing(path: Path, new: str):
+def test_new_passphrase_that_cannot_be_used_changes_nothing(path: Path, new: str):
     keyring = opened(path)
     keyring.set_password(SERVICE, "a", "1")
     with pytest.raises(KeyringTrouble, match="new passphrase"):
@@ -346,7 +344,7 @@ def test_a_new_passphrase_that_cannot_be_used_changes_nothing(path: Path, new: s
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
-def test_a_keyring_file_that_others_can_read_is_refused_with_what_to_do(path: Path, mode: int):
+def test_keyring_file_that_others_can_read_is_refused_with_what_to_do(path: Path, mode: int):
     opened(path).set_password(SERVICE, "a", "1")
     path.chmod(mode)
     with pytest.raises(KeyringTrouble, match="others can read it: `chmod 600"):
@@ -355,7 +353,7 @@ def test_a_keyring_file_that_others_can_read_is_refused_with_what_to_do(path: Pa
         opened(path).set_password(SERVICE, "a", "2")
 
 
-def test_a_keyring_folder_that_others_can_change_is_refused(path: Path):
+def test_keyring_folder_that_others_can_change_is_refused(path: Path):
     opened(path).set_password(SERVICE, "a", "1")
     path.parent.chmod(0o777)
     with pytest.raises(KeyringTrouble, match="others can change it: `chmod go-w"):
@@ -363,14 +361,14 @@ def test_a_keyring_folder_that_others_can_change_is_refused(path: Path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_a_keyring_file_of_another_user_is_refused(path: Path):
+def test_keyring_file_of_another_user_is_refused(path: Path):
     opened(path).set_password(SERVICE, "a", "1")
     os.chown(path, 65534, -1)
     with pytest.raises(KeyringTrouble, match="belongs to another user"):
         opened(path).get_password(SERVICE, "a")
 
 
-def test_a_symbolic_link_is_not_followed(path: Path, tmp_path: Path):
+def test_symbolic_link_is_not_followed(path: Path, tmp_path: Path):
     elsewhere = tmp_path / "elsewhere.bin"
     opened(elsewhere).set_password(SERVICE, "a", "1")
     path.parent.mkdir()
@@ -382,7 +380,7 @@ def test_a_symbolic_link_is_not_followed(path: Path, tmp_path: Path):
     assert opened(elsewhere).get_password(SERVICE, "a") == "1"
 
 
-def test_a_link_laid_where_the_new_file_is_written_is_not_written_through(path: Path, tmp_path: Path):
+def test_link_in_place_of_the_new_file_is_not_followed(path: Path, tmp_path: Path):
     opened(path).set_password(SERVICE, "a", "1")
     victim = tmp_path / "victim"
     victim.write_text("stays")
@@ -391,7 +389,7 @@ def test_a_link_laid_where_the_new_file_is_written_is_not_written_through(path: 
     assert victim.read_text() == "stays" and not path.is_symlink()
 
 
-def test_whatever_the_umask_files_and_folders_are_this_users_alone(path: Path):
+def test_keyring_files_and_folders_are_private_whatever_the_umask(path: Path):
     before = os.umask(0)
     try:
         opened(path).set_password(SERVICE, "a", "1")

@@ -40,7 +40,7 @@ def how() -> Http:
 
 
 @pytest.mark.parametrize("flaw", ["", "clock a little off", "from the future"])
-async def test_what_is_right_or_can_be_borne_is_accepted(tmp_path: Path, keyring: Path, how: Http, flaw: str):
+async def test_correct_and_tolerable_claims_are_accepted(tmp_path: Path, keyring: Path, how: Http, flaw: str):
     async with serving() as flawed:
         flawed.flaw = flaw
         desk = Desk(configured_for(flawed.url), tmp_path, how)
@@ -58,7 +58,7 @@ async def test_what_is_right_or_can_be_borne_is_accepted(tmp_path: Path, keyring
         "discovery without keys", "keys in the clear", "keys garbage",
     ],
 )  # fmt: skip
-async def test_a_proof_with_a_flaw_is_refused_and_nothing_kept(
+async def test_flawed_id_token_is_refused_and_nothing_saved(
     tmp_path: Path, keyring: Path, how: Http, flaw: str
 ):
     async with serving() as flawed:
@@ -91,7 +91,7 @@ async def test_a_proof_with_a_flaw_is_refused_and_nothing_kept(
         ("invalid_grant", SignInRefused, None),
     ],
 )
-async def test_an_exchange_that_fails_says_how_and_keeps_nothing(
+async def test_exchange_that_fails_says_how_and_keeps_nothing(
     tmp_path: Path, keyring: Path, how: Http, flaw: str, kind: type[Trouble], fault: str | None
 ):
     async with serving() as flawed:
@@ -111,7 +111,7 @@ async def test_an_exchange_that_fails_says_how_and_keeps_nothing(
 @pytest.mark.parametrize(
     ("flaw", "says"), [("not yet", "15 minutes behind Xero's"), ("expired", "15 minutes ahead of Xero's")]
 )
-async def test_a_clock_that_is_wrong_is_said_with_how_much(
+async def test_clock_that_is_wrong_is_reported_with_how_much(
     tmp_path: Path, keyring: Path, how: Http, flaw: str, says: str
 ):
     async with serving() as flawed:
@@ -121,7 +121,7 @@ async def test_a_clock_that_is_wrong_is_said_with_how_much(
     assert "Error" not in str(caught.value)
 
 
-async def test_a_clock_that_is_wrong_and_harms_nothing_is_mentioned(tmp_path: Path, keyring: Path, how: Http):
+async def test_clock_that_is_wrong_and_harms_nothing_is_mentioned(tmp_path: Path, keyring: Path, how: Http):
     said: list[str] = []
     async with serving() as flawed:
         flawed.flaw = "from the future"
@@ -133,7 +133,7 @@ async def test_a_clock_that_is_wrong_and_harms_nothing_is_mentioned(tmp_path: Pa
     "life",
     ["soon", "3600", 10**400, float("inf"), float("-inf"), float("nan"), -1, 0, True, None, [1800], {"s": 1}],
 )
-async def test_a_life_that_makes_no_sense_is_taken_for_a_short_one(
+async def test_life_that_makes_no_sense_is_taken_for_a_short_one(
     tmp_path: Path, keyring: Path, how: Http, life: Any
 ):
     async with serving() as flawed:
@@ -147,7 +147,7 @@ async def test_a_life_that_makes_no_sense_is_taken_for_a_short_one(
 
 @pytest.mark.parametrize("field", ["access_token", "refresh_token", "id_token", "token_type"])
 @pytest.mark.parametrize("wrong", [7, ["x"], {"token": REFRESH}, True, "", float("inf")])
-async def test_an_answer_whose_tokens_are_none_is_refused_in_words(
+async def test_answer_whose_tokens_are_none_is_refused_in_words(
     tmp_path: Path, keyring: Path, how: Http, field: str, wrong: Any
 ):
     async with serving() as flawed:
@@ -192,7 +192,7 @@ async def test_without_an_e_mail_address_the_next_best_name_is_used_and_said(
         ("openid", ["accounting.contacts.read", "accounting.settings.read"]),
     ],
 )
-async def test_a_permission_that_was_not_granted_is_said_with_what_will_not_work(
+async def test_permission_that_was_not_granted_is_reported_with_what_will_not_work(
     tmp_path: Path, keyring: Path, how: Http, scope: Any, missing: list[str]
 ):
     said: list[str] = []

@@ -74,7 +74,7 @@ def test_whatever_its_length_it_comes_back_and_leaves_nothing_behind(secrets: li
 
 
 @pytest.mark.parametrize(("old", "new"), [(50, 3_000), (3_000, 2_000), (2_000, 3_000), (3_000, 50)])
-def test_a_kill_at_any_moment_leaves_the_old_or_the_new_one_whole(old: int, new: int):
+def test_kill_at_any_moment_leaves_the_old_or_the_new_secret_whole(old: int, new: int):
     acts = 0
     while True:
         backend = Small()
@@ -96,7 +96,7 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new_one_whole(old: int, new:
     assert acts >= 2
 
 
-def test_one_that_no_keyring_takes_is_refused_before_the_old_one_is_touched():
+def test_secret_too_long_for_a_keyring_is_refused_before_the_old_one_is_touched():
     backend = Small()
     split_secrets.write(backend, SERVICE, NAME, "old")
     with pytest.raises(KeyringTrouble, match="too long"):
@@ -104,7 +104,7 @@ def test_one_that_no_keyring_takes_is_refused_before_the_old_one_is_touched():
     assert backend.held == {NAME: "old"}
 
 
-def test_a_part_that_is_gone_is_said():
+def test_part_that_is_missing_is_reported():
     backend = Small()
     split_secrets.write(backend, SERVICE, NAME, "x" * 3_000)
     del backend.held[f"{NAME}/a3"]

@@ -31,7 +31,7 @@ def asked() -> str:
 
 
 @pytest.mark.parametrize("ends", [b"\n", b"\r\n", b""])
-def test_a_descriptor_gives_its_first_line_and_no_more_is_read(pipe: tuple[FileIO, FileIO], ends: bytes):
+def test_descriptor_gives_its_first_line_and_no_more_is_read(pipe: tuple[FileIO, FileIO], ends: bytes):
     pipe[1].write("öpen sesame".encode() + ends + (b"the command's own\n" if ends else b""))
     if not ends:
         pipe[1].close()
@@ -40,7 +40,7 @@ def test_a_descriptor_gives_its_first_line_and_no_more_is_read(pipe: tuple[FileI
         assert pipe[0].read(100) == b"the command's own\n"
 
 
-def test_a_descriptor_goes_before_a_file_of_the_environment(
+def test_descriptor_goes_before_a_file_of_the_environment(
     pipe: tuple[FileIO, FileIO], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FILE", "/nowhere")
@@ -48,7 +48,7 @@ def test_a_descriptor_goes_before_a_file_of_the_environment(
     assert asked() == "open sesame"
 
 
-def test_a_descriptor_that_was_read_already_is_said(pipe: tuple[FileIO, FileIO]):
+def test_descriptor_that_was_read_already_is_reported(pipe: tuple[FileIO, FileIO]):
     pipe[1].write(b"open sesame\n")
     pipe[1].close()
     assert asked() == "open sesame"
@@ -57,13 +57,13 @@ def test_a_descriptor_that_was_read_already_is_said(pipe: tuple[FileIO, FileIO])
 
 
 @pytest.mark.parametrize("told", ["nine", "-1", "99999", "9" * 30, "1e3"])
-def test_what_is_no_descriptor_is_said(monkeypatch: pytest.MonkeyPatch, told: str):
+def test_what_is_no_descriptor_is_reported(monkeypatch: pytest.MonkeyPatch, told: str):
     monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FD", told)
     with pytest.raises(KeyringTrouble, match="not a descriptor"):
         asked()
 
 
-def test_bytes_that_are_no_text_are_said_and_not_shown(pipe: tuple[FileIO, FileIO]):
+def test_bytes_that_are_no_text_are_reported_and_not_shown(pipe: tuple[FileIO, FileIO]):
     pipe[1].write(b"\xff\xfesecret\n")
     with pytest.raises(KeyringTrouble, match="UTF-8") as caught:
         asked()
@@ -79,11 +79,11 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def test_a_file_gives_it_without_its_line_end(file: Path):
+def test_file_gives_it_without_its_line_end(file: Path):
     assert asked() == "open sesame"
 
 
-def test_a_link_to_a_file_is_not_followed(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_link_to_a_file_is_not_followed(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     link = tmp_path / "link"
     link.symlink_to(file)
     monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FILE", str(link))
@@ -91,7 +91,7 @@ def test_a_link_to_a_file_is_not_followed(file: Path, tmp_path: Path, monkeypatc
         asked()
 
 
-def test_a_pipe_is_not_waited_for(file: Path):
+def test_pipe_is_not_waited_for(file: Path):
     file.unlink()
     os.mkfifo(file, 0o600)
     with pytest.raises(KeyringTrouble, match="no regular file"):
@@ -99,7 +99,7 @@ def test_a_pipe_is_not_waited_for(file: Path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_a_file_of_another_user_is_refused(file: Path):
+def test_file_of_another_user_is_refused(file: Path):
     os.chown(file, 65534, -1)
     with pytest.raises(KeyringTrouble, match="another user"):
         asked()
@@ -113,7 +113,7 @@ def test_without_any_of_it_every_way_is_named():
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_file_that_windows_wrote_is_read(
+def test_file_that_windows_wrote_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:
     file = tmp_path / "passphrase"

@@ -85,7 +85,7 @@ def taken(text: str) -> redirected.Redirected | None:
 
 @pytest.mark.parametrize("address", [WHOLE, STATE_LAST, CODE_LAST])
 @pytest.mark.parametrize("change", CHANGES)
-def test_an_address_is_read_in_whatever_it_comes(address: str, change: str):
+def test_address_is_read_in_whatever_it_comes(address: str, change: str):
     found = taken(CHANGES[change](address))
     assert found is not None and found.code == "c0de-/1"
 
@@ -104,7 +104,7 @@ OF_ITSELF = (
 
 
 @given(st.sampled_from(OF_ITSELF), st.sampled_from(AROUND))
-def test_an_address_is_read_however_that_is_combined(inner: str, around: str):
+def test_address_is_read_however_that_is_combined(inner: str, around: str):
     assert taken(CHANGES[around](CHANGES[inner](WHOLE))) is not None
 
 
@@ -112,7 +112,7 @@ def test_an_address_is_read_however_that_is_combined(inner: str, around: str):
     st.lists(st.tuples(st.integers(0, len(WHOLE)), _NOISE), max_size=6),
     st.sampled_from(["", '"', "'", "<>", "`"]),
 )
-def test_an_address_is_read_however_it_was_broken(breaks: list[tuple[int, str]], quotes: str):
+def test_address_is_read_however_it_was_broken(breaks: list[tuple[int, str]], quotes: str):
     text = WHOLE
     for place, noise in sorted(breaks, reverse=True):
         text = text[:place] + noise + text[place:]
@@ -127,17 +127,17 @@ def test_an_address_is_read_however_it_was_broken(breaks: list[tuple[int, str]],
         "https://shop.example/?error=404", "&" * 1_000, "?" * 1_000, "%25" * 1_000,
     ],
 )  # fmt: skip
-def test_what_is_no_redirect_is_said_to_be_none(text: str):
+def test_what_is_no_redirect_is_reported(text: str):
     with pytest.raises(UsageError):
         readings(text)
 
 
-def test_the_link_to_sign_in_with_is_known():
+def test_link_to_sign_in_with_is_known():
     with pytest.raises(UsageError, match="link to sign in with"):
         readings("https://login.example/authorize?client_id=app&state=s&redirect_uri=x")
 
 
-def test_a_refusal_without_a_state_is_read():
+def test_refusal_without_a_state_is_read():
     (found,) = readings("http://localhost:8400/callback?error=access_denied")
     assert found == {"error": ["access_denied"]}
 
@@ -165,18 +165,18 @@ def read(query: str) -> redirected.Redirected:
         "?code=c&state=",
     ],
 )
-def test_a_redirect_that_is_not_ours_is_refused(query: str):
+def test_redirect_that_is_not_ours_is_refused(query: str):
     with pytest.raises(SignInFailed):
         read(query)
 
 
 @pytest.mark.parametrize("query", ["?code=&state=s", "?code=c&code=d&state=s"])
-def test_a_redirect_without_one_code_is_incomplete(query: str):
+def test_redirect_without_one_code_is_incomplete(query: str):
     with pytest.raises(redirected.Incomplete):
         read(query)
 
 
-def test_a_redirect_holds_its_code_and_shows_it_nowhere():
+def test_redirect_holds_its_code_and_shows_it_nowhere():
     found = read("?code=c0de&state=s&iss=https://identity.xero.com")
     assert found.code == "c0de"
     assert "c0de" not in repr(found)

@@ -54,7 +54,7 @@ async def token(desk: Desk, own: str) -> str:
 
 
 @pytest.mark.parametrize("how", ["full", "read-only"])
-async def test_on_a_disk_that_takes_nothing_no_sign_in_is_renewed(small: Desk, sandbox: Running, how: str):
+async def test_no_sign_in_is_renewed_on_a_full_or_read_only_disk(small: Desk, sandbox: Running, how: str):
     own = (await small.sign_in(first_person(sandbox))).id
     before = await token(small, own)
     filler = fill(small.folder)
@@ -72,7 +72,7 @@ async def test_on_a_disk_that_takes_nothing_no_sign_in_is_renewed(small: Desk, s
     assert not list(small.folder.glob("*.room-*")) and not list(small.folder.glob("*.new"))
 
 
-async def test_a_disk_that_is_full_takes_no_code_either(small: Desk, sandbox: Running):
+async def test_no_code_is_exchanged_on_a_full_disk(small: Desk, sandbox: Running):
     filler = None
     with pytest.raises(KeyringTrouble, match="Nothing was asked of Xero"):
         async with small.begin() as attempt:
@@ -84,7 +84,7 @@ async def test_a_disk_that_is_full_takes_no_code_either(small: Desk, sandbox: Ru
     assert await small.sign_in(first_person(sandbox))
 
 
-async def test_the_room_is_there_until_it_is_used(small: Desk):
+async def test_reserved_disk_space_stays_until_it_is_used(small: Desk):
     await small.vault.write("a", "1")
     async with small.vault.reserved(2_000) as write:
         fill(small.folder)
@@ -109,7 +109,7 @@ def test_room_that_a_killed_process_left_is_removed(tmp_path: Path):
     assert not left.exists()
 
 
-def test_room_that_is_gone_does_not_keep_anything_from_being_written(tmp_path: Path):
+def test_room_that_is_missing_does_not_keep_anything_from_being_written(tmp_path: Path):
     keyring = EncryptedFile(tmp_path / "keyring.bin", lambda _: "a passphrase", cost=lambda: Argon2(8, 1, 1))
     room = keyring.reserve()
     room.unlink()

@@ -77,7 +77,7 @@ async def renewals(box: Running) -> int:
     return await answered(box, "/connect/token")
 
 
-async def test_a_new_run_renews_once_and_keeps_the_new_refresh_token(desk: Desk, sandbox: Running):
+async def test_new_run_renews_once_and_keeps_the_new_refresh_token(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     before = refresh_token(desk, own)
     tokens = desk.new_tokens()
@@ -87,7 +87,7 @@ async def test_a_new_run_renews_once_and_keeps_the_new_refresh_token(desk: Desk,
     assert desk.used[-1][0] == own
 
 
-async def test_a_refused_token_is_renewed_once_for_all_who_hold_it(desk: Desk, sandbox: Running):
+async def test_refused_token_is_renewed_once_for_all_who_hold_it(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     old = await desk.tokens.access(own)
     got = await asyncio.gather(*(desk.tokens.access(own, old) for _ in range(20)))
@@ -95,7 +95,7 @@ async def test_a_refused_token_is_renewed_once_for_all_who_hold_it(desk: Desk, s
     assert await renewals(sandbox) == 2
 
 
-async def test_a_token_about_to_end_is_renewed_before(desk: Desk, sandboxes):
+async def test_token_about_to_end_is_renewed_before(desk: Desk, sandboxes):
     from clientsync_tui.sandbox.options import Options
 
     box = sandboxes(Options(limits=False, access_s=1))
@@ -112,13 +112,13 @@ async def test_what_is_not_held_needs_a_sign_in(desk: Desk):
 
 
 @pytest.mark.parametrize("secret", ["", "no json", "[]", '{"refresh_token": 7}', "null"])
-async def test_what_the_keyring_holds_of_somebody_elses_is_no_sign_in(desk: Desk, secret: str):
+async def test_what_the_keyring_holds_of_someone_elses_is_no_sign_in(desk: Desk, secret: str):
     await desk.vault.write(name_of("xero:x"), secret)
     with pytest.raises(SignInNeeded):
         await desk.tokens.access("xero:x")
 
 
-async def test_a_token_is_not_used_before_it_is_in_the_keyring(desk: Desk, sandbox: Running):
+async def test_token_is_not_used_before_it_is_in_the_keyring(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     before = refresh_token(desk, own)
     tokens = desk.new_tokens()
@@ -151,7 +151,7 @@ async def test_what_was_not_written_gives_way_to_a_new_sign_in(desk: Desk, sandb
     assert await desk.new_tokens().access(own)
 
 
-async def test_a_token_that_could_not_be_written_is_not_asked_for(desk: Desk, sandbox: Running):
+async def test_no_token_is_requested_that_could_not_be_saved(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     before = desk.held()
     fail(desk.keyring, set_password="locked")
@@ -163,7 +163,7 @@ async def test_a_token_that_could_not_be_written_is_not_asked_for(desk: Desk, sa
     assert await desk.new_tokens().access(own)
 
 
-async def test_two_processes_that_renew_at_once_end_with_one_working_sign_in(desk: Desk, sandbox: Running):
+async def test_two_simultaneous_renewals_leave_one_working_sign_in(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     runs = [python(RUN, sandbox.url, str(desk.folder), own, "8") for _ in range(2)]
     for run in runs:
@@ -183,7 +183,7 @@ async def killed_before_the_write(desk: Desk, sandbox: Running, own: str) -> Non
     fail(desk.keyring)
 
 
-async def test_a_kill_between_the_answer_and_the_write_is_borne_within_the_grace(
+async def test_kill_between_answer_and_write_is_recovered_within_the_grace_period(
     desk: Desk, sandbox: Running
 ):
     own = await signed_in(desk, sandbox)
@@ -212,7 +212,7 @@ async def test_sixty_days_unused_end_a_sign_in(desk: Desk, sandbox: Running):
     assert await desk.tokens.access(own)
 
 
-async def test_a_newer_token_from_who_keeps_no_lock_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+async def test_newer_token_from_who_keeps_no_lock_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     async with serving() as flawed:
         desk = Desk(configured_for(flawed.url), desk.folder)
         name = name_of("xero:x")
@@ -234,7 +234,7 @@ async def test_a_newer_token_from_who_keeps_no_lock_is_found(desk: Desk, monkeyp
     assert json.loads(entries(desk.keyring)[name]) == {"refresh_token": REFRESH}
 
 
-async def test_who_gives_up_waiting_cuts_no_renewal_off(desk: Desk, sandbox: Running):
+async def test_cancelled_wait_does_not_interrupt_a_renewal(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     before = refresh_token(desk, own)
     sandbox.fault("slow", seconds=0.5)
@@ -248,7 +248,7 @@ async def test_who_gives_up_waiting_cuts_no_renewal_off(desk: Desk, sandbox: Run
     assert refresh_token(desk, own) != before and await renewals(sandbox) == 2
 
 
-async def test_a_lost_answer_is_asked_for_again(desk: Desk, sandbox: Running):
+async def test_lost_answer_is_asked_for_again(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     sandbox.fault("unavailable", times=2)
     assert await desk.new_tokens().access(own)
@@ -273,7 +273,7 @@ async def test_a_lost_answer_is_asked_for_again(desk: Desk, sandbox: Running):
         ("invalid_grant", SignInRefused, None),
     ],
 )
-async def test_whatever_goes_wrong_the_old_token_stays_and_none_is_told(
+async def test_old_token_stays_after_any_failure_and_is_never_printed(
     desk: Desk, flaw: str, kind: type[Trouble], fault: str | None
 ):
     async with serving() as flawed:
@@ -304,7 +304,7 @@ async def test_revoking_ends_it_there_and_here(desk: Desk, sandbox: Running):
 
 
 @pytest.mark.parametrize("flaw", ["down", "limit"])
-async def test_a_sign_in_that_could_not_be_ended_there_is_still_held_until_it_is_forgotten(
+async def test_sign_in_that_could_not_be_ended_there_is_still_held_until_it_is_forgotten(
     desk: Desk, flaw: str
 ):
     async with serving() as flawed:
@@ -319,7 +319,7 @@ async def test_a_sign_in_that_could_not_be_ended_there_is_still_held_until_it_is
     assert desk.held() == {}
 
 
-async def test_a_lock_that_another_keeps_for_ever_is_said(
+async def test_lock_held_forever_by_another_process_is_reported(
     desk: Desk, sandbox: Running, monkeypatch: pytest.MonkeyPatch
 ):
     own = await signed_in(desk, sandbox)
@@ -332,7 +332,7 @@ async def test_a_lock_that_another_keeps_for_ever_is_said(
             await tokens.access(own)
 
 
-async def test_locks_that_cannot_be_made_are_said(desk: Desk, sandbox: Running):
+async def test_locks_that_cannot_be_made_are_reported(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     shutil.rmtree(desk.folder / "locks")
     write(desk.folder / "locks", "a file where the folder should be")

@@ -44,7 +44,7 @@ async def attempted(desk: Desk, **parameters: str) -> SignIn:
         return await attempt.wait(10)
 
 
-async def test_a_sign_in_for_one_organisation_has_an_id_of_its_own(
+async def test_sign_in_for_one_organisation_has_an_id_of_its_own(
     server: Server, tmp_path: Path, keyring: Path
 ):
     desk = Desk(server.configured(), tmp_path)
@@ -59,9 +59,7 @@ async def test_a_sign_in_for_one_organisation_has_an_id_of_its_own(
 
 
 @pytest.mark.parametrize("nonsense", ["soon", True, -1, 0, 1e300, None, [5]])
-async def test_an_end_that_makes_no_sense_is_none(
-    server: Server, tmp_path: Path, keyring: Path, nonsense: Any
-):
+async def test_end_that_makes_no_sense_is_none(server: Server, tmp_path: Path, keyring: Path, nonsense: Any):
     server.lives = {"ends_in": nonsense, "ends_hard_in": nonsense}
     assert (await attempted(Desk(server.configured(), tmp_path), realm="7")).ends_at is None
 
@@ -79,7 +77,7 @@ async def test_an_end_that_makes_no_sense_is_none(
         (None, None, "8"),
     ],
 )
-async def test_nobody_or_nothing_known_keeps_nothing(
+async def test_no_one_or_nothing_known_keeps_nothing(
     server: Server, tmp_path: Path, keyring: Path, who: Response | None, company: Response | None, realm: str
 ):
     server.who, server.company = who or server.who, company or server.company
@@ -107,7 +105,7 @@ async def test_where_who_signed_in_is_asked(server: Server, tmp_path: Path, keyr
         await attempted(Desk(server.configured(), tmp_path), realm="7")
 
 
-async def test_a_redirect_to_a_page_elsewhere_is_pasted(server: Server, tmp_path: Path, keyring: Path):
+async def test_redirect_to_a_page_elsewhere_is_pasted(server: Server, tmp_path: Path, keyring: Path):
     desk = Desk(server.configured(redirect_url=PAGE), tmp_path)
     async with desk.begin() as attempt:
         assert not attempt.listening and attempt.short_link is None
@@ -148,7 +146,7 @@ async def test_revoking_as_the_software_wants_it(
         (PlainTextResponse("", 404), PassingTrouble),
     ],
 )
-async def test_a_refused_app_ends_no_sign_in(
+async def test_refused_app_ends_no_sign_in(
     server: Server, tmp_path: Path, keyring: Path, answer: Response, kind: type[Exception]
 ):
     desk = Desk(server.configured(), tmp_path)
@@ -185,7 +183,7 @@ async def test_renewals_keep_to_their_limit(server: Server, tmp_path: Path, keyr
         ("invalid_grant", False, SignInRefused),
     ],
 )
-async def test_an_adapter_may_read_its_apps_own_token_errors(
+async def test_adapter_may_read_its_apps_own_token_errors(
     server: Server, word: str, reads: bool, raised: type[Exception]
 ):
     software = Unlike()
@@ -197,7 +195,7 @@ async def test_an_adapter_may_read_its_apps_own_token_errors(
 
 
 @pytest.mark.parametrize("revoke_body", ["form", "json"])
-async def test_the_secret_travels_in_the_body_where_the_app_wants_it(
+async def test_secret_travels_in_the_body_where_the_app_wants_it(
     server: Server, revoke_body: Literal["form", "json"]
 ):
     software = Unlike()
@@ -215,7 +213,7 @@ async def test_the_secret_travels_in_the_body_where_the_app_wants_it(
 
 
 @pytest.mark.parametrize("page", ["", PAGE])
-async def test_a_renewal_repeats_the_redirect_where_the_app_wants_it(server: Server, page: str):
+async def test_renewal_repeats_the_redirect_where_the_app_wants_it(server: Server, page: str):
     software = Unlike()
     await TokenEndpoint(server.configured(software=software, redirect_url=page), 10).renew("refresh-SECRET")
     software.grant = replace(Unlike.grant, redirect_at_refresh=True)

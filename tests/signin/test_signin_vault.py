@@ -62,7 +62,7 @@ async def test_secrets_are_written_read_and_forgotten(vault: Vault, keyring: Pat
         ("blurts", "failed"),
     ],
 )
-async def test_a_keyring_that_fails_says_the_way_out(vault: Vault, keyring: Path, how: str, says: str):
+async def test_keyring_that_fails_says_the_way_out(vault: Vault, keyring: Path, how: str, says: str):
     fail(keyring, set_password=how)
     with pytest.raises(KeyringTrouble, match=says) as caught:
         await vault.write("a", SECRET)
@@ -72,7 +72,7 @@ async def test_a_keyring_that_fails_says_the_way_out(vault: Vault, keyring: Path
     assert not ok and says in text
 
 
-async def test_a_keyring_that_hangs_does_not_keep_the_screen_or_the_end_waiting(vault: Vault, keyring: Path):
+async def test_hanging_keyring_blocks_neither_the_screen_nor_quitting(vault: Vault, keyring: Path):
     fail(keyring, get_password="hangs")
     ticks = 0
 
@@ -90,16 +90,14 @@ async def test_a_keyring_that_hangs_does_not_keep_the_screen_or_the_end_waiting(
     assert all(thread.daemon for thread in threading.enumerate() if thread.name == "keyring")
 
 
-async def test_a_keyring_that_gives_nothing_back_is_found_out(vault: Vault, monkeypatch: pytest.MonkeyPatch):
+async def test_keyring_that_returns_nothing_is_detected(vault: Vault, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.signin.keyrings.Forgetful")
     with pytest.raises(KeyringTrouble, match="did not return what was stored"):
         await vault.test()
 
 
 @pytest.mark.parametrize("named", ["no.such.module.Keyring", "tests.signin.keyrings.Nothing", "nonsense"])
-async def test_a_choice_that_cannot_be_used_is_named(
-    vault: Vault, monkeypatch: pytest.MonkeyPatch, named: str
-):
+async def test_choice_that_cannot_be_used_is_named(vault: Vault, monkeypatch: pytest.MonkeyPatch, named: str):
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", named)
     with pytest.raises(KeyringTrouble, match=named):
         await vault.read("a")
@@ -115,7 +113,7 @@ async def test_a_choice_that_cannot_be_used_is_named(
         ("keyring.backends.chainer.ChainerBackend", "chains one that keeps secrets in plain text"),
     ],
 )
-async def test_no_token_is_given_to_plain_text_that_the_configuration_names(
+async def test_configuration_cannot_choose_a_plain_text_keyring(
     tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch, named: str, says: str
 ):
     from tests.signin import keyrings
@@ -128,7 +126,7 @@ async def test_no_token_is_given_to_plain_text_that_the_configuration_names(
     assert entries(keyring) == {} and not (tmp_path / "keyring.bin").exists()
 
 
-async def test_what_a_person_names_for_keyring_is_used_and_said_to_be_plain_text(
+async def test_plain_text_keyring_named_in_the_environment_is_used_and_reported(
     tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.signin.keyrings.PlaintextKeyring")
@@ -142,7 +140,7 @@ async def test_what_a_person_names_for_keyring_is_used_and_said_to_be_plain_text
             await Vault(tmp_path / "keyring.bin").write("a", SECRET)
 
 
-async def test_the_configuration_names_a_keyring_and_the_environment_goes_before(
+async def test_configuration_names_a_keyring_and_the_environment_goes_before(
     tmp_path: Path, headless: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch
 ):
     await Vault(tmp_path / "keyring.bin", backend="file").write("a", "1")
@@ -154,7 +152,7 @@ async def test_the_configuration_names_a_keyring_and_the_environment_goes_before
     assert await Vault(tmp_path / "keyring.bin", backend="file").read("b") == "2"
 
 
-async def test_a_secret_longer_than_an_entry_of_windows_is_kept_whole(vault: Vault, keyring: Path):
+async def test_secret_longer_than_a_windows_entry_is_saved_whole(vault: Vault, keyring: Path):
     await vault.write("a", SECRET * 400)
     assert await vault.read("a") == SECRET * 400
     assert max(len(entry.encode("utf-16-le")) for entry in entries(keyring).values()) <= 2_560
@@ -165,7 +163,7 @@ async def test_a_secret_longer_than_an_entry_of_windows_is_kept_whole(vault: Vau
 @pytest.mark.parametrize(
     ("backend", "display", "limit_s"), [("", "", 3), ("", ":0", 30), ("tests.signin.keyrings.Folder", "", 30)]
 )
-async def test_a_keyring_that_may_ask_a_person_is_given_the_time(
+async def test_keyring_that_may_ask_a_person_is_given_the_time(
     tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch, backend: str, display: str, limit_s: int
 ):
     for name in ("PYTHON_KEYRING_BACKEND", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"):
@@ -174,7 +172,7 @@ async def test_a_keyring_that_may_ask_a_person_is_given_the_time(
     assert backends.asks_a_person(backend) is (limit_s == 30)
 
 
-async def test_the_choice_is_named_to_doctor(vault: Vault):
+async def test_choice_is_named_to_doctor(vault: Vault):
     assert await vault.backend_says() == (True, "tests.signin.keyrings.Folder")
 
 
@@ -207,7 +205,7 @@ async def test_encrypted_file_can_be_named_like_any_other(
     assert (tmp_path / "share" / "clientsync" / "keyring.bin").exists()
 
 
-async def test_a_passphrase_file_of_the_configuration_means_the_encrypted_file(
+async def test_passphrase_file_of_the_configuration_means_the_encrypted_file(
     tmp_path: Path, headless: Path, keyring: Path
 ):
     vault = Vault(tmp_path / "own.bin", passphrase_file=headless)
@@ -215,13 +213,13 @@ async def test_a_passphrase_file_of_the_configuration_means_the_encrypted_file(
     assert (tmp_path / "own.bin").exists() and entries(keyring) == {}
 
 
-def test_a_passphrase_file_that_others_can_read_is_refused(tmp_path: Path, headless: Path):
+def test_passphrase_file_that_others_can_read_is_refused(tmp_path: Path, headless: Path):
     headless.chmod(0o640)
     with pytest.raises(KeyringTrouble, match="chmod 600"):
         asyncio.run(Vault(tmp_path / "keyring.bin").read("a"))
 
 
-def test_a_passphrase_file_that_is_not_there_is_named(tmp_path: Path, headless: Path):
+def test_passphrase_file_that_is_not_there_is_named(tmp_path: Path, headless: Path):
     headless.unlink()
     with pytest.raises(KeyringTrouble, match="passphrase"):
         asyncio.run(Vault(tmp_path / "keyring.bin").read("a"))
@@ -242,7 +240,7 @@ async def test_systemd_hands_over_the_passphrase(
         await Vault(tmp_path / "keyring.bin").read("a")
 
 
-async def test_a_person_may_take_longer_for_a_passphrase_than_a_keyring_for_an_answer(
+async def test_person_may_take_longer_for_a_passphrase_than_a_keyring_for_an_answer(
     tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.delenv("CLIENTSYNC_PASSPHRASE_FILE")
@@ -259,7 +257,7 @@ async def test_a_person_may_take_longer_for_a_passphrase_than_a_keyring_for_an_a
     assert await vault.read("a") == "1"
 
 
-def test_the_command_line_unlocks_where_it_has_the_terminal(
+def test_command_line_unlocks_where_it_has_the_terminal(
     tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.delenv("CLIENTSYNC_PASSPHRASE_FILE")
@@ -273,13 +271,13 @@ def test_the_command_line_unlocks_where_it_has_the_terminal(
     assert asked_in == [threading.main_thread()]
 
 
-def test_a_keyring_that_needs_no_unlocking_is_not_asked(vault: Vault, keyring: Path):
+def test_keyring_that_needs_no_unlocking_is_not_asked(vault: Vault, keyring: Path):
     fail(keyring, get_password="hangs")
     vault.unlock()
 
 
 @pytest.mark.skipif(not shutil.which("dbus-daemon"), reason="needs dbus-daemon")
-def test_a_bus_without_a_secret_service_is_no_keyring(
+def test_bus_without_a_secret_service_is_not_a_keyring(
     tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
 ):
     address = f"unix:path={tmp_path}/bus"
@@ -304,7 +302,7 @@ def test_a_bus_without_a_secret_service_is_no_keyring(
         bus.communicate()
 
 
-async def test_a_bus_that_never_answers_is_given_up(
+async def test_secret_service_that_never_answers_is_given_up(
     tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
 ):
     import socket

@@ -60,7 +60,7 @@ def test_only_the_store_knows_sqlite_and_sql() -> None:
     assert found == []
 
 
-def test_the_search_for_sql_finds_it() -> None:
+def test_search_for_sql_finds_it() -> None:
     for text in (
         "SELECT a FROM b",
         "PRAGMA data_version",
@@ -71,7 +71,7 @@ def test_the_search_for_sql_finds_it() -> None:
     assert not SQL.match("Select clients from the list")
 
 
-def test_a_normal_start_does_not_import_sqlite_utils(tmp_path: Path) -> None:
+def test_normal_start_does_not_import_sqlite_utils(tmp_path: Path) -> None:
     code = """
         import sys
         from datetime import UTC, datetime

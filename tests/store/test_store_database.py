@@ -16,7 +16,7 @@ from tests.store.entries import added, store_in
 from tests.support.inside import database_of
 
 
-def test_a_newer_database_is_refused_and_left(tmp_path: Path) -> None:
+def test_newer_database_is_refused_and_left(tmp_path: Path) -> None:
     store_in(tmp_path).close()
     path = tmp_path / "practice.db"
     with contextlib.closing(sqlite3.connect(path)) as db:
@@ -47,12 +47,12 @@ def test_what_is_no_database_is_refused_and_left(tmp_path: Path) -> None:
     assert path.read_text().startswith("Dear diary")
 
 
-def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
+def test_folder_in_its_place_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be opened"):
         Database(tmp_path)
 
 
-def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+def test_empty_file_becomes_a_database(tmp_path: Path) -> None:
     path = tmp_path / "practice.db"
     path.touch()
     for _ in range(2):
@@ -61,19 +61,19 @@ def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
         opened.close()
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot be opened"):
         Database(tmp_path / "file" / "practice.db")
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder here that not even root can write")
-def test_a_folder_that_cannot_be_written_is_said() -> None:
+def test_folder_that_cannot_be_written_is_reported() -> None:
     with pytest.raises(UsageError, match="cannot be opened"):
         Database(Path("/proc/self/practice.db"))
 
 
-def test_a_damaged_database_is_said(tmp_path: Path) -> None:
+def test_damaged_database_is_reported(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.ledger.append(*(added(f"c{n}", f"Client {n}") for n in range(500)))
     store.close()
@@ -106,7 +106,7 @@ def test_first_starts_at_once_make_one_practice(tmp_path: Path) -> None:
     assert len(said) == 1 and len(said.pop()) == 17
 
 
-def test_the_files_are_the_persons_own_and_stay_shared_when_shared(tmp_path: Path) -> None:
+def test_files_are_the_persons_own_and_stay_shared_when_shared(tmp_path: Path) -> None:
     path = tmp_path / "new" / "practice.db"
     Database(path).close()
     assert path.stat().st_mode & 0o777 == 0o600

@@ -166,7 +166,7 @@ HOLDS: dict[str, Callable[[Client], bool]] = {
 
 
 @pytest.mark.parametrize("text", HOLDS)
-def test_a_filter_finds_exactly_those_for_which_it_holds(
+def test_filter_finds_exactly_those_for_which_it_holds(
     store: Store, clients: list[Client], text: str
 ) -> None:
     expected = sorted((sort_key(c.name), c.n) for c in clients if HOLDS[text](c))
@@ -178,7 +178,7 @@ def test_a_filter_finds_exactly_those_for_which_it_holds(
 @pytest.mark.parametrize(
     "reason", ["sign_in_refused", "sign_in_lapsed", "sign_in_ending", "unpaid", "access_removed"]
 )
-def test_a_reason_is_that_of_the_worst_status(store: Store, clients: list[Client], reason: str) -> None:
+def test_reason_is_that_of_the_worst_status(store: Store, clients: list[Client], reason: str) -> None:
     found = set(store.clients.find(parse(f"reason:{reason}"), NOW))
     sure = {c.n for c in clients if reasons(c) == {reason}}
     assert sure and sure <= found <= {c.n for c in clients if reason in reasons(c)}
@@ -210,7 +210,7 @@ KEYS: dict[str, Callable[[Client], object]] = {
 
 @pytest.mark.parametrize("down", [False, True])
 @pytest.mark.parametrize("column", KEYS)
-def test_an_order_is_by_its_column_then_by_name(
+def test_order_is_by_its_column_then_by_name(
     store: Store, clients: list[Client], column: str, down: bool
 ) -> None:
     by_name = sorted(clients, key=lambda c: (sort_key(c.name), c.n))
@@ -236,7 +236,7 @@ def test_counts_say_what_the_filter_finds(store: Store, clients: list[Client]) -
     assert counts[None] == len(store.clients.find(parse("status:none"), NOW))
 
 
-def test_a_tally_counts_the_integrations_of_one_software(store: Store) -> None:
+def test_tally_counts_the_integrations_of_one_software(store: Store) -> None:
     every = store.clients.integrations("xero", NOW)
     counted = store.clients.tally("xero", NOW)
     assert counted.counts.total() == len(every)
@@ -244,7 +244,7 @@ def test_a_tally_counts_the_integrations_of_one_software(store: Store) -> None:
         assert counted.counts[status] == sum(link.standing.status is status for _, link in every)
 
 
-def test_the_first_page_is_the_beginning_of_the_whole(store: Store) -> None:
+def test_first_page_is_the_beginning_of_the_whole(store: Store) -> None:
     assert store.clients.first_page(20) == store.clients.find((), NOW)[:20]
 
 
@@ -292,7 +292,7 @@ def same_as_afresh(store: Store, folder: Path, text: str, now: datetime, sort: S
 
 
 @pytest.mark.parametrize("column", ["code", "team"])
-def test_a_kept_order_follows_every_change(tmp_path: Path, column: str) -> None:
+def test_kept_order_follows_every_change(tmp_path: Path, column: str) -> None:
     store, other = filled(tmp_path, 60), store_in(tmp_path)
     choose, sort = random.Random(3), ((column, True),)
     for step in range(6):
@@ -306,7 +306,7 @@ def test_a_kept_order_follows_every_change(tmp_path: Path, column: str) -> None:
     other.close()
 
 
-def test_a_kept_order_follows_the_day(tmp_path: Path) -> None:
+def test_kept_order_follows_the_day(tmp_path: Path) -> None:
     store = filled(tmp_path, 60)
     orders = [store.clients.find((), NOW + timedelta(days=days), BY_STATUS) for days in (0, 20, 60)]
     assert orders[0] != orders[1] or orders[1] != orders[2]
@@ -342,7 +342,7 @@ def test_threads_find_while_another_writes(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_rebuild_elsewhere_that_numbers_standings_anew_is_noticed(tmp_path: Path) -> None:
+def test_rebuild_elsewhere_that_numbers_standings_again_is_noticed(tmp_path: Path) -> None:
     store, other = store_in(tmp_path), store_in(tmp_path)
     store.ledger.append(signed_in(), added("c1"), connected("c1", "o1"))
     store.ledger.append(of_link(Kind.FOUND_BROKEN, "c1", "o1", reason="unpaid"))

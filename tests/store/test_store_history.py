@@ -61,7 +61,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         ("by:nobody", []),
     ],
 )
-def test_a_filter_finds_the_entries_for_which_it_holds(store: Store, words: str, found: list[int]) -> None:
+def test_filter_finds_the_entries_for_which_it_holds(store: Store, words: str, found: list[int]) -> None:
     history = store.history(You({"carol", "ann@example.com"}, {"xero:ann"}))
     if "today" in words and (NOW.astimezone() - timedelta(minutes=5)).date() != NOW.astimezone().date():
         pytest.skip("It has just been midnight.")
@@ -69,6 +69,6 @@ def test_a_filter_finds_the_entries_for_which_it_holds(store: Store, words: str,
     assert list(history.find("c2", parse(words), NOW)) == [n for n in found if n in (3, 6, 7)]
 
 
-def test_a_client_has_a_total_of_its_own(store: Store) -> None:
+def test_client_has_a_total_of_its_own(store: Store) -> None:
     history = store.history()
     assert (history.total(None), history.total("c1"), history.total("c2")) == (7, 3, 3)

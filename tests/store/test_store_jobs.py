@@ -77,7 +77,7 @@ def go(process: "subprocess.Popen[str]") -> None:
     process.stdin.flush()
 
 
-def test_a_plan_becomes_rows(store: Store) -> None:
+def test_plan_becomes_rows(store: Store) -> None:
     job = store.jobs.create(
         a_plan(
             PlanItem(Will.SKIP, "c8", "Skipped [x]", "xero", "o8", Why.ALREADY_ADDED),
@@ -128,7 +128,7 @@ def test_one_process_runs_a_job_and_after_its_kill_another_resumes_it(store: Sto
     assert not store.jobs.one(job).cut_off
 
 
-def test_of_two_processes_that_claim_at_once_one_has_it(store: Store) -> None:
+def test_one_of_two_simultaneous_claims_wins(store: Store) -> None:
     for _ in range(4):
         job = store.jobs.create(a_plan(), "ann")
         processes = [runner(store, job) for _ in range(2)]
@@ -141,7 +141,7 @@ def test_of_two_processes_that_claim_at_once_one_has_it(store: Store) -> None:
             process.wait()
 
 
-def test_an_item_is_begun_once(store: Store) -> None:
+def test_item_is_begun_once(store: Store) -> None:
     job = store.jobs.create(a_plan(), "ann")
     store.jobs.claim(job)
     assert store.jobs.take(job, 0)
@@ -154,7 +154,7 @@ def test_an_item_is_begun_once(store: Store) -> None:
     assert states(store, job)[0] == "done"
 
 
-def test_an_item_is_settled_with_its_entries_or_not_at_all(store: Store) -> None:
+def test_item_is_settled_with_its_entries_or_not_at_all(store: Store) -> None:
     job = store.jobs.create(a_plan(), "ann")
     store.jobs.claim(job)
     store.jobs.take(job, 0)
@@ -165,7 +165,7 @@ def test_an_item_is_settled_with_its_entries_or_not_at_all(store: Store) -> None
     assert states(store, job)[0] == "doing" and store.ledger.last() == 0
 
 
-def test_a_cancelled_job_ends_what_waits_and_lets_its_runner_finish(store: Store) -> None:
+def test_cancelled_job_ends_what_waits_and_lets_its_runner_finish(store: Store) -> None:
     job = store.jobs.create(a_plan(), "ann")
     store.jobs.claim(job)
     store.jobs.take(job, 0)
@@ -181,7 +181,7 @@ def test_a_cancelled_job_ends_what_waits_and_lets_its_runner_finish(store: Store
     assert store.jobs.reasons(job) == [("skipped", "cancelled", 3)]
 
 
-def test_a_job_that_nobody_runs_is_cancelled_at_once(store: Store) -> None:
+def test_job_that_no_one_runs_is_cancelled_at_once(store: Store) -> None:
     job = store.jobs.create(a_plan(), "ann")
     process = runner(store, job)
     go(process)
@@ -233,7 +233,7 @@ def test_waiting_items_of_one_app_are_ended_together(store: Store) -> None:
     assert store.jobs.settle_waiting(job, ItemState.SKIPPED, Why.CANCELLED, "No.") == 1
 
 
-def test_a_paused_job_says_why_until_it_goes_on(store: Store) -> None:
+def test_paused_job_says_why_until_it_continues(store: Store) -> None:
     job = store.jobs.create(a_plan(), "ann")
     for why, sign_in in ((SignInRefused("Sign in again."), True), (Trouble("The keyring is locked."), False)):
         store.jobs.claim(job)
@@ -260,7 +260,7 @@ def test_names_are_kept_as_they_are(store: Store) -> None:
     assert item.name == name and parsed(AddFacts, item.facts) == AddFacts(team=name)
 
 
-def test_a_lock_that_is_a_link_is_not_followed(store: Store, tmp_path: Path) -> None:
+def test_lock_that_is_a_link_is_not_followed(store: Store, tmp_path: Path) -> None:
     job = store.jobs.create(a_plan(), "ann")
     store.jobs.claim(job)
     (lock,) = tmp_path.glob("practice.db.job-*.lock")
@@ -274,7 +274,7 @@ def test_a_lock_that_is_a_link_is_not_followed(store: Store, tmp_path: Path) -> 
     assert not victim.exists()
 
 
-def test_an_id_that_somebody_planted_leads_nowhere_else(store: Store, tmp_path: Path) -> None:
+def test_planted_id_does_not_lead_out_of_the_folder(store: Store, tmp_path: Path) -> None:
     job = store.jobs.create(a_plan(), "ann")
     hostile = "x/../../victim"
     with database_of(store).writing() as db:
@@ -286,7 +286,7 @@ def test_an_id_that_somebody_planted_leads_nowhere_else(store: Store, tmp_path: 
     store.jobs.leave(hostile)
 
 
-def test_a_job_that_another_process_runs_is_not_retried_and_its_lock_goes_with_it(store: Store) -> None:
+def test_job_that_another_process_runs_is_not_retried_and_its_lock_goes_with_it(store: Store) -> None:
     process = runner(store, job := store.jobs.create(a_plan(), "ann"))
     go(process)
     assert line(process) == "True True"

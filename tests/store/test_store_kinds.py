@@ -48,7 +48,7 @@ def test_every_kind_is_applied() -> None:
     assert set(PROJECTIONS) == set(Kind)
 
 
-def test_a_client_is_added_and_connected(store: Store) -> None:
+def test_client_is_added_and_connected(store: Store) -> None:
     client = store.clients.by_id(["c1"], NOW)["c1"]
     assert (client.name, client.practice_code, client.team, client.note) == (
         "Abbey Bakery",
@@ -73,7 +73,7 @@ def test_a_client_is_added_and_connected(store: Store) -> None:
         (Kind.DISCONNECTED, Reason.DISCONNECTED_HERE, Status.DISCONNECTED),
     ],
 )
-def test_what_was_found_is_its_status_until_something_mends_it(
+def test_what_was_found_is_its_status_until_something_fixes_it(
     store: Store, kind: Kind, reason: Reason, status: Status
 ) -> None:
     finding = of_link(kind, "c1", "o1", reason=reason)
@@ -100,7 +100,7 @@ def test_who_reassigns_is_who_integrated_it(store: Store) -> None:
     assert list(store.clients.find(parse("by:ann"), NOW)) == []
 
 
-def test_a_refresh_renews_names_and_details(store: Store) -> None:
+def test_refresh_renews_names_and_details(store: Store) -> None:
     client = later(store, of_link(Kind.REFRESHED, "c1", "o1"))
     assert link(client).refreshed_at == LATER and link(client).connected_at == BEGUN
     changed = of_link(
@@ -141,7 +141,7 @@ def test_what_is_set_on_a_client(store: Store) -> None:
     assert (client.team, client.note) == (None, "")
 
 
-def test_a_client_is_removed_and_restored(store: Store) -> None:
+def test_client_is_removed_and_restored(store: Store) -> None:
     later(store, of_client(Kind.CLIENT_REMOVED, "c1", name=""))
     assert store.clients.is_removed("c1") and store.clients.total() == 0
     assert store.clients.counts(NOW).total() == 0 and list(store.clients.find((), NOW)) == []
@@ -149,7 +149,7 @@ def test_a_client_is_removed_and_restored(store: Store) -> None:
     assert not store.clients.is_removed("c1") and list(store.clients.find((), NOW)) == [1]
 
 
-def test_a_sign_in_is_used_renewed_and_ended(store: Store) -> None:
+def test_sign_in_is_used_renewed_and_ended(store: Store) -> None:
     soon = NOW + timedelta(days=3)
     used = NewEntry(
         Kind.SIGN_IN_USED, ME, software="xero", body={"sign_in": "xero:ann", "ends_at": iso(soon)}
@@ -169,13 +169,13 @@ def test_a_sign_in_is_used_renewed_and_ended(store: Store) -> None:
     assert list(store.clients.find(parse("ash"), NOW)) == []
 
 
-def test_an_end_written_in_another_zone_is_the_same_end(store: Store) -> None:
+def test_end_written_in_another_zone_is_the_same_end(store: Store) -> None:
     client = later(store, signed_in(ends_at="2001-01-01T01:00:00+02:00"))
     assert link(client).expires_at == datetime(2000, 12, 31, 23, tzinfo=UTC)
     assert store.clients.counts(NOW)[Status.EXPIRED] == 1
 
 
-def test_settings_are_kept_until_it_is_connected_anew(store: Store) -> None:
+def test_settings_are_kept_until_it_is_connected_again(store: Store) -> None:
     settings = {"lists": ["tax_rates"], "refresh_days": 7, "follow_details": False, "note": "ask"}
     one = link(later(store, of_link(Kind.SETTINGS_CHANGED, "c1", "o1", settings=settings)))
     assert (one.settings.lists, one.settings.refresh_days, one.settings.follow_details) == (
@@ -187,7 +187,7 @@ def test_settings_are_kept_until_it_is_connected_anew(store: Store) -> None:
     assert one.settings.note == "ask"
 
 
-def test_a_client_moves_to_another_organisation(store: Store) -> None:
+def test_client_moves_to_another_organisation(store: Store) -> None:
     store.ledger.append(added("c2"), connected("c2", "o2"))
     moving = {"organisation_name": "New Books", "sign_in": "xero:bob"}
     with pytest.raises(Clash):
@@ -198,7 +198,7 @@ def test_a_client_moves_to_another_organisation(store: Store) -> None:
     assert set(store.clients.integrated("xero")) == {"o2", "o3"}
 
 
-def test_a_client_shows_the_worst_of_its_integrations(store: Store) -> None:
+def test_client_shows_the_worst_of_its_integrations(store: Store) -> None:
     store.ledger.append(
         signed_in("sage:ann", ends_at=iso(NOW - timedelta(days=1))), connected("c1", "s1", "sage:ann")
     )

@@ -31,7 +31,7 @@ def client_of(store: Store, client: str):
     return store.clients.by_id([client], datetime.now(UTC))[client]
 
 
-def test_an_organisation_belongs_to_one_client(store: Store) -> None:
+def test_organisation_belongs_to_one_client(store: Store) -> None:
     store.ledger.append(connected("c1", "o1"))
     for again in ("c1", "c2"):
         with pytest.raises(Clash):
@@ -46,7 +46,7 @@ def test_an_organisation_belongs_to_one_client(store: Store) -> None:
     assert client_of(store, "c1").integrations[0].standing.status is Status.CONNECTED
 
 
-def test_a_practice_code_is_one_clients_whatever_its_case(store: Store) -> None:
+def test_practice_code_is_one_clients_whatever_its_case(store: Store) -> None:
     store.ledger.append(of_client(Kind.CODE_SET, "c1", code="äb1"))
     for code in ("äb1", "ÄB1"):
         with pytest.raises(Clash):
@@ -65,7 +65,7 @@ def test_a_practice_code_is_one_clients_whatever_its_case(store: Store) -> None:
     assert client_of(store, "c1").practice_code == "ÄB1"
 
 
-def test_a_removed_client_holds_no_code_and_comes_back_only_while_it_is_free(store: Store) -> None:
+def test_removed_client_holds_no_code_and_comes_back_only_while_it_is_free(store: Store) -> None:
     store.ledger.append(
         of_client(Kind.CODE_SET, "c1", code="A1"), of_client(Kind.CLIENT_REMOVED, "c1", name="")
     )
@@ -87,7 +87,7 @@ def test_entries_of_one_append_are_kept_together_or_not(store: Store) -> None:
     assert (derived(database_of(store)), store.ledger.last()) == before
 
 
-def test_a_part_of_a_transaction_that_clashes_is_taken_back_alone(store: Store) -> None:
+def test_part_of_a_transaction_that_clashes_is_undone_alone(store: Store) -> None:
     before = store.ledger.last()
     with store.transaction():
         store.ledger.append(added("c3"))
@@ -102,7 +102,7 @@ def test_a_part_of_a_transaction_that_clashes_is_taken_back_alone(store: Store) 
     assert store.ledger.last() == before + 2
 
 
-def test_an_entry_for_another_clients_organisation_is_refused(store: Store) -> None:
+def test_entry_for_another_clients_organisation_is_refused(store: Store) -> None:
     store.ledger.append(connected("c1", "o1"))
     with pytest.raises(Clash):
         store.ledger.append(of_link(Kind.FOUND_BROKEN, "c2", "o1", reason=Reason.UNPAID))
@@ -110,7 +110,7 @@ def test_an_entry_for_another_clients_organisation_is_refused(store: Store) -> N
         store.ledger.append(of_link(Kind.RECONNECTED, "c1", "o1", sign_in="xero:nobody"))
 
 
-def test_a_full_database_keeps_nothing_of_the_step_and_works_again_with_room(store: Store) -> None:
+def test_full_database_saves_nothing_of_the_step_and_works_again_with_room(store: Store) -> None:
     db = database_of(store).connection
     pages = db.execute("PRAGMA page_count").fetchone()[0]
     before = derived(database_of(store)), store.ledger.last()
@@ -125,7 +125,7 @@ def test_a_full_database_keeps_nothing_of_the_step_and_works_again_with_room(sto
     assert store.ledger.last() == before[1] + 1
 
 
-def test_a_disk_that_takes_no_more_keeps_nothing_of_the_step(store: Store, tmp_path: Path) -> None:
+def test_disk_that_takes_no_more_keeps_nothing_of_the_step(store: Store, tmp_path: Path) -> None:
     """RLIMIT_FSIZE stands in for a full disk: every write behind it fails in the middle of a transaction."""
     code = """
         import resource, sys
@@ -178,7 +178,7 @@ def appending(store: Store, who: str, count: int) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.parametrize("after", [0, 1, 17, 60])
-def test_a_kill_loses_nothing_that_was_reported_and_leaves_no_half(store: Store, after: int) -> None:
+def test_kill_loses_nothing_reported_and_leaves_nothing_half_done(store: Store, after: int) -> None:
     process = appending(store, "k", 100_000)
     assert process.stdout is not None
     for _ in range(after + 1):

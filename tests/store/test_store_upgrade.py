@@ -87,7 +87,7 @@ def test_every_version_has_a_step() -> None:
     assert len(STEPS) == VERSION
 
 
-def test_nothing_of_the_former_release_is_lost(former: Path) -> None:
+def test_upgrade_keeps_everything_of_the_former_release(former: Path) -> None:
     everything = "SELECT seq, at, actor, kind, client, software, organisation_id, body FROM ledger"
     with closing(sqlite3.connect(former)) as db:
         entries = rows(db, everything)
@@ -113,7 +113,7 @@ def test_nothing_of_the_former_release_is_lost(former: Path) -> None:
     store.close()
 
 
-def test_the_entries_of_the_former_release_are_chained(upgraded: Store) -> None:
+def test_entries_of_the_former_release_are_chained(upgraded: Store) -> None:
     assert verify(database_of(upgraded).connection) is None
     upgraded.ledger.append(added("c6", "New"))
     assert verify(database_of(upgraded).connection) is None
@@ -122,7 +122,7 @@ def test_the_entries_of_the_former_release_are_chained(upgraded: Store) -> None:
     assert flaw is not None and (flaw.what, flaw.seq) == ("altered", 7)
 
 
-def test_a_copy_is_made_before(upgraded: Store) -> None:
+def test_copy_is_made_before(upgraded: Store) -> None:
     copy = copies.existing(upgraded.path)[0]
     assert copy.stat().st_mode & 0o777 == 0o600 and copy.parent.stat().st_mode & 0o777 == 0o700
     with closing(sqlite3.connect(copy)) as db:
@@ -130,7 +130,7 @@ def test_a_copy_is_made_before(upgraded: Store) -> None:
         assert db.execute("SELECT count(*) FROM ledger").fetchone()[0] == 24
 
 
-def test_an_upgraded_practice_has_the_shape_of_a_new_one(upgraded: Store, tmp_path: Path) -> None:
+def test_upgraded_practice_has_the_shape_of_a_new_one(upgraded: Store, tmp_path: Path) -> None:
     new = store_in(tmp_path / "new")
     shape = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
     assert rows(database_of(upgraded).connection, shape) == rows(database_of(new).connection, shape)
@@ -145,7 +145,7 @@ def test_without_a_copy_nothing_is_upgraded(former: Path) -> None:
     assert former.read_bytes() == before
 
 
-def test_a_step_that_fails_changes_nothing(former: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_step_that_fails_changes_nothing(former: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(db: sqlite3.Connection) -> None:
         db.execute("DROP TABLE views")
         raise sqlite3.OperationalError("database or disk is full")
@@ -171,7 +171,7 @@ def test_only_the_newest_copies_stay(former: Path) -> None:
     assert len(names) == copies.KEPT + 1 and names[0].startswith("20261104") and names[-1] == "notes.txt"
 
 
-def test_a_program_that_runs_while_a_newer_one_upgrades_writes_no_more(tmp_path: Path) -> None:
+def test_program_that_runs_while_a_newer_one_upgrades_writes_no_more(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.ledger.append(added("c1"))
     with closing(sqlite3.connect(store.path)) as newer:
@@ -204,7 +204,7 @@ def test_plain_letters_find_the_accented_names_of_a_former_release(upgraded: Sto
     assert [client.name for client in found] == ["Novák Stavby s.r.o."]
 
 
-def test_a_practice_of_release_0_2_is_upgraded_whole(tmp_path: Path) -> None:
+def test_practice_of_release_0_2_is_upgraded_whole(tmp_path: Path) -> None:
     path = tmp_path / "practice.db"
     with closing(sqlite3.connect(path)) as db:
         db.executescript(RELEASE_0_2.read_text("utf-8"))
@@ -235,7 +235,7 @@ def test_a_practice_of_release_0_2_is_upgraded_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", OF_RELEASE_0_2)
-def test_an_unfinished_job_of_release_0_2_goes_on_with_what_it_knew(tmp_path: Path, what: str) -> None:
+def test_unfinished_job_of_release_0_2_continues_with_what_it_knew(tmp_path: Path, what: str) -> None:
     kind, body, facts, sign_in = OF_RELEASE_0_2[what]
     path = tmp_path / "practice.db"
     with closing(sqlite3.connect(path)) as db, db:

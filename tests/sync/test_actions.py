@@ -58,7 +58,7 @@ def check(practice: Practice) -> Job:
     return practice.do(work)
 
 
-def test_an_added_client_has_details_and_lists(practice: Practice) -> None:
+def test_added_client_has_details_and_lists(practice: Practice) -> None:
     job = practice.add(practice.people[0])
     found = clients(practice)
     assert job.state is JobState.DONE
@@ -86,7 +86,7 @@ def test_adding_again_does_nothing_twice(practice: Practice) -> None:
     assert kinds(practice)[len(before) :] == ["signed_in"]
 
 
-def test_a_colleague_leaves_and_everything_reached_is_reconnected(practice: Practice) -> None:
+def test_colleague_leaves_and_everything_reached_is_reconnected(practice: Practice) -> None:
     me, colleague = practice.people[:2]
     practice.add(colleague)
     theirs = set(clients(practice))
@@ -137,7 +137,7 @@ def test_reassigning_says_from_whom(practice: Practice) -> None:
     assert {e.actor for e in told} == {me}
 
 
-def test_what_broke_is_found_with_its_reason_and_mends(practice: Practice) -> None:
+def test_what_broke_is_found_with_its_reason_and_fixes(practice: Practice) -> None:
     me = practice.people[0]
     practice.add(me)
     removed, gone, closed = sorted(clients(practice))[:3]
@@ -158,7 +158,7 @@ def test_what_broke_is_found_with_its_reason_and_mends(practice: Practice) -> No
     assert not [link for _, link in clients(practice).values() if link.problem]
 
 
-def test_a_passing_fault_changes_no_status(practice: Practice) -> None:
+def test_passing_fault_changes_no_status(practice: Practice) -> None:
     practice.add(practice.people[0])
     one = min(clients(practice))
     practice.sandbox.fault("unavailable", organisation=one)
@@ -203,7 +203,7 @@ def test_disconnecting_ends_it_there_too_and_here_when_it_cannot_be_reached(prac
     assert practice.do(reach) == set(found) - {one}
 
 
-def test_what_somebody_ended_during_a_refresh_stays_ended(practice: Practice) -> None:
+def test_what_someone_ended_during_a_refresh_stays_ended(practice: Practice) -> None:
     practice.add(practice.people[0])
     organisation = min(clients(practice))
     client = clients(practice)[organisation][0]

@@ -60,7 +60,7 @@ def links(practice: Practice, client: str) -> dict[str, Integration]:
     return {link.software: link for link in found(practice, client).integrations}
 
 
-async def test_a_client_moves_from_one_software_to_another(practice: Practice):
+async def test_client_moves_from_one_software_to_another(practice: Practice):
     client = practice.client(practice.sign_in("alpha"), "1")
     practice.store.pulled.keep("alpha", "1", {"classes": [{}], "accounts": [{}]})
     code = NewEntry(Kind.CODE_SET, "x", client, body={"code": "ABB01", "before": None})
@@ -126,7 +126,7 @@ async def test_what_is_a_colleagues_or_cannot_be_told_ends_here_only(practice: P
     )
 
 
-async def test_a_software_that_is_down_does_not_keep_a_client(
+async def test_software_that_is_down_does_not_keep_a_client(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ):
     client = practice.client(practice.sign_in("alpha"), "1")
@@ -141,7 +141,7 @@ async def test_a_software_that_is_down_does_not_keep_a_client(
 
 
 @pytest.mark.parametrize("trouble", [PassingTrouble(Fault.NONSENSE, "x"), UsageError("x")])
-async def test_a_new_organisation_that_does_not_answer_changes_nothing(practice: Practice, trouble: Trouble):
+async def test_new_organisation_that_does_not_answer_changes_nothing(practice: Practice, trouble: Trouble):
     client = practice.client(practice.sign_in("alpha"), "1")
     change = plan(practice, client, practice.sign_in("beta", ANN, "9"))
     before = kinds(practice, client)
@@ -151,7 +151,7 @@ async def test_a_new_organisation_that_does_not_answer_changes_nothing(practice:
     assert kinds(practice, client) == before and practice.softwares["alpha"].ended == []
 
 
-async def test_what_somebody_changed_meanwhile_is_left_alone(practice: Practice):
+async def test_what_someone_changed_meanwhile_is_left_alone(practice: Practice):
     client = practice.client(practice.sign_in("alpha"), "1")
     change = plan(practice, client, practice.sign_in("beta", ANN, "9"))
     practice.store.ledger.append(NewEntry(Kind.DISCONNECTED, "x", client, "alpha", "1", {"there": "ended"}))

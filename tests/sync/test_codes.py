@@ -67,7 +67,7 @@ def test_what_the_dry_run_accepts_the_upload_does(store: Store, lines: list[tupl
         assert store.clients.named(code or "", today()).name == name
 
 
-def test_the_same_code_but_for_the_kind_of_blank_is_refused_before_the_upload(
+def test_same_code_but_for_the_kind_of_blank_is_refused_before_the_upload(
     cli: Command, store: Store, tmp_path: Path
 ) -> None:
     add(store, A, code="ORC\u00a001")
@@ -102,7 +102,7 @@ def practice_that_spreadsheets_eat(store: Store) -> None:
             store.ledger.append(NewEntry(Kind.CLIENT_ADDED, ANN, f"{id}", body=body))
 
 
-def test_an_export_survives_a_spreadsheet(store: Store, tmp_path: Path) -> None:
+def test_export_survives_a_spreadsheet(store: Store, tmp_path: Path) -> None:
     practice_that_spreadsheets_eat(store)
     back = tmp_path / "back.csv"
     save_again(exported(store, tmp_path / "clients.csv"), back)
@@ -111,7 +111,7 @@ def test_an_export_survives_a_spreadsheet(store: Store, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
-def test_an_export_survives_libreoffice(store: Store, tmp_path: Path) -> None:
+def test_export_survives_libreoffice(store: Store, tmp_path: Path) -> None:
     practice_that_spreadsheets_eat(store)
     file = exported(store, tmp_path / "clients.csv")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
@@ -127,7 +127,7 @@ def test_an_export_survives_libreoffice(store: Store, tmp_path: Path) -> None:
     assert (planned.changes, planned.unchanged) == ((), store.clients.total())
 
 
-def test_what_no_spreadsheet_changes_is_exported_as_it_is(store: Store, tmp_path: Path) -> None:
+def test_values_safe_in_spreadsheets_are_exported_unchanged(store: Store, tmp_path: Path) -> None:
     for code in LEFT:
         add(store, f"Client {code}", code=code)
     text = exported(store, tmp_path / "clients.csv").read_text("utf-8-sig")
@@ -135,7 +135,7 @@ def test_what_no_spreadsheet_changes_is_exported_as_it_is(store: Store, tmp_path
 
 
 @pytest.mark.parametrize("cell", ['="00123"', "'00123", "00123"])
-def test_a_code_that_was_kept_as_text_is_read(cell: str) -> None:
+def test_code_that_was_kept_as_text_is_read(cell: str) -> None:
     assert plain(cell) == "00123"
 
 
@@ -165,5 +165,5 @@ def test_codes_that_a_spreadsheet_changed_are_refused_line_by_line_unless_they_a
 @pytest.mark.parametrize(
     "code", ["MAR-01", "DEC 12", "ABB01", "1E5", "00123", "12-34", "1.5", "Mary-12", "123"]
 )
-def test_a_code_of_the_practices_own_is_not_taken_for_damage(code: str) -> None:
+def test_code_of_the_practices_own_is_not_taken_for_damage(code: str) -> None:
     assert damage(code) is None and damage(code, code) is None and damage(code, "ABB") is None

@@ -26,7 +26,7 @@ def test_one_after_the_other_to_the_end():
     assert [each.organisation_id for each in run.done] == ["1", "2", "3", "4"]
 
 
-def test_in_any_order_and_who_cannot_be_reached_stands_in_nobodys_way():
+def test_consents_in_any_order_and_unreachable_companies_do_not_block():
     run = Consents(RUN)
     assert run.arrived(by(ANN, "3")) is Arrived.ANOTHER
     assert run.next == RUN[1]
@@ -37,7 +37,7 @@ def test_in_any_order_and_who_cannot_be_reached_stands_in_nobodys_way():
     assert not run.goes_on
 
 
-def test_what_was_not_asked_for_was_granted_before_or_is_somebody_elses_changes_nothing():
+def test_what_was_not_asked_for_was_granted_before_or_is_someone_elses_changes_nothing():
     run = Consents(RUN, [by(ANN, "8").id])
     assert run.arrived(by(ANN, "9")) is Arrived.NOT_ASKED_FOR
     assert run.arrived(by(ANN, "9")) is Arrived.AGAIN
@@ -50,20 +50,20 @@ def test_what_was_not_asked_for_was_granted_before_or_is_somebody_elses_changes_
     assert run.arrived(by(ANN, "1")) is Arrived.AGAIN
 
 
-def test_where_anybody_will_do_each_may_be_another_person():
+def test_where_anyone_will_do_each_may_be_another_person():
     run = Consents([Expected("1", "One"), Expected("2", "Two")])
     assert run.arrived(by(BEN, "1")) is Arrived.NEXT
     assert run.arrived(by(ANN, "2")) is Arrived.NEXT
     assert not run.goes_on
 
 
-def test_a_consent_that_is_renewed_counts_where_it_is_expected():
+def test_consent_that_is_renewed_counts_where_it_is_expected():
     """It was refused, and so it is not among those that are held."""
     run = Consents(RUN[:1], [RUN[0].sign_in or ""])
     assert run.arrived(by(ANN, "1")) is Arrived.NEXT
 
 
-def test_a_consent_that_works_is_not_asked_for_again():
+def test_consent_that_works_is_not_asked_for_again():
     run = Consents(RUN, [RUN[1].sign_in or "", RUN[2].sign_in or ""])
     assert (run.left, run.next) == (2, RUN[0])
     assert asks(BOOKS, run).startswith("0 of 2 ")

@@ -56,7 +56,7 @@ def working() -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("error", [ValueError("secret"), ImportError("x"), OSError(5, "x")])
-def test_a_session_that_cannot_begin_is_said_to_everybody_who_asks(error: Exception) -> None:
+def test_session_that_cannot_begin_is_reported_to_everyone_who_asks(error: Exception) -> None:
     made = engine(Session(error))
     for _ in range(2):
         with pytest.raises(Trouble) as raised:
@@ -64,7 +64,7 @@ def test_a_session_that_cannot_begin_is_said_to_everybody_who_asks(error: Except
         assert "secret" not in str(raised.value)
 
 
-def test_a_factory_that_fails_is_said_too() -> None:
+def test_factory_that_fails_is_reported_too() -> None:
     def broken() -> Any:
         raise RuntimeError("no")
 
@@ -72,7 +72,7 @@ def test_a_factory_that_fails_is_said_too() -> None:
         Engine(broken, no_job, lambda job, trouble: None).submit(lambda session: asyncio.sleep(0)).result(5)
 
 
-def test_a_job_ends_with_words_when_no_session_can_be_made(tmp_path: Path) -> None:
+def test_job_ends_with_words_when_no_session_can_be_made(tmp_path: Path) -> None:
     def broken() -> Any:
         raise UsageError("config.toml cannot be read.")
 
@@ -104,7 +104,7 @@ def test_trouble_stays_what_it_is(working: Engine) -> None:
         working.submit(fails).result(5)
 
 
-def test_after_the_end_nobody_waits(working: Engine) -> None:
+def test_after_the_end_no_one_waits(working: Engine) -> None:
     working.submit(lambda session: asyncio.sleep(0)).result(5)
     working.close()
     with pytest.raises(Trouble, match="closing"):

@@ -133,7 +133,7 @@ def outcomes(practice: Practice, job: str) -> dict[str, tuple[str, str | None]]:
     }
 
 
-async def test_what_must_not_be_sent_twice_says_what_nobody_knows_and_only_the_rest_is_retried(
+async def test_what_must_not_be_sent_twice_says_what_no_one_knows_and_only_the_rest_is_retried(
     wave: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice, job = posting(tmp_path, monkeypatch, "1", "2", "4")

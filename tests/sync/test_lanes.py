@@ -68,7 +68,7 @@ async def test_one_that_is_slow_slows_no_other(practice: Practice):
     await running
 
 
-async def test_a_refused_sign_in_holds_back_its_own_group_alone(practice: Practice):
+async def test_refused_sign_in_holds_back_its_own_group_alone(practice: Practice):
     for name in ("alpha", "gamma"):
         practice.sign_in(name)
         practice.expired(name, ["1", "2", "3"])
@@ -82,7 +82,7 @@ async def test_a_refused_sign_in_holds_back_its_own_group_alone(practice: Practi
     assert (job.state, trouble, job.count(ItemState.DONE)) == (JobState.DONE, None, 6)
 
 
-async def test_what_nobody_has_signed_in_for_yet_is_done_as_whoever_does(practice: Practice):
+async def test_what_no_one_has_signed_in_for_yet_is_done_as_whoever_does(practice: Practice):
     practice.expired("alpha", ["1"])
     practice.expired("beta", ["1", "2"])
     practice.sign_in("gamma")
@@ -103,7 +103,7 @@ async def test_what_nobody_has_signed_in_for_yet_is_done_as_whoever_does(practic
     assert practice.store.jobs.waiting(job.id) == {"beta": 1}
 
 
-async def test_a_consent_by_somebody_else_is_not_the_one_that_was_planned(practice: Practice):
+async def test_consent_by_someone_else_is_not_the_one_that_was_planned(practice: Practice):
     practice.expired("beta", ["1", "2"])
     practice.sign_in("beta", ANN, "1")
     job, _ = await run(practice, reconnect_all(practice))
@@ -114,7 +114,7 @@ async def test_a_consent_by_somebody_else_is_not_the_one_that_was_planned(practi
     assert (await run(practice, job.id))[0].state is JobState.DONE
 
 
-async def test_a_consent_that_is_dead_is_not_asked_about_again(practice: Practice):
+async def test_consent_that_is_dead_is_not_asked_about_again(practice: Practice):
     beta = practice.softwares["beta"]
     practice.expired("beta", ["1", "2"])
     for company in ("1", "2"):
@@ -130,7 +130,7 @@ async def test_a_consent_that_is_dead_is_not_asked_about_again(practice: Practic
     assert (await run(practice, job.id))[0].state is JobState.DONE
 
 
-async def test_a_company_that_was_disconnected_there_needs_a_new_consent(practice: Practice):
+async def test_company_that_was_disconnected_there_needs_a_new_consent(practice: Practice):
     beta = practice.softwares["beta"]
     own = practice.sign_in("beta", ANN, "1")
     client = practice.client(own, "1")
@@ -145,7 +145,7 @@ async def test_a_company_that_was_disconnected_there_needs_a_new_consent(practic
     assert practice.statuses()[client] == "connected"
 
 
-async def test_a_company_that_answers_again_needs_none(practice: Practice):
+async def test_company_that_answers_again_needs_none(practice: Practice):
     beta = practice.softwares["beta"]
     own = practice.sign_in("beta", ANN, "1")
     practice.client(own, "1")
@@ -167,7 +167,7 @@ async def test_one_companys_refusal_says_nothing_of_the_others(practice: Practic
     assert practice.statuses() == {"beta-1": "expired", "beta-2": "connected"}
 
 
-async def test_an_app_that_is_not_set_up_fails_its_own_items_alone(practice: Practice):
+async def test_app_that_is_not_set_up_fails_its_own_items_alone(practice: Practice):
     for name in ("alpha", "gamma"):
         practice.sign_in(name)
         practice.expired(name, ["1"])
@@ -184,7 +184,7 @@ async def test_an_app_that_is_not_set_up_fails_its_own_items_alone(practice: Pra
 
 
 @pytest.mark.parametrize("kind", ["check", "refresh", "reassign"])
-async def test_an_app_that_rejects_its_credentials_is_asked_once_and_stops_no_other(
+async def test_app_that_rejects_its_credentials_is_asked_once_and_stops_no_other(
     practice: Practice, kind: str
 ):
     alpha = practice.softwares["alpha"]
@@ -216,7 +216,7 @@ async def test_an_app_that_rejects_its_credentials_is_asked_once_and_stops_no_ot
     assert set(practice.statuses().values()) == {"connected"}
 
 
-async def test_a_locked_keyring_stops_all(practice: Practice):
+async def test_locked_keyring_stops_all(practice: Practice):
     for name in ("alpha", "gamma"):
         practice.sign_in(name)
         practice.expired(name, [str(n) for n in range(20)])
@@ -226,7 +226,7 @@ async def test_a_locked_keyring_stops_all(practice: Practice):
     assert isinstance(trouble, KeyringTrouble) and practice.store.jobs.waiting(job.id)["gamma"] >= 8
 
 
-async def test_a_passing_fault_fails_its_items_alone(practice: Practice):
+async def test_passing_fault_fails_its_items_alone(practice: Practice):
     for name in ("alpha", "gamma"):
         practice.sign_in(name)
         practice.expired(name, ["1", "2"])
@@ -248,7 +248,7 @@ async def test_disconnecting_ends_only_ones_own_consent(practice: Practice):
     assert there == {"beta-1": "ended", "beta-2": "not_ours"}
 
 
-async def test_where_nothing_can_be_ended_there_that_is_said(practice: Practice):
+async def test_where_nothing_can_be_ended_there_that_is_reported(practice: Practice):
     alpha = practice.softwares["alpha"]
     alpha.disconnecting = "nowhere"
     practice.client(practice.sign_in("alpha"), "1")

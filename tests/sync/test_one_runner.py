@@ -30,7 +30,7 @@ def is_allowed(words: Sequence[str]) -> bool:
 
 
 @pytest.mark.parametrize("apart", [(), NAMESPACE], ids=["beside", "another PID namespace"])
-def test_a_job_that_two_run_at_once_is_done_once(
+def test_job_run_by_two_processes_is_done_once(
     practices: Callable[[Options], Practice], apart: tuple[str, ...]
 ) -> None:
     if apart and not is_allowed(apart):

@@ -39,7 +39,7 @@ def test_colleagues_do_not_overwrite_each_others_preferences(
     assert store.changes() == before, "nothing is written to the practice"
 
 
-def test_what_release_0_2_saved_for_everybody_is_the_start(
+def test_what_release_0_2_saved_for_everyone_is_the_start(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with database_of(store).writing() as db:
@@ -57,7 +57,7 @@ def test_what_release_0_2_saved_for_everybody_is_the_start(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no modes")
-def test_the_file_is_the_persons_own(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_is_the_persons_own(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     person("ann", store, tmp_path, monkeypatch).save("filters", ["tax 12345"])
     (file,) = (tmp_path / "ann").rglob("preferences-*.json")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -65,7 +65,7 @@ def test_the_file_is_the_persons_own(store: Store, tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'{"filters": 7}', b"\xff" * 10, b"[" * 100_000])
-def test_a_damaged_file_counts_as_none(
+def test_damaged_file_counts_as_none(
     damage: bytes, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = person("ann", store, tmp_path, monkeypatch)

@@ -32,7 +32,7 @@ def beside(database: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("mode", "files", "folder"), [(0o660, "660", "770"), (0o600, "600", "700")])
-def test_who_shares_the_practice_shares_what_lies_beside_it(
+def test_group_of_the_practice_shares_the_files_beside_it(
     practice: Practice, mode: int, files: str, folder: str
 ) -> None:
     database = practice.folder / "practice.db"
@@ -54,7 +54,7 @@ def test_who_shares_the_practice_shares_what_lies_beside_it(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("mode", [0o660, 0o600])
-def test_what_root_makes_beside_a_persons_practice_is_that_persons(practice: Practice, mode: int) -> None:
+def test_files_root_makes_beside_a_practice_belong_to_its_owner(practice: Practice, mode: int) -> None:
     database = practice.folder / "practice.db"
     database.touch()
     database.chmod(mode)

@@ -32,7 +32,7 @@ def undo(store: Store, actor: str = "ann") -> str:
     return undo_last(store, actor, NOW)
 
 
-def test_changes_are_taken_back_one_after_another_each_once_after_a_restart_too(store: Store) -> None:
+def test_changes_are_undone_one_after_another_each_once_after_a_restart_too(store: Store) -> None:
     id = add(store, "Abbey Road Bakery", code="ABB")
     client_edits.set_code(store, "ann", client(store, id), "NEW")
     client_edits.rename(store, "ann", client(store, id), "Abbey Road Bakers")
@@ -51,7 +51,7 @@ def test_changes_are_taken_back_one_after_another_each_once_after_a_restart_too(
     again.close()
 
 
-def test_a_bulk_change_is_one_step_and_keeps_what_others_changed_since(store: Store) -> None:
+def test_bulk_change_is_one_step_and_keeps_what_others_changed_since(store: Store) -> None:
     ids = [add(store, f"Client {n}", team="South" if n else None) for n in range(3)]
     assert client_edits.assign_team(store, "ann", [client(store, id) for id in ids], "North") == 3
     client_edits.assign_team(store, "bob", [client(store, ids[1])], "West")

@@ -39,7 +39,7 @@ def change(here: Ground, statement: str) -> None:
 
 
 @pytest.mark.parametrize("statement", CHANGES)
-def test_a_changed_row_of_the_client_list_is_named_with_what_repairs_it(
+def test_changed_row_of_the_client_list_is_named_with_its_repair(
     ground: Ground, tmp_path: Path, statement: str
 ) -> None:
     here = ground.copy(tmp_path / "practice")
@@ -53,7 +53,7 @@ def test_a_changed_row_of_the_client_list_is_named_with_what_repairs_it(
 
 
 @pytest.mark.parametrize("statement", ["UPDATE meta SET value = 'x' || value", "DELETE FROM meta"])
-def test_a_changed_practice_id_is_found_and_signing_out_says_that_nothing_was_revoked(
+def test_changed_practice_id_is_found_and_sign_out_reports_that_nothing_was_revoked(
     ground: Ground, tmp_path: Path, statement: str
 ) -> None:
     here = ground.copy(tmp_path / "practice")

@@ -70,7 +70,7 @@ def test_nothing_is_written_removed_or_opened_up_through_a_link_in_the_folders_p
     assert cli.inside("backup").code == 0 and doctor(cli) == {}
 
 
-def test_a_link_in_the_folder_is_neither_opened_nor_closed_to_others_nor_put_back(
+def test_link_among_the_copies_is_not_opened_changed_or_restored(
     cli: Command, database: Path, mine: Path
 ) -> None:
     assert cli.inside("backup").code == 0
@@ -90,7 +90,7 @@ def test_a_link_in_the_folder_is_neither_opened_nor_closed_to_others_nor_put_bac
     assert folder / "20990101T000000Z-asked.db" not in copies.existing(database)
 
 
-def test_a_pipe_among_the_copies_keeps_nobody_waiting(cli: Command, database: Path) -> None:
+def test_pipe_among_the_copies_does_not_block(cli: Command, database: Path) -> None:
     import os
 
     assert cli.inside("backup").code == 0
@@ -118,9 +118,7 @@ def test_what_a_killed_copy_left_is_removed_after_a_day(cli: Command, database: 
     }
 
 
-def test_the_mark_that_somebody_has_the_practice_open_is_no_link(
-    cli: Command, database: Path, mine: Path
-) -> None:
+def test_in_use_mark_is_not_opened_through_a_link(cli: Command, database: Path, mine: Path) -> None:
     mark = database.with_name("practice.db.in-use")
     mark.unlink()
     mark.symlink_to(mine / "new")
@@ -129,7 +127,7 @@ def test_the_mark_that_somebody_has_the_practice_open_is_no_link(
     assert not (mine / "new").exists()
 
 
-def test_who_opens_a_practice_that_is_being_replaced_for_long_is_told(
+def test_opening_a_practice_during_a_long_replacement_says_so(
     cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(in_use, "REPLACED_WITHIN_S", 0.05)

@@ -58,11 +58,11 @@ def test_every_text_is_defused_and_comes_back(text: str):
         "a@b.c",
     ],
 )
-def test_an_ordinary_text_is_left_as_it_is(text: str):
+def test_ordinary_text_is_left_as_it_is(text: str):
     assert defused(text) == text == plain(text)
 
 
-def test_the_export_is_defused_and_our_own_import_reads_it_unchanged(tmp_path: Path):
+def test_export_is_defused_and_our_own_import_reads_it_unchanged(tmp_path: Path):
     workplace = workplace_in(tmp_path)
     store = workplace.store
     ann = signed_in(store, "=ann@example.com")

@@ -25,19 +25,19 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("mode", [0o602, 0o622, 0o666, 0o646])
-def test_a_configuration_that_others_can_change_is_refused_with_what_to_do(file: Path, mode: int):
+def test_configuration_that_others_can_change_is_refused_with_what_to_do(file: Path, mode: int):
     """It says where tokens are sent, and which command opens a link."""
     file.chmod(mode)
     with pytest.raises(UsageError, match=f"others can change it: `chmod go-w {file}`"):
         load(file)
 
 
-def test_a_configuration_that_others_can_only_read_is_used(file: Path):
+def test_configuration_that_others_can_only_read_is_used(file: Path):
     file.chmod(0o644)
     assert load(file).practice.name == "A & B"
 
 
-def test_a_configuration_in_a_folder_where_others_can_put_another_is_refused(file: Path):
+def test_configuration_in_a_folder_others_can_write_to_is_refused(file: Path):
     file.parent.chmod(0o777)
     with pytest.raises(UsageError, match=f"others can change it: `chmod go-w {file.parent}`"):
         load(file)
@@ -46,14 +46,14 @@ def test_a_configuration_in_a_folder_where_others_can_put_another_is_refused(fil
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_a_configuration_of_another_user_is_refused(file: Path):
+def test_configuration_of_another_user_is_refused(file: Path):
     os.chown(file, 65534, -1)
     with pytest.raises(UsageError, match="belongs to another user"):
         load(file)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can change a file's group to any")
-def test_the_group_of_its_own_that_a_distribution_gives_each_user_counts_as_the_user(
+def test_group_of_its_own_that_a_distribution_gives_each_user_counts_as_the_user(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     file.chmod(0o664)
@@ -63,7 +63,7 @@ def test_the_group_of_its_own_that_a_distribution_gives_each_user_counts_as_the_
         load(file)
 
 
-def test_a_link_to_where_a_person_keeps_such_files_stays_one(file: Path, tmp_path: Path):
+def test_link_to_where_a_person_keeps_such_files_stays_one(file: Path, tmp_path: Path):
     link = tmp_path / "config.toml"
     link.symlink_to(file)
     set_values(link, ("practice",), {"name": "C"})
@@ -71,7 +71,7 @@ def test_a_link_to_where_a_person_keeps_such_files_stays_one(file: Path, tmp_pat
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_every_folder_on_the_way_to_the_configuration_counts(file: Path, tmp_path: Path):
+def test_every_folder_above_the_configuration_is_checked(file: Path, tmp_path: Path):
     """A link into a folder that others can write, and a folder that others can rename."""
     shared, link = tmp_path / "shared", tmp_path / "link.toml"
     shared.mkdir()
@@ -92,7 +92,7 @@ def test_every_folder_on_the_way_to_the_configuration_counts(file: Path, tmp_pat
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link away")
-def test_a_configuration_behind_another_users_link_is_refused(file: Path, tmp_path: Path):
+def test_configuration_behind_another_users_link_is_refused(file: Path, tmp_path: Path):
     link = tmp_path / "link.toml"
     link.symlink_to(file)
     os.lchown(link, 65534, 65534)
@@ -107,7 +107,7 @@ def test_links_in_a_circle_are_no_configuration(tmp_path: Path):
         load(tmp_path / "a")
 
 
-def test_a_secret_in_a_folder_that_others_can_rename_is_refused(tmp_path: Path):
+def test_secret_in_a_folder_that_others_can_rename_is_refused(tmp_path: Path):
     secret = tmp_path / "shared" / "private" / "passphrase"
     secret.parent.mkdir(parents=True, mode=0o700)
     secret.touch(mode=0o600)
@@ -120,9 +120,7 @@ def test_a_secret_in_a_folder_that_others_can_rename_is_refused(tmp_path: Path):
         EncryptedFile(secret.parent / "keyring.bin", lambda new: "open sesame").get_password("a", "b")
 
 
-def test_whatever_the_umask_all_that_is_made_is_this_users_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_new_files_are_private_whatever_the_umask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name, value in environment(tmp_path / "home").items():
         monkeypatch.setenv(name, value)
     passphrase = tmp_path / "passphrase"
@@ -155,7 +153,7 @@ def test_whatever_the_umask_all_that_is_made_is_this_users_alone(
     assert open_to_others == {}
 
 
-def test_a_folder_that_somebody_else_planted_is_not_used(tmp_path: Path):
+def test_folder_planted_by_another_user_is_not_used(tmp_path: Path):
     victim = tmp_path / "victim"
     victim.mkdir()
     (tmp_path / "locks").symlink_to(victim)
@@ -168,7 +166,7 @@ def test_a_folder_that_somebody_else_planted_is_not_used(tmp_path: Path):
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
 
-def test_the_log_of_errors_is_not_written_through_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_log_of_errors_is_not_written_through_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     victim = tmp_path / "victim"
     victim.write_text("stays")

@@ -47,7 +47,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ],
     ids=lambda words: " ".join(words)[:15],
 )
-def test_no_command_writes_what_drives_a_terminal_or_breaks_a_line(config: Path, words: tuple[str, ...]):
+def test_no_command_prints_control_characters(config: Path, words: tuple[str, ...]):
     said = Command(config).inside(*words)
     assert said.code == 0, said
     written = (said.out + said.err).encode()
@@ -56,19 +56,19 @@ def test_no_command_writes_what_drives_a_terminal_or_breaks_a_line(config: Path,
 
 
 @pytest.mark.parametrize("words", [("clients", "--json"), ("log", "--json")], ids=" ".join)
-def test_json_is_safe_as_it_is_and_says_the_whole_name(config: Path, words: tuple[str, ...]):
+def test_json_is_safe_and_has_the_whole_name(config: Path, words: tuple[str, ...]):
     said = Command(config).inside(*words)
     assert drives(said.out.encode()) == []
     assert NAMES["huge"] in said.out and json.loads(said.out)
 
 
-def test_a_csv_has_a_line_for_each_client(config: Path):
+def test_csv_has_a_line_for_each_client(config: Path):
     rows = list(csv.reader(io.StringIO(Command(config).inside("clients", "--csv").out, newline="")))
     assert len(rows) == 1 + len(NAMES)
     assert {row[2] for row in rows[1:]} == {f"'={n}]0;OWNED" for n in range(len(NAMES))}
 
 
-def test_the_screens_show_it_and_send_none_of_it_to_the_terminal(config: Path):
+def test_screens_show_it_and_send_none_of_it_to_the_terminal(config: Path):
     with Terminal("--config", str(config), size=(100, 30)) as terminal:
         terminal.until("window title")
         for keys, shows in (
@@ -93,7 +93,7 @@ def test_what_is_cleaned_drives_nothing_and_cleaning_twice_changes_nothing(text:
     assert drives(cleaned.encode()) == [], "and it can be encoded"
 
 
-def test_a_name_of_megabytes_is_cut_where_it_enters():
+def test_name_of_megabytes_is_cut_where_it_enters():
     assert shapes.words("\x1b" * 10 + "x" * 5_000_000) == "x" * 1_000
 
 
@@ -105,7 +105,7 @@ def spelled(value: object) -> list[str]:
 
 
 @pytest.mark.parametrize("hostile", CHARACTERS.values(), ids=CHARACTERS)
-def test_an_answer_is_clean_however_it_is_spelled(hostile: str):
+def test_answer_is_clean_however_it_is_spelled(hostile: str):
     for text in spelled({hostile: ["\\", hostile]}):
         ((name, (backslash, words)),) = json.loads(text).items()
         assert shapes.read(text) == {clean(name): [backslash, clean(words)]}
@@ -113,12 +113,12 @@ def test_an_answer_is_clean_however_it_is_spelled(hostile: str):
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(st.characters(codec=None)), max_size=3))
-def test_a_text_of_an_answer_is_cleaned_and_nothing_else_of_it_changed(texts: list[str]):
+def test_text_of_an_answer_is_cleaned_and_nothing_else_of_it_changed(texts: list[str]):
     for text in spelled(texts):
         assert shapes.read(text) == [clean(each) for each in json.loads(text)]
 
 
-def test_records_within_records_are_refused_and_no_number_is_none():
+def test_deeply_nested_records_are_refused():
     with pytest.raises(PassingTrouble, match="records within records"):
         shapes.read(f'{{"Accounts": {"[" * 200 + "]" * 200}}}')
     assert shapes.read('{"a": 1e999, "b": [NaN, -Infinity], "c": 1.5}') == {

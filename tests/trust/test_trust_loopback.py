@@ -56,13 +56,13 @@ def request(listening: Listening, line: str, host: str | None = None) -> bytes:
 REDIRECT = "GET /callback?state=the-state&code=c"
 
 
-async def test_it_is_bound_to_loopback_alone(listening: Listening):
+async def test_listener_is_bound_to_loopback_only(listening: Listening):
     bound = {s.getsockname()[0] for server in listening.listener._servers for s in server.sockets}
     assert bound <= {"127.0.0.1", "::1"} and "127.0.0.1" in bound
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-async def test_the_right_redirect_is_taken(listening: Listening, host: str):
+async def test_right_redirect_is_taken(listening: Listening, host: str):
     if host == "::1" and len(listening.listener._servers) == 1:
         pytest.skip("this machine has no IPv6 loopback")
     said = await answer(listening, request(listening, REDIRECT), host)
@@ -92,7 +92,7 @@ async def test_no_other_method_is_answered(listening: Listening, method: str):
         "",
     ],
 )
-async def test_a_name_that_was_rebound_to_this_machine_is_refused(listening: Listening, host: str):
+async def test_rebound_host_name_is_refused(listening: Listening, host: str):
     said = await answer(
         listening, request(listening, REDIRECT, host.replace("PORT", str(listening.listener.port)) or " ")
     )
@@ -100,9 +100,7 @@ async def test_a_name_that_was_rebound_to_this_machine_is_refused(listening: Lis
     assert b"the-state" not in said
 
 
-async def test_a_request_without_an_end_or_beyond_all_length_is_let_go(
-    listening: Listening, monkeypatch: pytest.MonkeyPatch
-):
+async def test_endless_or_huge_request_is_dropped(listening: Listening, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(loopback, "_READ_S", 0.2)
     assert await answer(listening, b"GET /callback?state=the-state&code=c HTTP/1.1\r\n") == b""
     assert await answer(listening, b"GET /" + b"x" * 100_000) == b""
@@ -110,7 +108,7 @@ async def test_a_request_without_an_end_or_beyond_all_length_is_let_go(
     assert (await answer(listening, request(listening, REDIRECT))).startswith(b"HTTP/1.1 200")
 
 
-async def test_many_who_only_connect_keep_nobody_out_for_long(
+async def test_idle_connections_do_not_block_the_sign_in_for_long(
     listening: Listening, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(loopback, "_READ_S", 0.5)
@@ -168,7 +166,7 @@ async def test_another_user_of_the_host_gains_nothing(listening: Listening, host
     assert not listening.taken
 
 
-async def test_a_port_that_another_program_has_on_one_of_the_two_addresses_is_not_used(listening: Listening):
+async def test_port_taken_on_either_loopback_address_is_not_used(listening: Listening):
     if len(listening.listener._servers) == 1:
         pytest.skip("this machine has no IPv6 loopback")
     with socket.socket(socket.AF_INET6) as other:

@@ -92,7 +92,7 @@ def test_no_command_writes_through_another_users_link(
     assert not (tmp_path / "planted").exists() and not (tmp_path / "new.csv").exists()
 
 
-def test_a_link_of_ones_own_stays_one_and_its_file_is_replaced(cli: Command, tmp_path: Path) -> None:
+def test_link_of_ones_own_stays_one_and_its_file_is_replaced(cli: Command, tmp_path: Path) -> None:
     real = tmp_path / "folder" / "clients.csv"
     real.parent.mkdir()
     (tmp_path / "near").symlink_to("folder")
@@ -108,7 +108,7 @@ def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
         replaces(tmp_path / "a", OwnFiles())
 
 
-def test_a_file_that_is_there_is_replaced_only_when_it_was_said(cli: Command, tmp_path: Path) -> None:
+def test_existing_file_is_replaced_only_on_request(cli: Command, tmp_path: Path) -> None:
     file = tmp_path / "clients.csv"
     file.write_text("stays")
     said = cli.inside("export", str(file))
@@ -158,7 +158,7 @@ def test_what_is_written_is_this_persons_alone_and_what_was_narrower_stays_so(
 
 
 @only_root
-def test_the_file_of_another_user_lends_nothing_to_the_one_that_replaces_it(
+def test_replaced_file_of_another_user_does_not_pass_on_its_owner_or_mode(
     cli: Command, tmp_path: Path
 ) -> None:
     file = tmp_path / "clients.csv"
@@ -170,7 +170,7 @@ def test_the_file_of_another_user_lends_nothing_to_the_one_that_replaces_it(
 
 
 @only_root
-def test_a_pipe_that_another_user_laid_is_not_written_to(cli: Command, tmp_path: Path) -> None:
+def test_pipe_that_another_user_laid_is_not_written_to(cli: Command, tmp_path: Path) -> None:
     pipe = tmp_path / "clients.csv"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -181,7 +181,7 @@ def test_a_pipe_that_another_user_laid_is_not_written_to(cli: Command, tmp_path:
     os.close(reader)
 
 
-def test_a_pipe_of_ones_own_is_written_to_and_one_that_nobody_reads_is_not_waited_for(
+def test_pipe_of_ones_own_is_written_to_and_one_that_no_one_reads_is_not_waited_for(
     cli: Command, tmp_path: Path
 ) -> None:
     pipe = tmp_path / "pipe"
@@ -194,7 +194,7 @@ def test_a_pipe_of_ones_own_is_written_to_and_one_that_nobody_reads_is_not_waite
     os.close(reader)
 
 
-def test_a_write_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
+def test_write_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("stays")
     with pytest.raises(KeyboardInterrupt), writing(file, replace=True) as stream:
@@ -203,7 +203,7 @@ def test_a_write_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Pat
     assert [each.name for each in tmp_path.iterdir()] == ["file"] and file.read_text() == "stays"
 
 
-def test_a_file_that_comes_to_be_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+def test_file_that_comes_to_be_meanwhile_is_not_replaced(tmp_path: Path) -> None:
     file = tmp_path / "file"
     with pytest.raises(UsageError, match="exists already"), writing(file, replace=False) as stream:
         stream.write(b"new")
@@ -212,7 +212,7 @@ def test_a_file_that_comes_to_be_meanwhile_is_not_replaced(tmp_path: Path) -> No
 
 
 @only_root
-def test_the_sandbox_writes_no_configuration_through_another_users_link(tmp_path: Path) -> None:
+def test_sandbox_writes_no_configuration_through_another_users_link(tmp_path: Path) -> None:
     (tmp_path / "victim").touch()
     (tmp_path / "box.toml").symlink_to(tmp_path / "victim")
     os.lchown(tmp_path / "box.toml", OTHER, OTHER)
@@ -234,7 +234,7 @@ except UsageError as error:
 """
 
 
-def test_a_full_disk_leaves_the_configuration_and_no_half_of_another(tmp_path: Path) -> None:
+def test_full_disk_leaves_the_configuration_and_no_half_of_another(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('[practice]\nname = "A"\n')
     done = subprocess.run([sys.executable, "-c", FULL, str(file)], capture_output=True, text=True)
@@ -244,7 +244,7 @@ def test_a_full_disk_leaves_the_configuration_and_no_half_of_another(tmp_path: P
 
 
 @only_root
-def test_a_device_that_another_user_laid_is_not_written_to(cli: Command, tmp_path: Path) -> None:
+def test_device_that_another_user_laid_is_not_written_to(cli: Command, tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     name = Path(os.ttyname(theirs))
     os.chown(name, OTHER, OTHER)
@@ -266,7 +266,7 @@ def test_a_device_that_another_user_laid_is_not_written_to(cli: Command, tmp_pat
         os.close(end)
 
 
-def test_a_backup_to_a_device_is_refused_and_an_export_is_written_to_it(cli: Command, tmp_path: Path) -> None:
+def test_backup_to_a_device_is_refused_and_an_export_is_written_to_it(cli: Command, tmp_path: Path) -> None:
     (tmp_path / "nothing").symlink_to("/dev/null")
     for path in ("/dev/null", str(tmp_path / "nothing")):
         shown = cli.inside("backup", "--yes", path)
@@ -275,7 +275,7 @@ def test_a_backup_to_a_device_is_refused_and_an_export_is_written_to_it(cli: Com
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux has /proc")
-def test_a_pipe_that_the_shell_opened_is_written_to(cli: Command) -> None:
+def test_pipe_that_the_shell_opened_is_written_to(cli: Command) -> None:
     reader, writer = os.pipe()
     assert cli.inside("export", f"/dev/fd/{writer}").code == 0
     assert b"Baker" in os.read(reader, 10_000)
@@ -300,7 +300,7 @@ with writing(pipe, replace=True) as file:
 
 
 @pytest.mark.parametrize("puts", ["pipe.symlink_to(victim)", "os.link(victim, pipe)"])
-def test_a_pipe_that_is_exchanged_for_a_file_is_not_written_through(tmp_path: Path, puts: str) -> None:
+def test_file_swapped_for_a_pipe_is_not_written_to(tmp_path: Path, puts: str) -> None:
     pipe, victim = tmp_path / "pipe", tmp_path / "victim"
     victim.write_text("stays as it is")
     os.mkfifo(pipe)

@@ -58,7 +58,7 @@ def wrong(ground: Ground, *words: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("what", PLANTED)
-def test_a_row_of_another_program_stops_no_command_and_is_removed_by_the_doctor(
+def test_foreign_row_stops_no_command_and_doctor_removes_it(
     ground: Ground, tmp_path: Path, what: str
 ) -> None:
     here = ground.copy(tmp_path / "practice")
@@ -85,14 +85,14 @@ def test_a_row_of_another_program_stops_no_command_and_is_removed_by_the_doctor(
         assert list(foreign(database_of(store).connection)) == []
 
 
-def test_a_job_that_cannot_be_read_is_named_with_what_removes_it(ground: Ground, tmp_path: Path) -> None:
+def test_unreadable_job_is_named_with_the_command_that_removes_it(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
     planted(here, PLANTED["end"])
     said = here.cli.inside("jobs", "resume", "evil")
     assert said.code == 1 and "Job evil cannot be read" in said.err and "doctor --repair" in said.err
 
 
-def test_a_job_of_an_unknown_kind_is_refused_and_can_be_cancelled(ground: Ground, tmp_path: Path) -> None:
+def test_job_of_an_unknown_kind_is_refused_and_can_be_cancelled(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
     with closing(Store(here.database)) as store:
         job = store.jobs.create(plans.check(store, None, set()), "eve")
@@ -106,7 +106,7 @@ def test_a_job_of_an_unknown_kind_is_refused_and_can_be_cancelled(ground: Ground
     assert here.cli.inside("jobs", "cancel", job).code == 0
 
 
-def test_an_item_that_names_no_sign_in_waits_for_one(ground: Ground, tmp_path: Path) -> None:
+def test_item_that_names_no_sign_in_waits_for_one(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
     with closing(Store(here.database)) as store:
         job = store.jobs.create(plans.check(store, None, set()), "eve")
@@ -130,9 +130,7 @@ def test_an_item_that_names_no_sign_in_waits_for_one(ground: Ground, tmp_path: P
         "UPDATE items SET n = n + 10",
     ],
 )
-def test_a_job_that_was_changed_since_it_was_planned_is_not_done(
-    ground: Ground, tmp_path: Path, statement: str
-) -> None:
+def test_job_changed_after_planning_is_not_run(ground: Ground, tmp_path: Path, statement: str) -> None:
     here = ground.copy(tmp_path / "practice")
     calls = ground.calls()
     with closing(here.practice.workplace()) as workplace:

@@ -40,7 +40,7 @@ print(asyncio.run(vault().backend_says()))
     not (shutil.which("gnome-keyring-daemon") and shutil.which("dbus-run-session")),
     reason="needs GNOME's keyring and dbus-run-session",
 )
-def test_the_real_one_is_used_unlocked_and_left_alone_locked(tmp_path: Path):
+def test_real_one_is_used_unlocked_and_left_alone_locked(tmp_path: Path):
     passphrase = tmp_path / "passphrase"
     passphrase.touch(mode=0o600)
     passphrase.write_text("open sesame")

@@ -149,7 +149,7 @@ def _work(day: Day, cli: Command, email: str) -> None:
     kept("revoked", cli.inside("check"))
 
 
-def test_the_secrets_were_there_to_be_found(day: Day):
+def test_secrets_were_there_to_be_found(day: Day):
     assert day.held.count(MARK) >= 3 and CLIENT_SECRET in day.held, "two sign-ins and an app's secret"
     for spelling in spellings():
         assert found_in(b"\0xyz" + spelling + b"\0")
@@ -164,7 +164,7 @@ def test_no_secret_is_in_any_file_that_the_program_wrote(day: Day):
     assert looked_at == {}
 
 
-def test_no_secret_was_said(day: Day):
+def test_no_secret_was_printed(day: Day):
     assert len(day.said) > 14
     assert [what for what, said in day.said.items() if found_in(f"{said.out}{said.err}".encode())] == []
 
@@ -192,7 +192,7 @@ os.abort()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no core files")
-def test_a_crash_leaves_no_core_with_secrets_in_it(tmp_path: Path):
+def test_crash_leaves_no_core_with_secrets_in_it(tmp_path: Path):
     passphrase = tmp_path / "passphrase"
     passphrase.touch(mode=0o600)
     passphrase.write_text(PASSPHRASE)

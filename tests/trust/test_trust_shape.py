@@ -61,7 +61,7 @@ def doctor(cli: Command, *words: str) -> dict[str, str]:
     return {each["name"]: each["says"] for each in said if not each["ok"] and each["name"] != "keyring"}
 
 
-def test_the_shape_that_is_compared_is_what_the_steps_make() -> None:
+def test_shape_that_is_compared_is_what_the_steps_make() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         db.execute("BEGIN")
         migrate(db, 0)
@@ -71,9 +71,7 @@ def test_the_shape_that_is_compared_is_what_the_steps_make() -> None:
 
 
 @pytest.mark.parametrize("planted", PLANTED)
-def test_what_somebody_planted_is_refused_in_words_and_repaired_away(
-    planted: str, cli: Command, database: Path
-) -> None:
+def test_planted_schema_objects_are_refused_and_repaired(planted: str, cli: Command, database: Path) -> None:
     plant(database, PLANTED[planted])
     for words in (("clients",), ("log",)):
         said = cli.inside(*words)
@@ -87,7 +85,7 @@ def test_what_somebody_planted_is_refused_in_words_and_repaired_away(
 
 
 @pytest.mark.parametrize("planted", PLANTED)
-def test_a_copy_with_something_planted_is_not_restored(
+def test_copy_with_something_planted_is_not_restored(
     planted: str, cli: Command, database: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "copy.db"
@@ -100,7 +98,7 @@ def test_a_copy_with_something_planted_is_not_restored(
     assert [file for file in database.parent.iterdir() if file.name.startswith(".")] == []
 
 
-def test_a_table_that_was_changed_is_refused(cli: Command, database: Path) -> None:
+def test_table_that_was_changed_is_refused(cli: Command, database: Path) -> None:
     with closing(sqlite3.connect(database)) as db:
         db.execute("ALTER TABLE clients ADD COLUMN extra TEXT")
     assert "has another table clients than Client Sync makes" in cli.inside("clients").err
@@ -112,7 +110,7 @@ def test_a_table_that_was_changed_is_refused(cli: Command, database: Path) -> No
     assert cli.inside("clients").code == 0
 
 
-def test_a_trigger_planted_while_the_program_runs_does_not_act(database: Path) -> None:
+def test_trigger_planted_while_the_program_runs_does_not_act(database: Path) -> None:
     with closing(Store(database)) as store:
         plant(database, PLANTED["trigger evil"])
         with pytest.raises(Trouble, match="trigger evil"):
@@ -120,19 +118,19 @@ def test_a_trigger_planted_while_the_program_runs_does_not_act(database: Path) -
         assert database_of(store).connection.execute("SELECT max(note) FROM clients").fetchone()[0] == ""
 
 
-def test_a_rebuild_by_another_process_is_no_reason_to_stop(database: Path) -> None:
+def test_rebuild_by_another_process_is_no_reason_to_stop(database: Path) -> None:
     with closing(Store(database)) as store, closing(Store(database)) as other:
         other.ledger.rebuild()
         store.ledger.append(added("c3", "Client 3"))
 
 
-def test_the_statistics_that_sqlite_makes_are_no_reason_either(cli: Command, database: Path) -> None:
+def test_statistics_that_sqlite_makes_are_no_reason_either(cli: Command, database: Path) -> None:
     with closing(sqlite3.connect(database)) as db:
         db.execute("ANALYZE")
     assert cli.inside("clients").code == 0
 
 
-def test_a_copy_of_an_earlier_version_is_brought_up_to_date_before_it_takes_the_place(
+def test_copy_of_an_earlier_version_is_upgraded_before_it_replaces_the_practice(
     cli: Command, database: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "copy.db"
@@ -152,9 +150,7 @@ def test_a_copy_of_an_earlier_version_is_brought_up_to_date_before_it_takes_the_
     assert doctor(cli) == {}
 
 
-def test_a_copy_that_fails_on_its_way_to_this_version_replaces_nothing(
-    cli: Command, database: Path, tmp_path: Path
-) -> None:
+def test_copy_that_cannot_be_upgraded_replaces_nothing(cli: Command, database: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     with closing(sqlite3.connect(copy)) as db:
         db.executescript(RELEASE_0_1.read_text())
@@ -168,7 +164,7 @@ def test_a_copy_that_fails_on_its_way_to_this_version_replaces_nothing(
     assert database.read_bytes() == practice
 
 
-def test_a_copy_that_another_program_has_locked_keeps_nobody_waiting_for_ever(
+def test_locked_copy_does_not_block_forever(
     cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = tmp_path / "copy.db"
@@ -180,7 +176,7 @@ def test_a_copy_that_another_program_has_locked_keeps_nobody_waiting_for_ever(
     assert said.code == 1 and "locked" in said.err, said
 
 
-def test_looking_at_a_copy_has_an_end(
+def test_checking_a_copy_has_a_time_limit(
     cli: Command, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with closing(Store(database)) as store:
@@ -208,7 +204,7 @@ def test_opening_asks_once(database: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert len([query for query in asked if "sqlite_master" in query]) <= 2
 
 
-def test_a_view_in_a_tables_place_keeps_no_shell_waiting(database: Path) -> None:
+def test_view_in_place_of_a_table_does_not_block_completion(database: Path) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
     with closing(sqlite3.connect(database)) as db:
         db.execute("ALTER TABLE clients RENAME TO others")
@@ -217,7 +213,7 @@ def test_a_view_in_a_tables_place_keeps_no_shell_waiting(database: Path) -> None
     assert clients_starting_with(database, "a", 10) == []
 
 
-def test_a_pipe_in_the_practices_place_is_refused(cli: Command, database: Path) -> None:
+def test_pipe_in_the_practices_place_is_refused(cli: Command, database: Path) -> None:
     database.unlink()
     os.mkfifo(database)
     said = cli.inside("clients")

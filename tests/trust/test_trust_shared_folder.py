@@ -72,9 +72,7 @@ def holding(folder: Path, text: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
-def test_a_repair_copies_no_file_behind_a_link(
-    cli: Command, database: Path, victim: Path, ending: str
-) -> None:
+def test_repair_copies_no_file_behind_a_link(cli: Command, database: Path, victim: Path, ending: str) -> None:
     damage(database)
     planted = database.with_name(database.name + ending)
     planted.symlink_to(victim)
@@ -85,7 +83,7 @@ def test_a_repair_copies_no_file_behind_a_link(
     assert "was restored" in cli.inside("doctor", "--repair", "--json").err
 
 
-def test_a_link_planted_during_a_repair_is_not_copied(database: Path, victim: Path) -> None:
+def test_link_planted_during_a_repair_is_not_copied(database: Path, victim: Path) -> None:
     damage(database)
     for ending in ("-wal", "-shm", "-journal"):
         planted = database.with_name(database.name + ending)
@@ -98,7 +96,7 @@ def test_a_link_planted_during_a_repair_is_not_copied(database: Path, victim: Pa
     assert holding(database.parent, SECRET) == [] and is_untouched(victim)
 
 
-def test_a_private_file_that_was_moved_beside_the_practice_stays_private(database: Path) -> None:
+def test_private_file_that_was_moved_beside_the_practice_stays_private(database: Path) -> None:
     damage(database)
     moved = database.with_name("practice.db-wal")
     moved.touch(mode=0o600)
@@ -131,7 +129,7 @@ def swaps_and_repairs(database: Path, victim: Path, pattern: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["practice.db.before-restore", ".practice.db.????????"])
-def test_a_repair_gives_away_no_file_behind_a_link(database: Path, victim: Path, pattern: str) -> None:
+def test_repair_gives_away_no_file_behind_a_link(database: Path, victim: Path, pattern: str) -> None:
     damage(database)
     repair = begin(swaps_and_repairs, database, victim, pattern)
     repair.join(PATIENCE_S)
@@ -157,7 +155,7 @@ def test_another_users_link_in_the_practices_place_is_not_followed(
 
 
 @only_root
-def test_a_link_to_its_makers_own_practice_is_followed(cli: Command, database: Path, tmp_path: Path) -> None:
+def test_link_to_its_makers_own_practice_is_followed(cli: Command, database: Path, tmp_path: Path) -> None:
     real = database.rename(tmp_path / "real.db")
     database.symlink_to(real)
     for path in (real, database):
@@ -174,7 +172,7 @@ def test_a_link_to_its_makers_own_practice_is_followed(cli: Command, database: P
         ("copy.db-journal", ("restore", "--yes", "copy.db")),
     ],
 )
-def test_a_pipe_beside_a_database_keeps_nobody_waiting(
+def test_pipe_beside_a_database_does_not_block(
     cli: Command, database: Path, planted: str, words: tuple[str, ...]
 ) -> None:
     shutil.copy(database, database.with_name("copy.db"))
@@ -189,7 +187,7 @@ def test_a_pipe_beside_a_database_keeps_nobody_waiting(
     assert f"{planted} is not a regular file" in shown.out + shown.err
 
 
-def test_a_pipe_beside_a_copy_leaves_the_other_copies(cli: Command, database: Path) -> None:
+def test_pipe_beside_a_copy_leaves_the_other_copies(cli: Command, database: Path) -> None:
     (copy,) = database.with_name("practice.db.backups").iterdir()
     shutil.copy(copy, copy.with_name("20260101T000000Z-asked.db"))
     os.mkfifo(copy.with_name(f"{copy.name}-journal"))
@@ -197,14 +195,14 @@ def test_a_pipe_beside_a_copy_leaves_the_other_copies(cli: Command, database: Pa
     assert "20260101T000000Z-asked.db was restored" in cli.inside("doctor", "--repair", "--json").err
 
 
-def test_a_file_with_a_second_name_is_not_taken_for_sqlites(database: Path, victim: Path) -> None:
+def test_file_with_a_second_name_is_not_used_by_sqlite(database: Path, victim: Path) -> None:
     os.link(victim, database.with_name("practice.db-wal"))
     with pytest.raises(UsageError, match="has a second name"):
         Store(database)
     assert is_untouched(victim)
 
 
-def test_only_a_folder_that_a_killed_repair_left_is_removed(database: Path) -> None:
+def test_only_folders_left_by_a_killed_repair_are_removed(database: Path) -> None:
     own, left = (database.with_name(f".practice.db.{name}") for name in ("own", "left"))
     for folder in (own, left):
         folder.mkdir(mode=0o700)
@@ -216,7 +214,7 @@ def test_only_a_folder_that_a_killed_repair_left_is_removed(database: Path) -> N
     assert [found.name for found in database.parent.glob(".practice.db.*")] == [own.name]
 
 
-def test_what_sqlite_opened_is_compared_with_what_was_looked_at(
+def test_file_that_sqlite_opened_is_the_one_that_was_checked(
     database: Path, victim: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A link that takes the practice's place between the two."""

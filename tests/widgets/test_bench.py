@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_an_unknown_measure_is_refused_and_the_known_are_named():
+def test_unknown_measure_is_refused_and_the_known_are_named():
     run = subprocess.run(
         [sys.executable, "-m", "bench", "nonsense"], cwd=ROOT, capture_output=True, text=True, timeout=60
     )

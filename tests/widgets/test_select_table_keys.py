@@ -25,7 +25,7 @@ from tests.support.pilot import run_app
         ("G g", 0),
     ],
 )
-async def test_the_cursor_moves_and_stays_in_sight(keys: str, id: int):
+async def test_cursor_moves_and_stays_in_sight(keys: str, id: int):
     app = TableApp(clients(1000))
     async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press(*keys.split())
@@ -46,7 +46,7 @@ async def test_space_toggles_and_every_change_is_counted():
         assert app.lines()[2].startswith("☐")
 
 
-async def test_a_range_grows_shrinks_and_turns_round():
+async def test_range_grows_shrinks_and_turns_round():
     app = TableApp(clients(100))
     async with run_app(app) as pilot:
         await pilot.press("down", "space", "down", "down", "down")
@@ -74,7 +74,7 @@ async def test_v_extends_with_any_movement_until_v_again():
         assert not app.table.ranging
 
 
-async def test_one_undo_takes_back_a_whole_range_and_does_it_again():
+async def test_one_undo_undoes_a_whole_range_and_does_it_again():
     app = TableApp(clients(100))
     async with run_app(app) as pilot:
         await pilot.press("space", "down", "down", "shift+down", "shift+down")
@@ -105,7 +105,7 @@ async def test_all_none_and_invert_respect_what_the_filter_hides(all_key: str, n
         assert (told.total, told.hidden) == (3, 1)
 
 
-async def test_a_fixed_row_is_never_selected_and_says_why():
+async def test_fixed_row_is_never_selected_and_says_why():
     app = TableApp([client(0), client(1, fixed="already added as IVY01"), client(2)])
     async with run_app(app) as pilot:
         await pilot.press("down", "space")
@@ -132,7 +132,7 @@ async def test_enter_opens_the_row_and_nothing_where_there_is_none():
         assert app.table.selection.total == 0
 
 
-async def test_a_table_without_selecting_has_no_marks_and_its_keys_do_nothing():
+async def test_table_without_selecting_has_no_marks_and_its_keys_do_nothing():
     app = TableApp(clients(3), selecting=False)
     async with run_app(app) as pilot:
         assert app.lines()[1].startswith("C000")
@@ -166,7 +166,7 @@ async def test_keys_can_be_changed_by_a_keymap():
         assert app.table.selection.ids == {0, 1}
 
 
-async def test_a_step_costs_the_same_however_long_the_range():
+async def test_step_costs_the_same_however_long_the_range():
     app = TableApp(clients(5000))
     asked: list[int] = []
     selectable = app.rows.selectable

@@ -18,7 +18,7 @@ def styles_of(app: TableApp, line: int) -> list[tuple[str, bool, bool, bool]]:
     ]
 
 
-async def test_the_cursor_is_reversed_with_the_focus_and_underlined_without():
+async def test_cursor_is_reversed_with_the_focus_and_underlined_without():
     class Two(TableApp):
         def compose(self):
             yield from super().compose()
@@ -92,7 +92,7 @@ async def test_without_colour_everything_is_still_told(monkeypatch: pytest.Monke
         assert [line[0] for line in app.lines()[1:4]] == ["·", "☑", "☐"]
 
 
-async def test_a_change_of_theme_is_followed_at_once():
+async def test_change_of_theme_is_followed_at_once():
     app = TableApp(clients(5))
     async with run_app(app, size=(60, 8)) as pilot:
 
@@ -111,7 +111,7 @@ async def test_a_change_of_theme_is_followed_at_once():
         assert colours() not in (dark, light)
 
 
-async def test_a_line_has_few_changes_of_style():
+async def test_line_has_few_changes_of_style():
     app = TableApp(clients(5))
     async with run_app(app, size=(120, 8)):
         runs = app.screen._compositor.render_strips()[2]
@@ -120,7 +120,7 @@ async def test_a_line_has_few_changes_of_style():
         assert len(list(app.screen._compositor.render_strips()[1])) <= 2
 
 
-async def test_a_border_or_a_tint_from_a_style_sheet_is_drawn():
+async def test_border_or_a_tint_from_a_style_sheet_is_drawn():
     class Bordered(TableApp):
         CSS = "SelectTable { border: round red; }"
 

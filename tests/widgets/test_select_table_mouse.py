@@ -17,7 +17,7 @@ async def drag(pilot: Pilot[None], *points: tuple[int, int]) -> None:
     await pilot.pause()
 
 
-async def test_a_click_moves_the_cursor_and_a_double_click_opens():
+async def test_click_moves_the_cursor_and_a_double_click_opens():
     app = TableApp(clients(100))
     async with run_app(app, size=(80, 24)) as pilot:
         await pilot.click(SelectTable, offset=(20, 5))
@@ -36,7 +36,7 @@ async def test_below_the_last_row_a_click_does_nothing():
         assert app.told == []
 
 
-async def test_a_click_on_the_checkbox_toggles_and_a_double_click_there_does_not_open():
+async def test_click_on_the_checkbox_toggles_and_a_double_click_there_does_not_open():
     app = TableApp([client(0), client(1, fixed="already added"), client(2)])
     async with run_app(app, size=(80, 24)) as pilot:
         await pilot.click(SelectTable, offset=(0, 3))
@@ -71,7 +71,7 @@ async def test_shift_and_click_extends_from_the_cursor():
         assert app.table.selection.ids == {2, 3}
 
 
-async def test_the_wheel_scrolls_and_the_cursor_comes_back_with_the_next_key():
+async def test_wheel_scrolls_and_the_cursor_comes_back_with_the_next_key():
     app = TableApp(clients(1000))
     async with run_app(app, size=(80, 24)) as pilot:
         for _ in range(5):
@@ -87,7 +87,7 @@ async def test_the_wheel_scrolls_and_the_cursor_comes_back_with_the_next_key():
         assert app.line_of("Client 00001") >= 1
 
 
-async def test_a_click_on_a_title_asks_for_the_sort_and_the_header_shows_it():
+async def test_click_on_a_title_asks_for_the_sort_and_the_header_shows_it():
     app = TableApp(clients(10))
     async with run_app(app, size=(100, 24)) as pilot:
         title = app.lines()[0].index("Client")
@@ -107,7 +107,7 @@ async def test_a_click_on_a_title_asks_for_the_sort_and_the_header_shows_it():
         assert "Cod… ▲2" in app.lines()[0] or "Code ▲2" in app.lines()[0] or "Co… ▲2" in app.lines()[0]
 
 
-async def test_the_edge_of_a_column_can_be_pulled_and_that_is_no_sort():
+async def test_edge_of_a_column_can_be_pulled_and_that_is_no_sort():
     app = TableApp(clients(10))
     async with run_app(app, size=(100, 24)) as pilot:
         await drag(pilot, (6, 0), (12, 0), (15, 0))
@@ -117,7 +117,7 @@ async def test_the_edge_of_a_column_can_be_pulled_and_that_is_no_sort():
         assert len(app.heard(SelectTable.ColumnsChanged)) == 1
 
 
-async def test_the_scrollbar_can_be_pulled_to_the_end():
+async def test_scrollbar_can_be_pulled_to_the_end():
     app = TableApp(clients(1000))
     async with run_app(app, size=(80, 24)) as pilot:
         assert app.lines()[1][-1] == "▐"

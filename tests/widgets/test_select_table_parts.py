@@ -49,7 +49,7 @@ def test_long_texts_are_shortened_by_cells(text: str, width: int, shorten, expec
 # Columns
 
 
-def test_a_narrow_screen_drops_columns_from_the_right_and_never_the_name():
+def test_narrow_screen_drops_columns_from_the_right_and_never_the_name():
     def keys(width: int) -> list[str]:
         return [place.column.key for place in lay_out(COLUMNS, width, 2)]
 
@@ -105,13 +105,13 @@ def test_columns_are_as_wide_as_their_texts_and_the_rest_goes_to_those_that_may_
     assert [place.width for place in sorted_places][:3] == [4, 82, 6]
 
 
-def test_an_empty_column_gives_way_before_a_text_is_cut():
+def test_empty_column_gives_way_before_a_text_is_cut():
     texts = [[5], [18, 38], [], [11, 20], [6]]
     assert placed(texts, 82) == {"code": 5, "client": 40, "status": 20, "refreshed": 9}
     assert placed(texts, 110)["team"] == 4
 
 
-def test_the_column_that_cuts_fewest_texts_is_cut_first():
+def test_column_that_cuts_fewest_texts_is_cut_first():
     few_long_names = [[6] * 20, [*[14] * 19, 40], [8] * 20, [20] * 20, [9] * 20]
     assert placed(few_long_names, 80) == {"code": 6, "client": 27, "team": 8, "status": 20, "refreshed": 9}
     long_names = [[6] * 20, [40] * 20, [8] * 20, [*[9] * 19, 30], [9] * 20]
@@ -119,7 +119,7 @@ def test_the_column_that_cuts_fewest_texts_is_cut_first():
     assert [(place.column.key, place.width) for place in narrow][1::2] == [("client", 40), ("status", 12)]
 
 
-def test_the_name_gets_narrower_before_the_last_other_column_is_dropped_and_never_below_its_least():
+def test_name_gets_narrower_before_the_last_other_column_is_dropped_and_never_below_its_least():
     columns = (Column("client", "Client", 24, keep=9, least=12), Column("status", "Status", 20, keep=8))
     texts = [[30] * 3, [25] * 3]
     assert [place.width for place in lay_out(columns, 40, 2, texts)] == [16, 20]
@@ -127,7 +127,7 @@ def test_the_name_gets_narrower_before_the_last_other_column_is_dropped_and_neve
     assert [place.column.key for place in lay_out(columns, 35, 2, texts)] == ["client"]
 
 
-def test_a_chosen_width_follows_from_nothing_else():
+def test_chosen_width_follows_from_nothing_else():
     columns = (COLUMNS[0]._replace(width=20, chosen=True), COLUMNS[1])
     assert [place.width for place in lay_out(columns, 60, 2, [[4], [10]])] == [20, 36]
 
@@ -180,7 +180,7 @@ async def test_widths_cost_what_is_on_the_page_whatever_the_number_of_rows():
         assert many.fetched <= 36
 
 
-def test_a_column_grows_to_its_most_and_the_others_take_the_rest():
+def test_column_grows_to_its_most_and_the_others_take_the_rest():
     columns = (Column("a", "A", 10, flex=1, most=12), Column("b", "B", 10, flex=1))
     assert [place.width for place in lay_out(columns, 62)] == [12, 48]
 
@@ -210,7 +210,7 @@ async def test_columns_are_chosen_ordered_and_widened_and_cells_follow_their_col
 
 
 @given(st.integers(1, 60), st.integers(0, 100_000), st.data())
-def test_the_thumb_is_at_an_end_only_when_the_rows_are(page: int, count: int, data: st.DataObject):
+def test_thumb_is_at_an_end_only_when_the_rows_are(page: int, count: int, data: st.DataObject):
     top = data.draw(st.integers(0, max(0, count - page)))
     covered = thumb(top, page, count)
     if count <= page:
@@ -267,7 +267,7 @@ def test_sorting_by_several_columns_keeps_equals_in_order_and_goes_with_a_filter
     assert list(rows.order()) == [0, 2, 4]
 
 
-def test_a_column_may_be_sorted_by_what_it_means():
+def test_column_may_be_sorted_by_what_it_means():
     rows = [Row(n, (text, "", "", "", "")) for n, text in enumerate(("10", "9", "100"))]
     by_number = ListRows(COLUMNS, rows, keys={"code": lambda row: int(cell_text(row))})
     by_number.sort([("code", False)])
@@ -285,7 +285,7 @@ def test_fixed_rows_are_left_out_of_what_may_be_selected():
     assert [row.id for row in rows.fetch([2, 7, 0])] == [2, 0]
 
 
-def test_a_letter_more_in_the_filter_of_100_000_rows_is_quick():
+def test_letter_more_in_the_filter_of_100_000_rows_is_quick():
     rows = ListRows(COLUMNS, clients(100_000))
     rows.filter("c")
     rows.order()

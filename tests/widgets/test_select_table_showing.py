@@ -11,7 +11,7 @@ from clientsync_tui.widgets.select_table.table import SelectTable
 from tests.support.pilot import run_app
 
 
-async def test_the_cursor_stays_on_its_row_and_its_line_when_the_order_turns():
+async def test_cursor_stays_on_its_row_and_its_line_when_the_order_turns():
     app = TableApp(clients(1000))
     async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("G", *["k"] * 5)
@@ -40,7 +40,7 @@ async def test_rows_that_come_in_above_do_not_move_the_cursors_line():
         assert app.line_of("Client 00497") == line
 
 
-async def test_a_row_that_is_gone_leaves_the_cursor_at_its_place():
+async def test_row_that_is_missing_leaves_the_cursor_at_its_place():
     app = TableApp(clients(20))
     async with run_app(app) as pilot:
         await pilot.press("end")
@@ -67,7 +67,7 @@ async def test_hidden_selections_are_counted_through_filters_and_sorts():
         assert (told.total, told.hidden) == (1, 0)
 
 
-async def test_a_selection_changed_by_the_screen_is_drawn_and_told():
+async def test_selection_changed_by_the_screen_is_drawn_and_told():
     app = TableApp(clients(10))
     async with run_app(app) as pilot:
         app.show(lambda rows: rows.filter("Client 00001"))
@@ -152,7 +152,7 @@ async def test_drawing_never_fetches():
         assert "Name 28" in app.lines()[29]
 
 
-async def test_an_empty_table_says_what_to_do_next_and_fills_later():
+async def test_empty_table_says_what_to_do_next_and_fills_later():
     app = TableApp([])
     async with run_app(app, size=(20, 10)) as pilot:
         app.table.empty_text = "No client yet.\nPress s to add some."

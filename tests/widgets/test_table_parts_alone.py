@@ -33,7 +33,7 @@ class View:
         self.drawn.update(indices)
 
 
-def test_a_range_grows_and_shrinks_with_the_cursor() -> None:
+def test_range_grows_and_shrinks_with_the_cursor() -> None:
     view, counts = View(), list[tuple[int, int]]()
     ranges = RangeSelection(view, lambda *count: counts.append(count), lambda id, reason: None)
     ranges.extend_to(3)
@@ -56,7 +56,7 @@ def test_selected_rows_that_the_filter_hides_are_counted() -> None:
     assert counts[-1] == (4, 3)
 
 
-def test_a_fixed_row_is_refused_with_its_reason() -> None:
+def test_fixed_row_is_refused_with_its_reason() -> None:
     refused: list[tuple[Any, str]] = []
     ranges = RangeSelection(
         View(client(0, fixed="already added")), lambda *count: None, lambda *told: refused.append(told)
@@ -100,7 +100,7 @@ class Told:
         self.heard.append((key, add))
 
 
-def test_a_click_on_a_title_sorts_and_a_double_click_on_a_row_opens_it() -> None:
+def test_click_on_a_title_sorts_and_a_double_click_on_a_row_opens_it() -> None:
     column = COLUMNS[1]
     view: Any = SimpleNamespace(
         places=[SimpleNamespace(column=column, start=3, end=20)], text_width=40, mark_width=2, row_count=10,
