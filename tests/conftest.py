@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 import tempfile
 
@@ -18,6 +19,10 @@ sys.dont_write_bytecode = False
 # What a person's own folder holds is no one's who runs the tests.
 _data = tempfile.TemporaryDirectory(prefix="clientsync-tests-")
 os.environ["XDG_DATA_HOME"] = _data.name
+
+# Started in a shell's background, a process ignores ctrl+c. So would every process that the tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 COLLECT_EVERY = 50_000
 """Objects made between two garbage collections. With Python's usual 700, collecting takes a fifth of a screen test's time."""

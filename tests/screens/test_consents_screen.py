@@ -122,7 +122,9 @@ async def test_short_link_stays_in_view_after_companies_that_were_not_asked_for(
         await pilot.resize_terminal(80, 24)
         app.open("client_sync")
         await until(pilot, lambda: "2 expired" in shown(pilot))
-        await pilot.press("2", "y")
+        await pilot.press("2")
+        await until(pilot, lambda: "Reconnect 2 integrations" in shown(pilot))
+        await pilot.press("y")
         for place in (3, 4):
             await consent(practice, app, pilot, place)
             await until(
