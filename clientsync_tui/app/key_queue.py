@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 0.25
 """How long a key may take before the next one goes on in any case."""
+START_S = 10
+"""How long the first key waits for the first screen at most. On a busy machine, that can take much longer than a key."""
 BEHIND_S = 2
 """How long keys wait for a list or a question at most: what has been on the screen for longer is what the user means."""
 
@@ -59,7 +61,7 @@ class KeyQueue:
 
     def start(self) -> None:
         """Makes the first key wait for the first screen: a field without a size yet would show only the end of what is typed."""
-        self._wait_at_most(PATIENCE_S)
+        self._wait_at_most(START_S)
         self._app.call_after_refresh(self._next, self._number)
 
     def caught_up(self) -> None:

@@ -14,6 +14,8 @@ from tests.support.terminal import Terminal
 COLOUR = re.compile(rb"\x1b\[(?:[0-9]*[;:])*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:[;:][0-9]*)*m")
 DARK_ANSWER, LIGHT_ANSWER = b"\x1b]11;rgb:1717/1818/1b1b\x1b\\", b"\x1b]11;rgb:fdfd/f6f6/e3e3\x07"
 WHO_ANSWER = b"\x1b[?62;22c"
+SLOW_LINE = {"SSH_TTY": "/dev/pts/3"}
+"""Over SSH, the program waits a second for an answer. That is long enough for a test on a busy machine."""
 LIGHT_BACKGROUND, DARK_BACKGROUND = b"48;2;250;250;249", b"48;2;23;24;27"
 
 
@@ -60,7 +62,7 @@ def test_colours_are_there_without_it(words: list[str]) -> None:
     ("answer", "background"), [(LIGHT_ANSWER, LIGHT_BACKGROUND), (DARK_ANSWER, DARK_BACKGROUND)]
 )
 def test_theme_follows_the_terminals_background(words: list[str], answer: bytes, background: bytes) -> None:
-    with Terminal(*words, answers={facts.ASK_WHO: answer + WHO_ANSWER}) as terminal:
+    with Terminal(*words, environment=SLOW_LINE, answers={facts.ASK_WHO: answer + WHO_ANSWER}) as terminal:
         terminal.until("Baker & Daughters")
         assert background in terminal.written
 
@@ -74,7 +76,7 @@ def test_terminal_that_says_nothing_is_not_waited_for(words: list[str]) -> None:
 def test_what_is_typed_while_the_terminal_is_asked_is_not_lost(words: list[str]) -> None:
     # The answer comes in the midst of keys: the filter and its words still arrive, and no part of the answer does.
     typing = b"/dau" + LIGHT_ANSWER + b"gh" + WHO_ANSWER
-    with Terminal(*words, answers={facts.ASK_WHO: typing}) as terminal:
+    with Terminal(*words, environment=SLOW_LINE, answers={facts.ASK_WHO: typing}) as terminal:
         terminal.until("1 of 2")
         terminal.until("daugh")
         assert LIGHT_BACKGROUND in terminal.written
