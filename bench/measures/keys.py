@@ -35,7 +35,7 @@ def keys(quick: bool) -> Iterator[Result]:
     times, many_clients = (6, 5_000) if quick else (60, MANY)
     with ExitStack() as stack:
         few, many = (stack.enter_context(filled(n)) for n in (FEW, many_clients))
-        terminals = [stack.enter_context(_app(config)) for config in (many, few)]
+        terminals = [stack.enter_context(app_on(config)) for config in (many, few)]
         for terminal in terminals:
             terminal.wait_for("C000000")
         time.sleep(1.5)  # until the starts have settled
@@ -123,7 +123,8 @@ def _fzf(db: sqlite3.Connection, file: Path) -> Terminal:
     return Terminal(["sh", "-c", 'fzf --exact < "$0"', str(file)])
 
 
-def _app(config: Path) -> Terminal:
+def app_on(config: Path) -> Terminal:
+    """The program on a practice."""
     return Terminal([sys.executable, "-m", "clientsync_tui", "--config", str(config)], env=QUIET)
 
 

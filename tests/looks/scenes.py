@@ -104,6 +104,7 @@ CLIENTS = (
     ),
     Scene("clients-selected", (("space down space slash n o r t h enter", "2 selected"),)),
     further("clients-two-softwares", (), prepare=use_second_software, second=True),
+    Scene("preview", (("5 down P", "Last events"),), prepare=pull),
     Scene("actions", (("a", "Export client data"),)),
     further(
         "actions-selected", (("space down space a", "2 clients selected"), ("down down down down", "Export"))

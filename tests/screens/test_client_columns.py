@@ -3,11 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.sync.client_columns import COLUMNS, ClientColumn, CsvField, Room
+from clientsync_tui.sync.locale_words import short_date
 from tests.screens.test_clients import line_with, opened
 from tests.support.clients import ANN, add, signed_in, workplace_in
 from tests.support.command import Command
@@ -64,3 +67,28 @@ def test_new_column_is_exported_and_printed(initial: None, tmp_path: Path) -> No
     heading, first, second = cli.inside("clients").out.splitlines()
     assert heading.split()[-1] == "Initial"
     assert (first.split()[-1], second.split()[-1]) == ("A", "B")
+
+
+async def test_more_columns_can_be_chosen(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    store = workplace.store
+    client = add(store, "Abbey Ltd", signed_in(store, ANN))
+    details = {"country": "GB", "tax_number": "GB 123", "year_end": "31 March"}
+    day = datetime.now(UTC) - timedelta(days=9)
+    store.ledger.append(NewEntry(Kind.DETAILS_SET, ANN, client, body={"details": details}), at=day)
+    refreshed = NewEntry(Kind.REFRESHED, ANN, client, "xero", "o" + client[1:], {"lists": {}})
+    store.ledger.append(refreshed)
+    workplace.close()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("C", "end", *["space", "up"] * 4, "escape")
+        row = lambda: line_with(pilot, "Abbey Ltd")  # noqa: E731
+        await until(pilot, lambda: "31 March" in row())
+        assert "United Kingdom" in row() and "GB 123" in row()
+        # A refresh that found everything as before is no change.
+        assert row().rstrip("▐ ").endswith(short_date(day, datetime.now(UTC)))
+        assert [column.key for column in screen.table.columns][-4:] == [
+            "country",
+            "tax_number",
+            "year_end",
+            "changed",
+        ]

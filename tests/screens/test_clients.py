@@ -62,7 +62,7 @@ def line_with(pilot: Pilot[None], text: str) -> str:
 
 async def test_rows_say_what_is_so_and_names_are_never_markup(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
-    async with opened(tmp_path, (140, 30)) as (pilot, _):
+    async with opened(tmp_path, (139, 30)) as (pilot, _):
         await until(pilot, lambda: "you" in shown(pilot))
         assert "Tester & Co · Clients" in shown(pilot)
         assert "All 11   Connected 4   Expiring 1   Expired 4   Broken 1   Not connected 1" in shown(pilot)

@@ -9,6 +9,7 @@ from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.widgets import Static
 
 from ...practice.filter import FilterError, parse
@@ -29,6 +30,7 @@ from .complete import values_of
 from .facts import Facts, Listed, Query, facts_now, listed
 from .filter import FilterBar, FilterInput
 from .fix_words import FixLine, lines, statuses_under, to_fix
+from .preview import PreviewPane
 from .rows import ClientRows, about, columns, today
 from .triage import FixList, TriageTabs
 
@@ -73,7 +75,9 @@ class ClientList(ActionScreen):
         yield TriageTabs()
         yield FixList()
         yield FilterBar(self.main.workplace.preferences.get("filters", []))
-        yield SelectTable(columns(), id="clients")
+        with Horizontal(id="body"):
+            yield SelectTable(columns(), id="clients")
+            yield PreviewPane()
         yield Static(id="about", markup=False)
         yield KeyBar()
 
@@ -90,6 +94,7 @@ class ClientList(ActionScreen):
         self.table.sort = self.sort
         self.table.show(self._rows)
         self.table.focus()
+        self._follow()
 
     def _warm(self) -> None:
         # Behind the first read on the same thread, so that the first letter of a filter is as quick as the others.
@@ -120,6 +125,11 @@ class ClientList(ActionScreen):
     def filter_bar(self) -> FilterBar:
         """The filter's line."""
         return self.query_one(FilterBar)
+
+    @property
+    def preview(self) -> PreviewPane:
+        """The client under the cursor, in full."""
+        return self.query_one(PreviewPane)
 
     @property
     def _about_line(self) -> Static:
@@ -226,7 +236,8 @@ class ClientList(ActionScreen):
         self.table.sort = self.sort
         self.table.show(self._rows)
         self.show_found()
-        self._show_about()
+        self.show_about()
+        self._follow()
         self.refresh_keys()
         self.main.draw_now(self.table, self.filter_bar.found, self._about_line)
 
@@ -286,11 +297,13 @@ class ClientList(ActionScreen):
             )
         self.filter_bar.show_found(" · ".join(parts))
 
-    def _show_about(self) -> None:
+    def show_about(self) -> None:
+        """Says below the list what the row under the cursor does not."""
         client = self.client_here()
         # Most rows say everything, and over a slow line every repetition costs.
         words = ""
-        if client is not None and self._viewer is not None:
+        # The preview says all of it.
+        if client is not None and self._viewer is not None and not self.preview.is_seen:
             words = about(client, self._viewer, self._room_for_name())
         if words != self._about:
             self._about = words
@@ -302,11 +315,17 @@ class ClientList(ActionScreen):
     @on(events.Resize)
     def _resized(self) -> None:
         """Whether the name is cut depends on how wide the table is laid out."""
-        self.call_after_refresh(self._show_about)
+        self.preview.fit()
+        self.call_after_refresh(self.show_about)
 
     @on(SelectTable.CursorMoved, "#clients")
     def _moved(self) -> None:
-        self._show_about()
+        self.show_about()
+        self._follow()
+
+    def _follow(self) -> None:
+        n = self.table.cursor_id
+        self.preview.follow(None if n is None else int(n), self._viewer)
 
     @on(SelectTable.SelectionChanged, "#clients")
     def selection_changed(self, event: SelectTable.SelectionChanged) -> None:

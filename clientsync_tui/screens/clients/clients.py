@@ -32,6 +32,7 @@ NEEDS_A_CLIENT = frozenset(
         *(name for name, kind in KINDS.items() if not kind.whole_list),
     }
 )  # fmt: skip
+NEEDS_A_PREVIEW = frozenset({"preview_wider", "preview_narrower"})
 NEEDS_FIXES = frozenset({"next_group", "group_before", "fix"})
 NEEDS_A_SIGN_IN = frozenset(
     name for name, kind in KINDS.items() if kind.needs is Needs.OWN and not kind.despite_refusal
@@ -109,6 +110,10 @@ class ClientsScreen(TriagedList):
         if action.name in NEEDS_A_SIGN_IN and not self.holds_a_sign_in:
             return self.keyed(
                 "No sign-in is held here. Press {everywhere.client_sync} for Client Sync and sign in."
+            )
+        if action.name in NEEDS_A_PREVIEW and (not self.preview.is_seen or self.preview.is_over):
+            return self.keyed(
+                "The preview is not beside the list. {clients.preview} shows it, from 140 columns on."
             )
         if action.name in NEEDS_FIXES and not self.lines:
             return self.keyed(
@@ -251,31 +256,20 @@ class ClientsScreen(TriagedList):
 
         offer(self)
 
-    # Triage
+    # The preview
 
-    def do_show_all(self) -> None:
-        """The clients of every status."""
-        self.show_tab(0)
+    def do_preview(self) -> None:
+        """Shows or hides the client under the cursor beside the list, or over it."""
+        self.preview.toggle()
+        self.show_about()
 
-    def do_show_connected(self) -> None:
-        """The connected ones."""
-        self.show_tab(1)
+    def do_preview_wider(self) -> None:
+        """Gives the preview more of the width."""
+        self.preview.widen(1)
 
-    def do_show_expiring(self) -> None:
-        """The expiring ones."""
-        self.show_tab(2)
-
-    def do_show_expired(self) -> None:
-        """The expired ones."""
-        self.show_tab(3)
-
-    def do_show_broken(self) -> None:
-        """The broken ones."""
-        self.show_tab(4)
-
-    def do_show_none(self) -> None:
-        """Clients without an active integration."""
-        self.show_tab(5)
+    def do_preview_narrower(self) -> None:
+        """Gives the list more of the width."""
+        self.preview.widen(-1)
 
     # The whole list; each part is read when it is first used
 

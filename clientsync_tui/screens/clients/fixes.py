@@ -18,6 +18,30 @@ class TriagedList(ClientList):
             self._facts_due = True
             self.read()
 
+    def do_show_all(self) -> None:
+        """The clients of every status."""
+        self.show_tab(0)
+
+    def do_show_connected(self) -> None:
+        """The connected ones."""
+        self.show_tab(1)
+
+    def do_show_expiring(self) -> None:
+        """The expiring ones."""
+        self.show_tab(2)
+
+    def do_show_expired(self) -> None:
+        """The expired ones."""
+        self.show_tab(3)
+
+    def do_show_broken(self) -> None:
+        """The broken ones."""
+        self.show_tab(4)
+
+    def do_show_none(self) -> None:
+        """Clients without an active integration."""
+        self.show_tab(5)
+
     def do_next_status(self) -> None:
         """The tab to the right."""
         self.show_tab((self.tabs.chosen + 1) % len(TABS))
@@ -68,8 +92,12 @@ class TriagedList(ClientList):
         return " ".join([*terms, self.filter_bar.text]).strip()
 
     def do_back(self) -> None:
-        """Clears the filter that is typed, else goes back from a fix, from the filter, then from the tab; never leaves the program."""
-        if self.filter_bar.has_keys:
+        """Uncovers the list, clears the filter that is typed, else goes back from a fix, from the filter, then from the tab; never
+        leaves the program."""
+        if self.preview.is_over:
+            self.preview.close()
+            self.show_about()
+        elif self.filter_bar.has_keys:
             self._to_the_list()
             self.filter_bar.set("")
         elif self.cause is not None:

@@ -120,7 +120,7 @@ def _widths(shown: Sequence[_Want], room: int) -> list[int]:
     if _sum(floors) > room:
         floors = [want.least for want in shown]
     for _ in range(over):
-        able = [i for i, want in enumerate(shown) if widths[i] > floors[i]]
+        able = [i for i, width in enumerate(widths) if width > floors[i]]
         narrower = min(able, key=lambda i: (*shown[i].loss(widths[i]), -widths[i], -i))
         widths[narrower] -= 1
     return widths

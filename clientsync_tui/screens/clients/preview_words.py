@@ -1,0 +1,117 @@
+"""What the preview says of a client: its integrations, each with what to do next, then the client itself and its last events."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+from ...practice.counted import counted, singular
+from ...practice.countries import country
+from ...practice.entries import Entry, moment
+from ...practice.model import Client, Integration
+from ...store.store import Store
+from ...sync.client_columns import Viewer
+from ...sync.history import described
+from ...sync.locale_words import brief, moment_words, short_date
+from ...sync.words import ASCII_SYMBOLS, STYLES, SYMBOLS, link_words, next_step, unchecked
+from ...widgets.details_pane import Line, line
+
+EVENTS = 30
+"""So many entries of its history at most: more than most terminals have lines for."""
+TITLE = 10
+"""Cells of the titles of the lines below the integrations."""
+WHEN = 14
+"""Cells of an event's time."""
+
+
+class Known(NamedTuple):
+    """What the preview is made of. `counts`: how many records of each list were pulled, for each integration in turn."""
+
+    client: Client
+    counts: Sequence[dict[str, int]]
+    events: Sequence[Entry]
+
+
+def read(store: Store, n: int, now: datetime) -> Known | None:
+    """Reads it; None when the client is gone. Never between a key and its frame."""
+    clients = store.clients.by_number([n], now)
+    if not clients:
+        return None
+    client, history = clients[0], store.history()
+    counts = [store.pulled.counts(link.software, link.organisation_id) for link in client.integrations]
+    newest = history.find(client.id, (), now)[:EVENTS]
+    events, _ = history.fetch(newest)
+    return Known(client, counts, sorted(events, key=lambda entry: -entry.seq))
+
+
+def lines(known: Known, viewer: Viewer) -> Iterator[Line]:
+    """All that is said, the most urgent first."""
+    client = known.client
+    yield line(client.name, "heading", right=" · ".join(filter(None, (client.practice_code, client.team))))
+    if not client.integrations:
+        yield Line()
+        yield line("· not connected to an accounting app", "muted")
+    for link, counts in zip(client.integrations, known.counts, strict=True):
+        yield Line()
+        yield from _integration(client, link, counts, viewer)
+    yield from _client(client)
+    if known.events:
+        yield Line()
+        yield line("Last events", "heading")
+    for entry in known.events:
+        yield _event(entry, viewer.now)
+
+
+def _integration(client: Client, link: Integration, counts: dict[str, int], viewer: Viewer) -> Iterator[Line]:
+    now, app = viewer.now, viewer.title(link.software)
+    status = link.standing.status
+    symbol = (ASCII_SYMBOLS if viewer.ascii_marks else SYMBOLS)[status]
+    yield Line(((f"{app}  ", "heading"), (f"{symbol} {link_words(link, now)}", STYLES[status])), 2)
+    if step := next_step(link, client):
+        yield line(step, indent=2)
+    if fault := unchecked(link, partial(moment_words, now=now), app):
+        yield line(f"N{fault[1:]}.", "warning", indent=2)
+    by = "you" if link.sign_in in viewer.held else link.integrated_by.name or link.integrated_by.email
+    yield line(" · ".join(_dates(link, by, now)), "muted", indent=2)
+    if link.organisation_name != client.name:
+        yield line(f"Organisation: {link.organisation_name}", "muted", indent=2)
+    if counts:
+        lists = ((name.replace("_", " "), count) for name, count in counts.items())
+        pulled = (counted(count, singular(name), name) for name, count in lists)
+        yield line(" · ".join(pulled), "muted", indent=2)
+    if link.settings.note:
+        yield line(link.settings.note, "warning", indent=2)
+
+
+def _dates(link: Integration, by: str, now: datetime) -> Iterator[str]:
+    yield f"integrated by {by}"
+    if link.checked_at:
+        yield f"checked {brief(link.checked_at, now)}"
+    if link.refreshed_at:
+        yield f"refreshed {brief(link.refreshed_at, now)}"
+    if link.expires_at and link.expires_at > now:
+        yield f"expires {short_date(link.expires_at, now)} (extended whenever it is used)"
+    elif link.expires_at:
+        yield f"expired {short_date(link.expires_at, now)}"
+
+
+def _client(client: Client) -> Iterator[Line]:
+    details = client.details
+    about = (
+        country(details.get("country", "")),
+        details.get("currency", ""),
+        details.get("tax_number", ""),
+        f"year ends {details['year_end']}" if details.get("year_end") else "",
+    )
+    titled = (("Books", " · ".join(filter(None, about))), ("Note", client.note))
+    if any(text for _, text in titled):
+        yield Line()
+    for title, text in titled:
+        if text:
+            yield Line(((title.ljust(TITLE), "muted"), (text, "")), TITLE)
+
+
+def _event(entry: Entry, now: datetime) -> Line:
+    at = moment(entry.at)
+    when = moment_words(at, now) if at else ""
+    return Line(((when.ljust(WHEN), "muted"), (described(entry), ""), (f"  {entry.actor}", "muted")), WHEN)

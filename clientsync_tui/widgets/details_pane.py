@@ -1,0 +1,112 @@
+"""Lines of text beside a list: what is known of the row under the cursor."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+STYLES = {
+    "ok": "$text-success",
+    "warning": "$text-warning",
+    "error": "$text-error",
+    "muted": "$text-muted",
+    "heading": "bold",
+    "": "",
+}
+"""What a part of a line means, and how it is drawn."""
+Part = tuple[str, str]
+"""A text and what it means."""
+
+
+class Line(NamedTuple):
+    """One line, or several where it is too long: those after the first begin `indent` cells in.
+
+    `right`: stands at the right end where there is room, else it gets a line of its own.
+    """
+
+    parts: Sequence[Part] = ()
+    indent: int = 0
+    right: str = ""
+
+
+def line(text: str, style: str = "", *, indent: int = 0, right: str = "") -> Line:
+    """A line of one part, which begins `indent` cells in."""
+    return Line(((" " * indent + text, style),), indent, right)
+
+
+class DetailsPane(Widget, can_focus=False):
+    """Draws as many lines as there is room for."""
+
+    DEFAULT_CSS = """
+    DetailsPane { width: 1fr; height: 1fr; padding: 0 1; overflow: hidden; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: tuple[Line, ...] = ()
+        self._drawn: list[Strip] | None = None
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What it shows."""
+        return self._lines
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Shows these lines. Draws only if they changed."""
+        if tuple(lines) != self._lines:
+            self._lines = tuple(lines)
+            self.refresh()
+
+    def render(self) -> Content:
+        """All of them, wrapped to the width."""
+        width = max(1, self.content_size.width)
+        return Content("\n").join(part for each in self._lines for part in wrapped(each, width))
+
+    # In every frame Textual asks each visible widget for all of its lines, also when a key moved the cursor in another one.
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Forgets the lines as they were drawn."""
+        self._drawn = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        """Another theme."""
+        self._drawn = None
+        super().notify_style_update()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines from before, where nothing changed."""
+        size = self.outer_size
+        if self._drawn is None or len(self._drawn) != size.height or self._drawn[0].cell_length != size.width:
+            self._drawn = super().render_lines(size.region)
+        lines = self._drawn[crop.y : crop.bottom]
+        if crop.column_span == (0, size.width):
+            return lines
+        return [strip.crop(*crop.column_span) for strip in lines]
+
+
+def wrapped(of: Line, width: int) -> list[Content]:
+    """The line in as many lines as it takes."""
+    whole = Content.assemble(*((text, STYLES[style]) for text, style in of.parts))
+    if of.right and cell_len(whole.plain) + 2 + cell_len(of.right) <= width:
+        blanks = " " * (width - cell_len(whole.plain) - cell_len(of.right))
+        return [Content.assemble(whole, blanks, (of.right, STYLES["muted"]))]
+    lines: list[Content] = []
+    indent = min(of.indent, width // 2)
+    # The first line has no indent besides the one in its text.
+    first = whole.wrap(width)[:1] if cell_len(whole.plain) > width else [whole]
+    lines += first
+    rest = whole[len(first[0].plain) :] if first else whole
+    text = rest.plain
+    rest = rest[len(text) - len(text.lstrip()) :]
+    if rest.plain:
+        lines += [Content(" " * indent) + part for part in rest.wrap(max(1, width - indent))]
+    if of.right:
+        lines.append(Content.styled(of.right, STYLES["muted"]))
+    return lines
