@@ -34,6 +34,10 @@ class Workplace:
     def __init__(self, config: Config, ask_passphrase: AskPassphrase | None = None) -> None:
         self.config = config
         self.ask_passphrase = ask_passphrase
+        self.waits_for_server = True
+        """Whether the store is brought up to date when it is opened. A full-screen app follows the server beside its work instead."""
+        self.tell: Callable[[str], object] = lambda sentence: None
+        """Called with what someone should know of the practice's server."""
 
     @classmethod
     def open(cls, path: Path | None = None, ask_passphrase: AskPassphrase | None = None) -> "Workplace":
@@ -46,8 +50,30 @@ class Workplace:
 
     @cached_property
     def store(self) -> Store:
-        """The practice's store. Raises what `Store` raises."""
-        return Store(self.config.database)
+        """The practice's store. Raises what `Store` raises; and Unreachable where its server can't be reached and no copy is here."""
+        if self.config.server is None:
+            return Store(self.config.database)
+        from .store.postgres.opening import open_store
+
+        return open_store(
+            self.config.database,
+            self.config.server,
+            self.password_for(self.config.server),
+            self.tell,
+            wait=self.waits_for_server,
+        )
+
+    def password_for(self, server: str) -> Callable[[], str | None]:
+        """Reads the password to a practice's server from the keyring; None where it has none."""
+        import asyncio
+        from concurrent.futures import ThreadPoolExecutor
+
+        def read() -> str | None:
+            # In a thread, because an event loop may be running in this one.
+            with ThreadPoolExecutor(1) as thread:
+                return thread.submit(asyncio.run, self.vault.read(password_name(server))).result()
+
+        return read
 
     @cached_property
     def preferences(self) -> "Preferences":
@@ -106,7 +132,11 @@ class Workplace:
 
     @cached_property
     def actor(self) -> str:
-        """Who acts when no sign-in is used: the login name, or the number of a user without one."""
+        """Who acts when no sign-in is used: the login name, or the number of a user without one; on a server the role there."""
+        if self.config.server is not None:
+            from .store.postgres.address import address_of
+
+            return address_of(self.config.server).role
         return this_user.login() or f"user {this_user.uid()}"
 
     @cached_property
@@ -223,6 +253,11 @@ class Workplace:
         """Closes what was opened."""
         if "store" in self.__dict__:
             self.store.close()
+
+
+def password_name(server: str) -> str:
+    """The name under which the keyring stores the password to a practice's server."""
+    return f"practice/{server}"
 
 
 def secret_name(software: str, client_id: str) -> str:

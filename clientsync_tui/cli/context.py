@@ -31,9 +31,10 @@ def is_throwaway() -> bool:
 def open_workplace() -> "Generator[Workplace]":
     """The practice, closed at the end. Raises UsageError if the configuration or the database can't be used."""
     from ..workplace import Workplace
-    from .output import interactive
+    from .output import interactive, say
 
     workplace = Workplace.open(config_file(), ask_passphrase if interactive() else None)
+    workplace.tell = say
     try:
         yield workplace
     finally:

@@ -33,6 +33,7 @@ COMMANDS = {
     "codes": "client_list.codes",
     "jobs": "commands.jobs",
     "log": "commands.log",
+    "practice": "commands.practice",
     "backup": "commands.backup",
     "restore": "commands.backup",
     "doctor": "commands.doctor",
@@ -67,7 +68,8 @@ class CommandError(click.ClickException):
 
 
 class Root(LazyGroup):
-    """Turns an error into one line and an exit status: 2 for wrong usage, 3 if a sign-in is needed, 1 for the rest."""
+    """Turns an error into one line and an exit status: 2 for wrong usage, 3 if a sign-in is needed, 4 if the practice's
+    database cannot be reached, 1 for the rest."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -109,7 +111,7 @@ class Root(LazyGroup):
 
 
 def _raise_as_command_error(error: Exception) -> NoReturn:
-    from ..practice.trouble import KeyringTrouble, SignInNeeded, Trouble, UsageError
+    from ..practice.trouble import KeyringTrouble, SignInNeeded, Trouble, Unreachable, UsageError
     from ..store.files.sqlite_errors import SqliteError
 
     match error:
@@ -117,6 +119,8 @@ def _raise_as_command_error(error: Exception) -> NoReturn:
             raise CommandError(str(error), 2) from None
         case SignInNeeded():
             raise CommandError(str(error), 3) from None
+        case Unreachable():
+            raise CommandError(str(error), 4) from None
         case Trouble():
             raise CommandError(str(error), 1) from None
         case OSError():
@@ -194,7 +198,8 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 def root(ctx: click.Context, config: str | None, throwaway: bool, serve: bool, port: int) -> None:
     """Connect all of a practice's clients to their accounting apps. Without a command, open the full-screen app.
 
-    Exit status: 0 done, 1 some items failed, 2 wrong usage or configuration, 3 a sign-in is needed.
+    Exit status: 0 done, 1 some items failed, 2 wrong usage or configuration, 3 a sign-in is needed,
+    4 the practice's database cannot be reached.
     """
     if ctx.invoked_subcommand is None and not serve:
         _require_full_screen_terminal()

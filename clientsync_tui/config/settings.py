@@ -14,7 +14,7 @@ EACH_APP = "NAME"
 
 DESCRIPTIONS: Mapping[str, str] = {
     "practice.name": "The practice's name, shown in the header.",
-    "practice.database": "The practice's database: a path, relative to this file's folder. Default: practice.db in your data folder.",
+    "practice.database": "The practice's database: a path, relative to this file's folder, or postgresql://ROLE@HOST/DATABASE. Default: practice.db in your data folder.",
     "http.timeout_s": "How long one call to an accounting app may take, in seconds.",
     "http.attempts": "How often a call that may be repeated is tried, with growing pauses.",
     "http.longest_wait_s": "How long to wait when an accounting app asks for it, in seconds. For longer waits the item fails and can be retried.",

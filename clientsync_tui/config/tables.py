@@ -8,8 +8,13 @@ from ..practice.trouble import UsageError
 from .folders import data_folder
 
 
+def is_server(database: str) -> bool:
+    """Whether a `[practice] database` is the address of a server, and no path."""
+    return database.startswith(("postgres://", "postgresql://"))
+
+
 class PracticeTable(NamedTuple):
-    """`[practice]`. `database`: a path, relative to the configuration file's folder."""
+    """`[practice]`. `database`: a path, relative to the configuration file's folder, or the address of a PostgreSQL database."""
 
     name: str = ""
     database: str = ""
@@ -84,13 +89,19 @@ class Config(NamedTuple):
     keys: Mapping[str, str] = {}
 
     @property
+    def server(self) -> str | None:
+        """The address of the PostgreSQL database that the practice's hosts share; None where the practice is in a file."""
+        database = self.practice.database.strip()
+        return database if is_server(database) else None
+
+    @property
     def database(self) -> Path:
-        """The practice's SQLite file. Raises UsageError for a PostgreSQL address, which this version can't follow."""
+        """The practice's SQLite file; where a server has the practice, this host's copy of it."""
+        if self.server is not None:
+            import hashlib
+
+            return data_folder() / f"practice-{hashlib.sha256(self.server.encode()).hexdigest()[:16]}.db"
         database = self.practice.database
-        if database.startswith(("postgres://", "postgresql://")):
-            raise UsageError(
-                f"{self.path}: [practice] database is a PostgreSQL address. This version stores the practice in a local file. Set it to a path."
-            )
         return self.resolve(database) if database else data_folder() / "practice.db"
 
     def resolve(self, text: str) -> Path:

@@ -13,6 +13,14 @@ class UsageError(Trouble):
     """Wrong input, a wrong file or a wrong configuration. Nothing was changed (exit status 2)."""
 
 
+class Unreachable(Trouble):
+    """The practice's database cannot be reached. Reading goes on; nothing can be changed meanwhile (exit status 4)."""
+
+
+class NotAllowed(UsageError):
+    """This person may not do that in the practice."""
+
+
 class Misconfigured(UsageError):
     """The accounting app rejects the client id, secret, redirect or scope. `setup` fixes it."""
 

@@ -19,6 +19,7 @@ from .files.connecting import connect
 from .files.filesystem import is_open_to_others, network_filesystem
 from .files.schema_check import APPLICATION, VERSION, strange
 from .files.sqlite_errors import DOCTOR, is_damage, is_of_the_disk, why
+from .home import Home, SqliteHome
 from .listing.client_list import Listing
 
 READING_KIB, WRITING_KIB = 256, 2000
@@ -36,13 +37,14 @@ class Damaged(UsageError):
 class Database:
     """One SQLite file; each thread has a connection of its own, made when first used."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, home: "Home | None" = None) -> None:
         """Opens `path`, makes it if it is absent, and brings it to this program's shape.
 
         Raises Damaged, and UsageError if it was written by a newer program or another one, everyone may read it, it is on a network
         filesystem, or its folder can't be written.
         """
         self.path = path
+        self.home: Home = home or SqliteHome()
         self.listing = Listing()
         self._local = threading.local()
         self._schema = 0
@@ -160,16 +162,16 @@ class Database:
             connection.execute("PRAGMA wal_autocheckpoint = 4000")
             # A thread that only reads goes through the file in order, and gains nothing by keeping pages.
             connection.execute(f"PRAGMA cache_size = {-READING_KIB}")
-            self._local.connection, self._local.wrote = connection, False
+            self._local.connection, self._local.wrote, self._local.shared = connection, False, False
         return connection
 
     @contextmanager
-    def writing(self) -> Generator[sqlite3.Connection]:
-        """One transaction that others wait for: all of it is saved, or nothing. Inside another of this thread it is a part of
-        that,
+    def writing(self, *, shared: bool = False) -> Generator[sqlite3.Connection]:
+        """One transaction that others wait for: all of it is saved, or nothing. Inside another of this thread it is a part of that,
         which can fail alone: whoever catches what it raised goes on with a transaction in which nothing of it happened.
 
-        Raises Trouble if the disk is full or the file can't be written.
+        `shared`: it changes what all hosts of the practice have, so it is saved at the practice's home first.
+        Raises Trouble if the disk is full or the file can't be written, and what `Home` raises.
         """
         connection = self.connection
         if not self._local.wrote:
@@ -185,13 +187,23 @@ class Database:
             try:
                 if keep == "COMMIT":
                     self._still_ours(connection)
+                if shared and not self._local.shared:
+                    self.home.begin(connection)
+                    self._local.shared = True
                 yield connection
+                if keep == "COMMIT" and self._local.shared:
+                    self.home.commit(connection)
                 connection.execute(keep)
             except BaseException:
+                if keep == "COMMIT" and self._local.shared:
+                    self.home.give_up()
                 # A full disk has ended the transaction already.
                 for statement in undo if connection.in_transaction else ():
                     connection.execute(statement)
                 raise
+            finally:
+                if keep == "COMMIT":
+                    self._local.shared = False
         except sqlite3.DatabaseError as error:
             if not is_of_the_disk(error):
                 raise
@@ -246,4 +258,5 @@ class Database:
             connection.close()
         self._local = threading.local()
         self._schema = 0
+        self.home.close()
         self._let_go()

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -275,3 +275,29 @@ def apply(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
         raise Clash(str(error)) from None
     derive(db, touched)
     return count
+
+
+INVALID = (Clash, KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What applying an entry raises that no program of ours would have appended."""
+
+
+def apply_valid(db: sqlite3.Connection, entries: Sequence[Entry]) -> int:
+    """Applies entries that others appended; returns how many have no effect, because they contradict what is there.
+
+    Someone with a right to append may have written any entry past the program. It stays in the ledger, and does the same on every
+    host: nothing.
+    """
+    if not entries:
+        return 0
+    db.execute("SAVEPOINT entries")
+    try:
+        apply(db, entries)
+    except INVALID:
+        db.execute("ROLLBACK TO entries")
+        db.execute("RELEASE entries")
+        if len(entries) == 1:
+            return 1
+        middle = len(entries) // 2
+        return apply_valid(db, entries[:middle]) + apply_valid(db, entries[middle:])
+    db.execute("RELEASE entries")
+    return 0

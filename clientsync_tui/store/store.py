@@ -14,20 +14,24 @@ from .clients import Clients
 from .database import Database
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from .history import History, You
+    from .home import Home
     from .inspection import Inspection
     from .job_items import JobItems
     from .jobs import Jobs
     from .ledger import Ledger
     from .local import Contacts, Pulled, SignIns
+    from .postgres.replica import Progress
 
 
 class Store:
     """Reads and writes the practice's database. Each part is imported when it is first used."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens or creates the database at `path`; raises UsageError as `Database` does."""
-        self._database = Database(path)
+    def __init__(self, path: Path, home: "Home | None" = None) -> None:
+        """Opens or creates the database at `path`; raises UsageError as `Database` does. `home`: None where it is the file itself."""
+        self._database = Database(path, home)
         self.clients = Clients(self._database)
 
     @property
@@ -42,13 +46,34 @@ class Store:
         A transaction within another of the same thread is a part of it, and can fail alone: whoever catches its error goes on
         without that part. Raises Trouble if the disk is full or the file can't be written.
         """
-        with self._database.writing():
+        with self._database.writing(shared=True):
             yield
+
+    @contextmanager
+    def exclusively(self) -> "Generator[sqlite3.Connection]":
+        """Keeps others from writing to this file, whatever the practice's home is; for moving it."""
+        with self._database.writing() as db:
+            yield db
+
+    @property
+    def home(self) -> "Home":
+        """Where the practice's ledger is kept."""
+        return self._database.home
 
     def changes(self) -> tuple[int, int]:
         """Two counters, one of which moves when anyone, in this process or another, writes to the database."""
         connection = self._database.connection
         return int(connection.execute("PRAGMA data_version").fetchone()[0]), connection.total_changes
+
+    def catch_up(self, progress: "Progress | None" = None) -> None:
+        """Applies what other hosts appended at the practice's home. Raises Unreachable."""
+        from .postgres.home import PostgresHome
+
+        home = self._database.home
+        if isinstance(home, PostgresHome):
+            from .postgres.replica import follow
+
+            home.needs_version = follow(self._database, home.connected(), home.address, progress)
 
     @cached_property
     def ledger(self) -> "Ledger":

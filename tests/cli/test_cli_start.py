@@ -66,7 +66,7 @@ def test_without_a_terminal_there_is_no_app(cli: Command) -> None:
         ("[software.xero]\nclient-id = 'x'\n", 'Did you mean "client_id"?'),
         ("[http]\nattempts = 'three'\n", "attempts must be a whole number"),
         ("[practice\n", "is not valid TOML"),
-        ("[practice]\ndatabase = 'postgresql://x/y'\n", "PostgreSQL"),
+        ("[practice]\ndatabase = 'postgresql://ann:pw@x/y'\n", "holds a password"),
     ],
 )
 def test_mistake_in_the_configuration_is_named(tmp_path: Path, text: str, says: str) -> None:

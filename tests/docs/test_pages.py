@@ -85,6 +85,30 @@ RUN_ELSEWHERE = {
         "tests/packaging/installed.py",
         '"man1" / "clientsync.1"',
     ),
+    "clientsync practice create postgresql://ann@db.example.com/practice": (
+        "tests/support/hosts.py",
+        '"practice", "create"',
+    ),
+    **dict.fromkeys(
+        (
+            "clientsync practice join postgresql://ann@db.example.com/practice",
+            "clientsync practice join postgresql://ben@db.example.com/practice",
+        ),
+        ("tests/support/hosts.py", '"practice", "join"'),
+    ),
+    'clientsync practice grant ben member --name "Ben Ode" --email ben@example.com': (
+        "tests/support/hosts.py",
+        '"practice", "grant"',
+    ),
+    "clientsync practice move --dry-run postgresql://ann@db.example.com/practice": (
+        "tests/hosts/test_hosts_practice.py",
+        '"practice", "move", "--dry-run"',
+    ),
+    "clientsync practice move postgresql://ann@db.example.com/practice": (
+        "tests/hosts/test_hosts_practice.py",
+        '"practice", "move"',
+    ),
+    "clientsync practice status": ("tests/hosts/test_hosts_practice.py", '"practice", "status"'),
     "requirements/lock": ("tests/packaging/test_dependencies.py", "requirements/lock"),
 }
 """By whom the commands of `sh` blocks are run, or what is known of them: a file, and what stands in it."""
@@ -96,6 +120,9 @@ FOR_ROOT = (
     "systemctl --user daemon-reload",
     "systemctl --user enable --now clientsync-check.timer",
     "loginctl enable-linger",
+    "createuser --login ann",
+    "createuser --login ben",
+    "createdb --owner=ann --encoding=UTF8 --template=template0 practice",
 )
 """They change the host that a test runs on; the service itself is started by the page's reader."""
 
@@ -149,7 +176,8 @@ def test_every_dependency_is_accounted_for() -> None:
     }
     project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))["project"]
     assert told - {"package", "folder", "question"} == {
-        re.split(r"[<>=\[]", each)[0] for each in project["dependencies"]
+        re.split(r"[<>=\[]", each)[0]
+        for each in (*project["dependencies"], *project["optional-dependencies"]["postgres"])
     }
 
 

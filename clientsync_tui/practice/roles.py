@@ -1,0 +1,41 @@
+"""What each kind of person may do. The server's grants and what the screens offer both come from this one table."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """A kind of person, from the one who may least to the one who may all."""
+
+    VIEWER = "viewer"
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+class Right(StrEnum):
+    """Something that not everyone may do."""
+
+    READ = "read"
+    CHANGE = "change"
+    MANAGE = "manage"
+
+
+MAY: Mapping[Right, frozenset[Level]] = {
+    # See clients, integrations, history and jobs.
+    Right.READ: frozenset({Level.VIEWER, Level.MEMBER, Level.ADMIN}),
+    # Change clients, and run jobs with their own sign-ins.
+    Right.CHANGE: frozenset({Level.MEMBER, Level.ADMIN}),
+    # Grant and revoke, move and upgrade the practice, end a colleague's job.
+    Right.MANAGE: frozenset({Level.ADMIN}),
+}
+
+
+def may(level: Level, right: Right) -> bool:
+    """Whether such a person may do it."""
+    return level in MAY[right]
+
+
+def why_not(level: Level) -> str:
+    """What to say to somebody who may not."""
+    article = "an" if level is Level.ADMIN else "a"
+    return f"Not available: you are {article} {level}. An admin of the practice can change that: `clientsync practice grant`."

@@ -1,0 +1,87 @@
+"""Where a practice's ledger is kept: in this host's own file, or on a server that several hosts share.
+
+Everything is read from the file. What differs is who else writes: `Home` is asked when a change to the practice begins, and again before
+it is saved in the file.
+"""
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple, Protocol
+
+from ..practice.entries import iso
+from ..practice.roles import Level
+from ..practice.trouble import UsageError
+
+
+class You(NamedTuple):
+    """The person whom the home knows this program by. `role`: the name they log in with there, and act under."""
+
+    role: str
+    level: Level
+    name: str = ""
+
+
+class Home(Protocol):
+    """Where the ledger is kept. Every method but `state` may be called in any thread."""
+
+    kind: Literal["sqlite", "postgresql"]
+
+    def begin(self, db: sqlite3.Connection) -> None:
+        """Nobody else changes the practice from now on, and `db`, within its transaction, has all that they changed before.
+
+        Raises Unreachable, and NotAllowed where this person may only read.
+        """
+        ...
+
+    def at(self) -> str:
+        """The time of the entries of the change that has begun."""
+        ...
+
+    def actor(self, named: str) -> str:
+        """Who makes those entries, where the program would say `named`."""
+        ...
+
+    def commit(self, db: sqlite3.Connection) -> None:
+        """Saves what the change added to `db`, before that is saved. Raises Unreachable."""
+        ...
+
+    def give_up(self) -> None:
+        """The change is taken back."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of the server."""
+        ...
+
+
+def moved_to(place: str) -> str:
+    """What to say to somebody who would change a practice that is elsewhere now."""
+    return f"The practice was moved to {place}. Nothing was changed here. Ask who moved it for the address, and run `clientsync practice join`."
+
+
+class SqliteHome:
+    """The ledger is in the file itself; SQLite's own lock keeps others from writing meanwhile."""
+
+    kind: Literal["sqlite", "postgresql"] = "sqlite"
+
+    def begin(self, db: sqlite3.Connection) -> None:
+        """SQLite's transaction has begun. Raises UsageError where the practice is not in this file any more."""
+        if (row := db.execute("SELECT value FROM meta WHERE key = 'moved'").fetchone()) is not None:
+            raise UsageError(moved_to(row[0]))
+
+    def at(self) -> str:
+        """This host's clock."""
+        return iso(datetime.now(UTC))
+
+    def actor(self, named: str) -> str:
+        """As the program says: whoever can write the file can write any name."""
+        return named
+
+    def commit(self, db: sqlite3.Connection) -> None:
+        """SQLite saves it."""
+
+    def give_up(self) -> None:
+        """SQLite takes it back."""
+
+    def close(self) -> None:
+        """There is nothing to let go of."""

@@ -1,0 +1,79 @@
+"""Connections to a practice's PostgreSQL, and what its errors mean to a person."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from ...practice.trouble import NotAllowed, Trouble, Unreachable, UsageError
+from .address import Address
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Password = Callable[[], str | None]
+"""Reads the password from the keyring; None where none is kept."""
+
+_NO_PASSWORD = "fe_sendauth: no password supplied"  # noqa: S105  (libpq's message)
+
+
+def connect(address: Address, password: Password = lambda: None) -> Connection:
+    """A connection in autocommit. Raises Unreachable, or UsageError where the server refuses this person."""
+    try:
+        return _connect(address, None)
+    except psycopg.OperationalError as error:
+        if _NO_PASSWORD not in str(error) or (kept := password()) is None:
+            raise explained(error, address) from None
+    try:
+        return _connect(address, kept)
+    except psycopg.OperationalError as error:
+        raise explained(error, address) from None
+
+
+def _connect(address: Address, password: str | None) -> Connection:
+    given = {**address.parameters, **({"password": password} if password is not None else {})}
+    # A hundred people need no prepared statements, and a pooler in front of the server would lose them.
+    return psycopg.connect(autocommit=True, row_factory=tuple_row, prepare_threshold=None, **given)  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+
+def explained(error: psycopg.Error, address: Address) -> Trouble:
+    """The error in a sentence, with what to do."""
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return NotAllowed(
+            "The practice's database does not let you do that: your role lacks the right to it."
+        )
+    if isinstance(error, psycopg.errors.InvalidAuthorizationSpecification) or _refuses(error):
+        return UsageError(
+            f"The practice's database {address.shown} does not let {address.role or 'you'} in: {_first_line(error)}. "
+            "Keep the password in ~/.pgpass or run `clientsync practice password`."
+        )
+    if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled):
+        return Trouble(
+            "Someone else is changing the practice, for longer than expected. Nothing was saved. Try again."
+        )
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return Unreachable(
+            f"The practice's database {address.shown} can't be reached: {_first_line(error)}. Nothing was changed."
+        )
+    return Trouble(
+        f"The practice's database {address.shown} refused this: {_first_line(error)}. Nothing was changed."
+    )
+
+
+def _refuses(error: psycopg.Error) -> bool:
+    text = str(error)
+    return any(
+        words in text
+        for words in (
+            _NO_PASSWORD,
+            "password authentication failed",
+            "no pg_hba.conf entry",
+            "does not exist",
+            "permission denied",
+        )
+    )
+
+
+def _first_line(error: psycopg.Error) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    # libpq puts the whole connection in front; the cause is behind the last colon of the first line that has one.
+    return (lines[0] if lines else type(error).__name__).rstrip(".")

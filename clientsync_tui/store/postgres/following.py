@@ -1,0 +1,85 @@
+"""Brings a host's own file up to date with the ledger on the server, in order and without a gap."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ...practice.entries import Entry, Kind
+from .. import projection
+from ..chain import START, link
+from .connecting import Connection
+
+AT_ONCE = 5000
+"""Entries in one transaction of the file."""
+
+SELECT = "SELECT seq, at, actor, kind, client, software, organisation_id, body, hash FROM clientsync.ledger WHERE seq {} %s ORDER BY seq LIMIT %s"
+Row = Sequence[Any]
+"""An entry's columns in the order of `SELECT`."""
+
+
+class Differs(Exception):
+    """The file's ledger is another one than the server's: another practice's, or someone changed one of them."""
+
+
+class Newer(Exception):
+    """The next entry is of a kind that this version does not know. `version`: the first one that does."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+def head_of(db: sqlite3.Connection) -> tuple[int, bytes]:
+    """The number and the hash of the file's last entry."""
+    row = db.execute("SELECT seq, hash FROM head").fetchone()
+    return (int(row[0]), bytes(row[1])) if row else (0, START)
+
+
+def missing(server: Connection, seq: int, digest: bytes) -> Sequence[Row]:
+    """The next entries after number `seq`, whose hash is `digest`. Raises Differs where the server has another one there."""
+    rows: Sequence[Row] = server.execute(SELECT.format(">="), (max(seq, 1), AT_ONCE)).fetchall()
+    if seq == 0:
+        return rows
+    if not rows or rows[0][0] != seq or bytes(rows[0][8]) != digest:
+        raise Differs
+    return rows[1:]
+
+
+def catch_up(db: sqlite3.Connection, server: Connection) -> int:
+    """Applies the next entries within the caller's transaction; returns how many. Raises Differs, and Newer if it is the next one."""
+    rows = missing(server, *head_of(db))
+    known = list(_until_unknown(rows))
+    if rows and not known:
+        raise Newer(_version_of(server, str(rows[0][3])))
+    apply_rows(db, known)
+    return len(known)
+
+
+def apply_rows(db: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    """Appends entries as the server has them, and derives what follows. Raises Differs where they do not fit."""
+    seq, before = head_of(db)
+    entries: list[Entry] = []
+    for row in rows:
+        digest = bytes(row[8])
+        if row[0] != seq + 1 or link(before, row[:8]) != digest:
+            raise Differs
+        seq, before = row[0], digest
+        db.execute("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row[:8], digest))
+        entries.append(
+            Entry(Kind(row[3]), row[2], row[4], row[5], row[6], json.loads(row[7]), row[0], row[1])
+        )
+    db.execute("UPDATE head SET seq = ?, hash = ?", (seq, before))
+    projection.apply_valid(db, entries)
+
+
+def _until_unknown(rows: Iterable[Row]) -> Iterable[Row]:
+    for row in rows:
+        if row[3] not in Kind.__members__.values():
+            return
+        yield row
+
+
+def _version_of(server: Connection, kind: str) -> str:
+    row = server.execute("SELECT since FROM clientsync.kinds WHERE kind = %s", (kind,)).fetchone()
+    return str(row[0]) if row else "newer than this one"

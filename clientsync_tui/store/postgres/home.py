@@ -1,0 +1,207 @@
+"""A practice whose ledger is in PostgreSQL: this host's file follows it, and every change is committed there first.
+
+The file's own write lock is taken before the head's lock on the server, and what others changed is applied before anything else. So the
+file's projection judges a change as it would alone, and the server only numbers, stamps and saves what passed.
+A crash between the two commits leaves a file that is behind, and following repairs it.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Literal, LiteralString, NamedTuple
+
+import psycopg
+
+from ...practice.roles import Level, Right, may, why_not
+from ...practice.trouble import NotAllowed, Trouble, UsageError
+from ..home import You, moved_to
+from .address import Address
+from .connecting import Connection, Password, connect, explained
+from .following import Differs, Newer, catch_up, head_of
+
+APPEND = "SELECT * FROM clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+
+
+class Person(NamedTuple):
+    """Someone who may use the practice. `role`: the name they log in with on the server."""
+
+    role: str
+    name: str
+    email: str
+    level: Level
+
+
+class PostgresHome:
+    """The home of a practice that several hosts share. Its connection is made when it is first needed."""
+
+    kind: Literal["sqlite", "postgresql"] = "postgresql"
+
+    def __init__(self, address: Address, password: Password = lambda: None) -> None:
+        self.address = address
+        self._password = password
+        self._connection: Connection | None = None
+        self._at = self._actor = ""
+        self._begun_after = 0
+        self.needs_version: str | None = None
+        """The version that the next entry on the server needs, if it is newer than this one."""
+
+    def connected(self) -> Connection:
+        """The connection. Raises Unreachable, and UsageError where the server refuses this person."""
+        if self._connection is None or self._connection.closed:
+            self._connection = connect(self.address, self._password)
+        return self._connection
+
+    def begin(self, db: sqlite3.Connection) -> None:
+        """Locks the ledger's head on the server, and brings `db` up to date. Raises Unreachable and NotAllowed."""
+        try:
+            seq, digest = self._lock_head()
+            self._begun_after = seq
+            while head_of(db) != (seq, digest):
+                if not catch_up(db, self.connected()):
+                    raise Differs
+        except psycopg.Error as error:
+            self.give_up()
+            raise explained(error, self.address) from None
+        except Differs:
+            self.give_up()
+            raise Trouble(
+                "This host's copy of the practice differs from the ledger on the server. Nothing was saved. Start Client Sync again: "
+                "it sets the copy aside and makes a new one."
+            ) from None
+        except Newer as newer:
+            self.give_up()
+            raise Trouble(newer_version(newer.version)) from None
+        except BaseException:
+            self.give_up()
+            raise
+
+    def _lock_head(self) -> tuple[int, bytes]:
+        for attempt in (1, 2):
+            connection = self.connected()
+            try:
+                connection.execute("BEGIN")
+                row = connection.execute(
+                    "SELECT seq, hash, at, actor, moved FROM clientsync.lock_head()"
+                ).fetchone()
+            except psycopg.errors.InsufficientPrivilege:
+                with suppress(psycopg.Error):
+                    connection.execute("ROLLBACK")
+                raise NotAllowed(why_not(self.you().level)) from None
+            except psycopg.OperationalError:
+                # The server may have been started again since.
+                connection.close()
+                if attempt == 2:
+                    raise
+                continue
+            assert row is not None
+            seq, digest, self._at, self._actor, moved = row
+            if moved:
+                raise UsageError(moved_to(moved))
+            return int(seq), bytes(digest)
+        raise AssertionError
+
+    def at(self) -> str:
+        """The server's clock, as it was when the change began."""
+        return self._at
+
+    def actor(self, named: str) -> str:
+        """The role that the server saw, whoever the program takes it for."""
+        return self._actor
+
+    def commit(self, db: sqlite3.Connection) -> None:
+        """Saves what was appended to `db`. Raises Unreachable; whether it was saved then shows when the server is back."""
+        query = "SELECT kind, client, software, organisation_id, body FROM ledger WHERE seq > ? ORDER BY seq"
+        rows = db.execute(query, (self._begun_after,)).fetchall()
+        try:
+            connection = self.connected()
+            if rows:
+                columns = [list(column) for column in zip(*map(tuple, rows), strict=True)]
+                found = connection.execute(APPEND, columns).fetchone()
+                assert found is not None
+                if (found[0], bytes(found[1])) != head_of(db):
+                    raise Trouble(
+                        "The server derived another hash for these entries. Nothing was saved. Run `clientsync doctor`."
+                    )
+            connection.execute("COMMIT")
+        except psycopg.Error as error:
+            raise explained(error, self.address) from None
+
+    def give_up(self) -> None:
+        """Lets go of the head's lock."""
+        if self._connection is not None and not self._connection.closed:
+            try:
+                self._connection.execute("ROLLBACK")
+            except psycopg.Error:
+                self._connection.close()
+
+    def you(self) -> You:
+        """Who this is there. Raises Unreachable, and NotAllowed for a role that is none of the practice's people."""
+        query = "SELECT session_user::text, level, name FROM clientsync.people WHERE role = session_user"
+        try:
+            row = self.connected().execute(query).fetchone()
+        except psycopg.errors.InsufficientPrivilege:
+            row = None
+        except psycopg.Error as error:
+            raise explained(error, self.address) from None
+        if row is None:
+            raise NotAllowed(
+                f"Your role is none of this practice's people on {self.address.shown}. Ask an admin for `clientsync practice grant`."
+            )
+        return You(str(row[0]), Level(row[1]), str(row[2]))
+
+    def require(self, right: Right) -> You:
+        """Who this is, if they may do that. Raises NotAllowed, and what `you` raises."""
+        you = self.you()
+        if not may(you.level, right):
+            raise NotAllowed(why_not(you.level))
+        return you
+
+    def head(self) -> tuple[int, bytes]:
+        """The number and the hash of the last entry on the server. Raises Unreachable."""
+        ((seq, digest),) = self.ask("SELECT seq, hash FROM clientsync.head")
+        return int(seq), bytes(digest)
+
+    def grant(self, role: str, level: Level, name: str | None, email: str | None) -> None:
+        """Lets a person use the practice. Raises UsageError where there is no such role, and NotAllowed where you are no admin."""
+        self.require(Right.MANAGE)
+        if not self.ask("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s AND rolcanlogin", (role,)):
+            raise UsageError(
+                f'The server has no role "{role}" that can log in. Whoever looks after it makes one: CREATE ROLE "{role}" LOGIN.'
+            )
+        if role == self.you().role and level is not Level.ADMIN:
+            raise UsageError("You can't take your own right to grant away. Another admin can.")
+        self.ask("SELECT clientsync.grant_person(%s, %s, %s, %s)", (role, level, name, email))
+
+    def revoke(self, role: str) -> None:
+        """Takes a person's access away. Raises UsageError for somebody who has none, and NotAllowed where you are no admin."""
+        if role == self.require(Right.MANAGE).role:
+            raise UsageError("You can't take your own access away. Another admin can.")
+        if self.ask("SELECT clientsync.revoke_person(%s)", (role,)) == [(False,)]:
+            raise UsageError(
+                f'"{role}" may not use the practice anyway. `clientsync practice people` lists who may.'
+            )
+
+    def people(self) -> list[Person]:
+        """Everyone who may use the practice. Raises Unreachable."""
+        rows = self.ask("SELECT role::text, name, email, level FROM clientsync.people ORDER BY role")
+        return [Person(role, name, email, Level(level)) for role, name, email, level in rows]
+
+    def ask(self, query: LiteralString, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows that the server answers with. Raises Unreachable, and NotAllowed where this person may not ask."""
+        try:
+            return self.connected().execute(query, values).fetchall()
+        except psycopg.Error as error:
+            raise explained(error, self.address) from None
+
+    def close(self) -> None:
+        """Closes the connection."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+def newer_version(version: str) -> str:
+    """What to say where the ledger has something that only a newer program knows."""
+    return (
+        f"A newer Client Sync changed the practice. Update this one to version {version} to change it here. "
+        "Until then this host shows the practice as it was before."
+    )

@@ -1,0 +1,109 @@
+"""Moves a practice's ledger between a file and a server, whole: numbers, times, people and hashes stay as they are."""
+
+import sqlite3
+from pathlib import Path
+
+import psycopg
+
+from ...host.file_permissions import make_folder
+from ...practice.trouble import Trouble, UsageError
+from ..files import copies
+from ..store import Store
+from . import schema
+from .address import Address
+from .connecting import Connection, explained
+from .following import head_of
+
+COPY = (
+    "COPY clientsync.ledger (seq, at, actor, kind, client, software, organisation_id, body, hash) FROM STDIN"
+)
+ROWS = "SELECT seq, at, actor, kind, client, software, organisation_id, body, hash FROM ledger ORDER BY seq"
+
+
+def refuse_taken(server: Connection, address: Address) -> None:
+    """Raises UsageError where the database holds entries already."""
+    try:
+        if schema.is_there(server) and server.execute("SELECT seq FROM clientsync.head").fetchone() != (0,):
+            raise UsageError(
+                f"There is a practice in {address.shown} already, with entries. Move to an empty database. Nothing was changed."
+            )
+    except psycopg.Error as error:
+        raise explained(error, address) from None
+
+
+def to_server(store: Store, server: Connection, address: Address, name: str, copy: Path) -> tuple[int, bytes]:
+    """Moves the ledger of a file to a server, and leaves this host's `copy` of it; returns the head's number and hash.
+
+    The file stays, and says where the practice is. Nobody writes to it meanwhile. Raises Trouble; then nothing was changed.
+    """
+    refuse_taken(server, address)
+    with store.exclusively() as db:
+        head = head_of(db)
+        make_folder(copy.parent)
+        copies.copy_file(store.path, copy)
+        try:
+            with server.transaction():
+                if not schema.is_there(server):
+                    schema.create(server, address, name, store.practice_id)
+                _insert(db, server)
+                if _head_there(server) != head:
+                    raise Trouble(
+                        "The head's hash differs on the server. Nothing was moved. Run `clientsync doctor`."
+                    )
+        except psycopg.Error as error:
+            copy.unlink(missing_ok=True)
+            raise explained(error, address) from None
+        except BaseException:
+            copy.unlink(missing_ok=True)
+            raise
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('moved', ?)", (address.shown,))
+    return head
+
+
+def _insert(db: sqlite3.Connection, server: Connection) -> None:
+    with server.cursor() as cursor, cursor.copy(COPY) as rows:
+        for row in db.execute(ROWS):
+            rows.write_row(tuple(row))
+    # Derived on the server from what has arrived there: each link, and from them the head.
+    server.execute(
+        "UPDATE clientsync.head SET seq = l.seq, hash = l.hash, at = l.at FROM clientsync.ledger l "
+        "WHERE l.seq = (SELECT max(seq) FROM clientsync.ledger)"
+    )
+    broken = server.execute(
+        "SELECT min(seq) FROM (SELECT seq, hash, clientsync.link(coalesce(lag(hash) OVER (ORDER BY seq), "
+        "decode(repeat('00', 32), 'hex')), seq, at, actor, kind, client, software, organisation_id, body) AS derived "
+        "FROM clientsync.ledger) AS links WHERE hash <> derived"
+    ).fetchone()
+    if broken is not None and broken[0] is not None:
+        raise Trouble(
+            f"Entry {broken[0]} does not follow from the one before. Nothing was moved. Run `clientsync doctor`."
+        )
+
+
+def _head_there(server: Connection) -> tuple[int, bytes]:
+    row = server.execute("SELECT seq, hash FROM clientsync.head").fetchone()
+    assert row is not None
+    return int(row[0]), bytes(row[1])
+
+
+def to_file(store: Store, server: Connection, address: Address, file: Path, place: str) -> tuple[int, bytes]:
+    """Moves the ledger of a server into a file that is not there yet; returns the head's number and hash.
+
+    The server keeps it, and says where the practice is. Raises Trouble; then nothing was changed.
+    """
+    if file.exists():
+        raise UsageError(f"{file} is there already. Name a file that is not. Nothing was changed.")
+    store.catch_up()
+    try:
+        with server.transaction():
+            server.execute("SELECT FROM clientsync.head FOR UPDATE")
+            copies.copy_file(store.path, file)
+            head = copies.head_of(file)
+            if head is None or head != _head_there(server):
+                file.unlink()
+                raise Trouble("Someone changed the practice meanwhile. Nothing was moved. Try again.")
+            server.execute("UPDATE clientsync.about SET moved = %s", (place,))
+    except psycopg.Error as error:
+        file.unlink(missing_ok=True)
+        raise explained(error, address) from None
+    return head

@@ -1,0 +1,48 @@
+"""Opens this host's copy of a practice that is on a server."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ...practice.trouble import Unreachable
+from ..store import Store
+from .address import address_of
+from .connecting import Password
+from .home import PostgresHome, newer_version
+
+
+def open_store(
+    path: Path, url: str, password: Password, tell: Callable[[str], object], *, wait: bool
+) -> Store:
+    """The store over the copy at `path`. `wait`: brings it up to date first, and calls `tell` where that is not possible.
+
+    Raises what `Store` and `address_of` raise; and Unreachable where there is no copy yet.
+    """
+    home = PostgresHome(address_of(url), password)
+    is_new = not path.exists()
+    if is_new:
+        home.connected()
+    store = Store(path, home)
+    if not (wait or is_new):
+        return store
+    try:
+        store.catch_up()
+    except Unreachable as trouble:
+        if is_new:
+            store.close()
+            raise
+        tell(offline(trouble, path))
+    except BaseException:
+        store.close()
+        raise
+    if home.needs_version is not None:
+        tell(newer_version(home.needs_version))
+    return store
+
+
+def offline(trouble: Unreachable, path: Path) -> str:
+    """What to say to somebody who reads while the server can't be reached."""
+    wal = path.with_name(f"{path.name}-wal")
+    known = max(file.stat().st_mtime for file in (path, wal) if file.exists())
+    at = datetime.fromtimestamp(known, UTC).astimezone()
+    return f"{trouble} Showing what was known at {at:%H:%M on %d %b %Y}."

