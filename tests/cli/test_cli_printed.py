@@ -34,7 +34,7 @@ def test_what_is_piped_is_neither_padded_nor_broken_into_lines(cli: Command, sto
     add(store, LONG, signed_in(store, "ann@example.com"), team="North")
     add(store, "B", code="B1")
     assert cli.run("clients").out.splitlines() == [
-        "Code\tClient\tTeam\tSoftware\tStatus\tIntegrated by",
+        "Code\tClient\tTeam\tApp\tStatus\tIntegrated by",
         f"\t{LONG}\tNorth\txero\tconnected\tAnn",
         "B1\tB\t\t\tnot connected\t",
     ]

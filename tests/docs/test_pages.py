@@ -61,7 +61,6 @@ RUN_ELSEWHERE = {
         ".venv/bin/pyright --pythonpath .venv/bin/python",
     ),
     ".venv/bin/lint-imports": (".ci/run", ".venv/bin/lint-imports"),
-    ".venv/bin/python -m pytest --last-failed": (".ci/run", ".venv/bin/python -m pytest --last-failed"),
     "UPDATE_LOOKS=1 .venv/bin/python -m pytest tests/looks": ("tests/looks/golden.py", "UPDATE_LOOKS"),
     ".venv/bin/python -m bench --quick": ("bench/__main__.py", "--quick"),
     ".venv/bin/python docs/keys.py": ("tests/app/test_keys.py", "from docs.keys import text"),

@@ -51,7 +51,7 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
     titles = (
         "ID",
         "Kind",
-        "Software",
+        "App",
         "State",
         "Waiting",
         "Done",

@@ -21,7 +21,7 @@ COLUMNS = (
     Column("when", "Started", 12, keep=5, sortable=False),
     Column("kind", "Job", 11, flex=1, keep=9, sortable=False, most=24),
     Column("state", "State", 9, keep=8, sortable=False),
-    Column("software", "Software", 11, keep=2, sortable=False, most=20),
+    Column("software", "App", 11, keep=2, sortable=False, most=20),
     Column("done", "Done", 6, keep=7, align="right", sortable=False),
     Column("failed", "Failed", 6, keep=6, align="right", sortable=False),
     Column("impossible", "Not possible", 12, keep=0, align="right", sortable=False),
