@@ -1,4 +1,4 @@
-"""Jobs of this program: started on the network's thread, and their end told on the screen and by the terminal's own notice."""
+"""Starts this program's jobs on the network's thread, and shows a message and the terminal's own notice when one ends."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

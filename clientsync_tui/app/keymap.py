@@ -83,7 +83,7 @@ def _normal(key: str) -> str:
     *modifiers, last = key.split("+") if not key.endswith("+") else [*key[:-1].strip("+").split("+"), "+"]
     modifiers = [modifier.lower() for modifier in modifiers if modifier]
     if unknown := [modifier for modifier in modifiers if modifier not in MODIFIERS]:
-        raise ValueError(f'"{unknown[0]}" is not a key to be held; there are {", ".join(sorted(MODIFIERS))}.')
+        raise ValueError(f'"{unknown[0]}" is not a modifier key. These are: {", ".join(sorted(MODIFIERS))}.')
     if len(last) == 1:
         if "shift" in modifiers and last.isalpha():
             raise ValueError(f'shift with a letter is the capital letter: write "{last.upper()}".')
@@ -106,7 +106,7 @@ def _named(character: str) -> str:
         return character
     name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
     if not name:
-        raise ValueError("it is no key.")
+        raise ValueError("it is not a key.")
     return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
@@ -137,11 +137,11 @@ def _clashes(changed: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -
         if one not in changed and other not in changed:
             continue
         # What two actions share by default is no clash: the focus decides.
-        both = (keys[one] & keys[other]) - set(known[one][1].split(",")).intersection(
+        shared = (keys[one] & keys[other]) - set(known[one][1].split(",")).intersection(
             known[other][1].split(",")
         )
-        if both and (HELP in (one, other) or together(one.partition(".")[0], other.partition(".")[0])):
-            key = key_name(min(both))
+        if shared and (HELP in (one, other) or together(one.partition(".")[0], other.partition(".")[0])):
+            key = key_name(min(shared))
             words = (
                 f'[keys] "{key}" would be both "{known[one][0]}" ({one}) and "{known[other][0]}" ({other})'
             )
@@ -151,10 +151,10 @@ def _clashes(changed: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -
     for id in changed:
         place = id.partition(".")[0]
         for where, fixed in FIXED.items():
-            both = keys[id] & set(fixed.split(",")) - set(known[id][1].split(","))
-            if both and together(place, where):
+            shared = keys[id] & set(fixed.split(",")) - set(known[id][1].split(","))
+            if shared and together(place, where):
                 found[id] = (
-                    f'[keys] "{id}": {key_name(min(both))} moves or answers on a screen; it keeps its usual key, '
+                    f'[keys] "{id}": {key_name(min(shared))} moves or answers on a screen; it keeps its usual key, '
                     f"{key_name(known[id][1])}."
                 )
     return found

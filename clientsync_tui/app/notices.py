@@ -90,7 +90,9 @@ class Notices:
         from ..widgets.notice_line import NoticeLine
 
         notice = self._newest or self._unread
-        with_key_bar = [each for each in self._app.screen_stack if isinstance(each, (ActionScreen, Dialogue))]
+        with_key_bar = [
+            screen for screen in self._app.screen_stack if isinstance(screen, (ActionScreen, Dialogue))
+        ]
         for screen in with_key_bar:
             line = next(iter(screen.query(NoticeLine)), None)
             if notice is None or screen is not with_key_bar[-1]:

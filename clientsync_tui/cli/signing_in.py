@@ -68,7 +68,7 @@ async def _in_browser(
             )
         if has_codes:
             say(f"Or sign in with a short code in any browser: type {_CODE_WORD} and press Enter.")
-        say(f"The sign-in will be kept in: {workplace.vault.name}.")
+        say(f"The sign-in will be saved in: {workplace.vault.name}.")
         paste = "Or paste" if attempt.listening else "Paste"
         say(
             f"{paste} the address your browser ends up on, as one line.{' Press Enter alone to stop.' if stoppable else ''}"
@@ -116,7 +116,7 @@ async def _with_code(
         if attempt.link != attempt.address:
             say("Or open this address, which has the code in it:")
             say(attempt.link)
-        say(f"The sign-in will be kept in: {workplace.vault.name}.")
+        say(f"The sign-in will be saved in: {workplace.vault.name}.")
         say(
             f"Waiting; the code works for {spoken(attempt.lives_s)}.{' Press Enter alone to stop.' if stoppable else ''}"
         )

@@ -55,7 +55,7 @@ class ActionScreen(Screen[Any]):
 
     def unavailable(self, action: Action) -> str | None:
         """Why an action cannot be done now, in words; None: it can."""
-        return None if self.doing(action.name) else "It does nothing here."
+        return None if self.doing(action.name) else "It can't be used here."
 
     def doing(self, name: str) -> Callable[[], object] | None:
         """What does the action of that name here."""
@@ -87,11 +87,11 @@ class ActionScreen(Screen[Any]):
         ]
 
     def key_of(self, action: Action) -> str:
-        """The key that does it, as it is shown: the person's own, else the usual one."""
+        """The key that does it, as it is shown: the user's own, else the usual one."""
         return key_name(self.main.keys.get(action.id, action.keys))
 
     def keyed(self, sentence: str) -> str:
-        """`Press {select.filter} to filter`, with the person's own key."""
+        """`Press {select.filter} to filter`, with the user's own key."""
         return with_keys(sentence, self.main.keys)
 
     def with_key(self, words: str, name: str) -> str:
@@ -131,7 +131,7 @@ class ActionScreen(Screen[Any]):
         self.main.notices.read()
 
     def do_undo(self) -> None:
-        """Takes back the last change of the practice."""
+        """Undoes the last change of the practice."""
         self.main.undo()
 
     def copyable(self) -> "Sequence[Copyable]":
@@ -180,7 +180,7 @@ class ActionScreen(Screen[Any]):
     # Work that takes time
 
     async def ask(self, work: "Callable[[Session], Awaitable[T]]") -> T:
-        """Does `work` on the network's thread while every key goes on working. To be awaited in a worker, never in a handler.
+        """Does `work` on the network's thread while every key keeps working. Await it in a worker, never in a handler.
 
         Raises Trouble as `work` does.
         """
@@ -190,7 +190,7 @@ class ActionScreen(Screen[Any]):
         return await asyncio.wrap_future(await asyncio.to_thread(self.main.engine.submit, work))
 
     def say(self, trouble: Trouble | str, severity: Severity = "error") -> None:
-        """Tells what happened and what to do, without taking the keys away."""
+        """Shows what happened and what to do, while all keys keep working."""
         if not isinstance(trouble, CancelledError):
             self.notify(str(trouble), markup=False, severity=severity, timeout=10)
 
@@ -203,7 +203,7 @@ class ActionScreen(Screen[Any]):
 
     @property
     def is_there(self) -> bool:
-        """Whether it is what the person sees, and its widgets can be asked: composed, and not being taken down."""
+        """Whether the user sees it and its widgets can be queried: it is composed and not being removed."""
         return self.is_mounted and self.main.is_running and self.is_current
 
     @property
@@ -212,7 +212,7 @@ class ActionScreen(Screen[Any]):
         return self.main.screen is self
 
     def practice_changed(self) -> None:
-        """The practice was changed, here or by somebody else: what is shown is to be read again."""
+        """The practice changed, here or elsewhere: read again what is shown."""
 
     def job_ended(self, job: str) -> None:
         """A job of this process ended or paused."""
@@ -222,7 +222,7 @@ class ActionScreen(Screen[Any]):
         self.call_after_refresh(self.refresh_keys)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Work that ended in an error which nobody expected is said, and written down without what it was about."""
+        """Shows an unexpected error of a worker, and logs it without the values it was about."""
         error = cast("Worker[object]", event.worker).error  # pyright: ignore[reportUnknownMemberType]
         if event.state is WorkerState.ERROR and error is not None:
             from ..logbook import says

@@ -15,8 +15,8 @@ from ..practice.trouble import Trouble
 from ..widgets.options import Options
 from .base import ActionScreen, KeyBar, TopBar
 
-INTRO = """Client Sync connects the practice's clients to their accounting software, all at once.
-Three steps lead to the first clients. {everywhere.back} leaves; {everywhere.client_sync} (Client Sync) has the same steps later."""
+INTRO = """Client Sync connects all your clients to their accounting apps at once.
+Three steps take you to your first clients. Press {everywhere.back} to leave: Client Sync ({everywhere.client_sync}) has the same steps."""
 
 
 class FirstStartScreen(ActionScreen):
@@ -28,11 +28,11 @@ class FirstStartScreen(ActionScreen):
         with VerticalScroll(id="steps", can_focus=False):
             yield Static(self.keyed(INTRO), classes="muted", markup=False)
             yield Static("1  What is the practice called?", classes="step")
-            yield Input(placeholder="enter goes on", id="practice", compact=True, max_length=100)
-            yield Static("2  Which accounting software first?", classes="step")
+            yield Input(placeholder="Enter continues", id="practice", compact=True, max_length=100)
+            yield Static("2  Which accounting app first?", classes="step")
             yield Options(id="softwares", compact=True)
             yield Static("3  Set it up, sign in, add clients", classes="step")
-            yield Static("Choose the software, and you are led there.", classes="muted")
+            yield Static("Choose the app above to start.", classes="muted")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -43,7 +43,7 @@ class FirstStartScreen(ActionScreen):
         self.query_one("#practice").focus()
 
     def practice_changed(self) -> None:
-        """A software may have been set up meanwhile."""
+        """An app may have been set up meanwhile."""
         self._show_softwares()
 
     @property
@@ -56,12 +56,12 @@ class FirstStartScreen(ActionScreen):
         self._softwares.set_options(
             Option(
                 Content.assemble(
-                    each.title.ljust(24),
-                    ("set up" if workplace.is_configured(each.name) else "", "$text-muted"),
+                    software.title.ljust(24),
+                    ("set up" if workplace.is_configured(software.name) else "", "$text-muted"),
                 ),
-                id=each.name,
+                id=software.name,
             )
-            for each in workplace.softwares()
+            for software in workplace.softwares()
         )
         self._softwares.highlighted = at
 

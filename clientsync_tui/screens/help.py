@@ -32,35 +32,35 @@ TABLE_KEYS = (
     ("Open, or confirm", "open"),
 )
 SELECT_KEYS = (
-    ("Select the row, or take it out", "toggle"),
-    ("Begin a range; moving extends it; again ends it", "range"),
+    ("Select or unselect the row", "toggle"),
+    ("Start a range: moving extends it, the same key ends it", "range"),
     ("Extend a range", "extend_up", "extend_down"),
-    ("Select everything that the filter shows", "all"),
+    ("Select everything the filter shows", "all"),
     ("Select nothing", "none"),
     ("Invert the selection among what is shown", "invert"),
 )
-FIELD_KEYS = (("tab", "The next field or button"), ("enter", "Go on"), ("ctrl+u", "Empty the field"))
+FIELD_KEYS = (("tab", "The next field or button"), ("enter", "Continue"), ("ctrl+u", "Clear the field"))
 TERMS = (
-    ("words", "name, code, organisation, team or person; quoted, they stand together"),
-    ("-", "before a word or a field: leave out what matches"),
-    *((f"{field}:", says) for field, says in FIELDS.items()),
+    ("words", "name, code, organisation, team or person (in quotes: as one phrase)"),
+    ("-", "before any term negates it"),
+    *((f"{field}:", title) for field, title in FIELDS.items()),
 )
 FILTER_KEYS = (
     *TERMS,
-    ("tab", "Take the first that is offered"),
-    ("↑ ↓", "Former filters"),
-    ("enter", "To the list; the filter stays"),
+    ("tab", "Complete with the first suggestion"),
+    ("↑ ↓", "Earlier filters"),
+    ("enter", "Go to the list and keep the filter"),
 )
-IN_THE_FILTER = ("In the filter", [(keys, says, "") for keys, says in FILTER_KEYS])
+IN_THE_FILTER = ("In the filter", [(keys, title, "") for keys, title in FILTER_KEYS])
 IN_THE_SEARCH = (
     "In the search",
-    [(keys, says, "") for keys, says in (*TERMS, ("enter", "To the entries; the search stays"))],
+    [(keys, title, "") for keys, title in (*TERMS, ("enter", "Go to the entries and keep the search"))],
 )
 LIST_KEYS = (("Move one line", "up", "down"), ("First line, last line", "first", "last"))
 
 
 class KeyLines(Static):
-    """The groups; what a line has to say goes on below itself, beside the keys."""
+    """The groups. A long sentence wraps beside its keys."""
 
     def __init__(self, groups: Sequence[tuple[str, Sequence[Line]]]) -> None:
         super().__init__(markup=False)
@@ -78,9 +78,9 @@ class KeyLines(Static):
         for title, lines in self._groups:
             column = max((len(keys) for keys, _, _ in lines), default=0) + 2
             yield f"{title}\n", "bold underline"
-            for keys, says, reason in lines:
+            for keys, sentence, reason in lines:
                 yield keys.ljust(column), "bold"
-                yield beside(says, column, width), ""
+                yield beside(sentence, column, width), ""
                 if reason:
                     yield "\n" + " " * column + beside(f"Not now: {reason}", column, width), "$text-muted"
                 yield "\n", ""
@@ -132,7 +132,7 @@ class HelpScreen(Dialogue[None]):
         elif self._of.query(SearchLine):
             yield IN_THE_SEARCH
         elif self._of.query(Input):
-            yield "In a field", [(keys, says, "") for keys, says in FIELD_KEYS]
+            yield "In a field", [(keys, title, "") for keys, title in FIELD_KEYS]
 
     def _of_actions(self, screen: ActionScreen) -> Iterator[tuple[str, list[Line]]]:
         groups: dict[str, list[Action]] = {}
@@ -148,21 +148,21 @@ class HelpScreen(Dialogue[None]):
 
     def _own(self) -> list[Line]:
         """The keys of the screen's own class that say what they do; those that do the same in one line."""
-        said: dict[str, list[str]] = {}
+        keys_by_title: dict[str, list[str]] = {}
         for binding in own_bindings(type(self._of)):
             if binding.description and binding.id not in ACTIONS:
                 keys = self.main.keys.get(binding.id or "", binding.key).split(",")
-                said.setdefault(binding.description, []).extend(map(key_name, keys))
-        return [(" ".join(keys), says, "") for says, keys in said.items()]
+                keys_by_title.setdefault(binding.description, []).extend(map(key_name, keys))
+        return [(" ".join(keys), title, "") for title, keys in keys_by_title.items()]
 
     def _named(self, lines: Sequence[tuple[str, ...]]) -> list[Line]:
         """Lines for (what they do, what does it ...), by the ids of tables' keys."""
         found: list[Line] = []
-        for says, *names in lines:
+        for title, *names in lines:
             shown = [keys_of(f"table.{name}", self.main.keys).split(",") for name in names]
             # ↑ ↓ before j k, as pairs.
-            both = [key_name(key) for pair in zip_longest(*shown) for key in pair if key]
-            found.append((" ".join(both), says, ""))
+            names_of_keys = [key_name(key) for pair in zip_longest(*shown) for key in pair if key]
+            found.append((" ".join(names_of_keys), title, ""))
         return found
 
     def action_scroll(self, by: int) -> None:

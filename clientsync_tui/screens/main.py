@@ -138,7 +138,7 @@ class Main(Protocol):
         ...
 
     def caught_up(self) -> None:
-        """The list shows what the keys so far asked for, so that the next key can go on."""
+        """The list shows what the keys so far asked for, so the next key can be handled."""
         ...
 
     def mind_size(self) -> None:
@@ -180,5 +180,5 @@ class Asker(Protocol):
     def run_worker(
         self, work: Any, *, group: str = ..., exit_on_error: bool = ..., exclusive: bool = ...
     ) -> Any:
-        """Runs a coroutine while keys go on working."""
+        """Runs a coroutine while keys keep working."""
         ...

@@ -1,4 +1,4 @@
-"""The palette: every action of every screen, by name; those of other screens open that screen first."""
+"""The palette: every action of every screen, by name. Actions of other screens open that screen first."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,12 +41,12 @@ OPENED_AS = {
 }
 """Places that the palette can go to before it does an action there."""
 REACHED_FROM = {
-    CONSENTS: "It is there while you give one consent after the other, where a sign-in is for one organisation.",
+    CONSENTS: "It works while you give consents one by one, for apps with one organisation per sign-in.",
     SIGN_IN: "Sign in first: press {everywhere.client_sync} for Client Sync, then {client_sync.sign_in}.",
     ORGANISATIONS: "Press {everywhere.client_sync} for Client Sync first, then {client_sync.add_clients} to add, "
     "{client_sync.reconnect_all} to reconnect or {client_sync.reassign_clients} to reassign clients.",
 }
-"""How a person gets to the other places."""
+"""How to get to the other places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Actions(Provider):
             yield DiscoveryHit(Content(offer.title), offer.do, text=offer.title, help=offer.says)
 
     async def search(self, query: str) -> Hits:
-        """What fits the words typed; this screen's own before those of others that fit as well."""
+        """What matches the words typed; this screen's own actions come first."""
         matcher = self.matcher(searched(query))
         for offer in self._offers():
             score = matcher.match(offer.title)

@@ -14,7 +14,7 @@ KEPT = "titles"
 
 @cache
 def title(workplace: "Workplace", software: str) -> str:
-    """As it was kept at a former start, else as it says; its name where this program does not know it (any more)."""
+    """As saved at an earlier start, else as the app's file says; the name if no file knows the app any more."""
     return _kept(workplace).get(software) or _asked(workplace).get(software, software)
 
 
@@ -24,11 +24,11 @@ def _kept(workplace: "Workplace") -> dict[str, str]:
 
 
 def _asked(workplace: "Workplace") -> dict[str, str]:
-    titles = {each.name: each.title for each in workplace.softwares()}
+    titles = {software.name: software.title for software in workplace.softwares()}
     workplace.preferences.save(KEPT, {"of": _release(), "titles": titles})
     return titles
 
 
 def _release() -> int:
-    """Another one when the softwares' files are put there anew."""
+    """Changes when the accounting apps' files change."""
     return Path(accounting.__path__[0]).stat().st_mtime_ns

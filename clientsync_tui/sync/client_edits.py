@@ -67,7 +67,7 @@ def create_team(store: Store, actor: str, name: str) -> str:
     """Creates a team; returns its name as it is saved. Raises UsageError if it has no name or exists already."""
     made = team_name(name)
     if made is None:
-        raise UsageError("A team needs a name. Nothing was changed.")
+        raise UsageError("Enter a name for the team. Nothing was changed.")
     with store.transaction():
         if made.casefold() in (team.casefold() for team in store.clients.teams()):
             raise UsageError(f'There is already a team "{made}". Nothing was changed.')

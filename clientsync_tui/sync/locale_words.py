@@ -1,4 +1,4 @@
-"""Numbers and short dates as the person's locale has them."""
+"""Numbers and short dates in the user's locale."""
 
 import locale
 from contextlib import suppress

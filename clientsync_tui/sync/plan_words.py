@@ -70,9 +70,9 @@ def question(plan: Plan) -> str:
     if plan.count(Will.DO):
         return f"{button(plan)}?"
     if not plan.items:
-        return "There is nothing to do."
+        return "Nothing to do."
     kind = registry.kind(plan.kind)
-    return f"{things(kind.unit, len(plan.items))} cannot be {kind.participle}."
+    return f"{things(kind.unit, len(plan.items))} can't be {kind.participle}."
 
 
 def says(item: PlanItem) -> str:
@@ -96,10 +96,12 @@ def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
     for (will, reason), sentences in sorted(by_reason.items(), key=lambda entry: -entry[1].total()):
         # Sentences that name a colleague differ from item to item; the list has each.
         sentence = (
-            next(iter(sentences)) if len(sentences) == 1 else f"{words.SHORT.get(reason, reason)}; see each."
+            next(iter(sentences))
+            if len(sentences) == 1
+            else f"{words.SHORT.get(reason, reason)}. The list says why."
         )
-        verb = "left as it is" if will is Will.SKIP else "not possible"
-        yield will, f"{things(kind.unit, sentences.total())}: {verb}. {sentence}"
+        verb = "will be left alone" if will is Will.SKIP else f"can't be {kind.participle}"
+        yield will, f"{things(kind.unit, sentences.total())} {verb}. {sentence}"
 
 
 def entails(plan: Plan, softwares: Iterable[Software]) -> Iterator[str]:

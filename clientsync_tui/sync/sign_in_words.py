@@ -31,7 +31,7 @@ ASCII_SYMBOLS = {
 
 
 def state_of(held: Sequence[SignIn], now: datetime) -> SignInState:
-    """What a person's sign-ins to one accounting app come to: one that works is enough."""
+    """The state of a person's sign-ins to one accounting app: one that works is enough."""
     if not held:
         return SignInState.NONE
     if any(sign_in.works(now) for sign_in in held):
@@ -67,7 +67,7 @@ def by_person(
     *,
     ascii_marks: bool,
 ) -> list[str]:
-    """Who is signed in where, each person once, from the longest form to the shortest: `● Amelia Ford  App Other   ○ Third`.
+    """Who is signed in where, sign_in person once, from the longest form to the shortest: `● Amelia Ford  App Other   ○ Third`.
 
     `softwares`: the accounting apps that are set up, in the order in which they are named.
     """

@@ -45,7 +45,7 @@ SHORT: dict[str, str] = {
     Fault.LIMIT: "limit reached",
     Fault.SERVER_ERROR: "server error",
     Fault.NONSENSE: "unreadable reply",
-    Why.ALREADY_ADDED: "already there",
+    Why.ALREADY_ADDED: "already added",
     Why.NO_ACCESS: "no access",
     Why.WRONG_ORGANISATION: "wrong organisation",
     Why.CHANGED_MEANWHILE: "changed meanwhile",

@@ -15,7 +15,7 @@ DIALOGUES = {
     "columns.move_down": ("Move the column down", "J,shift+down"),
     "columns.wider": ("Wider", "plus,equals_sign"),
     "columns.narrower": ("Narrower", "minus"),
-    "columns.usual": ("As at first", "0"),
+    "columns.usual": ("Reset", "0"),
     "sort.also": ("Sort also by this", "plus,space"),
 }
 """(title, keys) of each, by its id. `escape` also leaves every dialogue, and can't be changed."""

@@ -65,21 +65,23 @@ class PlanList(Vertical):
         if self._plan is not None:
             self.show(self._plan)
 
-    def show(self, plan: Plan, says: str = "") -> None:
-        """Shows another plan. `says`: a sentence before its summary."""
-        self.run_worker(self._show(plan, says), exclusive=True, exit_on_error=False)
+    def show(self, plan: Plan, lead: str = "") -> None:
+        """Shows another plan. `lead`: a sentence before its summary."""
+        self.run_worker(self._show(plan, lead), exclusive=True, exit_on_error=False)
 
-    async def _show(self, plan: Plan, says: str) -> None:
+    async def _show(self, plan: Plan, lead: str) -> None:
         softwares = {item.software for item in plan.items}
-        self._titles = {each: self._title(each) for each in softwares} if len(softwares) > 1 else {}
-        summary, self._rows = await asyncio.to_thread(self._read, plan, says)
+        self._titles = (
+            {software: self._title(software) for software in softwares} if len(softwares) > 1 else {}
+        )
+        summary, self._rows = await asyncio.to_thread(self._read, plan, lead)
         self._summary.update(summary)
         self.table.columns = COLUMNS if self._titles else OF_ONE
         self.table.show(self._rows)
         self._moved()
 
-    def _read(self, plan: Plan, says: str) -> tuple[Content, ListRows]:
-        parts: list[tuple[str, str]] = [(f"{says}\n", "")] if says else []
+    def _read(self, plan: Plan, lead: str) -> tuple[Content, ListRows]:
+        parts: list[tuple[str, str]] = [(f"{lead}\n", "")] if lead else []
         for will, line in list(plan_words.summary(plan))[:LINES]:
             parts += [(f"{self._sign(will)} ", f"bold {_COLOURS[will]}"), (f"{line}\n", "")]
         # What can't be done comes first: the user has to do something about it.
@@ -96,12 +98,12 @@ class PlanList(Vertical):
 
     def _row(self, n: int, item: PlanItem) -> Row:
         style = SIGNS[item.will][1]
-        said = (
+        state = (
             "will be done" if item.will is Will.DO else words.SHORT.get(item.reason or "", item.reason or "")
         )
         software = self._titles.get(item.software, "")
         return Row(
-            n, (item.name, software, Cell(f"{self._sign(item.will)} {said}", style), plan_words.says(item))
+            n, (item.name, software, Cell(f"{self._sign(item.will)} {state}", style), plan_words.says(item))
         )
 
     def _sign(self, will: Will) -> str:

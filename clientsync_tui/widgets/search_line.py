@@ -35,7 +35,7 @@ class SearchLine(Widget, can_focus=False):
             self.words = words
 
     class Left(Message):
-        """The user goes on to the matches."""
+        """The user moves on to the matches."""
 
     def compose(self) -> ComposeResult:
         """The words, and how many match."""

@@ -135,7 +135,7 @@ def test_keys_that_screens_have_for_themselves_are_known_to_the_keymap() -> None
         ({"clients.views": ""}, {}, 'there is no key ""'),
         ({"clients.views": "ctrl+m"}, {}, "terminals send enter for it"),
         ({"clients.views": "shift+w"}, {}, 'write "W"'),
-        ({"clients.views": "hyperspace+w"}, {}, "is not a key to be held"),
+        ({"clients.views": "hyperspace+w"}, {}, "is not a modifier key"),
         ({"clients.views": "?"}, {}, '"?" would be both "Help" (everywhere.help) and "Views" (clients.views)'),
         ({"clients.views": "j"}, {}, '"j" would be both'),
         ({"client_sync.sign_in": "left"}, {}, "moves or answers on a screen"),
@@ -185,7 +185,7 @@ async def test_notices_name_the_persons_own_keys(tmp_path: Path) -> None:
         await pilot.press("slash", *"birch", "enter", "f6", "enter", *"mine", "enter")
         said = lambda: [notice.message for notice in app.notices.log]  # noqa: E731
         await until(pilot, lambda: any("Saved as “mine”" in each for each in said()))
-        assert "Saved as “mine”: f6 opens it." in said()
+        assert "Saved as “mine”. Press f6 to open it." in said()
     app.workplace.close()
 
 
@@ -200,8 +200,8 @@ async def test_where_no_screen_can_be_left_the_key_to_copy_a_link_is_the_persons
         await link_shown(pilot)
         await pilot.press("f6", "f7")
         said = " ".join(notice.message for notice in app.notices.log)
-        assert "f7 shows the link plain" in said
-        assert "f6 copies the link" in said
+        assert "press f7 to show the link as plain text" in said
+        assert "Press f6 to copy the link" in said
     app.workplace.close()
 
 

@@ -85,7 +85,7 @@ async def test_copied_text_is_also_shown_whole(practice: Practice, monkeypatch: 
         await until(pilot, lambda: written)
         assert written == [clipboard.sequence(LINK, {})]
         await until(pilot, lambda: LINK in shown(pilot).replace("\n", ""))
-        await until(pilot, lambda: "Sent to your terminal's clipboard" in said(app))
+        await until(pilot, lambda: "Copied to your terminal's clipboard" in said(app))
     app.workplace.close()
 
 

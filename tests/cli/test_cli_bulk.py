@@ -352,6 +352,6 @@ def stopped(office: Office, kind: str) -> str:
 def test_people_read_words_not_codes(busy: Office) -> None:
     busy.practice.sign_in(busy.ann)
     dry = busy.cli.inside("add", "xero", "--all", "--dry-run").out
-    assert "will skip" in dry and "already there" in dry and "already_added" not in dry
+    assert "will skip" in dry and "already added" in dry and "already_added" not in dry
     listed = busy.cli.inside("organisations", "xero").out
     assert "added" in listed and "_" not in listed

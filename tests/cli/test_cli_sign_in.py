@@ -67,7 +67,7 @@ def test_link_is_on_one_line_of_stderr(cli: Command, box: Running) -> None:
         "nonce",
     }
     assert "ssh -L" in started.err or started.line("Over SSH")
-    assert started.line("The sign-in will be kept in").endswith("tests.signin.keyrings.Folder.")
+    assert started.line("The sign-in will be saved in").endswith("tests.signin.keyrings.Folder.")
     authorise(link, box.world.people[0].email)
     said = started.end()
     assert said.code == 0

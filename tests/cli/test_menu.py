@@ -43,7 +43,7 @@ def test_reconnecting_all_after_a_colleague_left(busy: Office) -> None:
     assert "9 integrations done, 0 failed" in said
     assert set(busy.statuses()) == {"connected"}
     assert busy.emails() == {busy.ann}
-    assert "There is nothing to do." in busy.menu(*XERO, "reconnect all")
+    assert "Nothing to do." in busy.menu(*XERO, "reconnect all")
 
 
 def test_fix_is_chosen_by_number_and_is_for_exactly_its_integrations(busy: Office) -> None:
@@ -125,7 +125,7 @@ def test_one_connection_is_looked_at_refreshed_and_set(busy: Office) -> None:
     assert "1 integration done, 0 failed" in said
     assert said.count("Status: connected") == 4
     assert said.count("Settings saved.") == 2
-    assert "Refresh: at a check, when 30 days old" in said
+    assert "Refresh: automatically every 30 days" in said
     assert said.count("Note: Ask Bob") == 1
     assert "settings of the integration changed" in busy.menu(CLIENTS, "all clients", "1", "history")
     assert "\nTax rates: " in busy.menu(*here, "lists", "tax", "1")

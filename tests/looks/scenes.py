@@ -112,10 +112,10 @@ CLIENTS = (
     Scene("help", (("question_mark", "Open Client Sync, export"),)),
     Scene("commands", (("ctrl+p r e a s s", "Reassign"),)),
     further("commands-none", (("ctrl+p z z z", "No match"),)),
-    Scene("columns", (("C", "as at first"),)),
-    Scene("sort", (("o", "also by this"),)),
+    Scene("columns", (("C", "reset"),)),
+    Scene("sort", (("o", "also sorts by this"),)),
     Scene("views", (("w", "Delete a view"),), prepare=save_views),
-    further("views-none", (("w", "there is none"),)),
+    further("views-none", (("w", "there are no saved views"),)),
     further("view-name", (("5 w s", "Save this filter as"),)),
     Scene("team", (("t", "New team"),)),
     further("team-new", (("t n", "Name of the new team"),)),
@@ -146,7 +146,7 @@ CLIENT_SYNC = (
     Scene("set-up", (("s e", "Redirect port"),)),
     Scene("set-up-page", (("s down down e", "Redirect URL"),)),
     further(
-        "set-up-mistake", ((f"s e {' '.join(['backspace'] * 16)} tab tab enter", "client id is missing"),)
+        "set-up-mistake", ((f"s e {' '.join(['backspace'] * 16)} tab tab enter", "Enter the client id"),)
     ),
     Scene("sign-in", (("s l", "ssh -L"),), more=((TINY, "dark"),)),
     further("sign-in-refused", (("s l", "not allowed"),), network=Refused),
@@ -169,9 +169,9 @@ CLIENT_SYNC = (
     further("select-no-match", (*SELECT, (f"slash {typed('zzz')} enter", "Nothing matches"))),
     further("select-team", (*SELECT, ("t", "New team"))),
     Scene("reconnect", RECONNECT),
-    further("reconnect-nothing", (("down r", "left as it is"),)),
+    further("reconnect-nothing", (("down r", "left alone"),)),
     Scene("reassign", REASSIGN),
-    further("reassign-from", (*REASSIGN, ("b", "Everybody"))),
+    further("reassign-from", (*REASSIGN, ("b", "Everyone"))),
     Scene("plan", (*REASSIGN, ("A", "selected"), ("enter", "(y)"))),
     Scene("every-software", (("s 4", "(y)"),), prepare=use_second_software, second=True),
 )
@@ -188,7 +188,7 @@ CONNECTIONS = (
     ),
     Scene("manage", (("c enter", "Manage"),)),
     Scene("settings", (("c e", "Note for colleagues"),)),
-    further("settings-mistake", ((f"c e {'tab ' * 4} 9 9 9 9 9 enter", "Days are"),)),
+    further("settings-mistake", ((f"c e {'tab ' * 4} 9 9 9 9 9 enter", "Days must be"),)),
     Scene("pulled", (("down c t", "pulled"),), prepare=pull),
     further("pulled-none", (("down c t t", "Lists"), ("4", "The organisation has none")), prepare=pull),
     further("lists", (("down c t t", "Lists"),), prepare=pull),
@@ -214,10 +214,10 @@ JOBS = (
 )
 BESIDES = (
     Scene("first-start", new=True),
-    Scene("passphrase", (("", "The same again"),), push=lambda: Passphrase(True)),
+    Scene("passphrase", (("", "Repeat passphrase"),), push=lambda: Passphrase(True)),
     further(
         "passphrase-mistake",
-        (("", "The same again"), ("a b c d e f g h enter b enter", "not the same")),
+        (("", "Repeat passphrase"), ("a b c d e f g h enter b enter", "not the same")),
         push=lambda: Passphrase(True),
     ),
     further("passphrase-asked", (("", "keyring's passphrase"),), push=lambda: Passphrase(False)),

@@ -46,7 +46,7 @@ async def test_from_the_panel_to_the_clients(practice: Practice) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: "3 integrations" in shown(pilot))
         await pilot.press("1")
-        await until(pilot, lambda: "9 of them are not on the client list yet, 3 are." in shown(pilot))
+        await until(pilot, lambda: "9 not on the client list yet, 3 already on it." in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "9 new · 3 already added" in shown(pilot))
         await until(pilot, lambda: "already added as" in shown(pilot))
@@ -66,7 +66,7 @@ async def test_one_consent_after_another(practices: Callable[..., Practice]) -> 
             await pilot.press("m")
             await come_back_as(pilot, practice.people[0])
             await until(pilot, lambda count=count: f"Continue with the {count} organisations" in shown(pilot))
-        assert "2 more than at first" in " ".join(shown(pilot).split())
+        assert "2 more than before" in " ".join(shown(pilot).split())
         # From the selection too, and what is selected stays so.
         await pilot.press("enter")
         await until(pilot, lambda: "3 new" in shown(pilot))

@@ -102,7 +102,7 @@ class NoLink(Still):
 @pytest.mark.parametrize(
     "waiting",
     [
-        Scene("asked", (("s 1", "Asking Xero"),), network=NoAnswer),
+        Scene("asked", (("s 1", "Checking what"),), network=NoAnswer),
         Scene("no-link", (("s l", "keyring"),), network=NoLink),
     ],
     ids=str,

@@ -222,7 +222,7 @@ async def test_empty_list_says_what_to_do(tmp_path: Path) -> None:
         assert pilot.app.screen is screen
         assert (
             screen.unavailable(next(a for a in screen.own_actions() if a.name == "remove"))
-            == "There is no client here."
+            == "There is no client under the cursor."
         )
 
 

@@ -87,9 +87,9 @@ async def test_job_that_someone_else_begins_is_offered_no_more(tmp_path: Path) -
         for kind in ("refresh", "disconnect")
     ]
     async with run_app(app, size=(100, 30)) as pilot:
-        await until(pilot, lambda: "2 jobs were cut off" in shown(pilot))
+        await until(pilot, lambda: "2 jobs were interrupted" in shown(pilot))
         store.jobs.claim(jobs[0])
-        await until(pilot, lambda: "Disconnect was cut off with 1 integration left" in shown(pilot))
+        await until(pilot, lambda: "Disconnect was interrupted with 1 integration left" in shown(pilot))
         store.jobs.claim(jobs[1])
         await until(pilot, lambda: isinstance(app.screen, ClientsScreen))
     app.workplace.close()
@@ -120,7 +120,7 @@ async def test_job_that_was_cut_off_is_offered_at_the_start(practice: Practice) 
     app = practice.app()
     async with run_app(app, size=(100, 30)) as pilot:
         await until(
-            pilot, lambda: "Refresh was cut off with 12 integrations left. Resume it?" in shown(pilot)
+            pilot, lambda: "Refresh was interrupted with 12 integrations left. Resume it?" in shown(pilot)
         )
         await pilot.press("y")
         await until(

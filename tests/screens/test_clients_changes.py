@@ -112,7 +112,7 @@ async def test_what_is_exported_can_be_uploaded_again_with_codes(tmp_path: Path)
     file.parent.mkdir()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("slash", *"lapsed", "enter", "a", "E")
-        await until(pilot, lambda: "Export 3 clients to the CSV file" in shown(pilot))
+        await until(pilot, lambda: "Export 3 clients to a CSV file" in shown(pilot))
         await answer(pilot, str(file))
         await until(pilot, lambda: said(pilot, "3 clients written to"))
         text = file.read_text("utf-8-sig")
@@ -206,8 +206,8 @@ async def test_enter_without_a_name_says_so_and_goes_on_asking(tmp_path: Path) -
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         for keys, says in (
-            ("t n space enter", "A team needs a name."),
-            ("slash l a p s e d enter w s enter", "A view needs a name."),
+            ("t n space enter", "Enter a name for the team."),
+            ("slash l a p s e d enter w s enter", "Enter a name for the view."),
             ("U enter", "Enter the file's name."),
         ):
             await pilot.press(*keys.split())
@@ -223,9 +223,9 @@ async def test_sentences_name_the_persons_own_keys(tmp_path: Path) -> None:
     async with opened(tmp_path) as (pilot, screen):
         await until(pilot, lambda: "T Select" in shown(pilot))
         await pilot.press("p", *"99", "enter")
-        await until(pilot, lambda: said(pilot, "z undoes it."))
+        await until(pilot, lambda: said(pilot, "Press z to undo."))
         await until(pilot, lambda: pilot.app.screen is screen)
         await pilot.press("A", "X", "enter")
-        await until(pilot, lambda: said(pilot, "taken off the list. z undoes it."))
+        await until(pilot, lambda: said(pilot, "taken off the list. Press z to undo."))
         await pilot.press("h", "slash", *"nowhere")
         await until(pilot, lambda: "W clears the search" in shown(pilot))

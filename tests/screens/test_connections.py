@@ -72,14 +72,14 @@ async def test_settings_are_kept_in_the_ledger_and_obeyed(practice: Practice) ->
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
         app.open("connections", client=first_client(app).id)
-        await until(pilot, lambda: "only when asked" in shown(pilot))
+        await until(pilot, lambda: "only when you ask" in shown(pilot))
         # Chart of accounts not to be pulled; an impossible number of days is refused.
         await pilot.press("e", "space", "tab", "tab", "tab", "tab", "9", "9", "9", "enter")
         await until(pilot, lambda: "from 0 to 365" in shown(pilot))
         await pilot.press("home", "delete", "tab", "tab", *"ask Ann", "enter")
         await until(pilot, lambda: link(app).settings.note == "ask Ann")
         assert link(app).settings == Settings(("tax_rates", "tracking", "suppliers"), 99, True, "ask Ann")
-        await until(pilot, lambda: "at a check, when 99 days old" in shown(pilot))
+        await until(pilot, lambda: "automatically every 99 days" in shown(pilot))
         # Saving them unchanged is no entry.
         await pilot.press("e", "y")
         await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))
@@ -97,7 +97,7 @@ async def test_settings_that_cannot_be_saved_stay_as_they_were_entered(practice:
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
         app.open("connections", client=first_client(app).id)
-        await until(pilot, lambda: "only when asked" in shown(pilot))
+        await until(pilot, lambda: "only when you ask" in shown(pilot))
         await pilot.press("e", "tab", "tab", "tab", "tab", "tab", "tab", *"ask Ann")
         # A newer program has upgraded the file meanwhile: this one writes no more.
         with closing(sqlite3.connect(practice.folder / "practice.db")) as newer:
@@ -132,7 +132,7 @@ async def test_disconnect_asks_once_and_the_client_stays(practice: Practice) -> 
         assert "You or a colleague disconnected it." in shown(pilot)
         assert first_client(app).id == client.id
         await pilot.press("d")
-        await until(pilot, lambda: "It is disconnected already." in told(app))
+        await until(pilot, lambda: "It is already disconnected." in told(app))
     app.workplace.close()
 
 
@@ -155,7 +155,7 @@ async def test_what_is_wrong_is_reported_with_the_next_step(practice: Practice) 
         await until(pilot, lambda: "Ask the client." in shown(pilot))
         assert link(app).problem is Reason.ORGANISATION_CLOSED
         await pilot.press("r")
-        await until(pilot, lambda: "no sign-in can mend it" in told(app))
+        await until(pilot, lambda: "no sign-in can fix it" in told(app))
     app.workplace.close()
 
 
@@ -232,7 +232,7 @@ async def test_its_page_in_the_software_is_shown_whole(practice: Practice) -> No
         await pilot.press("b")
         address = app.workplace.software("xero").link("", first_client(app).details)
         await until(pilot, lambda: str(address) in shown(pilot).splitlines())
-        await until(pilot, lambda: "Sent to your terminal's clipboard" in shown(pilot))
+        await until(pilot, lambda: "Copied to your terminal's clipboard" in shown(pilot))
         assert app.clipboard == address
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))

@@ -93,7 +93,7 @@ async def test_add_then_reconnect_in_any_order(practice: Practice) -> None:
         app.open("client_sync")
         await until(pilot, lambda: "3 expired" in shown(pilot))
         await pilot.press("2")
-        await until(pilot, lambda: "Each company needs a consent of its own" in shown(pilot))
+        await until(pilot, lambda: "Each company needs its own consent" in shown(pilot))
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, ConsentsScreen))
         await until(pilot, lambda: "0 done, 3 left" in shown(pilot))

@@ -191,7 +191,7 @@ async def test_watched_from_another_window_cut_off_and_resumed(practices: Callab
             await until(pilot, lambda: "It is running in another window" in told(app))
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
-            await until(pilot, lambda: "Add clients · Xero · cut off" in shown(pilot))
+            await until(pilot, lambda: "Add clients · Xero · interrupted" in shown(pilot))
             assert 0 < now(app, job).left < 80
             assert "nothing is done twice" in shown(pilot)
             await pilot.press("r")

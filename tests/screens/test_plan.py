@@ -59,8 +59,8 @@ async def test_nothing_to_do_can_only_be_closed(practice: Practice) -> None:
         plan = plans.refresh(store, None, [])
         assert isinstance(app.screen, ActionScreen)
         confirm_and_run(app.screen, plan)
-        await until(pilot, lambda: "1 integration cannot be refreshed" in shown(pilot))
-        assert "reassign it to yourself" in " ".join(shown(pilot).split())
+        await until(pilot, lambda: "1 integration can't be refreshed" in shown(pilot))
+        assert "Reassign it to yourself" in " ".join(shown(pilot).split())
         await pilot.press("y")
         await until(pilot, lambda: not isinstance(app.screen, PlanScreen))
         assert len(store.jobs.all()) == 1

@@ -79,7 +79,7 @@ async def test_link_is_whole_on_lines_of_its_own(practice: Practice, size: tuple
         if size != (40, 10):
             assert f"http://127.0.0.1:{urlsplit(in_link(screen.link, 'redirect_uri')).port}/" in shown(pilot)
             assert "ssh -L" in shown(pilot)
-            assert "The sign-in will be kept in: tests.signin.keyrings.Folder." in shown(pilot)
+            assert "The sign-in will be saved in: tests.signin.keyrings.Folder." in shown(pilot)
 
 
 async def test_link_is_copied(practice: Practice) -> None:
@@ -227,7 +227,7 @@ async def test_set_up_then_sign_in(practice: Practice) -> None:
         app.screen.query_one("#redirect_port").focus()
         await pilot.press("enter")
         # What was set up is tried at once.
-        await until(pilot, lambda: "Sign in once, to see that it works" in shown(pilot))
+        await until(pilot, lambda: "Sign in once to check that it works" in shown(pilot))
         written = tomlkit.parse(practice.config.read_text())["software"]["xero"]
         assert (written["client_id"], written["redirect_port"]) == (client_id, port)
         await come_back_as(pilot, practice.people[0])

@@ -44,7 +44,7 @@ def save(name: str, filter_text: str) -> None:
 
     name = clean(name).strip()
     if not name:
-        raise UsageError("A view needs a name.")
+        raise UsageError("Enter a name for the view.")
     parse(filter_text)
     with open_workplace() as workplace:
         workplace.preferences.save_view(name, filter_text)

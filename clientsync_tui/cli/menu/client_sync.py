@@ -179,7 +179,7 @@ def _sign_out(workplace: Workplace, software: Software) -> None:
         say("Nothing was changed.")
         return
     warning = online(workplace, lambda session: session.sign_out(sign_in))
-    say(f"{sign_in.person.email} is signed out.", *([warning] if warning else []))
+    say(f"Signed out {sign_in.person.email}.", *([warning] if warning else []))
 
 
 def _set_up(workplace: Workplace, software: str) -> None:

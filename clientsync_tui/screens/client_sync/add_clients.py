@@ -40,8 +40,8 @@ class AddClientsScreen(ReachScreen):
     def reached(self) -> Iterable[str]:
         """How many are new."""
         known = self.main.workplace.store.clients.integrated(self._about)
-        there = sum(each in known for each in self.reach)
-        yield f"{len(self.reach) - there:,} of them are not on the client list yet, {there:,} are."
+        already = sum(organisation_id in known for organisation_id in self.reach)
+        yield f"{len(self.reach) - already:,} not on the client list yet, {already:,} already on it."
 
     def own_stage(self) -> Iterable[Widget]:
         """The table, and what is done with the selection."""
@@ -49,7 +49,7 @@ class AddClientsScreen(ReachScreen):
             COLUMNS,
             ascii_marks=self.main.ascii_marks,
             empty=self.keyed(
-                "The sign-in reaches no organisation: press {organisations.authorise_more} to authorise more."
+                "Your sign-in reaches no organisations. Press {organisations.authorise_more} to authorise more."
             ),
         )
         yield Answers(
@@ -75,7 +75,7 @@ class AddClientsScreen(ReachScreen):
         self.shown_list.table.columns = [column for column in COLUMNS if column.key in rows.told]
         self.shown_list.show(rows, words, sort)
         if self.by_consents:
-            # Each was picked by the person already, on the software's own page.
+            # The user already picked each one on the app's own page.
             self.shown_list.table.selection.add(rows.selectable(rows.order()))
 
     def focus_own(self) -> None:
@@ -87,7 +87,7 @@ class AddClientsScreen(ReachScreen):
     def unavailable(self, action: Action) -> str | None:
         """The table's own only where it is shown."""
         if action.name in ("filter", "sort", "choose_team", "toggle_link") and self._stage != "own":
-            return "Not before the organisations are known."
+            return "Wait until the organisations are known."
         if action.name == "toggle_link" and self.shown_list.table.cursor_id not in self._rows.matches:
             return "This organisation matches no client on the list."
         return super().unavailable(action)

@@ -65,13 +65,13 @@ class AppPanel(Vertical):
         configured = workplace.is_configured(name)
         held = workplace.held(name)
         found = workplace.store.clients.tally(name, now, used(held))
-        state, says = state_of(held, now), in_words(held, now)
-        if (found, configured, state, says) == self._shown:
+        state, text = state_of(held, now), in_words(held, now)
+        if (found, configured, state, text) == self._shown:
             return
-        self._shown = (found, configured, state, says)
+        self._shown = (found, configured, state, text)
         self.tally = found
         self.query_one(".title", Static).update(
-            self._title(state, says) if configured else self._title(SignInState.NONE, "not set up")
+            self._title(state, text) if configured else self._title(SignInState.NONE, "not set up")
         )
         counts = self.query_one(".counts", Static)
         counts.update(self._counts())
@@ -82,9 +82,9 @@ class AppPanel(Vertical):
         entails.update(plan_words.reconnect_all(found))
         entails.display = bool(found.counts)
 
-    def _title(self, state: SignInState, says: str) -> Content:
+    def _title(self, state: SignInState, text: str) -> Content:
         symbol = (ASCII_SYMBOLS if self._ascii_marks else SYMBOLS)[state]
-        return Content.assemble((self.software.title, "bold"), "   ", (f"{symbol} {says}", SIGNED_IN[state]))
+        return Content.assemble((self.software.title, "bold"), "   ", (f"{symbol} {text}", SIGNED_IN[state]))
 
     def _counts(self) -> Content:
         counts = self.tally.counts

@@ -26,17 +26,19 @@ class ClientSyncScreen(ActionScreen):
 
     place: ClassVar[str] = CLIENT_SYNC
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", "Button before", show=False),
+        Binding("left", "step(-1)", "Previous button", show=False),
         Binding("right", "step(1)", "Next button", show=False),
-        own_key("table.up", "go(-1)", "Software above", show=False),
-        own_key("table.down", "go(1)", "Software below", show=False),
+        own_key("table.up", "go(-1)", "Previous app", show=False),
+        own_key("table.down", "go(1)", "Next app", show=False),
     ]
 
     def compose(self) -> ComposeResult:
         """A panel for each accounting app: those in use first."""
         yield TopBar("Client Sync")
         workplace = self.main.workplace
-        softwares = sorted(workplace.softwares(), key=lambda each: not workplace.is_configured(each.name))
+        softwares = sorted(
+            workplace.softwares(), key=lambda software: not workplace.is_configured(software.name)
+        )
         with VerticalScroll(id="softwares", can_focus=False):
             for software in softwares:
                 yield AppPanel(software, ascii_marks=self.main.ascii_marks)
@@ -78,15 +80,15 @@ class ClientSyncScreen(ActionScreen):
         panels[max(0, min(at + by, len(panels) - 1))].focus_button(column)
 
     def on_descendant_focus(self) -> None:
-        """What works depends on the software that the focus is in."""
+        """What works depends on the app that has the focus."""
         self.refresh_keys()
 
     # Actions
 
     def unavailable(self, action: Action) -> str | None:
-        """By how far the software under the cursor is set up."""
+        """Depends on whether the app under the cursor is set up."""
         if action.name == "client_sync":
-            return "You are there."
+            return "You are already there."
         if not self.is_mounted or action.place != CLIENT_SYNC:
             return super().unavailable(action)
         if action.name == "reconnect_everything":
@@ -95,12 +97,12 @@ class ClientSyncScreen(ActionScreen):
             return (
                 None
                 if in_use > 1
-                else f"Only one accounting software has clients: {key} reconnects all of them."
+                else f"Only one accounting app has clients. Press {key} to reconnect all of them."
             )
         software, workplace = self._here.software, self.main.workplace
         if action.name in NEEDS_SET_UP and not workplace.is_configured(software.name):
-            how = self.keyed("{client_sync.set_up} enters the client id of the practice's app.")
-            return f"{software.title} is not set up yet: {how}"
+            how = self.keyed("Press {client_sync.set_up} to enter the client id of the practice's app.")
+            return f"{software.title} is not set up yet. {how}"
         if action.name in ("reconnect_all", "reassign_clients") and not self._here.tally.counts:
             return f"No client is connected to {software.title} yet."
         if action.name == "sign_out" and not workplace.held(software.name):
@@ -140,7 +142,7 @@ class ClientSyncScreen(ActionScreen):
         self.main.open("reassign", software=self._here.software.name)
 
     def do_reconnect_everything(self) -> None:
-        """Plans it across every software."""
+        """Plans it for every app."""
         from .reconnect_across_apps import reconnect_across_apps
 
         reconnect_across_apps(self)
@@ -155,7 +157,7 @@ class ClientSyncScreen(ActionScreen):
             self.practice_changed()
             if changed:
                 self._sign_in(
-                    software.name, f"{software.title} is set up. Sign in once, to see that it works."
+                    software.name, f"{software.title} is set up. Sign in once to check that it works."
                 )
 
         self.main.push_screen(SetUpScreen(self.main.workplace, software), set_up)

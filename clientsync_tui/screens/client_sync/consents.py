@@ -20,7 +20,7 @@ LOW = 30
 
 
 class ConsentsScreen(SignInScreen):
-    """Dismissed with the last consent that was asked for, or None. Whoever stops goes on another day: what came is kept."""
+    """Dismissed with the last consent that was asked for, or None. You can stop and continue another day: the consents so far are saved."""
 
     extra: ClassVar[Sequence[Action]] = named(CONSENTS, "skip_consent")
 
@@ -61,7 +61,7 @@ class ConsentsScreen(SignInScreen):
         self.dismiss(self._run.done[-1] if self._run.done else None)
 
     def more_buttons(self) -> Iterable[Button]:
-        """What goes on with the consents that came; seen once there is one."""
+        """Continues with the consents so far; shown once there is one."""
         button = Button("Continue", id="finish")
         button.display = False
         yield button
@@ -78,16 +78,16 @@ class ConsentsScreen(SignInScreen):
     def unavailable(self, action: Action) -> str | None:
         """Another is asked for only where there is one."""
         if action.name == "skip_consent":
-            return None if self._run.left > 1 else "There is no other to ask for."
+            return None if self._run.left > 1 else "There is no other consent to ask for."
         return super().unavailable(action)
 
     def do_skip_consent(self) -> None:
-        """Asks for the next one first; the link is good for any."""
+        """Asks for the next one first. The same link works for any."""
         self._run.skip()
         self.show_reasons()
 
     def on_mount(self) -> None:
-        """Begins at once."""
+        """Starts at once."""
         super().on_mount()
         self.query_one("#why").remove_class("warning")
         self._show_run()
@@ -108,7 +108,7 @@ def consents_of(screen: ActionScreen, job: str, software: str) -> ConsentsScreen
     main = screen.main
     store = main.workplace.store
     items = store.jobs.items(job, ItemState.WAITING, software=software)
-    held = (each.id for each in store.sign_ins.held(main.workplace.holder, software, working=True))
+    held = (sign_in.id for sign_in in store.sign_ins.held(main.workplace.holder, software, working=True))
 
     return ConsentsScreen(software, Consents(map(Expected.of, items), held), lambda: main.engine.run_job(job))
 
@@ -116,5 +116,5 @@ def consents_of(screen: ActionScreen, job: str, software: str) -> ConsentsScreen
 def consents_for_new(screen: ActionScreen, software: str) -> ConsentsScreen:
     """A run that welcomes every organisation, as clients are added."""
     workplace = screen.main.workplace
-    held = (each.id for each in workplace.store.sign_ins.held(workplace.holder, software, working=True))
+    held = (sign_in.id for sign_in in workplace.store.sign_ins.held(workplace.holder, software, working=True))
     return ConsentsScreen(software, Consents((), held, welcome=True))

@@ -25,7 +25,7 @@ from .reach import LAST, ReachScreen
 class KindScreen(ReachScreen):
     """Does a kind of work with all that it is about, or with the clients given."""
 
-    nothing: str = "There is nothing to do."
+    nothing: str = "Nothing to do."
     """What the plan's list says when it is empty."""
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("dialogue.yes", "answer(True)", show=False),

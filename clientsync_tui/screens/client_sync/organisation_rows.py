@@ -37,7 +37,7 @@ class OrganisationRows(ListRows):
         self.told = frozenset(
             column.key for n, column in enumerate(COLUMNS) if any(row.cells[n] for row in rows)
         )
-        """The columns of which anything is known: not every software's list tells country and currency."""
+        """The columns that have values: not every app's list has country and currency."""
 
     def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
         """The rows as they are now decided."""
@@ -53,9 +53,12 @@ def organisation_rows(
     """What is on the list already, what matches a client there, and what is new. Reads the whole list: call it in a thread."""
     integrated = store.clients.integrated(software)
     matches = matcher(store, software, datetime.now(UTC)).matches(
-        [each for each in reach.values() if each.id not in integrated]
+        [organisation for organisation in reach.values() if organisation.id not in integrated]
     )
-    rows = [_row(each, integrated.get(each.id), matches.get(each.id)) for each in reach.values()]
+    rows = [
+        _row(organisation, integrated.get(organisation.id), matches.get(organisation.id))
+        for organisation in reach.values()
+    ]
     found = OrganisationRows(rows, matches)
     found.sort(sort)
     # What the filter needs is worked out here, not at the first letter typed.
@@ -64,21 +67,21 @@ def organisation_rows(
     return found
 
 
-def _row(each: Organisation, known: Integrated | None, match: Match | None) -> Row:
-    country, currency = each.details.get("country", ""), each.details.get("currency", "")
+def _row(organisation: Organisation, known: Integrated | None, match: Match | None) -> Row:
+    country, currency = organisation.details.get("country", ""), organisation.details.get("currency", "")
     fixed: str | None = None
     state: Cell = NEW
     if known is not None:
-        called = _called(known.name, known.practice_code, each.name)
+        called = _called(known.name, known.practice_code, organisation.name)
         if not known.is_active:
             state = Cell(f"disconnected here: links to {called}", "warning")
         else:
             fixed = f"already added as {called}"
             state = Cell(fixed, "muted")
     elif match is not None:
-        called = _called(match.client.name, match.client.practice_code, each.name)
+        called = _called(match.client.name, match.client.practice_code, organisation.name)
         state = Cell(f"links to {called} (by {match.by})", "warning")
-    return Row(each.id, (each.name, state, country, currency), fixed)
+    return Row(organisation.id, (organisation.name, state, country, currency), fixed)
 
 
 def _called(name: str, code: str | None, organisation: str) -> str:

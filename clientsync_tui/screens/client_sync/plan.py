@@ -32,7 +32,7 @@ class PlanScreen(Dialogue[bool]):
         own_key("dialogue.no", "answer(False)"),
         Binding("escape", "answer(False)", "No", show=False),
         own_key("dialogue.close", "answer(False)", "No", show=False),
-        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("left", "app.focus_previous", "Previous button", show=False),
         Binding("right", "app.focus_next", "Next button", show=False),
         own_key("dialogue.command", "copy_command", "Copy as a command"),
         own_key("table.up", "table('move(-1)')", show=False),
@@ -141,7 +141,7 @@ async def start(screen: Asker, plan: Plan, *, leave: bool = True) -> None:
     job = await asyncio.to_thread(new_job, main.workplace.store, plan, main.workplace.actor)
 
     def show() -> None:
-        # Only while it is on top: a person who opened another screen meanwhile keeps it.
+        # Only while it is on top: a screen that the user opened meanwhile stays.
         if leave and screen.is_on_top:
             main.pop_screen()
         main.run_job(job)

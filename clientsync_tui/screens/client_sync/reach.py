@@ -32,25 +32,25 @@ SIGNED_IN, REACHED, CHOSEN, LAST = range(4)
 """The steps, in order."""
 
 ANOTHER = "another"
-REACHES_NOTHING = "{organisations.authorise_more} lets you allow access to some; {organisations.other_sign_in} uses another sign-in."
-NOTHING_SELECTED = "Nothing is selected yet: {table.toggle} selects a row, {table.all} all that are shown."
+REACHES_NOTHING = "Press {organisations.authorise_more} to authorise some, or {organisations.other_sign_in} to sign in as someone else."
+NOTHING_SELECTED = "Nothing is selected yet. Press {table.toggle} to select a row, or {table.all} to select all that are shown."
 
 
 class ReachScreen(ListScreen):
-    """Signs in when needed, says which organisations are reached, and goes on with them.
+    """Signs in when needed, shows which organisations are reached, and continues with them.
 
     A subclass says in `before` what will be done, in `reached` what it means that these organisations are reached, yields
     the widgets of its own stage, and fills them in `go_on`.
     """
 
-    # While it waits, nothing has the focus: enter must not cancel.
+    # While it waits nothing has the focus, so that enter can't cancel.
     AUTO_FOCUS = ""
     place: ClassVar[str] = ORGANISATIONS
     extra: ClassVar[Sequence[Action]] = named(SELECT, "continue")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("left", "app.focus_previous", "Previous button", show=False),
         Binding("right", "app.focus_next", "Next button", show=False),
-        own_key("table.up", "app.focus_previous", "Button before", show=False),
+        own_key("table.up", "app.focus_previous", "Previous button", show=False),
         own_key("table.down", "app.focus_next", "Next button", show=False),
     ]
     steps: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class ReachScreen(ListScreen):
         return self.software.organisations_per_sign_in == "one"
 
     def counted(self, count: int) -> str:
-        """So many organisations, as the software calls them."""
+        """So many organisations, as the app calls them."""
         one, several = self.software.organisation_words
         return counted(count, one, several)
 
@@ -150,17 +150,17 @@ class ReachScreen(ListScreen):
         self.find_reach()
 
     def go_on_by_consents(self, sign_in: SignIn | None = None) -> None:
-        """Goes on without asking whom a sign-in reaches: whoever does it is led through the consents that are needed."""
+        """Continues without asking what a sign-in reaches: the user is taken through the consents that are needed."""
         self.sign_in = sign_in or self.main.workplace.chosen(self._about)
         self.run_worker(self._go_on(), exclusive=True, group="reach", exit_on_error=False)
 
     def led(self) -> Static:
         """What is to be known where each organisation needs a consent of its own."""
         one, several = self.software.organisation_words
-        says = f"Each {one} needs a consent of its own: you are led from one to the next, and may stop and go on another day; the {several} may come in any order."
-        told = Static(says, classes="led muted", markup=False)
-        told.display = self.by_consents
-        return told
+        text = f"Each {one} needs its own consent. Client Sync takes you from one to the next; choose the {several} in any order. You can stop and continue another day."
+        note = Static(text, classes="led muted", markup=False)
+        note.display = self.by_consents
+        return note
 
     def more_buttons(self) -> Iterable[Button]:
         """The button for more organisations, where one consent may be for several."""
@@ -183,7 +183,7 @@ class ReachScreen(ListScreen):
                 self._not_signed_in()
                 return
             asked = sign_in
-            self._wait(f"Asking {self.software.title} what {asked.person.email} reaches…")
+            self._wait(f"Checking what {asked.person.email} reaches in {self.software.title}…")
             try:
                 self.reach = await self.ask(partial(Session.reach, sign_in=asked))
             except SignInNeeded as trouble:
@@ -210,10 +210,10 @@ class ReachScreen(ListScreen):
         else:
             self._show_organisations()
 
-    def _wait(self, says: str) -> None:
+    def _wait(self, text: str) -> None:
         self._stage = "waiting"
         self._show_step(SIGNED_IN)
-        self._show(("cancel",), [*self.before(), says])
+        self._show(("cancel",), [*self.before(), text])
 
     def _show_trouble(self, trouble: Trouble) -> None:
         self._stage = "trouble"
@@ -225,7 +225,7 @@ class ReachScreen(ListScreen):
         self._show_step(REACHED)
         person, count = self.sign_in.person, len(self.reach)
         more = count - (self._first_reach or 0)
-        grown = f", {more:,} more than at first" if more > 0 else ""
+        grown = f", {more:,} more than before" if more > 0 else ""
         lines = [
             *self.before(),
             f"Signed in as {person.name} ({person.email}), who has authorised {self.counted(count)}{grown}.",
@@ -287,17 +287,17 @@ class ReachScreen(ListScreen):
         if action.name == "try_again":
             return None if self._stage == "trouble" else "Nothing went wrong."
         if action.name in ("authorise_more", "other_sign_in") and self._stage == "waiting":
-            return "Not before the sign-in has answered."
+            return "Wait until the accounting app has answered."
         if action.name == "continue" and self._stage not in ("organisations", "own"):
-            return "Not before the sign-in has answered."
+            return "Wait until the accounting app has answered."
         if action.name == "continue" and self._stage == "organisations" and not self.reach:
-            return "There is nothing to go on with."
+            return "There is nothing to continue with."
         return super().unavailable(action)
 
     def do_continue(self) -> None:
         """On with the organisations that are reached."""
         if self._stage == "organisations" and self.reach:
-            self._wait("Looking which of them are on the client list…")
+            self._wait("Checking which are already on the client list…")
             self.run_worker(self._go_on(), exclusive=True, group="reach", exit_on_error=False)
         elif self._stage == "own":
             self.continue_own()
@@ -329,7 +329,7 @@ class ReachScreen(ListScreen):
             self.find_reach(fresh=True)
             return
         choices = [Choice(s.id, s.person.email, s.person.name) for s in held]
-        choices.append(Choice(ANOTHER, "Somebody else", "signs in now"))
+        choices.append(Choice(ANOTHER, "Someone else", "sign in now"))
 
         def chosen(id: str | None) -> None:
             if id is not None and self._stage == "own" and self.by_consents:

@@ -26,7 +26,7 @@ EVERYBODY = "everybody"
 
 
 class ReassignScreen(ReachScreen):
-    """Makes the person who signs in the authenticated user of integrations."""
+    """Makes whoever signs in the authenticated user of integrations."""
 
     steps: tuple[str, ...] = ("Sign in", "Organisations", "Select", "Reassign")
     heading: str = "Reassign clients"
@@ -52,17 +52,17 @@ class ReassignScreen(ReachScreen):
     def before(self) -> Iterable[str]:
         """What it means."""
         yield (
-            "You become the authenticated user of clients that colleagues integrated: from then on your sign-in is used for them. "
+            "You become the authenticated user of clients that colleagues integrated. Your sign-in is used for them from then on. "
             "Only organisations that your sign-in reaches can be reassigned to you."
         )
 
     def own_stage(self) -> Iterable[Widget]:
         """The table, and what is done with the selection."""
-        back = self.keyed("{everywhere.back} goes back.")
-        empty = f"No colleague has integrated a client of {self.software.title}: there is nothing to reassign. {back}"
+        back = self.keyed("Press {everywhere.back} to go back.")
+        empty = f"No colleague has integrated a client with {self.software.title}, so there is nothing to reassign. {back}"
         yield SelectList(COLUMNS, ascii_marks=self.main.ascii_marks, empty=empty)
         yield self.led()
-        everybody = self.with_key("Integrated by: everybody", "integrated_by")
+        everybody = self.with_key("Integrated by: everyone", "integrated_by")
         yield Answers(
             Button("Continue", id="reassign", disabled=True),
             Button(everybody, id="integrated_by", name="integrated_by"),
@@ -70,7 +70,7 @@ class ReassignScreen(ReachScreen):
         )
 
     def begin(self) -> None:
-        """Where each organisation needs a consent, those are given when it is known which."""
+        """Where each organisation needs its own consent, they are asked for once the organisations are chosen."""
         self.go_on_by_consents() if self.by_consents else self.find_reach()
 
     async def go_on(self) -> None:
@@ -101,7 +101,7 @@ class ReassignScreen(ReachScreen):
         self.shown_list.show(rows, words, sort)
         self.relabel(
             "integrated_by",
-            self.with_key(f"Integrated by: {self._integrated_by or 'everybody'}", "integrated_by"),
+            self.with_key(f"Integrated by: {self._integrated_by or 'everyone'}", "integrated_by"),
         )
 
     def focus_own(self) -> None:
@@ -113,13 +113,13 @@ class ReassignScreen(ReachScreen):
     def unavailable(self, action: Action) -> str | None:
         """The table's own only where it is shown."""
         if action.name in ("filter", "sort", "integrated_by") and self._stage != "own":
-            return "Not before the organisations are known."
+            return "Wait until the organisations are known."
         return super().unavailable(action)
 
     def do_integrated_by(self) -> None:
         """Whose integrations are shown."""
         assert self._found is not None
-        choices = [Choice(EVERYBODY, "Everybody", plan_words.integrations(len(self._found.plan.items)))]
+        choices = [Choice(EVERYBODY, "Everyone", plan_words.integrations(len(self._found.plan.items)))]
         choices += [
             Choice(person.email, person.name, f"{person.email}, {plan_words.integrations(count)}")
             for person, count in self._found.people()

@@ -47,7 +47,7 @@ class ReassignRows:
             if known := self._sign_ins.get(sign_in):
                 before = people.get(known.person.email.casefold(), (known.person, 0))[1]
                 people[known.person.email.casefold()] = (known.person, before + count)
-        return sorted(people.values(), key=lambda each: -each[1])
+        return sorted(people.values(), key=lambda person_and_count: -person_and_count[1])
 
     def rows(self, integrated_by: str | None, sort: Sort) -> ListRows:
         """Those by one person (e-mail address), or all, in this order."""

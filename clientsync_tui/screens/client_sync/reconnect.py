@@ -14,8 +14,8 @@ class ReconnectScreen(KindScreen):
     """Reconnects all that is expired or broken, or the clients given."""
 
     nothing: str = (
-        "Nothing is expired or broken, as far as is known here. Check ({clients.check} in the client list) calls every organisation "
-        "and finds out."
+        "Nothing known is expired or broken. To find out, press {clients.check} in the client list: it checks every "
+        "organisation."
     )
 
     def __init__(
@@ -33,7 +33,7 @@ class ReconnectScreen(KindScreen):
         """That what works is left alone, last."""
         yield from super().before()
         if self._before is not None:
-            yield "Integrations that work are not touched."
+            yield "Working integrations are left alone."
 
     def promises(self, plan: Plan) -> Iterable[str]:
         """How many clients and integrations."""
@@ -42,4 +42,4 @@ class ReconnectScreen(KindScreen):
             found = workplace.store.clients.tally(name, datetime.now(UTC), used(workplace.held(name)))
             yield plan_words.reconnect_all(found)
         else:
-            yield f"Reconnect will refresh {plan_words.integrations(plan.count(Will.DO))} of those chosen."
+            yield f"Reconnect will refresh the chosen {plan_words.integrations(plan.count(Will.DO))}."

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 
 def reconnect_across_apps(screen: "ActionScreen") -> None:
-    """Asks each software what the sign-in used last reaches there, and shows the plan of it all."""
-    screen.say("Asking each accounting software what your sign-ins reach…", "information")
+    """Asks each app what the sign-in used last reaches, and shows one plan for all."""
+    screen.say("Checking what your sign-ins reach in each accounting app…", "information")
     screen.run_worker(_reconnect(screen), exclusive=True, group="plan", exit_on_error=False)
 
 
 async def _reconnect(screen: "ActionScreen") -> None:
     workplace = screen.main.workplace
-    softwares = [each.name for each in workplace.softwares() if workplace.is_configured(each.name)]
+    softwares = [
+        software.name for software in workplace.softwares() if workplace.is_configured(software.name)
+    ]
 
     async def planned(session: "Session") -> tuple[Plan, list[str]]:
         def make(name: str, sign_in: SignIn | None, reach: "Reach | None") -> Plan:
@@ -64,7 +66,7 @@ async def _reconnect(screen: "ActionScreen") -> None:
 
 
 def _needs_a_person(why: Trouble) -> bool:
-    """Whether a person has to do something before anything can be tried; a passing fault may be over by then."""
+    """Whether someone has to act before anything can be tried. A passing fault may be over by then."""
     return not isinstance(why, PassingTrouble)
 
 

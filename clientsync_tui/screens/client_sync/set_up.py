@@ -24,8 +24,8 @@ class SetUpScreen(Dialogue[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(False)", "Cancel"),
-        own_key("table.page_up", "scroll_steps(-1)", "Steps up"),
-        own_key("table.page_down", "scroll_steps(1)", "Steps down"),
+        own_key("table.page_up", "scroll_steps(-1)", "Scroll the steps up"),
+        own_key("table.page_down", "scroll_steps(1)", "Scroll the steps down"),
     ]
 
     def __init__(self, workplace: Workplace, software: Software) -> None:
@@ -42,8 +42,8 @@ class SetUpScreen(Dialogue[bool]):
             yield self._field("client_id", "Client id", table.client_id)
             if grant.secret != "never":  # noqa: S105  (a word, not a secret)
                 needed = grant.secret == "required"  # noqa: S105
-                says = "kept in the keyring" if needed else "only if the app has one; kept in the keyring"
-                yield self._field("secret", "Secret", "", says, password=True)
+                hint = "saved in the keyring" if needed else "only if the app has one, saved in the keyring"
+                yield self._field("secret", "Secret", "", hint, password=True)
             if self._set_up.needs_page(table):
                 yield self._field("redirect_url", "Redirect URL", table.redirect_url, "https://")
             else:
@@ -55,8 +55,8 @@ class SetUpScreen(Dialogue[bool]):
                 leave=Button("Cancel (esc)", id="cancel"),
             )
 
-    def _field(self, id: str, title: str, value: str, says: str = "", *, password: bool = False) -> Widget:
-        field = Input(value, id=id, placeholder=says, password=password, compact=True)
+    def _field(self, id: str, title: str, value: str, hint: str = "", *, password: bool = False) -> Widget:
+        field = Input(value, id=id, placeholder=hint, password=password, compact=True)
         return Horizontal(Static(title), field, classes="field")
 
     def on_mount(self) -> None:
@@ -90,19 +90,19 @@ class SetUpScreen(Dialogue[bool]):
             case "copy":
                 address = self._set_up.redirect(self._typed())
                 self.app.copy_to_clipboard(address)  # pyright: ignore[reportUnknownMemberType]
-                self.notify("The redirect was sent to your terminal's clipboard.")
+                self.notify("Copied the redirect to your terminal's clipboard.")
             case _:
                 self.dismiss(False)
 
     def _typed(self) -> SoftwareTable:
         """The table with what is typed; a port that is none stays as it was."""
-        told = {str(field.id): field.value.strip(BLANKS) for field in self.query(Input)}
-        port = told.get("redirect_port", "")
+        entered = {str(field.id): field.value.strip(BLANKS) for field in self.query(Input)}
+        port = entered.get("redirect_port", "")
         table = self._set_up.table
         return table._replace(
-            client_id=told["client_id"],
+            client_id=entered["client_id"],
             redirect_port=int(port) if port.isascii() and port.isdecimal() else table.redirect_port,
-            redirect_url=told.get("redirect_url", table.redirect_url),
+            redirect_url=entered.get("redirect_url", table.redirect_url),
         )
 
     def _save(self) -> None:
@@ -118,10 +118,10 @@ class SetUpScreen(Dialogue[bool]):
         """The table as it would be; raises UsageError where that cannot work."""
         table = self._typed()
         if not table.client_id:
-            raise UsageError("The client id is missing: copy it from the app's page.")
+            raise UsageError("Enter the client id: copy it from the app's page.")
         for field in self.query("#redirect_port").results(Input):
             if field.value.strip(BLANKS) != str(table.redirect_port):
-                raise UsageError("The port is a number from 1 to 65535.")
+                raise UsageError("The port must be a number from 1 to 65535.")
         self._set_up.checked(table)
         return table
 

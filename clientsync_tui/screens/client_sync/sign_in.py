@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ...sync.jobs.session import Session
 
 PATIENCE_S = 600
-"""How long an attempt waits for the person."""
+"""How long an attempt waits for the user."""
 
 
 class PastedAddress(Input):
@@ -45,13 +45,13 @@ class PastedAddress(Input):
 class SignInScreen(ActionScreen):
     """Dismissed with the `SignIn` that was made, or None."""
 
-    # While it waits, nothing has the focus: enter must not cancel.
+    # While it waits nothing has the focus, so that enter can't cancel.
     AUTO_FOCUS = ""
     place: ClassVar[str] = SIGN_IN
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("table.up", "scroll_links(-1)", "Scroll the links up", show=False),
         own_key("table.down", "scroll_links(1)", "Scroll the links down", show=False),
-        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("left", "app.focus_previous", "Previous button", show=False),
         Binding("right", "app.focus_next", "Next button", show=False),
     ]
 
@@ -81,7 +81,7 @@ class SignInScreen(ActionScreen):
         self._under_way = False
 
     def compose(self) -> ComposeResult:
-        """The links above, which scroll; what the person does below, which stays."""
+        """The links above scroll; the fields and buttons below stay."""
         yield TopBar(f"Sign in to {self.software.title}")
         with VerticalScroll(id="links", can_focus=False):
             yield Static("", id="why", classes="warning", markup=False)
@@ -96,7 +96,7 @@ class SignInScreen(ActionScreen):
             yield Static("", id="mistake", classes="error", markup=False)
             yield Static("", id="status", markup=False)
             yield PastedAddress(
-                placeholder="The address that the browser ends at, pasted here", id="pasted", compact=True
+                placeholder="Paste the address your browser ends up on", id="pasted", compact=True
             )
             yield Answers(
                 Button("Copy the link", id="copy_link"),
@@ -109,7 +109,7 @@ class SignInScreen(ActionScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begins at once."""
+        """Starts at once."""
         super().on_mount()
         self.show_reasons()
         self.set_interval(1, self._tick)
@@ -136,7 +136,7 @@ class SignInScreen(ActionScreen):
         return ()
 
     def arrived(self, sign_in: SignIn) -> None:
-        """Somebody signed in."""
+        """Someone signed in."""
         self.dismiss(sign_in)
 
     def leave(self) -> None:
@@ -150,12 +150,12 @@ class SignInScreen(ActionScreen):
         self._under_way = True
         self._attempt = None
         self._show_stage(failed=False)
-        self._say("Testing the keyring, before anything is asked of you…")
+        self._say("Checking the keyring…")
         self.run_worker(self._sign_in, exclusive=True, exit_on_error=False)
 
     async def _sign_in(self) -> None:
-        def tell(says: str) -> None:
-            self.post_message(self.Told(says))
+        def tell(message: str) -> None:
+            self.post_message(self.Told(message))
 
         async def attempt(session: "Session") -> SignIn:
             begin = session.begin_with_code if self._with_code else session.begin
@@ -170,17 +170,17 @@ class SignInScreen(ActionScreen):
             self.pause(str(trouble), "error")
         else:
             self._under_way = False
-            # Not within this worker: what comes next may begin another, which ends this one.
+            # Not within this worker: the next step may start another worker, which ends this one.
             self.call_later(self.arrived, signed_in)
 
     def on_sign_in_screen_told(self, event: Told) -> None:
-        """Shows it beside the link, and when the person is elsewhere."""
+        """Shows it on this screen, and on any other the user is at."""
         self.say(event.says, "warning")
 
     def on_sign_in_screen_begun(self, event: Begun) -> None:
         """Shows the link, then opens the browser where there is one."""
         if not self._under_way:
-            # It ended sooner than this could be told.
+            # It ended before this message arrived.
             return
         self._attempt = attempt = event.attempt
         patience_s = min(PATIENCE_S, attempt.lives_s) if attempt.way == "code" else PATIENCE_S
@@ -192,7 +192,7 @@ class SignInScreen(ActionScreen):
         self.query_one("#link", Static).update(
             Text(words["link"], style=f"link {words['link']}", overflow="fold")
         )
-        self._set("keyring", f"The sign-in will be kept in: {self.main.workplace.vault.name}.")
+        self._set("keyring", f"The sign-in will be saved in: {self.main.workplace.vault.name}.")
         self.show_reasons()
         self._show_stage(failed=False)
         self._tick()
@@ -204,14 +204,14 @@ class SignInScreen(ActionScreen):
         return self.main.workplace.config.sign_in.browser or None
 
     def _open(self, link: str) -> None:
-        self._browser = open_link(link, self._browser_command, lambda says: self.say(says, "warning"))
+        self._browser = open_link(link, self._browser_command, lambda message: self.say(message, "warning"))
 
-    def pause(self, says: str, style: str = "") -> None:
-        """No attempt is under way until the person begins another."""
+    def pause(self, text: str, style: str = "") -> None:
+        """No attempt runs until the user starts another."""
         self._under_way = False
         self._attempt = None
         self._show_stage(failed=True)
-        self._say(says, style)
+        self._say(text, style)
         self.refresh_keys()
 
     # What is shown
@@ -232,9 +232,9 @@ class SignInScreen(ActionScreen):
         status.set_classes(style)
         status.update(text)
 
-    def _mistaken(self, says: str) -> None:
-        self._set("mistake", says)
-        self.query_one("#mistake").display = bool(says)
+    def _mistaken(self, text: str) -> None:
+        self._set("mistake", text)
+        self.query_one("#mistake").display = bool(text)
 
     def _show_stage(self, *, failed: bool) -> None:
         ready = self._attempt is not None
@@ -258,18 +258,18 @@ class SignInScreen(ActionScreen):
         left = max(0, round(self._ends_at - time.monotonic()))
         self._say(waiting_for(self._attempt, left))
 
-    # What the person does
+    # What the user does
 
     def unavailable(self, action: Action) -> str | None:
         """Without a link only another attempt is possible."""
         if action.name == "try_again":
-            return "An attempt is under way." if self._under_way else None
+            return "You are already signing in." if self._under_way else None
         if action.name == "use_code" and self.software.grant.device is None:
             return f"{self.software.title} has no sign-in with a short code."
         if action.name == "use_code":
             return None
         if action.place == SIGN_IN and self._attempt is None:
-            return "There is no link now."
+            return "There is no link yet."
         if action.name == "paste" and self._with_code:
             return "Nothing has to be pasted. Enter the code in a browser."
         if action.name == "open_link" and not opens_by_itself(self._browser_command):
@@ -281,10 +281,10 @@ class SignInScreen(ActionScreen):
         self.query_one("#links").scroll_relative(y=by, animate=False)
 
     def do_copy_link(self) -> None:
-        """Sends the link to the clipboard of the person's own terminal (OSC 52)."""
+        """Copies the link to the clipboard of the user's own terminal (OSC 52)."""
         self.main.copy_to_clipboard(self.link)
-        plain = self.keyed("If nothing arrived there, {sign_in.print_link} shows the link plain.")
-        self.notify(f"Sent to your terminal's clipboard. {plain}", markup=False)
+        plain = self.keyed("If it did not arrive, press {sign_in.print_link} to show the link as plain text.")
+        self.notify(f"Copied to your terminal's clipboard. {plain}", markup=False)
 
     def do_print_link(self) -> None:
         """Leaves the full screen for as long as the person needs the link as plain text."""
@@ -296,7 +296,9 @@ class SignInScreen(ActionScreen):
                 wait_for_enter("Press Enter to go back. ")
         except SuspendNotSupported:
             self.say(
-                self.keyed("This terminal cannot show plain text; {sign_in.copy_link} copies the link."),
+                self.keyed(
+                    "This terminal can't show plain text. Press {sign_in.copy_link} to copy the link."
+                ),
                 "warning",
             )
         except EOFError:
@@ -355,10 +357,10 @@ class SignInScreen(ActionScreen):
             await self.ask(paste)
         except Trouble as trouble:
             self._mistaken(str(trouble))
-            # What was pasted stays: the person may see what is missing.
+            # What was pasted stays, so that the user can correct it.
             self.query_one("#pasted", Input).focus()
 
     def on_unmount(self) -> None:
-        """Nobody is left to be told how the browser command ended."""
+        """Nobody needs to know any more how the browser command ended."""
         if self._browser is not None:
             self._browser.cancel()

@@ -31,7 +31,7 @@ def shown(attempt: "Attempt | DeviceAttempt", title: str, *, opens_browser: bool
     in_browser = {"lead": lead, "link": attempt.link}
     if attempt.short_link:
         in_browser |= {
-            "shorter": "Shorter, in a browser on this machine:",
+            "shorter": "A shorter link, for a browser on this machine:",
             "short_link": attempt.short_link,
             "over_ssh": "Over SSH: run this on the machine you sit at, then open the short link there:",
             "ssh_line": attempt.ssh_line,
@@ -43,11 +43,11 @@ def waiting_for(attempt: "Attempt | DeviceAttempt", left_s: int) -> str:
     """What is waited for, and for how long still."""
     # Each repaint travels up the line: by the minute is enough until the last one.
     left = f"{-(-left_s // 60)} minutes" if left_s > 60 else f"{-(-left_s // 10) * 10} seconds"
-    awaited = "the address pasted here"
+    awaited = "the pasted address"
     if attempt.way == "code":
         awaited = "the code to be entered"
     elif attempt.listening:
-        awaited = "the browser, or for its address pasted here"
+        awaited = "the browser or the pasted address"
     return f"Waiting for {awaited}; {left} left."
 
 

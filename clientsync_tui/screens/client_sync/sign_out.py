@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...accounting.seam.software import Software
 
 NAMED = 50
-"""So many clients are named; more are counted."""
+"""How many clients are named; more are counted."""
 
 
 def sign_out(screen: ActionScreen, software: "Software") -> None:
@@ -21,14 +21,14 @@ def sign_out(screen: ActionScreen, software: "Software") -> None:
     held = screen.main.workplace.held(software.name)
 
     def chosen(id: str | None) -> None:
-        sign_in = next((each for each in held if each.id == id), None)
+        sign_in = next((candidate for candidate in held if candidate.id == id), None)
         if sign_in is not None:
             _confirm(screen, software, sign_in)
 
     if len(held) == 1:
         chosen(held[0].id)
     else:
-        choices = [Choice(each.id, each.person.email, each.person.name) for each in held]
+        choices = [Choice(sign_in.id, sign_in.person.email, sign_in.person.name) for sign_in in held]
         screen.main.push_screen(Choose("Sign out", choices), chosen)
 
 
@@ -37,13 +37,13 @@ def _confirm(screen: ActionScreen, software: "Software", sign_in: SignIn) -> Non
     lines = [f"The sign-in is revoked at {software.title} and its token is deleted from the keyring."]
     if names:
         lines += [
-            f"Ends with it, until somebody reconnects: {integrations(len(names))}.",
+            f"This ends {integrations(len(names))} until someone reconnects:",
             *names[:NAMED],
         ]
         if len(names) > NAMED:
             lines.append(f"… and {len(names) - NAMED:,} more.")
     else:
-        lines.append("No integration ends with it.")
+        lines.append("No integration depends on it.")
 
     def answered(yes: bool | None) -> None:
         if yes:
@@ -61,5 +61,5 @@ async def _sign_out(screen: ActionScreen, sign_in: SignIn) -> None:
     except Trouble as trouble:
         screen.say(trouble)
     else:
-        screen.notify(f"{sign_in.person.email} is signed out.", markup=False)
+        screen.notify(f"Signed out {sign_in.person.email}.", markup=False)
     screen.practice_changed()

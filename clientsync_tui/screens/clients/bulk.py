@@ -89,7 +89,7 @@ def open_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
         if not to_do:
             screen.say(
                 screen.keyed(
-                    "None of them has an integration yet. Press {everywhere.client_sync} for Client Sync and add it there."
+                    "None of them has an integration yet. Press {everywhere.client_sync} to open Client Sync and add one."
                 ),
                 "warning",
             )

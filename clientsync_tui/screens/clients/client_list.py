@@ -37,10 +37,10 @@ from .triage import FixList, TriageTabs
 FIRST_PAGE = 200
 """Rows of the first frame; the order of all follows from a thread."""
 TYPED_S = 0.25
-"""After the last letter of a filter so long until the fixes follow it: the list shall not jump with each letter."""
+"""How long after the last letter of a filter the fixes follow, so that the list does not jump with each letter."""
 NO_CLIENTS = """There are no clients yet.
 
-Press {everywhere.client_sync} for Client Sync, sign in to an accounting software there, and add clients from its organisations."""
+Press {everywhere.client_sync} for Client Sync, sign in to an accounting app there, and add clients from its organisations."""
 NO_MATCH = (
     "No client matches. Press {everywhere.back} to clear the filter, or {clients.show_all} for all clients."
 )
@@ -208,14 +208,14 @@ class ClientList(ActionScreen):
         try:
             terms = parse(text)
             facts = await run(facts_now, workplace, now) if self._facts_due else None
-            held = self.held if facts is None else frozenset(each.id for each in facts.held)
+            held = self.held if facts is None else frozenset(sign_in.id for sign_in in facts.held)
             query = Query(tab, terms, self.sort, self.cause, now, held)
             found = await run(partial(listed, workplace, query, with_fixes=stale and not left))
         except FilterError:
             return False
         except (Trouble, SqliteError) as error:
-            says = why(error, workplace.store.path) if isinstance(error, SqliteError) else error
-            self.say(f"The client list cannot be read: {says}")
+            reason = why(error, workplace.store.path) if isinstance(error, SqliteError) else error
+            self.say(f"The client list cannot be read: {reason}")
             return False
         if facts is not None:
             self._facts_due = False
@@ -245,7 +245,7 @@ class ClientList(ActionScreen):
         self._total = sum(facts.counts.values())
         self.tabs.show(facts.counts)
         self._held = facts.held
-        self.held = frozenset(each.id for each in facts.held)
+        self.held = frozenset(sign_in.id for sign_in in facts.held)
         self._name_it(facts.held)
 
     def _name_it(self, held: list[SignIn]) -> None:
@@ -282,8 +282,8 @@ class ClientList(ActionScreen):
     def show_found(self) -> None:
         """`7 of 1,204 clients · 3 selected (1 not shown) · 9 integrations to fix`."""
         shown, selected, hidden = self.shown, self.table.selection.total, self.table.hidden_count
-        every = counted(self._total, "client")
-        parts = [every if shown == self._total else f"{number(shown)} of {every}"]
+        all_clients = counted(self._total, "client")
+        parts = [all_clients if shown == self._total else f"{number(shown)} of {all_clients}"]
         if selected:
             parts.append(
                 f"{number(selected)} selected" + (f" ({number(hidden)} not shown)" if hidden else "")

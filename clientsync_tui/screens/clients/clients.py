@@ -106,10 +106,10 @@ class ClientsScreen(TriagedList):
     def unavailable(self, action: Action) -> str | None:
         """Why an action cannot be done now."""
         if action.name in NEEDS_A_CLIENT and not self.shown and not self.table.selection.total:
-            return "There is no client here."
+            return "There is no client under the cursor."
         if action.name in NEEDS_A_SIGN_IN and not self.holds_a_sign_in:
             return self.keyed(
-                "No sign-in is held here. Press {everywhere.client_sync} for Client Sync and sign in."
+                "You are not signed in here. Press {everywhere.client_sync} to open Client Sync and sign in."
             )
         if action.name in NEEDS_A_PREVIEW and (not self.preview.is_seen or self.preview.is_over):
             return self.keyed(
@@ -117,10 +117,10 @@ class ClientsScreen(TriagedList):
             )
         if action.name in NEEDS_FIXES and not self.lines:
             return self.keyed(
-                "Nothing here needs a fix. Look among the expired ({clients.show_expired}) and the broken ({clients.show_broken})."
+                "Nothing here needs a fix. See the expired ({clients.show_expired}) and broken ({clients.show_broken}) clients."
             )
         if action.name == "fix" and self.cause is None:
-            return self.keyed("Choose a fix first: {clients.next_group} is the next one.")
+            return self.keyed("Choose a fix first: press {clients.next_group}.")
         return super().unavailable(action)
 
     def footer_keys(self) -> list[tuple[str, str, str]]:
@@ -134,7 +134,7 @@ class ClientsScreen(TriagedList):
                 ("enter", "To the list", "table('focus')"),
                 (self.keyed("{everywhere.back}"), "Clear", "act('back')"),
             ]
-            return [*keys[:1], *own, *(each for each in keys[1:] if each[2] != "act('back')")]
+            return [*keys[:1], *own, *(key for key in keys[1:] if key[2] != "act('back')")]
         if not self.shown:
             return keys
         selecting = [(self.keyed("{table.toggle}"), "Select", "table('toggle_row')")]
@@ -186,11 +186,11 @@ class ClientsScreen(TriagedList):
         return self._questions_due > 0 or super().is_behind
 
     def change(self, work: Callable[[], str]) -> None:
-        """Changes the practice on a thread, and tells what `work` says of it."""
+        """Changes the practice on a thread, and shows the sentence that `work` returns."""
 
-        def done(said: str) -> None:
+        def done(message: str) -> None:
             self._undo_selection = False
-            self.notify(said, markup=False)
+            self.notify(message, markup=False)
             self.practice_changed()
 
         self.work(work, done)
@@ -216,7 +216,7 @@ class ClientsScreen(TriagedList):
         self.table.action_undo_selection()
         self._undo_selection = False
         self._undoing = self.table.selection.ids != before
-        self.notify("The selection is as before.", timeout=2)
+        self.notify("Restored the selection.", timeout=2)
 
     # Opening
 
@@ -333,7 +333,7 @@ class ClientsScreen(TriagedList):
     # The chosen clients
 
     def doing(self, name: str) -> Callable[[], object] | None:
-        """Kinds of work are begun all in the same way."""
+        """All kinds of work start the same way."""
         kind = KINDS.get(name)
         return super().doing(name) if kind is None else partial(self._begin, kind)
 

@@ -37,7 +37,7 @@ def read(saved: Sequence[Any]) -> tuple[Column, ...]:
 
 
 def read_former(saved: Sequence[Any]) -> tuple[Column, ...]:
-    """What release 0.3 saved: its widths were a column's least, whether somebody had chosen them or not."""
+    """What release 0.3 saved: its widths were a column's least, whether the user had chosen them or not."""
     with suppress(ValueError, TypeError):
         return read([(key, None) for key, _ in saved])
     return usual()
@@ -55,10 +55,10 @@ def widened(column: Column, width: int) -> Column:
 
 def next_sort(sort: Sort, key: str, *, add: bool) -> Sort:
     """What choosing a column to sort by makes of the sort: by it alone (again: reversed), or added behind the others."""
-    there = dict(sort)
+    place_of = dict(sort)
     if not add:
         return ((key, not sort[0][1] if sort and sort[0][0] == key else False),)
-    if key in there:
+    if key in place_of:
         return tuple((k, not down if k == key else down) for k, down in sort)
     return (*sort, (key, False))
 
@@ -109,7 +109,7 @@ class ColumnsScreen(Editor):
     title_words = "Columns"
     hint = (
         "{table.toggle} shows or hides  {columns.move_down} {columns.move_up} move  "
-        "{columns.wider} {columns.narrower} width  {columns.usual} as at first  esc done"
+        "{columns.wider} {columns.narrower} width  {columns.usual} reset  esc closes"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Done", show=False),
@@ -182,7 +182,7 @@ class SortScreen(Editor):
     """Chooses what the list is sorted by."""
 
     title_words = "Sort by"
-    hint = "enter by this alone, again reverses  {sort.also} also by this  esc done"
+    hint = "enter sorts by this, again reverses  {sort.also} also sorts by this  esc closes"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Done", show=False),
         own_key("dialogue.close", "dismiss", "Done", show=False),

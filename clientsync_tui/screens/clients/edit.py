@@ -32,7 +32,7 @@ def ask_code(screen: ClientsView, client: Client) -> None:
         client.practice_code or "",
         client_edits.set_code,
         client_edits.LONGEST_CODE,
-        "enter saves it, empty removes it, esc cancels",
+        "Enter saves, an empty field removes it, esc cancels",
     )
 
 
@@ -79,8 +79,8 @@ def _ask_one(
 
 
 def undoes(screen: ClientsView) -> str:
-    """How a change is taken back, with the person's own key."""
-    return screen.keyed("{everywhere.undo} undoes it.")
+    """How to undo a change, with the user's own key."""
+    return screen.keyed("Press {everywhere.undo} to undo.")
 
 
 def ask_team(screen: ClientsView) -> None:
@@ -94,21 +94,21 @@ def ask_team(screen: ClientsView) -> None:
 
     def confirm(clients: list[Client], team: str | None) -> None:
         moving = [client for client in clients if client.team != team]
-        where = f"the team {team}" if team else "no team"
+        where = f"team {team}" if team else "no team"
 
         def work() -> str:
             count = client_edits.assign_team(screen.store, screen.actor, moving, team)
             return f"{counted(count, 'client')} assigned to {where}. {undoes(screen)}"
 
         if not moving:
-            screen.say(f"{'It is' if len(clients) == 1 else 'They are'} in {where} already.", "information")
+            screen.say(f"{'It is' if len(clients) == 1 else 'They are'} already in {where}.", "information")
         elif len(clients) == 1:
             screen.change(work)
         else:
             lines = (
                 []
                 if len(moving) == len(clients)
-                else [f"{counted(len(clients) - len(moving), 'client is', 'clients are')} in it already."]
+                else [f"{counted(len(clients) - len(moving), 'client is', 'clients are')} already in it."]
             )
             question = Confirm(
                 f"Assign {counted(len(moving), 'client')} to {where}?",

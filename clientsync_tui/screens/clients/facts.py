@@ -24,7 +24,7 @@ class Facts(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What the list is asked for. `filter`: its text's terms; `cause`: the chosen fix's; `held`: the person's own sign-ins."""
+    """What the list is asked for. `filter`: its text's terms; `cause`: the chosen fix's; `held`: the user's own sign-ins."""
 
     tab: Tab
     filter: tuple[Term, ...]

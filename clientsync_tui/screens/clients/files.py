@@ -45,7 +45,7 @@ def ask_export(screen: ClientsView) -> None:
         screen.notify(f"{counted(count, 'client')} written to {path}.", markup=False, timeout=10)
         return True
 
-    question = f"Export {counted(len(order), 'client')} to the CSV file"
+    question = f"Export {counted(len(order), 'client')} to a CSV file"
     hint = "Enter exports, esc cancels"
     screen.main.push_screen(Ask(question, str(default), attempt=attempt, hint=hint, selected=True))
 
@@ -57,8 +57,8 @@ def ask_upload(screen: ClientsView) -> None:
         found = await _read(screen, _path(written))
         return found is not None and await _upload(screen, found)
 
-    hint = "It needs a column Practice code, and one of ID, Client. The file that export writes is one, too."
-    screen.main.push_screen(Ask("Upload practice codes from the CSV file", attempt=attempt, hint=hint))
+    hint = "The file needs the column Practice code, and ID or Client. A file written by export has them."
+    screen.main.push_screen(Ask("Upload practice codes from a CSV file", attempt=attempt, hint=hint))
 
 
 def _path(written: str) -> Path:
@@ -74,7 +74,7 @@ async def _agreed(screen: ClientsView, question: Confirm) -> bool:
 
 
 async def _read(screen: ClientsView, path: Path) -> "Codes | None":
-    """What the file changes; None where the person has seen that its lines are wrong."""
+    """What the file changes; None if the user has seen that lines are wrong."""
     from ...sync.files import codes
     from ...sync.files.codes_file import WrongLines, read
 
@@ -96,7 +96,7 @@ async def _read(screen: ClientsView, path: Path) -> "Codes | None":
 
 
 async def _upload(screen: ClientsView, found: "Codes") -> bool:
-    """Sets the codes once the person has seen them; False where the person said no."""
+    """Sets the codes once the user has seen and confirmed them; False if not."""
     from ...sync.files.codes import upload
 
     if not found.changes:

@@ -46,7 +46,7 @@ class FilterInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", "Complete", show=False),
-        Binding("up", "former(-1)", "Former filters", show=False),
+        Binding("up", "former(-1)", "Earlier filters", show=False),
         Binding("down", "former(1)", "Later filters", show=False),
     ]
 
@@ -170,7 +170,7 @@ class FilterBar(Widget, can_focus=False):
         text = self._applied.strip()
         if not text or (self.former and self.former[-1] == text):
             return False
-        self.former = [*(each for each in self.former if each != text), text][-HELD_MOST:]
+        self.former = [*(former for former in self.former if former != text), text][-HELD_MOST:]
         return True
 
     @property
@@ -220,7 +220,7 @@ class FilterBar(Widget, can_focus=False):
                 return
         else:
             offered = self._completions()
-        self._tell(self._offered([each.shown for each in offered]))
+        self._tell(self._offered([offer.shown for offer in offered]))
 
     def _tell(self, words: Content) -> None:
         tall = words.cell_length > self.size.width - 2
@@ -236,16 +236,16 @@ class FilterBar(Widget, can_focus=False):
                 (with_keys("{everywhere.back}", cast("Main", self.app).keys), "bold"),  # pyright: ignore[reportUnknownMemberType]
                 " clears  ",
                 ("↑", "bold"),
-                " former filters",
+                " earlier filters",
             )
         parts: list[tuple[str, str]] = [("tab ", "bold"), (shown[0], "reverse")]
         room = self.size.width - cell_len(shown[0]) - 8
-        for each in shown[1:]:
-            room -= cell_len(each) + 2
+        for text in shown[1:]:
+            room -= cell_len(text) + 2
             if room < 0:
                 parts.append((" …", ""))
                 break
-            parts.append((f"  {each}", ""))
+            parts.append((f"  {text}", ""))
         return Content.assemble(*parts)
 
     @on(FilterInput.Complete)

@@ -76,29 +76,29 @@ def lines(
     workplace: Workplace, fixes: Sequence[Fix], held: Collection[SignIn], now: datetime
 ) -> list[FixLine]:
     """The fixes as lines. `held`: the sign-ins whose tokens this person has."""
-    you = {(each.software, each.person.id) for each in held}
-    working = [each for each in held if each.works(now)]
-    signed_in = {each.software for each in working}
+    you = {(sign_in.software, sign_in.person.id) for sign_in in held}
+    working = [sign_in for sign_in in held if sign_in.works(now)]
+    signed_in = {sign_in.software for sign_in in working}
     found: list[FixLine] = []
     for fix in fixes:
         cause = fix.cause
         mine = (cause.software, cause.person) in you
         step = step_of(fix, mine=mine)
         app = title(workplace, cause.software)
-        alike = [each for each in fixes if _looks_like(each, fix)]
+        alike = [other for other in fixes if _looks_like(other, fix)]
         who = _name(fix, with_email=len(alike) > 1)
-        says = cause_words(fix, app, None if mine else who, now)
+        description = cause_words(fix, app, None if mine else who, now)
         renews = step is Step.SIGN_IN_AGAIN or cause.reason in CONSENT_AGAIN
         consents = len(fix.own if renews else fix.own - _consented(cause.software, working))
         does = step_words(fix, step, mine=mine, signed_in=cause.software in signed_in, consents=consents)
-        found.append(FixLine(fix, step, app, says, does))
+        found.append(FixLine(fix, step, app, description, does))
     return found
 
 
 def _consented(software: str, working: Sequence[SignIn]) -> set[str]:
     """The organisations that the person who will reconnect has a working sign-in for: the one whose sign-in was used last."""
-    own = [each for each in working if each.software == software and each.organisation_id]
-    return {str(each.organisation_id) for each in own if each.person == own[0].person}
+    own = [sign_in for sign_in in working if sign_in.software == software and sign_in.organisation_id]
+    return {str(sign_in.organisation_id) for sign_in in own if sign_in.person == own[0].person}
 
 
 def _looks_like(one: Fix, other: Fix) -> bool:

@@ -28,7 +28,7 @@ def columns() -> tuple[Column, ...]:
 
 
 def usual() -> tuple[Column, ...]:
-    """The columns that are shown until a person chooses others."""
+    """The columns shown until the user chooses others."""
     shown = {column.key for column in on_screen() if column.place is not None}
     return tuple(column for column in columns() if column.key in shown)
 

@@ -50,7 +50,7 @@ class TriageTabs(Widget, can_focus=False):
 
     def show(self, counts: Counter[Status | None]) -> None:
         """Shows these counts; draws only when they changed."""
-        new = {tab.key: sum(counts[each] for each in tab.statuses) for tab in TABS}
+        new = {tab.key: sum(counts[status] for status in tab.statuses) for tab in TABS}
         if new != self._counts:
             self._counts = new
             self.refresh()

@@ -10,15 +10,15 @@ SAVE, FORGET, VIEW = "save", "forget", "view:"
 
 
 def open_views(screen: ClientsView) -> None:
-    """Offers to open a saved view, to save what is shown, and to forget one."""
+    """Offers to open a saved view, to save what is shown, and to delete one."""
     preferences = screen.main.workplace.preferences
     views = preferences.views
     text = screen.filter_text
-    nothing = None if text else "nothing is filtered"
+    nothing = None if text else "no filter is set"
     choices = [
         *(Choice(VIEW + name, name, filtered) for name, filtered in views.items()),
         Choice(SAVE, "Save this filter…", text, "s", nothing),
-        Choice(FORGET, "Delete a view…", "", "f", None if views else "there is none"),
+        Choice(FORGET, "Delete a view…", "", "f", None if views else "there are no saved views"),
     ]
 
     def chosen(id: str | None) -> None:
@@ -32,14 +32,14 @@ def open_views(screen: ClientsView) -> None:
 
     async def save(written: str) -> bool:
         if not (name := clean(written).strip()):
-            raise UsageError("A view needs a name.")
+            raise UsageError("Enter a name for the view.")
         preferences.save_view(name, text)
         return True
 
     def saved(written: str | None) -> None:
         if written is not None:
-            opens = screen.keyed("{clients.views} opens it.")
-            screen.notify(f"Saved as “{clean(written).strip()}”: {opens}", markup=False)
+            opens = screen.keyed("Press {clients.views} to open it.")
+            screen.notify(f"Saved as “{clean(written).strip()}”. {opens}", markup=False)
 
     def forget(id: str | None) -> None:
         if id is not None:

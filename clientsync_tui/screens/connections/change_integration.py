@@ -1,4 +1,4 @@
-"""Moving a client to another organisation, of the same accounting app or another, among those that no client has yet."""
+"""Moves a client to another organisation of the same or another accounting app, one that no client has yet."""
 
 import asyncio
 from collections.abc import Iterable
@@ -45,8 +45,8 @@ class ChangeIntegrationScreen(ReachScreen):
     def before(self) -> Iterable[str]:
         """What it means."""
         yield (
-            f"{self._client.name} is bound to {self._link.organisation_name}. Choose the organisation that it is to be bound to "
-            "instead. The client's details and lists become those of the new organisation; its history stays."
+            f"{self._client.name} is linked to {self._link.organisation_name}. Choose another organisation for it. The client gets "
+            "the new organisation's details and lists, and keeps its history."
         )
 
     def own_stage(self) -> Iterable[Widget]:
@@ -56,7 +56,7 @@ class ChangeIntegrationScreen(ReachScreen):
             selecting=False,
             ascii_marks=self.main.ascii_marks,
             empty=self.keyed(
-                "This sign-in reaches no organisation. Press {organisations.authorise_more} to authorise more."
+                "This sign-in reaches no organisations. Press {organisations.authorise_more} to authorise more."
             ),
         )
 
@@ -70,13 +70,13 @@ class ChangeIntegrationScreen(ReachScreen):
         order = rows.order()
         able = {str(id) for id in rows.selectable(order)}
         likely = await asyncio.to_thread(
-            best, self._client, [each for id, each in self.reach.items() if id in able]
+            best, self._client, [organisation for id, organisation in self.reach.items() if id in able]
         )
-        says = f"{free:,} of {self.counted(rows.count)} belong to no client yet"
+        summary = f"{free:,} of {self.counted(rows.count)} belong to no client yet"
         if likely is not None:
-            says += f" · most likely {likely.name}"
+            summary += f" · most likely {likely.name}"
         shown = self.shown_list
-        shown.show(rows, says, BY_NAME)
+        shown.show(rows, summary, BY_NAME)
         if likely is not None:
             shown.table.move_cursor(order.index(likely.id))
 
@@ -97,7 +97,7 @@ class ChangeIntegrationScreen(ReachScreen):
         try:
             change = planned(
                 workplace.store, self._client, self._link, workplace.any_software(self._link.software), self.software,
-                organisation, sign_in, {each.id for each in workplace.held()},
+                organisation, sign_in, {sign_in_held.id for sign_in_held in workplace.held()},
             )  # fmt: skip
         except Trouble as trouble:
             self.say(trouble)
@@ -122,25 +122,29 @@ class ChangeIntegrationScreen(ReachScreen):
             return
         if untold:
             self.say(untold, "warning")
-        self.say(f"{self._client.name} is now bound to {organisation.name}.", "information")
+        self.say(f"{self._client.name} is now linked to {organisation.name}.", "information")
         self.dismiss()
 
 
 def choose_software(screen: ActionScreen, client: Client, link: Integration) -> None:
     """Asks in which accounting app the client's books are now, where there are several, then for the organisation."""
     workplace = screen.main.workplace
-    softwares = [each for each in workplace.softwares() if workplace.is_configured(each.name)]
-    softwares.sort(key=lambda each: each.name != link.software)
+    softwares = [software for software in workplace.softwares() if workplace.is_configured(software.name)]
+    softwares.sort(key=lambda software: software.name != link.software)
 
     def chosen(name: str | None) -> None:
         if name is not None:
             screen.main.push_screen(ChangeIntegrationScreen(client, link, name))
 
-    if [each.name for each in softwares] == [link.software]:
+    if [software.name for software in softwares] == [link.software]:
         chosen(link.software)
         return
     choices = [
-        Choice(each.name, each.title, "another organisation there" if each.name == link.software else "")
-        for each in softwares
+        Choice(
+            software.name,
+            software.title,
+            "another organisation there" if software.name == link.software else "",
+        )
+        for software in softwares
     ]
     screen.main.push_screen(Choose("Where are the client's books now?", choices), chosen)

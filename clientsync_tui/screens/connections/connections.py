@@ -42,7 +42,7 @@ EMPTY_LINES = 4
 
 
 class ConnectionsScreen(ActionScreen):
-    """One client. Reads the store alone; what calls the software is a job, or a screen of its own."""
+    """One client. Reads only the store: calls to the accounting app are jobs, or have a screen of their own."""
 
     place: ClassVar[str] = CONNECTIONS
 
@@ -83,7 +83,7 @@ class ConnectionsScreen(ActionScreen):
         store = self.main.workplace.store
         self._client = client = store.clients.by_id([self._client_id], now).get(self._client_id)
         if client is None:
-            self.query_one("#client", Facts).show("This client is not there any more.", ())
+            self.query_one("#client", Facts).show("This client is no longer on the list.", ())
             return
         code = f"{client.practice_code} " if client.practice_code else ""
         self.query_one(TopBar).show(
@@ -163,19 +163,19 @@ class ConnectionsScreen(ActionScreen):
             case "reconnect" if link.standing.status is Status.CONNECTED:
                 return "It is connected and working."
             case "reconnect" if link.problem in FOR_THE_CLIENT:
-                return "The client has to act first; no sign-in can mend it."
+                return "The client has to act first: no sign-in can fix it."
             case "refresh" if link.problem is Reason.DISCONNECTED_HERE:
-                return "It was disconnected here; reconnect it first."
+                return "It was disconnected here. Reconnect it first."
             case "refresh" if not self._is_held(link):
-                return f"Only {link.integrated_by.name}'s sign-in can refresh it; reassign it to yourself, or ask them."
+                return f"Only {link.integrated_by.name}'s sign-in can refresh it. Reassign it to yourself, or ask them."
             case "disconnect" if link.problem is Reason.DISCONNECTED_HERE:
-                return "It is disconnected already."
+                return "It is already disconnected."
             case "open_software" if (
                 self._client is None or software.link(link.organisation_id, self._client.details) is None
             ):
-                return f"The organisation's page in {software.title} is not known; a refresh may tell it."
+                return f"The organisation's page in {software.title} is not known yet. A refresh may find it."
             case "pulled" if not self.main.workplace.store.pulled.counts(link.software, link.organisation_id):
-                return "Nothing was pulled on this host; refresh it first."
+                return "Nothing was pulled on this host yet. Refresh it first."
             case _:
                 return super().unavailable(action)
 

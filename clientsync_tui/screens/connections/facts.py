@@ -49,8 +49,8 @@ def of_integration(seen: Seen) -> "Iterator[Fact]":
     if step := words.next_step(link, seen.client):
         yield "Next step", step, style
     if link.last_fault:
-        says = words.unchecked(link, moment_in_full, seen.software.title)
-        yield "Last check", f"{says}, tried {moment_in_full(link.last_fault.at)}", "warning"
+        trouble = words.unchecked(link, moment_in_full, seen.software.title)
+        yield "Last check", f"{trouble}, tried {moment_in_full(link.last_fault.at)}", "warning"
     yield "Organisation", link.organisation_name, ""
     yield "Organisation id", link.organisation_id, "muted"
     person = link.integrated_by
@@ -61,19 +61,19 @@ def of_integration(seen: Seen) -> "Iterator[Fact]":
     if link.expires_at:
         ends = moment_in_full(link.expires_at)
         yield (
-            ("Expires", f"{ends}, unless it is used before", "")
+            ("Expires", f"{ends} (extended whenever it is used)", "")
             if link.expires_at > now
             else ("Expired", ends, "")
         )
     title = "Lists"
-    for name, says in _lists(seen):
-        yield title, says, "warning" if name in seen.refused else ""
+    for name, text in _lists(seen):
+        yield title, text, "warning" if name in seen.refused else ""
         title = ""
     settings = link.settings
     refresh = (
-        f"at a check, when {counted(settings.refresh_days, 'day')} old"
+        f"automatically every {counted(settings.refresh_days, 'day')}"
         if settings.refresh_days
-        else "only when asked"
+        else "only when you ask"
     )
     yield "Refresh", refresh, ""
     yield "Details", "follow the organisation's" if settings.follow_details else "stay as edited here", ""
@@ -82,7 +82,7 @@ def of_integration(seen: Seen) -> "Iterator[Fact]":
 
 
 def _lists(seen: Seen) -> Iterator[tuple[str, str]]:
-    """The name of each list, and what is said of it."""
+    """The name of each list, and its count or why it was refused."""
     if not seen.counts and not seen.refused:
         yield "", "none pulled on this host yet"
         return

@@ -43,7 +43,7 @@ class OpenSoftware(Dialogue[None]):
             )
 
     def on_mount(self) -> None:
-        """Opens it, or sends it to where the person's browser is."""
+        """Opens it, or copies it for the user's own browser."""
         if opens_by_itself(None):
             self._say("Opened in your browser.")
             # The browser of [sign_in] is for sign-in links alone: it may be a command that completes them.
@@ -54,7 +54,7 @@ class OpenSoftware(Dialogue[None]):
     def action_copy(self) -> None:
         """OSC 52; whether it arrived cannot be known."""
         self.app.copy_to_clipboard(self._address)  # pyright: ignore[reportUnknownMemberType]
-        self._say("Sent to your terminal's clipboard; open it in your own browser.")
+        self._say("Copied to your terminal's clipboard. Open it in your own browser.")
 
     def action_plain(self) -> None:
         """On a terminal that the address is too long for, as a line of plain text that can be selected whole."""
@@ -63,7 +63,7 @@ class OpenSoftware(Dialogue[None]):
                 print(f"\n{self._address}\n")
                 wait_for_enter("Press Enter to go back. ")
         except SuspendNotSupported:
-            self._say(self.keyed("This terminal cannot show plain text; {dialogue.copy} copies it."))
+            self._say(self.keyed("This terminal can't show plain text. Press {dialogue.copy} to copy it."))
         except EOFError:
             pass
 

@@ -96,6 +96,6 @@ class PulledScreen(ListScreen):
 
 
 def row_of(n: int, record: Mapping[str, Any]) -> Row:
-    """A record: its code and name, and what else the software says in plain words."""
+    """A record: its code, its name, and its other fields in words."""
     code, name = (clean(str(record.get(field) or "")) for field in ("code", "name"))
     return Row(n, (code, name, Cell(further(record), "muted")))

@@ -30,7 +30,7 @@ class SettingsScreen(Dialogue[bool]):
         Binding("escape", "dismiss(False)", "Cancel"),
         own_key("dialogue.no", "dismiss(False)", "Cancel", show=False),
         own_key("table.down", "app.focus_next", "Next setting", show=False),
-        own_key("table.up", "app.focus_previous", "Setting before", show=False),
+        own_key("table.up", "app.focus_previous", "Previous setting", show=False),
     ]
 
     def __init__(self, software: Software, link: Integration, save: Callable[[Settings], bool]) -> None:
@@ -48,11 +48,11 @@ class SettingsScreen(Dialogue[bool]):
                 f"{self._software.title}: {self._link.organisation_name}", classes="question", markup=False
             )
             with VerticalScroll(can_focus=False):
-                yield Static("Lists that are pulled", markup=False)
+                yield Static("Lists to pull", markup=False)
                 for name, title in self._software.lists.items():
                     wanted = settings.lists is None or name in settings.lists
                     yield Tick(title, wanted, id=f"list_{name}")
-                yield Static("Refresh at a check when so many days old (0: only when asked)", markup=False)
+                yield Static("Refresh automatically every … days (0 = never)", markup=False)
                 yield Input(str(settings.refresh_days), id="days", type="integer", compact=True)
                 yield Tick("Details follow the organisation's", settings.follow_details, id="follow")
                 yield Static("Note for colleagues", markup=False)
@@ -77,7 +77,7 @@ class SettingsScreen(Dialogue[bool]):
         """Saves the settings and ends it, where that works."""
         days = self.query_one("#days", Input)
         if not days.value.isdecimal() or int(days.value) > MOST_DAYS:
-            self._mistaken(f"Days are a number from 0 to {MOST_DAYS}.")
+            self._mistaken(f"Days must be a number from 0 to {MOST_DAYS}.")
             days.focus()
             return
         chosen = tuple(name for name in self._software.lists if self.query_one(f"#list_{name}", Tick).value)
@@ -98,8 +98,8 @@ class SettingsScreen(Dialogue[bool]):
         else:
             self.dismiss(changed)
 
-    def _mistaken(self, says: str) -> None:
+    def _mistaken(self, mistake: str) -> None:
         wrong = self.query_one("#wrong", Static)
-        wrong.update(says)
+        wrong.update(mistake)
         # On a small screen it is below what is shown.
         self.call_after_refresh(wrong.scroll_visible, animate=False)

@@ -51,7 +51,7 @@ class Ask(Dialogue[str | None]):
                 self._value, compact=True, max_length=self._longest, select_on_focus=self._selected
             )
             yield Static("", id="mistake", classes="error", markup=False)
-            yield Static(self._hint or "enter saves it, esc cancels", classes="hint muted", markup=False)
+            yield Static(self._hint or "Enter saves, esc cancels", classes="hint muted", markup=False)
 
     def on_mount(self) -> None:
         """No mistake yet."""
@@ -73,14 +73,14 @@ class Ask(Dialogue[str | None]):
         finally:
             self._trying = False
 
-    def _mistaken(self, says: str) -> None:
+    def _mistaken(self, text: str) -> None:
         mistake = self.query_one("#mistake", Static)
-        mistake.update(says)
-        mistake.display = bool(says)
+        mistake.update(text)
+        mistake.display = bool(text)
 
 
 class Told(Dialogue[None]):
-    """Something of many lines that the person has to read, and nothing to decide."""
+    """Many lines to read, and nothing to decide."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "dismiss", "Close"),

@@ -16,6 +16,6 @@ def asked_passphrase(app: Main, new: bool) -> str:
         app.push_screen(Passphrase(new), answer.set_result)
 
     app.call_later(ask)
-    if (said := answer.result()) is None:
-        raise KeyringTrouble("The keyring stays locked: no passphrase was given.")
-    return said
+    if (passphrase := answer.result()) is None:
+        raise KeyringTrouble("The keyring stays locked because no passphrase was entered.")
+    return passphrase

@@ -56,7 +56,7 @@ class Choose(Dialogue[str | None]):
 
     def _mind_room(self) -> None:
         options = self.query_one(OptionList)
-        longest = max((cell_len(self._words(each).plain) for each in self._choices.values()), default=0)
+        longest = max((cell_len(self._words(choice).plain) for choice in self._choices.values()), default=0)
         self.query_one(".dialogue").set_class(longest > options.scrollable_content_region.width, "cut")
 
     def _option(self, choice: Choice) -> Option:
@@ -64,9 +64,11 @@ class Choose(Dialogue[str | None]):
 
     def _words(self, choice: Choice) -> Content:
         key = f"{choice.key:<2} " if any(c.key for c in self._choices.values()) else ""
-        said = choice.reason or choice.sentence
+        description = choice.reason or choice.sentence
         return Content.assemble(
-            (key, "bold"), set_cell_size(choice.title, self._width), ("  " + said if said else "", "auto 70%")
+            (key, "bold"),
+            set_cell_size(choice.title, self._width),
+            ("  " + description if description else "", "auto 70%"),
         )
 
     def on_mount(self) -> None:

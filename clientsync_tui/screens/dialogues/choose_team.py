@@ -22,7 +22,7 @@ def choose_team(screen: Asker, chosen: Callable[[str | None], None]) -> None:
 
     async def attempt(written: str) -> bool:
         if not _name(written):
-            raise UsageError("A team needs a name.")
+            raise UsageError("Enter a name for the team.")
         return True
 
     def decided(id: str | None) -> None:

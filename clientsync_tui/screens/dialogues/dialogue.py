@@ -1,4 +1,4 @@
-"""What all dialogues have: a last line of their own, and sentences with the person's own keys."""
+"""What all dialogues have: a last line of their own, and sentences with the user's own keys."""
 
 from collections.abc import Iterator
 from typing import TypeVar, cast
@@ -21,7 +21,7 @@ NOT_DONE = "Cancelled. Nothing was changed."
 
 
 class Dialogue(ModalScreen[T]):
-    """A dialogue. Its last line tells the keys that its `BINDINGS` show: those of the screen below do nothing now."""
+    """A dialogue. Its last line shows the keys of its `BINDINGS`: those of the screen below do nothing now."""
 
     # A field to type in, else the button that is first by the rule of all dialogues.
     AUTO_FOCUS = f"Input, Answers .{FIRST}"
@@ -32,7 +32,7 @@ class Dialogue(ModalScreen[T]):
         return cast(Main, self.app)  # pyright: ignore[reportUnknownMemberType]
 
     def keyed(self, sentence: str) -> str:
-        """`Cancel ({dialogue.no})`, with the person's own key."""
+        """`Cancel ({dialogue.no})`, with the user's own key."""
         return with_keys(sentence, self.main.keys)
 
     def on_mount(self) -> None:
@@ -41,7 +41,7 @@ class Dialogue(ModalScreen[T]):
         self.call_after_refresh(self.refresh_keys)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """An error that nobody expected is said here too."""
+        """Shows an unexpected error."""
         error = cast("Worker[object]", event.worker).error  # pyright: ignore[reportUnknownMemberType]
         if event.state is WorkerState.ERROR and error is not None:
             from ...logbook import says
@@ -72,7 +72,7 @@ class Dialogue(ModalScreen[T]):
 
 
 def own_bindings(kind: type) -> Iterator[Binding]:
-    """The keys that a screen's class declares, and those classes of ours that it is one of."""
-    for each in kind.__mro__:
-        if each.__module__.startswith("clientsync_tui."):
-            yield from cast("list[Binding]", each.__dict__.get("BINDINGS", ()))
+    """The keys that a screen's class and its base classes in this package declare."""
+    for base in kind.__mro__:
+        if base.__module__.startswith("clientsync_tui."):
+            yield from cast("list[Binding]", base.__dict__.get("BINDINGS", ()))

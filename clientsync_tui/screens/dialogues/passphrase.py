@@ -27,15 +27,15 @@ class Passphrase(Dialogue[str | None]):
             if self._new:
                 yield Static("Choose a passphrase for the keyring", classes="question")
                 yield Static(
-                    "Sign-ins are kept in an encrypted file, because this machine has no keyring of its own that can be used. "
-                    "It asks this passphrase once each time the program starts.",
+                    "This machine has no usable keyring, so your sign-ins are saved in an encrypted file. Client Sync asks for its "
+                    "passphrase each time it starts.",
                     classes="entails",
                 )
             else:
                 yield Static("The keyring's passphrase", classes="question")
             yield Input(password=True, placeholder="Passphrase", id="first", compact=True)
             if self._new:
-                yield Input(password=True, placeholder="The same again", id="second", compact=True)
+                yield Input(password=True, placeholder="Repeat passphrase", id="second", compact=True)
             yield Static("", id="mistake", classes="error")
             yield Answers(Button("Continue", id="yes"), leave=Button("Cancel (esc)", id="no"))
 
@@ -59,18 +59,18 @@ class Passphrase(Dialogue[str | None]):
 
     def _end(self) -> None:
         first = self.query_one("#first", Input)
-        said = first.value
+        passphrase = first.value
         mistake = ""
-        if not said:
+        if not passphrase:
             mistake = "Type a passphrase, or cancel."
         elif self._new:
-            mistake = too_weak(said) or ""
-            if not mistake and said != self.query_one("#second", Input).value:
-                mistake = "The two are not the same. Type both again."
+            mistake = too_weak(passphrase) or ""
+            if not mistake and passphrase != self.query_one("#second", Input).value:
+                mistake = "The passphrases are not the same. Type both again."
         if mistake:
             self.query_one("#mistake", Static).update(mistake)
             # What was typed stays; it is selected, so that typing replaces it.
             first.focus()
             first.action_select_all()
         else:
-            self.dismiss(said)
+            self.dismiss(passphrase)

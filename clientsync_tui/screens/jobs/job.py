@@ -34,7 +34,7 @@ class JobScreen(JobActions):
     extra: ClassVar = ()
 
     def __init__(self, job: str, *, lead: bool = False) -> None:
-        """`lead`: whether the person, who has just begun it, is led to the consents that it needs."""
+        """`lead`: whether the user has just started it and is taken to the consents it needs."""
         super().__init__()
         self._job_id = job
         self._pace = Pace()
@@ -99,27 +99,32 @@ class JobScreen(JobActions):
         title = f"{job_words.title(job)} · {by}{job_words.state(job)}"
         self.query_one(TopBar).show(title, f"job {job.id} by {job.by}")
         ended = job.total - job.left
-        said = f"  {number(ended)} of {job_words.things(job.kind, job.total)}"
+        progress = f"  {number(ended)} of {job_words.things(job.kind, job.total)}"
         if goes(job):
             # The shorter one where the longer one finds no room beside the bar.
-            said += next(
-                (f", {p}" for p in self._pace.says(job.left) if len(said) + len(p) + 14 < self.size.width), ""
+            progress += next(
+                (
+                    f", {p}"
+                    for p in self._pace.says(job.left)
+                    if len(progress) + len(p) + 14 < self.size.width
+                ),
+                "",
             )
-        width = max(8, min(40, self.size.width - len(said) - 4))
+        width = max(8, min(40, self.size.width - len(progress) - 4))
         marks = self.main.ascii_marks
-        _say(self.query_one("#progress", Static), bar(ended, job.total, width, marks) + Content(said))
+        _say(self.query_one("#progress", Static), bar(ended, job.total, width, marks) + Content(progress))
         _say(self.query_one("#counts", Static), counts(job, self._held_up(job), marks))
         paused = self.query_one("#paused", Static)
         is_paused = bool(job.left) and not self.is_going(job)
         paused.set_class(is_paused, "shown")
         if is_paused:
-            says, sign_in = job_words.why_paused(job)
+            why, sign_in = job_words.why_paused(job)
             how = (
                 "Press {job.resume_job} to sign in and resume."
                 if sign_in
                 else "Press {job.resume_job} to resume."
             )
-            _say(paused, Content(f"{says} {self.keyed(how)}"))
+            _say(paused, Content(f"{why} {self.keyed(how)}"))
 
     def _held_up(self, job: Job) -> int:
         if job.id not in self.main.engine.running:
@@ -136,7 +141,7 @@ class JobScreen(JobActions):
             self._rows = JobRows(self._read, job.total, self.main.ascii_marks)
             table.show(self._rows)
             if at_top:
-                # What failed comes to the top, where somebody looks who has not moved yet.
+                # Failures come first, unless the user has moved the cursor.
                 table.move_cursor(0)
             self._show_reasons()
         elif changed := self._rows.changed():
@@ -149,23 +154,23 @@ class JobScreen(JobActions):
             f"{number(count)} × {'' if tried else 'not possible: '}{job_words.reason(reason)}"
             for tried, reason, count in failed
         ]
-        says = {reason: each for reason, _, each in self._read.retriable()}
+        sentences = {reason: sentence for reason, _, sentence in self._read.retriable()}
         if self.has_class("low"):
-            said = ", ".join(counted)
+            reasons = ", ".join(counted)
         else:
-            said = "\n".join(
-                f"{count}: {job_words.sentence(reason, says.get(reason))}"
+            reasons = "\n".join(
+                f"{count}: {job_words.sentence(reason, sentences.get(reason))}"
                 for count, (_, reason, _) in zip(counted, failed, strict=True)
             )
-        self.query_one("#reasons").set_class(bool(said), "shown")
+        self.query_one("#reasons").set_class(bool(reasons), "shown")
         style = "$text-error" if any(tried for tried, _, _ in failed) else "$text-muted"
-        _say(self.query_one("#reasons_text", Static), Content.styled(said, style))
+        _say(self.query_one("#reasons_text", Static), Content.styled(reasons, style))
 
     def _show_says(self) -> None:
         id = self.query_one(SelectTable).cursor_id
         items = self._read.fetch([int(id)]) if id is not None else []
-        said = f"{items[0].name}: {items[0].says or job_words.item_state(items[0])}" if items else ""
-        _say(self.query_one("#says", Static), Content(said))
+        message = f"{items[0].name}: {items[0].says or job_words.item_state(items[0])}" if items else ""
+        _say(self.query_one("#says", Static), Content(message))
 
     @on(SelectTable.CursorMoved)
     def _cursor_moved(self) -> None:
@@ -187,7 +192,7 @@ class JobScreen(JobActions):
             self._show_reasons()
 
     def practice_changed(self) -> None:
-        """Somebody else may have cancelled or resumed it."""
+        """A colleague may have cancelled or resumed it."""
         if self.is_there:
             self._look()
 

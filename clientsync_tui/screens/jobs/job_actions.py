@@ -78,7 +78,7 @@ class JobActions(ActionScreen):
             return None if job.left else "It has ended."
         if self.is_going(job):
             where = "here" if job.id in self.main.engine.running else "in another window"
-            return f"It is running {where}; what fails can be retried when it has ended."
+            return f"It is running {where}. You can retry what fails when it has ended."
         if action.name == "resume_job":
             return None if job.left else "Nothing is left to do."
         return None if self._items(job).retriable() else "No failed or cancelled items can be retried."
@@ -142,9 +142,9 @@ class JobActions(ActionScreen):
             return
         if job.sign_in not in (None, sign_in.id):
             wanted = self.main.workplace.store.sign_ins.one(str(job.sign_in))
-            name = wanted.person.email if wanted else "somebody else"
+            name = wanted.person.email if wanted else "someone else"
             self.say(
-                f"This job was begun as {name}, and you signed in as {sign_in.person.email}: it stays paused."
+                f"This job runs as {name}, but you signed in as {sign_in.person.email}, so it stays paused."
             )
             return
         self._start(job)
@@ -170,8 +170,8 @@ class JobActions(ActionScreen):
 
         everything = Choice("", f"All {job_words.things(job.kind, sum(count for _, count, _ in reasons))}")
         choices = [
-            Choice(r, f"{count:,} × {job_words.reason(r)}", job_words.sentence(r, says))
-            for r, count, says in reasons
+            Choice(r, f"{count:,} × {job_words.reason(r)}", job_words.sentence(r, sentence))
+            for r, count, sentence in reasons
         ]
         self.main.push_screen(Choose("Retry failed and cancelled", [everything, *choices]), chosen)
 
@@ -187,7 +187,7 @@ class JobActions(ActionScreen):
         )
 
     def do_cancel_job(self) -> None:
-        """Asks, then leaves undone what is not begun."""
+        """Asks, then cancels what has not started."""
         from ..dialogues.confirm import Confirm
 
         job = self.chosen_job()
@@ -203,7 +203,7 @@ class JobActions(ActionScreen):
             f"{job_words.things(job.kind, ended)} {'has' if ended == 1 else 'have'} ended. What is done stays done."
             if ended
             else "Nothing has been done yet.",
-            "What is being done is finished; what waits is left undone, and can be retried.",
+            "Items in progress are finished. The rest is cancelled, and you can retry it.",
         ]
         question = f"Cancel {job_words.things(job.kind, job.left)} of this job?"
         # Not dangerous: what is cancelled can be tried again.

@@ -31,7 +31,7 @@ class Pace:
         return (last - first) / (now - since)
 
     def says(self, left: int) -> list[str]:
-        """ "118 a minute, 6 minutes left", then shorter ones; none while nothing can be said."""
+        """ "118 a minute, 6 minutes left", then shorter ones; none before the rate is known."""
         rate = self.a_second()
         if not rate or not left:
             return []

@@ -25,7 +25,7 @@ MOST_SEEN = 500
 
 
 class JobRows:
-    """`Rows` over a job's items; remembers how far those were that it fetched last, so that only changes are drawn."""
+    """`Rows` over a job's items; remembers the state of those it fetched last, so that only changes are drawn."""
 
     def __init__(self, items: JobItems, total: int, ascii_marks: bool) -> None:
         self._items = items

@@ -52,7 +52,7 @@ class JobsScreen(JobActions):
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
         table.empty_text = self.keyed(
-            "No bulk job has been run here. Press {everywhere.client_sync} to open Client Sync and begin one."
+            "No bulk jobs have run here. Press {everywhere.client_sync} to open Client Sync and start one."
         )
         table.focus()
         self._read()
@@ -91,7 +91,7 @@ class JobsScreen(JobActions):
         return self._jobs.get(str(id))
 
     def job_touched(self, job: Job, *, started: bool) -> None:
-        """One that goes on is shown."""
+        """A resumed job is shown."""
         if started:
             self.main.open("job", job=job.id)
         else:

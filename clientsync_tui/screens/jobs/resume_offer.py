@@ -14,7 +14,7 @@ LOOK_EVERY_S = 1.0
 
 
 class ResumeOffer(Confirm):
-    """Asks whether to go on with these jobs; takes the question back when somebody else has begun or ended them meanwhile."""
+    """Asks whether to resume these jobs. Closes when a colleague resumes or ends them first."""
 
     def __init__(self, clients: ClientsView, jobs: Sequence[Job]) -> None:
         units = {kind.unit for job in jobs if (kind := kinds().get(job.kind))}
@@ -31,7 +31,7 @@ class ResumeOffer(Confirm):
             )
         else:
             super().__init__(
-                f"{len(jobs)} jobs were cut off with {left} left. See them?", yes="See them", no="Not now"
+                f"{len(jobs)} jobs were interrupted with {left} left. See them?", yes="See them", no="Not now"
             )
         self._clients = clients
         self._offered = {job.id for job in jobs}
@@ -48,7 +48,7 @@ class ResumeOffer(Confirm):
 
 
 def offer(clients: ClientsView, jobs: Sequence[Job]) -> None:
-    """Asks, where there is something to ask and the person is still at the client list."""
+    """Asks if there is a job to resume and the user is still at the client list."""
     main = clients.main
     if not jobs or not clients.is_on_top:
         return

@@ -33,7 +33,7 @@ def title(job: Job) -> str:
 
 def state(job: Job) -> str:
     """How the job stands; one whose process is gone was cut off."""
-    return "cut off" if job.cut_off else str(job.state)
+    return "interrupted" if job.cut_off else str(job.state)
 
 
 def things(kind: str, count: int) -> str:
@@ -81,7 +81,7 @@ def item_state(item: Item) -> str:
 
 
 def why_paused(job: Job) -> tuple[str, bool]:
-    """Why a job does not go on though something is left, and whether signing in is what it needs."""
+    """Why a job is paused although something is left, and whether it needs a sign-in."""
     if job.cut_off:
         return (
             "It was interrupted. When you resume it, nothing is done twice.",
@@ -97,10 +97,14 @@ def reason(name: str | None) -> str:
     return words.SHORT.get(name or "", name or "")
 
 
-def sentence(reason: str, says: str | None) -> str:
-    """A reason in a sentence. `says`: what all its items say, if it is the same."""
+def sentence(reason: str, own_sentence: str | None) -> str:
+    """A reason in a sentence. `own_sentence`: what all its items say, if it is the same."""
     # These sentences name the app and what to do, which the reason alone can't.
-    return says if says and reason in (Why.NO_ACCESS, Why.APP_REJECTED) else words.REASONS.get(reason, "")
+    return (
+        own_sentence
+        if own_sentence and reason in (Why.NO_ACCESS, Why.APP_REJECTED)
+        else words.REASONS.get(reason, "")
+    )
 
 
 def span(seconds: float) -> str:

@@ -21,7 +21,7 @@ def plan(request: Request) -> "Plan":
             return disconnected(request, client, link)
         if link.sign_in not in request.held:
             who = link.integrated_by.name or link.integrated_by.email
-            says = f"Only {who}'s sign-in can refresh it; reassign it to yourself, or ask them."
+            says = f"Only {who}'s sign-in can refresh it. Reassign it to yourself, or ask them."
             if link.signed_out:
                 says = f"{who} signed out. Sign in, then reconnect it."
             return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=says)

@@ -27,7 +27,7 @@ class Column(NamedTuple):
     least: int | None = None
     """How narrow it gets before it goes, or the only other column does; None: not below `width`."""
     chosen: bool = False
-    """Whether a person chose the width: then it follows from nothing else."""
+    """Whether the user chose the width: then nothing else changes it."""
 
 
 class Cell(NamedTuple):
