@@ -31,7 +31,7 @@ def test_add_begins_a_sign_in_where_none_works(practice: Practice, cli: Command)
     authorise(terminal.until(LINK), practice.people[0])
     terminal.until("add: 6 clients done, 0 failed, 0 skipped")
     assert terminal.end() == 0
-    assert re.search(r"\d of 6, 0 failed", terminal.text), "a rolling line says how far it is"
+    assert re.search(r"\d of 6 clients, 0 failed", terminal.text), "a rolling line says how far it is"
     assert len(cli.inside("clients", "--json").json) == 6
 
 

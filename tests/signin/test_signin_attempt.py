@@ -171,7 +171,7 @@ async def test_paste_that_is_cut_off_or_lacks_its_code_is_reported_and_the_attem
         address = await asyncio.to_thread(authorised, attempt, first_person(sandbox))
         state = state_of(attempt)
         for wrong, says in (
-            (redirect_of(attempt, code="c", state=state[:-4]), "cut off"),
+            (redirect_of(attempt, code="c", state=state[:-4]), "incomplete"),
             (redirect_of(attempt, code="", state=state), "no code"),
             (redirect_of(attempt, error="nonsense"), "not the address"),
         ):

@@ -191,7 +191,7 @@ def test_process_that_holds_the_lock_forever_is_reported(path: Path, monkeypatch
     keyring = opened(path)
     keyring.unlock()
     monkeypatch.setattr(encrypted_file, "_LOCK_S", 0.1)
-    with FileLock(f"{path}.lock"), pytest.raises(KeyringTrouble, match="locked"):
+    with FileLock(f"{path}.lock"), pytest.raises(KeyringTrouble, match="holds a lock"):
         keyring.set_password(SERVICE, "a", "1")
 
 
