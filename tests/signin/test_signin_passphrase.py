@@ -94,7 +94,7 @@ def test_link_to_a_file_is_not_followed(file: Path, tmp_path: Path, monkeypatch:
 def test_pipe_is_not_waited_for(file: Path):
     file.unlink()
     os.mkfifo(file, 0o600)
-    with pytest.raises(KeyringTrouble, match="no regular file"):
+    with pytest.raises(KeyringTrouble, match="not a regular file"):
         asked()
 
 

@@ -133,7 +133,7 @@ def test_what_is_no_redirect_is_reported(text: str):
 
 
 def test_link_to_sign_in_with_is_known():
-    with pytest.raises(UsageError, match="link to sign in with"):
+    with pytest.raises(UsageError, match="sign-in link"):
         readings("https://login.example/authorize?client_id=app&state=s&redirect_uri=x")
 
 

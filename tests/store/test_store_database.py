@@ -48,7 +48,7 @@ def test_what_is_no_database_is_refused_and_left(tmp_path: Path) -> None:
 
 
 def test_folder_in_its_place_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be opened"):
+    with pytest.raises(UsageError, match="can't be opened"):
         Database(tmp_path)
 
 
@@ -63,13 +63,13 @@ def test_empty_file_becomes_a_database(tmp_path: Path) -> None:
 
 def test_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(UsageError, match="cannot be opened"):
+    with pytest.raises(UsageError, match="can't be opened"):
         Database(tmp_path / "file" / "practice.db")
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder here that not even root can write")
 def test_folder_that_cannot_be_written_is_reported() -> None:
-    with pytest.raises(UsageError, match="cannot be opened"):
+    with pytest.raises(UsageError, match="can't be opened"):
         Database(Path("/proc/self/practice.db"))
 
 

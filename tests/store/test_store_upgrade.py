@@ -140,7 +140,7 @@ def test_upgraded_practice_has_the_shape_of_a_new_one(upgraded: Store, tmp_path:
 def test_without_a_copy_nothing_is_upgraded(former: Path) -> None:
     copies.folder_of(former).write_text("a file in the folder's place")
     before = former.read_bytes()
-    with pytest.raises(UsageError, match="cannot be opened"):
+    with pytest.raises(UsageError, match="can't be opened"):
         Store(former)
     assert former.read_bytes() == before
 

@@ -51,7 +51,9 @@ def test_job_run_by_two_processes_is_done_once(
         assert found.state is JobState.RUNNING and not found.cut_off
         assert store.jobs.unfinished() == []
         second = Command(practice.config).inside("jobs", "resume", job)
-        assert (second.code, f"Job {job} is already running in another window" in second.err) == (2, True), second
+        assert (second.code, f"Job {job} is already running in another window" in second.err) == (2, True), (
+            second
+        )
         assert first.wait(PATIENCE_S) == 0
     entries = store.ledger.entries(after=before)
     assert sum(entry.kind == "refreshed" for entry in entries) == ITEMS

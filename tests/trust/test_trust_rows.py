@@ -89,7 +89,7 @@ def test_unreadable_job_is_named_with_the_command_that_removes_it(ground: Ground
     here = ground.copy(tmp_path / "practice")
     planted(here, PLANTED["end"])
     said = here.cli.inside("jobs", "resume", "evil")
-    assert said.code == 1 and "Job evil cannot be read" in said.err and "doctor --repair" in said.err
+    assert said.code == 1 and "Job evil can't be read" in said.err and "doctor --repair" in said.err
 
 
 def test_job_of_an_unknown_kind_is_refused_and_can_be_cancelled(ground: Ground, tmp_path: Path) -> None:
