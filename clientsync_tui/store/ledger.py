@@ -87,13 +87,18 @@ class Ledger:
                 "INSERT INTO meta VALUES ('rebuilt', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1"
             )
             entries = map(entry_of, db.execute("SELECT * FROM ledger ORDER BY seq"))
-            if self._database.home.kind == "sqlite":
-                return projection.apply(db, entries)
-            count = 0
-            while part := list(islice(entries, MANY)):
-                projection.apply_valid(db, part)
-                count += len(part)
-            return count
+            return derive_all(db, db, entries)
+
+
+def derive_all(source: sqlite3.Connection, db: sqlite3.Connection, entries: Iterator[Entry]) -> int:
+    """Derives the tables in `db` from all entries of `source`; returns how many they are. Raises what `projection.apply` raises."""
+    if not projection.was_shared(source):
+        return projection.apply(db, entries)
+    count = 0
+    while part := list(islice(entries, MANY)):
+        projection.apply_valid(db, part)
+        count += len(part)
+    return count
 
 
 @contextmanager

@@ -277,12 +277,17 @@ def apply(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
     return count
 
 
+def was_shared(db: sqlite3.Connection) -> bool:
+    """Whether entries came from a server, where a member can append what no program of ours would."""
+    return db.execute("SELECT 1 FROM meta WHERE key = 'shared'").fetchone() is not None
+
+
 INVALID = (Clash, KeyError, TypeError, ValueError, AttributeError, OverflowError)
 """What applying an entry raises that no program of ours would have appended."""
 
 
 def apply_valid(db: sqlite3.Connection, entries: Sequence[Entry]) -> int:
-    """Applies entries that others appended; returns how many have no effect, because they contradict what is there.
+    """Applies entries that others appended, a thousand or so; returns how many have no effect: they contradict what is there.
 
     Someone with a right to append may have written any entry past the program. It stays in the ledger, and does the same on every
     host: nothing.

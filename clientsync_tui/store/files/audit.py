@@ -6,9 +6,8 @@ from contextlib import closing
 from itertools import zip_longest
 from typing import Any
 
-from .. import projection
 from ..database import Database
-from ..ledger import DERIVED, entry_of
+from ..ledger import DERIVED, derive_all, entry_of
 from ..migrations import opened
 from ..standings import plain
 
@@ -49,7 +48,7 @@ def _derive(db: sqlite3.Connection, scratch: sqlite3.Connection) -> None:
             yield entry_of(row)
 
     try:
-        projection.apply(scratch, noted())
+        derive_all(db, scratch, noted())
     except sqlite3.DatabaseError:
         raise
     except Exception as error:

@@ -11,6 +11,7 @@ from ..chain import START
 from ..database import Database
 from ..files import copies
 from ..ledger import DERIVED
+from ..projection import was_shared
 from .address import Address
 from .connecting import Connection, explained
 from .following import Differs, Newer, catch_up, head_of
@@ -73,6 +74,9 @@ def _adopt(database: Database, server: Connection) -> None:
             _set_aside(database)
         with database.writing() as db:
             db.execute("UPDATE meta SET value = ? WHERE key = 'practice'", (practice,))
+    if not was_shared(database.connection):
+        with database.writing() as db:
+            db.execute("INSERT INTO meta VALUES ('shared', '1')")
 
 
 def _set_aside(database: Database) -> None:

@@ -1,0 +1,193 @@
+"""People and what they may do: the server itself refuses, whatever program or SQL they use."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.errors import (
+    CheckViolation,
+    ForeignKeyViolation,
+    InsufficientPrivilege,
+    InvalidTextRepresentation,
+)
+
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.roles import MAY, Level, Right
+from tests.support.hosts import Host, host, shared
+from tests.support.postgres import Database, postgres, server
+
+__all__ = ["postgres", "server"]
+
+APPEND = "SELECT clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+NOTE: tuple[list[Any], ...] = (["note_set"], ["c1"], [None], [None], ['{"note": "Hello", "before": null}'])
+
+FORBIDDEN = {
+    "forge an actor": "INSERT INTO clientsync.ledger SELECT 2, at, 'ann', kind, client, software, organisation_id, body, hash "
+    "FROM clientsync.ledger",
+    "change an entry": "UPDATE clientsync.ledger SET actor = 'ann'",
+    "delete an entry": "DELETE FROM clientsync.ledger",
+    "empty the ledger": "TRUNCATE clientsync.ledger",
+    "move the head": "UPDATE clientsync.head SET seq = 0",
+    "become an admin": "UPDATE clientsync.people SET level = 'admin'",
+    "grant": "SELECT clientsync.grant_person(session_user::text, 'admin', NULL, NULL)",
+    "revoke": "SELECT clientsync.revoke_person('postgres')",
+    "call what only the owner calls": "SELECT clientsync.give(session_user::text, 'admin')",
+    "widen a grant": "INSERT INTO clientsync.privileges VALUES ('viewer', 'ALL ON TABLE clientsync.ledger')",
+    "add a kind": "INSERT INTO clientsync.kinds VALUES ('paid', '9')",
+    "take the trigger's way": "CREATE FUNCTION clientsync.evil() RETURNS void LANGUAGE sql AS ''",
+    "act as another": "SET ROLE postgres",
+    "be another": "SET SESSION AUTHORIZATION postgres",
+}
+
+
+@pytest.fixture
+def hosts(tmp_path: Path, postgres: Database) -> Iterator[tuple[Host, Host]]:
+    ann, ben = shared(tmp_path, postgres, "ann", "ben")
+    with ann.workplace() as workplace:
+        workplace.store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", "c1", body={"name": "Abbey"}))
+    yield ann, ben
+
+
+def test_member_with_sql_of_their_own_can_do_nothing_else(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    before = hosts[0].ok("practice", "status", "--json")
+    with postgres.connect("ben") as db:
+        for what, statement in FORBIDDEN.items():
+            with pytest.raises(InsufficientPrivilege):
+                db.execute(statement)
+                pytest.fail(f"a member could {what}")
+    after = hosts[0].ok("practice", "status", "--json")
+    assert (after["entries"], after["head"]) == (before["entries"], before["head"])
+
+
+def test_what_a_member_appends_is_theirs_with_the_servers_time(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    with postgres.connect("ben") as db:
+        db.execute("SET application_name = 'postgres'")
+        db.execute(APPEND, NOTE)
+    entry = hosts[0].ok("log", "--json")[-1]
+    assert (entry["actor"], entry["kind"]) == (postgres.role("ben"), "note_set")
+
+
+def test_viewer_reads_and_changes_nothing(hosts: tuple[Host, Host], postgres: Database) -> None:
+    ann, ben = hosts
+    ann.ok("practice", "grant", postgres.role("ben"), "viewer")
+    assert [client["name"] for client in ben.ok("clients", "--json")] == ["Abbey"]
+    said = ben.run("set", "--client", "c1", "--note", "Hello")
+    assert said.code == 2 and "you are a viewer" in said.err
+    assert ben.ok("practice", "status", "--json")["is"] == "viewer"
+    with postgres.connect("ben") as db:
+        for statement in ("SELECT clientsync.lock_head()", *FORBIDDEN.values()):
+            with pytest.raises(InsufficientPrivilege):
+                db.execute(statement)
+        with pytest.raises(InsufficientPrivilege):
+            db.execute(APPEND, NOTE)
+
+
+def test_revoked_person_is_shut_out_with_the_connection_they_have(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    ann, ben = hosts
+    people = [(p["name"], p["is"]) for p in ben.ok("practice", "people", "--json")]
+    assert sorted(people) == [("", "admin"), ("Ben", "member")]
+    with postgres.connect("ben") as db:
+        ann.ok("practice", "revoke", "--yes", postgres.role("ben"))
+        with pytest.raises(InsufficientPrivilege):
+            db.execute(APPEND, NOTE)
+        with pytest.raises(InsufficientPrivilege):
+            db.execute("SELECT body FROM clientsync.ledger")
+    assert ben.run("set", "--client", "c1", "--note", "Hello").code == 2
+    assert len(ann.ok("practice", "people", "--json")) == 1
+    assert ann.run("practice", "revoke", "--yes", "postgres").code == 2, "not oneself"
+
+
+def test_admin_who_owns_nothing_grants_too(hosts: tuple[Host, Host], postgres: Database) -> None:
+    ann, ben = hosts
+    postgres.url("eve")
+    said = ben.run("practice", "grant", postgres.role("eve"), "viewer")
+    assert said.code == 2 and "you are a member" in said.err
+    ann.ok("practice", "grant", postgres.role("ben"), "admin")
+    ben.ok("practice", "grant", postgres.role("eve"), "viewer", "--email", "eve@example.com")
+    found = {p["email"]: p["is"] for p in ann.ok("practice", "people", "--json")}
+    assert found["eve@example.com"] == "viewer"
+    assert ben.run("practice", "grant", postgres.role("ben"), "member").code == 2, "not oneself"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "error"),
+    [
+        ("paid", "{}", ForeignKeyViolation),
+        ("note_set", "[]", CheckViolation),
+        ("note_set", "{", InvalidTextRepresentation),
+    ],
+)
+def test_server_takes_only_entries_of_known_kinds_with_an_object(
+    hosts: tuple[Host, Host], postgres: Database, kind: str, body: str, error: type[psycopg.Error]
+) -> None:
+    with postgres.connect("ben") as db, pytest.raises(error):
+        db.execute(APPEND, ([kind], ["c1"], [None], [None], [body]))
+
+
+def test_entry_that_contradicts_the_practice_has_no_effect_on_any_host(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    with postgres.connect("ben") as db:
+        kinds = ["client_added", "client_added", "refreshed", "note_set", "code_set"]
+        bodies = ['{"name": "Twice"}', "{}", '{"details": 7}', '{"note": "Read me"}', '{"code": 5}']
+        none = [None] * 5
+        db.execute(APPEND, (kinds, ["c1", "c2", "c1", "c1", "gone"], none, none, bodies))
+    for at in hosts:
+        assert [client["name"] for client in at.ok("clients", "--json")] == ["Abbey"]
+        assert at.ok("practice", "status", "--json")["behind"] == 0
+        with at.workplace() as workplace:
+            assert workplace.store.inspection.differing_tables() == []
+            workplace.store.ledger.rebuild()
+            assert workplace.store.clients.total() == 1
+
+
+def test_newer_programs_entry_is_named_and_the_practice_stays_readable(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    with postgres.connect() as db:
+        db.execute("INSERT INTO clientsync.kinds VALUES ('invoice_paid', '9.1')")
+        db.execute(
+            APPEND,
+            (["invoice_paid", "note_set"], ["c1"] * 2, [None] * 2, [None] * 2, ["{}", '{"note": "x"}']),
+        )
+    _, ben = hosts
+    said = ben.run("clients", "--json")
+    assert said.code == 0 and "Update this one to version 9.1" in said.err
+    status = ben.ok("practice", "status", "--json")
+    assert (status["entries"], status["behind"]) == (3, 2), "nothing is skipped"
+    said = ben.run("set", "--client", "c1", "--note", "Hello")
+    assert said.code == 1 and "version 9.1" in said.err
+
+
+def test_copy_of_another_ledger_is_set_aside_and_made_anew(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    _, ben = hosts
+    assert ben.ok("clients", "--json")
+    with ben.workplace() as workplace, workplace.store.exclusively() as db:
+        db.execute('UPDATE ledger SET body = \'{"name": "Forged"}\'')
+        db.execute("UPDATE clients SET name = 'Forged'")
+        db.execute("UPDATE head SET hash = zeroblob(32)")
+    assert [client["name"] for client in ben.ok("clients", "--json")] == ["Abbey"]
+    (copy,) = (ben.folder / "data").rglob("*other-ledger.db")
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+def test_more_is_never_less() -> None:
+    assert MAY[Right.READ] >= MAY[Right.CHANGE] >= MAY[Right.MANAGE] == {Level.ADMIN}
+
+
+def test_stranger_cannot_read(tmp_path: Path, hosts: tuple[Host, Host], postgres: Database) -> None:
+    eve = host(tmp_path, "eve")
+    url = postgres.url("eve")
+    assert eve.run("practice", "join", url).code == 2
+    with postgres.connect("eve") as db, pytest.raises(InsufficientPrivilege):
+        db.execute("SELECT body FROM clientsync.ledger")
