@@ -49,7 +49,7 @@ class ClientSyncApp(App[None]):
         """`light`: whether the terminal's background is light (None: unknown). `typed`: what was typed during the start."""
         super().__init__()
         self.workplace = workplace
-        workplace.ask_passphrase = partial(asked_passphrase, self)
+        workplace.ask_passphrase, workplace.waits_for_server = partial(asked_passphrase, self), False
         self.ascii_marks = capabilities.ascii_only(workplace.config.screen.ascii)
         self.keys: Mapping[str, str] = {}
         self.key_queue = KeyQueue(self, super().on_event)

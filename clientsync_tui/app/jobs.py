@@ -46,7 +46,8 @@ class Jobs:
         return self._engine is not None and bool(self._engine.running)
 
     def close(self) -> None:
-        """Stops the jobs. What is left of them is resumed at the next start."""
+        """Stops following a server, and the jobs. What is left of them is resumed at the next start."""
+        self._news.stop()
         if self._engine is not None:
             self._engine.close()
 

@@ -2,9 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from ..widgets.banner import show_banner
+
 if TYPE_CHECKING:
     from textual.app import App
 
+    from ..store.postgres.follower import Follower
     from ..store.store import Store
 
 NEWS_EVERY_S = 1.0
@@ -18,16 +21,27 @@ class News:
         self._app = app
         self._store = store
         self._seen = (0, 0)
+        self._follower: Follower | None = None
 
     def start(self) -> None:
         """Looks for changes from now on."""
         self._seen = self._store.changes()
+        if (follower := self._store.follower()) is not None:
+            self._follower = follower
+            follower.start()
         self._app.set_interval(NEWS_EVERY_S, self.look)
+
+    def stop(self) -> None:
+        """Follows the practice's server no more."""
+        if self._follower is not None:
+            self._follower.stop()
 
     def look(self) -> None:
         """Looks for changes now."""
         if not self._app.is_running:
             return
+        if self._follower is not None:
+            show_banner(self._app.screen, self._follower.says)
         seen = self._store.changes()
         if seen != self._seen:
             self._seen = seen

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .jobs import Jobs
     from .ledger import Ledger
     from .local import Contacts, Pulled, SignIns
+    from .postgres.follower import Follower
     from .postgres.replica import Progress
 
 
@@ -67,6 +68,8 @@ class Store:
 
     def catch_up(self, progress: "Progress | None" = None) -> None:
         """Applies what other hosts appended at the practice's home. Raises Unreachable."""
+        if self._database.home.kind == "sqlite":
+            return
         from .postgres.home import PostgresHome
 
         home = self._database.home
@@ -74,6 +77,16 @@ class Store:
             from .postgres.replica import follow
 
             home.needs_version = follow(self._database, home.connected(), home.address, progress)
+
+    def follower(self) -> "Follower | None":
+        """What follows the practice's server while the program runs, not started yet; None where the practice is in a file."""
+        if self._database.home.kind == "sqlite":
+            return None
+        from .postgres.follower import Follower
+        from .postgres.home import PostgresHome
+
+        home = self._database.home
+        return Follower(self._database, home) if isinstance(home, PostgresHome) else None
 
     @cached_property
     def ledger(self) -> "Ledger":

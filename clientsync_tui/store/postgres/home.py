@@ -38,7 +38,7 @@ class PostgresHome:
 
     def __init__(self, address: Address, password: Password = lambda: None) -> None:
         self.address = address
-        self._password = password
+        self.password = password
         self._connection: Connection | None = None
         self._at = self._actor = ""
         self._begun_after = 0
@@ -48,7 +48,7 @@ class PostgresHome:
     def connected(self) -> Connection:
         """The connection. Raises Unreachable, and UsageError where the server refuses this person."""
         if self._connection is None or self._connection.closed:
-            self._connection = connect(self.address, self._password)
+            self._connection = connect(self.address, self.password)
         return self._connection
 
     def begin(self, db: sqlite3.Connection) -> None:

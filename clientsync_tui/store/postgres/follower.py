@@ -1,0 +1,81 @@
+"""Follows the server beside an open program: on a thread of its own, told of each change by the server, and asking now and then."""
+
+import threading
+from datetime import UTC, datetime
+
+import psycopg
+
+from ...practice.trouble import Trouble, Unreachable
+from ..database import Database
+from .connecting import Connection, connect, explained
+from .home import PostgresHome, newer_version
+from .replica import follow
+
+POLL_S = 3.0
+"""How often the server is asked although it told nothing: what it tells can get lost."""
+AGAIN_S = 1.0
+"""The pause before a server that could not be reached is tried again."""
+LONGEST_S = 5.0
+
+
+class Follower:
+    """Brings the practice's copy up to date for as long as the program runs.
+
+    `unreachable_since`: None while the server answers. `says`: what a person should know of it, in a sentence.
+    """
+
+    def __init__(self, database: Database, home: PostgresHome) -> None:
+        self._database = database
+        self._home = home
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        self.unreachable_since: datetime | None = None
+        self.says = ""
+
+    def start(self) -> None:
+        """Begins."""
+        self._thread.start()
+
+    def stop(self, wait_s: float = 1.0) -> None:
+        """Ends; a statement on its way to the server is given a moment."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(wait_s)
+
+    def _run(self) -> None:
+        pause = AGAIN_S
+        while not self._stop.is_set():
+            try:
+                with connect(self._home.address, self._home.password) as server:
+                    server.execute("LISTEN clientsync")
+                    pause = AGAIN_S
+                    self._follow(server)
+            except Trouble as trouble:
+                self._cannot(trouble)
+            except psycopg.Error as error:
+                self._cannot(explained(error, self._home.address))
+            except Exception as error:
+                from ...logbook import says
+
+                self._cannot(Trouble(says(error)))
+            self._stop.wait(pause)
+            pause = min(pause * 2, LONGEST_S)
+
+    def _follow(self, server: Connection) -> None:
+        while not self._stop.is_set():
+            version = follow(self._database, server, self._home.address)
+            self._home.needs_version = version
+            self.unreachable_since = None
+            self.says = newer_version(version) if version is not None else ""
+            for _ in server.notifies(timeout=POLL_S, stop_after=1):
+                pass
+
+    def _cannot(self, trouble: Trouble) -> None:
+        if not isinstance(trouble, Unreachable):
+            self.says = str(trouble)
+            return
+        now = datetime.now(UTC)
+        self.unreachable_since = self.unreachable_since or now
+        since = self.unreachable_since.astimezone()
+        at = f"{since:%H:%M}" if since.date() == now.astimezone().date() else f"{since:%d %b, %H:%M}"
+        self.says = f"PostgreSQL can't be reached since {at}. Showing what was known then."

@@ -1,0 +1,44 @@
+"""An open screen of a shared practice: what colleagues change appears, and a server that is gone is named."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from clientsync_tui.app.app import ClientSyncApp
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.widgets.banner import Banner
+from tests.support.hosts import Host, shared
+from tests.support.postgres import Database, Server, postgres, server
+from tests.support.practice import shown, until
+
+__all__ = ["postgres", "server"]
+
+
+def add(at: Host, client: str, name: str) -> None:
+    with at.workplace() as workplace:
+        workplace.store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", client, body={"name": name}))
+
+
+async def test_screen_follows_colleagues_and_says_since_when_the_server_is_gone(
+    tmp_path: Path, postgres: Database, server: Server
+) -> None:
+    london, paris = shared(tmp_path, postgres, "ann", "ben")
+    add(london, "c1", "Abbey Road Bakery")
+    with paris.workplace() as workplace:
+        app = ClientSyncApp(workplace)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until(pilot, lambda: "Abbey Road Bakery" in shown(pilot))
+            begun = datetime.now(UTC)
+            add(london, "c2", "Oak Dental")
+            await until(pilot, lambda: "Oak Dental" in shown(pilot))
+            assert (datetime.now(UTC) - begun).total_seconds() < 5
+            server.stop()
+            try:
+                await until(pilot, lambda: "PostgreSQL can't be reached since" in shown(pilot))
+                assert "Showing what was known then." in shown(pilot)
+                assert "Oak Dental" in shown(pilot) and "Client Sync" in shown(pilot)
+            finally:
+                server.start()
+            await until(pilot, lambda: not app.screen.query(Banner))
+            assert "can't be reached" not in shown(pilot)
+            add(london, "c3", "Elm Garage")
+            await until(pilot, lambda: "Elm Garage" in shown(pilot))
