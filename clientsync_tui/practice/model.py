@@ -13,7 +13,7 @@ Details = Mapping[str, str]
 
 DETAIL_NAMES = (
     "name", "legal_name", "type", "country", "currency", "tax_number", "registration_number", "year_end",
-    "timezone", "tax_basis", "tax_period", "lock_date", "edition", "short_code", "number_there", "demo",
+    "timezone", "tax_basis", "tax_period", "lock_date", "edition", "short_code", "number_there", "demo", "site",
 )  # fmt: skip
 
 DETAIL_TITLES = {
@@ -21,6 +21,7 @@ DETAIL_TITLES = {
     "tax_number": "Tax number", "registration_number": "Registration number", "year_end": "Financial year end",
     "timezone": "Time zone", "tax_basis": "Sales tax basis", "tax_period": "Sales tax period", "lock_date": "Period lock date",
     "edition": "Edition", "short_code": "Short code", "number_there": "Number there", "demo": "Demo company",
+    "site": "Data centre",
 }  # fmt: skip
 
 

@@ -79,7 +79,8 @@ class DeviceSignIn:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What the token endpoint has to tell. `_s`: how many seconds each lives from now; `headers`: of the request."""
+    """What the token endpoint has to tell. `_s`: how many seconds each lives from now; `headers`: of the request; `renewing`: whether it was a
+    refresh."""
 
     grant: Grant
     access_token: str
@@ -87,6 +88,7 @@ class Issued:
     refresh_s: int
     hard_s: int | None
     headers: Mapping[str, str]
+    renewing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -130,6 +131,11 @@ def objects(value: Any) -> Sequence[Mapping[str, Any]]:
 def day_of_year(day: int, month: int) -> str:
     """A day of every year in words, as "31 March"; empty for what is none."""
     return f"{day} {_MONTHS[month - 1]}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
+
+
+def month_end(month: int) -> str:
+    """The last day of a month of every year in words: "28 February"; empty for what is no month."""
+    return day_of_year(monthrange(2023, month)[1], month) if 1 <= month <= 12 else ""
 
 
 def records(

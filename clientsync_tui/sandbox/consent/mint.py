@@ -75,8 +75,10 @@ class Mint:
             return None
         return max(0, int(grant.granted_at + self._software.hard_s - now))
 
-    def answer(self, grant: Grant, now: float, headers: Mapping[str, str]) -> dict[str, Any]:
-        """The token answer, with a new access token. `headers`: of the request."""
+    def answer(
+        self, grant: Grant, now: float, headers: Mapping[str, str], *, renewing: bool = False
+    ) -> dict[str, Any]:
+        """The token answer, with a new access token. `headers`: of the request; `renewing`: whether it was a refresh."""
         state = self._box.state
         lives = self._software.access_s if self._box.options.access_s is None else self._box.options.access_s
         state.access = {
@@ -85,7 +87,13 @@ class Mint:
         access = self._access_token(grant, now, lives)
         state.access[access] = Access(grant.id, now + lives)
         issued = Issued(
-            grant, access, int(lives), int(self._software.unused_s), self.ends_in_s(grant, now), headers
+            grant,
+            access,
+            int(lives),
+            int(self._software.unused_s),
+            self.ends_in_s(grant, now),
+            headers,
+            renewing,
         )
         return self._software.token_answer(issued)
 

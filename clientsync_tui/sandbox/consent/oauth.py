@@ -242,7 +242,7 @@ class OAuth:
             grant.replaced, grant.replaced_at = token, now
             self._mint.renew(grant, now)
         grant.used_at = now
-        return self._mint.answer(grant, now, headers)
+        return self._mint.answer(grant, now, headers, renewing=True)
 
 
 def _proves(code: Code, verifier: str) -> bool:

@@ -1,0 +1,397 @@
+"""Everything particular to Zoho Books.
+
+Sources, marked as in Zoho's own pages and its OpenAPI files of Books [C], or unconfirmed [U] and made to bend:
+zoho.com/accounts/protocol/oauth (web-apps, devices, multi-dc), zoho.com/books/api/v3, bigin.com/developer/docs/apis/multi-dc.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, NamedTuple
+from urllib.parse import quote, urlsplit
+from weakref import WeakKeyDictionary
+
+from ..practice.model import Details, Organisation
+from ..practice.people import Person
+from ..practice.status import Fault, Reason
+from ..practice.trouble import (
+    ListRefused,
+    OrganisationTrouble,
+    PassingTrouble,
+    SignInFailed,
+    SignInRefused,
+    Trouble,
+)  # fmt: skip
+from .seam import shapes
+from .seam.abilities import oauth_error
+from .seam.device import DeviceFlow
+from .seam.faults import internal_error, limited
+from .seam.left_out import leave_out
+from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
+
+_API = "/books/v3"
+_PAGE_SIZE = 200  # the largest [C]
+_MOST_PAGES = 1_000
+_LISTING_AGE_S = 1.0
+_AUTH_SCHEME = "Zoho-oauthtoken"  # that "Bearer" is taken too is [U] for Books
+
+#: Domains by the word that the redirect has for a data centre (`location`): of the accounts server and of the API [C; uk and ae U].
+_DATA_CENTRES = {
+    "us": ("zoho.com", "zohoapis.com"), "eu": ("zoho.eu", "zohoapis.eu"), "in": ("zoho.in", "zohoapis.in"),
+    "au": ("zoho.com.au", "zohoapis.com.au"), "jp": ("zoho.jp", "zohoapis.jp"), "sa": ("zoho.sa", "zohoapis.sa"),
+    "ca": ("zohocloud.ca", "zohoapis.ca"), "cn": ("zoho.com.cn", "zohoapis.com.cn"), "uk": ("zoho.uk", "zohoapis.uk"),
+    "ae": ("zoho.ae", "zohoapis.ae"),
+}  # fmt: skip
+_BY_ACCOUNTS = {f"https://accounts.{domain}": site for site, (domain, _) in _DATA_CENTRES.items()}
+_BY_API = {f"https://www.{domain}": site for site, (_, domain) in _DATA_CENTRES.items()}
+_LINK = "https://books.{domain}/app/{organisation}"  # [U]
+
+#: The fields of the userinfo answer: id, given name, family name, whole name, e-mail address [U].
+_PERSON_FIELDS = ("zuid", "first_name", "last_name", "display_name", "email")
+
+_FISCAL_BASE = 0  # of `fiscal_year_start_month`: the number of January [U]; names of months are taken as well
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+#: What the token endpoint says of a refused code or refresh token, with whatever status [U].
+_REFUSED = frozenset({"invalid_code", "invalid_grant", "invalid_token", "invalid_oauthtoken"})
+_WORDS = {
+    "invalid_client_secret": "invalid_client", "expired": "expired_token", "general_error": "server_error",
+}  # fmt: skip
+_TOO_MANY = "too many requests"
+_TOKENS_PAUSE_S = 600
+
+#: Codes of an API error. 57 and 14 are [C]; 6041 and those of limits (calls of a minute, of a day, at once) are [U].
+_BAD_TOKEN, _NOT_ALLOWED, _NO_MEMBER, _INTERNAL = 14, 57, 6041, 1000
+_MINUTE, _DAY, _AT_ONCE = 44, 45, 1070
+
+
+class _List(NamedTuple):
+    path: str
+    key: str
+    parameters: Mapping[str, str]
+    id: str
+    name: str
+    code: str | None
+    kept: frozenset[str]
+
+
+#: Each list: where it is, the key it comes under, which fields say id, name and code, and what else is kept: amounts and the like are not.
+_LISTS = {
+    "accounts": _List(
+        "/chartofaccounts", "chartofaccounts", {"filter_by": "AccountType.All"}, "account_id", "account_name", "account_code",
+        frozenset({"account_type", "is_active", "is_system_account", "parent_account_id", "description"}),
+    ),
+    "tax_rates": _List(
+        "/settings/taxes", "taxes", {}, "tax_id", "tax_name", None,
+        frozenset({"tax_percentage", "tax_type", "tax_authority_name"}),
+    ),
+    # In none of the OpenAPI files [U].
+    "tracking": _List("/reportingtags", "reporting_tags", {}, "tag_id", "tag_name", None, frozenset({"is_active"})),
+    "suppliers": _List(
+        "/contacts", "contacts", {"contact_type": "vendor"}, "contact_id", "contact_name", None,
+        frozenset({"company_name", "status", "currency_code"}),
+    ),
+}  # fmt: skip
+
+#: Our names of details, and Zoho's fields of an organization [C].
+_DETAILS = {
+    "name": "name", "currency": "currency_code", "tax_number": "tax_id_value", "registration_number": "company_id_value",
+    "timezone": "time_zone", "edition": "plan_name",
+}  # fmt: skip
+
+_SAYS = {
+    Reason.ACCESS_REMOVED: (
+        "Zoho Books no longer shows this organization to whoever signed in: they were removed from it. Ask the client for access, or "
+        "reassign the integration to someone who has it."
+    ),
+    Reason.ORGANISATION_CLOSED: "The organization is inactive in Zoho Books. Ask the client.",
+    Reason.PERMISSION_MISSING: (
+        "Whoever signed in may not read this in Zoho Books. Have their role there raised, or sign in again and allow everything."
+    ),
+}
+
+
+class _NotThere(PassingTrouble):
+    """Zoho Books has nothing at the address of the request (404)."""
+
+
+_DEVICE = DeviceFlow(
+    {"grant_type": "device_request", "access_type": "offline", "prompt": "consent"},
+    poll="token", grant_type="device_token", code_field="code", address_field="verification_url",
+    interval_s=30, lives_s=300, in_ms=True,
+)  # fmt: skip
+
+
+class ZohoBooks:
+    """Zoho Books, as `Software`; see there."""
+
+    name = "zoho_books"
+    title = "Zoho Books"
+    organisations_per_sign_in: Literal["many", "one"] = "many"
+    organisation_words = ("organization", "organizations")
+    disconnecting: Literal["connection", "sign_in", "nowhere"] = "nowhere"
+    not_listed = Reason.ACCESS_REMOVED
+    grant = Grant(
+        scopes={
+            "ZohoBooks.settings.READ": "the organizations, their details and tax rates",
+            "ZohoBooks.accountants.READ": "the chart of accounts",
+            "ZohoBooks.contacts.READ": "the vendors",
+            "AaaServer.profile.READ": "who signs in",
+        },
+        scope_separator=",",
+        scheme=_AUTH_SCHEME,
+        # A desktop client has to send a challenge, a server-based one does not know it [C]. Whether the first has a secret is [U].
+        pkce="public",
+        secret="optional",  # noqa: S106  (a word, not a secret)
+        secret_in="body",  # noqa: S106
+        # Without both there is no refresh token, or only at the first consent [C].
+        parameters={"access_type": "offline", "prompt": "consent"},
+        revoke_body="query",
+        revoking_ends="sign_in",
+        sign_ins_per_person=20,
+        shares_access=True,
+        device=_DEVICE,
+    )
+    limits = Limits(
+        # A day's calls depend on the plan, and other apps of the client use them too: this is the least [U].
+        rates=(Rate(100, 60, "organisation"), Rate(1_000, 86_400, "organisation")),
+        organisation_at_once=5,
+        renewals=Rate(10, _TOKENS_PAUSE_S, "person"),
+        unsaid_pause_s=60,
+    )
+    lists: Mapping[str, str] = {
+        "accounts": "Chart of accounts", "tax_rates": "Taxes", "tracking": "Reporting tags", "suppliers": "Vendors",
+    }  # fmt: skip
+    before_sign_in = ""
+    how_to_register = (
+        "1. Open https://api-console.zoho.com in a browser and sign in.\n"
+        "2. Choose Add Client. For signing in with a short code, which is simplest over SSH, choose Non-browser Application "
+        "and go on with step 4. For signing in with a browser, choose Server-based Application.\n"
+        "3. As Authorized Redirect URI enter exactly: {redirect}\n"
+        "4. Create the client, and copy its client id and client secret.\n"
+        "5. In the client's settings, switch on Multi-DC for each data centre that your clients' books are in, and use the same "
+        "credentials for all of them.\n"
+        "If your Zoho account is in another data centre than the US, open the console there (api-console.zoho.eu, for example)."
+    )
+
+    def __init__(self) -> None:
+        self._listed: WeakKeyDictionary[Calls, tuple[float, Mapping[str, bool]]] = WeakKeyDictionary()
+
+    @property
+    def addresses(self) -> Addresses:
+        """In the data centre that an app is registered in unless the configuration says otherwise."""
+        return self.addresses_at("us")
+
+    def addresses_at(self, site: str) -> Addresses:
+        """Everything in one data centre; there is none for a word that is not in the table."""
+        domain, api = _DATA_CENTRES.get(site, _DATA_CENTRES["us"])
+        accounts = f"https://accounts.{domain}/oauth"
+        return Addresses(
+            f"{accounts}/v2/auth", f"{accounts}/v2/token", f"https://www.{api}", f"{accounts}/v2/token/revoke",
+            userinfo_url=f"{accounts}/user/info", device_url=f"{accounts}/v3/device/code",
+        )  # fmt: skip
+
+    def site_of_redirect(self, redirect: Mapping[str, str], authorize_url: str) -> str:
+        """By `accounts-server`, else `location` [C]. A server that is not Zoho's gets no code and no secret."""
+        server, location = _origin(redirect.get("accounts-server", "")), redirect.get("location", "").lower()
+        came_from = _origin(authorize_url)
+        if server in _BY_ACCOUNTS:
+            return _BY_ACCOUNTS[server]
+        named, stray = redirect.get("accounts-server"), location and location not in _DATA_CENTRES
+        if (named and server != came_from) or (stray and not named):
+            raise SignInFailed(
+                "The answer names a server or data centre that is not one of Zoho's. Nothing was sent there, and nothing was saved. "
+                "Sign in again."
+            )
+        return location if location in _DATA_CENTRES else _BY_ACCOUNTS.get(came_from, "")
+
+    def site_of_answer(self, answer: Mapping[str, Any], site: str) -> str:
+        """By `api_domain` [C] where nothing else said it. One that is not in the table is never called."""
+        return site or _BY_API.get(_origin(shapes.words(answer.get("api_domain"))), "")
+
+    def place_to_go_on(self, answer: Answer) -> str | None:
+        """`other_dc` with the person's data centre [C]."""
+        body = shapes.lower_keys(answer.body)
+        location = shapes.words(body.get("user_location")).lower()
+        return location if body.get("error") == "other_dc" and location in _DATA_CENTRES else None
+
+    def canonical_id(self, organisation_id: str) -> str:
+        """Digits, compared as they are."""
+        return organisation_id.strip()
+
+    def headers(self, organisation_id: str | None) -> Mapping[str, str]:
+        """The organization is named in the address."""
+        return {"Accept": "application/json"}
+
+    def own_error(self, answer: Answer) -> bool:
+        """A `code` other than 0 with a `message`, on a 200 too [C]."""
+        code = _code(answer)
+        return code is not None and code != 0 and isinstance(shapes.under(answer.body, "message"), str)
+
+    def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
+        """By the code; the status alone says little."""
+        code, said = _code(answer), shapes.error_text(shapes.under(answer.body, "message"))
+        if code in (_MINUTE, _DAY, _AT_ONCE):
+            return "limit"
+        if code == _NOT_ALLOWED:
+            return OrganisationTrouble(Reason.PERMISSION_MISSING, _SAYS[Reason.PERMISSION_MISSING])
+        if code == _NO_MEMBER and organisation_id is not None:
+            return OrganisationTrouble(Reason.ACCESS_REMOVED, _SAYS[Reason.ACCESS_REMOVED])
+        if code == _BAD_TOKEN or answer.status == 401:
+            if not answer.renewed:
+                return "renew"
+            if code == _BAD_TOKEN:
+                return SignInRefused("Zoho Books rejected the sign-in. Sign in again.")
+        if code == _INTERNAL:
+            return internal_error(self.title, code)
+        kind = _NotThere if answer.status == 404 else PassingTrouble
+        return kind(Fault.NONSENSE, f"Zoho Books refused a request ({answer.status}, code {code}): {said}")
+
+    def limit_pause_s(self, answer: Answer) -> float | None:
+        """The calls of a day are used up until the next one [U: by which clock]."""
+        if _code(answer) != _DAY:
+            return None
+        now = datetime.now(UTC)
+        return (now.replace(hour=0, minute=0, second=0) + timedelta(days=1) - now).total_seconds()
+
+    def token_error(self, answer: Answer) -> str | PassingTrouble | None:
+        """Zoho's words, which come with a 200 as well [U]; "Access Denied" there means too many requests and nothing else [C]."""
+        body = shapes.lower_keys(answer.body)
+        if _TOO_MANY in shapes.words(body.get("error_description")).lower():
+            return limited(f"{self.title}'s sign-in server", _TOKENS_PAUSE_S, datetime.now(UTC))
+        word = oauth_error(answer)
+        return "invalid_grant" if word in _REFUSED else _WORDS.get(word or "", word)
+
+    async def person(self, new: NewSignIn) -> Person:
+        """GET userinfo of the person's own data centre."""
+        answer = shapes.lower_keys(await new.userinfo())
+        person_id, given, family, whole, email = (shapes.text_of(answer.get(name)) for name in _PERSON_FIELDS)
+        if not person_id:
+            raise shapes.nonsense("who signed in")
+        name = " ".join(filter(None, (given, family))) or whole
+        return Person(person_id, name or email or person_id, email)
+
+    async def granted(self, new: NewSignIn) -> Organisation | None:
+        """None: a sign-in is for all organizations of the person."""
+        return None
+
+    async def organisations(self, calls: Calls) -> Sequence[Organisation]:
+        """GET /organizations, whole at once [C]; inactive ones are not offered."""
+        answer = await calls.get(f"{_API}/organizations")
+        found: dict[str, Organisation] = {}
+        active: dict[str, bool] = {}
+        for row in shapes.rows(shapes.under(answer, "organizations"), "organizations", "organization_id"):
+            organisation_id = self.canonical_id(row["organization_id"])
+            active[organisation_id] = _is_active(row)
+            if not active[organisation_id]:
+                leave_out("organizations", "it is inactive in Zoho Books", unreadable=False)
+                continue
+            name = shapes.words(row.get("name")) or organisation_id
+            found[organisation_id] = Organisation(organisation_id, name)
+        self._listed[calls] = (time.monotonic(), active)
+        return tuple(found.values())
+
+    async def details(self, calls: Calls, organisation_id: str) -> Details:
+        """GET /organizations/{id}: one call, and the proof that the integration works."""
+        path = f"/organizations/{quote(organisation_id, safe='')}"
+        answer = await self._get(calls, organisation_id, path, {})
+        row = shapes.lower_keys(shapes.under(answer, "organization"))
+        if not row:
+            raise shapes.nonsense("organization")
+        if not _is_active(row):
+            raise OrganisationTrouble(Reason.ORGANISATION_CLOSED, _SAYS[Reason.ORGANISATION_CLOSED])
+        found = {ours: shapes.words(row.get(theirs)) for ours, theirs in _DETAILS.items()}
+        if not found["name"]:
+            raise shapes.nonsense("organization")
+        country = shapes.words(shapes.under(row.get("address"), "country"))
+        found["country"] = country or shapes.words(row.get("country"))
+        found["year_end"] = _year_end(row.get("fiscal_year_start_month"))
+        found["site"] = calls.site
+        return {name: value for name, value in found.items() if value}
+
+    async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
+        """A list by pages. The chart of accounts does not say whether there is another one [C]."""
+        path, key, parameters, line_id, called, code, wanted = _LISTS[name]
+        kept = {"id", "name", "code", *wanted}
+        found: dict[str, Record] = {}
+        for page in range(1, _MOST_PAGES):
+            asked = {**parameters, "page": str(page), "per_page": str(_PAGE_SIZE)}
+            try:
+                answer = await self._get(calls, organisation_id, path, asked)
+            except _NotThere:
+                return ()  # the plan has no such list
+            except OrganisationTrouble as trouble:
+                if trouble.reason is Reason.PERMISSION_MISSING:
+                    raise ListRefused(str(trouble)) from None
+                raise
+            lines = shapes.records(answer, key, line_id, name=called, code=code)
+            known, there = len(found), shapes.length(answer, key)
+            found.update((line["id"], {k: v for k, v in line.items() if k in kept}) for line in lines)
+            more = shapes.under(shapes.under(answer, "page_context"), "has_more_page")
+            ends = not more if isinstance(more, bool) else there < _PAGE_SIZE
+            # A page on which no row can be used is not the last one for that.
+            if ends or not there or (lines and len(found) == known):
+                return tuple(found.values())
+        raise shapes.nonsense(f"{key} without an end")
+
+    async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
+        """False: no call ends one organization; revoking ends the sign-in for all of them [C]."""
+        return False
+
+    def link(self, organisation_id: str, details: Details) -> str | None:
+        """The organization in Zoho Books, where its data centre is known."""
+        if (centre := _DATA_CENTRES.get(details.get("site", ""))) is None:
+            return None
+        return _LINK.format(domain=centre[0], organisation=quote(organisation_id, safe=""))
+
+    async def _get(self, calls: Calls, organisation_id: str, path: str, parameters: Mapping[str, str]) -> Any:
+        """GET of an organization's data; a refusal is told apart by whether the organization is still listed."""
+        asked = {**parameters, "organization_id": organisation_id}
+        try:
+            return await calls.get(f"{_API}{path}", organisation_id=organisation_id, parameters=asked)
+        except OrganisationTrouble as trouble:
+            reason = await self._reason(calls, organisation_id, trouble.reason)
+            if reason is trouble.reason:
+                raise
+            raise OrganisationTrouble(reason, _SAYS[reason]) from None
+
+    async def _reason(self, calls: Calls, organisation_id: str, said: Reason) -> Reason:
+        """Asked at most once a second: a bulk check may meet hundreds of refusals."""
+        asked_at, active = self._listed.get(calls, (float("-inf"), dict[str, bool]()))
+        if time.monotonic() - asked_at > _LISTING_AGE_S:
+            await self.organisations(calls)
+            _, active = self._listed[calls]
+        is_active = active.get(self.canonical_id(organisation_id))
+        if is_active is None:
+            return Reason.ACCESS_REMOVED
+        return said if is_active else Reason.ORGANISATION_CLOSED
+
+
+def _origin(address: str) -> str:
+    """Scheme and host of an address; empty for what is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc else ""
+
+
+def _code(answer: Answer) -> int | None:
+    return shapes.whole_number(shapes.under(answer.body, "code"))
+
+
+def _is_active(row: Mapping[str, Any]) -> bool:
+    """Whether an organization is in use; one that does not say so is."""
+    return str(row.get("is_org_active")).lower() != "false"
+
+
+def _year_end(starts: Any) -> str:
+    """The last day of the month before the one in which the year starts."""
+    name, number = shapes.words(starts)[:3].lower(), shapes.whole_number(starts)
+    if name in _MONTHS:
+        return shapes.month_end(_MONTHS.index(name) or 12)
+    month = None if number is None else number - _FISCAL_BASE
+    return "" if month is None or not 0 <= month < 12 else shapes.month_end(month or 12)
+
+
+SOFTWARE = ZohoBooks()
