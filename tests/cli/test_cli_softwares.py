@@ -173,7 +173,7 @@ def test_software_says_that_a_sign_in_was_refused(practice: Practice, cli: Comma
     practice.sandbox.fault("revoke", software=OTHER, person=me)
     assert cli.inside("check").code == 3
     assert f"sign-in refused: {me}" in cli.inside("software").out
-    assert [row["signed_in"] for row in cli.inside("software", "--json").json] == [False, False, False]
+    assert not any(row["signed_in"] for row in cli.inside("software", "--json").json)
 
 
 def test_printed_clients_are_the_integrations_that_match(practice: Practice, cli: Command) -> None:
