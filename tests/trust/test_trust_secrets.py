@@ -32,6 +32,8 @@ from tests.trust.planted import (
     watched,
 )
 
+pytestmark = pytest.mark.long
+
 FAILS_WITH_ITS_TOKEN = """
 import sys
 from clientsync_tui.__main__ import main
@@ -179,8 +181,6 @@ DIES = """
 import os, resource, sys
 from pathlib import Path
 from clientsync_tui.signin.vault import Vault
-
-pytestmark = pytest.mark.long
 resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
 Vault(Path(sys.argv[1])).unlock()
 print(resource.getrlimit(resource.RLIMIT_CORE), flush=True)
