@@ -6,8 +6,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-Fact = tuple[str, str, str]
-"""Title, text, and the style's meaning ("ok", "warning", "error", "muted" or "")."""
+from ..sync.integration_facts import Fact
 
 COLOURS = {
     "ok": "$text-success",

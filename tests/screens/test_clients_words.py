@@ -1,6 +1,7 @@
 """The small pure parts of the client list: completion, sort orders, kept columns, dates and numbers."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from clientsync_tui.practice.filter import Term, parse
 from clientsync_tui.practice.status import Status
 from clientsync_tui.screens.clients.columns import next_sort, read, read_former, usual, widened, written
 from clientsync_tui.screens.clients.complete import complete
-from clientsync_tui.screens.clients.fix_words import lines
+from clientsync_tui.screens.titles import title
 from clientsync_tui.sync import locale_words
+from clientsync_tui.sync.fix_words import lines
 from tests.store import entries
 from tests.support.clients import workplace_in
 
@@ -117,7 +119,7 @@ def test_fix_counts_the_consents_that_are_yet_to_be_given(tmp_path: Path) -> Non
 
     def offers() -> str:
         (fix,) = store.clients.fixes(store.clients.find((), now), {Status.EXPIRED}, now)
-        return lines(workplace, [fix], workplace.held(), now)[0].does
+        return lines(partial(title, workplace), [fix], workplace.held(), now)[0].does
 
     assert offers() == "Start 3 consents"
     for company, expected in (("o1", "Start 2 consents"), ("o2", "Start 1 consent"), ("o3", "Reconnect")):

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from ...app.actions import ACTIONS
 from ...practice.model import Client
-from ...screens.connections.facts import of_client
 from ...sync import client_edits, plan_words
+from ...sync.integration_facts import of_client
 from ...sync.words import link_words
 from ...workplace import Workplace
 from .client_sync import action

@@ -8,7 +8,7 @@ from ...practice.model import Client, Integration, Settings
 from ...practice.status import Reason
 from ...practice.text import clean
 from ...practice.trouble import UsageError
-from ...screens.connections.facts import Seen, of_integration
+from ...sync.integration_facts import Seen, of_integration
 from ...sync.kinds import disconnect, reassign, reconnect, refresh
 from ...sync.kinds.seam.kind import Request
 from ...sync.pulled_words import further

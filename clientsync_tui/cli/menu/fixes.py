@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from ...screens.clients.facts import fixes_of
-from ...screens.clients.fix_words import FixLine, Step, lines
+from ...sync.fix_words import FixLine, Step, fixes_under, lines
 from ...sync.kinds import reassign, reconnect
 from ...sync.tabs import TABS
 from ...workplace import Workplace
@@ -18,10 +17,14 @@ def fixes(workplace: Workplace) -> None:
 
 def _choices(workplace: Workplace) -> list[Choice]:
     now, held = datetime.now(UTC), workplace.held()
+
+    def title_of(software: str) -> str:
+        return workplace.any_software(software).title
+
     found: list[Choice] = []
     clients = workplace.store.clients.find((), now)
     for tab in TABS:
-        for line in lines(workplace, fixes_of(workplace, tab, clients, now), held, now):
+        for line in lines(title_of, fixes_under(workplace.store, tab, clients, now), held, now):
             title = f"{tab.title}: {line}"
             found.append(Choice(title, lambda line=line: _fix(workplace, line), line.says))
     return found or [Choice("Nothing needs a fix", lambda: say("Check finds what does not work."))]

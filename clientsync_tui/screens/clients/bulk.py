@@ -7,13 +7,13 @@ from typing import Any
 from ...app.actions import CLIENTS, EVERYWHERE, KINDS, named
 from ...practice.plan import Plan, Will
 from ...sync import plan_words
+from ...sync.fix_words import Step
 from ...sync.kinds.seam.kind import BulkKind, Needs, Request
 from ...sync.locale_words import counted, number
 from ..client_sync.plan import confirm_and_run
 from ..dialogues.choose import Choice, Choose
 from ..titles import title
 from .clients_view import ClientsView
-from .fix_words import Step
 
 MENU = (
     *named(EVERYWHERE, "client_sync"),

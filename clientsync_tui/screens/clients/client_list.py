@@ -20,6 +20,7 @@ from ...store.files.sqlite_errors import SqliteError, why
 from ...store.fixes import Cause
 from ...store.listing.client_list import BY_NAME
 from ...sync.client_columns import Sort, Viewer
+from ...sync.fix_words import FixLine, lines, statuses_under, to_fix
 from ...sync.locale_words import counted, number
 from ...sync.sign_in_words import by_person
 from ...sync.tabs import TABS
@@ -29,7 +30,6 @@ from ..titles import title
 from .complete import values_of
 from .facts import Facts, Listed, Query, facts_now, listed
 from .filter import FilterBar, FilterInput
-from .fix_words import FixLine, lines, statuses_under, to_fix
 from .preview import PreviewPane
 from .rows import ClientRows, about, columns, today
 from .triage import FixList, TriageTabs
@@ -221,7 +221,10 @@ class ClientList(ActionScreen):
             self._facts_due = False
             self._show_facts(facts)
         if found.fixes is not None:
-            self.lines, self._lines_of = lines(workplace, found.fixes, self._held, now), (tab.key, text)
+            self.lines, self._lines_of = (
+                lines(partial(title, workplace), found.fixes, self._held, now),
+                (tab.key, text),
+            )
         self.cause = found.cause
         self._show_list(found, now)
         return left

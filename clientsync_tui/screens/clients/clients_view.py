@@ -6,9 +6,9 @@ from typing import Any, Protocol, TypeVar
 from ...app.actions import Action
 from ...practice.model import Client
 from ...store.store import Store
+from ...sync.fix_words import FixLine
 from ...widgets.select_table.table import SelectTable
 from ..main import Asker
-from .fix_words import FixLine
 
 T = TypeVar("T")
 

@@ -2,7 +2,6 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,9 +10,9 @@ from ...practice.people import SignIn
 from ...practice.status import Status
 from ...store.fixes import Cause, Fix
 from ...sync.client_columns import Sort, stored
+from ...sync.fix_words import fixes_under, statuses_under
 from ...sync.tabs import TABS, Tab
 from ...workplace import Workplace
-from .fix_words import statuses_under
 
 
 class Facts(NamedTuple):
@@ -62,13 +61,7 @@ def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
         return Listed(order, None, query.cause)
     to_fix: list[Fix] = []
     if statuses_under(query.tab):
-        to_fix = fixes_of(workplace, query.tab, found(None, TABS[0]), query.now)
+        to_fix = fixes_under(workplace.store, query.tab, found(None, TABS[0]), query.now)
     if query.cause in {None, *(fix.cause for fix in to_fix)}:
         return Listed(order, to_fix, query.cause)
     return Listed(found(None, query.tab), to_fix, None)
-
-
-def fixes_of(workplace: Workplace, tab: Tab, clients: Sequence[int], now: datetime) -> list[Fix]:
-    """The fixes under this tab for these clients."""
-    statuses = statuses_under(tab)
-    return workplace.store.clients.fixes(clients, statuses, now) if statuses else []

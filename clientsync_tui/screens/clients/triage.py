@@ -11,10 +11,10 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ...practice.status import Status
+from ...sync.fix_words import FixLine
 from ...sync.locale_words import number
 from ...sync.tabs import TABS
 from ...sync.words import ASCII_SYMBOLS, SYMBOLS
-from .fix_words import FixLine
 
 STYLES = {"all": "", "connected": "$text-success", "expiring": "$text-warning", "expired": "$text-error"} | {
     "broken": "$text-error",

@@ -14,7 +14,7 @@ from ...practice.model import Client, Integration, Settings
 from ...practice.plan import Will
 from ...practice.status import FOR_THE_CLIENT, Reason, Status
 from ...practice.trouble import Trouble
-from ...sync import as_command, plan_words
+from ...sync import as_command, integration_facts, plan_words
 from ...sync.kinds import disconnect, refresh
 from ...sync.kinds.seam.kind import Request
 from ...sync.settings import change_settings
@@ -24,7 +24,6 @@ from ...widgets.select_table.rows import Cell, Column, Row
 from ...widgets.select_table.table import SelectTable
 from ..base import ActionScreen, KeyBar, TopBar
 from ..titles import title
-from . import facts as facts
 
 if TYPE_CHECKING:
     from ..copying import Copyable
@@ -96,7 +95,7 @@ class ConnectionsScreen(ActionScreen):
         self.refresh_keys()
 
     def _row(self, link: Integration, now: datetime) -> Row:
-        status, style = facts.status_of(link, now, self.main.ascii_marks)
+        status, style = integration_facts.status_of(link, now, self.main.ascii_marks)
         by = "you" if self._is_held(link) else link.integrated_by.name or link.integrated_by.email
         title = self.main.workplace.any_software(link.software).title
         return Row(key_of(link), (title, link.organisation_name, Cell(status, style), by))
@@ -106,14 +105,14 @@ class ConnectionsScreen(ActionScreen):
         client, link = self._client, self.link
         if client is None:
             return
-        self.query_one("#client", Facts).show("Client", list(facts.of_client(client)))
+        self.query_one("#client", Facts).show("Client", list(integration_facts.of_client(client)))
         shown = self.query_one("#integration", Facts)
         shown.display = link is not None
         if link is not None:
             workplace = self.main.workplace
             counts = workplace.store.pulled.counts(link.software, link.organisation_id)
             refused = workplace.store.ledger.refused_lists(client.id, link.software, link.organisation_id)
-            seen = facts.Seen(
+            seen = integration_facts.Seen(
                 client,
                 link,
                 workplace.any_software(link.software),
@@ -123,7 +122,7 @@ class ConnectionsScreen(ActionScreen):
                 datetime.now(UTC),
                 self.main.ascii_marks,
             )
-            shown.show(seen.software.title, list(facts.of_integration(seen)))
+            shown.show(seen.software.title, list(integration_facts.of_integration(seen)))
         self.refresh_keys()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -1,20 +1,18 @@
-"""What is known of an integration and of its client, line by line."""
+"""The facts about an integration and its client, line by line."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from ...accounting.seam.not_loaded import why_not_loaded
-from ...accounting.seam.software import Software
-from ...practice.model import DETAIL_TITLES, Client, Integration
-from ...sync import words
-from ...sync.locale_words import counted, moment_in_full, number
-from ...sync.pulled_words import refused_list
+from ..accounting.seam.not_loaded import why_not_loaded
+from ..accounting.seam.software import Software
+from ..practice.model import DETAIL_TITLES, Client, Integration
+from . import words
+from .locale_words import counted, moment_in_full, number
+from .pulled_words import refused_list
 
-if TYPE_CHECKING:
-    # Textual is not to be imported for words alone.
-    from ...widgets.facts import Fact
+Fact = tuple[str, str, str]
+"""Title, text, and the style's meaning ("ok", "warning", "error", "muted" or "")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def status_of(link: Integration, now: datetime, ascii_marks: bool) -> tuple[str,
     return f"{symbols[status]} {words.link_words(link, now)}", words.STYLES[status]
 
 
-def of_integration(seen: Seen) -> "Iterator[Fact]":
+def of_integration(seen: Seen) -> Iterator[Fact]:
     """Status, reason and next step first."""
     link, now = seen.link, seen.now
     if not_loaded := why_not_loaded(seen.software):
@@ -96,7 +94,7 @@ def _lists(seen: Seen) -> Iterator[tuple[str, str]]:
             yield name, f"{title}: {count}"
 
 
-def of_client(client: Client) -> "Iterator[Fact]":
+def of_client(client: Client) -> Iterator[Fact]:
     """The practice's own facts of the client, then what the organisation says of itself."""
     yield "Practice code", client.practice_code or "none", "" if client.practice_code else "muted"
     yield "Team", client.team or "none", "" if client.team else "muted"

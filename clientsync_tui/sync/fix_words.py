@@ -1,19 +1,18 @@
-"""Fixes in words: the cause, and what Enter does about it. The menu and the command line say the same, so this imports no Textual."""
+"""Fixes in words: the cause, and what Enter does about it. The client list and the numbered menu show the same."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from enum import Enum, auto
 from typing import NamedTuple
 
-from ...practice.people import SignIn
-from ...practice.status import FOR_THE_CLIENT, Reason, Status
-from ...store.fixes import Fix
-from ...sync.kinds.reconnect import CONSENT_AGAIN
-from ...sync.locale_words import counted, number, short_date
-from ...sync.tabs import Tab
-from ...sync.words import REASONS
-from ...workplace import Workplace
-from ..titles import title
+from ..practice.people import SignIn
+from ..practice.status import FOR_THE_CLIENT, Reason, Status
+from ..store.fixes import Fix
+from ..store.store import Store
+from .kinds.reconnect import CONSENT_AGAIN
+from .locale_words import counted, number, short_date
+from .tabs import Tab
+from .words import REASONS
 
 STATUSES: dict[str, frozenset[Status]] = {
     "expiring": frozenset({Status.EXPIRING}),
@@ -72,10 +71,16 @@ def to_fix(tab: Tab, fixes: Sequence[Fix]) -> str:
     return f"{counted(sum(fix.integrations for fix in fixes), f'{tab.key} integration')} to fix"
 
 
+def fixes_under(store: Store, tab: Tab, clients: Sequence[int], now: datetime) -> list[Fix]:
+    """The fixes under this tab for these clients."""
+    statuses = statuses_under(tab)
+    return store.clients.fixes(clients, statuses, now) if statuses else []
+
+
 def lines(
-    workplace: Workplace, fixes: Sequence[Fix], held: Collection[SignIn], now: datetime
+    title: Callable[[str], str], fixes: Sequence[Fix], held: Collection[SignIn], now: datetime
 ) -> list[FixLine]:
-    """The fixes as lines. `held`: the sign-ins whose tokens this person has."""
+    """The fixes as lines. `title`: what an accounting app calls itself. `held`: the sign-ins whose tokens this person has."""
     you = {(sign_in.software, sign_in.person.id) for sign_in in held}
     working = [sign_in for sign_in in held if sign_in.works(now)]
     signed_in = {sign_in.software for sign_in in working}
@@ -84,7 +89,7 @@ def lines(
         cause = fix.cause
         mine = (cause.software, cause.person) in you
         step = step_of(fix, mine=mine)
-        app = title(workplace, cause.software)
+        app = title(cause.software)
         alike = [other for other in fixes if _looks_like(other, fix)]
         who = _name(fix, with_email=len(alike) > 1)
         description = cause_words(fix, app, None if mine else who, now)
@@ -114,7 +119,7 @@ def _name(fix: Fix, *, with_email: bool) -> str:
 
 
 def step_of(fix: Fix, *, mine: bool) -> Step:
-    """What fixes it. `mine`: the sign-in is one's own."""
+    """What fixes it. `mine`: the sign-in is your own."""
     match fix.cause.reason:
         case reason if reason in FOR_THE_CLIENT:
             return Step.ASK_THE_CLIENT
