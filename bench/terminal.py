@@ -117,6 +117,12 @@ class Terminal:
         self._last = time.perf_counter()
         return took_ms
 
+    def leave(self, key: str) -> None:
+        """Send the key that ends the program, and read until it has ended."""
+        os.write(self._fd, key.encode())
+        while self._read(60):
+            pass
+
     @property
     def memory_mib(self) -> float:
         """Resident memory of the program (Linux)."""

@@ -10,6 +10,10 @@ def main() -> None:
     """The `clientsync` command; ends the process with the command's exit status."""
     # Nearly every object made at start-up stays: collecting garbage among them takes a tenth of the start.
     gc.set_threshold(200_000)
+    from .terminal.last_frame import Shown
+
+    frame = Shown(sys.argv[1:])
+    frame.show()
     from .cli import shell_completion
     from .cli.main import root
     from .host import standard_streams
@@ -26,7 +30,7 @@ def main() -> None:
         sys.exit(2)
     code, trouble = None, None
     try:
-        root(prog_name="clientsync")
+        root(prog_name="clientsync", obj=frame)
     except SystemExit as end:
         code = end.code
     except OSError as error:

@@ -40,6 +40,8 @@ def start(quick: bool) -> Iterator[Result]:
         base, little, much, *visidata = map(median, frames)
         yield Result(f"first frame, {many_clients:,} clients / minimal app, ms", much, base, 1.25)
         yield Result(f"first frame, {many_clients:,} / {FEW} clients, ms", much, little, 1.1)
+        again = median(_second_starts(many, times))
+        yield Result(f"first frame from the second start, {many_clients:,} clients / minimal app, ms", again, base, 0.3)
         if visidata:
             yield Result(f"first frame, {many_clients:,} clients / VisiData, ms", much, visidata[0], 1.0)
         yield Result(
@@ -50,6 +52,18 @@ def start(quick: bool) -> Iterator[Result]:
 
 def _app(config: Path) -> list[str]:
     return [sys.executable, "-m", "clientsync_tui", "--config", str(config)]
+
+
+def _second_starts(config: Path, times: int) -> Iterator[float]:
+    """Milliseconds until the list is up, in starts after one that was left with `q`."""
+    env = {**QUIET, "XDG_DATA_HOME": str(config.parent / "data")}
+    (config.parent / "data" / "clientsync").mkdir(parents=True, mode=0o700, exist_ok=True)
+    with Terminal(_app(config), env=env) as terminal:
+        terminal.wait_for("C000000", quiet_s=1.0)
+        terminal.leave("q")
+    for _ in range(times):
+        with Terminal(_app(config), env=env) as terminal:
+            yield terminal.wait_for("C000000")
 
 
 def _csv(database: Path) -> Path:

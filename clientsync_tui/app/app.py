@@ -18,6 +18,7 @@ from ..terminal.line import Line
 from ..workplace import Workplace
 from . import everywhere, look, unexpected
 from .jobs import Jobs
+from .kept_frame import KeptFrame, Start
 from .key_queue import Done, KeyQueue
 from .news import News
 from .notices import Notices
@@ -45,8 +46,7 @@ class ClientSyncApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012  (Textual declares it so)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-wide")]  # noqa: RUF012  (Textual declares it so)
 
-    def __init__(self, workplace: Workplace, *, light: bool | None = None, typed: bytes = b"") -> None:
-        """`light`: whether the terminal's background is light (None: unknown). `typed`: what was typed during the start."""
+    def __init__(self, workplace: Workplace, start: Start = Start()) -> None:  # noqa: B008  (never changed)
         super().__init__()
         self.workplace = workplace
         workplace.ask_passphrase, workplace.waits_for_server = partial(asked_passphrase, self), False
@@ -57,10 +57,11 @@ class ClientSyncApp(App[None]):
         self._news = News(self, workplace.store)
         self._jobs = Jobs(self, workplace, self._news, lambda sequence: self.write(sequence))
         self._cells = ChangedCells()
-        self._line = Line(self, self._cells, typed)
+        self.kept_frame = KeptFrame(self, workplace, self._cells, start.frame)
+        self._line = Line(self, self._cells, start.typed)
         textual_internals.send_only_changes(self, self._cells)
         unexpected.end_with_one_sentence(self)
-        look.use_theme(self, look.theme_name(workplace.config.screen.theme, light))
+        look.use_theme(self, look.theme_name(workplace.config.screen.theme, start.light))
         self._sheets = StyleSheets(self)
 
     def get_default_screen(self) -> "Screen[Any]":
@@ -73,6 +74,7 @@ class ClientSyncApp(App[None]):
         """Starts the parts. A first start goes to the client list step by step."""
         asyncio.get_running_loop().set_exception_handler(unexpected.log_what_nobody_awaits)
         self._line.start()
+        self.kept_frame.start()
         self.call_later(self.mind_size)
         if not self.workplace.config.practice.name and not self.workplace.store.clients.total():
             self.open("first_start")
@@ -82,8 +84,6 @@ class ClientSyncApp(App[None]):
         if not self.is_headless:
             self.set_timer(gc_tuning.SETTLED_AFTER_S, gc_tuning.settle)
         self.key_queue.start()
-
-    # Screens
 
     def open(self, screen: str, action: str | None = None, **wanted: Any) -> "ActionScreen":
         """Opens a screen by name and does `action` there. Goes back to it if it is open and nothing is `wanted`."""
@@ -131,8 +131,6 @@ class ClientSyncApp(App[None]):
         if self.screen.is_mounted:
             textual_internals.draw_now(self.screen, *changed)
 
-    # Keys
-
     async def on_event(self, event: Event) -> None:
         """Keys from outside queue up."""
         if isinstance(event, Key) and not event.is_forwarded:
@@ -146,6 +144,7 @@ class ClientSyncApp(App[None]):
 
     def caught_up(self) -> None:
         """The list shows what was asked for."""
+        self.kept_frame.take_over()
         self.key_queue.caught_up()
 
     def on_key(self, event: Key) -> None:
@@ -193,6 +192,7 @@ class ClientSyncApp(App[None]):
 
     def leave(self) -> None:
         """Leaves. Asks first while a job runs."""
+        self.kept_frame.remember()
         everywhere.leave(self, job_is_running=self._jobs.are_running)
 
     def on_unmount(self) -> None:

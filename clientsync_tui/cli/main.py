@@ -245,11 +245,18 @@ def _open_app(ctx: click.Context) -> None:
     from os import environ
 
     from ..terminal import capabilities
+    from ..terminal.last_frame import Shown
 
+    frame = ctx.ensure_object(Shown)
     capabilities.prepare(environ)
-    # The terminal can answer while the app is imported.
-    with capabilities.AskedBackground(environ) as background:
-        from ..app.run import run
-        from .context import open_workplace
+    try:
+        # The terminal can answer while the app is imported.
+        with capabilities.AskedBackground(environ) as background:
+            from ..app.run import run
+            from .context import open_workplace
 
-        ctx.exit(run(ctx.with_resource(open_workplace()), background))
+            workplace = ctx.with_resource(open_workplace())
+            code = run(workplace, background, None if ctx.params["throwaway"] else frame)
+    finally:
+        frame.withdraw()
+    ctx.exit(code)

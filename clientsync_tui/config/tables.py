@@ -68,12 +68,14 @@ class ScreenTable(NamedTuple):
     """`[screen]`. `theme`: auto, dark, light or ansi. `mouse`: auto (off over SSH), on or off. `ascii`: marks in ASCII alone.
 
     `notices`, when a job ends while another window has the focus: auto (the terminal's own, else its bell), bell or off.
+    `last_frame`: whether the last list is kept and put up at the next start.
     """
 
     theme: str = "auto"
     mouse: str = "auto"
     ascii: bool = False
     notices: str = "auto"
+    last_frame: bool = True
 
 
 class Config(NamedTuple):

@@ -234,6 +234,15 @@ class Database:
         except FileNotFoundError:
             return False
 
+    def empty_log(self) -> None:
+        """Copies the log into the database file, unless someone is in the way."""
+        connection = self.connection
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """One state of the database for several queries, whatever others write meanwhile. Nothing is written inside."""

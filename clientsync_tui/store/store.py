@@ -88,6 +88,19 @@ class Store:
         home = self._database.home
         return Follower(self._database, home) if isinstance(home, PostgresHome) else None
 
+    @contextmanager
+    def unchanged_since(self, seen: tuple[int, int]) -> Generator[bool]:
+        """Whether nobody has written since `seen` (`changes` on this thread); nobody can write inside, and the log is empty.
+
+        Never for a practice on a server, where others may have written since. Raises Trouble as `transaction` does.
+        """
+        if self._database.home.kind != "sqlite":
+            yield False
+            return
+        self._database.empty_log()
+        with self._database.writing():
+            yield self.changes() == seen
+
     @cached_property
     def ledger(self) -> "Ledger":
         """The ledger, where every change is made."""

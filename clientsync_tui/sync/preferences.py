@@ -65,19 +65,21 @@ class Preferences:
         """Deletes a saved view."""
         self.save("views", {n: text for n, text in self.views.items() if n.casefold() != name.casefold()})
 
-    def _path(self) -> Path:
+    @property
+    def path(self) -> Path:
+        """The file. Raises UsageError if this person has no folder."""
         # The id comes from a file that colleagues can write, and must not lead out of the folder.
         practice = "".join(filter(str.isalnum, self._store.practice_id))[:32]
         return self._folder() / f"preferences-{practice}.json"
 
     def _read(self) -> dict[str, Any]:
         saved: object = None
-        with suppress(OSError, UsageError, ValueError, RecursionError), self._path().open("rb") as file:
+        with suppress(OSError, UsageError, ValueError, RecursionError), self.path.open("rb") as file:
             saved = json.loads(file.read(MOST_BYTES))
         return {**cast("dict[str, Any]", saved if isinstance(saved, dict) else {}), **self._unsaved}
 
     def _write(self, values: dict[str, Any]) -> None:
-        path = self._path()
+        path = self.path
         make_folder(path.parent)
         new = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from rich.cells import cell_len, get_character_cell_size
 from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
@@ -32,6 +33,33 @@ class ChangedCells:
     def __init__(self) -> None:
         self._rows: dict[int, Strip] = {}
         self._size = Size(0, 0)
+        self._colours = COLOR_SYSTEMS["truecolor"]
+        self._held = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the terminal still shows what was there before."""
+        return self._held
+
+    def hold(self) -> None:
+        """From now on draws nothing, and only knows what is to be drawn."""
+        self._held = True
+
+    def release(self) -> str:
+        """Draws again; returns the codes for everything that is to be on the screen."""
+        self._held = False
+        return self._drawn()
+
+    def whole(self, size: Size) -> str | None:
+        """The codes that make an empty terminal show all of it; None if not every line is known."""
+        known = size == self._size and not self._held and len(self._rows) == size.height
+        return self._drawn() if known else None
+
+    def _drawn(self) -> str:
+        pen = Pen(self._colours)
+        for y, row in sorted(self._rows.items()):
+            pen.draw(0, y, row)
+        return pen.end()
 
     def forget(self) -> None:
         """From now on it is unknown what the terminal shows."""
@@ -39,6 +67,7 @@ class ChangedCells:
 
     def draw(self, pieces: Iterable[Piece], size: Size, colours: ColorSystem) -> str:
         """The codes that make a terminal of this size show these pieces."""
+        self._colours = colours
         if size != self._size:
             self._size = size
             self.forget()
@@ -50,8 +79,11 @@ class ChangedCells:
             elif (shown := touched.get(y) or self._rows.get(y)) is not None:
                 end = x + strip.cell_length
                 touched[y] = Strip.join([shown.crop(0, x), strip, shown.crop(end)])
-            else:
+            elif not self._held:
                 pen.draw(x, y, strip)
+        if self._held:
+            self._rows.update(touched)
+            return ""
         for y, row in touched.items():
             for start, end in changed(self._rows.get(y), row, colours):
                 pen.draw(start, y, row if end - start == size.width else row.crop(start, end))

@@ -107,6 +107,24 @@ def write(app: Any, sequence: str) -> bool:
     return send is not None
 
 
+def without_entering(driver: type[Any]) -> type[Any]:
+    """A driver that does not enter the alternate screen at its first start, because the program is there already.
+
+    Why: many terminals clear it when it is entered again, and the last frame would flicker. Uses the driver's `write`.
+    """
+
+    class Staying(driver):
+        is_there = True
+
+        def write(self, data: str) -> None:
+            if data == "\x1b[?1049h" and self.is_there:
+                self.is_there = False
+            else:
+                super().write(data)  # pyright: ignore[reportUnknownMemberType]
+
+    return Staying
+
+
 def stop_writing(app: Any) -> bool:
     """Writes nothing more to a terminal that is gone.
 

@@ -65,6 +65,8 @@ class ClientList(ActionScreen):
         self._about = ""
         # The last of the reads, the last that a key asked for, and the last that ended.
         self._reads = self._asked = self._ended = 0
+        self.read_at = (0, 0)
+        """The store's changes when the list was read that is shown."""
         self._held: list[SignIn] = []
         self.held: frozenset[str] = frozenset()
         self.sort: Sort = BY_NAME
@@ -202,6 +204,7 @@ class ClientList(ActionScreen):
     async def _read(self, *, late: bool = False) -> bool:
         """Reads and shows; `late`: without the fixes, where only the filter changed. Returns whether the fixes are left to be read."""
         tab, text, now, workplace = TABS[self.tabs.chosen], self.filter_bar.text, today(), self.main.workplace
+        before = workplace.store.changes()
         stale = self._facts_due or self._lines_of != (tab.key, text)
         left = late and stale and not self._facts_due and bool(statuses_under(tab))
         run = partial(asyncio.get_running_loop().run_in_executor, self._reader)
@@ -227,6 +230,7 @@ class ClientList(ActionScreen):
             )
         self.cause = found.cause
         self._show_list(found, now)
+        self.read_at = before
         return left
 
     def _show_list(self, found: Listed, now: datetime) -> None:
