@@ -41,7 +41,9 @@ def start(quick: bool) -> Iterator[Result]:
         yield Result(f"first frame, {many_clients:,} clients / minimal app, ms", much, base, 1.25)
         yield Result(f"first frame, {many_clients:,} / {FEW} clients, ms", much, little, 1.1)
         again = median(_second_starts(many, times))
-        yield Result(f"first frame from the second start, {many_clients:,} clients / minimal app, ms", again, base, 0.3)
+        yield Result(
+            f"first frame from the second start, {many_clients:,} clients / minimal app, ms", again, base, 0.3
+        )
         if visidata:
             yield Result(f"first frame, {many_clients:,} clients / VisiData, ms", much, visidata[0], 1.0)
         yield Result(
