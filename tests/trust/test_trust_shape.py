@@ -101,7 +101,7 @@ def test_copy_with_something_planted_is_not_restored(
 def test_table_that_was_changed_is_refused(cli: Command, database: Path) -> None:
     with closing(sqlite3.connect(database)) as db:
         db.execute("ALTER TABLE clients ADD COLUMN extra TEXT")
-    assert "has another table clients than Client Sync makes" in cli.inside("clients").err
+    assert "has a different table clients than Client Sync makes" in cli.inside("clients").err
     with closing(sqlite3.connect(database)) as db:
         db.execute("ALTER TABLE clients DROP COLUMN extra")
         db.execute("DROP INDEX clients_team")
