@@ -4,7 +4,7 @@ import json
 import math
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from ...practice.status import Fault
@@ -162,6 +162,12 @@ def records(
             record["code"] = its_code
         found.append(record)
     return found
+
+
+def only(lines: Iterable[Record], fields: Collection[str]) -> Sequence[Record]:
+    """The lines with these fields of the app's, and what was added to them: an app says much that nobody needs to keep here."""
+    kept = {*fields, "id", "name", "code"}
+    return [{key: value for key, value in line.items() if key in kept} for line in lines]
 
 
 def _spellings(fields: Iterable[str], name: str | None) -> list[str]:

@@ -1,0 +1,29 @@
+"""What a sign-in's app said a moment ago, so that a bulk check of hundreds of organisations does not ask it hundreds of times."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from .software import Calls
+
+AGE_S = 1.0
+T = TypeVar("T")
+
+
+class Lately(Generic[T]):
+    """One answer for each sign-in, good for a second. Those who ask at once wait for one question."""
+
+    def __init__(self) -> None:
+        self._said: WeakKeyDictionary[Calls, tuple[float, T]] = WeakKeyDictionary()
+        self._asking: WeakKeyDictionary[Calls, asyncio.Lock] = WeakKeyDictionary()
+
+    async def of(self, calls: Calls, ask: Callable[[Calls], Awaitable[T]]) -> T:
+        """What `ask` gives, or gave within the last second."""
+        async with self._asking.setdefault(calls, asyncio.Lock()):
+            at, said = self._said.get(calls, (float("-inf"), None))
+            if said is None or time.monotonic() - at > AGE_S:
+                said = await ask(calls)
+                self._said[calls] = time.monotonic(), said
+            return said
