@@ -129,10 +129,14 @@ class Sandbox:
                 )
             target = Target(target.software, person.email, target.organisation)
         if target.organisation is not None:
-            softwares = [target.software] if target.software else list(self.softwares)
-            if all(self.world.place_of(name, target.organisation) is None for name in softwares):
+            names = [target.software] if target.software else list(self.softwares)
+            places = ((name, self.world.place_of(name, target.organisation)) for name in names)
+            spelled = next(
+                (self.world.id_of(name, place) for name, place in places if place is not None), None
+            )
+            if spelled is None:
                 raise ValueError(f"no organisation here has the id {target.organisation!r}")
-            target = Target(target.software, target.person, target.organisation.lower())
+            target = Target(target.software, target.person, spelled)
         if kind == RENAME and (target.person is not None or times is not None):
             raise ValueError("a new name applies to everyone until `clear`: leave out person and times")
         if times is not None and times < 1:

@@ -71,7 +71,7 @@ class AuthoriseRequest:
             challenge=challenge,
             at_once=given.get("prompt") == "none",
             login_hint=given.get("login_hint"),
-            organisations=None if named is None else tuple(i.lower() for i in named.split(",") if i),
+            organisations=None if named is None else tuple(filter(None, named.split(","))),
         )
 
     def back(self, *, more: Mapping[str, str] | None = None, **answer: str) -> str:

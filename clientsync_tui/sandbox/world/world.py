@@ -156,10 +156,10 @@ class World:
         return self._ids_of[software]
 
     def place_of(self, software: str, organisation_id: str) -> int | None:
-        """Where in the world the organisation with this id is; None if there is none."""
+        """Where in the world the organisation with this id is, in capitals or not; None if there is none."""
         places = self._places.get(software)
         if places is None:
-            places = {organisation: index for index, organisation in enumerate(self.ids(software))}
+            places = {organisation.lower(): index for index, organisation in enumerate(self.ids(software))}
             self._places[software] = places
         return places.get(organisation_id.lower())
 
