@@ -19,7 +19,7 @@ LINK = r"(?m)^(http://127\.0\.0\.1:\d+/quickbooks/\S+)\r?\n"
 
 @pytest.fixture
 def practice(made: Callable[[Running], Practice]) -> Iterator[Practice]:
-    with running(Options(organisations=4, limits=False, lines=3)) as box:
+    with running(Options(softwares=(ONE, MANY, OTHER), organisations=4, limits=False, lines=3)) as box:
         practice = made(box)
         practice.keep_secrets()
         yield practice

@@ -1,0 +1,400 @@
+"""Everything particular to FreshBooks (the new one, not Classic).
+
+Sources, marked as in FreshBooks' own documents and SDKs [C], or unconfirmed [U] and made to bend: freshbooks.com/api "Authentication",
+"Scopes", "Errors", "Chart of Accounts" and "Journal Entries"; the Python and Node SDKs with their fixtures (addresses, field names, paging).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, cast
+from urllib.parse import quote
+
+from ..practice.model import Details, Organisation
+from ..practice.people import Person
+from ..practice.status import Fault, Reason
+from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
+from .seam import shapes
+from .seam.faults import internal_error
+from .seam.lately import Lately
+from .seam.left_out import leave_out, noting
+from .seam.paging import Page, whole
+from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Record
+
+_ME = "/auth/api/v1/users/me"
+_PAGE_SIZE = 100  # the largest [C: SDK]; a larger one is cut without a word
+
+#: The roles of a membership that reach the accounting. Only owner is [C]; an employee's [C] does not.
+_ROLES = frozenset({"owner", "admin", "manager", "business_manager", "accountant", "business_accountant"})
+_ALIVE = frozenset({"active"})  # the other value seen is "cancelled" [C]
+#: Where the currency of an account stands: the SDK can get one, with which id is [U]; the `systemid` of a role is tried.
+_SYSTEM = "systems/systems"
+
+# Numbers of errors [C: freshbooks.com/api/errors].
+_ACCESS_DENIED, _DELETED, _UNKNOWN, _INACTIVE_ACCOUNT = 1003, 1011, 1012, 1042
+#: A gRPC code in place of a status [C: one fixture has 5].
+_STATUS_OF_CODE = {5: 404, 7: 403, 8: 429, 13: 500, 14: 503, 16: 401}
+_DELETED_VENDOR = 1  # `vis_state`: 0 active, 1 deleted, 2 archived [C]
+
+# What is kept of a line; the rest (addresses, telephone numbers, balances, notes) is not needed.
+_ACCOUNT_FIELDS = (
+    "uuid", "name", "number", "description", "type", "sub_type", "parent_account", "auto_created", "state",
+)  # fmt: skip
+
+
+class _List(NamedTuple):
+    """A list with pages: what is kept of a line, the field that is its id (the first one that there is), its name and its code."""
+
+    key: str
+    kept: tuple[str, ...]
+    ids: tuple[str, ...]
+    name: str = "name"
+    code: str | None = None
+
+
+_TAXES = _List("taxes", ("taxid", "amount", "number", "compound"), ("taxid", "id"))
+_VENDORS = _List(
+    "bill_vendors", ("vendorid", "vendor_name", "account_number", "currency_code", "country", "vis_state"),
+    ("vendorid", "id"), "vendor_name", "account_number",
+)  # fmt: skip
+_OLD_ACCOUNTS = _List(
+    "journal_entry_accounts", ("accountid", "account_type", "currency_code", "sub_accounts"),
+    ("accountid", "id"), "account_name", "account_number",
+)  # fmt: skip
+
+_SAYS = {
+    Reason.ACCESS_REMOVED: (
+        "Whoever signed in is no longer a member of this business. Ask the client for access, or reassign the integration."
+    ),
+    Reason.PERMISSION_MISSING: (
+        "FreshBooks refuses this: the role of whoever signed in is too low in this business, or the app lacks a scope. Ask the client for an "
+        "accountant's role, or check the app's scopes and sign in again."
+    ),
+    Reason.UNPAID: "The business's FreshBooks subscription is not active: cancelled, or not paid. Ask the client.",
+    Reason.ORGANISATION_CLOSED: "The business's FreshBooks account is inactive. Ask the client.",
+}
+
+
+class _Business(NamedTuple):
+    """A membership, as `users/me` lists it. `account`: the id in addresses of accounting, and ours; `uuid` that of the chart of accounts;
+    `number` that of projects. `system`: of the account's settings; empty where it is not known."""
+
+    account: str
+    uuid: str
+    number: str
+    name: str
+    country: str
+    role: str
+    subscription: str
+    system: str
+
+    @property
+    def problem(self) -> Reason | None:
+        """Why it cannot be used; None if it can."""
+        if self.subscription and self.subscription not in _ALIVE:
+            return Reason.UNPAID
+        return None if self.role in _ROLES else Reason.PERMISSION_MISSING
+
+
+class FreshBooks:
+    """FreshBooks, as `Software`; see there."""
+
+    name = "freshbooks"
+    title = "FreshBooks"
+    organisations_per_sign_in: Literal["many", "one"] = "many"
+    organisation_words = ("business", "businesses")
+    disconnecting: Literal["connection", "sign_in", "nowhere"] = "nowhere"
+    not_listed = Reason.ACCESS_REMOVED
+    addresses = Addresses(
+        authorize_url="https://auth.freshbooks.com/oauth/authorize",
+        token_url="https://api.freshbooks.com/auth/oauth/token",  # noqa: S106
+        api_url="https://api.freshbooks.com",
+        revoke_url="https://api.freshbooks.com/auth/oauth/revoke",  # [U]
+    )
+    grant = Grant(
+        scopes={
+            "user:profile:read": "to know who signed in, and which businesses they are a member of",
+            "user:business:read": "the business's details",
+            "user:journal_entries:read": "the chart of accounts",
+            "user:taxes:read": "the taxes",
+            "user:bill_vendors:read": "the vendors",
+        },
+        pkce=False,  # not documented
+        secret="required",  # noqa: S106
+        secret_in="body",  # noqa: S106
+        redirect_at_refresh=True,
+        # The documents say so; two integrators register http on localhost [U].
+        https_redirect=True,
+        revoke_body="json",
+        revoking_ends="person",  # [U]
+        one_per_person=True,  # [U]: a new pair of tokens ends all earlier ones
+    )
+    # No figure is published; 429 exists, and whether it comes with Retry-After is [U].
+    limits = Limits(rates=(), organisation_at_once=2, unsaid_pause_s=60)
+    lists: Mapping[str, str] = {
+        "accounts": "Chart of accounts",
+        "tax_rates": "Taxes",
+        "suppliers": "Vendors",
+    }
+    before_sign_in = (
+        "FreshBooks keeps one sign-in per person: signing in here ends yours on any other computer. You reach the businesses in which you are "
+        "the owner, an administrator, a manager or an accountant."
+    )
+    how_to_register = (
+        "1. Open https://my.freshbooks.com/#/developer in a browser, sign in, and create an app. Any FreshBooks account will do.\n"
+        "2. As redirect URI enter exactly: {redirect}\n"
+        "   FreshBooks accepts https addresses only, without a query. Without a website of your own use https://localhost/callback: your "
+        "browser cannot open it, and its address bar shows what you paste here.\n"
+        "3. Tick the scopes named below. A scope that is added later needs a new sign-in of everybody.\n"
+        "4. Save the app, then copy its client id and client secret."
+    )
+
+    def __init__(self) -> None:
+        self._lately: Lately[Sequence[_Business | None]] = Lately()
+
+    def canonical_id(self, organisation_id: str) -> str:
+        """An account id: letters of both cases [C: the SDKs' examples], so capitals may matter."""
+        return organisation_id.strip()
+
+    def headers(self, organisation_id: str | None) -> Mapping[str, str]:
+        """The account is in the path; `Api-Version` is not needed [C: Python SDK]."""
+        return {"Accept": "application/json"}
+
+    def own_error(self, answer: Answer) -> bool:
+        """One of the areas' forms, which may come with a 200 [C]."""
+        return _error(answer) is not None
+
+    def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
+        """By the error's number, then by the status, which the body says where the answer has 200."""
+        status, number, message = _error(answer) or _Said(answer.status, None, "")
+        if status == 429:
+            return "limit"
+        if status == 401:
+            ended = SignInRefused("FreshBooks rejected the sign-in. Sign in again.")
+            return ended if answer.renewed else "renew"
+        if status >= 500:
+            return internal_error(self.title, number or status)
+        if organisation_id is not None and number == _INACTIVE_ACCOUNT:
+            return _broken(Reason.ORGANISATION_CLOSED)
+        refused = status in {403, 404} or number in {_ACCESS_DENIED, _DELETED, _UNKNOWN}
+        if organisation_id is not None and refused:
+            return _broken(Reason.PERMISSION_MISSING, message)
+        return PassingTrouble(Fault.NONSENSE, f"FreshBooks refused a request ({number or status}): {message}")
+
+    async def person(self, new: NewSignIn) -> Person:
+        """GET users/me: `identity_uuid` is the stable id [C]."""
+        me = shapes.lower_keys(shapes.under(await new.calls.get(_ME), "response"))
+        person_id, email = shapes.id_under(me, "identity_uuid"), shapes.words(me.get("email"))
+        person_id = person_id or shapes.an_id(me, "identity_id")
+        name = " ".join(filter(None, (shapes.words(me.get(key)) for key in ("first_name", "last_name"))))
+        return Person(person_id, name or email or person_id, email)
+
+    async def granted(self, new: NewSignIn) -> Organisation | None:
+        """A sign-in is for all the businesses of the person."""
+
+    async def organisations(self, calls: Calls) -> Sequence[Organisation]:
+        """GET users/me: every membership in one answer [C]. Those without accounting, with too low a role, or not paid are not offered."""
+        found = [business for business in await _memberships(calls) if business and business.problem is None]
+        return [Organisation(business.account, business.name or business.account) for business in found]
+
+    async def details(self, calls: Calls, organisation_id: str) -> Details:
+        """The membership says the details. Its account's taxes are the proof that the integration works: `users/me` asks no business."""
+        business = await self._business(calls, organisation_id)
+        if not business.name:
+            raise shapes.nonsense("business")
+        numbers = (shapes.text_of(t.get("number")) for t in (await _page(calls, business, _TAXES, 1)).records)
+        found = {
+            "name": business.name,
+            "country": business.country,
+            "currency": await self._currency(calls, business),
+            "tax_number": next(filter(None, numbers), ""),  # [U]: the number of the first tax that has one
+            "number_there": business.number,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
+        """The chart of accounts comes whole; taxes and vendors by pages [C]."""
+        business = await self._business(calls, organisation_id)
+        match name:
+            case "accounts":
+                return await self._accounts(calls, business)
+            case "tax_rates":
+                return await _pages(calls, business, _TAXES)
+            case "suppliers":
+                vendors = await _pages(calls, business, _VENDORS)
+                return [v for v in vendors if shapes.whole_number(v.get("vis_state")) != _DELETED_VENDOR]
+            case _:
+                raise ValueError(name)
+
+    async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
+        """False: no call ends one business; revoking ends all of the person's [U]."""
+        return False
+
+    def link(self, organisation_id: str, details: Details) -> str | None:
+        """FreshBooks itself, which opens the business used last: no address of a particular one is known."""
+        return "https://my.freshbooks.com/"
+
+    async def _business(self, calls: Calls, organisation_id: str) -> _Business:
+        """The membership for this account. Raises OrganisationTrouble if there is none, or it cannot be used."""
+        with noting():  # what is left out here is no row of the list that is being pulled
+            listed = await self._lately.of(calls, _memberships)
+        business = next((each for each in listed if each and each.account == organisation_id), None)
+        if business is None:
+            raise shapes.nonsense("memberships") if None in listed else _broken(Reason.ACCESS_REMOVED)
+        if business.problem is not None:
+            raise _broken(business.problem)
+        return business
+
+    async def _currency(self, calls: Calls, business: _Business) -> str:
+        """The account's currency; empty where it is not said: nothing depends on it."""
+        result: Any = None
+        try:
+            if business.system:
+                result = await _result(calls, business, f"{_SYSTEM}/{quote(business.system, safe='')}")
+        except OrganisationTrouble:
+            return ""
+        except PassingTrouble as trouble:
+            if trouble.fault is not Fault.NONSENSE:
+                raise
+        code = shapes.words(shapes.under(shapes.under(result, "system"), "currency_code")).upper()
+        return code if len(code) == 3 else ""
+
+    async def _accounts(self, calls: Calls, business: _Business) -> Sequence[Record]:
+        """The chart of accounts; the older list where the newer one is refused: which plans have it is [U]."""
+        if business.uuid:
+            path = f"/accounting/businesses/{quote(business.uuid, safe='')}/ledger_accounts/accounts"
+            try:
+                answer = await calls.get(path, organisation_id=business.account)
+            except OrganisationTrouble as trouble:
+                if trouble.reason is not Reason.PERMISSION_MISSING:
+                    raise
+            else:
+                return shapes.only(shapes.records(answer, "data", "uuid", code="number"), _ACCOUNT_FIELDS)
+        old = await _pages(calls, business, _OLD_ACCOUNTS)
+        return [account for line in old for account in _flat(line)]
+
+
+async def _result(calls: Calls, business: _Business, path: str, **parameters: str) -> Any:
+    """What an address of the account answers. Raises PassingTrouble where there is no `response.result`."""
+    address = f"/accounting/account/{quote(business.account, safe='')}/{path}"
+    answer = await calls.get(address, organisation_id=business.account, parameters=parameters)
+    result = shapes.under(shapes.under(answer, "response"), "result")
+    if not isinstance(result, dict):
+        raise shapes.nonsense("result")
+    return cast(Any, result)
+
+
+async def _pages(calls: Calls, business: _Business, wanted: _List) -> Sequence[Record]:
+    """A whole list, to the last page that the answers name."""
+    return await whole(lambda number: _page(calls, business, wanted, number), wanted.key)
+
+
+async def _page(calls: Calls, business: _Business, wanted: _List, number: int) -> Page:
+    asked = {"page": str(number), "per_page": str(_PAGE_SIZE)}
+    result = await _result(calls, business, f"{wanted.key}/{wanted.key}", **asked)
+    fields = {field for line in shapes.objects(shapes.under(result, wanted.key)) for field in line}
+    id_key = next((key for key in wanted.ids if key in fields), wanted.ids[0])
+    records = shapes.records(result, wanted.key, id_key, name=wanted.name, code=wanted.code)
+    rows = shapes.length(result, wanted.key)
+    pages, size = (shapes.whole_number(shapes.under(result, key)) for key in ("pages", "per_page"))
+    last = number >= pages if pages else rows < (size or _PAGE_SIZE)
+    return Page(shapes.only(records, wanted.kept), rows, last)
+
+
+async def _memberships(calls: Calls) -> Sequence[_Business | None]:
+    """Every business that the person is a member of and that has accounting; None for one that cannot be read."""
+    me = shapes.under(await calls.get(_ME), "response")
+    rows = shapes.under(me, "business_memberships")
+    if not isinstance(me, dict) or not isinstance(rows, list | None):  # null for none [C: Node SDK]
+        raise shapes.nonsense("business_memberships")
+    systems = {
+        shapes.words(role.get("accountid")): shapes.id_under(role, "systemid")
+        for role in shapes.objects(shapes.under(me, "roles"))
+        if role.get("role") != "client"  # a customer's account is none of theirs [C]
+    }
+    found: list[_Business | None] = []
+    for membership in map(shapes.lower_keys, cast(list[Any], rows or [])):
+        business, role = shapes.lower_keys(membership.get("business")), shapes.words(membership.get("role"))
+        account = shapes.id_under(business, "account_id")
+        if business and not business.get("account_id"):
+            continue  # no accounting [C: the SDK allows for it]
+        if not account or not role:
+            leave_out("business_memberships", "no usable account_id or role")
+            found.append(None)
+            continue
+        found.append(
+            _Business(
+                account,
+                shapes.id_under(business, "business_uuid"),
+                shapes.id_under(business, "id"),
+                shapes.words(business.get("name")),
+                shapes.words(shapes.under(business.get("address"), "country")),
+                role.lower(),
+                shapes.words(_exactly(shapes.under(me, "subscription_statuses"), account)).lower(),
+                systems.get(account, ""),
+            )
+        )
+    return found
+
+
+def _exactly(value: Any, key: str) -> Any:
+    """What an object holds under an account id, whose capitals matter."""
+    return cast(dict[str, Any], value).get(key) if isinstance(value, dict) else None
+
+
+def _flat(account: Record) -> Iterator[Record]:
+    """An account of the older list, and those within it: their codes and ids begin with its own."""
+    yield {key: value for key, value in account.items() if key != "sub_accounts"}
+    for line in shapes.objects(account.get("sub_accounts")):
+        if line_id := shapes.id_under(line, "sub_accountid") or shapes.id_under(line, "id"):
+            codes = account.get("code"), shapes.text_of(line.get("account_sub_number"))
+            name, code = shapes.words(line.get("account_sub_name")), "-".join(filter(None, codes))
+            yield {"id": f"{account['id']}/{line_id}", "name": name, "code": code}
+
+
+class _Said(NamedTuple):
+    """An error as its body says it. `status`: the answer's own, or the one in the body where the answer has 200."""
+
+    status: int
+    number: int | None
+    message: str
+
+
+def _error(answer: Answer) -> _Said | None:
+    """The error of an answer, in the form of whichever area wrote it [C: fixtures of both SDKs]; None for any other form."""
+    body = shapes.lower_keys(answer.body)
+    message, details = body.get("message"), body.get("details")
+    # /accounting/account
+    errors = shapes.under(body.get("response"), "errors")
+    first = next(iter(shapes.objects(errors)), None) or shapes.lower_keys(errors)
+    if (number := shapes.whole_number(first.get("errno"))) is not None:
+        return _said(answer, number, number, first.get("message"))
+    # The same, newer
+    code = shapes.whole_number(body.get("code"))
+    if code is not None and isinstance(message, str) and isinstance(details, list):
+        number = next((shapes.whole_number(each.get("reason")) for each in shapes.objects(details)), None)
+        return _said(answer, _STATUS_OF_CODE.get(code), number, message)
+    # /accounting/businesses
+    grouped = shapes.lower_keys(body.get("errors"))
+    if isinstance(grouped.get("message"), str) and ("status" in grouped or "details" in grouped):
+        why = next((each.get("reason") for each in shapes.objects(grouped.get("details"))), None)
+        return _said(answer, shapes.whole_number(grouped.get("status")), None, why or grouped["message"])
+    # Events
+    if (number := shapes.whole_number(body.get("errno"))) is not None and isinstance(message, str):
+        return _said(answer, number, number, message)
+    # users/me
+    if isinstance(body.get("error"), str) and isinstance(body.get("error_description"), str):
+        ended = body["error"] in {"unauthenticated", "invalid_token"}
+        return _said(answer, 401 if ended else None, None, body["error_description"])
+    return None
+
+
+def _said(answer: Answer, status: int | None, number: int | None, message: Any) -> _Said:
+    """`status`: what the body says; it counts where the answer itself has a 200."""
+    counts = status if answer.status < 400 and status is not None and 400 <= status < 600 else answer.status
+    return _Said(counts, number, shapes.said(message))
+
+
+def _broken(reason: Reason, message: str = "") -> OrganisationTrouble:
+    return OrganisationTrouble(reason, _SAYS[reason] + (f" FreshBooks says: {message}" if message else ""))
+
+
+SOFTWARE = FreshBooks()

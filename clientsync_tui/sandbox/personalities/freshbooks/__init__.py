@@ -1,0 +1,5 @@
+"""FreshBooks."""
+
+from .api import PERSONALITY
+
+__all__ = ["PERSONALITY"]
