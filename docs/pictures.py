@@ -129,7 +129,7 @@ def make(shots: Sequence[Shot]) -> None:
         config = write_practice(folder, sandbox)
         workplace = Workplace.open(config)
         asyncio.run(demo_practice.prepare(workplace, sandbox))
-        asyncio.run(workplace.vault.write(secret_name("quickbooks", QUICKBOOKS_APP), demo_practice.SECRET))
+        asyncio.run(workplace.vault.write(secret_name("quickbooks", QUICKBOOKS_APP), "sandbox"))
         workplace.close()
         for shot in shots:
             svg = asyncio.run(picture(shot, config_of(shot, folder, config)))

@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -180,6 +181,13 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     "--sandbox", "throwaway", is_flag=True, help="Use a demo practice on a local sandbox. Nothing is saved."
 )
 @click.option(
+    "--software",
+    "softwares",
+    metavar="NAME",
+    multiple=True,
+    help="Only this accounting app in the demo practice. May be given several times.",
+)
+@click.option(
     "--serve",
     is_flag=True,
     help="Open the app in a browser on this machine, through a link with a token. Stop it with ctrl+c.",
@@ -195,7 +203,14 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
 )
 @click.pass_context
-def root(ctx: click.Context, config: str | None, throwaway: bool, serve: bool, port: int) -> None:
+def root(
+    ctx: click.Context,
+    config: str | None,
+    throwaway: bool,
+    softwares: tuple[str, ...],
+    serve: bool,
+    port: int,
+) -> None:
     """Connect all of a practice's clients to their accounting apps. Without a command, open the full-screen app.
 
     Exit status: 0 done, 1 some items failed, 2 wrong usage or configuration, 3 a sign-in is needed,
@@ -203,15 +218,28 @@ def root(ctx: click.Context, config: str | None, throwaway: bool, serve: bool, p
     """
     if ctx.invoked_subcommand is None and not serve:
         _require_full_screen_terminal()
+    if softwares and not throwaway:
+        raise click.UsageError("--software chooses the accounting apps of the demo practice: add --sandbox.")
     if throwaway:
         from ..demo.throwaway import throwaway_practice
 
         click.echo("Demo practice on a local sandbox. Nothing is saved.", err=True)
-        ctx.params["config"] = ctx.with_resource(throwaway_practice())
+        ctx.params["config"] = ctx.with_resource(throwaway_practice(_played(softwares)))
     if ctx.invoked_subcommand is None:
         _serve_app(port) if serve else _open_app(ctx)
     elif serve or port:
         raise click.UsageError("--serve and --port open the app: leave out the command.")
+
+
+def _played(softwares: Sequence[str]) -> Sequence[str]:
+    """The accounting apps, if the sandbox plays them. Raises UsageError for one that it does not."""
+    from ..sandbox.registry import personalities
+
+    if softwares and (unknown := [name for name in softwares if name not in personalities()]):
+        raise click.UsageError(
+            f"The sandbox does not play {', '.join(unknown)}. It plays {', '.join(personalities())}."
+        )
+    return softwares
 
 
 def _require_full_screen_terminal() -> None:

@@ -27,7 +27,6 @@ TEAMS = ("North", "South", "Payroll", None)
 LONG_AGO, GONE_FOR = timedelta(days=80), timedelta(days=3)
 EXPIRING_IN = EXPIRING_WITHIN / 2
 """How soon the sign-in of the colleague who no longer uses it ends."""
-SECRET = "sandbox"  # noqa: S105  (the secret of every sandbox app)
 PATIENCE_S = 30
 
 
@@ -73,9 +72,9 @@ async def prepare(workplace: Workplace, sandbox: Running) -> None:
         apps = {app.name: app for app in workplace.softwares()}
         for software in (apps[name] for name in sandbox.sandbox.softwares if name in apps):
             name = software.name
-            if software.grant.secret == "required":  # noqa: S105  (a word, not a secret)
-                app = workplace.configured(name).client_id
-                await workplace.vault.write(secret_name(name, app), SECRET)
+            app = sandbox.sandbox.softwares[name].apps[workplace.configured(name).client_id]
+            if app.secret is not None:
+                await workplace.vault.write(secret_name(name, app.id), app.secret)
             dated += await AppHistory(workplace, session, sandbox, software).entries(clients)
     with workplace.store.transaction():
         for at, entry in sorted(dated, key=lambda pair: pair[0]):

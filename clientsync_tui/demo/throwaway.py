@@ -8,25 +8,29 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..host import own_process
 from ..practice.trouble import Trouble
+
+if TYPE_CHECKING:
+    from ..sandbox.server import Running
 
 ORGANISATIONS = 200
 READY = "ready"
 
 
 @contextmanager
-def throwaway_practice(organisations: int = ORGANISATIONS) -> Generator[str]:
+def throwaway_practice(softwares: Sequence[str] = (), organisations: int = ORGANISATIONS) -> Generator[str]:
     """Starts a new practice on a new sandbox and returns its configuration file. Deletes both at the end.
 
-    Signs in without a browser, as the first accountant of the sandbox, who reaches every organisation.
+    `softwares`: the accounting apps that it plays, by name; none means every one. Signs in without a browser, as the first accountant of the sandbox, who reaches every organisation.
     Raises Trouble if it can't be started.
     """
-    command = [*own_process.command(__name__), str(organisations)]
+    command = [*own_process.command(__name__), str(organisations), *softwares]
     # Its own session, so that ctrl+c on the terminal reaches only this process.
     child = subprocess.Popen(  # noqa: S603  (this program itself)
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -43,7 +47,7 @@ def throwaway_practice(organisations: int = ORGANISATIONS) -> Generator[str]:
         child.stdout.close()
 
 
-def serve(organisations: int) -> None:
+def serve(organisations: int, softwares: Sequence[str]) -> None:
     """Serves a sandbox with a demo practice in a temporary folder until stdin ends. Run it as a separate process."""
     import asyncio
 
@@ -54,9 +58,9 @@ def serve(organisations: int) -> None:
 
     with (
         tempfile.TemporaryDirectory(prefix="clientsync-sandbox-", ignore_cleanup_errors=True) as folder,
-        running(Options(organisations=organisations)) as sandbox,
+        running(Options(organisations=organisations, softwares=tuple(softwares))) as sandbox,
     ):
-        config = _write_practice(Path(folder), sandbox.url, sandbox.world.people[0].email)
+        config = _write_practice(Path(folder), sandbox)
         workplace = Workplace.open(config)
         asyncio.run(demo_practice.prepare(workplace, sandbox))
         workplace.close()
@@ -64,7 +68,7 @@ def serve(organisations: int) -> None:
         sys.stdin.read()
 
 
-def _write_practice(folder: Path, url: str, email: str) -> Path:
+def _write_practice(folder: Path, sandbox: "Running") -> Path:
     import secrets
 
     import tomlkit
@@ -74,10 +78,11 @@ def _write_practice(folder: Path, url: str, email: str) -> Path:
     passphrase = folder / "passphrase"
     passphrase.touch(mode=0o600)
     passphrase.write_text(secrets.token_urlsafe(), encoding="utf-8")
+    email = sandbox.world.people[0].email
     browser = [*own_process.command(), "sandbox", "authorise", "{link}", "--as", email]
     tables = {
         "practice": {"name": "Throwaway practice", "database": "practice.db"},
-        "software": software_tables(url),
+        "software": software_tables(sandbox.url, sandbox.sandbox.softwares.values()),
         "sign_in": {"browser": shlex.join(browser)},
         "keyring": {"file": "keyring.bin", "passphrase_file": passphrase.name},
     }
@@ -87,4 +92,4 @@ def _write_practice(folder: Path, url: str, email: str) -> Path:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), sys.argv[2:])

@@ -39,6 +39,17 @@ def test_command_on_it(temporary: Path, home: Path) -> None:
     assert not (home / "data" / "clientsync").exists(), "the person's own practice is not touched"
 
 
+def test_demo_of_chosen_apps_alone(temporary: Path) -> None:
+    done = subprocess.run(
+        [*THROWAWAY, "--software", "zoho_books", "software", "--json"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert [row["name"] for row in json.loads(done.stdout) if row["configured"]] == ["zoho_books"]
+    for words in (["--sandbox", "--software", "nope"], ["--software", "xero"]):
+        refused = subprocess.run([*THROWAWAY[:3], *words, "clients"], capture_output=True, text=True)
+        assert refused.returncode == 2 and "--s" in refused.stderr
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 def test_killed_it_leaves_nothing(temporary: Path) -> None:
     started = subprocess.Popen(
