@@ -36,11 +36,13 @@ def resolved(path: Path) -> Path:
 
 
 def refuse_planted(database: Path) -> None:
-    """Raises OSError, which names the file, where SQLite would open something beside `database` that it did not make.
+    """Raises OSError, which names the file, if `database` is no file, or SQLite would open something beside it that it did not make.
 
     A colleague's own group is no reason: SQLite makes these files with whatever group their folder gives.
     """
     found = _lstat(database)
+    if found is not None and not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, f"{database} is not a regular file. Move it away")
     sharers = (
         {os.geteuid(), 0, found.st_uid} if USERS and found and not found.st_mode & stat.S_IWGRP else None
     )

@@ -9,9 +9,11 @@ import threading
 import weakref
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from ..host.file_permissions import make_folder
+from ..host.opened_in_time import opened_in_time
 from ..host.planted import resolved
 from ..practice.trouble import Trouble, UsageError
 from .files import in_use
@@ -25,7 +27,7 @@ from .listing.client_list import Listing
 READING_KIB, WRITING_KIB = 256, 2000
 """Pages kept in memory by each thread that reads, or also writes."""
 
-BUSY_MS = 10_000
+BUSY_S = 10.0
 MIGRATION_S = 60
 """How long another process may take to bring the file to this program's shape."""
 
@@ -87,8 +89,9 @@ class Database:
             self._refuse_strange(VERSION)
         # A copy that was put in place is not in it.
         if self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            self.connection.execute("PRAGMA journal_mode = WAL")
-
+            opened_in_time(
+                resolved(self.path), partial(self.connection.execute, "PRAGMA journal_mode = WAL"), BUSY_S
+            )
         self._share_log()
 
     def _share_log(self) -> None:
@@ -153,7 +156,7 @@ class Database:
         """This thread's connection, in autocommit: transactions are started by `writing`."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = connect(self.path, any_thread=True, timeout=BUSY_MS / 1000)
+            connection = connect(self.path, timeout=BUSY_S)
             connection.row_factory = sqlite3.Row
             # FULL: an entry that was reported as done must survive a power cut, not only a kill.
             connection.execute("PRAGMA synchronous = FULL")

@@ -1,11 +1,14 @@
 """The folder of a shared practice: whatever a colleague puts there, no other file of their victim is read, given away or changed."""
 
+import contextlib
+import io
 import os
 import shutil
 import sqlite3
 import stat
 import sys
 from contextlib import closing
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from clientsync_tui.store.store import Store
 from clientsync_tui.sync.doctor.database import mend
 from tests.store.entries import added
 from tests.support.command import PATIENCE_S, Command
-from tests.support.forked import begin, command
+from tests.support.forked import begin, command, talk
 
 OTHER = 65534
 SECRET = b"the victim's secret"
@@ -185,6 +188,46 @@ def test_pipe_beside_a_database_does_not_block(
     assert not waits
     shown = cli.inside(*words)
     assert f"{planted} is not a regular file" in shown.out + shown.err
+
+
+def plants_a_pipe_and_runs(planted: Path, line: Connection, config: Path, *words: str) -> None:
+    """Runs a command while a colleague puts a pipe in a file's place after the last check, as SQLite opens the database."""
+
+    def plant(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "sqlite3.connect" and planted.name.removesuffix("-journal") in str(arguments[0]):
+            planted.unlink(missing_ok=True)
+            os.mkfifo(planted, 0o666)
+
+    sys.addaudithook(plant)
+    written = io.StringIO()
+    with (
+        contextlib.redirect_stderr(written),
+        contextlib.redirect_stdout(written),
+        contextlib.suppress(SystemExit),
+    ):
+        command(config, *words)
+    line.send(written.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("planted", "words"),
+    [
+        ("practice.db-journal", ("clients",)),
+        ("copy.db", ("restore", "--yes", "copy.db")),
+        ("practice.db-journal", ("doctor", "--repair")),
+    ],
+)
+def test_pipe_planted_after_the_last_check_does_not_block(
+    cli: Command, database: Path, planted: str, words: tuple[str, ...]
+) -> None:
+    shutil.copy(database, database.with_name("copy.db"))
+    words = tuple(str(database.parent / word) if word.endswith(".db") else word for word in words)
+    ours, theirs = talk()
+    run = begin(plants_a_pipe_and_runs, database.with_name(planted), theirs, cli.config, *words)
+    answered = ours.poll(5)
+    run.kill()
+    assert answered
+    assert f"{planted} is not a regular file. Move it away" in ours.recv()
 
 
 def test_pipe_beside_a_copy_leaves_the_other_copies(cli: Command, database: Path) -> None:

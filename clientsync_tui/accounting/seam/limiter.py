@@ -24,6 +24,7 @@ from weakref import WeakValueDictionary
 from ...host import beside
 from ...host.file_permissions import make_folder
 from ...host.full_disk import has_no_room, make_room
+from ...host.opened_in_time import opened_in_time
 from ...host.planted import refuse_planted
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, Trouble, UsageError
@@ -341,7 +342,11 @@ def _throw_away(path: Path, *more: Path) -> None:
 
 def _connect(path: Path, owner: beside.Owner) -> sqlite3.Connection:
     refuse_planted(path)
-    database = sqlite3.connect(path, timeout=_BUSY_FOR_S, isolation_level=None)
+    return opened_in_time(path, lambda: _connected(path, owner), _BUSY_FOR_S)
+
+
+def _connected(path: Path, owner: beside.Owner) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=_BUSY_FOR_S, isolation_level=None, check_same_thread=False)
     try:
         _refuse_another(database, path, owner)
         database.execute("PRAGMA journal_mode = WAL")

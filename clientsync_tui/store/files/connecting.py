@@ -4,31 +4,46 @@ import sqlite3
 from pathlib import Path
 
 from ...host.on_posix import USERS
+from ...host.opened_in_time import opened_in_time
 from ...host.planted import refuse_planted, resolved
 from ...practice.trouble import UsageError
+from .sqlite_errors import is_damage
 
 
-def connect(
-    path: Path, *, read_only: bool = False, timeout: float = 1, any_thread: bool = False
-) -> sqlite3.Connection:
-    """A connection in autocommit to a file that is there.
+def connect(path: Path, *, read_only: bool = False, timeout: float = 1) -> sqlite3.Connection:
+    """A connection in autocommit to a file that is there; one that only reads is in one transaction, and sees one state of the file.
 
-    Raises UsageError if another user's link, or something that SQLite did not make, is in its place or beside it.
+    Raises UsageError if another user's link, a pipe, or something that SQLite did not make is in its place or beside it, and
+    sqlite3.Error if it can't be read.
     """
     try:
         real = resolved(path)
         refuse_planted(real)
+        return opened_in_time(real, lambda: _connected(path, real, read_only, timeout), timeout)
     except OSError as error:
         raise UsageError(f"{path} cannot be opened: {error.strerror}.") from None
+
+
+def _connected(path: Path, real: Path, read_only: bool, timeout: float) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{real.as_uri()}?mode={'ro' if read_only else 'rw'}",
         uri=True,
         timeout=timeout,
         isolation_level=None,
-        check_same_thread=not any_thread,
+        check_same_thread=False,
     )
-    # SQLite follows links, and reports what it opened: someone may have put a link there since.
-    if USERS and connection.execute("PRAGMA database_list").fetchone()[2] != str(real):
+    try:
+        # SQLite follows links, and reports what it opened: someone may have put a link there since.
+        if USERS and connection.execute("PRAGMA database_list").fetchone()[2] != str(real):
+            raise UsageError(f"{path} cannot be opened: it was replaced by a link at this moment.")
+        # Only now does SQLite open the files beside it. Between two transactions it would look for a journal again.
+        if read_only:
+            connection.execute("BEGIN")
+        connection.execute("PRAGMA schema_version").fetchone()
+    except BaseException as error:
+        # Closing a damaged file removes its log. Whoever uses the connection meets the error, and saves both first.
+        if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
+            return connection
         connection.close()
-        raise UsageError(f"{path} cannot be opened: it was replaced by a link at this moment.")
+        raise
     return connection

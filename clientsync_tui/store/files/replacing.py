@@ -8,9 +8,11 @@ import stat
 import tempfile
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from ...host.beside import Owner, give
+from ...host.opened_in_time import opened_in_time
 from ...host.planted import BESIDE, opened, resolved
 from . import copies, in_use
 from .connecting import connect
@@ -128,19 +130,23 @@ def _is_readable(database: Path) -> bool:
 @contextmanager
 def _locked(database: Path) -> Generator[sqlite3.Connection]:
     """The database, all of it in one file, while no other program has it open, such as an earlier release or an sqlite3 shell."""
-    with closing(connect(database)) as connection:
-        try:
-            # Leaving WAL needs that no one else is connected (sqlite.org/pragma.html#pragma_journal_mode).
-            connection.execute("PRAGMA journal_mode = DELETE")
-            # So the lock stays behind the transaction: within one, nothing can be copied.
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            raise in_use.in_use() from None
-        yield connection
+    try:
+        with closing(connect(database)) as connection:
+            opened_in_time(database, partial(_lock, connection))
+            yield connection
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        raise in_use.in_use() from None
+
+
+def _lock(connection: sqlite3.Connection) -> None:
+    # Leaving WAL needs that no one else is connected (sqlite.org/pragma.html#pragma_journal_mode).
+    connection.execute("PRAGMA journal_mode = DELETE")
+    # So the lock stays behind the transaction: within one, nothing can be copied.
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("BEGIN EXCLUSIVE")
+    connection.execute("COMMIT")
 
 
 def _keep_as_it_is(database: Path, saved_as: Path, owner: Owner) -> None:
@@ -166,7 +172,7 @@ def _fold(database: Path) -> None:
         contextlib.suppress(sqlite3.DatabaseError),
         closing(connect(database)) as connection,
     ):
-        connection.execute("PRAGMA journal_mode = DELETE")
+        opened_in_time(database, partial(connection.execute, "PRAGMA journal_mode = DELETE"))
     for ending in BESIDE:
         database.with_name(database.name + ending).unlink(missing_ok=True)
 
