@@ -39,7 +39,9 @@ def main() -> None:
     trouble = standard_streams.flushed() or trouble
     if trouble is not None and not code:
         if not isinstance(trouble, BrokenPipeError):
-            sys.stderr.write(f"clientsync: The output can't be written: {trouble.strerror or trouble}.\n")
+            from .host.full_disk import in_words
+
+            sys.stderr.write(f"clientsync: The output can't be written: {in_words(trouble)}\n")
         code = 1
     sys.exit(code)
 

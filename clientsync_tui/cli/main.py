@@ -112,6 +112,7 @@ class Root(LazyGroup):
 
 
 def _raise_as_command_error(error: Exception) -> NoReturn:
+    from ..host.full_disk import in_words
     from ..practice.trouble import KeyringTrouble, SignInNeeded, Trouble, Unreachable, UsageError
     from ..store.files.sqlite_errors import SqliteError
 
@@ -126,7 +127,7 @@ def _raise_as_command_error(error: Exception) -> NoReturn:
             raise CommandError(str(error), 1) from None
         case OSError():
             what = f"{error.filename}: " if error.filename else _OUTPUT if error.errno in _DISK_ERRORS else ""
-            raise CommandError(f"{what}{error.strerror or error}.", 1) from None
+            raise CommandError(f"{what}{in_words(error)}", 1) from None
         case SqliteError() if (message := _unreadable(error)) is not None:
             raise CommandError(message, 1) from None
         case _:

@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from ..practice.trouble import Trouble, UsageError
 from .file_permissions import MOST_LINKS
+from .full_disk import in_words
 from .on_posix import USERS
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -109,7 +110,7 @@ def _in_words(path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise Trouble(f"{path} cannot be written: {error.strerror or error}.") from None
+        raise Trouble(f"{path} cannot be written: {in_words(error, path.parent)}") from None
 
 
 def _beside(name: str) -> str:

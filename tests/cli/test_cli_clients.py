@@ -161,5 +161,5 @@ def test_export_to_a_full_disk_leaves_what_was_there(cli: Command) -> None:
         pytest.skip("there is no /dev/full")
     done = cli.run("export", "/dev/full")
     assert done.code == 1
-    assert "No space left" in done.err
+    assert "the disk is full. Make room" in done.err
     assert Path("/dev/full").exists()

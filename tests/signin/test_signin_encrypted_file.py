@@ -178,7 +178,7 @@ def test_full_disk_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.Mon
         return file
 
     monkeypatch.setattr(encrypted_file.os, "open", full)
-    with pytest.raises(KeyringTrouble, match="No space"):
+    with pytest.raises(KeyringTrouble, match="the disk is full"):
         keyring.set_password(SERVICE, "a", "2")
     monkeypatch.undo()
     assert not path.with_name("keyring.bin.new").exists()

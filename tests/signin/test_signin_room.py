@@ -60,7 +60,7 @@ async def test_no_sign_in_is_renewed_on_a_full_or_read_only_disk(small: Desk, sa
     filler = fill(small.folder)
     if how == "read-only":
         remount(small.folder, "ro")
-    with pytest.raises(KeyringTrouble, match=r"No space|Read-only"):
+    with pytest.raises(KeyringTrouble, match=r"disk is full|Read-only"):
         await small.new_tokens().access(own)
     assert await answered(sandbox, TOKEN) == 1
     if how == "read-only":
@@ -88,7 +88,7 @@ async def test_reserved_disk_space_stays_until_it_is_used(small: Desk):
     await small.vault.write("a", "1")
     async with small.vault.reserved(2_000) as write:
         fill(small.folder)
-        with pytest.raises(KeyringTrouble, match="No space"):
+        with pytest.raises(KeyringTrouble, match="the disk is full"):
             await small.vault.write("b", "2")
         await write("c", "x" * 2_000)
     assert await small.vault.read("c") == "x" * 2_000

@@ -23,7 +23,7 @@ from weakref import WeakValueDictionary
 
 from ...host import beside
 from ...host.file_permissions import make_folder
-from ...host.full_disk import has_no_room, make_room
+from ...host.full_disk import in_words, why_no_growth
 from ...host.opened_in_time import opened_in_time
 from ...host.planted import refuse_planted
 from ...practice.status import Fault
@@ -369,7 +369,5 @@ def _refuse_another(database: sqlite3.Connection, path: Path, owner: beside.Owne
 
 
 def _unusable(path: Path, error: Exception) -> str:
-    why = error.strerror if isinstance(error, OSError) and error.strerror else error
-    if has_no_room(path.parent):
-        why = make_room(path.parent)
+    why = why_no_growth(path) or (in_words(error, path.parent) if isinstance(error, OSError) else error)
     return f"The file of call limits, {path}, can't be used: {why}"

@@ -19,6 +19,7 @@ from keyring.errors import PasswordDeleteError
 from platformdirs import user_data_dir
 
 from ...host.file_permissions import make_folder, read_secret, refuse_changeable
+from ...host.full_disk import in_words
 from ...practice.text import MARK
 from ...practice.trouble import KeyringTrouble
 from . import reserved_file
@@ -243,7 +244,9 @@ class EncryptedFile(KeyringBackend):
         )
 
     def _unusable(self, error: OSError) -> KeyringTrouble:
-        return KeyringTrouble(f"The keyring file {self.path} can't be used: {error.strerror or error}.")
+        return KeyringTrouble(
+            f"The keyring file {self.path} can't be used: {in_words(error, self.path.parent)}"
+        )
 
 
 def _as_it_is(entries: _Entries) -> None:

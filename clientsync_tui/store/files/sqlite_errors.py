@@ -4,7 +4,7 @@ import errno
 import sqlite3
 from pathlib import Path
 
-from ...host.full_disk import NO_ROOM, has_no_room, make_room
+from ...host.full_disk import in_words, make_room, why_no_growth
 from .lock_owners import lock_owners
 
 SqliteError = sqlite3.Error
@@ -35,8 +35,8 @@ def why(error: sqlite3.Error | OSError, path: Path) -> str:
         case sqlite3.SQLITE_FULL:
             return make_room(path.parent)
         # Where there is no room for what SQLite's processes share, it speaks of I/O or of a file that can't be opened.
-        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN if has_no_room(path.parent):
-            return make_room(path.parent)
+        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN if full := why_no_growth(path):
+            return full
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return f"it is damaged ({error}). {DOCTOR}, and can put the newest backup back."
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
@@ -46,14 +46,11 @@ def why(error: sqlite3.Error | OSError, path: Path) -> str:
 
 
 def _of_the_system(error: OSError, path: Path) -> str:
-    if error.errno in NO_ROOM:
-        return make_room(Path(error.filename).parent if error.filename else path.parent)
-    what = (
-        f"{error.strerror}: {error.filename}"
-        if error.strerror and error.filename
-        else error.strerror or error
-    )
-    return f"{what}. {WRITABLE}" if error.errno in (errno.EACCES, errno.EROFS) else f"{what}."
+    folder = Path(error.filename).parent if error.filename else path.parent
+    words = in_words(error, folder)
+    if error.strerror and words == f"{error.strerror}." and error.filename:
+        words = f"{error.strerror}: {error.filename}."
+    return f"{words} {WRITABLE}" if error.errno in (errno.EACCES, errno.EROFS) else words
 
 
 def _primary(error: sqlite3.Error) -> int:
