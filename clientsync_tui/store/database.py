@@ -244,7 +244,7 @@ class Database:
         try:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
-            connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000:.0f}")
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
