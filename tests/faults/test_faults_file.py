@@ -164,7 +164,7 @@ def locked(file: Path) -> Iterator[None]:
 def test_process_that_locks_the_database_is_named(
     cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(databases, "BUSY_MS", 100)
+    monkeypatch.setattr(databases, "BUSY_S", 0.1)
     (cli.config.parent / "codes.csv").write_text(CODES)
     with locked(database):
         for words in (("clients", "--json"), ("codes", "upload", str(cli.config.parent / "codes.csv"))):
@@ -179,7 +179,7 @@ def test_process_that_locks_the_database_is_named(
 def test_someone_who_writes_for_long_is_waited_for_and_then_named(
     cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(databases, "BUSY_MS", 100)
+    monkeypatch.setattr(databases, "BUSY_S", 0.1)
     codes = cli.config.parent / "codes.csv"
     codes.write_text(CODES)
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
