@@ -91,8 +91,9 @@ class Practice:
 
         async def keep(workplace: Workplace, _: Session) -> None:
             for name, table in workplace.config.software.items():
-                if workplace.software(name).grant.secret == "required":
-                    await workplace.vault.write(secret_name(name, table.client_id), "sandbox")
+                secret = self.sandbox.sandbox.softwares[name].apps[table.client_id].secret
+                if secret is not None:
+                    await workplace.vault.write(secret_name(name, table.client_id), secret)
 
         self.do(keep)
 
