@@ -21,6 +21,10 @@ WITH_ALL = frozenset({"add_clients", "reconnect_all", "reassign_clients", "recon
 NEEDS_SET_UP = frozenset({"add_clients", "reconnect_all", "reassign_clients", "sign_in"})
 
 
+class Panels(VerticalScroll, inherit_bindings=False):
+    """The apps' panels. The arrows go from one to the next, also where they are more than the screen shows."""
+
+
 class ClientSyncScreen(ActionScreen):
     """What can be done with each accounting app; a letter acts on the one that the focus is in."""
 
@@ -39,7 +43,7 @@ class ClientSyncScreen(ActionScreen):
         softwares = sorted(
             workplace.softwares(), key=lambda software: not workplace.is_configured(software.name)
         )
-        with VerticalScroll(id="softwares", can_focus=False):
+        with Panels(id="softwares", can_focus=False):
             for software in softwares:
                 yield AppPanel(software, ascii_marks=self.main.ascii_marks)
         yield KeyBar()
