@@ -1,7 +1,5 @@
 """Limits that only some apps have: one for the whole app, and one whose length only the body of the answer tells."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,13 +8,11 @@ from typing import Literal
 import pytest
 
 from clientsync_tui.accounting.seam.calls import HttpCalls
-from clientsync_tui.accounting.seam.configured import Configured, Http
-from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.accounting.seam.software import Answer
-from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.practice.status import Fault
 from clientsync_tui.practice.trouble import PassingTrouble, Trouble
-from tests.accounting.scripted import Scripted, Step, json, scripted
+from tests.accounting.calling import calling
+from tests.accounting.scripted import json
 from tests.signin.unlike import Unlike
 
 
@@ -33,20 +29,6 @@ class Limited(Unlike):
 
     def limit_pause_s(self, answer: Answer) -> float | None:
         return answer.body.get("pause")
-
-
-@asynccontextmanager
-async def calling(software: Unlike, folder: Path, *steps: Step) -> AsyncGenerator[tuple[HttpCalls, Scripted]]:
-    async def access(refused: str | None) -> str:
-        return "token"
-
-    async with scripted(*steps) as server, http_client() as http:
-        addresses = replace(software.addresses, api_url=server.url)
-        limiter = Limiter(folder / "limits")
-        how = Http(timeout_s=5, attempts=1, longest_wait_s=1)
-        configured = Configured(software, "app", 8400, addresses, ())
-        yield HttpCalls(configured, how, http, limiter, access, person="ann"), server
-        limiter.close()
 
 
 async def limit(calls: HttpCalls, organisation_id: str) -> PassingTrouble:
