@@ -11,7 +11,7 @@ from collections.abc import Iterator
 APPLICATION = int.from_bytes(b"CSyn")
 """Marks a file as a practice of Client Sync (PRAGMA application_id)."""
 
-VERSION = 5
+VERSION = 6
 """The shape this program knows (PRAGMA user_version); raised with each step in `migrations`."""
 
 SHAPE = """
@@ -42,11 +42,11 @@ CREATE TABLE integrations ( software TEXT NOT NULL, organisation_id TEXT NOT NUL
 CREATE TABLE items ( job TEXT NOT NULL REFERENCES jobs (id), n INTEGER NOT NULL, client TEXT NOT NULL, name
     TEXT NOT NULL, software TEXT NOT NULL, organisation_id TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, says
     TEXT, ended_at TEXT, facts TEXT NOT NULL, "organisation_name" TEXT, "sign_in" TEXT, "cannot" INTEGER NOT NULL
-    DEFAULT 0, "key" TEXT, "leased_by" TEXT, "leased_until" TEXT, "fence" INTEGER NOT NULL DEFAULT 0,
+    DEFAULT 0, "key" TEXT, "leased_by" TEXT,
     PRIMARY KEY (job, n) ) STRICT, WITHOUT ROWID;
 CREATE TABLE jobs ( id TEXT PRIMARY KEY, kind TEXT NOT NULL, software TEXT, sign_in TEXT, state TEXT NOT NULL,
     by TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT, "paused" TEXT, "needs_sign_in" INTEGER NOT NULL
-    DEFAULT 0) STRICT;
+    DEFAULT 0, "owner" TEXT) STRICT;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE pulled ( software TEXT NOT NULL, organisation_id TEXT NOT NULL, list TEXT NOT NULL, records TEXT
     NOT NULL, count INTEGER NOT NULL, pulled_at TEXT NOT NULL, PRIMARY KEY (software, organisation_id, list) )
@@ -57,6 +57,11 @@ CREATE TABLE sign_ins ( id TEXT PRIMARY KEY, software TEXT NOT NULL, person_id T
 CREATE TABLE standings (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, working TEXT) STRICT;
 CREATE TABLE teams (name TEXT PRIMARY KEY COLLATE NOCASE) STRICT;
 CREATE TABLE views (name TEXT PRIMARY KEY COLLATE NOCASE, filter TEXT NOT NULL, made_at TEXT NOT NULL) STRICT;
+CREATE TABLE "workers" ( "id" TEXT PRIMARY KEY, "job" TEXT NOT NULL, "host" TEXT NOT NULL, "place" TEXT NOT
+    NULL, "person" TEXT NOT NULL, "since" TEXT NOT NULL, "until" TEXT ) STRICT;
+CREATE INDEX "workers_job" ON "workers" ("job");
+CREATE TABLE "claims" ( "client" TEXT PRIMARY KEY, "person" TEXT NOT NULL, "name" TEXT NOT NULL, "since" TEXT
+    NOT NULL, "until" TEXT NOT NULL, "minutes" INTEGER NOT NULL ) STRICT;
 CREATE UNIQUE INDEX clients_code ON clients (code_key) WHERE code_key IS NOT NULL AND removed = 0;
 """
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database, Migrations
 
-from . import chained_ledger, first_shape, one_organisation, plain_search, typed_items
+from . import chained_ledger, first_shape, one_organisation, plain_search, shared_work, typed_items
 
 NOTES = "_steps"
 """Where sqlite-utils notes the steps while it takes them. Not its usual name: the second step drops a table of that name."""
@@ -28,6 +28,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     one_organisation.take,
     plain_search.take,
     typed_items.take,
+    shared_work.take,
 )
 """Step N brings a file of version N - 1 to version N; a new file takes them all."""
 

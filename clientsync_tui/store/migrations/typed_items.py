@@ -14,8 +14,6 @@ def take(tables: Database) -> None:
     items.add_column("cannot", int, not_null_default=0)
     items.add_column("key", str)
     items.add_column("leased_by", str)
-    items.add_column("leased_until", str)
-    items.add_column("fence", int, not_null_default=0)
     jobs.add_column("paused", str)
     jobs.add_column("needs_sign_in", int, not_null_default=0)
     rows = db.execute("SELECT i.job, i.n, j.kind, i.body FROM items i JOIN jobs j ON j.id = i.job").fetchall()
