@@ -191,9 +191,9 @@ class FreshBooks:
         """A sign-in is for all the businesses of the person."""
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """GET users/me: every membership in one answer [C]. Those without accounting, with too low a role, or not paid are not offered."""
-        found = [business for business in await _memberships(calls) if business and business.problem is None]
-        return [Organisation(business.account, business.name or business.account) for business in found]
+        """GET users/me: every membership in one answer [C]. Those without accounting are none."""
+        found = [business for business in await _memberships(calls) if business]
+        return [Organisation(each.account, each.name or each.account, problem=each.problem) for each in found]
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
         """The membership says the details. Its account's taxes are the proof that the integration works: `users/me` asks no business."""

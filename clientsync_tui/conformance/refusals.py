@@ -15,7 +15,11 @@ from .stand import Stand
 LONGEST_PAUSE = timedelta(minutes=5)
 """After a limit fault, whose pause is 30 seconds, or as long as the adapter takes where the app does not say."""
 
-__all__ = ["test_a_fault_is_met_with_its_reason", "test_an_error_answer_means_what_it_should"]
+__all__ = [
+    "test_a_fault_is_met_with_its_reason",
+    "test_an_error_answer_means_what_it_should",
+    "test_an_organisation_that_is_closed_there_is_not_said_to_be_out_of_reach",
+]
 
 
 def meaning_of(trouble: Trouble) -> Reason | Fault | str:
@@ -56,6 +60,15 @@ def test_an_error_answer_means_what_it_should(name: str, error: str, stand: Stan
     with pytest.raises(Trouble) as raised:
         stand.do(work)
     assert meaning_of(raised.value) == answer.means, str(raised.value)
+
+
+def test_an_organisation_that_is_closed_there_is_not_said_to_be_out_of_reach(name: str, stand: Stand) -> None:
+    sign_in = stand.signed_in()
+    stand.box.fault("close", software=name, organisation=stand.realm)
+    reach = stand.do(lambda session: session.reach(sign_in))
+    stand.box.unscripted()
+    closed = {Reason.ORGANISATION_CLOSED, Reason.UNPAID}
+    assert stand.realm in reach or reach.problem_of(stand.realm) in closed
 
 
 @pytest.mark.parametrize(

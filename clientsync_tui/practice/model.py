@@ -31,6 +31,7 @@ class Organisation:
 
     `connection_id`: the app's own id of the link between the person and the organisation, if it has one.
     `connected_at`: when that link was last made. `details`: what the list already contains.
+    `problem`: why the sign-in cannot use it now, if the list says so; then it is not offered.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Organisation:
     connection_id: str | None = None
     connected_at: datetime | None = None
     details: Details = field(default_factory=dict[str, str])
+    problem: Reason | None = None
 
 
 class LastFault(NamedTuple):

@@ -52,8 +52,9 @@ async def test_the_person_and_the_businesses_of_the_sdks_own_example(tmp_path: P
     async with written(FRESHBOOKS, tmp_path, {ME: me(membership(), bayern)}) as server:
         person = await FRESHBOOKS.person(New(server.calls))
         assert person == ("a_uuid", "Simon Kovalic", "skovalic@cis.com")
-        (found,) = await FRESHBOOKS.organisations(server.calls)
-        assert (found.id, found.name) == ("ABC123", "Commonwealth")
+        found, unpaid = await FRESHBOOKS.organisations(server.calls)
+        assert (found.id, found.name, found.problem) == ("ABC123", "Commonwealth", None)
+        assert (unpaid.id, unpaid.problem) == ("ABC124", Reason.UNPAID)
         with pytest.raises(OrganisationTrouble) as raised:
             await FRESHBOOKS.details(server.calls, "ABC124")
         assert raised.value.reason is Reason.UNPAID
@@ -77,7 +78,7 @@ async def test_memberships_are_offered_as_their_role_and_account_allow(
     async with written(FRESHBOOKS, tmp_path, {ME: me(business_memberships=rows)}) as server:
         with noting() as notes:
             found = await FRESHBOOKS.organisations(server.calls)
-    assert [each.id for each in found] == offered and not notes.sentences()
+    assert [each.id for each in found if each.problem is None] == offered and not notes.sentences()
 
 
 async def test_capitals_of_an_account_matter(tmp_path: Path):
@@ -85,7 +86,8 @@ async def test_capitals_of_an_account_matter(tmp_path: Path):
     memberships = [membership("abC1"), membership("ABC1")]
     said = me(*memberships, subscription_statuses=statuses)
     async with written(FRESHBOOKS, tmp_path, {ME: said}) as server:
-        assert [each.id for each in await FRESHBOOKS.organisations(server.calls)] == ["abC1"]
+        problems = {each.id: each.problem for each in await FRESHBOOKS.organisations(server.calls)}
+        assert problems == {"abC1": None, "ABC1": Reason.UNPAID}
         with pytest.raises(OrganisationTrouble) as raised:
             await FRESHBOOKS.details(server.calls, "ABC1")
         assert raised.value.reason is Reason.UNPAID

@@ -85,17 +85,18 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings
     entries: list[NewEntry] = []
     for client, link in own:
         listed = link.organisation_id in reach
-        if not listed and not reach.complete:
+        if not listed and not reach.complete and reach.problem_of(link.organisation_id) is None:
             # It may be one of the rows that could not be read.
             store.contacts.fault(link.software, link.organisation_id, Fault.NONSENSE)
             items.append(_item((client, link), Fault.NONSENSE))
             continue
-        reason = link.problem if listed else missing
+        gone = reach.problem_of(link.organisation_id) or missing
+        reason = link.problem if listed else gone
         if listed and link.problem in over:
             entries.append(sign_in_findings.working(actor, client, link))
             reason = None
-        elif not listed and link.problem is not missing:
-            entries.append(sign_in_findings.not_listed(actor, client, link, missing))
+        elif not listed and link.problem is not gone:
+            entries.append(sign_in_findings.not_listed(actor, client, link, gone))
         items.append(_item((client, link), reason))
     store.ledger.append(*entries)
     return items

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ...practice.model import Organisation
+from ...practice.status import Reason
 from ...practice.text import sort_key
 from ...store.store import Store
 
@@ -28,7 +29,7 @@ class Reached:
 
 
 class Reach(Mapping[str, Organisation]):
-    """The organisations that a sign-in reaches, by the ids under which the practice knows them.
+    """The organisations that a sign-in reaches and can use, by the ids under which the practice knows them.
 
     Found under every spelling that the app takes for the same id. `left_out`: what of the app's list could not be used, or was not
     wanted, in sentences; `complete`: whether an organisation that is missing here is really missing there.
@@ -46,12 +47,20 @@ class Reach(Mapping[str, Organisation]):
         """`known`: the ids that the practice has, those that count most last."""
         self._canonical = canonical
         spelled = {canonical(organisation_id): organisation_id for organisation_id in known}
-        self._by_id = {
-            (id := canonical(organisation.id)): replace(organisation, id=spelled.get(id, id))
-            for organisation in listed
-        }
+        self._by_id: dict[str, Organisation] = {}
+        self._problems: dict[str, Reason] = {}
+        for organisation in listed:
+            id = canonical(organisation.id)
+            if organisation.problem is None:
+                self._by_id[id] = replace(organisation, id=spelled.get(id, id))
+            else:
+                self._problems[id] = organisation.problem
         self.left_out = left_out
         self.complete = complete
+
+    def problem_of(self, organisation_id: str) -> Reason | None:
+        """Why an organisation that is listed cannot be used; None for one that can be, or is not listed."""
+        return self._problems.get(self._canonical(organisation_id))
 
     def __getitem__(self, organisation_id: str) -> Organisation:
         """The organisation under any spelling of its id."""

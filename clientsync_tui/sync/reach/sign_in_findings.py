@@ -7,6 +7,7 @@ from ...practice.model import Client, Integration
 from ...practice.people import SignIn
 from ...practice.status import Reason
 from ...store.store import Store
+from .. import words
 
 Pair = tuple[Client, Integration]
 
@@ -28,8 +29,11 @@ def refused(store: Store, sign_in: SignIn, pairs: Iterable[Pair], actor: str, sa
 
 
 def not_listed(actor: str, client: Client, link: Integration, reason: Reason) -> NewEntry:
-    """The entry for an organisation that the sign-in, which works, does not list any more; `reason`: what that means there."""
-    says = "The sign-in no longer lists this organisation."
+    """The entry for an organisation that the sign-in, which works, does not list any more, or lists as one that it cannot use.
+
+    `reason`: what that means there.
+    """
+    says = f"The sign-in can no longer use this organisation: {words.SHORT[reason]}."
     return _entry(Kind.FOUND_BROKEN, actor, client, link, reason, says)
 
 
