@@ -80,6 +80,14 @@ class Clients:
 
         return find(self._database, terms, now, sort, cause, held=held)
 
+    def first_matching(
+        self, terms: "Sequence[Term]", now: datetime, most: int, *, held: Collection[str] = ()
+    ) -> "array[int]":
+        """The first `most` of what `find` returns in the order by name: see `listing.find`."""
+        from .listing.find import first_matching
+
+        return first_matching(self._database, terms, now, most, held=held)
+
     def warm(self) -> None:
         """Reads the search texts, so that the first letter of a filter does not wait for them."""
         from .listing.find import warm

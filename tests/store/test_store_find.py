@@ -171,6 +171,9 @@ def test_filter_finds_exactly_those_for_which_it_holds(
 ) -> None:
     expected = sorted((sort_key(c.name), c.n) for c in clients if HOLDS[text](c))
     assert list(store.clients.find(parse(text), NOW, held=HELD)) == [n for _, n in expected]
+    for most in (1, 7, 200):
+        first = store.clients.first_matching(parse(text), NOW, most, held=HELD)
+        assert list(first) == [n for _, n in expected][:most]
     # The same finds the same again: nothing that a call keeps in memory spoils the next.
     assert list(store.clients.find(parse(text), NOW, held=HELD)) == [n for _, n in expected]
 

@@ -28,7 +28,7 @@ from ...widgets.select_table.table import SelectTable
 from ..base import ActionScreen, KeyBar, TopBar
 from ..titles import title
 from .complete import values_of
-from .facts import Facts, Listed, Query, facts_now, listed
+from .facts import Facts, Listed, Query, facts_now, first_listed, listed
 from .filter import FilterBar, FilterInput
 from .preview import PreviewPane
 from .rows import ClientRows, about, columns, today
@@ -213,6 +213,8 @@ class ClientList(ActionScreen):
             facts = await run(facts_now, workplace, now) if self._facts_due else None
             held = self.held if facts is None else frozenset(sign_in.id for sign_in in facts.held)
             query = Query(tab, terms, self.sort, self.cause, now, held)
+            if late and query.filter and self._can_begin_with_a_page():
+                self._show_page(await run(partial(first_listed, workplace, query, FIRST_PAGE)), now)
             found = await run(partial(listed, workplace, query, with_fixes=stale and not left))
         except FilterError:
             return False
@@ -232,6 +234,20 @@ class ClientList(ActionScreen):
         self._show_list(found, now)
         self.read_at = before
         return left
+
+    def _can_begin_with_a_page(self) -> bool:
+        """Whether the first page is what the whole list will begin with, and the cursor is where it will be."""
+        return (
+            self.sort == BY_NAME and self.cause is None and self.table.cursor == 0 and not self.table.ranging
+        )
+
+    def _show_page(self, order: "array[int]", now: datetime) -> None:
+        """Shows the first clients that match while the others are looked for, so that a letter costs the same however many there are."""
+        if len(order) == FIRST_PAGE:
+            self._viewer = self._viewed(now)
+            self._rows = ClientRows(self.main.workplace, order, self._viewer)
+            self.table.show(self._rows)
+            self.main.draw_now(self.table)
 
     def _show_list(self, found: Listed, now: datetime) -> None:
         self.fix_list.show(self.lines)

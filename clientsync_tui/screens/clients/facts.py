@@ -46,6 +46,12 @@ def facts_now(workplace: Workplace, now: datetime) -> Facts:
     return Facts(workplace.store.clients.counts(now), workplace.held())
 
 
+def first_listed(workplace: Workplace, query: Query, most: int) -> "array[int]":
+    """The first `most` clients of a list that is sorted by name and not narrowed to a fix: found at once, however many there are."""
+    terms = (*query.tab.terms, *query.filter)
+    return workplace.store.clients.first_matching(terms, query.now, most, held=query.held)
+
+
 def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
     """Finds the clients and, `with_fixes`, the fixes under the tab for all that the filter leaves, chosen or not.
 

@@ -8,8 +8,9 @@ import json
 import sqlite3
 import threading
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import accumulate, repeat
 from typing import Literal, NamedTuple
 
@@ -188,11 +189,13 @@ class Listing:
 
     def containing(self, db: sqlite3.Connection, word: str) -> bytes:
         """By place: 1 where the search text contains the word."""
-        left_out = bytes({*range(256)} - {*word.encode(), *BETWEEN.encode()})
-        one = len(word.encode()) == 1
-        return b"".join(
-            _with_letter(page, word, left_out) if one else _with_word(page, word) for page in self.pages(db)
-        )
+        return b"".join(map(_finder(word), self.pages(db)))
+
+    def found_by_page(self, db: sqlite3.Connection, words: Sequence[str]) -> Iterator[list[bytes]]:
+        """The same for each word, a page at a time."""
+        finders = list(map(_finder, words))
+        for page in self.pages(db):
+            yield [find(page) for find in finders]
 
     @staticmethod
     def _size(db: sqlite3.Connection) -> int:
@@ -207,6 +210,14 @@ def _put(column: "array[int]", n: int, value: int, nothing: int) -> None:
     while n >= len(column):
         column.append(nothing)
     column[n] = value
+
+
+def _finder(word: str) -> Callable[[str], bytes]:
+    if len(word.encode()) > 1:
+        return partial(_with_word, word=word)
+    return partial(
+        _with_letter, letter=word, others=bytes({*range(256)} - {*word.encode(), *BETWEEN.encode()})
+    )
 
 
 def _with_word(page: str, word: str) -> bytes:

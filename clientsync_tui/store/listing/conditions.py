@@ -2,8 +2,10 @@
 that masks are joined at once."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from array import array
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import compress
 
 from ...practice.entries import iso
 from ...practice.filter import NONE, YOU, Term
@@ -12,7 +14,7 @@ from ...practice.text import searched
 from ..derive import pairs
 from ..fixes import Cause, standings_with
 from ..standings import meanings, plain
-from .client_list import NOWHERE, Listing, numbers
+from .client_list import NOWHERE, PAGE, Listing, numbers
 
 NO_INTEGRATION = 0
 """The standing of a client without integrations."""
@@ -40,6 +42,28 @@ class Conditions:
         """The mask of a term."""
         mask = self._of_field(term) if term.field else self._word(term.value)
         return mask ^ self.everyone if term.negated else mask
+
+    def first(self, terms: Sequence[Term], most: int) -> "array[int]":
+        """The numbers of the first `most` clients for which all terms hold. Words are searched only as far as it takes."""
+        order, found = self._listing.order(self._db), array("q")
+        mask = self.everyone
+        for term in terms:
+            mask &= self.holds(term) if term.field else self.everyone
+        held = mask.to_bytes(self.width, "little")
+        words = [(searched(term.value), term.negated) for term in terms if not term.field]
+        people = [self._signed_in_by(word).to_bytes(self.width, "little") for word, _ in words]
+        start = 0
+        for texts in self._listing.found_by_page(self._db, [word for word, _ in words]):
+            end = min(start + PAGE, self.width)
+            here = _mask(held[start:end])
+            for text, person, (_, negated) in zip(texts, people, words, strict=True):
+                hit = _mask(text) | _mask(person[start:end])
+                here &= hit ^ _mask(b"\x01" * (end - start)) if negated else hit
+            found.extend(compress(order[start:end], here.to_bytes(end - start, "little")))
+            if len(found) >= most:
+                break
+            start = end
+        return found[:most]
 
     def caused_by(self, cause: Cause) -> int:
         """The mask of the clients that have an integration with this cause."""

@@ -47,6 +47,16 @@ def find(
         return found
 
 
+def first_matching(
+    database: Database, terms: Sequence[Term], now: datetime, most: int, *, held: Collection[str] = ()
+) -> "array[int]":
+    """The first `most` of what `find` returns in the order by name. Takes as long for 100,000 clients as for as many as it goes through."""
+    listing = database.listing
+    with listing.lock, database.reading() as db:
+        listing.update(db)
+        return Conditions(db, listing, now, held).first(terms, most)
+
+
 def warm(database: Database) -> None:
     """Reads the search texts, so that the first letter of a filter need not wait for them."""
     listing = database.listing
