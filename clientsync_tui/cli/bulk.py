@@ -50,13 +50,13 @@ def confirm_going_on(job: Job, count: int, yes: bool) -> None:
             confirm(job_words.question(job, count), yes)
 
 
-def resume_job(workplace: Workplace, job: str, as_json: bool) -> None:
-    """Continues a job that was stopped. Ends the command with its exit status."""
+def resume_job(workplace: Workplace, job: str, as_json: bool, *, join: bool = False) -> None:
+    """Continues a job that was stopped, or works on one beside others (`join`). Ends the command with its exit status."""
     stored = workplace.store.jobs.one(job)
     plan = Plan(stored.kind, stored.software, stored.sign_in, ())
 
     async def work(session: Session) -> JobRun:
-        return await with_sign_ins(workplace, session, JobRun(plan, job, await run(session, job)))
+        return await with_sign_ins(workplace, session, JobRun(plan, job, await run(session, job, join=join)))
 
     report(workplace.store, online(workplace, work) if stored.left else JobRun(plan, job), as_json)
 

@@ -49,7 +49,9 @@ def report(store: Store, ran: JobRun, as_json: bool) -> None:
     result = show_result(store, ran, as_json)
     if ran.trouble is not None:
         raise ran.trouble
-    if result["failed"] or (ran.job and store.jobs.one(ran.job).left):
+    if result["failed"] or (
+        ran.job and store.jobs.one(ran.job).left and not store.jobs.workers.alive(ran.job)
+    ):
         raise click.exceptions.Exit(1)
 
 

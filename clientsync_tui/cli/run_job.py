@@ -45,9 +45,11 @@ async def carry_out(session: Session, plan: Plan) -> JobRun:
     return JobRun(plan, job, await run(session, job))
 
 
-async def run(session: Session, job: str, progress: Progress | None = None) -> Trouble | None:
-    """Runs a job; returns why it paused, if it did. The first interrupt finishes the items in progress, the second stops at once."""
-    runner = Runner(session, job)
+async def run(
+    session: Session, job: str, progress: Progress | None = None, *, join: bool = False
+) -> Trouble | None:
+    """Runs a job, or works on one beside others (`join`); returns why it paused, if it did. The first interrupt finishes the items in progress, the second stops at once."""
+    runner = Runner(session, job, join=join)
     with _interrupts(runner.stop):
         showing = asyncio.create_task((progress or _progress)(session.store, job))
         try:

@@ -26,6 +26,11 @@ class Home(Protocol):
 
     kind: Literal["sqlite", "postgresql"]
 
+    @property
+    def role(self) -> str | None:
+        """Who this is there; None where the file's owner and mode decide."""
+        ...
+
     def begin(self, db: sqlite3.Connection) -> None:
         """Nobody else changes the practice from now on, and `db`, within its transaction, has all that they changed before.
 
@@ -35,6 +40,10 @@ class Home(Protocol):
 
     def at(self) -> str:
         """The time of the entries of the change that has begun."""
+        ...
+
+    def now(self) -> str:
+        """The time there, as far as it is known here; also when no change has begun."""
         ...
 
     def actor(self, named: str) -> str:
@@ -63,6 +72,7 @@ class SqliteHome:
     """The ledger is in the file itself; SQLite's own lock keeps others from writing meanwhile."""
 
     kind: Literal["sqlite", "postgresql"] = "sqlite"
+    role: str | None = None
 
     def begin(self, db: sqlite3.Connection) -> None:
         """SQLite's transaction has begun. Raises UsageError where the practice is not in this file any more."""
@@ -70,6 +80,10 @@ class SqliteHome:
             raise UsageError(moved_to(row[0]))
 
     def at(self) -> str:
+        """This host's clock."""
+        return iso(datetime.now(UTC))
+
+    def now(self) -> str:
         """This host's clock."""
         return iso(datetime.now(UTC))
 

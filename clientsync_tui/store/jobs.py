@@ -1,12 +1,11 @@
 """Bulk jobs and their items, as rows: what a kill leaves behind is exactly what is here."""
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import NamedTuple
 
 from ..practice.entries import iso
 from ..practice.facts import written
@@ -14,108 +13,19 @@ from ..practice.plan import Plan, PlanItem, Will
 from ..practice.status import SENT_PERHAPS, Why
 from ..practice.text import clean
 from ..practice.trouble import SignInNeeded, Trouble, UsageError
-from .as_planned import AsPlanned
 from .database import Database
-from .files.job_locks import JobLocks
-from .own_rows import ITEM_STATES, is_item, is_job
+from .own_rows import ITEM_STATES, is_job
+from .work.as_planned import AsPlanned
+from .work.rows import REMOVES, Item, ItemState, Job, JobState, Paused, item_of
+from .work.workers import LeaseLost, Workers
 
 CAN_BE_RETRIED = (
     "(state = 'failed' AND cannot = 0 AND key IS NULL OR state = 'skipped' AND reason = 'cancelled')"
 )
 """Items that failed, unless the plan said already that they can't be done or nobody knows whether they ran, and cancelled ones."""
 
-REMOVES = "`clientsync doctor --repair` removes it."
-
-
-class JobState(StrEnum):
-    """A job that says `running` and whose lock nobody holds was cut off: it can be resumed."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    PAUSED = "paused"
-    CANCELLED = "cancelled"
-    DONE = "done"
-
-
-class ItemState(StrEnum):
-    """`doing` at start-up means: ask the software, then decide."""
-
-    WAITING = "waiting"
-    DOING = "doing"
-    DONE = "done"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One client of a job. `says`: the reason in a sentence, as it was at the time.
-
-    `organisation_name`, `sign_in` and `cannot`: as in the plan. `key`: of an item that must never run twice, from when it is begun.
-    `facts`: what its kind of work has to know of it, as text (`Task.facts` reads it).
-    """
-
-    job: str
-    n: int
-    client: str
-    name: str
-    software: str
-    organisation_id: str
-    state: ItemState
-    reason: str | None
-    says: str | None
-    organisation_name: str | None
-    sign_in: str | None
-    cannot: bool
-    key: str | None
-    facts: str
-
-
-class Paused(NamedTuple):
-    """Why a job does not go on, and whether signing in is what it needs."""
-
-    says: str
-    needs_sign_in: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A bulk job with the counts of its items. `cut_off`: it says running, but no process runs it.
-
-    `impossible`: how many of those in the state `failed` were never tried, because the plan said that they can't be done.
-    """
-
-    id: str
-    kind: str
-    software: str | None
-    sign_in: str | None
-    state: JobState
-    by: str
-    started_at: str
-    ended_at: str | None
-    counts: Mapping[ItemState, int]
-    paused: Paused | None
-    cut_off: bool
-    impossible: int
-
-    def count(self, *states: ItemState) -> int:
-        """How many items are in any of these states."""
-        return sum(self.counts.get(state, 0) for state in states)
-
-    @property
-    def failed(self) -> int:
-        """How many items were tried and failed."""
-        return self.count(ItemState.FAILED) - self.impossible
-
-    @property
-    def total(self) -> int:
-        """How many items there are."""
-        return sum(self.counts.values())
-
-    @property
-    def left(self) -> int:
-        """How many items are still to be done."""
-        return self.count(ItemState.WAITING, ItemState.DOING)
+_DEAD = "(leased_by IS NULL OR leased_by NOT IN (SELECT value FROM json_each(?)))"
+"""Items that none of these workers has."""
 
 
 class Jobs:
@@ -123,7 +33,7 @@ class Jobs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._locks = JobLocks(database.path)
+        self.workers = Workers(database)
         self._planned = AsPlanned()
         self._counts_of_ended: dict[tuple[str, JobState, str], Mapping[ItemState, int]] = {}
         self._impossible: dict[str, int] = {}
@@ -147,10 +57,19 @@ class Jobs:
 
         self._planned.note_job(job, plan.kind, plan.software, plan.sign_in)
 
-        with self._database.writing() as db:
+        with self._database.writing(shared=True) as db:
             db.execute(
-                "INSERT INTO jobs (id, kind, software, sign_in, state, by, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (job, plan.kind, plan.software, plan.sign_in, JobState.WAITING, by, now),
+                "INSERT INTO jobs (id, kind, software, sign_in, state, by, started_at, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    job,
+                    plan.kind,
+                    plan.software,
+                    plan.sign_in,
+                    JobState.WAITING,
+                    by,
+                    now,
+                    self._database.home.role,
+                ),
             )
             db.executemany(
                 "INSERT INTO items (job, n, client, name, software, organisation_id, state, reason, says, ended_at, facts, "
@@ -159,86 +78,128 @@ class Jobs:
             )
         return job
 
-    def claim(self, job: str) -> list[Item]:
-        """Makes this process the job's runner; returns the items that a former runner left in `doing`, now waiting again unless
-        they must never run twice.
+    def claim(self, job: str, *, join: bool = False) -> list[Item]:
+        """Makes this process work on the job; returns the items that dead workers left in `doing`, now waiting again unless they must
+        never run twice.
 
-        It is the runner until it calls `leave`, or its process ends. Raises UsageError when another one runs the job.
+        It works on the job until it calls `leave`, or its process ends. Raises UsageError when others do, unless it wants to `join` them.
         """
-        self.one(job)
-        if not self._locks.take(job):
-            raise UsageError(f"Job {job} is already running in another window or process.")
+        found = self.one(job)
+        if self.workers.mine(job) is not None:
+            raise _is_running(job)
         try:
-            with self._database.writing() as db:
-                left = self.items(job, ItemState.DOING)
-                self._fail_unknown(db, job)
-                db.execute("UPDATE items SET state = 'waiting' WHERE job = ? AND state = 'doing'", (job,))
+            with self._database.writing(shared=True) as db:
+                others = self.workers.alive(job)
+                if others and not join:
+                    raise _is_running(job)
+                ids = [worker.id for worker in others]
+                alive = json.dumps(ids)
+                left = [item for item in self.items(job, ItemState.DOING) if item.leased_by not in ids]
+                self._fail_unknown(db, job, alive=alive)
+                db.execute(
+                    f"UPDATE items SET state = 'waiting', leased_by = NULL WHERE job = ? AND state = 'doing' AND {_DEAD}",
+                    (job, alive),
+                )
+                self.workers.start(db, job, found.by)
                 db.execute(
                     "UPDATE jobs SET state = ?, ended_at = NULL, paused = NULL WHERE id = ?",
                     (JobState.RUNNING, job),
                 )
         except BaseException:
-            self.leave(job)
+            self.workers.stop(job)
             raise
+        self.workers.clear(job)
         return left
 
     def leave(self, job: str) -> None:
-        """This process is the runner no more. A job that it did not `end` is cut off."""
-        self._locks.let_go(job)
+        """This process works on the job no more. A job that nobody works on, and that did not `end`, is cut off."""
+        # A server that can't be reached learns it from the end of the lease.
+        with suppress(Trouble), self._database.writing(shared=True) as db:
+            self.workers.note_end(db, job)
+        self.workers.stop(job)
 
     def take(self, job: str, n: int, key: str | None = None) -> bool:
         """Marks a waiting item as being done, before its first call; False when it waits no more (it was cancelled).
 
         `key`: given where the item must never run twice. From then on it ends, or counts as one that nobody knows about.
         """
-        query = "UPDATE items SET state = 'doing', key = ? WHERE job = ? AND n = ? AND state = 'waiting'"
-        with self._database.writing() as db:
-            return db.execute(query, (key, job, n)).rowcount == 1
+        query = "UPDATE items SET state = 'doing', key = ?, leased_by = ? WHERE job = ? AND n = ? AND state = 'waiting'"
+        with self._database.writing(shared=True) as db:
+            return db.execute(query, (key, self.workers.mine(job), job, n)).rowcount == 1
 
     def put_back(self, job: str, n: int) -> None:
         """An item that was begun waits again: nothing was done of it, or it can be done twice."""
-        with self._database.writing() as db:
+        with self._database.writing(shared=True) as db:
             self._fail_unknown(db, job, n)
             db.execute(
-                "UPDATE items SET state = 'waiting' WHERE job = ? AND n = ? AND state = 'doing'", (job, n)
+                "UPDATE items SET state = 'waiting', leased_by = NULL WHERE job = ? AND n = ? AND state = 'doing' AND leased_by IS ?",
+                (job, n, self.workers.mine(job)),
             )
 
     def settle(
         self, job: str, n: int, state: ItemState, reason: str | None = None, says: str | None = None
     ) -> None:
-        """Ends an item; in the same transaction as its ledger entries where the caller is in one."""
-        with self._database.writing() as db:
+        """Ends an item; in the same transaction as its ledger entries where the caller is in one.
+
+        Raises LeaseLost where another worker has it: then the caller's entries must not be saved either.
+        """
+        with self._database.writing(shared=True) as db:
             # What failed for a known reason was not done, so it can be retried.
             not_done = state is ItemState.FAILED and reason != Why.MAY_BE_SENT
-            db.execute(
+            ended = db.execute(
                 "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ?, key = iif(?, NULL, key) "
-                "WHERE job = ? AND n = ?",
-                (state, reason, says, iso(datetime.now(UTC)), not_done, job, n),
-            )
+                "WHERE job = ? AND n = ? AND leased_by IS ?",
+                (state, reason, says, iso(datetime.now(UTC)), not_done, job, n, self.workers.mine(job)),
+            ).rowcount
+            if not ended:
+                raise LeaseLost
 
-    def _fail_unknown(self, db: sqlite3.Connection, job: str, n: int | None = None) -> None:
+    def _fail_unknown(
+        self, db: sqlite3.Connection, job: str, n: int | None = None, *, alive: str = "[]"
+    ) -> None:
         """Fails what was begun and must never run twice, of the job or this one item: nobody knows whether it was done."""
         db.execute(
             "UPDATE items SET state = 'failed', reason = ?, says = ?, ended_at = ? "
-            "WHERE job = ? AND (? IS NULL OR n = ?) AND state = 'doing' AND key IS NOT NULL",
-            (Why.MAY_BE_SENT, SENT_PERHAPS, iso(datetime.now(UTC)), job, n, n),
+            f"WHERE job = ? AND (? IS NULL OR n = ?) AND state = 'doing' AND key IS NOT NULL AND {_DEAD}",
+            (Why.MAY_BE_SENT, SENT_PERHAPS, iso(datetime.now(UTC)), job, n, n, alive),
         )
 
     def settle_waiting(
         self, job: str, state: ItemState, reason: str, says: str, *, software: str | None = None
     ) -> int:
         """Ends every waiting item (of one accounting app); returns how many."""
-        with self._database.writing() as db:
+        with self._database.writing(shared=True) as db:
             return db.execute(
                 "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ? WHERE job = ? AND state = 'waiting' "
                 "AND (? IS NULL OR software = ?)",
                 (state, reason, says, iso(datetime.now(UTC)), job, software, software),
             ).rowcount
 
+    def take_over(self, job: str) -> bool:
+        """Puts back what workers had in hand that are dead by now; returns whether it was anything."""
+        with self._database.writing(shared=True) as db:
+            alive = json.dumps([worker.id for worker in self.workers.alive(job)])
+            self._fail_unknown(db, job, alive=alive)
+            query = f"UPDATE items SET state = 'waiting', leased_by = NULL WHERE job = ? AND state = 'doing' AND {_DEAD}"
+            return db.execute(query, (job, alive)).rowcount > 0
+
+    def finish(self, job: str, trouble: Trouble | None) -> None:
+        """Ends the job if nothing is left, or pauses it if something is and nobody else works on it; then leaves it."""
+        try:
+            with self._database.writing(shared=True) as db:
+                if not self.one(job).left:
+                    cancelled = any(reason == Why.CANCELLED for _, reason, _ in self.reasons(job))
+                    self.end(job, JobState.CANCELLED if cancelled else JobState.DONE, trouble)
+                elif not self.workers.others(job):
+                    self.end(job, JobState.PAUSED, trouble)
+                self.workers.note_end(db, job)
+        finally:
+            self.workers.stop(job)
+
     def end(self, job: str, state: JobState, why: Trouble | None = None) -> None:
         """Says how the job ended or that it waits, and why."""
         ended = iso(datetime.now(UTC)) if state in (JobState.DONE, JobState.CANCELLED) else None
-        with self._database.writing() as db:
+        with self._database.writing(shared=True) as db:
             db.execute(
                 "UPDATE jobs SET state = ?, ended_at = ?, paused = coalesce(?, paused), needs_sign_in = ? WHERE id = ?",
                 (state, ended, str(why) if why else None, isinstance(why, SignInNeeded), job),
@@ -246,7 +207,7 @@ class Jobs:
 
     def cancel(self, job: str) -> None:
         """Asks for the end: waiting items become skipped as cancelled at once; a runner finishes what it is doing."""
-        with self._database.writing() as db:
+        with self._database.writing(shared=True) as db:
             self.settle_waiting(job, ItemState.SKIPPED, Why.CANCELLED, "Cancelled before it started.")
             found = self.one(job)
             if found.state is not JobState.RUNNING or found.cut_off:
@@ -257,7 +218,7 @@ class Jobs:
                 )
                 if found.state not in (JobState.DONE, JobState.CANCELLED):
                     self.end(job, JobState.CANCELLED)
-                self._locks.clear(job)
+                self.workers.clear(job)
 
     def retry(self, job: str, reasons: Sequence[str] | None = None) -> int:
         """Makes failed items (with one of `reasons`) and cancelled ones waiting again, and with them the job; returns how many.
@@ -270,7 +231,7 @@ class Jobs:
         )
         if reasons is not None:
             query += f" AND reason IN ({', '.join('?' * len(reasons))})"
-        with self._database.writing() as db:
+        with self._database.writing(shared=True) as db:
             found = self.one(job)
             if found.state is JobState.RUNNING and not found.cut_off:
                 raise UsageError(f"Job {job} is running. Wait until it has ended, then retry what failed.")
@@ -304,9 +265,10 @@ class Jobs:
         return [self._job(row) for row in rows.fetchall() if is_job(row)]
 
     def unfinished(self) -> list[Job]:
-        """Jobs with something left to do that no process is running."""
+        """This person's jobs with something left to do that no process is running."""
         rows = self._database.connection.execute(
-            "SELECT * FROM jobs WHERE state IN ('waiting', 'running', 'paused')"
+            "SELECT * FROM jobs WHERE state IN ('waiting', 'running', 'paused') AND (owner IS NULL OR owner IS ?)",
+            (self._database.home.role,),
         )
         return [
             job
@@ -366,14 +328,14 @@ class Jobs:
             counts = {ItemState(s): n for s, n in rows if s in ITEM_STATES}
             if ended:
                 self._counts_of_ended[ended] = counts
-        cut_off = state is JobState.RUNNING and not self._locks.is_held(row["id"])
+        cut_off = state is JobState.RUNNING and not self.workers.alive(row["id"])
         if cut_off and not {ItemState.WAITING, ItemState.DOING} & counts.keys():
             # Killed behind its last item: only the word that it is done is missing.
             state, cut_off = JobState.DONE, False
         return Job(
             row["id"], row["kind"], row["software"], row["sign_in"], state, row["by"], row["started_at"], row["ended_at"],
             counts, Paused(row["paused"], bool(row["needs_sign_in"])) if row["paused"] else None, cut_off,
-            self._count_impossible(row["id"]) if ItemState.FAILED in counts else 0,
+            row["owner"], self._count_impossible(row["id"]) if ItemState.FAILED in counts else 0,
         )  # fmt: skip
 
     def _count_impossible(self, job: str) -> int:
@@ -384,13 +346,7 @@ class Jobs:
         return self._impossible[job]
 
 
-def item_of(row: sqlite3.Row) -> Item:
-    """The item that a row holds. Raises Trouble for one that this program did not write."""
-    if not is_item(row):
-        raise Trouble(
-            f"Item {row['n']} of job {clean(row['job'])} can't be read: another program wrote it. {REMOVES}"
-        )
-    return Item(
-        row["job"], row["n"], row["client"], row["name"], row["software"], row["organisation_id"], ItemState(row["state"]),
-        row["reason"], row["says"], row["organisation_name"], row["sign_in"], bool(row["cannot"]), row["key"], row["facts"],
-    )  # fmt: skip
+def _is_running(job: str) -> UsageError:
+    return UsageError(
+        f"Job {job} is already running in another window or process. To work on it here too: `clientsync jobs work {job}`."
+    )

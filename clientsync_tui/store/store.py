@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from .history import History, You
     from .home import Home
     from .inspection import Inspection
-    from .job_items import JobItems
     from .jobs import Jobs
     from .ledger import Ledger
     from .local import Contacts, Pulled, SignIns
     from .postgres.follower import Follower
     from .postgres.replica import Progress
+    from .work.job_items import JobItems
 
 
 class Store:
@@ -117,7 +117,7 @@ class Store:
 
     def job_items(self, job: str) -> "JobItems":
         """The items of one job, for a screen that shows a few at a time."""
-        from .job_items import JobItems
+        from .work.job_items import JobItems
 
         return JobItems(self._database, job)
 

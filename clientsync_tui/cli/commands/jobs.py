@@ -81,6 +81,23 @@ def resume(job: str, as_json: bool, yes: bool) -> None:
         resume_job(workplace, job, as_json)
 
 
+@jobs.command(epilog=options.examples("clientsync jobs work ID"))
+@click.argument("job", metavar="ID")
+@options.yes
+@options.json("A JSON object, as the bulk commands print.")
+def work(job: str, as_json: bool, yes: bool) -> None:
+    """Work on a job beside others, with the sign-ins held here.
+
+    Any window, process or host of the practice can join a job that runs or waits. No client is done twice.
+    """
+    from ..bulk import confirm_going_on, resume_job
+
+    with open_workplace() as workplace:
+        found = workplace.store.jobs.one(job)
+        confirm_going_on(found, found.left, yes)
+        resume_job(workplace, job, as_json, join=True)
+
+
 @jobs.command(epilog=options.examples("clientsync jobs retry ID --json"))
 @click.argument("job", metavar="ID")
 @options.json("A JSON object, as the bulk commands print.")

@@ -1,7 +1,7 @@
 """Bulk jobs: what runs, what failed and why; going on, trying again, cancelling."""
 
-from ...store.job_items import JobItems
 from ...store.jobs import Item, ItemState, Job, JobState
+from ...store.work.job_items import JobItems
 from ...sync.jobs import job_words
 from ...workplace import Workplace
 from .client_sync import action

@@ -9,8 +9,8 @@ from ...accounting.seam.software import Software
 from ...app.actions import JOB, Action, named
 from ...practice.people import SignIn
 from ...practice.trouble import Trouble
-from ...store.job_items import JobItems
 from ...store.jobs import Job, JobState
+from ...store.work.job_items import JobItems
 from ...sync.jobs import job_words
 from ..base import ActionScreen
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ...store.job_items import JobItems
 from ...store.jobs import Item, ItemState
+from ...store.work.job_items import JobItems
 from ...sync.jobs import job_words
 from ...widgets.select_table.rows import Cell, Column, Row, RowId
 

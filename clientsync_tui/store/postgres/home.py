@@ -8,10 +8,12 @@ A crash between the two commits leaves a file that is behind, and following repa
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, LiteralString, NamedTuple
 
 import psycopg
 
+from ...practice.entries import iso
 from ...practice.roles import Level, Right, may, why_not
 from ...practice.trouble import NotAllowed, Trouble, UsageError
 from ..home import You, moved_to
@@ -39,9 +41,11 @@ class PostgresHome:
     def __init__(self, address: Address, password: Password = lambda: None) -> None:
         self.address = address
         self.password = password
+        self.role: str | None = address.role
         self._connection: Connection | None = None
         self._at = self._actor = ""
         self._begun_after = 0
+        self._ahead = timedelta()
         self.needs_version: str | None = None
         """The version that the next entry on the server needs, if it is newer than this one."""
 
@@ -95,6 +99,7 @@ class PostgresHome:
                 continue
             assert row is not None
             seq, digest, self._at, self._actor, moved = row
+            self._ahead = datetime.fromisoformat(self._at) - datetime.now(UTC)
             if moved:
                 raise UsageError(moved_to(moved))
             return int(seq), bytes(digest)
@@ -103,6 +108,10 @@ class PostgresHome:
     def at(self) -> str:
         """The server's clock, as it was when the change began."""
         return self._at
+
+    def now(self) -> str:
+        """The server's clock, by how far this host's was off when a change began last."""
+        return iso(datetime.now(UTC) + self._ahead)
 
     def actor(self, named: str) -> str:
         """The role that the server saw, whoever the program takes it for."""

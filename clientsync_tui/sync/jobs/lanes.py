@@ -10,16 +10,17 @@ CHUNK = 500
 
 
 class Lane:
-    """What a job has to do in one software, in order.
+    """What a job has to do in one software, in order from item `start` on, and then what is before it.
 
     `trouble`: why nothing can be done there at all. `held_back`: sign-ins whose items wait on, with the reason.
     """
 
-    def __init__(self, jobs: Jobs, job: str, software: str) -> None:
+    def __init__(self, jobs: Jobs, job: str, software: str, start: int = 0) -> None:
         self._jobs = jobs
         self._job = job
         self._queue: deque[Item] = deque()
-        self._last = -1
+        self._last = start - 1
+        self._is_second_half = start == 0
         self.software = software
         self.trouble: Trouble | None = None
         self.held_back: dict[str | None, Trouble] = {}
@@ -29,12 +30,16 @@ class Lane:
         if self.trouble is not None:
             return None
         if not self._queue:
-            self._queue.extend(
-                self._jobs.items(
-                    self._job, ItemState.WAITING, software=self.software, after=self._last, most=CHUNK
-                )
-            )
-            if not self._queue:
-                return None
-            self._last = self._queue[-1].n
-        return self._queue.popleft()
+            self._fetch()
+        if not self._queue and not self._is_second_half:
+            self._last, self._is_second_half = -1, True
+            self._fetch()
+        return self._queue.popleft() if self._queue else None
+
+    def _fetch(self) -> None:
+        found = self._jobs.items(
+            self._job, ItemState.WAITING, software=self.software, after=self._last, most=CHUNK
+        )
+        self._queue.extend(found)
+        if found:
+            self._last = found[-1].n

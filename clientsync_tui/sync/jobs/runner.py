@@ -8,6 +8,7 @@ never run twice (`BulkKind.once`) is not: it ends as one that may have been sent
 import asyncio
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -24,11 +25,13 @@ from ...practice.trouble import (
     SignInNeeded,
     SignInRefused,
     Trouble,
+    Unreachable,
     UsageError,
 )
-from ...store.jobs import Item, ItemState, Job, JobState
+from ...store.jobs import Item, ItemState, Job
 from ...store.projection import Clash
 from ...store.store import Store
+from ...store.work.workers import LEASE_S, LeaseLost
 from ..kinds.seam.kind import BulkKind, Needs
 from ..kinds.seam.registry import kinds
 from ..kinds.seam.task import SKIPPED_CHANGED, Outcome, Task, problem_found
@@ -60,15 +63,17 @@ class Session(Protocol):
 class Runner:
     """Runs one job in the event loop it is started in."""
 
-    def __init__(self, session: Session, job: str) -> None:
+    def __init__(self, session: Session, job: str, *, join: bool = False) -> None:
+        """`join`: works on the job beside others who run it."""
         self._session = session
         self._store = session.store
         self._id = job
+        self._join = join
         self._stopping = False
         self._now = asyncio.Event()
         self._kind: BulkKind
         self._refused: dict[str, str] = {}
-        self._writer = Writer(session.store)
+        self._writer: Writer
         self.trouble: Trouble | None = None
         """Why the job paused, if it did."""
 
@@ -94,44 +99,65 @@ class Runner:
         self._kind = kind
         # A job that is resumed, retried or made without a plan's screen may be the first of its day.
         await asyncio.to_thread(keep_daily, self._store)
-        self._store.jobs.claim(self._id)
+        self._store.jobs.claim(self._id, join=self._join)
         lanes: list[Lane] = []
         try:
-            lanes += [Lane(self._store.jobs, self._id, name) for name in self._store.jobs.waiting(self._id)]
+            lanes += self._lanes()
             await self._work_all(lanes)
+            while self._goes_on() and self._store.jobs.take_over(self._id):
+                lanes[:] = self._lanes()
+                await self._work_all(lanes)
         finally:
             try:
                 self.trouble = self.trouble or self._waiting_for(lanes)
-                self._store.jobs.end(self._id, self._ending(), self.trouble)
             finally:
-                self._store.jobs.leave(self._id)
+                self._store.jobs.finish(self._id, self.trouble)
         return self._store.jobs.one(self._id)
+
+    def _goes_on(self) -> bool:
+        return not self._stopping and self.trouble is None
+
+    def _lanes(self) -> list[Lane]:
+        jobs, total = self._store.jobs, self._store.jobs.one(self._id).total
+        # Who joins begins somewhere else, so that two rarely want the same item.
+        start = secrets.randbelow(total) if self._join and total else 0
+        return [Lane(jobs, self._id, name, start) for name in jobs.waiting(self._id)]
 
     async def _work_all(self, lanes: Sequence[Lane]) -> None:
         """Does what waits in the lanes, side by side, to the end or to a stop."""
         job = self._store.jobs.planned(self._id)
+        self._writer = Writer(self._store)
         held = self._session.held()
         self._held = frozenset(each.id for each in held)
         self._last_used = {each.software: each for each in reversed(held)}
         workers = [asyncio.create_task(self._work(job, lane)) for lane in lanes for _ in self._places(lane)]
         done = asyncio.gather(*workers)
         now = asyncio.create_task(self._now.wait())
+        renewing = asyncio.create_task(self._renew())
         try:
             await asyncio.wait({done, now}, return_when=asyncio.FIRST_COMPLETED)
             if done.done():
                 await done
         finally:
-            for each in (now, *workers):
+            for each in (now, renewing, *workers):
                 each.cancel()
-            await asyncio.gather(now, done, return_exceptions=True)
+            await asyncio.gather(now, renewing, done, return_exceptions=True)
             await self._writer.close()
         for lane in lanes:
-            if lane.trouble is not None:
+            # What can't be done here of a colleague's job may be done there.
+            if lane.trouble is not None and job.owner in (None, self._store.home.role):
                 rejected = isinstance(lane.trouble, Misconfigured)
                 why = Why.APP_REJECTED if rejected else Why.NO_ACCESS
                 self._store.jobs.settle_waiting(
                     self._id, ItemState.FAILED, why, str(lane.trouble), software=lane.software
                 )
+
+    async def _renew(self) -> None:
+        """Tells other hosts now and then that this one is at work."""
+        while self._store.home.kind == "postgresql":
+            await asyncio.sleep(LEASE_S / 4)
+            with suppress(Unreachable):
+                await self._writer.write(partial(self._store.jobs.workers.renew, self._id))
 
     def _places(self, lane: Lane) -> range:
         """One for each item that may be under way at once; none where the software is not set up."""
@@ -149,13 +175,6 @@ class Runner:
             return None
         softwares = {lane.software: self._session.software(lane.software) for lane in lanes if lane.held_back}
         return waiting_for(lanes, waiting, softwares)
-
-    def _ending(self) -> JobState:
-        job = self._store.jobs.one(self._id)
-        if job.left:
-            return JobState.PAUSED
-        cancelled = any(reason == Why.CANCELLED for _, reason, _ in self._store.jobs.reasons(self._id))
-        return JobState.CANCELLED if cancelled else JobState.DONE
 
     async def _work(self, job: Job, lane: Lane) -> None:
         while not self._stopping and self.trouble is None and (item := lane.next()) is not None:
@@ -177,7 +196,9 @@ class Runner:
                 else:
                     await self._do(job, lane, item, sign_in)
             except BaseException:
-                self._store.jobs.put_back(self._id, item.n)
+                # Without the server, the item waits for the end of the lease.
+                with suppress(Unreachable):
+                    self._store.jobs.put_back(self._id, item.n)
                 raise
 
     def _needs_sign_in(self, item: Item) -> bool:
@@ -264,10 +285,11 @@ class Runner:
         return Outcome(ItemState.FAILED, reason, says, entries, expects=link if entries else None)
 
     async def _settle(self, item: Item, outcome: Outcome) -> None:
-        try:
-            await self._writer.write(partial(self._keep, item, outcome))
-        except Clash:
-            await self._writer.write(partial(self._keep, item, SKIPPED_CHANGED))
+        with suppress(LeaseLost):
+            try:
+                await self._writer.write(partial(self._keep, item, outcome))
+            except Clash:
+                await self._writer.write(partial(self._keep, item, SKIPPED_CHANGED))
 
     def _keep(self, item: Item, outcome: Outcome) -> None:
         """Keeps what came of an item, within the writer's transaction. Raises Clash when somebody else was faster."""

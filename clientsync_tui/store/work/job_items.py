@@ -3,9 +3,9 @@
 from array import array
 from collections.abc import Sequence
 
-from .database import Database
-from .jobs import CAN_BE_RETRIED, Item, ItemState, item_of
-from .own_rows import ITEM_STATES
+from ..database import Database
+from ..jobs import CAN_BE_RETRIED, Item, ItemState, item_of
+from ..own_rows import ITEM_STATES
 
 
 class JobItems:

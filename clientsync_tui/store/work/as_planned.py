@@ -4,8 +4,8 @@ its turn."""
 from array import array
 from collections.abc import Hashable
 
-from ..practice.text import clean
-from ..practice.trouble import Trouble
+from ...practice.text import clean
+from ...practice.trouble import Trouble
 
 
 class AsPlanned:
