@@ -55,7 +55,7 @@ async def test_code_name_and_note_of_the_client_under_the_cursor(tmp_path: Path)
         await pilot.press("p", "home", *"red", "enter")
         await until(pilot, lambda: client(screen, "Abbey Road Bakery Ltd").practice_code == "redABB01")
         await pilot.press("p", "ctrl+u", *"red", "enter")
-        await until(pilot, lambda: 'has the practice code "red" already' in shown(pilot))
+        await until(pilot, lambda: 'already has the practice code "red"' in shown(pilot))
         # What was typed stays, and can be put right.
         assert pilot.app.screen.query_one(Input).value == "red"
         await pilot.press("2", "enter")
