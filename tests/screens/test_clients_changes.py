@@ -170,7 +170,7 @@ async def test_every_wrong_line_of_an_upload_is_reported_and_nothing_changed(tmp
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("U")
         await answer(pilot, str(file))
-        await until(pilot, lambda: "2 lines are wrong; nothing was changed." in shown(pilot))
+        await until(pilot, lambda: "2 lines are wrong. Nothing was changed." in shown(pilot))
         assert 'line 3: There is no client called "Nobody".' in shown(pilot)
         assert "line 4:" in shown(pilot)
         await pilot.press("escape")
@@ -189,7 +189,7 @@ async def test_codes_that_a_spreadsheet_changed_are_used_only_when_that_is_confi
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("U")
         await answer(pilot, str(file))
-        await until(pilot, lambda: "1 line is wrong; nothing was changed." in shown(pilot))
+        await until(pilot, lambda: "1 line is wrong. Nothing was changed." in shown(pilot))
         assert "looks like a date that a spreadsheet made" in " ".join(shown(pilot).split())
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, Ask))

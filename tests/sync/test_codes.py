@@ -154,7 +154,7 @@ def test_codes_that_a_spreadsheet_changed_are_refused_line_by_line_unless_they_a
     entries = store.ledger.last()
     for words in ((), ("--dry-run",), ("--json",)):
         said = cli.inside("codes", "upload", str(file), *words)
-        assert said.code == 2 and "6 lines are wrong; nothing was changed." in said.err
+        assert said.code == 2 and "6 lines are wrong. Nothing was changed." in said.err
         assert [n for n in range(2, 8) if f'line {n}: The code "{after[n - 2]}"' not in said.err] == []
         assert "line 8" not in said.err and "--as-written" in said.err
     assert store.ledger.last() == entries
