@@ -10,13 +10,14 @@ from typing import Any, NamedTuple, Self, cast
 class KeyringEntry(NamedTuple):
     """A sign-in's tokens. `access_token` (None: none is shared) works until `access_until`, in seconds since 1970.
 
-    `site`: where the app is for this sign-in, by the adapter's word.
+    `site`: where the app is for this sign-in, by the adapter's word. `consented_at`: in seconds since 1970 (0: not known).
     """
 
     refresh_token: str
     access_token: str | None = None
     access_until: float = 0.0
     site: str = ""
+    consented_at: float = 0.0
 
     @classmethod
     def read(cls, text: str | None) -> Self | None:
@@ -31,8 +32,14 @@ class KeyringEntry(NamedTuple):
             return None
         if not isinstance(access, str) or not access or not _is_a_time(until):
             access = until = None
-        site = fields.get("site", "")
-        return cls(refresh, access, float(until or 0.0), site if isinstance(site, str) else "")
+        site, consented = fields.get("site", ""), fields.get("consented_at", 0.0)
+        return cls(
+            refresh,
+            access,
+            float(until or 0.0),
+            site if isinstance(site, str) else "",
+            float(consented) if isinstance(consented, int | float) else 0.0,
+        )
 
     def written(self) -> str:
         """As the keyring holds it; as short as can be, because the Windows keyring takes 1,280 characters."""

@@ -114,12 +114,12 @@ class Tokens:
             raise ValueError("nothing to keep")
         async with self._one[sign_in_id], self._alone(sign_in_id):
             replaced = await self._held(sign_in_id)
-            newest = self._entry(granted, granted.refresh_token)
+            newest = self._entry(granted, granted.refresh_token, round(time.time()))
             await write(self._name_of(sign_in_id), newest.written())
             if replaced is not None and replaced.refresh_token != newest.refresh_token:
                 await self._let_go(replaced)
             self._unsaved.pop(sign_in_id, None)
-            return self._use(sign_in_id, granted)
+            return self._use(sign_in_id, granted, newest)
 
     async def _let_go(self, replaced: KeyringEntry) -> None:
         """Revokes what a new sign-in replaced, where the app would otherwise end somebody's oldest sign-in one day."""
@@ -194,14 +194,14 @@ class Tokens:
                     raise
                 entry = newer
                 granted = await self._renew(sign_in_id, newer)
-            newest = self._entry(granted, granted.refresh_token or entry.refresh_token)
+            newest = self._entry(granted, granted.refresh_token or entry.refresh_token, entry.consented_at)
             if newest.refresh_token != entry.refresh_token:
                 self._unsaved[sign_in_id] = (entry.refresh_token, newest)
                 await self._saved(sign_in_id, write)
             elif newest != entry:
                 with contextlib.suppress(KeyringTrouble):  # the refresh token is still there: nothing is lost
                     await write(self._name_of(sign_in_id), newest.written())
-        self._use(sign_in_id, granted)
+        self._use(sign_in_id, granted, newest)
         return granted.access_token
 
     @asynccontextmanager
@@ -270,12 +270,14 @@ class Tokens:
             person=f"renewals of {sign_in_id}",
         )
 
-    def _entry(self, granted: Granted, refresh_token: str) -> KeyringEntry:
+    def _entry(self, granted: Granted, refresh_token: str, consented_at: float) -> KeyringEntry:
         """What the keyring is to hold. An access token only where processes share it: no other process needs it."""
+        if self._configured.software.grant.consent_life is None:
+            consented_at = 0.0
         if not self._shares:
-            return KeyringEntry(refresh_token, site=granted.site)
+            return KeyringEntry(refresh_token, site=granted.site, consented_at=consented_at)
         until = round(time.time() + _used_s(granted))
-        return KeyringEntry(refresh_token, granted.access_token, until, granted.site)
+        return KeyringEntry(refresh_token, granted.access_token, until, granted.site, consented_at)
 
     def _endpoint(self, site: str) -> TokenEndpoint:
         return TokenEndpoint(self._configured.at(site), self._how.timeout_s)
@@ -284,11 +286,11 @@ class Tokens:
     def _shares(self) -> bool:
         return self._configured.software.grant.shares_access
 
-    def _use(self, sign_in_id: str, granted: Granted) -> datetime | None:
+    def _use(self, sign_in_id: str, granted: Granted, entry: KeyringEntry) -> datetime | None:
         self._in_use[sign_in_id] = _InUse(granted.access_token, time.monotonic() + _used_s(granted))
         self._sites[sign_in_id] = granted.site
-        life = self._configured.software.grant.life(granted.ends_in_s)
-        ends_at = None if life is None else datetime.now(UTC) + life
+        consented_at = datetime.fromtimestamp(entry.consented_at, UTC) if entry.consented_at else None
+        ends_at = self._configured.software.grant.ends_at(datetime.now(UTC), granted.ends_in_s, consented_at)
         self._on_used(sign_in_id, ends_at)
         return ends_at
 

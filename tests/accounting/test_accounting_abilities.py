@@ -57,3 +57,12 @@ async def test_body_may_say_how_long_a_limit_lasts(tmp_path: Path):
             until = (await limit(calls, "1")).retry_at
         assert until is not None
         assert abs(until - datetime.now(UTC) - timedelta(seconds=pause_s)) < timedelta(seconds=10)
+
+
+async def test_every_call_may_carry_the_client_id(tmp_path: Path):
+    software = Limited()
+    for header, sent in ((None, None), ("x-own-key", "the-client-id")):
+        software.grant = replace(Limited.grant, client_id_header=header)
+        async with calling(software, tmp_path, json([])) as (calls, server):
+            await calls.get("/x")
+        assert server.asked[0].headers.get("x-own-key") == sent

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -321,3 +321,27 @@ async def test_sign_in_is_kept_though_the_one_it_replaces_could_not_be_revoked(
     for server.revoked in (JSONResponse({}, 503), JSONResponse({"error": "invalid_client"}, 400)):
         made = await signed_in(desk)
         assert "newer-SECRET" in desk.held()[name_of(made.id)]
+
+
+async def test_an_end_counted_from_the_consent_stays_where_it_is(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    software = Unlike()
+    software.grant = replace(
+        Unlike.grant, life_fields=(), unused_life=timedelta(days=7), consent_life=timedelta(days=365)
+    )
+    desk = Desk(server.configured(software=software), tmp_path)
+    made = await signed_in(desk)
+    now = datetime.now(UTC)
+    assert made.ends_at is not None and abs(made.ends_at - now - timedelta(days=7)) < timedelta(minutes=1)
+    # As if the consent had been given long ago.
+    held = json.loads(desk.held()[name_of(made.id)])
+    consented = now - timedelta(days=360)
+    await desk.vault.write(name_of(made.id), json.dumps(held | {"consented_at": consented.timestamp()}))
+    server.token = JSONResponse({"access_token": "a", "refresh_token": "newer", "expires_in": 3600})
+    for _ in range(2):
+        await desk.new_tokens().access(made.id)
+        _, ends_at = desk.used[-1]
+        assert ends_at is not None
+        assert abs(ends_at - consented - timedelta(days=365)) < timedelta(minutes=1)
+    assert json.loads(desk.held()[name_of(made.id)])["refresh_token"] == "newer"

@@ -155,6 +155,8 @@ class HttpCalls:
         software, base = self._configured.software, self._configured.at(self._site()).addresses.api_url
         authorization = software.grant.authorization(token)
         headers = {**software.headers(call.organisation_id), "Authorization": authorization}
+        if (header := software.grant.client_id_header) is not None:
+            headers[header] = self._configured.client_id
         lane = self._lane(call)
         # Nothing is chained to what is raised here: httpx2's errors hold the request, and that holds the token.
         try:

@@ -5,7 +5,7 @@ Each field has a default, so an adapter names only what is different there. Code
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from .device import DeviceFlow
@@ -37,12 +37,14 @@ class Grant:
     `device`: how a person signs in by a short code, where the app has that.
 
     About calls:
-    `scheme`: the word before the access token in a call's Authorization header. `shares_access`: whether all processes on the host use one
+    `client_id_header`: the header of every call that carries the client id, where the app wants that. `scheme`: the word before the access
+    token in a call's Authorization header. `shares_access`: whether all processes on the host use one
     access token, kept in the keyring, because the app gives a sign-in only so many in a time.
 
     About the life of a sign-in:
     `one_per_person`: whether a person's new tokens end all earlier ones of theirs, so that only the computer that renewed last stays
-    signed in. `unused_life`: a sign-in that is not used for this long ends. `life_fields`: the fields of a token answer that say in how many
+    signed in. `unused_life`: a sign-in that is not used for this long ends. `consent_life`: it ends this long after the consent, however
+    much it is used. `life_fields`: the fields of a token answer that say in how many
     seconds the sign-in ends; the earliest counts, before `unused_life`. `lost_answer_grace`: how long a replaced refresh token still
     works, in case the answer with the new one was lost.
     """
@@ -51,6 +53,7 @@ class Grant:
     pkce: bool | Literal["public"]
     secret: Literal["never", "optional", "required"]
     scope_separator: str = " "
+    client_id_header: str | None = None
     scheme: str = "Bearer"
     shares_access: bool = False
     redirect_host: str = "localhost"
@@ -59,6 +62,7 @@ class Grant:
     https_redirect: bool = False
     one_per_person: bool = False
     unused_life: timedelta | None = None
+    consent_life: timedelta | None = None
     life_fields: tuple[str, ...] = ()
     lost_answer_grace: timedelta = timedelta(0)
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -96,3 +100,13 @@ class Grant:
     def life(self, ends_in_s: float | None) -> timedelta | None:
         """How long a sign-in lasts if it is not used again; None: no end is known. `ends_in_s`: what the token answer says."""
         return self.unused_life if ends_in_s is None else timedelta(seconds=ends_in_s)
+
+    def ends_at(
+        self, now: datetime, ends_in_s: float | None, consented_at: datetime | None
+    ) -> datetime | None:
+        """When a sign-in ends that is used now and not again. `consented_at`: when the person consented, as far as that is known."""
+        life = self.life(ends_in_s)
+        ends = [] if life is None else [now + life]
+        if self.consent_life is not None and consented_at is not None:
+            ends.append(consented_at + self.consent_life)
+        return min(ends, default=None)

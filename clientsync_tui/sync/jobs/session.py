@@ -249,7 +249,10 @@ class Session:
         # One for an organisation can be renewed after the organisation has shut it out.
         if known.organisation_id is None:
             self.store.sign_ins.works(sign_in_id)
+        # A use that takes it out of those that end soon is noted at once.
         ending = known.ends_at is not None and known.ends_at <= now + EXPIRING_WITHIN
+        if ending and ends_at is not None and ends_at <= now + EXPIRING_WITHIN:
+            ending = False
         # A use in the future was noted while the clock was ahead: this one corrects it.
         if not ending and timedelta(0) <= now - known.used_at < USE_NOTED_AFTER:
             return
