@@ -292,4 +292,4 @@ def test_where_only_a_page_of_ones_own_will_do(cli: Command) -> None:
 def test_setup_says_what_each_permission_is_for(cli: Command) -> None:
     said = cli.inside("setup", "xero").out
     assert "accounting.contacts.read: " in said
-    assert "What is asked" not in cli.inside("setup", "freeagent").out, "it knows no scopes"
+    assert "Permissions that each person" not in cli.inside("setup", "freeagent").out, "it knows no scopes"
