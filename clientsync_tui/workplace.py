@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .config.folders import data_folder
+from .config.folders import data_folder, renewal_locks
 from .config.reading import load
 from .config.tables import Config, SoftwareTable
 from .host import this_user
@@ -127,7 +127,7 @@ class Workplace:
         return OwnFiles(
             (self.config.path, *if_known(logbook.path), *passphrases),
             (database, *if_known(lambda: self._keyring_file)),
-            (folder_of(database), *database.parent.glob("locks*")),
+            (folder_of(database), renewal_locks(database), *database.parent.glob("locks*")),
         )
 
     @cached_property

@@ -1,8 +1,11 @@
 """Where this person's files are."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from ..host import this_user
+from ..host.file_permissions import make_folder, refuse_changeable
 from ..practice.trouble import UsageError
 
 APP = "clientsync"
@@ -20,6 +23,26 @@ def data_folder() -> Path:
     from platformdirs import user_data_path
 
     return _known_folder(user_data_path)
+
+
+def private_folder(database: Path) -> Path | None:
+    """A folder where no one else can add, move or remove anything: the practice's, unless others can write to it, else the program's
+    own; None for a user without a home folder."""
+    with suppress(OSError):
+        refuse_changeable(database.parent)
+        return database.parent
+    try:
+        folder = data_folder()
+    except UsageError:
+        return None
+    make_folder(folder)
+    return folder
+
+
+def renewal_locks(database: Path) -> Path:
+    """The folder of this user's locks for renewing sign-ins. A colleague could move one in a shared folder away, and two processes
+    would renew a sign-in at once, which ends it."""
+    return (private_folder(database) or database.parent) / f"locks-{this_user.uid()}"
 
 
 def _known_folder(folder_for: Callable[[str], Path]) -> Path:

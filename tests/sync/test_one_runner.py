@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from clientsync_tui.sandbox.options import Options
-from clientsync_tui.store.jobs import JobState
+from clientsync_tui.store.jobs import ItemState, Job, JobState
+from clientsync_tui.store.store import Store
 from tests.support import plans
 from tests.support.command import PATIENCE_S, Command
 from tests.support.practice import Practice, practice, practices
@@ -29,6 +30,12 @@ def is_allowed(words: Sequence[str]) -> bool:
     )
 
 
+def wait_until(shows: Callable[[Job], bool], store: Store, job: str) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not shows(store.jobs.one(job)) and time.monotonic() < end:
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize("apart", [(), NAMESPACE], ids=["beside", "another PID namespace"])
 def test_job_run_by_two_processes_is_done_once(
     practices: Callable[[Options], Practice], apart: tuple[str, ...]
@@ -44,9 +51,7 @@ def test_job_run_by_two_processes_is_done_once(
     before = store.ledger.last()
     resume = Command(practice.config).line("jobs", "resume", job)
     with subprocess.Popen([*apart, *resume], stderr=subprocess.DEVNULL) as first:
-        end = time.monotonic() + PATIENCE_S
-        while store.jobs.one(job).state is not JobState.RUNNING and time.monotonic() < end:
-            time.sleep(0.01)
+        wait_until(lambda job: job.state is JobState.RUNNING, store, job)
         found = store.jobs.one(job)
         assert found.state is JobState.RUNNING and not found.cut_off
         assert store.jobs.unfinished() == []
@@ -57,4 +62,28 @@ def test_job_run_by_two_processes_is_done_once(
         assert first.wait(PATIENCE_S) == 0
     entries = store.ledger.entries(after=before)
     assert sum(entry.kind == "refreshed" for entry in entries) == ITEMS
+    workplace.close()
+
+
+def test_job_whose_lock_is_moved_away_writes_each_entry_once(
+    practices: Callable[[Options], Practice],
+) -> None:
+    practice = practices(Options(organisations=ITEMS, limits=False, softwares=("xero",), latency_s=0.2))
+    practice.add(practice.people[0])
+    workplace = practice.workplace()
+    store = workplace.store
+    held = {each.id for each in workplace.held()}
+    job = store.jobs.create(plans.refresh(store, "xero", held), "ann")
+    before = store.ledger.last()
+    resume = Command(practice.config).line("jobs", "resume", job)
+    with subprocess.Popen(resume, stderr=subprocess.DEVNULL) as first:
+        wait_until(lambda job: job.count(ItemState.DOING) == ITEMS, store, job)
+        (lock,) = practice.folder.glob("practice.db.job-*.lock")
+        lock.rename(practice.folder / "moved-away")
+        second = Command(practice.config).inside("jobs", "resume", job)
+        assert first.wait(PATIENCE_S) in (0, 1, 2)
+    assert "is already running" not in second.err, "both ran it"
+    entries = [entry for entry in store.ledger.entries(after=before) if entry.kind == "refreshed"]
+    assert len(entries) == len({entry.organisation_id for entry in entries}) == ITEMS
+    assert store.jobs.one(job).count(ItemState.DONE) == ITEMS, "none is skipped as changed by someone else"
     workplace.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clientsync_tui.config.folders import data_folder
 from clientsync_tui.practice.plan import Plan
 from clientsync_tui.store.files import copies
 from tests.support.inside import database_of
@@ -50,6 +51,20 @@ def test_group_of_the_practice_shares_the_files_beside_it(
     assert {"practice.db", "practice.db.limits", "practice.db.limits.lock"} <= set(made)
     assert set(made.values()) == {files}
     assert copy.stat().st_mode & 0o777 == int(files, 8)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to any group")
+def test_locks_for_renewals_are_kept_where_no_colleague_can_move_them_away(practice: Practice) -> None:
+    shared = practice.folder / "shared"
+    shared.mkdir()
+    os.chown(shared, -1, 54321)
+    shared.chmod(0o2770)
+    practice.config.write_text(practice.config.read_text().replace('"practice.db"', '"shared/practice.db"'))
+    practice.add(practice.people[0])
+    practice.add(practice.people[0])
+    assert (shared / "practice.db").exists() and not list(shared.glob("locks-*"))
+    locks = data_folder() / f"locks-{os.geteuid()}"
+    assert locks.stat().st_mode & 0o777 == 0o700 and list(locks.glob("*.lock"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

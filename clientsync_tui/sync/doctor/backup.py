@@ -1,14 +1,12 @@
 """A consistent copy of the practice's database. Tokens are in no one's copy: they are in the keyring."""
 
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ...config.folders import data_folder
-from ...host.file_permissions import make_folder, refuse_changeable
+from ...config.folders import private_folder
 from ...host.named_file import OwnFiles, refuse_device, replaces, writing
-from ...practice.trouble import Trouble, UsageError
+from ...practice.trouble import Trouble
 from ...store.files import copies
 from ...store.files.sqlite_errors import SqliteError, why
 from ...store.store import Store
@@ -28,7 +26,7 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
             copies.check(file)
         # SQLite opens files by their names alone, so it writes where no one else can put a link in the way.
         with TemporaryDirectory(
-            dir=_private(store.path), prefix="clientsync-", ignore_cleanup_errors=True
+            dir=private_folder(store.path), prefix="clientsync-", ignore_cleanup_errors=True
         ) as folder:
             made = Path(folder) / "practice.db"
             store.inspection.copy_to(made)
@@ -37,17 +35,3 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
         return file
     except (OSError, SqliteError) as error:
         raise Trouble(f"{file or 'The backup'} cannot be written: {why(error, store.path)}") from None
-
-
-def _private(database: Path) -> Path | None:
-    """A folder where no one else can write: the practice's, unless a group shares it, else the program's own. None: the one for
-    temporary files, for a user without a home folder."""
-    with suppress(OSError):
-        refuse_changeable(database.parent)
-        return database.parent
-    try:
-        folder = data_folder()
-    except UsageError:
-        return None
-    make_folder(folder)
-    return folder

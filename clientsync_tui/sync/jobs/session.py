@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from ...host import this_user
+from ...config.folders import renewal_locks
 from ...practice.entries import Kind, NewEntry, iso
 from ...practice.people import SignIn
 from ...practice.status import EXPIRING_WITHIN
@@ -81,7 +81,7 @@ class Session:
                 self._how,
                 self._vault,
                 # Of this person alone: others may share the practice, but no keyring.
-                self.store.path.parent / f"locks-{this_user.uid()}",
+                renewal_locks(self.store.path),
                 self._name_of,
                 self._used,
                 self._limiter,
