@@ -224,7 +224,7 @@ def test_signing_out_is_asked(busy: Office) -> None:
     said = busy.menu(*XERO, "sign out", busy.bob, "1", "n")
     assert "9 integrations will stop working until someone reconnects." in said
     assert "Nothing was changed." in said
-    assert "is signed out." in busy.menu(*XERO, "sign out", busy.bob, "1", "y")
+    assert "Signed out " in busy.menu(*XERO, "sign out", busy.bob, "1", "y")
     assert set(busy.statuses()) == {"expired"}
 
 
