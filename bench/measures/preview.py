@@ -17,7 +17,7 @@ def preview(quick: bool) -> Iterator[Result]:
         terminals = [stack.enter_context(app_on(stack.enter_context(filled(FEW)))) for _ in range(2)]
         for terminal in terminals:
             terminal.wait_for("Last events")
-        terminals[1].press("P")
+        terminals[1].press("z")
         time.sleep(1.0)  # until what the key led to is drawn
         shown, hidden = press(terminals, ("down", "up"), 12 if quick else 200)
         yield from lines(

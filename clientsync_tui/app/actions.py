@@ -17,6 +17,7 @@ JOBS = "jobs"
 JOB = "job"
 SELECT = "select"
 HISTORY = "history"
+MORNING = "morning"
 SIGN_IN = "sign_in"
 CONSENTS = "consents"
 ORGANISATIONS = "organisations"
@@ -30,6 +31,7 @@ PLACES = {
     JOB: "Job",
     SELECT: "Selecting",
     HISTORY: "History",
+    MORNING: "Morning",
     SIGN_IN: "Sign in",
     CONSENTS: "Consents, one by one",
     ORGANISATIONS: "Organisations of a sign-in",
@@ -86,6 +88,7 @@ _ALL = (
     Action("jobs", "Jobs", "See bulk jobs: what is running, what failed and why. Resume, retry or cancel them.", "J", EVERYWHERE, 12, command="jobs"),
     Action("history", "History", "See who did what and when, for this client or the whole practice.", "h", EVERYWHERE, 11, command="log"),
     Action("messages", "Messages", "Read the messages of this run again, the newest first.", "exclamation_mark", EVERYWHERE),
+    Action("morning", "Morning view", "See what broke or changed since you last looked, what ends soon, and which jobs run or wait.", "m", EVERYWHERE, 10, "Morning"),
     Action("undo", "Undo", "Undo the last change of the selection here, or of a team, code, name, note or removal.", "u", EVERYWHERE, command="undo"),
     Action("copy", "Copy", "Copy what is under the cursor: name, code, id, error, or a summary of its connections.", "y", EVERYWHERE, 16),
     Action("copy_command", "Copy as a command", "Show the commands that do the same as this screen, and copy one.", "Y", EVERYWHERE),
@@ -105,9 +108,9 @@ _ALL = (
     Action("assign_team", "Assign team", "Assign the selected clients to a team.", "t", CLIENTS, command="team assign"),
     Action("set_code", "Set practice code", "Set the practice code of the client under the cursor.", "p", CLIENTS, command="set"),
     Action("rename", "Rename", "Change the name of the client under the cursor on the practice's list.", "n", CLIENTS, command="set"),
-    Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "m", CLIENTS, command="set"),
+    Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "e", CLIENTS, command="set"),
     Action("remove", "Remove from the list", "Remove clients without an active integration from the list.", "X", CLIENTS, dangerous=True, command="remove"),
-    Action("preview", "Preview", "Show or hide the client under the cursor: beside the list on a wide terminal, over it on a narrow one.", "P", CLIENTS, 6),
+    Action("preview", "Preview", "Show or hide the client under the cursor: beside the list on a wide terminal, over it on a narrow one.", "z", CLIENTS, 6),
     Action("preview_wider", "Wider preview", "Make the preview beside the list wider.", "less_than_sign", CLIENTS),
     Action("preview_narrower", "Narrower preview", "Make the preview beside the list narrower.", "greater_than_sign", CLIENTS),
     Action("views", "Views", "Save this filter under a name, or open a saved one.", "w", CLIENTS, command="views"),
@@ -138,10 +141,13 @@ _ALL = (
     Action("change_integration", "Change integration", "Move this client to another organisation, in this or another accounting app. Shows first what is lost.", "x", CONNECTIONS, dangerous=True, command="change"),
     Action("open_software", "Open in the accounting app", "Open the organisation in a browser. Over SSH, its link is copied.", "b", CONNECTIONS, 6, "Open", command="open"),
     Action("pulled", "Lists", "See what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5, command="lists"),
+    # Morning
+    Action("morning_first", "Show at start", "Show the morning view first at each start, or the client list.", "T", MORNING, 2, "At start"),
     # Jobs
     Action("resume_job", "Resume", "Continue a job that was interrupted or paused.", "r", JOB, 1, command="jobs resume"),
     Action("retry_job", "Retry failed and cancelled", "Retry the clients that failed or were cancelled.", "F", JOB, 2, "Retry", command="jobs retry"),
     Action("cancel_job", "Cancel", "Finish the items in progress and cancel the rest.", "S", JOB, 3, dangerous=True, command="jobs cancel"),
+    Action("failures_only", "Failures only", "Show only what failed, or all items again.", "O", JOB, 4, "Failures"),
     # Selecting in a dialogue with Continue and Cancel
     Action("continue", "Continue", "Continue with the selection.", "enter", SELECT, 1),
     Action("copy_link", "Copy the link", "Copy the link to your terminal's clipboard.", "y", SIGN_IN, 1),
@@ -152,7 +158,7 @@ _ALL = (
     Action("try_again", "Try again", "Try to sign in again.", "r", SIGN_IN, 1, command="sign-in"),
     Action("skip_consent", "Skip for now", "Ask for another consent first. This one comes last.", "x", CONSENTS, 5, "Skip"),
     # What a sign-in reaches
-    Action("authorise_more", "Authorise more organisations", "Authorise more organisations without leaving this screen.", "m", ORGANISATIONS, 14, "More", command="sign-in"),
+    Action("authorise_more", "Authorise more organisations", "Authorise more organisations without leaving this screen.", "M", ORGANISATIONS, 14, "More", command="sign-in"),
     Action("other_sign_in", "Sign in as someone else", "Use another stored sign-in, or make a new one.", "l", ORGANISATIONS, 15, "Sign in", command="sign-in"),
     Action("try_again", "Try again", "Ask the accounting app again.", "r", ORGANISATIONS, 1),
     Action("choose_team", "Team", "Choose the team for new clients, or make one.", "t", ORGANISATIONS, 4, command="team create"),

@@ -97,10 +97,14 @@ class KeptFrame:
 
 
 def _is_as_at_start(screen: "ClientsScreen") -> bool:
+    from ..screens.clients.clients import MORNING_FIRST
+
     table = screen.table
     at_top = table.scroll_offset.y == 0 and (not table.row_count or table.cursor_id == screen.order()[0])
+    if screen.main.workplace.preferences.get(MORNING_FIRST, False):
+        return False
     plain = not screen.tabs.chosen and not screen.filter_bar.text and not table.selection.total
-    return at_top and plain and table.has_focus
+    return at_top and plain and table.has_focus and screen.only is None and screen.preview.is_as_at_start
 
 
 def _true_until(store: "Store") -> float:

@@ -18,6 +18,7 @@ _SCREENS = {
     "jobs": ("jobs.jobs", "JobsScreen"),
     "job": ("jobs.job", "JobScreen"),
     "history": ("history", "HistoryScreen"),
+    "morning": ("morning", "MorningScreen"),
     "connections": ("connections.connections", "ConnectionsScreen"),
     "add_clients": ("client_sync.add_clients", "AddClientsScreen"),
     "reassign": ("client_sync.reassign", "ReassignScreen"),

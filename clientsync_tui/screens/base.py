@@ -130,6 +130,10 @@ class ActionScreen(Screen[Any]):
         """Shows the messages of this run again."""
         self.main.notices.read()
 
+    def do_morning(self) -> None:
+        """Opens the morning view."""
+        self.main.open("morning")
+
     def do_undo(self) -> None:
         """Undoes the last change of the practice."""
         self.main.undo()

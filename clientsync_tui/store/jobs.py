@@ -24,6 +24,7 @@ CAN_BE_RETRIED = (
 )
 """Items that failed, unless the plan said already that they can't be done or nobody knows whether they ran, and cancelled ones."""
 
+_OPEN = "SELECT * FROM jobs WHERE state IN ('waiting', 'running', 'paused')"
 _DEAD = "(leased_by IS NULL OR leased_by NOT IN (SELECT value FROM json_each(?)))"
 """Items that none of these workers has."""
 
@@ -261,20 +262,21 @@ class Jobs:
 
     def all(self, most: int = 200) -> list[Job]:
         """The newest jobs first."""
-        rows = self._database.connection.execute("SELECT * FROM jobs ORDER BY rowid DESC LIMIT ?", (most,))
-        return [self._job(row) for row in rows.fetchall() if is_job(row)]
+        return self._found("SELECT * FROM jobs ORDER BY rowid DESC LIMIT ?", (most,))
 
     def unfinished(self) -> list[Job]:
         """This person's jobs with something left to do that no process is running."""
-        rows = self._database.connection.execute(
-            "SELECT * FROM jobs WHERE state IN ('waiting', 'running', 'paused') AND (owner IS NULL OR owner IS ?)",
-            (self._database.home.role,),
-        )
-        return [
-            job
-            for job in map(self._job, filter(is_job, rows.fetchall()))
-            if job.left and (job.state is not JobState.RUNNING or job.cut_off)
-        ]
+        query = f"{_OPEN} AND (owner IS NULL OR owner IS ?)"
+        found = self._found(query, (self._database.home.role,))
+        return [job for job in found if job.left and not job.is_running]
+
+    def running(self) -> list[Job]:
+        """Jobs that some process is at."""
+        return [job for job in self._found(_OPEN) if job.is_running]
+
+    def _found(self, query: str, values: tuple[object, ...] = ()) -> list[Job]:
+        rows = self._database.connection.execute(query, values).fetchall()
+        return [self._job(row) for row in rows if is_job(row)]
 
     def items(
         self, job: str, *states: ItemState, software: str | None = None, after: int = -1, most: int = -1
@@ -295,10 +297,7 @@ class Jobs:
 
     def reasons(self, job: str) -> list[tuple[str, str, int]]:
         """How many items failed or were skipped for each reason: (state, reason, count), most first."""
-        query = (
-            "SELECT state, coalesce(reason, ''), count(*) FROM items WHERE job = ? AND state IN ('failed', 'skipped') "
-            "GROUP BY 1, 2 ORDER BY 1, 3 DESC"
-        )
+        query = "SELECT state, coalesce(reason, ''), count(*) FROM items WHERE job = ? AND state IN ('failed', 'skipped') GROUP BY 1, 2 ORDER BY 1, 3 DESC"
         return [(row[0], row[1], row[2]) for row in self._database.connection.execute(query, (job,))]
 
     def failures(self, job: str) -> list[tuple[bool, str, int]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .home import Home
     from .inspection import Inspection
     from .jobs import Jobs
+    from .lately import Lately
     from .ledger import Ledger
     from .local import Contacts, Pulled, SignIns
     from .postgres.follower import Follower
@@ -114,6 +115,13 @@ class Store:
         from .jobs import Jobs
 
         return Jobs(self._database)
+
+    @cached_property
+    def lately(self) -> "Lately":
+        """What happened since somebody last looked."""
+        from .lately import Lately
+
+        return Lately(self._database)
 
     def job_items(self, job: str) -> "JobItems":
         """The items of one job, for a screen that shows a few at a time."""

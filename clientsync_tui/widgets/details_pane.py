@@ -64,7 +64,7 @@ class DetailsPane(Widget, can_focus=False):
     def render(self) -> Content:
         """All of them, wrapped to the width."""
         width = max(1, self.content_size.width)
-        return Content("\n").join(part for each in self._lines for part in wrapped(each, width))
+        return Content("\n").join(part for line in self._lines for part in wrapped(line, width))
 
     # In every frame Textual asks each visible widget for all of its lines, also when a key moved the cursor in another one.
 

@@ -164,6 +164,18 @@ def break_more(store: Store) -> None:
         )
 
 
+def overnight(store: Store) -> None:
+    """What a morning begins with: one broke, one was fixed, one changed, one came."""
+    at = NOW - timedelta(hours=4)
+    for n, kind, body in (
+        (1, Kind.FOUND_EXPIRED, {"reason": Reason.SIGN_IN_REFUSED, "was": None, "sign_in": "xero:bob"}),
+        (3, Kind.RECONNECTED, {"sign_in": "xero:ann", "from": None, "was": Reason.SIGN_IN_REFUSED}),
+        (10, Kind.REFRESHED, {"details": {"tax_number": "GB 7", "name": NAMES[10]}, "lists": {}}),
+    ):
+        store.ledger.append(NewEntry(kind, BOB, f"c{n:02}", "xero", organisation_id(n), body), at=at)
+    store.ledger.append(NewEntry(Kind.CLIENT_ADDED, BOB, "c90", body={"name": "New & Sons"}), at=at)
+
+
 def save_views(store: Store) -> None:
     """Two saved filters."""
     # As release 0.2 saved them, for everyone.

@@ -17,6 +17,7 @@ from tests.looks.practice import (
     begin_job,
     break_more,
     organisation_id,
+    overnight,
     pause_job,
     pull,
     save_views,
@@ -104,7 +105,7 @@ CLIENTS = (
     ),
     Scene("clients-selected", (("space down space slash n o r t h enter", "2 selected"),)),
     further("clients-two-softwares", (), prepare=use_second_software, second=True),
-    Scene("preview", (("5 down P", "Last events"),), prepare=pull),
+    Scene("preview", (("5 down z", "Last events"),), prepare=pull),
     Scene("actions", (("a", "Export client data"),)),
     further(
         "actions-selected", (("space down space a", "2 clients selected"), ("down down down down", "Export"))
@@ -123,7 +124,7 @@ CLIENTS = (
     Scene("code", (("down down down p", "Practice code of"),)),
     further("code-taken", ((f"p {' '.join(['backspace'] * 3)} B 0 1 enter", "has the practice code"),)),
     further("name", (("down down down down down n", "Name on the practice"),)),
-    further("note", (("m", "Note about"),)),
+    further("note", (("e", "Note about"),)),
     Scene("remove", (("6", "2 of 12"), ("A X", "(y)"))),
     further("remove-nothing", (("X", "Nothing can be removed"),)),
     Scene("export", (("E", "Export 12 clients"),)),
@@ -213,6 +214,9 @@ JOBS = (
     Scene("resume", (("", "Resume it?"),), prepare=pause_job),
 )
 BESIDES = (
+    Scene("morning", (("m", "Broke"),), prepare=overnight),
+    further("morning-nothing", (("m", "Nothing broke"),), empty=True),
+    further("clients-running", (("", "1 job running"),), prepare=begin_job),
     Scene("first-start", new=True),
     Scene("passphrase", (("", "Repeat passphrase"),), push=lambda: Passphrase(True)),
     further(

@@ -22,6 +22,7 @@ from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.screens.jobs.jobs import JobsScreen
 from clientsync_tui.store.jobs import ItemState, Job, JobState
 from clientsync_tui.sync.jobs.session import Session
+from clientsync_tui.widgets.select_table.table import SelectTable
 from clientsync_tui.workplace import Workplace
 from tests.support import plans
 from tests.support.browser import come_back_as
@@ -136,6 +137,12 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
         assert all("failed" in line for line in text.splitlines()[first + 1 : first + 3])
         # The row under the cursor is said in full.
         assert "The organisation is closed or inactive in Xero." in text
+        table = app.screen.query_one(SelectTable)
+        await pilot.press("O")
+        await until(pilot, lambda: table.row_count == 2)
+        assert "✓ done" not in shown(pilot)
+        await pilot.press("O")
+        await until(pilot, lambda: table.row_count == 12)
         practice.sandbox.fault("clear")
         # Only what failed for one reason is tried again.
         await pilot.press("F")

@@ -84,13 +84,13 @@ async def test_key_hides_it_and_its_width_and_absence_stay(tmp_path: Path) -> No
         assert screen.preview.outer_size.width == width + 4
         await pilot.press(*["greater_than_sign"] * 20)
         await until(pilot, lambda: screen.preview.outer_size.width == NARROWEST)
-        await pilot.press("P")
+        await pilot.press("z")
         await until(pilot, lambda: not screen.preview.display)
         await pilot.press("less_than_sign")
         await until(pilot, lambda: "not beside the list" in shown(pilot))
     async with opened(tmp_path, (160, 40)) as (pilot, screen):
         assert not screen.preview.display
-        await pilot.press("P")
+        await pilot.press("z")
         await until(pilot, lambda: "Abbey Ltd" in pane(screen))
 
 
@@ -108,13 +108,13 @@ async def test_narrow_terminal_covers_the_list_with_it_and_keys_go_on(tmp_path: 
     practice_of_four(tmp_path)
     async with opened(tmp_path, (80, 24)) as (pilot, screen):
         assert not screen.preview.display
-        await pilot.press("P")
+        await pilot.press("z")
         await until(pilot, lambda: "Last events" in shown(pilot) and "Copper Ltd" not in shown(pilot))
         await pilot.press("down", "down")
         await until(pilot, lambda: "Copper Ltd" in shown(pilot) and "Abbey Ltd" not in shown(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: all(name in shown(pilot) for name in NAMES))
-        await pilot.press("P", "P")
+        await pilot.press("z", "z")
         await until(pilot, lambda: all(name in shown(pilot) for name in NAMES))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -34,6 +35,9 @@ from .preview import PreviewPane
 from .rows import ClientRows, about, columns, today
 from .triage import FixList, TriageTabs
 
+if TYPE_CHECKING:
+    from ...store.jobs import Job
+
 FIRST_PAGE = 200
 """Rows of the first frame; the order of all follows from a thread."""
 TYPED_S = 0.25
@@ -58,6 +62,9 @@ class ClientList(ActionScreen):
         self.lines: list[FixLine] = []
         self.cause: Cause | None = None
         """The chosen fix's: the list is narrowed to it."""
+        self.only: frozenset[int] | None = None
+        """The clients that another screen led to: the list is narrowed to them."""
+        self.only_words = ""
         # The tab and the filter that the fixes are of.
         self._lines_of: tuple[str, str] | None = None
         self._facts_due = True
@@ -212,7 +219,7 @@ class ClientList(ActionScreen):
             terms = parse(text)
             facts = await run(facts_now, workplace, now) if self._facts_due else None
             held = self.held if facts is None else frozenset(sign_in.id for sign_in in facts.held)
-            query = Query(tab, terms, self.sort, self.cause, now, held)
+            query = Query(tab, terms, self.sort, self.cause, now, held, self.only)
             if late and query.filter and self._can_begin_with_a_page():
                 self._show_page(await run(partial(first_listed, workplace, query, FIRST_PAGE)), now)
             found = await run(partial(listed, workplace, query, with_fixes=stale and not left))
@@ -237,9 +244,8 @@ class ClientList(ActionScreen):
 
     def _can_begin_with_a_page(self) -> bool:
         """Whether the first page is what the whole list will begin with, and the cursor is where it will be."""
-        return (
-            self.sort == BY_NAME and self.cause is None and self.table.cursor == 0 and not self.table.ranging
-        )
+        at_start = self.table.cursor == 0 and not self.table.ranging
+        return self.sort == BY_NAME and self.cause is None and self.only is None and at_start
 
     def _show_page(self, order: "array[int]", now: datetime) -> None:
         """Shows the first clients that match while the others are looked for, so that a letter costs the same however many there are."""
@@ -269,13 +275,18 @@ class ClientList(ActionScreen):
         self.tabs.show(facts.counts)
         self._held = facts.held
         self.held = frozenset(sign_in.id for sign_in in facts.held)
-        self._name_it(facts.held)
+        self._name_it(facts.held, facts.running)
 
-    def _name_it(self, held: list[SignIn]) -> None:
+    def _name_it(self, held: list[SignIn], running: "Sequence[Job]" = ()) -> None:
         workplace = self.main.workplace
         name = workplace.config.practice.name
         apps, titled = workplace.config.software, partial(title, workplace)
         rights = by_person(held, apps, titled, today(), ascii_marks=self.main.ascii_marks)
+        if running:
+            from ...sync.jobs.job_words import progress
+
+            jobs = progress(running, ascii_marks=self.main.ascii_marks)
+            rights = [*(f"{jobs}     {right}" for right in rights), jobs]
         self.query_one(TopBar).show(f"{name} · Clients" if name else "Clients", *rights)
 
     def sort_by(self, sort: Sort) -> None:
@@ -307,6 +318,8 @@ class ClientList(ActionScreen):
         shown, selected, hidden = self.shown, self.table.selection.total, self.table.hidden_count
         all_clients = counted(self._total, "client")
         parts = [all_clients if shown == self._total else f"{number(shown)} of {all_clients}"]
+        if self.only is not None:
+            parts.append(self.only_words)
         if selected:
             parts.append(
                 f"{number(selected)} selected" + (f" ({number(hidden)} not shown)" if hidden else "")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -10,7 +11,9 @@ from textual.app import ComposeResult
 
 from ...app.actions import CLIENTS, KINDS, SELECT, Action, named
 from ...practice.trouble import Trouble
+from ...store.files.sqlite_errors import SqliteError
 from ...store.store import Store
+from ...sync import last_looked
 from ...sync.kinds.seam.kind import BulkKind, Needs
 from ...widgets.select_table.rows import Column
 from ...widgets.select_table.table import SelectTable
@@ -26,6 +29,8 @@ T = TypeVar("T")
 
 COLUMNS = "shown_columns"
 """The preference: which columns are shown, in which order, and the widths that were chosen."""
+MORNING_FIRST = "morning_first"
+"""The preference: whether the morning view comes first at each start."""
 NEEDS_A_CLIENT = frozenset(
     {
         "connections", "assign_team", "set_code", "rename", "set_note", "remove", "export",
@@ -64,7 +69,16 @@ class ClientsScreen(TriagedList):
         """The columns as they were left."""
         # Before the first frame: it would be drawn twice.
         self.table.set_columns(self._saved_columns())
-        self.call_after_refresh(self.offer_jobs)
+        if self.main.workplace.preferences.get(MORNING_FIRST, False):
+            # It names the jobs that wait, too.
+            self.call_after_refresh(self.main.open, "morning")
+        else:
+            self.call_after_refresh(self.offer_jobs)
+
+    def on_unmount(self) -> None:
+        """From now on is what the next morning view tells of."""
+        with suppress(Trouble, SqliteError):
+            last_looked.save(self.store, self.main.workplace.preferences, today())
 
     def _saved_columns(self) -> tuple[Column, ...]:
         preferences = self.main.workplace.preferences

@@ -3,7 +3,7 @@
 from array import array
 from collections import Counter
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...practice.filter import Term
 from ...practice.people import SignIn
@@ -14,16 +14,21 @@ from ...sync.fix_words import fixes_under, statuses_under
 from ...sync.tabs import TABS, Tab
 from ...workplace import Workplace
 
+if TYPE_CHECKING:
+    from ...store.jobs import Job
+
 
 class Facts(NamedTuple):
     """What is shown around the rows whatever the filter is."""
 
     counts: Counter[Status | None]
     held: list[SignIn]
+    running: "list[Job]"
 
 
 class Query(NamedTuple):
-    """What the list is asked for. `filter`: its text's terms; `cause`: the chosen fix's; `held`: the user's own sign-ins."""
+    """What the list is asked for. `filter`: its text's terms; `cause`: the chosen fix's; `held`: the user's own sign-ins;
+    `only`: the clients that the list is narrowed to."""
 
     tab: Tab
     filter: tuple[Term, ...]
@@ -31,6 +36,7 @@ class Query(NamedTuple):
     cause: Cause | None
     now: datetime
     held: frozenset[str] = frozenset()
+    only: frozenset[int] | None = None
 
 
 class Listed(NamedTuple):
@@ -43,7 +49,8 @@ class Listed(NamedTuple):
 
 def facts_now(workplace: Workplace, now: datetime) -> Facts:
     """Reads them."""
-    return Facts(workplace.store.clients.counts(now), workplace.held())
+    running = workplace.store.jobs.running()
+    return Facts(workplace.store.clients.counts(now), workplace.held(), running)
 
 
 def first_listed(workplace: Workplace, query: Query, most: int) -> "array[int]":
@@ -60,7 +67,8 @@ def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
 
     def found(cause: Cause | None, tab: Tab) -> "array[int]":
         terms = query.filter if cause else (*tab.terms, *query.filter)
-        return workplace.store.clients.find(terms, query.now, stored(query.sort), cause, held=query.held)
+        matching = workplace.store.clients.find(terms, query.now, stored(query.sort), cause, held=query.held)
+        return matching if query.only is None else array("q", filter(query.only.__contains__, matching))
 
     order = found(query.cause, query.tab)
     if not with_fixes:

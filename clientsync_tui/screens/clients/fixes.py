@@ -67,6 +67,17 @@ class TriagedList(ClientList):
         self.cause = self.lines[index].fix.cause if index >= 0 else None
         self.read()
 
+    def show_only(self, clients: frozenset[int] | None, words: str = "", *, tab: int = 0) -> None:
+        """Narrows the list to these clients; None: shows all again. `words`: what they have in common."""
+        self.tabs.chosen = tab
+        self.cause = None
+        self._facts_due = True
+        # The fixes follow what the list is narrowed to.
+        self._lines_of = None
+        self.only, self.only_words = clients, words
+        self.filter_bar.set("")
+        self.read()
+
     @on(TriageTabs.Chosen)
     def _tab_chosen(self, event: TriageTabs.Chosen) -> None:
         self.show_tab(event.index)
@@ -92,7 +103,8 @@ class TriagedList(ClientList):
         return " ".join([*terms, self.filter_bar.text]).strip()
 
     def do_back(self) -> None:
-        """Uncovers the list, clears the filter that is typed, else goes back from a fix, from the filter, then from the tab; never
+        """Uncovers the list, clears the filter that is typed, else goes back from a fix, from the filter, from what another screen led to, then from
+        the tab; never
         leaves the program."""
         if self.preview.is_over:
             self.preview.close()
@@ -104,5 +116,7 @@ class TriagedList(ClientList):
             self.show_fix(-1)
         elif self.filter_bar.text:
             self.filter_bar.set("")
+        elif self.only is not None:
+            self.show_only(None)
         else:
             self.show_tab(0)

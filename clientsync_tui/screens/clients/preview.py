@@ -42,6 +42,8 @@ class PreviewPane(DetailsPane):
         super().__init__(id="preview")
         self._client: int | None = None
         self._viewer: Viewer | None = None
+        # The client that it shows.
+        self._shown: int | None = None
         self._due = 0.0
         self._resting: Timer | None = None
         self._over = False
@@ -67,6 +69,11 @@ class PreviewPane(DetailsPane):
     def is_seen(self) -> bool:
         """Whether there is anything to keep up to date."""
         return self.has_class("shown")
+
+    @property
+    def is_as_at_start(self) -> bool:
+        """Whether it is what the next start shows: of the client under the cursor, and not over the list."""
+        return not self.is_over and (not self.is_seen or self._shown == self._client)
 
     @property
     def _has_room(self) -> bool:
@@ -138,6 +145,7 @@ class PreviewPane(DetailsPane):
 
         client, viewer = self._client, self._viewer
         if client is None or viewer is None:
+            self._shown = client
             self.show(())
             return
         try:
@@ -146,6 +154,7 @@ class PreviewPane(DetailsPane):
             # The list itself says why the practice cannot be read.
             return
         if client == self._client:
+            self._shown = client
             self.show(tuple(lines(known, viewer)) if known else ())
 
     # The mouse: its left edge is pulled

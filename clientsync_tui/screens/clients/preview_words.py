@@ -9,6 +9,7 @@ from ...practice.counted import counted, singular
 from ...practice.countries import country
 from ...practice.entries import Entry, moment
 from ...practice.model import Client, Integration
+from ...practice.status import Status
 from ...store.store import Store
 from ...sync.client_columns import Viewer
 from ...sync.history import described
@@ -89,10 +90,8 @@ def _dates(link: Integration, by: str, now: datetime) -> Iterator[str]:
         yield f"checked {brief(link.checked_at, now)}"
     if link.refreshed_at:
         yield f"refreshed {brief(link.refreshed_at, now)}"
-    if link.expires_at and link.expires_at > now:
+    if link.expires_at and link.standing.status in (Status.CONNECTED, Status.EXPIRING):
         yield f"expires {short_date(link.expires_at, now)} (extended whenever it is used)"
-    elif link.expires_at:
-        yield f"expired {short_date(link.expires_at, now)}"
 
 
 def _client(client: Client) -> Iterator[Line]:

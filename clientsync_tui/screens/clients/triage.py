@@ -15,6 +15,7 @@ from ...sync.fix_words import FixLine
 from ...sync.locale_words import number
 from ...sync.tabs import TABS
 from ...sync.words import ASCII_SYMBOLS, SYMBOLS
+from ...widgets.share_bar import Share, share_bar
 
 STYLES = {"all": "", "connected": "$text-success", "expiring": "$text-warning", "expired": "$text-error"} | {
     "broken": "$text-error",
@@ -22,6 +23,10 @@ STYLES = {"all": "", "connected": "$text-success", "expiring": "$text-warning", 
 }
 
 
+FILLS = {"connected": "█", "expiring": "▓", "expired": "▒", "broken": "░", "none": "·"}
+ASCII_FILLS = {"connected": "#", "expiring": "~", "expired": "x", "broken": "!", "none": "-"}
+BAR, LEAST_BAR = 26, 14
+"""Cells of the practice's health beside the tabs, and how few it is worth showing with."""
 SYMBOL_OF = {tab.key: tab.statuses[0] for tab in TABS[1:]}
 LOW, HIGH = 16, 30
 """Below so many rows of a screen there is room for one fix, from so many on for more than three."""
@@ -75,7 +80,16 @@ class TriageTabs(Widget, can_focus=False):
             parts.append((" " * gap, ""))
             self._spans.append((at, at + cell_len(label), index))
             at += cell_len(label) + gap
-        return Content.assemble(*parts)
+        return Content.assemble(*parts, *self._health(width - at))
+
+    def _health(self, room: int) -> list[tuple[str, str]]:
+        """The practice at a glance, at the right end."""
+        if room < LEAST_BAR:
+            return []
+        fills = ASCII_FILLS if self.ascii_marks else FILLS
+        shares = [Share(self._counts.get(key, 0), fill, STYLES[key]) for key, fill in fills.items()]
+        bar = share_bar(shares, min(room, BAR), ascii_marks=self.ascii_marks)
+        return [(" " * (room - min(room, BAR)), ""), *bar] if bar else []
 
     def _label(self, index: int, short: bool) -> str:
         tab = TABS[index]

@@ -11,13 +11,13 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from ...app.actions import JOB
+from ...app.actions import JOB, Action
 from ...store.jobs import ItemState, Job
 from ...sync.jobs import job_words
 from ...sync.locale_words import number
 from ...widgets.select_table.table import SelectTable
 from ..base import KeyBar, TopBar
-from .job_actions import JobActions, goes
+from .job_actions import JobActions
 from .job_progress import Pace, bar, counts
 from .job_rows import COLUMNS, JobRows
 
@@ -40,6 +40,7 @@ class JobScreen(JobActions):
         self._pace = Pace()
         self._job: Job | None = None
         self._failed = -1
+        self._failures_only = False
         self._to_lead = lead
 
     def compose(self) -> ComposeResult:
@@ -74,7 +75,7 @@ class JobScreen(JobActions):
 
     def _look(self) -> None:
         job = self._job = self.main.workplace.store.jobs.one(self._job_id)
-        if goes(job):
+        if job.is_running:
             self._pace.look(time.monotonic(), job.total - job.left)
         going = self.is_going(job)
         self._timer.resume() if going else self._timer.pause()
@@ -100,7 +101,7 @@ class JobScreen(JobActions):
         self.query_one(TopBar).show(title, f"job {job.id} by {job.by}")
         ended = job.total - job.left
         progress = f"  {number(ended)} of {job_words.things(job.kind, job.total)}"
-        if goes(job):
+        if job.is_running:
             # The shorter one where the longer one finds no room beside the bar.
             progress += next(
                 (
@@ -135,10 +136,13 @@ class JobScreen(JobActions):
     def _show_items(self, job: Job) -> None:
         table = self.query_one(SelectTable)
         failed = job.count(ItemState.FAILED)
-        if failed != self._failed or table.row_count != job.total:
+        if failed != self._failed or (not self._failures_only and table.row_count != job.total):
             self._failed = failed
             at_top = table.row_count == 0 or table.cursor_id == self._rows.order()[0]
-            self._rows = JobRows(self._read, job.total, self.main.ascii_marks)
+            self._rows = JobRows(
+                self._read, job.total, self.main.ascii_marks, failures_only=self._failures_only
+            )
+            table.empty_text = "Nothing failed so far." if self._failures_only else ""
             table.show(self._rows)
             if at_top:
                 # Failures come first, unless the user has moved the cursor.
@@ -216,6 +220,23 @@ class JobScreen(JobActions):
         return [*found, *super().copyable()]
 
     # Acting
+
+    def unavailable(self, action: Action) -> str | None:
+        """Why an action cannot be done now."""
+        if (
+            action.name == "failures_only"
+            and not self._failures_only
+            and not self.job.count(ItemState.FAILED)
+        ):
+            return "Nothing failed."
+        return super().unavailable(action)
+
+    def do_failures_only(self) -> None:
+        """Shows only what failed, or all items again."""
+        self._failures_only = not self._failures_only
+        # Another order is to be read.
+        self._failed = -1
+        self._show_items(self.job)
 
     def chosen_job(self) -> Job | None:
         """The one shown."""

@@ -9,18 +9,13 @@ from ...accounting.seam.software import Software
 from ...app.actions import JOB, Action, named
 from ...practice.people import SignIn
 from ...practice.trouble import Trouble
-from ...store.jobs import Job, JobState
+from ...store.jobs import Job
 from ...store.work.job_items import JobItems
 from ...sync.jobs import job_words
 from ..base import ActionScreen
 
 if TYPE_CHECKING:
     from ..copying import Copyable
-
-
-def goes(job: Job) -> bool:
-    """Whether some process is at it."""
-    return job.state is JobState.RUNNING and not job.cut_off
 
 
 def _waiting(job: Job, count: int) -> str:
@@ -65,7 +60,7 @@ class JobActions(ActionScreen):
 
     def is_going(self, job: Job) -> bool:
         """Whether it runs, or will in a moment."""
-        return goes(job) or job.id in self.main.engine.running
+        return job.is_running or job.id in self.main.engine.running
 
     def unavailable(self, action: Action) -> str | None:
         """Why an action cannot be done now."""

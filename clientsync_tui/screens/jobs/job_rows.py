@@ -27,14 +27,16 @@ MOST_SEEN = 500
 class JobRows:
     """`Rows` over a job's items; remembers the state of those it fetched last, so that only changes are drawn."""
 
-    def __init__(self, items: JobItems, total: int, ascii_marks: bool) -> None:
+    def __init__(
+        self, items: JobItems, total: int, ascii_marks: bool, *, failures_only: bool = False
+    ) -> None:
         self._items = items
         self._symbols = job_words.ASCII_SYMBOLS if ascii_marks else job_words.SYMBOLS
-        self._order = items.order(total)
+        self._order = items.failed() if failures_only else items.order(total)
         self._seen: dict[RowId, ItemState] = {}
 
     def order(self) -> Sequence[RowId]:
-        """All items; what failed first."""
+        """The items; what failed first."""
         return self._order
 
     def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:

@@ -17,10 +17,14 @@ class JobItems:
 
     def order(self, total: int) -> "array[int]":
         """The numbers of all items (0 to `total` - 1): what failed first, by reason, then the rest as they are done."""
-        query = "SELECT n FROM items WHERE job = ? AND state = 'failed' ORDER BY reason, n"
-        failed = [row[0] for row in self._database.connection.execute(query, (self._job,))]
+        failed = self.failed()
         failed_items = frozenset(failed)
         return array("q", (*failed, *(n for n in range(total) if n not in failed_items)))
+
+    def failed(self) -> "array[int]":
+        """The numbers of the items that failed, by reason."""
+        query = "SELECT n FROM items WHERE job = ? AND state = 'failed' ORDER BY reason, n"
+        return array("q", (row[0] for row in self._database.connection.execute(query, (self._job,))))
 
     def fetch(self, numbers: Sequence[int]) -> list[Item]:
         """The items of these numbers."""

@@ -102,6 +102,11 @@ class Job:
         return sum(self.counts.values())
 
     @property
+    def is_running(self) -> bool:
+        """Whether a process is at it."""
+        return self.state is JobState.RUNNING and not self.cut_off
+
+    @property
     def left(self) -> int:
         """How many items are still to be done."""
         return self.count(ItemState.WAITING, ItemState.DOING)

@@ -1,5 +1,7 @@
 """Bulk jobs in words: the screens, the notices and the command line say the same of them."""
 
+from collections.abc import Sequence
+
 from ...practice.counted import counted
 from ...practice.status import Why
 from ...store.jobs import Item, ItemState, Job, JobState
@@ -25,6 +27,10 @@ ASCII_SYMBOLS = {
 NOT_POSSIBLE = "not possible"
 
 
+BAR = 10
+"""Cells of the bar of progress in a line of words."""
+
+
 def title(job: Job) -> str:
     """What the job does."""
     kind = kinds().get(job.kind)
@@ -40,6 +46,17 @@ def things(kind: str, count: int) -> str:
     """So many items of a job of this kind, with their noun."""
     known = kinds().get(kind)
     return plan_words.things(known.unit if known else Unit.INTEGRATION, count)
+
+
+def progress(jobs: Sequence[Job], *, ascii_marks: bool = False) -> str:
+    """How far the jobs that run are together: `2 jobs running 62 % ██████░░░░`; empty for none."""
+    if not jobs:
+        return ""
+    total = sum(job.total for job in jobs)
+    share = 100 * sum(job.total - job.left for job in jobs) // total if total else 100
+    full, empty = ("#", "-") if ascii_marks else ("█", "░")
+    bar = full * (BAR * share // 100)
+    return f"{counted(len(jobs), 'job')} running {share} % {bar.ljust(BAR, empty)}"
 
 
 def recap(job: Job) -> str:

@@ -1,0 +1,174 @@
+"""The morning view: what happened since you last looked, what ends soon, and which jobs run or wait."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from ..app.actions import MORNING, Action
+from ..sync.client_columns import worst
+from ..sync.last_looked import Since, since
+from ..sync.locale_words import counted, here, moment_words
+from ..sync.morning import Leads, MorningLine, morning
+from ..sync.words import ASCII_SYMBOLS, STYLES, SYMBOLS, link_words
+from ..widgets.details_pane import DetailsPane, Line, line
+from ..widgets.select_table.list_rows import ListRows
+from ..widgets.select_table.rows import Cell, Column, Row
+from ..widgets.select_table.table import SelectTable
+from .base import ActionScreen, KeyBar, TopBar
+from .clients.clients import MORNING_FIRST, ClientsScreen
+from .titles import title
+
+COLUMNS = (
+    Column("what", "What", 8, keep=9, sortable=False),
+    Column("number", "How many", 8, keep=8, align="right", sortable=False),
+    Column("says", "Which, and who", 24, flex=1, keep=7, sortable=False, most=160),
+)
+EXPIRING = 2
+"""The tab where the fixes for what expires are."""
+ONLY = {
+    "Broke": "only what broke",
+    "Expires": "only what expires",
+    "Fixed": "only what was fixed",
+    "Changed": "only what changed",
+    "Added": "only what is new",
+}
+WIDE = 140
+"""Cells of a terminal from which the clients stand beside the lines."""
+NAMED = 100
+"""So many clients of a line are named."""
+
+
+class MorningScreen(ActionScreen):
+    """A line for each thing to know; enter leads to its clients, where its fix is one key away."""
+
+    place: ClassVar[str] = MORNING
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[MorningLine] = []
+        self._since: Since | None = None
+
+    def compose(self) -> ComposeResult:
+        """The lines, and the clients of the one under the cursor."""
+        yield TopBar("Morning")
+        with Container(id="parts"):
+            yield SelectTable(COLUMNS, selecting=False, id="lines")
+            yield DetailsPane(id="clients_of")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Reads the lines."""
+        self.table.ascii_marks = self.main.ascii_marks
+        self.table.focus()
+        self.practice_changed()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The clients stand beside the lines where there is room."""
+        self.set_class(event.size.width >= WIDE, "wide")
+
+    @property
+    def table(self) -> SelectTable:
+        """The lines."""
+        return self.query_one(SelectTable)
+
+    # Reading
+
+    def practice_changed(self) -> None:
+        """Reads the lines again."""
+        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
+
+    async def _read(self) -> None:
+        found = await asyncio.to_thread(self._find, datetime.now(UTC))
+        self._lines = found
+        nothing = "Nothing broke, nothing ends within 30 days, and no job waits."
+        self.table.empty_text = f"{nothing}\n\n{self.keyed('{everywhere.back} goes to the clients.')}"
+        self.table.show(ListRows(COLUMNS, [_row(n, line) for n, line in enumerate(found)]))
+        self._name_it()
+        self._show_clients()
+        self.refresh_keys()
+
+    def _find(self, now: datetime) -> list[MorningLine]:
+        workplace = self.main.workplace
+        if self._since is None:
+            self._since = since(workplace.store, workplace.preferences, now)
+        titled = partial(title, workplace)
+        return morning(workplace.store, self._since, titled, now, ascii_marks=self.main.ascii_marks)
+
+    def _name_it(self) -> None:
+        now = datetime.now(UTC)
+        at = moment_words(self._since.at, now) if self._since else ""
+        whole = f"since you last looked, {at}"
+        self.query_one(TopBar).show(f"Morning · {here(now):%A %d %B}", whole, f"since {at}")
+
+    # The clients of a line
+
+    @property
+    def line(self) -> MorningLine | None:
+        """The line under the cursor."""
+        n = self.table.cursor_id
+        return self._lines[int(n)] if n is not None and int(n) < len(self._lines) else None
+
+    @on(SelectTable.CursorMoved)
+    def _show_clients(self) -> None:
+        self.run_worker(self._read_clients(), group="clients", exclusive=True, exit_on_error=False)
+
+    async def _read_clients(self) -> None:
+        chosen = self.line
+        clients: Sequence[Line] = ()
+        if chosen is not None:
+            clients = await asyncio.to_thread(self._client_lines, chosen)
+        if chosen is self.line:
+            self.query_one(DetailsPane).show(clients)
+
+    def _client_lines(self, chosen: MorningLine) -> Sequence[Line]:
+        workplace, now = self.main.workplace, datetime.now(UTC)
+        symbols = ASCII_SYMBOLS if self.main.ascii_marks else SYMBOLS
+        found = workplace.store.clients.by_number(sorted(chosen.clients)[:NAMED], now)
+        lines: list[Line] = []
+        for client in sorted(found, key=lambda client: client.name.casefold()):
+            link = worst(client)
+            status = f"{symbols[link.standing.status]} {link_words(link, now)}" if link else ""
+            style = STYLES[link.standing.status] if link else "muted"
+            lines.append(Line(((f"{client.name}  ", ""), (status, style)), 2))
+        if lines:
+            lines.insert(0, line(counted(len(chosen.clients), "client"), "heading"))
+        return lines
+
+    # Acting
+
+    def unavailable(self, action: Action) -> str | None:
+        """Why an action cannot be done now."""
+        return "This is the morning view." if action.name == "morning" else super().unavailable(action)
+
+    @on(SelectTable.Opened)
+    def _opened(self) -> None:
+        chosen = self.line
+        if chosen is None:
+            return
+        if chosen.leads is Leads.JOBS:
+            self.main.open("jobs")
+            return
+        clients = cast(ClientsScreen, self.main.open("clients"))
+        tab = EXPIRING if chosen.leads is Leads.EXPIRING else 0
+        clients.show_only(chosen.clients, ONLY[chosen.title], tab=tab)
+
+    def do_morning_first(self) -> None:
+        """Shows this view first at each start, or the client list."""
+        preferences = self.main.workplace.preferences
+        first = not preferences.get(MORNING_FIRST, False)
+        preferences.save(MORNING_FIRST, first)
+        self.notify(
+            "The morning view comes first at each start."
+            if first
+            else "The client list comes first at each start."
+        )
+
+
+def _row(n: int, of: MorningLine) -> Row:
+    return Row(n, (Cell(of.title, of.style), f"{of.number:,}", of.says))

@@ -1,0 +1,32 @@
+"""When a person last looked at the practice, kept among their preferences."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from ..practice.entries import iso
+from ..store.store import Store
+from .preferences import Preferences
+
+LAST_LOOKED = "last_looked"
+
+
+class Since(NamedTuple):
+    """When the person last looked, and the number of the ledger's last entry then."""
+
+    at: datetime
+    seq: int
+
+
+def since(store: Store, preferences: Preferences, now: datetime) -> Since:
+    """When the person last looked; yesterday at this time where that is not known."""
+    try:
+        at, seq = preferences.get(LAST_LOOKED, [])
+        return Since(datetime.fromisoformat(at), min(int(seq), store.ledger.last()))
+    except (TypeError, ValueError):
+        yesterday = now - timedelta(days=1)
+        return Since(yesterday, store.lately.before(yesterday))
+
+
+def save(store: Store, preferences: Preferences, now: datetime) -> None:
+    """The person leaves now."""
+    preferences.save(LAST_LOOKED, [iso(now), store.ledger.last()])

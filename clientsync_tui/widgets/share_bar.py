@@ -1,0 +1,33 @@
+"""Shares of a whole as one line of cells: each has a fill of its own, so that they differ without colours too."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+ENDS, ASCII_ENDS = ("▕", "▏"), ("[", "]")
+
+
+class Share(NamedTuple):
+    """One of the shares, its fill, and the style it is drawn in."""
+
+    size: int
+    fill: str
+    style: str
+
+
+def share_bar(shares: Sequence[Share], width: int, *, ascii_marks: bool = False) -> list[tuple[str, str]]:
+    """Texts and styles of a bar of `width` cells, its ends included. A share that is not nothing has a cell at least."""
+    left, right = ASCII_ENDS if ascii_marks else ENDS
+    cells = _cells([share.size for share in shares], width - 2)
+    fills = [(share.fill * count, share.style) for share, count in zip(shares, cells, strict=True) if count]
+    return [(left, "$text-muted"), *fills, (right, "$text-muted")] if fills else []
+
+
+def _cells(counts: Sequence[int], width: int) -> list[int]:
+    total = sum(counts)
+    if not total or width < sum(count > 0 for count in counts):
+        return [0] * len(counts)
+    cells = [max(1, count * width // total) if count else 0 for count in counts]
+    # What rounding left over, or the smallest shares took too much, is settled with the largest.
+    largest = max(range(len(counts)), key=counts.__getitem__)
+    cells[largest] += width - sum(cells)
+    return cells

@@ -1,0 +1,60 @@
+"""What stands above the client list: the practice's health beside the tabs, and how far the jobs are that run."""
+
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.entries import Kind
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.store.jobs import ItemState, JobState
+from tests.support.clients import ANN, add, app_in, found, signed_in, workplace_in
+from tests.support.pilot import run_app
+from tests.support.practice import shown, until
+
+
+async def test_health_of_the_practice_stands_beside_the_tabs_and_differs_without_colours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    workplace = workplace_in(tmp_path)
+    ann = signed_in(workplace.store, ANN)
+    clients = [add(workplace.store, f"Client {n}", ann) for n in range(10)]
+    for client in clients[:3]:
+        found(workplace.store, client, Kind.FOUND_EXPIRED, "sign_in_refused")
+    found(workplace.store, clients[3], Kind.FOUND_BROKEN, "access_removed")
+    workplace.close()
+    app = app_in(tmp_path)
+    async with run_app(app, size=(120, 36)) as pilot:
+        await until(pilot, lambda: "All 10" in shown(pilot))
+        assert shown(pilot).splitlines()[1].rstrip().endswith("▕███████████████▒▒▒▒▒▒▒░░▏")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "▏" not in shown(pilot))
+    app.workplace.close()
+
+
+async def test_running_jobs_and_how_far_they_are_stand_in_the_header(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    store = workplace.store
+    ann = signed_in(store, ANN)
+    clients = [add(store, f"Client {n}", ann) for n in range(4)]
+    items = [PlanItem(Will.DO, client, "", "xero", "o" + client[1:]) for client in clients]
+    job = store.jobs.create(Plan("check", "xero", ann, tuple(items)), ANN)
+    store.jobs.claim(job)
+    store.jobs.take(job, 0)
+    store.jobs.settle(job, 0, ItemState.DONE)
+    app = app_in(tmp_path)
+    async with run_app(app, size=(120, 36)) as pilot:
+        header = lambda: shown(pilot).splitlines()[0]  # noqa: E731
+        await until(pilot, lambda: "1 job running 25 % ██░░░░░░░░" in header())
+        assert "Tester & Co · Clients" in header()
+        for n in range(1, 4):
+            store.jobs.take(job, n)
+            store.jobs.settle(job, n, ItemState.FAILED, "access_removed", "No.")
+        found(store, clients[1], Kind.FOUND_BROKEN, "access_removed")
+        await until(
+            pilot, lambda: "1 job running 100 %" in header() and "! broken: access removed" in shown(pilot)
+        )
+        store.jobs.end(job, JobState.DONE)
+        await until(pilot, lambda: "running" not in header())
+    app.workplace.close()
+    workplace.close()

@@ -1,0 +1,153 @@
+"""The morning view: what happened since somebody last looked, and each line one key away from its clients."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.screens.clients.clients import ClientsScreen
+from clientsync_tui.screens.jobs.jobs import JobsScreen
+from clientsync_tui.screens.morning import MorningScreen
+from clientsync_tui.store.store import Store
+from clientsync_tui.sync import last_looked
+from clientsync_tui.sync.morning import ASCII_BARS, BARS, MorningLine, morning, spark
+from tests.support.clients import ANN, BOB, add, app_in, found, signed_in, workplace_in
+from tests.support.pilot import run_app
+from tests.support.practice import shown, until
+
+
+def night(folder: Path) -> dict[str, str]:
+    """Ann leaves in the evening; overnight clients break, are fixed, change and are added. Returns the clients' ids."""
+    workplace = workplace_in(folder)
+    store, now = workplace.store, datetime.now(UTC)
+    ann, bob = signed_in(store, ANN), signed_in(store, BOB, timedelta(days=5))
+    names = ("Abbey", "Baker", "Copper", "Dental", "Elm", "Fish")
+    ids = {name: add(store, name, bob if name == "Fish" else ann) for name in names}
+    found(store, ids["Elm"], Kind.FOUND_EXPIRED, "sign_in_refused")
+    last_looked.save(store, workplace.preferences, now)
+    found(store, ids["Abbey"], Kind.FOUND_BROKEN, "access_removed")
+    found(store, ids["Baker"], Kind.FOUND_EXPIRED, "sign_in_refused")
+    found(store, ids["Copper"], Kind.FOUND_BROKEN, "unpaid")
+    # What broke and works again by the morning did not break.
+    store.ledger.append(
+        NewEntry(Kind.FOUND_WORKING, "nightly", ids["Copper"], "xero", "o" + ids["Copper"][1:], {})
+    )
+    body = {"lists": {}, "details": {"tax_number": "GB 1", "name": "Dental Ltd"}}
+    store.ledger.append(
+        NewEntry(Kind.REFRESHED, "nightly", ids["Dental"], "xero", "o" + ids["Dental"][1:], body)
+    )
+    ids["Gorse"] = add(store, "Gorse", ann)
+    workplace.close()
+    return ids
+
+
+def lines(store: Store, folder: Path) -> dict[str, MorningLine]:
+    workplace = workplace_in(folder)
+    now = datetime.now(UTC)
+    since = last_looked.since(store, workplace.preferences, now)
+    found_lines = morning(store, since, str.capitalize, now)
+    workplace.close()
+    return {each.title: each for each in found_lines}
+
+
+def test_each_line_counts_what_happened_since_the_last_look(tmp_path: Path) -> None:
+    night(tmp_path)
+    workplace = workplace_in(tmp_path)
+    found_lines = lines(workplace.store, tmp_path)
+    assert {title: each.number for title, each in found_lines.items()} == {"Broke": 2, "Expires": 1, "Fixed": 1, "Changed": 1, "Added": 1}  # fmt: skip
+    assert found_lines["Broke"].says == "Xero 2"
+    assert found_lines["Fixed"].says == "nightly found working again 1 in Xero"
+    assert found_lines["Changed"].says == "1 organisation: tax number of 1, name of 1"
+    assert found_lines["Expires"].says.startswith("within 7 days: Xero 1   ▁▁▁▁▁█▁")
+    workplace.close()
+
+
+def test_sign_in_that_ran_out_meanwhile_broke_too(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    store = workplace.store
+    add(store, "Abbey", signed_in(store, ANN, timedelta(hours=-1)))
+    assert "Broke" in lines(store, tmp_path), "without a last look it is since yesterday"
+    last_looked.save(store, workplace.preferences, datetime.now(UTC))
+    assert "Broke" not in lines(store, tmp_path)
+    workplace.close()
+
+
+@pytest.mark.parametrize("saved", [["yesterday", 1], [3], "x", ["2026-01-01T00:00:00Z", "many"]])
+def test_last_look_that_cannot_be_read_is_yesterday(tmp_path: Path, saved: object) -> None:
+    workplace = workplace_in(tmp_path)
+    workplace.preferences.save(last_looked.LAST_LOOKED, saved)
+    now = datetime.now(UTC)
+    assert last_looked.since(workplace.store, workplace.preferences, now).at == now - timedelta(days=1)
+    workplace.close()
+
+
+def test_bars_show_anything_that_is_there() -> None:
+    assert spark([0, 1, 100], BARS) == "▁▂█"
+    assert spark([0, 1, 100], ASCII_BARS) == " .@"
+    assert spark([0, 0], BARS) == "▁▁"
+
+
+async def test_each_line_leads_to_its_clients_and_back(tmp_path: Path) -> None:
+    night(tmp_path)
+    app = app_in(tmp_path)
+    async with run_app(app, size=(160, 40)) as pilot:
+        clients = app.screen_stack[0]
+        assert isinstance(clients, ClientsScreen)
+        await until(pilot, lambda: "7 clients" in shown(pilot))
+        await pilot.press("m")
+        await until(pilot, lambda: "Broke" in shown(pilot) and "2 clients" in shown(pilot))
+        # The clients of the line under the cursor stand beside it.
+        assert "Abbey  ! broken: access removed" in shown(pilot)
+        assert "since you last looked" in shown(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "2 of 7 clients · only what broke" in shown(pilot))
+        await pilot.press("4")
+        await until(
+            pilot, lambda: "1 of 7 clients" in shown(pilot) and "1 expired integration to fix" in shown(pilot)
+        )
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: "only what broke" not in shown(pilot) and clients.shown == 7)
+        await pilot.press("m")
+        await until(pilot, lambda: "Broke" in shown(pilot))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "1 of 7 clients · only what expires" in shown(pilot))
+        assert "Xero · 1 · Bob's sign-in ends on" in shown(pilot)
+    app.workplace.close()
+
+
+async def test_jobs_that_wait_are_named_and_lead_to_the_jobs(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    ann = signed_in(workplace.store, ANN)
+    client = add(workplace.store, "Abbey", ann)
+    item = PlanItem(Will.DO, client, "Abbey", "xero", "o" + client[1:])
+    workplace.store.jobs.create(Plan("refresh", "xero", ann, (item,)), ANN)
+    workplace.preferences.save("morning_first", True)
+    workplace.close()
+    app = app_in(tmp_path)
+    async with run_app(app, size=(120, 36)) as pilot:
+        # It comes first, because this person chose so, and names what the client list would ask about.
+        await until(pilot, lambda: isinstance(app.screen, MorningScreen) and "Refresh waits" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, JobsScreen))
+    app.workplace.close()
+
+
+async def test_morning_without_news_says_so_and_can_be_made_the_first_screen(tmp_path: Path) -> None:
+    app = app_in(tmp_path)
+    async with run_app(app, size=(80, 24)) as pilot:
+        await until(pilot, lambda: "All 0" in shown(pilot))
+        await pilot.press("m")
+        await until(pilot, lambda: "Nothing broke" in shown(pilot))
+        await pilot.press("T")
+        await until(pilot, lambda: app.workplace.preferences.get("morning_first", False))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, ClientsScreen))
+    app.workplace.close()
+    app = app_in(tmp_path)
+    async with run_app(app, size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, MorningScreen))
+        await pilot.press("T")
+        await until(pilot, lambda: not app.workplace.preferences.get("morning_first", True))
+    app.workplace.close()
