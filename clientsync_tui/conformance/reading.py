@@ -19,6 +19,7 @@ from .stand import Stand
 __all__ = [
     "test_every_organisation_is_listed_over_three_pages",
     "test_limits_are_kept",
+    "test_nothing_is_kept_that_nobody_needs",
     "test_nothing_is_written_there",
     "test_renewals_stop_before_the_software_refuses_them",
     "test_the_details_are_the_organisations_own",
@@ -161,3 +162,20 @@ def test_renewals_stop_before_the_software_refuses_them(name: str, stands: Calla
 
     stand.do(work, limited=True)
     assert stand.box.sandbox.limits.over[name] == 0
+
+
+def test_nothing_is_kept_that_nobody_needs(name: str, stand: Stand) -> None:
+    places = range(stand.box.world.count)
+    of = [stand.box.world.organisation(name, place) for place in places]
+    unwanted = {place: stand.personality.unwanted(stand.box.world, of[place]) for place in places}
+    place = max(places, key=lambda place: len(unwanted[place]))
+    if not unwanted[place]:
+        pytest.skip("its answers hold nothing of that kind")
+
+    async def work(session: Session) -> str:
+        calls, organisation = session.calls(await stand.sign_in(session, place)), stand.id_of(place)
+        wanted = ("details", "organisations", *stand.software.lists)
+        return repr([await stand.read(calls, what, organisation) for what in wanted])
+
+    found = stand.do(work)
+    assert [text for text in unwanted[place] if text in found] == []

@@ -1,6 +1,6 @@
 """What the sandbox has to know of an accounting app; each has a folder of its own that makes one of these."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -114,7 +114,9 @@ class Personality:
     to a call over the limit of that name, with the pause in seconds. `api`: the routes of its API; `api_path`: what is added to the
     server's address to make `api_url`. `one_grant`: whether a person's new grant ends their former ones; `most_grants`: how many a person may have, where one
     more ends the oldest. `hard_s`: when a grant ends however much it is used. `refresh_scope`: without it no refresh
-    token is given. `realm_parameter`: under which name the redirect says which organisation was picked.
+    token is given. `realm_parameter`: under which name the redirect says which organisation was picked; `realm_name_parameter`: and how it is called;
+    `link_needs`: the parameters of the link without which it does not say so. `token_mark`: what codes and refresh tokens end with, and
+    what no form may hold as it is.
     `odd_refusals`: the app's own way to say no. `redirect_fields`: what every redirect carries beside that; `server_parameter`: which of these names the server to go on with. `claims`: those of an id_token,
     from the standard ones; None if none is given. `access_claims`: those of an access token that is a JWT; None if it is only
     a word. `secret_in`: where the token endpoint and the one that revokes look for the client id and secret.
@@ -124,7 +126,7 @@ class Personality:
     `tiers`: how many connections an app may have, by its tier.
     `organisation_id`: the id of the organisation at a place of the world. `errors`: unsuccessful answers of the real one and their
     meaning; `lists`: what its organisations hold; `organisations_page`: the largest page of organisations; `limits`: what calls for an
-    organisation's data have to keep to. These four are for the conformance suite alone.
+    organisation's data have to keep to. `unwanted`: texts in its answers that a program must not keep. These five are for the conformance suite alone.
     """
 
     name: str
@@ -153,6 +155,9 @@ class Personality:
     choosing_scope: str | None = None
     refresh_scope: str | None = None
     realm_parameter: str | None = None
+    realm_name_parameter: str | None = None
+    link_needs: Mapping[str, str] = field(default_factory=dict[str, str])
+    token_mark: str = ""
     odd_refusals: tuple[OddRefusal, ...] = ()
     redirect_fields: Mapping[str, str] = field(default_factory=dict[str, str])
     server_parameter: str | None = None
@@ -173,3 +178,4 @@ class Personality:
     lists: Mapping[str, TrueList] = field(default_factory=dict[str, TrueList])
     organisations_page: int | None = None
     limits: Allowed = field(default_factory=lambda: Allowed(()))
+    unwanted: Callable[[World, Organisation], Sequence[str]] = lambda world, of: ()

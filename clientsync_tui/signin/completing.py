@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..accounting.seam.configured import Configured, Http
-from ..practice.people import SignIn, sign_in_id
+from ..host import this_user
+from ..practice.people import Person, SignIn, sign_in_id
 from ..practice.trouble import KeyringTrouble, Misconfigured, SignInFailed, Trouble
 from .new_sign_in import MakeCalls, UnsavedSignIn
 from .remarks import remarks
@@ -65,6 +66,10 @@ class Completing:
         except Trouble as trouble:
             ending = "" if "Nothing was saved" in str(trouble) else " Nothing was saved."
             raise SignInFailed(f"{trouble}{ending}") from None
+        if not person.id:
+            # The app does not say who it was: the person at this keyboard.
+            login = this_user.login() or f"user {this_user.uid()}"
+            person = Person(login, login, "")
         for remark in remarks(configured, granted, person, new.ahead_s):
             tell(remark)
         # Everything that people do is noted under their e-mail address.

@@ -18,6 +18,7 @@ from clientsync_tui.accounting.seam.faults import limited
 from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.accounting.seam.software import Addresses, Answer, NewSignIn, Rate
 from clientsync_tui.accounting.seam.transport import http_client
+from clientsync_tui.host import this_user
 from clientsync_tui.practice.people import Person, SignIn
 from clientsync_tui.practice.status import Fault
 from clientsync_tui.practice.trouble import PassingTrouble, SignInFailed, SignInRefused
@@ -345,3 +346,16 @@ async def test_an_end_counted_from_the_consent_stays_where_it_is(
         assert ends_at is not None
         assert abs(ends_at - consented - timedelta(days=365)) < timedelta(minutes=1)
     assert json.loads(desk.held()[name_of(made.id)])["refresh_token"] == "newer"
+
+
+async def test_whoever_signs_in_is_known_by_their_login_where_the_app_does_not_say(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    class Silent(Unlike):
+        async def person(self, new: NewSignIn) -> Person:
+            return Person("", "", "")
+
+    made = await signed_in(Desk(server.configured(software=Silent()), tmp_path))
+    login = this_user.login() or f"user {this_user.uid()}"
+    assert (made.person.id, made.person.name, made.person.email) == (login, login, login)
+    assert made.organisation_id == "7"

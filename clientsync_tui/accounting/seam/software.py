@@ -172,7 +172,8 @@ class Software(Protocol):
         ...
 
     async def person(self, new: NewSignIn) -> Person:
-        """Who signed in. Raises SignInFailed, or what a call raises."""
+        """Who signed in; without an id where the app does not say: then it is whoever is logged in to this host. Raises SignInFailed,
+        or what a call raises."""
         ...
 
     async def granted(self, new: NewSignIn) -> Organisation | None:

@@ -63,10 +63,10 @@ def enter_code(page: str, code: str, email: str, *, refuse: bool = False) -> Non
 def _with(url: str, extra: dict[str, str]) -> str:
     """The authorise link with what is asked added; any other address as it is."""
     parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if "response_type" not in query:
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if "response_type" not in dict(query):
         return url
-    return urlunsplit(parts._replace(query=urlencode(query | extra)))
+    return urlunsplit(parts._replace(query=urlencode([*query, *extra.items()])))
 
 
 def _words(page: str) -> str:

@@ -32,6 +32,7 @@ class AuthoriseRequest:
     at_once: bool
     login_hint: str | None
     organisations: tuple[str, ...] | None
+    says_realm: bool
 
     @classmethod
     def read(cls, query: str, software: Personality) -> Self:
@@ -72,6 +73,7 @@ class AuthoriseRequest:
             at_once=given.get("prompt") == "none",
             login_hint=given.get("login_hint"),
             organisations=None if named is None else tuple(filter(None, named.split(","))),
+            says_realm=set(software.link_needs.items()) <= set(parse_qsl(query)),
         )
 
     def back(self, *, more: Mapping[str, str] | None = None, **answer: str) -> str:

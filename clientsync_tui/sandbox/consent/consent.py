@@ -198,7 +198,7 @@ class Consent:
         box, name, now = self._box, self._software.name, self._box.clock.now()
         picked = box.world.id_of(name, chosen[0]) if self._software.reach == "one" else None
         auth_event = connect(box, name, asked.app.id, person, chosen)
-        code = new_token()
+        code = new_token() + self._software.token_mark
         box.state.codes = {
             c: old for c, old in box.state.codes.items() if old.signed_in_at + REMEMBERED_S > now
         }
@@ -216,8 +216,10 @@ class Consent:
         )
         box.save()
         more = dict(self._software.redirect_fields)
-        if self._software.realm_parameter and picked:
+        if self._software.realm_parameter and picked and asked.says_realm:
             more[self._software.realm_parameter] = picked
+            if self._software.realm_name_parameter:
+                more[self._software.realm_name_parameter] = box.world.named(name, chosen[0]).name
         return RedirectResponse(asked.back(code=code, more=more), 303)
 
 

@@ -66,7 +66,7 @@ class Mint:
 
     def renew(self, grant: Grant, now: float) -> None:
         """Gives the grant a new refresh token; what becomes of the former one is the caller's."""
-        grant.refresh_token, grant.issued_at = new_token(), now
+        grant.refresh_token, grant.issued_at = new_token() + self._software.token_mark, now
         self._box.state.refresh[grant.refresh_token] = grant.id
 
     def ends_in_s(self, grant: Grant, now: float) -> int | None:

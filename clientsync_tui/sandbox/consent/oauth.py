@@ -73,6 +73,8 @@ class OAuth:
         if away := unavailable(self._box, name, person) or self._box.scripts.instead("token", name, person):
             return away
         try:
+            if (mark := self._software.token_mark) and mark.encode() in await request.body():
+                raise Refused("invalid_request")
             app = self.app(request, form)
             if limited := self._limited(app, form, person):
                 return limited

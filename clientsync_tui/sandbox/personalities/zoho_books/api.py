@@ -240,6 +240,7 @@ PERSONALITY = Personality(
     ),
     organisation_id=shapes.organization_id,
     limits=LIMITS,
+    unwanted=lambda world, of: (shapes.BANK_ACCOUNT, "1234.5", "250.75", "0113 4960000"),
     errors=errors.ERRORS,
     lists={
         "accounts": TrueList(_names(shapes.accounts, "account_name"), PAGE),

@@ -5,6 +5,7 @@ from typing import Any
 from ...world.world import Accountant, Organisation, World, number_of
 
 NAME = "zoho_books"
+BANK_ACCOUNT = "00112233"
 
 _COUNTRIES = {
     "GB": "United Kingdom", "US": "U.S.A", "IE": "Ireland", "NZ": "New Zealand", "AU": "Australia", "CA": "Canada", "IN": "India",
@@ -100,7 +101,7 @@ def accounts(world: World, of: Organisation) -> list[dict[str, Any]]:
                 "parent_account_id": "",
                 "description": "",
                 "current_balance": 1_234.5,
-                "bank_account_number": "00112233",
+                "bank_account_number": BANK_ACCOUNT,
             }
         )
     return made
