@@ -39,8 +39,7 @@ class Inspection:
 
     def continues(self, head: tuple[int, bytes]) -> bool:
         """Whether the ledger continues from `head`, the head of a copy."""
-        query = "SELECT 1 FROM ledger WHERE seq = ? AND hash = ?"
-        return self._database.connection.execute(query, head).fetchone() is not None
+        return self._database.connection.execute(copies.CONTINUES, head).fetchone() is not None
 
     def differing_tables(self) -> list[str]:
         """The derived tables that are not what the ledger says. Raises audit.Underivable."""

@@ -130,6 +130,48 @@ def test_restore_killed_at_any_step_leaves_the_old_or_the_new_file(database: Pat
     assert step > 5
 
 
+def dies_at_rename(to: str, database: Path, file: Path) -> None:
+    """Restores `file`, and dies before it puts a file of that name, or a name that ends so, in its place."""
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "os.rename" and (
+            arguments[:2] == (to, to) or (to.startswith("-") and str(arguments[1]).endswith(to))
+        ):
+            os._exit(9)
+
+    sys.addaudithook(watch)
+    restore(file, database)
+
+
+@pytest.mark.parametrize(
+    ("to", "when"), [("practice.db", "before it replaced"), ("-restored.db", "after it replaced")]
+)
+def test_restore_killed_between_its_renames_is_found_and_says_where_the_former_practice_is(
+    cli: Command, database: Path, to: str, when: str
+) -> None:
+    (copy,) = database.with_name("practice.db.backups").iterdir()
+    with closing(Store(database)) as store:
+        store.ledger.append(added("later"))
+        store.inspection.keep_copy("asked")
+    run = begin(dies_at_rename, to, database, copy)
+    run.join(PATIENCE_S)
+    assert run.exitcode == 9
+    former = database.with_name("practice.db.before-restore")
+    assert "later" in (clients(former) or ())
+    shown = cli.inside("doctor")
+    assert shown.code == 1 and f"interrupted {when}" in shown.out and str(former) in shown.out
+    if when.startswith("before"):
+        restored = cli.inside("restore", "--yes", str(copy))
+        assert restored.code == 0
+        assert f"An earlier restore was interrupted. What it replaced is kept as {former}" in restored.err
+    else:
+        assert cli.inside("doctor", "--repair").code == 0
+        assert "later" not in (clients(database) or ()), "a repair does not put back what the restore gave up"
+    shown = cli.inside("doctor")
+    assert shown.code == 0 and "interrupted" not in shown.out
+    assert former.exists() and not list(database.parent.glob(".practice.db.*"))
+
+
 def has_it_open(database: Path, line: Connection) -> None:
     store = Store(database)
     line.send("open")

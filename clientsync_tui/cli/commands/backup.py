@@ -55,6 +55,7 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
     from pathlib import Path
 
     from ...practice.counted import counted
+    from ...store.files.replacing import killed
     from ...sync.doctor.restore import restore as restore_database
     from .. import output
 
@@ -63,6 +64,7 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
         output.require_yes_or_terminal(yes)
         if database.exists():
             output.confirm(f"Replace the practice in {database}?", yes)
+        interrupted = killed(database) if database.exists() else None
         saved_as, flaw = restore_database(Path(file), database)
         # Upgrades a copy of an older version, and proves that it can be read.
         clients = workplace.store.clients.total()
@@ -71,5 +73,7 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
     output.say(f"Restored the practice from {file}: {counted(clients, 'client')}. {NO_TOKENS}")
     if flaw:
         output.say(f"From entry {flaw.seq} on, its ledger is not as Client Sync wrote it ({flaw.what}).")
+    if interrupted and interrupted.former:
+        output.say(f"An earlier restore was interrupted. What it replaced is kept as {interrupted.former}.")
     if saved_as:
         output.say(f"The previous database is kept as {saved_as}.")

@@ -24,6 +24,9 @@ STAMP = "%Y%m%dT%H%M%SZ"
 KEPT = 7
 """So many of the program's own copies of each kind stay; older ones go."""
 DAILY = "daily"
+RESTORED = "restored"
+CONTINUES = "SELECT 1 FROM ledger WHERE seq = ? AND hash = ?"
+"""Whether a ledger continues from a head."""
 LOOKED_AT_S = 300.0
 """After so long a copy is given up: a practice of 100,000 clients takes seconds."""
 STEPS = 1_000_000
@@ -105,6 +108,30 @@ def keeping(source: sqlite3.Connection, database: Path, kind: str) -> Generator[
             yield file
             folder.rename(made, file.name)
         _remove_old(folder, file.name, kind)
+
+
+def publish_restored(database: Path) -> None:
+    """Makes the copy of a restore count that was killed before it said so, if `database` continues from it.
+
+    Raises OSError where it can't be renamed.
+    """
+    if not folder_of(database).exists():
+        return
+    with OpenedFolder(folder_of(database)) as folder, closing(read_only(database)) as present:
+        for name in folder.files():
+            published = name.removeprefix(".").rpartition(".")[0]
+            if not name.startswith(".") or not _is_whole_copy(folder.path / name, published):
+                continue
+            head = head_of(folder.path / name)
+            if head is not None and present.execute(CONTINUES, head).fetchone() is not None:
+                folder.rename(name, published)
+
+
+def _is_whole_copy(file: Path, name: str) -> bool:
+    try:
+        return _is_copy(name, RESTORED) and check(file) is None
+    except (UsageError, ValueError):
+        return False
 
 
 def _folder_for(database: Path, owner: Owner) -> OpenedFolder:

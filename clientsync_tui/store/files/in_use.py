@@ -38,6 +38,17 @@ def share(database: Path) -> int | None:
     return fd
 
 
+def is_being_replaced(database: Path) -> bool:
+    """Whether another process holds the file alone now."""
+    fcntl = module("fcntl")
+    if fcntl is None or not database.exists():
+        return False
+    fd = _locked(database, fcntl.LOCK_SH, 0)
+    if fd is not None:
+        os.close(fd)
+    return fd is None
+
+
 @contextmanager
 def alone(database: Path) -> Generator[None]:
     """Keeps everyone else from opening `database`. Raises UsageError if someone has it open, OSError as `share` does."""

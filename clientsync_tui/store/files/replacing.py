@@ -10,6 +10,7 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from ...host.beside import Owner, give
 from ...host.opened_in_time import opened_in_time
@@ -68,6 +69,10 @@ _MARK = ".being-made"
 """Ends the name of a file in each folder that `replacing` makes: any other folder, whatever its name, is not removed."""
 
 
+_FORMER = ".before-restore"
+"""Ends the name of the file that was replaced, perhaps with a number behind it."""
+
+
 @contextmanager
 def replacing(database: Path) -> Generator[Replacing]:
     """Keeps everyone from opening `database` while another file is made for its place.
@@ -87,6 +92,46 @@ def replacing(database: Path) -> Generator[Replacing]:
         yield Replacing(database, folder)
 
 
+class Killed(NamedTuple):
+    """A replacing that was killed. `replaced`: whether the new file was in place by then; `former`: the file before, if it was saved."""
+
+    replaced: bool
+    former: Path | None
+
+
+def killed(database: Path) -> Killed | None:
+    """What a replacing left behind that was killed. None while another process replaces the file, or if nothing is left."""
+    database = resolved(database)
+    mark = f"{database.name}{_MARK}"
+    for left in database.parent.glob(f".{database.name}.*"):
+        with contextlib.suppress(OSError), OpenedFolder(left) as folder:
+            names = folder.names()
+            if mark in names and not in_use.is_being_replaced(database):
+                began = folder.stat(mark).st_mtime
+                return Killed(database.name not in names, _former_since(database, began))
+    return None
+
+
+def clean_up(database: Path) -> None:
+    """Removes what a replacing left behind that was killed, except the former file; a copy of what was put in place now counts as one.
+
+    Raises UsageError if someone has the file open.
+    """
+    database = resolved(database)
+    found = killed(database)
+    with in_use.alone(database):
+        if found is not None and found.replaced:
+            copies.publish_restored(database)
+        _remove_left(database)
+
+
+def _former_since(database: Path, began: float) -> Path | None:
+    for file in database.parent.glob(f"{database.name}{_FORMER}*"):
+        if not file.name.endswith(BESIDE) and file.is_file() and file.stat().st_mtime >= began:
+            return file
+    return None
+
+
 def _remove_left(database: Path) -> None:
     """Removes what a replacing left that was killed; there is no other one now."""
     for left in database.parent.glob(f".{database.name}.*"):
@@ -96,7 +141,7 @@ def _remove_left(database: Path) -> None:
         if stat.S_ISDIR(found.st_mode):
             with contextlib.suppress(OSError), OpenedFolder(left) as folder:
                 _remove(folder, database.name)
-        elif ".before-restore" in left.name:
+        elif _FORMER in left.name:
             left.unlink()
 
 
@@ -179,7 +224,7 @@ def _fold(database: Path) -> None:
 
 def _free(database: Path) -> Path:
     """A name beside the database that is not taken."""
-    first = database.with_name(f"{database.name}.before-restore")
+    first = database.with_name(f"{database.name}{_FORMER}")
     found, number = first, 1
     while os.path.lexists(found):
         number += 1

@@ -17,7 +17,7 @@ from ...store.files import copies
 from ...store.files.audit import Underivable
 from ...store.files.filesystem import is_open_to_others
 from ...store.files.opened_folder import OpenedFolder
-from ...store.files.replacing import replacing
+from ...store.files.replacing import clean_up, killed, replacing
 from ...store.files.salvage import is_salvageable, salvage
 from ...store.files.sqlite_errors import SqliteError, why
 from ...store.store import Store
@@ -37,7 +37,7 @@ def look(path: Path) -> list[Finding]:
         return [Finding("database", False, f"{path} is not used: {error.strerror}")]
     if not path.exists():
         return [_absent(path)]
-    return [*_files(path), *_disk(path), *_opened(path)]
+    return [*_files(path), *_disk(path), *_killed(path), *_opened(path)]
 
 
 def mend(path: Path, agreed: Callable[[str], bool]) -> Iterator[str]:
@@ -95,6 +95,29 @@ def _disk(path: Path) -> Iterator[Finding]:
             False,
             f"{free / 2**20:,.0f} MiB are free where {path} is, and a backup or a large job needs {needed / 2**20:,.0f}: make room",
         )
+
+
+def _killed(path: Path) -> Iterator[Finding]:
+    """A restore or a repair that was killed: what it left, and where the practice is as it was before."""
+    found = killed(path)
+    if found is None:
+        return
+
+    def remove() -> str:
+        try:
+            clean_up(path)
+        except (OSError, SqliteError) as error:
+            raise Trouble(f"What it left can't be removed: {why(error, path)}") from None
+        return "what the interrupted restore left is removed"
+
+    when = "after" if found.replaced else "before"
+    former = f"The practice as it was before is {found.former}" if found.former else "Nothing is lost"
+    yield Finding(
+        "restore",
+        False,
+        f"a restore or a repair was interrupted {when} it replaced the practice. {former}",
+        Repair("Remove what the interrupted restore left?", remove),
+    )
 
 
 def _opened(path: Path) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
                 # From this copy on the ledger goes on: what older ones hold beyond it is given up on purpose. A mark in the file
                 # itself would say nothing, because who can write a new ledger can write the mark, too.
                 # It counts only once the file is in place: a repair would put back what was never restored.
-                copy.enter_context(new.inspection.keeping_copy("restored", of=database))
+                copy.enter_context(new.inspection.keeping_copy(copies.RESTORED, of=database))
             return place.finish(), flaw
     except (OSError, SqliteError) as error:
         raise Trouble(
