@@ -264,9 +264,13 @@ class Jobs:
         """The newest jobs first."""
         return self._found("SELECT * FROM jobs ORDER BY rowid DESC LIMIT ?", (most,))
 
+    def is_mine(self, job: Job) -> bool:
+        """Whether the job is this person's, and not a colleague's. In a file, the jobs are everyone's who may write it."""
+        return self._database.home.role is None or job.owner in (None, self._database.home.role)
+
     def unfinished(self) -> list[Job]:
         """This person's jobs with something left to do that no process is running."""
-        query = f"{_OPEN} AND (owner IS NULL OR owner IS ?)"
+        query = f"{_OPEN} AND (?1 IS NULL OR owner IS NULL OR owner = ?1)"
         found = self._found(query, (self._database.home.role,))
         return [job for job in found if job.left and not job.is_running]
 

@@ -77,7 +77,7 @@ class Store:
         if isinstance(home, PostgresHome):
             from .postgres.replica import follow
 
-            home.needs_version = follow(self._database, home.connected(), home.address, progress)
+            home.needs_version = follow(self._database, home.answering(), home.address, progress)
 
     def follower(self) -> "Follower | None":
         """What follows the practice's server while the program runs, not started yet; None where the practice is in a file."""

@@ -10,11 +10,15 @@ _CALL = "EXECUTE ON FUNCTION clientsync."
 PRIVILEGES: Mapping[Right, tuple[str, ...]] = {
     Right.READ: (
         "USAGE ON SCHEMA clientsync",
-        *(_READ + table for table in ("about", "kinds", "ledger", "head", "people")),
+        *(
+            _READ + table
+            for table in ("about", "kinds", "ledger", "head", "people", "jobs", "items", "workers")
+        ),
     ),
     Right.CHANGE: (
         f"{_CALL}lock_head()",
         f"{_CALL}append(text[], text[], text[], text[], text[])",
+        f"{_CALL}put_work(jsonb, jsonb, jsonb)",
     ),
     Right.MANAGE: (
         f"{_CALL}grant_person(text, text, text, text)",

@@ -17,6 +17,7 @@ from ...practice.entries import iso
 from ...practice.roles import Level, Right, may, why_not
 from ...practice.trouble import NotAllowed, Trouble, UsageError
 from ..home import You, moved_to
+from . import work
 from .address import Address
 from .connecting import Connection, Password, connect, explained
 from .following import Differs, Newer, catch_up, head_of
@@ -55,6 +56,16 @@ class PostgresHome:
             self._connection = connect(self.address, self.password)
         return self._connection
 
+    def answering(self) -> Connection:
+        """The connection, made again where the server was started again since. Raises what `connected` raises."""
+        connection = self.connected()
+        try:
+            connection.execute("SELECT 1")
+        except psycopg.OperationalError:
+            connection.close()
+            return self.connected()
+        return connection
+
     def begin(self, db: sqlite3.Connection) -> None:
         """Locks the ledger's head on the server, and brings `db` up to date. Raises Unreachable and NotAllowed."""
         try:
@@ -63,6 +74,8 @@ class PostgresHome:
             while head_of(db) != (seq, digest):
                 if not catch_up(db, self.connected()):
                     raise Differs
+            work.mirror(db, self.connected())
+            work.note_changes(db)
         except psycopg.Error as error:
             self.give_up()
             raise explained(error, self.address) from None
@@ -131,6 +144,7 @@ class PostgresHome:
                     raise Trouble(
                         "The server derived another hash for these entries. Nothing was saved. Run `clientsync doctor`."
                     )
+            work.send(db, connection)
             connection.execute("COMMIT")
         except psycopg.Error as error:
             raise explained(error, self.address) from None
@@ -147,7 +161,7 @@ class PostgresHome:
         """Who this is there. Raises Unreachable, and NotAllowed for a role that is none of the practice's people."""
         query = "SELECT session_user::text, level, name FROM clientsync.people WHERE role = session_user"
         try:
-            row = self.connected().execute(query).fetchone()
+            row = self.answering().execute(query).fetchone()
         except psycopg.errors.InsufficientPrivilege:
             row = None
         except psycopg.Error as error:
@@ -198,7 +212,7 @@ class PostgresHome:
     def ask(self, query: LiteralString, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows that the server answers with. Raises Unreachable, and NotAllowed where this person may not ask."""
         try:
-            return self.connected().execute(query, values).fetchall()
+            return self.answering().execute(query, values).fetchall()
         except psycopg.Error as error:
             raise explained(error, self.address) from None
 

@@ -13,6 +13,7 @@ from . import schema
 from .address import Address
 from .connecting import Connection, explained
 from .following import head_of
+from .work import move_all
 
 COPY = (
     "COPY clientsync.ledger (seq, at, actor, kind, client, software, organisation_id, body, hash) FROM STDIN"
@@ -46,6 +47,7 @@ def to_server(store: Store, server: Connection, address: Address, name: str, cop
                 if not schema.is_there(server):
                     schema.create(server, address, name, store.practice_id)
                 _insert(db, server)
+                move_all(db, server)
                 if _head_there(server) != head:
                     raise Trouble(
                         "The head's hash differs on the server. Nothing was moved. Run `clientsync doctor`."

@@ -1,5 +1,6 @@
 """This host's copy of a practice on a server: follows its ledger, and is made anew where it is another one's."""
 
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, LiteralString
@@ -15,6 +16,7 @@ from ..projection import was_shared
 from .address import Address
 from .connecting import Connection, explained
 from .following import Differs, Newer, catch_up, head_of
+from .work import follow_work, forget
 
 SET_ASIDE = "other-ledger"
 
@@ -31,6 +33,7 @@ def follow(
     """
     try:
         _adopt(database, server)
+        follow_work(database, server)
         with suppress(Differs):
             return _follow(database, server, progress)
         _set_aside(database)
@@ -76,7 +79,7 @@ def _adopt(database: Database, server: Connection) -> None:
             db.execute("UPDATE meta SET value = ? WHERE key = 'practice'", (practice,))
     if not was_shared(database.connection):
         with database.writing() as db:
-            db.execute("INSERT INTO meta VALUES ('shared', '1')")
+            db.execute("INSERT INTO meta VALUES ('shared', '1'), ('place', ?)", (secrets.token_hex(8),))
 
 
 def _set_aside(database: Database) -> None:
@@ -85,6 +88,7 @@ def _set_aside(database: Database) -> None:
     with database.writing() as db:
         for table in ("ledger", *DERIVED):
             db.execute(f"DELETE FROM {table}")
+        forget(db)
         db.execute("UPDATE head SET seq = 0, hash = ?", (START,))
         db.execute("INSERT INTO standings VALUES (0, '', NULL)")
         db.execute(

@@ -1,6 +1,7 @@
 """How a practice stands with its home: who you are there, whether it can be reached, and what this host lacks."""
 
 import os
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ...config.tables import Config
@@ -9,6 +10,7 @@ from ...practice.roles import Level
 from ...practice.trouble import Unreachable
 from ...store.home import You
 from ...store.store import Store
+from ...store.work.workers import Worker
 
 
 class Standing(NamedTuple):
@@ -23,6 +25,7 @@ class Standing(NamedTuple):
     head: str
     behind: int | None
     you: You | None
+    workers: Sequence[Worker]
     says: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -37,7 +40,9 @@ class Standing(NamedTuple):
             "role": you.role if you else None,
             "person": (you.name or you.role) if you else None,
             "is": you.level if you else None,
-            "workers": [],
+            "workers": [
+                {"host": w.host, "person": w.person, "job": w.job, "since": w.since} for w in self.workers
+            ],
             "claims": 0,
         }
 
@@ -45,8 +50,9 @@ class Standing(NamedTuple):
 def standing(config: Config, store: Store) -> Standing:
     """How the practice stands now."""
     seq, digest = store.inspection.head()
+    workers = store.jobs.workers.alive()
     if config.server is None:
-        return Standing("sqlite", True, seq, digest.hex(), 0, _by_file_mode(store))
+        return Standing("sqlite", True, seq, digest.hex(), 0, _by_file_mode(store), workers)
     from ...store.postgres.home import PostgresHome, newer_version
 
     home = store.home
@@ -55,9 +61,9 @@ def standing(config: Config, store: Store) -> Standing:
         you = home.you()
         there = home.head()
     except Unreachable as trouble:
-        return Standing("postgresql", False, seq, digest.hex(), None, None, str(trouble))
+        return Standing("postgresql", False, seq, digest.hex(), None, None, workers, str(trouble))
     says = newer_version(home.needs_version) if home.needs_version is not None else None
-    return Standing("postgresql", True, there[0], there[1].hex(), there[0] - seq, you, says)
+    return Standing("postgresql", True, there[0], there[1].hex(), there[0] - seq, you, workers, says)
 
 
 def _by_file_mode(store: Store) -> You:

@@ -145,7 +145,7 @@ class Runner:
             await self._writer.close()
         for lane in lanes:
             # What can't be done here of a colleague's job may be done there.
-            if lane.trouble is not None and job.owner in (None, self._store.home.role):
+            if lane.trouble is not None and self._store.jobs.is_mine(job):
                 rejected = isinstance(lane.trouble, Misconfigured)
                 why = Why.APP_REJECTED if rejected else Why.NO_ACCESS
                 self._store.jobs.settle_waiting(

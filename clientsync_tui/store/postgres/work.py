@@ -1,0 +1,128 @@
+"""Jobs, their items and workers, between this host's file and the server.
+
+What a change writes into the file's tables is noted by triggers that are temporary: they are this connection's alone, nobody finds them
+in the file, and what they noted is taken back with a part of the change that failed.
+"""
+
+import json
+import sqlite3
+
+from ..database import Database
+from .connecting import Connection
+
+VERSION = "SELECT value FROM meta WHERE key = 'work'"
+COLUMNS = {
+    "jobs": "id, kind, software, sign_in, state, by, started_at, ended_at, paused, needs_sign_in, owner",
+    "workers": "id, job, host, place, person, since, until",
+    "items": "job, n, client, name, software, organisation_id, state, reason, says, ended_at, facts, organisation_name, sign_in, cannot, "
+    "key, leased_by",
+}
+"""The columns of each table, in an order in which rows can be inserted."""
+_KEYS = {"jobs": ("id",), "workers": ("id",), "items": ("job", "n")}
+_NOTED = """
+CREATE TEMP TABLE IF NOT EXISTS changed (what TEXT, id TEXT, n INTEGER, PRIMARY KEY (what, id, n)) WITHOUT ROWID
+"""
+_TRIGGER = """
+CREATE TEMP TRIGGER IF NOT EXISTS {table}_{event} AFTER {event} ON main.{table} BEGIN
+    INSERT OR IGNORE INTO changed VALUES ('{table}', NEW.{id}, {n});
+END
+"""
+
+
+def note_changes(db: sqlite3.Connection) -> None:
+    """Notes from now on which rows of these tables change, and forgets what was noted."""
+    db.execute(_NOTED)
+    for table, key in _KEYS.items():
+        for event in ("INSERT", "UPDATE"):
+            db.execute(
+                _TRIGGER.format(table=table, event=event, id=key[0], n="NEW.n" if len(key) > 1 else "0")
+            )
+    db.execute("DELETE FROM temp.changed")
+
+
+def send(db: sqlite3.Connection, server: Connection) -> None:
+    """Saves the rows that changed. Raises psycopg's errors."""
+    changed = {table: json.dumps(_changed(db, table), ensure_ascii=False) for table in COLUMNS}
+    if all(rows == "[]" for rows in changed.values()):
+        return
+    row = server.execute(
+        "SELECT clientsync.put_work(%s::jsonb, %s::jsonb, %s::jsonb)",
+        (changed["jobs"], changed["items"], changed["workers"]),
+    ).fetchone()
+    assert row is not None
+    _note_version(db, row[0])
+
+
+def _changed(db: sqlite3.Connection, table: str) -> list[dict[str, object]]:
+    key = _KEYS[table]
+    on = "t.job = c.id AND t.n = c.n" if len(key) > 1 else "t.id = c.id"
+    names = COLUMNS[table].split(", ")
+    columns = ", ".join(f"t.{name}" for name in names)
+    rows = db.execute(
+        f"SELECT {columns} FROM temp.changed c JOIN main.{table} t ON {on} WHERE c.what = ?", (table,)
+    )
+    return [dict(zip(names, row, strict=True)) for row in map(tuple, rows)]
+
+
+def mirror(db: sqlite3.Connection, server: Connection) -> None:
+    """Takes over what others changed, within the caller's transaction. Raises psycopg's errors."""
+    row = server.execute("SELECT version FROM clientsync.head").fetchone()
+    known = _known(db)
+    if row is None or row[0] == known:
+        return
+    for table, columns in COLUMNS.items():
+        names = columns.split(", ")
+        key = _KEYS[table]
+        given = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+        query = (
+            f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))}) "
+            f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {given}"
+        )
+        rows = server.execute(
+            f"SELECT {columns} FROM clientsync.{table} WHERE version > %s".encode(), (known,)
+        )
+        db.executemany(query, rows)
+    _note_version(db, row[0])
+
+
+def follow_work(database: Database, server: Connection) -> None:
+    """The same in a transaction of its own, if there is anything. Raises psycopg's errors."""
+    row = server.execute("SELECT version FROM clientsync.head").fetchone()
+    if row is not None and row[0] != _known(database.connection):
+        with database.writing() as db:
+            mirror(db, server)
+
+
+def forget(db: sqlite3.Connection) -> None:
+    """Empties the tables: they are another practice's."""
+    for table in reversed(COLUMNS):
+        db.execute(f"DELETE FROM {table}")
+    _note_version(db, 0)
+
+
+def move_all(db: sqlite3.Connection, server: Connection) -> None:
+    """Brings the jobs of a file to a server that has none; they become the caller's. Raises psycopg's errors."""
+    jobs, items = (
+        [
+            dict(zip(COLUMNS[table].split(", "), row, strict=True))
+            for row in map(tuple, db.execute(f"SELECT {COLUMNS[table]} FROM {table}"))
+        ]
+        for table in ("jobs", "items")
+    )
+    if jobs:
+        server.execute(
+            "SELECT clientsync.put_work(%s::jsonb, %s::jsonb, '[]'::jsonb)",
+            (json.dumps(jobs, ensure_ascii=False), json.dumps(items, ensure_ascii=False)),
+        )
+
+
+def _known(db: sqlite3.Connection) -> int:
+    row = db.execute(VERSION).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _note_version(db: sqlite3.Connection, version: int) -> None:
+    db.execute(
+        "INSERT INTO meta VALUES ('work', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        (str(version),),
+    )
