@@ -22,9 +22,11 @@ _KEYS = {"jobs": ("id",), "workers": ("id",), "items": ("job", "n")}
 _NOTED = """
 CREATE TEMP TABLE IF NOT EXISTS changed (what TEXT, id TEXT, n INTEGER, PRIMARY KEY (what, id, n)) WITHOUT ROWID
 """
+# Not OR IGNORE: what a statement says of conflicts holds for its triggers too.
 _TRIGGER = """
 CREATE TEMP TRIGGER IF NOT EXISTS {table}_{event} AFTER {event} ON main.{table} BEGIN
-    INSERT OR IGNORE INTO changed VALUES ('{table}', NEW.{id}, {n});
+    INSERT INTO changed SELECT '{table}', NEW.{id}, {n}
+        WHERE NOT EXISTS (SELECT 1 FROM changed WHERE what = '{table}' AND id = NEW.{id} AND n = {n});
 END
 """
 
