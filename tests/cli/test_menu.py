@@ -228,6 +228,12 @@ def test_signing_out_is_asked(busy: Office) -> None:
     assert set(busy.statuses()) == {"expired"}
 
 
+def test_signing_out_says_that_the_keyring_held_no_token(busy: Office) -> None:
+    for entry in Path(os.environ["TEST_KEYRING"]).iterdir():
+        entry.unlink()
+    assert "This keyring held no token for it" in busy.menu(*XERO, "sign out", busy.bob, "1", "y")
+
+
 def test_software_is_set_up(office: Office) -> None:
     before = office.practice.config.read_text()
     said = office.menu(*XERO, "set up", "", "", "", "set up", "", "65536")

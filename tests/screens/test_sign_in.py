@@ -239,7 +239,7 @@ async def test_sign_out_says_what_ends_with_it(practice: Practice) -> None:
     async with opened(practice) as (app, pilot):
         await pilot.press("L")
         await until(pilot, lambda: "Sign out" in shown(pilot))
-        assert "reconnects: 12 integrations." in shown(pilot)
+        assert "This ends 12 integrations until someone reconnects:" in shown(pilot)
         (first,) = (
             database_of(app.workplace.store)
             .connection.execute("SELECT name FROM clients ORDER BY name_key LIMIT 1")
@@ -254,6 +254,17 @@ async def test_sign_out_says_what_ends_with_it(practice: Practice) -> None:
         await pilot.press("y")
         await until(pilot, lambda: "not signed in" in shown(pilot))
         assert not app.workplace.held("xero")
+
+
+async def test_sign_out_says_that_the_keyring_held_no_token(practice: Practice) -> None:
+    await asyncio.to_thread(practice.add, practice.people[0])
+    async with opened(practice) as (_, pilot):
+        for entry in (practice.folder.parent / "keyring").iterdir():
+            entry.unlink()
+        await pilot.press("L")
+        await until(pilot, lambda: "Sign out" in shown(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "keyring held no token for it" in " ".join(shown(pilot).split()))
 
 
 async def test_set_up_without_the_secret_says_so_and_keeps_what_was_typed(

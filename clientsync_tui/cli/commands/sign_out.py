@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from ...workplace import Workplace
 
 
-NOT_HELD = (
-    "This keyring held no token for it, so none was revoked or deleted. Remove the app in the accounting app itself, and run "
-    "`clientsync doctor`, which says whether another program changed the practice's id."
-)
-
 SHOWN = 20
 """How many clients are named at most."""
 
@@ -48,7 +43,8 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
     """
     if everything == bool(software) or (everything and email):
         raise click.UsageError("Choose sign-ins with SOFTWARE [--as EMAIL], or --all.")
-    from ...sync.reach.signing_out import ends_there, leaving
+    from ...sync.reach.signing_out import NOT_HELD, ends_there, leaving
+    from ...sync.reach.signing_out import sign_out as end_sign_ins
     from .. import network, output
 
     output.require_yes_or_terminal(yes)
@@ -72,15 +68,14 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
             output.say(ends_there(workplace.any_software(group.software), group.person))
         output.confirm("Sign out?", yes)
 
-        async def work(session: "Session") -> list[list[str | None]]:
-            return [[await _signed_out(session, sign_in) for sign_in in group.sign_ins] for group in groups]
+        async def work(session: "Session") -> list[list[str]]:
+            return [await end_sign_ins(session, group) for group in groups]
 
         warnings = network.online(workplace, work)
         deleted = _delete_secrets(workplace) if everything else []
         others = [] if held else [sign_in for sign_in, _ in workplace.store.sign_ins.holders()]
     for group, troubles in zip(groups, warnings, strict=True):
-        why = "".join(f" {trouble}" for trouble in dict.fromkeys(filter(None, troubles)))
-        output.say(f"Signed out: {group.person.email} of {group.software}.{why}")
+        output.say(" ".join((f"Signed out: {group.person.email} of {group.software}.", *troubles)))
     if deleted:
         output.say(f"Deleted the client secrets too: {', '.join(deleted)}.")
     if as_json:
@@ -90,7 +85,7 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
                     "software": group.software,
                     "person": {"name": group.person.name, "email": group.person.email},
                     "integrations": len(group.clients),
-                    "revoked": not any(troubles),
+                    "revoked": not troubles,
                 }
                 for group, troubles in zip(groups, warnings, strict=True)
             ]
@@ -100,13 +95,6 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
         output.say(_nothing_signed_out(others))
     if others or any(NOT_HELD in troubles for troubles in warnings):
         raise click.exceptions.Exit(1)
-
-
-async def _signed_out(session: "Session", sign_in: "SignIn") -> str | None:
-    """Signs out; returns why the accounting app was not told, None if it was."""
-    held = await session.holds(sign_in)
-    warning = await session.sign_out(sign_in)
-    return warning if held else NOT_HELD
 
 
 def _nothing_signed_out(others: "Sequence[SignIn]") -> str:

@@ -16,6 +16,7 @@ from ...sync import plan_words
 from ...sync.kinds import add, reassign, reconnect
 from ...sync.kinds.seam.kind import BulkKind, Needs, Request
 from ...sync.reach.reachability import Reach, State, states
+from ...sync.reach.signing_out import ends_there, leaving, sign_out
 from ...sync.sign_in_words import in_words
 from ...workplace import Workplace
 from ..consents import can_sign_in, collect_consents
@@ -169,17 +170,20 @@ def _sign_in(workplace: Workplace, software: str) -> None:
 
 
 def _sign_out(workplace: Workplace, software: Software) -> None:
-    held = workplace.held(software.name)
-    sign_in = _whose("Sign out", held) if len(held) > 1 else held[0]
-    names = workplace.store.sign_ins.clients_of(sign_in.id)
-    say(f"This revokes the sign-in at {software.title} and deletes its token from the keyring.")
-    say(f"{plan_words.integrations(len(names))} will stop working until someone reconnects.")
-    show_list = (lambda: look("Clients", Texts(names))) if names else None
-    if not yes(f"Sign out {sign_in.person.email}?", show_list):
+    groups = leaving(workplace.store, workplace.held(software.name))
+    group = (
+        one_of("Sign out", groups, lambda group: f"{group.person.email}, {group.person.name}")
+        if len(groups) > 1
+        else groups[0]
+    )
+    say(ends_there(software, group.person), "Its token is deleted from the keyring.")
+    say(f"{plan_words.integrations(len(group.clients))} will stop working until someone reconnects.")
+    show_list = (lambda: look("Clients", Texts(group.clients))) if group.clients else None
+    if not yes(f"Sign out {group.person.email}?", show_list):
         say("Nothing was changed.")
         return
-    warning = online(workplace, lambda session: session.sign_out(sign_in))
-    say(f"Signed out {sign_in.person.email}.", *([warning] if warning else []))
+    reasons = online(workplace, lambda session: sign_out(session, group))
+    say(f"Signed out {group.person.email}.", *reasons)
 
 
 def _set_up(workplace: Workplace, software: str) -> None:

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from ...practice.people import SignIn
 from ...practice.trouble import Trouble
 from ...sync.plan_words import integrations
+from ...sync.reach.signing_out import Leaving, ends_there, leaving
+from ...sync.reach.signing_out import sign_out as end_sign_ins
 from ..base import ActionScreen
 from ..dialogues.choose import Choice, Choose
 from ..dialogues.confirm import Confirm
@@ -17,24 +18,24 @@ NAMED = 50
 
 
 def sign_out(screen: ActionScreen, software: "Software") -> None:
-    """Asks whose sign-in, where several are held here, then whether."""
-    held = screen.main.workplace.held(software.name)
+    """Asks whose sign-in, where several people's are held here, then whether."""
+    groups = leaving(screen.main.workplace.store, screen.main.workplace.held(software.name))
 
     def chosen(id: str | None) -> None:
-        sign_in = next((candidate for candidate in held if candidate.id == id), None)
-        if sign_in is not None:
-            _confirm(screen, software, sign_in)
+        group = next((group for group in groups if group.person.id == id), None)
+        if group is not None:
+            _confirm(screen, software, group)
 
-    if len(held) == 1:
-        chosen(held[0].id)
+    if len(groups) == 1:
+        chosen(groups[0].person.id)
     else:
-        choices = [Choice(sign_in.id, sign_in.person.email, sign_in.person.name) for sign_in in held]
+        choices = [Choice(group.person.id, group.person.email, group.person.name) for group in groups]
         screen.main.push_screen(Choose("Sign out", choices), chosen)
 
 
-def _confirm(screen: ActionScreen, software: "Software", sign_in: SignIn) -> None:
-    names = screen.main.workplace.store.sign_ins.clients_of(sign_in.id)
-    lines = [f"The sign-in is revoked at {software.title} and its token is deleted from the keyring."]
+def _confirm(screen: ActionScreen, software: "Software", group: Leaving) -> None:
+    names = group.clients
+    lines = [f"{ends_there(software, group.person)} Its token is deleted from the keyring."]
     if names:
         lines += [
             f"This ends {integrations(len(names))} until someone reconnects:",
@@ -47,19 +48,23 @@ def _confirm(screen: ActionScreen, software: "Software", sign_in: SignIn) -> Non
 
     def answered(yes: bool | None) -> None:
         if yes:
-            screen.run_worker(_sign_out(screen, sign_in), group="sign_out", exit_on_error=False)
+            screen.run_worker(_sign_out(screen, group), group="sign_out", exit_on_error=False)
 
-    question = f"Sign out {sign_in.person.email}?"
+    question = f"Sign out {group.person.email}?"
     screen.main.push_screen(
         Confirm(question, lines, yes="Sign out", no="Stay signed in", dangerous=True), answered
     )
 
 
-async def _sign_out(screen: ActionScreen, sign_in: SignIn) -> None:
+async def _sign_out(screen: ActionScreen, group: Leaving) -> None:
     try:
-        await screen.ask(lambda session: session.sign_out(sign_in))
+        reasons = await screen.ask(lambda session: end_sign_ins(session, group))
     except Trouble as trouble:
         screen.say(trouble)
     else:
-        screen.notify(f"Signed out {sign_in.person.email}.", markup=False)
+        done = f"{group.person.email} is signed out."
+        if reasons:
+            screen.say(" ".join((done, *reasons)), "warning")
+        else:
+            screen.notify(done, markup=False)
     screen.practice_changed()

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...accounting.seam.software import Software
 from ...practice.people import Person, SignIn
 from ...store.store import Store
+
+if TYPE_CHECKING:
+    from ..jobs.session import Session
+
+NOT_HELD = (
+    "This keyring held no token for it, so none was revoked or deleted. Remove the app in the accounting app itself, and run "
+    "`clientsync doctor`, which says whether another program changed the practice's id."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,18 @@ def leaving(store: Store, sign_ins: Iterable[SignIn]) -> list[Leaving]:
         )
         for group in groups.values()
     ]
+
+
+async def sign_out(session: "Session", group: Leaving) -> list[str]:
+    """Signs out; returns why something did not end in the accounting app, each reason once. Raises what `Session.sign_out` raises."""
+    reasons = [await _signed_out(session, sign_in) for sign_in in group.sign_ins]
+    return list(dict.fromkeys(filter(None, reasons)))
+
+
+async def _signed_out(session: "Session", sign_in: SignIn) -> str | None:
+    held = await session.holds(sign_in)
+    reason = await session.sign_out(sign_in)
+    return reason if held else NOT_HELD
 
 
 def ends_there(software: Software, person: Person) -> str:
