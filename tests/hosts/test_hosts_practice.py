@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.store.postgres.schema import steps
 from clientsync_tui.store.projection import Clash
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace
@@ -157,3 +158,33 @@ def test_address_that_is_not_safe_or_wrong_is_refused(tmp_path: Path, url: str, 
     said = host(tmp_path, "ann").run("practice", "join", url)
     assert said.code == (4 if "reached" in words else 2) and words in said.err
     assert "secret" not in said.err and "Traceback" not in said.err
+
+
+def test_practice_of_an_older_program_is_read_and_upgraded_by_whoever_made_it(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    ann, ben = hosts
+    with ann.workplace() as workplace:
+        add(workplace, "c1", "Abbey")
+    with postgres.connect() as db:
+        for statement in (
+            "DROP FUNCTION clientsync.put_work",
+            "DROP FUNCTION clientsync.refuse, clientsync.clock",
+            "DROP TABLE clientsync.items, clientsync.jobs, clientsync.workers",
+            "ALTER TABLE clientsync.head DROP COLUMN version",
+            f"UPDATE clientsync.about SET version = {len(steps()) - 1}",
+        ):
+            db.execute(statement)
+    for at in hosts:
+        assert names(at) == ["Abbey"]
+    said = ben.run("set", "--client", "c1", "--note", "Hello")
+    assert said.code == 2 and "clientsync practice upgrade" in said.err
+    assert ben.run("practice", "upgrade").code == 2
+    assert "1 step taken" in ann.ok("practice", "upgrade").err
+    assert "up to date" in ann.ok("practice", "upgrade").err
+    assert ben.ok("set", "--client", "c1", "--note", "Hello")
+
+
+def test_database_without_a_practice_says_so(tmp_path: Path, postgres: Database) -> None:
+    said = host(tmp_path, "ann").run("practice", "join", postgres.url())
+    assert said.code == 2 and "There is no practice in" in said.err

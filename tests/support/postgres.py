@@ -147,12 +147,17 @@ def server() -> Iterator[Server]:
     server.remove()
 
 
-@pytest.fixture
-def postgres(server: Server) -> Iterator[Database]:
+def fresh_database(server: Server) -> Database:
     """An empty database."""
     database = Database(server, f"t{secrets.token_hex(4)}")
     statement = psycopg.sql.SQL("{} DATABASE {}").format
     admin = psycopg.connect(host="127.0.0.1", port=server.port, dbname=OWNER, user=OWNER, autocommit=True)
     with admin:
         admin.execute(statement(psycopg.sql.SQL("CREATE"), psycopg.sql.Identifier(database.name)))
-    yield database
+    return database
+
+
+@pytest.fixture
+def postgres(server: Server) -> Database:
+    """An empty database."""
+    return fresh_database(server)

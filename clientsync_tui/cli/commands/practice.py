@@ -113,6 +113,24 @@ def move(target: str, dry_run: bool, yes: bool, as_json: bool) -> None:
     output.say(f"{counted(moved.entries, 'entry', 'entries')} and {counted(moved.jobs, 'job')} {what}")
 
 
+@practice.command(epilog=options.examples("clientsync practice upgrade"))
+def upgrade() -> None:
+    """Bring the practice's tables on its server to this version.
+
+    Only whoever made the practice can do it. Programs of the version before go on working.
+    """
+    from ...practice.counted import counted
+    from ...sync.home.joining import upgrade as upgrade_practice
+    from .. import output
+
+    with open_workplace() as workplace:
+        config = workplace.config
+        if config.server is None:
+            raise click.UsageError(IN_A_FILE)
+        steps = upgrade_practice(config, workplace.password_for(config.server))
+    output.say(f"{counted(steps, 'step')} taken." if steps else "The practice is up to date.")
+
+
 @practice.command(epilog=options.examples("clientsync practice status", "clientsync practice status --json"))
 @options.json("A JSON object: {home, reachable, entries, head, behind, role, person, is, workers, claims}.")
 def status(as_json: bool) -> None:

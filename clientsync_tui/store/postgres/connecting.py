@@ -13,6 +13,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Password = Callable[[], str | None]
 """Reads the password from the keyring; None where none is kept."""
 
+OLDER = (psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+"""What the server says where its tables and functions lack what this version needs."""
 _NO_PASSWORD = "fe_sendauth: no password supplied"  # noqa: S105  (libpq's message)
 
 
@@ -40,6 +42,11 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         return NotAllowed(
             "The practice's database does not let you do that: your role lacks the right to it."
+        )
+    if isinstance(error, OLDER):
+        return UsageError(
+            f"The practice in {address.shown} was made by an older Client Sync. Whoever made it has to upgrade it once: "
+            "`clientsync practice upgrade`. Until then this version only reads."
         )
     if isinstance(error, psycopg.errors.InvalidAuthorizationSpecification) or _refuses(error):
         return UsageError(

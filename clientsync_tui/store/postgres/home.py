@@ -164,6 +164,10 @@ class PostgresHome:
             row = self.answering().execute(query).fetchone()
         except psycopg.errors.InsufficientPrivilege:
             row = None
+        except psycopg.errors.UndefinedTable:
+            raise UsageError(
+                f"There is no practice in {self.address.shown}. To make one: `clientsync practice create`."
+            ) from None
         except psycopg.Error as error:
             raise explained(error, self.address) from None
         if row is None:

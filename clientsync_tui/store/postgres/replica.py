@@ -14,7 +14,7 @@ from ..files import copies
 from ..ledger import DERIVED
 from ..projection import was_shared
 from .address import Address
-from .connecting import Connection, explained
+from .connecting import OLDER, Connection, explained
 from .following import Differs, Newer, catch_up, head_of
 from .work import follow_work, forget
 
@@ -33,7 +33,8 @@ def follow(
     """
     try:
         _adopt(database, server)
-        follow_work(database, server)
+        with suppress(*OLDER):
+            follow_work(database, server)
         with suppress(Differs):
             return _follow(database, server, progress)
         _set_aside(database)

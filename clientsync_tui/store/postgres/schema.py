@@ -82,6 +82,10 @@ def upgrade(server: Connection, address: Address) -> int:
             for role, level in people:
                 server.execute("SELECT clientsync.give(%s, %s)", (role, level))
             return len(lacking)
+    except psycopg.errors.InsufficientPrivilege:
+        raise UsageError(
+            f"Only whoever made the practice in {address.shown} can upgrade it, because its tables are theirs. Nothing was changed."
+        ) from None
     except psycopg.Error as error:
         raise explained(error, address) from None
 

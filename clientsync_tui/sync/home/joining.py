@@ -36,6 +36,18 @@ def create(url: str, name: str, password: Password) -> str:
     return address.shown
 
 
+def upgrade(config: Config, password: Password) -> int:
+    """Brings the practice's tables on its server to this version; returns how many steps that took. Everyone's program goes on."""
+    from ...store.postgres import schema
+    from ...store.postgres.address import address_of
+    from ...store.postgres.connecting import connect
+
+    assert config.server is not None
+    address = address_of(config.server)
+    with connect(address, password) as server:
+        return schema.upgrade(server, address)
+
+
 def join(config: Config, url: str, password: Password, progress: Progress) -> Store:
     """Makes this host's copy of a practice on a server, then writes the configuration. Raises NotAllowed for a stranger."""
     from ...store.postgres.address import address_of
