@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from ..practice.counted import counted
 from ..practice.people import SignIn
 
 
@@ -67,7 +68,8 @@ def by_person(
     *,
     ascii_marks: bool,
 ) -> list[str]:
-    """Who is signed in where, sign_in person once, from the longest form to the shortest: `● Amelia Ford  App Other   ○ Third`.
+    """Who is signed in where, each person once, from the longest form to the shortest: `● Amelia Ford  App Other   ○ Third`,
+    in the end `● 2 apps   ○ 1 app`.
 
     `softwares`: the accounting apps that are set up, in the order in which they are named.
     """
@@ -82,9 +84,9 @@ def by_person(
             state = state_of([sign_in for sign_in in own if sign_in.person.email == email], now)
             found.setdefault((email, state), []).append(title(software))
 
-    def words(name: Callable[[str], str]) -> str:
+    def words(name: Callable[[str], str], those: Callable[[list[str]], str] = " ".join) -> str:
         return "   ".join(
-            f"{symbols[state]} {name(names[email]) if email else ''}{' '.join(of)}"
+            f"{symbols[state]} {name(names[email]) if email else ''}{those(of)}"
             + (f" ({state})" if state in (SignInState.REFUSED, SignInState.EXPIRED) else "")
             for (email, state), of in sorted(found.items(), key=lambda item: not item[0][0])
         )
@@ -93,4 +95,16 @@ def by_person(
         alone = name.partition(" ")[0]
         return f"{alone}  " if firsts.count(alone) == 1 else f"{name}  "
 
-    return [words(lambda name: f"{name}  "), words(first), words(lambda _: "")]
+    def number(of: list[str]) -> str:
+        return counted(len(of), "app")
+
+    def nobody(name: str) -> str:
+        return ""
+
+    return [
+        words(lambda name: f"{name}  "),
+        words(first),
+        words(nobody),
+        words(first, number),
+        words(nobody, number),
+    ]
