@@ -222,10 +222,7 @@ def root(
     if softwares and not throwaway:
         raise click.UsageError("--software chooses the accounting apps of the demo practice: add --sandbox.")
     if throwaway:
-        from ..demo.throwaway import throwaway_practice
-
-        click.echo("Demo practice on a local sandbox. Nothing is saved.", err=True)
-        ctx.params["config"] = ctx.with_resource(throwaway_practice(_played(softwares)))
+        _start_sandbox(ctx, _played(softwares), app=ctx.invoked_subcommand is None and not serve)
     if ctx.invoked_subcommand is None:
         _serve_app(port) if serve else _open_app(ctx)
     elif serve or port:
@@ -241,6 +238,25 @@ def _played(softwares: Sequence[str]) -> Sequence[str]:
             f"The sandbox does not play {', '.join(unknown)}. It plays {', '.join(personalities())}."
         )
     return softwares
+
+
+def _start_sandbox(ctx: click.Context, softwares: Sequence[str], *, app: bool) -> None:
+    """Makes the demo practice, and says how far it is. `app`: the full-screen app comes next, so it is imported meanwhile."""
+    from ..demo.throwaway import throwaway_practice
+    from .progress import changing_line
+
+    click.echo("Demo practice on a local sandbox. Nothing is saved.", err=True)
+    if app:
+        from importlib import import_module
+        from os import environ
+        from threading import Thread
+
+        from ..terminal import capabilities
+
+        capabilities.prepare(environ)
+        Thread(target=import_module, args=("clientsync_tui.app.run",), daemon=True).start()
+    with changing_line() as say:
+        ctx.params["config"] = ctx.with_resource(throwaway_practice(say, softwares))
 
 
 def _require_full_screen_terminal() -> None:

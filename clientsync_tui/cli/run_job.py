@@ -1,9 +1,7 @@
 """Runs a job on the command line, with its progress on stderr."""
 
 import asyncio
-import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from ..sync.jobs.new_job import new_job, supersede
 from ..sync.jobs.runner import Runner
 from ..sync.jobs.session import Session
 from . import output
+from .progress import can_redraw
 
 TICK_S = 0.3
 
@@ -56,13 +55,9 @@ async def run(
             await runner.run()
         finally:
             showing.cancel()
-            if progress is None and _can_redraw():
+            if progress is None and can_redraw():
                 click.echo("\r\x1b[K", err=True, nl=False)
     return runner.trouble
-
-
-def _can_redraw() -> bool:
-    return sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 @contextmanager
@@ -93,7 +88,7 @@ async def _progress(store: Store, job: str) -> None:
     found = store.jobs.one(job)
     begun, total, before = time.monotonic(), found.left, found.failed
     what = job_words.things(found.kind, total)
-    if not _can_redraw():
+    if not can_redraw():
         output.say(f"Job {job}: {what} to do.")
         return
     while True:

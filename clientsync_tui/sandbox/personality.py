@@ -124,6 +124,7 @@ class Personality:
     none. `renewals`: how often a person's tokens may be renewed; `too_many_renewals`: the answer to one more, with the pause in seconds,
     where it is not `too_many`. `device`: signing in by a short code, where that is possible.
     `tiers`: how many connections an app may have, by its tier.
+    `demo_clients`: how many clients of the demo practice keep their books there.
     `organisation_id`: the id of the organisation at a place of the world. `errors`: unsuccessful answers of the real one and their
     meaning; `lists`: what its organisations hold; `organisations_page`: the largest page of organisations; `limits`: what calls for an
     organisation's data have to keep to. `unwanted`: texts in its answers that a program must not keep. These five are for the conformance suite alone.
@@ -174,6 +175,7 @@ class Personality:
     device: DeviceSignIn | None = None
     tiers: Mapping[str, int] = field(default_factory=dict[str, int])
     organisation_id: Callable[[World, int], str] | None = None
+    demo_clients: int = 5
     errors: tuple[ErrorAnswer, ...] = ()
     lists: Mapping[str, TrueList] = field(default_factory=dict[str, TrueList])
     organisations_page: int | None = None

@@ -39,7 +39,9 @@ class Sandbox:
             for name, personality in personalities.items()
             if personality.organisation_id
         }
-        self.world = World(options.seed, options.organisations, ids, options.lines, options.hostile)
+        self.world = World(
+            options.seed, options.organisations, ids, options.lines, options.hostile, options.businesses
+        )
         self.state = load(options.state)
         self.clock = Clock(self.state.ahead_s)
         self.limits = Limits(self.clock, options.limits)
@@ -72,7 +74,8 @@ class Sandbox:
                 "email": person.email,
                 "name": person.name,
                 "organisations": {
-                    name: [every[index] for index in self.world.reach(person)] for name, every in ids.items()
+                    name: [every[index] for index in self.world.reach(person, name)]
+                    for name, every in ids.items()
                 },
             }
             for person in self.world.people

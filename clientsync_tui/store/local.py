@@ -21,13 +21,13 @@ class Contacts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def good(self, software: str, organisation_id: str) -> None:
-        """A call worked just now."""
+    def good(self, software: str, organisation_id: str, at: datetime | None = None) -> None:
+        """A call worked just now, or at that time."""
         with self._database.writing() as db:
             db.execute(
                 "INSERT INTO contacts VALUES (?, ?, ?, NULL, NULL) ON CONFLICT DO UPDATE SET checked_at = excluded.checked_at, "
                 "fault = NULL, fault_at = NULL",
-                (software, organisation_id, iso(datetime.now(UTC))),
+                (software, organisation_id, iso(at or datetime.now(UTC))),
             )
 
     def fault(self, software: str, organisation_id: str, fault: Fault) -> None:

@@ -4,8 +4,9 @@ Only this package knows SQL. The rest of the program asks `Store` and its parts,
 `Store.transaction`.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from .database import Database
 if TYPE_CHECKING:
     import sqlite3
 
+    from ..practice.plan import Plan
     from .history import History, You
     from .home import Home
     from .inspection import Inspection
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from .lately import Lately
     from .ledger import Ledger
     from .local import Contacts, Pulled, SignIns
+    from .past_jobs import Failure
     from .postgres.follower import Follower
     from .postgres.replica import Progress
     from .work.job_items import JobItems
@@ -122,6 +125,14 @@ class Store:
         from .lately import Lately
 
         return Lately(self._database)
+
+    def note_past_job(
+        self, plan: "Plan", by: str, started: datetime, ended: datetime, failed: "Mapping[int, Failure]"
+    ) -> str:
+        """Writes a job that ran elsewhere or before. `failed`: by the item's number. Returns its id."""
+        from .past_jobs import note
+
+        return note(self._database, self.jobs, plan, by, started, ended, failed)
 
     def job_items(self, job: str) -> "JobItems":
         """The items of one job, for a screen that shows a few at a time."""

@@ -161,7 +161,7 @@ class Consent:
     def _selectable(self, asked: AuthoriseRequest, person: Accountant) -> Sequence[int]:
         if not self._may_choose(asked):
             return ()
-        reached = self._box.world.reach(person)
+        reached = self._box.world.reach(person, self._software.name)
         if not self._box.faults.in_force:
             return reached
         return [place for place in reached if self._box.selectable(self._software.name, person, place)]

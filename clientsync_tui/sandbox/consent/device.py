@@ -135,7 +135,7 @@ class Devices:
             return device_page(self._software.title, user_code, box.world.people, message)
         device.refused = answer == "Refuse"
         if not device.refused:
-            places = [p for p in box.world.reach(person) if box.selectable(name, person, p)]
+            places = [p for p in box.world.reach(person, name) if box.selectable(name, person, p)]
             device.auth_event = connect(box, name, device.app, person, places)
             device.person = person.email
         box.save()

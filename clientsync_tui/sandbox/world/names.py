@@ -59,7 +59,7 @@ _TRADES = (
     "Catering", "Software", "Builders", "Cleaning", "Nursery", "Opticians", "Pharmacy", "Books", "Textiles", "Marine", "Coffee Roasters",
 )  # fmt: skip
 _HOMES = (("GB", "Ltd"), ("GB", "Limited"), ("GB", "LLP"), ("NZ", "Limited"), ("NZ", "Ltd"), ("AU", "Pty Ltd"), ("AU", "Pty Limited"),
-          ("US", "LLC"), ("US", "Inc."), ("IE", "Ltd"), ("IE", "DAC"), ("SG", "Pte. Ltd."), ("ZA", "(Pty) Ltd"), ("CA", "Inc."))  # fmt: skip
+          ("US", "LLC"), ("US", "Inc."), ("IE", "Ltd"), ("IE", "Limited"), ("SG", "Pte. Ltd."), ("ZA", "(Pty) Ltd"), ("CA", "Inc."))  # fmt: skip
 _ELSEWHERE = (
     ("JP", "株式会社{}商事", ("山田", "鈴木", "高橋", "田中", "渡辺")),
     ("CN", "上海{}贸易有限公司", ("东方", "长江", "明珠", "华美", "金山")),
@@ -72,8 +72,27 @@ _ELSEWHERE = (
 )
 
 
-def named(draw: Random, index: int, hostile: bool) -> Named:
-    """The name of the business at `index`, drawn from `draw`. `hostile`: some names attack."""
+_TOWNS = (
+    "Ashford", "Aylesbury", "Banbury", "Bath", "Bedford", "Berwick", "Boston", "Brighton", "Bristol", "Camden", "Cambridge", "Canterbury",
+    "Carlisle", "Chelmsford", "Cheltenham", "Chester", "Clifton", "Colchester", "Corby", "Coventry", "Croydon", "Derby", "Doncaster",
+    "Dorchester", "Dover", "Dundee", "Durham", "Ealing", "Ely", "Epsom", "Exeter", "Falkirk", "Farnham", "Gloucester", "Grafton",
+    "Guildford", "Halifax", "Hamilton", "Harlow", "Hastings", "Hereford", "Hexham", "Ipswich", "Kendal", "Kingston", "Lancaster",
+    "Leeds", "Leicester", "Lewes", "Lincoln", "Ludlow", "Malvern", "Melton", "Morpeth", "Nelson", "Newcastle", "Newport", "Norwich",
+    "Oxford", "Perth", "Preston", "Reading", "Richmond", "Ripon", "Rugby", "Salisbury", "Stamford", "Stirling", "Taunton", "Torquay",
+    "Truro", "Wells", "Windsor", "Worcester", "Yarm", "York",
+)  # fmt: skip
+_PAIRS = len(_OWNERS) * len(_TRADES)
+_STRIDE = 467
+"""Shares no factor with the number of pairs, so every pair comes once before one comes again."""
+
+
+def shift(draw: Random) -> int:
+    """Where the names of an app's further businesses begin."""
+    return draw.randrange(_PAIRS)
+
+
+def named(draw: Random, index: int, hostile: bool, shift: int) -> Named:
+    """The name of the business at `index`, drawn from `draw`. `hostile`: some names attack. `shift`: from `shift`."""
     if unusual := (hostile and HOSTILE.get(index)) or UNUSUAL.get(index):
         return unusual
     chance = draw.random()
@@ -84,6 +103,10 @@ def named(draw: Random, index: int, hostile: bool) -> Named:
     owner, trade = draw.choice(_OWNERS), draw.choice(_TRADES)
     if hostile and chance < 0.07:
         return Named(f"{owner} {trade} ({_LONG}) {form}", country)
-    # A practice with thousands of clients has its "Harbour Fish Bar (2015)"; plain repeats are in EQUAL.
-    number = f" {index}" if index >= 40 else ""
-    return Named(f"{owner} {trade}{number} {form}", country)
+    if index < 40:
+        return Named(f"{owner} {trade} {form}", country)
+    # Their town tells equal names apart, and no town has a name twice. Plain repeats are in EQUAL.
+    turn, town = divmod(index, len(_TOWNS))
+    pair = ((turn + 613 * town) * _STRIDE + shift) % _PAIRS
+    owner, trade = _OWNERS[pair // len(_TRADES)], _TRADES[pair % len(_TRADES)]
+    return Named(f"{owner} {trade} ({_TOWNS[town]}) {form}", country)

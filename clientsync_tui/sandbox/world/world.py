@@ -13,7 +13,7 @@ from random import Random
 from typing import Literal
 from uuid import UUID
 
-from .names import EQUAL, Named, named
+from .names import EQUAL, Named, named, shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,11 @@ _TAX_NUMBERS = {
     "CA": "######### RT0001", "DE": "DE#########", "FR": "FR###########", "GR": "EL#########", "BE": "BE0#########",
 }  # fmt: skip
 _KINDS: tuple[Kind, ...] = ("company",) * 7 + ("sole_trader", "partnership", "charity", "trust")
+_KIND_BY_WORD: Mapping[str, Kind] = {
+    "Ltd": "company", "Limited": "company", "LLC": "company", "Inc.": "company", "LLP": "partnership",
+    "Trust": "trust", "Charity": "charity",
+}  # fmt: skip
+"""What a business is by a word of its name; any other may be anything."""
 _GIVEN = (
     "Amelia",
     "Rāwiri",
@@ -113,7 +118,8 @@ class World:
     """`organisations` of them in each accounting app, and five accountants who reach overlapping parts; the first reaches all.
 
     `ids`: how an app makes ids, where they are not UUIDs. `lines`: how many lines each list that can be long has; None: as in life.
-    `hostile`: some names attack the programs that show them.
+    `hostile`: some names attack the programs that show them. `businesses`: the names in each app, where they are given: an equal name is
+    the same business in every app.
     """
 
     def __init__(
@@ -123,9 +129,11 @@ class World:
         ids: "Mapping[str, Callable[[World, int], str]] | None" = None,
         lines: int | None = None,
         hostile: bool = False,
+        businesses: Mapping[str, Sequence[Named]] | None = None,
     ) -> None:
         self.seed = seed
-        self.count = organisations
+        self._count = organisations
+        self._businesses = businesses or {}
         self.lines = lines
         self._hostile = hostile
         self._is_renamed: Callable[[str, int], bool] = lambda software, index: False
@@ -136,13 +144,19 @@ class World:
         self._ids_of: dict[str, Sequence[str]] = {}
         self._organisation = lru_cache(4096)(self._drawn)
         self.named = lru_cache(None)(self._named)
+        self._shift = lru_cache(None)(self._drawn_shift)
 
     def person(self, email: str) -> Accountant | None:
         return self._by_email.get(email.strip().lower())
 
-    def reach(self, person: Accountant) -> Sequence[int]:
-        """The places of the organisations they are a user of, in order."""
-        return [index for index in range(self.count) if person.reaches(index)]
+    def count(self, software: str | None = None) -> int:
+        """How many organisations there are in the app (None: in one whose businesses are not given)."""
+        given = self._businesses.get(software or "")
+        return self._count if given is None else len(given)
+
+    def reach(self, person: Accountant, software: str | None = None) -> Sequence[int]:
+        """The places of the organisations in the app that they are a user of, in order."""
+        return [index for index in range(self.count(software)) if person.reaches(index)]
 
     def id_of(self, software: str, index: int) -> str:
         """The organisation's id in the app, drawn from the seed, the app and the place."""
@@ -152,7 +166,7 @@ class World:
     def ids(self, software: str) -> Sequence[str]:
         """The ids of all organisations in the app, by place; made when first asked for."""
         if software not in self._ids_of:
-            self._ids_of[software] = [self.id_of(software, index) for index in range(self.count)]
+            self._ids_of[software] = [self.id_of(software, index) for index in range(self.count(software))]
         return self._ids_of[software]
 
     def place_of(self, software: str, organisation_id: str) -> int | None:
@@ -187,15 +201,25 @@ class World:
 
     def first_named(self, software: str, index: int) -> Named:
         """What the organisation at this place was called at first, whatever it is called now."""
+        if given := self._businesses.get(software):
+            return given[index]
         place = EQUAL.get(index, index)
-        draw = self.draw(self._business(software, place), str(place), "name")
-        return named(draw, place, self._hostile)
+        business = self._business(software, place)
+        return named(self.draw(business, str(place), "name"), place, self._hostile, self._shift(business))
+
+    def _drawn_shift(self, business: str) -> int:
+        return shift(self.draw(business, "names"))
 
     def _drawn(self, software: str, index: int) -> Organisation:
         name, country = self.named(software, index)
-        draw = self.draw(self._business(software, index), str(index), "particulars")
+        given = software in self._businesses
+        draw = self.draw(
+            *((name,) if given else (self._business(software, index), str(index))), "particulars"
+        )
         created = datetime(2016, 1, 4, tzinfo=UTC) + timedelta(minutes=draw.randrange(60 * 24 * 365 * 9))
-        kind: Kind = draw.choice(_KINDS)
+        drawn: Kind = draw.choice(_KINDS)
+        by_word = (_KIND_BY_WORD[word] for word in name.split() if word in _KIND_BY_WORD)
+        kind = next(by_word, drawn)
         registered = kind == "company" or draw.random() < 0.3
         tax = _TAX_NUMBERS.get(country, "#########") if draw.random() < 0.85 else None
         legal = name.strip() if draw.random() < 0.8 else f"{name.strip()} (trading)"
@@ -213,7 +237,7 @@ class World:
             short_code="!" + "".join(draw.choices("BCDFGHJKLMNPQRSTVWXYZbcdfghjkmnpqrstvwxyz23456789", k=5)),
             created_at=created,
             locked_until=datetime(2026, draw.choice((3, 6)), 30, tzinfo=UTC) if draw.random() < 0.5 else None,
-            demo=index % 50 == 49,
+            demo=index % 50 == 49 and not given,
         )
 
 

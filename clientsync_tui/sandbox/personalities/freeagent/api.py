@@ -262,6 +262,7 @@ PERSONALITY = Personality(
     token_errors={"invalid_client": (401, {})},
     renewals=RENEWALS,
     organisation_id=shapes.subdomain,
+    demo_clients=22,
     limits=OF_CLIENT,
     errors=errors.ERRORS,
     lists={

@@ -200,6 +200,7 @@ PERSONALITY = Personality(
         "invalid_grant": (400, {"error_description": "Token invalid"}),
     },
     organisation_id=shapes.realm,
+    demo_clients=14,
     limits=LIMITS,
     errors=errors.ERRORS,
     lists={

@@ -242,6 +242,7 @@ PERSONALITY = Personality(
     claims=claims,
     access_claims=access_claims,
     tiers=TIERS,
+    demo_clients=48,
     limits=LIMITS,
     errors=ERRORS,
     lists={

@@ -1,0 +1,34 @@
+"""When things happened in the demo practice: on working days, in office hours, or in the nightly check."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+SATURDAY = 5
+OPENS, CLOSES = 9, 17
+CHECKED_AT = timedelta(hours=2, minutes=30)
+"""When the nightly check runs."""
+
+
+def working_times(
+    draw: Random, now: datetime, first_days: float, last_days: float, count: int
+) -> Sequence[datetime]:
+    """So many moments in order, between so many days ago and so many. None is later than yesterday."""
+    step = (first_days - last_days) / max(1, count - 1)
+    times = (_working(draw, now - timedelta(days=first_days - step * number)) for number in range(count))
+    return sorted(times)
+
+
+def last_night(now: datetime, nights: int = 0) -> datetime:
+    """The moment of the last nightly check, or of one so many nights before it."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    tonight = midnight + CHECKED_AT
+    return tonight - timedelta(days=nights + (tonight > now))
+
+
+def _working(draw: Random, day: datetime) -> datetime:
+    back = max(0, day.weekday() - SATURDAY + 1)
+    seconds = draw.randrange(60)
+    hour, minute = draw.randrange(OPENS, CLOSES), draw.randrange(60)
+    moment = day.replace(hour=hour, minute=minute, second=seconds, microsecond=0)
+    return moment - timedelta(days=back)

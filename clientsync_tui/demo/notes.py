@@ -1,0 +1,27 @@
+"""What colleagues noted about some clients of the demo practice."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from ..practice.entries import Kind, NewEntry
+from .clients import Clients
+from .dates import last_night
+from .integrated import Dated
+
+NOTES = (
+    "VAT returns are quarterly: January, April, July, October.",
+    "Moving to another app at year end. Keep both connected until then.",
+    "Prefers email. Out on site until four.",
+    "Grant income: check the tracking categories each quarter.",
+)
+EVERY = 13
+"""So many clients have no note; the next has one."""
+BEFORE = timedelta(days=20)
+
+
+def entries(clients: Clients, actor: str, now: datetime) -> Iterator[Dated]:
+    """The entries that set the notes."""
+    noted = list(clients.ids.values())[EVERY - 1 :: EVERY]
+    for number, ((client, since), note) in enumerate(zip(noted, NOTES, strict=False)):
+        at = max(since, last_night(now) - BEFORE) + timedelta(hours=8 + number, minutes=7 * number)
+        yield at, NewEntry(Kind.NOTE_SET, actor, client, body={"note": note, "before": ""})
