@@ -132,7 +132,7 @@ class World:
         businesses: Mapping[str, Sequence[Named]] | None = None,
     ) -> None:
         self.seed = seed
-        self._count = organisations
+        self.count = organisations
         self._businesses = businesses or {}
         self.lines = lines
         self._hostile = hostile
@@ -149,14 +149,14 @@ class World:
     def person(self, email: str) -> Accountant | None:
         return self._by_email.get(email.strip().lower())
 
-    def count(self, software: str | None = None) -> int:
+    def count_of(self, software: str | None = None) -> int:
         """How many organisations there are in the app (None: in one whose businesses are not given)."""
         given = self._businesses.get(software or "")
-        return self._count if given is None else len(given)
+        return self.count if given is None else len(given)
 
     def reach(self, person: Accountant, software: str | None = None) -> Sequence[int]:
         """The places of the organisations in the app that they are a user of, in order."""
-        return [index for index in range(self.count(software)) if person.reaches(index)]
+        return [index for index in range(self.count_of(software)) if person.reaches(index)]
 
     def id_of(self, software: str, index: int) -> str:
         """The organisation's id in the app, drawn from the seed, the app and the place."""
@@ -166,7 +166,7 @@ class World:
     def ids(self, software: str) -> Sequence[str]:
         """The ids of all organisations in the app, by place; made when first asked for."""
         if software not in self._ids_of:
-            self._ids_of[software] = [self.id_of(software, index) for index in range(self.count(software))]
+            self._ids_of[software] = [self.id_of(software, index) for index in range(self.count_of(software))]
         return self._ids_of[software]
 
     def place_of(self, software: str, organisation_id: str) -> int | None:
@@ -217,9 +217,9 @@ class World:
             *((name,) if given else (self._business(software, index), str(index))), "particulars"
         )
         created = datetime(2016, 1, 4, tzinfo=UTC) + timedelta(minutes=draw.randrange(60 * 24 * 365 * 9))
-        drawn: Kind = draw.choice(_KINDS)
-        by_word = (_KIND_BY_WORD[word] for word in name.split() if word in _KIND_BY_WORD)
-        kind = next(by_word, drawn)
+        kind: Kind = draw.choice(_KINDS)
+        for word in name.split():
+            kind = _KIND_BY_WORD.get(word, kind)
         registered = kind == "company" or draw.random() < 0.3
         tax = _TAX_NUMBERS.get(country, "#########") if draw.random() < 0.85 else None
         legal = name.strip() if draw.random() < 0.8 else f"{name.strip()} (trading)"
