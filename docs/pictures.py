@@ -20,7 +20,6 @@ import tomlkit  # noqa: E402
 from clientsync_tui.app.app import ClientSyncApp  # noqa: E402
 from clientsync_tui.demo import demo_practice  # noqa: E402
 from clientsync_tui.sandbox.config import software_tables  # noqa: E402
-from clientsync_tui.sandbox.options import Options  # noqa: E402
 from clientsync_tui.sandbox.server import Running, running  # noqa: E402
 from clientsync_tui.workplace import Workplace, secret_name  # noqa: E402
 from docs.shots import SHOTS, Shot  # noqa: E402
@@ -28,14 +27,13 @@ from tests.support.frozen import frozen_clock, pinned_machine  # noqa: E402
 from tests.support.practice import shown, until  # noqa: E402
 
 PICTURES = HERE / "pictures"
-NEW = 20
-"""How many organisations are not on the client list yet."""
-ORGANISATIONS = demo_practice.SIZES["many"].all + NEW
+APPS = ("xero", "quickbooks", "freeagent")
+"""The accounting apps that the pictures show."""
 PORT = 8400
 """The redirect port of the sign-in in the pictures. The practice itself was made with any free port."""
 QUICKBOOKS_APP = "AB0123456789ABCDEF"
 """The client id in the picture of the consents."""
-PAGE = "https://harbour-hill.example/client-sync"
+PAGE = "https://hartley-moore.example/client-sync"
 """Its redirect address, a page on the practice's website."""
 SHOWN_FOLDER = "/home/ann/config"
 """The folder shown instead of the temporary one."""
@@ -56,8 +54,8 @@ def write_practice(folder: Path, sandbox: Running) -> Path:
     (folder / "passphrase").touch(mode=0o600)
     (folder / "passphrase").write_text("for pictures", "utf-8")
     tables = {
-        "practice": {"name": "Harbour & Hill", "database": "practice.db"},
-        "software": software_tables(sandbox.url),
+        "practice": {"name": demo_practice.NAME, "database": "practice.db"},
+        "software": software_tables(sandbox.url, sandbox.sandbox.softwares.values()),
         "keyring": {"file": "keyring.bin", "passphrase_file": "passphrase"},
     }
     config = folder / "config.toml"
@@ -124,7 +122,7 @@ def write_page() -> None:
 def make(shots: Sequence[Shot]) -> None:
     """Makes these pictures."""
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as made, running(Options(organisations=ORGANISATIONS)) as sandbox:
+    with tempfile.TemporaryDirectory() as made, running(demo_practice.options(APPS)) as sandbox:
         folder = Path(made)
         config = write_practice(folder, sandbox)
         workplace = Workplace.open(config)

@@ -127,7 +127,8 @@ def test_broken_plug_in_is_left_out_and_said(installed: Path, tmp_path: Path, ho
     env = environment(site, XDG_DATA_HOME=str(tmp_path / "data"))
     line = ("-m", "clientsync_tui", "--config", str(config))
     said = python(*line, "software", "--json", env=env, cwd=tmp_path)
-    assert {"xero", "quickbooks", "freeagent"} == {each["name"] for each in json.loads(said.stdout)}
+    names = {software["name"] for software in json.loads(said.stdout)}
+    assert "xero" in names and "example" not in names
     sentence = 'The plug-in "example" of example-books 1.0 was left out ('
     assert sentence in said.stderr and why in said.stderr
     looked = json.loads(python(*line, "doctor", "--json", env=env, cwd=tmp_path).stdout)

@@ -118,7 +118,7 @@ class Api:
         """The account of a business, by its other id; empty where there is none."""
         world = self._box.world
         if not self._uuids:
-            every = (world.organisation(NAME, place) for place in range(world.count))
+            every = (world.organisation(NAME, place) for place in range(world.count_of(NAME)))
             self._uuids = {shapes.business_uuid(of): of.id for of in every}
         return self._uuids.get(uuid, "")
 
