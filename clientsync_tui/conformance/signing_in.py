@@ -84,7 +84,7 @@ def test_a_code_is_good_once(name: str, stand: Stand) -> None:
         endpoint = TokenEndpoint(stand.workplace.configured(name), PATIENCE_S)
         await endpoint.exchange(redirected["code"], asked["redirect_uri"], None)
 
-    with pytest.raises(SignInRefused):
+    with pytest.raises(SignInRefused, match="did not accept the code"):
         stand.do(work)
 
 

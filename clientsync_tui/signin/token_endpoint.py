@@ -79,7 +79,16 @@ class TokenEndpoint:
         return await self.granted(
             lambda client, url: client.fetch_token(
                 url, grant_type="authorization_code", code=code, redirect_uri=redirect_uri, **proof
-            )
+            ),
+            refusal=lambda error, _: (
+                self._code_refused() if error == "invalid_grant" else self.refusal(error)
+            ),
+        )
+
+    def _code_refused(self) -> SignInRefused:
+        return SignInRefused(
+            f"{self._title} did not accept the code of this sign-in: it was used already, came too late, or the redirect is not letter by "
+            "letter the one that is registered with the app. Sign in again."
         )
 
     async def renew(self, refresh_token: str) -> Granted:
