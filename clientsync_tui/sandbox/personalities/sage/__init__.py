@@ -1,0 +1,5 @@
+"""Sage Accounting."""
+
+from .api import PERSONALITY
+
+__all__ = ["PERSONALITY"]
