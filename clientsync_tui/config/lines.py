@@ -24,7 +24,7 @@ def line_of(text: str, table: str, key: str | None) -> int | None:
 
 
 def _is_or_begins(name: str, wanted: str) -> bool:
-    """Whether a line's full name is what is wanted, or a table that contains it, as in `http = 5` or `xero = {...}`."""
+    """Whether a line's full name is what is wanted, or a table that contains it, as in `http = 5` or `NAME = {...}`."""
     return name == wanted or wanted.startswith(f"{name}.")
 
 
