@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
+LAST_HEAD = "SELECT rowid, seq, hash FROM head ORDER BY seq DESC, rowid LIMIT 1"
+"""The head, of which there is one: anyone who adds another can't have fewer entries taken for the whole ledger."""
+
 START = bytes(32)
 """Stands for the hash before the first entry."""
 
@@ -36,7 +39,7 @@ class Flaw:
 def verify(db: sqlite3.Connection) -> Flaw | None:
     """Reads the whole ledger, an entry at a time, in one state of the database; None: it is whole."""
     # Without a head it can't be known whether entries were cut off behind the last.
-    head, head_hash = db.execute("SELECT seq, hash FROM head").fetchone() or (None, b"")
+    _, head, head_hash = db.execute(LAST_HEAD).fetchone() or (0, None, b"")
     seq, before = 0, START
     rows = db.execute(f"SELECT hash, {COLUMNS} FROM ledger ORDER BY seq")
     rows.row_factory = None

@@ -103,6 +103,23 @@ def test_without_its_head_nothing_is_appended_and_it_shows(store: Store) -> None
         store.ledger.append(added("later"))
 
 
+def test_second_head_is_noticed_on_writing_and_on_opening_and_is_repaired(
+    cli: Command, database: Path
+) -> None:
+    with closing(Store(database)) as store:
+        changed(store, "INSERT INTO head SELECT seq, hash FROM ledger WHERE seq = 3")
+        with pytest.raises(Trouble, match=r"more than one head.*doctor"):
+            store.ledger.append(added("later"))
+        last = store.ledger.last()
+    assert "has more than one head of its ledger" in cli.inside("clients").err
+    shown = cli.inside("doctor")
+    assert shown.code == 1 and "has more than one head of its ledger" in shown.out
+    assert cli.inside("doctor", "--repair").code == 0
+    with closing(Store(database)) as store:
+        assert store.ledger.last() == last and verify(database_of(store).connection) is None
+        store.ledger.append(added("later"))
+
+
 def test_entry_that_cannot_be_read_is_reported(store: Store) -> None:
     for column, value in (("kind", "made_up"), ("body", "{broken")):
         changed(store, f"UPDATE ledger SET {column} = ? WHERE seq = 3", value)

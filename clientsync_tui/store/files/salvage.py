@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ..chain import verify
+from ..chain import LAST_HEAD, verify
 from ..database import Database
 from ..ledger import DERIVED, Ledger
 from ..migrations import opened
@@ -52,6 +52,7 @@ def salvage(damaged: Path, into: Path) -> list[str]:
                     if table in OWN:
                         raise
                     lost.append(table)
+            db.execute(f"DELETE FROM head WHERE rowid <> (SELECT rowid FROM ({LAST_HEAD}))")
         Ledger(database).rebuild()
     return lost
 

@@ -99,7 +99,7 @@ def strange(db: sqlite3.Connection, version: int) -> str | None:
     expected = _EXPECTED if version == VERSION else _made_by(version)
     found = frozenset(_statements(db)) - (LEFT_BY_RELEASE_0_1 if version == 1 else frozenset())
     if found == expected:
-        return None
+        return _strange_head(db) if version > 1 else None
     more, fewer = sorted(found - expected), sorted(expected - found)
     if not more:
         return f"does not have the {_named(fewer[0])}"
@@ -107,6 +107,11 @@ def strange(db: sqlite3.Connection, version: int) -> str | None:
     if altered is not None:
         return f"has a different {_named(altered)} than Client Sync makes"
     return f"has the {_named(more[0])}, which Client Sync did not make"
+
+
+def _strange_head(db: sqlite3.Connection) -> str | None:
+    heads = db.execute("SELECT count(*) FROM (SELECT 1 FROM head LIMIT 2)").fetchone()[0]
+    return "has more than one head of its ledger" if heads > 1 else None
 
 
 def is_ours(db: sqlite3.Connection, table: str) -> bool:
