@@ -26,7 +26,6 @@ from .seam import shapes
 from .seam.abilities import oauth_error
 from .seam.device import DeviceFlow
 from .seam.faults import internal_error, limited
-from .seam.left_out import leave_out
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
 
 _API = "/books/v3"
@@ -283,11 +282,9 @@ class ZohoBooks:
         for row in shapes.rows(shapes.under(answer, "organizations"), "organizations", "organization_id"):
             organisation_id = self.canonical_id(row["organization_id"])
             active[organisation_id] = _is_active(row)
-            if not active[organisation_id]:
-                leave_out("organizations", "it is inactive in Zoho Books", unreadable=False)
-                continue
             name = shapes.words(row.get("name")) or organisation_id
-            found[organisation_id] = Organisation(organisation_id, name)
+            problem = None if active[organisation_id] else Reason.ORGANISATION_CLOSED
+            found[organisation_id] = Organisation(organisation_id, name, problem=problem)
         self._listed[calls] = (time.monotonic(), active)
         return tuple(found.values())
 

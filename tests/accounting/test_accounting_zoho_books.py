@@ -49,10 +49,12 @@ async def test_organizations_with_odd_fields_are_read_and_inactive_ones_are_not_
     async with calling(ZOHO, tmp_path, success(organizations=rows)) as (calls, server):
         with noting() as notes:
             found = await ZOHO.organisations(calls)
-    assert [(each.id, each.name) for each in found] == [
-        ("10234695", "Larch Ltd"), ("10234696", "10234696"), ("10234697", "10234697"),
+    closed = Reason.ORGANISATION_CLOSED
+    assert [(each.id, each.name, each.problem) for each in found] == [
+        ("10234695", "Larch Ltd", None), ("10234696", "10234696", None), ("10234697", "10234697", None),
+        ("10234698", "Closed", closed), ("10234699", "Closed too", closed),
     ]  # fmt: skip
-    assert len(notes.sentences()) == 2 and "2 rows of organizations: it is inactive" in notes.sentences()[0]
+    assert len(notes.sentences()) == 1
     (asked,) = server.asked
     assert asked.headers["authorization"] == "Zoho-oauthtoken token" and not asked.query_params
 
