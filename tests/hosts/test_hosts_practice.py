@@ -188,3 +188,24 @@ def test_practice_of_an_older_program_is_read_and_upgraded_by_whoever_made_it(
 def test_database_without_a_practice_says_so(tmp_path: Path, postgres: Database) -> None:
     said = host(tmp_path, "ann").run("practice", "join", postgres.url())
     assert said.code == 2 and "There is no practice in" in said.err
+
+
+def test_undo_takes_back_ones_own_change_and_no_colleagues(hosts: tuple[Host, Host]) -> None:
+    ann, ben = hosts
+    with ann.workplace() as workplace:
+        add(workplace, "c1", "Abbey")
+    ann.ok("set", "--client", "c1", "--note", "Call them")
+    said = ben.run("undo")
+    assert said.code == 2 and "no change to undo" in said.err
+    ann.ok("undo")
+    assert [entry["kind"] for entry in ben.ok("log", "--json")] == ["client_added", "note_set", "note_set"]
+    assert len(ann.ok("log", "--by", "you", "--json")) == 3 and ben.ok("log", "--by", "you", "--json") == []
+
+
+def test_backup_is_a_copy_and_nothing_is_restored_over_a_server(
+    hosts: tuple[Host, Host], tmp_path: Path
+) -> None:
+    ann, _ = hosts
+    ann.ok("backup", str(tmp_path / "copy.db"))
+    said = ann.run("restore", "--yes", str(tmp_path / "copy.db"))
+    assert said.code == 2 and "Restore it there" in said.err

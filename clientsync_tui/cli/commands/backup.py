@@ -60,6 +60,10 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
     from .. import output
 
     with open_workplace() as workplace:
+        if workplace.config.server is not None:
+            raise click.UsageError(
+                "The practice is on a server, and this host's file only follows it. Restore it there, from its own backup."
+            )
         database = workplace.config.database
         output.require_yes_or_terminal(yes)
         if database.exists():
