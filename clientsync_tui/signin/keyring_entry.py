@@ -54,5 +54,5 @@ class KeyringEntry(NamedTuple):
 
 
 def _is_a_time(value: object) -> bool:
-    """Whether a value is a number that a float holds: another program may have written 1 with 400 zeros."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < sys.float_info.max
+    """Whether a value is a time since 1970 that a float holds: another program may have written 1 with 400 zeros."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < sys.float_info.max
