@@ -54,6 +54,9 @@ SHOTS = (
     Shot("clients", "In a large terminal.", size=LARGE),
     Shot("clients", "On a light background.", theme="light"),
     Shot("expired", "Expired clients, with one fix for each cause. The list shows the clients of the chosen fix.", (("4", "to fix"), ("right", "8 of 118"))),
+    Shot("preview", "The client under the cursor, beside the list on a large terminal.", (("4", "to fix"), ("down", "Last events")), LARGE),
+    Shot("preview", "Over the list in a terminal of 80 columns.", (("4", "to fix"), ("down z", "Last events")), SMALL),
+    Shot("morning", "What happened since you last looked, what expires, and which jobs run or wait.", (("m", "Expires"),)),
     Shot(
         "selected",
         "A filter that hides one of the two selected clients.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -18,6 +18,7 @@ from ..store.history import History
 from ..sync.before_after import changes
 from ..sync.history import described
 from ..sync.locale_words import counted, here, moment_words, number, short_date
+from ..widgets.beside import WIDE
 from ..widgets.search_line import SearchLine
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..widgets.select_table.table import SelectTable
@@ -93,12 +94,13 @@ class HistoryScreen(ActionScreen):
         self._last = -1
 
     def compose(self) -> ComposeResult:
-        """The entries, and below them the one under the cursor in full."""
+        """The entries, and below or beside them the one under the cursor in full."""
         yield TopBar("History")
         yield SearchLine()
-        yield SelectTable(COLUMNS, selecting=False, id="entries")
-        with VerticalScroll(id="entry", can_focus=False):
-            yield Static(id="said", markup=False)
+        with Container(id="parts"):
+            yield SelectTable(COLUMNS, selecting=False, id="entries")
+            with VerticalScroll(id="entry", can_focus=False):
+                yield Static(id="said", markup=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -254,6 +256,7 @@ class HistoryScreen(ActionScreen):
     def on_resize(self, event: events.Resize) -> None:
         """On a low screen the entries keep the room."""
         self.set_class(event.size.height < 16, "low")
+        self.set_class(event.size.width >= WIDE, "wide")
 
 
 def said(entry: Entry, names: dict[str, str]) -> Content:

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar, cast
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container
 
 from ..app.actions import MORNING, Action
 from ..sync.client_columns import worst
@@ -16,6 +15,7 @@ from ..sync.last_looked import Since, since
 from ..sync.locale_words import counted, here, moment_words
 from ..sync.morning import Leads, MorningLine, morning
 from ..sync.words import ASCII_SYMBOLS, STYLES, SYMBOLS, link_words
+from ..widgets.beside import Beside
 from ..widgets.details_pane import DetailsPane, Line, line
 from ..widgets.select_table.list_rows import ListRows
 from ..widgets.select_table.rows import Cell, Column, Row
@@ -38,8 +38,6 @@ ONLY = {
     "Changed": "only what changed",
     "Added": "only what is new",
 }
-WIDE = 140
-"""Cells of a terminal from which the clients stand beside the lines."""
 NAMED = 100
 """So many clients of a line are named."""
 
@@ -57,9 +55,9 @@ class MorningScreen(ActionScreen):
     def compose(self) -> ComposeResult:
         """The lines, and the clients of the one under the cursor."""
         yield TopBar("Morning")
-        with Container(id="parts"):
+        with Beside():
             yield SelectTable(COLUMNS, selecting=False, id="lines")
-            yield DetailsPane(id="clients_of")
+            yield DetailsPane()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -67,10 +65,6 @@ class MorningScreen(ActionScreen):
         self.table.ascii_marks = self.main.ascii_marks
         self.table.focus()
         self.practice_changed()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """The clients stand beside the lines where there is room."""
-        self.set_class(event.size.width >= WIDE, "wide")
 
     @property
     def table(self) -> SelectTable:

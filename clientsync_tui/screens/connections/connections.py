@@ -10,15 +10,18 @@ from textual.containers import Container, VerticalScroll
 
 from ...accounting.seam.not_loaded import why_not_loaded
 from ...app.actions import CONNECTIONS, Action
+from ...practice.entries import moment
 from ...practice.model import Client, Integration, Settings
 from ...practice.plan import Will
 from ...practice.status import FOR_THE_CLIENT, Reason, Status
 from ...practice.trouble import Trouble
 from ...sync import as_command, integration_facts, plan_words
+from ...sync.history import described
 from ...sync.kinds import disconnect, refresh
 from ...sync.kinds.seam.kind import Request
+from ...sync.locale_words import moment_words
 from ...sync.settings import change_settings
-from ...widgets.facts import Facts
+from ...widgets.facts import Fact, Facts
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
 from ...widgets.select_table.table import SelectTable
@@ -36,6 +39,10 @@ COLUMNS = (
 )
 MOST_LINES = 6
 """Integrations on the screen at once; a client has one or two."""
+EVENTS = 20
+"""So many entries of the client's history."""
+THREE = 150
+"""Cells of a terminal from which three blocks of facts stand side by side."""
 EMPTY_LINES = 4
 """What says that there are none, on a narrow screen."""
 
@@ -58,6 +65,7 @@ class ConnectionsScreen(ActionScreen):
         with VerticalScroll(id="facts"), Container(id="columns"):
             yield Facts(id="integration")
             yield Facts(id="client")
+            yield Facts(id="events")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -106,6 +114,7 @@ class ConnectionsScreen(ActionScreen):
         if client is None:
             return
         self.query_one("#client", Facts).show("Client", list(integration_facts.of_client(client)))
+        self.query_one("#events", Facts).show("Last events", self._events(client))
         shown = self.query_one("#integration", Facts)
         shown.display = link is not None
         if link is not None:
@@ -125,9 +134,20 @@ class ConnectionsScreen(ActionScreen):
             shown.show(seen.software.title, list(integration_facts.of_integration(seen)))
         self.refresh_keys()
 
+    def _events(self, client: Client) -> list[Fact]:
+        history, now = self.main.workplace.store.history(), datetime.now(UTC)
+        newest = history.find(client.id, (), now)[:EVENTS]
+        entries, _ = history.fetch(newest)
+        return [
+            (moment_words(at, now), f"{described(entry)} ({entry.actor})", "")
+            for entry in sorted(entries, key=lambda entry: -entry.seq)
+            if (at := moment(entry.at))
+        ]
+
     def on_resize(self, event: events.Resize) -> None:
-        """Side by side where there is room."""
-        self.set_class(event.size.width >= 120, "wide")
+        """Side by side where there is room: two, or three."""
+        self.set_class(120 <= event.size.width < THREE, "wide")
+        self.set_class(event.size.width >= THREE, "wider")
 
     @property
     def link(self) -> Integration | None:

@@ -15,9 +15,12 @@ from ...app.actions import JOB, Action
 from ...store.jobs import ItemState, Job
 from ...sync.jobs import job_words
 from ...sync.locale_words import number
+from ...widgets.beside import Beside
+from ...widgets.details_pane import DetailsPane
 from ...widgets.select_table.table import SelectTable
 from ..base import KeyBar, TopBar
 from .job_actions import JobActions
+from .job_details import of_item
 from .job_progress import Pace, bar, counts
 from .job_rows import COLUMNS, JobRows
 
@@ -51,7 +54,9 @@ class JobScreen(JobActions):
         yield Static(id="paused", markup=False)
         with VerticalScroll(id="reasons", can_focus=False):
             yield Static(id="reasons_text", markup=False)
-        yield SelectTable(COLUMNS, selecting=False, id="items")
+        with Beside():
+            yield SelectTable(COLUMNS, selecting=False, id="items")
+            yield DetailsPane()
         yield Static(id="says", markup=False)
         yield KeyBar()
 
@@ -173,8 +178,14 @@ class JobScreen(JobActions):
     def _show_says(self) -> None:
         id = self.query_one(SelectTable).cursor_id
         items = self._read.fetch([int(id)]) if id is not None else []
+        software = self.main.workplace.any_software
+        details = of_item(items[0], software(items[0].software).title) if items else ()
+        self.query_one(DetailsPane).show(tuple(details))
         message = f"{items[0].name}: {items[0].says or job_words.item_state(items[0])}" if items else ""
-        _say(self.query_one("#says", Static), Content(message))
+        says = self.query_one("#says", Static)
+        # The pane says it, too.
+        says.display = not self.query_one(Beside).has_details
+        _say(says, Content(message))
 
     @on(SelectTable.CursorMoved)
     def _cursor_moved(self) -> None:
@@ -194,6 +205,7 @@ class JobScreen(JobActions):
         if self._job is not None:
             self._show_progress(self._job)
             self._show_reasons()
+            self.call_after_refresh(self._show_says)
 
     def practice_changed(self) -> None:
         """A colleague may have cancelled or resumed it."""

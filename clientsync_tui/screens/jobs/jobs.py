@@ -1,5 +1,6 @@
 """The list of bulk jobs of this host, the newest first."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -11,11 +12,14 @@ from ...practice.entries import moment
 from ...store.jobs import ItemState, Job, JobState
 from ...sync.jobs import job_words
 from ...sync.locale_words import counted, moment_words, number
+from ...widgets.beside import Beside
+from ...widgets.details_pane import DetailsPane
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
 from ...widgets.select_table.table import SelectTable
 from ..base import KeyBar, TopBar
 from .job_actions import JobActions
+from .job_details import of_job
 
 COLUMNS = (
     Column("when", "Started", 12, keep=5, sortable=False),
@@ -42,9 +46,11 @@ class JobsScreen(JobActions):
         self._jobs: dict[str, Job] = {}
 
     def compose(self) -> ComposeResult:
-        """One table."""
+        """The jobs, and the one under the cursor."""
         yield TopBar("Jobs")
-        yield SelectTable(COLUMNS, selecting=False, id="jobs")
+        with Beside():
+            yield SelectTable(COLUMNS, selecting=False, id="jobs")
+            yield DetailsPane()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -67,6 +73,7 @@ class JobsScreen(JobActions):
             )
             left = sum(bool(job.left) and not self.is_going(job) for job in jobs.values())
             self.query_one(TopBar).show("Jobs", f"{counted(left, 'job')} to resume" if left else "")
+            self._show_details()
         self.refresh_keys()
 
     def _row(self, job: Job, now: datetime) -> Row:
@@ -99,7 +106,26 @@ class JobsScreen(JobActions):
 
     @on(SelectTable.CursorMoved)
     def _cursor_moved(self) -> None:
+        self._show_details()
         self.refresh_keys()
+
+    def _show_details(self) -> None:
+        self.run_worker(self._read_details(), group="details", exclusive=True, exit_on_error=False)
+
+    async def _read_details(self) -> None:
+        job, pane = self.chosen_job(), self.query_one(DetailsPane)
+        if job is None:
+            pane.show(())
+            return
+        workplace = self.main.workplace
+        app = workplace.any_software(job.software).title if job.software else ""
+        found = await asyncio.to_thread(
+            lambda: tuple(
+                of_job(workplace.store, job, app, datetime.now(UTC), ascii_marks=self.main.ascii_marks)
+            )
+        )
+        if job is self.chosen_job():
+            pane.show(found)
 
     @on(SelectTable.Opened)
     def _opened(self, event: SelectTable.Opened) -> None:

@@ -1,0 +1,41 @@
+"""A list with the details of the row under its cursor."""
+
+from textual import events
+from textual.containers import Container
+
+WIDE, HIGH = 140, 30
+"""Cells and lines of a terminal from which details stand beside or below the list; a smaller one shows the list alone."""
+
+
+class Beside(Container):
+    """Its two children stand side by side on a wide terminal, one above the other on a high one."""
+
+    DEFAULT_CSS = """
+    Beside { height: 1fr; layout: vertical; }
+    Beside > SelectTable { height: 1fr; }
+    Beside > DetailsPane { display: none; height: 1fr; }
+    Beside.wide { layout: horizontal; }
+    Beside.wide > DetailsPane { display: block; border-left: solid $panel; }
+    Beside.wide > SelectTable { width: 2fr; }
+    Beside.high > DetailsPane { display: block; border-top: solid $panel; }
+    Beside.wide > DetailsPane:nocolor { border-left: ascii $foreground; }
+    Beside.high > DetailsPane:nocolor { border-top: ascii $foreground; }
+    """
+
+    def on_mount(self) -> None:
+        """As the terminal is now."""
+        self._fit()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The terminal may have another size."""
+        self._fit()
+
+    def _fit(self) -> None:
+        size = self.screen.size
+        self.set_class(size.width >= WIDE, "wide")
+        self.set_class(size.width < WIDE and size.height >= HIGH, "high")
+
+    @property
+    def has_details(self) -> bool:
+        """Whether there is room for the details."""
+        return self.has_class("wide") or self.has_class("high")
