@@ -1,4 +1,4 @@
-"""Every setting by its full name, such as `practice.name` or `software.xero.client_id`, with what it does."""
+"""Every setting by its full name, such as `practice.name` or `software.NAME.client_id`, with what it does."""
 
 import difflib
 from collections.abc import Iterator, Mapping
