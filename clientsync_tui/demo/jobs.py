@@ -31,13 +31,16 @@ def refreshed(working: Sequence[Integrated], clients: Clients, me: str, now: dat
 
 
 def note(store: Store, working: Sequence[Integrated], clients: Clients, me: str, now: datetime) -> None:
-    """Notes both jobs. They were with one app, where these are the integrations that work."""
+    """Notes both jobs. They were with one app, where these are the integrations that work; with too few there were none."""
     added = working[: len(working) // 2]
+    if not added:
+        return
     _note(store, "add", added, clients, me, added[0].at, {})
     at = last_night(now, REFRESHED_NIGHTS)
     title = working[0].software.title
     failure = Failure(Fault.SERVER_ERROR, f"{title} reported an internal error (503). Try again later.")
-    _note(store, "refresh", _before(working, at), clients, me, at, {FAILED: failure})
+    if before := _before(working, at):
+        _note(store, "refresh", before, clients, me, at, {FAILED: failure})
 
 
 def _before(working: Sequence[Integrated], at: datetime) -> Sequence[Integrated]:

@@ -1,6 +1,8 @@
 """Rate limits as an accounting app has them: so many calls in so long, for an organisation, the app or a person; so many at once."""
 
 from collections import Counter, deque
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -130,6 +132,15 @@ class Limits:
             window.add(rate, now)
         self._running[place] += 1
         return None
+
+    @contextmanager
+    def lifted(self) -> Generator[None]:
+        """Nothing is refused until the end of the block."""
+        was, self._on = self._on, False
+        try:
+            yield
+        finally:
+            self._on = was
 
     def leave(self, caller: Caller) -> None:
         """Ends a call that `enter` let in."""

@@ -156,6 +156,7 @@ PERSONALITY = Personality(
     realm_parameter="businessId",
     realm_name_parameter="businessName",
     link_needs={"prompt": "consent"},
+    demo_clients=9,
     token_mark="!",  # noqa: S106 - a mark
     secret_in="body",  # noqa: S106 - a word
     limits=LIMITS,

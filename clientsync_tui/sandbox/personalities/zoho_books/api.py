@@ -212,6 +212,7 @@ PERSONALITY = Personality(
     revocation=Revocation("/oauth/v2/token/revoke", "query", "grant", unknown_status=400),
     rotation=Rotation(after_s=None),
     most_grants=20,
+    demo_clients=8,
     pkce="public",
     redirect_fields={"location": "eu", "accounts-server": _ACCOUNTS_SERVER},
     server_parameter="accounts-server",
