@@ -161,7 +161,7 @@ def listen(port: int) -> socket.socket:
         listening.bind((HOST, port))
     except (OSError, OverflowError) as error:
         listening.close()
-        raise UsageError(f"Port {port} cannot be used: {error}. Choose another with --port.") from None
+        raise UsageError(f"Port {port} can't be used: {error}. Choose another with --port.") from None
     return listening
 
 

@@ -142,7 +142,7 @@ class FreshBooks:
         "1. Open https://my.freshbooks.com/#/developer in a browser, sign in, and create an app. Any FreshBooks account will do.\n"
         "2. As redirect URI enter exactly: {redirect}\n"
         "   FreshBooks accepts https addresses only, without a query. Without a website of your own use https://localhost/callback: your "
-        "browser cannot open it, and its address bar shows what you paste here.\n"
+        "browser can't open it, and its address bar shows what you paste here.\n"
         "3. Tick the scopes named below. A scope that is added later needs a new sign-in of everybody.\n"
         "4. Save the app, then copy its client id and client secret."
     )

@@ -70,7 +70,7 @@ class CommandError(click.ClickException):
 
 class Root(LazyGroup):
     """Turns an error into one line and an exit status: 2 for wrong usage, 3 if a sign-in is needed, 4 if the practice's
-    database cannot be reached, 1 for the rest."""
+    database can't be reached, 1 for the rest."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -215,7 +215,7 @@ def root(
     """Connect all of a practice's clients to their accounting apps. Without a command, open the full-screen app.
 
     Exit status: 0 done, 1 some items failed, 2 wrong usage or configuration, 3 a sign-in is needed,
-    4 the practice's database cannot be reached.
+    4 the practice's database can't be reached.
     """
     if ctx.invoked_subcommand is None and not serve:
         _require_full_screen_terminal()

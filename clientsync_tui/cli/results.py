@@ -40,7 +40,7 @@ def show_plan(plan: Plan, as_json: bool) -> None:
     output.table(("Plan", "Client", "App", "Reason"), rows, shrink=1)
     output.say(
         f"{plan.kind}: {job_words.things(plan.kind, plan.count(Will.DO))} will be done, {plan.count(Will.SKIP):,} skipped, "
-        f"{plan.count(Will.CANNOT):,} cannot be done. Nothing was changed."
+        f"{plan.count(Will.CANNOT):,} can't be done. Nothing was changed."
     )
 
 

@@ -40,7 +40,7 @@ def load(path: Path | None = None) -> Config:
         return Config(path)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"The configuration {path} cannot be read: {why}.") from None
+        raise UsageError(f"The configuration {path} can't be read: {why}.") from None
     return read(path, text)
 
 

@@ -66,8 +66,8 @@ def _edit(path: Path, change: "Callable[[TOMLDocument], None]") -> None:
     except TOMLKitError as error:
         raise UsageError(f"The configuration {path} is not valid TOML: {error}.") from None
     except OSError as error:
-        raise UsageError(f"The configuration {path} cannot be written: {error}.") from None
+        raise UsageError(f"The configuration {path} can't be written: {error}.") from None
     except UsageError:
         raise
     except Trouble as trouble:
-        raise UsageError(f"The configuration cannot be written: {trouble}") from None
+        raise UsageError(f"The configuration can't be written: {trouble}") from None

@@ -93,7 +93,7 @@ def test_a_foreign_reply_at_sign_in_keeps_nothing(name: str, stand: Stand, at: s
 
 def test_a_foreign_reply_to_revoking_is_no_success(name: str, stand: Stand) -> None:
     if stand.personality.revocation is None:
-        pytest.skip("a sign-in cannot be revoked there")
+        pytest.skip("a sign-in can't be revoked there")
     for status in (200, 401, 403, 404):
         sign_in = stand.signed_in()
         stand.box.script(Script("revoke", Target(name), foreign("revoke", FOREIGN["page"], status)))

@@ -110,7 +110,7 @@ def _in_words(path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise Trouble(f"{path} cannot be written: {in_words(error, path.parent)}") from None
+        raise Trouble(f"{path} can't be written: {in_words(error, path.parent)}") from None
 
 
 def _beside(name: str) -> str:

@@ -311,7 +311,7 @@ class Tokens:
             ) from None
         except OSError as error:
             raise KeyringTrouble(
-                f"The folder {self._locks} cannot be used: {error.strerror or error}"
+                f"The folder {self._locks} can't be used: {error.strerror or error}"
             ) from None
         try:
             yield

@@ -212,7 +212,7 @@ class Vault:
         if isinstance(error, KeyringLocked) or "-25308" in message:
             return KeyringTrouble(f"The keyring ({self.name}) is locked. {_way_out()}")
         if isinstance(error, (InitError, NoKeyringError)):
-            return KeyringTrouble(f"The keyring ({self.name}) cannot be reached: {message} {_way_out()}")
+            return KeyringTrouble(f"The keyring ({self.name}) can't be reached: {message} {_way_out()}")
         # Windows keeps at most 2,560 bytes in a credential: error 1783 (jaraco/keyring issues 355 and 540).
         if "1783" in message:
             return KeyringTrouble(f"The secret is too long for the keyring ({self.name}).")

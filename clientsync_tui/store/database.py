@@ -211,7 +211,7 @@ class Database:
             if not is_of_the_disk(error):
                 raise
             raise Trouble(
-                f"The practice's database {self.path} cannot be written: {why(error, self.path)} Nothing of this step was saved."
+                f"The practice's database {self.path} can't be written: {why(error, self.path)} Nothing of this step was saved."
             ) from None
 
     def _still_ours(self, connection: sqlite3.Connection) -> None:

@@ -141,7 +141,7 @@ def test_port_that_is_taken_is_reported(tmp_path: Path) -> None:
         done = subprocess.run(
             [*command, "--serve", "--port", str(port)], capture_output=True, text=True, timeout=PATIENCE_S
         )
-    assert done.returncode == 2 and f"Port {port} cannot be used" in done.stderr
+    assert done.returncode == 2 and f"Port {port} can't be used" in done.stderr
 
 
 async def test_cookie_is_not_sent_to_other_ports(serving: Serving) -> None:

@@ -153,7 +153,7 @@ def test_export(cli: Command, tmp_path: Path, store: Store) -> None:
 def test_export_that_cannot_be_written_leaves_what_was_there(cli: Command, tmp_path: Path) -> None:
     said = cli.inside("export", str(tmp_path / "absent" / "clients.csv"))
     assert said.code == 1
-    assert said.err.startswith("clientsync: ") and "cannot be written" in said.err
+    assert said.err.startswith("clientsync: ") and "can't be written" in said.err
 
 
 def test_export_to_a_full_disk_leaves_what_was_there(cli: Command) -> None:

@@ -135,7 +135,7 @@ CLIENTS = (
         files={"codes.csv": UPLOADED},
     ),
     Scene("upload-wrong", ((f"U {typed('~/codes.csv')} enter", "esc closes"),), files={"codes.csv": WRONG}),
-    further("upload-missing", ((f"U {typed('/home/ann/none.csv')} enter", "cannot be read"),)),
+    further("upload-missing", ((f"U {typed('/home/ann/none.csv')} enter", "can't be read"),)),
     Scene("disconnect", (("d", "(y)"),)),
     further("disconnect-hidden", (("A slash b a k e r enter", "not shown"), ("d", "(y)"))),
     Scene("check", (("K", "(y)"),)),

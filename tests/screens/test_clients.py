@@ -231,7 +231,7 @@ async def test_list_that_cannot_be_read_is_reported_and_leaves_the_keys(tmp_path
     async with opened(tmp_path) as (pilot, screen):
         database_of(screen.store).connection.execute("ALTER TABLE standings RENAME TO standings_away")
         await pilot.press("2")
-        await until(pilot, lambda: any("cannot be read" in n.message for n in pilot.app.notices.log))
+        await until(pilot, lambda: any("can't be read" in n.message for n in pilot.app.notices.log))
         database_of(screen.store).connection.execute("ALTER TABLE standings_away RENAME TO standings")
         await pilot.press("3")
         await until(pilot, lambda: "1 of 11" in shown(pilot))

@@ -178,7 +178,7 @@ async def test_every_wrong_line_of_an_upload_is_reported_and_nothing_changed(tmp
         assert client(screen, "Lapsed 1").practice_code is None
         assert pilot.app.screen.query_one(Input).value == str(file)
         await answer(pilot, "/nowhere/codes.csv")
-        await until(pilot, lambda: "/nowhere/codes.csv cannot be read" in shown(pilot))
+        await until(pilot, lambda: "/nowhere/codes.csv can't be read" in shown(pilot))
         assert pilot.app.screen.query_one(Input).value == "/nowhere/codes.csv"
 
 

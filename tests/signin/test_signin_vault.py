@@ -56,7 +56,7 @@ async def test_secrets_are_written_read_and_forgotten(vault: Vault, keyring: Pat
     [
         ("locked", "is locked"),
         ("macos", "is locked"),
-        ("no bus", "cannot be reached"),
+        ("no bus", "can't be reached"),
         ("long", "too long"),
         ("hangs", "did not answer within"),
         ("blurts", "failed"),

@@ -133,7 +133,7 @@ async def test_software_that_is_down_does_not_keep_a_client(
     change = plan(practice, client, practice.sign_in("beta", ANN, "9"))
 
     async def down(*_: object) -> bool:
-        raise PassingTrouble(Fault.UNREACHABLE, "Alpha cannot be reached.")
+        raise PassingTrouble(Fault.UNREACHABLE, "Alpha can't be reached.")
 
     monkeypatch.setattr(practice.softwares["alpha"], "disconnect", down)
     assert "could not be ended in Alpha" in str(await do(practice, change))

@@ -74,7 +74,7 @@ def test_factory_that_fails_is_reported_too() -> None:
 
 def test_job_ends_with_words_when_no_session_can_be_made(tmp_path: Path) -> None:
     def broken() -> Any:
-        raise UsageError("config.toml cannot be read.")
+        raise UsageError("config.toml can't be read.")
 
     store = Store(tmp_path / "practice.db")
     job = store.jobs.create(Plan("check", None, None, (PlanItem(Will.DO, "c", "C", "xero", "o"),)), "ann")
@@ -82,7 +82,7 @@ def test_job_ends_with_words_when_no_session_can_be_made(tmp_path: Path) -> None
     made = Engine(broken, store.jobs.one, lambda job, trouble: ended.put((job, trouble)))
     made.run_job(job)
     found, trouble = ended.get(timeout=5)
-    assert (found.id, found.left, str(trouble)) == (job, 1, "config.toml cannot be read.")
+    assert (found.id, found.left, str(trouble)) == (job, 1, "config.toml can't be read.")
     assert not made.running
     store.close()
 

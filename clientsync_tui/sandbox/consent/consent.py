@@ -174,7 +174,7 @@ class Consent:
         place = self._box.world.place_of(self._software.name, organisation)
         name = self._software.name
         if place is None or not self._may_choose(asked) or not self._box.selectable(name, person, place):
-            raise Unacceptable(f"{person.email} cannot connect the organisation {organisation!r}")
+            raise Unacceptable(f"{person.email} can't connect the organisation {organisation!r}")
         return place
 
     def _connected(self, asked: AuthoriseRequest, person: Accountant) -> set[str]:

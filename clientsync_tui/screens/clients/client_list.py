@@ -227,7 +227,7 @@ class ClientList(ActionScreen):
             return False
         except (Trouble, SqliteError) as error:
             reason = why(error, workplace.store.path) if isinstance(error, SqliteError) else error
-            self.say(f"The client list cannot be read: {reason}")
+            self.say(f"The client list can't be read: {reason}")
             return False
         if facts is not None:
             self._facts_due = False

@@ -121,7 +121,7 @@ def _named(named: str, where: str, file: Path, ask: Ask | None, *, plain_text: b
     except Exception as error:
         # Whatever a module of someone else's raises when it is loaded.
         raise KeyringTrouble(
-            f"{where} names {clean(named)}, which cannot be used ({type(error).__name__}: {clean(str(error))})."
+            f"{where} names {clean(named)}, which can't be used ({type(error).__name__}: {clean(str(error))})."
         ) from None
     if isinstance(found, EncryptedFile):
         return EncryptedFile(found.path, ask)

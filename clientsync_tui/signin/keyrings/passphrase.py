@@ -96,5 +96,5 @@ def _from_file(path: Path, *, owner: bool) -> str:
         text = data.decode() if data.startswith(codecs.BOM_UTF8) else decoded(data)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise KeyringTrouble(f"The passphrase cannot be read from {path}: {reason}.") from None
+        raise KeyringTrouble(f"The passphrase can't be read from {path}: {reason}.") from None
     return text.removesuffix("\n").removesuffix("\r")

@@ -16,7 +16,7 @@ class Underivable(Exception):
     """The ledger holds an entry (`seq`) that contradicts those before it, or that this program did not write."""
 
     def __init__(self, seq: int) -> None:
-        super().__init__(f"entry {seq} cannot be applied")
+        super().__init__(f"entry {seq} can't be applied")
         self.seq = seq
 
 

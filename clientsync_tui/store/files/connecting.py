@@ -21,7 +21,7 @@ def connect(path: Path, *, read_only: bool = False, timeout: float = 1) -> sqlit
         refuse_planted(real)
         return opened_in_time(real, lambda: _connected(path, real, read_only, timeout), timeout)
     except OSError as error:
-        raise UsageError(f"{path} cannot be opened: {error.strerror}.") from None
+        raise UsageError(f"{path} can't be opened: {error.strerror}.") from None
 
 
 def _connected(path: Path, real: Path, read_only: bool, timeout: float) -> sqlite3.Connection:
@@ -35,7 +35,7 @@ def _connected(path: Path, real: Path, read_only: bool, timeout: float) -> sqlit
     try:
         # SQLite follows links, and reports what it opened: someone may have put a link there since.
         if USERS and connection.execute("PRAGMA database_list").fetchone()[2] != str(real):
-            raise UsageError(f"{path} cannot be opened: it was replaced by a link at this moment.")
+            raise UsageError(f"{path} can't be opened: it was replaced by a link at this moment.")
         # Only now does SQLite open the files beside it. Between two transactions it would look for a journal again.
         if read_only:
             connection.execute("BEGIN")

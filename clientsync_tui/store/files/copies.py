@@ -206,7 +206,7 @@ def unusable(database: Path) -> str | None:
     path = folder_of(database)
     try:
         with OpenedFolder(path):
-            return None if os.access(path, os.W_OK | os.X_OK) else f"you cannot write to {path}"
+            return None if os.access(path, os.W_OK | os.X_OK) else f"you can't write to {path}"
     except FileNotFoundError:
         return None
     except OSError as error:

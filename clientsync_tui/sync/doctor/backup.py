@@ -34,4 +34,4 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
                 shutil.copyfileobj(source, target)
         return file
     except (OSError, SqliteError) as error:
-        raise Trouble(f"{file or 'The backup'} cannot be written: {why(error, store.path)}") from None
+        raise Trouble(f"{file or 'The backup'} can't be written: {why(error, store.path)}") from None

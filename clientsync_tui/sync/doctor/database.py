@@ -169,7 +169,7 @@ def _rows(store: Store) -> Iterator[Finding]:
     yield Finding(
         "rows",
         False,
-        f"another program wrote rows into {', '.join(tables)} that cannot be read",
+        f"another program wrote rows into {', '.join(tables)} that can't be read",
         Repair("Remove the rows that another program wrote?", remove),
     )
 

@@ -54,7 +54,7 @@ def read(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise UsageError(f"{path} can't be read: {error.strerror or error}.") from None
     if len(data) > MOST_BYTES:
         raise UsageError(
             f"{path} is larger than {MOST_BYTES // 1_000_000} MB: that can't be a list of practice codes."

@@ -42,7 +42,7 @@ def contacts_page(request: Request, contacts: list[dict[str, Any]]) -> dict[str,
     if order := asked.get("order"):
         field, _, way = order.partition(" ")
         if field not in ("Name", "UpdatedDateUTC") or way.upper() not in ("", "ASC", "DESC"):
-            raise ValueError(f"cannot order by {order!r}")
+            raise ValueError(f"can't order by {order!r}")
         found = sorted(found, key=lambda contact: contact[field], reverse=way.upper() == "DESC")
     if asked.get("summaryOnly", "").lower() == "true":
         found = [{k: v for k, v in contact.items() if k not in _FULL_ONLY} for contact in found]

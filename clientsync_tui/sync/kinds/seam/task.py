@@ -77,7 +77,7 @@ class Task:
         except ValueError:
             job = clean(item.job)
             raise Trouble(
-                f"Item {item.n} of job {job} cannot be read, another program wrote it. `clientsync jobs cancel {job}` ends the job."
+                f"Item {item.n} of job {job} can't be read, another program wrote it. `clientsync jobs cancel {job}` ends the job."
             ) from None
 
     def entry(self, kind: Kind, client: str, **body: Any) -> NewEntry:
