@@ -79,7 +79,7 @@ class GuardedServer(Server):
 
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-            response = await self._guarded(request, handler)
+            response = await self._let_in_or_refuse(request, handler)
             if not response.prepared:
                 own_socket = self.public_url.replace("http", "ws", 1)
                 response.headers.update(
@@ -91,7 +91,7 @@ class GuardedServer(Server):
         app.add_subapp(self._home, await textual_internals.unguarded_app(self))
         return app
 
-    async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _let_in_or_refuse(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         transport = request.transport
         if transport is None or is_another_users(
             transport.get_extra_info("peername"), transport.get_extra_info("sockname")

@@ -36,7 +36,7 @@ class Workplace:
         self.ask_passphrase = ask_passphrase
         self.waits_for_server = True
         """Whether the store is brought up to date when it is opened. A full-screen app follows the server beside its work instead."""
-        self.tell: Callable[[str], object] = lambda sentence: None
+        self.say: Callable[[str], object] = lambda sentence: None
         """Called with what someone should know of the practice's server."""
 
     @classmethod
@@ -59,7 +59,7 @@ class Workplace:
             self.config.database,
             self.config.server,
             self.password_for(self.config.server),
-            self.tell,
+            self.say,
             wait=self.waits_for_server,
         )
 

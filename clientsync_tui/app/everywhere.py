@@ -36,7 +36,7 @@ def act_in_dialogues(
     app: "App[Any]", key: "Key", own: Mapping[str, str], show_messages: Callable[[], None]
 ) -> None:
     """Shows help or messages for their keys, in dialogues too: they have none of the app's keys. `own`: the user's own keys."""
-    from ..screens.dialogues.ask import Told
+    from ..screens.dialogues.ask import Lines
     from ..screens.help import HelpScreen
 
     screen = app.screen
@@ -46,7 +46,7 @@ def act_in_dialogues(
         # Otherwise the same key would close the help again.
         key.prevent_default()
         show_help(app)
-    elif key.key in keys_of("everywhere.messages", own).split(",") and not isinstance(screen, Told):
+    elif key.key in keys_of("everywhere.messages", own).split(",") and not isinstance(screen, Lines):
         key.prevent_default()
         show_messages()
 

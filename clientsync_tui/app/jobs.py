@@ -53,13 +53,13 @@ class Jobs:
 
     def _ended(self, job: "Job", trouble: Trouble | None) -> None:
         if self._app.is_running:
-            self._app.call_later(self._tell, job, trouble)
+            self._app.call_later(self._announce_end, job, trouble)
 
-    def _tell(self, job: "Job", trouble: Trouble | None) -> None:
+    def _announce_end(self, job: "Job", trouble: Trouble | None) -> None:
         from ..sync.jobs.job_words import recap, title
 
         app = self._app
-        self._news.tell("job_ended", job.id)
+        self._news.announce("job_ended", job.id)
         heading, message = f"{title(job)}: {'paused' if trouble else 'ended'}", str(trouble or recap(job))
         is_shown = type(app.screen).__name__ in SHOW_IT_THEMSELVES
         if not is_shown or (trouble and not isinstance(trouble, SignInNeeded)):

@@ -45,9 +45,9 @@ class News:
         seen = self._store.changes()
         if seen != self._seen:
             self._seen = seen
-            self.tell("practice_changed")
+            self.announce("practice_changed")
 
-    def tell(self, what: str, *arguments: Any) -> None:
+    def announce(self, what: str, *arguments: Any) -> None:
         """Calls the method `what` of every open screen."""
         from ..screens.base import ActionScreen
 

@@ -75,13 +75,13 @@ class Notices:
 
     def read(self) -> None:
         """Opens the log, the newest first. Its errors are read."""
-        from ..screens.dialogues.ask import Told
+        from ..screens.dialogues.ask import Lines
         from ..sync.locale_words import here
 
         self._newest = self._unread = None
         self.show()
         lines = [f"{here(notice.at):%H:%M}  {notice.text}" for notice in reversed(self.log)]
-        self._app.push_screen(Told("Messages", lines or ["There are none yet."]))
+        self._app.push_screen(Lines("Messages", lines or ["There are none yet."]))
 
     def show(self) -> None:
         """Shows the message on the screen on top, and on no other."""

@@ -34,7 +34,7 @@ def open_workplace() -> "Generator[Workplace]":
     from .output import interactive, say
 
     workplace = Workplace.open(config_file(), ask_passphrase if interactive() else None)
-    workplace.tell = say
+    workplace.say = say
     try:
         yield workplace
     finally:

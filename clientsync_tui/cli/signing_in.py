@@ -57,7 +57,7 @@ async def _in_browser(
     about = workplace.software(software)
     has_codes = about.grant.device is not None
     async with session.begin(software) as attempt:
-        attempt.tell = say
+        attempt.say = say
         for notice in filter(None, (about.before_sign_in, attempt.trouble)):
             say(notice)
         say(f"To sign in to {about.title}, open this link in a browser:")
@@ -106,7 +106,7 @@ async def _with_code(
 ) -> SignIn:
     about = workplace.software(software)
     async with session.begin_with_code(software) as attempt:
-        attempt.tell = say
+        attempt.say = say
         if about.before_sign_in:
             say(about.before_sign_in)
         say(f"To sign in to {about.title}, open this address in any browser, on any machine:")

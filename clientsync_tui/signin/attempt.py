@@ -48,7 +48,7 @@ class Attempt:
         self._ignored = 0
         self.link = ""
         """The link to sign in with, whole."""
-        self.tell: Callable[[str], None] = lambda _: None
+        self.say: Callable[[str], None] = lambda _: None
         """Gets each sentence that the person should read and that ends nothing. It is called in the attempt's event loop."""
         self.trouble: str | None = None
         """Why only a pasted address can end this attempt; None if the loopback listens."""
@@ -208,7 +208,7 @@ class Attempt:
         self._ignored += 1
         if self._ignored <= _IGNORED_SAID and not self._arrived.done():
             last = " Further ones are not shown." if self._ignored == _IGNORED_SAID else ""
-            self.tell(f"{why}{last}")
+            self.say(f"{why}{last}")
 
     def _arrive(self, redirect: Redirected) -> None:
         """The first redirect decides, wherever it came from."""
@@ -220,7 +220,7 @@ class Attempt:
             endpoint = TokenEndpoint(self._configured.at(redirect.site), self._completing.how.timeout_s)
             granted = await endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
             return await self._completing.saved(
-                granted, write, self.tell, redirect=redirect.parameters, nonce=self._nonce
+                granted, write, self.say, redirect=redirect.parameters, nonce=self._nonce
             )
 
     async def _close(self) -> None:

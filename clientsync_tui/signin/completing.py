@@ -40,7 +40,7 @@ class Completing:
         self,
         granted: Granted,
         write: Write,
-        tell: Callable[[str], None],
+        say: Callable[[str], None],
         *,
         redirect: Mapping[str, str] | None = None,
         nonce: str = "",
@@ -71,7 +71,7 @@ class Completing:
             login = this_user.login() or f"user {this_user.uid()}"
             person = Person(login, login, "")
         for remark in remarks(configured, granted, person, new.ahead_s):
-            tell(remark)
+            say(remark)
         # Everything that people do is noted under their e-mail address.
         person = person._replace(email=person.email or person.name)
         if (organisation is None) is (software.organisations_per_sign_in == "one"):

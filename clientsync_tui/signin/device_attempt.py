@@ -32,7 +32,7 @@ class DeviceAttempt:
         self._ends_at = asyncio.get_running_loop().time() + code.lives_s
         self._ended: asyncio.Future[SignIn] = asyncio.get_running_loop().create_future()
         self._given = False
-        self.tell: Callable[[str], None] = lambda _: None
+        self.say: Callable[[str], None] = lambda _: None
         """Gets each sentence that the person should read and that ends nothing."""
 
     def __repr__(self) -> str:
@@ -95,7 +95,7 @@ class DeviceAttempt:
             async with self._completing.room() as write:
                 if (granted := await self._tokens()) is not None:
                     self._given = True
-                    return await self._completing.saved(granted, write, self.tell)
+                    return await self._completing.saved(granted, write, self.say)
 
     async def _tokens(self) -> Granted | None:
         """The tokens; None if the person has not entered the code yet, or the app could not be asked."""

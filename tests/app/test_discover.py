@@ -20,7 +20,7 @@ from clientsync_tui.screens.clients.columns import ColumnsScreen, SortScreen
 from clientsync_tui.screens.clients.rows import columns
 from clientsync_tui.screens.connections.open_app import OpenSoftware
 from clientsync_tui.screens.connections.settings import SettingsScreen
-from clientsync_tui.screens.dialogues.ask import Ask, Told
+from clientsync_tui.screens.dialogues.ask import Ask, Lines
 from clientsync_tui.screens.dialogues.choose import Choice, Choose
 from clientsync_tui.screens.dialogues.confirm import Confirm
 from clientsync_tui.screens.dialogues.passphrase import Passphrase
@@ -41,7 +41,7 @@ async def accept(_: str) -> bool:
 
 DIALOGUES: dict[type[ModalScreen[object]], Callable[[ClientSyncApp], ModalScreen[object]]] = {
     Ask: lambda app: Ask("What is it called?", attempt=accept),
-    Told: lambda app: Told("Told", ["one line"]),
+    Lines: lambda app: Lines("Messages", ["one line"]),
     Choose: lambda app: Choose("Which?", [Choice("a", "A")]),
     ColumnsScreen: lambda app: ColumnsScreen(columns(), ascii_marks=False),
     SortScreen: lambda app: SortScreen((), columns(), ascii_marks=False),

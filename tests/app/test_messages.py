@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from clientsync_tui.app.app import ClientSyncApp
-from clientsync_tui.screens.dialogues.ask import Ask, Told
+from clientsync_tui.screens.dialogues.ask import Ask, Lines
 from clientsync_tui.widgets.key_bar import KeyBar
 from clientsync_tui.widgets.notice_line import NoticeLine
 from tests.support.clients import add, app_in
@@ -41,7 +41,7 @@ async def test_message_takes_one_line_above_the_keys(app: ClientSyncApp) -> None
         # The rows made room: nothing is covered.
         assert app.screen.query_one("#clients").size.height == height - 1
         await pilot.press("exclamation_mark")
-        await until(pilot, lambda: isinstance(app.screen, Told))
+        await until(pilot, lambda: isinstance(app.screen, Lines))
         lines = [line for line in shown(pilot).splitlines() if "Message " in line]
         assert [line.split("Message ")[1][0] for line in lines] == ["2", "1", "0"]
         await pilot.press("escape")
@@ -105,7 +105,7 @@ async def test_dialogue_shows_messages_and_the_log(app: ClientSyncApp) -> None:
         assert app.screen.query_one(Input).value == "!"
         app.screen.set_focus(None)
         await pilot.press("exclamation_mark")
-        await until(pilot, lambda: isinstance(app.screen, Told) and "Refused." in shown(pilot))
+        await until(pilot, lambda: isinstance(app.screen, Lines) and "Refused." in shown(pilot))
 
 
 async def test_undo_three_times_leaves_one_line(app: ClientSyncApp) -> None:

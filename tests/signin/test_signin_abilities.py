@@ -76,7 +76,7 @@ async def test_refusal_without_a_state_ends_nothing_when_it_only_comes_in(
     said: list[str] = []
     desk = Desk(server.configured(software=Refusing()), tmp_path)
     async with desk.begin() as attempt:
-        attempt.tell = said.append
+        attempt.say = said.append
         asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
         async with httpx2.AsyncClient(trust_env=False) as browser:
             page = await browser.get(f"{asked['redirect_uri']}?{urlencode(NO)}")

@@ -144,7 +144,7 @@ async def test_foreign_request_to_the_loopback_changes_nothing(
 ):
     said: list[str] = []
     async with desk.begin() as attempt:
-        attempt.tell = said.append
+        attempt.say = said.append
         for _ in range(5):
             page = await get(redirect_of(attempt, **foreign))
             assert page.status_code == 400 and "state" in page.text

@@ -27,7 +27,7 @@ SECRETS = ("SECRET", REFRESH, CODE)
 
 async def attempted(desk: Desk, flawed: Flawed, tell: Callable[[str], None] = lambda _: None) -> SignIn:
     async with desk.begin() as attempt:
-        attempt.tell = tell
+        attempt.say = tell
         asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
         flawed.nonce = asked["nonce"]
         attempt.paste(f"{asked['redirect_uri']}?code={CODE}&state={asked['state']}")

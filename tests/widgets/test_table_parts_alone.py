@@ -59,7 +59,9 @@ def test_selected_rows_that_the_filter_hides_are_counted() -> None:
 def test_fixed_row_is_refused_with_its_reason() -> None:
     refused: list[tuple[Any, str]] = []
     ranges = RangeSelection(
-        View(client(0, fixed="already added")), lambda *count: None, lambda *told: refused.append(told)
+        View(client(0, fixed="already added")),
+        lambda *count: None,
+        lambda *refusal: refused.append(refusal),
     )
     ranges.toggle(0)
     assert refused == [(0, "already added")] and not ranges.selection.total
@@ -84,7 +86,7 @@ def test_only_the_lines_that_changed_are_drawn_again() -> None:
     assert drawn == [0, 1, 2, 1, 0, 1, 2]
 
 
-class Told:
+class Listener:
     """What the mouse asked the table's screen for."""
 
     def __init__(self) -> None:
@@ -106,8 +108,8 @@ def test_click_on_a_title_sorts_and_a_double_click_on_a_row_opens_it() -> None:
         places=[SimpleNamespace(column=column, start=3, end=20)], text_width=40, mark_width=2, row_count=10,
         gutter=SimpleNamespace(top_left=Offset(0, 0)), scroll_offset=Offset(0, 2),
     )  # fmt: skip
-    told = Told()
-    pointer = Pointer(view, None, told)
+    listener = Listener()
+    pointer = Pointer(view, None, listener)
 
     def click(x: int, y: int, **more: Any) -> None:
         event = {"offset": Offset(x, y), "stop": lambda: None, "shift": False, "ctrl": False, "chain": 1}
@@ -116,4 +118,4 @@ def test_click_on_a_title_sorts_and_a_double_click_on_a_row_opens_it() -> None:
     click(5, 0)
     click(5, 0, ctrl=True)
     click(5, 3, chain=2)
-    assert told.heard == [("client", False), ("client", True), 4]
+    assert listener.heard == [("client", False), ("client", True), 4]

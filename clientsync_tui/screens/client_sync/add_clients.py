@@ -62,7 +62,7 @@ class AddClientsScreen(ReachScreen):
     def _rows(self) -> OrganisationRows:
         return cast(OrganisationRows, self.shown_list.rows)
 
-    async def go_on(self) -> None:
+    async def fill_own(self) -> None:
         """Reads the client list beside what is reached."""
         store, sort = self.main.workplace.store, self.shown_list.table.sort or FIRST
         rows = await asyncio.to_thread(organisation_rows, store, self._about, self.reach, sort)

@@ -94,7 +94,7 @@ class KindScreen(ReachScreen):
             self._show_plan(self._before)
             self.show_own()
         elif self.by_consents:
-            self.go_on_by_consents()
+            self.continue_by_consents()
         else:
             self.find_reach(fresh=self._fresh)
 
@@ -104,7 +104,7 @@ class KindScreen(ReachScreen):
         plan = self._kind.plan(Request(store, self._about, self._only, sign_in=sign_in, reach=reach))
         return plan if self._exactly is None else plan.about(self._exactly)
 
-    async def go_on(self) -> None:
+    async def fill_own(self) -> None:
         """What is done with the organisations that are reached."""
         self._show_plan(await asyncio.to_thread(self._planned, self.sign_in))
 

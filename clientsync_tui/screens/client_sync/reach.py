@@ -40,7 +40,7 @@ class ReachScreen(ListScreen):
     """Signs in when needed, shows which organisations are reached, and continues with them.
 
     A subclass says in `before` what will be done, in `reached` what it means that these organisations are reached, yields
-    the widgets of its own stage, and fills them in `go_on`.
+    the widgets of its own stage, and fills them in `fill_own`.
     """
 
     # While it waits nothing has the focus, so that enter can't cancel.
@@ -99,9 +99,8 @@ class ReachScreen(ListScreen):
         """The widgets of what comes after the organisations."""
         return ()
 
-    async def go_on(self) -> None:
-        """Fills them; called in a worker. Raises Trouble."""
-        raise NotImplementedError
+    async def fill_own(self) -> None:
+        """Fills them, before they are shown; called in a worker. Raises Trouble."""
 
     def focus_own(self) -> None:
         """Where the focus goes on the subclass's own stage."""
@@ -149,10 +148,10 @@ class ReachScreen(ListScreen):
         """What is done first."""
         self.find_reach()
 
-    def go_on_by_consents(self, sign_in: SignIn | None = None) -> None:
+    def continue_by_consents(self, sign_in: SignIn | None = None) -> None:
         """Continues without asking what a sign-in reaches: the user is taken through the consents that are needed."""
         self.sign_in = sign_in or self.main.workplace.chosen(self._about)
-        self.run_worker(self._go_on(), exclusive=True, group="reach", exit_on_error=False)
+        self.run_worker(self._fill_own(), exclusive=True, group="reach", exit_on_error=False)
 
     def led(self) -> Static:
         """What is to be known where each organisation needs a consent of its own."""
@@ -298,16 +297,16 @@ class ReachScreen(ListScreen):
         """On with the organisations that are reached."""
         if self._stage == "organisations" and self.reach:
             self._wait("Checking which are already on the client list…")
-            self.run_worker(self._go_on(), exclusive=True, group="reach", exit_on_error=False)
+            self.run_worker(self._fill_own(), exclusive=True, group="reach", exit_on_error=False)
         elif self._stage == "own":
             self.continue_own()
 
     def continue_own(self) -> None:
         """Enter on the subclass's own stage."""
 
-    async def _go_on(self) -> None:
+    async def _fill_own(self) -> None:
         try:
-            await self.go_on()
+            await self.fill_own()
         except Trouble as trouble:
             self._show_trouble(trouble)
         else:
@@ -333,7 +332,7 @@ class ReachScreen(ListScreen):
 
         def chosen(id: str | None) -> None:
             if id is not None and self._stage == "own" and self.by_consents:
-                self.go_on_by_consents(next((s for s in held if s.id == id), None))
+                self.continue_by_consents(next((s for s in held if s.id == id), None))
             elif id is not None:
                 self.find_reach(next((s for s in held if s.id == id), None), fresh=id == ANOTHER)
 

@@ -71,9 +71,9 @@ class ReassignScreen(ReachScreen):
 
     def begin(self) -> None:
         """Where each organisation needs its own consent, they are asked for once the organisations are chosen."""
-        self.go_on_by_consents() if self.by_consents else self.find_reach()
+        self.continue_by_consents() if self.by_consents else self.find_reach()
 
-    async def go_on(self) -> None:
+    async def fill_own(self) -> None:
         """Whose integrations there are, and which are reached."""
         sign_in, reach = self.sign_in, None if self.by_consents else self.reach
 

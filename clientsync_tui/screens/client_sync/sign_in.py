@@ -62,7 +62,7 @@ class SignInScreen(ActionScreen):
             super().__init__()
             self.attempt = attempt
 
-    class Told(Message):
+    class Remark(Message):
         """Something to know, which ends nothing."""
 
         def __init__(self, says: str) -> None:
@@ -154,13 +154,13 @@ class SignInScreen(ActionScreen):
         self.run_worker(self._sign_in, exclusive=True, exit_on_error=False)
 
     async def _sign_in(self) -> None:
-        def tell(message: str) -> None:
-            self.post_message(self.Told(message))
+        def say(message: str) -> None:
+            self.post_message(self.Remark(message))
 
         async def attempt(session: "Session") -> SignIn:
             begin = session.begin_with_code if self._with_code else session.begin
             async with begin(self._about) as attempt:
-                attempt.tell = tell
+                attempt.say = say
                 self.post_message(self.Begun(attempt))
                 return session.keep(await attempt.wait(PATIENCE_S))
 
@@ -173,7 +173,7 @@ class SignInScreen(ActionScreen):
             # Not within this worker: the next step may start another worker, which ends this one.
             self.call_later(self.arrived, signed_in)
 
-    def on_sign_in_screen_told(self, event: Told) -> None:
+    def on_sign_in_screen_remark(self, event: Remark) -> None:
         """Shows it on this screen, and on any other the user is at."""
         self.say(event.says, "warning")
 

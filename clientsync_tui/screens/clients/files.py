@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...practice.text import clean
 from ...practice.trouble import Trouble, UsageError
 from ...sync.locale_words import counted, number
-from ..dialogues.ask import Ask, Told
+from ..dialogues.ask import Ask, Lines
 from ..dialogues.confirm import Confirm
 from .clients_view import ClientsView
 from .edit import undoes
@@ -89,7 +89,7 @@ async def _read(screen: ClientsView, path: Path) -> "Codes | None":
             if await _agreed(screen, Confirm(f"{path.name}: {first}", others, yes="Use as written")):
                 return await asyncio.to_thread(plan, True)
         elif others:
-            await screen.main.push_screen_wait(Told(f"{path.name}: {first}", others))
+            await screen.main.push_screen_wait(Lines(f"{path.name}: {first}", others))
         else:
             raise
     return None

@@ -60,7 +60,7 @@ class ChangeIntegrationScreen(ReachScreen):
             ),
         )
 
-    async def go_on(self) -> None:
+    async def fill_own(self) -> None:
         """Which of them are free."""
         store = self.main.workplace.store
         rows: OrganisationRows = await asyncio.to_thread(

@@ -79,7 +79,7 @@ class Ask(Dialogue[str | None]):
         mistake.display = bool(text)
 
 
-class Told(Dialogue[None]):
+class Lines(Dialogue[None]):
     """Many lines to read, and nothing to decide."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,9 +12,9 @@ from .home import PostgresHome, newer_version
 
 
 def open_store(
-    path: Path, url: str, password: Password, tell: Callable[[str], object], *, wait: bool
+    path: Path, url: str, password: Password, say: Callable[[str], object], *, wait: bool
 ) -> Store:
-    """The store over the copy at `path`. `wait`: brings it up to date first, and calls `tell` where that is not possible.
+    """The store over the copy at `path`. `wait`: brings it up to date first, and calls `say` where that is not possible.
 
     Raises what `Store` and `address_of` raise; and Unreachable where there is no copy yet.
     """
@@ -31,12 +31,12 @@ def open_store(
         if is_new:
             store.close()
             raise
-        tell(offline(trouble, path))
+        say(offline(trouble, path))
     except BaseException:
         store.close()
         raise
     if home.needs_version is not None:
-        tell(newer_version(home.needs_version))
+        say(newer_version(home.needs_version))
     return store
 
 

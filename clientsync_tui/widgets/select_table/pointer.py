@@ -21,7 +21,7 @@ NARROWEST = 3
 """Cells that a column keeps when it is pulled narrower."""
 
 
-class Told(Protocol):
+class PointerListener(Protocol):
     """What the mouse asks for that the table's screen has to do."""
 
     def columns_changed(self) -> None:
@@ -40,11 +40,11 @@ class Told(Protocol):
 class Pointer:
     """Everything that keys do, the mouse does as well."""
 
-    def __init__(self, view: RowsView, ranges: RangeSelection | None, told: Told) -> None:
+    def __init__(self, view: RowsView, ranges: RangeSelection | None, listener: PointerListener) -> None:
         """`ranges`: None where nothing is selected."""
         self._view = view
         self._ranges = ranges
-        self._told = told
+        self._listener = listener
         # What moving the pressed mouse does, with where it is.
         self._drag: Callable[[int, int], None] | None = None
         # Whether the mouse has pulled at the edge of a column: the click that ends it must not sort.
@@ -75,7 +75,7 @@ class Pointer:
             self._drag = None
             self._view.release_mouse()
             if self._pulled:
-                self._told.columns_changed()
+                self._listener.columns_changed()
 
     def click(self, event: events.Click) -> None:
         event.stop()
@@ -89,7 +89,7 @@ class Pointer:
             and self._view.mark_width <= x < self._view.text_width
             and (index := self._index_at(y)) is not None
         ):
-            self._told.opened(index)
+            self._listener.opened(index)
 
     def _begin(self, drag: Callable[[int, int], None]) -> None:
         self._drag = drag
@@ -141,7 +141,7 @@ class Pointer:
         # `add` is ctrl or shift: terminals keep shift and click for their own selecting.
         for place in self._view.places:
             if place.start <= x < place.end and place.column.sortable:
-                self._told.sort_requested(place.column.key, add=add)
+                self._listener.sort_requested(place.column.key, add=add)
 
     def _pull_edge(self, place: Place, x: int, _y: int) -> None:
         wanted = max(NARROWEST, x - place.start)

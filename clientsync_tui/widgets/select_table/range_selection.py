@@ -40,9 +40,9 @@ class RangeSelection:
     """What can be done to the selection, whichever key or button does it."""
 
     def __init__(
-        self, shown: Shown, tell: Callable[[int, int], None], refuse: Callable[[RowId, str], None]
+        self, shown: Shown, report: Callable[[int, int], None], refuse: Callable[[RowId, str], None]
     ) -> None:
-        """After each change, `tell` gets how many rows are selected, and how many of them the filter hides.
+        """After each change, `report` gets how many rows are selected, and how many of them the filter hides.
 
         `refuse` gets a row that cannot be selected, and the reason.
         """
@@ -50,7 +50,7 @@ class RangeSelection:
         self.ranging = False
         """Whether moving the cursor extends a range, until it is ended."""
         self._shown = shown
-        self._tell_counts = tell
+        self._report_counts = report
         self._refuse = refuse
         # Where the current range began, as an index of the order.
         self._anchor: int | None = None
@@ -68,7 +68,7 @@ class RangeSelection:
         self._hidden = None
         yield
         if self.hidden_count != before:
-            self._tell()
+            self._report()
 
     @property
     def hidden_count(self) -> int:
@@ -152,7 +152,7 @@ class RangeSelection:
         with self._changing(*self._visible_between(old, new)):
             self.selection.stretch(self._shown.window.rows.selectable(entering), leaving)
 
-    # Telling
+    # Reporting
 
     @contextmanager
     def _changing(self, *indices: int) -> Generator[None]:
@@ -170,10 +170,10 @@ class RangeSelection:
             self._shown.redraw_rows(*self._shown.visible_rows)
         else:
             self._shown.redraw_rows(*self._own_change)
-        self._tell()
+        self._report()
 
-    def _tell(self) -> None:
-        self._tell_counts(self.selection.total, self.hidden_count)
+    def _report(self) -> None:
+        self._report_counts(self.selection.total, self.hidden_count)
 
     def _visible_between(self, one: int, other: int) -> range:
         low, high = sorted((one, other))

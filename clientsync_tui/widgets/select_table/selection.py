@@ -53,7 +53,7 @@ class Selection:
     def toggle(self, id: RowId) -> None:
         self._settled().symmetric_difference_update({id})
         self._before, self._flipped = None, {id}
-        self._tell()
+        self._report()
 
     def add(self, ids: Iterable[RowId]) -> None:
         """Select these too: a range, or rows that were dragged over."""
@@ -66,7 +66,7 @@ class Selection:
         if total != self.total:
             self._forgotten, self._before, self._flipped = self._before, self._settled(), set()
             self._whole, self._total = shown, total
-            self._tell()
+            self._report()
 
     def settle(self) -> None:
         """Take up what `add_whole` left for later."""
@@ -92,7 +92,7 @@ class Selection:
             self._ids ^= self._flipped
         else:
             return False
-        self._tell()
+        self._report()
         return True
 
     def start_range(self) -> None:
@@ -109,7 +109,7 @@ class Selection:
             self._ids |= new
             self._flipped -= back
             self._flipped |= new
-            self._tell()
+            self._report()
 
     def _settled(self) -> set[RowId]:
         if self._whole is not None:
@@ -120,8 +120,8 @@ class Selection:
         if ids != self._settled():
             self._ids, self._before = ids, self._ids
             self._flipped = set()
-            self._tell()
+            self._report()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         if self._changed:
             self._changed()
