@@ -233,7 +233,7 @@ def test_clear_ends_only_what_it_names(sandbox: Running, mine: App, first: str, 
     ("said", "word"),
     [
         ({"kind": "explode"}, "explode"),
-        ({"kind": "close", "software": "sage"}, "sage"),
+        ({"kind": "close", "software": "nobooks"}, "nobooks"),
         ({"kind": "close", "person": "nobody@example.com"}, "nobody@example.com"),
         ({"kind": "close", "organisation": "00000000-0000-4000-8000-000000000000"}, "00000000"),
         ({"kind": "limit", "times": 0}, "times"),
