@@ -82,6 +82,12 @@ class SetUp:
             # The secret is looked up by client id, so nothing would find the old one again.
             await self._workplace.vault.forget(secret_name(name, former))
 
+    async def forget_secret(self) -> None:
+        """Deletes the app's secret from the keyring. Raises UsageError if the app needs one, or KeyringTrouble."""
+        if self.software.grant.secret == "required":  # noqa: S105  (a word, not a secret)
+            raise UsageError(f"{self.software.title} needs the app's client secret. Nothing was changed.")
+        await self._workplace.vault.forget(secret_name(self.software.name, self.table.client_id))
+
     def may_hold_secret(self, table: SoftwareTable) -> bool:
         """Whether a secret is needed and the keyring may have it, stored under the present client id."""
         needed = self.software.grant.secret == "required"  # noqa: S105  (a word, not a secret)

@@ -146,6 +146,21 @@ def test_secret_of_a_replaced_app_is_deleted(
     assert list(entries(keyring).values()) == ["second"]
 
 
+def test_secret_that_the_app_does_not_have_is_forgotten(
+    cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring = tmp_path / "keyring"
+    keyring.mkdir()
+    cli.config.write_text("[practice]\ndatabase = 'practice.db'\n")
+    monkeypatch.setenv("TEST_KEYRING", str(keyring))
+    assert cli.run("setup", "xero", "--client-id", "app", "--secret-stdin", stdin="not-one\n").code == 0
+    assert list(entries(keyring).values()) == ["not-one"]
+    assert cli.run("setup", "xero", "--no-secret").code == 0
+    assert not entries(keyring)
+    assert cli.run("setup", "quickbooks", "--client-id", "app", "--no-secret").code == 2
+    assert cli.run("setup", "xero", "--no-secret", "--secret-stdin", stdin="x").code == 2
+
+
 def test_keyring_is_empty_after_signing_out_of_everything(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

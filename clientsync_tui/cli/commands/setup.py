@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--secret-stdin", is_flag=True, help="Read the client secret from stdin and store it in the keyring."
 )
+@click.option("--no-secret", is_flag=True, help="Forget the client secret, if the app has none.")
 @click.option(
     "--redirect-port",
     metavar="PORT",
@@ -41,6 +42,7 @@ def setup(
     software: str,
     client_id: str | None,
     secret_stdin: bool,
+    no_secret: bool,
     redirect_port: int | None,
     redirect_url: str | None,
 ) -> None:
@@ -51,6 +53,8 @@ def setup(
     from ...practice.text import BLANKS
     from ...set_up import SetUp
 
+    if secret_stdin and no_secret:
+        raise click.UsageError("Choose one of --secret-stdin and --no-secret.")
     with open_workplace() as workplace:
         set_up = SetUp(workplace, software)
         given = {"client_id": client_id, "redirect_port": redirect_port, "redirect_url": redirect_url}
@@ -60,12 +64,14 @@ def setup(
             for key, value in given.items()
             if value is not None
         }
-        if not values and not secret_stdin:
+        if not values and not secret_stdin and not no_secret:
             _explain(workplace, set_up)
             return
         table = set_up.table._replace(**values)
         secret = _secret(set_up.checked(table).software, secret_stdin)
         _save(workplace, set_up, table, secret)
+        if no_secret:
+            _forget_secret(workplace, set_up)
         _say_next(workplace, software)
 
 
@@ -112,6 +118,13 @@ def _save(workplace: "Workplace", set_up: "SetUp", table: "SoftwareTable", secre
     if secret or set_up.may_hold_secret(table):
         workplace.vault.unlock()
     asyncio.run(set_up.keep(table, secret))
+
+
+def _forget_secret(workplace: "Workplace", set_up: "SetUp") -> None:
+    import asyncio
+
+    workplace.vault.unlock()
+    asyncio.run(set_up.forget_secret())
 
 
 def _say_next(workplace: "Workplace", name: str) -> None:
