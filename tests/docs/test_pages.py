@@ -67,6 +67,7 @@ RUN_ELSEWHERE = {
     ".venv/bin/python docs/manpage.py": ("tests/docs/test_made_pages.py", "manpage.page()"),
     ".venv/bin/python docs/licences.py": ("tests/packaging/test_dependencies.py", "licences.page()"),
     ".venv/bin/python docs/pictures.py": ("docs/pictures.py", "`python docs/pictures.py"),
+    ".venv/bin/python docs/recording.py": ("docs/recording.py", "`python docs/recording.py"),
     **dict.fromkeys(
         (
             "clientsync sandbox --software example --write-config sandbox.toml",

@@ -43,6 +43,13 @@ class _AnyDatetime(type):
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, datetime)
 
+    def __eq__(cls, other: object) -> bool:
+        # Type hints name the real one, and some modules look for `datetime` among them.
+        return other is cls or other is datetime
+
+    def __hash__(cls) -> int:
+        return hash(datetime)
+
 
 class Frozen(datetime, metaclass=_AnyDatetime):
     """What the program's modules know as `datetime` while the clock stands still."""
