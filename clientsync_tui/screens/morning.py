@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 
 from ..app.actions import MORNING, Action
 from ..sync.client_columns import worst
-from ..sync.last_looked import Since, since
 from ..sync.locale_words import counted, here, moment_words
-from ..sync.morning import Leads, MorningLine, morning
+from ..sync.reports.last_looked import Since, since
+from ..sync.reports.morning import Leads, MorningLine, morning
 from ..sync.words import ASCII_SYMBOLS, STYLES, SYMBOLS, link_words
 from ..widgets.beside import Beside
 from ..widgets.details_pane import DetailsPane, Line, line

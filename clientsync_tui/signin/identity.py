@@ -14,9 +14,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from ..accounting.seam.configured import Configured, check_address
-from ..accounting.seam.foreign import unreadable
-from ..accounting.seam.transport import http_client
-from ..accounting.seam.unreachable import EXPECTED, no_answer
+from ..accounting.seam.network.foreign import unreadable
+from ..accounting.seam.network.transport import http_client
+from ..accounting.seam.network.unreachable import EXPECTED, no_answer
 from ..practice.trouble import PassingTrouble, SignInFailed, UsageError
 from .remarks import CLOCK_LEEWAY_S, clock
 from .token_endpoint import Granted

@@ -19,10 +19,10 @@ from ..accounting.seam import shapes
 from ..accounting.seam.abilities import site_of_answer, token_error
 from ..accounting.seam.configured import Configured
 from ..accounting.seam.faults import internal_error, of_status, passing
-from ..accounting.seam.foreign import is_page, unreadable
+from ..accounting.seam.network.foreign import is_page, unreadable
+from ..accounting.seam.network.transport import client_settings
+from ..accounting.seam.network.unreachable import EXPECTED, no_answer
 from ..accounting.seam.software import Answer
-from ..accounting.seam.transport import client_settings
-from ..accounting.seam.unreachable import EXPECTED, no_answer
 from ..practice.status import Fault
 from ..practice.text import clean
 from ..practice.trouble import Misconfigured, PassingTrouble, SignInRefused

@@ -8,8 +8,8 @@ from pathlib import Path
 from clientsync_tui.accounting.seam.calls import HttpCalls
 from clientsync_tui.accounting.seam.configured import Configured, Http
 from clientsync_tui.accounting.seam.limiter import Limiter
+from clientsync_tui.accounting.seam.network.transport import http_client
 from clientsync_tui.accounting.seam.software import Software
-from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.practice.model import Organisation
 from tests.accounting.scripted import Scripted, Step, scripted
 

@@ -16,13 +16,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from clientsync_tui import version
 from clientsync_tui.accounting.seam import calls as calls_module
-from clientsync_tui.accounting.seam import transport
 from clientsync_tui.accounting.seam.calls import HttpCalls
 from clientsync_tui.accounting.seam.configured import Configured, Http, no_secret
 from clientsync_tui.accounting.seam.limiter import Limiter
-from clientsync_tui.accounting.seam.retry_after import retry_after_s
+from clientsync_tui.accounting.seam.network import transport
+from clientsync_tui.accounting.seam.network.retry_after import retry_after_s
+from clientsync_tui.accounting.seam.network.transport import http_client
 from clientsync_tui.accounting.seam.software import Answer, Software
-from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.trouble import OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
 from tests.accounting.scripted import Scripted, Step, dripping, endless, json, scripted, silent

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.accounting.seam import environment, transport
 from clientsync_tui.accounting.seam.calls import HttpCalls
 from clientsync_tui.accounting.seam.configured import Configured, Http, no_secret
 from clientsync_tui.accounting.seam.limiter import Limiter
-from clientsync_tui.accounting.seam.transport import http_client
+from clientsync_tui.accounting.seam.network import environment, transport
+from clientsync_tui.accounting.seam.network.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.trouble import PassingTrouble, UsageError
 from clientsync_tui.signin.token_endpoint import TokenEndpoint

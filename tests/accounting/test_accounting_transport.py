@@ -5,7 +5,7 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from clientsync_tui.accounting.seam.transport import http_client
+from clientsync_tui.accounting.seam.network.transport import http_client
 from tests.accounting.scripted import Scripted, json, scripted
 
 

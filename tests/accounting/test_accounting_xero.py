@@ -8,7 +8,7 @@ import pytest
 from clientsync_tui.accounting import xero as xero_module
 from clientsync_tui.accounting.seam.calls import HttpCalls
 from clientsync_tui.accounting.seam.limiter import Limiter
-from clientsync_tui.accounting.seam.transport import http_client
+from clientsync_tui.accounting.seam.network.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.model import DETAIL_NAMES
 from clientsync_tui.practice.status import Reason

@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, Response
 from clientsync_tui.accounting.seam.calls import HttpCalls
 from clientsync_tui.accounting.seam.configured import Configured, Http
 from clientsync_tui.accounting.seam.limiter import Limiter
+from clientsync_tui.accounting.seam.network.transport import http_client
 from clientsync_tui.accounting.seam.software import Calls, Software
-from clientsync_tui.accounting.seam.transport import http_client
 from tests.accounting.scripted import scripted
 
 Said = Any | Response | Callable[[Request], Any]

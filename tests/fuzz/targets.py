@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 
 from clientsync_tui.accounting.seam import shapes
 from clientsync_tui.accounting.seam.configured import Configured
+from clientsync_tui.accounting.seam.network.retry_after import LONGEST_S, retry_after_s
 from clientsync_tui.accounting.seam.registry import softwares
-from clientsync_tui.accounting.seam.retry_after import LONGEST_S, retry_after_s
 from clientsync_tui.accounting.seam.software import Answer, Reply
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.app import keymap

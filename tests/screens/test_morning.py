@@ -11,8 +11,8 @@ from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.screens.jobs.jobs import JobsScreen
 from clientsync_tui.screens.morning import MorningScreen
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync import last_looked
-from clientsync_tui.sync.morning import ASCII_BARS, BARS, MorningLine, morning, spark
+from clientsync_tui.sync.reports import last_looked
+from clientsync_tui.sync.reports.morning import ASCII_BARS, BARS, MorningLine, morning, spark
 from tests.support.clients import ANN, BOB, add, app_in, found, signed_in, workplace_in
 from tests.support.pilot import run_app
 from tests.support.practice import shown, until

@@ -17,8 +17,8 @@ import pytest
 from clientsync_tui.accounting.seam.calls import Access, HttpCalls
 from clientsync_tui.accounting.seam.configured import Configured, Http
 from clientsync_tui.accounting.seam.limiter import Limiter
+from clientsync_tui.accounting.seam.network.transport import http_client
 from clientsync_tui.accounting.seam.software import Addresses
-from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.people import SignIn
 from clientsync_tui.sandbox.config import software_tables

@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse
 
 from clientsync_tui.accounting.seam.faults import limited
 from clientsync_tui.accounting.seam.limiter import Limiter
+from clientsync_tui.accounting.seam.network.transport import http_client
 from clientsync_tui.accounting.seam.software import Addresses, Answer, NewSignIn, Rate
-from clientsync_tui.accounting.seam.transport import http_client
 from clientsync_tui.host import this_user
 from clientsync_tui.practice.people import Person, SignIn
 from clientsync_tui.practice.status import Fault

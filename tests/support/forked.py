@@ -16,7 +16,7 @@ from typing import Any
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload(
     [
-        "clientsync_tui.accounting.seam.transport",
+        "clientsync_tui.accounting.seam.network.transport",
         "clientsync_tui.cli.commands.add",
         "clientsync_tui.cli.main",
         "clientsync_tui.cli.run_job",

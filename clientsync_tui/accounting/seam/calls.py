@@ -13,14 +13,15 @@ import httpx2
 from ...practice.model import Organisation
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, Trouble
-from . import foreign, shapes
+from . import shapes
 from .abilities import limit_pause_s
 from .configured import Configured, Http
 from .faults import limited, of_status, passing
 from .limiter import Lane, Limiter
 from .limits import Limits
+from .network import foreign
+from .network.unreachable import EXPECTED, no_answer
 from .software import Answer, Reply
-from .unreachable import EXPECTED, no_answer
 
 FIRST_PAUSE_S = 0.5
 _LEASE_MARGIN_S = 5.0

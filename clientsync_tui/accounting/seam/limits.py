@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from .retry_after import retry_after_s
+from .network.retry_after import retry_after_s
 
 
 @dataclass(frozen=True, slots=True)

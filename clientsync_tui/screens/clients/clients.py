@@ -13,8 +13,8 @@ from ...app.actions import CLIENTS, KINDS, SELECT, Action, named
 from ...practice.trouble import Trouble
 from ...store.files.sqlite_errors import SqliteError
 from ...store.store import Store
-from ...sync import last_looked
 from ...sync.kinds.seam.kind import BulkKind, Needs
+from ...sync.reports import last_looked
 from ...widgets.select_table.rows import Column
 from ...widgets.select_table.table import SelectTable
 from ..titles import title

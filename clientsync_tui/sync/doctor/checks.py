@@ -50,7 +50,7 @@ def _configuration(config: "Config") -> str:
 
 
 async def _softwares(names: Collection[str], app: "Callable[[str], Configured]") -> list[Finding]:
-    from ...accounting.seam.transport import http_client
+    from ...accounting.seam.network.transport import http_client
 
     findings: list[Finding] = []
     clocks: list[Finding] = []
@@ -71,7 +71,7 @@ async def _softwares(names: Collection[str], app: "Callable[[str], Configured]")
 async def _software(
     name: str, app: "Callable[[str], Configured]", http: "httpx2.AsyncClient"
 ) -> tuple[Finding, Finding | None]:
-    from ...accounting.seam.unreachable import EXPECTED, no_answer
+    from ...accounting.seam.network.unreachable import EXPECTED, no_answer
 
     try:
         configured = app(name)

@@ -53,7 +53,7 @@ class Session:
 
     async def __aenter__(self) -> Self:
         from ...accounting.seam.limiter import Limiter
-        from ...accounting.seam.transport import http_client
+        from ...accounting.seam.network.transport import http_client
         from ...host.beside import beside, owner_of
 
         self._http: httpx2.AsyncClient = await self._stack.enter_async_context(http_client())

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from ... import version
+from .... import version
 from . import environment
 
 MOST_BYTES = 50_000_000

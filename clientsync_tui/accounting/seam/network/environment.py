@@ -7,7 +7,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-from ...practice.trouble import UsageError
+from ....practice.trouble import UsageError
 
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _SYSTEM = "The system's proxy setting"

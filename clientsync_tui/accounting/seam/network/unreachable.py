@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import httpx2
 from socksio.exceptions import SOCKSError
 
-from ...practice.status import Fault
-from ...practice.trouble import PassingTrouble
+from ....practice.status import Fault
+from ....practice.trouble import PassingTrouble
 from .environment import proxy_for
 from .transport import TooLong
 

@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..practice.counted import counted, noun
-from ..practice.entries import Kind
-from ..practice.model import DETAIL_TITLES
-from ..store.jobs import Job, JobState
-from ..store.lately import Fixed, Lately
-from ..store.store import Store
-from .jobs.job_words import progress, why_paused
-from .jobs.job_words import title as job_title
+from ...practice.counted import counted, noun
+from ...practice.entries import Kind
+from ...practice.model import DETAIL_TITLES
+from ...store.jobs import Job, JobState
+from ...store.lately import Fixed, Lately
+from ...store.store import Store
+from ..jobs.job_words import progress, why_paused
+from ..jobs.job_words import title as job_title
+from ..locale_words import here
 from .last_looked import Since
-from .locale_words import here
 
 WEEK, FORTNIGHT, MONTH = timedelta(days=7), timedelta(days=14), timedelta(days=30)
 MOST_NAMED = 3

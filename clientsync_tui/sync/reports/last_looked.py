@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ..practice.entries import iso
-from ..store.store import Store
-from .preferences import Preferences
+from ...practice.entries import iso
+from ...store.store import Store
+from ..preferences import Preferences
 
 LAST_LOOKED = "last_looked"
 

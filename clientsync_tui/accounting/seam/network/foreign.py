@@ -5,9 +5,9 @@ They say nothing about a sign-in or an organisation, whatever their status code 
 
 import re
 
-from ...practice.status import Fault
-from ...practice.trouble import PassingTrouble
-from . import shapes
+from ....practice.status import Fault
+from ....practice.trouble import PassingTrouble
+from .. import shapes
 
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _LOOKED_AT = 2_000
