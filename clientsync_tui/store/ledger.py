@@ -37,7 +37,7 @@ class Ledger:
         home = self._database.home
         with (
             self._database.writing(shared=True) as db,
-            _room(db) if len(entries) > MANY else nullcontext(),
+            room(db) if len(entries) > MANY else nullcontext(),
         ):
             appended = _append(db, entries, iso(at) if at and home.kind == "sqlite" else home.at(), home)
             projection.apply(db, appended)
@@ -78,7 +78,7 @@ class Ledger:
 
     def rebuild(self) -> int:
         """Builds the derived tables again from the ledger; returns how many entries it has."""
-        with self._database.writing() as db, _room(db), _without_indexes(db):
+        with self._database.writing() as db, room(db), _without_indexes(db):
             for table in DERIVED:
                 db.execute(f"DELETE FROM {table}")
             db.execute("INSERT INTO standings VALUES (0, '', NULL)")
@@ -102,7 +102,7 @@ def derive_all(source: sqlite3.Connection, db: sqlite3.Connection, entries: Iter
 
 
 @contextmanager
-def _room(db: sqlite3.Connection) -> Generator[None]:
+def room(db: sqlite3.Connection) -> Generator[None]:
     """A larger cache while many entries are applied: with the usual one the same pages are written and read many times."""
     usual = db.execute("PRAGMA cache_size").fetchone()[0]
     db.execute(f"PRAGMA cache_size = {-CACHE_FOR_MANY_KIB}")

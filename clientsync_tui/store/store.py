@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .ledger import Ledger
     from .local import Contacts, Pulled, SignIns
     from .past_jobs import Failure
+    from .postgres.budget import Budget
     from .postgres.follower import Follower
     from .postgres.replica import Progress
     from .work.job_items import JobItems
@@ -81,6 +82,16 @@ class Store:
             from .postgres.replica import follow
 
             home.needs_version = follow(self._database, home.answering(), home.address, progress)
+
+    def budget(self) -> "Budget | None":
+        """Grants calls to the accounting apps, which the practice's hosts share; None where the practice is in a file."""
+        if self._database.home.kind == "sqlite":
+            return None
+        from .postgres.budget import Budget
+        from .postgres.home import PostgresHome
+
+        home = self._database.home
+        return Budget(home) if isinstance(home, PostgresHome) else None
 
     def follower(self) -> "Follower | None":
         """What follows the practice's server while the program runs, not started yet; None where the practice is in a file."""

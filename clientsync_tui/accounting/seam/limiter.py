@@ -28,6 +28,7 @@ from ...host.opened_in_time import opened_in_time
 from ...host.planted import refuse_planted
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, Trouble, UsageError
+from .blocks import SCHEMA, Blocks, Budget
 from .limits import Limits, Rate
 
 MINUTE_S = 60
@@ -92,11 +93,13 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """`lease`: the place given, None if there is none yet, for `wait_s`; `patient`: a wait for an own limit of a minute at most."""
+    """`lease`: the place given, None if there is none yet, for `wait_s`; `patient`: a wait for an own limit of a minute at most;
+    `lacks`: a rate of which this host has no calls left."""
 
     lease: int | None
     wait_s: float = 0.0
     patient: bool = True
+    lacks: tuple[str, Rate] | None = None
 
 
 class _Made(NamedTuple):
@@ -109,8 +112,8 @@ class _Made(NamedTuple):
 class Limiter:
     """Gives turns to call. One for a process; all processes of a host that share `path` obey the limits together."""
 
-    def __init__(self, path: Path, owner: beside.Owner | None = None) -> None:
-        """`owner`: whose a new file is (None: this user's); those who share a practice share it.
+    def __init__(self, path: Path, owner: beside.Owner | None = None, budget: Budget | None = None) -> None:
+        """`owner`: whose a new file is (None: this user's); those who share a practice share it. `budget`: what other hosts share.
 
         Raises UsageError if the file can't be used.
         """
@@ -121,6 +124,7 @@ class Limiter:
         self._taking_off: asyncio.TimerHandle | None = None
         self._given = 0
         self._held_up: Counter[str] = Counter()
+        self._blocks = Blocks(self._database, budget)
 
     def held_up(self, software: str) -> int:
         """How many lanes of an app (organisations, as a rule) wait for a limit now, in this process."""
@@ -164,6 +168,11 @@ class Limiter:
             if verdict.lease is not None:
                 return verdict.lease
             self._leave(lane, whole)
+            if verdict.lacks is not None:
+                key, rate = verdict.lacks
+                verdict = _Verdict(None, await self._blocks.ask(key, rate), patient=rate.seconds <= MINUTE_S)
+                if not verdict.wait_s:
+                    continue
             if not verdict.patient and verdict.wait_s > longest_wait_s:
                 until = datetime.fromtimestamp(time.time() + verdict.wait_s, UTC)
                 raise PassingTrouble(
@@ -269,6 +278,8 @@ class Limiter:
             made = self._made(key, rate.seconds, now)
             if made.calls >= rate.calls:
                 return _Verdict(None, made.over_in_s, patient=rate.seconds <= MINUTE_S)
+        if (lacks := self._blocks.lacking(counted, now)) is not None:
+            return _Verdict(None, lacks=lacks)
         if lane.organisation_id:
             (calling,) = ask(
                 "SELECT count(*) FROM leases WHERE lane = ? AND until BETWEEN ? AND ?",
@@ -280,6 +291,7 @@ class Limiter:
             "INSERT INTO made VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
             [(key, rate.seconds, _part(rate.seconds, now)) for key, rate in counted],
         )
+        self._blocks.spend(counted)
         lease = ask("INSERT INTO leases (lane, until) VALUES (?, ?)", (lane.key, now + lease_s)).lastrowid
         self._given += 1
         if self._given % _PURGE_EVERY == 1:
@@ -352,7 +364,7 @@ def _connected(path: Path, owner: beside.Owner) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         # Nothing here is worth a wait for the disk: after a power cut the last minute is over anyway.
         database.execute("PRAGMA synchronous = OFF")
-        database.executescript(_SCHEMA)
+        database.executescript(_SCHEMA + SCHEMA)
         database.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     except BaseException:
         database.close()

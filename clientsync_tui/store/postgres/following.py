@@ -10,7 +10,8 @@ from .. import projection
 from ..chain import START, link
 from .connecting import Connection
 
-AT_ONCE = 5000
+_KINDS = frozenset(map(str, Kind))
+AT_ONCE = 20_000
 """Entries in one transaction of the file."""
 
 SELECT = "SELECT seq, at, actor, kind, client, software, organisation_id, body, hash FROM clientsync.ledger WHERE seq {} %s ORDER BY seq LIMIT %s"
@@ -56,26 +57,25 @@ def catch_up(db: sqlite3.Connection, server: Connection) -> int:
     return len(known)
 
 
-def apply_rows(db: sqlite3.Connection, rows: Iterable[Row]) -> None:
+def apply_rows(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
     """Appends entries as the server has them, and derives what follows. Raises Differs where they do not fit."""
     seq, before = head_of(db)
     entries: list[Entry] = []
     for row in rows:
-        digest = bytes(row[8])
-        if row[0] != seq + 1 or link(before, row[:8]) != digest:
+        if row[0] != seq + 1 or link(before, row[:8]) != row[8]:
             raise Differs
-        seq, before = row[0], digest
-        db.execute("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row[:8], digest))
+        seq, before = row[0], row[8]
         entries.append(
             Entry(Kind(row[3]), row[2], row[4], row[5], row[6], json.loads(row[7]), row[0], row[1])
         )
+    db.executemany("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     db.execute("UPDATE head SET seq = ?, hash = ?", (seq, before))
     projection.apply_valid(db, entries)
 
 
 def _until_unknown(rows: Iterable[Row]) -> Iterable[Row]:
     for row in rows:
-        if row[3] not in Kind.__members__.values():
+        if row[3] not in _KINDS:
             return
         yield row
 

@@ -19,6 +19,7 @@ PRIVILEGES: Mapping[Right, tuple[str, ...]] = {
         f"{_CALL}lock_head()",
         f"{_CALL}append(text[], text[], text[], text[], text[])",
         f"{_CALL}put_work(jsonb, jsonb, jsonb)",
+        f"{_CALL}take_calls(text, integer, integer, integer)",
     ),
     Right.MANAGE: (
         f"{_CALL}grant_person(text, text, text, text)",

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any, LiteralString
 
 import psycopg
@@ -11,7 +11,7 @@ from ...practice.trouble import Trouble
 from ..chain import START
 from ..database import Database
 from ..files import copies
-from ..ledger import DERIVED
+from ..ledger import DERIVED, MANY, room
 from ..projection import was_shared
 from .address import Address
 from .connecting import OLDER, Connection, explained
@@ -57,7 +57,7 @@ def _follow(database: Database, server: Connection, progress: Progress | None) -
         here, digest = head_of(database.connection)
         if here == there and digest == bytes(_only(server, "SELECT hash FROM clientsync.head")):
             return None
-        with database.writing() as db:
+        with database.writing() as db, room(db) if there - here > MANY else nullcontext():
             try:
                 applied = catch_up(db, server)
             except Newer as newer:

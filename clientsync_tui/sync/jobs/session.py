@@ -58,7 +58,9 @@ class Session:
 
         self._http: httpx2.AsyncClient = await self._stack.enter_async_context(http_client())
         path = self.store.path
-        self._limiter: Limiter = Limiter(beside(path, ".limits"), owner_of(path))
+        if (budget := self.store.budget()) is not None:
+            self._stack.callback(budget.close)
+        self._limiter: Limiter = Limiter(beside(path, ".limits"), owner_of(path), budget)
         self._stack.callback(self._limiter.close)
         return self
 

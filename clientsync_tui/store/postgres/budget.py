@@ -1,0 +1,45 @@
+"""Calls to the accounting apps that the practice's server grants to this host, a block at a time."""
+
+import threading
+
+import psycopg
+
+from ...practice.trouble import Trouble
+from .connecting import Connection, connect
+from .home import PostgresHome
+
+
+class Budget:
+    """Asks the server for calls. Its connection is its own: a job may be in the middle of a change."""
+
+    def __init__(self, home: PostgresHome) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+
+    def grant(self, lane: str, calls: int, seconds: int, wanted: int) -> tuple[int, float] | None:
+        """Up to `wanted` of a rate of `calls` in `seconds`, and how long to wait where there are none now.
+
+        None: the server can't be asked. Then this host's own count is all there is.
+        """
+        query = "SELECT granted, wait_s FROM clientsync.take_calls(%s, %s, %s, %s)"
+        with self._lock:
+            try:
+                if self._connection is None or self._connection.closed:
+                    self._connection = connect(self._home.address, self._home.password)
+                row = self._connection.execute(query, (lane, calls, seconds, wanted)).fetchone()
+            except (Trouble, psycopg.Error):
+                self._close()
+                return None
+        assert row is not None
+        return int(row[0]), float(row[1])
+
+    def close(self) -> None:
+        """Closes the connection."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

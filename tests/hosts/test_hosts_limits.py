@@ -1,0 +1,77 @@
+"""The apps' limits on calls, shared by two hosts: the server grants blocks, and each host spends its own."""
+
+import asyncio
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.accounting.seam.limiter import Lane, Limiter
+from clientsync_tui.accounting.seam.limits import Limits, Rate
+from clientsync_tui.store.postgres.budget import Budget
+from clientsync_tui.store.postgres.home import PostgresHome
+from tests.support.hosts import shared
+from tests.support.postgres import Database, Server, postgres, server
+
+__all__ = ["postgres", "server"]
+
+RATE = Rate(48, 60, "organisation")
+LIMITS = Limits((RATE,), organisation_at_once=100, at_once=100)
+LANE = Lane("xero", "id", "o1")
+
+
+@pytest.fixture
+def budgets(tmp_path: Path, postgres: Database) -> tuple[Budget, Budget]:
+    found: list[Budget] = []
+    for host in shared(tmp_path, postgres, "ann", "ben"):
+        with host.workplace() as workplace:
+            assert isinstance(workplace.store.home, PostgresHome)
+            found.append(Budget(workplace.store.home))
+    first, second = found
+    return first, second
+
+
+async def calls(limiter: Limiter, within_s: float, most: int = 100) -> int:
+    """How many calls are let through in that time."""
+    made = 0
+
+    async def one() -> None:
+        nonlocal made
+        async with limiter.turn(LANE, LIMITS, longest_wait_s=0, lease_s=60):
+            made += 1
+
+    waiting = [asyncio.create_task(one()) for _ in range(most)]
+    await asyncio.wait(waiting, timeout=within_s)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    return made
+
+
+async def test_two_hosts_make_no_more_calls_than_one_may(
+    budgets: tuple[Budget, Budget], tmp_path: Path, postgres: Database
+) -> None:
+    first, second = (Limiter(tmp_path / f"limits{n}", budget=budget) for n, budget in enumerate(budgets))
+    with closing(first), closing(second):
+        made = await asyncio.gather(calls(first, 1.5), calls(second, 1.5))
+    assert sum(made) == RATE.calls and min(made) > 0
+    with postgres.connect() as db:
+        assert db.execute("SELECT sum(n) FROM clientsync.rates").fetchone() == (RATE.calls,)
+    for budget in budgets:
+        budget.close()
+
+
+async def test_block_is_spent_without_asking_and_the_server_is_not_missed(
+    budgets: tuple[Budget, Budget], tmp_path: Path, postgres: Database, server: Server
+) -> None:
+    budget, _ = budgets
+    with closing(Limiter(tmp_path / "limits", budget=budget)) as limiter:
+        assert await calls(limiter, 5, most=3) == 3
+        with postgres.connect() as db:
+            assert db.execute("SELECT n FROM clientsync.rates").fetchall() == [(4,)], "one block of a twelfth"
+        server.stop()
+        try:
+            assert await calls(limiter, 5, most=10) == 10
+        finally:
+            server.start()
+    budget.close()
