@@ -14,13 +14,15 @@ from tests.support.sandbox import REDIRECT, arrived, plain_http
 
 @dataclass
 class PlainApp:
-    """`url`: the sandbox's. `realm`: what the last redirect said beside code and state."""
+    """`url`: the sandbox's. `realm`: what the last redirect said beside code and state. `credentials`: the fields of a form that say who the
+    app is, where it does not use Basic."""
 
     url: str
     software: str
     http: httpx2.Client = field(default_factory=plain_http)
     tokens: dict[str, Any] = field(default_factory=dict)
     realm: dict[str, str] = field(default_factory=dict)
+    credentials: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table = software_tables(self.url)[self.software]
@@ -48,7 +50,9 @@ class PlainApp:
         return said["code"]
 
     def token(self, form: dict[str, str], **more: Any) -> httpx2.Response:
-        return self.http.post(self.table["token_url"], data=form, **{"auth": self.auth, **more})
+        return self.http.post(
+            self.table["token_url"], data=form | self.credentials, **{"auth": self.auth, **more}
+        )
 
     def exchange(self, code: str, **more: Any) -> httpx2.Response:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
