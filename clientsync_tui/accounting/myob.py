@@ -17,11 +17,11 @@ from ..practice.trouble import ListRefused, Misconfigured, OrganisationTrouble, 
 from .seam import shapes
 from .seam.abilities import oauth_error
 from .seam.faults import passing
+from .seam.paging import Page, whole
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
 
 _API = "/accountright"
 _PAGE_SIZE = 400  # the default [C]; the largest, 1,000, is [U]
-_MOST_PAGES = 1_000
 _VERSION = "v2"
 
 _GUID = r"[0-9A-Fa-f]{8}(?:-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}"
@@ -54,13 +54,13 @@ class _List(NamedTuple):
 
 #: Where each list is, the fields that name a line and are its code [C], and what else is kept: no payment details, no tax numbers.
 _LISTS = {
-    "accounts": _List("GeneralLedger/Account", "Name", "DisplayID", frozenset({"classification", "type", "isactive", "isheader"})),
+    "accounts": _List("GeneralLedger/Account", "Name", "DisplayID", frozenset({"Classification", "Type", "IsActive", "IsHeader"})),
     "tax_rates": _List(
-        "GeneralLedger/TaxCode", "Description", "Code", frozenset({"type", "rate", "isratenegative"})
+        "GeneralLedger/TaxCode", "Description", "Code", frozenset({"Type", "Rate", "IsRateNegative"})
     ),
-    "tracking": _List("GeneralLedger/Category", "Name", "DisplayID", frozenset({"isactive"})),
-    "jobs": _List("GeneralLedger/Job", "Name", "Number", frozenset({"isactive", "isheader"})),
-    "suppliers": _List("Contact/Supplier", "CompanyName", "DisplayID", frozenset({"isindividual", "isactive"})),
+    "tracking": _List("GeneralLedger/Category", "Name", "DisplayID", frozenset({"IsActive"})),
+    "jobs": _List("GeneralLedger/Job", "Name", "Number", frozenset({"IsActive", "IsHeader"})),
+    "suppliers": _List("Contact/Supplier", "CompanyName", "DisplayID", frozenset({"IsIndividual", "IsActive"})),
 }  # fmt: skip
 
 _SAYS = {
@@ -235,28 +235,27 @@ class Myob:
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
         """A list, page after page as `NextPageLink` says [C]. One that was not consented to is refused alone."""
         path, called, code, wanted = _LISTS[name]
-        kept = {"id", "name", "code"} | wanted
-        found: dict[str, Record] = {}
-        skip, top = 0, _PAGE_SIZE
-        for _ in range(_MOST_PAGES):
-            try:
-                answer = await self._get(calls, organisation_id, path, {"$top": str(top), "$skip": str(skip)})
-            except (_NotThere, OrganisationTrouble) as trouble:
-                if (
-                    isinstance(trouble, OrganisationTrouble)
-                    and trouble.reason is not Reason.PERMISSION_MISSING
-                ):
-                    raise
-                raise ListRefused(str(trouble)) from None
-            lines = shapes.records(answer, "Items", "UID", name=called, code=code)
-            for line in lines:
-                named = {**line, "name": line["name"] or _other_name(line)}
-                found[line["id"]] = {key: value for key, value in named.items() if key.lower() in kept}
-            following = _next(shapes.words(shapes.under(answer, "NextPageLink")))
-            if following is None or following[0] <= skip:
-                return tuple(found.values())
+        following = (0, _PAGE_SIZE)
+
+        async def page(_: int) -> Page:
+            nonlocal following
             skip, top = following
-        raise shapes.nonsense(f"{path} without an end")
+            answer = await self._get(calls, organisation_id, path, {"$top": str(top), "$skip": str(skip)})
+            lines = shapes.records(answer, "Items", "UID", name=called, code=code)
+            named = [{**line, "name": line["name"] or _other_name(line)} for line in lines]
+            next_page = _next(shapes.words(shapes.under(answer, "NextPageLink")))
+            last = next_page is None or next_page[0] <= skip
+            following = next_page or following
+            return Page(shapes.only(named, wanted), shapes.length(answer, "Items"), last)
+
+        try:
+            return await whole(page, path)
+        except _NotThere as trouble:
+            raise ListRefused(str(trouble)) from None
+        except OrganisationTrouble as trouble:
+            if trouble.reason is Reason.PERMISSION_MISSING:
+                raise ListRefused(str(trouble)) from None
+            raise
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
         """False: no call ends anything there [C: absent]; a person withdraws the app in my.MYOB."""

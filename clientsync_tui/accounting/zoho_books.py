@@ -4,12 +4,10 @@ Sources, marked as in Zoho's own pages and its OpenAPI files of Books [C], or un
 zoho.com/accounts/protocol/oauth (web-apps, devices, multi-dc), zoho.com/books/api/v3, bigin.com/developer/docs/apis/multi-dc.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlsplit
-from weakref import WeakKeyDictionary
 
 from ..practice.model import Details, Organisation
 from ..practice.people import Person
@@ -26,12 +24,12 @@ from .seam import shapes
 from .seam.abilities import oauth_error
 from .seam.device import DeviceFlow
 from .seam.faults import internal_error, limited
+from .seam.lately import Lately
+from .seam.paging import Page, whole
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
 
 _API = "/books/v3"
 _PAGE_SIZE = 200  # the largest [C]
-_MOST_PAGES = 1_000
-_LISTING_AGE_S = 1.0
 _AUTH_SCHEME = "Zoho-oauthtoken"  # that "Bearer" is taken too is [U] for Books
 
 #: Domains by the word that the redirect has for a data centre (`location`): of the accounts server and of the API [C; uk and ae U].
@@ -174,7 +172,7 @@ class ZohoBooks:
     )
 
     def __init__(self) -> None:
-        self._listed: WeakKeyDictionary[Calls, tuple[float, Mapping[str, bool]]] = WeakKeyDictionary()
+        self._lately: Lately[Mapping[str, Organisation]] = Lately()
 
     @property
     def addresses(self) -> Addresses:
@@ -276,17 +274,7 @@ class ZohoBooks:
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
         """GET /organizations, whole at once [C]; inactive ones are not offered."""
-        answer = await calls.get(f"{_API}/organizations")
-        found: dict[str, Organisation] = {}
-        active: dict[str, bool] = {}
-        for row in shapes.rows(shapes.under(answer, "organizations"), "organizations", "organization_id"):
-            organisation_id = self.canonical_id(row["organization_id"])
-            active[organisation_id] = _is_active(row)
-            name = shapes.words(row.get("name")) or organisation_id
-            problem = None if active[organisation_id] else Reason.ORGANISATION_CLOSED
-            found[organisation_id] = Organisation(organisation_id, name, problem=problem)
-        self._listed[calls] = (time.monotonic(), active)
-        return tuple(found.values())
+        return tuple((await _listed(calls)).values())
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
         """GET /organizations/{id}: one call, and the proof that the integration works."""
@@ -308,28 +296,25 @@ class ZohoBooks:
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
         """A list by pages. The chart of accounts does not say whether there is another one [C]."""
-        path, key, parameters, line_id, called, code, wanted = _LISTS[name]
-        kept = {"id", "name", "code", *wanted}
-        found: dict[str, Record] = {}
-        for page in range(1, _MOST_PAGES):
-            asked = {**parameters, "page": str(page), "per_page": str(_PAGE_SIZE)}
-            try:
-                answer = await self._get(calls, organisation_id, path, asked)
-            except _NotThere:
-                return ()  # the plan has no such list
-            except OrganisationTrouble as trouble:
-                if trouble.reason is Reason.PERMISSION_MISSING:
-                    raise ListRefused(str(trouble)) from None
-                raise
-            lines = shapes.records(answer, key, line_id, name=called, code=code)
-            known, there = len(found), shapes.length(answer, key)
-            found.update((line["id"], {k: v for k, v in line.items() if k in kept}) for line in lines)
+        wanted = _LISTS[name]
+
+        async def page(number: int) -> Page:
+            asked = {**wanted.parameters, "page": str(number), "per_page": str(_PAGE_SIZE)}
+            answer = await self._get(calls, organisation_id, wanted.path, asked)
+            lines = shapes.records(answer, wanted.key, wanted.id, name=wanted.name, code=wanted.code)
+            rows = shapes.length(answer, wanted.key)
             more = shapes.under(shapes.under(answer, "page_context"), "has_more_page")
-            ends = not more if isinstance(more, bool) else there < _PAGE_SIZE
-            # A page on which no row can be used is not the last one for that.
-            if ends or not there or (lines and len(found) == known):
-                return tuple(found.values())
-        raise shapes.nonsense(f"{key} without an end")
+            last = not more if isinstance(more, bool) else rows < _PAGE_SIZE
+            return Page(shapes.only(lines, wanted.kept), rows, last)
+
+        try:
+            return await whole(page, wanted.key)
+        except _NotThere:
+            return ()  # the plan has no such list
+        except OrganisationTrouble as trouble:
+            if trouble.reason is Reason.PERMISSION_MISSING:
+                raise ListRefused(str(trouble)) from None
+            raise
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
         """False: no call ends one organization; revoking ends the sign-in for all of them [C]."""
@@ -347,21 +332,22 @@ class ZohoBooks:
         try:
             return await calls.get(f"{_API}{path}", organisation_id=organisation_id, parameters=asked)
         except OrganisationTrouble as trouble:
-            reason = await self._reason(calls, organisation_id, trouble.reason)
+            organisation = (await self._lately.of(calls, _listed)).get(self.canonical_id(organisation_id))
+            reason = Reason.ACCESS_REMOVED if organisation is None else organisation.problem or trouble.reason
             if reason is trouble.reason:
                 raise
             raise OrganisationTrouble(reason, _SAYS[reason]) from None
 
-    async def _reason(self, calls: Calls, organisation_id: str, said: Reason) -> Reason:
-        """Asked at most once a second: a bulk check may meet hundreds of refusals."""
-        asked_at, active = self._listed.get(calls, (float("-inf"), dict[str, bool]()))
-        if time.monotonic() - asked_at > _LISTING_AGE_S:
-            await self.organisations(calls)
-            _, active = self._listed[calls]
-        is_active = active.get(self.canonical_id(organisation_id))
-        if is_active is None:
-            return Reason.ACCESS_REMOVED
-        return said if is_active else Reason.ORGANISATION_CLOSED
+
+async def _listed(calls: Calls) -> Mapping[str, Organisation]:
+    answer = await calls.get(f"{_API}/organizations")
+    found: dict[str, Organisation] = {}
+    for row in shapes.rows(shapes.under(answer, "organizations"), "organizations", "organization_id"):
+        organisation_id = str(row["organization_id"])
+        name = shapes.words(row.get("name")) or organisation_id
+        problem = None if _is_active(row) else Reason.ORGANISATION_CLOSED
+        found[organisation_id] = Organisation(organisation_id, name, problem=problem)
+    return found
 
 
 def _origin(address: str) -> str:
