@@ -84,6 +84,8 @@ def config_of(shot: Shot, folder: Path, config: Path) -> Path:
 async def picture(shot: Shot, config: Path) -> str:
     """The SVG of one screen."""
     app = ClientSyncApp(Workplace.open(config))
+    if shot.clients:
+        demo_practice.look_away(app.workplace)
     # The picture shows the sign-in's link, so it must not contain a real secret.
     known = patch("secrets.token_urlsafe", lambda size: "example" * (size // 6))
     async with app.run_test(size=shot.size) as pilot:

@@ -45,18 +45,19 @@ CONNECTIONS = (
     ("slash s o f t w a r e colon x e r o space b y colon a m e l i a enter", "of"),
     ("c", "Organisation id"),
 )
-SELECTED = (*SELECT, ("A", "Create 20 accounts"))
-JOB = (*SELECTED, ("enter enter", "20 done"))
+SELECTED = (*SELECT, ("A", "Create 9 accounts"))
+JOB = (*SELECTED, ("enter enter", "9 done"))
 
 SHOTS = (
-    Shot("clients", "Your clients, the status of each integration, and what to do about it.", (("pagedown pagedown home down down down down down", "accepts"),)),
+    Shot("clients", "Your clients, the status of each integration, and what to do about it.", (("pagedown pagedown home down down", "accepts"),)),
     Shot("clients", "In a terminal of 80 columns.", size=SMALL),
     Shot("clients", "In a large terminal.", size=LARGE),
     Shot("clients", "On a light background.", theme="light"),
-    Shot("expired", "Expired clients, with one fix for each cause. The list shows the clients of the chosen fix.", (("4", "to fix"), ("right", "8 of 118"))),
-    Shot("preview", "The client under the cursor, beside the list on a large terminal.", (("4", "to fix"), ("down", "Last events")), LARGE),
-    Shot("preview", "Over the list in a terminal of 80 columns.", (("4", "to fix"), ("down z", "Last events")), SMALL),
+    Shot("expired", "Expired clients, with one fix for each cause. The list shows the clients of the chosen fix.", (("4", "to fix"), ("right", "7 of 76"))),
+    Shot("preview", "The client under the cursor, beside the list on a large terminal.", (("4", "to fix"), ("down", "integrated with Cobalt")), LARGE),
+    Shot("preview", "Over the list in a terminal of 80 columns.", (("4", "to fix"), ("down z", "integrated with Cobalt")), SMALL),
     Shot("morning", "What happened since you last looked, what expires, and which jobs run or wait.", (("m", "Expires"),)),
+    Shot("broken", "Broken clients: each cause with its next step.", (("5", "to fix"),)),
     Shot(
         "selected",
         "A filter that hides one of the two selected clients.",
@@ -64,7 +65,7 @@ SHOTS = (
         SMALL,
     ),
     Shot("actions", "What you can do with the selected clients, or with the client under the cursor.", (("a", "Export client data"),), SMALL),
-    Shot("team", "Assign the selected clients to a team.", (("space down space t", "North"),), SMALL),
+    Shot("team", "Assign the selected clients to a team.", (("space down space t", "Trades"),), SMALL),
     Shot("sort", "Choose what to sort by.", (("o", "Refreshed"),), SMALL),
     Shot("columns", "Choose which columns to show.", (("C", "Columns"),), SMALL),
     Shot("help", "The keys of the current screen.", (("question_mark", "Show the clients"),)),

@@ -26,9 +26,13 @@ def last_night(now: datetime, nights: int = 0) -> datetime:
     return tonight - timedelta(days=nights + (tonight > now))
 
 
+def working_day(day: datetime) -> datetime:
+    """The day itself, or the Friday before."""
+    return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
+
+
 def _working(draw: Random, day: datetime) -> datetime:
-    back = max(0, day.weekday() - SATURDAY + 1)
     seconds = draw.randrange(60)
     hour, minute = draw.randrange(OPENS, CLOSES), draw.randrange(60)
     moment = day.replace(hour=hour, minute=minute, second=seconds, microsecond=0)
-    return moment - timedelta(days=back)
+    return working_day(moment)

@@ -9,20 +9,24 @@ import asyncio
 import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from ..practice.entries import NewEntry
+from ..practice.entries import Kind, NewEntry
 from ..practice.status import Reason
 from ..sandbox.options import Options
 from ..sandbox.registry import personalities
 from ..sandbox.server import Running
+from ..sync.reports import last_looked
 from ..workplace import Workplace, secret_name
 from . import businesses, jobs, notes
 from .app_history import AppHistory
 from .clients import Clients
+from .dates import last_night, working_day
 from .integrated import Dated
 
 NAME = "Hartley & Moore"
+NIGHTS_AWAY, DAY_ENDS = 4, timedelta(hours=15)
+"""You last looked so many nights ago, at the end of that day."""
 
 
 def options(softwares: Sequence[str] = ()) -> Options:
@@ -63,9 +67,17 @@ async def prepare(
             history = AppHistory(workplace, session, sandbox, adapters[app.name], now)
             dated += await history.entries(clients, shown, lambda: say(next(count), total))
             histories.append(history)
-    dated += notes.entries(clients, me, now)
+    noted = {entry.client for _, entry in dated if entry.kind is Kind.NOTE_SET}
+    dated += notes.entries(clients, me, now, noted)
     _write(workplace, dated)
     jobs.note(workplace.store, histories[0].working, clients, me, now)
+    look_away(workplace)
+
+
+def look_away(workplace: Workplace) -> None:
+    """Makes the morning view begin before the last things went wrong."""
+    evening = working_day(last_night(datetime.now(UTC), NIGHTS_AWAY)) + DAY_ENDS
+    last_looked.save_as_of(workplace.store, workplace.preferences, evening)
 
 
 def _write(workplace: Workplace, dated: Sequence[Dated]) -> None:

@@ -1,6 +1,6 @@
 """What colleagues noted about some clients of the demo practice."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 
 from ..practice.entries import Kind, NewEntry
@@ -19,9 +19,9 @@ EVERY = 13
 BEFORE = timedelta(days=20)
 
 
-def entries(clients: Clients, actor: str, now: datetime) -> Iterator[Dated]:
-    """The entries that set the notes."""
-    noted = list(clients.ids.values())[EVERY - 1 :: EVERY]
-    for number, ((client, since), note) in enumerate(zip(noted, NOTES, strict=False)):
+def entries(clients: Clients, actor: str, now: datetime, noted: Container[str | None]) -> Iterator[Dated]:
+    """The entries that set the notes. `noted`: clients that have one already."""
+    others = [(client, since) for client, since in clients.ids.values() if client not in noted]
+    for number, ((client, since), note) in enumerate(zip(others[EVERY - 1 :: EVERY], NOTES, strict=False)):
         at = max(since, last_night(now) - BEFORE) + timedelta(hours=8 + number, minutes=7 * number)
         yield at, NewEntry(Kind.NOTE_SET, actor, client, body={"note": note, "before": ""})

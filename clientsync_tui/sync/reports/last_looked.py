@@ -30,3 +30,8 @@ def since(store: Store, preferences: Preferences, now: datetime) -> Since:
 def save(store: Store, preferences: Preferences, now: datetime) -> None:
     """The person leaves now."""
     preferences.save(LAST_LOOKED, [iso(now), store.ledger.last()])
+
+
+def save_as_of(store: Store, preferences: Preferences, at: datetime) -> None:
+    """The person left at that time, and saw what had happened until then."""
+    preferences.save(LAST_LOOKED, [iso(at), store.lately.before(at)])
