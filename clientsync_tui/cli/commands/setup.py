@@ -136,6 +136,8 @@ def _say_next(workplace: "Workplace", name: str) -> None:
     say(f"{name} is set up in {workplace.config.path}.")
     if not interactive():
         say(f"Next: clientsync sign-in {name}")
+        if workplace.software(name).grant.device is not None:
+            say(f"Or, with a short code that you enter in any browser: clientsync sign-in {name} --device")
     elif click.confirm("Sign in now to check that it works?", default=True, err=True):
         new = online(workplace, lambda session: sign_in_now(workplace, session, name))
         say(f"It works: signed in as {new.person.name} <{new.person.email}>.")
