@@ -23,9 +23,8 @@ EVERY = 5
 FAULTS = {
     Reason.DISCONNECTED_THERE: "disconnect",
     Reason.ACCESS_REMOVED: "remove-access",
-    Reason.ORGANISATION_CLOSED: "close",
 }
-"""What makes it so in the sandbox, where it has a fault for it."""
+"""What makes it so in the sandbox, where it has a fault for it; `close` does what the app's personality says."""
 NOTES = {
     Reason.ORGANISATION_CLOSED: "Liquidator appointed. Final accounts are due in January.",
     Reason.ACCESS_REMOVED: "The owner's daughter keeps the books now. Call her, not the shop.",
@@ -76,7 +75,10 @@ def _possible(software: Software, personality: Personality) -> Iterator[Reason]:
     """The reasons that this app can have."""
     for reason in HARDEST_FIRST:
         if reason in (Reason.UNPAID, Reason.PERMISSION_MISSING):
-            if _answer(personality, reason):
+            if reason is personality.closing or _answer(personality, reason):
+                yield reason
+        elif reason is Reason.ORGANISATION_CLOSED:
+            if reason is personality.closing:
                 yield reason
         elif reason is not Reason.DISCONNECTED_THERE or (
             software.organisations_per_sign_in == "many" and software.not_listed is reason
@@ -94,12 +96,13 @@ def _break(
     sandbox: Running, personality: Personality, integrated: Integrated, me: str, reason: Reason
 ) -> None:
     name, id = integrated.where
-    if reason is Reason.UNPAID and (answer := _answer(personality, reason)):
-        sandbox.script(Script("api", Target(name, None, id.lower()), answer))
-    elif fault := FAULTS.get(reason):
+    if reason is personality.closing:
         # A closed organisation is closed for everyone.
-        person = None if reason is Reason.ORGANISATION_CLOSED else me
-        sandbox.fault(fault, software=name, person=person, organisation=id)
+        sandbox.fault("close", software=name, organisation=id)
+    elif reason is Reason.UNPAID and (answer := _answer(personality, reason)):
+        sandbox.script(Script("api", Target(name, None, id), answer))
+    elif fault := FAULTS.get(reason):
+        sandbox.fault(fault, software=name, person=me, organisation=id)
     # A missing permission was granted meanwhile: signing in again fixes it.
 
 

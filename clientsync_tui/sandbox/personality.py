@@ -7,6 +7,7 @@ from typing import Any, Literal
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from ..practice.status import Reason
 from .backend import Backend
 from .consent.errors import ErrorAnswer
 from .misbehaviour.limits import Allowed, Rate
@@ -117,7 +118,7 @@ class Personality:
     token is given. `realm_parameter`: under which name the redirect says which organisation was picked; `realm_name_parameter`: and how it is called;
     `link_needs`: the parameters of the link without which it does not say so. `token_mark`: what codes and refresh tokens end with, and
     what no form may hold as it is.
-    `odd_refusals`: the app's own way to say no. `redirect_fields`: what every redirect carries beside that; `server_parameter`: which of these names the server to go on with. `claims`: those of an id_token,
+    `closing`: what an organisation looks like after the fault `close`. `odd_refusals`: the app's own way to say no. `redirect_fields`: what every redirect carries beside that; `server_parameter`: which of these names the server to go on with. `claims`: those of an id_token,
     from the standard ones; None if none is given. `access_claims`: those of an access token that is a JWT; None if it is only
     a word. `secret_in`: where the token endpoint and the one that revokes look for the client id and secret.
     `redirect_at_refresh`: whether a refresh without the redirect of the sign-in is refused. `token_errors`: status and further fields (`error` among them, where the app has a word of its own) of the token endpoint's errors, where they are not 400 and
@@ -159,6 +160,7 @@ class Personality:
     realm_name_parameter: str | None = None
     link_needs: Mapping[str, str] = field(default_factory=dict[str, str])
     token_mark: str = ""
+    closing: Literal[Reason.ORGANISATION_CLOSED, Reason.UNPAID] = Reason.ORGANISATION_CLOSED
     odd_refusals: tuple[OddRefusal, ...] = ()
     redirect_fields: Mapping[str, str] = field(default_factory=dict[str, str])
     server_parameter: str | None = None

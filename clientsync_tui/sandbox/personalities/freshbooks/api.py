@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ....practice.status import Reason
 from ...backend import Backend
 from ...misbehaviour.api_access import ApiAccess
 from ...misbehaviour.faults import REFUSALS
@@ -188,6 +189,8 @@ PERSONALITY = Personality(
     one_grant=True,
     token_errors={"invalid_client": (401, {})},
     organisation_id=shapes.account_id,
+    demo_clients=10,
+    closing=Reason.UNPAID,
     limits=LIMITS,
     errors=errors.ERRORS,
     lists={

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ....practice.status import Reason
 from ...backend import Backend
 from ...misbehaviour.api_access import ApiAccess
 from ...misbehaviour.faults import REFUSALS
@@ -205,6 +206,8 @@ PERSONALITY = Personality(
         OddRefusal({"country": country}, {"error": "Invalid request", "reason": "Email already in use"})
         for country in ("de", "es", "fr", "us")
     ),
+    demo_clients=18,
+    closing=Reason.UNPAID,
     limits=LIMITS,
     errors=errors.ERRORS,
     lists={
