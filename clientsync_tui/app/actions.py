@@ -97,7 +97,7 @@ _ALL = (
     Action("redraw", "Redraw", "Draw the screen again if something else has written over it.", "ctrl+l,f5", EVERYWHERE),
     Action("quit", "Quit", "Leave the program. A running job can be resumed at the next start.", "q,ctrl+q", EVERYWHERE, 19),
     # Clients
-    Action("filter", "Filter", "Show only what matches: words, or status: reason: by: software: team: code: since:. `-` before any term negates it.", "slash", SELECT, 2, command="clients"),
+    Action("filter", "Filter", "Show only what matches: words, or status: reason: by: software: team: code: claimed: since:. `-` before any term negates it.", "slash", SELECT, 2, command="clients"),
     Action("sort", "Sort", "Choose the columns to sort by.", "o", SELECT, 13),
     Action("columns", "Columns", "Choose, order and widen the columns.", "C", SELECT),
     Action("actions_menu", "Actions", "Open Client Sync, export client data, upload practice codes, or act on the selection.", "a", CLIENTS, 4),
@@ -110,6 +110,8 @@ _ALL = (
     Action("rename", "Rename", "Change the name of the client under the cursor on the practice's list.", "n", CLIENTS, command="set"),
     Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "e", CLIENTS, command="set"),
     Action("remove", "Remove from the list", "Remove clients without an active integration from the list.", "X", CLIENTS, dangerous=True, command="remove"),
+    Action("claim", "Claim", "Say that you are working on the selected clients. Colleagues see it, and are warned before bulk work on them.", "M", CLIENTS, command="claim"),
+    Action("release", "Release", "Say that you are no longer working on the selected clients.", "L", CLIENTS, command="release"),
     Action("preview", "Preview", "Show or hide the client under the cursor: beside the list on a wide terminal, over it on a narrow one.", "z", CLIENTS, 6),
     Action("preview_wider", "Wider preview", "Make the preview beside the list wider.", "less_than_sign", CLIENTS),
     Action("preview_narrower", "Narrower preview", "Make the preview beside the list narrower.", "greater_than_sign", CLIENTS),

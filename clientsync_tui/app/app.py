@@ -54,7 +54,7 @@ class ClientSyncApp(App[None]):
         self.keys: Mapping[str, str] = {}
         self.key_queue = KeyQueue(self, super().on_event)
         self.notices = Notices(self)
-        self._news = News(self, workplace.store)
+        self._news = News(self, workplace, lambda: self._jobs.are_running or self.key_queue.count)
         self._jobs = Jobs(self, workplace, self._news, lambda sequence: self.write(sequence))
         self._cells = ChangedCells()
         self.kept_frame = KeptFrame(self, workplace, self._cells, start.frame)

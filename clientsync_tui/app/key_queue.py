@@ -47,6 +47,8 @@ class KeyQueue:
         self._deliver = deliver
         self._waiting: deque[Key] = deque()
         self._number = 0
+        self.count = 0
+        """How many keys there were."""
         self._deadline: asyncio.TimerHandle | None = None
         self._held = False
 
@@ -71,6 +73,7 @@ class KeyQueue:
 
     async def put(self, key: Key) -> None:
         """A key from the terminal."""
+        self.count += 1
         if self._deadline is None and not self._is_behind():
             await self._hand_on(key)
         else:

@@ -1,7 +1,12 @@
 """News for the open screens: someone changed the practice, or a job ended."""
 
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ..practice.trouble import Trouble
 from ..widgets.banner import show_banner
 
 if TYPE_CHECKING:
@@ -9,27 +14,40 @@ if TYPE_CHECKING:
 
     from ..store.postgres.follower import Follower
     from ..store.store import Store
+    from ..workplace import Workplace
 
-NEWS_EVERY_S = 1.0
+NEWS_EVERY_S = 0.4
 """How often the database is asked whether someone changed the practice. SQLite answers from memory."""
+ACTIVITY_EVERY_S = 20.0
+"""How often it is noted that someone is at work here, so that their claims go on."""
 
 
 class News:
     """Tells each open screen what is new."""
 
-    def __init__(self, app: "App[Any]", store: "Store") -> None:
+    def __init__(self, app: "App[Any]", workplace: "Workplace", at_work: Callable[[], bool | int]) -> None:
+        """`at_work`: True while a job runs here, else a number that differs from its last one when someone is at work."""
         self._app = app
-        self._store = store
+        self._workplace = workplace
+        self._at_work = at_work
+        self._work: bool | int = 0
         self._seen = (0, 0)
+        self._next_end: datetime | None = None
         self._follower: Follower | None = None
+
+    @property
+    def _store(self) -> "Store":
+        return self._workplace.store
 
     def start(self) -> None:
         """Looks for changes from now on."""
         self._seen = self._store.changes()
+        self._next_end = self._store.claims.next_end(datetime.now(UTC))
         if (follower := self._store.follower()) is not None:
             self._follower = follower
             follower.start()
         self._app.set_interval(NEWS_EVERY_S, self.look)
+        self._app.set_interval(ACTIVITY_EVERY_S, self._note_activity)
 
     def stop(self) -> None:
         """Follows the practice's server no more."""
@@ -42,10 +60,23 @@ class News:
             return
         if self._follower is not None:
             show_banner(self._app.screen, self._follower.says)
-        seen = self._store.changes()
-        if seen != self._seen:
+        seen, now = self._store.changes(), datetime.now(UTC)
+        # A claim ends without anyone changing anything.
+        if seen != self._seen or (self._next_end is not None and self._next_end <= now):
             self._seen = seen
+            self._next_end = self._store.claims.next_end(now)
             self.announce("practice_changed")
+
+    def _note_activity(self) -> None:
+        work = self._at_work()
+        if work is True or work != self._work:
+            self._work = work
+            self._app.run_worker(self._renew_claims(), group="claims", exclusive=True, exit_on_error=False)
+
+    async def _renew_claims(self) -> None:
+        workplace = self._workplace
+        with suppress(Trouble):
+            await asyncio.to_thread(workplace.store.claims.note_activity, workplace.actor, datetime.now(UTC))
 
     def announce(self, what: str, *arguments: Any) -> None:
         """Calls the method `what` of every open screen."""

@@ -16,6 +16,7 @@ from .network import online
 from .output import confirm, say
 from .results import report, show_plan
 from .run_job import JobRun, carry_out, run
+from .selection import mind_claims, planned_clients
 
 
 def bulk(
@@ -29,6 +30,7 @@ def bulk(
 
     async def work(session: Session) -> JobRun:
         plan = await make(session)
+        mind_claims(workplace, planned_clients(plan), dry_run=dry_run)
         if dry_run:
             return JobRun(plan)
         return await with_sign_ins(workplace, session, await carry_out(session, plan))

@@ -70,7 +70,7 @@ def _with_own_sign_ins(
     from .output import require_yes_or_terminal
     from .results import report, show_plan
     from .run_job import JobRun, carry_out
-    from .selection import client_ids
+    from .selection import client_ids, mind_claims, planned_clients
 
     if kind.dangerous and not dry_run:
         require_yes_or_terminal(yes)
@@ -79,6 +79,7 @@ def _with_own_sign_ins(
         name = workplace.software(software).name if software else None
         held = {sign_in.id for sign_in in network.held(workplace, name)}
         plan = kind.plan(Request(workplace.store, name, only, held))
+        mind_claims(workplace, planned_clients(plan), dry_run=dry_run)
         _ask(workplace, kind, plan, yes=yes or dry_run)
         if dry_run:
             show_plan(plan, as_json)

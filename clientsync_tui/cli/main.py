@@ -25,6 +25,8 @@ COMMANDS = {
     "set": "client_list.edit",
     "team": "client_list.team",
     "remove": "client_list.edit",
+    "claim": "client_list.claim",
+    "release": "client_list.claim",
     "undo": "client_list.undo",
     "settings": "client_list.connection",
     "open": "client_list.connection",

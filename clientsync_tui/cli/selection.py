@@ -1,11 +1,14 @@
 """The clients and the accounting apps that a bulk command applies to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from ..practice.model import Client
+from ..practice.plan import Plan, Will
 from ..practice.trouble import UsageError
+from ..sync.home import claim_words
 from ..workplace import Workplace
+from .output import say
 
 
 def client_ids(workplace: Workplace, clients: Sequence[str]) -> list[str] | None:
@@ -18,6 +21,20 @@ def named_clients(workplace: Workplace, clients: Sequence[str]) -> list[Client]:
     now = datetime.now(UTC)
     found = (workplace.store.clients.named(words, now) for words in clients)
     return list({client.id: client for client in found}.values())
+
+
+def mind_claims(workplace: Workplace, clients: Iterable[str], *, dry_run: bool = False) -> None:
+    """Says who claimed which of the clients that are about to be changed (their ids). That is activity, too: your own claims go on."""
+    now = datetime.now(UTC)
+    for line in claim_words.about(workplace.store, clients, workplace.actor, now):
+        say(line)
+    if not dry_run:
+        workplace.store.claims.note_activity(workplace.actor, now)
+
+
+def planned_clients(plan: Plan) -> Iterator[str]:
+    """The ids of the clients for which a plan will do something."""
+    return (item.client for item in plan.only((Will.DO,)))
 
 
 def software_names(

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     FOUND_WORKING = "found_working"  # was
     SETTINGS_CHANGED = "settings_changed"  # settings, before
     ORGANISATION_CHANGED = "organisation_changed"  # organisation_id, organisation_name, sign_in, before
+    CLAIM_TAKEN_OVER = "claim_taken_over"  # from (role, name), since
 
 
 @dataclass(frozen=True, slots=True)

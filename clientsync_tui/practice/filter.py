@@ -17,6 +17,7 @@ FIELDS = {
     "software": "the accounting app's short name, or none",
     "team": "the team, or none",
     "code": "how the practice code starts, or none",
+    "claimed": "who claimed it: you, a name, or none",
     "since": "changed since: today, yesterday, monday, 3d, 2w, 12h or 2026-03-01",
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from .claims import Claim
 from .people import Person
 from .status import Reason, Standing
 
@@ -93,6 +94,7 @@ class Client(NamedTuple):
     integrations: tuple[Integration, ...] = ()
     changed_at: datetime | None = None
     """When anything about the client last changed; None also where no one asked for it."""
+    claim: Claim | None = None
 
     @property
     def follows_one(self) -> bool:

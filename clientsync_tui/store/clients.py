@@ -9,12 +9,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..practice.claims import Claim
 from ..practice.entries import moment
 from ..practice.model import Client, Integration, LastFault, Settings
 from ..practice.people import Person
 from ..practice.status import Reason, Status, standing_of
 from ..practice.text import clean, code_key, sort_key
 from ..practice.trouble import Trouble, UsageError
+from .claims import claims_on
 from .database import Database
 from .listing.client_list import BY_NAME, Sort
 from .own_rows import REBUILDS, UNREADABLE, is_fault, time_of
@@ -74,19 +76,26 @@ class Clients:
         cause: "Cause | None" = None,
         *,
         held: Collection[str] = (),
+        me: Collection[str] = (),
     ) -> "array[int]":
         """The numbers of the clients that match, in the order of `sort`: see `listing.find`."""
         from .listing.find import find
 
-        return find(self._database, terms, now, sort, cause, held=held)
+        return find(self._database, terms, now, sort, cause, held=held, me=me)
 
     def first_matching(
-        self, terms: "Sequence[Term]", now: datetime, most: int, *, held: Collection[str] = ()
+        self,
+        terms: "Sequence[Term]",
+        now: datetime,
+        most: int,
+        *,
+        held: Collection[str] = (),
+        me: Collection[str] = (),
     ) -> "array[int]":
         """The first `most` of what `find` returns in the order by name: see `listing.find`."""
         from .listing.find import first_matching
 
-        return first_matching(self._database, terms, now, most, held=held)
+        return first_matching(self._database, terms, now, most, held=held, me=me)
 
     def warm(self) -> None:
         """Reads the search texts, so that the first letter of a filter does not wait for them."""
@@ -175,8 +184,10 @@ class Clients:
             links: dict[int, list[Integration]] = {}
             for row in self._db.execute(f"{INTEGRATIONS} WHERE i.client IN ({marks})", part):
                 links.setdefault(row["client"], []).append(integration_of(row, now))
-            for row in self._db.execute(f"SELECT * FROM clients WHERE n IN ({marks})", part):
-                found[row["n"]] = client_of(row, tuple(links.get(row["n"], ())))
+            rows = self._db.execute(f"SELECT * FROM clients WHERE n IN ({marks})", part).fetchall()
+            claims = claims_on(self._db, (row["id"] for row in rows), now)
+            for row in rows:
+                found[row["n"]] = client_of(row, tuple(links.get(row["n"], ())), claims.get(row["id"]))
         return [found[n] for n in numbers if n in found]
 
     def last_changes(self, ids: Sequence[str]) -> dict[str, datetime]:
@@ -324,7 +335,7 @@ def _integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Inte
     )
 
 
-def client_of(row: sqlite3.Row, integrations: tuple[Integration, ...]) -> Client:
+def client_of(row: sqlite3.Row, integrations: tuple[Integration, ...], claim: Claim | None = None) -> Client:
     """The client that a row of `clients` holds."""
     return Client(
         row["n"],
@@ -335,4 +346,5 @@ def client_of(row: sqlite3.Row, integrations: tuple[Integration, ...]) -> Client
         row["note"],
         json.loads(row["details"]),
         integrations,
+        claim=claim,
     )

@@ -95,7 +95,7 @@ class History:
                 return "(at >= ?1)", [iso(term.since(now))]
             case _:
                 wanted = [term._replace(negated=False)]
-                found = find(self._database, wanted, now, held=self._you.sign_ins)
+                found = find(self._database, wanted, now, held=self._you.sign_ins, me=self._you.actors)
                 clients = "SELECT c.id FROM json_each(?1) f JOIN clients c ON c.n = f.value"
                 return f"(coalesce(client IN ({clients}), 0))", [json.dumps(found.tolist())]
 

@@ -5,6 +5,7 @@ it is saved in the file.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple, Protocol
 
@@ -50,6 +51,19 @@ class Home(Protocol):
         """Who makes those entries, where the program would say `named`."""
         ...
 
+    def claim(self, clients: Sequence[str], minutes: int) -> str | None:
+        """Claims clients there for this person, whoever has them, within the change that has begun; returns what others call the
+        person, where the home knows."""
+        ...
+
+    def release(self, clients: Sequence[str]) -> None:
+        """Ends this person's claims on clients there."""
+        ...
+
+    def renew_claims(self) -> None:
+        """Lets this person's claims there go on."""
+        ...
+
     def commit(self, db: sqlite3.Connection) -> None:
         """Saves what the change added to `db`, before that is saved. Raises Unreachable."""
         ...
@@ -90,6 +104,15 @@ class SqliteHome:
     def actor(self, named: str) -> str:
         """As the program says: whoever can write the file can write any name."""
         return named
+
+    def claim(self, clients: Sequence[str], minutes: int) -> str | None:
+        """The file alone has them."""
+
+    def release(self, clients: Sequence[str]) -> None:
+        """The file alone has them."""
+
+    def renew_claims(self) -> None:
+        """The file alone has them."""
 
     def commit(self, db: sqlite3.Connection) -> None:
         """SQLite saves it."""

@@ -65,11 +65,17 @@ def is_pulled(row: Row) -> bool:
     )
 
 
+def is_claim(row: Row) -> bool:
+    """Whether a claim's row is as this program writes it."""
+    return time_of(row["since"]) is not None and time_of(row["until"]) is not None and row["minutes"] > 0
+
+
 TABLES: dict[str, tuple[str, Callable[[Row], bool]]] = {
     "jobs": ("id", is_job),
     "items": ("job, n", is_item),
     "contacts": ("software, organisation_id", is_contact),
     "pulled": ("software, organisation_id, list", is_pulled),
+    "claims": ("client", is_claim),
 }
 """Each table with its key, and what its rows have to be."""
 

@@ -256,6 +256,7 @@ PROJECTIONS: dict[str, Apply] = {
     Kind.FOUND_WORKING: _found,
     Kind.SETTINGS_CHANGED: _settings_changed,
     Kind.ORGANISATION_CHANGED: _organisation_changed,
+    Kind.CLAIM_TAKEN_OVER: lambda _db, _entry: NOTHING,
 }
 
 

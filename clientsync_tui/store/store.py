@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from ..practice.plan import Plan
+    from .claims import Claims
     from .history import History, You
     from .home import Home
     from .inspection import Inspection
@@ -144,6 +145,13 @@ class Store:
         from .past_jobs import note
 
         return note(self._database, self.jobs, plan, by, started, ended, failed)
+
+    @cached_property
+    def claims(self) -> "Claims":
+        """Who says that they are working on which clients."""
+        from .claims import Claims
+
+        return Claims(self._database, self.ledger)
 
     def job_items(self, job: str) -> "JobItems":
         """The items of one job, for a screen that shows a few at a time."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from ..practice.entries import iso
 from ..practice.model import DETAIL_TITLES, Client, Integration
 from ..practice.status import Status, weight
+from .home import claim_words
 from .locale_words import brief, short_date
 from .words import ASCII_SYMBOLS, SHORT, STYLES, SYMBOLS, last_good, link_words, unchecked
 
@@ -26,6 +27,8 @@ class Viewer(NamedTuple):
     columns: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     ascii_marks: bool = False
+    me: str = ""
+    """Who acts for this person where no sign-in is used, and claims clients."""
 
 
 class Seen(NamedTuple):
@@ -54,6 +57,8 @@ class Room(NamedTuple):
 
 
 DATE = Room(11)
+CLAIMED = "claimed"
+"""The key of the column that is printed only where a client is claimed."""
 LAST_CHANGE = "changed"
 """The key of the column that is read from the ledger, for the rows on the page alone and only where it is shown."""
 
@@ -147,6 +152,17 @@ def _day(read: Callable[[Integration], datetime | None]) -> Callable[[Seen], str
     return lambda seen: short_date(read(seen.worst), seen.viewer.now) if seen.worst else ""
 
 
+def _name_cell(seen: Seen) -> str:
+    """The name, behind a mark where someone claimed the client."""
+    mark = claim_words.mark(seen.client.claim, seen.viewer.now, ascii_marks=seen.viewer.ascii_marks)
+    return f"{mark} {seen.client.name}" if mark else seen.client.name
+
+
+def _claimed_cell(seen: Seen) -> str:
+    claim, viewer = seen.client.claim, seen.viewer
+    return claim_words.by(claim, viewer.me, viewer.now) if claim else ""
+
+
 def _status_cell(seen: Seen) -> Styled:
     """Symbol, words and meaning of the worst integration's status."""
     link, viewer = seen.worst, seen.viewer
@@ -193,7 +209,7 @@ COLUMNS: list[ClientColumn] = [
     ClientColumn("id", csv=(CsvField("ID", lambda client, _: client.id),), json={"id": lambda client, _: client.id}),
     ClientColumn(
         "name", "Client", 2, Room(24, 6, 9, 60, least=12),
-        cell=lambda seen: seen.client.name,
+        cell=_name_cell,
         sort="name",
         csv=(CsvField("Client", lambda client, _: client.name),),
         json={"name": lambda client, _: client.name},
@@ -273,6 +289,12 @@ COLUMNS: list[ClientColumn] = [
         "note", "Note", None, Room(12, 2, 1, 40),
         cell=lambda seen: seen.client.note,
         csv=(CsvField("Note", lambda client, _: client.note),),
+    ),
+    ClientColumn(
+        CLAIMED, "Claimed by", None, Room(13, 1, 5, 28),
+        cell=_claimed_cell,
+        json={"claimed_by": lambda client, _: claim_words.as_json(client.claim)},
+        line=lambda client, _link, viewer: claim_words.by(client.claim, viewer.me, viewer.now) if client.claim else "",
     ),
     ClientColumn("country", "Country", None, Room(10), cell=_detail_cell("country")),
     ClientColumn("tax_number", "Tax number", None, Room(14, shorten="middle"), cell=_detail_cell("tax_number")),

@@ -85,6 +85,11 @@ def _disconnected(body: _Body) -> str:
     return f"disconnected, {where}"
 
 
+def _claim_taken_over(body: _Body) -> str:
+    person: _Body = body.get("from") or {}
+    return f"took over the claim from {person.get('name') or person.get('role') or 'nobody'}"
+
+
 _SAYS: Mapping[str, Callable[[_Body], str]] = {
     Kind.CLIENT_ADDED: lambda body: "client added" + (f" to team {body['team']}" if body.get("team") else ""),
     Kind.CLIENT_REMOVED: lambda body: "client removed from the list",
@@ -107,6 +112,7 @@ _SAYS: Mapping[str, Callable[[_Body], str]] = {
     Kind.FOUND_BROKEN: _found("found broken"),
     Kind.FOUND_WORKING: lambda body: "found working again",
     Kind.SETTINGS_CHANGED: lambda body: "settings of the integration changed",
+    Kind.CLAIM_TAKEN_OVER: _claim_taken_over,
     Kind.ORGANISATION_CHANGED: lambda body: f"moved to another organisation: {body['organisation_name']}",
 }
 

@@ -1,7 +1,7 @@
 """A plan: its summary by reason, and below it every client, drawn on demand."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -65,25 +65,26 @@ class PlanList(Vertical):
         if self._plan is not None:
             self.show(self._plan)
 
-    def show(self, plan: Plan, lead: str = "") -> None:
-        """Shows another plan. `lead`: a sentence before its summary."""
-        self.run_worker(self._show(plan, lead), exclusive=True, exit_on_error=False)
+    def show(self, plan: Plan, lead: str = "", notes: Sequence[str] = ()) -> None:
+        """Shows another plan. `lead`: a sentence before its summary. `notes`: what else to know."""
+        self.run_worker(self._show(plan, lead, notes), exclusive=True, exit_on_error=False)
 
-    async def _show(self, plan: Plan, lead: str) -> None:
+    async def _show(self, plan: Plan, lead: str, notes: Sequence[str]) -> None:
         softwares = {item.software for item in plan.items}
         self._titles = (
             {software: self._title(software) for software in softwares} if len(softwares) > 1 else {}
         )
-        summary, self._rows = await asyncio.to_thread(self._read, plan, lead)
+        summary, self._rows = await asyncio.to_thread(self._read, plan, lead, notes)
         self._summary.update(summary)
         self.table.columns = COLUMNS if self._titles else OF_ONE
         self.table.show(self._rows)
         self._moved()
 
-    def _read(self, plan: Plan, lead: str) -> tuple[Content, ListRows]:
+    def _read(self, plan: Plan, lead: str, notes: Sequence[str]) -> tuple[Content, ListRows]:
         parts: list[tuple[str, str]] = [(f"{lead}\n", "")] if lead else []
         for will, line in list(plan_words.summary(plan))[:LINES]:
             parts += [(f"{self._sign(will)} ", f"bold {_COLOURS[will]}"), (f"{line}\n", "")]
+        parts += [(f"{note}\n", "$text-warning") for note in notes]
         # What can't be done comes first: the user has to do something about it.
         order = {Will.CANNOT: 0, Will.SKIP: 1, Will.DO: 2}
         items = sorted(plan.items, key=lambda item: order[item.will])

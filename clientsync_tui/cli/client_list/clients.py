@@ -70,7 +70,7 @@ def clients(
         ]
         now = datetime.now(UTC)
         held = {sign_in.id for sign_in in workplace.held()}
-        numbers = workplace.store.clients.find(terms, now, held=held)
+        numbers = workplace.store.clients.find(terms, now, held=held, me={workplace.actor})
         found = workplace.store.clients.each(numbers, now)
         if team is not None:
             # `team:` in the filter also matches parts of names.
@@ -87,12 +87,14 @@ def clients(
 
             write(sys.stdout, found)
         else:
-            from ...sync.client_columns import on_the_command_line
+            from ...sync.client_columns import CLAIMED, on_the_command_line
 
-            columns, viewer = on_the_command_line(), _viewer(workplace, now)
+            listed, viewer = list(found), _viewer(workplace, now)
+            claimed = any(client.claim for client in listed)
+            columns = [column for column in on_the_command_line() if claimed or column.key != CLAIMED]
             rows = [
                 tuple(column.line(client, link, viewer) for column in columns if column.line)
-                for client in found
+                for client in listed
                 for link in client.integrations or (None,)
             ]
             shrink = [column.key for column in columns].index("name")
@@ -105,7 +107,7 @@ def _viewer(workplace: "Workplace", now: "datetime") -> "Viewer":
     def title(software: str) -> str:
         return workplace.any_software(software).title
 
-    return Viewer(now, title)
+    return Viewer(now, title, me=workplace.actor)
 
 
 @click.command(
@@ -164,6 +166,7 @@ def _particulars(
     from ...accounting.seam.not_loaded import why_not_loaded
     from ...practice.model import DETAIL_TITLES
     from ...sync.client_columns import status_line
+    from ...sync.home import claim_words
     from ...sync.pulled_words import refused_list
     from ...sync.words import next_step
 
@@ -175,6 +178,8 @@ def _particulars(
         "Note": found.note or None,
     }
     yield found.name
+    if found.claim:
+        yield f"  {claim_words.sentence(found.claim, viewer.me, now)}"
     for title, value in facts.items():
         if value:
             yield f"  {title}: {value}"

@@ -92,7 +92,7 @@ def remove(clients: tuple[str, ...], dry_run: bool, as_json: bool, yes: bool) ->
     from ...practice.counted import counted
     from ...sync import client_edits
     from .. import output
-    from ..selection import named_clients
+    from ..selection import mind_claims, named_clients
 
     if not clients:
         raise click.UsageError("Say which: --client C (once or more).")
@@ -101,6 +101,7 @@ def remove(clients: tuple[str, ...], dry_run: bool, as_json: bool, yes: bool) ->
     with open_workplace() as workplace:
         found = named_clients(workplace, clients)
         going = [client for client in found if client_edits.can_be_removed(client)]
+        mind_claims(workplace, (client.id for client in going), dry_run=dry_run)
         if going and not dry_run:
             output.confirm(f"Take {counted(len(going), 'client')} off the list?", yes)
             client_edits.remove(workplace.store, workplace.actor, going)

@@ -63,7 +63,7 @@ def assign(name: str, clients: tuple[str, ...], dry_run: bool, as_json: bool) ->
     from ...practice.counted import counted
     from ...sync import client_edits
     from .. import output
-    from ..selection import named_clients
+    from ..selection import mind_claims, named_clients
 
     if not clients:
         raise click.UsageError("Say which: --client C (once or more).")
@@ -71,6 +71,7 @@ def assign(name: str, clients: tuple[str, ...], dry_run: bool, as_json: bool) ->
         found = named_clients(workplace, clients)
         name = client_edits.team_name(name) or ""
         moving = [client for client in found if (client.team or "") != name]
+        mind_claims(workplace, (client.id for client in moving), dry_run=dry_run)
         if not dry_run:
             client_edits.assign_team(workplace.store, workplace.actor, moving, name)
     if as_json:

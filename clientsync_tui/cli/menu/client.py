@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ...app.actions import ACTIONS
+from ...practice.claims import USUAL_MINUTES
 from ...practice.model import Client
 from ...sync import client_edits, plan_words
+from ...sync.home import claim_words
 from ...sync.integration_facts import of_client
 from ...sync.words import link_words
 from ...workplace import Workplace
@@ -42,7 +44,8 @@ def one_client(workplace: Workplace, id: str) -> None:
 
     def heading() -> list[str]:
         client = now()
-        return [client.name, *(f"{title}: {value}" for title, value, _ in of_client(client))]
+        claimed = [claim_words.sentence(client.claim, actor, datetime.now(UTC))] if client.claim else []
+        return [client.name, *claimed, *(f"{title}: {value}" for title, value, _ in of_client(client))]
 
     def choices() -> list[Choice]:
         client = now()
@@ -64,6 +67,8 @@ def one_client(workplace: Workplace, id: str) -> None:
             action("clients.assign_team", lambda: assign_team(workplace, [now()])),
             action("clients.set_note", set_note),
             action("clients.rename", rename),
+            action("clients.claim", lambda: claim(workplace, [id])),
+            action("clients.release", lambda: release(workplace, [id])),
             action("everywhere.history", lambda: history(workplace, id)),
             action("clients.remove", lambda: remove(workplace, [now()]), why_not_removed),
         ]
@@ -79,6 +84,26 @@ def assign_team(workplace: Workplace, clients: Sequence[Client]) -> None:
     if team is not None:
         count = client_edits.assign_team(workplace.store, workplace.actor, clients, team)
         say(f"{plan_words.clients(count)} assigned to {team or 'no team'}.")
+
+
+def claim(workplace: Workplace, ids: Sequence[str]) -> None:
+    """Claims clients; asks first where colleagues have claimed some. Raises Quit."""
+    store, now = workplace.store, datetime.now(UTC)
+    others = claim_words.about(store, ids, workplace.actor, now)
+    say(*others)
+    if others and not yes("Take over?"):
+        say("Nothing was changed.")
+        return
+    say(*claim_words.claimed(store.claims.take(ids, workplace.actor), USUAL_MINUTES, now))
+
+
+def release(workplace: Workplace, ids: Sequence[str]) -> None:
+    """Ends your own claims on clients."""
+    store, me = workplace.store, workplace.actor
+    say(
+        claim_words.released(store.claims.release(ids, me)),
+        *claim_words.about(store, ids, me, datetime.now(UTC)),
+    )
 
 
 def remove(workplace: Workplace, clients: Sequence[Client]) -> None:

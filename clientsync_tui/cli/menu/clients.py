@@ -13,7 +13,7 @@ from ...sync.tabs import TABS, Tab
 from ...sync.words import link_words, status_words
 from ...workplace import Workplace
 from .. import selection
-from .client import assign_team, one_client, remove
+from .client import assign_team, claim, one_client, release, remove
 from .client_sync import action, bulk
 from .fixes import fixes
 from .lines import Choice, menu, say, text, with_back
@@ -29,7 +29,7 @@ class ClientRows:
         self._terms = terms
         held = {sign_in.id for sign_in in workplace.held()}
         self.ids: array[int] = workplace.store.clients.find(
-            [*terms, *parse(words)], datetime.now(UTC), held=held
+            [*terms, *parse(words)], datetime.now(UTC), held=held, me={workplace.actor}
         )
 
     def texts(self, ids: Sequence[int]) -> list[str]:
@@ -50,6 +50,8 @@ def client_line(client: Client, now: datetime) -> str:
         parts.append(f"code {client.practice_code}")
     if client.team:
         parts.append(f"team {client.team}")
+    if client.claim:
+        parts.append(f"claimed by {client.claim.name}")
     parts += (f"{link.software} {link_words(link, now)}" for link in client.integrations)
     return ", ".join(parts if client.integrations else [*parts, status_words(None)])
 
@@ -107,6 +109,8 @@ def _several(workplace: Workplace, ids: Sequence[str]) -> None:
             ),
             action("clients.export", lambda: export_clients(workplace, now())),
             action("clients.assign_team", lambda: assign_team(workplace, now())),
+            action("clients.claim", lambda: claim(workplace, ids)),
+            action("clients.release", lambda: release(workplace, ids)),
             action("clients.remove", lambda: remove(workplace, now())),
         ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from ..bulk import with_sign_ins
 from ..network import online
 from ..results import show_result
 from ..run_job import JobRun, run
+from ..selection import mind_claims, planned_clients
 from .lines import say, yes
 from .lists import Texts, look
 
@@ -23,6 +24,7 @@ _WILL = {Will.DO: "will be done", Will.SKIP: "is left as it is", Will.CANNOT: "i
 def perform(workplace: Workplace, plan: Plan) -> None:
     """Says what would be done and why the rest is not, asks, and does it. Raises Quit, and what opening the keyring does."""
     say(*(line for _, line in plan_words.summary(plan)), *plan_words.entails(plan, workplace.softwares()))
+    mind_claims(workplace, planned_clients(plan))
     question = plan_words.question(plan)
     if not plan.count(Will.DO):
         supersede(workplace.store, plan, None)

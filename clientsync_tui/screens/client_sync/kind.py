@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from ...practice.people import SignIn
 from ...practice.plan import Plan, Will
 from ...practice.trouble import Trouble
 from ...sync import as_command, plan_words
+from ...sync.home import claim_words
 from ...sync.kinds.seam.kind import BulkKind, Request
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
@@ -110,7 +112,9 @@ class KindScreen(ReachScreen):
 
     def _show_plan(self, plan: Plan) -> None:
         self._plan = plan
-        self.query_one(PlanList).show(plan, "" if plan.items else self.keyed(self.nothing))
+        workplace = self.main.workplace
+        claimed = claim_words.about_plan(workplace.store, plan, workplace.actor, datetime.now(UTC))
+        self.query_one(PlanList).show(plan, "" if plan.items else self.keyed(self.nothing), claimed)
         count = plan.count(Will.DO)
         self.relabel("go", self.keyed(f"{plan_words.button(plan)} ({{dialogue.yes}})"))
         self.query_one("#go").display = count > 0

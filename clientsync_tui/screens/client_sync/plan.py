@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from textual.widgets import Button, Static
 from ...practice.plan import Plan, Will
 from ...practice.trouble import Trouble
 from ...sync import as_command, plan_words
+from ...sync.home import claim_words
 from ...sync.jobs.new_job import new_job
 from ...sync.kinds.seam import registry
 from ...widgets.answers import Answers
@@ -59,8 +61,8 @@ class PlanScreen(Dialogue[bool]):
         count = self._plan.count(Will.DO)
         with Vertical(classes="dialogue plan"):
             yield Static(plan_words.question(self._plan), classes="question", markup=False)
-            if self._lines:
-                yield Static("\n".join(self._lines), classes="lines", markup=False)
+            if lines := [*self._lines, *self._claimed()]:
+                yield Static("\n".join(lines), classes="lines", markup=False)
             yield Static(id="same_as", classes="muted", markup=False)
             yield PlanList(partial(title, self.main.workplace), self._plan, ascii_marks=self._ascii_marks)
             go = Button(f"{plan_words.button(self._plan)} {self.keyed('({dialogue.yes})')}", id="yes")
@@ -68,6 +70,10 @@ class PlanScreen(Dialogue[bool]):
             yield Answers(
                 *([go] if count else []), leave=leave, dangerous=registry.kind(self._plan.kind).dangerous
             )
+
+    def _claimed(self) -> list[str]:
+        workplace = self.main.workplace
+        return claim_words.about_plan(workplace.store, self._plan, workplace.actor, datetime.now(UTC))
 
     def on_mount(self) -> None:
         """The command that does the same, as soon as it is known."""

@@ -54,6 +54,6 @@ def _words(action: Action, clients: Sequence[Client]) -> list[str] | None:
         return [*client_options(clients), *PLACEHOLDERS[action.name]] if len(clients) == 1 else None
     if action.name == "assign_team":
         return ["TEAM", *client_options(clients)]
-    if kind is not None or action.name == "remove":
+    if kind is not None or action.name in ("remove", "claim", "release"):
         return client_options(clients)
     return None

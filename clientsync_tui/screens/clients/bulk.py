@@ -18,11 +18,21 @@ from .clients_view import ClientsView
 MENU = (
     *named(EVERYWHERE, "client_sync"),
     *named(
-        CLIENTS, "export", "upload_codes", *KINDS, "assign_team", "set_code", "rename", "set_note", "remove"
+        CLIENTS,
+        "export",
+        "upload_codes",
+        *KINDS,
+        "assign_team",
+        "set_code",
+        "rename",
+        "set_note",
+        "remove",
+        "claim",
+        "release",
     ),
 )
 FOR_ONE = frozenset({"set_code", "rename", "set_note"})
-FOR_CHOSEN = frozenset({*KINDS, "assign_team", "remove"})
+FOR_CHOSEN = frozenset({*KINDS, "assign_team", "remove", "claim", "release"})
 
 
 def open_menu(screen: ClientsView) -> None:

@@ -308,8 +308,10 @@ class ClientList(ActionScreen):
         )
 
     def _viewed(self, now: datetime) -> Viewer:
-        shown = frozenset(column.key for column in self.table.columns)
-        return Viewer(now, partial(title, self.main.workplace), shown, self.held, self.main.ascii_marks)
+        workplace, shown = self.main.workplace, frozenset(column.key for column in self.table.columns)
+        return Viewer(
+            now, partial(title, workplace), shown, self.held, self.main.ascii_marks, workplace.actor
+        )
 
     # What is said around the rows
 

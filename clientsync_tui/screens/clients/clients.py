@@ -31,9 +31,11 @@ COLUMNS = "shown_columns"
 """The preference: which columns are shown, in which order, and the widths that were chosen."""
 MORNING_FIRST = "morning_first"
 """The preference: whether the morning view comes first at each start."""
+CLAIMS = frozenset({"claim", "release"})
 NEEDS_A_CLIENT = frozenset(
     {
         "connections", "assign_team", "set_code", "rename", "set_note", "remove", "export",
+        *CLAIMS,
         *(name for name, kind in KINDS.items() if not kind.whole_list),
     }
 )  # fmt: skip
@@ -348,6 +350,10 @@ class ClientsScreen(TriagedList):
 
     def doing(self, name: str) -> Callable[[], object] | None:
         """All kinds of work start the same way."""
+        if name in CLAIMS:
+            from .claim import DOES
+
+            return partial(DOES[name], self)
         kind = KINDS.get(name)
         return super().doing(name) if kind is None else partial(self._begin, kind)
 

@@ -1,6 +1,7 @@
 """Completion of the filter language: what the word being typed may become."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ...practice.filter import FIELDS, NONE, YOU
@@ -26,6 +27,7 @@ class Completion(NamedTuple):
 def values_of(workplace: Workplace) -> Mapping[str, Sequence[str]]:
     """What may stand behind the colon of each field, as this practice has it."""
     known = workplace.store.sign_ins.known()
+    claims = workplace.store.claims.active(datetime.now(UTC))
     people = dict.fromkeys(sign_in.person.email for sign_in in known)
     softwares = dict.fromkeys([*workplace.config.software, *(sign_in.software for sign_in in known)])
     return {
@@ -35,6 +37,7 @@ def values_of(workplace: Workplace) -> Mapping[str, Sequence[str]]:
         "software": tuple(softwares),
         "team": (*workplace.store.clients.teams(), NONE),
         "code": (NONE,),
+        "claimed": (YOU, *dict.fromkeys(claim.name for claim in claims), NONE),
         "since": ("today", "yesterday", "7d", "30d"),
     }
 

@@ -56,7 +56,9 @@ def facts_now(workplace: Workplace, now: datetime) -> Facts:
 def first_listed(workplace: Workplace, query: Query, most: int) -> "array[int]":
     """The first `most` clients of a list that is sorted by name and not narrowed to a fix: found at once, however many there are."""
     terms = (*query.tab.terms, *query.filter)
-    return workplace.store.clients.first_matching(terms, query.now, most, held=query.held)
+    return workplace.store.clients.first_matching(
+        terms, query.now, most, held=query.held, me={workplace.actor}
+    )
 
 
 def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
@@ -67,7 +69,9 @@ def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
 
     def found(cause: Cause | None, tab: Tab) -> "array[int]":
         terms = query.filter if cause else (*tab.terms, *query.filter)
-        matching = workplace.store.clients.find(terms, query.now, stored(query.sort), cause, held=query.held)
+        matching = workplace.store.clients.find(
+            terms, query.now, stored(query.sort), cause, held=query.held, me={workplace.actor}
+        )
         return matching if query.only is None else array("q", filter(query.only.__contains__, matching))
 
     order = found(query.cause, query.tab)

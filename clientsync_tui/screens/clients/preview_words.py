@@ -13,6 +13,7 @@ from ...practice.status import Status
 from ...store.store import Store
 from ...sync.client_columns import Viewer
 from ...sync.history import described
+from ...sync.home import claim_words
 from ...sync.locale_words import brief, moment_words, short_date
 from ...sync.words import ASCII_SYMBOLS, STYLES, SYMBOLS, link_words, next_step, unchecked
 from ...widgets.details_pane import Line, line
@@ -49,6 +50,9 @@ def lines(known: Known, viewer: Viewer) -> Iterator[Line]:
     """All that is said, the most urgent first."""
     client = known.client
     yield line(client.name, "heading", right=" · ".join(filter(None, (client.practice_code, client.team))))
+    if client.claim:
+        mark = claim_words.mark(client.claim, viewer.now, ascii_marks=viewer.ascii_marks)
+        yield line(f"{mark} {claim_words.sentence(client.claim, viewer.me, viewer.now)}", "warning")
     if not client.integrations:
         yield Line()
         yield line("· not connected to an accounting app", "muted")

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from ...practice.model import Client
 from ...store.fixes import Cause, cause_of
 from ...sync.client_columns import LAST_CHANGE, Seen, Viewer, on_screen, worst
+from ...sync.home import claim_words
 from ...sync.locale_words import moment_words
 from ...sync.words import REASONS, next_step, unchecked
 from ...widgets.select_table.rows import Cell, Column, Row, RowId
@@ -92,6 +93,8 @@ def about(client: Client, viewer: Viewer, room: int) -> str:
         when = partial(moment_words, now=viewer.now)
         if fault := unchecked(link, when, viewer.title(link.software) if link.last_fault else ""):
             parts.append(f"N{fault[1:]}.")
+    if client.claim:
+        parts.append(f"{claim_words.sentence(client.claim, viewer.me, viewer.now)}.")
     if client.note:
         parts.append(f"Note: {client.note}")
     return "  ".join(parts)

@@ -28,11 +28,17 @@ class Conditions:
     """Answers terms of one filter at one moment."""
 
     def __init__(
-        self, db: sqlite3.Connection, listing: Listing, now: datetime, held: Collection[str]
+        self,
+        db: sqlite3.Connection,
+        listing: Listing,
+        now: datetime,
+        held: Collection[str],
+        me: Collection[str],
     ) -> None:
-        """`held`: the ids of the sign-ins of the person who asks."""
+        """`held`: the ids of the sign-ins of the person who asks. `me`: the names that they act under."""
         self._db = db
         self._held = held
+        self._me = me
         self._listing = listing
         self._now = now
         self.width = len(listing.order(db))
@@ -87,6 +93,8 @@ class Conditions:
                 return self._in_team(value)
             case "code":
                 return self._with_code(value)
+            case "claimed":
+                return self._claimed(value)
             case _:
                 since = iso(term.since(self._now))
                 return self._numbered("SELECT client AS n FROM integrations WHERE since >= ?", (since,))
@@ -150,10 +158,25 @@ class Conditions:
             return self._numbered(CODED) ^ self.everyone
         return self._numbered(f"{CODED} AND code_key >= ? AND code_key < ?", (start, start + "\U0010ffff"))
 
+    def _claimed(self, words: str) -> int:
+        query = (
+            "SELECT c.n, k.person, k.name FROM claims k JOIN clients c ON c.id = k.client WHERE k.until > ?"
+        )
+        rows = plain(self._db, query, iso(self._now))
+        if words == NONE:
+            return self._masked(n for n, _, _ in rows) ^ self.everyone
+        if words == YOU:
+            return self._masked(n for n, person, _ in rows if person in self._me)
+        wanted = searched(words)
+        return self._masked(n for n, *names in rows if any(wanted in searched(name) for name in names))
+
     def _numbered(self, query: str, values: Iterable[object] = ()) -> int:
+        return self._masked(numbers(self._db, query, values))
+
+    def _masked(self, clients: Iterable[int]) -> int:
         mask = bytearray(self.width)
         places = self._listing.places(self._db)
-        for n in numbers(self._db, query, values):
+        for n in clients:
             if places[n] != NOWHERE:
                 mask[places[n]] = 1
         return _mask(mask)

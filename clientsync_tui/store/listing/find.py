@@ -21,10 +21,11 @@ def find(
     cause: Cause | None = None,
     *,
     held: Collection[str] = (),
+    me: Collection[str] = (),
 ) -> "array[int]":
     """Numbers of the clients for which all `terms` hold and that have an integration with this cause (None: any client), in the
     order of `sort` (names last, to settle ties); not to be changed. `held`: the ids of the sign-ins of the person who asks, for
-    `by:you`.
+    `by:you`; `me`: the names that they act under, for `claimed:you`.
 
     The first call reads what it needs of every client into memory (see listing.py), later ones what the ledger has new. On any
     thread; one call is answered at a time.
@@ -36,7 +37,7 @@ def find(
         order = in_order(db, listing, now, columns) if columns else None
         found = order.numbers if order else listing.order(db)
         if terms or cause:
-            conditions = Conditions(db, listing, now, held)
+            conditions = Conditions(db, listing, now, held, me)
             mask = conditions.everyone
             for term in terms:
                 mask &= conditions.holds(term)
@@ -48,13 +49,19 @@ def find(
 
 
 def first_matching(
-    database: Database, terms: Sequence[Term], now: datetime, most: int, *, held: Collection[str] = ()
+    database: Database,
+    terms: Sequence[Term],
+    now: datetime,
+    most: int,
+    *,
+    held: Collection[str] = (),
+    me: Collection[str] = (),
 ) -> "array[int]":
     """The first `most` of what `find` returns in the order by name. Takes as long for 100,000 clients as for as many as it goes through."""
     listing = database.listing
     with listing.lock, database.reading() as db:
         listing.update(db)
-        return Conditions(db, listing, now, held).first(terms, most)
+        return Conditions(db, listing, now, held, me).first(terms, most)
 
 
 def warm(database: Database) -> None:

@@ -12,12 +12,26 @@ PRIVILEGES: Mapping[Right, tuple[str, ...]] = {
         "USAGE ON SCHEMA clientsync",
         *(
             _READ + table
-            for table in ("about", "kinds", "ledger", "head", "people", "jobs", "items", "workers")
+            for table in (
+                "about",
+                "kinds",
+                "ledger",
+                "head",
+                "people",
+                "claims",
+                "claims_version",
+                "jobs",
+                "items",
+                "workers",
+            )
         ),
     ),
     Right.CHANGE: (
         f"{_CALL}lock_head()",
         f"{_CALL}append(text[], text[], text[], text[], text[])",
+        f"{_CALL}claim(text[], integer)",
+        f"{_CALL}release(text[])",
+        f"{_CALL}renew_claims()",
         f"{_CALL}put_work(jsonb, jsonb, jsonb)",
         f"{_CALL}take_calls(text, integer, integer, integer)",
     ),

@@ -130,6 +130,19 @@ class PostgresHome:
         """The role that the server saw, whoever the program takes it for."""
         return self._actor
 
+    def claim(self, clients: Sequence[str], minutes: int) -> str | None:
+        """The server takes it for the role that it sees."""
+        ((name,),) = self.ask("SELECT clientsync.claim(%s, %s)", (list(clients), minutes))
+        return str(name)
+
+    def release(self, clients: Sequence[str]) -> None:
+        """Those of the role that the server sees."""
+        self.ask("SELECT clientsync.release(%s)", (list(clients),))
+
+    def renew_claims(self) -> None:
+        """Those of the role that the server sees."""
+        self.ask("SELECT clientsync.renew_claims()")
+
     def commit(self, db: sqlite3.Connection) -> None:
         """Saves what was appended to `db`. Raises Unreachable; whether it was saved then shows when the server is back."""
         query = "SELECT kind, client, software, organisation_id, body FROM ledger WHERE seq > ? ORDER BY seq"

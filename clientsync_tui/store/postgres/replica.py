@@ -14,6 +14,7 @@ from ..files import copies
 from ..ledger import DERIVED, MANY, room
 from ..projection import was_shared
 from .address import Address
+from .claims import follow_claims
 from .connecting import OLDER, Connection, explained
 from .following import Differs, Newer, catch_up, head_of
 from .work import follow_work, forget
@@ -35,6 +36,7 @@ def follow(
         _adopt(database, server)
         with suppress(*OLDER):
             follow_work(database, server)
+            follow_claims(database, server)
         with suppress(Differs):
             return _follow(database, server, progress)
         _set_aside(database)
@@ -92,6 +94,7 @@ def _set_aside(database: Database) -> None:
         forget(db)
         db.execute("UPDATE head SET seq = 0, hash = ?", (START,))
         db.execute("INSERT INTO standings VALUES (0, '', NULL)")
+        db.execute("DELETE FROM meta WHERE key = 'claims'")
         db.execute(
             "INSERT INTO meta VALUES ('rebuilt', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1"
         )

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ...config.tables import Config
@@ -27,6 +28,7 @@ class Standing(NamedTuple):
     you: You | None
     workers: Sequence[Worker]
     says: str | None = None
+    claims: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """As `practice status --json` prints it."""
@@ -43,7 +45,7 @@ class Standing(NamedTuple):
             "workers": [
                 {"host": w.host, "person": w.person, "job": w.job, "since": w.since} for w in self.workers
             ],
-            "claims": 0,
+            "claims": self.claims,
         }
 
 
@@ -51,8 +53,9 @@ def standing(config: Config, store: Store) -> Standing:
     """How the practice stands now."""
     seq, digest = store.inspection.head()
     workers = store.jobs.workers.alive()
+    claims = len(store.claims.active(datetime.now(UTC)))
     if config.server is None:
-        return Standing("sqlite", True, seq, digest.hex(), 0, _by_file_mode(store), workers)
+        return Standing("sqlite", True, seq, digest.hex(), 0, _by_file_mode(store), workers, claims=claims)
     from ...store.postgres.home import PostgresHome, newer_version
 
     home = store.home
@@ -61,9 +64,9 @@ def standing(config: Config, store: Store) -> Standing:
         you = home.you()
         there = home.head()
     except Unreachable as trouble:
-        return Standing("postgresql", False, seq, digest.hex(), None, None, workers, str(trouble))
+        return Standing("postgresql", False, seq, digest.hex(), None, None, workers, str(trouble), claims)
     says = newer_version(home.needs_version) if home.needs_version is not None else None
-    return Standing("postgresql", True, there[0], there[1].hex(), there[0] - seq, you, workers, says)
+    return Standing("postgresql", True, there[0], there[1].hex(), there[0] - seq, you, workers, says, claims)
 
 
 def _by_file_mode(store: Store) -> You:

@@ -1,0 +1,106 @@
+"""Who says that they are working on which clients. What is read here is this host's own table; a practice's server has the same."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ..practice.claims import USUAL_MINUTES, Claim, Claimed
+from ..practice.entries import Kind, NewEntry, iso
+from ..practice.text import clean
+from .database import Database
+from .own_rows import is_claim
+
+if TYPE_CHECKING:
+    from .ledger import Ledger
+
+_OF = "SELECT * FROM claims WHERE until > ? AND client IN (SELECT value FROM json_each(?))"
+_LATER = "strftime('%Y-%m-%dT%H:%M:%fZ', ?, '+' || minutes || ' minutes')"
+RENEWED_BELOW = 5 / 6
+"""Activity renews a claim that has less than this part of its time left, so that not each key is a change that everyone follows."""
+
+
+class Claims:
+    """The claims of the practice."""
+
+    def __init__(self, database: Database, ledger: "Ledger") -> None:
+        self._database = database
+        self._ledger = ledger
+
+    def active(self, now: datetime) -> list[Claim]:
+        """Every claim that has not ended, the oldest first."""
+        query = "SELECT * FROM claims WHERE until > ? ORDER BY since, client"
+        return list(_readable(self._database.connection.execute(query, (iso(now),))))
+
+    def next_end(self, now: datetime) -> datetime | None:
+        """When the next claim ends, if nobody does anything; None where there is none."""
+        return min((claim.until for claim in self.active(now)), default=None)
+
+    def of(self, clients: Iterable[str], now: datetime) -> dict[str, Claim]:
+        """The claims on these clients (their ids)."""
+        return claims_on(self._database.connection, clients, now)
+
+    def take(self, clients: Sequence[str], person: str, minutes: int = USUAL_MINUTES) -> Claimed:
+        """Claims clients, also those that others have claimed; the history records these. Raises what `Home` raises."""
+        with self._database.writing(shared=True) as db:
+            home = self._database.home
+            at, person = home.at(), home.actor(person)
+            before = claims_on(db, clients, datetime.fromisoformat(at)).values()
+            others = tuple(claim for claim in before if claim.person != person)
+            name = home.claim(clients, minutes) or person
+            if others:
+                self._ledger.append(*(_taken_over(claim, person) for claim in others))
+            db.execute("DELETE FROM claims WHERE until <= ?", (at,))
+            db.executemany(
+                "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%fZ', ?4, '+' || ?5 || ' minutes'), ?5) "
+                "ON CONFLICT DO UPDATE SET since = iif(person = excluded.person, since, excluded.since), person = excluded.person, "
+                "name = excluded.name, until = excluded.until, minutes = excluded.minutes",
+                [(client, person, name, at, minutes) for client in dict.fromkeys(clients)],
+            )
+        return Claimed(len(set(clients)), others)
+
+    def release(self, clients: Sequence[str], person: str) -> int:
+        """Ends this person's claims on these clients; returns how many there were. Raises what `Home` raises."""
+        with self._database.writing(shared=True) as db:
+            home = self._database.home
+            person = home.actor(person)
+            home.release(clients)
+            query = "DELETE FROM claims WHERE person = ? AND client IN (SELECT value FROM json_each(?))"
+            return db.execute(query, (person, json.dumps(list(clients)))).rowcount
+
+    def note_activity(self, person: str, now: datetime) -> bool:
+        """This person is at work: their claims go on, if they would end sooner than is usual. Returns whether any was renewed."""
+        if not any(_is_due(claim, now) for claim in self.active(now) if claim.person == person):
+            return False
+        with self._database.writing(shared=True) as db:
+            home = self._database.home
+            at, person = home.at(), home.actor(person)
+            home.renew_claims()
+            db.execute(f"UPDATE claims SET until = {_LATER} WHERE person = ? AND until > ?", (at, person, at))
+        return True
+
+
+def claims_on(db: sqlite3.Connection, clients: Iterable[str], now: datetime) -> dict[str, Claim]:
+    """The claims on these clients. Most practices have none at most times, and that costs next to nothing."""
+    if db.execute("SELECT 1 FROM claims LIMIT 1").fetchone() is None:
+        return {}
+    rows = db.execute(_OF, (iso(now), json.dumps(list(clients))))
+    return {claim.client: claim for claim in _readable(rows)}
+
+
+def _readable(rows: Iterable[sqlite3.Row]) -> Iterable[Claim]:
+    for row in rows:
+        # Anyone who can write to the file may have put another row there.
+        if is_claim(row):
+            since, until = datetime.fromisoformat(row["since"]), datetime.fromisoformat(row["until"])
+            yield Claim(row["client"], row["person"], clean(row["name"]), since, until, row["minutes"])
+
+
+def _is_due(claim: Claim, now: datetime) -> bool:
+    return claim.until - now < timedelta(minutes=claim.minutes * RENEWED_BELOW)
+
+
+def _taken_over(claim: Claim, person: str) -> NewEntry:
+    body = {"from": {"role": claim.person, "name": claim.name}, "since": iso(claim.since)}
+    return NewEntry(Kind.CLAIM_TAKEN_OVER, person, claim.client, body=body)

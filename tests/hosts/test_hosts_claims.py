@@ -1,0 +1,85 @@
+"""Claims through PostgreSQL: seen on the other host, taken over, ended, and never another person's."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+
+from clientsync_tui.practice.entries import Kind, NewEntry
+from tests.support.hosts import Host, shared
+from tests.support.postgres import Database, Server, postgres, server
+
+__all__ = ["postgres", "server"]
+
+
+@pytest.fixture
+def hosts(tmp_path: Path, postgres: Database) -> tuple[Host, Host]:
+    london, paris = shared(tmp_path, postgres, "ann", "ben")
+    with london.workplace() as workplace:
+        for client in ("c1", "c2", "c3"):
+            name = f"Client {client}"
+            workplace.store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", client, body={"name": name}))
+    return london, paris
+
+
+def claimed(at: Host) -> dict[str, str]:
+    return {c["id"]: c["claimed_by"]["name"] for c in at.ok("clients", "--json") if c["claimed_by"]}
+
+
+def test_claim_is_seen_on_the_other_host_with_the_persons_name_and_taken_over(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    london, paris = hosts
+    paris.ok("claim", "--client", "c1", "--client", "c2")
+    assert claimed(london) == {"c1": "Ben", "c2": "Ben"} == claimed(paris)
+    said = london.ok("team", "assign", "North", "--client", "c1", "--client", "c3")
+    assert "1 of these clients is claimed by Ben (since" in said.err
+    london.ok("claim", "--client", "c1")
+    assert claimed(paris) == {"c1": "postgres", "c2": "Ben"}
+    (taken,) = [entry for entry in paris.ok("log", "--json") if entry["kind"] == "claim_taken_over"]
+    assert (taken["actor"], taken["body"]["from"]) == (
+        "postgres",
+        {"role": postgres.role("ben"), "name": "Ben"},
+    )
+    assert paris.ok("release", "--match", "claimed:you", "--json") == {"released": 1}
+    assert claimed(london) == {"c1": "postgres"}
+    assert [at.ok("practice", "status", "--json")["claims"] for at in hosts] == [1, 1]
+
+
+def test_without_the_server_claims_are_read_and_none_is_made(
+    hosts: tuple[Host, Host], server: Server
+) -> None:
+    london, paris = hosts
+    london.ok("claim", "--client", "c1")
+    assert claimed(paris) == {"c1": "postgres"}
+    server.stop()
+    try:
+        said = paris.run("claim", "--client", "c2")
+        assert said.code == 4 and "can't be reached" in said.err
+        assert [c["id"] for c in paris.run("clients", "--json").json if c["claimed_by"]] == ["c1"]
+    finally:
+        server.start()
+    assert claimed(paris) == {"c1": "postgres"}
+
+
+def test_server_lets_nobody_write_anothers_claim(hosts: tuple[Host, Host], postgres: Database) -> None:
+    london, paris = hosts
+    london.ok("claim", "--client", "c1")
+    with postgres.connect("ben") as db:
+        db.execute("SELECT clientsync.release(ARRAY['c1'])")
+        for statement in (
+            "DELETE FROM clientsync.claims",
+            "UPDATE clientsync.claims SET name = 'Ann'",
+            "INSERT INTO clientsync.claims VALUES ('c2', 'postgres', 'Ann', 'a', 'b', 30)",
+        ):
+            with pytest.raises(InsufficientPrivilege):
+                db.execute(statement)
+        with pytest.raises(psycopg.errors.CheckViolation):
+            db.execute("SELECT clientsync.claim(ARRAY['c2'], 100000)")
+    assert claimed(paris) == {"c1": "postgres"}
+    london.ok("practice", "grant", postgres.role("ben"), "viewer")
+    said = paris.run("claim", "--client", "c2")
+    assert said.code == 2 and "you are a viewer" in said.err
+    with postgres.connect("ben") as db, pytest.raises(InsufficientPrivilege):
+        db.execute("SELECT clientsync.claim(ARRAY['c2'], 30)")
