@@ -154,8 +154,15 @@ class Database:
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit: transactions are started by `writing`."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
+        return self._opened().connection
+
+    def _opened(self) -> threading.local:
+        """What this thread has of its own: its connection, whether it has written, and whether its transaction is shared.
+
+        A thread that is in a transaction holds on to it: `close` in another thread gives the next one new ones.
+        """
+        own = self._local
+        if getattr(own, "connection", None) is None:
             connection = connect(self.path, timeout=BUSY_S)
             connection.row_factory = sqlite3.Row
             # FULL: an entry that was reported as done must survive a power cut, not only a kill.
@@ -165,8 +172,8 @@ class Database:
             connection.execute("PRAGMA wal_autocheckpoint = 4000")
             # A thread that only reads goes through the file in order, and gains nothing by keeping pages.
             connection.execute(f"PRAGMA cache_size = {-READING_KIB}")
-            self._local.connection, self._local.wrote, self._local.shared = connection, False, False
-        return connection
+            own.connection, own.wrote, own.shared = connection, False, False
+        return own
 
     @contextmanager
     def writing(self, *, shared: bool = False) -> Generator[sqlite3.Connection]:
@@ -176,10 +183,11 @@ class Database:
         `shared`: it changes what all hosts of the practice have, so it is saved at the practice's home first.
         Raises Trouble if the disk is full or the file can't be written, and what `Home` raises.
         """
-        connection = self.connection
-        if not self._local.wrote:
+        own = self._opened()
+        connection: sqlite3.Connection = own.connection
+        if not own.wrote:
             connection.execute(f"PRAGMA cache_size = {-WRITING_KIB}")
-            self._local.wrote = True
+            own.wrote = True
         begin, keep, undo = (
             ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
             if connection.in_transaction
@@ -190,15 +198,15 @@ class Database:
             try:
                 if keep == "COMMIT":
                     self._still_ours(connection)
-                if shared and not self._local.shared:
+                if shared and not own.shared:
                     self.home.begin(connection)
-                    self._local.shared = True
+                    own.shared = True
                 yield connection
-                if keep == "COMMIT" and self._local.shared:
+                if keep == "COMMIT" and own.shared:
                     self.home.commit(connection)
                 connection.execute(keep)
             except BaseException:
-                if keep == "COMMIT" and self._local.shared:
+                if keep == "COMMIT" and own.shared:
                     self.home.give_up()
                 # A full disk has ended the transaction already.
                 for statement in undo if connection.in_transaction else ():
@@ -206,7 +214,7 @@ class Database:
                 raise
             finally:
                 if keep == "COMMIT":
-                    self._local.shared = False
+                    own.shared = False
         except sqlite3.DatabaseError as error:
             if not is_of_the_disk(error):
                 raise
