@@ -84,6 +84,13 @@ class Workplace:
         return Preferences(self.store, lambda: self._keyring_file.parent)
 
     @cached_property
+    def visits(self) -> "Preferences":
+        """When this person last looked. Each visit writes this file, so it is not the one that the last frame depends on."""
+        from .sync.preferences import Preferences
+
+        return Preferences(self.store, lambda: self._keyring_file.parent, "visits")
+
+    @cached_property
     def vault(self) -> "Vault":
         """The keyring, not read yet."""
         from .signin.vault import Vault

@@ -77,7 +77,7 @@ async def prepare(
 def look_away(workplace: Workplace) -> None:
     """Makes the morning view begin before the last things went wrong."""
     evening = working_day(last_night(datetime.now(UTC), NIGHTS_AWAY)) + DAY_ENDS
-    last_looked.save_as_of(workplace.store, workplace.preferences, evening)
+    last_looked.save_as_of(workplace.store, workplace.visits, evening)
 
 
 def _write(workplace: Workplace, dated: Sequence[Dated]) -> None:

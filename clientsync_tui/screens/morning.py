@@ -90,7 +90,7 @@ class MorningScreen(ActionScreen):
     def _find(self, now: datetime) -> list[MorningLine]:
         workplace = self.main.workplace
         if self._since is None:
-            self._since = since(workplace.store, workplace.preferences, now)
+            self._since = since(workplace.store, workplace.visits, now)
         titled = partial(title, workplace)
         return morning(workplace.store, self._since, titled, now, ascii_marks=self.main.ascii_marks)
 

@@ -19,9 +19,12 @@ MOST_BYTES = 1 << 20
 class Preferences:
     """A JSON file in the person's own folder, one for each practice. What can't be saved is lost with this window."""
 
-    def __init__(self, store: Store, folder: Callable[[], Path] = data_folder) -> None:
-        """`folder`: where this person's files are; asked for when it is needed, as it may raise UsageError."""
+    def __init__(
+        self, store: Store, folder: Callable[[], Path] = data_folder, name: str = "preferences"
+    ) -> None:
+        """`folder`: where this person's files are; asked for when it is needed, as it may raise UsageError. `name`: of the file."""
         self._store = store
+        self._name = name
         self._folder = folder
         self._unsaved: dict[str, Any] = {}
 
@@ -70,7 +73,7 @@ class Preferences:
         """The file. Raises UsageError if this person has no folder."""
         # The id comes from a file that colleagues can write, and must not lead out of the folder.
         practice = "".join(filter(str.isalnum, self._store.practice_id))[:32]
-        return self._folder() / f"preferences-{practice}.json"
+        return self._folder() / f"{self._name}-{practice}.json"
 
     def _read(self) -> dict[str, Any]:
         saved: object = None

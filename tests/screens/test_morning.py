@@ -26,7 +26,7 @@ def night(folder: Path) -> dict[str, str]:
     names = ("Abbey", "Baker", "Copper", "Dental", "Elm", "Fish")
     ids = {name: add(store, name, bob if name == "Fish" else ann) for name in names}
     found(store, ids["Elm"], Kind.FOUND_EXPIRED, "sign_in_refused")
-    last_looked.save(store, workplace.preferences, now)
+    last_looked.save(store, workplace.visits, now)
     found(store, ids["Abbey"], Kind.FOUND_BROKEN, "access_removed")
     found(store, ids["Baker"], Kind.FOUND_EXPIRED, "sign_in_refused")
     found(store, ids["Copper"], Kind.FOUND_BROKEN, "unpaid")
@@ -46,7 +46,7 @@ def night(folder: Path) -> dict[str, str]:
 def lines(store: Store, folder: Path) -> dict[str, MorningLine]:
     workplace = workplace_in(folder)
     now = datetime.now(UTC)
-    since = last_looked.since(store, workplace.preferences, now)
+    since = last_looked.since(store, workplace.visits, now)
     found_lines = morning(store, since, str.capitalize, now)
     workplace.close()
     return {each.title: each for each in found_lines}
@@ -69,7 +69,7 @@ def test_sign_in_that_ran_out_meanwhile_broke_too(tmp_path: Path) -> None:
     store = workplace.store
     add(store, "Abbey", signed_in(store, ANN, timedelta(hours=-1)))
     assert "Broke" in lines(store, tmp_path), "without a last look it is since yesterday"
-    last_looked.save(store, workplace.preferences, datetime.now(UTC))
+    last_looked.save(store, workplace.visits, datetime.now(UTC))
     assert "Broke" not in lines(store, tmp_path)
     workplace.close()
 
@@ -77,9 +77,9 @@ def test_sign_in_that_ran_out_meanwhile_broke_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("saved", [["yesterday", 1], [3], "x", ["2026-01-01T00:00:00Z", "many"]])
 def test_last_look_that_cannot_be_read_is_yesterday(tmp_path: Path, saved: object) -> None:
     workplace = workplace_in(tmp_path)
-    workplace.preferences.save(last_looked.LAST_LOOKED, saved)
+    workplace.visits.save(last_looked.LAST_LOOKED, saved)
     now = datetime.now(UTC)
-    assert last_looked.since(workplace.store, workplace.preferences, now).at == now - timedelta(days=1)
+    assert last_looked.since(workplace.store, workplace.visits, now).at == now - timedelta(days=1)
     workplace.close()
 
 

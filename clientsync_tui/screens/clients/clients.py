@@ -80,7 +80,7 @@ class ClientsScreen(TriagedList):
     def on_unmount(self) -> None:
         """From now on is what the next morning view tells of."""
         with suppress(Trouble, SqliteError):
-            last_looked.save(self.store, self.main.workplace.preferences, today())
+            last_looked.save(self.store, self.main.workplace.visits, today())
 
     def _saved_columns(self) -> tuple[Column, ...]:
         preferences = self.main.workplace.preferences

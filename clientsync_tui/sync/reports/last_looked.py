@@ -1,4 +1,4 @@
-"""When a person last looked at the practice, kept among their preferences."""
+"""When a person last looked at the practice, from `Workplace.visits`."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -17,21 +17,21 @@ class Since(NamedTuple):
     seq: int
 
 
-def since(store: Store, preferences: Preferences, now: datetime) -> Since:
+def since(store: Store, visits: Preferences, now: datetime) -> Since:
     """When the person last looked; yesterday at this time where that is not known."""
     try:
-        at, seq = preferences.get(LAST_LOOKED, [])
+        at, seq = visits.get(LAST_LOOKED, [])
         return Since(datetime.fromisoformat(at), min(int(seq), store.ledger.last()))
     except (TypeError, ValueError):
         yesterday = now - timedelta(days=1)
         return Since(yesterday, store.lately.before(yesterday))
 
 
-def save(store: Store, preferences: Preferences, now: datetime) -> None:
+def save(store: Store, visits: Preferences, now: datetime) -> None:
     """The person leaves now."""
-    preferences.save(LAST_LOOKED, [iso(now), store.ledger.last()])
+    visits.save(LAST_LOOKED, [iso(now), store.ledger.last()])
 
 
-def save_as_of(store: Store, preferences: Preferences, at: datetime) -> None:
+def save_as_of(store: Store, visits: Preferences, at: datetime) -> None:
     """The person left at that time, and saw what had happened until then."""
-    preferences.save(LAST_LOOKED, [iso(at), store.lately.before(at)])
+    visits.save(LAST_LOOKED, [iso(at), store.lately.before(at)])
