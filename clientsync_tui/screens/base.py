@@ -33,6 +33,8 @@ class ActionScreen(Screen[Any]):
 
     place: ClassVar[str] = EVERYWHERE
     extra: ClassVar[Sequence[Action]] = ()
+    without: ClassVar[frozenset[str]] = frozenset()
+    """Names of actions that work everywhere else, whose keys mean something more urgent here."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -44,7 +46,7 @@ class ActionScreen(Screen[Any]):
     def own_actions(cls) -> tuple[Action, ...]:
         """This screen's actions, then those that work everywhere."""
         own = actions(cls.place) if cls.place != EVERYWHERE else ()
-        return (*own, *cls.extra, *actions(EVERYWHERE))
+        return (*own, *cls.extra, *(a for a in actions(EVERYWHERE) if a.name not in cls.without))
 
     @property
     def main(self) -> Main:

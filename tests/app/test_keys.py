@@ -37,6 +37,7 @@ FAMILIES = {
     "b": "the browser; for a colleague's clients, who they are integrated by",
     "x": "bind to something else",
     "t": "team; of one integration, its lists (tables)",
+    "y": "copy; while a sign-in waits, its link",
     "p": "practice code; while a sign-in waits, paste",
     "1": "the first tab, or button",
     "2": "the second",
@@ -63,12 +64,14 @@ def all_screens() -> list[type[Screen[object]]]:
 
 
 def own_bindings(kind: type) -> list[Binding]:
+    """Its bindings, without those that it replaces on purpose."""
+    without = {f"act('{name}')" for name in getattr(kind, "without", ())}
     return [
         binding
         for each in kind.__mro__
         if each.__module__.startswith("clientsync_tui")
         for binding in each.__dict__.get("BINDINGS", ())
-        if isinstance(binding, Binding)
+        if isinstance(binding, Binding) and binding.action not in without
     ]
 
 

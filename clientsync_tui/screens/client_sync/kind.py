@@ -27,6 +27,7 @@ from .reach import LAST, ReachScreen
 class KindScreen(ReachScreen):
     """Does a kind of work with all that it is about, or with the clients given."""
 
+    without: ClassVar[frozenset[str]] = frozenset({"copy"})  # `y` answers
     nothing: str = "Nothing to do."
     """What the plan's list says when it is empty."""
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -48,6 +48,7 @@ class SignInScreen(ActionScreen):
     # While it waits nothing has the focus, so that enter can't cancel.
     AUTO_FOCUS = ""
     place: ClassVar[str] = SIGN_IN
+    without: ClassVar[frozenset[str]] = frozenset({"copy"})  # `y` copies the link
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("table.up", "scroll_links(-1)", "Scroll the links up", show=False),
         own_key("table.down", "scroll_links(1)", "Scroll the links down", show=False),
