@@ -10,7 +10,7 @@ from ..store.jobs import Item, ItemState
 from ..store.store import Store
 from ..sync.jobs.session import Session
 from ..sync.plan_words import integrations
-from ..sync.reach.consents import Arrived, Consents, Expected, asks, tells
+from ..sync.reach.consents import Arrived, Consents, Expected, what_came, what_to_choose
 from ..sync.reach.reachability import Reach
 from ..workplace import Workplace
 from .context import is_throwaway
@@ -134,8 +134,8 @@ def _starts_over(arrived: Arrived) -> bool:
 async def _next_consent(
     workplace: Workplace, session: Session, software: Software, consents: Consents
 ) -> tuple[SignIn, Arrived]:
-    say(asks(software, consents))
+    say(what_to_choose(software, consents))
     sign_in = await sign_in_now(workplace, session, software.name, stoppable=True)
     arrived = consents.arrived(sign_in)
-    say(tells(software, arrived, sign_in))
+    say(what_came(software, arrived, sign_in))
     return sign_in, arrived

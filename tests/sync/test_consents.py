@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from clientsync_tui.practice.people import Person, SignIn, sign_in_id
-from clientsync_tui.sync.reach.consents import Arrived, Consents, Expected, asks, tells
+from clientsync_tui.sync.reach.consents import Arrived, Consents, Expected, what_came, what_to_choose
 from tests.sync.books import ANN, BEN, Books
 
 BOOKS = Books("ledgers", one=True)
@@ -66,7 +66,7 @@ def test_consent_that_is_renewed_counts_where_it_is_expected():
 def test_consent_that_works_is_not_asked_for_again():
     run = Consents(RUN, [RUN[1].sign_in or "", RUN[2].sign_in or ""])
     assert (run.left, run.next) == (2, RUN[0])
-    assert asks(BOOKS, run).startswith("0 of 2 ")
+    assert what_to_choose(BOOKS, run).startswith("0 of 2 ")
 
 
 def test_adding_takes_what_comes_and_has_no_end():
@@ -78,14 +78,14 @@ def test_adding_takes_what_comes_and_has_no_end():
 
 @pytest.mark.parametrize("arrived", Arrived)
 def test_each_is_told_with_the_companys_name(arrived: Arrived):
-    assert "Company 1" in tells(BOOKS, arrived, by(ANN, "1"))
+    assert "Company 1" in what_came(BOOKS, arrived, by(ANN, "1"))
 
 
 def test_what_is_done_left_and_next_is_told():
     run = Consents(RUN)
     run.arrived(by(ANN, "1"))
-    assert asks(BOOKS, run).startswith("1 of 4 companies done. Choose Company 2 on Ledgers's page")
+    assert what_to_choose(BOOKS, run).startswith("1 of 4 companies done. Choose Company 2 on Ledgers's page")
     run = Consents((), welcome=True)
-    assert asks(BOOKS, run) == "Choose a company on Ledgers's page."
+    assert what_to_choose(BOOKS, run) == "Choose a company on Ledgers's page."
     run.arrived(by(ANN, "1"))
-    assert asks(BOOKS, run) == "1 company so far. Choose the next company on Ledgers's page."
+    assert what_to_choose(BOOKS, run) == "1 company so far. Choose the next company on Ledgers's page."

@@ -95,7 +95,7 @@ async def test_what_no_one_has_signed_in_for_yet_is_done_as_whoever_does(practic
     practice.sign_in("beta", ANN, "2")
     job, trouble = await run(practice, job.id)
     assert practice.store.jobs.waiting(job.id) == {"beta": 1}
-    assert "1 company in Beta still needs a consent" in str(trouble)
+    assert "1 company in Beta still needs its own consent" in str(trouble)
     assert practice.statuses()["beta-2"] == "connected"
     # A consent for another company changes nothing of this one.
     practice.sign_in("beta", ANN, "3")

@@ -10,7 +10,7 @@ from ...app.actions import CONSENTS, Action, named
 from ...practice.people import SignIn
 from ...store.jobs import ItemState
 from ...sync.locale_words import counted
-from ...sync.reach.consents import Arrived, Consents, Expected, asks, tells
+from ...sync.reach.consents import Arrived, Consents, Expected, what_came, what_to_choose
 from ..base import ActionScreen, TopBar
 from .sign_in import SignInScreen
 
@@ -34,7 +34,7 @@ class ConsentsScreen(SignInScreen):
     def reasons(self) -> Sequence[str]:
         """Which organisation to choose, and what came last."""
         shown = 1 if self.size.height < LOW else SHOWN_LAST
-        return (asks(self.software, self._run), *self._arrivals[-shown:])
+        return (what_to_choose(self.software, self._run), *self._arrivals[-shown:])
 
     def on_resize(self) -> None:
         """A higher screen shows more of what came."""
@@ -44,7 +44,7 @@ class ConsentsScreen(SignInScreen):
     def arrived(self, sign_in: SignIn) -> None:
         """On to the next."""
         arrived = self._run.arrived(sign_in)
-        self._arrivals.append(tells(self.software, arrived, sign_in))
+        self._arrivals.append(what_came(self.software, arrived, sign_in))
         if arrived in (Arrived.NEXT, Arrived.ANOTHER) and self._came is not None:
             self._came()
         if arrived is Arrived.AGAIN:

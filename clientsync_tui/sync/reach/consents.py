@@ -103,7 +103,7 @@ class Consents:
         return Arrived.NEXT if was_next else Arrived.ANOTHER
 
 
-def asks(software: Software, run: Consents) -> str:
+def what_to_choose(software: Software, run: Consents) -> str:
     """How far the run is, and what to choose now, in sentences."""
     one, several = software.organisation_words
     if run.next is None:
@@ -115,7 +115,7 @@ def asks(software: Software, run: Consents) -> str:
     )
 
 
-def tells(software: Software, arrived: Arrived, sign_in: SignIn) -> str:
+def what_came(software: Software, arrived: Arrived, sign_in: SignIn) -> str:
     """What came, in a sentence."""
     one, _ = software.organisation_words
     name, person = sign_in.organisation_name or sign_in.organisation_id, sign_in.person.name
