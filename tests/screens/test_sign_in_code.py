@@ -1,6 +1,9 @@
 """Signing in on the screen with a short code that is entered in a browser elsewhere."""
 
 import asyncio
+import json
+import shlex
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -82,3 +85,16 @@ async def test_code_that_is_refused_can_be_tried_again_and_the_browser_is_still_
         await pilot.press("D")
         await until(pilot, lambda: "Waiting for the browser" in shown(pilot))
         assert screen.query_one("#pasted").display
+
+
+async def test_browser_of_ones_own_enters_the_code(practice: Practice) -> None:
+    me = practice.people[0]
+    # It leaves the browser's own sign-in alone.
+    enters = f'exec {sys.executable} -m clientsync_tui sandbox authorise "$0" --as {me}'
+    command = f"sh -c {shlex.quote(f'case $0 in *user_code*) {enters};; esac')} {{link}}"
+    config = practice.config
+    config.write_text(f"{config.read_text()}\n[sign_in]\nbrowser = {json.dumps(command)}\n")
+    async with signing_in(practice, (100, 30)) as (app, pilot, _):
+        await pilot.press("D")
+        await until(pilot, lambda: f"signed in as {me}" in shown(pilot))
+        assert [held.person.email for held in app.workplace.held(APP)] == [me]

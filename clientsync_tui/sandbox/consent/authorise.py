@@ -19,8 +19,12 @@ class NotSignedIn(Exception):
 def sign_in(link: str, email: str, organisations: Sequence[str] | None = None) -> None:
     """Signs the person in and connects the organisations (by id; None: as the app allows, all or the next one).
 
-    Returns when the program that made the link has its answer. Raises NotSignedIn.
+    `link`: a sign-in's, or the address of a device's page with the code in it. Returns when the program that made the link has its answer. Raises NotSignedIn.
     """
+    page = urlsplit(link)
+    if code := dict(parse_qsl(page.query)).get("user_code"):
+        enter_code(urlunsplit(page._replace(query="")), code, email)
+        return
     extra = {"prompt": "none", "login_hint": email}
     if organisations is not None:
         extra["organisations"] = ",".join(organisations)
