@@ -206,7 +206,7 @@ PERSONALITY = Personality(
         OddRefusal({"country": country}, {"error": "Invalid request", "reason": "Email already in use"})
         for country in ("de", "es", "fr", "us")
     ),
-    demo_clients=18,
+    demo_clients=5,
     closing=Reason.UNPAID,
     limits=LIMITS,
     errors=errors.ERRORS,
