@@ -90,6 +90,9 @@ _LISTS = {
     ),
 }  # fmt: skip
 
+#: What integrators call a list instead [U].
+_ALSO = {"reporting_tags": "tags"}
+
 #: Our names of details, and Zoho's fields of an organization [C].
 _DETAILS = {
     "name": "name", "currency": "currency_code", "tax_number": "tax_id_value", "registration_number": "company_id_value",
@@ -301,8 +304,11 @@ class ZohoBooks:
         async def page(number: int) -> Page:
             asked = {**wanted.parameters, "page": str(number), "per_page": str(_PAGE_SIZE)}
             answer = await self._get(calls, organisation_id, wanted.path, asked)
-            lines = shapes.records(answer, wanted.key, wanted.id, name=wanted.name, code=wanted.code)
-            rows = shapes.length(answer, wanted.key)
+            key = wanted.key
+            if shapes.under(answer, key) is None and shapes.under(answer, _ALSO.get(key, "")) is not None:
+                key = _ALSO[key]
+            lines = shapes.records(answer, key, wanted.id, name=wanted.name, code=wanted.code)
+            rows = shapes.length(answer, key)
             more = shapes.under(shapes.under(answer, "page_context"), "has_more_page")
             last = not more if isinstance(more, bool) else rows < _PAGE_SIZE
             return Page(shapes.only(lines, wanted.kept), rows, last)

@@ -237,3 +237,12 @@ def test_too_many_token_requests_are_a_limit_of_ten_minutes_and_no_refusal():
 def test_link_is_known_with_the_data_centre_alone():
     assert ZOHO.link(ORG, {"site": "au"}) == f"https://books.zoho.com.au/app/{ORG}"
     assert ZOHO.link(ORG, {}) is None
+
+
+@pytest.mark.parametrize("key", ["reporting_tags", "tags"])
+async def test_reporting_tags_are_read_under_either_name(tmp_path: Path, key: str):
+    tags = success(**{key: [{"tag_id": "1", "tag_name": "Department", "is_active": True}]})
+    async with calling(ZOHO, tmp_path, tags) as (calls, _):
+        assert await ZOHO.pull(calls, ORG, "tracking") == (
+            {"id": "1", "name": "Department", "is_active": True},
+        )
