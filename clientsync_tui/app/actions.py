@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..practice.roles import Right
 from ..sync.kinds.seam.kind import BulkKind, Unit
 from ..sync.kinds.seam.registry import kinds
 
@@ -38,6 +39,15 @@ PLACES = {
 }
 
 
+READING = frozenset(
+    (
+        "", "ask", "changes", "client", "clients", "doctor", "export", "forecast", "jobs", "leaver", "lists", "log", "matches", "open",
+        "report", "setup", "software", "status", "views",
+    )
+)  # fmt: skip
+"""Commands that change nothing of the practice. Whoever may only read may do what does the same."""
+
+
 class Action(NamedTuple):
     """One thing that the user can do. `name`: its id, also in keymaps; screens do it with a method `do_NAME`.
 
@@ -54,6 +64,11 @@ class Action(NamedTuple):
     short: str = ""
     dangerous: bool = False
     command: str = ""
+
+    @property
+    def right(self) -> Right:
+        """What a person needs for it where the practice is shared."""
+        return Right.READ if self.command in READING else Right.CHANGE
 
     @property
     def id(self) -> str:

@@ -11,6 +11,8 @@ from textual.worker import Worker, WorkerState
 
 from ..app.actions import EVERYWHERE, Action, actions, bindings
 from ..app.key_names import with_keys
+from ..practice.roles import may
+from ..practice.roles import why_not as refusal
 from ..practice.trouble import Trouble
 from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.present_size import drop_former_size
@@ -55,6 +57,13 @@ class ActionScreen(Screen[Any]):
 
     # Actions
 
+    def why_not(self, action: Action) -> str | None:
+        """Why an action can't be done now, in words: this person may not, or there is nothing to do. None: it can."""
+        level = self.main.workplace.store.home.level
+        if level is not None and not may(level, action.right):
+            return refusal(level)
+        return self.unavailable(action)
+
     def unavailable(self, action: Action) -> str | None:
         """Why an action cannot be done now, in words; None: it can."""
         return None if self.doing(action.name) else "It can't be used here."
@@ -66,7 +75,7 @@ class ActionScreen(Screen[Any]):
     async def action_act(self, name: str) -> None:
         """Does an action of the table, or says why not."""
         action = next(action for action in self.own_actions() if action.name == name)
-        if (reason := self.unavailable(action)) is not None:
+        if (reason := self.why_not(action)) is not None:
             self.notify(f"{action.title}: {reason}", markup=False, severity="warning")
             return
         do = self.doing(name)
@@ -78,7 +87,7 @@ class ActionScreen(Screen[Any]):
     def footer_keys(self) -> list[tuple[str, str, str]]:
         """(key, label, action) of what works now, most useful first."""
         shown = sorted(
-            (a for a in self.own_actions() if a.footer and self.unavailable(a) is None),
+            (a for a in self.own_actions() if a.footer and self.why_not(a) is None),
             key=lambda a: (a.name != "help", a.footer),
         )
         keys = self.main.keys

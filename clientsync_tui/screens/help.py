@@ -140,9 +140,7 @@ class HelpScreen(Dialogue[None]):
             groups.setdefault(PLACES[action.place], []).append(action)
         own = self._own()
         for title, group in groups.items():
-            lines = [
-                (screen.key_of(a), f"{a.title}: {a.sentence}", screen.unavailable(a) or "") for a in group
-            ]
+            lines = [(screen.key_of(a), f"{a.title}: {a.sentence}", screen.why_not(a) or "") for a in group]
             yield title, lines + own
             own = []
 

@@ -69,7 +69,7 @@ class Actions(Provider):
         own = screen.own_actions()
         for action in own:
             if action.name != "commands":
-                reason = screen.unavailable(action)
+                reason = screen.why_not(action)
                 yield Offer(
                     f"{action.title} ({screen.key_of(action)})",
                     f"Not now: {reason}" if reason else action.sentence,

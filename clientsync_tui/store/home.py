@@ -32,6 +32,11 @@ class Home(Protocol):
         """Who this is there; None where the file's owner and mode decide."""
         ...
 
+    @property
+    def level(self) -> Level | None:
+        """What kind of person this is there; None where that is not known, or the file's mode decides."""
+        ...
+
     def begin(self, db: sqlite3.Connection) -> None:
         """Nobody else changes the practice from now on, and `db`, within its transaction, has all that they changed before.
 
@@ -87,6 +92,7 @@ class SqliteHome:
 
     kind: Literal["sqlite", "postgresql"] = "sqlite"
     role: str | None = None
+    level: Level | None = None
 
     def begin(self, db: sqlite3.Connection) -> None:
         """SQLite's transaction has begun. Raises UsageError where the practice is not in this file any more."""

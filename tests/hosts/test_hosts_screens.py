@@ -5,6 +5,7 @@ from pathlib import Path
 
 from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.roles import Level
 from clientsync_tui.widgets.banner import Banner
 from tests.support.hosts import Host, shared
 from tests.support.postgres import Database, Server, postgres, server
@@ -42,3 +43,19 @@ async def test_screen_follows_colleagues_and_says_since_when_the_server_is_gone(
             assert "can't be reached" not in shown(pilot)
             add(london, "c3", "Elm Garage")
             await until(pilot, lambda: "Elm Garage" in shown(pilot))
+
+
+async def test_viewer_is_told_what_is_not_available_and_no_longer_once_they_may(
+    tmp_path: Path, postgres: Database
+) -> None:
+    ann, ben = shared(tmp_path, postgres, "ann", "ben")
+    add(ann, "c1", "Abbey Road Bakery")
+    ann.ok("practice", "grant", postgres.role("ben"), "viewer")
+    with ben.workplace() as workplace:
+        app = ClientSyncApp(workplace)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until(pilot, lambda: workplace.store.home.level is Level.VIEWER)
+            await pilot.press("e")
+            await until(pilot, lambda: "you are a viewer" in shown(pilot))
+            ann.ok("practice", "grant", postgres.role("ben"), "member")
+            await until(pilot, lambda: workplace.store.home.level is Level.MEMBER)

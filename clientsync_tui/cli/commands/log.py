@@ -50,7 +50,14 @@ def log(
         wanted = workplace.store.clients.named(client, datetime.now(UTC)).id if client else None
         entries = _Entries(workplace.store.history(workplace.you()), wanted, _terms(since, by))
         if follow:
-            _follow(entries, last, as_json)
+            follower = workplace.store.follower()
+            if follower is not None:
+                follower.start()
+            try:
+                _follow(entries, last, as_json)
+            finally:
+                if follower is not None:
+                    follower.stop()
         elif as_json:
             output.json_array(_as_shapes(entries.new(last)))
         else:

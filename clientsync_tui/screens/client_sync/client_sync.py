@@ -130,7 +130,7 @@ class ClientSyncScreen(ActionScreen):
             one = [] if action.name == "reconnect_everything" else [self._here.software.name]
             return [*one, *everything]
 
-        able = (a for a in actions(CLIENT_SYNC) if a.command and self.unavailable(a) is None)
+        able = (a for a in actions(CLIENT_SYNC) if a.command and self.why_not(a) is None)
         return [(action.title, command(action.command, *words(action))) for action in able]
 
     def do_add_clients(self) -> None:

@@ -19,7 +19,7 @@ PLACEHOLDERS = {
 def offer(screen: ClientsView) -> None:
     """Shows them, and copies the one that is chosen."""
     numbers = screen.chosen()
-    able = [action for action in actions(CLIENTS) if action.command and screen.unavailable(action) is None]
+    able = [action for action in actions(CLIENTS) if action.command and screen.why_not(action) is None]
 
     def read() -> list[Client]:
         return list(screen.store.clients.each(numbers, today())) if len(numbers) <= MOST_CLIENTS else []

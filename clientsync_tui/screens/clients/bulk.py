@@ -52,7 +52,7 @@ def open_menu(screen: ClientsView) -> None:
         elif action.name in FOR_ONE:
             words = f"{words}…"
         keys = keymap.get(f"{action.place}.{action.name}", action.keys)
-        choices.append(choice(action.name, words, keys, action.sentence, screen.unavailable(action)))
+        choices.append(choice(action.name, words, keys, action.sentence, screen.why_not(action)))
     selected, hidden = screen.table.selection.total, screen.hidden_chosen
     here = screen.client_here()
     head = here.name if here is not None else "Actions"

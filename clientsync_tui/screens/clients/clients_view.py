@@ -62,8 +62,8 @@ class ClientsView(Asker, Protocol):
 
     # What an action may do
 
-    def unavailable(self, action: Action) -> str | None:
-        """Why an action is not available now."""
+    def why_not(self, action: Action) -> str | None:
+        """Why an action can't be done now."""
         ...
 
     def action_act(self, name: str) -> Awaitable[None]:

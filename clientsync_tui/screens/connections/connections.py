@@ -205,8 +205,7 @@ class ConnectionsScreen(ActionScreen):
         from ..dialogues.choose import Choice, Choose
 
         choices = [
-            Choice(a.name, a.title, a.sentence, self.key_of(a), self.unavailable(a))
-            for a in actions(CONNECTIONS)
+            Choice(a.name, a.title, a.sentence, self.key_of(a), self.why_not(a)) for a in actions(CONNECTIONS)
         ]
 
         def chosen(name: str | None) -> None:
@@ -239,7 +238,7 @@ class ConnectionsScreen(ActionScreen):
             found += [
                 (action.title, as_command.command(action.command, *self._words(client, link, action)))
                 for action in actions(CONNECTIONS)
-                if self.unavailable(action) is None and action.name != "change_integration"
+                if self.why_not(action) is None and action.name != "change_integration"
             ]
         return found
 

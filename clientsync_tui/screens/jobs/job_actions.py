@@ -54,7 +54,7 @@ class JobActions(ActionScreen):
             found += [
                 (action.title, command(*action.command.split(), job.id))
                 for action in named(JOB, "resume_job", "retry_job", "cancel_job")
-                if self.unavailable(action) is None
+                if self.why_not(action) is None
             ]
         return found
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from ...practice.roles import Level
 from ...practice.trouble import Trouble, Unreachable
 from ..database import Database
 from .connecting import Connection, connect, explained
-from .home import PostgresHome, newer_version
+from .home import YOU, PostgresHome, newer_version
 from .replica import follow
 
 POLL_S = 3.0
@@ -64,6 +65,7 @@ class Follower:
     def _follow(self, server: Connection) -> None:
         while not self._stop.is_set():
             version = follow(self._database, server, self._home.address)
+            self._home.is_gone, self._home.level = False, _level(server)
             self._home.needs_version = version
             self.unreachable_since = None
             self.says = newer_version(version) if version is not None else ""
@@ -74,8 +76,14 @@ class Follower:
         if not isinstance(trouble, Unreachable):
             self.says = str(trouble)
             return
+        self._home.is_gone = True
         now = datetime.now(UTC)
         self.unreachable_since = self.unreachable_since or now
         since = self.unreachable_since.astimezone()
         at = f"{since:%H:%M}" if since.date() == now.astimezone().date() else f"{since:%d %b, %H:%M}"
         self.says = f"PostgreSQL can't be reached since {at}. Showing what was known then."
+
+
+def _level(server: Connection) -> Level | None:
+    row = server.execute(YOU).fetchone()
+    return Level(row[1]) if row else None

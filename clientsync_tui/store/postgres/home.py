@@ -15,13 +15,14 @@ import psycopg
 
 from ...practice.entries import iso
 from ...practice.roles import Level, Right, may, why_not
-from ...practice.trouble import NotAllowed, Trouble, UsageError
+from ...practice.trouble import NotAllowed, Trouble, Unreachable, UsageError
 from ..home import You, moved_to
 from . import work
 from .address import Address
 from .connecting import Connection, Password, connect, explained
 from .following import Differs, Newer, catch_up, head_of
 
+YOU = "SELECT session_user::text, level, name FROM clientsync.people WHERE role = session_user"
 APPEND = "SELECT * FROM clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
 
 
@@ -43,6 +44,9 @@ class PostgresHome:
         self.address = address
         self.password = password
         self.role: str | None = address.role
+        self.level: Level | None = None
+        self.is_gone = False
+        """Whether a follower knows that the server can't be reached: then nobody waits to hear it again."""
         self._connection: Connection | None = None
         self._at = self._actor = ""
         self._begun_after = 0
@@ -68,6 +72,10 @@ class PostgresHome:
 
     def begin(self, db: sqlite3.Connection) -> None:
         """Locks the ledger's head on the server, and brings `db` up to date. Raises Unreachable and NotAllowed."""
+        if self.is_gone:
+            raise Unreachable(
+                f"The practice's database {self.address.shown} can't be reached. Nothing was changed."
+            )
         try:
             seq, digest = self._lock_head()
             self._begun_after = seq
@@ -158,9 +166,14 @@ class PostgresHome:
                         "The server derived another hash for these entries. Nothing was saved. Run `clientsync doctor`."
                     )
             work.send(db, connection)
-            connection.execute("COMMIT")
         except psycopg.Error as error:
             raise explained(error, self.address) from None
+        try:
+            connection.execute("COMMIT")
+        except psycopg.OperationalError:
+            raise Unreachable(
+                f"The connection to {self.address.shown} broke while this was being saved. Whether it was shows when the server is back."
+            ) from None
 
     def give_up(self) -> None:
         """Lets go of the head's lock."""
@@ -172,9 +185,8 @@ class PostgresHome:
 
     def you(self) -> You:
         """Who this is there. Raises Unreachable, and NotAllowed for a role that is none of the practice's people."""
-        query = "SELECT session_user::text, level, name FROM clientsync.people WHERE role = session_user"
         try:
-            row = self.answering().execute(query).fetchone()
+            row = self.answering().execute(YOU).fetchone()
         except psycopg.errors.InsufficientPrivilege:
             row = None
         except psycopg.errors.UndefinedTable:
@@ -187,7 +199,8 @@ class PostgresHome:
             raise NotAllowed(
                 f"Your role is none of this practice's people on {self.address.shown}. Ask an admin for `clientsync practice grant`."
             )
-        return You(str(row[0]), Level(row[1]), str(row[2]))
+        self.level = Level(row[1])
+        return You(str(row[0]), self.level, str(row[2]))
 
     def require(self, right: Right) -> You:
         """Who this is, if they may do that. Raises NotAllowed, and what `you` raises."""
