@@ -195,6 +195,15 @@ class Myob:
             )
         return word
 
+    def refusal(self, redirect: Mapping[str, str]) -> str | None:
+        """MYOB refuses whoever is no Administrator of the file, on its page or so [U]."""
+        if redirect.get("error") != "access_denied":
+            return None
+        return (
+            "MYOB gave no access to the company file: it was refused on MYOB's page, or you are not an Administrator of the file. Ask the "
+            "client for that role, or have an Administrator sign in. Nothing was saved."
+        )
+
     async def person(self, new: NewSignIn) -> Person:
         """From the token answer; where it does not say, whoever sits here."""
         user = shapes.lower_keys(new.token_answer.get(_PERSON_FIELD))

@@ -211,6 +211,11 @@ def test_a_request_that_could_not_be_read_is_no_refusal():
     assert isinstance(found, PassingTrouble) and found.fault is Fault.NONSENSE
 
 
+def test_a_refusal_says_that_only_administrators_may_consent():
+    assert "Administrator" in (MYOB.refusal({"error": "access_denied", "state": "s"}) or "")
+    assert MYOB.refusal({"error": "server_error"}) is None and MYOB.refusal({}) is None
+
+
 def test_link_needs_the_country():
     assert MYOB.link(FILE, {"country": "NZ"}) == f"https://app.myob.com/#/nz/{FILE}/dashboard"
     assert MYOB.link(FILE, {"country": "GB"}) is None and MYOB.link(FILE, {}) is None
