@@ -81,7 +81,7 @@ SHOTS = (
     Shot("select", "In 80 columns.", SELECTED, SMALL),
     Shot("reconnect", "The plan: which integrations will be reconnected, and which can't be, and why.", (XERO, ("2", "Continue with"), ("enter", "will be reconnected"))),
     Shot("reassign", "Choose whose integrations to take over.", (XERO, ("3", "Continue with"), ("enter", "that you have access to"))),
-    Shot("consents", "QuickBooks Online needs one consent per company. Client Sync leads you through them.", (PANEL, ("1", "Continue with"), ("M", "Waiting for"))),
+    Shot("consents", "QuickBooks Online needs one consent per company. Client Sync leads you through them.", (PANEL, ("1", "Continue with"), ("W", "Waiting for"))),
     Shot("every-software", "Reconnect everything that expired or broke, in every accounting app, as one job.", (PANEL, ("4", "will be reconnected"))),
     Shot("connections", "One client's integrations and details.", CONNECTIONS),
     Shot("connections", "In 80 columns.", CONNECTIONS, SMALL),

@@ -159,7 +159,7 @@ _ALL = (
     Action("open_software", "Open in the accounting app", "Open the organisation in a browser. Over SSH, its link is copied.", "b", CONNECTIONS, 6, "Open", command="open"),
     Action("pulled", "Lists", "See what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5, command="lists"),
     # Morning
-    Action("morning_first", "Show at start", "Show the morning view first at each start, or the client list.", "T", MORNING, 2, "At start"),
+    Action("morning_first", "Begin here", "Begin each start with the morning view, or with the client list.", "B", MORNING, 2),
     # Jobs
     Action("resume_job", "Resume", "Continue a job that was interrupted or paused.", "r", JOB, 1, command="jobs resume"),
     Action("retry_job", "Retry failed and cancelled", "Retry the clients that failed or were cancelled.", "F", JOB, 2, "Retry", command="jobs retry"),
@@ -175,7 +175,7 @@ _ALL = (
     Action("try_again", "Try again", "Try to sign in again.", "r", SIGN_IN, 1, command="sign-in"),
     Action("skip_consent", "Skip for now", "Ask for another consent first. This one comes last.", "x", CONSENTS, 5, "Skip"),
     # What a sign-in reaches
-    Action("authorise_more", "Authorise more organisations", "Authorise more organisations without leaving this screen.", "M", ORGANISATIONS, 14, "More", command="sign-in"),
+    Action("authorise_more", "Authorise more organisations", "Authorise more organisations without leaving this screen.", "W", ORGANISATIONS, 14, "More", command="sign-in"),
     Action("other_sign_in", "Sign in as someone else", "Use another stored sign-in, or make a new one.", "l", ORGANISATIONS, 15, "Sign in", command="sign-in"),
     Action("try_again", "Try again", "Ask the accounting app again.", "r", ORGANISATIONS, 1),
     Action("choose_team", "Team", "Choose the team for new clients, or make one.", "t", ORGANISATIONS, 4, command="team create"),

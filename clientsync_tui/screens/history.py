@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WHEN = Column("when", "When", 12, keep=6, sortable=False)
 WHO = Column("who", "Who", 16, flex=1, keep=5, sortable=False, most=36)
-CLIENT = Column("client", "Client", 16, flex=2, keep=4, sortable=False, most=40)
+CLIENT = Column("client", "Client", 16, flex=2, keep=4, sortable=False, most=40, shorten="middle")
 WHAT = Column("what", "What", 24, flex=4, keep=9, sortable=False)
 COLUMNS = (WHEN, WHO, CLIENT, WHAT)
 

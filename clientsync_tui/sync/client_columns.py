@@ -208,7 +208,7 @@ def _moment(
 COLUMNS: list[ClientColumn] = [
     ClientColumn("id", csv=(CsvField("ID", lambda client, _: client.id),), json={"id": lambda client, _: client.id}),
     ClientColumn(
-        "name", "Client", 2, Room(24, 6, 9, 60, least=12),
+        "name", "Client", 2, Room(24, 6, 9, 60, "middle", least=12),
         cell=_name_cell,
         sort="name",
         csv=(CsvField("Client", lambda client, _: client.name),),

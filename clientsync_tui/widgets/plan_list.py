@@ -16,7 +16,7 @@ from .select_table.rows import Cell, Column, Row, text_of
 from .select_table.table import SelectTable
 
 COLUMNS = (
-    Column("name", "Client", 20, flex=2, keep=9, most=50),
+    Column("name", "Client", 20, flex=2, keep=9, most=50, shorten="middle"),
     Column("software", "App", 10, flex=2, keep=4, most=17),
     Column("will", "Plan", 14, flex=1, keep=8, most=24),
     Column("says", "Why, and what to do", 16, flex=4, keep=5, most=90),

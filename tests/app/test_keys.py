@@ -39,6 +39,7 @@ FAMILIES = {
     "t": "team; of one integration, its lists (tables)",
     "y": "copy; while a sign-in waits, its link",
     "p": "practice code; while a sign-in waits, paste",
+    "L": "let go: of a sign-in, of a client",
     "1": "the first tab, or button",
     "2": "the second",
     "3": "the third",

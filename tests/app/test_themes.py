@@ -7,7 +7,9 @@ from textual.color import Color
 from textual.theme import Theme
 
 from clientsync_tui.app import look
+from clientsync_tui.screens.clients import triage
 from clientsync_tui.terminal import capabilities
+from clientsync_tui.widgets import details_pane
 
 GROUNDS = ("background", "surface", "panel")
 TEXTS = (
@@ -90,3 +92,8 @@ def test_which_theme_a_terminal_gets(
 )
 def test_colour_of_any_length_has_a_lightness(parts: tuple[bytes, bytes, bytes], light: float) -> None:
     assert capabilities.lightness(*parts) == pytest.approx(light)
+
+
+def test_what_lines_and_bars_mean_is_drawn_in_colours_that_can_be_read() -> None:
+    styles = {*details_pane.STYLES.values(), *triage.STYLES.values()} - {"", "bold"}
+    assert {style.removeprefix("$") for style in styles} <= set(TEXTS)

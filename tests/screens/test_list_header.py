@@ -58,3 +58,20 @@ async def test_running_jobs_and_how_far_they_are_stand_in_the_header(tmp_path: P
         await until(pilot, lambda: "running" not in header())
     app.workplace.close()
     workplace.close()
+
+
+async def test_job_whose_process_was_killed_is_in_the_header_no_more(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    store = workplace.store
+    ann = signed_in(store, ANN)
+    client = add(store, "Abbey Ltd", ann)
+    job = store.jobs.create(Plan("check", "xero", ann, (PlanItem(Will.DO, client, "", "xero", "o1"),)), ANN)
+    store.jobs.claim(job)
+    app = app_in(tmp_path)
+    async with run_app(app, size=(120, 36)) as pilot:
+        await until(pilot, lambda: "1 job running 0 %" in shown(pilot).splitlines()[0])
+        # As a kill leaves it: the lock is free, and nothing was written.
+        store.jobs.leave(job)
+        await until(pilot, lambda: "running" not in shown(pilot).splitlines()[0])
+    app.workplace.close()
+    workplace.close()

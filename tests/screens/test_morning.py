@@ -140,7 +140,7 @@ async def test_morning_without_news_says_so_and_can_be_made_the_first_screen(tmp
         await until(pilot, lambda: "All 0" in shown(pilot))
         await pilot.press("m")
         await until(pilot, lambda: "Nothing broke" in shown(pilot))
-        await pilot.press("T")
+        await pilot.press("B")
         await until(pilot, lambda: app.workplace.preferences.get("morning_first", False))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, ClientsScreen))
@@ -148,6 +148,6 @@ async def test_morning_without_news_says_so_and_can_be_made_the_first_screen(tmp
     app = app_in(tmp_path)
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, MorningScreen))
-        await pilot.press("T")
+        await pilot.press("B")
         await until(pilot, lambda: not app.workplace.preferences.get("morning_first", True))
     app.workplace.close()

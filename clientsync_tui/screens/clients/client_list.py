@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -23,20 +22,17 @@ from ...store.listing.client_list import BY_NAME
 from ...sync.client_columns import Sort, Viewer
 from ...sync.fix_words import FixLine, lines, statuses_under, to_fix
 from ...sync.locale_words import counted, number
-from ...sync.sign_in_words import by_person
 from ...sync.tabs import TABS
 from ...widgets.select_table.table import SelectTable
-from ..base import ActionScreen, KeyBar, TopBar
+from ..base import ActionScreen, KeyBar
 from ..titles import title
 from .complete import values_of
 from .facts import Facts, Listed, Query, facts_now, first_listed, listed
 from .filter import FilterBar, FilterInput
+from .header import ListHeader
 from .preview import PreviewPane
 from .rows import ClientRows, about, columns, today
 from .triage import FixList, TriageTabs
-
-if TYPE_CHECKING:
-    from ...store.jobs import Job
 
 FIRST_PAGE = 200
 """Rows of the first frame; the order of all follows from a thread."""
@@ -80,7 +76,7 @@ class ClientList(ActionScreen):
 
     def compose_list(self) -> ComposeResult:
         """The widgets, top to bottom."""
-        yield TopBar("Clients")
+        yield ListHeader()
         yield TriageTabs()
         yield FixList()
         yield FilterBar(self.main.workplace.preferences.get("filters", []))
@@ -96,7 +92,7 @@ class ClientList(ActionScreen):
         store = self.main.workplace.store
         self.sort = self._kept_sort()
         self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
-        self._name_it([])
+        self.header.say([])
         self._viewer = self._viewed(today())
         page = store.clients.first_page(FIRST_PAGE) if self.sort == BY_NAME else array("q")
         self._rows = ClientRows(self.main.workplace, page, self._viewer)
@@ -119,6 +115,11 @@ class ClientList(ActionScreen):
     def table(self) -> SelectTable:
         """The table of clients."""
         return self.query_one("#clients", SelectTable)
+
+    @property
+    def header(self) -> ListHeader:
+        """The first line."""
+        return self.query_one(ListHeader)
 
     @property
     def tabs(self) -> TriageTabs:
@@ -275,19 +276,7 @@ class ClientList(ActionScreen):
         self.tabs.show(facts.counts)
         self._held = facts.held
         self.held = frozenset(sign_in.id for sign_in in facts.held)
-        self._name_it(facts.held, facts.running)
-
-    def _name_it(self, held: list[SignIn], running: "Sequence[Job]" = ()) -> None:
-        workplace = self.main.workplace
-        name = workplace.config.practice.name
-        apps, titled = workplace.config.software, partial(title, workplace)
-        rights = by_person(held, apps, titled, today(), ascii_marks=self.main.ascii_marks)
-        if running:
-            from ...sync.jobs.job_words import progress
-
-            jobs = progress(running, ascii_marks=self.main.ascii_marks)
-            rights = [*(f"{jobs}     {right}" for right in rights), jobs]
-        self.query_one(TopBar).show(f"{name} · Clients" if name else "Clients", *rights)
+        self.header.say(facts.held, facts.running)
 
     def sort_by(self, sort: Sort) -> None:
         """Sorts by these columns, also after the next start."""

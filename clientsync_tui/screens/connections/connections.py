@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("software", "App", 10, flex=1, keep=7, sortable=False, most=24),
-    Column("organisation", "Organisation", 16, flex=3, keep=8, sortable=False, most=60),
+    Column("organisation", "Organisation", 16, flex=3, keep=8, sortable=False, most=60, shorten="middle"),
     Column("status", "Status", 22, flex=2, keep=9, sortable=False, most=44),
     Column("by", "Integrated by", 14, flex=2, keep=5, sortable=False, most=40),
 )

@@ -54,9 +54,6 @@ def of_item(item: Item, app: str) -> Iterator[Line]:
     if item.reason:
         yield Line()
         yield line(item.says or REASONS.get(item.reason, job_words.reason(item.reason)))
-        sentence = REASONS.get(item.reason, "")
-        if sentence and sentence not in (item.says or sentence):
-            yield line(sentence, "muted")
     yield Line()
     yield _titled("App", app)
     if item.organisation_name:

@@ -9,7 +9,7 @@ from ...widgets.select_table.rows import Cell, Column, Row, RowId
 
 COLUMNS = (
     Column("state", "State", 14, keep=2, sortable=False),
-    Column("client", "Client", 18, flex=2, keep=3, sortable=False, most=60),
+    Column("client", "Client", 18, flex=2, keep=3, sortable=False, most=60, shorten="middle"),
     Column("reason", "Reason", 20, flex=1, keep=1, sortable=False, most=40),
     Column("organisation", "Organisation id", 12, flex=1, sortable=False, most=38, shorten="middle"),
 )
