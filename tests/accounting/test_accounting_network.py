@@ -95,7 +95,7 @@ async def test_certificate_for_another_host_is_reported(tmp_path: Path, monkeypa
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     async with tls_server(file) as port:
         said = await refused(f"https://localhost:{port}", tmp_path)
-    assert said.startswith("The certificate shown for localhost (Xero) is for another host name")
+    assert said.startswith("The certificate for localhost (Xero) is for another host name")
 
 
 async def test_server_that_speaks_no_tls_is_reported(tmp_path: Path):

@@ -25,7 +25,7 @@ from clientsync_tui.store.jobs import Job
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace, secret_name
-from tests.support import plans
+from tests.support import added, plans
 
 PATIENCE_S = 30
 ELSEWHERE = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY")
@@ -100,6 +100,11 @@ class Practice:
     def add(self, email: str, organisations: Collection[str] | None = None, software: str = "xero") -> Job:
         """Signs a person in and adds clients from these organisations (None: from all that are reached)."""
 
+        box, database = self.sandbox.sandbox, self.folder / "practice.db"
+        key = added.key(box, database, email, organisations, software)
+        if key is not None and (copied := added.copy(key, box, self.config)) is not None:
+            return copied
+
         async def work(workplace: Workplace, session: Session) -> Job:
             sign_in = await signed_in(session, email, organisations, software)
             reach = await session.reach(sign_in)
@@ -107,7 +112,10 @@ class Practice:
             plan = plans.add(workplace.store, software, sign_in, reach, chosen)
             return await Runner(session, workplace.store.jobs.create(plan, sign_in.person.email)).run()
 
-        return self.do(work)
+        job = self.do(work)
+        if key is not None:
+            added.remember(key, job, box, self.config)
+        return job
 
 
 def set_up(box: Running, folder: Path) -> Practice:
