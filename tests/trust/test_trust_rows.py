@@ -24,9 +24,9 @@ from tests.support.inside import database_of
 NOW = "2026-11-30T12:00:00.000Z"
 ITEM = "job, n, client, name, software, organisation_id, state, reason, says, ended_at, facts"
 PLANTED = {
-    "state": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'jumping', 'eve', '{NOW}', NULL, NULL, 0)",
-    "end": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'waiting', 'eve', '{NOW}', 'never', NULL, 0)",
-    "time": "INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'done', 'eve', 'yesterday', NULL, NULL, 0)",
+    "state": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'jumping', 'eve', '{NOW}', NULL, NULL, 0, NULL)",
+    "end": f"INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'waiting', 'eve', '{NOW}', 'never', NULL, 0, NULL)",
+    "time": "INSERT INTO jobs VALUES ('evil', 'check', NULL, NULL, 'done', 'eve', 'yesterday', NULL, NULL, 0, NULL)",
     "item": "UPDATE items SET state = 'jumping' WHERE n = 1",
     "item's facts": "UPDATE items SET facts = 'nothing' WHERE n = 1",
     "item without": "UPDATE items SET facts = '[]' WHERE n = 1",
