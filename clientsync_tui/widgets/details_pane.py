@@ -9,6 +9,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ..practice.text import clean
+
 STYLES = {
     "ok": "$text-success",
     "warning": "$text-warning",
@@ -93,7 +95,9 @@ class DetailsPane(Widget, can_focus=False):
 
 def wrapped(of: Line, width: int) -> list[Content]:
     """The line in as many lines as it takes."""
-    whole = Content.assemble(*((text, STYLES[style]) for text, style in of.parts))
+    # Textual leaves escape codes in what it draws.
+    parts = ((text if text.isprintable() else clean(text), STYLES[style]) for text, style in of.parts)
+    whole = Content.assemble(*parts)
     if of.right and cell_len(whole.plain) + 2 + cell_len(of.right) <= width:
         blanks = " " * (width - cell_len(whole.plain) - cell_len(of.right))
         return [Content.assemble(whole, blanks, (of.right, STYLES["muted"]))]
