@@ -107,6 +107,7 @@ _ALL = (
     Action("undo", "Undo", "Undo the last change of the selection here, or of a team, code, name, note or removal.", "u", EVERYWHERE, command="undo"),
     Action("copy", "Copy", "Copy what is under the cursor: name, code, id, error, or a summary of its connections.", "y", EVERYWHERE, 16),
     Action("copy_command", "Copy as a command", "Show the commands that do the same as this screen, and copy one.", "Y", EVERYWHERE),
+    Action("home", "Home", "Go straight back to the client list from anywhere.", "H", EVERYWHERE, 21),
     Action("back", "Back", "Clear the filter, or go back.", "escape", EVERYWHERE, 20),
     Action("suspend", "Suspend", "Put the program in the background. `fg` brings it back.", "ctrl+z", EVERYWHERE),
     Action("redraw", "Redraw", "Draw the screen again if something else has written over it.", "ctrl+l,f5", EVERYWHERE),

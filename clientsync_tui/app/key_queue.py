@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.events import Key
 from textual.message import Message
+from textual.widgets import Input
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -61,6 +62,10 @@ class KeyQueue:
         """Whether the screen does not yet show the list or the question that was asked for."""
         return getattr(self._app.screen, "is_behind", False)
 
+    def _is_typed(self, key: Key) -> bool:
+        """Whether it becomes a letter in a field: words can be typed while what they find is looked for."""
+        return key.is_printable and isinstance(self._app.focused, Input)
+
     def start(self) -> None:
         """Makes the first key wait for the first screen: a field without a size yet would show only the end of what is typed."""
         self._wait_at_most(START_S)
@@ -74,7 +79,7 @@ class KeyQueue:
     async def put(self, key: Key) -> None:
         """A key from the terminal."""
         self.count += 1
-        if self._deadline is None and not self._is_behind():
+        if self._deadline is None and (self._is_typed(key) or not self._is_behind()):
             await self._hand_on(key)
         else:
             self._waiting.append(key)

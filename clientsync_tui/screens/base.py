@@ -9,14 +9,14 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from ..app.actions import EVERYWHERE, Action, actions, bindings
+from ..app.actions import CLIENTS, EVERYWHERE, PLACES, Action, actions, bindings
 from ..app.key_names import with_keys
 from ..practice.roles import may
 from ..practice.roles import why_not as refusal
 from ..practice.trouble import Trouble
 from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.present_size import drop_former_size
-from ..widgets.top_bar import TopBar
+from ..widgets.top_bar import STEP, TopBar
 from .main import Main, Severity
 
 if TYPE_CHECKING:
@@ -55,6 +55,26 @@ class ActionScreen(Screen[Any]):
         """The app, as screens see it."""
         return cast(Main, self.app)  # pyright: ignore[reportUnknownMemberType]
 
+    # The way here
+
+    @property
+    def crumb(self) -> str:
+        """What the way to a further screen calls this one: its title, without the practice's name for the client list."""
+        if self.place == CLIENTS:
+            return PLACES[CLIENTS]
+        return next((bar.title for bar in self.query(TopBar)), "")
+
+    def show_way(self) -> None:
+        """Says in the first line from which screens this one was reached."""
+        stack = [screen for screen in self.main.screen_stack if isinstance(screen, ActionScreen)]
+        below = stack[: stack.index(self)] if self in stack else []
+        steps: list[str] = []
+        for step in (step for screen in below for step in screen.crumb.split(STEP)):
+            if step and step not in steps:
+                steps.append(step)
+        for bar in self.query(TopBar):
+            bar.lead(steps)
+
     # Actions
 
     def why_not(self, action: Action) -> str | None:
@@ -66,6 +86,8 @@ class ActionScreen(Screen[Any]):
 
     def unavailable(self, action: Action) -> str | None:
         """Why an action cannot be done now, in words; None: it can."""
+        if action.name == "home" and self.place == CLIENTS:
+            return "This is the client list."
         return None if self.doing(action.name) else "It can't be used here."
 
     def doing(self, name: str) -> Callable[[], object] | None:
@@ -86,16 +108,19 @@ class ActionScreen(Screen[Any]):
 
     def footer_keys(self) -> list[tuple[str, str, str]]:
         """(key, label, action) of what works now, most useful first."""
-        shown = sorted(
-            (a for a in self.own_actions() if a.footer and self.why_not(a) is None),
-            key=lambda a: (a.name != "help", a.footer),
-        )
         keys = self.main.keys
         return [
             (key, action.label, f"act('{action.name}')")
-            for action in shown
+            for action in self.most_used()
             if (key := key_now(keys.get(action.id, action.keys), self.focused))
         ]
+
+    def most_used(self) -> list[Action]:
+        """What works now of what the last line shows, the most used first."""
+        return sorted(
+            (a for a in self.own_actions() if a.footer and self.why_not(a) is None),
+            key=lambda a: (a.name != "help", a.footer),
+        )
 
     def key_of(self, action: Action) -> str:
         """The key that does it, as it is shown: the user's own, else the usual one."""
@@ -123,7 +148,9 @@ class ActionScreen(Screen[Any]):
 
     def do_commands(self) -> None:
         """Opens the palette."""
-        self.main.action_command_palette()
+        from .palette import Palette
+
+        self.main.push_screen(Palette())
 
     def do_client_sync(self) -> None:
         """Opens the Client Sync panel."""
@@ -174,6 +201,10 @@ class ActionScreen(Screen[Any]):
             offer_commands(self.main, commands)
         else:
             self.say("No command does the same as this screen.", "warning")
+
+    def do_home(self) -> None:
+        """Goes straight to the client list."""
+        self.main.open("clients")
 
     def do_back(self) -> None:
         """Goes back to the screen before."""
@@ -233,7 +264,8 @@ class ActionScreen(Screen[Any]):
         """A job of this process ended or paused."""
 
     def on_mount(self) -> None:
-        """The last line, once everything is there."""
+        """The first line now, the last one once everything is there."""
+        self.show_way()
         self.call_after_refresh(self.refresh_keys)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -256,6 +288,7 @@ class ActionScreen(Screen[Any]):
 
     def on_screen_resume(self) -> None:
         """Back from another screen: things may have changed meanwhile."""
+        self.show_way()
         self.practice_changed()
         self.refresh_keys()
 

@@ -1,10 +1,12 @@
-"""What `?` shows: the keys that work on a screen or in a dialogue, in groups, one line each."""
+"""What `?` shows: the keys that work on a screen or in a dialogue, in groups, one line each. The most used come first, and words find
+any."""
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Any, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -15,6 +17,8 @@ from textual.widgets import Input, OptionList, Static
 from ..app.actions import ACTIONS, PLACES, Action
 from ..app.key_names import keys_of
 from ..practice.filter import FIELDS
+from ..practice.text import searched
+from ..sync.locale_words import counted
 from ..widgets.dialogue_keys import own_key
 from ..widgets.key_bar import key_name
 from ..widgets.search_line import SearchLine
@@ -59,13 +63,31 @@ IN_THE_SEARCH = (
 LIST_KEYS = (("Move one line", "up", "down"), ("First line, last line", "first", "last"))
 
 
+MOST_USED = 8
+"""How many keys of a screen stand in front of the others."""
+
+
 class KeyLines(Static):
-    """The groups. A long sentence wraps beside its keys."""
+    """The groups, or those of their lines that have the words searched for. A long sentence wraps beside its keys."""
 
     def __init__(self, groups: Sequence[tuple[str, Sequence[Line]]]) -> None:
         super().__init__(markup=False)
         self._groups = groups
+        self._shown = groups
         self._laid_out = 0
+
+    def find(self, words: str) -> int:
+        """Shows the lines that have all these words; returns how many. None: all lines."""
+        wanted = searched(words).split()
+
+        def has_all(title: str, line: Line) -> bool:
+            text = searched(" ".join((title, *line[:2])))
+            return all(word in text for word in wanted)
+
+        groups = [(title, [line for line in lines if has_all(title, line)]) for title, lines in self._groups]
+        self._shown = [(title, lines) for title, lines in groups if lines]
+        self.update(Content.assemble(*self._parts(self._laid_out)))
+        return sum(len(lines) for _, lines in self._shown)
 
     def on_resize(self) -> None:
         """Wraps the lines again."""
@@ -75,7 +97,7 @@ class KeyLines(Static):
             self.update(Content.assemble(*self._parts(width)))
 
     def _parts(self, width: int) -> Iterator[tuple[str, str]]:
-        for title, lines in self._groups:
+        for title, lines in self._shown:
             column = max((len(keys) for keys, _, _ in lines), default=0) + 2
             yield f"{title}\n", "bold underline"
             for keys, sentence, reason in lines:
@@ -97,7 +119,9 @@ class HelpScreen(Dialogue[None]):
     """The keys of the screen or the dialogue that it was opened from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,enter", "dismiss", "Close"),
+        Binding("escape", "back", "Close"),
+        Binding("question_mark,f1,enter", "dismiss", "Close", show=False),
+        Binding("slash", "search", "Search", id="select.filter"),
         own_key("dialogue.close", "dismiss", show=False),
         own_key("table.down", "scroll(1)", show=False),
         own_key("table.up", "scroll(-1)", show=False),
@@ -110,7 +134,39 @@ class HelpScreen(Dialogue[None]):
     def compose(self) -> ComposeResult:
         """A group for each place."""
         with VerticalScroll(classes="dialogue help"):
+            yield SearchLine("words of what you want to do, or a key")
             yield KeyLines(list(self.groups()))
+
+    def on_mount(self) -> None:
+        """The lines can be scrolled at once."""
+        self.query_one(VerticalScroll).focus()
+
+    # Searching
+
+    def action_search(self) -> None:
+        """Opens the line of words."""
+        self.query_one(SearchLine).open()
+
+    def action_back(self) -> None:
+        """Clears the search, else closes."""
+        line = self.query_one(SearchLine)
+        if line.is_open:
+            line.close()
+            self.query_one(VerticalScroll).focus()
+        else:
+            self.dismiss()
+
+    @on(SearchLine.Left)
+    def _to_lines(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    @on(SearchLine.Changed)
+    def _searched(self, event: SearchLine.Changed) -> None:
+        count = self.query_one(KeyLines).find(event.words)
+        self.query_one(SearchLine).say(counted(count, "key") if count else "No key matches.")
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    # What there is
 
     def groups(self) -> Iterator[tuple[str, list[Line]]]:
         """Each group's title and lines."""
@@ -135,9 +191,11 @@ class HelpScreen(Dialogue[None]):
             yield "In a field", [(keys, title, "") for keys, title in FIELD_KEYS]
 
     def _of_actions(self, screen: ActionScreen) -> Iterator[tuple[str, list[Line]]]:
-        groups: dict[str, list[Action]] = {}
+        most_used = screen.most_used()[:MOST_USED]
+        groups: dict[str, list[Action]] = {"Most used": most_used}
         for action in screen.own_actions():
-            groups.setdefault(PLACES[action.place], []).append(action)
+            if action not in most_used:
+                groups.setdefault(PLACES[action.place], []).append(action)
         own = self._own()
         for title, group in groups.items():
             lines = [(screen.key_of(a), f"{a.title}: {a.sentence}", screen.why_not(a) or "") for a in group]

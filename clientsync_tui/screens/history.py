@@ -22,7 +22,9 @@ from ..widgets.beside import WIDE
 from ..widgets.search_line import SearchLine
 from ..widgets.select_table.rows import Cell, Column, Row, RowId
 from ..widgets.select_table.table import SelectTable
+from ..widgets.top_bar import STEP
 from .base import ActionScreen, KeyBar, TopBar
+from .titles import of_client
 
 if TYPE_CHECKING:
     from .copying import Copyable
@@ -238,7 +240,8 @@ class HistoryScreen(ActionScreen):
         title = "History"
         if self._client is not None:
             found = self.main.workplace.store.clients.by_id([self._client], datetime.now(UTC))
-            title = f"History · {found[self._client].name}" if self._client in found else title
+            if client := found.get(self._client):
+                title = f"{of_client(client)}{STEP}History"
         self.query_one(TopBar).show(title, counted(count, "entry", "entries"))
 
     @on(SelectTable.CursorMoved)

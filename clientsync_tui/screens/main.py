@@ -115,10 +115,6 @@ class Main(Protocol):
         """Shows the keys of the screen on top."""
         ...
 
-    def action_command_palette(self) -> None:
-        """Opens the command palette."""
-        ...
-
     def action_suspend_process(self) -> None:
         """Puts the program in the background."""
         ...

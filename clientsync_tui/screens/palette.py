@@ -1,35 +1,53 @@
-"""The palette: every action of every screen, by name. Actions of other screens open that screen first."""
+"""The palette: by name, every action that works now, clients, saved views and settings of the screen. What belongs to another screen opens
+that first."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.markup import escape
 
 from ..app.actions import (
     ACTIONS,
     CLIENT_SYNC,
     CLIENTS,
     CONNECTIONS,
-    CONSENTS,
     EVERYWHERE,
     HISTORY,
     JOB,
     JOBS,
-    ORGANISATIONS,
+    MORNING,
     PLACES,
     SELECT,
-    SIGN_IN,
     Action,
 )
-from ..app.key_names import with_keys
+from ..practice.filter import Term
+from ..practice.model import Client
 from ..practice.text import searched
 from .base import ActionScreen
+from .clients.clients import ClientsScreen
+from .main import Main
+from .screen_settings import choices, use
+from .titles import of_client
 
-if TYPE_CHECKING:
-    from .main import Main
+
+class Palette(CommandPalette):
+    """Textual's palette. Enter waits until the lines are those of what is typed."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the search for what is typed is not done yet."""
+        return any(worker.node is self and not worker.is_finished for worker in self.workers)
+
+    def on_worker_state_changed(self) -> None:
+        """A search began or is done."""
+        cast(Main, self.app).caught_up()  # pyright: ignore[reportUnknownMemberType]
+
 
 OPENED_AS = {
     CLIENTS: "clients",
@@ -38,55 +56,30 @@ OPENED_AS = {
     JOBS: "jobs",
     JOB: "jobs",
     HISTORY: "history",
+    MORNING: "morning",
 }
-"""Places that the palette can go to before it does an action there."""
-REACHED_FROM = {
-    CONSENTS: "It works while you give consents one by one, for apps with one organisation per sign-in.",
-    SIGN_IN: "Sign in first: press {everywhere.client_sync} for Client Sync, then {client_sync.sign_in}.",
-    ORGANISATIONS: "Press {everywhere.client_sync} for Client Sync first, then {client_sync.add_clients} to add, "
-    "{client_sync.reconnect_all} to reconnect or {client_sync.reassign_clients} to reassign clients.",
-}
-"""How to get to the other places."""
+"""Places that the palette can go to before it does an action there. The others are steps of something that was begun elsewhere."""
+MOST_CLIENTS = 8
+BEGINS_SO = 1.5
+"""A client whose name or code begins with what was typed comes before actions in whose names the letters are found somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One line of the palette."""
+    """One line of the palette. `here`: it works on the screen that the palette was opened from."""
 
     title: str
     says: str
     do: Callable[[], object]
-    here: bool
+    here: bool = False
 
 
 class Actions(Provider):
-    """What the palette offers: first what works on this screen, then what other screens have."""
-
-    def _offers(self) -> Iterator[Offer]:
-        screen = self.screen
-        if not isinstance(screen, ActionScreen):
-            return
-        own = screen.own_actions()
-        for action in own:
-            if action.name != "commands":
-                reason = screen.why_not(action)
-                yield Offer(
-                    f"{action.title} ({screen.key_of(action)})",
-                    f"Not now: {reason}" if reason else action.sentence,
-                    partial(screen.call_later, screen.action_act, action.name),
-                    True,
-                )
-        for action in ACTIONS.values():
-            if action not in own and action.place != EVERYWHERE:
-                yield Offer(
-                    f"{PLACES[action.place]}: {action.title} ({screen.key_of(action)})",
-                    action.sentence,
-                    partial(_do_elsewhere, screen.main, action),
-                    False,
-                )
+    """What the palette offers: first what works on this screen, then what other screens have, views and settings; clients once
+    something is typed."""
 
     async def discover(self) -> Hits:
-        """Everything, before anything is typed."""
+        """Everything but the clients, before anything is typed."""
         for offer in self._offers():
             yield DiscoveryHit(Content(offer.title), offer.do, text=offer.title, help=offer.says)
 
@@ -102,18 +95,99 @@ class Actions(Provider):
                 yield Hit(
                     score + offer.here, Content(offer.title), offer.do, text=offer.title, help=offer.says
                 )
+        screen = self.screen
+        if isinstance(screen, ActionScreen):
+            for client in await asyncio.to_thread(_clients, screen, query):
+                name = of_client(client)
+                begins = any(searched(text).startswith(searched(query)) for text in (name, client.name))
+                yield Hit(
+                    BEGINS_SO if begins else 0.9,
+                    Content(name),
+                    partial(screen.main.open, "connections", client=client.id),
+                    text=name,
+                    help="Client: open its connections.",
+                )
+
+    def _offers(self) -> Iterator[Offer]:
+        screen = self.screen
+        if isinstance(screen, ActionScreen):
+            yield from _here(screen)
+            yield from _elsewhere(screen)
+            yield from _views(screen)
+            yield from _settings(screen)
 
 
-def _do_elsewhere(app: "Main", action: Action) -> None:
-    if action.place in OPENED_AS:
-        app.open(OPENED_AS[action.place], action.name)
-    elif action.place == CONNECTIONS:
-        # Of which client? Of the one under the cursor.
-        clients = app.open("clients")
-        if isinstance(clients, ActionScreen):
-            clients.call_later(_do_in_connections, clients, action)
-    else:
-        app.notify(with_keys(REACHED_FROM[action.place], app.keys), title=action.title, markup=False)
+def _here(screen: ActionScreen) -> Iterator[Offer]:
+    for action in screen.own_actions():
+        if action.name != "commands" and screen.why_not(action) is None:
+            yield Offer(
+                f"{action.title} ({screen.key_of(action)})",
+                action.sentence,
+                partial(screen.call_later, screen.action_act, action.name),
+                here=True,
+            )
+
+
+def _elsewhere(screen: ActionScreen) -> Iterator[Offer]:
+    own = screen.own_actions()
+    for action in ACTIONS.values():
+        if action not in own and action.place != EVERYWHERE and _leads_somewhere(screen, action):
+            yield Offer(
+                f"{PLACES[action.place]}: {action.title} ({screen.key_of(action)})",
+                action.sentence,
+                partial(_do_elsewhere, screen, action),
+            )
+
+
+def _leads_somewhere(screen: ActionScreen, action: Action) -> bool:
+    """Whether its screen can be opened, and there is what it needs, as far as that is known without opening it."""
+    home = _home(screen)
+    if action.place == CONNECTIONS:
+        return home is not None and home.why_not(ACTIONS[f"{CLIENTS}.connections"]) is None
+    if action.place in (CLIENTS, SELECT):
+        return home is not None and action in home.own_actions() and home.why_not(action) is None
+    if action.place == JOB:
+        return bool(screen.main.workplace.store.jobs.all(1))
+    return action.place in OPENED_AS
+
+
+def _home(screen: ActionScreen) -> ClientsScreen | None:
+    return next((opened for opened in screen.main.screen_stack if isinstance(opened, ClientsScreen)), None)
+
+
+def _views(screen: ActionScreen) -> Iterator[Offer]:
+    for name, text in screen.main.workplace.preferences.views.items():
+        yield Offer(f"View: {name}", escape(text), partial(_open_view, screen, text))
+
+
+def _settings(screen: ActionScreen) -> Iterator[Offer]:
+    for choice in choices(screen.main.workplace.config.screen):
+        yield Offer(f"Setting: {choice.title}", choice.description, partial(use, screen, choice))
+
+
+def _clients(screen: ActionScreen, query: str) -> list[Client]:
+    """The first clients with all the words. On a thread."""
+    words = [Term(None, word) for word in searched(query).split()]
+    if not words:
+        return []
+    clients, now = screen.main.workplace.store.clients, datetime.now(UTC)
+    return clients.by_number(clients.first_matching(words, now, MOST_CLIENTS), now)
+
+
+def _open_view(screen: ActionScreen, text: str) -> None:
+    home = screen.main.open("clients")
+    if isinstance(home, ClientsScreen):
+        home.call_later(home.show_filter, text)
+
+
+def _do_elsewhere(screen: ActionScreen, action: Action) -> None:
+    if action.place != CONNECTIONS:
+        screen.main.open(OPENED_AS[action.place], action.name)
+        return
+    # Of which client? Of the one under the cursor.
+    clients = screen.main.open("clients")
+    if isinstance(clients, ActionScreen):
+        clients.call_later(_do_in_connections, clients, action)
 
 
 async def _do_in_connections(clients: ActionScreen, action: Action) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .. import accounting
 
 if TYPE_CHECKING:
+    from ..practice.model import Client
     from ..workplace import Workplace
 
 KEPT = "titles"
@@ -32,3 +33,8 @@ def _asked(workplace: "Workplace") -> dict[str, str]:
 def _release() -> int:
     """Changes when the accounting apps' files change."""
     return Path(accounting.__path__[0]).stat().st_mtime_ns
+
+
+def of_client(client: "Client") -> str:
+    """How a screen about a client names it."""
+    return f"{client.practice_code} {client.name}" if client.practice_code else client.name

@@ -245,3 +245,22 @@ def page_that_takes_keys(page: str) -> str:
     Without them, the script does nothing and a click is needed.
     """
     return page.replace("</body>", f"{TAKES_KEYS}</body>")
+
+
+def send_mouse(app: Any, *, on: bool) -> bool:
+    """Turns the mouse reports of the terminal on or off.
+
+    Why: Textual decides once, when it starts, and the setting can be changed while the program runs.
+    Uses `App._driver`, its `_mouse`, `_enable_mouse_support` and `_disable_mouse_support`. Without them, it counts from the next start.
+    """
+    driver: Any = getattr(app, "_driver", None)
+    names = ("_mouse", "_enable_mouse_support", "_disable_mouse_support")
+    if not all(hasattr(driver, name) for name in names):
+        return False
+    if on:
+        driver._mouse = True
+        driver._enable_mouse_support()
+    else:
+        driver._disable_mouse_support()
+        driver._mouse = False
+    return True

@@ -9,6 +9,9 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+TERMS = "words, or by: software: team: code: status: reason: since:  (- negates)"
+"""What can be searched for in the ledger."""
+
 
 class _Words(Input):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,down", "leave", show=False)]
@@ -37,12 +40,13 @@ class SearchLine(Widget, can_focus=False):
     class Left(Message):
         """The user moves on to the matches."""
 
+    def __init__(self, placeholder: str = TERMS) -> None:
+        super().__init__()
+        self._placeholder = placeholder
+
     def compose(self) -> ComposeResult:
         """The words, and how many match."""
-        yield _Words(
-            placeholder="words, or by: software: team: code: status: reason: since:  (- negates)",
-            compact=True,
-        )
+        yield _Words(placeholder=self._placeholder, compact=True)
         yield Static(markup=False)
 
     @property

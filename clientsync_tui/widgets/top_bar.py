@@ -1,4 +1,6 @@
-"""The first line of every screen: its title, and the sign-ins."""
+"""The first line of every screen: the way to it from the client list, its title, and the sign-ins."""
+
+from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
@@ -7,6 +9,8 @@ from textual.widget import Widget
 
 BEST = Size(60, 15)
 """From this size on, nothing important is shortened or left out."""
+STEP = " › "
+"""Between a screen and the one that was opened from it."""
 
 
 class TopBar(Widget, can_focus=False):
@@ -21,6 +25,18 @@ class TopBar(Widget, can_focus=False):
         super().__init__()
         self._title = title
         self._rights: tuple[str, ...] = ()
+        self._way: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The title, without the way to it."""
+        return self._title
+
+    def lead(self, way: Sequence[str]) -> None:
+        """Shows in front of the title from which screens it was reached, the first one first."""
+        if tuple(way) != self._way:
+            self._way = tuple(way)
+            self.refresh()
 
     def show(self, title: str, *rights: str) -> None:
         """Shows this title, and the first of `rights` that fits. Draws only if they changed."""
@@ -32,13 +48,29 @@ class TopBar(Widget, can_focus=False):
         """The line. The right part gives way to the title."""
         width, screen = self.content_size.width, self.screen.size
         small = screen.width < BEST.width or screen.height < BEST.height
+        home = sum(cell_len(step + STEP) for step in self._way[:1])
         if small:
             right = f"best from {BEST.width}x{BEST.height}"
         else:
-            left = width - cell_len(self._title) - 2
+            left = width - cell_len(self._title) - 2 - home
             right = next((words for words in self._rights if cell_len(words) <= left), "")
         room = max(0, width - cell_len(right) - small)
-        title = self._title
+        way, title = ("", self._title) if small else _fitting(self._way, self._title, room)
         if cell_len(title) > room:
             title = set_cell_size(title, max(0, room - 1)) + "…" * bool(room)
-        return Content.assemble((set_cell_size(title, room) + " " * small, "bold"), (right, "not bold"))
+        return Content.assemble(
+            (way, "not bold"),
+            (set_cell_size(title, room - cell_len(way)) + " " * small, "bold"),
+            (right, "not bold"),
+        )
+
+
+def _fitting(way: Sequence[str], title: str, room: int) -> tuple[str, str]:
+    """The way and the title, as far as there is room: the way whole, or with its middle left out, or not at all. What the way says,
+    the title does not say again."""
+    rest = [step for step in title.split(STEP) if step not in way] or [title]
+    for steps, said in ((way, STEP.join(rest)), ((*way[:1], "…") if len(way) > 1 else (), title)):
+        text = "".join(step + STEP for step in steps)
+        if cell_len(text) + cell_len(said) <= room:
+            return text, said
+    return "", title

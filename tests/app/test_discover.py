@@ -9,8 +9,9 @@ import pytest
 from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
 
-from clientsync_tui.app.actions import ACTIONS
+from clientsync_tui.app.actions import PLACES
 from clientsync_tui.app.app import ClientSyncApp
+from clientsync_tui.config.reading import load
 from clientsync_tui.practice.model import Client, Integration
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.screens.base import ActionScreen
@@ -122,17 +123,25 @@ async def found(app: ClientSyncApp, words: str) -> list[str]:
     return [str(hit.text) for hit in sorted(hits, key=lambda hit: -hit.score)]
 
 
-@pytest.mark.parametrize("screen", ["clients", "client_sync", "jobs"])
-async def test_palette_has_every_action_of_every_screen(screen: str, app: ClientSyncApp) -> None:
+async def test_palette_has_every_action_that_works(app: ClientSyncApp) -> None:
+    app.workplace.store.jobs.create(Plan("check", "xero", None, ()), "ann")
     async with run_app(app, size=(80, 24)) as pilot:
-        opened = app.open(screen)
-        await until(pilot, lambda: app.screen is opened and opened.is_mounted)
-        everything = await found(app, "")
-        for action in ACTIONS.values():
-            if action.name != "commands":
-                name = f"{action.title} ({key_name(action.keys)})"
-                assert any(line.endswith(name) for line in everything), name
-        assert (await found(app, "practice codes"))[0].endswith("Upload practice codes (U)")
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        home = app.screen
+        assert isinstance(home, ActionScreen)
+        for screen in ("clients", "client_sync", "jobs"):
+            opened = app.open(screen)
+            await until(pilot, lambda opened=opened: app.screen is opened and opened.is_mounted)
+            everything = await found(app, "")
+            for action in opened.own_actions():
+                line = f"{action.title} ({key_name(action.keys)})"
+                if action.name != "commands":
+                    assert (line in everything) == (opened.unavailable(action) is None), line
+            for action in home.own_actions() if screen != "clients" else ():
+                line = f"{PLACES[action.place]}: {action.title} ({key_name(action.keys)})"
+                if action not in opened.own_actions():
+                    assert (line in everything) == (home.unavailable(action) is None), line
+            assert (await found(app, "practice codes"))[0].endswith("Upload practice codes (U)")
     app.workplace.close()
 
 
@@ -152,18 +161,52 @@ async def test_palette_does_what_is_chosen_on_another_screen(app: ClientSyncApp)
     app.workplace.close()
 
 
-async def test_palette_says_how_to_get_where_it_cannot_go(app: ClientSyncApp) -> None:
+async def test_palette_offers_nothing_that_leads_nowhere(app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
-        for place in ("Sign in", "Consents, one by one", "Organisations of a sign-in"):
-            hits = [
-                hit async for hit in Actions(app.screen).discover() if str(hit.text).startswith(f"{place}: ")
-            ]
-            assert hits
-            for hit in hits:
-                hit.command()
-            wanted = {str(hit.text).removeprefix(f"{place}: ").rpartition(" (")[0] for hit in hits}
-            await until(pilot, lambda wanted=wanted: wanted <= {each.title for each in app.notices.log})
+        everything = await found(app, "")
+        for place in ("Sign in", "Consents, one by one", "Organisations of a sign-in", "Job"):
+            assert not [line for line in everything if line.startswith(f"{place}: ")]
+        assert not [line for line in everything if line.startswith("Home")]
+    app.workplace.close()
+
+
+async def test_palette_finds_clients_and_views(app: ClientSyncApp) -> None:
+    store = app.workplace.store
+    add(store, "Abbey Road Bakery", code="ABB01")
+    app.workplace.preferences.save_view("Without a [code]", "code:none -[/]")
+    async with run_app(app, size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        assert (await found(app, "abb01"))[0] == "ABB01 Abbey Road Bakery"
+        assert set(await found(app, "baker")) >= {"ABB01 Abbey Road Bakery", "Baker & Daughters"}
+        await pilot.press("J", "ctrl+p", *"abbey")
+        await until(pilot, lambda: "ABB01 Abbey Road Bakery" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "ABB01 Abbey Road Bakery › Business settings" in shown(pilot))
+        await pilot.press("ctrl+p", *"without a")
+        await until(pilot, lambda: "View: Without a [code]" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 of 2 clients" in shown(pilot))
+        assert "code:none -[/]" in shown(pilot)
+    app.workplace.close()
+
+
+async def test_setting_chosen_in_the_palette_is_written_and_true_at_once(app: ClientSyncApp) -> None:
+    path = app.workplace.config.path
+    async with run_app(app, size=(80, 24)) as pilot:
+        await until(pilot, lambda: "● connected" in shown(pilot))
+        for words, theme in (("theme light", "clientsync-light"), ("theme dark", "clientsync-dark")):
+            await pilot.press("ctrl+p", *words)
+            await until(pilot, lambda words=words: f"Setting: {words}" in shown(pilot))
+            await pilot.press("enter")
+            await until(pilot, lambda theme=theme: app.theme == theme)
+            assert load(path).screen.theme == words.removeprefix("theme ")
+        assert "Setting: theme dark" not in await found(app, "")
+        await pilot.press("ctrl+p", *"ascii on")
+        await until(pilot, lambda: "Setting: ascii on" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "● connected" not in shown(pilot) and "connected" in shown(pilot))
+        assert load(path).screen.ascii
     app.workplace.close()
 
 

@@ -142,6 +142,7 @@ def test_each_use_does_nothing_where_the_member_is_missing() -> None:
     assert not textual_internals.write(bare, "x")
     assert not textual_internals.stop_writing(bare)
     assert not textual_internals.remember_copied(bare, "x")
+    assert not textual_internals.send_mouse(bare, on=True)
     assert not textual_internals.on_unexpected(bare, lambda error: False, str)
     assert not textual_internals.can_be_guarded(Bare)
     assert vars(bare) == {}

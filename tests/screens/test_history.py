@@ -26,7 +26,7 @@ async def test_searched_followed_and_narrowed_to_a_client(practice: Practice) ->
     async with run_app(app, size=(100, 24)) as pilot:
         await pilot.press("h")
         # The client list's h is about the client under the cursor; the same key leads on to the practice's.
-        await until(pilot, lambda: "History · [red]x[/] & Co" in shown(pilot) and "1 entry" in shown(pilot))
+        await until(pilot, lambda: "[red]x[/] & Co › History" in shown(pilot) and "1 entry" in shown(pilot))
         await pilot.press("h")
         await until(pilot, lambda: "4 entries" in shown(pilot) and "[red]x[/] & Co" in shown(pilot))
         # The newest is on top, and said in full: before, and after.
@@ -51,7 +51,7 @@ async def test_searched_followed_and_narrowed_to_a_client(practice: Practice) ->
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))
         await pilot.press("h")
-        await until(pilot, lambda: "History · [red]x[/] & Co" in shown(pilot) and "2 entries" in shown(pilot))
+        await until(pilot, lambda: "[red]x[/] & Co › History" in shown(pilot) and "2 entries" in shown(pilot))
     app.workplace.close()
 
 
@@ -62,7 +62,7 @@ async def test_what_its_help_promises_works_and_the_counter_is_that_of_the_clien
     store.ledger.append(NewEntry(Kind.NOTE_SET, app.workplace.actor, "c2", body={"note": "mine"}))
     async with run_app(app, size=(100, 24)) as pilot:
         app.open("history", client="c2")
-        await until(pilot, lambda: "History · Client 2" in shown(pilot) and "3 entries" in shown(pilot))
+        await until(pilot, lambda: "Client 2 › History" in shown(pilot) and "3 entries" in shown(pilot))
         await pilot.press("slash", *"by:bob")
         await until(pilot, lambda: "1 of 3" in shown(pilot))
         await pilot.press("escape", "h", "slash", *"by:you")

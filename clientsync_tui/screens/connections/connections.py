@@ -25,8 +25,9 @@ from ...widgets.facts import Fact, Facts
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
 from ...widgets.select_table.table import SelectTable
+from ...widgets.top_bar import STEP
 from ..base import ActionScreen, KeyBar, TopBar
-from ..titles import title
+from ..titles import of_client, title
 
 if TYPE_CHECKING:
     from ..copying import Copyable
@@ -92,9 +93,8 @@ class ConnectionsScreen(ActionScreen):
         if client is None:
             self.query_one("#client", Facts).show("This client is no longer on the list.", ())
             return
-        code = f"{client.practice_code} " if client.practice_code else ""
         self.query_one(TopBar).show(
-            f"{code}{client.name} · Business settings > Connections", client.team or ""
+            f"{of_client(client)}{STEP}Business settings > Connections", client.team or ""
         )
         table = self.query_one(SelectTable)
         table.show(ListRows(COLUMNS, [self._row(link, now) for link in client.integrations]))

@@ -1,0 +1,57 @@
+"""Where you are, and how you get home."""
+
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.app.app import ClientSyncApp
+from clientsync_tui.screens.clients.clients import ClientsScreen
+from tests.support.clients import ANN, add, app_in, signed_in
+from tests.support.pilot import run_app
+from tests.support.practice import shown, until
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> ClientSyncApp:
+    app = app_in(tmp_path)
+    add(app.workplace.store, "Baker & Daughters", signed_in(app.workplace.store, ANN), code="BAK01")
+    return app
+
+
+async def test_first_line_shows_the_way_and_one_key_leads_home(app: ClientSyncApp) -> None:
+    async with run_app(app, size=(100, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        assert "›" not in shown(pilot).splitlines()[0]
+        await pilot.press("c")
+        way = "Clients › BAK01 Baker & Daughters › "
+        await until(pilot, lambda: f"{way}Business settings > Connections" in shown(pilot))
+        await pilot.press("h")
+        await until(pilot, lambda: f"{way}Business settings > Connections › History" in shown(pilot))
+        await pilot.press("J")
+        await until(pilot, lambda: f"{way}Business settings > Connections › History › Jobs" in shown(pilot))
+        await pilot.resize_terminal(70, 24)
+        await until(pilot, lambda: "Clients › … › Jobs" in shown(pilot))
+        await pilot.press("H")
+        await until(pilot, lambda: isinstance(app.screen, ClientsScreen))
+        assert len(app.screen_stack) == 1
+        await pilot.press("H")
+        await until(pilot, lambda: "This is the client list." in shown(pilot))
+    app.workplace.close()
+
+
+async def test_help_has_the_most_used_keys_first_and_finds_the_others_by_words(app: ClientSyncApp) -> None:
+    async with run_app(app, size=(100, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Most used" in shown(pilot))
+        assert "s       Open Client Sync" in shown(pilot)
+        await pilot.press("slash", *"practice codes")
+        await until(pilot, lambda: "2 keys" in shown(pilot))
+        assert "U  Upload practice codes" in shown(pilot) and "Assign team" not in shown(pilot)
+        await pilot.press("ctrl+u", *"nonsense")
+        await until(pilot, lambda: "No key matches." in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Most used" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Most used" not in shown(pilot))
+    app.workplace.close()
