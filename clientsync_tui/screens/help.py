@@ -187,8 +187,9 @@ class HelpScreen(Dialogue[None]):
                 yield IN_THE_FILTER
         elif self._of.query(SearchLine):
             yield IN_THE_SEARCH
-        elif self._of.query(Input):
-            yield "In a field", [(keys, title, "") for keys, title in FIELD_KEYS]
+        elif fields := self._of.query(Input):
+            tab = (("tab", "Complete the name of the file"),) if fields.filter("PathInput") else ()
+            yield "In a field", [(keys, title, "") for keys, title in (*tab, *FIELD_KEYS[len(tab) :])]
 
     def _of_actions(self, screen: ActionScreen) -> Iterator[tuple[str, list[Line]]]:
         most_used = screen.most_used()[:MOST_USED]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...practice.text import clean
 from ...practice.trouble import Trouble, UsageError
 from ...sync.locale_words import counted, number
+from ...widgets.path_input import PathInput
 from ..dialogues.ask import Ask, Lines
 from ..dialogues.confirm import Confirm
 from .clients_view import ClientsView
@@ -46,8 +47,10 @@ def ask_export(screen: ClientsView) -> None:
         return True
 
     question = f"Export {counted(len(order), 'client')} to a CSV file"
-    hint = "Enter exports, esc cancels"
-    screen.main.push_screen(Ask(question, str(default), attempt=attempt, hint=hint, selected=True))
+    hint = "Tab completes the name, Enter exports, esc cancels"
+    screen.main.push_screen(
+        Ask(question, str(default), attempt=attempt, hint=hint, selected=True, field=PathInput)
+    )
 
 
 def ask_upload(screen: ClientsView) -> None:
@@ -57,8 +60,10 @@ def ask_upload(screen: ClientsView) -> None:
         found = await _read(screen, _path(written))
         return found is not None and await _upload(screen, found)
 
-    hint = "The file needs the column Practice code, and ID or Client. A file written by export has them."
-    screen.main.push_screen(Ask("Upload practice codes from a CSV file", attempt=attempt, hint=hint))
+    hint = "The file needs the column Practice code, and ID or Client. A file written by export has them. Tab completes its name."
+    screen.main.push_screen(
+        Ask("Upload practice codes from a CSV file", attempt=attempt, hint=hint, field=PathInput)
+    )
 
 
 def _path(written: str) -> Path:

@@ -10,8 +10,11 @@ from textual.widgets import Input, Static
 
 from ...practice.trouble import Trouble
 from ...widgets.dialogue_keys import own_key
+from ...widgets.path_input import PathInput
 from .dialogue import Dialogue
 
+NAMES_SHOWN = 12
+"""How many names a path is offered at most."""
 Attempt = Callable[[str], Awaitable[bool]]
 """Does what was asked for with what was written. Raises Trouble, or gives False where the person may change it."""
 
@@ -56,6 +59,13 @@ class Ask(Dialogue[str | None]):
     def on_mount(self) -> None:
         """No mistake yet."""
         self._mistaken("")
+
+    def on_path_input_offered(self, event: PathInput.Offered) -> None:
+        """Shows what the path can become, in place of the hint."""
+        names = "  ".join(event.names[:NAMES_SHOWN])
+        more = f"  and {len(event.names) - NAMES_SHOWN:,} more" if len(event.names) > NAMES_SHOWN else ""
+        hint = self._hint if len(event.names) == 1 else names + more or "No file or folder begins with that."
+        self.query_one(".hint", Static).update(hint)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Tries it, once at a time."""
