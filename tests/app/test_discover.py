@@ -110,7 +110,7 @@ async def test_help_tells_every_action_of_a_screen(screen: str, app: ClientSyncA
             keys, _, reason = next(line for line in lines if line[1].startswith(f"{action.title}: "))
             assert keys == key_name(action.keys)
             # One that can't work says why.
-            assert bool(reason) == (opened.unavailable(action) is not None)
+            assert bool(reason) == (opened.why_not(action) is not None)
     app.workplace.close()
 
 
@@ -136,11 +136,11 @@ async def test_palette_has_every_action_that_works(app: ClientSyncApp) -> None:
             for action in opened.own_actions():
                 line = f"{action.title} ({key_name(action.keys)})"
                 if action.name != "commands":
-                    assert (line in everything) == (opened.unavailable(action) is None), line
+                    assert (line in everything) == (opened.why_not(action) is None), line
             for action in home.own_actions() if screen != "clients" else ():
                 line = f"{PLACES[action.place]}: {action.title} ({key_name(action.keys)})"
                 if action not in opened.own_actions():
-                    assert (line in everything) == (home.unavailable(action) is None), line
+                    assert (line in everything) == (home.why_not(action) is None), line
             assert (await found(app, "practice codes"))[0].endswith("Upload practice codes (U)")
     app.workplace.close()
 
