@@ -82,6 +82,7 @@ NOT_FOR_THE_FIRST_FRAME = (
     "starlette",
     "cryptography",
     "tomlkit",
+    "psycopg",
 )
 
 

@@ -24,6 +24,7 @@ HEAVY = (
     "starlette",
     "rich",
     "importlib.metadata",
+    "psycopg",
 )
 
 

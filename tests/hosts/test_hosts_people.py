@@ -1,6 +1,7 @@
 """People and what they may do: the server itself refuses, whatever program or SQL they use."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.errors import (
     CheckViolation,
+    DuplicateObject,
     ForeignKeyViolation,
     InsufficientPrivilege,
     InvalidTextRepresentation,
@@ -15,8 +17,9 @@ from psycopg.errors import (
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.roles import MAY, Level, Right
+from tests.support.command import Command
 from tests.support.hosts import Host, host, shared
-from tests.support.postgres import Database, postgres, server
+from tests.support.postgres import WITH_PASSWORD, Database, postgres, server
 
 __all__ = ["postgres", "server"]
 
@@ -191,3 +194,30 @@ def test_stranger_cannot_read(tmp_path: Path, hosts: tuple[Host, Host], postgres
     assert eve.run("practice", "join", url).code == 2
     with postgres.connect("eve") as db, pytest.raises(InsufficientPrivilege):
         db.execute("SELECT body FROM clientsync.ledger")
+
+
+def test_password_is_kept_in_the_keyring_and_nowhere_else(
+    tmp_path: Path, hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    ann, _ = hosts
+    role, eve = postgres.role("eve"), host(tmp_path, "eve")
+    url = postgres.url("eve")
+    with postgres.connect() as db:
+        with suppress(DuplicateObject):
+            db.execute(f"CREATE ROLE {WITH_PASSWORD}")
+        db.execute(f"ALTER ROLE {role} PASSWORD 'correct horse'; GRANT {WITH_PASSWORD} TO {role}")
+    ann.ok("practice", "grant", role, "member")
+    said = eve.run("practice", "join", url)
+    assert said.code == 2 and "clientsync practice password" in said.err
+    with eve.here():
+        kept = Command(eve.config).run("practice", "password", url, stdin="correct horse\n")
+    assert kept.code == 0, kept
+    eve.ok("practice", "join", url)
+    assert [client["name"] for client in eve.ok("clients", "--json")] == ["Abbey"]
+    files = [file for file in eve.folder.rglob("*") if file.is_file() and "keyring" not in file.parts]
+    assert files and not any(b"correct horse" in file.read_bytes() for file in files)
+    with eve.here():
+        Command(eve.config).run("practice", "password", stdin="wrong\n")
+    said = eve.run("set", "--client", "c1", "--note", "x")
+    assert said.code == 2 and "does not let" in said.err and "horse" not in said.err
+    eve.ok("practice", "password", "--forget")

@@ -24,6 +24,9 @@ OWNER = "postgres"
 NOBODY = 65534
 """PostgreSQL refuses to run as root; this user has nothing of its own anywhere."""
 
+WITH_PASSWORD = "needs_password"
+"""Members of this role need their password; the server trusts all others."""
+
 SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -61,6 +64,8 @@ class Server:
             "--no-sync",
             "--locale=C",
         )
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"host all +{WITH_PASSWORD} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
         self.start()
 
     def start(self) -> None:
