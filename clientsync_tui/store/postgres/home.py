@@ -23,6 +23,7 @@ from .connecting import Connection, Password, connect, explained
 from .following import Differs, Newer, catch_up, head_of
 
 YOU = "SELECT session_user::text, level, name FROM clientsync.people WHERE role = session_user"
+BEGIN = "BEGIN; SELECT seq, hash, at, actor, moved, version FROM clientsync.lock_head()"
 APPEND = "SELECT * FROM clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
 
 
@@ -77,12 +78,12 @@ class PostgresHome:
                 f"The practice's database {self.address.shown} can't be reached. Nothing was changed."
             )
         try:
-            seq, digest = self._lock_head()
+            seq, digest, version = self._lock_head()
             self._begun_after = seq
             while head_of(db) != (seq, digest):
                 if not catch_up(db, self.connected()):
                     raise Differs
-            work.mirror(db, self.connected())
+            work.mirror(db, self.connected(), version)
             work.note_changes(db)
         except psycopg.Error as error:
             self.give_up()
@@ -100,14 +101,14 @@ class PostgresHome:
             self.give_up()
             raise
 
-    def _lock_head(self) -> tuple[int, bytes]:
+    def _lock_head(self) -> tuple[int, bytes, int]:
         for attempt in (1, 2):
             connection = self.connected()
             try:
-                connection.execute("BEGIN")
-                row = connection.execute(
-                    "SELECT seq, hash, at, actor, moved FROM clientsync.lock_head()"
-                ).fetchone()
+                # Both in one round trip.
+                found = connection.execute(BEGIN)
+                found.nextset()
+                row = found.fetchone()
             except psycopg.errors.InsufficientPrivilege:
                 with suppress(psycopg.Error):
                     connection.execute("ROLLBACK")
@@ -119,11 +120,11 @@ class PostgresHome:
                     raise
                 continue
             assert row is not None
-            seq, digest, self._at, self._actor, moved = row
+            seq, digest, self._at, self._actor, moved, version = row
             self._ahead = datetime.fromisoformat(self._at) - datetime.now(UTC)
             if moved:
                 raise UsageError(moved_to(moved))
-            return int(seq), bytes(digest)
+            return int(seq), bytes(digest), int(version)
         raise AssertionError
 
     def at(self) -> str:

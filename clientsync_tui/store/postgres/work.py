@@ -66,11 +66,10 @@ def _changed(db: sqlite3.Connection, table: str) -> list[dict[str, object]]:
     return [dict(zip(names, row, strict=True)) for row in map(tuple, rows)]
 
 
-def mirror(db: sqlite3.Connection, server: Connection) -> None:
-    """Takes over what others changed, within the caller's transaction. Raises psycopg's errors."""
-    row = server.execute("SELECT version FROM clientsync.head").fetchone()
+def mirror(db: sqlite3.Connection, server: Connection, version: int) -> None:
+    """Takes over what others changed up to that version, within the caller's transaction. Raises psycopg's errors."""
     known = _known(db)
-    if row is None or row[0] == known:
+    if version == known:
         return
     for table, columns in COLUMNS.items():
         names = columns.split(", ")
@@ -84,7 +83,7 @@ def mirror(db: sqlite3.Connection, server: Connection) -> None:
             f"SELECT {columns} FROM clientsync.{table} WHERE version > %s".encode(), (known,)
         )
         db.executemany(query, rows)
-    _note_version(db, row[0])
+    _note_version(db, version)
 
 
 def follow_work(database: Database, server: Connection) -> None:
@@ -92,7 +91,7 @@ def follow_work(database: Database, server: Connection) -> None:
     row = server.execute("SELECT version FROM clientsync.head").fetchone()
     if row is not None and row[0] != _known(database.connection):
         with database.writing() as db:
-            mirror(db, server)
+            mirror(db, server, row[0])
 
 
 def forget(db: sqlite3.Connection) -> None:

@@ -3,6 +3,14 @@
 
 ALTER TABLE clientsync.head ADD COLUMN version bigint NOT NULL DEFAULT 0;
 
+-- As before, and the version, so that one round trip tells all.
+DROP FUNCTION clientsync.lock_head();
+CREATE FUNCTION clientsync.lock_head(
+    OUT seq bigint, OUT hash bytea, OUT at text, OUT actor text, OUT moved text, OUT version bigint
+) LANGUAGE sql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
+    SELECT h.seq, h.hash, stamp(h.at), session_user::text, a.moved, h.version FROM head h, about a FOR UPDATE OF h
+$$;
+
 CREATE TABLE clientsync.jobs (
     id text PRIMARY KEY, kind text NOT NULL, software text, sign_in text, state text NOT NULL, by text NOT NULL,
     started_at text NOT NULL, ended_at text, paused text, needs_sign_in integer NOT NULL DEFAULT 0, owner name NOT NULL,
