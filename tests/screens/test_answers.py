@@ -40,7 +40,7 @@ LEAVES = ("Cancel", "Close", "Keep running", "Not now", "Stay", "Stay signed in"
 """What a button that leaves is called."""
 CANNOT_BE_UNDONE = {"disconnect", "sign-out", "change-confirm"}
 """Scenes of dialogues whose answer no one can take back."""
-DANGEROUS = {"change_integration", "files", "sign_out"}
+DANGEROUS = {"change_integration", "files", "job_actions", "sign_out"}
 """Files that ask for what can't be undone by a dialogue of their own."""
 NAMES = [name for names in WALKED.values() for name in names]
 

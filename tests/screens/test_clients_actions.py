@@ -135,7 +135,7 @@ async def test_resuming_what_ends_something_asks_first(tmp_path: Path) -> None:
     plan = Plan("disconnect", "xero", None, (PlanItem(Will.DO, client, "Abbey", "xero", "o1"),))
     job = store.jobs.create(plan, ANN)
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: "Disconnect was cut off with 1 integration left" in shown(pilot))
+        await until(pilot, lambda: "Disconnect was interrupted with 1 integration left" in shown(pilot))
         await pilot.press("n", "J", "enter", "r")
         await until(pilot, lambda: "Disconnect 1 integration?" in shown(pilot))
         assert f"Job {job} by {ANN}. Disconnect: 1 integration to do." in shown(pilot)

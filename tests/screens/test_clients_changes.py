@@ -34,10 +34,10 @@ async def test_team_is_made_for_the_selected_and_undone_after_a_restart(tmp_path
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("slash", *"lapsed", "enter", "A", "escape", "t", "n", *"West", "enter")
-        await until(pilot, lambda: "Assign 3 clients to the team West?" in shown(pilot))
+        await until(pilot, lambda: "Assign 3 clients to team West?" in shown(pilot))
         # It can be undone, so the action has the focus; the key that opened it does nothing.
         await pilot.press("t", "enter")
-        await until(pilot, lambda: said(pilot, "3 clients assigned to the team West"))
+        await until(pilot, lambda: said(pilot, "3 clients assigned to team West"))
         await until(pilot, lambda: "West" in line_with(pilot, "Lapsed 2"))
         assert screen.table.has_focus
     async with opened(tmp_path) as (pilot, screen):
@@ -219,13 +219,13 @@ async def test_enter_without_a_name_says_so_and_goes_on_asking(tmp_path: Path) -
 async def test_sentences_name_the_persons_own_keys(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     with (tmp_path / "config.toml").open("a") as config:
-        config.write('[keys]\n"everywhere.undo" = "z"\n"everywhere.back" = "W"\n"table.toggle" = "T"\n')
+        config.write('[keys]\n"everywhere.undo" = "B"\n"everywhere.back" = "W"\n"table.toggle" = "Q"\n')
     async with opened(tmp_path) as (pilot, screen):
-        await until(pilot, lambda: "T Select" in shown(pilot))
+        await until(pilot, lambda: "Q Select" in shown(pilot))
         await pilot.press("p", *"99", "enter")
-        await until(pilot, lambda: said(pilot, "Press z to undo."))
+        await until(pilot, lambda: said(pilot, "Press B to undo."))
         await until(pilot, lambda: pilot.app.screen is screen)
         await pilot.press("A", "X", "enter")
-        await until(pilot, lambda: said(pilot, "taken off the list. Press z to undo."))
+        await until(pilot, lambda: said(pilot, "taken off the list. Press B to undo."))
         await pilot.press("h", "slash", *"nowhere")
         await until(pilot, lambda: "W clears the search" in shown(pilot))

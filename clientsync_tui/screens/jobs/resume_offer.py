@@ -21,7 +21,7 @@ class ResumeOffer(Confirm):
         unit = next(iter(units)) if len(units) == 1 else Unit.INTEGRATION
         left = things(unit, sum(job.left for job in jobs))
         if len(jobs) == 1:
-            question = f"{job_words.title(jobs[0])} was cut off with {left} left. Resume it?"
+            question = f"{job_words.title(jobs[0])} was interrupted with {left} left. Resume it?"
             super().__init__(
                 question,
                 [job_words.why_paused(jobs[0])[0]],
