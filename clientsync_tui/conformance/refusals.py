@@ -98,5 +98,6 @@ def test_a_fault_is_met_with_its_reason(name: str, stand: Stand, kind: str, mean
         assert isinstance(raised.value, PassingTrouble) and raised.value.retry_at is not None
         assert raised.value.retry_at < datetime.now(UTC) + LONGEST_PAUSE, "seconds, a date or a moment"
     stand.box.unscripted()
+    stand.forget_limits()
     again = stand.signed_in()
     assert stand.do(lambda session: stand.read(session.calls(again), "details"))["name"]

@@ -85,8 +85,6 @@ class Stand:
         self, work: Callable[[Session], Awaitable[T]], *, timeout_s: float = PATIENCE_S, limited: bool = False
     ) -> T:
         """What a new run of the program does: nothing is in memory, and no call was made before."""
-        for file in self.workplace.store.path.parent.glob("*.limits*"):
-            file.unlink()
         http = HttpTable(timeout_s=timeout_s, attempts=1, longest_wait_s=1)
         self.workplace.config = self.workplace.config._replace(http=http)
         self.workplace.limited = limited
@@ -95,7 +93,16 @@ class Stand:
             async with self.workplace.session() as session:
                 return await work(session)
 
-        return asyncio.run(run())
+        try:
+            return asyncio.run(run())
+        finally:
+            if limited:
+                self.forget_limits()
+
+    def forget_limits(self) -> None:
+        """Forgets every call that was made, and every pause that the app asked for."""
+        for file in self.workplace.store.path.parent.glob("*.limits*"):
+            file.unlink()
 
     async def sign_in(self, session: Session, place: int = 0, email: str | None = None) -> SignIn:
         """A sign-in as a person makes it, and (where it is for one) for the organisation at this place."""
@@ -207,3 +214,4 @@ def stand(stands: Callable[..., Stand], name: str) -> Generator[Stand]:
     own = stands(name)
     yield own
     own.box.unscripted()
+    own.forget_limits()
