@@ -68,7 +68,7 @@ class ScreenTable(NamedTuple):
     """`[screen]`. `theme`: auto, dark, light or ansi. `mouse`: auto (off over SSH), on or off. `ascii`: marks in ASCII alone.
 
     `notices`, when a job ends while another window has the focus: auto (the terminal's own, else its bell), bell or off.
-    `last_frame`: whether the last list is kept and put up at the next start.
+    `last_frame`: whether the last list is kept and put up at the next start. `restore`: whether the list begins where it was left.
     """
 
     theme: str = "auto"
@@ -76,6 +76,7 @@ class ScreenTable(NamedTuple):
     ascii: bool = False
     notices: str = "auto"
     last_frame: bool = True
+    restore: bool = True
 
 
 class Config(NamedTuple):

@@ -6,6 +6,7 @@ import pytest
 
 from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.screens.clients.clients import ClientsScreen
+from clientsync_tui.screens.clients.triage import TriageTabs
 from tests.support.clients import ANN, add, app_in, signed_in
 from tests.support.pilot import run_app
 from tests.support.practice import shown, until
@@ -55,3 +56,36 @@ async def test_help_has_the_most_used_keys_first_and_finds_the_others_by_words(a
         await pilot.press("escape")
         await until(pilot, lambda: "Most used" not in shown(pilot))
     app.workplace.close()
+
+
+async def test_list_begins_where_it_was_left_unless_told_not_to(app: ClientSyncApp) -> None:
+    store = app.workplace.store
+    for n in range(60):
+        add(store, f"Client {n:02}", code=f"C{n:02}")
+    async with run_app(app, size=(100, 24)) as pilot:
+        await until(pilot, lambda: "61 clients" in shown(pilot))
+        await pilot.press("6")
+        await until(pilot, lambda: "60 of 61 clients" in shown(pilot))
+        await pilot.press("slash", *"client")
+        await pilot.press("enter", "G", "k")
+        await until(pilot, lambda: cursor_on(app) == "Client 58")
+    for restore in (True, False):
+        app.workplace.config = app.workplace.config._replace(
+            screen=app.workplace.config.screen._replace(restore=restore)
+        )
+        again = ClientSyncApp(app.workplace)
+        async with run_app(again, size=(100, 24)) as pilot:
+            if restore:
+                await until(pilot, lambda again=again: cursor_on(again) == "Client 58")
+                assert "60 of 61 clients" in shown(pilot) and again.screen.query_one(TriageTabs).chosen == 5
+            else:
+                await until(pilot, lambda: "61 clients" in shown(pilot))
+                assert cursor_on(again) == "Baker & Daughters" and "60 of 61" not in shown(pilot)
+    app.workplace.close()
+
+
+def cursor_on(app: ClientSyncApp) -> str | None:
+    """The name of the client under the cursor."""
+    screen = app.screen
+    client = screen.client_here() if isinstance(screen, ClientsScreen) else None
+    return client.name if client else None

@@ -94,7 +94,9 @@ class ClientList(ActionScreen):
         self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
         self.header.say([])
         self._viewer = self._viewed(today())
-        page = store.clients.first_page(FIRST_PAGE) if self.sort == BY_NAME else array("q")
+        # Where it was left, it is not all clients by their names.
+        plain = self.sort == BY_NAME and not self.tabs.chosen and not self.filter_bar.text
+        page = store.clients.first_page(FIRST_PAGE) if plain else array("q")
         self._rows = ClientRows(self.main.workplace, page, self._viewer)
         self.table.sort = self.sort
         self.table.show(self._rows)
@@ -239,7 +241,7 @@ class ClientList(ActionScreen):
                 (tab.key, text),
             )
         self.cause = found.cause
-        self._show_list(found, now)
+        self.show_list(found, now)
         self.read_at = before
         return left
 
@@ -256,7 +258,8 @@ class ClientList(ActionScreen):
             self.table.show(self._rows)
             self.main.draw_now(self.table)
 
-    def _show_list(self, found: Listed, now: datetime) -> None:
+    def show_list(self, found: Listed, now: datetime) -> None:
+        """Shows what was found, and what follows from it."""
         self.fix_list.show(self.lines)
         self.fix_list.chosen = self.lines.index(self.line) if self.line else None
         self._viewer = self._viewed(now)

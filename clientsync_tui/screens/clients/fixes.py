@@ -1,14 +1,61 @@
 """Triage of the client list: its tabs, and the fixes for the clients under a tab."""
 
+from contextlib import suppress
+from datetime import datetime
+
 from textual import on
 
+from ...practice.trouble import Trouble
+from ...store.files.sqlite_errors import SqliteError
 from ...sync.tabs import TABS
+from ...widgets.select_table.table import SelectTable
 from .client_list import ClientList
+from .facts import Listed
+from .session import START, Place, load, save
 from .triage import FixList, TriageTabs
 
 
 class TriagedList(ClientList):
-    """Chooses a tab, and among its fixes one that the list is narrowed to."""
+    """Chooses a tab, and among its fixes one that the list is narrowed to. Begins where it was left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._place = START
+        # The client that the cursor goes to once the list is there.
+        self._left_on: int | None = None
+
+    def on_mount(self) -> None:
+        """Where it was left."""
+        place = load(self.main.workplace)
+        self._left_on = place.client
+        self.tabs.chosen = place.tab
+        if place.filter:
+            self.filter_bar.set(place.filter)
+        if place.tab or place.filter:
+            # There is no first page of it: keys wait for what is read.
+            self.call_later(self.read)
+
+    def on_unmount(self) -> None:
+        """Keeps where it is left."""
+        with suppress(Trouble, SqliteError):
+            save(self.main.workplace, self._place)
+
+    def show_list(self, found: Listed, now: datetime) -> None:
+        """Shows it, with the cursor where it was left."""
+        super().show_list(found, now)
+        client, self._left_on = self._left_on, None
+        index = None if client is None else self.table.window.index(client)
+        # A key may have moved it already.
+        if index is not None and self.table.cursor == 0:
+            self.table.move_cursor(index)
+        self._note_place()
+
+    @on(SelectTable.CursorMoved, "#clients")
+    def _note_place(self) -> None:
+        here = self.table.cursor_id if self._left_on is None else self._left_on
+        # What another screen led to is not where the list was left.
+        if self.only is None:
+            self._place = Place(self.tabs.chosen, self.filter_bar.text, None if here is None else int(here))
 
     def show_tab(self, index: int) -> None:
         """Shows the clients of one tab."""
