@@ -1,6 +1,7 @@
 """Apps whose one sign-in reaches every business, from setting up to disconnecting, as commands."""
 
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 
@@ -124,3 +125,34 @@ def test_the_wrong_country_is_explained_and_keeps_nothing(practice: Practice, cl
     said = started.end()
     assert said.code == 3 and "choose the country" in said.err and "Still waiting" in said.err
     assert cli.inside("organisations", "sage").code == 3
+
+
+@pytest.mark.long
+def test_one_job_reconnects_every_app_while_one_is_down_and_one_is_limited(
+    made: Callable[[Running], Practice],
+) -> None:
+    apps = ("freshbooks", "sage", "xero", "zoho_books")
+    down, limited = "sage", "freshbooks"
+    with running(Options(softwares=apps, organisations=2, limits=False, lines=3)) as box:
+        practice = made(box)
+        # A limit without Retry-After is a minute's pause; here it is too long.
+        text = practice.config.read_text().replace("attempts = 2", "attempts = 2\nlongest_wait_s = 1.0")
+        practice.config.write_text(text)
+        practice.keep_secrets()
+        cli, me = Command(practice.config), practice.people[0]
+        for app in apps:
+            practice.add(me, software=app)
+        box.fault("expire", person=me)
+        assert cli.inside("check").code == 3
+        for app in apps:
+            practice.sign_in(me, software=app)
+        box.fault("unavailable", software=down)
+        box.fault("limit", software=limited, seconds=3_600)
+        said = cli.inside("reconnect", "--all", "--json").json
+        reasons = Counter((item["outcome"], item["reason"]) for item in said["items"])
+        assert reasons == {("done", None): 4, ("failed", "server_error"): 2, ("failed", "limit"): 2}
+        box.fault("clear")
+        (job,) = [job["id"] for job in cli.inside("jobs", "--json").json if job["kind"] == "reconnect"]
+        # The limited app's pause is kept, though the app itself would answer again.
+        assert cli.inside("jobs", "retry", job, "--json").json["done"] == 6
+        assert Counter(statuses(cli)) == {("connected", None): 6, ("expired", "sign_in_refused"): 2}
