@@ -4,6 +4,7 @@ Sources, marked as in FreshBooks' own documents and SDKs [C], or unconfirmed [U]
 "Scopes", "Errors", "Chart of Accounts" and "Journal Entries"; the Python and Node SDKs with their fixtures (addresses, field names, paging).
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, cast
 from urllib.parse import quote
@@ -22,12 +23,11 @@ from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, R
 _ME = "/auth/api/v1/users/me"
 _PAGE_SIZE = 100  # the largest [C: SDK]; a larger one is cut without a word
 
-#: The roles of a membership that reach the accounting. Only owner is [C]; an employee's [C] does not.
-_ROLES = frozenset({"owner", "admin", "manager", "business_manager", "accountant", "business_accountant"})
+#: In the names of the roles that reach the accounting. Only owner is [C]; "business_employee" [C] does not.
+_ROLES = re.compile("owner|admin|manager|accountant|partner")
 _ALIVE = frozenset({"active"})  # the other value seen is "cancelled" [C]
 #: Where the currency of an account stands: the SDK can get one, with which id is [U]; the `systemid` of a role is tried.
 _SYSTEM = "systems/systems"
-
 # Numbers of errors [C: freshbooks.com/api/errors].
 _ACCESS_DENIED, _DELETED, _UNKNOWN, _INACTIVE_ACCOUNT = 1003, 1011, 1012, 1042
 #: A gRPC code in place of a status [C: one fixture has 5].
@@ -91,7 +91,7 @@ class _Business(NamedTuple):
         """Why it cannot be used; None if it can."""
         if self.subscription and self.subscription not in _ALIVE:
             return Reason.UNPAID
-        return None if self.role in _ROLES else Reason.PERMISSION_MISSING
+        return None if _ROLES.search(self.role) else Reason.PERMISSION_MISSING
 
 
 class FreshBooks:
@@ -183,7 +183,7 @@ class FreshBooks:
         """GET users/me: `identity_uuid` is the stable id [C]."""
         me = shapes.lower_keys(shapes.under(await new.calls.get(_ME), "response"))
         person_id, email = shapes.id_under(me, "identity_uuid"), shapes.words(me.get("email"))
-        person_id = person_id or shapes.an_id(me, "identity_id")
+        person_id = person_id or shapes.id_under(me, "identity_id") or shapes.an_id(me, "id")
         name = " ".join(filter(None, (shapes.words(me.get(key)) for key in ("first_name", "last_name"))))
         return Person(person_id, name or email or person_id, email)
 
@@ -245,7 +245,7 @@ class FreshBooks:
 
     async def _currency(self, calls: Calls, business: _Business) -> str:
         """The account's currency; empty where it is not said: nothing depends on it."""
-        result: Any = None
+        result = None
         try:
             if business.system:
                 result = await _result(calls, business, f"{_SYSTEM}/{quote(business.system, safe='')}")
@@ -382,8 +382,8 @@ def _error(answer: Answer) -> _Said | None:
         return _said(answer, number, number, message)
     # users/me
     if isinstance(body.get("error"), str) and isinstance(body.get("error_description"), str):
-        ended = body["error"] in {"unauthenticated", "invalid_token"}
-        return _said(answer, 401 if ended else None, None, body["error_description"])
+        status = 401 if body["error"] in {"unauthenticated", "invalid_token"} else None
+        return _said(answer, status, None, body["error_description"])
     return None
 
 

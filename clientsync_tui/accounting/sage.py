@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
 
 from ..practice.model import Details, Organisation
 from ..practice.people import Person
@@ -215,12 +216,13 @@ class Sage:
         )
         if "year_end_date" not in settings and "base_currency" not in settings:
             raise shapes.nonsense("financial_settings")
+        country = business.country or await self._country(calls, business)
         found = {
             "name": business.name,
-            "country": business.country,
+            "country": country,
             "currency": _id_of(settings.get("base_currency")),
             "tax_number": shapes.words(settings.get("tax_number")),
-            "registration_number": await self._registration(calls, business),
+            "registration_number": await self._registration(calls, business, country),
             "year_end": _year_end(settings.get("year_end_date")),
             "edition": business.plans[0] if business.plans else "",
         }
@@ -277,15 +279,22 @@ class Sage:
             raise shapes.nonsense("another business's answer")
         return reply
 
-    async def _registration(self, calls: Calls, business: _Business) -> str:
-        field = _REGISTRATION.get(business.country)
-        if field is None:
+    async def _country(self, calls: Calls, business: _Business) -> str:
+        """Where the list has short lines [U], the business itself says it."""
+        said = await self._further(calls, business, f"/businesses/{quote(business.id, safe='')}")
+        return _id_of(shapes.under(said, "country"))
+
+    async def _registration(self, calls: Calls, business: _Business, country: str) -> str:
+        if (field := _REGISTRATION.get(country)) is None:
             return ""
+        return shapes.text_of(shapes.under(await self._further(calls, business, "/business_settings"), field))
+
+    async def _further(self, calls: Calls, business: _Business, path: str) -> Any:
+        """Particulars on which nothing depends; None where they may not be read."""
         try:
-            settings = (await self._read(calls, business.id, "/business_settings", {})).body
-        except OrganisationTrouble:
-            return ""
-        return shapes.text_of(shapes.under(settings, field))
+            return (await self._read(calls, business.id, path, {})).body
+        except (OrganisationTrouble, _Missing):
+            return None
 
     async def _page(self, calls: Calls, organisation_id: str, wanted: _List, number: int) -> Page:
         asked = {**_asked(number), "attributes": ",".join(wanted.fields), **wanted.parameters}

@@ -63,7 +63,8 @@ async def test_the_person_and_the_businesses_of_the_sdks_own_example(tmp_path: P
 @pytest.mark.parametrize(
     ("rows", "offered"),
     [
-        ([membership(role="business_employee")], []),
+        ([membership(role=role) for role in ("business_employee", "contractor", "client")], []),
+        ([membership(role="business_partner")], ["ABC123"]),
         ([membership(role="Business_Accountant")], ["ABC123"]),
         ([membership(None), membership(""), membership("XYZ1", id=7)], ["XYZ1"]),
         ([membership("0123"), membership(4321)], ["0123", "4321"]),

@@ -104,6 +104,14 @@ async def test_an_answer_for_another_business_is_not_used(tmp_path: Path, echo: 
         assert raised.value.fault is Fault.NONSENSE
 
 
+async def test_where_the_list_is_short_the_business_itself_says_its_country(tmp_path: Path):
+    short = {"id": ID, "displayed_as": "Larch Ltd", "$path": f"/businesses/{ID}"}
+    says = {BUSINESSES: items(short), SETTINGS: SETTLED, f"{BUSINESSES}/{ID}": business()}
+    async with written(SAGE, tmp_path, says) as server:
+        details = await SAGE.details(server.calls, ID)
+        assert (details["name"], details["country"], "edition" in details) == ("Larch Ltd", "GB", False)
+
+
 async def test_a_french_businesss_number_is_where_only_france_has_it(tmp_path: Path):
     settings = "/v3.1/business_settings"
     says = {

@@ -52,6 +52,7 @@ class Api:
 
     def routes(self) -> list[BaseRoute]:
         of_business: dict[str, Answer] = {
+            "businesses/{id}": lambda _, of: JSONResponse(shapes.business(of, active=True)),
             "financial_settings": lambda _, of: JSONResponse(shapes.financial_settings(of)),
             "business_settings": lambda _, of: JSONResponse(shapes.business_settings(of)),
             "ledger_accounts": self._listing(shapes.ledger_accounts),
