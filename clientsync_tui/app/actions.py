@@ -42,7 +42,7 @@ PLACES = {
 READING = frozenset(
     (
         "", "ask", "changes", "client", "clients", "doctor", "export", "forecast", "jobs", "leaver", "lists", "log", "matches", "open",
-        "report", "setup", "software", "status", "views",
+        "practice status", "report", "setup", "software", "status", "views",
     )
 )  # fmt: skip
 """Commands that change nothing of the practice. Whoever may only read may do what does the same."""
@@ -104,6 +104,7 @@ _ALL = (
     Action("history", "History", "See who did what and when, for this client or the whole practice.", "h", EVERYWHERE, 11, command="log"),
     Action("messages", "Messages", "Read the messages of this run again, the newest first.", "exclamation_mark", EVERYWHERE),
     Action("morning", "Morning view", "See what broke or changed since you last looked, what ends soon, and which jobs run or wait.", "m", EVERYWHERE, 10, "Morning"),
+    Action("people", "Who is here", "See who else has the practice open, on which host, since when, and which jobs they work on.", "V", EVERYWHERE, command="practice status"),
     Action("undo", "Undo", "Undo the last change of the selection here, or of a team, code, name, note or removal.", "u", EVERYWHERE, command="undo"),
     Action("copy", "Copy", "Copy what is under the cursor: name, code, id, error, or a summary of its connections.", "y", EVERYWHERE, 16),
     Action("copy_command", "Copy as a command", "Show the commands that do the same as this screen, and copy one.", "Y", EVERYWHERE),

@@ -7,17 +7,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..practice.trouble import Trouble
+from ..sync.home.people_words import others_here
 from ..widgets.banner import show_banner
+from ..widgets.top_bar import show_others
 
 if TYPE_CHECKING:
     from textual.app import App
 
-    from ..store.postgres.follower import Follower
+    from ..store.home import Surroundings
     from ..store.store import Store
     from ..workplace import Workplace
 
 NEWS_EVERY_S = 0.4
 """How often the database is asked whether someone changed the practice. SQLite answers from memory."""
+OTHERS_EVERY_S = 2.0
+"""How often the folder is searched for who else has the practice open. A server says so by itself."""
 ACTIVITY_EVERY_S = 20.0
 """How often it is noted that someone is at work here, so that their claims go on."""
 
@@ -33,39 +37,46 @@ class News:
         self._work: bool | int = 0
         self._seen = (0, 0)
         self._next_end: datetime | None = None
-        self._follower: Follower | None = None
 
     @property
     def _store(self) -> "Store":
         return self._workplace.store
 
+    @property
+    def _around(self) -> "Surroundings":
+        return self._store.surroundings
+
     def start(self) -> None:
         """Looks for changes from now on."""
         self._seen = self._store.changes()
         self._next_end = self._store.claims.next_end(datetime.now(UTC))
-        if (follower := self._store.follower()) is not None:
-            self._follower = follower
-            follower.start()
+        self._around.start()
+        self._look_around()
         self._app.set_interval(NEWS_EVERY_S, self.look)
+        self._app.set_interval(OTHERS_EVERY_S, self._look_around)
         self._app.set_interval(ACTIVITY_EVERY_S, self._note_activity)
 
     def stop(self) -> None:
         """Follows the practice's server no more."""
-        if self._follower is not None:
-            self._follower.stop()
+        self._around.stop()
 
     def look(self) -> None:
         """Looks for changes now."""
         if not self._app.is_running:
             return
-        if self._follower is not None:
-            show_banner(self._app.screen, self._follower.says)
+        show_banner(self._app.screen, self._around.says)
+        show_others(self._app.screen, others_here(self._around.others, self._workplace.actor))
         seen, now = self._store.changes(), datetime.now(UTC)
         # A claim ends without anyone changing anything.
         if seen != self._seen or (self._next_end is not None and self._next_end <= now):
             self._seen = seen
             self._next_end = self._store.claims.next_end(now)
             self.announce("practice_changed")
+
+    def _look_around(self) -> None:
+        self._app.run_worker(
+            asyncio.to_thread(self._around.refresh), group="others", exclusive=True, exit_on_error=False
+        )
 
     def _note_activity(self) -> None:
         work = self._at_work()

@@ -35,7 +35,12 @@ def may(level: Level, right: Right) -> bool:
     return level in MAY[right]
 
 
-def why_not(level: Level) -> str:
-    """What to say to somebody who may not."""
+def why_not(level: Level, *, in_file: bool = False) -> str:
+    """What to say to someone who may not. `in_file`: the mode of the practice's file makes them what they are."""
     article = "an" if level is Level.ADMIN else "a"
-    return f"Not available: you are {article} {level}. An admin of the practice can change that: `clientsync practice grant`."
+    change = (
+        "You can read the practice's file but not write to it. Its owner can change that."
+        if in_file
+        else "An admin of the practice can change that: `clientsync practice grant`."
+    )
+    return f"Not available: you are {article} {level}. {change}"

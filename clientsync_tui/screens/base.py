@@ -11,8 +11,6 @@ from textual.worker import Worker, WorkerState
 
 from ..app.actions import CLIENTS, EVERYWHERE, PLACES, Action, actions, bindings
 from ..app.key_names import with_keys
-from ..practice.roles import may
-from ..practice.roles import why_not as refusal
 from ..practice.trouble import Trouble
 from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.present_size import drop_former_size
@@ -79,10 +77,8 @@ class ActionScreen(Screen[Any]):
 
     def why_not(self, action: Action) -> str | None:
         """Why an action can't be done now, in words: this person may not, or there is nothing to do. None: it can."""
-        level = self.main.workplace.store.home.level
-        if level is not None and not may(level, action.right):
-            return refusal(level)
-        return self.unavailable(action)
+        refusal = self.main.workplace.store.surroundings.refusal(action.right)
+        return self.unavailable(action) if refusal is None else refusal
 
     def unavailable(self, action: Action) -> str | None:
         """Why an action cannot be done now, in words; None: it can."""
@@ -163,6 +159,12 @@ class ActionScreen(Screen[Any]):
     def do_history(self) -> None:
         """Opens the practice's history."""
         self.main.open("history")
+
+    def do_people(self) -> None:
+        """Shows who else is here, and what they work on."""
+        from .people import show_people
+
+        show_people(self.main)
 
     def do_messages(self) -> None:
         """Shows the messages of this run again."""

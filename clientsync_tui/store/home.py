@@ -4,13 +4,15 @@ Everything is read from the file. What differs is who else writes: `Home` is ask
 it is saved in the file.
 """
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from ..practice.entries import iso
-from ..practice.roles import Level
+from ..practice.roles import Level, Right
 from ..practice.trouble import UsageError
 
 
@@ -20,6 +22,41 @@ class You(NamedTuple):
     role: str
     level: Level
     name: str = ""
+
+
+class Here(NamedTuple):
+    """A window in which someone has the practice open."""
+
+    person: str
+    name: str
+    host: str
+    since: datetime
+
+
+class Surroundings(Protocol):
+    """What a window knows of the practice's home and of the others there, without asking: reading it never waits.
+
+    `says`: what a person should know of the home, in a sentence. `others`: the other windows.
+    """
+
+    says: str
+    others: Sequence[Here]
+
+    def start(self) -> None:
+        """Begins, and shows the others that this window is there."""
+        ...
+
+    def stop(self) -> None:
+        """Ends."""
+        ...
+
+    def refresh(self) -> None:
+        """Looks who is there, where that is not followed anyway; takes a moment."""
+        ...
+
+    def refusal(self, right: Right) -> str | None:
+        """Why something that needs this right can't be done now; None: it can, as far as is known."""
+        ...
 
 
 class Home(Protocol):
@@ -80,6 +117,14 @@ class Home(Protocol):
     def close(self) -> None:
         """Lets go of the server."""
         ...
+
+
+def level_of_file(path: Path) -> Level:
+    """On one host the practice's people are the system's users, and the file's mode says what they may do."""
+    if not os.access(path, os.W_OK):
+        return Level.VIEWER
+    owns = not hasattr(os, "geteuid") or path.stat().st_uid == os.geteuid()
+    return Level.ADMIN if owns else Level.MEMBER
 
 
 def moved_to(place: str) -> str:

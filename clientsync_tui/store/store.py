@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..practice.plan import Plan
     from .claims import Claims
     from .history import History, You
-    from .home import Home
+    from .home import Home, Surroundings
     from .inspection import Inspection
     from .jobs import Jobs
     from .lately import Lately
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .local import Contacts, Pulled, SignIns
     from .past_jobs import Failure
     from .postgres.budget import Budget
-    from .postgres.follower import Follower
     from .postgres.replica import Progress
     from .work.job_items import JobItems
 
@@ -94,15 +93,19 @@ class Store:
         home = self._database.home
         return Budget(home) if isinstance(home, PostgresHome) else None
 
-    def follower(self) -> "Follower | None":
-        """What follows the practice's server while the program runs, not started yet; None where the practice is in a file."""
-        if self._database.home.kind == "sqlite":
-            return None
+    @cached_property
+    def surroundings(self) -> "Surroundings":
+        """What a window knows of the practice's home and of the others there. For a practice on a server it follows that."""
+        home = self._database.home
+        if home.kind == "sqlite":
+            from .files.here import HereOnHost
+
+            return HereOnHost(self.path)
         from .postgres.follower import Follower
         from .postgres.home import PostgresHome
 
-        home = self._database.home
-        return Follower(self._database, home) if isinstance(home, PostgresHome) else None
+        assert isinstance(home, PostgresHome)
+        return Follower(self._database, home)
 
     @contextmanager
     def unchanged_since(self, seen: tuple[int, int]) -> Generator[bool]:

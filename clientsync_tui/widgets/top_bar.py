@@ -1,16 +1,19 @@
 """The first line of every screen: the way to it from the client list, its title, and the sign-ins."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.widget import Widget
 
 BEST = Size(60, 15)
 """From this size on, nothing important is shortened or left out."""
 STEP = " › "
 """Between a screen and the one that was opened from it."""
+BETWEEN = " · "
 
 
 class TopBar(Widget, can_focus=False):
@@ -26,6 +29,13 @@ class TopBar(Widget, can_focus=False):
         self._title = title
         self._rights: tuple[str, ...] = ()
         self._way: tuple[str, ...] = ()
+        self._others = ""
+
+    def show_others(self, words: str) -> None:
+        """Shows who else is here, before the right part. Draws only if that changed."""
+        if words != self._others:
+            self._others = words
+            self.refresh()
 
     @property
     def title(self) -> str:
@@ -53,7 +63,11 @@ class TopBar(Widget, can_focus=False):
             right = f"best from {BEST.width}x{BEST.height}"
         else:
             left = width - cell_len(self._title) - 2 - home
+            # The right part has shorter forms that make room for it.
+            others = self._others if cell_len(self._others) <= left else ""
+            left -= cell_len(others + BETWEEN) if others else 0
             right = next((words for words in self._rights if cell_len(words) <= left), "")
+            right = BETWEEN.join(filter(None, (others, right)))
         room = max(0, width - cell_len(right) - small)
         way, title = ("", self._title) if small else _fitting(self._way, self._title, room)
         if cell_len(title) > room:
@@ -74,3 +88,9 @@ def _fitting(way: Sequence[str], title: str, room: int) -> tuple[str, str]:
         if cell_len(text) + cell_len(said) <= room:
             return text, said
     return "", title
+
+
+def show_others(screen: Screen[Any], words: str) -> None:
+    """Shows in the first line of the screen who else is here; nothing where no one is."""
+    for bar in screen.query(TopBar):
+        bar.show_others(words)

@@ -50,14 +50,12 @@ def log(
         wanted = workplace.store.clients.named(client, datetime.now(UTC)).id if client else None
         entries = _Entries(workplace.store.history(workplace.you()), wanted, _terms(since, by))
         if follow:
-            follower = workplace.store.follower()
-            if follower is not None:
-                follower.start()
+            around = workplace.store.surroundings
+            around.start()
             try:
                 _follow(entries, last, as_json)
             finally:
-                if follower is not None:
-                    follower.stop()
+                around.stop()
         elif as_json:
             output.json_array(_as_shapes(entries.new(last)))
         else:

@@ -1,15 +1,19 @@
 """Follows the server beside an open program: on a thread of its own, told of each change by the server, and asking now and then."""
 
 import threading
+import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import psycopg
 
-from ...practice.roles import Level
+from ...practice.roles import Level, Right, may, why_not
 from ...practice.trouble import Trouble, Unreachable
 from ..database import Database
+from ..home import Here
 from .connecting import Connection, connect, explained
 from .home import YOU, PostgresHome, newer_version
+from .people_here import others, show_yourself
 from .replica import follow
 
 POLL_S = 3.0
@@ -31,7 +35,8 @@ class Follower:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self.unreachable_since: datetime | None = None
-        self.says = ""
+        self.others: Sequence[Here] = ()
+        self.says = self._cut_off = ""
 
     def start(self) -> None:
         """Begins."""
@@ -43,12 +48,25 @@ class Follower:
         if self._thread.is_alive():
             self._thread.join(wait_s)
 
+    def refresh(self) -> None:
+        """It follows anyway."""
+
+    def refusal(self, right: Right) -> str | None:
+        """Why something can't be done now, as the server said last."""
+        if right is Right.READ:
+            return None
+        if self.unreachable_since is not None:
+            return f"Not available: {self._cut_off}"
+        level = self._home.level
+        return None if level is None or may(level, right) else why_not(level)
+
     def _run(self) -> None:
         pause = AGAIN_S
         while not self._stop.is_set():
             try:
                 with connect(self._home.address, self._home.password) as server:
                     server.execute("LISTEN clientsync")
+                    show_yourself(server)
                     pause = AGAIN_S
                     self._follow(server)
             except Trouble as trouble:
@@ -63,25 +81,30 @@ class Follower:
             pause = min(pause * 2, LONGEST_S)
 
     def _follow(self, server: Connection) -> None:
+        looked = -POLL_S
+        heard: list[str] = []
         while not self._stop.is_set():
             version = follow(self._database, server, self._home.address)
             self._home.is_gone, self._home.level = False, _level(server)
+            if "people" in heard or time.monotonic() - looked >= POLL_S:
+                self.others = others(server)
+                looked = time.monotonic()
             self._home.needs_version = version
             self.unreachable_since = None
             self.says = newer_version(version) if version is not None else ""
-            for _ in server.notifies(timeout=POLL_S, stop_after=1):
-                pass
+            heard = [notice.payload for notice in server.notifies(timeout=POLL_S, stop_after=1)]
 
     def _cannot(self, trouble: Trouble) -> None:
         if not isinstance(trouble, Unreachable):
             self.says = str(trouble)
             return
-        self._home.is_gone = True
+        self._home.is_gone, self.others = True, ()
         now = datetime.now(UTC)
         self.unreachable_since = self.unreachable_since or now
         since = self.unreachable_since.astimezone()
         at = f"{since:%H:%M}" if since.date() == now.astimezone().date() else f"{since:%d %b, %H:%M}"
-        self.says = f"PostgreSQL can't be reached since {at}. Showing what was known then."
+        self._cut_off = f"PostgreSQL can't be reached since {at}."
+        self.says = f"{self._cut_off} Showing what was known then."
 
 
 def _level(server: Connection) -> Level | None:

@@ -1,15 +1,13 @@
 """How a practice stands with its home: who you are there, whether it can be reached, and what this host lacks."""
 
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ...config.tables import Config
 from ...host import this_user
-from ...practice.roles import Level
 from ...practice.trouble import Unreachable
-from ...store.home import You
+from ...store.home import You, level_of_file
 from ...store.store import Store
 from ...store.work.workers import Worker
 
@@ -70,8 +68,4 @@ def standing(config: Config, store: Store) -> Standing:
 
 
 def _by_file_mode(store: Store) -> You:
-    """On one host the practice's people are the system's users, and the file's mode says who may change it."""
-    may_write = os.access(store.path, os.W_OK)
-    owns = may_write and (not hasattr(os, "geteuid") or store.path.stat().st_uid == os.geteuid())
-    level = Level.ADMIN if owns else Level.MEMBER if may_write else Level.VIEWER
-    return You(this_user.login() or f"user {this_user.uid()}", level)
+    return You(this_user.login() or f"user {this_user.uid()}", level_of_file(store.path))

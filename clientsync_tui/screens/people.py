@@ -1,0 +1,14 @@
+"""Who else has the practice open, and who works on what."""
+
+from datetime import UTC, datetime
+
+from ..sync.home import people_words
+from .dialogues.ask import Lines
+from .main import Main
+
+
+def show_people(main: Main) -> None:
+    """Shows them as they are now. What is asked for here is in this host's own file and memory."""
+    store, me = main.workplace.store, main.workplace.actor
+    others, workers = store.surroundings.others, store.jobs.workers.alive()
+    main.push_screen(Lines("Who is here", people_words.lines(others, workers, me, datetime.now(UTC))))

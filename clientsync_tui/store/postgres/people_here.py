@@ -1,0 +1,39 @@
+"""Who has the practice open, on whatever host: the server knows each window's connection, and it ends with the window."""
+
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ...practice.text import clean
+from ..home import Here
+from .connecting import Connection
+
+_PREFIX = "clientsync since "
+_OTHERS = (
+    "SELECT a.usename::text, coalesce(nullif(p.name, ''), a.usename::text), a.application_name "
+    "FROM pg_catalog.pg_stat_activity a JOIN clientsync.people p ON p.role = a.usename "
+    "WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.application_name LIKE %s"
+)
+
+
+def show_yourself(server: Connection) -> None:
+    """Gives this connection a name that says where this window is, and since when. Everyone who may connect can read it."""
+    name = f"{_PREFIX}{datetime.now(UTC):%Y-%m-%dT%H:%MZ} {socket.gethostname()}"
+    server.execute("SELECT set_config('application_name', %s, false)", (name,))
+    server.execute("NOTIFY clientsync, 'people'")
+
+
+def others(server: Connection) -> tuple[Here, ...]:
+    """The other windows."""
+    rows = server.execute(_OTHERS, (f"{_PREFIX}%",)).fetchall()
+    return tuple(sorted(_readable(rows)))
+
+
+def _readable(rows: list[tuple[str, str, str]]) -> Iterator[Here]:
+    for person, name, application in rows:
+        since, _, host = application.removeprefix(_PREFIX).partition(" ")
+        try:
+            yield Here(clean(person), clean(name), clean(host), datetime.fromisoformat(since))
+        except ValueError:
+            # Anyone can give any name to a connection of their own.
+            continue
