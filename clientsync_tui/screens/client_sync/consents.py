@@ -11,7 +11,8 @@ from ...practice.people import SignIn
 from ...store.jobs import ItemState
 from ...sync.locale_words import counted
 from ...sync.reach.consents import Arrived, Consents, Expected, what_came, what_to_choose
-from ..base import ActionScreen, TopBar
+from ..base import TopBar
+from ..main import Asker
 from .sign_in import SignInScreen
 
 SHOWN_LAST = 3
@@ -103,7 +104,7 @@ class ConsentsScreen(SignInScreen):
         finish.refresh(layout=True)
 
 
-def consents_of(screen: ActionScreen, job: str, software: str) -> ConsentsScreen:
+def consents_of(screen: Asker, job: str, software: str) -> ConsentsScreen:
     """The run over what a job waits for in one software; after each consent the job does what it can."""
     main = screen.main
     store = main.workplace.store
@@ -113,7 +114,7 @@ def consents_of(screen: ActionScreen, job: str, software: str) -> ConsentsScreen
     return ConsentsScreen(software, Consents(map(Expected.of, items), held), lambda: main.engine.run_job(job))
 
 
-def consents_for_new(screen: ActionScreen, software: str) -> ConsentsScreen:
+def consents_for_new(screen: Asker, software: str) -> ConsentsScreen:
     """A run that welcomes every organisation, as clients are added."""
     workplace = screen.main.workplace
     held = (sign_in.id for sign_in in workplace.store.sign_ins.held(workplace.holder, software, working=True))

@@ -1,7 +1,7 @@
 """One bulk job: how far it is, what failed and why, and its items. It runs on when the screen is left."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,8 +18,8 @@ from ...sync.locale_words import number
 from ...widgets.beside import Beside
 from ...widgets.details_pane import DetailsPane
 from ...widgets.select_table.table import SelectTable
-from ..base import KeyBar, TopBar
-from .job_actions import JobActions
+from ..base import ActionScreen, KeyBar, TopBar
+from .job_actions import JOB_ACTIONS, JobActions
 from .job_details import of_item
 from .job_progress import Pace, bar, counts
 from .job_rows import COLUMNS, JobRows
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 POLL_S = 0.25
 
 
-class JobScreen(JobActions):
+class JobScreen(ActionScreen):
     """A job of this process or of another one on this host."""
 
     place: ClassVar[str] = JOB
-    extra: ClassVar = ()
 
     def __init__(self, job: str, *, lead: bool = False) -> None:
         """`lead`: whether the user has just started it and is taken to the consents it needs."""
         super().__init__()
+        self.job_actions = JobActions(self)
         self._job_id = job
         self._pace = Pace()
         self._job: Job | None = None
@@ -82,7 +82,7 @@ class JobScreen(JobActions):
         job = self._job = self.main.workplace.store.jobs.one(self._job_id)
         if job.is_running:
             self._pace.look(time.monotonic(), job.total - job.left)
-        going = self.is_going(job)
+        going = self.job_actions.is_going(job)
         self._timer.resume() if going else self._timer.pause()
         if self._to_lead and not going:
             self._to_lead = False
@@ -98,7 +98,7 @@ class JobScreen(JobActions):
             for name in self.main.workplace.store.jobs.waiting(job.id)
         )
         if one_each and job_words.why_paused(job)[1] and self.main.screen is self:
-            self.call_later(self.do_resume_job)
+            self.call_later(self.job_actions.resume)
 
     def _show_progress(self, job: Job) -> None:
         by = f"{self.main.workplace.any_software(job.software).title} · " if job.software else ""
@@ -121,7 +121,7 @@ class JobScreen(JobActions):
         _say(self.query_one("#progress", Static), bar(ended, job.total, width, marks) + Content(progress))
         _say(self.query_one("#counts", Static), counts(job, self._held_up(job), marks))
         paused = self.query_one("#paused", Static)
-        is_paused = bool(job.left) and not self.is_going(job)
+        is_paused = bool(job.left) and not self.job_actions.is_going(job)
         paused.set_class(is_paused, "shown")
         if is_paused:
             why, sign_in = job_words.why_paused(job)
@@ -229,7 +229,7 @@ class JobScreen(JobActions):
             found.append(Copyable("Client", item.name, "n"))
             if item.says:
                 found.append(Copyable("What happened", f"{item.name}: {item.says}", "e"))
-        return [*found, *super().copyable()]
+        return [*found, *self.job_actions.copyable()]
 
     # Acting
 
@@ -241,7 +241,15 @@ class JobScreen(JobActions):
             and not self.job.count(ItemState.FAILED)
         ):
             return "Nothing failed."
-        return super().unavailable(action)
+        return self.job_actions.unavailable(action) if action in JOB_ACTIONS else super().unavailable(action)
+
+    def doing(self, name: str) -> Callable[[], object] | None:
+        """What does the action of that name here."""
+        return self.job_actions.doing(name) or super().doing(name)
+
+    def commands(self) -> Sequence[tuple[str, str]]:
+        """What can be done with the job."""
+        return self.job_actions.commands()
 
     def do_failures_only(self) -> None:
         """Shows only what failed, or all items again."""

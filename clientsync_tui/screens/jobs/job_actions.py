@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Protocol
 
 from ...accounting.seam.software import Software
 from ...app.actions import JOB, Action, named
@@ -12,10 +12,29 @@ from ...practice.trouble import Trouble
 from ...store.jobs import Job
 from ...store.work.job_items import JobItems
 from ...sync.jobs import job_words
-from ..base import ActionScreen
+from ..main import Asker, Main
 
 if TYPE_CHECKING:
     from ..copying import Copyable
+
+
+JOB_ACTIONS = named(JOB, "resume_job", "retry_job", "cancel_job")
+
+
+class ShowsJob(Asker, Protocol):
+    """A screen that shows a job, or a list with one under the cursor."""
+
+    def chosen_job(self) -> Job | None:
+        """The job that a key means now."""
+        ...
+
+    def job_touched(self, job: Job, *, started: bool) -> None:
+        """Something was done with it: it is to be read again. `started`: it will run in a moment."""
+        ...
+
+    def why_not(self, action: Action) -> str | None:
+        """Why an action can't be done now."""
+        ...
 
 
 def _waiting(job: Job, count: int) -> str:
@@ -23,24 +42,26 @@ def _waiting(job: Job, count: int) -> str:
     return f"{job_words.things(job.kind, count)} {'waits' if count == 1 else 'wait'}"
 
 
-class JobActions(ActionScreen):
-    """Resume, retry and cancel for the job that `chosen_job` names."""
+class JobActions:
+    """Resume, retry and cancel for the job that a screen names."""
 
-    extra: ClassVar = named(JOB, "resume_job", "retry_job", "cancel_job")
+    def __init__(self, screen: ShowsJob) -> None:
+        self._screen = screen
 
-    def chosen_job(self) -> Job | None:
-        """The job that a key means now."""
-        raise NotImplementedError
+    @property
+    def main(self) -> Main:
+        """The app."""
+        return self._screen.main
 
-    def job_touched(self, job: Job, *, started: bool) -> None:
-        """Something was done with it: it is to be read again. `started`: it will run in a moment."""
-        raise NotImplementedError
+    def doing(self, name: str) -> Callable[[], object] | None:
+        """What does the action of that name."""
+        return {"resume_job": self.resume, "retry_job": self.retry, "cancel_job": self.cancel}.get(name)
 
     def copyable(self) -> "Sequence[Copyable]":
         """The job's id, and what it came to."""
         from ..copying import Copyable
 
-        if (job := self.chosen_job()) is None:
+        if (job := self._screen.chosen_job()) is None:
             return ()
         summary = f"{job_words.title(job)}: {job_words.state(job)}"
         return [Copyable("Job", job.id, "i"), Copyable("Summary", summary, "s")]
@@ -50,11 +71,11 @@ class JobActions(ActionScreen):
         from ...sync.as_command import command
 
         found = [("Jobs", command("jobs"))]
-        if (job := self.chosen_job()) is not None:
+        if (job := self._screen.chosen_job()) is not None:
             found += [
                 (action.title, command(*action.command.split(), job.id))
-                for action in named(JOB, "resume_job", "retry_job", "cancel_job")
-                if self.why_not(action) is None
+                for action in JOB_ACTIONS
+                if self._screen.why_not(action) is None
             ]
         return found
 
@@ -63,10 +84,8 @@ class JobActions(ActionScreen):
         return job.is_running or job.id in self.main.engine.running
 
     def unavailable(self, action: Action) -> str | None:
-        """Why an action cannot be done now."""
-        if action not in named(JOB, "resume_job", "retry_job", "cancel_job"):
-            return super().unavailable(action)
-        job = self.chosen_job()
+        """Why one of `JOB_ACTIONS` can't be done now."""
+        job = self._screen.chosen_job()
         if job is None:
             return "There is no job."
         if action.name == "cancel_job":
@@ -81,9 +100,9 @@ class JobActions(ActionScreen):
     def _items(self, job: Job) -> JobItems:
         return self.main.workplace.store.job_items(job.id)
 
-    def do_resume_job(self) -> None:
+    def resume(self) -> None:
         """Goes on; signs in first where that is what it paused for."""
-        job = self.chosen_job()
+        job = self._screen.chosen_job()
         if job is not None:
             self._ask(job, job.left, partial(self._resume, job))
 
@@ -125,8 +144,8 @@ class JobActions(ActionScreen):
         if software.organisations_per_sign_in == "one":
             from ..client_sync.consents import consents_of
 
-            run = consents_of(self, job.id, software.name)
-            self.main.push_screen(run, lambda _: self.job_touched(job, started=False))
+            run = consents_of(self._screen, job.id, software.name)
+            self.main.push_screen(run, lambda _: self._screen.job_touched(job, started=False))
             return
         from ..client_sync.sign_in import SignInScreen
 
@@ -138,7 +157,7 @@ class JobActions(ActionScreen):
         if job.sign_in not in (None, sign_in.id):
             wanted = self.main.workplace.store.sign_ins.one(str(job.sign_in))
             name = wanted.person.email if wanted else "someone else"
-            self.say(
+            self._screen.say(
                 f"This job runs as {name}, but you signed in as {sign_in.person.email}, so it stays paused."
             )
             return
@@ -146,11 +165,11 @@ class JobActions(ActionScreen):
 
     def _start(self, job: Job) -> None:
         self.main.engine.run_job(job.id)
-        self.job_touched(job, started=True)
+        self._screen.job_touched(job, started=True)
 
-    def do_retry_job(self) -> None:
+    def retry(self) -> None:
         """Retries what failed or was cancelled: all, or what has one reason."""
-        job = self.chosen_job()
+        job = self._screen.chosen_job()
         if job is None:
             return
         reasons = self._items(job).retriable()
@@ -181,11 +200,11 @@ class JobActions(ActionScreen):
             partial(self.main.workplace.store.jobs.retry, job.id, reasons), partial(self._start, job)
         )
 
-    def do_cancel_job(self) -> None:
+    def cancel(self) -> None:
         """Asks, then cancels what has not started."""
         from ..dialogues.confirm import Confirm
 
-        job = self.chosen_job()
+        job = self._screen.chosen_job()
         if job is None:
             return
 
@@ -207,7 +226,7 @@ class JobActions(ActionScreen):
     def _cancel(self, job: Job) -> None:
         self._change(
             partial(self.main.workplace.store.jobs.cancel, job.id),
-            partial(self.job_touched, job, started=False),
+            partial(self._screen.job_touched, job, started=False),
         )
 
     def _change(self, write: Callable[[], object], then: Callable[[], object]) -> None:
@@ -217,8 +236,8 @@ class JobActions(ActionScreen):
             try:
                 await asyncio.to_thread(write)
             except Trouble as trouble:
-                self.say(trouble)
+                self._screen.say(trouble)
             else:
                 then()
 
-        self.run_worker(run, exit_on_error=False)
+        self._screen.run_worker(run, exit_on_error=False)

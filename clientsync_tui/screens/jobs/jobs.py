@@ -1,13 +1,14 @@
 """The list of bulk jobs of this host, the newest first."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 
-from ...app.actions import JOBS
+from ...app.actions import JOBS, Action
 from ...practice.entries import moment
 from ...store.jobs import ItemState, Job, JobState
 from ...sync.jobs import job_words
@@ -17,9 +18,12 @@ from ...widgets.details_pane import DetailsPane
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
 from ...widgets.select_table.table import SelectTable
-from ..base import KeyBar, TopBar
-from .job_actions import JobActions
+from ..base import ActionScreen, KeyBar, TopBar
+from .job_actions import JOB_ACTIONS, JobActions
 from .job_details import of_job
+
+if TYPE_CHECKING:
+    from ..copying import Copyable
 
 COLUMNS = (
     Column("when", "Started", 12, keep=5, sortable=False),
@@ -36,13 +40,15 @@ COLUMNS = (
 STYLES = {JobState.DONE: "ok", JobState.PAUSED: "warning", JobState.CANCELLED: "muted"}
 
 
-class JobsScreen(JobActions):
+class JobsScreen(ActionScreen):
     """Jobs; one is opened with enter."""
 
     place: ClassVar[str] = JOBS
+    extra: ClassVar = JOB_ACTIONS
 
     def __init__(self) -> None:
         super().__init__()
+        self.job_actions = JobActions(self)
         self._jobs: dict[str, Job] = {}
 
     def compose(self) -> ComposeResult:
@@ -71,7 +77,7 @@ class JobsScreen(JobActions):
             self.query_one(SelectTable).show(
                 ListRows(COLUMNS, [self._row(job, now) for job in jobs.values()])
             )
-            left = sum(bool(job.left) and not self.is_going(job) for job in jobs.values())
+            left = sum(bool(job.left) and not self.job_actions.is_going(job) for job in jobs.values())
             self.query_one(TopBar).show("Jobs", f"{counted(left, 'job')} to resume" if left else "")
             self._show_details()
         self.refresh_keys()
@@ -139,3 +145,21 @@ class JobsScreen(JobActions):
     def job_ended(self, job: str) -> None:
         """One ended or paused."""
         self.practice_changed()
+
+    # Acting
+
+    def unavailable(self, action: Action) -> str | None:
+        """Why an action can't be done now."""
+        return self.job_actions.unavailable(action) if action in JOB_ACTIONS else super().unavailable(action)
+
+    def doing(self, name: str) -> Callable[[], object] | None:
+        """What does the action of that name here."""
+        return self.job_actions.doing(name) or super().doing(name)
+
+    def copyable(self) -> "Sequence[Copyable]":
+        """The job under the cursor."""
+        return self.job_actions.copyable()
+
+    def commands(self) -> Sequence[tuple[str, str]]:
+        """What can be done with the job under the cursor."""
+        return self.job_actions.commands()
