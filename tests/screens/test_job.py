@@ -167,7 +167,7 @@ async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practi
         app.run_job(job)
         await until(pilot, lambda: now(app, job).count(ItemState.DOING))
         await pilot.press("S")
-        await until(pilot, lambda: "left undone" in shown(pilot))
+        await until(pilot, lambda: "The rest is cancelled" in shown(pilot))
         await pilot.press("S", "y")
         await until(pilot, lambda: now(app, job).state is JobState.CANCELLED)
         done = now(app, job).count(ItemState.DONE)
@@ -259,7 +259,7 @@ async def test_refused_sign_in_pauses_and_signing_in_resumes(practice: Practice)
         # Someone else's sign-in is not the one that the job was planned with.
         await pilot.press("r")
         await come_back_as(pilot, other)
-        await until(pilot, lambda: f"begun as {me}" in told(app))
+        await until(pilot, lambda: f"runs as {me}" in told(app))
         assert now(app, job).left == 12
         await pilot.press("r")
         await come_back_as(pilot, me)
