@@ -12,18 +12,19 @@ from textual.content import Content
 from textual.widgets import Static
 
 from ..app.actions import HISTORY, SELECT, Action, named
-from ..practice.entries import Entry, Kind, moment
+from ..practice.entries import Entry, moment
 from ..practice.filter import FilterError, Term, parse
-from ..store.history import History
+from ..store.history import Step
 from ..sync.before_after import changes
 from ..sync.history import described
-from ..sync.locale_words import counted, here, moment_words, number, short_date
+from ..sync.locale_words import counted, here, number, short_date
 from ..widgets.beside import WIDE
 from ..widgets.search_line import SearchLine
-from ..widgets.select_table.rows import Cell, Column, Row, RowId
+from ..widgets.select_table.rows import Column, RowId
 from ..widgets.select_table.table import SelectTable
 from ..widgets.top_bar import STEP
 from .base import ActionScreen, KeyBar, TopBar
+from .history_rows import HistoryRows, Lines, said_of
 from .titles import of_client
 
 if TYPE_CHECKING:
@@ -38,50 +39,8 @@ COLUMNS = (WHEN, WHO, CLIENT, WHAT)
 TYPING_S = 0.1
 """How long a search waits for the next letter: looking through a long ledger costs more than that."""
 
-STYLES = {
-    Kind.FOUND_EXPIRED: "error",
-    Kind.FOUND_BROKEN: "error",
-    Kind.SIGN_IN_USED: "muted",
-    Kind.INTEGRATION_CONNECTED: "ok",
-    Kind.RECONNECTED: "ok",
-    Kind.REASSIGNED: "ok",
-    Kind.FOUND_WORKING: "ok",
-    Kind.DISCONNECTED: "warning",
-}
-
-
-class HistoryRows:
-    """`Rows` over the ledger; an id is an entry's number."""
-
-    def __init__(self, history: History, order: Sequence[int]) -> None:
-        self._history = history
-        self._order = order
-
-    def order(self) -> Sequence[RowId]:
-        """The newest first."""
-        return self._order
-
-    def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
-        """Rows of these entries."""
-        entries, names = self._history.fetch([int(id) for id in ids])
-        now = datetime.now(UTC)
-        return [row_of(entry, names, now) for entry in entries]
-
-    def selectable(self, ids: Sequence[RowId]) -> Sequence[RowId]:
-        """Nothing is selected here."""
-        return ()
-
-
-def row_of(entry: Entry, names: dict[str, str], now: datetime) -> Row:
-    """An entry on one line."""
-    at = moment(entry.at)
-    cells = (
-        moment_words(at, now) if at else "",
-        entry.actor,
-        names.get(entry.client or "", ""),
-        Cell(described(entry), STYLES.get(entry.kind, "")),
-    )
-    return Row(entry.seq, cells)
+FOLDED = 5_000
+"""How many of the newest entries are folded into steps: that many are read whenever there are new ones."""
 
 
 class HistoryScreen(ActionScreen):
@@ -94,6 +53,8 @@ class HistoryScreen(ActionScreen):
         super().__init__()
         self._client = client
         self._last = -1
+        self._opened: set[RowId] = set()
+        self._rows: HistoryRows | None = None
 
     def compose(self) -> ComposeResult:
         """The entries, and below or beside them the one under the cursor in full."""
@@ -128,8 +89,7 @@ class HistoryScreen(ActionScreen):
         from ..sync.history import line
         from .copying import of_entry
 
-        seq = self.query_one(SelectTable).cursor_id
-        entries, names = self._history.fetch([int(seq)]) if seq is not None else ([], {})
+        entries, names = self._here()
         return [
             item
             for entry in entries
@@ -205,21 +165,21 @@ class HistoryScreen(ActionScreen):
         except FilterError:
             return
         self._last = last
-        if not terms and client is None:
-            # Entries are numbered without a gap, so nothing need be read to know their order.
-            self._show(range(last, 0, -1))
-        else:
-            work = self._find(client, words, terms)
-            self.run_worker(work, group="search", exclusive=True, exit_on_error=False)
+        self.run_worker(self._find(client, words, terms), group="search", exclusive=True, exit_on_error=False)
 
     async def _find(self, client: str | None, words: str, terms: tuple[Term, ...]) -> None:
         if terms:
             await asyncio.sleep(TYPING_S)
-        found = await asyncio.to_thread(self._history.find, client, terms, datetime.now(UTC))
+        if terms or client is not None:
+            found = await asyncio.to_thread(self._history.find, client, terms, datetime.now(UTC))
+            lines, count = found, len(found)
+        else:
+            lines = Lines(await asyncio.to_thread(self._history.steps, FOLDED), self._opened)
+            count = self._history.last()
         if self.is_there and (client, words) == (self._client, self._words):
-            self._show(found)
+            self._show(lines, count)
 
-    def _show(self, order: Sequence[int]) -> None:
+    def _show(self, order: Sequence[RowId], count: int) -> None:
         table = self.query_one(SelectTable)
         at_top = table.row_count == 0 or (table.scroll_offset.y == 0 and table.cursor_id == self._top)
         self._top = order[0] if order else None
@@ -228,12 +188,13 @@ class HistoryScreen(ActionScreen):
             if self._words
             else "Nothing has happened yet."
         )
-        table.show(HistoryRows(self._history, order))
+        self._rows = HistoryRows(self._history, order, self._opened, ascii_marks=self.main.ascii_marks)
+        table.show(self._rows)
         if at_top:
             table.move_cursor(0)
         total = self._history.total(self._client)
-        self.query_one(SearchLine).say(f"{number(len(order))} of {counted(total, 'entry', 'entries')}")
-        self._say_title(len(order))
+        self.query_one(SearchLine).say(f"{number(count)} of {counted(total, 'entry', 'entries')}")
+        self._say_title(count)
         self._say_entry()
 
     def _say_title(self, count: int) -> None:
@@ -244,15 +205,32 @@ class HistoryScreen(ActionScreen):
                 title = f"{of_client(client)}{STEP}History"
         self.query_one(TopBar).show(title, counted(count, "entry", "entries"))
 
+    def _here(self) -> tuple[list[Entry], dict[str, str]]:
+        """The entry under the cursor, and the name of its client; of a step none."""
+        id = self.query_one(SelectTable).cursor_id
+        return self._history.fetch([id]) if isinstance(id, int) else ([], {})
+
+    def _step_here(self) -> Step | None:
+        id = self.query_one(SelectTable).cursor_id
+        return self._rows.steps.get(id) if self._rows is not None and isinstance(id, str) else None
+
     @on(SelectTable.CursorMoved)
     def _say_entry(self) -> None:
-        id = self.query_one(SelectTable).cursor_id
-        entries, names = self._history.fetch([int(id)]) if id is not None else ([], {})
-        self.query_one("#said", Static).update(said(entries[0], names) if entries else Content(""))
+        entries, names = self._here()
+        words = said(entries[0], names) if entries else Content("")
+        if (step := self._step_here()) is not None:
+            about = ", ".join(filter(None, said_of(self._history, step)))
+            words = Content.styled(f"{about}. Enter opens and closes them.", "$text-muted")
+        self.query_one("#said", Static).update(words)
 
     @on(SelectTable.Opened)
-    def _opened(self, event: SelectTable.Opened) -> None:
-        entries, names = self._history.fetch([int(event.id)])
+    def _opened_line(self, event: SelectTable.Opened) -> None:
+        if self._step_here() is not None:
+            self._opened ^= {event.id}
+            self._last = -1
+            self._read()
+            return
+        entries, names = self._here()
         if entries and entries[0].client in names and self._client is None:
             self.main.open("connections", client=entries[0].client)
 

@@ -2,11 +2,11 @@
 
 import json
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from ..practice.entries import Entry, iso
+from ..practice.entries import Entry, Kind, iso, moment
 from ..practice.filter import NONE, YOU, Term
 from ..practice.text import searched
 from .database import Database
@@ -31,6 +31,30 @@ class You(NamedTuple):
 
     actors: Collection[str] = ()
     sign_ins: Collection[str] = ()
+
+
+class Step(NamedTuple):
+    """Entries that one person made one after the other in the same way, as a job does: from number `newest` down to `oldest`."""
+
+    newest: int
+    oldest: int
+
+
+_SAME_WAY: Mapping[str, str] = {
+    Kind.CLIENT_ADDED: "added",
+    Kind.INTEGRATION_CONNECTED: "added",
+    Kind.FOUND_EXPIRED: "checked",
+    Kind.FOUND_BROKEN: "checked",
+    Kind.FOUND_WORKING: "checked",
+}
+"""Kinds that one kind of work makes in turn."""
+STEP_PAUSE_S = 300
+"""A longer pause between two entries ends a step."""
+
+
+def way_of(kind: str) -> str:
+    """In which way an entry of this kind was made: its kind, or a word for several that go together."""
+    return _SAME_WAY.get(kind, kind)
 
 
 class History:
@@ -99,9 +123,45 @@ class History:
                 clients = "SELECT c.id FROM json_each(?1) f JOIN clients c ON c.n = f.value"
                 return f"(coalesce(client IN ({clients}), 0))", [json.dumps(found.tolist())]
 
+    def steps(self, most: int) -> list[Step]:
+        """The newest `most` entries as steps, the newest first. The last step is whole, too, however long it is."""
+        query = "SELECT seq, actor, kind, at FROM ledger ORDER BY seq DESC LIMIT ?"
+        found: list[Step] = []
+        made, since = ("", ""), ""
+        for seq, actor, kind, at in map(tuple, self._database.connection.execute(query, (most,))):
+            now = (actor, way_of(kind))
+            if found and now == made and _pause_s(at, since) <= STEP_PAUSE_S:
+                found[-1] = found[-1]._replace(oldest=seq)
+            else:
+                found.append(Step(seq, seq))
+            made, since = now, at
+        if found and found[-1].oldest > 1:
+            found[-1] = found[-1]._replace(oldest=self._end_of(*made, found[-1].oldest))
+        return found
+
+    def _end_of(self, actor: str, way: str, seq: int) -> int:
+        kinds = [kind for kind in Kind if way_of(kind) == way]
+        query = (
+            f"SELECT seq FROM ledger WHERE seq < ? AND NOT (actor = ? AND kind IN ({', '.join('?' * len(kinds))})) "
+            "ORDER BY seq DESC LIMIT 1"
+        )
+        row = self._database.connection.execute(query, (seq, actor, *kinds)).fetchone()
+        return int(row[0]) + 1 if row else 1
+
+    def clients_in(self, step: Step) -> int:
+        """How many clients the entries of a step are about."""
+        query = "SELECT count(DISTINCT client) FROM ledger WHERE seq BETWEEN ? AND ?"
+        return int(self._database.connection.execute(query, (step.oldest, step.newest)).fetchone()[0])
+
     def fetch(self, numbers: Sequence[int]) -> tuple[list[Entry], dict[str, str]]:
         """The entries of these numbers, and the names of the clients they speak of."""
         marks = ", ".join("?" * len(numbers))
         query = f"SELECT * FROM ledger WHERE seq IN ({marks})"
         entries = [entry_of(row) for row in self._database.connection.execute(query, tuple(numbers))]
         return entries, names(entries, self._database)
+
+
+def _pause_s(at: str, before: str) -> float:
+    """Seconds between two entries' times; none where one of them can't be read."""
+    one, other = moment(at), moment(before)
+    return abs((other - one).total_seconds()) if one and other else 0.0

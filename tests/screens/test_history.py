@@ -1,7 +1,11 @@
 """The history of the practice and of a client on the screen."""
 
+from datetime import UTC, datetime
+
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.screens.connections.connections import ConnectionsScreen
+from clientsync_tui.screens.history_rows import Lines
+from clientsync_tui.store.history import Step
 from clientsync_tui.store.store import Store
 from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
@@ -48,7 +52,10 @@ async def test_searched_followed_and_narrowed_to_a_client(practice: Practice) ->
         await until(pilot, lambda: "No entries match" in shown(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: "5 entries" in shown(pilot))
+        # Three codes in a row are one line by now: it is opened, then its first entry.
         await pilot.press("enter")
+        await until(pilot, lambda: "▾ code set: 3 entries" in shown(pilot))
+        await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))
         await pilot.press("h")
         await until(pilot, lambda: "[red]x[/] & Co › History" in shown(pilot) and "2 entries" in shown(pilot))
@@ -82,11 +89,52 @@ async def test_cursor_stays_on_its_entry_while_others_come_in(practice: Practice
     store.ledger.append(*(client_added(n) for n in range(5_000)))
     async with run_app(app, size=(40, 10)) as pilot:
         app.open("history")
-        await until(pilot, lambda: "Client 4999" in shown(pilot) or "client added" in shown(pilot))
+        await until(pilot, lambda: "added: 5,000 entries" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.query_one("#entries").row_count == 5_001)  # type: ignore[attr-defined]
         await pilot.press("G")
         await until(pilot, lambda: app.screen.query_one("#entries").cursor_id == 1)  # type: ignore[attr-defined]
         store.ledger.append(client_added(6_000))
-        await until(pilot, lambda: app.screen.query_one("#entries").row_count == 5_001)  # type: ignore[attr-defined]
+        await until(pilot, lambda: app.screen.query_one("#entries").row_count == 5_002)  # type: ignore[attr-defined]
         assert app.screen.query_one("#entries").cursor_id == 1  # type: ignore[attr-defined]
         assert "Client 0" in shown(pilot)
     app.workplace.close()
+
+
+async def test_entries_of_one_job_are_one_line_that_opens(practice: Practice) -> None:
+    app = practice.app()
+    store = app.workplace.store
+    store.ledger.append(*(client_added(n, f"Old {n}") for n in range(4)), at=datetime(2026, 1, 5, tzinfo=UTC))
+    store.ledger.append(*(client_added(n, f"New {n}") for n in range(10, 13)), code_set(1, "AB1", None))
+    async with run_app(app, size=(100, 24)) as pilot:
+        app.open("history")
+        # Another day is another step; what is alone stays alone.
+        await until(pilot, lambda: "8 entries" in shown(pilot) and "▸ added: 4 entries" in shown(pilot))
+        assert "▸ added: 3 entries" in shown(pilot) and "practice code set to AB1" in shown(pilot)
+        assert "New 11" not in shown(pilot)
+        await pilot.press("down")
+        await until(pilot, lambda: "3 clients, 3 entries. Enter opens and closes them." in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "▾ added: 3 entries" in shown(pilot) and "New 11" in shown(pilot))
+        assert "Old 2" not in shown(pilot)
+        # A new entry of the same step joins it, and leaves it open.
+        store.ledger.append(client_added(13, "New 13"))
+        await until(pilot, lambda: "New 13" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "New 11" not in shown(pilot))
+        # A search finds entries, not steps.
+        await pilot.press("slash", *"New")
+        await until(pilot, lambda: "New 11" in shown(pilot) and "▸" not in shown(pilot))
+    app.workplace.close()
+
+
+def test_last_step_is_whole_however_long_it_is(practice: Practice) -> None:
+    store = practice.workplace().store
+    store.ledger.append(client_added(0, "first"), code_set(0, "A", None))
+    store.ledger.append(*(client_added(n) for n in range(1, 31)))
+    history = store.history()
+    assert history.steps(10) == [Step(32, 3)]
+    assert history.steps(1_000) == [Step(32, 3), Step(2, 2), Step(1, 1)]
+    lines = Lines(history.steps(10), {"3"})
+    assert list(lines) == ["3", *range(32, 0, -1)] and lines.index(2) == 31 and len(lines) == 33
+    assert lines[1:3] == [32, 31] and lines[-1] == 1
