@@ -66,7 +66,23 @@ class Server:
         )
         rules = self._data / "pg_hba.conf"
         rules.write_text(f"host all +{WITH_PASSWORD} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
+        self._watcher = self._watched()
         self.start()
+
+    def _watched(self) -> "subprocess.Popen[bytes]":
+        """Removes the server when this process ends, however it ends: its end of the pipe is closed then."""
+        stop = (
+            f"cat; '{self._programs / 'pg_ctl'}' stop -m immediate -D '{self._data}'; rm -rf '{self._folder}'"
+        )
+        nothing = subprocess.DEVNULL
+        return subprocess.Popen(
+            ["sh", "-c", stop],
+            stdin=subprocess.PIPE,
+            stdout=nothing,
+            stderr=nothing,
+            start_new_session=True,
+            **self._as,
+        )
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
@@ -82,9 +98,9 @@ class Server:
 
     def remove(self) -> None:
         """Stops it for good."""
-        with suppress(subprocess.CalledProcessError):
-            self.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        assert self._watcher.stdin is not None
+        self._watcher.stdin.close()
+        self._watcher.wait(60)
 
     @property
     def socket_folder(self) -> Path:
