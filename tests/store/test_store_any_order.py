@@ -85,6 +85,7 @@ CLIENT_BODIES = {
     Kind.SIGNED_IN: lambda draw, _: {},
     Kind.SIGN_IN_USED: lambda draw, sign_in: {"sign_in": sign_in, "ends_at": draw(ends())},
     Kind.SIGNED_OUT: lambda draw, sign_in: {"sign_in": sign_in},
+    Kind.CLAIM_TAKEN_OVER: lambda draw, _: {"from": {"role": "ann", "name": "Ann"}, "since": iso(NOW)},
 }  # fmt: skip
 LINK_BODIES = {
     Kind.INTEGRATION_CONNECTED: lambda draw, sign_in: {
