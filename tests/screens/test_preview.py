@@ -118,6 +118,25 @@ async def test_narrow_terminal_covers_the_list_with_it_and_keys_go_on(tmp_path: 
         await until(pilot, lambda: all(name in shown(pilot) for name in NAMES))
 
 
+async def test_next_step_names_the_key_that_does_it(tmp_path: Path) -> None:
+    practice_of_four(tmp_path)
+    workplace = workplace_in(tmp_path)
+    ids = {name: id for id, name, _ in workplace.store.clients.codes()}
+    found(workplace.store, ids["Abbey Ltd"], Kind.FOUND_EXPIRED, "sign_in_refused")
+    found(workplace.store, ids["Copper Ltd"], Kind.FOUND_BROKEN, "access_removed")
+    workplace.close()
+    async with opened(tmp_path, (160, 40)) as (pilot, screen):
+        await until(pilot, lambda: "Abbey Ltd" in pane(screen))
+        assert "r Reconnect" in [line.right for line in screen.preview.lines]
+        await pilot.press("down")
+        await until(pilot, lambda: "Baker" in pane(screen))
+        # What only the client can do has no key.
+        assert {line.right for line in screen.preview.lines[1:]} == {""}
+        await pilot.press("down")
+        await until(pilot, lambda: "Copper" in pane(screen))
+        assert "R Reassign" in [line.right for line in screen.preview.lines]
+
+
 async def test_change_of_the_client_is_shown(tmp_path: Path) -> None:
     practice_of_four(tmp_path)
     async with opened(tmp_path, (160, 40)) as (pilot, screen):

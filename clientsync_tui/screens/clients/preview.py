@@ -8,6 +8,7 @@ from typing import cast
 from textual import events
 from textual.timer import Timer
 
+from ...app.key_names import with_keys
 from ...practice.trouble import Trouble
 from ...store.files.sqlite_errors import SqliteError
 from ...sync.client_columns import Viewer
@@ -155,7 +156,8 @@ class PreviewPane(DetailsPane):
             return
         if client == self._client:
             self._shown = client
-            self.show(tuple(lines(known, viewer)) if known else ())
+            keyed = partial(with_keys, own=self.main.keys)
+            self.show(tuple(lines(known, viewer, keyed)) if known else ())
 
     # The mouse: its left edge is pulled
 

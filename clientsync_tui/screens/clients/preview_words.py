@@ -1,6 +1,6 @@
 """What the preview says of a client: its integrations, each with what to do next, then the client itself and its last events."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from ...practice.counted import counted, singular
 from ...practice.countries import country
 from ...practice.entries import Entry, moment
 from ...practice.model import Client, Integration
-from ...practice.status import Status
+from ...practice.status import FOR_THE_CLIENT, Reason, Status
 from ...store.store import Store
 from ...sync.client_columns import Viewer
 from ...sync.history import described
@@ -46,7 +46,7 @@ def read(store: Store, n: int, now: datetime) -> Known | None:
     return Known(client, counts, sorted(events, key=lambda entry: -entry.seq))
 
 
-def lines(known: Known, viewer: Viewer) -> Iterator[Line]:
+def lines(known: Known, viewer: Viewer, keyed: Callable[[str], str]) -> Iterator[Line]:
     """All that is said, the most urgent first."""
     client = known.client
     yield line(client.name, "heading", right=" · ".join(filter(None, (client.practice_code, client.team))))
@@ -58,7 +58,7 @@ def lines(known: Known, viewer: Viewer) -> Iterator[Line]:
         yield line("· not connected to an accounting app", "muted")
     for link, counts in zip(client.integrations, known.counts, strict=True):
         yield Line()
-        yield from _integration(client, link, counts, viewer)
+        yield from _integration(client, link, counts, viewer, keyed)
     yield from _client(client)
     if known.events:
         yield Line()
@@ -67,13 +67,15 @@ def lines(known: Known, viewer: Viewer) -> Iterator[Line]:
         yield _event(entry, viewer.now)
 
 
-def _integration(client: Client, link: Integration, counts: dict[str, int], viewer: Viewer) -> Iterator[Line]:
+def _integration(
+    client: Client, link: Integration, counts: dict[str, int], viewer: Viewer, keyed: Callable[[str], str]
+) -> Iterator[Line]:
     now, app = viewer.now, viewer.title(link.software)
     status = link.standing.status
     symbol = (ASCII_SYMBOLS if viewer.ascii_marks else SYMBOLS)[status]
     yield Line(((f"{app}  ", "heading"), (f"{symbol} {link_words(link, now)}", STYLES[status])), 2)
     if step := next_step(link, client):
-        yield line(step, indent=2)
+        yield line(step, indent=2, right=keyed(_fix(link, viewer)))
     if fault := unchecked(link, partial(moment_words, now=now), app):
         yield line(f"N{fault[1:]}.", "warning", indent=2)
     by = "you" if link.sign_in in viewer.held else link.integrated_by.name or link.integrated_by.email
@@ -86,6 +88,15 @@ def _integration(client: Client, link: Integration, counts: dict[str, int], view
         yield line(" · ".join(pulled), "muted", indent=2)
     if link.settings.note:
         yield line(link.settings.note, "warning", indent=2)
+
+
+def _fix(link: Integration, viewer: Viewer) -> str:
+    """The key that does the next step, where one does."""
+    if link.standing.reason in FOR_THE_CLIENT or link.standing.status is Status.DISCONNECTED:
+        return ""
+    if link.standing.reason is Reason.ACCESS_REMOVED:
+        return "" if link.sign_in in viewer.held else "{clients.reassign_selected} Reassign"
+    return "{clients.reconnect_selected} Reconnect"
 
 
 def _dates(link: Integration, by: str, now: datetime) -> Iterator[str]:
