@@ -62,10 +62,10 @@ _OLD_ACCOUNTS = _List(
 
 _SAYS = {
     Reason.ACCESS_REMOVED: (
-        "Whoever signed in is no longer a member of this business. Ask the client for access, or reassign the integration."
+        "The person who signed in is no longer a member of this business. Ask the client for access, or reassign the integration."
     ),
     Reason.PERMISSION_MISSING: (
-        "FreshBooks refuses this: the role of whoever signed in is too low in this business, or the app lacks a scope. Ask the client for an "
+        "FreshBooks refuses this: the person who signed in has too low a role in this business, or the app lacks a scope. Ask the client for an "
         "accountant's role, or check the app's scopes and sign in again."
     ),
     Reason.UNPAID: "The business's FreshBooks subscription is not active: cancelled, or not paid. Ask the client.",
@@ -135,15 +135,15 @@ class FreshBooks:
         "suppliers": "Vendors",
     }
     before_sign_in = (
-        "FreshBooks keeps one sign-in per person: signing in here ends yours on any other computer. You reach the businesses in which you are "
-        "the owner, an administrator, a manager or an accountant."
+        "FreshBooks keeps one sign-in per person: signing in here ends yours on any other computer. You reach the businesses you work in as "
+        "owner, administrator, manager or accountant."
     )
     how_to_register = (
         "1. Open https://my.freshbooks.com/#/developer in a browser, sign in, and create an app. Any FreshBooks account will do.\n"
         "2. As redirect URI enter exactly: {redirect}\n"
         "   FreshBooks accepts https addresses only, without a query. Without a website of your own use https://localhost/callback: your "
         "browser can't open it, and its address bar shows what you paste here.\n"
-        "3. Tick the scopes named below. A scope that is added later needs a new sign-in of everybody.\n"
+        "3. Tick the scopes named below. If you add one later, everyone has to sign in again.\n"
         "4. Save the app, then copy its client id and client secret."
     )
 

@@ -66,12 +66,12 @@ _LISTS: Mapping[str, _List] = {
 
 _SAYS = {
     Reason.ACCESS_REMOVED: (
-        "Sage no longer lists this business for whoever signed in: access was removed, or the business is closed. Ask the client, or reassign "
-        "the integration."
+        "Sage no longer shows this business to the person who signed in: access was removed, or the business is closed. Ask the client, or "
+        "reassign the integration."
     ),
     Reason.PERMISSION_MISSING: (
-        "The role of whoever signed in is too low for this in the business's Sage. Ask the client for access to Settings, ledger accounts and "
-        "contacts, or reassign the integration."
+        "The person who signed in has too low a role for this in Sage. Ask the client for access to Settings, ledger accounts and contacts, or "
+        "reassign the integration."
     ),
     Reason.UNPAID: "The business has no active Sage subscription: the trial is over, or it is not paid. Ask the client.",
 }
@@ -143,12 +143,12 @@ class Sage:
         "tracking": "Analysis types",
         "suppliers": "Vendors",
     }
-    before_sign_in = f"On Sage's page choose the country of your clients' businesses ({_COUNTRIES}): with any other one Sage refuses the sign-in."
+    before_sign_in = f"On Sage's page, choose the country of your clients' businesses ({_COUNTRIES}). Sage refuses any other."
     how_to_register = (
         "1. Open https://developer.sage.com/accounting/ in a browser, follow it to the registration of a client app, and create one.\n"
         "2. As callback URL enter exactly: {redirect}\n"
         "   Sage compares it letter by letter, capitals too. http is allowed for localhost.\n"
-        "3. Copy the client id and the client secret. There is nothing to tick: the program asks for read-only access."
+        "3. Copy the client id and the client secret. There are no permissions to choose here: Client Sync asks for read-only access."
     )
 
     def __init__(self) -> None:
@@ -189,8 +189,8 @@ class Sage:
         if said != "invalidrequest":
             return None
         return (
-            "Sage refused the sign-in: the country that was chosen is not the business's own. Sign in again and choose the country of your "
-            "clients' businesses. If Sage's page does not ask for it, open https://sageone.com/?clear once before. Nothing was saved."
+            "Sage refused the sign-in: the country you chose is not the business's own. Try again, and choose the country of your "
+            "clients' businesses. If Sage's page does not ask for it, open https://sageone.com/?clear first. Nothing was saved."
         )
 
     async def person(self, new: NewSignIn) -> Person:
