@@ -112,5 +112,5 @@ def wrapped(of: Line, width: int) -> list[Content]:
     if rest.plain:
         lines += [Content(" " * indent) + part for part in rest.wrap(max(1, width - indent))]
     if of.right:
-        lines.append(Content.styled(of.right, STYLES["muted"]))
+        lines.append(Content(" " * indent) + Content.styled(of.right, STYLES["muted"]))
     return lines
