@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.store.jobs import ItemState
 from clientsync_tui.store.postgres.schema import steps
 from clientsync_tui.store.projection import Clash
 from clientsync_tui.store.store import Store
@@ -210,3 +212,40 @@ def test_backup_is_a_copy_and_nothing_is_restored_over_a_server(
     ann.ok("backup", str(tmp_path / "copy.db"))
     said = ann.run("restore", "--yes", str(tmp_path / "copy.db"))
     assert said.code == 2 and "Restore it there" in said.err
+
+
+def test_kind_that_the_practice_does_not_have_yet_waits_for_the_upgrade(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    ann, ben = hosts
+    with postgres.connect() as db:
+        db.execute("DELETE FROM clientsync.kinds WHERE kind = 'team_created'")
+    said = ben.run("team", "create", "North")
+    assert said.code == 2 and "clientsync practice upgrade" in said.err
+    ann.ok("practice", "upgrade")
+    assert ben.ok("team", "create", "North")
+
+
+def test_jobs_move_with_the_practice_and_unfinished_ones_keep_it_where_it_is(
+    tmp_path: Path, postgres: Database
+) -> None:
+    ann, ben = host(tmp_path, "ann"), host(tmp_path, "ben")
+    items = tuple(PlanItem(Will.DO, f"c{n}", f"Client {n}", "xero", f"o{n}") for n in range(2))
+    with ann.workplace() as workplace:
+        jobs = workplace.store.jobs
+        job = jobs.create(Plan("refresh", "xero", None, items), "ann")
+        said = ann.run("practice", "move", "--yes", postgres.url())
+        assert said.code == 2 and "not finished" in said.err
+        jobs.take(job, 0)
+        jobs.settle(job, 0, ItemState.DONE)
+        jobs.take(job, 1, "key")
+        jobs.put_back(job, 1)
+        jobs.finish(job, None)
+    before = ann.ok("jobs", "--json")
+    assert ann.ok("practice", "move", "--yes", "--json", postgres.url())["jobs"] == 1
+    theirs = postgres.url(ben.role)
+    ann.ok("practice", "grant", postgres.role(ben.role), "member")
+    ben.ok("practice", "join", theirs)
+    assert ann.ok("jobs", "--json") == ben.ok("jobs", "--json") == before
+    with ben.workplace() as workplace:
+        assert [item.key for item in workplace.store.jobs.items(job)] == [None, "key"]

@@ -13,8 +13,11 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Password = Callable[[], str | None]
 """Reads the password from the keyring; None where none is kept."""
 
-OLDER = (psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
-"""What the server says where its tables and functions lack what this version needs."""
+OLDER = (
+    psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn,
+    psycopg.errors.ForeignKeyViolation,
+)  # fmt: skip
+"""What the server says where it lacks a table, a function or a kind of entry that this version needs."""
 _NO_PASSWORD = "fe_sendauth: no password supplied"  # noqa: S105  (libpq's message)
 
 

@@ -71,7 +71,7 @@ BEGIN
         FROM jsonb_populate_recordset(NULL::jobs, new_jobs) ON CONFLICT (id) DO NOTHING;
 
     INSERT INTO items SELECT g.job, g.n, g.client, g.name, g.software, g.organisation_id, g.state, g.reason, g.says, g.ended_at, g.facts,
-            g.organisation_name, g.sign_in, g.cannot, NULL, NULL, v
+            g.organisation_name, g.sign_in, g.cannot, g.key, NULL, v
         FROM jsonb_populate_recordset(NULL::items, new_items) g JOIN jobs j ON j.id = g.job
         WHERE j.version = v AND j.owner = session_user ON CONFLICT (job, n) DO NOTHING;
 
