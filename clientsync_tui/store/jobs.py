@@ -30,7 +30,7 @@ _DEAD = "(leased_by IS NULL OR leased_by NOT IN (SELECT value FROM json_each(?))
 
 
 class Jobs:
-    """The jobs of this host."""
+    """The practice's jobs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -19,7 +19,7 @@ from ..context import open_workplace
 def jobs(ctx: click.Context, as_json: bool) -> None:
     """List bulk jobs; resume, cancel or retry one.
 
-    Shows the jobs of this host, newest first.
+    Shows the jobs of the practice, newest first.
     """
     if ctx.invoked_subcommand is not None:
         return
