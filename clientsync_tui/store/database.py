@@ -15,10 +15,12 @@ from pathlib import Path
 from ..host.file_permissions import make_folder
 from ..host.opened_in_time import opened_in_time
 from ..host.planted import resolved
-from ..practice.trouble import Trouble, UsageError
+from ..practice.roles import Level, why_not
+from ..practice.trouble import NotAllowed, Trouble, UsageError
 from .files import in_use
 from .files.connecting import connect
 from .files.filesystem import is_open_to_others, network_filesystem
+from .files.only_reading import State, connect_to_read, may_write, state_of
 from .files.schema_check import APPLICATION, VERSION, strange
 from .files.sqlite_errors import DOCTOR, is_damage, is_of_the_disk, why
 from .home import Home, SqliteHome
@@ -50,6 +52,8 @@ class Database:
         self.listing = Listing()
         self._local = threading.local()
         self._schema = 0
+        self.only_reads = path.is_file() and not may_write(path)
+        """Whether this person may not write to the file."""
         self._let_go: Callable[[], object] = lambda: None
         try:
             make_folder(path.parent)
@@ -78,17 +82,24 @@ class Database:
             )
         with contextlib.suppress(FileExistsError):
             self.path.touch(mode=0o600, exist_ok=False)
-        use = in_use.share(self.path)
+        use = None
+        with contextlib.suppress(*((OSError,) if self.only_reads else ())):
+            use = in_use.share(self.path)
         if use is not None:
             # Also for who forgets to close: no one could restore the practice as long as that process lives.
             self._let_go = weakref.finalize(self, os.close, use)
         self._file = self.path.stat()
         if self._version() < VERSION:
+            if self.only_reads:
+                raise UsageError(
+                    f"The practice's database {self.path} was written by an older Client Sync, and you can only read it. "
+                    "Someone who may write to it has to open it first."
+                )
             self._migrate()
         else:
             self._refuse_strange(VERSION)
         # A copy that was put in place is not in it.
-        if self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        if not self.only_reads and self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             opened_in_time(
                 resolved(self.path), partial(self.connection.execute, "PRAGMA journal_mode = WAL"), BUSY_S
             )
@@ -97,7 +108,11 @@ class Database:
     def _share_log(self) -> None:
         """Gives what SQLite made beside a shared practice its group: in a folder without the setgid bit it has this user's own, and
         colleagues are locked out."""
-        if sys.platform == "win32" or not self._file.st_mode & stat.S_IWGRP:
+        if (
+            sys.platform == "win32"
+            or self.only_reads
+            or not self._file.st_mode & (stat.S_IRGRP | stat.S_IWGRP)
+        ):
             return
         for ending in ("-wal", "-shm"):
             with contextlib.suppress(OSError):
@@ -162,8 +177,19 @@ class Database:
         A thread that is in a transaction holds on to it: `close` in another thread gives the next one new ones.
         """
         own = self._local
+        state = state_of(self.path) if self.only_reads else None
+        if state is not None and getattr(own, "connection", None) is not None:
+            before: State = own.state
+            if not before.is_open and state != before and not own.connection.in_transaction:
+                own.connection.close()
+                own.connection = None
         if getattr(own, "connection", None) is None:
-            connection = connect(self.path, timeout=BUSY_S)
+            connection = (
+                connect(self.path, timeout=BUSY_S)
+                if state is None
+                else connect_to_read(self.path, state, BUSY_S)
+            )
+            own.state = state
             connection.row_factory = sqlite3.Row
             # FULL: an entry that was reported as done must survive a power cut, not only a kill.
             connection.execute("PRAGMA synchronous = FULL")
@@ -183,6 +209,8 @@ class Database:
         `shared`: it changes what all hosts of the practice have, so it is saved at the practice's home first.
         Raises Trouble if the disk is full or the file can't be written, and what `Home` raises.
         """
+        if self.only_reads:
+            raise NotAllowed(why_not(Level.VIEWER, in_file=True))
         own = self._opened()
         connection: sqlite3.Connection = own.connection
         if not own.wrote:
@@ -244,6 +272,14 @@ class Database:
             return os.path.samestat(self.path.stat(), self._file)
         except FileNotFoundError:
             return False
+
+    def changes(self) -> tuple[int, int]:
+        """Two counters, one of which moves when anyone, in this process or another, writes to the database."""
+        own = self._opened()
+        connection: sqlite3.Connection = own.connection
+        state: State | None = own.state
+        changed = connection.total_changes if state is None or state.is_open else state.changed_at
+        return int(connection.execute("PRAGMA data_version").fetchone()[0]), changed
 
     def empty_log(self) -> None:
         """Copies the log into the database file, unless someone is in the way."""

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, Protocol
 from ..practice.entries import iso
 from ..practice.roles import Level, Right
 from ..practice.trouble import UsageError
+from .files.only_reading import may_write
 
 
 class You(NamedTuple):
@@ -121,7 +122,7 @@ class Home(Protocol):
 
 def level_of_file(path: Path) -> Level:
     """On one host the practice's people are the system's users, and the file's mode says what they may do."""
-    if not os.access(path, os.W_OK):
+    if not may_write(path):
         return Level.VIEWER
     owns = not hasattr(os, "geteuid") or path.stat().st_uid == os.geteuid()
     return Level.ADMIN if owns else Level.MEMBER

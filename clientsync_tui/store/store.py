@@ -68,8 +68,7 @@ class Store:
 
     def changes(self) -> tuple[int, int]:
         """Two counters, one of which moves when anyone, in this process or another, writes to the database."""
-        connection = self._database.connection
-        return int(connection.execute("PRAGMA data_version").fetchone()[0]), connection.total_changes
+        return self._database.changes()
 
     def catch_up(self, progress: "Progress | None" = None) -> None:
         """Applies what other hosts appended at the practice's home. Raises Unreachable."""
@@ -113,7 +112,7 @@ class Store:
 
         Never for a practice on a server, where others may have written since. Raises Trouble as `transaction` does.
         """
-        if self._database.home.kind != "sqlite":
+        if self._database.home.kind != "sqlite" or self._database.only_reads:
             yield False
             return
         self._database.empty_log()

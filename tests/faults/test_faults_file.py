@@ -280,7 +280,7 @@ def test_folder_that_cannot_be_written_is_reported(cli: Command) -> None:
         folder = Path(closed)
         shutil.copy(cli.config.parent / "practice.db", folder)
         os.chown(folder / "practice.db", 0, 65534)
-        (folder / "practice.db").chmod(0o440)
+        (folder / "practice.db").chmod(0o660)
         folder.chmod(0o555)
         words = [sys.executable, "-c", textwrap.dedent(code), str(folder / "practice.db")]
         said = subprocess.check_output(words, text=True)

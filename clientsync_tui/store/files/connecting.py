@@ -10,8 +10,10 @@ from ...practice.trouble import UsageError
 from .sqlite_errors import is_damage
 
 
-def connect(path: Path, *, read_only: bool = False, timeout: float = 1) -> sqlite3.Connection:
+def connect(path: Path, *, read_only: bool = False, timeout: float = 1, mode: str = "") -> sqlite3.Connection:
     """A connection in autocommit to a file that is there; one that only reads is in one transaction, and sees one state of the file.
+
+    `mode`: how SQLite opens it, where `read_only` does not say so.
 
     Raises UsageError if another user's link, a pipe, or something that SQLite did not make is in its place or beside it, and
     sqlite3.Error if it can't be read.
@@ -19,14 +21,14 @@ def connect(path: Path, *, read_only: bool = False, timeout: float = 1) -> sqlit
     try:
         real = resolved(path)
         refuse_planted(real)
-        return opened_in_time(real, lambda: _connected(path, real, read_only, timeout), timeout)
+        return opened_in_time(real, lambda: _connected(path, real, read_only, timeout, mode), timeout)
     except OSError as error:
         raise UsageError(f"{path} can't be opened: {error.strerror}.") from None
 
 
-def _connected(path: Path, real: Path, read_only: bool, timeout: float) -> sqlite3.Connection:
+def _connected(path: Path, real: Path, read_only: bool, timeout: float, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{real.as_uri()}?mode={'ro' if read_only else 'rw'}",
+        f"{real.as_uri()}?mode={mode or ('ro' if read_only else 'rw')}",
         uri=True,
         timeout=timeout,
         isolation_level=None,
