@@ -304,9 +304,9 @@ class ZohoBooks:
         async def page(number: int) -> Page:
             asked = {**wanted.parameters, "page": str(number), "per_page": str(_PAGE_SIZE)}
             answer = await self._get(calls, organisation_id, wanted.path, asked)
-            key = wanted.key
-            if shapes.under(answer, key) is None and shapes.under(answer, _ALSO.get(key, "")) is not None:
-                key = _ALSO[key]
+            key, also = wanted.key, _ALSO.get(wanted.key)
+            if also and shapes.under(answer, key) is None and shapes.under(answer, also) is not None:
+                key = also
             lines = shapes.records(answer, key, wanted.id, name=wanted.name, code=wanted.code)
             rows = shapes.length(answer, key)
             more = shapes.under(shapes.under(answer, "page_context"), "has_more_page")
