@@ -219,7 +219,7 @@ class HistoryScreen(ActionScreen):
         entries, names = self._here()
         words = said(entries[0], names) if entries else Content("")
         if (step := self._step_here()) is not None:
-            about = ", ".join(filter(None, said_of(self._history, step)))
+            about = ", ".join(filter(None, said_of(step)))
             words = Content.styled(f"{about}. Enter opens and closes them.", "$text-muted")
         self.query_one("#said", Static).update(words)
 

@@ -95,17 +95,16 @@ class HistoryRows:
 
     def _row_of(self, step: Step, newest: Entry, now: datetime) -> Row:
         id, at = str(step.oldest), moment(newest.at)
-        clients, entries = said_of(self._history, step)
+        clients, entries = said_of(step)
         mark = self._marks[0] if id in self._opened else self._marks[1]
         what = f"{mark} {way_of(newest.kind).replace('_', ' ')}: {entries}"
         return Row(id, (moment_words(at, now) if at else "", newest.actor, clients, Cell(what)))
 
 
-def said_of(history: History, step: Step) -> tuple[str, str]:
+def said_of(step: Step) -> tuple[str, str]:
     """How many clients and how many entries a step has, in words."""
-    clients = history.clients_in(step)
     entries = counted(step.newest - step.oldest + 1, "entry", "entries")
-    return counted(clients, "client") if clients else "", entries
+    return counted(step.clients, "client") if step.clients else "", entries
 
 
 def row_of(entry: Entry, names: dict[str, str], now: datetime) -> Row:

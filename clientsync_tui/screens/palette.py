@@ -60,6 +60,8 @@ OPENED_AS = {
 }
 """Places that the palette can go to before it does an action there. The others are steps of something that was begun elsewhere."""
 MOST_CLIENTS = 8
+TYPING_S = 0.08
+"""How long the search for clients waits for the next letter."""
 BEGINS_SO = 1.5
 """A client whose name or code begins with what was typed comes before actions in whose names the letters are found somewhere."""
 
@@ -97,6 +99,7 @@ class Actions(Provider):
                 )
         screen = self.screen
         if isinstance(screen, ActionScreen):
+            await asyncio.sleep(TYPING_S)
             for client in await asyncio.to_thread(_clients, screen, query):
                 name = of_client(client)
                 begins = any(searched(text).startswith(searched(query)) for text in (name, client.name))

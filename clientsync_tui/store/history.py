@@ -34,10 +34,12 @@ class You(NamedTuple):
 
 
 class Step(NamedTuple):
-    """Entries that one person made one after the other in the same way, as a job does: from number `newest` down to `oldest`."""
+    """Entries that one person made one after the other in the same way, as a job does: from number `newest` down to `oldest`, about so
+    many clients."""
 
     newest: int
     oldest: int
+    clients: int
 
 
 _SAME_WAY: Mapping[str, str] = {
@@ -63,6 +65,8 @@ class History:
     def __init__(self, database: Database, you: You = You()) -> None:  # noqa: B008  (never changed)
         self._database = database
         self._you = you
+        # The last step that was longer than what is read of it.
+        self._counted = (0, 0, 0)
 
     def last(self) -> int:
         """The newest entry's number; 0 when there is none."""
@@ -125,33 +129,43 @@ class History:
 
     def steps(self, most: int) -> list[Step]:
         """The newest `most` entries as steps, the newest first. The last step is whole, too, however long it is."""
-        query = "SELECT seq, actor, kind, at FROM ledger ORDER BY seq DESC LIMIT ?"
+        query = "SELECT seq, actor, kind, at, client FROM ledger ORDER BY seq DESC LIMIT ?"
         found: list[Step] = []
-        made, since = ("", ""), ""
-        for seq, actor, kind, at in map(tuple, self._database.connection.execute(query, (most,))):
+        made, since, clients = ("", ""), "", set[str]()
+        for seq, actor, kind, at, client in map(tuple, self._database.connection.execute(query, (most,))):
             now = (actor, way_of(kind))
-            if found and now == made and _pause_s(at, since) <= STEP_PAUSE_S:
-                found[-1] = found[-1]._replace(oldest=seq)
-            else:
-                found.append(Step(seq, seq))
+            begins = not found or now != made or _pause_s(at, since) > STEP_PAUSE_S
+            if begins:
+                clients.clear()
+            clients.update([client] if client else ())
+            newest = seq if begins else found.pop().newest
+            found.append(Step(newest, seq, len(clients)))
             made, since = now, at
         if found and found[-1].oldest > 1:
-            found[-1] = found[-1]._replace(oldest=self._end_of(*made, found[-1].oldest))
+            found[-1] = self._whole(found[-1], *made)
         return found
 
-    def _end_of(self, actor: str, way: str, seq: int) -> int:
+    def _whole(self, step: Step, actor: str, way: str) -> Step:
+        """The step with what is older than the entries that were read."""
         kinds = [kind for kind in Kind if way_of(kind) == way]
         query = (
             f"SELECT seq FROM ledger WHERE seq < ? AND NOT (actor = ? AND kind IN ({', '.join('?' * len(kinds))})) "
             "ORDER BY seq DESC LIMIT 1"
         )
-        row = self._database.connection.execute(query, (seq, actor, *kinds)).fetchone()
-        return int(row[0]) + 1 if row else 1
+        row = self._database.connection.execute(query, (step.oldest, actor, *kinds)).fetchone()
+        oldest = int(row[0]) + 1 if row else 1
+        return (
+            step
+            if oldest == step.oldest
+            else Step(step.newest, oldest, self._clients_in(step.newest, oldest))
+        )
 
-    def clients_in(self, step: Step) -> int:
-        """How many clients the entries of a step are about."""
-        query = "SELECT count(DISTINCT client) FROM ledger WHERE seq BETWEEN ? AND ?"
-        return int(self._database.connection.execute(query, (step.oldest, step.newest)).fetchone()[0])
+    def _clients_in(self, newest: int, oldest: int) -> int:
+        if self._counted[:2] != (newest, oldest):
+            query = "SELECT count(DISTINCT client) FROM ledger WHERE seq BETWEEN ? AND ?"
+            count = self._database.connection.execute(query, (oldest, newest)).fetchone()[0]
+            self._counted = (newest, oldest, int(count))
+        return self._counted[2]
 
     def fetch(self, numbers: Sequence[int]) -> tuple[list[Entry], dict[str, str]]:
         """The entries of these numbers, and the names of the clients they speak of."""

@@ -57,7 +57,7 @@ DIALOGUES: dict[type[ModalScreen[object]], Callable[[ClientSyncApp], ModalScreen
         app.workplace.software("xero"), link(app)[1], lambda settings: True
     ),
 }
-WITHOUT_HELP = {"HelpScreen", "TooSmall", "Editor", "ResumeOffer", "Dialogue"}
+WITHOUT_HELP = {"HelpScreen", "Palette", "TooSmall", "Editor", "ResumeOffer", "Dialogue"}
 """Those that show it, have no keys, or have those of another one here."""
 
 

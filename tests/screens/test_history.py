@@ -133,8 +133,8 @@ def test_last_step_is_whole_however_long_it_is(practice: Practice) -> None:
     store.ledger.append(client_added(0, "first"), code_set(0, "A", None))
     store.ledger.append(*(client_added(n) for n in range(1, 31)))
     history = store.history()
-    assert history.steps(10) == [Step(32, 3)]
-    assert history.steps(1_000) == [Step(32, 3), Step(2, 2), Step(1, 1)]
+    assert history.steps(10) == [Step(32, 3, 30)]
+    assert history.steps(1_000) == [Step(32, 3, 30), Step(2, 2, 1), Step(1, 1, 1)]
     lines = Lines(history.steps(10), {"3"})
     assert list(lines) == ["3", *range(32, 0, -1)] and lines.index(2) == 31 and len(lines) == 33
     assert lines[1:3] == [32, 31] and lines[-1] == 1
