@@ -81,7 +81,7 @@ async def at(
     stand_still(monkeypatch, scene.network)
     undrawn(monkeypatch)
     # No key is pressed while a look is taken.
-    monkeypatch.setattr("clientsync_tui.screens.clients.preview.REST_S", 0.01)
+    monkeypatch.setattr("clientsync_tui.screens.preview.pane.REST_S", 0.01)
     monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 50514 192.0.2.10 22")
     app = ClientSyncApp(place)
     async with run_app(app, size=size, notifications=True) as pilot:

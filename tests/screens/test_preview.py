@@ -7,7 +7,7 @@ from typing import Any
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.screens.clients.clients import ClientsScreen
-from clientsync_tui.screens.clients.preview import NARROWEST
+from clientsync_tui.screens.preview.pane import NARROWEST
 from tests.support.clients import ANN, add, app_in, found, signed_in, workplace_in
 from tests.support.pilot import run_app
 from tests.support.practice import shown, until

@@ -25,12 +25,12 @@ from ...sync.locale_words import counted, number
 from ...sync.tabs import TABS
 from ...widgets.select_table.table import SelectTable
 from ..base import ActionScreen, KeyBar
+from ..preview.pane import PreviewPane
 from ..titles import title
 from .complete import values_of
 from .facts import Facts, Listed, Query, facts_now, first_listed, listed
 from .filter import FilterBar, FilterInput
 from .header import ListHeader
-from .preview import PreviewPane
 from .rows import ClientRows, about, columns, today
 from .triage import FixList, TriageTabs
 

@@ -142,7 +142,7 @@ class PreviewPane(DetailsPane):
 
     async def _read(self) -> None:
         # With the first client that is shown: the first frame does without it.
-        from .preview_words import lines, read
+        from .words import lines, read
 
         client, viewer = self._client, self._viewer
         if client is None or viewer is None:
