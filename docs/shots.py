@@ -68,7 +68,7 @@ SHOTS = (
     Shot("team", "Assign the selected clients to a team.", (("space down space t", "Trades"),), SMALL),
     Shot("sort", "Choose what to sort by.", (("o", "Refreshed"),), SMALL),
     Shot("columns", "Choose which columns to show.", (("C", "Columns"),), SMALL),
-    Shot("help", "The keys of the current screen.", (("question_mark", "Show the clients"),)),
+    Shot("help", "The keys of the current screen.", (("question_mark", "Most used"),)),
     Shot("commands", "Find any action by typing part of its name.", (("ctrl+p r e c", "Reconnect"),), SMALL),
     Shot("client-sync", "Add clients, reconnect all and reassign clients, for each accounting app.", (PANEL,)),
     Shot("client-sync", "On a light background.", (PANEL,), theme="light"),
