@@ -71,7 +71,7 @@ class KeptFrame:
             or not self._workplace.config.screen.last_frame
             or text is None
             or not isinstance(screen, ClientsScreen)
-            or not _is_as_at_start(screen)
+            or not _is_as_at_start(screen, restores=self._workplace.config.screen.restore)
         ):
             return
         store, config = self._workplace.store, self._workplace.config.path
@@ -96,15 +96,19 @@ class KeptFrame:
         last_frame.save(last_frame.path_for(workplace.config.path), self._frame._replace(files=files))
 
 
-def _is_as_at_start(screen: "ClientsScreen") -> bool:
-    from ..screens.clients.clients import MORNING_FIRST
-
+def _is_as_at_start(screen: "ClientsScreen", *, restores: bool) -> bool:
+    """Whether the next start shows the list as it is now. `restores`: it begins with the tab, the filter and the client where it was left."""
     table = screen.table
-    at_top = table.scroll_offset.y == 0 and (not table.row_count or table.cursor_id == screen.order()[0])
-    if screen.main.workplace.preferences.get(MORNING_FIRST, False):
+    if (
+        table.selection.total
+        or not table.has_focus
+        or screen.cause
+        or screen.only is not None
+        or table.scroll_offset.y
+    ):
         return False
-    plain = not screen.tabs.chosen and not screen.filter_bar.text and not table.selection.total
-    return at_top and plain and table.has_focus and screen.only is None and screen.preview.is_as_at_start
+    at_top = not table.row_count or table.cursor_id == screen.order()[0]
+    return restores or (at_top and not screen.tabs.chosen and not screen.filter_bar.text)
 
 
 def _true_until(store: "Store") -> float:

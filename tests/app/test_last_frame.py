@@ -124,11 +124,22 @@ def test_a_frame_of_another_terminal_is_not_shown(config: Path) -> None:
     assert shown_before_textual(config)
 
 
+def test_the_tab_on_which_the_list_was_left_is_up_at_the_next_start(config: Path) -> None:
+    leave(config, "2", "j")
+    assert shown_before_textual(config)
+    # The next start begins there, and leaves the same behind.
+    leave(config)
+    assert shown_before_textual(config)
+
+
 def test_what_the_next_start_would_not_show_is_not_kept(config: Path) -> None:
-    leave(config, "2")
-    assert not frame(config).exists()
     leave(config, " ")
     assert not frame(config).exists()
+    config.write_text(f"{config.read_text()}\n[screen]\nrestore = false\n")
+    leave(config, "2")
+    assert not frame(config).exists()
+    leave(config)
+    assert frame(config).exists()
 
 
 def test_a_write_that_the_screen_has_not_seen_is_noticed(config: Path) -> None:
