@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from clientsync_tui.widgets.select_table.rows import Column
 
+HEADER = 1
+"""Lines above the rows."""
 GAP = 2
 """Blank cells between two columns."""
 ARROW = 2

@@ -2,23 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from clientsync_tui.widgets.select_table.layout import Place
+from clientsync_tui.widgets.select_table.layout import HEADER, Place
+from clientsync_tui.widgets.select_table.range_selection import Shown
 from clientsync_tui.widgets.select_table.scrollbar import top_at
-from clientsync_tui.widgets.select_table.view import HEADER
 
 if TYPE_CHECKING:
     from textual import events
-    from textual.geometry import Offset
+    from textual.geometry import Offset, Spacing
 
     from clientsync_tui.widgets.select_table.range_selection import RangeSelection
-    from clientsync_tui.widgets.select_table.view import RowsView
+    from clientsync_tui.widgets.select_table.rows import Column
 
 NARROWEST = 3
 """Cells that a column keeps when it is pulled narrower."""
+
+
+class Pointed(Shown, Protocol):
+    """The rows and columns that the mouse is over."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns shown."""
+        ...
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """Where each column stands."""
+        ...
+
+    @property
+    def text_width(self) -> int:
+        """Cells of a line, the scrollbar's not counted."""
+        ...
+
+    @property
+    def mark_width(self) -> int:
+        """Cells in front of a row."""
+        ...
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        ...
+
+    @property
+    def page(self) -> int:
+        """How many rows fit."""
+        ...
+
+    @property
+    def scroll_offset(self) -> Offset:
+        """How far it is scrolled."""
+        ...
+
+    @property
+    def gutter(self) -> Spacing:
+        """Border and padding."""
+        ...
+
+    def set_columns(self, columns: tuple[Column, ...]) -> bool:
+        """Shows these. Whether that changed anything."""
+        ...
+
+    def scroll_to(self, *, y: float | None, animate: bool, force: bool) -> None:
+        """Scrolls."""
+        ...
+
+    def capture_mouse(self) -> None:
+        """All that the mouse does comes here from now on."""
+        ...
+
+    def release_mouse(self) -> None:
+        """No more."""
+        ...
 
 
 class PointerListener(Protocol):
@@ -40,7 +100,7 @@ class PointerListener(Protocol):
 class Pointer:
     """Everything that keys do, the mouse does as well."""
 
-    def __init__(self, view: RowsView, ranges: RangeSelection | None, listener: PointerListener) -> None:
+    def __init__(self, view: Pointed, ranges: RangeSelection | None, listener: PointerListener) -> None:
         """`ranges`: None where nothing is selected."""
         self._view = view
         self._ranges = ranges

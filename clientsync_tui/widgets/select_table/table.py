@@ -1,27 +1,37 @@
-"""The select table: what its keys and the mouse do."""
+"""The select table: rows drawn on demand, and what its keys and the mouse do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from textual.geometry import Region, Size
+from textual.reactive import Reactive, reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from clientsync_tui.widgets.select_table import messages
+from clientsync_tui.widgets.select_table.drawing import COMPONENTS, STYLES, Drawing, Settings
 from clientsync_tui.widgets.select_table.keys import MOVING, SELECTING, SELECTING_ACTIONS
+from clientsync_tui.widgets.select_table.layout import HEADER, Place
+from clientsync_tui.widgets.select_table.line_cache import LineCache, has_effects
 from clientsync_tui.widgets.select_table.pointer import Pointer
 from clientsync_tui.widgets.select_table.range_selection import RangeSelection
-from clientsync_tui.widgets.select_table.rows import Column, RowId, Rows
+from clientsync_tui.widgets.select_table.rows import Column, NoRows, Row, RowId, Rows
 from clientsync_tui.widgets.select_table.selection import Selection
-from clientsync_tui.widgets.select_table.view import RowsView
+from clientsync_tui.widgets.select_table.shown_columns import Page, ShownColumns
+from clientsync_tui.widgets.select_table.window import Window
 
 if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
 
-class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
+class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows to look through, select and open: the one widget that everything is selected with.
 
-    Sorting and filtering belong to the screen, which answers with `show`: `SortRequested` asks for it.
+    Sorting and filtering belong to the screen, which answers with `show`: `SortRequested` asks for it. The cursor stays on its
+    row's id. Drawing (Textual's Line API) does no I/O: rows are fetched when the view moves, for the page on screen and its neighbours.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*MOVING, *SELECTING]
@@ -33,6 +43,19 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
     SortRequested = messages.SortRequested
     ColumnsChanged = messages.ColumnsChanged
 
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
+    DEFAULT_CSS = STYLES
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """Textual lays out the whole screen when this changes; where rows have their own scrollbar, nothing moves with it."""
+    sort: reactive[tuple[tuple[str, bool], ...]] = reactive(())
+    """What the rows are sorted by, first thing first: (column key, descending). The screen sets it, the header shows it."""
+    ascii_marks: reactive[bool] = reactive(False)
+    """Marks and arrows of ASCII alone, for terminals whose font lacks ☑ or draws it two cells wide."""
+    empty_text: reactive[str] = reactive("")
+    """Shown where there are no rows: says what to do next."""
+
     def __init__(
         self,
         columns: Sequence[Column],
@@ -42,11 +65,217 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
+        """`selecting`: whether rows can be selected; else they have no marks."""
+        super().__init__(id=id, classes=classes)
+        self._line_cache = LineCache()
+        self._shown_columns = ShownColumns(columns, self._page_to_fit)
         self._ranges = RangeSelection(self, self._selection_changed, self._refused)
         self._selecting = selecting
-        selection = self._ranges.selection if selecting else None
-        super().__init__(columns, rows=rows, selection=selection, id=id, classes=classes)
         self._pointer = Pointer(self, self._ranges if selecting else None, self)
+        self.window = Window(rows or NoRows())
+        """The rows shown, and those of them that are at hand."""
+        self.cursor = 0
+        """The index of the row under the cursor. `move_cursor` moves it."""
+        self._drawing = Drawing(
+            self,
+            lambda: Settings(self.sort, self.ascii_marks, self.empty_text),
+            self._shown_columns,
+            self._ranges.selection if selecting else None,
+        )
+
+    # Rows
+
+    def show(self, rows: Rows) -> None:
+        """Show `rows` after filtering, sorting or refreshing. The cursor stays on its row and, if possible, at the same height
+        of the screen. If its row is gone, it stays at its place. The selection stays."""
+        with self._ranges.other_rows():
+            self._show(rows)
+
+    def _show(self, rows: Rows) -> None:
+        id, height = self.cursor_id, self.cursor - self.scroll_offset.y
+        self.window = Window(rows)
+        found = None if id is None else self.window.index(id)
+        self.cursor = max(0, min(self.cursor if found is None else found, self.row_count - 1))
+        self.virtual_size = Size(0, HEADER + self.row_count)
+        self.scroll_to(y=self.cursor - height, animate=False, force=True)
+        # Users who scrolled away from the cursor are not taken back to it when rows change.
+        if 0 <= height < self.page:
+            self._show_cursor()
+        self._look()
+        self._fit_columns()
+        self.refresh()
+        if self.cursor_id != id:
+            self.post_message(self.CursorMoved(self, self.cursor_id))
+
+    def refresh_rows(self, ids: Iterable[RowId] | None = None) -> None:
+        """The content of these rows (None: of any) has changed, but not their order and number."""
+        changed = None if ids is None else set(ids)
+        self.window.forget(changed)
+        self._look()
+        if self._fit_columns():
+            self.refresh()
+        order = self.window.order
+        self.redraw_rows(*(i for i in self.visible_rows if changed is None or order[i] in changed))
+
+    @property
+    def row_count(self) -> int:
+        return len(self.window.order)
+
+    @property
+    def cursor_id(self) -> RowId | None:
+        """The id of the row under the cursor; None when there are no rows."""
+        return self.window.order[self.cursor] if self.row_count else None
+
+    @property
+    def cursor_row(self) -> Row | None:
+        """The whole row under the cursor, for a status line. None if there is none, or it is gone."""
+        return None if self.cursor_id is None else self.window.row(self.cursor_id)
+
+    @property
+    def visible_rows(self) -> range:
+        top = self.scroll_offset.y
+        return range(top, min(top + self.page, self.row_count))
+
+    @property
+    def text_width(self) -> int:
+        """Cells of a line, the scrollbar's not counted."""
+        return self.size.width - 1
+
+    @property
+    def page(self) -> int:
+        return max(1, self.size.height - HEADER)
+
+    def _look(self) -> None:
+        # Before the first layout it is unknown how many rows fit, but never more than the terminal has lines.
+        page = self.page if self.size else self.app.size.height  # pyright: ignore[reportUnknownMemberType]
+        self.window.look_at(self.scroll_offset.y, page)
+
+    # Columns
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns shown, in order. Set it to choose, order or widen among those the table was made with; the cells of
+        a row stay in the order of those. Raises `ValueError` for a key the table was not made with."""
+        return self._shown_columns.shown
+
+    @columns.setter
+    def columns(self, columns: Sequence[Column]) -> None:
+        self._shown_columns.check(columns)
+        if self.set_columns(tuple(columns)):
+            self.columns_changed()
+
+    def set_columns(self, columns: tuple[Column, ...]) -> bool:
+        """Whether that changed anything."""
+        changed = self._shown_columns.choose(columns)
+        if changed:
+            self._repaint()
+        return changed
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The columns that the width has room for, and where each stands, in cells."""
+        return self._shown_columns.places
+
+    def _page_to_fit(self) -> Page:
+        order = self.window.order
+        found = (self.window.row(order[i]) for i in self.visible_rows)
+        rows = [row for row in found if row is not None] if order else None
+        return Page(self.text_width - 1, self.mark_width, rows, {key for key, _ in self.sort})
+
+    def _fit_columns(self) -> bool:
+        moved = self._shown_columns.fit()
+        if moved:
+            self._drawing.forget()
+        return moved
+
+    @property
+    def mark_width(self) -> int:
+        return self._drawing.mark_width
+
+    # Cursor
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on the row at `index` of the order (the nearest there is) and scroll to it."""
+        old, self.cursor = self.cursor, max(0, min(index, self.row_count - 1))
+        if old != self.cursor:
+            self.redraw_rows(old, self.cursor)
+            self.post_message(self.CursorMoved(self, self.cursor_id))
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= top + self.page:
+            self.scroll_to(y=self.cursor - self.page + 1, animate=False, force=True)
+
+    # Drawing
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        if regions or repaint:
+            self._line_cache.forget(regions)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if has_effects(self.styles, self.opacity):
+            return super().render_lines(crop)
+        background = self.background_colors[1]
+        return self._line_cache.lines(crop, self.size, self.get_line_filters(), background, self.render_line)
+
+    def render_line(self, y: int) -> Strip:
+        return self._drawing.line(y)
+
+    def _repaint(self) -> None:
+        self._drawing.forget()
+        self.refresh()
+
+    def _lay_out_again(self) -> None:
+        self._shown_columns.lay_out_again()
+        self._repaint()
+
+    def redraw_rows(self, *indices: int) -> None:
+        """Draw these rows again, and no others: over a slow line each one costs."""
+        if (width := self._drawing.content_width) is not None:
+            top = self.scroll_offset.y - HEADER
+            visible = self.visible_rows
+            if regions := [Region(0, index - top, width, 1) for index in indices if index in visible]:
+                self.refresh(*regions)
+
+    # Changes from outside
+
+    def on_mount(self) -> None:
+        self.virtual_size = Size(0, HEADER + self.row_count)
+        super().on_mount()
+
+    def on_resize(self) -> None:
+        self._show_cursor()
+        self._look()
+        self._lay_out_again()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._drawing.forget()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        self._look()
+        super().watch_scroll_y(old_value, new_value)
+
+    def watch_ascii_marks(self) -> None:
+        self._lay_out_again()
+
+    def watch_sort(self) -> None:
+        before = self._shown_columns.lay_out_again()
+        if before is None or self.places == before:
+            self.refresh(Region(0, 0, self.text_width, HEADER))
+        else:
+            self._repaint()
+
+    def watch_empty_text(self) -> None:
+        self.refresh()
+
+    # Selection
 
     @property
     def selection(self) -> Selection:
@@ -62,10 +291,6 @@ class SelectTable(RowsView, can_focus=True, inherit_bindings=False):
     def ranging(self) -> bool:
         """Whether moving the cursor extends a range."""
         return self._ranges.ranging
-
-    def show(self, rows: Rows) -> None:
-        with self._ranges.other_rows():
-            super().show(rows)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_range":
