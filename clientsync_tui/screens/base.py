@@ -144,7 +144,7 @@ class ActionScreen(Screen[Any]):
 
     def do_commands(self) -> None:
         """Opens the palette."""
-        from .palette import Palette
+        from .dialogues.palette import Palette
 
         self.main.push_screen(Palette())
 

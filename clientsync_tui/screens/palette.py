@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.markup import escape
 
@@ -31,23 +30,8 @@ from ..practice.model import Client
 from ..practice.text import searched
 from .base import ActionScreen
 from .clients.clients import ClientsScreen
-from .main import Main
 from .screen_settings import choices, use
 from .titles import of_client
-
-
-class Palette(CommandPalette):
-    """Textual's palette. Enter waits until the lines are those of what is typed."""
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether the search for what is typed is not done yet."""
-        return any(worker.node is self and not worker.is_finished for worker in self.workers)
-
-    def on_worker_state_changed(self) -> None:
-        """A search began or is done."""
-        cast(Main, self.app).caught_up()  # pyright: ignore[reportUnknownMemberType]
-
 
 OPENED_AS = {
     CLIENTS: "clients",
