@@ -2,9 +2,9 @@
 
 __all__ = ["version"]
 
-_VERSION = "0.2.0"
+_VERSION = "0.3.0"
 
 
 def version() -> str:
-    """This version, e.g. ``0.2.0``; kept here, because looking it up in the package's metadata takes longer than a start may."""
+    """This version, e.g. ``0.3.0``; kept here, because looking it up in the package's metadata takes longer than a start may."""
     return _VERSION
