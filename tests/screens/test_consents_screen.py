@@ -155,7 +155,7 @@ async def test_every_software_in_one_job(practices: Callable[[Options], Practice
         # The number on the button is the number that is done: no one is signed in to the other app.
         await until(pilot, lambda: "Reconnect 2 integrations?" in shown(pilot))
         await until(
-            pilot, lambda: "2 integrations: not possible. Nobody is signed in to Xero" in shown(pilot)
+            pilot, lambda: "2 integrations can't be reconnected. Nobody is signed in to Xero" in shown(pilot)
         )
         await until(pilot, lambda: "QuickBooks Online asks for 2 consents" in shown(pilot))
         await pilot.press("y")
