@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import Any
 import psycopg
 import pytest
 
+PATIENCE_S = 60
 OWNER = "postgres"
 NOBODY = 65534
 """PostgreSQL refuses to run as root; this user has nothing of its own anywhere."""
@@ -91,6 +93,17 @@ class Server:
         self._run(
             "pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(self._folder / "log"), "-o", options
         )
+        # Behind a crash, `pg_ctl` comes back while the server still recovers.
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                psycopg.connect(host="127.0.0.1", port=self.port, user=OWNER, dbname=OWNER).close()
+            except psycopg.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
 
     def stop(self) -> None:
         """Stops it at once, as a crash of its host would."""
