@@ -44,7 +44,7 @@ STARTED = {
 """Scenes that are also started in another size and theme."""
 PATIENCE_S = 5
 LOOK_EVERY_S = 0.005
-STEADY = 12
+STEADY = 60
 """So many looks that are the same are waited for, where it is not known what is to be seen."""
 
 
