@@ -21,6 +21,8 @@ HEAD = """# Licences
 Made by `python docs/licences.py`. What is installed with Client Sync, and the licence that each says it is under. Nothing of it is
 changed, and nothing is copied into this repository.
 
+The extra `postgres` adds psycopg (LGPL-3.0), which is loaded only for a practice on PostgreSQL.
+
 | package | licence | needed by |
 |---|---|---|
 """
