@@ -100,7 +100,8 @@ class History:
             conditions.append(f"NOT {condition}" if term.negated else condition)
             parameters += values
         connection = self._database.connection
-        connection.create_function("searched", 1, searched, deterministic=True)
+        if terms:
+            connection.create_function("searched", 1, searched, deterministic=True)
         # Only literals of this file are put together here; values are parameters.
         query = f"SELECT seq FROM ledger WHERE {' AND '.join(conditions)} ORDER BY seq DESC"
         rows = connection.execute(query, parameters)

@@ -60,8 +60,8 @@ async def test_job_that_ends_elsewhere_is_told(practice: Practice, monkeypatch: 
     monkeypatch.setattr(ClientSyncApp, "write", lambda self, sequence: written.append(sequence))
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
-        client = app.workplace.store.clients.codes()
-        app.open("connections", client=next(iter(client))[0])
+        client, *_ = app.workplace.store.clients.codes()
+        app.open("connections", client=client[0])
         await pilot.press("f")
         await until(pilot, lambda: any("ended" in notice.title for notice in app.notices.log))
         assert written == ["\a"]
