@@ -16,6 +16,7 @@ MOVE_ABOUT = {
         "copy_command",
         "messages",
         "morning",
+        "home",
     },
     "clients": {
         "actions_menu",

@@ -110,7 +110,7 @@ def test_add(office: Office) -> None:
 
     clients = office.cli.inside("clients", "--json").json
     assert [c["team"] for c in clients if c["integrations"][0]["organisation_id"] == one] == ["North"]
-    assert keys(clients) == {frozenset({"id", "name", "practice_code", "team", "integrations"})}
+    assert keys(clients) == {frozenset({"id", "name", "practice_code", "team", "integrations", "claimed_by"})}
     assert keys([i for c in clients for i in c["integrations"]]) == {
         frozenset(
             {
