@@ -75,7 +75,7 @@ def says_its_version(program: Installed) -> None:
 def does_a_job(program: Installed) -> None:
     """A whole job: sandbox, OAuth, keyring, database, network."""
     done = json.loads(program.run("--sandbox", "add", "xero", "--all", "--json"))
-    assert done["done"] > 10 and done["failed"] == 0, done
+    assert done["done"] > 3 and done["failed"] == 0, done
 
 
 def opens(program: Installed) -> None:
