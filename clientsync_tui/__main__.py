@@ -4,6 +4,10 @@ import gc
 import os
 import sys
 import time
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from .terminal.last_frame import Shown
 
 
 def main() -> None:
@@ -13,7 +17,16 @@ def main() -> None:
     from .terminal.last_frame import Shown
 
     frame = Shown(sys.argv[1:])
-    frame.show()
+    try:
+        frame.show()
+        _run(frame)
+    except KeyboardInterrupt:
+        sys.exit(128 + 2)
+    finally:
+        frame.withdraw()
+
+
+def _run(frame: "Shown") -> NoReturn:
     from .cli import shell_completion
     from .cli.main import root
     from .host import standard_streams

@@ -1,6 +1,5 @@
 """The last frame of the client list: taken over from the start, and kept for the next one. See `terminal/last_frame.py`."""
 
-import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..practice.trouble import Trouble
 from ..terminal import last_frame, textual_internals
+from ..widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -105,6 +105,7 @@ def _is_as_at_start(screen: "ClientsScreen", *, restores: bool) -> bool:
         or screen.cause
         or screen.only is not None
         or table.scroll_offset.y
+        or screen.query_one(TopBar).says_who_is_here
     ):
         return False
     at_top = not table.row_count or table.cursor_id == screen.order()[0]
@@ -112,13 +113,11 @@ def _is_as_at_start(screen: "ClientsScreen", *, restores: bool) -> bool:
 
 
 def _true_until(store: "Store") -> float:
-    """When a status changes next by itself: at midnight, or when a sign-in is one day closer to its end."""
+    """When the list changes next by itself: at midnight, when a sign-in is one day closer to its end, or when a claim ends."""
     now = datetime.now(UTC)
     tomorrow = now.astimezone().date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time_of_day.min).astimezone()
     ends = (sign_in.ends_at for sign_in in store.sign_ins.known() if sign_in.ends_at is not None)
-    return min(
-        midnight.timestamp(),
-        *(time.time() + (end - now) % timedelta(days=1) / timedelta(seconds=1) for end in ends),
-        midnight.timestamp(),
-    )
+    closer = [now + (end - now) % timedelta(days=1) for end in ends]
+    claim_ends = store.claims.next_end(now)
+    return min(midnight, *closer, *([claim_ends] if claim_ends else []), midnight).timestamp()

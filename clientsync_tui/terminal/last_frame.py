@@ -7,6 +7,7 @@ and it is shown only to someone who can read the database. Imports no Textual, w
 
 import json
 import os
+import signal
 import stat
 import sys
 import time
@@ -24,6 +25,7 @@ VARIABLES = (
     "TERM", "TERM_PROGRAM", "COLORTERM", "COLORFGBG", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_NUMERIC",
     "LANGUAGE", "TZ", "SSH_CONNECTION", "SSH_TTY", "HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "PYTHON_KEYRING_BACKEND",
 )  # fmt: skip
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 FileState = tuple[int, int, int, int] | None
 """Device, number, size and time of the last change; None: there is no such file, or it is empty."""
 
@@ -47,7 +49,8 @@ class Shown:
 
     def show(self) -> None:
         """Puts the last frame up, if it is still true."""
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        # Whatever is in the file: without a frame the program starts as well, only later.
+        with suppress(Exception):
             if (config := config_of(self._arguments)) is None or not _on_a_terminal():
                 return
             frame = _read(path_for(config))
@@ -59,10 +62,22 @@ class Shown:
                 height = frame.size[1]
                 _write(f"{ENTER}{frame.text}\x1b[{height};1H{CONCEAL}")
                 self.is_up = True
+                for number in _ENDING:
+                    signal.signal(number, self._told_to_end)
+
+    def _told_to_end(self, number: int, _: object) -> None:
+        """Gives the terminal back before the program ends: the app, which would do it, is not there yet."""
+        self.withdraw()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
     def taken_over(self) -> None:
         """The app draws from now on."""
         self.is_up = False
+        for number in _ENDING:
+            # The app may have its own by now.
+            if signal.getsignal(number) == self._told_to_end:
+                signal.signal(number, signal.SIG_DFL)
 
     def withdraw(self) -> None:
         """Gives the terminal back, if the app did not start."""

@@ -38,6 +38,11 @@ class TopBar(Widget, can_focus=False):
             self.refresh()
 
     @property
+    def says_who_is_here(self) -> bool:
+        """Whether it says who else is here, which may have changed by the next start."""
+        return bool(self._others)
+
+    @property
     def title(self) -> str:
         """The title, without the way to it."""
         return self._title

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -102,6 +104,15 @@ def spoil(config: Path) -> None:
     frame(config).write_bytes(b'{"about": [], "files": {}}')
 
 
+def spoil_the_files(config: Path) -> None:
+    held = json.loads(frame(config).read_text())
+    frame(config).write_text(json.dumps({**held, "files": []}))
+
+
+def nest_deeply(config: Path) -> None:
+    frame(config).write_text("[" * 100_000)
+
+
 def plant_a_pipe(config: Path) -> None:
     frame(config).unlink()
     os.mkfifo(frame(config))
@@ -109,12 +120,44 @@ def plant_a_pipe(config: Path) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [change_database, change_config, change_mode, replace_by_link, let_time_pass, spoil, plant_a_pipe],
+    [
+        change_database,
+        change_config,
+        change_mode,
+        replace_by_link,
+        let_time_pass,
+        spoil,
+        spoil_the_files,
+        nest_deeply,
+        plant_a_pipe,
+    ],
 )
 def test_a_frame_that_may_not_be_true_is_not_shown(config: Path, change: Callable[[Path], None]) -> None:
     leave(config)
     change(config)
     assert not shown_before_textual(config)
+
+
+HANGS = "import sys, signal; sys.modules['textual'] = None; from clientsync_tui.terminal.last_frame import Shown; s = Shown(sys.argv[1:]); s.show(); signal.pause()"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_the_terminal_is_given_back_when_the_start_is_told_to_end(
+    config: Path, number: signal.Signals
+) -> None:
+    leave(config)
+    code = HANGS.replace("import sys,", f"import sys; sys.argv[1:] = ['--config', {str(config)!r}]; import")
+    with Terminal(code=code) as terminal:
+        terminal.until("Baker & Daughters")
+        os.kill(terminal.pid, number)
+        assert terminal.end() == -number
+        assert terminal.written.endswith(last_frame.LEAVE.encode())
+
+
+def test_a_claim_that_ends_takes_the_frame_with_it(config: Path) -> None:
+    Command(config).inside("claim", "--client", "BAK01", "--minutes", "1")
+    leave(config)
+    assert json.loads(frame(config).read_text())["until"] < time.time() + 61
 
 
 def test_a_frame_of_another_terminal_is_not_shown(config: Path) -> None:
