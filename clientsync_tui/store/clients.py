@@ -194,7 +194,8 @@ class Clients:
         """When anything about each of these clients last changed: a refresh that found everything as before is no change."""
         query = (
             "SELECT value, (SELECT at FROM ledger WHERE client = value AND "
-            "(kind <> 'refreshed' OR coalesce(json_extract(body, '$.details'), '{}') <> '{}') ORDER BY seq DESC LIMIT 1) FROM json_each(?)"
+            "(kind <> 'refreshed' OR CASE WHEN json_valid(body) THEN coalesce(json_extract(body, '$.details'), '{}') <> '{}' END) "
+            "ORDER BY seq DESC LIMIT 1) FROM json_each(?)"
         )
         rows = self._db.execute(query, (json.dumps(list(ids)),))
         return {row[0]: at for row in rows if (at := moment(row[1]))}

@@ -29,8 +29,9 @@ SELECT s.ends_at, i.software, i.client FROM sign_ins s JOIN integrations i ON i.
 JOIN clients c ON c.n = i.client AND c.removed = 0 WHERE s.ends_at > ? AND s.ends_at <= ?
 """
 _CHANGED = """
-SELECT c.n, json_extract(l.body, '$.details') FROM ledger l JOIN clients c ON c.id = l.client AND c.removed = 0
-WHERE l.seq > ? AND l.kind IN (?, ?) AND coalesce(json_extract(l.body, '$.details'), '{}') <> '{}'
+SELECT c.n, (SELECT json_group_array(key) FROM json_each(l.body, '$.details')) FROM ledger l JOIN clients c ON c.id = l.client AND c.removed = 0
+WHERE l.seq > ? AND l.kind IN (?, ?) AND
+CASE WHEN json_valid(l.body) THEN json_type(l.body, '$.details') = 'object' AND json_extract(l.body, '$.details') <> '{}' END
 """
 _ADDED = """
 SELECT DISTINCT c.n FROM ledger l JOIN clients c ON c.id = l.client AND c.removed = 0 WHERE l.seq > ? AND l.kind = ?

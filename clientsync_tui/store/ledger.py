@@ -6,7 +6,9 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
+from ..practice.bodies import body_of, texts
 from ..practice.entries import Entry, Kind, NewEntry, iso
 from ..practice.trouble import Trouble
 from . import projection
@@ -67,8 +69,8 @@ class Ledger:
         )
         kinds = (Kind.INTEGRATION_CONNECTED, Kind.REFRESHED)
         row = self._database.connection.execute(query, (client, software, organisation_id, *kinds)).fetchone()
-        refused: dict[str, str] = json.loads(row[0]).get("refused_lists", {}) if row else {}
-        return refused
+        refused: Any = body_of(row[0]).get("refused_lists") if row else None
+        return {name: why for name, why in texts(refused).items() if why} if isinstance(refused, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
 
     def last(self) -> int:
         """The newest entry's number; 0 when there is none."""
@@ -163,7 +165,7 @@ def _append(db: sqlite3.Connection, entries: Sequence[NewEntry], at: str, home: 
 def entry_of(row: sqlite3.Row) -> Entry:
     """The entry that a row of the ledger holds. Raises Trouble for one that this program did not write."""
     try:
-        kind, body = Kind(row["kind"]), json.loads(row["body"])
+        kind, body = Kind(row["kind"]), body_of(row["body"])
     except ValueError:
         raise Trouble(f"Entry {row['seq']} of the ledger can't be read. Run `clientsync doctor`.") from None
     return Entry(

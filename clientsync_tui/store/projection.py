@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from ..practice.bodies import fits, texts
 from ..practice.entries import Entry, Kind, iso
 from ..practice.status import Reason
 from ..practice.text import code_key, sort_key
@@ -45,7 +46,7 @@ def _client_added(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     code = body.get("practice_code") or None
     values = (
         entry.client, body["name"], sort_key(body["name"]), code, code_key(code), _team(db, body.get("team")),
-        _details(body.get("details", {})),
+        _details(body.get("details") or {}),
     )  # fmt: skip
     query = (
         "INSERT INTO clients (id, name, name_key, practice_code, code_key, team, details, standing, search) "
@@ -93,8 +94,8 @@ def _details_set(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     return NOTHING
 
 
-def _details(details: dict[str, str | None]) -> str:
-    given = {name: value for name, value in sorted(details.items()) if value not in (None, "")}
+def _details(details: dict[str, Any]) -> str:
+    given = {name: value for name, value in sorted(texts(details).items()) if value}
     return _to_json(given)
 
 
@@ -283,7 +284,10 @@ def was_shared(db: sqlite3.Connection) -> bool:
     return db.execute("SELECT 1 FROM meta WHERE key = 'shared'").fetchone() is not None
 
 
-INVALID = (Clash, KeyError, TypeError, ValueError, AttributeError, OverflowError)
+INVALID = (
+    Clash, KeyError, TypeError, ValueError, AttributeError, OverflowError, sqlite3.ProgrammingError, sqlite3.InterfaceError,
+    sqlite3.DataError,
+)  # fmt: skip
 """What applying an entry raises that no program of ours would have appended."""
 
 
@@ -293,6 +297,11 @@ def apply_valid(db: sqlite3.Connection, entries: Sequence[Entry]) -> int:
     Someone with a right to append may have written any entry past the program. It stays in the ledger, and does the same on every
     host: nothing.
     """
+    fitting = [entry for entry in entries if fits(entry.kind, entry.body)]
+    return len(entries) - len(fitting) + _apply_fitting(db, fitting)
+
+
+def _apply_fitting(db: sqlite3.Connection, entries: Sequence[Entry]) -> int:
     if not entries:
         return 0
     db.execute("SAVEPOINT entries")
@@ -304,6 +313,6 @@ def apply_valid(db: sqlite3.Connection, entries: Sequence[Entry]) -> int:
         if len(entries) == 1:
             return 1
         middle = len(entries) // 2
-        return apply_valid(db, entries[:middle]) + apply_valid(db, entries[middle:])
+        return _apply_fitting(db, entries[:middle]) + _apply_fitting(db, entries[middle:])
     db.execute("RELEASE entries")
     return 0

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..practice.bodies import fits
 from ..practice.entries import Entry, Kind
 from ..practice.model import DETAIL_TITLES
 from ..practice.text import clean
+from .history import WRONG_SHAPE
 
 FIELDS = {
     Kind.CLIENT_RENAMED: ("Name", "name"),
@@ -22,8 +24,16 @@ SETTINGS = {
 
 
 def changes(entry: Entry) -> list[tuple[str, str, str]]:
-    """(what, before, after) of everything that the entry changed; an empty text where there was or is nothing."""
-    return [(what, _text(before), _text(after)) for what, before, after in _changes(entry)]
+    """(what, before, after) of everything that the entry changed; an empty text where there was or is nothing.
+
+    Nothing for an entry that can't be read.
+    """
+    if not fits(entry.kind, entry.body):
+        return []
+    try:
+        return [(what, _text(before), _text(after)) for what, before, after in _changes(entry)]
+    except WRONG_SHAPE:
+        return []
 
 
 def _changes(entry: Entry) -> Iterator[tuple[str, Any, Any]]:

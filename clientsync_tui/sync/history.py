@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ..practice.bodies import fits
 from ..practice.counted import counted, singular
 from ..practice.entries import Entry, Kind
 from ..practice.model import DETAIL_TITLES
@@ -117,9 +118,19 @@ _SAYS: Mapping[str, Callable[[_Body], str]] = {
 }
 
 
+CANT_BE_READ = "(an entry that can't be read)"
+WRONG_SHAPE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What reading a body raises that no program of ours would have written."""
+
+
 def described(entry: Entry) -> str:
-    """What happened, without who, when and where."""
-    return clean(_SAYS[entry.kind](entry.body))
+    """What happened, without who, when and where. Never raises: a member of a shared practice may have appended anything."""
+    if not fits(entry.kind, entry.body):
+        return CANT_BE_READ
+    try:
+        return clean(_SAYS[entry.kind](entry.body))
+    except WRONG_SHAPE:
+        return CANT_BE_READ
 
 
 def line(entry: Entry, client: str | None = None) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from typing import Any
 
+from ..practice.bodies import fits
 from ..practice.counted import counted
 from ..practice.entries import Entry, Kind, NewEntry
 from ..practice.model import Client
@@ -84,12 +85,18 @@ _TITLES = {
 
 
 def _key(entry: Entry) -> str | int:
-    return entry.body.get("step", entry.seq)
+    step = entry.body.get("step")
+    return step if isinstance(step, str | int) else entry.seq
 
 
 def _own(store: Store, actor: str) -> Iterator[Entry]:
     """The actor's changes and undoings, the newest first."""
-    return store.ledger.by_actor(actor, (*UNDOABLE, *UNDONE_BY_ANOTHER_KIND.values()))
+    entries = store.ledger.by_actor(actor, (*UNDOABLE, *UNDONE_BY_ANOTHER_KIND.values()))
+    return (entry for entry in entries if fits(entry.kind, entry.body) and _is_text(entry.body.get("before")))
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def _steps(store: Store, actor: str) -> Iterator[list[Entry]]:
@@ -97,9 +104,9 @@ def _steps(store: Store, actor: str) -> Iterator[list[Entry]]:
     undone: set[str | int] = set()
     for key, entries in groupby(_own(store, actor), _key):
         step = list(entries)
-        if (earlier := step[0].body.get("undoes")) is not None:
+        if isinstance(earlier := step[0].body.get("undoes"), str | int):
             undone.add(earlier)
-        elif key not in undone:
+        elif key not in undone and step[0].kind in UNDOABLE:
             yield step[::-1]
 
 

@@ -1,10 +1,10 @@
 """Brings a host's own file up to date with the ledger on the server, in order and without a gap."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ...practice.bodies import body_of
 from ...practice.entries import Entry, Kind
 from .. import projection
 from ..chain import START, link
@@ -65,9 +65,7 @@ def apply_rows(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
         if row[0] != seq + 1 or link(before, row[:8]) != row[8]:
             raise Differs
         seq, before = row[0], row[8]
-        entries.append(
-            Entry(Kind(row[3]), row[2], row[4], row[5], row[6], json.loads(row[7]), row[0], row[1])
-        )
+        entries.append(Entry(Kind(row[3]), row[2], row[4], row[5], row[6], body_of(row[7]), row[0], row[1]))
     db.executemany("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     db.execute("UPDATE head SET seq = ?, hash = ?", (seq, before))
     projection.apply_valid(db, entries)

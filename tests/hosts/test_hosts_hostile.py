@@ -1,0 +1,113 @@
+"""What a member of a practice appends past the program: it has no effect, and stops nobody."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from psycopg.errors import CheckViolation
+
+from clientsync_tui.practice.entries import Kind, NewEntry
+from tests.support.hosts import Host, shared
+from tests.support.postgres import Database, postgres, server
+
+__all__ = ["postgres", "server"]
+
+APPEND = "SELECT clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+SIZE = "ALTER TABLE clientsync.ledger DROP CONSTRAINT ledger_body_limits"
+
+UNREADABLE = [
+    '{"note": {"a": 1}}',
+    '{"note": [1]}',
+    '{"note": "\\ud800"}',
+    f'{{"note": "x", "n": {"9" * 5000}}}',
+    f'{{"note": "x", "n": {"[" * 3000}{"]" * 3000}}}',
+    '{"note": "x", "n": 1e999}',
+]
+WRONG = (
+    '{"name": [1], "before": {"a": [1]}, "from": "x", "person": 3, "team": 5, "details": [1], "was": [1], "ends_at": 7, '
+    '"lists": 3, "refused_lists": 4, "organisation": [2], "settings": "x", "reason": {}, "step": {}, "undoes": []}'
+)
+
+
+@pytest.fixture
+def hosts(tmp_path: Path, postgres: Database) -> Iterator[tuple[Host, Host]]:
+    ann, ben = shared(tmp_path, postgres, "ann", "ben")
+    with ann.workplace() as workplace:
+        workplace.store.ledger.append(
+            NewEntry(
+                Kind.CLIENT_ADDED,
+                "x",
+                "c1",
+                body={"name": "Abbey", "details": {"country": "GB", "city": "Leeds"}},
+            )
+        )
+    yield ann, ben
+
+
+def append(
+    postgres: Database, kinds: list[str], client: str | None, bodies: list[str], who: str = "ben"
+) -> None:
+    none, clients = [None] * len(kinds), [client] * len(kinds)
+    with postgres.connect(who) as db:
+        db.execute(APPEND, (kinds, clients, none, none, bodies))
+
+
+def no_limits(postgres: Database) -> None:
+    """As the server was before it had limits of its own."""
+    with postgres.connect() as db:
+        db.execute(SIZE)
+
+
+def test_entry_that_can_not_be_read_has_no_effect_and_stops_no_host(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    no_limits(postgres)
+    append(postgres, ["note_set"] * len(UNREADABLE), "c1", UNREADABLE)
+    append(postgres, ["client_removed"], "c1", [UNREADABLE[4]])
+    for at in hosts:
+        assert [client["name"] for client in at.ok("clients", "--json")] == ["Abbey"]
+        assert at.ok("practice", "status", "--json")["behind"] == 0
+        assert at.ok("log").out.count("(an entry that can't be read)") == len(UNREADABLE) + 1
+        assert len(at.ok("log", "--json")) == len(UNREADABLE) + 2
+        with at.workplace() as workplace:
+            assert workplace.store.inspection.differing_tables() == []
+            workplace.store.ledger.rebuild()
+            assert workplace.store.clients.total() == 1
+            (client,) = workplace.store.clients.by_number([1], datetime.now(UTC))
+            assert client.note == ""
+    ann, _ = hosts
+    ann.ok("set", "--client", "c1", "--note", "Hello")
+    ann.ok("practice", "revoke", "--yes", postgres.role("ben"))
+
+
+def test_body_of_any_shape_stops_no_reader(hosts: tuple[Host, Host], postgres: Database) -> None:
+    kinds = [str(kind) for kind in Kind if kind is not Kind.CLIENT_REMOVED] * 2
+    half = len(kinds) // 2
+    append(postgres, kinds, "c1", ["{}"] * half + [WRONG] * half)
+    append(postgres, ["team_created"], None, ["{}"])
+    ann, ben = hosts
+    for at in (ann, ben):
+        for words in (["log"], ["log", "--json"], ["client", "c1"], ["client", "c1", "--json"]):
+            at.ok(*words)
+        assert at.run("undo").code == 2, "there is nothing to undo"
+    assert "Abbey" in ann.ok("clients", "--csv").out
+    with ben.workplace() as workplace:
+        assert workplace.store.ledger.refused_lists("c1", "xero", "o1") == {}
+        assert list(workplace.store.lately.changed(0)) == []
+
+
+def test_only_texts_become_details(hosts: tuple[Host, Host], postgres: Database) -> None:
+    body = '{"details": {"currency": {"a": 1}, "tax_number": 5, "city": "York"}}'
+    append(postgres, ["details_set"], "c1", [body])
+    for at in hosts:
+        assert at.ok("client", "c1", "--json")["details"] == {"city": "York", "country": "GB"}
+        assert "Abbey" in at.ok("clients", "--csv").out
+
+
+@pytest.mark.parametrize("body", [*UNREADABLE[3:], f'{{"note": "{"x" * 1_100_000}"}}'], ids=range(4))
+def test_server_refuses_a_body_beyond_its_limits(
+    hosts: tuple[Host, Host], postgres: Database, body: str
+) -> None:
+    with pytest.raises(CheckViolation):
+        append(postgres, ["note_set"], "c1", [body])
