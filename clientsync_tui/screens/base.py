@@ -178,6 +178,11 @@ class ActionScreen(Screen[Any]):
         """Undoes the last change of the practice."""
         self.main.undo()
 
+    @property
+    def about_client(self) -> str | None:
+        """The id of the one client that the screen is about; None if it is about several, or none."""
+        return None
+
     def copyable(self) -> "Sequence[Copyable]":
         """What can be copied of what is under the cursor, the most wanted first."""
         return ()

@@ -84,6 +84,10 @@ class HistoryScreen(ActionScreen):
             return "This is the practice's whole history."
         return super().unavailable(action)
 
+    @property
+    def about_client(self) -> str | None:
+        return self._client
+
     def copyable(self) -> "Sequence[Copyable]":
         """The entry under the cursor."""
         from ..sync.history import line

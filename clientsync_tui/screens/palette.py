@@ -25,11 +25,12 @@ from ..app.actions import (
     SELECT,
     Action,
 )
+from ..practice.counted import counted
 from ..practice.filter import Term
 from ..practice.model import Client
 from ..practice.text import searched
 from .base import ActionScreen
-from .clients.clients import ClientsScreen
+from .clients.clients import NEEDS_A_CLIENT, ClientsScreen
 from .screen_settings import choices, use
 from .titles import of_client
 
@@ -119,9 +120,11 @@ def _elsewhere(screen: ActionScreen) -> Iterator[Offer]:
     own = screen.own_actions()
     for action in ACTIONS.values():
         if action not in own and action.place != EVERYWHERE and _leads_somewhere(screen, action):
+            home = _home(screen)
+            whom = f"{_whom(home)}: " if home is not None and _is_about_clients(action) else ""
             yield Offer(
                 f"{PLACES[action.place]}: {action.title} ({screen.key_of(action)})",
-                action.sentence,
+                f"{whom}{action.sentence}",
                 partial(_do_elsewhere, screen, action),
             )
 
@@ -129,6 +132,8 @@ def _elsewhere(screen: ActionScreen) -> Iterator[Offer]:
 def _leads_somewhere(screen: ActionScreen, action: Action) -> bool:
     """Whether its screen can be opened, and there is what it needs, as far as that is known without opening it."""
     home = _home(screen)
+    if home is not None and _is_about_clients(action) and not _is_about_the_same(screen, home):
+        return False
     if action.place == CONNECTIONS:
         return home is not None and home.why_not(ACTIONS[f"{CLIENTS}.connections"]) is None
     if action.place in (CLIENTS, SELECT):
@@ -136,6 +141,26 @@ def _leads_somewhere(screen: ActionScreen, action: Action) -> bool:
     if action.place == JOB:
         return bool(screen.main.workplace.store.jobs.all(1))
     return action.place in OPENED_AS
+
+
+def _is_about_clients(action: Action) -> bool:
+    return action.place == CONNECTIONS or (action.place == CLIENTS and action.name in NEEDS_A_CLIENT)
+
+
+def _is_about_the_same(screen: ActionScreen, home: ClientsScreen) -> bool:
+    """Whether the list would act on the client that the person looks at: its cursor or its selection may be on others."""
+    opened = reversed([s for s in screen.main.screen_stack if isinstance(s, ActionScreen)])
+    client = next((s.about_client for s in opened if s.about_client is not None), None)
+    here = home.client_here()
+    return client is None or (not home.table.selection.total and here is not None and here.id == client)
+
+
+def _whom(home: ClientsScreen) -> str:
+    """On whom the list acts: the selected clients, or the one under the cursor, by name."""
+    if selected := home.table.selection.total:
+        return counted(selected, "selected client")
+    here = home.client_here()
+    return here.name if here is not None else ""
 
 
 def _home(screen: ActionScreen) -> ClientsScreen | None:

@@ -161,6 +161,23 @@ async def test_palette_does_what_is_chosen_on_another_screen(app: ClientSyncApp)
     app.workplace.close()
 
 
+async def test_palette_acts_on_no_other_client_than_the_one_on_screen(app: ClientSyncApp) -> None:
+    store = app.workplace.store
+    other = add(store, "Zebra Books", code="ZEB01")
+    async with run_app(app, size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Zebra" in shown(pilot))
+        app.open("connections", client=other)
+        await until(pilot, lambda: "Zebra Books › Business settings" in shown(pilot))
+        everything = await found(app, "")
+        assert not [line for line in everything if "Claim" in line or "practice code (" in line]
+        assert not [line for line in everything if line.startswith("Clients: Disconnect")]
+        assert [line for line in everything if line.startswith("Clients: All clients")]
+        app.open("history", client=other)
+        await until(pilot, lambda: "History" in shown(pilot))
+        assert not [line for line in await found(app, "") if line.startswith("Connections: ")]
+    app.workplace.close()
+
+
 async def test_palette_offers_nothing_that_leads_nowhere(app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))

@@ -214,6 +214,10 @@ class ConnectionsScreen(ActionScreen):
 
         self.main.push_screen(Choose("Manage", choices), chosen)
 
+    @property
+    def about_client(self) -> str | None:
+        return self._client_id
+
     def copyable(self) -> "Sequence[Copyable]":
         """The client, and the integration under the cursor."""
         from ..copying import of_client
