@@ -12,6 +12,7 @@ from ..host.file_permissions import read_unchangeable
 from ..practice.text import decoded
 from ..practice.trouble import UsageError
 from .folders import config_path
+from .server_address import TAKE_IT_OUT, has_secret
 from .tables import CHOICES, RANGES, TABLES, Config, SoftwareTable
 
 
@@ -63,6 +64,9 @@ def read(path: Path, text: str) -> Config:
 def _config(path: Path, values: Mapping[str, Any]) -> Config:
     _reject_unknown("", values, [*TABLES, "software", "keys"])
     tables: dict[str, Any] = {name: _table(name, kind, values.get(name, {})) for name, kind in TABLES.items()}
+    if has_secret(tables["practice"].database):
+        # Refused here already: nothing writes or prints a configuration that can't be read.
+        raise _Mistake("practice", "database", TAKE_IT_OUT)
     software: dict[str, SoftwareTable] = {
         name: _table(f"software.{name}", SoftwareTable, table)
         for name, table in _mapping("software", values.get("software", {})).items()

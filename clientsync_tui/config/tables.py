@@ -6,11 +6,7 @@ from typing import NamedTuple
 
 from ..practice.trouble import UsageError
 from .folders import data_folder
-
-
-def is_server(database: str) -> bool:
-    """Whether a `[practice] database` is the address of a server, and no path."""
-    return database.startswith(("postgres://", "postgresql://"))
+from .server_address import is_server
 
 
 class PracticeTable(NamedTuple):

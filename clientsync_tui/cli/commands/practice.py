@@ -94,13 +94,19 @@ def move(target: str, dry_run: bool, yes: bool, as_json: bool) -> None:
     Every entry moves as it is, and the number of entries and the hash of the last one are compared at the end. The configuration is
     changed last. What is left behind can be read but not changed any more.
     """
+    from ...config.server_address import has_secret, is_server
     from ...practice.counted import counted
     from ...sync.home.joining import move as move_practice
     from .. import output
 
+    place = target
+    if is_server(target) or has_secret(target):
+        from ...store.postgres.address import address_of
+
+        place = address_of(target).shown
     with open_workplace() as workplace:
         if not dry_run:
-            output.confirm(f"Move the practice to {target}?", yes)
+            output.confirm(f"Move the practice to {place}?", yes)
         url = target if workplace.config.server is None else workplace.config.server
         moved = move_practice(
             workplace.config, workplace.store, target, workplace.password_for(url), dry_run=dry_run

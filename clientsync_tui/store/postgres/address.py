@@ -3,16 +3,24 @@
 import ipaddress
 import os
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
+from ...config.server_address import SECRETS, TAKE_IT_OUT, has_secret, is_server
 from ...practice.trouble import UsageError
 
 CONNECT_S = 4
 """How long a server may take to answer. Whoever started the program waits for it."""
 
 SETTINGS = "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c search_path=pg_catalog"
+SAFE_METHODS = ("scram-sha-256", "gss", "sspi", "none")
+"""With these nobody who takes the server's place learns a password. `none` is what a server says that trusts, or knows the socket's peer."""
+
 _ENCRYPTED = "verify-full"
+_REQUIRES_AUTH = 160000
+_DECIDING = ("host", "hostaddr", "port", "sslrootcert", "require_auth", "requirepeer")
+"""What decides where a connection goes and who can listen, and may come from the environment. Not sslmode: that is never left to it."""
 
 
 class Address(NamedTuple):
@@ -30,7 +38,7 @@ class Address(NamedTuple):
 
 
 def address_of(url: str) -> Address:
-    """The address that a configuration's URL says. Raises UsageError where it holds a password, or others could listen in."""
+    """The address that a configuration's URL says. Raises UsageError where it holds a secret, or others could listen in."""
     try:
         from psycopg import ProgrammingError
         from psycopg.conninfo import conninfo_to_dict
@@ -42,42 +50,85 @@ def address_of(url: str) -> Address:
     try:
         given = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     except ProgrammingError:
+        given = {}
+    if has_secret(url) or any(name in given for name in SECRETS):
+        raise UsageError(TAKE_IT_OUT)
+    if not is_server(url) or not given or not _are_ports(given.get("port", "")):
+        # Said without the address: whatever could not be read in it may be part of a password.
         raise UsageError(
             "This is not an address of a PostgreSQL database. It looks like postgresql://ROLE@HOST/DATABASE."
-        ) from None
-    if "password" in given:
-        raise UsageError(
-            "The address of the practice's database holds a password. Take it out, and keep it in ~/.pgpass, in a service file, "
-            "or in your keyring: `clientsync practice password`."
         )
     if not given.get("dbname") and "service" not in given:
         raise UsageError("The address names no database. It looks like postgresql://ROLE@HOST/DATABASE.")
+    # An address that leaves the host out gets it from the environment, or from the service file that the environment names.
+    used = {**_from_environment(), **given}
     shown = "{} on {}".format(
         given.get("dbname") or f"service {given['service']}",
-        given.get("host") or given.get("hostaddr") or "this host",
+        used.get("host") or used.get("hostaddr") or "this host",
     )
-    return Address({**_encrypted(given, shown), **_patience(given)}, shown)
+    return Address(
+        {**given, **_placed(used), **_encrypted(used, shown), **_authenticated(used), **_patience(given)},
+        shown,
+    )
 
 
-def _encrypted(given: Mapping[str, str], shown: str) -> Mapping[str, str]:
-    mode = given.get("sslmode")
-    if "service" not in given and all(map(_is_here, _hosts(given))):
-        return given
+def _are_ports(ports: str) -> bool:
+    return all(port == "" or (port.isascii() and port.isdigit()) for port in ports.split(","))
+
+
+def _from_environment() -> Mapping[str, str]:
+    from psycopg.pq import Conninfo
+
+    found = {option.keyword.decode(): option.val for option in Conninfo.get_defaults()}
+    return {name: found[name].decode() for name in _DECIDING if found.get(name)}  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def _placed(used: Mapping[str, str]) -> Mapping[str, str]:
+    """Where to connect, in so many words: what is checked here is what is connected to."""
+    if "service" in used:
+        return {}
+    return {name: used[name] for name in ("host", "hostaddr", "port") if used.get(name)}
+
+
+def _encrypted(used: Mapping[str, str], shown: str) -> Mapping[str, str]:
+    mode = used.get("sslmode")
+    if "service" not in used and all(map(_is_here, hosts(used))):
+        return {}
     if mode not in (None, _ENCRYPTED):
         raise UsageError(
             f"The connection to {shown} would not be safe with sslmode={mode}: others could read or change what is sent. "
-            "Leave sslmode out of the address (it is verify-full then), and give the server a certificate."
+            "Leave sslmode out (it is verify-full then), and give the server a certificate."
         )
-    own = "PGSSLROOTCERT" in os.environ or Path("~/.postgresql/root.crt").expanduser().exists()
+    own = used.get("sslrootcert") or Path("~/.postgresql/root.crt").expanduser().exists()
     authorities = {} if own else {"sslrootcert": "system"}
-    # Set in any case, because the environment and a service file may say something else.
-    return {**authorities, **given, "sslmode": _ENCRYPTED}
+    # Set in any case, because a service file may say something else.
+    return {**authorities, "sslmode": _ENCRYPTED}
 
 
-def _hosts(given: Mapping[str, str]) -> list[str]:
-    """Every host that may be tried."""
-    elsewhere = os.environ.get("PGHOSTADDR") or os.environ.get("PGHOST") or ""
-    return (given.get("hostaddr") or given.get("host") or elsewhere).split(",")
+def _authenticated(used: Mapping[str, str]) -> Mapping[str, str]:
+    """On this host any user can take the server's port while the server is down, so its password is proven and never sent."""
+    import psycopg
+
+    if "service" not in used and not any(map(_is_here, hosts(used))):
+        return {}
+    if psycopg.pq.version() < _REQUIRES_AUTH:
+        raise UsageError(
+            "A practice's database on this host needs libpq 16 or newer, which never sends the password in clear. "
+            "The extra clientsync-tui[postgres] brings one."
+        )
+    wanted = used.get("require_auth")
+    if wanted and not set(wanted.split(",")) <= set(SAFE_METHODS):
+        raise UsageError(
+            f"With require_auth={wanted} a password could be read by whoever takes the server's place on this host. "
+            f"Leave it out: {', '.join(SAFE_METHODS)} are allowed then."
+        )
+    return {"require_auth": wanted or ",".join(SAFE_METHODS)}
+
+
+def hosts(used: Mapping[str, str]) -> list[str]:
+    """Every host that may be tried. An address (hostaddr) counts before the name at its place; an empty one is the default socket."""
+    names, addresses = ((used.get(name) or "").split(",") for name in ("host", "hostaddr"))
+    return [address or name for name, address in zip_longest(names, addresses, fillvalue="")]
 
 
 def _is_here(host: str) -> bool:

@@ -8,6 +8,7 @@ from psycopg.rows import tuple_row
 
 from ...practice.trouble import NotAllowed, Trouble, Unreachable, UsageError
 from .address import Address
+from .socket_owner import verified
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Password = Callable[[], str | None]
@@ -18,6 +19,8 @@ OLDER = (
     psycopg.errors.ForeignKeyViolation,
 )  # fmt: skip
 """What the server says where it lacks a table, a function or a kind of entry that this version needs."""
+_IMPOSTOR = ("authentication method requirement", "requirepeer specifies")
+"""libpq's messages where the server asks for a password in the clear, or runs as someone else than the socket's owner."""
 _NO_PASSWORD = "fe_sendauth: no password supplied"  # noqa: S105  (libpq's message)
 
 
@@ -35,7 +38,9 @@ def connect(address: Address, password: Password = lambda: None) -> Connection:
 
 
 def _connect(address: Address, password: str | None) -> Connection:
-    given = {**address.parameters, **({"password": password} if password is not None else {})}
+    given = {**address.parameters, **verified(address.parameters)}
+    if password is not None:
+        given["password"] = password
     # A hundred people need no prepared statements, and a pooler in front of the server would lose them.
     return psycopg.connect(autocommit=True, row_factory=tuple_row, prepare_threshold=None, **given)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
@@ -55,6 +60,11 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
         return UsageError(
             f"The practice's database {address.shown} does not let {address.role or 'you'} in: {_first_line(error)}. "
             "Keep the password in ~/.pgpass or run `clientsync practice password`."
+        )
+    if any(words in str(error) for words in _IMPOSTOR):
+        return Unreachable(
+            f"What answers as {address.shown} may not be the practice's database: {_first_line(error)}. No password was sent. "
+            "Find out which program listens there. If it is the server, let its pg_hba.conf ask for scram-sha-256."
         )
     if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled):
         return Trouble(

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...config.reading import load
-from ...config.tables import Config, is_server
+from ...config.server_address import is_server
+from ...config.tables import Config
 from ...config.writing import set_values
 from ...practice.trouble import UsageError
 from ...store.store import Store
