@@ -219,13 +219,13 @@ async def test_enter_without_a_name_says_so_and_goes_on_asking(tmp_path: Path) -
 async def test_sentences_name_the_persons_own_keys(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     with (tmp_path / "config.toml").open("a") as config:
-        config.write('[keys]\n"everywhere.undo" = "B"\n"everywhere.back" = "W"\n"table.toggle" = "Q"\n')
+        config.write('[keys]\n"everywhere.undo" = "I"\n"everywhere.back" = "T"\n"table.toggle" = "Q"\n')
     async with opened(tmp_path) as (pilot, screen):
         await until(pilot, lambda: "Q Select" in shown(pilot))
         await pilot.press("p", *"99", "enter")
-        await until(pilot, lambda: said(pilot, "Press B to undo."))
+        await until(pilot, lambda: said(pilot, "Press I to undo."))
         await until(pilot, lambda: pilot.app.screen is screen)
         await pilot.press("A", "X", "enter")
-        await until(pilot, lambda: said(pilot, "taken off the list. Press B to undo."))
+        await until(pilot, lambda: said(pilot, "taken off the list. Press I to undo."))
         await pilot.press("h", "slash", *"nowhere")
-        await until(pilot, lambda: "W clears the search" in shown(pilot))
+        await until(pilot, lambda: "T clears the search" in shown(pilot))
