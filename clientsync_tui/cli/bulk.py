@@ -6,8 +6,9 @@ from dataclasses import replace
 import click
 
 from ..practice.plan import Plan
+from ..practice.text import clean
 from ..practice.trouble import SignInNeeded
-from ..store.jobs import Job
+from ..store.jobs import Job, Jobs
 from ..sync.jobs import job_words
 from ..sync.jobs.session import Session
 from ..workplace import Workplace
@@ -44,9 +45,14 @@ def bulk(
         report(workplace.store, ran, as_json)
 
 
-def confirm_going_on(job: Job, count: int, yes: bool) -> None:
-    """Says what a job goes on with, and asks where that ends something, as the job's command does. Raises as `confirm`."""
+def confirm_going_on(jobs: Jobs, job: Job, count: int, yes: bool) -> None:
+    """Says whose job it is and what it goes on with, and asks where that ends something, as the job's command does.
+
+    Raises as `confirm`.
+    """
     if count:
+        if not jobs.is_mine(job):
+            say(f"{clean(job.by)} made this job.")
         say(f"{job_words.to_do(job, count)}.")
         if job_words.ends_something(job):
             confirm(job_words.question(job, count), yes)

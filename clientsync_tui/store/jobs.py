@@ -67,7 +67,7 @@ class Jobs:
                     plan.software,
                     plan.sign_in,
                     JobState.WAITING,
-                    by,
+                    self._database.home.actor(by),
                     now,
                     self._database.home.role,
                 ),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
+from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.trouble import NotAllowed, Unreachable, UsageError
 from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.store.store import Store
@@ -159,6 +160,41 @@ def test_member_with_sql_of_their_own_ends_no_other_persons_job(
     first.store.jobs.settle(job, 0, ItemState.DONE)
     first.store.jobs.leave(job)
     assert states(first.store, job) == {"done": 1, "waiting": ITEMS - 1}
+
+
+def test_job_is_of_whoever_the_server_saw_make_it(tmp_path: Path, postgres: Database) -> None:
+    ann, ben = shared(tmp_path, postgres, "ann", "ben")
+    with ann.workplace() as workplace:
+        workplace.store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", "c1", body={"name": "Abbey"}))
+    job = {
+        "id": "j1",
+        "kind": "disconnect",
+        "software": "xero",
+        "state": "paused",
+        "by": "ann",
+        "owner": "ann",
+        "started_at": NOW,
+        "needs_sign_in": 0,
+    }
+    item = {
+        "job": "j1",
+        "n": 0,
+        "client": "c1",
+        "name": "Abbey",
+        "software": "xero",
+        "organisation_id": "o1",
+        "state": "waiting",
+        "facts": "{}",
+        "cannot": 0,
+    }
+    with postgres.connect("ben") as db:
+        db.execute(PUT, (json.dumps([job]), json.dumps([item]), "[]"))
+    role = postgres.role("ben")
+    for at in (ann, ben):
+        assert [found["by"] for found in at.ok("jobs", "--json")] == [role]
+    words = ("jobs", "resume", "j1")
+    assert f"{role} made this job." in ann.run(*words).err
+    assert "made this job" not in ben.run(*words).err
 
 
 async def test_job_stops_with_the_server_and_goes_on_where_it_was(

@@ -13,6 +13,7 @@ from psycopg.errors import (
     ForeignKeyViolation,
     InsufficientPrivilege,
     InvalidTextRepresentation,
+    ObjectInUse,
 )
 
 from clientsync_tui.practice.entries import Kind, NewEntry
@@ -106,6 +107,25 @@ def test_revoked_person_is_shut_out_with_the_connection_they_have(
     assert ben.run("set", "--client", "c1", "--note", "Hello").code == 2
     assert len(ann.ok("practice", "people", "--json")) == 1
     assert ann.run("practice", "revoke", "--yes", "postgres").code == 2, "not oneself"
+
+
+def test_whoever_made_the_practice_stays_an_admin(hosts: tuple[Host, Host], postgres: Database) -> None:
+    ann, ben = hosts
+    ann.ok("practice", "grant", postgres.role("ben"), "admin")
+    with postgres.connect() as db:
+        (owner,) = db.execute("SELECT current_user::text").fetchone() or ("",)
+    for words in (("revoke", "--yes", owner), ("grant", owner, "member"), ("grant", owner, "viewer")):
+        said = ben.run("practice", *words)
+        assert said.code == 2 and f'"{owner}" made the practice and owns its tables' in said.err
+    with postgres.connect("ben") as db:
+        for statement in (
+            "SELECT clientsync.revoke_person(%s)",
+            "SELECT clientsync.grant_person(%s, 'viewer', NULL, NULL)",
+        ):
+            with pytest.raises(ObjectInUse, match="whoever made the practice stays an admin"):
+                db.execute(statement, (owner,))
+    ben.ok("practice", "grant", owner, "admin", "--name", "Ann")
+    assert ann.ok("practice", "status", "--json")["is"] == "admin"
 
 
 def test_admin_who_owns_nothing_grants_too(hosts: tuple[Host, Host], postgres: Database) -> None:

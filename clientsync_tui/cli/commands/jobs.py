@@ -77,7 +77,7 @@ def resume(job: str, as_json: bool, yes: bool) -> None:
 
     with open_workplace() as workplace:
         found = workplace.store.jobs.one(job)
-        confirm_going_on(found, found.left, yes)
+        confirm_going_on(workplace.store.jobs, found, found.left, yes)
         resume_job(workplace, job, as_json)
 
 
@@ -94,7 +94,7 @@ def work(job: str, as_json: bool, yes: bool) -> None:
 
     with open_workplace() as workplace:
         found = workplace.store.jobs.one(job)
-        confirm_going_on(found, found.left, yes)
+        confirm_going_on(workplace.store.jobs, found, found.left, yes)
         resume_job(workplace, job, as_json, join=True)
 
 
@@ -112,7 +112,7 @@ def retry(job: str, as_json: bool, yes: bool) -> None:
     with open_workplace() as workplace:
         found = workplace.store.jobs.one(job)
         again = sum(count for _, count, _ in workplace.store.job_items(job).retriable())
-        confirm_going_on(found, found.left + again, yes)
+        confirm_going_on(workplace.store.jobs, found, found.left + again, yes)
         workplace.store.jobs.retry(job)
         resume_job(workplace, job, as_json)
 

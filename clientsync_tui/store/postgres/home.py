@@ -224,15 +224,25 @@ class PostgresHome:
             )
         if role == self.you().role and level is not Level.ADMIN:
             raise UsageError("You can't take your own right to grant away. Another admin can.")
+        if level is not Level.ADMIN:
+            self._refuse_owner(role)
         self.ask("SELECT clientsync.grant_person(%s, %s, %s, %s)", (role, level, name, email))
 
     def revoke(self, role: str) -> None:
         """Takes a person's access away. Raises UsageError for somebody who has none, and NotAllowed where you are no admin."""
         if role == self.require(Right.MANAGE).role:
             raise UsageError("You can't take your own access away. Another admin can.")
+        self._refuse_owner(role)
         if self.ask("SELECT clientsync.revoke_person(%s)", (role,)) == [(False,)]:
             raise UsageError(
                 f'"{role}" may not use the practice anyway. `clientsync practice people` lists who may.'
+            )
+
+    def _refuse_owner(self, role: str) -> None:
+        query = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync' AND pg_catalog.pg_get_userbyid(nspowner) = %s"
+        if self.ask(query, (role,)):
+            raise UsageError(
+                f'"{role}" made the practice and owns its tables, so they stay an admin. Nothing was changed.'
             )
 
     def people(self) -> list[Person]:

@@ -77,7 +77,7 @@ def upgrade(server: Connection, address: Address) -> int:
             _fill(server)
             people = server.execute(
                 "SELECT role, level FROM clientsync.people WHERE role <> "
-                "(SELECT nspowner::regrole::text FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync')"
+                "(SELECT pg_catalog.pg_get_userbyid(nspowner) FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync')"
             ).fetchall()
             for role, level in people:
                 server.execute("SELECT clientsync.give(%s, %s)", (role, level))

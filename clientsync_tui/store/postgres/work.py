@@ -102,7 +102,7 @@ def forget(db: sqlite3.Connection) -> None:
 
 
 def move_all(db: sqlite3.Connection, server: Connection) -> None:
-    """Brings the jobs of a file to a server that has none; they become the caller's. Raises psycopg's errors."""
+    """Brings the jobs of a file to a server that has none; they become the caller's, and say who made them as before. Raises psycopg's errors."""
     jobs, items = (
         [
             dict(zip(COLUMNS[table].split(", "), row, strict=True))
@@ -114,6 +114,11 @@ def move_all(db: sqlite3.Connection, server: Connection) -> None:
         server.execute(
             "SELECT clientsync.put_work(%s::jsonb, %s::jsonb, '[]'::jsonb)",
             (json.dumps(jobs, ensure_ascii=False), json.dumps(items, ensure_ascii=False)),
+        )
+        # Only whoever owns the tables can say who made a job.
+        server.execute(
+            "UPDATE clientsync.jobs j SET by = g.by FROM jsonb_to_recordset(%s::jsonb) AS g (id text, by text) WHERE j.id = g.id",
+            (json.dumps([{"id": job["id"], "by": job["by"]} for job in jobs], ensure_ascii=False),),
         )
 
 
