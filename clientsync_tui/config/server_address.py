@@ -1,7 +1,5 @@
 """What the address of a practice's PostgreSQL may look like. Quick: the program asks this at each start, without the database's library."""
 
-from urllib.parse import unquote
-
 SCHEMES = ("postgres://", "postgresql://")
 SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
 """Parameters that no address may hold: the configuration is a file that people show to others."""
@@ -27,5 +25,7 @@ def has_secret(database: str) -> bool:
     before, at, _ = rest.removeprefix("//").rpartition("@")
     if at and any(mark in before for mark in ":/?#@"):
         return True
+    from urllib.parse import unquote
+
     _, _, parameters = rest.partition("?")
     return any(unquote(pair.partition("=")[0]).strip().lower() in SECRETS for pair in parameters.split("&"))

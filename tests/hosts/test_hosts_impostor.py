@@ -154,11 +154,25 @@ def test_password_that_was_written_by_hand_is_not_printed(tmp_path: Path) -> Non
 
 
 def test_servers_own_socket_is_used(tmp_path: Path, postgres: Database) -> None:
-    ann, folder = host(tmp_path, "ann"), postgres.server.socket_folder
+    ann, folder = host(tmp_path, "ann"), tmp_path / "s"
+    folder.mkdir()
+    name = f".s.PGSQL.{postgres.server.port}"
+    # For root the server runs as another user, and its own folder is in /tmp.
+    os.link(postgres.server.socket_folder / name, folder / name)
     url = f"postgresql://postgres@/{postgres.name}?host={folder}&port={postgres.server.port}"
     ann.ok("practice", "create", url)
     ann.ok("practice", "join", url)
     assert ann.ok("practice", "status", "--json")["reachable"]
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root runs the server as another user"
+)
+def test_socket_in_another_users_folder_in_tmp_is_not_used(tmp_path: Path, postgres: Database) -> None:
+    folder, port = postgres.server.socket_folder, postgres.server.port
+    url = f"postgresql://postgres@/{postgres.name}?host={folder}&port={port}"
+    said = host(tmp_path, "ann").run("practice", "create", url)
+    assert said.code == 2 and "could have put it there" in said.err
 
 
 @pytest.mark.skipif(

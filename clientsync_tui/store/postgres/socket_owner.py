@@ -44,20 +44,34 @@ def _usual_folder(port: str) -> str:
 
 def _owner(folder: Path, port: str) -> str:
     try:
-        found = (folder / f".s.PGSQL.{port}").lstat()
+        uid = (folder / f".s.PGSQL.{port}").lstat().st_uid
     except OSError:
         return USUAL
-    name = _name(found.st_uid)
-    if name is not None and (found.st_uid in (0, os.geteuid()) or name == USUAL):
-        return name
-    around = folder.stat()
-    is_open = bool(around.st_mode & stat.S_IWOTH)
-    if name is None or is_open or around.st_uid not in (0, found.st_uid):
+    name = _name(uid)
+    if name is None or not (_is_usual(uid) or _is_guarded(folder.resolve(), uid)):
         raise UsageError(
-            f"The socket in {folder} is of {name or f'user {found.st_uid}'}, and another user could have put it there. "
+            f"The socket in {folder} is of {name or f'user {uid}'}, and another user could have put it there. "
             "Use the socket of root's, postgres' or your own server, in a folder that only its owner can write to."
         )
     return name
+
+
+def _is_usual(uid: int) -> bool:
+    return uid in (0, os.geteuid()) or _name(uid) == USUAL
+
+
+def _is_guarded(folder: Path, uid: int) -> bool:
+    """Whether only that user and the usual ones can write into the folder, or put another one in its place."""
+    inner = None
+    for place in (folder, *folder.parents):
+        found = place.stat()
+        is_open = found.st_mode & stat.S_IWOTH
+        # What a usual user owns in a folder like /tmp stays there. Anything else may be new since yesterday.
+        stays = found.st_mode & stat.S_ISVTX and inner is not None and _is_usual(inner)
+        if (is_open and not stays) or not (found.st_uid == uid or _is_usual(found.st_uid)):
+            return False
+        inner = found.st_uid
+    return True
 
 
 def _name(uid: int) -> str | None:
