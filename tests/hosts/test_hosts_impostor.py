@@ -139,6 +139,17 @@ def test_secret_in_the_address_is_neither_written_nor_shown(
     assert ann.config.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "address", ["ann:S3cr3tZ/p2", "ann@db.example.com/p?sslmode=require", "ann@127.0.0.1"]
+)
+def test_address_that_would_be_refused_is_not_written(tmp_path: Path, address: str) -> None:
+    ann = host(tmp_path, "ann")
+    before = ann.config.read_bytes()
+    said = ann.run("config", "set", "practice.database", f"postgresql://{address}")
+    assert said.code == 2 and "S3cr3tZ" not in said.out + said.err, said
+    assert ann.config.read_bytes() == before
+
+
 def test_password_that_was_written_by_hand_is_not_printed(tmp_path: Path) -> None:
     ann = host(tmp_path, "ann")
     ann.config.write_text('[practice]\ndatabase = "postgresql://ann:S3cr3tZ@127.0.0.1/p2"\n')

@@ -59,12 +59,17 @@ def set_value(key: str, value: str | None) -> None:
     Comments and the order of the file stay as they are. Nothing is changed if the value is wrong.
     """
     from ...config.reading import load
+    from ...config.server_address import is_server
     from ...config.settings import named
     from ...config.writing import remove_value, set_values
     from .. import output
 
     path = load(config_file()).path
     setting = named(key)
+    if key == "practice.database" and value is not None and is_server(value.strip()):
+        from ...store.postgres.address import address_of
+
+        address_of(value.strip())
     if value is None:
         remove_value(path, setting.table, setting.key)
     else:
