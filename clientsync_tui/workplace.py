@@ -53,11 +53,14 @@ class Workplace:
         """The practice's store. Raises what `Store` raises; and Unreachable where its server can't be reached and no copy is here."""
         if self.config.server is None:
             return Store(self.config.database)
+        from .store.postgres.address import address_of
+
+        address = address_of(self.config.server)
         from .store.postgres.opening import open_store
 
         return open_store(
             self.config.database,
-            self.config.server,
+            address,
             self.password_for(self.config.server),
             self.say,
             wait=self.waits_for_server,

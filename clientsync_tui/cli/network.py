@@ -54,7 +54,7 @@ async def signed_in(
         # The demo practice signs in by itself.
         if not (interactive() or is_throwaway()):
             hint = f" Run `clientsync sign-in {software}`."
-            raise SignInNeeded(f"{trouble}{'' if hint.strip() in str(trouble) else hint}") from None
+            raise type(trouble)(f"{trouble}{'' if hint.strip() in str(trouble) else hint}") from None
         say(str(trouble))
         sign_in = await sign_in_now(workplace, session, software)
         if email is not None and sign_in.person.email.casefold() != email.casefold():

@@ -56,6 +56,11 @@ class Setting(NamedTuple):
         return (first, rest[0]) if first == SOFTWARE else (first,)
 
     @property
+    def app(self) -> str | None:
+        """The accounting app that it is for; None: for none."""
+        return self.table[1] if self.table[0] == SOFTWARE else None
+
+    @property
     def key(self) -> str:
         """Its name within its table. A key binding's name has a dot: `keys.clients.filter`."""
         return self.name.split(".", len(self.table))[-1]

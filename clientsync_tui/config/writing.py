@@ -34,13 +34,21 @@ def set_values(path: Path, table: tuple[str, ...], values: Mapping[str, Value]) 
 
 
 def remove_value(path: Path, table: tuple[str, ...], key: str) -> None:
-    """Removes a key from the file, so that its default counts again. Raises as `set_values` does."""
+    """Removes a key from the file, so that its default counts again. Raises as `set_values` does.
+
+    A table that holds nothing after that goes too, unless there is a comment in it.
+    """
 
     def change(document: "TOMLDocument") -> None:
-        target: Any = document
+        tables: list[Any] = [document]
         for name in table:
-            target = target.get(name, {})
-        target.pop(key, None)
+            tables.append(tables[-1].get(name, {}))
+        if tables[-1].pop(key, None) is None:
+            return
+        for outer, name, inner in reversed(list(zip(tables, table, tables[1:], strict=False))):
+            if inner or "#" in inner.as_string():
+                return
+            outer.pop(name)
 
     if path.exists():
         _edit(path, change)

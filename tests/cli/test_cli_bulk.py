@@ -152,6 +152,17 @@ def test_colleague_leaves_and_all_is_reconnected(busy: Office) -> None:
     assert busy.bulk("reconnect", "xero", "--all") == (0, 0, 0, 0)
 
 
+def test_dry_run_says_that_the_sign_in_was_refused(busy: Office) -> None:
+    busy.practice.sandbox.fault("expire", person=busy.ann)
+    busy.practice.sandbox.fault("expire", person=busy.bob)
+    assert busy.bulk("check") == (3, 0, 12, 0)
+    for _ in range(2):
+        dry = busy.cli.inside("reconnect", "--all", "--dry-run", "--json")
+        assert (dry.code, dry.json["cannot"]) == (3, 12)
+        assert {item["reason"] for item in dry.json["items"]} == {"sign_in_refused"}
+    assert "sign-in refused" in busy.cli.inside("reconnect", "xero", "--all", "--dry-run").out
+
+
 def test_reconnect_lists_what_it_cannot_reach(busy: Office) -> None:
     busy.practice.sandbox.fault("expire", person=busy.ann)
     busy.practice.sandbox.fault("expire", person=busy.bob)
@@ -232,6 +243,9 @@ def test_failed_items_are_retried_alone_and_jobs_are_listed(busy: Office) -> Non
     assert counted(said) == (1, 11, 1, 0)
     busy.practice.sandbox.fault("clear")
     job = said.json["job"]
+    assert counted(busy.cli.inside("jobs", "retry", job, "--json")) == (0, 12, 0, 0)
+    again = busy.cli.inside("jobs", "retry", job)
+    assert (again.code, again.out, again.err) == (0, "", "Nothing failed: there is nothing to retry.\n")
     assert counted(busy.cli.inside("jobs", "retry", job, "--json")) == (0, 12, 0, 0)
     assert counted(busy.cli.inside("jobs", "resume", job, "--json")) == (0, 12, 0, 0)
     jobs: list[dict[str, Any]] = busy.cli.inside("jobs", "--json").json

@@ -76,6 +76,9 @@ def test_teams_are_created_listed_and_assigned(cli: Command) -> None:
     assert cli.inside("team", "assign", "", "--client", ABBEY).code == 0
     assert client(cli, ABBEY)["team"] is None
     assert cli.inside("team", "assign", "South").code == 2
+    for words, says in ((("--dry-run",), "Team East would be created."), ((), "Created team East.")):
+        assert says in cli.inside("team", "assign", "East", "--client", ABBEY, *words).err
+    assert "East" not in cli.inside("team", "assign", "South", "--client", ABBEY).err
 
 
 def test_remove_leaves_clients_with_an_active_integration(cli: Command) -> None:

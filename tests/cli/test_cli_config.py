@@ -58,12 +58,28 @@ def test_setting_is_changed_and_everything_else_stays(cli: Command) -> None:
         (("http.attempts", "0"), "must be from 1 to 100"),
         (("software.xero.parameters", "x"), "Edit the file"),
         (("xero", "x"), "no setting"),
+        (("software.xerro.client_id", "x"), 'Did you mean "xero"?'),
+        (("software.xero.client_id", " "), "The client id is empty."),
     ],
 )
 def test_wrong_value_changes_nothing(cli: Command, words: tuple[str, ...], says: str) -> None:
     refused = cli.inside("config", "set", *words)
     assert (refused.code, says in refused.err) == (2, True), refused.err
     assert cli.config.read_text() == WRITTEN
+
+
+def test_table_goes_with_its_last_setting(cli: Command) -> None:
+    assert cli.inside("config", "set", "software.xero.client_id").code == 0
+    assert "software" not in cli.config.read_text()
+    assert cli.inside("config", "set", "practice.database").code == 0
+    assert cli.inside("config", "set", "practice.name").code == 0
+    assert cli.config.read_text().strip() == "# Ours"
+
+
+def test_table_with_a_comment_stays_and_an_app_that_is_gone_can_be_removed(cli: Command) -> None:
+    cli.config.write_text('[software.gone]\n# ask Ann\nclient_id = "x"\n\n[screen]\nascii = true\n')
+    assert cli.inside("config", "set", "software.gone.client_id").code == 0
+    assert cli.config.read_text() == "[software.gone]\n# ask Ann\n\n[screen]\nascii = true\n"
 
 
 @pytest.mark.parametrize(

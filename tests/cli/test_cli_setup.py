@@ -52,6 +52,12 @@ def test_setup_says_how_and_then_sets(cli: Command) -> None:
     assert {each["name"] for each in softwares if each["configured"]} == {"xero"}
 
 
+def test_empty_client_id_is_refused(cli: Command) -> None:
+    refused = cli.inside("setup", "xero", "--client-id", " ")
+    assert (refused.code, "The client id is empty." in refused.err) == (2, True)
+    assert "software" not in cli.config.read_text()
+
+
 def test_softwares_still_works_as_the_former_name_of_software(cli: Command) -> None:
     for words in ([], ["--json"]):
         new, former = cli.inside("software", *words), cli.inside("softwares", *words)

@@ -72,6 +72,7 @@ def assign(name: str, clients: tuple[str, ...], dry_run: bool, as_json: bool) ->
         name = client_edits.team_name(name) or ""
         moving = [client for client in found if (client.team or "") != name]
         mind_claims(workplace, (client.id for client in moving), dry_run=dry_run)
+        is_new = bool(name and moving) and name not in workplace.store.clients.team_sizes()
         if not dry_run:
             client_edits.assign_team(workplace.store, workplace.actor, moving, name)
     if as_json:
@@ -79,6 +80,8 @@ def assign(name: str, clients: tuple[str, ...], dry_run: bool, as_json: bool) ->
         output.json_document(
             {"team": name or None, "changed": 0 if dry_run else len(moving), "unchanged": unchanged}
         )
+    if is_new:
+        output.say(f"Team {name} would be created." if dry_run else f"Created team {name}.")
     where = f"team {name}" if name else "no team"
     done = "would be assigned" if dry_run else "assigned"
     output.say(

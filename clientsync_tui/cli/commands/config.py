@@ -1,12 +1,15 @@
 """`config`: shows and changes settings without an editor."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .. import options
-from ..context import config_file
+from ..context import config_file, open_workplace
+
+if TYPE_CHECKING:
+    from ...config.settings import Setting
 
 
 @click.group(
@@ -59,20 +62,16 @@ def set_value(key: str, value: str | None) -> None:
     Comments and the order of the file stay as they are. Nothing is changed if the value is wrong.
     """
     from ...config.reading import load
-    from ...config.server_address import is_server
     from ...config.settings import named
     from ...config.writing import remove_value, set_values
     from .. import output
 
     path = load(config_file()).path
     setting = named(key)
-    if key == "practice.database" and value is not None and is_server(value.strip()):
-        from ...store.postgres.address import address_of
-
-        address_of(value.strip())
     if value is None:
         remove_value(path, setting.table, setting.key)
     else:
+        _refuse_wrong(setting, value)
         set_values(path, setting.table, {setting.key: setting.parsed(value)})
     output.say(
         f"{key} is now {_shown(setting.of(load(path)) if path.exists() else setting.default) or 'empty'}."
@@ -85,6 +84,23 @@ def schema() -> None:
     from ...config.schema import schema as made
 
     click.echo(json.dumps(made(), indent=1))
+
+
+def _refuse_wrong(setting: "Setting", value: str) -> None:
+    """Raises UsageError for a value that could be written but would never work."""
+    from ...config.server_address import is_server
+
+    if setting.name == "practice.database" and is_server(value.strip()):
+        from ...store.postgres.address import address_of
+
+        address_of(value.strip())
+    if setting.app is not None:
+        with open_workplace() as workplace:
+            workplace.software(setting.app)
+        if setting.key == "client_id" and not value.strip():
+            raise click.UsageError(
+                f"The client id is empty. Nothing was changed. To remove it: clientsync config set {setting.name}"
+            )
 
 
 def _shown(value: Any) -> str:

@@ -107,11 +107,18 @@ def retry(job: str, as_json: bool, yes: bool) -> None:
 
     Says first what it will do. One that ends something, such as disconnect, asks as its command does.
     """
+    from ...sync.jobs.jobs_as_json import outcome
     from ..bulk import confirm_going_on, resume_job
+    from ..output import json_document, say
 
     with open_workplace() as workplace:
         found = workplace.store.jobs.one(job)
         again = sum(count for _, count, _ in workplace.store.job_items(job).retriable())
+        if not found.left and not again:
+            say("Nothing failed: there is nothing to retry.")
+            if as_json:
+                json_document(outcome(found, workplace.store.jobs.items(job)))
+            return
         confirm_going_on(workplace.store.jobs, found, found.left + again, yes)
         workplace.store.jobs.retry(job)
         resume_job(workplace, job, as_json)

@@ -262,9 +262,9 @@ def server_home(workplace: "Workplace") -> "PostgresHome | None":
     """The practice's server; None where it is in a file."""
     if workplace.config.server is None:
         return None
+    home = workplace.store.home
     from ...store.postgres.home import PostgresHome
 
-    home = workplace.store.home
     return home if isinstance(home, PostgresHome) else None
 
 

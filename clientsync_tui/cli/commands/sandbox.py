@@ -97,7 +97,7 @@ def sandbox(
 ) -> None:
     """Run a local sandbox to try Client Sync with.
 
-    It stands in for the accounting apps on this machine, so you need no account. Prints `ready http://127.0.0.1:PORT` once it accepts connections, and runs until interrupted. The secret of every sandbox app is `sandbox`.
+    It stands in for the accounting apps on this machine, so you need no account. Prints `ready http://127.0.0.1:PORT` once it accepts connections, and runs until interrupted. The client secret is `sandbox`, for apps that need one.
     """
     if context.invoked_subcommand is not None:
         return

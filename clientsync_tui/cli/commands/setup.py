@@ -67,6 +67,8 @@ def setup(
         if not values and not secret_stdin and not no_secret:
             _explain(workplace, set_up)
             return
+        if values.get("client_id") == "":
+            raise click.UsageError("The client id is empty.")
         table = set_up.table._replace(**values)
         secret = _secret(set_up.checked(table).software, secret_stdin)
         _save(workplace, set_up, table, secret)

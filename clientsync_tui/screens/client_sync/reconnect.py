@@ -42,4 +42,4 @@ class ReconnectScreen(KindScreen):
             found = workplace.store.clients.tally(name, datetime.now(UTC), used(workplace.held(name)))
             yield plan_words.reconnect_all(found)
         else:
-            yield f"Reconnect will refresh the chosen {plan_words.integrations(plan.count(Will.DO))}."
+            yield f"Reconnect will reconnect {plan_words.integrations(plan.count(Will.DO))}."

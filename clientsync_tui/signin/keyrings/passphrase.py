@@ -44,7 +44,7 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
     if ask is None:
         raise PassphraseNeeded(
             "The keyring file is locked, and there is no terminal to ask for its passphrase. "
-            f"{FILE_VARIABLE} can name a file (mode 0600) with the passphrase,{DESCRIPTOR_VARIABLE} an open descriptor, and systemd "
+            f"{FILE_VARIABLE} can name a file (mode 0600) with the passphrase, {DESCRIPTOR_VARIABLE} an open descriptor, and systemd "
             f"hands over the credential {CREDENTIAL}."
         )
     return usable(ask(new), "The passphrase", new=new)

@@ -18,6 +18,10 @@ SAFE_METHODS = ("scram-sha-256", "gss", "sspi", "none")
 """With these nobody who takes the server's place learns a password. `none` is what a server says that trusts, or knows the socket's peer."""
 
 _ENCRYPTED = "verify-full"
+_NO_ADDRESS = (
+    "This is not an address of a PostgreSQL database. It looks like postgresql://ROLE@HOST/DATABASE."
+)
+"""Said without the address: whatever could not be read in it may be part of a password."""
 _REQUIRES_AUTH = 160000
 _DECIDING = ("host", "hostaddr", "port", "sslrootcert", "require_auth", "requirepeer")
 """What decides where a connection goes and who can listen, and may come from the environment. Not sslmode: that is never left to it."""
@@ -38,26 +42,28 @@ class Address(NamedTuple):
 
 
 def address_of(url: str) -> Address:
-    """The address that a configuration's URL says. Raises UsageError where it holds a secret, or others could listen in."""
+    """The address that a configuration's URL says. Raises UsageError where it holds a secret, or others could listen in.
+
+    Ask this before you import what imports psycopg: it says what to install where that is missing.
+    """
+    if has_secret(url):
+        raise UsageError(TAKE_IT_OUT)
+    if not is_server(url):
+        raise UsageError(_NO_ADDRESS)
     try:
         from psycopg import ProgrammingError
         from psycopg.conninfo import conninfo_to_dict
     except ImportError:
-        raise UsageError(
-            "The practice is on PostgreSQL, and this installation can't reach it. Install it with the extra: clientsync-tui[postgres]."
-        ) from None
+        raise UsageError("PostgreSQL needs the extra: pip install 'clientsync-tui[postgres]'.") from None
 
     try:
         given = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     except ProgrammingError:
         given = {}
-    if has_secret(url) or any(name in given for name in SECRETS):
+    if any(name in given for name in SECRETS):
         raise UsageError(TAKE_IT_OUT)
-    if not is_server(url) or not given or not _are_ports(given.get("port", "")):
-        # Said without the address: whatever could not be read in it may be part of a password.
-        raise UsageError(
-            "This is not an address of a PostgreSQL database. It looks like postgresql://ROLE@HOST/DATABASE."
-        )
+    if not given or not _are_ports(given.get("port", "")):
+        raise UsageError(_NO_ADDRESS)
     if not given.get("dbname") and "service" not in given:
         raise UsageError("The address names no database. It looks like postgresql://ROLE@HOST/DATABASE.")
     # An address that leaves the host out gets it from the environment, or from the service file that the environment names.

@@ -6,19 +6,19 @@ from pathlib import Path
 
 from ...practice.trouble import Unreachable
 from ..store import Store
-from .address import address_of
+from .address import Address
 from .connecting import Password
 from .home import PostgresHome, newer_version
 
 
 def open_store(
-    path: Path, url: str, password: Password, say: Callable[[str], object], *, wait: bool
+    path: Path, address: Address, password: Password, say: Callable[[str], object], *, wait: bool
 ) -> Store:
     """The store over the copy at `path`. `wait`: brings it up to date first, and calls `say` where that is not possible.
 
-    Raises what `Store` and `address_of` raise; and Unreachable where there is no copy yet.
+    Raises what `Store` raises; and Unreachable where there is no copy yet.
     """
-    home = PostgresHome(address_of(url), password)
+    home = PostgresHome(address, password)
     is_new = not path.exists()
     if is_new:
         home.connected()

@@ -36,6 +36,7 @@ async def examine(
     ok, says = await vault.backend_says()
     return [
         Finding("configuration", True, _configuration(config)),
+        *_server(config.server),
         *look(config.database),
         Finding("keyring", ok, says),
         *await _softwares(config.software, app),
@@ -47,6 +48,19 @@ async def examine(
 def _configuration(config: "Config") -> str:
     path = config.path
     return str(path) if path.exists() else f"{path} does not exist; defaults are used"
+
+
+def _server(url: str | None) -> list[Finding]:
+    """What keeps the practice's server from being reached before it is called: its address, or the driver that is missing."""
+    if url is None:
+        return []
+    from ...store.postgres.address import address_of
+
+    try:
+        address_of(url)
+    except UsageError as trouble:
+        return [Finding("server", False, str(trouble))]
+    return []
 
 
 async def _softwares(names: Collection[str], app: "Callable[[str], Configured]") -> list[Finding]:

@@ -10,6 +10,7 @@ from ...config.server_address import is_server
 from ...config.tables import Config
 from ...config.writing import set_values
 from ...practice.trouble import UsageError
+from ...store.postgres.address import address_of
 from ...store.store import Store
 
 Password = Callable[[], str | None]
@@ -26,11 +27,10 @@ class Moved(NamedTuple):
 
 def create(url: str, name: str, password: Password) -> str:
     """Makes a practice on a server; returns where. The caller becomes its first admin. Raises UsageError where one is there already."""
+    address = address_of(url)
     from ...store.postgres import schema
-    from ...store.postgres.address import address_of
     from ...store.postgres.connecting import connect
 
-    address = address_of(url)
     server = connect(address, password)
     with server:
         schema.create(server, address, name)
@@ -39,22 +39,20 @@ def create(url: str, name: str, password: Password) -> str:
 
 def upgrade(config: Config, password: Password) -> int:
     """Brings the practice's tables on its server to this version; returns how many steps that took. Everyone's program goes on."""
-    from ...store.postgres import schema
-    from ...store.postgres.address import address_of
-    from ...store.postgres.connecting import connect
-
     assert config.server is not None
     address = address_of(config.server)
+    from ...store.postgres import schema
+    from ...store.postgres.connecting import connect
+
     with connect(address, password) as server:
         return schema.upgrade(server, address)
 
 
 def join(config: Config, url: str, password: Password, progress: Progress) -> Store:
     """Makes this host's copy of a practice on a server, then writes the configuration. Raises NotAllowed for a stranger."""
-    from ...store.postgres.address import address_of
+    address = address_of(url)
     from ...store.postgres.home import PostgresHome
 
-    address = address_of(url)
     home = PostgresHome(address, password)
     home.you()
     joined = config._replace(practice=config.practice._replace(database=url))
@@ -84,15 +82,14 @@ def move(config: Config, store: Store, target: str, password: Password, *, dry_r
 
 
 def _to_server(config: Config, store: Store, url: str, password: Password, dry_run: bool) -> Moved:
-    from ...store.postgres import moving
-    from ...store.postgres.address import address_of
-    from ...store.postgres.connecting import connect
-
     if config.server is not None:
         raise UsageError(
             "The practice is on a server already. Move it into a file first. Nothing was changed."
         )
     address = address_of(url)
+    from ...store.postgres import moving
+    from ...store.postgres.connecting import connect
+
     target = config._replace(practice=config.practice._replace(database=url))
     with connect(address, password) as server:
         moving.refuse_taken(server, address)
@@ -113,7 +110,6 @@ def _to_server(config: Config, store: Store, url: str, password: Password, dry_r
 def _to_file(config: Config, store: Store, file: Path, password: Password, dry_run: bool) -> Moved:
     from ...practice.roles import Right
     from ...store.postgres import moving
-    from ...store.postgres.address import address_of
     from ...store.postgres.connecting import connect
     from ...store.postgres.home import PostgresHome
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from ...practice.people import SignIn
 from ...practice.plan import Plan, PlanItem, Will
-from ...practice.status import Why
-from ...practice.trouble import PassingTrouble, SignInNeeded, Trouble, UsageError
+from ...practice.status import Reason, Why
+from ...practice.trouble import PassingTrouble, SignInNeeded, SignInRefused, Trouble, UsageError
 from ..kinds.seam.kind import Reach
 from ..kinds.seam.planning import together
 
@@ -49,7 +49,8 @@ def without_waiting(plan: Plan, needed: Mapping[str, Trouble]) -> Plan:
     def settled(item: PlanItem) -> PlanItem:
         if item.will is not Will.DO or item.software not in needed:
             return item
-        says = str(needed[item.software])
-        return replace(item, will=Will.CANNOT, reason=Why.NO_ACCESS, says=says, waits=True)
+        trouble = needed[item.software]
+        reason = Reason.SIGN_IN_REFUSED if isinstance(trouble, SignInRefused) else Why.NO_ACCESS
+        return replace(item, will=Will.CANNOT, reason=reason, says=str(trouble), waits=True)
 
     return replace(plan, items=tuple(map(settled, plan.items)))
