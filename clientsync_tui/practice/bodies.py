@@ -103,7 +103,7 @@ def _time(value: Any) -> bool:
 
 
 def _reason(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and value in Reason)
+    return value is None or (isinstance(value, str) and value in list(Reason))
 
 
 def _person(value: Any) -> bool:
