@@ -20,7 +20,7 @@ def test_guide_names_every_way_an_organisation_is_recognised() -> None:
     for name, details in (("Other", {"tax_number": "gb1"}), ("BAKER LTD", {}), ("Books of ABB01", {})):
         match = matcher.match(name, details)
         assert match is not None
-        body = {"organisation_name": name, "linked_by": match.by}
+        body = {"organisation_name": name, "sign_in": "s1", "linked_by": match.by}
         entry = Entry(Kind.INTEGRATION_CONNECTED, "ann", "c1", "xero", "o1", body, 1, "2026-11-18T12:00:00Z")
         assert described(entry) == f"integrated with {name}, linked by {match.by}"
         assert f'"linked by {match.by}"' in guide
