@@ -19,7 +19,14 @@ PLACEHOLDERS = {
 def offer(screen: ClientsView) -> None:
     """Shows them, and copies the one that is chosen."""
     numbers = screen.chosen()
-    able = [action for action in actions(CLIENTS) if action.command and screen.why_not(action) is None]
+    able = [
+        action
+        for action in actions(CLIENTS)
+        if action.command
+        and screen.why_not(action) is None
+        # Such a command is always about every client.
+        and not (screen.table.selection.total and action.name in KINDS and KINDS[action.name].whole_list)
+    ]
 
     def read() -> list[Client]:
         return list(screen.store.clients.each(numbers, today())) if len(numbers) <= MOST_CLIENTS else []
