@@ -204,7 +204,7 @@ async def test_palette_finds_clients_and_views(app: ClientSyncApp) -> None:
         await until(pilot, lambda: "View: Without a [code]" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "1 of 2 clients" in shown(pilot))
-        assert "code:none -[/]" in shown(pilot)
+        await until(pilot, lambda: "code:none -[/]" in shown(pilot))
     app.workplace.close()
 
 

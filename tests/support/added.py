@@ -34,7 +34,8 @@ _added: dict[object, Added] = {}
 
 def key(sandbox: Sandbox, database: Path, *about: object) -> object | None:
     """What the result depends on; None if something happened before, so that clients have to be added in earnest."""
-    untouched = not (sandbox.calls.total or sandbox.faults.in_force or sandbox.clock.ahead_s)
+    scripted = sandbox.faults.in_force or sandbox.scripts.in_force
+    untouched = not (sandbox.calls.total or scripted or sandbox.clock.ahead_s)
     if not untouched or database.exists() or any(_keyring().iterdir()):
         return None
     return repr((sandbox.options, *about))
