@@ -297,7 +297,7 @@ def _last(url: Any) -> str:
 
 
 def _year_end(periods: Any) -> str:
-    """The last day of the accounting period that today is in, else of the last one; empty if none is told."""
+    """The last day of the accounting period that today is in, otherwise of the last one; empty if the app names none."""
     days = sorted(
         (shapes.words(period.get("ends_on")), shapes.words(period.get("starts_on")))
         for period in shapes.objects(periods)

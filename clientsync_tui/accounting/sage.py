@@ -265,7 +265,7 @@ class Sage:
         return business
 
     async def _read(self, calls: Calls, organisation_id: str, path: str, asked: Mapping[str, str]) -> Reply:
-        """GET of a business's data. A refusal is told apart by whether the business is listed."""
+        """GET of a business's data. Whether the business is still listed says what a refusal means."""
         try:
             reply = await calls.read(f"{_API}{path}", organisation_id=organisation_id, parameters=asked)
         except OrganisationTrouble as trouble:

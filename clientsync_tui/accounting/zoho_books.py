@@ -333,7 +333,7 @@ class ZohoBooks:
         return _LINK.format(domain=centre[0], organisation=quote(organisation_id, safe=""))
 
     async def _get(self, calls: Calls, organisation_id: str, path: str, parameters: Mapping[str, str]) -> Any:
-        """GET of an organization's data; a refusal is told apart by whether the organization is still listed."""
+        """GET of an organization's data; whether the organization is still listed says what a refusal means."""
         asked = {**parameters, "organization_id": organisation_id}
         try:
             return await calls.get(f"{_API}{path}", organisation_id=organisation_id, parameters=asked)

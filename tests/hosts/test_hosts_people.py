@@ -190,7 +190,7 @@ def test_newer_programs_entry_is_named_and_the_practice_stays_readable(
     assert said.code == 1 and "version 9.1" in said.err
 
 
-def test_copy_of_another_ledger_is_set_aside_and_made_anew(
+def test_copy_of_another_ledger_is_set_aside_and_rebuilt(
     hosts: tuple[Host, Host], postgres: Database
 ) -> None:
     _, ben = hosts

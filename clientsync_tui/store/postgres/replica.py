@@ -1,4 +1,4 @@
-"""This host's copy of a practice on a server: follows its ledger, and is made anew where it is another one's."""
+"""This host's copy of a practice on a server: it follows the server's ledger, and is rebuilt if it holds another one."""
 
 import secrets
 from collections.abc import Callable

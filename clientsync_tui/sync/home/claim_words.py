@@ -1,4 +1,4 @@
-"""Claims in words: the mark in the list, and what someone is told who begins bulk work on claimed clients."""
+"""Claims in words: the mark in the list, and the warning before bulk work on claimed clients."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

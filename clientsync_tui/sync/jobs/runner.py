@@ -206,7 +206,7 @@ class Runner:
         return self._kind.needs is not Needs.NONE and not (self._kind.here_alone and item.sign_in is None)
 
     def _sign_in_of(self, job: Job, item: Item) -> SignIn | None:
-        """The sign-in that an item is done with; None where it needs none, or it is yet to be made, or made anew."""
+        """The sign-in that an item is done with; None if it needs none, or if someone has yet to sign in."""
         if not self._needs_sign_in(item):
             return None
         if self._kind.needs is Needs.OWN:
