@@ -44,7 +44,7 @@ class _List(NamedTuple):
     """A list with pages: what is kept of a line, the field that is its id (the first one that there is), its name and its code."""
 
     key: str
-    kept: tuple[str, ...]
+    fields: tuple[str, ...]
     ids: tuple[str, ...]
     name: str = "name"
     code: str | None = None
@@ -193,7 +193,10 @@ class FreshBooks:
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
         """GET users/me: every membership in one answer [C]. Those without accounting are none."""
         found = [business for business in await _memberships(calls) if business]
-        return [Organisation(each.account, each.name or each.account, problem=each.problem) for each in found]
+        return [
+            Organisation(business.account, business.name or business.account, problem=business.problem)
+            for business in found
+        ]
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
         """The membership says the details. Its account's taxes are the proof that the integration works: `users/me` asks no business."""
@@ -236,7 +239,9 @@ class FreshBooks:
         """The membership for this account. Raises OrganisationTrouble if there is none, or it cannot be used."""
         with noting():  # what is left out here is no row of the list that is being pulled
             listed = await self._lately.of(calls, _memberships)
-        business = next((each for each in listed if each and each.account == organisation_id), None)
+        business = next(
+            (candidate for candidate in listed if candidate and candidate.account == organisation_id), None
+        )
         if business is None:
             raise shapes.nonsense("memberships") if None in listed else _broken(Reason.ACCESS_REMOVED)
         if business.problem is not None:
@@ -296,7 +301,7 @@ async def _page(calls: Calls, business: _Business, wanted: _List, number: int) -
     rows = shapes.length(result, wanted.key)
     pages, size = (shapes.whole_number(shapes.under(result, key)) for key in ("pages", "per_page"))
     last = number >= pages if pages else rows < (size or _PAGE_SIZE)
-    return Page(shapes.only(records, wanted.kept), rows, last)
+    return Page(shapes.only(records, wanted.fields), rows, last)
 
 
 async def _memberships(calls: Calls) -> Sequence[_Business | None]:
@@ -370,12 +375,12 @@ def _error(answer: Answer) -> _Said | None:
     # The same, newer
     code = shapes.whole_number(body.get("code"))
     if code is not None and isinstance(message, str) and isinstance(details, list):
-        number = next((shapes.whole_number(each.get("reason")) for each in shapes.objects(details)), None)
+        number = next((shapes.whole_number(detail.get("reason")) for detail in shapes.objects(details)), None)
         return _said(answer, _STATUS_OF_CODE.get(code), number, message)
     # /accounting/businesses
     grouped = shapes.lower_keys(body.get("errors"))
     if isinstance(grouped.get("message"), str) and ("status" in grouped or "details" in grouped):
-        why = next((each.get("reason") for each in shapes.objects(grouped.get("details"))), None)
+        why = next((detail.get("reason") for detail in shapes.objects(grouped.get("details"))), None)
         return _said(answer, shapes.whole_number(grouped.get("status")), None, why or grouped["message"])
     # Events
     if (number := shapes.whole_number(body.get("errno"))) is not None and isinstance(message, str):

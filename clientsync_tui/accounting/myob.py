@@ -49,7 +49,7 @@ class _List(NamedTuple):
     path: str
     name: str
     code: str
-    kept: frozenset[str]
+    fields: frozenset[str]
 
 
 #: Where each list is, the fields that name a line and are its code [C], and what else is kept: no payment details, no tax numbers.

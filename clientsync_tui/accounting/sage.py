@@ -185,8 +185,8 @@ class Sage:
 
     def refusal(self, redirect: Mapping[str, str]) -> str | None:
         """The country that was chosen is not the business's: an error in prose, perhaps without `state` [U]."""
-        said = "".join(redirect.get("error", "").split()).casefold()
-        if said != "invalidrequest":
+        error = "".join(redirect.get("error", "").split()).casefold()
+        if error != "invalidrequest":
             return None
         return (
             "Sage refused the sign-in: the country you chose is not the business's own. Try again, and choose the country of your "
@@ -281,8 +281,8 @@ class Sage:
 
     async def _country(self, calls: Calls, business: _Business) -> str:
         """Where the list has short lines [U], the business itself says it."""
-        said = await self._further(calls, business, f"/businesses/{quote(business.id, safe='')}")
-        return _id_of(shapes.under(said, "country"))
+        details = await self._further(calls, business, f"/businesses/{quote(business.id, safe='')}")
+        return _id_of(shapes.under(details, "country"))
 
     async def _registration(self, calls: Calls, business: _Business, country: str) -> str:
         if (field := _REGISTRATION.get(country)) is None:

@@ -69,7 +69,7 @@ class _List(NamedTuple):
     id: str
     name: str
     code: str | None
-    kept: frozenset[str]
+    fields: frozenset[str]
 
 
 #: Each list: where it is, the key it comes under, which fields say id, name and code, and what else is kept: amounts and the like are not.
@@ -230,7 +230,7 @@ class ZohoBooks:
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
         """By the code; the status alone says little."""
-        code, said = _code(answer), shapes.error_text(shapes.under(answer.body, "message"))
+        code, error_words = _code(answer), shapes.error_text(shapes.under(answer.body, "message"))
         if code in (_MINUTE, _DAY, _AT_ONCE):
             return "limit"
         if code == _NOT_ALLOWED:
@@ -245,7 +245,9 @@ class ZohoBooks:
         if code == _INTERNAL:
             return internal_error(self.title, code)
         kind = _NotThere if answer.status == 404 else PassingTrouble
-        return kind(Fault.NONSENSE, f"Zoho Books refused a request ({answer.status}, code {code}): {said}")
+        return kind(
+            Fault.NONSENSE, f"Zoho Books refused a request ({answer.status}, code {code}): {error_words}"
+        )
 
     def limit_pause_s(self, answer: Answer) -> float | None:
         """The calls of a day are used up until the next one [U: by which clock]."""
@@ -311,7 +313,7 @@ class ZohoBooks:
             rows = shapes.length(answer, key)
             more = shapes.under(shapes.under(answer, "page_context"), "has_more_page")
             last = not more if isinstance(more, bool) else rows < _PAGE_SIZE
-            return Page(shapes.only(lines, wanted.kept), rows, last)
+            return Page(shapes.only(lines, wanted.fields), rows, last)
 
         try:
             return await whole(page, wanted.key)

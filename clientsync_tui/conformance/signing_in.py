@@ -60,12 +60,12 @@ def test_what_was_refused_or_is_another_attempts_comes_to_nothing(name: str, sta
         async with session.begin(name) as attempt:
             asked = dict(parse_qsl(urlsplit(attempt.link).query))
             redirect, state = asked["redirect_uri"], asked["state"]
-            said: dict[str, Mapping[str, str]] = {
+            redirects: dict[str, Mapping[str, str]] = {
                 "denied": {"error": "access_denied", "state": state},
                 "wrong state": {"code": "a-code", "state": "wrong"},
             }
             page = _refused(attempt, stand.person) if how == "denied on the page" else None
-            attempt.paste(page or f"{redirect}?{urlencode(said[how])}")
+            attempt.paste(page or f"{redirect}?{urlencode(redirects[how])}")
             await attempt.wait(PATIENCE_S)
 
     before = stand.calls_made

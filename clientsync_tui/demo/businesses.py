@@ -57,7 +57,9 @@ def new_in(personality: Personality) -> int:
 
 def by_app(personalities: Iterable[Personality]) -> dict[str, Sequence[Named]]:
     """Each app's businesses, by its name. Every business is in one app or in two."""
-    wanted = {each.name: each.demo_clients + new_in(each) for each in personalities}
+    wanted = {
+        personality.name: personality.demo_clients + new_in(personality) for personality in personalities
+    }
     dealt: dict[str, list[Named]] = {app: [] for app in wanted}
     for number, business in enumerate(_businesses(), 1):
         for _ in range(2 if number % SECOND_APP_EVERY == 0 else 1):

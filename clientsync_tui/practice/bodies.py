@@ -62,7 +62,7 @@ def _is_deep(value: Any, left: int = MOST_DEEP) -> bool:
         inner = value  # pyright: ignore[reportUnknownVariableType]
     else:
         return False
-    return left == 0 or any(_is_deep(each, left - 1) for each in inner)
+    return left == 0 or any(_is_deep(part, left - 1) for part in inner)
 
 
 def fits(kind: str, body: Body) -> bool:

@@ -309,8 +309,8 @@ def seconds(value: object) -> float | None:
 def _ahead_s(response: httpx2.Response) -> float | None:
     """The server's clock minus this host's; None if it does not send its time."""
     try:
-        there = parsedate_to_datetime(response.headers.get("date", ""))
-        return (there.replace(tzinfo=there.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+        server_time = parsedate_to_datetime(response.headers.get("date", ""))
+        return (server_time.replace(tzinfo=server_time.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
     except (ValueError, OverflowError):
         return None
 

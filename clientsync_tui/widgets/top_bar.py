@@ -88,10 +88,10 @@ def _fitting(way: Sequence[str], title: str, room: int) -> tuple[str, str]:
     """The way and the title, as far as there is room: the way whole, or with its middle left out, or not at all. What the way says,
     the title does not say again."""
     rest = [step for step in title.split(STEP) if step not in way] or [title]
-    for steps, said in ((way, STEP.join(rest)), ((*way[:1], "…") if len(way) > 1 else (), title)):
+    for steps, name in ((way, STEP.join(rest)), ((*way[:1], "…") if len(way) > 1 else (), title)):
         text = "".join(step + STEP for step in steps)
-        if cell_len(text) + cell_len(said) <= room:
-            return text, said
+        if cell_len(text) + cell_len(name) <= room:
+            return text, name
     return "", title
 
 

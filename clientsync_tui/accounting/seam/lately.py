@@ -22,8 +22,8 @@ class Lately(Generic[T]):
     async def of(self, calls: Calls, ask: Callable[[Calls], Awaitable[T]]) -> T:
         """What `ask` gives, or gave within the last second."""
         async with self._asking.setdefault(calls, asyncio.Lock()):
-            at, said = self._said.get(calls, (float("-inf"), None))
-            if said is None or time.monotonic() - at > AGE_S:
-                said = await ask(calls)
-                self._said[calls] = time.monotonic(), said
-            return said
+            at, answer = self._said.get(calls, (float("-inf"), None))
+            if answer is None or time.monotonic() - at > AGE_S:
+                answer = await ask(calls)
+                self._said[calls] = time.monotonic(), answer
+            return answer

@@ -166,8 +166,8 @@ def records(
 
 def only(lines: Iterable[Record], fields: Collection[str]) -> Sequence[Record]:
     """The lines with these fields of the app's, and what was added to them: an app says much that nobody needs to keep here."""
-    kept = {*fields, "id", "name", "code"}
-    return [{key: value for key, value in line.items() if key in kept} for line in lines]
+    wanted = {*fields, "id", "name", "code"}
+    return [{key: value for key, value in line.items() if key in wanted} for line in lines]
 
 
 def _spellings(fields: Iterable[str], name: str | None) -> list[str]:

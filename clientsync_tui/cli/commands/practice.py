@@ -67,8 +67,8 @@ def join(url: str) -> None:
     from ...sync.home.joining import join as join_practice
     from .. import output
 
-    def progress(here: int, there: int) -> None:
-        output.say(f"{here:,} of {counted(there, 'entry', 'entries')}.")
+    def progress(read: int, total: int) -> None:
+        output.say(f"{read:,} of {counted(total, 'entry', 'entries')}.")
 
     with open_workplace() as workplace:
         store = join_practice(workplace.config, url, workplace.password_for(url), progress)

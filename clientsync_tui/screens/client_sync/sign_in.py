@@ -220,8 +220,8 @@ class SignInScreen(ActionScreen):
     def show_reasons(self) -> None:
         """Shows why, what to know before the browser opens, and what keeps the loopback from listening."""
         trouble = self._attempt.trouble if self._attempt and self._attempt.way == "browser" else None
-        told = (*self.reasons(), self.software.before_sign_in, trouble)
-        lines = [line for line in told if line]
+        notes = (*self.reasons(), self.software.before_sign_in, trouble)
+        lines = [line for line in notes if line]
         self._set("why", "\n".join(lines))
         self.query_one("#why").display = bool(lines)
 

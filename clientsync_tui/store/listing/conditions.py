@@ -131,7 +131,8 @@ class Conditions:
             return 0
         rows = plain(self._db, "SELECT id, key FROM standings")
         return self._by_standing(
-            False, {number: True for number, key in rows if any(each in sign_ins for _, each in pairs(key))}
+            False,
+            {number: True for number, key in rows if any(sign_in in sign_ins for _, sign_in in pairs(key))},
         )
 
     def _by_standing(self, usual: bool, others: Mapping[int, bool]) -> int:

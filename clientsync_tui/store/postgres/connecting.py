@@ -29,10 +29,10 @@ def connect(address: Address, password: Password = lambda: None) -> Connection:
     try:
         return _connect(address, None)
     except psycopg.OperationalError as error:
-        if _NO_PASSWORD not in str(error) or (kept := password()) is None:
+        if _NO_PASSWORD not in str(error) or (saved := password()) is None:
             raise explained(error, address) from None
     try:
-        return _connect(address, kept)
+        return _connect(address, saved)
     except psycopg.OperationalError as error:
         raise explained(error, address) from None
 

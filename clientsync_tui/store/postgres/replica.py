@@ -51,15 +51,15 @@ def follow(
 
 
 def _follow(database: Database, server: Connection, progress: Progress | None) -> str | None:
-    there = int(_only(server, "SELECT seq FROM clientsync.head"))
-    if there < head_of(database.connection)[0]:
+    last = int(_only(server, "SELECT seq FROM clientsync.head"))
+    if last < head_of(database.connection)[0]:
         raise Differs
     while True:
         # Asked before the file is locked: most of the time nothing is missing.
-        here, digest = head_of(database.connection)
-        if here == there and digest == bytes(_only(server, "SELECT hash FROM clientsync.head")):
+        seq, digest = head_of(database.connection)
+        if seq == last and digest == bytes(_only(server, "SELECT hash FROM clientsync.head")):
             return None
-        with database.writing() as db, room(db) if there - here > MANY else nullcontext():
+        with database.writing() as db, room(db) if last - seq > MANY else nullcontext():
             try:
                 applied = catch_up(db, server)
             except Newer as newer:
@@ -67,8 +67,8 @@ def _follow(database: Database, server: Connection, progress: Progress | None) -
         if not applied:
             return None
         if progress is not None:
-            here = head_of(database.connection)[0]
-            progress(here, max(here, there))
+            seq = head_of(database.connection)[0]
+            progress(seq, max(seq, last))
 
 
 def _adopt(database: Database, server: Connection) -> None:

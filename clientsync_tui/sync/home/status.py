@@ -60,11 +60,11 @@ def standing(config: Config, store: Store) -> Standing:
     assert isinstance(home, PostgresHome)
     try:
         you = home.you()
-        there = home.head()
+        last, last_hash = home.head()
     except Unreachable as trouble:
         return Standing("postgresql", False, seq, digest.hex(), None, None, workers, str(trouble), claims)
     says = newer_version(home.needs_version) if home.needs_version is not None else None
-    return Standing("postgresql", True, there[0], there[1].hex(), there[0] - seq, you, workers, says, claims)
+    return Standing("postgresql", True, last, last_hash.hex(), last - seq, you, workers, says, claims)
 
 
 def _by_file_mode(store: Store) -> You:

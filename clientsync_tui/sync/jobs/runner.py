@@ -128,8 +128,8 @@ class Runner:
         job = self._store.jobs.planned(self._id)
         self._writer = Writer(self._store)
         held = self._session.held()
-        self._held = frozenset(each.id for each in held)
-        self._last_used = {each.software: each for each in reversed(held)}
+        self._held = frozenset(sign_in.id for sign_in in held)
+        self._last_used = {sign_in.software: sign_in for sign_in in reversed(held)}
         workers = [asyncio.create_task(self._work(job, lane)) for lane in lanes for _ in self._places(lane)]
         done = asyncio.gather(*workers)
         now = asyncio.create_task(self._now.wait())
@@ -139,8 +139,8 @@ class Runner:
             if done.done():
                 await done
         finally:
-            for each in (now, renewing, *workers):
-                each.cancel()
+            for task in (now, renewing, *workers):
+                task.cancel()
             await asyncio.gather(now, renewing, done, return_exceptions=True)
             await self._writer.close()
         for lane in lanes:

@@ -156,12 +156,12 @@ class Session:
         software = self.software(sign_in.software)
         known = self.store.clients.integrated(sign_in.software)
         # A client that is still connected has the last word on how its organisation's id is spelled.
-        ids = sorted(known, key=lambda each: (known[each].is_active, each))
+        ids = sorted(known, key=lambda id: (known[id].is_active, id))
         if sign_in.organisation_id is not None:
             consented = [
-                Organisation(each.organisation_id, each.organisation_name or each.organisation_id)
-                for each in self.held(sign_in.software)
-                if each.organisation_id is not None and each.person.id == sign_in.person.id
+                Organisation(consent.organisation_id, consent.organisation_name or consent.organisation_id)
+                for consent in self.held(sign_in.software)
+                if consent.organisation_id is not None and consent.person.id == sign_in.person.id
             ]
             return Reach(consented, software.canonical_id, ids)
         with noting() as notes:

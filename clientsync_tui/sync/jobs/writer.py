@@ -49,11 +49,11 @@ class Writer:
                 batch, self._waiting = self._waiting, []
                 loop = asyncio.get_running_loop()
                 try:
-                    kept = await loop.run_in_executor(self._thread, self._keep, batch)
+                    results = await loop.run_in_executor(self._thread, self._keep, batch)
                 except Exception as error:
                     # The commit itself failed: nothing of the batch was kept, and everybody in it must learn so.
-                    kept = [(None, error)] * len(batch)
-                for waiting, (result, error) in zip(batch, kept, strict=True):
+                    results = [(None, error)] * len(batch)
+                for waiting, (result, error) in zip(batch, results, strict=True):
                     if waiting.done.done():
                         continue
                     if error is not None:

@@ -53,7 +53,7 @@ def me(person: Accountant, businesses: Iterable[Organisation], cancelled: frozen
     ]
     statuses = {of.id: "cancelled" if of.id in cancelled else "active" for of in reached}
     person_number = number_of(person.id) % 900_000
-    said = {
+    user = {
         "id": person_number,
         "identity_id": person_number,
         "identity_uuid": person.id,
@@ -68,7 +68,7 @@ def me(person: Accountant, businesses: Iterable[Organisation], cancelled: frozen
         "roles": [*roles, {"id": 60_280, "role": "client", "systemid": 866_543, "userid": 12, "accountid": "GAF54"}],
         "groups": [],
     }  # fmt: skip
-    return {"response": said}
+    return {"response": user}
 
 
 #: An employee's, one without accounting, one with an empty account, one that is not paid: none of them is offered.
@@ -167,7 +167,7 @@ def ledger_accounts(of: Organisation) -> list[dict[str, Any]]:
 
 def journal_entry_accounts(of: Organisation) -> list[dict[str, Any]]:
     """The older chart of accounts: accounts within accounts are in them, and everything has a number for id."""
-    said: list[dict[str, Any]] = []
+    accounts: list[dict[str, Any]] = []
     for place, (number, name, kind, _) in enumerate(_ACCOUNTS):
         common = {
             "account_type": kind,
@@ -181,8 +181,8 @@ def journal_entry_accounts(of: Organisation) -> list[dict[str, Any]]:
                 "account_sub_number": number.partition("-")[2],
                 "custom": False,
             }
-            said[-1]["sub_accounts"].append(common | within | {"sub_accountid": 545_000 + place})
+            accounts[-1]["sub_accounts"].append(common | within | {"sub_accountid": 545_000 + place})
         else:
             named = {"account_name": name, "account_number": number, "accountid": 545_000 + place}
-            said.append(common | named | {"sub_accounts": []})
-    return said
+            accounts.append(common | named | {"sub_accounts": []})
+    return accounts

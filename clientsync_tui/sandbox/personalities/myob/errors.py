@@ -41,9 +41,9 @@ def too_many(limit: str, pause_s: int) -> Response:
 
 
 def _api(
-    name: str, status: int, said: dict[str, object], means: Reason | Fault, *, renewed: bool = False
+    name: str, status: int, body: dict[str, object], means: Reason | Fault, *, renewed: bool = False
 ) -> ErrorAnswer:
-    return ErrorAnswer(name, "api", status, json.dumps(said), means, renewed=renewed)
+    return ErrorAnswer(name, "api", status, json.dumps(body), means, renewed=renewed)
 
 
 ERRORS = (

@@ -162,8 +162,8 @@ class Api:
         return await self._access.call(request, organisation, LIMITS, permitted)
 
 
-def _success(said: dict[str, Any]) -> Response:
-    return JSONResponse({"code": 0, "message": "success", **said})
+def _success(body: dict[str, Any]) -> Response:
+    return JSONResponse({"code": 0, "message": "success", **body})
 
 
 def _page(request: Request, key: str, lines: list[dict[str, Any]], *, says_more: bool) -> Response:
@@ -173,15 +173,15 @@ def _page(request: Request, key: str, lines: list[dict[str, Any]], *, says_more:
     if not (page.isdecimal() and size.isdecimal() and int(page) and 0 < int(size) <= PAGE):
         return errors.problem((400, 2, "Invalid value passed for page"))
     number, most = int(page), int(size)
-    said: dict[str, Any] = {key: lines[(number - 1) * most : number * most]}
+    body: dict[str, Any] = {key: lines[(number - 1) * most : number * most]}
     if says_more:
-        said["page_context"] = {
+        body["page_context"] = {
             "page": number,
             "per_page": most,
             "has_more_page": number * most < len(lines),
             "report_name": key,
         }
-    return _success(said)
+    return _success(body)
 
 
 def _names(lines: Lines, field: str) -> Callable[[World, Organisation], list[str | None]]:
