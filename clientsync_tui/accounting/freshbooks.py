@@ -192,11 +192,8 @@ class FreshBooks:
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
         """GET users/me: every membership in one answer [C]. Those without accounting are none."""
-        found = [business for business in await _memberships(calls) if business]
-        return [
-            Organisation(business.account, business.name or business.account, problem=business.problem)
-            for business in found
-        ]
+        found = [row for row in await _memberships(calls) if row]
+        return [Organisation(row.account, row.name or row.account, problem=row.problem) for row in found]
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
         """The membership says the details. Its account's taxes are the proof that the integration works: `users/me` asks no business."""
@@ -239,9 +236,7 @@ class FreshBooks:
         """The membership for this account. Raises OrganisationTrouble if there is none, or it cannot be used."""
         with noting():  # what is left out here is no row of the list that is being pulled
             listed = await self._lately.of(calls, _memberships)
-        business = next(
-            (candidate for candidate in listed if candidate and candidate.account == organisation_id), None
-        )
+        business = next((row for row in listed if row and row.account == organisation_id), None)
         if business is None:
             raise shapes.nonsense("memberships") if None in listed else _broken(Reason.ACCESS_REMOVED)
         if business.problem is not None:
