@@ -108,6 +108,15 @@ RUN_ELSEWHERE = {
         "tests/hosts/test_hosts_practice.py",
         '"practice", "move"',
     ),
+    **dict.fromkeys(
+        (
+            'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -keyout office.key -out office.crt -subj "/CN=Our authority"',
+            'openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout server.key -out server.csr -subj "/CN=db.example.com"',
+            "printf 'subjectAltName=DNS:db.example.com' > server.ext",
+            "openssl x509 -req -in server.csr -CA office.crt -CAkey office.key -CAcreateserial -days 825 -extfile server.ext -out server.crt",
+        ),
+        ("tests/hosts/test_hosts_tls.py", "```sh\\n(openssl"),
+    ),
     "clientsync practice status": ("tests/hosts/test_hosts_practice.py", '"practice", "status"'),
     "requirements/lock": ("tests/packaging/test_dependencies.py", "requirements/lock"),
 }
@@ -123,6 +132,8 @@ FOR_ROOT = (
     "createuser --login ann",
     "createuser --login ben",
     "createdb --owner=ann --encoding=UTF8 --template=template0 practice",
+    'psql -c "ALTER SYSTEM SET ssl = on"',
+    'psql -c "SELECT pg_reload_conf()"',
 )
 """They change the host that a test runs on; the service itself is started by the page's reader."""
 

@@ -112,7 +112,7 @@ def test_place_from_the_environment_needs_a_certificate_too(
             env.setenv("PGSERVICE", "away")
             by_service = ann.run("practice", "join", "postgresql:///p1")
     assert (by_address.code, by_service.code) == (4, 4)
-    assert "does not support SSL" in by_address.err and "does not support SSL" in by_service.err
+    assert "offers no TLS" in by_address.err and "offers no TLS" in by_service.err
     assert not got, "nothing was sent before TLS"
 
 

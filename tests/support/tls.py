@@ -1,4 +1,4 @@
-"""A real TLS server on the loopback with whatever certificate a test wants, and a SOCKS5 proxy that leads every name to it."""
+"""Certificates of any kind, a real TLS server on the loopback that shows them, and a SOCKS5 proxy that leads every name to it."""
 
 import asyncio
 import ssl
@@ -26,28 +26,60 @@ def key() -> ec.EllipticCurvePrivateKey:
 def certificate(folder: Path, host: str, *, days: int = 1) -> Path:
     """A self-signed certificate with its key, in one file; with `days` below 0 it has expired."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    begins = datetime.now(UTC) - timedelta(days=30)
     made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
+        _unsigned(name, key(), days)
         .issuer_name(name)
-        .public_key(key().public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(datetime.now(UTC) + timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key(), hashes.SHA256())
     )
-    file = folder / f"{host}{days}.pem"
-    file.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
-        + key().private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
+    return _written(folder / f"{host}{days}.pem", made, key())
+
+
+class Authority:
+    """A certificate authority of a test's own. `file`: what whoever trusts it needs."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        made = (
+            _unsigned(self._name, self._key, 1)
+            .issuer_name(self._name)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(self._key, hashes.SHA256())
         )
+        self.file = folder / f"{name}.crt"
+        self.file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+
+    def certificate(self, host: str, *, days: int = 1) -> Path:
+        """A server's certificate with its key, in one file; with `days` below 0 it has expired."""
+        made = (
+            _unsigned(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]), key(), days)
+            .issuer_name(self._name)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
+        return _written(self._folder / f"{self.file.stem}-{host}{days}.pem", made, key())
+
+
+def _unsigned(name: x509.Name, of: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .public_key(of.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=30))
+        .not_valid_after(now + timedelta(days=days))
     )
+
+
+def _written(file: Path, made: x509.Certificate, its: ec.EllipticCurvePrivateKey) -> Path:
+    private = its.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
     return file
 
 

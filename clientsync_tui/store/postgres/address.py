@@ -105,7 +105,8 @@ def _encrypted(used: Mapping[str, str], shown: str) -> Mapping[str, str]:
             f"The connection to {shown} would not be safe with sslmode={mode}: others could read or change what is sent. "
             "Leave sslmode out (it is verify-full then), and give the server a certificate."
         )
-    own = used.get("sslrootcert") or Path("~/.postgresql/root.crt").expanduser().exists()
+    # A service file may name an authority too.
+    own = used.get("sslrootcert") or "service" in used or Path("~/.postgresql/root.crt").expanduser().exists()
     authorities = {} if own else {"sslrootcert": "system"}
     # Set in any case, because a service file may say something else.
     return {**authorities, "sslmode": _ENCRYPTED}

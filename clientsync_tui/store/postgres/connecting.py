@@ -21,6 +21,11 @@ OLDER = (
 """What the server says where it lacks a table, a function or a kind of entry that this version needs."""
 _IMPOSTOR = ("authentication method requirement", "requirepeer specifies")
 """libpq's messages where the server asks for a password in the clear, or runs as someone else than the socket's owner."""
+_UNTRUSTED = "certificate verify failed"
+_OTHER_NAME = "does not match host name"
+_NO_TLS = "server does not support SSL"
+_NO_AUTHORITY = "root certificate file"
+"""libpq's messages where TLS can't be used as it must be."""
 _NO_PASSWORD = "fe_sendauth: no password supplied"  # noqa: S105  (libpq's message)
 
 
@@ -56,6 +61,8 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
             f"The practice in {address.shown} was made by an older Client Sync. Whoever made it has to upgrade it once: "
             "`clientsync practice upgrade`. Until then this version only reads."
         )
+    if (trouble := _about_tls(error, address)) is not None:
+        return trouble
     if isinstance(error, psycopg.errors.InvalidAuthorizationSpecification) or _refuses(error):
         return UsageError(
             f"The practice's database {address.shown} does not let {address.role or 'you'} in: {_first_line(error)}. "
@@ -77,6 +84,36 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
     return Trouble(
         f"The practice's database {address.shown} refused this: {_first_line(error)}. Nothing was changed."
     )
+
+
+def _about_tls(error: psycopg.Error, address: Address) -> Trouble | None:
+    """What a certificate, or the lack of one, stopped. What a server can change by itself overnight leaves the practice readable."""
+    text, shown = str(error), address.shown
+    if _UNTRUSTED in text:
+        return Unreachable(
+            f"This host does not trust the certificate of {shown}: it has expired, or another authority issued it. "
+            "Nothing was sent. Renew it on the server, or put its authority's certificate into ~/.postgresql/root.crt here."
+        )
+    if _OTHER_NAME in text:
+        return Unreachable(
+            f"The certificate of {shown} is for another host: {_last_part(text)}. Nothing was sent. "
+            "Use the name in the certificate, or have one issued for this name."
+        )
+    if _NO_TLS in text:
+        return Unreachable(
+            f"The server of {shown} offers no TLS, so others could read or change what is sent. Nothing was sent. "
+            "Whoever looks after it can give it a certificate and set ssl = on."
+        )
+    if _NO_AUTHORITY in text:
+        return UsageError(
+            f"The connection to {shown} can't be checked: {_last_part(text)}. "
+            "Put the certificate of the server's authority there, or add sslrootcert=system to trust those that this host trusts."
+        )
+    return None
+
+
+def _last_part(text: str) -> str:
+    return text.splitlines()[0].rpartition(" failed: ")[2].rstrip(".")
 
 
 def _refuses(error: psycopg.Error) -> bool:

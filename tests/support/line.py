@@ -1,0 +1,81 @@
+"""The line between a program and a practice's server: it can carry TLS with any certificate, and it can go silent."""
+
+import asyncio
+import ssl
+import threading
+from pathlib import Path
+from typing import Self
+
+ASKS_FOR_GSS, ASKS_FOR_TLS = b"\0\0\0\x08\x04\xd2\x16\x30", b"\0\0\0\x08\x04\xd2\x16\x2f"
+
+
+class Line:
+    """Forwards what comes to `port` to the server's port on the loopback.
+
+    `certificate`: a file with it and its key, to be shown to whoever asks for TLS. The binaries that the tests bring know no TLS, so it
+    ends here, and libpq verifies it as it would the server's own.
+    """
+
+    def __init__(self, server: int, certificate: Path | None = None, port: int = 0) -> None:
+        self._server, self.port = server, port
+        self._tls = None
+        if certificate is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(certificate)
+        self._loop = asyncio.new_event_loop()
+        self._carries = asyncio.Event()
+        self._carries.set()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.port = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def cut(self) -> None:
+        """From now on nothing arrives, in either direction, and nobody is told: connections stay open."""
+        self._loop.call_soon_threadsafe(self._carries.clear)
+
+    def mend(self) -> None:
+        """What was held up arrives, and everything else as before."""
+        self._loop.call_soon_threadsafe(self._carries.set)
+
+    async def _listen(self) -> int:
+        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        return int(self._listener.sockets[0].getsockname()[1])
+
+    async def _end(self) -> None:
+        self._listener.close()
+        running = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._carries.wait()
+            if self._tls is not None:
+                while await reader.readexactly(8) == ASKS_FOR_GSS:
+                    writer.write(b"N")
+                writer.write(b"S")
+                await writer.start_tls(self._tls)
+            there, back = await asyncio.open_connection("127.0.0.1", self._server)
+            await asyncio.gather(self._carry(reader, back), self._carry(there, writer))
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            # One end is gone, or does not trust the certificate; or the test is over.
+            writer.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while part := await reader.read(65_536):
+                await self._carries.wait()
+                writer.write(part)
+                await writer.drain()
+        finally:
+            writer.close()
