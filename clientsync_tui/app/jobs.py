@@ -56,11 +56,14 @@ class Jobs:
             self._app.call_later(self._announce_end, job, trouble)
 
     def _announce_end(self, job: "Job", trouble: Trouble | None) -> None:
-        from ..sync.jobs.job_words import recap, title
+        from ..sync.jobs.job_words import recap_with_added, title
 
         app = self._app
         self._news.announce("job_ended", job.id)
-        heading, message = f"{title(job)}: {'paused' if trouble else 'ended'}", str(trouble or recap(job))
+        heading, message = (
+            f"{title(job)}: {'paused' if trouble else 'ended'}",
+            str(trouble or recap_with_added(self._workplace.store.jobs, job)),
+        )
         is_shown = type(app.screen).__name__ in SHOW_IT_THEMSELVES
         if not is_shown or (trouble and not isinstance(trouble, SignInNeeded)):
             severity = "error" if trouble else "information"

@@ -37,12 +37,13 @@ def _made_for(kind: BulkKind) -> click.Command:
 
     run.__doc__ = kind.help or kind.sentence
     params = (
-        options.clients,
         *(
-            (options.only_software("Every client of this accounting app."),)
+            (options.clients, options.only_software("Every client of this accounting app."))
             if own
-            else (options.some_software, options.sign_in)
+            # Plain arguments could be an app or a client.
+            else (options.some_software, options.named_clients, options.sign_in)
         ),
+        options.match,
         click.option("--all", "everything", is_flag=True, help=kind.everyone),
         options.dry_run,
         options.json("A JSON object."),
@@ -57,14 +58,16 @@ def _with_own_sign_ins(
     kind: BulkKind,
     *,
     clients: tuple[str, ...],
+    match: str | None,
     software: str | None,
     everything: bool,
     dry_run: bool,
     as_json: bool,
     yes: bool = True,
 ) -> None:
-    if not (clients or software or everything) or (everything and (clients or software)):
-        raise click.UsageError("Choose clients with --client C (once or more), --software S, or --all.")
+    some = bool(clients or software) or match is not None
+    if some == everything:
+        raise click.UsageError("Choose clients: C (once or more), --match TEXT, --software S, or --all.")
     from ..practice.plan import Will
     from . import network
     from .output import require_yes_or_terminal
@@ -75,7 +78,7 @@ def _with_own_sign_ins(
     if kind.dangerous and not dry_run:
         require_yes_or_terminal(yes)
     with open_workplace() as workplace:
-        only = client_ids(workplace, clients)
+        only = client_ids(workplace, clients, match)
         name = workplace.software(software).name if software else None
         held = {sign_in.id for sign_in in network.held(workplace, name)}
         plan = kind.plan(Request(workplace.store, name, only, held))
@@ -107,6 +110,7 @@ def _with_one_sign_in(
     kind: BulkKind,
     *,
     clients: tuple[str, ...],
+    match: str | None,
     software: str | None,
     everything: bool,
     email: str | None,
@@ -114,8 +118,10 @@ def _with_one_sign_in(
     as_json: bool,
     yes: bool = True,
 ) -> None:
-    if everything == bool(clients):
-        raise click.UsageError("Choose clients with [SOFTWARE] --all, or --client C (once or more).")
+    if everything == (bool(clients) or match is not None):
+        raise click.UsageError(
+            "Choose clients with [SOFTWARE] --all, --client C (once or more), or --match TEXT."
+        )
     from . import selection
     from .bulk import bulk
     from .output import require_yes_or_terminal
@@ -124,7 +130,7 @@ def _with_one_sign_in(
     if kind.dangerous and not dry_run:
         require_yes_or_terminal(yes)
     with open_workplace() as workplace:
-        only = selection.client_ids(workplace, clients)
+        only = selection.client_ids(workplace, clients, match)
         apps = selection.software_names(workplace, software, only)
 
         async def make(session: "Session") -> "Plan":

@@ -1,6 +1,7 @@
 """Arguments and options that several commands share, so that they have the same names and help everywhere."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -14,7 +15,7 @@ software: Decorator[Any] = click.argument("software", shell_complete=shell_compl
 some_software: Decorator[Any] = click.argument(
     "software", required=False, shell_complete=shell_completion.softwares
 )
-clients: Decorator[Any] = click.option(
+named_clients: Decorator[Any] = click.option(
     "--client",
     "clients",
     metavar="C",
@@ -22,6 +23,34 @@ clients: Decorator[Any] = click.option(
     shell_complete=shell_completion.clients,
     help="Client: practice code, exact name or id. Repeat for several.",
 )
+match: Decorator[Any] = click.option("--match", metavar="TEXT", help="Every client that this filter shows.")
+
+
+def clients(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Clients as plain arguments and with `--client`: together they are `clients`."""
+
+    @click.argument("plain", metavar="[C]...", nargs=-1, shell_complete=shell_completion.clients)
+    @named_clients
+    @wraps(command)
+    def run(*, plain: tuple[str, ...], clients: tuple[str, ...], **given: Any) -> Any:
+        return command(clients=(*plain, *clients), **given)
+
+    return run
+
+
+def one_client(command: Callable[..., Any]) -> Callable[..., Any]:
+    """One client, as a plain argument or with `--client`: it is `words`."""
+
+    @clients
+    @wraps(command)
+    def run(*, clients: tuple[str, ...], **given: Any) -> Any:
+        if len(clients) != 1:
+            raise click.UsageError("Name one client: C, or --client C.")
+        return command(words=clients[0], **given)
+
+    return run
+
+
 client: Decorator[Any] = click.argument("client", metavar="C", shell_complete=shell_completion.clients)
 sign_in: Decorator[Any] = click.option(
     "--as", "email", metavar="EMAIL", help="Sign-in to use (default: the last one used)."

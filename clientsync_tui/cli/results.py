@@ -73,14 +73,14 @@ def show_result(store: Store, ran: JobRun, as_json: bool) -> dict[str, Any]:
         )
     if as_json:
         output.json_document(result)
-    _summarise(ran.plan.kind, ended)
+    _summarise(ran.plan.kind, ended, job_words.added(store.jobs, job) if job else "")
     if job and job.left:
         output.say(f"{job_words.things(job.kind, job.left)} left: clientsync jobs resume {job.id}")
     return result
 
 
-def _summarise(kind: str, ended: Sentences) -> None:
-    """The counts, then by reason what failed, was not possible, or was skipped, with the next step."""
+def _summarise(kind: str, ended: Sentences, added: str) -> None:
+    """The counts, which clients are new, then by reason what failed, was not possible, or was skipped, with the next step."""
     total: Counter[str] = Counter()
     counts: Counter[tuple[str, str]] = Counter()
     for (outcome, reason, _), count in ended.items():
@@ -93,6 +93,8 @@ def _summarise(kind: str, ended: Sentences) -> None:
         f"{kind}: {job_words.things(kind, total['done'])} done, {total['failed']:,} failed{not_possible}, "
         f"{total['skipped']:,} skipped."
     )
+    if added:
+        output.say(f"  {added}.")
     sentences = Counter({key: count for key, count in ended.items() if key[2]})
     for (outcome, reason), count in counts.most_common():
         details = [

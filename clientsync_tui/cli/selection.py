@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from ..practice.filter import parse
 from ..practice.model import Client
 from ..practice.plan import Plan, Will
 from ..practice.trouble import UsageError
@@ -11,9 +12,34 @@ from ..workplace import Workplace
 from .output import say
 
 
-def client_ids(workplace: Workplace, clients: Sequence[str]) -> list[str] | None:
-    """The ids of the named clients; None if none is named. Raises UsageError for a client that is not on the list."""
-    return [client.id for client in named_clients(workplace, clients)] or None
+def client_ids(workplace: Workplace, clients: Sequence[str], match: str | None = None) -> list[str] | None:
+    """The ids of the clients that are named or that a filter shows; None if there are neither names nor a filter.
+
+    Raises as `chosen_clients`.
+    """
+    if not clients and match is None:
+        return None
+    return [client.id for client in chosen_clients(workplace, clients, match)]
+
+
+def chosen_clients(workplace: Workplace, clients: Sequence[str], match: str | None) -> list[Client]:
+    """The clients that are named, or that the filter shows.
+
+    Raises: UsageError if there are both names and a filter, a client is not on the list, or the filter is empty or wrong.
+    """
+    if match is None:
+        return named_clients(workplace, clients)
+    if clients:
+        raise UsageError("Name clients or give a filter with --match, not both.")
+    if not (terms := parse(match)):
+        # An empty variable in a script must not mean every client.
+        raise UsageError("--match needs a filter, such as team:north.")
+    held, now, store = (
+        {sign_in.id for sign_in in workplace.held()},
+        datetime.now(UTC),
+        workplace.store.clients,
+    )
+    return list(store.each(store.find(terms, now, held=held, me={workplace.actor}), now))
 
 
 def named_clients(workplace: Workplace, clients: Sequence[str]) -> list[Client]:

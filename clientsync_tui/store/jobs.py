@@ -299,6 +299,15 @@ class Jobs:
         query = "SELECT software, count(*) FROM items WHERE job = ? AND state = 'waiting' GROUP BY software"
         return {row[0]: row[1] for row in self._database.connection.execute(query, (job,))}
 
+    def created(self, job: str) -> int:
+        """How many items of a job that adds clients became new ones: the others were linked to a client that was on the list."""
+        # An item that turned out to belong to another client keeps the id that was made for a new one, which no client has.
+        query = (
+            "SELECT count(*) FROM items JOIN clients ON clients.id = items.client WHERE job = ? AND state = 'done' "
+            "AND iif(json_valid(facts), json_extract(facts, '$.linked_by'), NULL) IS NULL"
+        )
+        return int(self._database.connection.execute(query, (job,)).fetchone()[0])
+
     def reasons(self, job: str) -> list[tuple[str, str, int]]:
         """How many items failed or were skipped for each reason: (state, reason, count), most first."""
         query = "SELECT state, coalesce(reason, ''), count(*) FROM items WHERE job = ? AND state IN ('failed', 'skipped') GROUP BY 1, 2 ORDER BY 1, 3 DESC"

@@ -45,8 +45,8 @@ def of_plan(plan: Plan, store: Store, *, everybody: bool = False, team: str | No
     if kind.unit is Unit.ORGANISATION:
         organisations = [word for item in will_do for word in ("--organisation", item.organisation_id)]
         return _if_short(kind.name, software, organisations, ["--team", team] if team else [])
-    if kind.whole_list:
-        return command(kind.name, *named) if everybody else None
+    if kind.whole_list and everybody:
+        return command(kind.name, *named)
     if everybody:
         # `--software S` already means every client of that app.
         return command(kind.name, *named, *(["--all"] if kind.needs is Needs.ANY or not software else []))

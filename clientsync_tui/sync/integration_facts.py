@@ -79,6 +79,13 @@ def of_integration(seen: Seen) -> Iterator[Fact]:
         yield "Note", settings.note, "warning"
 
 
+def no_address(link: Integration, app: str) -> str:
+    """Why the organisation's page in the accounting app `app` can't be opened, and what to do instead: most apps give no address later either."""
+    return (
+        f"{app} gave no address for {link.organisation_name}. Open {app} in a browser, and choose it there."
+    )
+
+
 def _lists(seen: Seen) -> Iterator[tuple[str, str]]:
     """The name of each list, and its count or why it was refused."""
     if not seen.counts and not seen.refused:

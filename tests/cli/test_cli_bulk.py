@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
 from clientsync_tui.sync.jobs.session import Session
@@ -128,6 +130,25 @@ def test_add(office: Office) -> None:
     }
 
 
+def test_add_says_which_clients_are_new_and_which_were_there(office: Office) -> None:
+    office.practice.sign_in(office.ann)
+    world = office.practice.sandbox.world
+    named, taxed, *_ = (o for n in range(12) if (o := world.organisation("xero", n)).tax_number)
+    with closing(Workplace.open(office.practice.config)) as workplace:
+        bodies = {"name": named.name}, {"name": "Quite Another", "details": {"tax_number": taxed.tax_number}}
+        workplace.store.ledger.append(
+            *(
+                NewEntry(Kind.CLIENT_ADDED, "tester", f"c{n}", body=dict(body))
+                for n, body in enumerate(bodies)
+            )
+        )
+    said = office.cli.inside("add", "xero", "--all")
+    assert "add: 12 clients done" in said.err and "10 clients added, 2 linked to clients you had." in said.err
+    assert "linked" not in office.cli.inside("reconnect", "--all").err
+    with_json = office.cli.inside("add", "xero", "--all", "--json")
+    assert counted(with_json) == (0, 0, 0, 12) and "clients added" not in with_json.err
+
+
 def test_states_of_organisations_by_who_asks(busy: Office) -> None:
     listed = busy.cli.inside("organisations", "xero", "--as", busy.bob, "--json").json
     assert sorted(each["state"] for each in listed) == ["added"] * 9 + ["no_access"] * 3
@@ -150,6 +171,20 @@ def test_colleague_leaves_and_all_is_reconnected(busy: Office) -> None:
     kinds = busy.kinds_after(before)
     assert kinds.count("reconnected") == 9 and kinds.count("refreshed") == 9
     assert busy.bulk("reconnect", "xero", "--all") == (0, 0, 0, 0)
+
+
+def test_check_of_some_clients_leaves_the_others_unchecked(busy: Office) -> None:
+    clients = busy.cli.inside("clients", "--json").json
+    by = {client["id"]: client["integrations"][0]["integrated_by"]["email"] for client in clients}
+    of_bob, other = [id for id, email in by.items() if email == busy.bob][:2]
+    of_ann = next(id for id, email in by.items() if email == busy.ann)
+    assert busy.bulk("check", of_ann, "--client", of_bob) == (0, 2, 0, 0)
+    busy.practice.sandbox.fault("expire", person=busy.bob)
+    # It says nothing of a sign-in that it does not use.
+    assert busy.bulk("check", of_ann) == (0, 1, 0, 0)
+    assert busy.bulk("check", "--quick", of_bob) == (3, 0, 1, 0)
+    assert busy.statuses()[other] == "connected" and busy.statuses()[of_bob] == "expired"
+    assert busy.bulk("check", of_ann) == (0, 1, 0, 0)
 
 
 def test_dry_run_says_that_the_sign_in_was_refused(busy: Office) -> None:

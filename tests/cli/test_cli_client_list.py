@@ -152,7 +152,8 @@ def test_settings_of_an_integration_are_shown_and_changed(cli: Command) -> None:
 
 
 def test_open_prints_the_address_of_the_organisation(cli: Command, store: Store) -> None:
-    assert "not known yet" in cli.inside("open", "--client", "BAK01").err
+    never = cli.inside("open", "--client", "BAK01").err
+    assert "refresh" not in never and "choose it there" in never
     body = {"details": {"short_code": "!a1B2c"}, "before": {}}
     store.ledger.append(NewEntry(Kind.DETAILS_SET, ANN, str(client(cli, BAKER)["id"]), body=body))
     assert cli.inside("open", "--client", "BAK01").out.startswith("https://go.xero.com/")
@@ -169,3 +170,33 @@ def test_log_is_narrowed_by_time_person_and_number(cli: Command, store: Store) -
     assert cli.inside("log", "--since", "soon").code == 2
     assert cli.inside("log", "--by", "").code == 2
     assert IVY in cli.inside("log", "--last", "1").out
+
+
+def test_clients_are_plain_arguments_too(cli: Command) -> None:
+    assert cli.inside("set", "IVY01", "--note", "mornings").code == 0
+    assert "Abbey Road Bakery" in cli.inside("claim", ABBEY, "BAK01", "--json").out
+    assert cli.inside("release", "--client", ABBEY, "BAK01", "--json").json == {"released": 2}
+    assert cli.inside("team", "assign", "South", ABBEY, "IVY01", "--json").json["changed"] == 2
+    assert cli.inside("settings", "IVY01", "--json").json["client"] == client(cli, IVY)["id"]
+    assert IVY in cli.inside("open", "IVY01").err
+    noted = cli.inside("log", "IVY01", "--json").json
+    assert noted[-1]["client"] == client(cli, IVY)["id"]
+    planned = cli.inside("refresh", "IVY01", "BAK01", "--dry-run", "--json").json
+    assert [item["name"] for item in planned["items"]] == [IVY, BAKER]
+    for words in (("set", "--note", "n"), ("set", "IVY01", "BAK01", "--note", "n"), ("open",), ("lists",)):
+        assert cli.inside(*words).code == 2
+
+
+def test_work_is_done_for_what_a_filter_shows(cli: Command) -> None:
+    def items(*words: str) -> list[str]:
+        return [item["name"] for item in cli.inside(*words, "--dry-run", "--json").json["items"]]
+
+    assert items("refresh", "--match", "code:ivy") == [IVY]
+    assert items("disconnect", "--match", "team:north") == [BAKER]
+    assert items("remove", "--match", "software:none") == [ABBEY]
+    assert items("reconnect", "xero", "--match", "-team:north status:expired") == []
+    assert items("refresh", "--match", "nobody") == []
+    assert cli.inside("team", "assign", "East", "--match", "code:none", "--json").json["changed"] == 1
+    for words in (("--match", ""), ("--match", "team:north", "BAK01"), ("--match", "north", "--all")):
+        refused = cli.inside("disconnect", *words, "--yes")
+        assert refused.code == 2, refused.err

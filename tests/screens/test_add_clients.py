@@ -124,6 +124,9 @@ async def test_matching_client_is_linked_unless_the_person_says_otherwise(practi
         await until(pilot, lambda: "Create 2 accounts" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "2 done" in shown(pilot) and not app.engine.running)
+        await until(
+            pilot, lambda: "1 client added, 1 linked to a client you had" in " ".join(shown(pilot).split())
+        )
         clients = store.clients.by_id(["one", "two"], datetime.now(UTC))
         assert len(clients["one"].integrations) == 1
         assert clients["one"].team == "North"

@@ -49,14 +49,13 @@ async def test_commands_for_the_selection_are_shown_and_copied(tmp_path: Path) -
         assert screen.is_attached
 
 
-async def test_command_about_all_clients_is_left_out_where_some_are_selected(tmp_path: Path) -> None:
+async def test_check_names_the_selected_clients(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, _):
         await pilot.press("Y")
         await until(pilot, lambda: "clientsync check" in shown(pilot))
         await pilot.press("escape", "space", "down", "space", "Y")
-        await until(pilot, lambda: "clientsync team assign TEAM" in shown(pilot))
-        assert "clientsync check" not in shown(pilot)
+        await until(pilot, lambda: "clientsync check --client RED --client ABB01" in shown(pilot))
 
 
 async def test_plan_says_the_command_that_makes_it(tmp_path: Path) -> None:
@@ -77,7 +76,7 @@ async def test_plan_says_the_command_that_makes_it(tmp_path: Path) -> None:
         ("reconnect", "xero", True, "clientsync reconnect xero --all"),
         ("reconnect", None, False, "clientsync reconnect --client BAK01 --client 'B 2'"),
         ("check", None, True, "clientsync check"),
-        ("check", None, False, None),
+        ("check", None, False, "clientsync check --client BAK01 --client 'B 2'"),
         ("add", "xero", False, "clientsync add xero --organisation o1 --organisation o2 --team North"),
     ],
 )

@@ -1,31 +1,20 @@
 """`claim` and `release`: saying which clients you are working on."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from ...practice.claims import MOST_MINUTES, USUAL_MINUTES
 from .. import options
 from ..context import open_workplace
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from ...practice.model import Client
-    from ...workplace import Workplace
-
-match = click.option("--match", metavar="TEXT", help="Every client that this filter shows.")
-
 
 @click.command(
     epilog=options.examples(
-        "clientsync claim --client ABB01 --client BLA02",
+        "clientsync claim ABB01 BLA02",
         "clientsync claim --match 'team:north status:expired' --minutes 60",
     )
 )
 @options.clients
-@match
+@options.match
 @click.option(
     "--minutes",
     metavar="N",
@@ -45,10 +34,12 @@ def claim(clients: tuple[str, ...], match: str | None, minutes: int, as_json: bo
 
     from ...sync.home import claim_words
     from .. import output
+    from ..selection import chosen_clients
 
+    _need_a_choice(clients, match)
     with open_workplace() as workplace:
         now = datetime.now(UTC)
-        found = _chosen(workplace, clients, match, now)
+        found = chosen_clients(workplace, clients, match)
         others = [client for client in found if client.claim and client.claim.person != workplace.actor]
         if others and output.interactive():
             for line in claim_words.about(
@@ -71,11 +62,9 @@ def claim(clients: tuple[str, ...], match: str | None, minutes: int, as_json: bo
         output.say(line)
 
 
-@click.command(
-    epilog=options.examples("clientsync release --client ABB01", "clientsync release --match claimed:you")
-)
+@click.command(epilog=options.examples("clientsync release ABB01", "clientsync release --match claimed:you"))
 @options.clients
-@match
+@options.match
 @options.json("A JSON object: {released}, a count.")
 def release(clients: tuple[str, ...], match: str | None, as_json: bool) -> None:
     """Say that you are no longer working on clients.
@@ -86,10 +75,12 @@ def release(clients: tuple[str, ...], match: str | None, as_json: bool) -> None:
 
     from ...sync.home import claim_words
     from .. import output
+    from ..selection import chosen_clients
 
+    _need_a_choice(clients, match)
     with open_workplace() as workplace:
         now = datetime.now(UTC)
-        found = _chosen(workplace, clients, match, now)
+        found = chosen_clients(workplace, clients, match)
         count = workplace.store.claims.release([client.id for client in found], workplace.actor)
         left = [client.claim for client in found if client.claim and client.claim.person != workplace.actor]
     if as_json:
@@ -99,16 +90,6 @@ def release(clients: tuple[str, ...], match: str | None, as_json: bool) -> None:
         output.say(line)
 
 
-def _chosen(
-    workplace: "Workplace", clients: tuple[str, ...], match: str | None, now: "datetime"
-) -> "Sequence[Client]":
-    from ...practice.filter import parse
-    from ..selection import named_clients
-
-    if bool(clients) == (match is not None):
-        raise click.UsageError("Choose clients with --client C (once or more), or with --match TEXT.")
-    if match is None:
-        return named_clients(workplace, clients)
-    held = {sign_in.id for sign_in in workplace.held()}
-    store = workplace.store.clients
-    return list(store.each(store.find(parse(match), now, held=held, me={workplace.actor}), now))
+def _need_a_choice(clients: tuple[str, ...], match: str | None) -> None:
+    if not clients and match is None:
+        raise click.UsageError("Choose clients: C (once or more), or --match TEXT.")

@@ -1,37 +1,27 @@
 """`settings` and `open`: one integration of a client."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from .. import options, shell_completion
+from .. import options
 from ..context import open_workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ...practice.model import Client, Integration, Settings
     from ...workplace import Workplace
 
-_client: "Callable[[Any], Any]" = click.option(
-    "--client",
-    "words",
-    metavar="C",
-    required=True,
-    shell_complete=shell_completion.clients,
-    help="Client: practice code, exact name or id.",
-)
 _one_software = options.only_software("Accounting app, if the client has integrations with several.")
 
 
 @click.command(
     epilog=options.examples(
-        "clientsync settings --client ABB01",
+        "clientsync settings ABB01",
         "clientsync settings --client ABB01 --refresh-days 7 --list accounts --list suppliers",
         "clientsync settings --client ABB01 --all-lists --note 'Closed books only'",
     )
 )
-@_client
+@options.one_client
 @_one_software
 @click.option("--list", "names", metavar="NAME", multiple=True, help="A list to pull. Repeat for several.")
 @click.option("--all-lists", is_flag=True, help="Pull every list.")
@@ -117,15 +107,16 @@ def _lines(workplace: "Workplace", link: "Integration", settings: "Settings") ->
 
 @click.command(
     "open",
-    epilog=options.examples("clientsync open --client ABB01", "clientsync open --client ABB01 --browser"),
+    epilog=options.examples("clientsync open ABB01", "clientsync open ABB01 --browser"),
 )
-@_client
+@options.one_client
 @_one_software
 @click.option("--browser", is_flag=True, help="Open the address in this computer's browser.")
 def open_app(words: str, software: str | None, browser: bool) -> None:
     """Print the address of a client's organisation in its accounting app."""
     from ...practice.trouble import UsageError
     from ...signin.browser import open_link
+    from ...sync.integration_facts import no_address
     from .. import output
 
     with open_workplace() as workplace:
@@ -133,9 +124,7 @@ def open_app(words: str, software: str | None, browser: bool) -> None:
         app = workplace.any_software(link.software)
         address = app.link(link.organisation_id, client.details)
         if address is None:
-            raise UsageError(
-                f"The address of {link.organisation_name} in {app.title} is not known yet. Run `clientsync refresh` first."
-            )
+            raise UsageError(no_address(link, app.title))
     output.lines([address])
     if browser:
         open_link(address, None, output.say)

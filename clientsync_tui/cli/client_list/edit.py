@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import options, shell_completion
+from .. import options
 from ..context import open_workplace
 
 if TYPE_CHECKING:
@@ -16,19 +16,12 @@ if TYPE_CHECKING:
 @click.command(
     "set",
     epilog=options.examples(
-        "clientsync set --client ABB01 --note 'Ask for Ivy, mornings only'",
+        "clientsync set ABB01 --note 'Ask for Ivy, mornings only'",
         "clientsync set --client 'Abbey Road Bakery Ltd' --code ABB01",
         "clientsync set --client ABB01 --code ''",
     ),
 )
-@click.option(
-    "--client",
-    "words",
-    metavar="C",
-    required=True,
-    shell_complete=shell_completion.clients,
-    help="Client: practice code, exact name or id.",
-)
+@options.one_client
 @click.option("--name", metavar="N", help="New name on the practice's list.")
 @click.option("--code", metavar="CODE", help="New practice code; '' removes it.")
 @click.option("--note", metavar="TEXT", help="New note for colleagues; '' removes it.")
@@ -76,15 +69,16 @@ def _changed(before: "Client", after: "Client") -> "Mapping[str, Mapping[str, st
 
 @click.command(
     epilog=options.examples(
-        "clientsync remove --client ABB01 --dry-run",
+        "clientsync remove ABB01 --dry-run",
         "clientsync remove --client ABB01 --client BLA02 --yes",
     )
 )
 @options.clients
+@options.match
 @options.dry_run
 @options.json("A JSON object.")
 @options.yes
-def remove(clients: tuple[str, ...], dry_run: bool, as_json: bool, yes: bool) -> None:
+def remove(clients: tuple[str, ...], match: str | None, dry_run: bool, as_json: bool, yes: bool) -> None:
     """Take clients off the list.
 
     Only clients without an active integration can be removed. Their history stays, and `clientsync undo` puts them back.
@@ -92,14 +86,14 @@ def remove(clients: tuple[str, ...], dry_run: bool, as_json: bool, yes: bool) ->
     from ...practice.counted import counted
     from ...sync import client_edits
     from .. import output
-    from ..selection import mind_claims, named_clients
+    from ..selection import chosen_clients, mind_claims
 
-    if not clients:
-        raise click.UsageError("Say which: --client C (once or more).")
+    if not clients and match is None:
+        raise click.UsageError("Choose clients: C (once or more), or --match TEXT.")
     if not dry_run:
         output.require_yes_or_terminal(yes)
     with open_workplace() as workplace:
-        found = named_clients(workplace, clients)
+        found = chosen_clients(workplace, clients, match)
         going = [client for client in found if client_edits.can_be_removed(client)]
         mind_claims(workplace, (client.id for client in going), dry_run=dry_run)
         if going and not dry_run:

@@ -18,26 +18,21 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=options.examples(
-        "clientsync lists --client ABB01",
-        "clientsync lists --client ABB01 accounts --csv",
+        "clientsync lists ABB01",
+        "clientsync lists ABB01 accounts --csv",
         "clientsync lists --client ABB01 suppliers --software xero --json",
     )
 )
-@click.argument("name", required=False)
-@click.option(
-    "--client",
-    "words",
-    metavar="C",
-    required=True,
-    shell_complete=shell_completion.clients,
-    help="Client: practice code, exact name or id.",
-)
+@click.argument("words", metavar="[C] [NAME]", nargs=-1, shell_complete=shell_completion.clients)
+@options.named_clients
 @options.only_software("Only lists of this accounting app.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the list's records as CSV.")
 @options.json(
     "A JSON array: {software, organisation_id, list, records, pulled_at}; with NAME, records are in full."
 )
-def lists(name: str | None, words: str, software: str | None, as_csv: bool, as_json: bool) -> None:
+def lists(
+    words: tuple[str, ...], clients: tuple[str, ...], software: str | None, as_csv: bool, as_json: bool
+) -> None:
     """Show what was pulled: accounts, tax rates, tracking categories, suppliers.
 
     Without NAME: the lists, with how many records each has. With NAME: the records of that list.
@@ -47,12 +42,17 @@ def lists(name: str | None, words: str, software: str | None, as_csv: bool, as_j
     from ...practice.counted import counted
     from .. import output
 
+    # With --client, what else is named is the list.
+    client_and_name = [*clients, *words]
+    if len(clients) > 1 or not 1 <= len(client_and_name) <= 2:
+        raise click.UsageError("Name one client, and one list or none: C NAME, or --client C NAME.")
+    name = client_and_name[1] if len(client_and_name) > 1 else None
     if as_csv and as_json:
         raise click.UsageError("Choose one of --csv and --json.")
     if as_csv and name is None:
         raise click.UsageError("Say which list: accounts, for example.")
     with open_workplace() as workplace:
-        client = workplace.store.clients.named(words, datetime.now(UTC))
+        client = workplace.store.clients.named(client_and_name[0], datetime.now(UTC))
         links = [link for link in client.integrations if software in (None, link.software)]
         found = [shape for link in links for shape in _lists(workplace, link, name)]
     if not found:

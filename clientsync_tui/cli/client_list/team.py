@@ -10,7 +10,7 @@ from ..context import open_workplace
     epilog=options.examples(
         "clientsync team list",
         "clientsync team create North",
-        "clientsync team assign North --client ABB01 --client BLA02",
+        "clientsync team assign North ABB01 BLA02",
     )
 )
 def team() -> None:
@@ -50,25 +50,26 @@ def create(name: str) -> None:
 
 @team.command(
     epilog=options.examples(
-        "clientsync team assign North --client ABB01 --client BLA02",
+        "clientsync team assign North ABB01 BLA02",
         "clientsync team assign '' --client ABB01",
     )
 )
 @click.argument("name")
 @options.clients
+@options.match
 @options.dry_run
 @options.json("A JSON object: {team, changed, unchanged}.")
-def assign(name: str, clients: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+def assign(name: str, clients: tuple[str, ...], match: str | None, dry_run: bool, as_json: bool) -> None:
     """Assign clients to a team, which is created if it is new; '' takes them out of theirs."""
     from ...practice.counted import counted
     from ...sync import client_edits
     from .. import output
-    from ..selection import mind_claims, named_clients
+    from ..selection import chosen_clients, mind_claims
 
-    if not clients:
-        raise click.UsageError("Say which: --client C (once or more).")
+    if not clients and match is None:
+        raise click.UsageError("Choose clients: C (once or more), or --match TEXT.")
     with open_workplace() as workplace:
-        found = named_clients(workplace, clients)
+        found = chosen_clients(workplace, clients, match)
         name = client_edits.team_name(name) or ""
         moving = [client for client in found if (client.team or "") != name]
         mind_claims(workplace, (client.id for client in moving), dry_run=dry_run)

@@ -17,14 +17,12 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=options.examples(
-        "clientsync change --client ABB01 --to xero --organisation ID --dry-run",
+        "clientsync change ABB01 --to xero --organisation ID --dry-run",
         "clientsync change --client ABB01 --from xero --to freeagent --organisation ID",
         "clientsync change --yes --client ABB01 --to xero --organisation ID",
     )
 )
-@click.option(
-    "--client", "words", metavar="C", required=True, help="Client: practice code, exact name or id."
-)
+@options.one_client
 @click.option("--to", "software", metavar="SOFTWARE", required=True, help="Accounting app to move to.")
 @click.option("--organisation", metavar="ID", required=True, help="Organisation to move to.")
 @click.option(

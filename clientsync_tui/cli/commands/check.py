@@ -10,7 +10,7 @@ from .. import options
 from ..context import open_workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from ...store.store import Store
     from ...sync.jobs.session import Session
@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 @click.command(
     epilog=options.examples(
         "clientsync check",
+        "clientsync check ABB01 BLA02",
+        "clientsync check --match team:north",
         "clientsync check --quick --json",
     )
 )
+@options.clients
+@options.match
 @options.only_software("Only this accounting app.")
 @click.option(
     "--quick",
@@ -33,8 +37,15 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be checked, without checking it.")
 @options.json("A JSON object.")
-def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> None:
-    """Check clients, and keep the sign-ins held here alive.
+def check(
+    clients: tuple[str, ...],
+    match: str | None,
+    software: str | None,
+    quick: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Check clients, and keep the sign-ins held here alive: every client, or those that you choose.
 
     Exit status: 3 when a sign-in held here was refused, or none is held for integrations that should be; else 1 when something is not
     connected or could not be checked; else 0.
@@ -47,25 +58,27 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
     from ..output import say
     from ..results import show_plan, show_result
     from ..run_job import JobRun, carry_out
+    from ..selection import client_ids
 
     with open_workplace() as workplace:
         name = workplace.software(software).name if software else None
+        only = client_ids(workplace, clients, match)
         held = network.held(workplace, name)
-        plan = checking.plan(Request(workplace.store, name, held={sign_in.id for sign_in in held}))
+        plan = checking.plan(Request(workplace.store, name, only, held={sign_in.id for sign_in in held}))
         if dry_run:
             show_plan(plan, as_json)
             return
 
         async def work(session: "Session") -> "tuple[JobRun, Quick]":
-            if quick:
-                found = await quick_check(session, name, held)
-                return JobRun(found.plan), found
-            ran = await carry_out(session, plan)
             # The organisations' calls use only the sign-ins that have some.
             used = {item.sign_in for item in plan.items}
-            return ran, await quick_check(
-                session, name, [sign_in for sign_in in held if sign_in.id not in used]
-            )
+            if quick:
+                asked = held if only is None else [sign_in for sign_in in held if sign_in.id in used]
+                found = await quick_check(session, name, asked, only)
+                return JobRun(found.plan), found
+            ran = await carry_out(session, plan)
+            unused = [sign_in for sign_in in held if sign_in.id not in used] if only is None else []
+            return ran, await quick_check(session, name, unused)
 
         ran, found = network.online(workplace, work) if held else (JobRun(plan), Quick(plan, (), {}))
         result = show_result(workplace.store, ran, as_json)
@@ -75,17 +88,22 @@ def check(software: str | None, quick: bool, dry_run: bool, as_json: bool) -> No
             say(
                 f"The sign-in of {sign_in.person.email} to {sign_in.software} was refused. Sign in again, or sign out."
             )
-        if lost := not_held(workplace.store, name, workplace.holder):
+        if lost := _among(only, not_held(workplace.store, name, workplace.holder)):
             say(_who_must_sign_in(lost))
-        if elsewhere := not_checked(workplace.store, name, held, lost):
+        if elsewhere := _among(only, not_checked(workplace.store, name, held, lost)):
             say(_who_checks(elsewhere))
         if ran.trouble is not None:
             raise ran.trouble
         if lost or found.refused or any(item["reason"] == "sign_in_refused" for item in result["items"]):
             raise click.exceptions.Exit(3)
         left = ran.job is not None and workplace.store.jobs.one(ran.job).left
-        if result["failed"] or found.troubles or left or _something_is_wrong(workplace.store, name):
+        if result["failed"] or found.troubles or left or _something_is_wrong(workplace.store, name, only):
             raise click.exceptions.Exit(1)
+
+
+def _among(only: "Collection[str] | None", pairs: "Sequence[Pair]") -> "Sequence[Pair]":
+    """Those of the chosen clients; all where none are chosen."""
+    return pairs if only is None else [pair for pair in pairs if pair[0].id in only]
 
 
 def _who_must_sign_in(lost: "Sequence[Pair]") -> str:
@@ -111,11 +129,12 @@ def _who_checks(elsewhere: "Sequence[Pair]") -> str:
     return f"{those} not checked ({by}): {sign_ins} not held here. Reconnect with your own sign-in, or ask the person who signed in to check."
 
 
-def _something_is_wrong(store: "Store", software: str | None) -> bool:
-    """Whether an integration of the practice, a colleague's too, is expired or broken."""
+def _something_is_wrong(store: "Store", software: str | None, only: "Collection[str] | None") -> bool:
+    """Whether an integration of these clients (None: of the practice), a colleague's too, is expired or broken."""
     from ...practice.status import Status
 
     wrong, now = {Status.EXPIRED, Status.BROKEN}, datetime.now(UTC)
-    if software is None:
+    if software is None and only is None:
         return any(store.clients.counts(now)[status] for status in wrong)
-    return any(link.standing.status in wrong for _, link in store.clients.integrations(software, now))
+    pairs = _among(only, store.clients.integrations(software, now))
+    return any(link.standing.status in wrong for _, link in pairs)

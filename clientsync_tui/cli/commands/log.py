@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import options, shell_completion
+from .. import options
 from ..context import open_workplace
 
 if TYPE_CHECKING:
@@ -19,18 +19,13 @@ POLL_S = 0.5
 
 @click.command(
     epilog=options.examples(
-        "clientsync log --client ABB01",
+        "clientsync log ABB01",
         "clientsync log --since yesterday --by ann@example.com",
         "clientsync log --last 20",
         "clientsync log --follow --json",
     )
 )
-@click.option(
-    "--client",
-    metavar="C",
-    shell_complete=shell_completion.clients,
-    help="Only entries of this client: practice code, exact name or id.",
-)
+@options.clients
 @click.option(
     "--since", metavar="T", help="Only entries since then: today, yesterday, monday, 3d, 12h or 2026-03-01."
 )
@@ -39,15 +34,17 @@ POLL_S = 0.5
 @click.option("--follow", is_flag=True, help="Keep printing new entries until interrupted.")
 @options.json("A JSON array; with --follow, one object a line.")
 def log(
-    client: str | None, since: str | None, by: str | None, last: int | None, follow: bool, as_json: bool
+    clients: tuple[str, ...], since: str | None, by: str | None, last: int | None, follow: bool, as_json: bool
 ) -> None:
     """Show the history: who did what, and when. The newest entry comes last."""
     from datetime import UTC, datetime
 
     from .. import output
 
+    if len(clients) > 1:
+        raise click.UsageError("Name one client, or none for the whole practice.")
     with open_workplace() as workplace:
-        wanted = workplace.store.clients.named(client, datetime.now(UTC)).id if client else None
+        wanted = workplace.store.clients.named(clients[0], datetime.now(UTC)).id if clients else None
         entries = _Entries(workplace.store.history(workplace.you()), wanted, _terms(since, by))
         if follow:
             around = workplace.store.surroundings
@@ -59,7 +56,7 @@ def log(
         elif as_json:
             output.json_array(_as_shapes(entries.new(last)))
         else:
-            output.lines(_as_lines(entries.new(last), client is not None))
+            output.lines(_as_lines(entries.new(last), bool(clients)))
 
 
 def _terms(since: str | None, by: str | None) -> "list[Term]":

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     metavar="EMAIL",
     help="Every client (of SOFTWARE, if you name it) that this person integrated.",
 )
-@options.clients
+@options.named_clients
+@options.match
 @options.sign_in
 @options.dry_run
 @options.json("A JSON object.")
@@ -42,6 +43,7 @@ def reassign(
     everything: bool,
     integrated_by: str | None,
     clients: tuple[str, ...],
+    match: str | None,
     email: str | None,
     dry_run: bool,
     as_json: bool,
@@ -50,9 +52,9 @@ def reassign(
 
     You become their authenticated user; the history says from whom.
     """
-    if everything + bool(integrated_by) + bool(clients) != 1:
+    if everything + bool(integrated_by) + (bool(clients) or match is not None) != 1:
         raise click.UsageError(
-            "Choose clients with [SOFTWARE] --all, [SOFTWARE] --from EMAIL, or --client C (once or more)."
+            "Choose clients with [SOFTWARE] --all, [SOFTWARE] --from EMAIL, --client C (once or more), or --match TEXT."
         )
     from ...sync.kinds import reassign as reassigning
     from ...sync.kinds.seam.kind import Request
@@ -61,7 +63,7 @@ def reassign(
     from ..plan_across_apps import plan_across_apps
 
     with open_workplace() as workplace:
-        only = selection.client_ids(workplace, clients)
+        only = selection.client_ids(workplace, clients, match)
         names = selection.software_names(workplace, software, only, integrated_by)
 
         async def make(session: "Session") -> "Plan":

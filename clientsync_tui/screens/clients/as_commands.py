@@ -19,39 +19,34 @@ PLACEHOLDERS = {
 def offer(screen: ClientsView) -> None:
     """Shows them, and copies the one that is chosen."""
     numbers = screen.chosen()
-    able = [
-        action
-        for action in actions(CLIENTS)
-        if action.command
-        and screen.why_not(action) is None
-        # Such a command is always about every client.
-        and not (screen.table.selection.total and action.name in KINDS and KINDS[action.name].whole_list)
-    ]
+    able = [action for action in actions(CLIENTS) if action.command and screen.why_not(action) is None]
+    selected = screen.table.selection.total > 0
 
     def read() -> list[Client]:
         return list(screen.store.clients.each(numbers, today())) if len(numbers) <= MOST_CLIENTS else []
 
     def found(clients: list[Client]) -> None:
-        offer_commands(screen.main, list(_commands(able, clients, screen.filter_text)))
+        offer_commands(screen.main, list(_commands(able, clients, screen.filter_text, selected=selected)))
 
     screen.ask_after(read, found)
 
 
 def _commands(
-    able: Sequence[Action], clients: Sequence[Client], filter_text: str
+    able: Sequence[Action], clients: Sequence[Client], filter_text: str, *, selected: bool
 ) -> Iterator[tuple[str, str]]:
     yield "This list", command("clients", *(["--match", filter_text] if filter_text else []))
     for action in able:
-        if (words := _words(action, clients)) is not None:
+        if (words := _words(action, clients, selected=selected)) is not None:
             yield action.title, command(*action.command.split(), *words)
 
 
-def _words(action: Action, clients: Sequence[Client]) -> list[str] | None:
+def _words(action: Action, clients: Sequence[Client], *, selected: bool) -> list[str] | None:
     """What follows the command's name; None if the list has no such command for what is chosen."""
     if action.name in ("export", "upload_codes"):
         return ["clients.csv"]
     kind = KINDS.get(action.name)
-    if kind is not None and kind.whole_list:
+    if kind is not None and kind.whole_list and not selected:
+        # Without a selection it is about every client.
         return []
     if not clients:
         return None

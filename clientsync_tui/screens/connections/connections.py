@@ -192,7 +192,7 @@ class ConnectionsScreen(ActionScreen):
             case "open_software" if (
                 self._client is None or software.link(link.organisation_id, self._client.details) is None
             ):
-                return f"The organisation's page in {software.title} is not known yet. A refresh may find it."
+                return integration_facts.no_address(link, software.title)
             case "pulled" if not self.main.workplace.store.pulled.counts(link.software, link.organisation_id):
                 return "Nothing was pulled on this host yet. Refresh it first."
             case _:

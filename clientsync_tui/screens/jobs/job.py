@@ -106,6 +106,8 @@ class JobScreen(ActionScreen):
         self.query_one(TopBar).show(title, f"job {job.id} by {job.by}")
         ended = job.total - job.left
         progress = f"  {number(ended)} of {job_words.things(job.kind, job.total)}"
+        if not job.left and (added := job_words.added(self.main.workplace.store.jobs, job)):
+            progress += f": {added}"
         if job.is_running:
             # The shorter one where the longer one finds no room beside the bar.
             progress += next(

@@ -23,7 +23,7 @@ def of_job(store: Store, job: Job, app: str, now: datetime, *, ascii_marks: bool
     yield line(heading, "heading", right=f"job {job.id}")
     yield Line(((f"{job_words.state(job)}, by {job.by}", "muted"),))
     yield Line()
-    yield line(job_words.recap(job))
+    yield line(job_words.recap_with_added(store.jobs, job))
     for title, at in (("Started", job.started_at), ("Ended", job.ended_at)):
         if found := moment(at):
             yield _titled(title, moment_words(found, now))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ...practice.counted import counted
 from ...practice.status import Why
-from ...store.jobs import Item, ItemState, Job, JobState
+from ...store.jobs import Item, ItemState, Job, Jobs, JobState
 from .. import plan_words, words
 from ..kinds.seam.kind import Unit
 from ..kinds.seam.registry import kinds
@@ -69,6 +69,24 @@ def recap(job: Job) -> str:
     )
     ended = f"{things(job.kind, job.count(ItemState.DONE))} done"
     return ", ".join([ended, *(f"{count:,} {name}" for count, name in counts if count)])
+
+
+def recap_with_added(jobs: Jobs, job: Job) -> str:
+    """The same, and which of the clients are new."""
+    more = added(jobs, job)
+    return f"{recap(job)}. {more}." if more else recap(job)
+
+
+def added(jobs: Jobs, job: Job) -> str:
+    """Of a job that adds clients: "12 clients added, 3 linked to {'a client' if linked == 1 else 'clients'} you had". Empty for others, and while nothing is done."""
+    kind, done = kinds().get(job.kind), job.count(ItemState.DONE)
+    if kind is None or kind.unit is not Unit.ORGANISATION or not done:
+        return ""
+    created = jobs.created(job.id)
+    linked = done - created
+    return f"{plan_words.clients(created)} added" + (
+        f", {linked:,} linked to {'a client' if linked == 1 else 'clients'} you had" if linked else ""
+    )
 
 
 def to_do(job: Job, count: int) -> str:

@@ -1,6 +1,6 @@
 """The quick check: each sign-in is used and its list of organisations read; no organisation is called."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,9 +34,16 @@ class Quick:
     troubles: Mapping[str, Trouble]
 
 
-async def quick_check(session: Session, software: str | None, held: Sequence[SignIn]) -> Quick:
-    """Uses each sign-in once and records what that tells. Raises KeyringTrouble."""
+async def quick_check(
+    session: Session,
+    software: str | None,
+    held: Sequence[SignIn],
+    only: Collection[str] | None = None,
+) -> Quick:
+    """Uses each sign-in once and records what that tells of the clients `only` (None: of all). Raises KeyringTrouble."""
     pairs = session.store.clients.integrations(software, datetime.now(UTC))
+    if only is not None:
+        pairs = [pair for pair in pairs if pair[0].id in only]
     items: list[PlanItem] = []
     refused: list[SignIn] = []
     troubles: dict[str, Trouble] = {}
