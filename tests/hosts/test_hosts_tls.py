@@ -77,22 +77,21 @@ def test_practice_is_made_and_followed_through_tls(
     assert ann.run("practice", "status").code == 4
 
 
-@pytest.mark.parametrize(
-    ("shown", "words"),
-    [
-        (
-            lambda tmp_path, office: Authority(tmp_path, "other").certificate(NAME),
-            "another authority issued it",
-        ),
-        (lambda tmp_path, office: office.certificate(NAME, days=-1), "it has expired, or"),
-        (
-            lambda tmp_path, office: office.certificate("mail.example.com"),
-            f'is for another host: server certificate for "mail.example.com" does not match host name "{NAME}"',
-        ),
-        (lambda tmp_path, office: None, "offers no TLS"),
-    ],
-    ids=["other authority", "expired", "other host", "no TLS"],
-)
+WRONG: dict[str, tuple[Callable[[Path, Authority], Path | None], str]] = {
+    "other authority": (
+        lambda folder, office: Authority(folder, "other").certificate(NAME),
+        "another authority issued it",
+    ),
+    "expired": (lambda folder, office: office.certificate(NAME, days=-1), "it has expired, or"),
+    "other host": (
+        lambda folder, office: office.certificate("mail.example.com"),
+        f'is for another host: server certificate for "mail.example.com" does not match host name "{NAME}"',
+    ),
+    "no TLS": (lambda folder, office: None, "offers no TLS"),
+}
+
+
+@pytest.mark.parametrize(("shown", "words"), WRONG.values(), ids=WRONG)
 def test_server_without_the_right_certificate_is_refused_in_a_sentence(
     tmp_path: Path,
     ann: Host,
