@@ -9,7 +9,10 @@ MOST_MINUTES = 24 * 60
 
 
 class Claim(NamedTuple):
-    """A claim on one client. `person`: who acts, as the ledger has it; `name`: what colleagues call them."""
+    """A claim on one client. `person`: who acts, as the ledger has it; `name`: what colleagues call them.
+
+    `since`: by the clock of the practice's home, as every entry's time is; `until`: by this host's, which says when it has come.
+    """
 
     client: str
     person: str

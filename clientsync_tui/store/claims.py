@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..practice.claims import USUAL_MINUTES, Claim, Claimed
 from ..practice.entries import Kind, NewEntry, iso
 from ..practice.text import clean
+from .clock import ahead
 from .database import Database
 from .own_rows import is_claim
 
@@ -31,7 +32,9 @@ class Claims:
     def active(self, now: datetime) -> list[Claim]:
         """Every claim that has not ended, the oldest first."""
         query = "SELECT * FROM claims WHERE until > ? ORDER BY since, client"
-        return list(_readable(self._database.connection.execute(query, (iso(now),))))
+        db = self._database.connection
+        by = ahead(db)
+        return list(_readable(db.execute(query, (iso(now + by),)), by))
 
     def next_end(self, now: datetime) -> datetime | None:
         """When the next claim ends, if nobody does anything; None where there is none."""
@@ -46,7 +49,7 @@ class Claims:
         with self._database.writing(shared=True) as db:
             home = self._database.home
             at, person = home.at(), home.actor(person)
-            before = claims_on(db, clients, datetime.fromisoformat(at)).values()
+            before = claims_on(db, clients, datetime.fromisoformat(at) - ahead(db)).values()
             others = tuple(claim for claim in before if claim.person != person)
             name = home.claim(clients, minutes) or person
             if others:
@@ -85,16 +88,17 @@ def claims_on(db: sqlite3.Connection, clients: Iterable[str], now: datetime) -> 
     """The claims on these clients. Most practices have none at most times, and that costs next to nothing."""
     if db.execute("SELECT 1 FROM claims LIMIT 1").fetchone() is None:
         return {}
-    rows = db.execute(_OF, (iso(now), json.dumps(list(clients))))
-    return {claim.client: claim for claim in _readable(rows)}
+    by = ahead(db)
+    rows = db.execute(_OF, (iso(now + by), json.dumps(list(clients))))
+    return {claim.client: claim for claim in _readable(rows, by)}
 
 
-def _readable(rows: Iterable[sqlite3.Row]) -> Iterable[Claim]:
+def _readable(rows: Iterable[sqlite3.Row], by: timedelta) -> Iterable[Claim]:
     for row in rows:
         # Anyone who can write to the file may have put another row there.
         if is_claim(row):
             since, until = datetime.fromisoformat(row["since"]), datetime.fromisoformat(row["until"])
-            yield Claim(row["client"], row["person"], clean(row["name"]), since, until, row["minutes"])
+            yield Claim(row["client"], row["person"], clean(row["name"]), since, until - by, row["minutes"])
 
 
 def _is_due(claim: Claim, now: datetime) -> bool:

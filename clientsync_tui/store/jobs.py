@@ -5,9 +5,7 @@ import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 
-from ..practice.entries import iso
 from ..practice.facts import written
 from ..practice.plan import Plan, PlanItem, Will
 from ..practice.status import SENT_PERHAPS, Why
@@ -43,7 +41,7 @@ class Jobs:
         """Writes a job with an item for everything that the plan will do, and what it leaves out as already ended."""
         job = secrets.token_hex(4)
         states = {Will.DO: ItemState.WAITING, Will.SKIP: ItemState.SKIPPED, Will.CANNOT: ItemState.FAILED}
-        now = iso(datetime.now(UTC))
+        now = self._database.home.now()
 
         def row(n: int, item: PlanItem) -> tuple[object, ...]:
             ended = None if item.will is Will.DO else now
@@ -150,7 +148,7 @@ class Jobs:
             ended = db.execute(
                 "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ?, key = iif(?, NULL, key) "
                 "WHERE job = ? AND n = ? AND leased_by IS ?",
-                (state, reason, says, iso(datetime.now(UTC)), not_done, job, n, self.workers.mine(job)),
+                (state, reason, says, self._database.home.now(), not_done, job, n, self.workers.mine(job)),
             ).rowcount
             if not ended:
                 raise LeaseLost
@@ -162,7 +160,7 @@ class Jobs:
         db.execute(
             "UPDATE items SET state = 'failed', reason = ?, says = ?, ended_at = ? "
             f"WHERE job = ? AND (? IS NULL OR n = ?) AND state = 'doing' AND key IS NOT NULL AND {_DEAD}",
-            (Why.MAY_BE_SENT, SENT_PERHAPS, iso(datetime.now(UTC)), job, n, n, alive),
+            (Why.MAY_BE_SENT, SENT_PERHAPS, self._database.home.now(), job, n, n, alive),
         )
 
     def settle_waiting(
@@ -173,7 +171,7 @@ class Jobs:
             return db.execute(
                 "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ? WHERE job = ? AND state = 'waiting' "
                 "AND (? IS NULL OR software = ?)",
-                (state, reason, says, iso(datetime.now(UTC)), job, software, software),
+                (state, reason, says, self._database.home.now(), job, software, software),
             ).rowcount
 
     def take_over(self, job: str) -> bool:
@@ -199,7 +197,7 @@ class Jobs:
 
     def end(self, job: str, state: JobState, why: Trouble | None = None) -> None:
         """Says how the job ended or that it waits, and why."""
-        ended = iso(datetime.now(UTC)) if state in (JobState.DONE, JobState.CANCELLED) else None
+        ended = self._database.home.now() if state in (JobState.DONE, JobState.CANCELLED) else None
         with self._database.writing(shared=True) as db:
             db.execute(
                 "UPDATE jobs SET state = ?, ended_at = ?, paused = coalesce(?, paused), needs_sign_in = ? WHERE id = ?",
@@ -215,7 +213,7 @@ class Jobs:
                 self._fail_unknown(db, job)
                 db.execute(
                     "UPDATE items SET state = 'skipped', reason = ?, says = ?, ended_at = ? WHERE job = ? AND state = 'doing'",
-                    (Why.CANCELLED, "Cancelled.", iso(datetime.now(UTC)), job),
+                    (Why.CANCELLED, "Cancelled.", self._database.home.now(), job),
                 )
                 if found.state not in (JobState.DONE, JobState.CANCELLED):
                     self.end(job, JobState.CANCELLED)

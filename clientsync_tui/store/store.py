@@ -80,7 +80,7 @@ class Store:
         if isinstance(home, PostgresHome):
             from .postgres.replica import follow
 
-            home.needs_version = follow(self._database, home.answering(), home.address, progress)
+            home.needs_version = follow(self._database, home.answering(), home, progress)
 
     def budget(self) -> "Budget | None":
         """Grants calls to the accounting apps, which the practice's hosts share; None where the practice is in a file."""

@@ -1,12 +1,20 @@
 """Claims through PostgreSQL: seen on the other host, taken over, ended, and never another person's."""
 
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
-from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.entries import Kind, NewEntry, iso
+from clientsync_tui.practice.filter import parse
+from clientsync_tui.store.postgres.address import address_of
+from clientsync_tui.store.postgres.home import PostgresHome
+from clientsync_tui.store.store import Store
+from clientsync_tui.sync.home import claim_words
+from tests.faults.clock import clock_off_by
 from tests.support.hosts import Host, shared
 from tests.support.postgres import Database, Server, postgres, server
 
@@ -45,6 +53,35 @@ def test_claim_is_seen_on_the_other_host_with_the_persons_name_and_taken_over(
     assert paris.ok("release", "--match", "claimed:you", "--json") == {"released": 1}
     assert claimed(london) == {"c1": "postgres"}
     assert [at.ok("practice", "status", "--json")["claims"] for at in hosts] == [1, 1]
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_servers_clock_says_when_a_claim_ends(
+    hosts: tuple[Host, Host], postgres: Database, hours: int
+) -> None:
+    london, paris = hosts
+    london.ok("claim", "--client", "c1")
+    since = london.ok("clients", "--json")[0]["claimed_by"]["since"]
+    with paris.workplace() as workplace, clock_off_by(timedelta(hours=hours)):
+        store = workplace.store
+        # Its clock is not known before the server was asked.
+        store.catch_up()
+        now = datetime.now(UTC) + timedelta(hours=hours)
+        (claim,) = store.claims.active(now)
+        assert timedelta(minutes=29) < claim.until - now < timedelta(minutes=31)
+        assert iso(claim.since) == since, "as the history has it"
+        assert [c.id for c in store.clients.by_id(["c1"], now).values() if c.claim] == ["c1"]
+        assert claim_words.mark(claim, now, ascii_marks=True) == "@"
+        assert store.claims.active(now + timedelta(minutes=31)) == []
+        with closing(Store(store.path, PostgresHome(address_of(postgres.url("ben"))))) as unasked:
+            assert len(unasked.claims.active(now)) == 1, "the file knows of it without the server"
+            found = unasked.clients.find(parse("claimed:postgres"), now, held=set(), me=set())
+            assert len(found) == 1
+        paris.ok("claim", "--client", "c2")
+    (theirs,) = [c for c in london.ok("clients", "--json") if c["id"] == "c2"]
+    began = datetime.fromisoformat(theirs["claimed_by"]["since"])
+    assert abs(began - datetime.now(UTC)) < timedelta(minutes=1)
+    assert claimed(paris) == {"c1": "postgres", "c2": "Ben"}, "the clock was set right"
 
 
 def test_without_the_server_claims_are_read_and_none_is_made(

@@ -11,6 +11,7 @@ from ...practice.entries import iso
 from ...practice.filter import NONE, YOU, Term
 from ...practice.status import Standing, Status
 from ...practice.text import searched
+from ..clock import ahead
 from ..derive import pairs
 from ..fixes import Cause, standings_with
 from ..standings import meanings, plain
@@ -163,7 +164,7 @@ class Conditions:
         query = (
             "SELECT c.n, k.person, k.name FROM claims k JOIN clients c ON c.id = k.client WHERE k.until > ?"
         )
-        rows = plain(self._db, query, iso(self._now))
+        rows = plain(self._db, query, iso(self._now + ahead(self._db)))
         if words == NONE:
             return self._masked(n for n, _, _ in rows) ^ self.everyone
         if words == YOU:

@@ -84,7 +84,7 @@ class Follower:
         looked = -POLL_S
         heard: list[str] = []
         while not self._stop.is_set():
-            version = follow(self._database, server, self._home.address)
+            version = follow(self._database, server, self._home)
             self._home.is_gone, self._home.level = False, _level(server)
             if "people" in heard or time.monotonic() - looked >= POLL_S:
                 self.others = others(server)

@@ -51,7 +51,8 @@ class PostgresHome:
         self._connection: Connection | None = None
         self._at = self._actor = ""
         self._begun_after = 0
-        self._ahead = timedelta()
+        self.ahead = timedelta()
+        """By how much the server's clock is ahead of this host's, as it was heard last."""
         self.needs_version: str | None = None
         """The version that the next entry on the server needs, if it is newer than this one."""
 
@@ -121,7 +122,7 @@ class PostgresHome:
                 continue
             assert row is not None
             seq, digest, self._at, self._actor, moved, version = row
-            self._ahead = datetime.fromisoformat(self._at) - datetime.now(UTC)
+            self.ahead = datetime.fromisoformat(self._at) - datetime.now(UTC)
             if moved:
                 raise UsageError(moved_to(moved))
             return int(seq), bytes(digest), int(version)
@@ -132,8 +133,8 @@ class PostgresHome:
         return self._at
 
     def now(self) -> str:
-        """The server's clock, by how far this host's was off when a change began last."""
-        return iso(datetime.now(UTC) + self._ahead)
+        """The server's clock, by how far this host's was off when the server was heard last."""
+        return iso(datetime.now(UTC) + self.ahead)
 
     def actor(self, named: str) -> str:
         """The role that the server saw, whoever the program takes it for."""

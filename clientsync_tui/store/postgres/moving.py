@@ -7,6 +7,7 @@ import psycopg
 
 from ...host.file_permissions import make_folder
 from ...practice.trouble import Trouble, UsageError
+from ..clock import forget_ahead
 from ..files import copies
 from ..store import Store
 from . import schema
@@ -99,6 +100,8 @@ def to_file(store: Store, server: Connection, address: Address, file: Path, plac
     try:
         with server.transaction():
             server.execute("SELECT FROM clientsync.head FOR UPDATE")
+            with store.exclusively() as db:
+                forget_ahead(db)
             copies.copy_file(store.path, file)
             head = copies.head_of(file)
             if head is None or head != _head_there(server):

@@ -3,20 +3,22 @@
 import secrets
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 import psycopg
 
 from ...practice.trouble import Trouble
 from ..chain import START
+from ..clock import note_ahead
 from ..database import Database
 from ..files import copies
 from ..ledger import DERIVED, MANY, room
 from ..projection import was_shared
-from .address import Address
 from .claims import follow_claims
 from .connecting import OLDER, Connection, explained
 from .following import Differs, Newer, catch_up, head_of
+from .home import PostgresHome
 from .work import follow_work, forget
 
 SET_ASIDE = "other-ledger"
@@ -26,14 +28,14 @@ Progress = Callable[[int, int], None]
 
 
 def follow(
-    database: Database, server: Connection, address: Address, progress: Progress | None = None
+    database: Database, server: Connection, home: PostgresHome, progress: Progress | None = None
 ) -> str | None:
     """Applies what is missing here; returns the version of the program that the next entry needs, if it is newer than this one.
 
     Raises Unreachable, and what the server's refusal means.
     """
     try:
-        _adopt(database, server)
+        _adopt(database, server, home)
         with suppress(*OLDER):
             follow_work(database, server)
             follow_claims(database, server)
@@ -44,10 +46,10 @@ def follow(
             return _follow(database, server, progress)
         except Differs:
             raise Trouble(
-                f"The ledger on {address.shown} is not whole: its entries do not follow from one another. Ask whoever looks after it."
+                f"The ledger on {home.address.shown} is not whole: its entries do not follow from one another. Ask whoever looks after it."
             ) from None
     except psycopg.Error as error:
-        raise explained(error, address) from None
+        raise explained(error, home.address) from None
 
 
 def _follow(database: Database, server: Connection, progress: Progress | None) -> str | None:
@@ -71,9 +73,13 @@ def _follow(database: Database, server: Connection, progress: Progress | None) -
             progress(seq, max(seq, last))
 
 
-def _adopt(database: Database, server: Connection) -> None:
-    """Gives the file the practice's id, because the names of sign-ins in the keyring hold it."""
-    practice = str(_only(server, "SELECT practice FROM clientsync.about"))
+def _adopt(database: Database, server: Connection, home: PostgresHome) -> None:
+    """Gives the file the practice's id, because the names of sign-ins in the keyring hold it, and notes the server's clock."""
+    found = server.execute("SELECT practice, clock_timestamp() FROM clientsync.about").fetchone()
+    assert found is not None
+    practice = str(found[0])
+    home.ahead = found[1] - datetime.now(UTC)
+    note_ahead(database, home.ahead)
     query = "SELECT value FROM meta WHERE key = 'practice'"
     if database.connection.execute(query).fetchone()[0] != practice:
         if head_of(database.connection)[0]:
