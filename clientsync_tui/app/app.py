@@ -68,7 +68,7 @@ class ClientSyncApp(App[None]):
         """The client list, below all others."""
         from ..screens.clients.clients import ClientsScreen
 
-        return ClientsScreen()
+        return textual_internals.drawn_below_dialogues(ClientsScreen())
 
     def on_mount(self) -> None:
         """Starts the parts. A first start goes to the client list step by step."""
@@ -96,7 +96,7 @@ class ClientSyncApp(App[None]):
     def get_screen(self, screen: Any, screen_class: Any = None) -> Any:
         """The screen to open, with its style sheet."""
         self._sheets.read_all()
-        return cast(Any, super()).get_screen(screen, screen_class)
+        return textual_internals.drawn_below_dialogues(cast(Any, super()).get_screen(screen, screen_class))
 
     def refresh_css(self, animate: bool = True) -> None:
         """Reads the style sheets again, but only for another theme."""
@@ -127,9 +127,9 @@ class ClientSyncApp(App[None]):
         self.refresh(layout=True)
 
     def draw_now(self, *changed: "Widget") -> None:
-        """Draws these widgets at once, in one frame."""
-        if self.screen.is_mounted:
-            textual_internals.draw_now(self.screen, *changed)
+        """Draws these widgets of one screen at once, in one frame."""
+        if changed[0].screen.is_mounted:
+            textual_internals.draw_now(changed[0].screen, *changed)
 
     async def on_event(self, event: Event) -> None:
         """Keys from outside queue up."""

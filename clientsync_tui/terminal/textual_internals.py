@@ -93,6 +93,40 @@ def draw_now(screen: Any, *changed: Any) -> bool:
     return True
 
 
+def drawn_below_dialogues(screen: Any) -> Any:
+    """The screen, which from now on draws its changes also while dialogues are open over it.
+
+    Why: Textual tells only the top dialogue, so a dialogue between the two goes on showing an old picture of this screen. And
+    it then draws nothing else that changed on the top dialogue or here in the same frame.
+    Uses `Screen._compositor_refresh`, `_compositor` and its `_dirty_regions`, `_dirty_widgets`, `_repaint_required` and
+    `App._background_screens`. Without them, Textual draws it its own way.
+    """
+    names = ("_compositor", "_compositor_refresh", "_dirty_widgets", "_repaint_required")
+    if not all(hasattr(screen, name) for name in names):
+        return screen
+    refresh = screen._compositor_refresh
+
+    def refresh_above() -> None:
+        below = getattr(screen.app, "_background_screens", ())
+        regions: set[Any] = getattr(screen._compositor, "_dirty_regions", set())
+        if screen not in below or not regions:
+            refresh()
+            return
+        top = screen.app.screen
+        for above in (*below[below.index(screen) + 1 :], top):
+            whole = above._repaint_required
+            above.refresh(*regions)
+            # Textual takes a required repaint for the whole screen and drops the widgets that changed.
+            above._repaint_required = whole
+        top._dirty_widgets.add(top)
+        regions.clear()
+        screen._dirty_widgets.clear()
+
+    if refresh.__name__ != refresh_above.__name__:
+        screen._compositor_refresh = refresh_above
+    return screen
+
+
 # The terminal
 
 
