@@ -2,9 +2,11 @@
 
 import gc
 import os
+import shutil
 import signal
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,6 +17,24 @@ settings.load_profile("patient")
 # Hundreds of processes are started: each would compile the program again where it may not keep what it compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30
+
+
+def _holds_the_tests() -> bool:
+    """Whether the folder in memory has room for what several runs write, and programs may be started from it."""
+    return (
+        MEMORY.is_dir()
+        and os.access(MEMORY, os.W_OK | os.X_OK)
+        and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
+        and shutil.disk_usage(MEMORY).free > ROOM
+    )
+
+
+# Every saved change is waited for until it is on the disk, and the tests save thousands: a third of their time on a slow disk.
+if "TMPDIR" not in os.environ and _holds_the_tests():
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 # What a person's own folder holds is no one's who runs the tests.
 _data = tempfile.TemporaryDirectory(prefix="clientsync-tests-")

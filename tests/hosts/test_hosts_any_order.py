@@ -26,9 +26,7 @@ from clientsync_tui.store.work.workers import LeaseLost
 from tests.store.entries import derived, signed_in
 from tests.store.test_store_any_order import new_entries
 from tests.support.inside import database_of
-from tests.support.postgres import Database, Server, fresh_database, server
-
-__all__ = ["server"]
+from tests.support.postgres import Database, Server, fresh_database
 
 HOSTS = ("london", "paris")
 ITEMS = 3

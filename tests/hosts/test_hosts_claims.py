@@ -16,9 +16,7 @@ from clientsync_tui.store.store import Store
 from clientsync_tui.sync.home import claim_words
 from tests.faults.clock import clock_off_by
 from tests.support.hosts import Host, shared
-from tests.support.postgres import Database, Server, postgres, server
-
-__all__ = ["postgres", "server"]
+from tests.support.postgres import Database, Server
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from psycopg.errors import CheckViolation
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from tests.support.hosts import Host, shared
-from tests.support.postgres import Database, postgres, server
-
-__all__ = ["postgres", "server"]
+from tests.support.postgres import Database
 
 APPEND = "SELECT clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
 SIZE = "ALTER TABLE clientsync.ledger DROP CONSTRAINT ledger_body_limits"

@@ -12,9 +12,7 @@ import pytest
 
 from tests.support.command import Command
 from tests.support.hosts import host
-from tests.support.postgres import NOBODY, Database, postgres, server
-
-__all__ = ["postgres", "server"]
+from tests.support.postgres import NOBODY, Database
 
 PASSWORD = "correct horse"
 CLEARTEXT = struct.pack("!II", 8, 3)

@@ -20,10 +20,8 @@ from clientsync_tui.sync.kinds import check
 from clientsync_tui.sync.kinds.seam.kind import Request
 from tests.support.hosts import shared
 from tests.support.inside import database_of
-from tests.support.postgres import Database, Server, postgres, server
+from tests.support.postgres import Database, Server
 from tests.sync.books import Books, Practice
-
-__all__ = ["postgres", "server"]
 
 ITEMS = 30
 NOW = "2026-11-30T12:00:00.000Z"

@@ -11,9 +11,7 @@ from clientsync_tui.accounting.seam.limits import Limits, Rate
 from clientsync_tui.store.postgres.budget import Budget
 from clientsync_tui.store.postgres.home import PostgresHome
 from tests.support.hosts import shared
-from tests.support.postgres import Database, Server, postgres, server
-
-__all__ = ["postgres", "server"]
+from tests.support.postgres import Database, Server
 
 RATE = Rate(48, 60, "organisation")
 LIMITS = Limits((RATE,), organisation_at_once=100, at_once=100)

@@ -20,9 +20,7 @@ from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.roles import MAY, Level, Right
 from tests.support.command import Command
 from tests.support.hosts import Host, host, shared
-from tests.support.postgres import WITH_PASSWORD, Database, postgres, server
-
-__all__ = ["postgres", "server"]
+from tests.support.postgres import WITH_PASSWORD, Database
 
 APPEND = "SELECT clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
 NOTE: tuple[list[Any], ...] = (["note_set"], ["c1"], [None], [None], ['{"note": "Hello", "before": null}'])

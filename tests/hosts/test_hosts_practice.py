@@ -13,9 +13,7 @@ from clientsync_tui.store.projection import Clash
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace
 from tests.support.hosts import Host, host, shared
-from tests.support.postgres import OWNER, Database, Server, postgres, server
-
-__all__ = ["postgres", "server"]
+from tests.support.postgres import OWNER, Database, Server
 
 
 @pytest.fixture

@@ -8,10 +8,8 @@ from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.roles import Level
 from clientsync_tui.widgets.banner import Banner
 from tests.support.hosts import Host, shared
-from tests.support.postgres import Database, Server, postgres, server
+from tests.support.postgres import Database, Server
 from tests.support.practice import shown, until
-
-__all__ = ["postgres", "server"]
 
 
 def add(at: Host, client: str, name: str) -> None:

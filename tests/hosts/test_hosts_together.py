@@ -10,10 +10,8 @@ from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.store.postgres.follower import Follower
 from tests.support.hosts import Host, shared
 from tests.support.pilot import run_app
-from tests.support.postgres import Database, Server, postgres, server
+from tests.support.postgres import Database, Server
 from tests.support.practice import shown, until
-
-__all__ = ["postgres", "server"]
 
 
 def add(at: Host, client: str, name: str) -> None:

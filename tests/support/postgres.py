@@ -1,11 +1,12 @@
 """A real PostgreSQL for tests, with nothing installed by hand: the extra `test` brings the server's binaries.
 
-In a test module: `from tests.support.postgres import postgres, server` makes the fixtures known there. One server runs for the whole
-session, and each test has a database of its own.
+A folder's `conftest.py` makes the fixtures known there: `from tests.support.postgres import postgres, server`. In test modules the same
+line would start a server for each. One runs for the whole session, and each test has a database of its own.
 """
 
 import importlib.util
 import os
+import random
 import secrets
 import shutil
 import socket
@@ -168,9 +169,11 @@ def _programs() -> Path:
 
 
 def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """Below those that systems give to whoever asks for any: one of them would take it while the server is stopped."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 @pytest.fixture(scope="session")
