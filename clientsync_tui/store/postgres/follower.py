@@ -1,5 +1,7 @@
 """Follows the server beside an open program: on a thread of its own, told of each change by the server, and asking now and then."""
 
+import selectors
+import socket
 import threading
 import time
 from collections.abc import Sequence
@@ -13,13 +15,13 @@ from ..database import Database
 from ..home import Here
 from .connecting import Connection, connect, explained
 from .home import YOU, PostgresHome, newer_version
-from .people_here import others, show_yourself
+from .people_here import hide_yourself, others, show_yourself
 from .replica import follow
 
 POLL_S = 3.0
 """How often the server is asked although it told nothing: what it tells can get lost."""
-AGAIN_S = 1.0
-"""The pause before a server that could not be reached is tried again."""
+AGAIN_S = 0.1
+"""The pause before a server that could not be reached is tried again; each pause is twice the one before, up to `LONGEST_S`."""
 LONGEST_S = 5.0
 
 
@@ -33,6 +35,8 @@ class Follower:
         self._database = database
         self._home = home
         self._stop = threading.Event()
+        # Closing the one wakes a thread that waits for the other.
+        self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self.unreachable_since: datetime | None = None
         self.others: Sequence[Here] = ()
@@ -46,6 +50,7 @@ class Follower:
         """Ends; a statement on its way to the server is given a moment."""
         self._stop.set()
         if self._thread.is_alive():
+            self._wake.close()
             self._thread.join(wait_s)
 
     def refresh(self) -> None:
@@ -69,6 +74,7 @@ class Follower:
                     show_yourself(server)
                     pause = AGAIN_S
                     self._follow(server)
+                    hide_yourself(server)
             except Trouble as trouble:
                 self._cannot(trouble)
             except psycopg.Error as error:
@@ -92,7 +98,17 @@ class Follower:
             self._home.needs_version = version
             self.unreachable_since = None
             self.says = newer_version(version) if version is not None else ""
-            heard = [notice.payload for notice in server.notifies(timeout=POLL_S, stop_after=1)]
+            heard = self._heard(server)
+
+    def _heard(self, server: Connection) -> list[str]:
+        """What the server told, waited for until it is time to ask; `stop` ends the waiting."""
+        if heard := _told(server):
+            return heard
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(server.fileno(), selectors.EVENT_READ)
+            waiting.register(self._woken, selectors.EVENT_READ)
+            waiting.select(POLL_S)
+        return _told(server)
 
     def _cannot(self, trouble: Trouble) -> None:
         if not isinstance(trouble, Unreachable):
@@ -105,6 +121,10 @@ class Follower:
         at = f"{since:%H:%M}" if since.date() == now.astimezone().date() else f"{since:%d %b, %H:%M}"
         self._cut_off = f"PostgreSQL can't be reached since {at}."
         self.says = f"{self._cut_off} Showing what was known then."
+
+
+def _told(server: Connection) -> list[str]:
+    return [notice.payload for notice in server.notifies(timeout=0)]
 
 
 def _level(server: Connection) -> Level | None:

@@ -23,6 +23,12 @@ def show_yourself(server: Connection) -> None:
     server.execute("NOTIFY clientsync, 'people'")
 
 
+def hide_yourself(server: Connection) -> None:
+    """Takes that name away, because the connection outlives the window for a moment, and tells the other windows to look."""
+    server.execute("SELECT set_config('application_name', 'clientsync', false)")
+    server.execute("NOTIFY clientsync, 'people'")
+
+
 def others(server: Connection) -> tuple[Here, ...]:
     """The other windows."""
     rows = server.execute(_OTHERS, (f"{_PREFIX}%",)).fetchall()
