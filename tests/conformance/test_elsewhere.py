@@ -82,7 +82,7 @@ def test_it_is_tried_by_hand_as_the_document_says(installed: Path, tmp_path: Pat
             )
         )  # fmt: skip
         link = signing.line("http")
-        with httpx2.Client(trust_env=False, follow_redirects=True) as browser:
+        with httpx2.Client(trust_env=False, verify=False, follow_redirects=True) as browser:
             browser.get(f"{link}&prompt=none&login_hint=amelia.ferreira@example.com")
         assert signing.end().code == 0
         listed = python(*words(organisations), "--json", env=env, cwd=folder)

@@ -57,7 +57,7 @@ def paste(pilot: Pilot[None], text: str) -> None:
 
 
 async def arrive(address: str) -> httpx2.Response:
-    async with httpx2.AsyncClient(trust_env=False) as http:
+    async with httpx2.AsyncClient(trust_env=False, verify=False) as http:
         return await http.get(address)
 
 
@@ -116,7 +116,7 @@ async def test_wrong_address_pasted_changes_nothing_and_the_right_one_signs_in(p
         assert (await arrive(redirect_of(screen.link, state="anothers", error="access_denied"))).is_error
         await until(pilot, lambda: "Ignored an answer" in shown(pilot))
         # What the browser would have been sent to, pasted with a line break in the middle.
-        async with httpx2.AsyncClient(trust_env=False) as http:
+        async with httpx2.AsyncClient(trust_env=False, verify=False) as http:
             answer = await http.get(f"{screen.link}&prompt=none&login_hint={practice.people[1]}")
             address = answer.headers["location"]
         paste(pilot, f"{address[:60]}\n{address[60:]}\n")
@@ -156,7 +156,7 @@ async def test_port_in_use_leaves_the_paste(practice: Practice) -> None:
             await pilot.press("l")
             screen = await link_shown(pilot)
             await until(pilot, lambda: f"Port {port}" in shown(pilot))
-            async with httpx2.AsyncClient(trust_env=False) as http:
+            async with httpx2.AsyncClient(trust_env=False, verify=False) as http:
                 answer = await http.get(f"{screen.link}&prompt=none&login_hint={practice.people[0]}")
             paste(pilot, answer.headers["location"])
             await until(pilot, lambda: f"signed in as {practice.people[0]}" in shown(pilot))

@@ -47,17 +47,18 @@ def configured_for(url: str, *, port: int | None = None, client_id: str = "sandb
 
 @dataclass
 class Desk:
-    """One person before one terminal; `used`: what `on_used` was told."""
+    """One person before one terminal; `used`: what `on_used` was told. `keyring_s`: how long the keyring may take to answer."""
 
     configured: Configured
     folder: Path
     how: Http = field(default_factory=lambda: Http(timeout_s=5, attempts=3, longest_wait_s=5))
     used: list[tuple[str, datetime | None]] = field(default_factory=list)
+    keyring_s: float = 10
 
     def __post_init__(self) -> None:
         self.keyring = self.folder / "keyring"
         self.keyring.mkdir(exist_ok=True)
-        self.vault = Vault(self.folder / "keyring.bin", time_limit_s=2)
+        self.vault = Vault(self.folder / "keyring.bin", time_limit_s=self.keyring_s)
         self.tokens = self.new_tokens()
 
     def new_tokens(self) -> Tokens:

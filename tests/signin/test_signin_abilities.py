@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from starlette.responses import JSONResponse
 
+from clientsync_tui.accounting.seam.configured import Http
 from clientsync_tui.accounting.seam.faults import limited
 from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.accounting.seam.network.transport import http_client
@@ -78,7 +79,7 @@ async def test_refusal_without_a_state_ends_nothing_when_it_only_comes_in(
     async with desk.begin() as attempt:
         attempt.say = said.append
         asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
-        async with httpx2.AsyncClient(trust_env=False) as browser:
+        async with httpx2.AsyncClient(trust_env=False, verify=False) as browser:
             page = await browser.get(f"{asked['redirect_uri']}?{urlencode(NO)}")
         assert page.status_code == 400 and "wants the country" in page.text
         attempt.paste(f"{asked['redirect_uri']}?code=c&state={asked['state']}&realm=7")
@@ -256,7 +257,8 @@ async def test_renewals_calls_and_revoking_stay_at_the_place(
     made = await signed_in(desk, place="eu")
     assert (await desk.new_tokens().access(made.id), desk.tokens.site(made.id)) == ("access-SECRET", "au")
     assert set(server.paths()) == {"/token", "/elsewhere/userinfo", "/api/companies/7"}, "as configured"
-    elsewhere = Desk(server.configured(software=software, addresses=software.addresses), tmp_path)
+    away = server.configured(software=software, addresses=software.addresses)
+    elsewhere = Desk(away, tmp_path, Http(timeout_s=5, attempts=1))
     async with proxy(monkeypatch) as asked:
         with pytest.raises(PassingTrouble):
             await elsewhere.new_tokens().access(made.id)

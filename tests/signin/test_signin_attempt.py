@@ -20,6 +20,7 @@ from clientsync_tui.sandbox.server import Running
 from clientsync_tui.signin.attempt import Attempt
 from tests.signin.desk import Desk, answered, completed, desk, first_person, keyring, name_of, told
 from tests.signin.keyrings import fail
+from tests.support.command import PATIENCE_S
 from tests.support.sandbox import sandbox
 
 __all__ = ["desk", "keyring", "sandbox"]
@@ -28,7 +29,7 @@ TOKEN = "/connect/token"
 
 
 async def get(url: str, **headers: str) -> httpx2.Response:
-    async with httpx2.AsyncClient(trust_env=False) as http:
+    async with httpx2.AsyncClient(trust_env=False, verify=False) as http:
         return await http.get(url, headers=headers)
 
 
@@ -44,7 +45,7 @@ def redirect_of(attempt: Attempt, **parameters: str) -> str:
 def authorised(attempt: Attempt, email: str) -> str:
     """The redirected address as the person's browser would show it at the end."""
     link = httpx2.URL(attempt.link).copy_merge_params({"prompt": "none", "login_hint": email})
-    answer = httpx2.get(link, trust_env=False)
+    answer = httpx2.get(link, trust_env=False, verify=False)
     assert answer.has_redirect_location, answer.text
     return answer.headers["location"]
 
@@ -237,7 +238,7 @@ async def test_what_is_no_redirect_of_the_sign_in_is_refused_and_the_attempt_con
         assert (await get(f"{base}/callback?code=c&state={state}", host="evil.example")).status_code == 400
         assert (await get(f"{base}/", host="evil.example")).status_code == 400
         assert (await get(f"{base}/", host="127.0.0.1")).status_code == 400
-        async with httpx2.AsyncClient(trust_env=False) as http:
+        async with httpx2.AsyncClient(trust_env=False, verify=False) as http:
             assert (await http.post(f"{base}/callback?code=c&state={state}")).status_code == 405
         for rubbish in (b"\x16\x03\x01\x00\xa5" * 40, b"GET / HTTP/1.1\r\n", b"x" * 70_000, b"\r\n\r\n"):
             reader, writer = await asyncio.open_connection("127.0.0.1", desk.configured.redirect_port)
@@ -285,8 +286,9 @@ async def test_port_in_use_is_named_and_pasting_still_works(
 @pytest.mark.parametrize("how", ["locked", "no bus", "hangs"])
 async def test_keyring_that_cannot_save_is_found_before_anyone_signs_in(desk: Desk, how: str):
     fail(desk.keyring, set_password=how)
+    impatient = Desk(desk.configured, desk.folder, keyring_s=0.1)
     with pytest.raises(KeyringTrouble):
-        async with desk.begin():
+        async with impatient.begin():
             pytest.fail("the attempt began")
     with pytest.raises(httpx2.ConnectError):
         await get(f"http://127.0.0.1:{desk.configured.redirect_port}/")
@@ -350,7 +352,7 @@ async def test_app_with_a_secret(desk: Desk, sandbox: Running):
 async def test_sick_sign_in_server_is_reported_and_leaves_nothing(
     desk: Desk, sandbox: Running, kind: str, fault: str
 ):
-    desk = Desk(desk.configured, desk.folder, Http(timeout_s=0.5))
+    desk = Desk(desk.configured, desk.folder, Http(timeout_s=0.2 if kind == "hang" else PATIENCE_S))
     async with desk.begin() as attempt:
         redirected = await asyncio.to_thread(authorised, attempt, first_person(sandbox))
         sandbox.fault(kind)

@@ -1,13 +1,11 @@
 import json
-import multiprocessing
 import os
 import random
-import signal
 import stat
-import subprocess
-import sys
 import time
 import tomllib
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -22,6 +20,8 @@ from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
 from clientsync_tui.signin.keyrings.keyring_format import Argon2
 from clientsync_tui.signin.keyrings.passphrase import PassphraseNeeded
 from tests.signin.desk import ROOT, python
+from tests.support.command import PATIENCE_S
+from tests.support.forked import begin, talk
 
 
 def cheap() -> Argon2:
@@ -75,12 +75,12 @@ def test_nothing_in_the_file_can_be_read(path: Path):
 
 def test_wrong_passphrase_is_reported_and_asked_again(path: Path):
     opened(path).set_password(SERVICE, "a", "1")
-    said = iter(["wrong", "open sesame"])
+    entered = iter(["wrong", "open sesame"])
     asked: list[bool] = []
 
     def ask(new: bool) -> str:
         asked.append(new)
-        return next(said)
+        return next(entered)
 
     keyring = EncryptedFile(path, ask)
     with pytest.raises(KeyringTrouble, match="passphrase"):
@@ -202,47 +202,40 @@ def _write_many(path: Path, who: str) -> None:
 
 
 def test_two_writers_lose_nothing_of_each_others(path: Path):
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_write_many, args=(path, who)) for who in "ab"]
+    writers = [begin(_write_many, path, who) for who in "ab"]
     for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+        writer.join(PATIENCE_S)
         assert writer.exitcode == 0
     keyring = opened(path)
     assert all(keyring.get_password(SERVICE, f"{who}{n}") == str(n) for who in "ab" for n in range(25))
 
 
-WRITER = """
-import sys
-from pathlib import Path
-from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
-from clientsync_tui.signin.keyrings.keyring_format import Argon2
-keyring = EncryptedFile(Path(sys.argv[1]), lambda new: "open sesame", cost=lambda: Argon2(8, 1, 1))
-number = int(keyring.get_password("clientsync", "count") or "0")
-while True:
-    number += 1
-    keyring.set_password("clientsync", "count", str(number))
-    print(number, flush=True)
-"""
+def _count(path: Path, written: Connection) -> None:
+    """Writes one number after the other, and says which it wrote, until it is killed."""
+    keyring = opened(path)
+    number = int(keyring.get_password(SERVICE, "count") or "0")
+    while True:
+        number += 1
+        keyring.set_password(SERVICE, "count", str(number))
+        written.send(number)
 
 
 def test_kill_at_any_moment_loses_nothing_confirmed_as_written(path: Path):
     opened(path).set_password(SERVICE, "other", "stays")
     choose = random.Random(7)
     for _ in range(8):
-        with subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        ) as writer:
-            assert writer.stdout is not None
-            said = int(writer.stdout.readline())
-            time.sleep(choose.random() * 0.02)
-            writer.send_signal(signal.SIGKILL)
-            for line in writer.stdout:
-                if line.endswith("\n"):
-                    said = int(line)
+        ours, theirs = talk()
+        writer = begin(_count, path, theirs)
+        theirs.close()
+        written = ours.recv()
+        time.sleep(choose.random() * 0.02)
+        writer.kill()
+        with suppress(EOFError):
+            while True:
+                written = ours.recv()
+        writer.join(PATIENCE_S)
         keyring = opened(path)
-        assert int(keyring.get_password(SERVICE, "count") or "0") in (said, said + 1)
+        assert int(keyring.get_password(SERVICE, "count") or "0") in (written, written + 1)
         assert keyring.get_password(SERVICE, "other") == "stays"
     assert sorted(file.name for file in path.parent.iterdir() if file.suffix != ".new") == [
         "keyring.bin",
@@ -291,9 +284,10 @@ def test_file_of_a_release_before_is_read_and_comes_to_be_a_new_one(path: Path):
     path.write_bytes(
         bytes.fromhex(json.loads((Path(__file__).parent / "keyring_0_1.json").read_text())["file"])
     )
-    assert opened(path).get_password(SERVICE, "xero/p/xero:me") == "an old token"
+    keyring = opened(path)
+    assert keyring.get_password(SERVICE, "xero/p/xero:me") == "an old token"
     assert path.read_bytes().startswith(b"CSKEYS1\n"), "reading changes nothing"
-    opened(path).set_password(SERVICE, "b", "2")
+    keyring.set_password(SERVICE, "b", "2")
     assert path.read_bytes().startswith(b"CSKEYS2\n")
     assert opened(path).get_password(SERVICE, "xero/p/xero:me") == "an old token"
 

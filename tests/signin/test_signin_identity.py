@@ -96,7 +96,7 @@ async def test_exchange_that_fails_says_how_and_keeps_nothing(
 ):
     async with serving() as flawed:
         flawed.flaw = flaw
-        waits = how if fault != "unreachable" else replace(how, timeout_s=0.3)
+        waits = how if fault != "unreachable" else replace(how, timeout_s=0.1)
         desk = Desk(configured_for(flawed.url), tmp_path, waits)
         with pytest.raises(kind) as caught:
             await attempted(desk, flawed)

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import shutil
+import signal
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,38 +19,26 @@ from clientsync_tui.practice.trouble import (
 )
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.signin import tokens as tokens_module
-from tests.signin.desk import (
-    Desk,
-    answered,
-    configured_for,
-    desk,
-    first_person,
-    keyring,
-    name_of,
-    python,
-    told,
-)
+from tests.signin.desk import Desk, answered, configured_for, desk, first_person, keyring, name_of, told
 from tests.signin.flawed import ACCESS, REFRESH, serving
 from tests.signin.keyrings import entries, fail
+from tests.support.command import PATIENCE_S
+from tests.support.forked import begin
 from tests.support.sandbox import sandbox, sandboxes
 
 __all__ = ["desk", "keyring", "sandbox", "sandboxes"]
 
-#: Another run of the program on this host. Arguments: the server, the folder, the sign-in, how often to renew.
-RUN = """
-import asyncio, sys
-from pathlib import Path
-from tests.signin.desk import Desk, answered, configured_for
 
-async def main(url, folder, sign_in, times):
-    desk = Desk(configured_for(url), Path(folder))
-    token = None
-    for _ in range(int(times)):
-        token = await desk.tokens.access(sign_in, token)
-    print(token)
+def renew(url: str, folder: Path, sign_in: str, times: int) -> None:
+    """Another run of the program on this host renews so often."""
 
-asyncio.run(main(*sys.argv[1:]))
-"""
+    async def run() -> None:
+        tokens = Desk(configured_for(url), folder).tokens
+        token = None
+        for _ in range(times):
+            token = await tokens.access(sign_in, token)
+
+    asyncio.run(run())
 
 
 @pytest.fixture(autouse=True)
@@ -165,11 +154,10 @@ async def test_no_token_is_requested_that_could_not_be_saved(desk: Desk, sandbox
 
 async def test_two_simultaneous_renewals_leave_one_working_sign_in(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
-    runs = [python(RUN, sandbox.url, str(desk.folder), own, "8") for _ in range(2)]
+    runs = [begin(renew, sandbox.url, desk.folder, own, 8) for _ in range(2)]
     for run in runs:
-        out, err = await asyncio.to_thread(run.communicate, timeout=60)
-        assert run.returncode == 0, err
-        assert out.strip()
+        await asyncio.to_thread(run.join, PATIENCE_S)
+        assert run.exitcode == 0
     assert await renewals(sandbox) == 1 + 16
     await asyncio.to_thread(sandbox.advance, 31 * 60)
     assert await desk.new_tokens().access(own)
@@ -177,9 +165,9 @@ async def test_two_simultaneous_renewals_leave_one_working_sign_in(desk: Desk, s
 
 async def killed_before_the_write(desk: Desk, sandbox: Running, own: str) -> None:
     fail(desk.keyring, set_password="dies")
-    run = python(RUN, sandbox.url, str(desk.folder), own, "1")
-    await asyncio.to_thread(run.communicate, timeout=60)
-    assert run.returncode == -9
+    run = begin(renew, sandbox.url, desk.folder, own, 1)
+    await asyncio.to_thread(run.join, PATIENCE_S)
+    assert run.exitcode == -signal.SIGKILL
     fail(desk.keyring)
 
 
@@ -237,7 +225,7 @@ async def test_newer_token_from_who_keeps_no_lock_is_found(desk: Desk, monkeypat
 async def test_cancelled_wait_does_not_interrupt_a_renewal(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     before = refresh_token(desk, own)
-    sandbox.fault("slow", seconds=0.5)
+    sandbox.fault("slow", seconds=0.3)
     tokens = desk.new_tokens()
     waiting = asyncio.create_task(tokens.access(own))
     await asyncio.sleep(0.1)
@@ -277,17 +265,20 @@ async def test_old_token_stays_after_any_failure_and_is_never_printed(
     desk: Desk, flaw: str, kind: type[Trouble], fault: str | None
 ):
     async with serving() as flawed:
-        desk = Desk(configured_for(flawed.url), desk.folder, Http(timeout_s=0.5, attempts=1))
+        desk = Desk(configured_for(flawed.url), desk.folder, Http(timeout_s=PATIENCE_S, attempts=1))
         await desk.vault.write(name_of("xero:x"), json.dumps({"refresh_token": REFRESH}))
         flawed.flaw = flaw
+        timeout_s = 0.1 if fault == "unreachable" else PATIENCE_S
+        impatient = Desk(desk.configured, desk.folder, Http(timeout_s=timeout_s, attempts=1))
         with pytest.raises(kind) as caught:
-            await desk.tokens.access("xero:x")
+            await impatient.tokens.access("xero:x")
         assert getattr(caught.value, "fault", None) == fault
         assert not any(secret in told(caught.value) for secret in (ACCESS, REFRESH))
         assert json.loads(desk.held()[name_of("xero:x")]) == {"refresh_token": REFRESH}
         flawed.flaw = ""
         assert await desk.tokens.access("xero:x") == ACCESS
-        assert "SECRET" not in repr(desk.tokens) + repr(desk.tokens.__dict__) + repr(vars(desk.vault))
+        for at in (desk, impatient):
+            assert "SECRET" not in repr(at.tokens) + repr(at.tokens.__dict__) + repr(vars(at.vault))
 
 
 async def test_revoking_ends_it_there_and_here(desk: Desk, sandbox: Running):

@@ -23,8 +23,13 @@ _forking.set_forkserver_preload(
         "clientsync_tui.signin.keyrings.encrypted_file",
         "clientsync_tui.signin.token_endpoint",
         "clientsync_tui.signin.tokens",
+        "clientsync_tui.sync.doctor.database",
+        "clientsync_tui.sync.doctor.restore",
         "httpcore2",
+        "hypothesis.stateful",
+        "tests.signin.desk",
         "tests.signin.keyrings",
+        "tests.support.command",
         "tests.support.person",
     ]
 )
