@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .config.folders import data_folder, renewal_locks
+from .config.folders import data_folder, renewal_locks, sweep_temporary_files
 from .config.reading import load
 from .config.tables import Config, SoftwareTable
 from .host import this_user
@@ -42,7 +42,9 @@ class Workplace:
     @classmethod
     def open(cls, path: Path | None = None, ask_passphrase: AskPassphrase | None = None) -> "Workplace":
         """Reads the configuration (`path`, else the platform's). Raises what `load` raises."""
-        return cls(load(path), ask_passphrase)
+        config = load(path)
+        sweep_temporary_files(config.path)
+        return cls(config, ask_passphrase)
 
     def reload(self) -> None:
         """Reads the configuration again after a change. Raises what `load` raises."""

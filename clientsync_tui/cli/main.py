@@ -53,6 +53,8 @@ FORMER_NAMES = {"softwares": "software"}
 
 _DISK_ERRORS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF))
 _OUTPUT = "The output can't be written: "
+LONGEST_ARGUMENT = 10_000
+"""Characters: nothing that a person writes is as long, whatever it is for."""
 UNBROKEN = 100_000
 """A width at which no line of help is wrapped."""
 
@@ -77,7 +79,11 @@ class Root(LazyGroup):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """Does not wrap help that goes into a pipe or a file."""
+        """Refuses arguments that nobody means, and does not wrap help that goes into a pipe or a file."""
+        if any(len(argument) > LONGEST_ARGUMENT for argument in args):
+            raise CommandError(
+                f"An argument is longer than {LONGEST_ARGUMENT:,} characters. Nothing was changed.", 2
+            )
         if sys.stdout is not None and not sys.stdout.isatty():
             extra["terminal_width"] = UNBROKEN
         return super().make_context(info_name, args, parent, **extra)

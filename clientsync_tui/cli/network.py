@@ -14,6 +14,7 @@ from ..sync.reach.reachability import Reach
 from ..workplace import Workplace
 from .context import is_throwaway
 from .output import interactive, say
+from .progress import changing_line
 from .signing_in import sign_in_now
 
 T = TypeVar("T")
@@ -40,16 +41,16 @@ def held(workplace: Workplace, software: str | None = None) -> list[SignIn]:
 
 
 async def signed_in(
-    workplace: Workplace, session: Session, software: str, email: str | None
+    workplace: Workplace, session: Session, software: str, email: str | None, *, dry_run: bool = False
 ) -> tuple[SignIn, Reach]:
     """A sign-in that works (the one of `email`, else the one used last) and what it reaches.
 
-    On a terminal, starts a sign-in if none works. Raises SignInNeeded without a terminal, UsageError if the app is not set up, and
+    `dry_run`: nothing is written to the practice unless someone signs in. On a terminal, starts a sign-in if none works. Raises SignInNeeded without a terminal, UsageError if the app is not set up, and
     what the call raises.
     """
     workplace.configured(software)
     try:
-        sign_in, reach = await _held(workplace, session, software, email)
+        sign_in, reach = await _held(workplace, session, software, email, dry_run=dry_run)
     except SignInNeeded as trouble:
         # The demo practice signs in by itself.
         if not (interactive() or is_throwaway()):
@@ -66,7 +67,7 @@ async def signed_in(
 
 
 async def _held(
-    workplace: Workplace, session: Session, software: str, email: str | None
+    workplace: Workplace, session: Session, software: str, email: str | None, *, dry_run: bool
 ) -> tuple[SignIn, Reach]:
     title = workplace.software(software).title
     sign_in = workplace.chosen(software, email)
@@ -77,12 +78,16 @@ async def _held(
             else f"Nobody is signed in to {title} here."
         )
         raise SignInNeeded(who)
-    if email is not None:
+    if email is not None and not dry_run:
         # From now on, this is the one used last.
         session.store.sign_ins.prefer(sign_in.id, workplace.holder)
     try:
-        return sign_in, await session.reach(sign_in)
+        with changing_line() as show:
+            show(f"Waiting for {title} to say what {sign_in.person.email} reaches…")
+            return sign_in, await session.reach(sign_in)
     except SignInRefused as trouble:
+        if dry_run:
+            raise
         pairs = session.store.clients.integrations(software, datetime.now(UTC))
         sign_in_findings.refused(session.store, sign_in, pairs, session.actor, str(trouble))
         raise

@@ -36,7 +36,7 @@ async def plan_across_apps(
     async def working(name: str) -> tuple[SignIn | None, Reach | None]:
         try:
             if workplace.configured(name).software.organisations_per_sign_in == "many":
-                return await signed_in(workplace, session, name, email)
+                return await signed_in(workplace, session, name, email, dry_run=dry_run)
             if dry_run and chosen_sign_in(name) is None:
                 title = workplace.software(name).title
                 raise SignInNeeded(f"Nobody is signed in to {title} here. Run `clientsync sign-in {name}`.")

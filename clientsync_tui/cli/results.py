@@ -8,7 +8,7 @@ import click
 from ..practice.plan import Plan, Will
 from ..practice.status import Reason, Why
 from ..store.store import Store
-from ..sync import words
+from ..sync import plan_words, words
 from ..sync.jobs import job_words
 from ..sync.jobs import jobs_as_json as shapes
 from . import output
@@ -33,7 +33,7 @@ def show_plan(plan: Plan, as_json: bool) -> None:
             item.will.replace("_", " "),
             item.name,
             item.software,
-            words.SHORT.get(item.reason or "", item.reason or ""),
+            plan_words.short(plan.kind, item.reason),
         )
         for item in plan.items
     ]
@@ -106,7 +106,7 @@ def _summarise(kind: str, ended: Sentences, added: str) -> None:
         several = len(details) > 1
         # `no_access` also stands for an app whose credentials are rejected, which is no one's missing access.
         says_it = reason == Why.NO_ACCESS and words.REASONS[reason] not in details
-        short = "" if says_it else f", {words.SHORT[reason]}"
+        short = "" if says_it else f", {plan_words.short(kind, reason)}"
         output.say(
             f"  {count:,} {outcome}{short}: {words.REASONS[reason] if several and not says_it else details[0]}"
         )

@@ -73,6 +73,7 @@ async def _in_browser(
         say(
             f"{paste} the address your browser ends up on, as one line.{' Press Enter alone to stop.' if stoppable else ''}"
         )
+        say(f"Waiting for the sign-in, {spoken(timeout_s)} at most.")
         opening = open_link(attempt.link, workplace.config.sign_in.browser, say) if browser else None
 
         before: list[str] = []

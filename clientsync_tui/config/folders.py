@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..host import this_user
 from ..host.file_permissions import make_folder, refuse_changeable
+from ..host.leftovers import TEMPORARY, sweep
 from ..practice.trouble import UsageError
 
 APP = "clientsync"
@@ -43,6 +44,13 @@ def renewal_locks(database: Path) -> Path:
     """The folder of this user's locks for renewing sign-ins. A colleague could move one in a shared folder away, and two processes
     would renew a sign-in at once, which ends it."""
     return (private_folder(database) or database.parent) / f"locks-{this_user.uid()}"
+
+
+def sweep_temporary_files(config: Path) -> None:
+    """Removes what a killed process left half written beside the configuration and in the person's own data folder."""
+    sweep(config.parent, (f"{TEMPORARY}*",))
+    with suppress(UsageError):
+        sweep(data_folder(), (".last-frame-*.*", ".preferences-*.json.*", ".visits-*.json.*"))
 
 
 def _known_folder(folder_for: Callable[[str], Path]) -> Path:

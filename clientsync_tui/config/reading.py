@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ..host.file_permissions import read_unchangeable
-from ..practice.text import decoded
+from ..practice.text import clean, decoded
 from ..practice.trouble import UsageError
 from .folders import config_path
 from .server_address import TAKE_IT_OUT, has_secret
-from .tables import CHOICES, RANGES, TABLES, Config, SoftwareTable
+from .tables import CHOICES, NOT_EMPTY, RANGES, TABLES, Config, SoftwareTable
 
 
 class _Mistake(Exception):
@@ -115,6 +115,8 @@ def _value(table: str, key: str, value: Any, default: Any) -> Any:
     if key in RANGES and not RANGES[key][0] <= value <= RANGES[key][1]:
         least, most = RANGES[key]
         raise _Mistake(table, key, f"[{table}] {key} must be from {least} to {most}, not {value}.")
+    if (table, key) in NOT_EMPTY and not clean(str(value)).strip():
+        raise _Mistake(table, key, f"[{table}] {key} is empty. Give it a value, or take the line out.")
     choices = CHOICES.get((table, key))
     if choices and value not in choices:
         near = difflib.get_close_matches(str(value), choices, 1)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .settings import EACH_APP, KEYS, SOFTWARE, Setting, settings
-from .tables import CHOICES, RANGES
+from .tables import CHOICES, NOT_EMPTY, RANGES
 
 
 def schema() -> dict[str, Any]:
@@ -37,6 +37,8 @@ def _schema_of(setting: Setting) -> dict[str, Any]:
     found: dict[str, Any] = {"description": setting.description, **_type_of(setting)}
     if setting.key in RANGES:
         found["minimum"], found["maximum"] = RANGES[setting.key]
+    if (setting.table[0], setting.key) in NOT_EMPTY:
+        found["pattern"] = r"\S"
     if choices := CHOICES.get((setting.table[0], setting.key)):
         found["enum"] = list(choices)
     return found

@@ -129,6 +129,9 @@ CHOICES = {
     ("screen", "notices"): ("auto", "bell", "off"),
 }
 
+NOT_EMPTY = frozenset({("practice", "name")})
+"""Settings that are left out rather than empty."""
+
 RANGES = {
     "redirect_port": (0, 65535),
     "attempts": (1, 100),

@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 from ..practice.trouble import Trouble, UsageError
 from .file_permissions import MOST_LINKS
 from .full_disk import in_words
+from .leftovers import TEMPORARY
 from .on_posix import USERS
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -114,7 +115,7 @@ def _in_words(path: Path) -> Generator[None]:
 
 
 def _beside(name: str) -> str:
-    return str(Path(name).with_name(f".clientsync-{os.urandom(8).hex()}"))
+    return str(Path(name).with_name(f"{TEMPORARY}{os.urandom(8).hex()}"))
 
 
 def _may(path: Path, former: os.stat_result | None, replace: bool) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from . import longest
 from .model import Client, Integration
 from .status import Reason, Status
 from .text import folded, searched
@@ -66,6 +67,8 @@ def parse(text: str) -> tuple[Term, ...]:
 
     A word with a colon and an unknown field is a mistake, unless it is quoted: `"a:b"`.
     """
+    if len(text) > longest.FILTER:
+        raise FilterError(longest.sentence("The filter", longest.FILTER), longest.FILTER, len(text))
     terms: list[Term] = []
     for found in _TERM.finditer(text):
         field = found["field"].lower() if found["field"] else None

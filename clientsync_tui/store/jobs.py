@@ -36,6 +36,7 @@ class Jobs:
         self._planned = AsPlanned()
         self._counts_of_ended: dict[tuple[str, JobState, str], Mapping[ItemState, int]] = {}
         self._impossible: dict[str, int] = {}
+        self._softwares: dict[str, list[str]] = {}
 
     def create(self, plan: Plan, by: str) -> str:
         """Writes a job with an item for everything that the plan will do, and what it leaves out as already ended."""
@@ -305,6 +306,15 @@ class Jobs:
             "AND iif(json_valid(facts), json_extract(facts, '$.linked_by'), NULL) IS NULL"
         )
         return int(self._database.connection.execute(query, (job,)).fetchone()[0])
+
+    def softwares(self, job: Job) -> list[str]:
+        """The accounting apps that a job's items are in, by name."""
+        if job.software is not None:
+            return [job.software]
+        if job.id not in self._softwares:
+            query = "SELECT DISTINCT software FROM items WHERE job = ? ORDER BY software"
+            self._softwares[job.id] = [row[0] for row in self._database.connection.execute(query, (job.id,))]
+        return self._softwares[job.id]
 
     def reasons(self, job: str) -> list[tuple[str, str, int]]:
         """How many items failed or were skipped for each reason: (state, reason, count), most first."""

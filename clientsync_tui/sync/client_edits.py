@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
+from ..practice import longest
 from ..practice.entries import Kind, NewEntry
 from ..practice.model import Client
 from ..practice.status import Reason
@@ -10,10 +11,6 @@ from ..practice.text import clean, one_line
 from ..practice.trouble import UsageError
 from ..store.projection import Clash
 from ..store.store import Store
-
-LONGEST_CODE = 50
-LONGEST_NAME = 200
-LONGEST_NOTE = 2_000
 
 
 def step_id() -> str:
@@ -28,7 +25,7 @@ def new_client_id() -> str:
 
 def set_code(store: Store, actor: str, client: Client, code: str | None) -> None:
     """Sets a client's practice code, or (None, "") takes it away. Raises UsageError if it can't be, or is another's."""
-    code = _text("The practice code", code or "", LONGEST_CODE) or None
+    code = _text("The practice code", code or "", longest.CODE) or None
     if code == client.practice_code:
         return
     body = {"code": code, "before": client.practice_code}
@@ -42,7 +39,7 @@ def set_code(store: Store, actor: str, client: Client, code: str | None) -> None
 
 def rename(store: Store, actor: str, client: Client, name: str) -> None:
     """Gives a client another name on the practice's list. Raises UsageError if the name is empty or too long."""
-    name = _text("The name", name, LONGEST_NAME)
+    name = _text("The name", name, longest.NAME)
     if not name:
         raise UsageError("A client needs a name. Nothing was changed.")
     if name != client.name:
@@ -52,7 +49,7 @@ def rename(store: Store, actor: str, client: Client, name: str) -> None:
 
 def set_note(store: Store, actor: str, client: Client, note: str) -> None:
     """Sets a client's note, its lines joined into one; an empty one takes it away. Raises UsageError if it is too long."""
-    note = _text("The note", one_line(note), LONGEST_NOTE)
+    note = _text("The note", one_line(note), longest.NOTE)
     if note != client.note:
         body = {"note": note, "before": client.note}
         store.ledger.append(NewEntry(Kind.NOTE_SET, actor, client.id, body=body))
@@ -60,7 +57,7 @@ def set_note(store: Store, actor: str, client: Client, note: str) -> None:
 
 def team_name(name: str) -> str | None:
     """The name of a team as it is saved; None for an empty one. Raises UsageError if it is too long."""
-    return _text("The team's name", name, LONGEST_NAME) or None
+    return _text("The team's name", name, longest.NAME) or None
 
 
 def create_team(store: Store, actor: str, name: str) -> str:
@@ -109,8 +106,7 @@ def remove(store: Store, actor: str, clients: Sequence[Client]) -> int:
     return len(going)
 
 
-def _text(what: str, entered: str, longest: int) -> str:
+def _text(what: str, entered: str, most: int) -> str:
     text = clean(entered).strip()
-    if len(text) > longest:
-        raise UsageError(f"{what} is longer than {longest} characters. Nothing was changed.")
+    longest.refuse_longer(what, text, most)
     return text

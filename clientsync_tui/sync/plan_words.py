@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from ..accounting.seam.software import Software
 from ..practice.counted import counted
 from ..practice.plan import Plan, PlanItem, Will
-from ..practice.status import Status
+from ..practice.status import Status, Why
 from ..store.tally import Tally
 from . import words
 from .kinds.seam import registry
@@ -75,6 +75,14 @@ def question(plan: Plan) -> str:
     return f"{things(kind.unit, len(plan.items))} can't be {kind.participle}."
 
 
+def short(kind: str, reason: str | None) -> str:
+    """A reason in two or three words, as a plan or a job of this kind gives it."""
+    known = registry.kinds().get(kind)
+    if reason == Why.ALREADY_ADDED and known is not None:
+        return known.already
+    return words.SHORT.get(reason or "", reason or "")
+
+
 def says(item: PlanItem) -> str:
     """Why an item is left out, with the next step; empty if it is done."""
     if item.will is Will.DO:
@@ -98,7 +106,7 @@ def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
         sentence = (
             next(iter(sentences))
             if len(sentences) == 1
-            else f"{words.SHORT.get(reason, reason)}. The list says why."
+            else f"{short(plan.kind, reason)}. The list says why."
         )
         verb = "will be left alone" if will is Will.SKIP else f"can't be {kind.participle}"
         yield will, f"{things(kind.unit, sentences.total())} {verb}. {sentence}"

@@ -2,15 +2,13 @@
 
 from typing import Any
 
+from ..practice import longest
 from ..practice.entries import Kind, NewEntry
 from ..practice.model import Integration, Settings
 from ..practice.text import clean, one_line
-from ..practice.trouble import UsageError
 from ..store.store import Store
 
 MOST_DAYS = 365
-MOST_NOTE = 500
-"""Characters."""
 
 
 def change_settings(store: Store, actor: str, client: str, link: Integration, settings: Settings) -> bool:
@@ -27,8 +25,7 @@ def change_settings(store: Store, actor: str, client: str, link: Integration, se
 def with_note(settings: Settings, note: str) -> Settings:
     """The settings with another note. Raises UsageError if it is too long."""
     text = clean(one_line(note)).strip()
-    if len(text) > MOST_NOTE:
-        raise UsageError(f"The note is longer than {MOST_NOTE} characters. Nothing was changed.")
+    longest.refuse_longer("The note", text, longest.NOTE_OF_INTEGRATION)
     return settings._replace(note=text)
 
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from ..practice.plan import Plan, PlanItem, Will
-from ..sync import plan_words, words
+from ..sync import plan_words
 from .select_table.list_rows import ListRows
 from .select_table.rows import Cell, Column, Row, text_of
 from .select_table.table import SelectTable
@@ -88,7 +88,7 @@ class PlanList(Vertical):
         # What can't be done comes first: the user has to do something about it.
         order = {Will.CANNOT: 0, Will.SKIP: 1, Will.DO: 2}
         items = sorted(plan.items, key=lambda item: order[item.will])
-        rows = ListRows(COLUMNS, [self._row(n, item) for n, item in enumerate(items)])
+        rows = ListRows(COLUMNS, [self._row(n, plan.kind, item) for n, item in enumerate(items)])
         return Content.assemble(*parts).rstrip("\n"), rows
 
     @on(SelectTable.CursorMoved)
@@ -97,11 +97,9 @@ class PlanList(Vertical):
         found = self._rows.fetch([id]) if id is not None else ()
         self._whole.update("  ".join(filter(None, map(text_of, found[0].cells))) if found else "")
 
-    def _row(self, n: int, item: PlanItem) -> Row:
+    def _row(self, n: int, kind: str, item: PlanItem) -> Row:
         style = SIGNS[item.will][1]
-        state = (
-            "will be done" if item.will is Will.DO else words.SHORT.get(item.reason or "", item.reason or "")
-        )
+        state = "will be done" if item.will is Will.DO else plan_words.short(kind, item.reason)
         software = self._titles.get(item.software, "")
         return Row(
             n, (item.name, software, Cell(f"{self._sign(item.will)} {state}", style), plan_words.says(item))

@@ -198,6 +198,29 @@ def test_dry_run_says_that_the_sign_in_was_refused(busy: Office) -> None:
     assert "sign-in refused" in busy.cli.inside("reconnect", "xero", "--all", "--dry-run").out
 
 
+def test_dry_run_writes_nothing_about_a_refused_sign_in(busy: Office) -> None:
+    before = busy.last_seq()
+    busy.practice.sandbox.fault("expire", person=busy.ann)
+    for words in (
+        ("reconnect", "--all"),
+        ("reassign", "xero", "--all"),
+        ("reassign", "--all", "--as", busy.ann),
+        ("add", "xero", "--all"),
+    ):
+        busy.cli.inside(*words, "--dry-run")
+        assert busy.kinds_after(before) == []
+    assert busy.cli.inside("add", "xero", "--all").code == 3
+    assert "found_expired" in busy.kinds_after(before)
+
+
+def test_reassign_says_of_your_own_that_they_are_yours(busy: Office) -> None:
+    one = next(c["id"] for c in busy.cli.inside("clients", "--match", f"by:{busy.ann}", "--json").json)
+    assert "already yours" in busy.cli.inside("reassign", "--client", one, "--dry-run").out
+    assert "already connected" in busy.cli.inside("reconnect", "--client", one, "--dry-run").out
+    assert busy.cli.inside("refresh", one).code == 0
+    assert busy.cli.inside("jobs").out.splitlines()[1].split("\t")[1:3] == ["refresh", "xero"]
+
+
 def test_reconnect_lists_what_it_cannot_reach(busy: Office) -> None:
     busy.practice.sandbox.fault("expire", person=busy.ann)
     busy.practice.sandbox.fault("expire", person=busy.bob)

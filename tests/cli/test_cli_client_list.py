@@ -200,3 +200,25 @@ def test_work_is_done_for_what_a_filter_shows(cli: Command) -> None:
     for words in (("--match", ""), ("--match", "team:north", "BAK01"), ("--match", "north", "--all")):
         refused = cli.inside("disconnect", *words, "--yes")
         assert refused.code == 2, refused.err
+
+
+def test_texts_that_nobody_means_are_refused(cli: Command) -> None:
+    long, longer = "x" * 3_000, "x" * 100_000
+    for words in (
+        ("set", "BAK01", "--name", long),
+        ("set", "BAK01", "--note", long),
+        ("team", "create", long),
+        ("team", "assign", long, "BAK01"),
+        ("clients", "--match", long),
+        ("claim", "--match", long),
+        ("views", "save", long, "bakery"),
+        ("views", "save", "Mine", long),
+        ("settings", "BAK01", "--note", long),
+    ):
+        refused = cli.inside(*words)
+        assert (refused.code, refused.err.count("longer than")) == (2, 1), (words[:2], refused.err[:200])
+        refused = cli.inside(*(longer if word == long else word for word in words))
+        assert refused.code == 2 and "An argument is longer than 10,000 characters." in refused.err
+        assert len(refused.err) < 500
+    assert cli.inside("client", longer).code == 2
+    assert cli.inside("undo", "--list", "--json").json == []

@@ -1,6 +1,7 @@
 """`config`: settings are shown and changed without an editor, and mistakes are named by line."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,34 @@ def test_wrong_value_changes_nothing(cli: Command, words: tuple[str, ...], says:
     refused = cli.inside("config", "set", *words)
     assert (refused.code, says in refused.err) == (2, True), refused.err
     assert cli.config.read_text() == WRITTEN
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u200b"])
+def test_practice_without_a_name_leaves_the_line_out(cli: Command, name: str) -> None:
+    refused = cli.inside("config", "set", "practice.name", name)
+    assert (refused.code, "practice] name is empty" in refused.err) == (2, True)
+    assert cli.config.read_text() == WRITTEN
+    cli.config.write_text(f"[practice]\nname = '{name}'\n")
+    refused = cli.inside("clients")
+    assert refused.code == 2 and "line 2" in refused.err and "take the line out" in refused.err
+    assert schema()["properties"]["practice"]["properties"]["name"]["pattern"] == r"\S"
+
+
+def test_half_written_files_of_a_killed_process_go_at_the_next_start(
+    cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    data = tmp_path / "data" / "clientsync"
+    data.mkdir(parents=True)
+    left = [cli.config.parent / ".clientsync-0123456789abcdef", data / ".last-frame-0123.4711"]
+    left += [data / ".preferences-abc.json.0123", data / ".visits-abc.json.0123"]
+    kept = [cli.config.parent / ".clientsync-new", data / "last-frame-0123", tmp_path / ".other"]
+    for file in (*left, *kept):
+        file.write_text("half")
+    for file in (*left, *kept[1:]):
+        os.utime(file, (1, 1))
+    assert cli.inside("clients").code == 0
+    assert not any(file.exists() for file in left) and all(file.exists() for file in kept)
 
 
 def test_table_goes_with_its_last_setting(cli: Command) -> None:

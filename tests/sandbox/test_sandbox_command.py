@@ -193,7 +193,8 @@ def test_fault_from_the_command_line(served: Served) -> None:
         "sandbox", "fault", "remove-access", "--url", url, "--software", "xero", "--person", person["email"],
         "--organisation", first, "--times", "2",
     )  # fmt: skip
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == f"Set `remove-access` for xero, {person['email']}, {first}, for the next 2 calls.\n"
     assert [app.organisation(o).status_code for o in (first, second, first, first)] == [403, 200, 403, 200]
 
 

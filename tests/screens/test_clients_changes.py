@@ -6,12 +6,13 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from clientsync_tui.practice import longest
 from clientsync_tui.practice.model import Client
 from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.screens.clients.rows import today
 from clientsync_tui.screens.dialogues.ask import Ask
 from clientsync_tui.screens.dialogues.confirm import Confirm
-from clientsync_tui.sync.client_edits import LONGEST_NOTE, set_note
+from clientsync_tui.sync.client_edits import set_note
 from tests.screens.test_clients import line_with, opened, practice_of_eleven
 from tests.support.practice import shown, until
 
@@ -82,7 +83,7 @@ async def test_all_the_lines_of_a_pasted_note_are_kept(tmp_path: Path) -> None:
         field.post_message(Paste("Ring\nor ask"))
         await until(pilot, lambda: field.value.startswith("Ring / or ask: Mary"))
         field.post_message(Paste("x\n" * 3_000))
-        await until(pilot, lambda: len(field.value) == LONGEST_NOTE)
+        await until(pilot, lambda: len(field.value) == longest.NOTE)
         await pilot.press("escape")
         found = client(screen, "Abbey Road Bakery Ltd")
         set_note(screen.store, "ann", found, "one\ntwo\r\n three")

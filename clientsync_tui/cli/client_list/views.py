@@ -37,6 +37,7 @@ def views(context: click.Context, as_json: bool) -> None:
 @click.argument("filter_text", metavar="FILTER")
 def save(name: str, filter_text: str) -> None:
     """Save a filter under a name. A view of the same name is replaced."""
+    from ...practice import longest
     from ...practice.filter import parse
     from ...practice.text import clean
     from ...practice.trouble import UsageError
@@ -45,6 +46,7 @@ def save(name: str, filter_text: str) -> None:
     name = clean(name).strip()
     if not name:
         raise UsageError("Enter a name for the view.")
+    longest.refuse_longer("The view's name", name, longest.NAME)
     parse(filter_text)
     with open_workplace() as workplace:
         workplace.preferences.save_view(name, filter_text)

@@ -47,7 +47,7 @@ def add(
     """
     if everything == bool(organisations):
         raise click.UsageError("Choose organisations with --all, or with --organisation ID (once or more).")
-    from ...practice.text import clean
+    from ...sync.client_edits import team_name
     from ...sync.kinds import add as adding
     from ...sync.kinds.seam.kind import Request
     from .. import consents
@@ -63,9 +63,9 @@ def add(
                 held = workplace.chosen(software, email)
                 sign_in, reach = await consents.collect_consents(workplace, session, about, held, wanted)
             else:
-                sign_in, reach = await signed_in(workplace, session, software, email)
+                sign_in, reach = await signed_in(workplace, session, software, email, dry_run=dry_run)
             chosen = list(reach) if wanted is None else wanted
-            named = clean(team).strip() or None if team else None
+            named = team_name(team) if team else None
             request = Request(session.store, software, chosen, sign_in=sign_in, reach=reach)
             return adding.plan(request, team=named)
 

@@ -60,7 +60,9 @@ def change(
         new = workplace.configured(software).software
 
         async def plan(session: "Session") -> "Change":
-            sign_in, found = await _reached(workplace, session, new.name, organisation, email)
+            sign_in, found = await _reached(
+                workplace, session, new.name, organisation, email, dry_run=dry_run
+            )
             held = {sign_in.id for sign_in in workplace.held()}
             old = workplace.any_software(link.software)
             return planned(workplace.store, client, link, old, new, found, sign_in, held)
@@ -105,7 +107,13 @@ def _link(client: "Client", software: str | None) -> "Integration":
 
 
 async def _reached(
-    workplace: "Workplace", session: "Session", software: str, organisation: str, email: str | None
+    workplace: "Workplace",
+    session: "Session",
+    software: str,
+    organisation: str,
+    email: str | None,
+    *,
+    dry_run: bool,
 ) -> "tuple[SignIn, Organisation]":
     """A sign-in that reaches the organisation. Asks for consent if the app needs one for each organisation."""
     from ...practice.trouble import SignInNeeded, UsageError
@@ -115,7 +123,7 @@ async def _reached(
 
     about = workplace.software(software)
     if about.organisations_per_sign_in == "many":
-        sign_in, reach = await signed_in(workplace, session, software, email)
+        sign_in, reach = await signed_in(workplace, session, software, email, dry_run=dry_run)
         if organisation not in reach:
             raise UsageError(
                 f"{sign_in.person.email} can't reach the organisation {organisation} in {about.title}."

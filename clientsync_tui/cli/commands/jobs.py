@@ -29,6 +29,7 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
 
     with open_workplace() as workplace:
         found = workplace.store.jobs.all()
+        apps = {} if as_json else {job.id: ", ".join(workplace.store.jobs.softwares(job)) for job in found}
     if as_json:
         output.json_document([shapes.job(job) for job in found])
         return
@@ -36,7 +37,7 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
         (
             job.id,
             job.kind,
-            job.software or "",
+            apps[job.id],
             "paused" if job.cut_off else job.state,
             f"{job.left:,}",
             f"{job.count(ItemState.DONE):,}",

@@ -188,6 +188,33 @@ def fault(url: str | None, **fields: Any) -> None:
     from ...sandbox.remote import ask
 
     _answer(lambda: ask(_address(url), "faults", fields))
+    click.echo(_what_was_set(**fields), err=True)
+
+
+def _what_was_set(
+    kind: str,
+    software: str | None,
+    person: str | None,
+    organisation: str | None,
+    times: int | None,
+    seconds: float | None,
+) -> str:
+    """What the sandbox does from now on, and how it ends."""
+    from ...practice.counted import counted
+    from ...sandbox.misbehaviour.faults import ACTS
+
+    for_whom = ", ".join(filter(None, (software, person, organisation))) or "everything"
+    if kind == "clear":
+        return f"Cleared the faults of {for_whom}."
+    lasting = f" of {seconds:g} s" if seconds is not None else ""
+    if kind in ACTS:
+        return f"Did `{kind}` for {for_whom}. Signing in again fixes it."
+    until = (
+        f"for the next {counted(times, 'call')}"
+        if times is not None
+        else "until `clientsync sandbox fault clear`"
+    )
+    return f"Set `{kind}`{lasting} for {for_whom}, {until}."
 
 
 @sandbox.command(hidden=True)

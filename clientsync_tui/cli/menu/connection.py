@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from ...accounting.seam.not_loaded import why_not_loaded
 from ...accounting.seam.software import Software
+from ...practice import longest
 from ...practice.model import Client, Integration, Settings
 from ...practice.status import Reason
 from ...practice.text import clean
@@ -14,7 +15,7 @@ from ...sync.kinds.seam.kind import Request
 from ...sync.pulled_words import further
 from ...sync.reach.change_integration import change_integration, entails, planned
 from ...sync.reach.reachability import State, states
-from ...sync.settings import MOST_DAYS, MOST_NOTE, change_settings
+from ...sync.settings import MOST_DAYS, change_settings
 from ...sync.words import link_words
 from ...workplace import Workplace
 from ..network import online
@@ -105,7 +106,7 @@ def _settings(workplace: Workplace, software: Software, client: Client, link: In
         None if len(wanted) == len(titles) else tuple(wanted),
         int(days) if days else old.refresh_days,
         follow,
-        old.note if note is None else clean(note)[:MOST_NOTE],
+        old.note if note is None else clean(note)[: longest.NOTE_OF_INTEGRATION],
     )
     done = change_settings(workplace.store, workplace.actor, client.id, link, new)
     say("Settings saved." if done else "Nothing was changed.")

@@ -2,6 +2,7 @@
 
 from ...store.jobs import Item, ItemState, Job, JobState
 from ...store.work.job_items import JobItems
+from ...sync import plan_words
 from ...sync.jobs import job_words
 from ...workplace import Workplace
 from .client_sync import action
@@ -73,7 +74,10 @@ def _retry(workplace: Workplace, job: Job, items: JobItems) -> None:
         rows = [
             (None, ANY_REASON),
             *(
-                (r, f"{job_words.reason(r)}, {job_words.things(job.kind, n)}: {job_words.sentence(r, says)}")
+                (
+                    r,
+                    f"{plan_words.short(job.kind, r)}, {job_words.things(job.kind, n)}: {job_words.sentence(r, says)}",
+                )
                 for r, n, says in reasons
             ),
         ]
@@ -92,11 +96,12 @@ def _cancel(workplace: Workplace, job: Job) -> None:
 
 
 def _items(workplace: Workplace, id: str) -> None:
+    kind = workplace.store.jobs.one(id).kind
     # What failed comes first; the rest as it is done.
     found = sorted(workplace.store.jobs.items(id), key=lambda item: item.state is not ItemState.FAILED)
-    look("Clients of the job", Texts([_item(item) for item in found]))
+    look("Clients of the job", Texts([_item(kind, item) for item in found]))
 
 
-def _item(item: Item) -> str:
-    why = f": {item.says or job_words.reason(item.reason)}" if item.reason else ""
+def _item(kind: str, item: Item) -> str:
+    why = f": {item.says or plan_words.short(kind, item.reason)}" if item.reason else ""
     return f"{item.name}, {job_words.item_state(item)}{why}"

@@ -8,7 +8,7 @@ from ...practice.people import Person, SignIn
 from ...practice.plan import Plan, PlanItem, Will
 from ...practice.status import Reason, Status, standing_of
 from ...store.store import Store
-from ...sync import words
+from ...sync import plan_words, words
 from ...sync.kinds.reassign import ReassignFacts
 from ...sync.locale_words import short_date
 from ...widgets.select_table.list_rows import ListRows
@@ -87,7 +87,7 @@ class ReassignRows:
         status = f"{self._symbols[standing.status]} {words.status_words(standing)}"
         since = short_date(facts.connected_at, self._now)
         fixed = None if item.will is Will.DO else item.says or words.REASONS[item.reason or ""]
-        why = "" if item.will is Will.DO else words.SHORT[item.reason or ""]
+        why = "" if item.will is Will.DO else plan_words.short(self.plan.kind, item.reason)
         by = known.person.name if known else "somebody"
         cells = (
             item.name,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
+from ...practice import longest
 from ...practice.model import Client
 from ...sync import client_edits, plan_words
 from ...sync.locale_words import counted, number
@@ -31,7 +32,7 @@ def ask_code(screen: ClientsView, client: Client) -> None:
         f"Practice code of {client.name}",
         client.practice_code or "",
         client_edits.set_code,
-        client_edits.LONGEST_CODE,
+        longest.CODE,
         "Enter saves, an empty field removes it, esc cancels",
     )
 
@@ -39,7 +40,7 @@ def ask_code(screen: ClientsView, client: Client) -> None:
 def ask_name(screen: ClientsView, client: Client) -> None:
     """Asks for a client's name on the practice's list."""
     question = "Name on the practice's list"
-    _ask_one(screen, client, question, client.name, client_edits.rename, client_edits.LONGEST_NAME)
+    _ask_one(screen, client, question, client.name, client_edits.rename, longest.NAME)
 
 
 def ask_note(screen: ClientsView, client: Client) -> None:
@@ -51,7 +52,7 @@ def ask_note(screen: ClientsView, client: Client) -> None:
         question,
         client.note,
         client_edits.set_note,
-        client_edits.LONGEST_NOTE,
+        longest.NOTE,
         field=NoteInput,
     )
 

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from ...app.key_names import with_keys
+from ...practice import longest
 from ...practice.filter import FilterError, parse
 from .complete import Completion, complete
 
@@ -117,6 +118,7 @@ class FilterBar(Widget, can_focus=False):
                 placeholder="words, or status: by: software: team: code: since: reason:  (- negates)",
                 highlighter=Mistakes(),
                 select_on_focus=False,
+                max_length=longest.FILTER,
                 compact=True,
             )
             line = Horizontal()

@@ -1,5 +1,6 @@
 """Views: filters saved under names."""
 
+from ...practice import longest
 from ...practice.text import clean
 from ...practice.trouble import UsageError
 from ..dialogues.ask import Ask
@@ -23,7 +24,9 @@ def open_views(screen: ClientsView) -> None:
 
     def chosen(id: str | None) -> None:
         if id == SAVE:
-            screen.main.push_screen(Ask("Save this filter as", attempt=save, hint=text, longest=60), saved)
+            screen.main.push_screen(
+                Ask("Save this filter as", attempt=save, hint=text, longest=longest.NAME), saved
+            )
         elif id == FORGET:
             which = [Choice(VIEW + name, name, filtered) for name, filtered in views.items()]
             screen.main.push_screen(Choose("Delete which view?", which), forget)

@@ -11,10 +11,11 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from ...accounting.seam.software import Software
+from ...practice import longest
 from ...practice.model import Integration, Settings
 from ...practice.text import clean
 from ...practice.trouble import Trouble
-from ...sync.settings import MOST_DAYS, MOST_NOTE
+from ...sync.settings import MOST_DAYS
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ...widgets.note_input import NoteInput
@@ -56,7 +57,9 @@ class SettingsScreen(Dialogue[bool]):
                 yield Input(str(settings.refresh_days), id="days", type="integer", compact=True)
                 yield Tick("Details follow the organisation's", settings.follow_details, id="follow")
                 yield Static("Note for colleagues", markup=False)
-                yield NoteInput(settings.note, id="note", max_length=MOST_NOTE, compact=True)
+                yield NoteInput(
+                    settings.note, id="note", max_length=longest.NOTE_OF_INTEGRATION, compact=True
+                )
                 yield Static(id="wrong", classes="error", markup=False)
             yield Answers(
                 Button(self.keyed("Save ({dialogue.yes})"), id="save"),

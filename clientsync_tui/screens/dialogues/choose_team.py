@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ...practice import longest
 from ...practice.text import clean
 from ...practice.trouble import UsageError
 from ..main import Asker
@@ -27,7 +28,7 @@ def choose_team(screen: Asker, chosen: Callable[[str | None], None]) -> None:
 
     def decided(id: str | None) -> None:
         if id == MAKE:
-            question = Ask("Name of the new team", attempt=attempt, longest=60)
+            question = Ask("Name of the new team", attempt=attempt, longest=longest.NAME)
             screen.main.push_screen(question, lambda made: chosen(_name(made)) if made else None)
         elif id is not None:
             chosen(None if id == NONE else id.removeprefix(TEAM))

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from ...app.actions import JOB, Action
 from ...store.jobs import ItemState, Job
+from ...sync import plan_words
 from ...sync.jobs import job_words
 from ...sync.locale_words import number
 from ...widgets.beside import Beside
@@ -146,23 +147,21 @@ class JobScreen(ActionScreen):
         if failed != self._failed or (not self._failures_only and table.row_count != job.total):
             self._failed = failed
             at_top = table.row_count == 0 or table.cursor_id == self._rows.order()[0]
-            self._rows = JobRows(
-                self._read, job.total, self.main.ascii_marks, failures_only=self._failures_only
-            )
+            self._rows = JobRows(self._read, job, self.main.ascii_marks, failures_only=self._failures_only)
             table.empty_text = "Nothing failed so far." if self._failures_only else ""
             table.show(self._rows)
             if at_top:
                 # Failures come first, unless the user has moved the cursor.
                 table.move_cursor(0)
-            self._show_reasons()
+            self._show_reasons(job)
         elif changed := self._rows.changed():
             table.refresh_rows(changed)
         self._show_says()
 
-    def _show_reasons(self) -> None:
+    def _show_reasons(self, job: Job) -> None:
         failed = self.main.workplace.store.jobs.failures(self._job_id)
         counted = [
-            f"{number(count)} × {'' if tried else 'not possible: '}{job_words.reason(reason)}"
+            f"{number(count)} × {'' if tried else 'not possible: '}{plan_words.short(job.kind, reason)}"
             for tried, reason, count in failed
         ]
         sentences = {reason: sentence for reason, _, sentence in self._read.retriable()}
@@ -206,7 +205,7 @@ class JobScreen(ActionScreen):
         self.set_class(event.size.height < 16, "low")
         if self._job is not None:
             self._show_progress(self._job)
-            self._show_reasons()
+            self._show_reasons(self._job)
             self.call_after_refresh(self._show_says)
 
     def practice_changed(self) -> None:

@@ -11,6 +11,7 @@ from ...practice.people import SignIn
 from ...practice.trouble import Trouble
 from ...store.jobs import Job
 from ...store.work.job_items import JobItems
+from ...sync import plan_words
 from ...sync.jobs import job_words
 from ..main import Asker, Main
 
@@ -184,7 +185,7 @@ class JobActions:
 
         everything = Choice("", f"All {job_words.things(job.kind, sum(count for _, count, _ in reasons))}")
         choices = [
-            Choice(r, f"{count:,} × {job_words.reason(r)}", job_words.sentence(r, sentence))
+            Choice(r, f"{count:,} × {plan_words.short(job.kind, r)}", job_words.sentence(r, sentence))
             for r, count, sentence in reasons
         ]
         self.main.push_screen(Choose("Retry failed and cancelled", [everything, *choices]), chosen)

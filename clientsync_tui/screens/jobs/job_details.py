@@ -6,9 +6,10 @@ from datetime import datetime
 from ...practice.entries import moment
 from ...store.store import Store
 from ...store.work.rows import Item, ItemState, Job
+from ...sync import plan_words
 from ...sync.jobs import job_words
 from ...sync.locale_words import moment_words
-from ...sync.words import REASONS
+from ...sync.words import REASONS, SHORT
 from ...widgets.details_pane import Line, line
 
 FAILED = 50
@@ -37,12 +38,16 @@ def of_job(store: Store, job: Job, app: str, now: datetime, *, ascii_marks: bool
         yield line("What failed", "heading")
     for was_tried, reason, count in failed:
         style = "error" if was_tried else "muted"
-        words = job_words.reason(reason) or "failed"
+        words = plan_words.short(job.kind, reason) or "failed"
         yield Line(((f"{count:,} × {words}", style), (f"  {REASONS.get(reason, '')}", "")), 2)
     symbols = job_words.ASCII_SYMBOLS if ascii_marks else job_words.SYMBOLS
     for item in store.jobs.items(job.id, ItemState.FAILED, most=FAILED) if failed else ():
         yield Line(
-            ((f"{symbols[item.state]} {item.name}", ""), (f"  {job_words.reason(item.reason)}", "muted")), 2
+            (
+                (f"{symbols[item.state]} {item.name}", ""),
+                (f"  {plan_words.short(job.kind, item.reason)}", "muted"),
+            ),
+            2,
         )
 
 
@@ -53,7 +58,7 @@ def of_item(item: Item, app: str) -> Iterator[Line]:
     yield line(job_words.item_state(item), style)
     if item.reason:
         yield Line()
-        yield line(item.says or REASONS.get(item.reason, job_words.reason(item.reason)))
+        yield line(item.says or REASONS.get(item.reason, SHORT.get(item.reason, item.reason)))
     yield Line()
     yield _titled("App", app)
     if item.organisation_name:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from ...store.jobs import Item, ItemState
+from ...store.jobs import Item, ItemState, Job
 from ...store.work.job_items import JobItems
+from ...sync import plan_words
 from ...sync.jobs import job_words
 from ...widgets.select_table.rows import Cell, Column, Row, RowId
 
@@ -27,12 +28,11 @@ MOST_SEEN = 500
 class JobRows:
     """`Rows` over a job's items; remembers the state of those it fetched last, so that only changes are drawn."""
 
-    def __init__(
-        self, items: JobItems, total: int, ascii_marks: bool, *, failures_only: bool = False
-    ) -> None:
+    def __init__(self, items: JobItems, job: Job, ascii_marks: bool, *, failures_only: bool = False) -> None:
         self._items = items
+        self._kind = job.kind
         self._symbols = job_words.ASCII_SYMBOLS if ascii_marks else job_words.SYMBOLS
-        self._order = items.failed() if failures_only else items.order(total)
+        self._order = items.failed() if failures_only else items.order(job.total)
         self._seen: dict[RowId, ItemState] = {}
 
     def order(self) -> Sequence[RowId]:
@@ -66,7 +66,7 @@ class JobRows:
         cells = (
             self._state(item),
             item.name,
-            job_words.reason(item.reason),
+            plan_words.short(self._kind, item.reason),
             Cell(item.organisation_id, "muted"),
         )
         return Row(item.n, cells)

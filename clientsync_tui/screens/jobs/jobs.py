@@ -88,7 +88,7 @@ class JobsScreen(ActionScreen):
             moment_words(started, now) if started else "",
             job_words.title(job),
             Cell(job_words.state(job), "warning" if job.cut_off else STYLES.get(job.state, "")),
-            self.main.workplace.any_software(job.software).title if job.software else "",
+            self._apps(job),
             number(job.count(ItemState.DONE)),
             Cell(number(job.failed), "error" if job.failed else "muted"),
             number(job.impossible),
@@ -97,6 +97,10 @@ class JobsScreen(ActionScreen):
             job.by,
         )
         return Row(job.id, cells)
+
+    def _apps(self, job: Job) -> str:
+        workplace = self.main.workplace
+        return ", ".join(workplace.any_software(name).title for name in workplace.store.jobs.softwares(job))
 
     def chosen_job(self) -> Job | None:
         """The one under the cursor."""
@@ -124,7 +128,7 @@ class JobsScreen(ActionScreen):
             pane.show(())
             return
         workplace = self.main.workplace
-        app = workplace.any_software(job.software).title if job.software else ""
+        app = self._apps(job)
         found = await asyncio.to_thread(
             lambda: tuple(
                 of_job(workplace.store, job, app, datetime.now(UTC), ascii_marks=self.main.ascii_marks)

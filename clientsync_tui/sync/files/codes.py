@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ...practice import longest
 from ...practice.entries import Kind, NewEntry
 from ...practice.text import clean, code_key, folded
 from ...practice.trouble import UsageError
 from ...store.projection import Clash
 from ...store.store import Store
-from ..client_edits import LONGEST_CODE, step_id
+from ..client_edits import step_id
 from .codes_file import Line, WrongLines, lines
 from .csv_cells import damage
 from .export import CLIENT, ID
@@ -117,8 +118,8 @@ def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
 def _unusable(code: str) -> str | None:
     if clean(code) != code:
         return "The code contains characters that can't be shown."
-    if len(code) > LONGEST_CODE:
-        return f"The code is longer than {LONGEST_CODE} characters."
+    if len(code) > longest.CODE:
+        return f"The code is longer than {longest.CODE} characters."
     return None
 
 

@@ -127,11 +127,6 @@ def why_paused(job: Job) -> tuple[str, bool]:
     return "It was stopped. You can resume the rest.", False
 
 
-def reason(name: str | None) -> str:
-    """A reason in two or three words."""
-    return words.SHORT.get(name or "", name or "")
-
-
 def sentence(reason: str, own_sentence: str | None) -> str:
     """A reason in a sentence. `own_sentence`: what all its items say, if it is the same."""
     # These sentences name the app and what to do, which the reason alone can't.

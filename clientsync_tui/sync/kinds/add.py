@@ -123,6 +123,7 @@ KIND = BulkKind(
     title="Add clients",
     verb="Create accounts for",
     participle="added",
+    already="already added",
     sentence="Add clients from the organisations that your sign-in reaches.",
     unit=Unit.ORGANISATION,
     needs=Needs.ANY,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .seam.task import Outcome, Task
 
 
+YOURS = "It is integrated by this sign-in already."
+
+
 @dataclass(frozen=True, slots=True)
 class ReassignFacts(Facts):
     """The integration as the plan found it. `authenticated_by`: the id of its sign-in."""
@@ -44,8 +47,7 @@ def plan(request: Request) -> "Plan":
         sign_in = sign_in_for(request, link)
         facts = ReassignFacts(link.sign_in, link.connected_at, link.problem)
         if sign_in is not None and link.sign_in == sign_in:
-            says = "It is integrated by this sign-in already."
-            skipped = item_of(Will.SKIP, client, link, reason=Why.ALREADY_ADDED, says=says, facts=facts)
+            skipped = item_of(Will.SKIP, client, link, reason=Why.ALREADY_ADDED, says=YOURS, facts=facts)
             return skipped if named else None
         if not is_in_reach(request, link.organisation_id):
             return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, facts=facts)
@@ -63,7 +65,7 @@ async def do(task: "Task") -> "Outcome":
     if current is None or current[1].sign_in != task.facts(ReassignFacts).authenticated_by:
         return SKIPPED_CHANGED
     if current[1].sign_in == task.sign_in.id:
-        return skipped(Why.ALREADY_ADDED)
+        return skipped(Why.ALREADY_ADDED, YOURS)
     return await take_over(task, Kind.REASSIGNED, *current)
 
 
@@ -77,6 +79,7 @@ KIND = BulkKind(
     title="Reassign",
     verb="Reassign",
     participle="reassigned to you",
+    already="already yours",
     sentence="Become the authenticated user of the selected clients.",
     unit=Unit.INTEGRATION,
     needs=Needs.ANY,

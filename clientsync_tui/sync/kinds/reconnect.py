@@ -69,6 +69,7 @@ KIND = BulkKind(
     title="Reconnect",
     verb="Reconnect",
     participle="reconnected",
+    already="already connected",
     sentence="Reconnect the selected clients with your sign-in.",
     unit=Unit.INTEGRATION,
     needs=Needs.ANY,

@@ -95,6 +95,8 @@ class BulkKind(NamedTuple):
     once: bool = False
     """An item must never run twice, such as one that sends a mail: after a crash it says that it may have been sent. `do` returns an
     outcome that failed only where it knows that nothing was sent. `Item.key`, written before, names the attempt."""
+    already: str = "already done"
+    """What a list says, in two or three words, of an item that needs nothing."""
     entails: Entails = _nothing
     """What you should know before you confirm a plan, in sentences."""
     everyone: str = "Every client."

@@ -38,9 +38,9 @@ class Outcome:
     expects: Integration | None = None
 
 
-def skipped(reason: Why) -> Outcome:
-    """The item was left alone."""
-    return Outcome(ItemState.SKIPPED, reason, words.REASONS[reason])
+def skipped(reason: Why, says: str | None = None) -> Outcome:
+    """The item was left alone. `says`: why, if the reason's own sentence does not."""
+    return Outcome(ItemState.SKIPPED, reason, says or words.REASONS[reason])
 
 
 SKIPPED_CHANGED = skipped(Why.CHANGED_MEANWHILE)
