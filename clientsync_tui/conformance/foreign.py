@@ -37,7 +37,7 @@ def foreign(at: Any, body: str, status: int) -> ErrorAnswer:
 
 
 def test_a_foreign_reply_changes_no_status(name: str, what: str, stand: Stand) -> None:
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
 
     async def work(session: Session) -> None:
         calls = session.calls(sign_in)
@@ -54,41 +54,45 @@ def test_a_foreign_reply_changes_no_status(name: str, what: str, stand: Stand) -
                     assert "an HTML page; a proxy or filter may be in the way" in str(raised.value)
                 stand.box.unscripted()
 
-    stand.do(work)
+    stand.go_on(work)
 
 
 def test_a_foreign_reply_of_the_token_endpoint_changes_no_status(name: str, stand: Stand) -> None:
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
 
-    async def work(session: Session) -> Any:
-        return await stand.read(session.calls(sign_in), "details")
+    async def refused(session: Session) -> None:
+        calls = session.calls(sign_in)
+        for status in (200, *STATUSES):
+            for kind, body in FOREIGN.items():
+                stand.box.script(Script("token", Target(name), foreign("token", body, status)))
+                with pytest.raises(PassingTrouble) as raised:
+                    await stand.read(calls, "details")
+                assert raised.value.fault is Fault.NONSENSE, (status, kind)
+                stand.box.unscripted()
 
     stand.lapse()
-    for status in (200, *STATUSES):
-        for kind, body in FOREIGN.items():
-            stand.box.script(Script("token", Target(name), foreign("token", body, status)))
-            with pytest.raises(PassingTrouble) as raised:
-                stand.do(work)
-            assert raised.value.fault is Fault.NONSENSE, (status, kind)
-            stand.box.unscripted()
-    assert stand.do(work)["name"]
+    stand.do(refused)
+    assert stand.do(lambda session: stand.read(session.calls(sign_in), "details"))["name"]
 
 
 @pytest.mark.parametrize("at", ["token", "api"])
 def test_a_foreign_reply_at_sign_in_keeps_nothing(name: str, stand: Stand, at: str) -> None:
-    for status in (401, 403):
-        for body in FOREIGN.values():
-            stand.box.script(Script(at, Target(name), foreign(at, body, status)))  # pyright: ignore[reportArgumentType]
-            before = stand.calls_made
-            try:
-                stand.signed_in()
-            except (SignInFailed, PassingTrouble):
-                pass
-            else:
-                # The token answer alone may say who signed in.
-                paths = [call["path"] for call in stand.called(before)]
-                assert at == "api" and all("/api" not in path for path in paths), paths
-            stand.box.unscripted()
+    async def work(session: Session) -> None:
+        for status in (401, 403):
+            for body in FOREIGN.values():
+                stand.box.script(Script(at, Target(name), foreign(at, body, status)))  # pyright: ignore[reportArgumentType]
+                before = stand.calls_made
+                try:
+                    await stand.sign_in(session)
+                except (SignInFailed, PassingTrouble):
+                    pass
+                else:
+                    # The token answer alone may say who signed in.
+                    paths = [call["path"] for call in stand.called(before)]
+                    assert at == "api" and all("/api" not in path for path in paths), paths
+                stand.box.unscripted()
+
+    stand.do(work)
 
 
 def test_a_foreign_reply_to_revoking_is_no_success(name: str, stand: Stand) -> None:

@@ -55,7 +55,7 @@ OF_ANOTHER_KIND: Mapping[str, Callable[[Response], Response]] = {
 
 
 def test_an_answer_of_another_kind_is_nonsense_and_no_crash(name: str, what: str, stand: Stand) -> None:
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
     target = Target(name)
 
     async def work(session: Session) -> None:
@@ -74,7 +74,7 @@ def test_an_answer_of_another_kind_is_nonsense_and_no_crash(name: str, what: str
         stand.box.script(Script("api", target, _mislabelled))
         assert await stand.read(calls, what) == true
 
-    stand.do(work)
+    stand.go_on(work)
 
 
 def _mislabelled(response: Response) -> Response:
@@ -83,7 +83,7 @@ def _mislabelled(response: Response) -> Response:
 
 
 def test_a_value_of_another_type_is_nonsense_and_no_crash(name: str, what: str, stand: Stand) -> None:
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
     target = Target(name)
     bodies: list[Any] = []
 
@@ -106,7 +106,7 @@ def test_a_value_of_another_type_is_nonsense_and_no_crash(name: str, what: str, 
                     assert trouble.fault is Fault.NONSENSE, (path, value)
                 stand.box.unscripted()
 
-    stand.do(work)
+    stand.go_on(work)
 
 
 def check(what: str, answer: Any) -> None:
@@ -156,33 +156,37 @@ def test_a_sign_in_with_nonsense_in_it_keeps_nothing(name: str, stand: Stand) ->
         "token": ("a page", "cut off", "null", "a list", "about something else", "no text"),
         "api": ("a page", "null"),
     }
-    for at, kinds in places.items():
-        for kind, change in ((kind, OF_ANOTHER_KIND[kind]) for kind in kinds):
-            stand.box.script(Script(at, Target(name), change))
-            before = stand.calls_made
-            try:
-                stand.signed_in()
-            except (SignInFailed, PassingTrouble):
-                pass
-            else:
-                # Who signed in may be told by the token answer alone.
-                asked = [c for c in stand.called(before) if c["path"].startswith(f"/{name}")]
-                assert at == "api" and len(asked) <= 4, kind
-            stand.box.unscripted()
+
+    async def work(session: Session) -> None:
+        for at, kinds in places.items():
+            for kind, change in ((kind, OF_ANOTHER_KIND[kind]) for kind in kinds):
+                stand.box.script(Script(at, Target(name), change))
+                before = stand.calls_made
+                try:
+                    await stand.sign_in(session)
+                except (SignInFailed, PassingTrouble):
+                    pass
+                else:
+                    # Who signed in may be told by the token answer alone.
+                    asked = [c for c in stand.called(before) if c["path"].startswith(f"/{name}")]
+                    assert at == "api" and len(asked) <= 4, kind
+                stand.box.unscripted()
+
+    stand.do(work)
     assert stand.signed_in().person.email == stand.person
 
 
 def test_a_late_answer_is_taken_and_one_that_never_comes_is_given_up(name: str, stand: Stand) -> None:
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
 
     async def work(session: Session) -> Any:
         return await stand.read(session.calls(sign_in), "details")
 
-    stand.box.fault("slow", software=name, organisation=stand.realm, times=1, seconds=0.2)
+    stand.box.fault("slow", software=name, organisation=stand.realm, times=1, seconds=0.1)
     assert stand.do(work)["name"]
     stand.box.fault("hang", software=name, organisation=stand.realm)
     with pytest.raises(PassingTrouble) as raised:
-        stand.do(work, timeout_s=0.5)
+        stand.do(work, timeout_s=0.25)
     assert raised.value.fault is Fault.UNREACHABLE
     stand.box.unscripted()
     assert stand.do(work)["name"]

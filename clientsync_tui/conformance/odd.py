@@ -67,7 +67,7 @@ def told(answer: Any) -> Any:
 
 
 def changed_nothing(change: Change, name: str, what: str, stand: Stand) -> None:
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
 
     async def work(session: Session) -> None:
         calls = session.calls(sign_in)
@@ -77,7 +77,7 @@ def changed_nothing(change: Change, name: str, what: str, stand: Stand) -> None:
         assert told(await stand.read(calls, what)) == true
 
     try:
-        stand.do(work)
+        stand.go_on(work)
     finally:
         stand.box.unscripted()
 
@@ -119,7 +119,7 @@ def rows_changed(
     stand = stands(name, organisations=3, lines=5)
     if what == "details" or (what == "organisations" and stand.one):
         pytest.skip("it is no list")
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
     bodies: list[Any] = []
 
     def noted(body: Any) -> Any:
@@ -141,7 +141,7 @@ def rows_changed(
         return found
 
     try:
-        return stand.do(work)
+        return stand.go_on(work)
     finally:
         stand.box.unscripted()
 
@@ -164,7 +164,7 @@ def test_a_field_may_be_null_in_every_row(name: str, what: str, stands: Callable
 
 
 def test_the_life_of_an_access_token_may_be_written_as_text(name: str, stand: Stand) -> None:
-    token = saved_token(stand, stand.signed_in())
+    token = saved_token(stand, stand.ready())
     stand.box.script(Script("token", Target(name), answering(lambda body: everywhere(as_text, body))))
     try:
         granted = asyncio.run(TokenEndpoint(stand.workplace.configured(name), PATIENCE_S).renew(token))

@@ -8,7 +8,7 @@ import pytest
 from ..practice.status import Fault, Reason
 from ..practice.trouble import Misconfigured, OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
 from ..sandbox.consent.scripts import Script
-from ..sandbox.misbehaviour.faults import Target
+from ..sandbox.misbehaviour.faults import ACTS, Target
 from ..sync.jobs.session import Session
 from .stand import Stand
 
@@ -39,7 +39,7 @@ def meaning_of(trouble: Trouble) -> Reason | Fault | str:
 
 def test_an_error_answer_means_what_it_should(name: str, error: str, stand: Stand) -> None:
     answer = next(known_error for known_error in stand.personality.errors if known_error.name == error)
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
     if answer.amid:
         stand.box.fault(answer.amid, software=name, organisation=stand.realm)
     target = Target(name, organisation=stand.realm if answer.at == "api" else None)
@@ -65,7 +65,7 @@ def test_an_error_answer_means_what_it_should(name: str, error: str, stand: Stan
 def test_an_organisation_that_is_closed_there_is_not_said_to_be_out_of_reach(name: str, stand: Stand) -> None:
     if stand.one:
         pytest.skip("nobody is called for what it reaches")
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
     stand.box.fault("close", software=name, organisation=stand.realm)
     reach = stand.do(lambda session: session.reach(sign_in))
     stand.box.unscripted()
@@ -85,7 +85,7 @@ def test_an_organisation_that_is_closed_there_is_not_said_to_be_out_of_reach(nam
     ],
 )
 def test_a_fault_is_met_with_its_reason(name: str, stand: Stand, kind: str, means: set[Any]) -> None:
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
     stand.box.fault(kind, software=name, organisation=stand.realm, seconds=30)
 
     async def work(session: Session) -> Any:
@@ -99,5 +99,6 @@ def test_a_fault_is_met_with_its_reason(name: str, stand: Stand, kind: str, mean
         assert raised.value.retry_at < datetime.now(UTC) + LONGEST_PAUSE, "seconds, a date or a moment"
     stand.box.unscripted()
     stand.forget_limits()
-    again = stand.signed_in()
+    # What was ended there needs a new sign-in; what only went wrong does not.
+    again = stand.signed_in() if kind in ACTS else sign_in
     assert stand.do(lambda session: stand.read(session.calls(again), "details"))["name"]

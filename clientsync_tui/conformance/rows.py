@@ -28,7 +28,7 @@ def test_one_row_that_cannot_be_used_is_left_out_and_said(
     stand = stands(name, organisations=3, lines=5)
     if what == "details" or (what == "organisations" and stand.one):
         pytest.skip("it is no list")
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
     bodies: list[Any] = []
 
     def noted(response: Response) -> Response:
@@ -58,7 +58,7 @@ def test_one_row_that_cannot_be_used_is_left_out_and_said(
         assert set(lost) <= {0, 1} and 1 in lost, "only the bad row is left out"
 
     try:
-        stand.do(work)
+        stand.go_on(work)
     finally:
         stand.box.unscripted()
 
@@ -109,7 +109,7 @@ def test_an_id_in_another_spelling_is_the_same_organisation(name: str, stand: St
         == software.canonical_id(organisation_id)
         for organisation_id in ids
     )
-    sign_in = stand.signed_in()
+    sign_in = stand.ready()
     shouted = {
         organisation_id: organisation_id.upper()
         for organisation_id in ids
@@ -125,7 +125,7 @@ def test_an_id_in_another_spelling_is_the_same_organisation(name: str, stand: St
     async def reached(session: Session) -> set[str]:
         return set(await session.reach(sign_in))
 
-    true = stand.do(reached)
+    true = stand.go_on(reached)
     stand.box.script(Script("api", Target(name), in_capitals))
-    assert stand.do(reached) == true
+    assert stand.go_on(reached) == true
     assert all(software.canonical_id(organisation_id) == organisation_id for organisation_id in true)

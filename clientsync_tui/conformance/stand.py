@@ -4,8 +4,10 @@ import asyncio
 import secrets
 import tempfile
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from contextlib import ExitStack
-from dataclasses import replace
+from contextlib import AsyncExitStack, ExitStack
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -20,6 +22,7 @@ from ..sandbox.consent.authorise import sign_in as authorise
 from ..sandbox.options import Options
 from ..sandbox.personality import App, Personality
 from ..sandbox.server import Running, running
+from ..sandbox.world.state import State
 from ..signin.attempt import Attempt
 from ..signin.vault import Vault
 from ..sync.jobs.session import Session
@@ -28,6 +31,8 @@ from ..workplace import Workplace, secret_name
 ORGANISATIONS = 20
 """Enough for every odd name of which a program might think that it is markup, a control code or nothing at all."""
 PATIENCE_S = 20
+FRESH_S = 60
+"""For how long on the sandbox's clock tests begin with the same sign-in: its tokens are still good then."""
 T = TypeVar("T")
 
 
@@ -63,6 +68,8 @@ class Stand:
             self.workplace.vault = vault
         self.software = self.workplace.software(name)
         self.one = self.software.organisations_per_sign_in == "one"
+        self._made: _Made | None = None
+        self._run: _Run | None = None
         self.use(next(iter(self.personality.apps.values())))
 
     def use(self, app: App, *, redirect_url: str = "") -> None:
@@ -85,9 +92,8 @@ class Stand:
         self, work: Callable[[Session], Awaitable[T]], *, timeout_s: float = PATIENCE_S, limited: bool = False
     ) -> T:
         """What a new run of the program does: nothing is in memory, and no call was made before."""
-        http = HttpTable(timeout_s=timeout_s, attempts=1, longest_wait_s=1)
-        self.workplace.config = self.workplace.config._replace(http=http)
-        self.workplace.limited = limited
+        self._end_run()
+        self._set_up(timeout_s, limited)
 
         async def run() -> T:
             async with self.workplace.session() as session:
@@ -99,8 +105,32 @@ class Stand:
             if limited:
                 self.forget_limits()
 
+    def go_on(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """The same in the run that an earlier test left open: for what only reads. It ends where the work fails, and with the next `do`."""
+        if self._run is None:
+            self._set_up(PATIENCE_S, limited=False)
+            self._run = _Run(self.workplace.session())
+        try:
+            return self._run.do(work)
+        except BaseException:
+            self._end_run()
+            raise
+
+    def _set_up(self, timeout_s: float, limited: bool) -> None:
+        http = HttpTable(timeout_s=timeout_s, attempts=1, longest_wait_s=1)
+        self.workplace.config = self.workplace.config._replace(http=http)
+        self.workplace.limited = limited
+
+    def _end_run(self) -> None:
+        if self._run is not None:
+            run, self._run = self._run, None
+            run.end()
+            self.forget_limits()
+
     def forget_limits(self) -> None:
-        """Forgets every call that was made, and every pause that the app asked for."""
+        """Forgets every call that was made, and every pause that the app asked for; not in the midst of a run."""
+        if self._run is not None:
+            return
         for file in self.workplace.store.path.parent.glob("*.limits*"):
             file.unlink()
 
@@ -123,6 +153,22 @@ class Stand:
     def signed_in(self, place: int = 0) -> SignIn:
         """The same, as a run of its own."""
         return self.do(lambda session: self.sign_in(session, place))
+
+    def ready(self) -> SignIn:
+        """A sign-in for a test about something else: one that was just made, or as good as that.
+
+        Where an earlier test began with it, what the sandbox and the keyring hold is put back to what they held then.
+        """
+        vault, now = self.workplace.vault, self.box.sandbox.clock.now()
+        if self._made is None or now - self._made.at > FRESH_S:
+            sign_in = self.signed_in()
+            entry = asyncio.run(vault.read(self.token_name(sign_in)))
+            assert entry is not None, "the keyring holds it"
+            self._made = _Made(sign_in, deepcopy(self.box.sandbox.state), entry, now)
+        elif self._run is None:  # in the run that is open nothing was done but to read
+            self.box.sandbox.state = deepcopy(self._made.state)
+            asyncio.run(vault.write(self.token_name(self._made.sign_in), self._made.entry))
+        return self._made.sign_in
 
     async def read(self, calls: Calls, what: str, organisation_id: str | None = None) -> Any:
         """`details`, `organisations` or one of the lists."""
@@ -149,12 +195,43 @@ class Stand:
 
     @property
     def calls_made(self) -> int:
-        return self.box.sandbox.calls.summary(0)["total"]
+        return self.box.sandbox.calls.total
 
     def close(self) -> None:
         """Ends the sandbox."""
+        self._end_run()
         self.workplace.close()
         self.box.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A sign-in, and what the sandbox and the keyring held when it was made."""
+
+    sign_in: SignIn
+    state: State
+    entry: str
+    at: float
+
+
+class _Run:
+    """A run of the program that goes on from one test to the next."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._stack = AsyncExitStack()
+        self._runner = asyncio.Runner()
+        self._runner.run(self._stack.enter_async_context(session))
+
+    def do(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        async def run() -> T:
+            return await work(self._session)
+
+        return self._runner.run(run())
+
+    def end(self) -> None:
+        self._runner.run(self._stack.aclose())
+        self._runner.close()
 
 
 class _Workplace(Workplace):
@@ -162,9 +239,16 @@ class _Workplace(Workplace):
 
     limited = False
 
+    @cached_property
+    def _unlimited(self) -> dict[str, Software]:
+        # The same one each time, as it is without: a session compares them.
+        return {}
+
     def software(self, name: str) -> Software:
         software = super().software(name)
-        return software if self.limited else cast(Software, _Unlimited(software))
+        if self.limited:
+            return software
+        return self._unlimited.setdefault(name, cast(Software, _Unlimited(software)))
 
 
 class _Unlimited:

@@ -97,6 +97,8 @@ def test_calls_over_a_limit_are_counted_also_where_none_is_refused() -> None:
     limits = Limits(Clock(), on=False)
     assert {call(limits, "a") for _ in range(9)} == {None}
     assert limits.over == {"software": 2}
+    assert {limits.most["software", rate] for rate in RATES if rate.per == "organisation"} == {9}
+    assert limits.most_at_once == {"software": 1}
 
 
 def test_numbers_are_xeros() -> None:

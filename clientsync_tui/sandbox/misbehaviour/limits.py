@@ -91,11 +91,14 @@ class CallWindow:
 class Limits:
     """Counts calls. With `on` false it refuses nothing, and says that nothing is used up.
 
-    `over`: how many calls came that a limit forbids, by software; whether they were refused or not.
+    `over`: how many calls came that a limit forbids, by software; whether they were refused or not. `most`: how many calls, at the most,
+    one rate counted together. `most_at_once`: how many calls of one organisation, at the most, ran at once.
     """
 
     def __init__(self, clock: Clock, on: bool) -> None:
         self.over: Counter[str] = Counter()
+        self.most: Counter[tuple[str, Rate]] = Counter()
+        self.most_at_once: Counter[str] = Counter()
         self._clock = clock
         self._on = on
         self._windows: dict[tuple[str, str, str, Rate], CallWindow] = {}
@@ -130,7 +133,12 @@ class Limits:
                 return refused
         for rate, window in windows:
             window.add(rate, now)
+            key = caller.software, rate
+            self.most[key] = max(self.most[key], window.made(rate, now))
         self._running[place] += 1
+        if caller.organisation is not None:
+            running = max(self.most_at_once[caller.software], self._running[place])
+            self.most_at_once[caller.software] = running
         return None
 
     @contextmanager
