@@ -70,8 +70,10 @@ class Notices:
         if severity == "error":
             self._unread, self._unread_on = notice, self._app.screen
         seconds = timeout or max(SHORTEST_S, len(notice.text) / LETTERS_A_SECOND)
-        self._timer = self._app.set_timer(seconds, self._time_is_over)
+        self._timer = None
         self._app.call_later(self.show)
+        # Its time begins once it can be read: on a busy machine that may be later than now.
+        self._app.call_after_refresh(self._start_time, notice, seconds)
 
     def read(self) -> None:
         """Opens the log, the newest first. Its errors are read."""
@@ -104,6 +106,10 @@ class Notices:
                 screen.mount(line)
             hint = with_keys("{everywhere.messages} Messages", self._own_keys)
             line.show(notice.text, notice.severity, hint, self._app.size)
+
+    def _start_time(self, notice: Notice, seconds: float) -> None:
+        if notice is self._newest:
+            self._timer = self._app.set_timer(seconds, self._time_is_over)
 
     def _time_is_over(self) -> None:
         self._newest = self._timer = None

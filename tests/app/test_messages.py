@@ -12,6 +12,7 @@ from clientsync_tui.screens.dialogues.ask import Ask, Lines
 from clientsync_tui.widgets.key_bar import KeyBar
 from clientsync_tui.widgets.notice_line import NoticeLine
 from tests.support.clients import add, app_in
+from tests.support.pilot import run_app
 from tests.support.practice import shown, until
 
 
@@ -30,7 +31,7 @@ def last_lines(pilot: Pilot[None], count: int) -> list[str]:
 
 
 async def test_message_takes_one_line_above_the_keys(app: ClientSyncApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker Ltd" in shown(pilot))
         height = app.screen.query_one("#clients").size.height
         for number in range(3):
@@ -49,14 +50,14 @@ async def test_message_takes_one_line_above_the_keys(app: ClientSyncApp) -> None
 
 
 async def test_message_goes_when_its_time_is_over(app: ClientSyncApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.notify("Soon gone.", timeout=0.1)
         await until(pilot, lambda: "Soon gone." in shown(pilot))
         await until(pilot, lambda: "Soon gone." not in shown(pilot))
 
 
 async def test_error_stays_until_it_is_read(app: ClientSyncApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.notify("Xero could not be reached.", severity="error", timeout=0.01)
         await until(pilot, lambda: "Xero could not be reached.  ! Messages" in shown(pilot))
         # A newer message has the line for its time, on whichever screen the user is.
@@ -70,7 +71,7 @@ async def test_error_stays_until_it_is_read(app: ClientSyncApp) -> None:
 
 
 async def test_error_of_a_screen_goes_with_it(app: ClientSyncApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("s")
         await until(pilot, lambda: "not set up" in shown(pilot))
         app.screen.notify("It failed.", severity="error")
@@ -81,7 +82,7 @@ async def test_error_of_a_screen_goes_with_it(app: ClientSyncApp) -> None:
 
 async def test_long_message_is_cut_and_whole_in_the_log(app: ClientSyncApp) -> None:
     words = " ".join(f"word{number}" for number in range(80))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.notify(f"[bold]{words}")
         await until(pilot, lambda: "word0" in shown(pilot))
         assert app.screen.query_one(NoticeLine).size.height == 3
@@ -95,7 +96,7 @@ async def test_dialogue_shows_messages_and_the_log(app: ClientSyncApp) -> None:
         app.notify("Refused.", severity="warning")
         return False
 
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         app.push_screen(Ask("Which?", attempt=refuse))
         await until(pilot, lambda: app.screen.query(KeyBar))
         await pilot.press("enter")
@@ -109,7 +110,7 @@ async def test_dialogue_shows_messages_and_the_log(app: ClientSyncApp) -> None:
 
 
 async def test_undo_three_times_leaves_one_line(app: ClientSyncApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker Ltd" in shown(pilot))
         await pilot.press("u", "u", "u")
         await until(pilot, lambda: len(app.notices.log) == 3)

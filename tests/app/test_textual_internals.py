@@ -161,10 +161,9 @@ assert not hasattr(textual.app.App, "_display")
 from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.app.kept_frame import Start
 from clientsync_tui.workplace import Workplace
-from tests.support.pilot import run_app
 async def main():
     app = ClientSyncApp(Workplace.open(Path(sys.argv[1])), Start(typed=b"x"))
-    async with run_app(app, size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause(0.1)
         app.copy_to_clipboard("copied")
         app.write("\\a")

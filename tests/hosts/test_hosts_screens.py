@@ -8,6 +8,7 @@ from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.roles import Level
 from clientsync_tui.widgets.banner import Banner
 from tests.support.hosts import Host, shared
+from tests.support.pilot import run_app
 from tests.support.postgres import Database, Server
 from tests.support.practice import shown, until
 
@@ -24,7 +25,7 @@ async def test_screen_follows_colleagues_and_says_since_when_the_server_is_gone(
     add(london, "c1", "Abbey Road Bakery")
     with paris.workplace() as workplace:
         app = ClientSyncApp(workplace)
-        async with app.run_test(size=(100, 30)) as pilot:
+        async with run_app(app, size=(100, 30)) as pilot:
             await until(pilot, lambda: "Abbey Road Bakery" in shown(pilot))
             begun = datetime.now(UTC)
             add(london, "c2", "Oak Dental")
@@ -51,7 +52,7 @@ async def test_viewer_is_told_what_is_not_available_and_no_longer_once_they_may(
     ann.ok("practice", "grant", postgres.role("ben"), "viewer")
     with ben.workplace() as workplace:
         app = ClientSyncApp(workplace)
-        async with app.run_test(size=(100, 30)) as pilot:
+        async with run_app(app, size=(100, 30)) as pilot:
             await until(pilot, lambda: workplace.store.home.level is Level.VIEWER)
             await pilot.press("e")
             await until(pilot, lambda: "you are a viewer" in shown(pilot))

@@ -70,7 +70,7 @@ async def test_apps_to_choose_from_count_what_the_plan_will_do(tmp_path: Path) -
                 entries.connected(client, client, f"{software}:ann"),
                 entries.of_link(problem, client, client, software, reason="sign_in_refused"),
             )
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         await until(pilot, lambda: "All 8" in shown(pilot))
         await pilot.press("A", "R")
         await until(pilot, lambda: "Which accounting app?" in shown(pilot))
@@ -134,7 +134,7 @@ async def test_resuming_what_ends_something_asks_first(tmp_path: Path) -> None:
     client = add(store, "Abbey Road Bakery", signed_in(store, ANN))
     plan = Plan("disconnect", "xero", None, (PlanItem(Will.DO, client, "Abbey", "xero", "o1"),))
     job = store.jobs.create(plan, ANN)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with run_app(app, size=(100, 30)) as pilot:
         await until(pilot, lambda: "Disconnect was interrupted with 1 integration left" in shown(pilot))
         await pilot.press("n", "J", "enter", "r")
         await until(pilot, lambda: "Disconnect 1 integration?" in shown(pilot))

@@ -130,7 +130,8 @@ async def test_connected_but_unreachable_says_since_when(tmp_path: Path) -> None
     app = app_in(tmp_path)
     async with run_app(app, size=(120, 30)) as pilot:
         await until(pilot, lambda: f"● connected? checked {at}" in shown(pilot))
-        assert f"Not checked since {at}" in shown(pilot) and "(Xero could not be reached)." in shown(pilot)
+        await until(pilot, lambda: f"Not checked since {at}" in shown(pilot))
+        assert "(Xero could not be reached)." in shown(pilot)
         await pilot.press("c")
         await until(pilot, lambda: "not checked since " in shown(pilot))
         # What was disconnected here is not checked any more.

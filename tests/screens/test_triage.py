@@ -230,7 +230,7 @@ async def test_enter_opens_the_client_while_no_fix_is_chosen(tmp_path: Path, key
 async def test_hidden_fixes_are_above_or_below(tmp_path: Path) -> None:
     many_causes(tmp_path)
     app = ClientSyncApp(workplace_in(tmp_path))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with run_app(app, size=(80, 24)) as pilot:
         screen = app.screen_stack[0]
         assert isinstance(screen, ClientsScreen)
         await pilot.press("4")

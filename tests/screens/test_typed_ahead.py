@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.screens.connections.connections import ConnectionsScreen
+from clientsync_tui.screens.jobs.job import JobScreen
 from tests.screens.test_clients import opened, practice_of_eleven
 from tests.support.practice import shown, until
 
@@ -72,7 +73,7 @@ async def test_keys_behind_one_that_asks_are_for_its_question(tmp_path: Path) ->
         await until(pilot, lambda: "All 10" in shown(pilot))
         assert pilot.app.screen is screen
         at_once(pilot, "d", "y")
-        await until(pilot, lambda: type(pilot.app.screen).__name__ == "JobScreen")
+        await until(pilot, lambda: any(isinstance(screen, JobScreen) for screen in pilot.app.screen_stack))
 
 
 async def test_keys_go_on_where_no_question_could_be_asked(tmp_path: Path) -> None:

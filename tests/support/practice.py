@@ -4,7 +4,6 @@ In a test module: `from tests.support.practice import practice` makes the fixtur
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,8 +25,8 @@ from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace, secret_name
 from tests.support import added, plans
+from tests.support.pilot import PATIENCE_S, PatientPilot
 
-PATIENCE_S = 30
 ELSEWHERE = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY")
 """What this machine's own environment says of where the person sits."""
 T = TypeVar("T")
@@ -174,14 +173,12 @@ def practice(practices: Callable[..., Practice]) -> Practice:
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     """Waits until `condition` holds; fails with the screen's text when it does not come true in time."""
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"it did not come true; the screen is {pilot.app.screen!r}:\n{shown(pilot)}")
-        await pilot.pause(0.02)
+    assert isinstance(pilot, PatientPilot)
+    if not await pilot.until(condition):
+        raise AssertionError(f"it did not come true; the screen is {pilot.app.screen!r}:\n{shown(pilot)}")
 
 
 def shown(pilot: Pilot[None]) -> str:
     """The text on the screen, as the terminal has it."""
-    lines = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines)
+    assert isinstance(pilot, PatientPilot)
+    return pilot.frames.text
