@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync import as_command
-from tests.screens.test_clients import opened, practice_of_eleven
+from tests.screens.clients.test_clients import opened, practice_of_eleven
 from tests.support.clients import ANN, add, signed_in
 from tests.support.practice import shown, until
 

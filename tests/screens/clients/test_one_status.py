@@ -11,7 +11,7 @@ from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.sync.sign_in_words import SignInState, by_person, in_words, state_of
 from clientsync_tui.workplace import Workplace
-from tests.screens.test_reconnect import today
+from tests.screens.client_sync.test_reconnect import today
 from tests.support import plans
 from tests.support.clients import ANN, BOB, add, app_in, found, signed_in, workplace_in
 from tests.support.inside import database_of

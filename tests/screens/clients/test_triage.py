@@ -19,7 +19,7 @@ from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
-from tests.screens.test_reconnect import today
+from tests.screens.client_sync.test_reconnect import today
 from tests.store.entries import added, connected, of_link, signed_in
 from tests.support import plans
 from tests.support.clients import workplace_in

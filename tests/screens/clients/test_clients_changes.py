@@ -13,7 +13,7 @@ from clientsync_tui.screens.clients.rows import today
 from clientsync_tui.screens.dialogues.ask import Ask
 from clientsync_tui.screens.dialogues.confirm import Confirm
 from clientsync_tui.sync.client_edits import set_note
-from tests.screens.test_clients import line_with, opened, practice_of_eleven
+from tests.screens.clients.test_clients import line_with, opened, practice_of_eleven
 from tests.support.practice import shown, until
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from clientsync_tui.screens.client_sync.plan import PlanScreen
-from tests.screens.test_clients import line_with, opened, practice_of_eleven
-from tests.screens.test_clients_changes import client, said
+from tests.screens.clients.test_clients import line_with, opened, practice_of_eleven
+from tests.screens.clients.test_clients_changes import client, said
 from tests.support.practice import shown, until
 
 

@@ -11,7 +11,7 @@ import pytest
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.sync.client_columns import COLUMNS, ClientColumn, CsvField, Room
 from clientsync_tui.sync.locale_words import short_date
-from tests.screens.test_clients import line_with, opened
+from tests.screens.clients.test_clients import line_with, opened
 from tests.support.clients import ANN, add, signed_in, workplace_in
 from tests.support.command import Command
 from tests.support.practice import shown, until

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.screens.connections.connections import ConnectionsScreen
 from clientsync_tui.screens.jobs.job import JobScreen
-from tests.screens.test_clients import opened, practice_of_eleven
+from tests.screens.clients.test_clients import opened, practice_of_eleven
 from tests.support.practice import shown, until
 
 SOONER_THAN_KEYS_GIVE_UP_S = 1.0
