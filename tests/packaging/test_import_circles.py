@@ -1,6 +1,7 @@
 """No module of the package imports, by whatever way, a module that imports it. What only type checkers import counts, too."""
 
 import ast
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -17,11 +18,21 @@ def modules() -> dict[str, Path]:
     return found
 
 
+def statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """All statements at any depth; no import is in an expression."""
+    found: list[ast.AST] = [tree]
+    while found:
+        node = found.pop()
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            found += getattr(node, part, ())
+
+
 def imported(module: str, path: Path, known: dict[str, Path]) -> set[str]:
     """The modules that one imports, wherever in its text."""
     package = module.split(".") if path.stem == "__init__" else module.split(".")[:-1]
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in statements(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
