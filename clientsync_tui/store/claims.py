@@ -2,9 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..practice.claims import USUAL_MINUTES, Claim, Claimed
 from ..practice.entries import Kind, NewEntry, iso
@@ -49,11 +49,14 @@ class Claims:
         with self._database.writing(shared=True) as db:
             home = self._database.home
             at, person = home.at(), home.actor(person)
-            before = claims_on(db, clients, datetime.fromisoformat(at) - ahead(db)).values()
-            others = tuple(claim for claim in before if claim.person != person)
-            name = home.claim(clients, minutes) or person
-            if others:
-                self._ledger.append(*(_taken_over(claim, person) for claim in others))
+            there = home.claim(db, clients, minutes)
+            if there is None:
+                name, before = person, claims_on(db, clients, datetime.fromisoformat(at)).values()
+                others = tuple(claim for claim in before if claim.person != person)
+                if others:
+                    self._ledger.append(*(_taken_over(claim, person) for claim in others))
+            else:
+                name, others = there.name, tuple(_readable(there.rows, ahead(db)))
             db.execute("DELETE FROM claims WHERE until <= ?", (at,))
             db.executemany(
                 "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%fZ', ?4, '+' || ?5 || ' minutes'), ?5) "
@@ -68,9 +71,10 @@ class Claims:
         with self._database.writing(shared=True) as db:
             home = self._database.home
             person = home.actor(person)
-            home.release(clients)
-            query = "DELETE FROM claims WHERE person = ? AND client IN (SELECT value FROM json_each(?))"
-            return db.execute(query, (person, json.dumps(list(clients)))).rowcount
+            there = home.release(clients)
+            query = "DELETE FROM claims WHERE person = ? AND client IN (SELECT value FROM json_each(?)) RETURNING until > ?"
+            here = db.execute(query, (person, json.dumps(list(clients)), home.at())).fetchall()
+            return sum(row[0] for row in here) if there is None else there
 
     def note_activity(self, person: str, now: datetime) -> bool:
         """This person is at work: their claims go on, if they would end sooner than is usual. Returns whether any was renewed."""
@@ -93,7 +97,7 @@ def claims_on(db: sqlite3.Connection, clients: Iterable[str], now: datetime) -> 
     return {claim.client: claim for claim in _readable(rows, by)}
 
 
-def _readable(rows: Iterable[sqlite3.Row], by: timedelta) -> Iterable[Claim]:
+def _readable(rows: Iterable[sqlite3.Row | Mapping[str, Any]], by: timedelta) -> Iterable[Claim]:
     for row in rows:
         # Anyone who can write to the file may have put another row there.
         if is_claim(row):

@@ -6,10 +6,10 @@ it is saved in the file.
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from ..practice.entries import iso
 from ..practice.roles import Level, Right
@@ -23,6 +23,13 @@ class You(NamedTuple):
     role: str
     level: Level
     name: str = ""
+
+
+class TakenThere(NamedTuple):
+    """Claims that were made at the practice's home. `name`: what others call the person; `rows`: the claims of others that ended."""
+
+    name: str
+    rows: Sequence[Mapping[str, Any]]
 
 
 class Here(NamedTuple):
@@ -94,13 +101,13 @@ class Home(Protocol):
         """Who makes those entries, where the program would say `named`."""
         ...
 
-    def claim(self, clients: Sequence[str], minutes: int) -> str | None:
-        """Claims clients there for this person, whoever has them, within the change that has begun; returns what others call the
-        person, where the home knows."""
+    def claim(self, db: sqlite3.Connection, clients: Sequence[str], minutes: int) -> TakenThere | None:
+        """Claims clients there for this person, whoever has them, within the change that has begun, and brings what the history says of
+        it into `db`. None: there is nothing but the file."""
         ...
 
-    def release(self, clients: Sequence[str]) -> None:
-        """Ends this person's claims on clients there."""
+    def release(self, clients: Sequence[str]) -> int | None:
+        """Ends this person's claims on clients there; returns how many there were. None: there is nothing but the file."""
         ...
 
     def renew_claims(self) -> None:
@@ -157,7 +164,7 @@ class SqliteHome:
         """As the program says: whoever can write the file can write any name."""
         return named
 
-    def claim(self, clients: Sequence[str], minutes: int) -> str | None:
+    def claim(self, db: sqlite3.Connection, clients: Sequence[str], minutes: int) -> None:
         """The file alone has them."""
 
     def release(self, clients: Sequence[str]) -> None:

@@ -3,9 +3,9 @@ there."""
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from ..practice.status import Fault
 
@@ -65,7 +65,7 @@ def is_pulled(row: Row) -> bool:
     )
 
 
-def is_claim(row: Row) -> bool:
+def is_claim(row: Row | Mapping[str, Any]) -> bool:
     """Whether a claim's row is as this program writes it."""
     return time_of(row["since"]) is not None and time_of(row["until"]) is not None and row["minutes"] > 0
 

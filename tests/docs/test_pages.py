@@ -134,6 +134,7 @@ FOR_ROOT = (
     "createdb --owner=ann --encoding=UTF8 --template=template0 practice",
     'psql -c "ALTER SYSTEM SET ssl = on"',
     'psql -c "SELECT pg_reload_conf()"',
+    'psql practice -c "SELECT person, lane, sum(n) FROM clientsync.rates GROUP BY 1, 2 ORDER BY 3 DESC"',
 )
 """They change the host that a test runs on; the service itself is started by the page's reader."""
 

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -13,17 +14,33 @@ class _AnyDatetime(type):
         return isinstance(instance, datetime)
 
 
+@dataclass
+class Clock:
+    """By how much the clock is off, from now on."""
+
+    by: timedelta = timedelta()
+
+
 @contextmanager
 def clock_off_by(by: timedelta) -> Iterator[None]:
-    """All that the program has imported sees the clock off by so much; what counts the time that passes does not.
+    """All that the program has imported sees the clock off by so much, as with `settable_clock`."""
+    with settable_clock() as clock:
+        clock.by = by
+        yield
+
+
+@contextmanager
+def settable_clock() -> Iterator[Clock]:
+    """All that the program has imported sees this clock; what counts the time that passes does not.
 
     What it imports later sees the clock as it is: a test imports first what it is about.
     """
+    clock = Clock()
 
     class Off(datetime, metaclass=_AnyDatetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> Any:
-            return datetime.now(tz) + by
+            return datetime.now(tz) + clock.by
 
     class OffTime:
         monotonic = staticmethod(time.monotonic)
@@ -32,7 +49,7 @@ def clock_off_by(by: timedelta) -> Iterator[None]:
 
         @staticmethod
         def time() -> float:
-            return time.time() + by.total_seconds()
+            return time.time() + clock.by.total_seconds()
 
     off = {id(datetime): Off, id(time): OffTime}
     seen = [
@@ -46,7 +63,7 @@ def clock_off_by(by: timedelta) -> Iterator[None]:
     for names, name, value in seen:
         names[name] = off[id(value)]
     try:
-        yield
+        yield clock
     finally:
         for names, name, value in seen:
             names[name] = value

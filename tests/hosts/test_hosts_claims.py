@@ -111,10 +111,10 @@ def test_server_lets_nobody_write_anothers_claim(hosts: tuple[Host, Host], postg
             with pytest.raises(InsufficientPrivilege):
                 db.execute(statement)
         with pytest.raises(psycopg.errors.CheckViolation):
-            db.execute("SELECT clientsync.claim(ARRAY['c2'], 100000)")
+            db.execute("SELECT clientsync.take_claims(ARRAY['c2'], 100000)")
     assert claimed(paris) == {"c1": "postgres"}
     london.ok("practice", "grant", postgres.role("ben"), "viewer")
     said = paris.run("claim", "--client", "c2")
     assert said.code == 2 and "you are a viewer" in said.err
     with postgres.connect("ben") as db, pytest.raises(InsufficientPrivilege):
-        db.execute("SELECT clientsync.claim(ARRAY['c2'], 30)")
+        db.execute("SELECT clientsync.take_claims(ARRAY['c2'], 30)")

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
-from psycopg.errors import CheckViolation
+from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.store.postgres import address
 from tests.support.hosts import Host, shared
 from tests.support.postgres import Database
 
@@ -80,7 +82,8 @@ def test_entry_that_can_not_be_read_has_no_effect_and_stops_no_host(
 
 
 def test_body_of_any_shape_stops_no_reader(hosts: tuple[Host, Host], postgres: Database) -> None:
-    kinds = [str(kind) for kind in Kind if kind is not Kind.CLIENT_REMOVED] * 2
+    left_out = (Kind.CLIENT_REMOVED, Kind.CLAIM_TAKEN_OVER)
+    kinds = [str(kind) for kind in Kind if kind not in left_out] * 2
     half = len(kinds) // 2
     append(postgres, kinds, "c1", ["{}"] * half + [WRONG] * half)
     append(postgres, ["team_created"], None, ["{}"])
@@ -109,3 +112,64 @@ def test_server_refuses_a_body_beyond_its_limits(
 ) -> None:
     with pytest.raises(CheckViolation):
         append(postgres, ["note_set"], "c1", [body])
+
+
+def test_claim_is_taken_over_only_with_an_entry(hosts: tuple[Host, Host], postgres: Database) -> None:
+    ann, ben = hosts
+    ann.ok("claim", "--client", "c1")
+    with pytest.raises(InsufficientPrivilege, match="the server itself writes"):
+        append(postgres, ["claim_taken_over"], "c1", ["{}"])
+    with postgres.connect("ben") as db:
+        with pytest.raises(InsufficientPrivilege):
+            db.execute("SELECT clientsync.claim(ARRAY['c1'], 30)")
+        with pytest.raises(InsufficientPrivilege):
+            db.execute(
+                APPEND.replace("append", "add_entries"),
+                [["claim_taken_over"], ["c1"], [None], [None], ["{}"]],
+            )
+        db.execute("SELECT clientsync.take_claims(ARRAY['c1', 'c9'], 30)")
+    for at in hosts:
+        (taken,) = [entry for entry in at.ok("log", "--json") if entry["kind"] == "claim_taken_over"]
+        assert (taken["actor"], taken["client"]) == (postgres.role("ben"), "c1")
+        assert taken["body"]["from"] == {"role": "postgres", "name": "postgres"}
+        assert at.ok("clients", "--json")[0]["claimed_by"]["name"] == "Ben"
+    ben.ok("set", "--client", "c1", "--note", "Hello")
+
+
+def test_calls_are_taken_in_blocks_and_in_the_members_name(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
+    with postgres.connect("ben") as db:
+        take = "SELECT granted FROM clientsync.take_calls('xero o1', %s, %s, %s)"
+        assert db.execute(take, (60, 60, 1_000_000)).fetchone() == (5,), "a twelfth"
+        for wrong in ((10**9, 60, 1), (60, 10**9, 1), (60, 60, -60)):
+            with pytest.raises(InsufficientPrivilege, match="no limit of an accounting app"):
+                db.execute(take, wrong)
+        with pytest.raises(InsufficientPrivilege):
+            db.execute("DELETE FROM clientsync.rates")
+        seen = db.execute("SELECT person, n FROM clientsync.rates").fetchall()
+    assert seen == [(postgres.role("ben"), 5)]
+
+
+def test_who_holds_the_practices_lock_is_named(
+    hosts: tuple[Host, Host], postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, _ = hosts
+    soon = address.SETTINGS.replace("lock_timeout=10s", "lock_timeout=100ms")
+    monkeypatch.setattr(address, "SETTINGS", soon)
+    with postgres.connect("ben") as holder, postgres.connect("ben") as waits:
+        holder.execute("BEGIN")
+        holder.execute("SELECT clientsync.lock_head()")
+        waits.execute("SET lock_timeout = '10s'")
+        waiting = Thread(target=lambda: waits.execute("SELECT clientsync.lock_head()"))
+        waiting.start()
+        for words in (
+            ["set", "--client", "c1", "--note", "Hello"],
+            ["practice", "grant", postgres.role("ben"), "viewer"],
+        ):
+            said = ann.run(*words)
+            assert said.code == 1 and f'"{postgres.role("ben")}" has been changing the practice' in said.err
+            assert f"pg_terminate_backend({holder.info.backend_pid})" in said.err
+        holder.execute("ROLLBACK")
+        waiting.join(10)
+    ann.ok("set", "--client", "c1", "--note", "Hello")

@@ -23,13 +23,15 @@ PRIVILEGES: Mapping[Right, tuple[str, ...]] = {
                 "jobs",
                 "items",
                 "workers",
+                "rates",
             )
         ),
     ),
     Right.CHANGE: (
         f"{_CALL}lock_head()",
         f"{_CALL}append(text[], text[], text[], text[], text[])",
-        f"{_CALL}claim(text[], integer)",
+        f"{_CALL}take_claims(text[], integer)",
+        f"{_CALL}end_claims(text[])",
         f"{_CALL}release(text[])",
         f"{_CALL}renew_claims()",
         f"{_CALL}put_work(jsonb, jsonb, jsonb)",

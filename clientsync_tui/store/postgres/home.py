@@ -12,15 +12,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, LiteralString, NamedTuple
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from ...practice.entries import iso
 from ...practice.roles import Level, Right, may, why_not
 from ...practice.trouble import NotAllowed, Trouble, Unreachable, UsageError
-from ..home import You, moved_to
+from ..home import TakenThere, You, moved_to
 from . import work
 from .address import Address
 from .connecting import Connection, Password, connect, explained
 from .following import Differs, Newer, catch_up, head_of
+from .holders import HOLDERS, still_changing
 
 YOU = "SELECT session_user::text, level, name FROM clientsync.people WHERE role = session_user"
 BEGIN = "BEGIN; SELECT seq, hash, at, actor, moved, version FROM clientsync.lock_head()"
@@ -88,7 +90,7 @@ class PostgresHome:
             work.note_changes(db)
         except psycopg.Error as error:
             self.give_up()
-            raise explained(error, self.address) from None
+            raise self._explained(error) from None
         except Differs:
             self.give_up()
             raise Trouble(
@@ -140,42 +142,68 @@ class PostgresHome:
         """The role that the server saw, whoever the program takes it for."""
         return self._actor
 
-    def claim(self, clients: Sequence[str], minutes: int) -> str | None:
-        """The server takes it for the role that it sees."""
-        ((name,),) = self.ask("SELECT clientsync.claim(%s, %s)", (list(clients), minutes))
-        return str(name)
+    def claim(self, db: sqlite3.Connection, clients: Sequence[str], minutes: int) -> TakenThere:
+        """The server takes them for the role that it sees, and writes an entry for each that it takes from someone else."""
+        self._append(db)
+        query = "SELECT called, taken FROM clientsync.take_claims(%s, %s)"
+        ((name, rows),) = self._ask_within(query, (list(clients), minutes))
+        if rows:
+            catch_up(db, self._begun())
+            self._begun_after = head_of(db)[0]
+        return TakenThere(str(name), rows)
 
-    def release(self, clients: Sequence[str]) -> None:
+    def release(self, clients: Sequence[str]) -> int:
         """Those of the role that the server sees."""
-        self.ask("SELECT clientsync.release(%s)", (list(clients),))
+        ((count,),) = self._ask_within("SELECT clientsync.end_claims(%s)", (list(clients),))
+        return int(count)
 
     def renew_claims(self) -> None:
         """Those of the role that the server sees."""
-        self.ask("SELECT clientsync.renew_claims()")
+        self._ask_within("SELECT clientsync.renew_claims()")
+
+    def _ask_within(self, query: LiteralString, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._begun().execute(query, values).fetchall()
+        except psycopg.Error as error:
+            raise self._explained(error) from None
+
+    def _begun(self) -> Connection:
+        """The connection on which the change has begun. A new one would know nothing of it."""
+        connection = self._connection
+        if connection is None or connection.info.transaction_status is not TransactionStatus.INTRANS:
+            raise Unreachable(
+                f"The connection to the practice's database {self.address.shown} broke. Nothing was changed."
+            )
+        return connection
 
     def commit(self, db: sqlite3.Connection) -> None:
         """Saves what was appended to `db`. Raises Unreachable; whether it was saved then shows when the server is back."""
-        query = "SELECT kind, client, software, organisation_id, body FROM ledger WHERE seq > ? ORDER BY seq"
-        rows = db.execute(query, (self._begun_after,)).fetchall()
+        self._append(db)
+        connection = self._begun()
         try:
-            connection = self.connected()
-            if rows:
-                columns = [list(column) for column in zip(*map(tuple, rows), strict=True)]
-                found = connection.execute(APPEND, columns).fetchone()
-                assert found is not None
-                if (found[0], bytes(found[1])) != head_of(db):
-                    raise Trouble(
-                        "The server derived another hash for these entries. Nothing was saved. Run `clientsync doctor`."
-                    )
             work.send(db, connection)
         except psycopg.Error as error:
-            raise explained(error, self.address) from None
+            raise self._explained(error) from None
         try:
             connection.execute("COMMIT")
         except psycopg.OperationalError:
             raise Unreachable(
                 f"The connection to {self.address.shown} broke while this was being saved. Whether it was shows when the server is back."
             ) from None
+
+    def _append(self, db: sqlite3.Connection) -> None:
+        """Sends what was appended to `db` since the change began, or since it was sent last."""
+        query = "SELECT kind, client, software, organisation_id, body FROM ledger WHERE seq > ? ORDER BY seq"
+        rows = db.execute(query, (self._begun_after,)).fetchall()
+        if not rows:
+            return
+        columns = [list(column) for column in zip(*map(tuple, rows), strict=True)]
+        ((seq, digest),) = self._ask_within(APPEND, columns)
+        if (seq, bytes(digest)) != head_of(db):
+            raise Trouble(
+                "The server derived another hash for these entries. Nothing was saved. Run `clientsync doctor`."
+            )
+        self._begun_after = int(seq)
 
     def give_up(self) -> None:
         """Lets go of the head's lock."""
@@ -256,7 +284,15 @@ class PostgresHome:
         try:
             return self.answering().execute(query, values).fetchall()
         except psycopg.Error as error:
-            raise explained(error, self.address) from None
+            raise self._explained(error) from None
+
+    def _explained(self, error: psycopg.Error) -> Trouble:
+        """What it means; where someone holds the head's lock, who that is."""
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            self.give_up()
+            with suppress(psycopg.Error, Trouble):
+                return still_changing(self.connected().execute(HOLDERS).fetchall())
+        return explained(error, self.address)
 
     def close(self) -> None:
         """Closes the connection."""
