@@ -36,7 +36,7 @@ from tests.support.postgres import OWNER, Database, Server, fresh_database
 HOSTS = {"london": OWNER, "paris": "ben"}
 """Each with the role of the person there."""
 ITEMS = 3
-EXAMPLES = int(os.environ.get("HOSTS_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("HOSTS_EXAMPLES", "4"))
 hosts = st.sampled_from(sorted(HOSTS))
 some_clients = st.lists(st.sampled_from(CLIENTS), min_size=1, max_size=3, unique=True)
 

@@ -11,10 +11,8 @@ import pytest
 from clientsync_tui.practice.entries import Kind, NewEntry
 from tests.support.hosts import Host, host
 from tests.support.line import Line
-from tests.support.postgres import OWNER, Database, postgres, server
+from tests.support.postgres import OWNER, Database
 from tests.support.tls import Authority
-
-__all__ = ["postgres", "server"]
 
 NAME = "db.example.com"
 PAGE = Path(__file__).parents[2] / "docs" / "administrators.md"
