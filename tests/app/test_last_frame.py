@@ -149,7 +149,7 @@ def test_the_terminal_is_given_back_when_the_start_is_told_to_end(
     code = HANGS.replace("import sys,", f"import sys; sys.argv[1:] = ['--config', {str(config)!r}]; import")
     with Terminal(code=code) as terminal:
         terminal.until("Baker & Daughters")
-        os.kill(terminal.pid, number)
+        os.kill(terminal.process.pid, number)
         assert terminal.end() == -number
         assert terminal.written.endswith(last_frame.LEAVE.encode())
 

@@ -15,7 +15,8 @@ COLOUR = re.compile(rb"\x1b\[(?:[0-9]*[;:])*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:[
 DARK_ANSWER, LIGHT_ANSWER = b"\x1b]11;rgb:1717/1818/1b1b\x1b\\", b"\x1b]11;rgb:fdfd/f6f6/e3e3\x07"
 WHO_ANSWER = b"\x1b[?62;22c"
 SLOW_LINE = {"SSH_TTY": "/dev/pts/3"}
-"""Over SSH, the program waits a second for an answer. That is long enough for a test on a busy machine."""
+"""Over SSH, the program waits a second for an answer. That is long enough for a test on a busy machine. It also sets variables that
+Textual reads when it is imported, so it has to be a fresh process."""
 LIGHT_BACKGROUND, DARK_BACKGROUND = b"48;2;250;250;249", b"48;2;23;24;27"
 
 
@@ -62,7 +63,9 @@ def test_colours_are_there_without_it(words: list[str]) -> None:
     ("answer", "background"), [(LIGHT_ANSWER, LIGHT_BACKGROUND), (DARK_ANSWER, DARK_BACKGROUND)]
 )
 def test_theme_follows_the_terminals_background(words: list[str], answer: bytes, background: bytes) -> None:
-    with Terminal(*words, environment=SLOW_LINE, answers={facts.ASK_WHO: answer + WHO_ANSWER}) as terminal:
+    with Terminal(
+        *words, environment=SLOW_LINE, fresh=True, answers={facts.ASK_WHO: answer + WHO_ANSWER}
+    ) as terminal:
         terminal.until("Baker & Daughters")
         assert background in terminal.written
 
@@ -76,7 +79,7 @@ def test_terminal_that_says_nothing_is_not_waited_for(words: list[str]) -> None:
 def test_what_is_typed_while_the_terminal_is_asked_is_not_lost(words: list[str]) -> None:
     # The answer comes in the midst of keys: the filter and its words still arrive, and no part of the answer does.
     typing = b"/dau" + LIGHT_ANSWER + b"gh" + WHO_ANSWER
-    with Terminal(*words, environment=SLOW_LINE, answers={facts.ASK_WHO: typing}) as terminal:
+    with Terminal(*words, environment=SLOW_LINE, fresh=True, answers={facts.ASK_WHO: typing}) as terminal:
         terminal.until("1 of 2")
         terminal.until("daugh")
         assert LIGHT_BACKGROUND in terminal.written
@@ -101,7 +104,7 @@ def test_terminal_that_cannot_move_its_cursor_is_told_of_the_menu(words: list[st
 
 
 def test_line_over_ssh_is_spared(words: list[str]) -> None:
-    with Terminal(*words, environment={"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}) as terminal:
+    with Terminal(*words, environment={"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}, fresh=True) as terminal:
         terminal.until("Baker & Daughters")
         terminal.press("q")
         terminal.end()
@@ -129,7 +132,7 @@ def test_it_is_put_in_the_background_and_comes_back(words: list[str]) -> None:
         # The shell's own screen is back meanwhile, and so are its settings.
         assert b"\x1b[?1049l" in terminal.written
         terminal.screen.reset()
-        os.kill(terminal.pid, signal.SIGCONT)
+        os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.until("Baker & Daughters")
         terminal.press("q")
         assert terminal.end() == 0
@@ -145,7 +148,7 @@ def test_dropped_line_ends_it(words: list[str]) -> None:
 def test_one_that_is_told_to_end_leaves_the_terminal_as_it_was(words: list[str]) -> None:
     with Terminal(*words) as terminal:
         terminal.until("Baker & Daughters")
-        os.kill(terminal.pid, signal.SIGHUP)
+        os.kill(terminal.process.pid, signal.SIGHUP)
         assert terminal.end() == 0
         assert b"\x1b[?1049l" in terminal.written
 

@@ -18,6 +18,8 @@ import click
 from click.testing import CliRunner
 
 from clientsync_tui.cli.main import root
+from tests.support import process
+from tests.support.process import Process
 
 PATIENCE_S = 60
 
@@ -41,21 +43,26 @@ class Command:
 
     config: Path
 
+    def words(self, *words: str) -> list[str]:
+        return ["--config", str(self.config), *words]
+
     def line(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "clientsync_tui", "--config", str(self.config), *words]
+        """The words that start it from nothing."""
+        return [sys.executable, "-m", "clientsync_tui", *self.words(*words)]
 
     def run(self, *words: str, stdin: str | None = None) -> Said:
         """As a process; without `stdin` it is at its end."""
-        done = subprocess.run(
-            self.line(*words), input=stdin or "", capture_output=True, text=True, timeout=PATIENCE_S
-        )
+        done = process.run(self.words(*words), text=stdin or "", timeout=PATIENCE_S)
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    def fresh(self, *words: str) -> Said:
+        """The same from nothing, for what depends on what is imported, or on how Python begins."""
+        done = subprocess.run(self.line(*words), input="", capture_output=True, text=True, timeout=PATIENCE_S)
         return Said(done.returncode, done.stdout, done.stderr)
 
     def start(self, *words: str, stdin: int = subprocess.DEVNULL) -> "Started":
         return Started(
-            subprocess.Popen(
-                self.line(*words), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
+            Process(self.words(*words), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         )
 
     def inside(self, *words: str) -> Said:
@@ -69,7 +76,7 @@ class Command:
 class Started:
     """A command that runs; its stderr is read as it comes."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "Process | subprocess.Popen[str]") -> None:
         self.process = process
         self._err: list[str] = []
         self._out: list[str] = []
@@ -127,8 +134,8 @@ class Terminal:
 
     def __init__(self, cli: Command, *words: str) -> None:
         self._ours, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            cli.line(*words), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        self.process = Process(
+            cli.words(*words), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
         )
         os.close(theirs)
         self.text = ""

@@ -4,17 +4,20 @@ import fcntl
 import os
 import pty
 import select
-import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pyte
+
+from tests.support.process import Process
 
 PATIENCE_S = 60
 UNSET = (
@@ -43,9 +46,10 @@ class Terminal:
         typed: bytes = b"",
         answers: Mapping[bytes, bytes] | None = None,
         code: str | None = None,
+        fresh: bool = False,
     ) -> None:
         """`typed`: what is typed before the program starts; `answers`: what the terminal says when it is asked something;
-        `code`: Python to run in place of `clientsync`."""
+        `code`: Python to run in place of `clientsync`; `fresh`: start it from nothing, for what depends on what is imported."""
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.written = b""
@@ -53,18 +57,18 @@ class Terminal:
         env = {k: v for k, v in os.environ.items() if k not in UNSET}
         env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(environment or {})}
         env.pop("LC_ALL", None)
-        command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "clientsync_tui", *words]
         self.fd, terminal = pty.openpty()
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         if typed:
             os.write(self.fd, typed)
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(self.fd)
-            os.login_tty(terminal)
-            os.execvpe(command[0], command, env)
+        if code or fresh:
+            rest = ["-c", code] if code else ["-m", "clientsync_tui", *words]
+            self.process: Process | subprocess.Popen[bytes] = subprocess.Popen(
+                [sys.executable, *rest], env=env, preexec_fn=partial(os.login_tty, terminal)
+            )
+        else:
+            self.process = Process(words, env=env, stdin=terminal, terminal=True)
         os.close(terminal)
-        self._ended: int | None = None
 
     def read(self, quiet_s: float = 0.05) -> bytes:
         """What comes until nothing came for so long."""
@@ -110,24 +114,21 @@ class Terminal:
 
     def state(self) -> str:
         """The process's state as Linux has it: R, S, T (stopped), Z ..."""
-        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2][0]
+        return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2][0]
 
     def end(self, within_s: float = PATIENCE_S) -> int:
         """Waits for the end; returns the exit status (negative: the signal)."""
         until = time.monotonic() + within_s
-        while self._ended is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self._ended = os.waitstatus_to_exitcode(status)
-            elif time.monotonic() > until:
+        while (status := self.process.poll()) is None:
+            if time.monotonic() > until:
                 raise AssertionError(f"it did not end within {within_s} s; the screen is\n{self.text}")
-            elif self.fd >= 0:
+            if self.fd >= 0:
                 self.read(0.02)
             else:
                 time.sleep(0.02)
         if self.fd >= 0:
             self.read()
-        return self._ended
+        return status
 
     def __enter__(self) -> Self:
         return self
@@ -135,8 +136,7 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._ended is None:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+        self.process.kill()
+        self.process.wait()
         if self.fd >= 0:
             os.close(self.fd)
