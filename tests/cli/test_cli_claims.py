@@ -68,6 +68,18 @@ def test_bulk_commands_warn_of_a_colleagues_claim_and_go_on(cli: Command) -> Non
     assert "claimed" not in cli.inside("team", "assign", "West", "--client", "Cedar").err
 
 
+def test_changes_of_one_client_and_of_codes_warn_of_a_colleagues_claim(cli: Command, tmp_path: Path) -> None:
+    as_noor(cli, "Abbey", "Baker")
+    said = cli.inside("set", "--client", "Abbey", "--note", "Call them")
+    assert said.code == 0 and "This client is claimed by noor (since" in said.err
+    assert "claimed" not in cli.inside("set", "--client", "Cedar", "--note", "Call them").err
+    file = tmp_path / "codes.csv"
+    file.write_text("Client,Practice code\nAbbey,A1\nBaker,B1\nCedar,C1\n")
+    for more in (["--dry-run"], []):
+        said = cli.inside("codes", "upload", str(file), *more)
+        assert said.code == 0 and "2 of these clients are claimed by noor (since" in said.err
+
+
 @pytest.mark.parametrize(
     "words",
     [("claim",), ("claim", "--client", "Abbey", "--match", "x"), ("claim", "--match", "x", "--minutes", "0")],

@@ -49,6 +49,7 @@ def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
     from ...sync.files import codes as uploading
     from ...sync.files.codes_file import WrongLines, read
     from .. import output
+    from ..selection import mind_claims
 
     with open_workplace() as workplace:
         store = workplace.store
@@ -61,6 +62,7 @@ def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
             if trouble.damaged:
                 raise UsageError(f"{trouble}\nIf these codes are right, add --as-written.") from None
             raise
+        mind_claims(workplace, (new.client.id for new in planned.changes), dry_run=dry_run)
         if not dry_run:
             uploading.upload(store, planned, workplace.actor)
     if as_json:

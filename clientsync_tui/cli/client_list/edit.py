@@ -35,12 +35,14 @@ def set_client(words: str, name: str | None, code: str | None, note: str | None,
 
     from ...sync import client_edits
     from .. import output
+    from ..selection import mind_claims
 
     if name is None and code is None and note is None:
         raise click.UsageError("Say what to change: --name, --code or --note.")
     with open_workplace() as workplace:
         store, actor = workplace.store, workplace.actor
         before = store.clients.named(words, datetime.now(UTC))
+        mind_claims(workplace, [before.id])
         with store.transaction():
             if name is not None:
                 client_edits.rename(store, actor, before, name)

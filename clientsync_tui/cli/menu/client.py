@@ -11,6 +11,7 @@ from ...sync.home import claim_words
 from ...sync.integration_facts import of_client
 from ...sync.words import link_words
 from ...workplace import Workplace
+from ..selection import mind_claims
 from .client_sync import action
 from .connection import connection
 from .lines import Back, Choice, changed, changed_note, menu, say, text, yes
@@ -82,6 +83,7 @@ def assign_team(workplace: Workplace, clients: Sequence[Client]) -> None:
     present = {client.team for client in clients}
     team = changed("Team, existing or new", present.pop() if len(present) == 1 else "several")
     if team is not None:
+        mind_claims(workplace, (client.id for client in clients))
         count = client_edits.assign_team(workplace.store, workplace.actor, clients, team)
         say(f"{plan_words.clients(count)} assigned to {team or 'no team'}.")
 
@@ -112,6 +114,7 @@ def remove(workplace: Workplace, clients: Sequence[Client]) -> None:
     if left := len(clients) - len(going):
         say(f"{plan_words.clients(left)} with an active integration will stay on the list.")
     show_list = lambda: look("Clients", Texts([client.name for client in going]))  # noqa: E731
+    mind_claims(workplace, (client.id for client in going))
     if going and yes(f"Remove {plan_words.clients(len(going))} from the list?", show_list):
         count = client_edits.remove(workplace.store, workplace.actor, going)
         say(f"{plan_words.clients(count)} removed from the list. Undo brings them back.")

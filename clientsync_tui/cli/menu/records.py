@@ -19,6 +19,7 @@ from ...sync.history import line
 from ...sync.undo import undo_last
 from ...workplace import Workplace
 from ..commands.doctor import doctor
+from ..selection import mind_claims
 from .lines import say, text, yes
 from .lists import Texts, look
 
@@ -85,6 +86,7 @@ def upload_codes(workplace: Workplace) -> None:
             return
         planned = codes.plan(written, workplace.store, as_written=True)
     say(f"{planned.unchanged:,} unchanged, {counted(planned.empty, 'line has', 'lines have')} no code.")
+    mind_claims(workplace, (new.client.id for new in planned.changes))
     lines = [f"{new.client.name}: {new.client.code or 'none'} becomes {new.code}" for new in planned.changes]
     question = f"Set the practice codes of {plan_words.clients(len(lines))}?"
     if lines and yes(question, lambda: look("Practice codes", Texts(lines))):

@@ -1,7 +1,7 @@
 """Team, practice code, name, note and removal of clients, from the client list."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.widgets import Input
@@ -9,9 +9,10 @@ from textual.widgets import Input
 from ...practice import longest
 from ...practice.model import Client
 from ...sync import client_edits, plan_words
+from ...sync.home import claim_words
 from ...sync.locale_words import counted, number
 from ...widgets.note_input import NoteInput
-from ..dialogues.ask import Ask
+from ..dialogues.ask import ENTER_SAVES, Ask
 from ..dialogues.choose_team import choose_team
 from ..dialogues.confirm import Confirm
 from .clients_view import ClientsView
@@ -75,8 +76,15 @@ def _ask_one(
         if written is not None:
             screen.change(lambda: f"Saved for {client.name}. {undoes(screen)}")
 
+    if claimed := claims(screen, [client]):
+        hint = "\n".join([*claimed, hint or ENTER_SAVES])
     dialogue = Ask(question, now, attempt=attempt, hint=hint, longest=longest, field=field)
     screen.main.push_screen(dialogue, answered)
+
+
+def claims(screen: ClientsView, clients: Sequence[Client]) -> list[str]:
+    """Who else has claimed clients that are about to be changed."""
+    return claim_words.about_clients(clients, screen.actor, today())
 
 
 def undoes(screen: ClientsView) -> str:
@@ -99,7 +107,8 @@ def ask_team(screen: ClientsView) -> None:
 
         def work() -> str:
             count = client_edits.assign_team(screen.store, screen.actor, moving, team)
-            return f"{counted(count, 'client')} assigned to {where}. {undoes(screen)}"
+            claimed = claims(screen, moving) if len(clients) == 1 else []
+            return " ".join([f"{counted(count, 'client')} assigned to {where}.", *claimed, undoes(screen)])
 
         if not moving:
             screen.say(f"{'It is' if len(clients) == 1 else 'They are'} already in {where}.", "information")
@@ -113,7 +122,7 @@ def ask_team(screen: ClientsView) -> None:
             )
             question = Confirm(
                 f"Assign {counted(len(moving), 'client')} to {where}?",
-                [*lines, *plan_words.hidden(hidden), *names(moving)],
+                [*lines, *claims(screen, moving), *plan_words.hidden(hidden), *names(moving)],
                 yes="Assign",
             )
             screen.main.push_screen(question, lambda yes: screen.change(work) if yes else None)
@@ -144,7 +153,12 @@ def ask_remove(screen: ClientsView) -> None:
             return
         question = Confirm(
             f"Take {counted(len(going), 'client')} off the list?",
-            [*([stays] if staying else []), *plan_words.hidden(hidden), *names(going)],
+            [
+                *([stays] if staying else []),
+                *claims(screen, going),
+                *plan_words.hidden(hidden),
+                *names(going),
+            ],
             yes="Remove",
         )
         screen.main.push_screen(question, answered)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...practice.text import clean
 from ...practice.trouble import Trouble, UsageError
+from ...sync.home import claim_words
 from ...sync.locale_words import counted, number
 from ...widgets.path_input import PathInput
 from ..dialogues.ask import Ask, Lines
@@ -114,7 +115,9 @@ async def _upload(screen: ClientsView, found: "Codes") -> bool:
     if (more := len(found.changes) - CHANGES_SHOWN) > 0:
         lines.append(f"and {number(more)} more")
     codes = counted(len(found.changes), "practice code")
-    if not await _agreed(screen, Confirm(f"Set {codes}?", [_rest(found), "", *lines], yes="Set")):
+    ids = [new.client.id for new in found.changes]
+    claimed = await asyncio.to_thread(claim_words.about, screen.store, ids, screen.actor, today())
+    if not await _agreed(screen, Confirm(f"Set {codes}?", [_rest(found), *claimed, "", *lines], yes="Set")):
         return False
     await asyncio.to_thread(upload, screen.store, found, screen.actor)
     screen.change(lambda: f"{codes} set. {undoes(screen)}")

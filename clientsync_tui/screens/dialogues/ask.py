@@ -13,6 +13,7 @@ from ...widgets.dialogue_keys import own_key
 from ...widgets.path_input import PathInput
 from .dialogue import Dialogue
 
+ENTER_SAVES = "Enter saves, esc cancels"
 NAMES_SHOWN = 12
 """How many names a path is offered at most."""
 Attempt = Callable[[str], Awaitable[bool]]
@@ -54,7 +55,7 @@ class Ask(Dialogue[str | None]):
                 self._value, compact=True, max_length=self._longest, select_on_focus=self._selected
             )
             yield Static("", id="mistake", classes="error", markup=False)
-            yield Static(self._hint or "Enter saves, esc cancels", classes="hint muted", markup=False)
+            yield Static(self._hint or ENTER_SAVES, classes="hint muted", markup=False)
 
     def on_mount(self) -> None:
         """No mistake yet."""

@@ -1,11 +1,12 @@
 """Claims in words: the mark in the list, and the warning before bulk work on claimed clients."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ...practice.claims import Claim, Claimed
 from ...practice.counted import counted
 from ...practice.entries import iso
+from ...practice.model import Client
 from ...practice.plan import Plan, Will
 from ...store.store import Store
 from ..locale_words import moment_words
@@ -52,6 +53,11 @@ def about(store: Store, clients: Iterable[str], me: str, now: datetime) -> list[
     """What to know before changing these clients (their ids)."""
     ids = list(dict.fromkeys(clients))
     return list(warnings(store.claims.of(ids, now).values(), me, now, of=len(ids)))
+
+
+def about_clients(clients: Sequence[Client], me: str, now: datetime) -> list[str]:
+    """The same for clients that have been read."""
+    return list(warnings((client.claim for client in clients if client.claim), me, now, of=len(clients)))
 
 
 def about_plan(store: Store, plan: Plan, me: str, now: datetime) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from clientsync_tui.screens.client_sync.plan import PlanScreen
 from tests.screens.clients.test_clients import line_with, opened, practice_of_eleven
-from tests.screens.clients.test_clients_changes import client, said
+from tests.screens.clients.test_clients_changes import answer, client, said
 from tests.support.practice import shown, until
 
 
@@ -59,6 +59,26 @@ async def test_plan_says_who_claimed_its_clients(tmp_path: Path) -> None:
         await pilot.press("slash", *"lapsed", "enter", "A", "d")
         await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen))
         await until(pilot, lambda: "2 of these clients are claimed by noor (since" in shown(pilot))
+
+
+async def test_changes_of_teams_codes_and_the_list_say_who_claimed_the_clients(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        ids = [client(screen, f"Lapsed {n}").id for n in (1, 2)]
+        screen.store.claims.take(ids, "noor")
+        await until(pilot, lambda: "⚑ Lapsed 2" in shown(pilot))
+        (tmp_path / "codes.csv").write_text("Client,Practice code\nLapsed 1,A1\nLapsed 2,B1\n")
+        await pilot.press("slash", *"lapsed", "enter", "A", "t")
+        await pilot.press("n", *"West", "enter")
+        await until(pilot, lambda: "Assign 3 clients to team West?" in shown(pilot))
+        assert "2 of these clients are claimed by noor (since" in shown(pilot)
+        await pilot.press("n", "N", "end", "p")
+        await until(pilot, lambda: "Practice code of Lapsed" in shown(pilot))
+        assert "This client is claimed by noor (since" in shown(pilot) and "Enter saves" in shown(pilot)
+        await pilot.press("escape", "U")
+        await answer(pilot, str(tmp_path / "codes.csv"))
+        await until(pilot, lambda: "Set 2 practice codes?" in shown(pilot))
+        assert "2 of these clients are claimed by noor (since" in shown(pilot)
 
 
 async def test_mark_needs_no_more_than_ascii(tmp_path: Path) -> None:
