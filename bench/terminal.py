@@ -108,14 +108,48 @@ class Terminal:
 
     def press_until(self, key: str, text: str, timeout_s: float = 60) -> float:
         """Send a key; milliseconds until `text` stands on the screen, in whichever frame. Raises as `wait_for` does."""
+        sent = self._send(key)
+        took_ms = self.wait_for(text, timeout_s, quiet_s=2 * FRAME_S) - (sent - self._started) * 1000
+        self._last = time.perf_counter()
+        return took_ms
+
+    def press_and_time(
+        self, key: str, line: int, first: str, then: str, timeout_s: float = 60
+    ) -> tuple[float, float]:
+        """Send a key; milliseconds until `first` stands on this line of the screen, and until `then` stands anywhere as well."""
+        sent, end = self._send(key), time.monotonic() + timeout_s
+        took_ms: list[float] = []
+        while len(took_ms) < 2:
+            if not self._came and not self._read(end - time.monotonic()):
+                raise TimeoutError(
+                    f"no {first!r} and {then!r} on the screen:\n" + "\n".join(self._screen.display)
+                )
+            self._read_all(QUIET_S)
+            while self._came and len(took_ms) < 2:
+                came_ms = (self._look_at_next() - sent) * 1000
+                shown = self._shown()
+                if not took_ms and first in self._lines[line]:
+                    took_ms.append(came_ms)
+                if took_ms and then in shown:
+                    took_ms.append(came_ms)
+        self._read_all(2 * FRAME_S)
+        self._last = time.perf_counter()
+        return took_ms[0], took_ms[1]
+
+    def _send(self, key: str) -> float:
         self._settle()
         while self._came:
             self._look_at_next()
         sent = time.perf_counter()
         os.write(self._fd, KEYS.get(key) or key.encode())
-        took_ms = self.wait_for(text, timeout_s, quiet_s=2 * FRAME_S) - (sent - self._started) * 1000
-        self._last = time.perf_counter()
-        return took_ms
+        return sent
+
+    def line_of(self, text: str) -> int:
+        """The number of the first line of the screen that has `text`. Raises `StopIteration`."""
+        while self._came:
+            self._look_at_next()
+        self._shown()
+        return next(y for y, line in enumerate(self._lines) if text in line)
 
     def leave(self, key: str) -> None:
         """Send the key that ends the program, and read until it has ended."""

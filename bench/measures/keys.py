@@ -7,7 +7,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.measures.select_table import ENOUGH, press
 from bench.programs.filled import filled
@@ -23,10 +25,10 @@ MOVES = (
     ("end", ("end", "home")),
     ("select all", ("A", "N")),
 )
-DIGITS = "4219"
-"""What is typed as a filter: each letter leaves other clients."""
-SORTED, LETTER = 3, 2
-"""What a list a thousand times as long may cost more: no one sorts or searches it without looking at it."""
+TYPED = ("sta", "4219")
+"""What is typed as a filter: each letter leaves another client as the first. No letter is in the name of who is signed in."""
+SORTED, LETTER, COUNTED = 3, 1.2, 2
+"""What a list a thousand times as long may cost more: no one sorts or counts it without looking at it."""
 
 
 @measure("keys")
@@ -47,10 +49,11 @@ def keys(quick: bool) -> Iterator[Result]:
         much, little = _sorts(terminals, max(4, times // 5))
         yield from lines(f"app, sort: {beside}", much, little, SORTED)
         databases = [config.with_name("practice.db") for config in (many, few)]
-        much, little, theirs, peer = _letters(terminals, databases, times)
-        yield from lines(f"app, filter letter: {beside}", much, little, LETTER)
+        (much, little), theirs, peer = _letters(terminals, databases, times)
+        yield from lines(f"app, filter letter: {beside}", much.first, little.first, LETTER)
+        yield from lines(f"app, filter letter, total: {beside}", much.total, little.total, COUNTED)
         what = f"app, filter letter / {peer}, ms p50"
-        yield Result(what, statistics.median(much), statistics.median(theirs), 1.0)
+        yield Result(what, statistics.median(much.first), statistics.median(theirs), 1.0)
 
 
 def lines(what: str, ours: Sequence[float], other: Sequence[float], aim: float) -> Iterator[Result]:
@@ -75,15 +78,30 @@ def _sorts(terminals: Sequence[Terminal], times: int) -> list[list[float]]:
     return took
 
 
+def _typed(times: int) -> Iterator[str]:
+    """What stands in the field after each of at least so many letters."""
+    for _ in range(-(-times // len("".join(TYPED)))):
+        for word in TYPED:
+            yield from (word[: length + 1] for length in range(len(word)))
+
+
+class Letters(NamedTuple):
+    """Milliseconds from letters of a filter to the first frame whose first client is the right one, and to the right count."""
+
+    first: list[float]
+    total: list[float]
+
+
 def _letters(
     terminals: Sequence[Terminal], databases: Sequence[Path], times: int
-) -> tuple[list[float], list[float], list[float], str]:
-    """Letters typed one by one and deleted, each until the right count stands on the screen; the peer has the names of the
-    first practice. The peer's name comes last."""
+) -> tuple[list[Letters], list[float], str]:
+    """Letters typed one by one and deleted; those that leave none of the few clients are typed among the many alone. The peer
+    has the names of the first practice, and shows clients and count in one frame. The peer's name comes last."""
     dbs = [sqlite3.connect(database) for database in databases]
-    totals = [_found(db, "")[0] for db in dbs]
-    took: list[list[float]] = [[] for _ in terminals]
+    totals = [len(_found(db, "")[0]) for db in dbs]
+    took = [Letters([], []) for _ in terminals]
     theirs: list[float] = []
+    row = terminals[0].line_of("☐ C000000")
     for terminal in terminals:
         terminal.press("/")
     with ExitStack() as stack:
@@ -93,33 +111,39 @@ def _letters(
             fzf.wait_for(f"{totals[0]}/{totals[0]}")
         else:
             missing("fzf", "SQLite is asked instead")
-        for _ in range(max(1, times // len(DIGITS))):
-            for typed in (DIGITS[: length + 1] for length in range(len(DIGITS))):
-                for terminal, its, db, total in zip(terminals, took, dbs, totals, strict=True):
-                    count, sqlite_ms = _found(db, typed)
-                    its.append(terminal.press_until(typed[-1], f"{count:,} of {total:,}"))
-                    if db is dbs[0]:
-                        theirs.append(fzf.press_until(typed[-1], f"{count}/{total}") if fzf else sqlite_ms)
-            for terminal in (*terminals, *([fzf] if fzf else [])):
-                for _ in DIGITS:
-                    terminal.press("\x7f")
+        for typed in _typed(times):
+            for terminal, its, db, total in zip(terminals, took, dbs, totals, strict=True):
+                codes, sqlite_ms = _found(db, typed)
+                count = f"{len(codes):,} of {total:,}"
+                if codes:
+                    first, last = terminal.press_and_time(typed[-1], row, codes[0], count)
+                    its.first.append(first)
+                    its.total.append(last)
+                if db is dbs[0]:
+                    shown = f"{len(codes)}/{total}"
+                    theirs.append(fzf.press_until(typed[-1], shown) if fzf else sqlite_ms)
+            if typed in TYPED:
+                # The cursor stays on its client, so it is taken back to the first.
+                for terminal, key in product(terminals, ("\x1b", "home", "/")):
+                    terminal.press(key)
+                for _ in typed if fzf else "":
+                    fzf.press("\x7f")
     for db in dbs:
         db.close()
-    much, little = took
-    return much, little, theirs, "fzf" if fzf else "SQLite LIKE, which draws no frame"
+    return took, theirs, "fzf" if fzf else "SQLite LIKE, which draws no frame"
 
 
-def _found(db: sqlite3.Connection, text: str) -> tuple[int, float]:
-    """How many names and codes contain the text, and how many milliseconds SQLite takes for their numbers in order."""
+def _found(db: sqlite3.Connection, text: str) -> tuple[list[str], float]:
+    """The codes of the clients whose name or code contains the text, by name, and how many milliseconds SQLite takes for them."""
     started = time.perf_counter()
-    query = "SELECT n FROM clients WHERE name LIKE ?1 OR practice_code LIKE ?1 ORDER BY name_key"
-    found = db.execute(query, (f"%{text}%",)).fetchall()
-    return len(found), (time.perf_counter() - started) * 1000
+    query = "SELECT practice_code FROM clients WHERE name LIKE ?1 OR practice_code LIKE ?1 OR team LIKE ?1 ORDER BY name_key"
+    found = [code for (code,) in db.execute(query, (f"%{text}%",))]
+    return found, (time.perf_counter() - started) * 1000
 
 
 def _fzf(db: sqlite3.Connection, file: Path) -> Terminal:
-    rows = db.execute("SELECT practice_code, name FROM clients ORDER BY name_key")
-    file.write_text("".join(f"{code} {name}\n" for code, name in rows))
+    rows = db.execute("SELECT practice_code, name, team FROM clients ORDER BY name_key")
+    file.write_text("".join(" ".join(row) + "\n" for row in rows))
     return Terminal(["sh", "-c", 'fzf --exact < "$0"', str(file)])
 
 

@@ -97,6 +97,20 @@ class Clients:
 
         return first_matching(self._database, terms, now, most, held=held, me=me)
 
+    def glance(
+        self,
+        terms: "Sequence[Term]",
+        now: datetime,
+        most: int,
+        *,
+        held: Collection[str] = (),
+        me: Collection[str] = (),
+    ) -> "array[int] | None":
+        """The same, or None where it could take longer than a frame: see `listing.glance`."""
+        from .listing.find import glance
+
+        return glance(self._database, terms, now, most, held=held, me=me)
+
     def warm(self) -> None:
         """Reads the search texts, so that the first letter of a filter does not wait for them."""
         from .listing.find import warm

@@ -178,6 +178,45 @@ def test_filter_finds_exactly_those_for_which_it_holds(
     assert list(store.clients.find(parse(text), NOW, held=HELD)) == [n for _, n in expected]
 
 
+@pytest.mark.parametrize("text", HOLDS)
+def test_glance_finds_the_first_of_the_same_for_words_and_statuses(store: Store, text: str) -> None:
+    store.clients.warm()
+    terms = parse(text)
+    quick = {term.field for term in terms} <= {None, "status"}
+    first = store.clients.first_matching(terms, NOW, 7, held=HELD)
+    assert store.clients.glance(terms, NOW, 7, held=HELD) == (first if quick else None)
+
+
+def test_glance_waits_for_nothing(tmp_path: Path) -> None:
+    store, other = filled(tmp_path, 20), store_in(tmp_path)
+    assert store.clients.glance(parse("a"), NOW, 5) is None
+    store.clients.warm()
+    assert store.clients.glance(parse("a"), NOW, 5)
+    with database_of(store).listing.lock:
+        assert store.clients.glance(parse("a"), NOW, 5) is None
+    other.ledger.append(added("new", "Aaa"))
+    assert store.clients.glance(parse("a"), NOW, 5) is None
+    store.close()
+    other.close()
+
+
+def test_letters_typed_and_deleted_find_what_the_word_does_whatever_changes_meanwhile(tmp_path: Path) -> None:
+    store, afresh = filled(tmp_path, 300), store_in(tmp_path)
+    typed = ("a", "as", "ash", "ash b", "ash", "as", "b", "ba", "-ba", "ab", "äb1", "r", "ro", "bob", "zz")
+    for step, text in enumerate(typed):
+        for _ in range(2):
+            expected = afresh.clients.find(parse(text), NOW)
+            for most in (1, 20, 1000):
+                assert store.clients.first_matching(parse(text), NOW, most) == expected[:most]
+            store.clients.warm()
+            assert store.clients.glance(parse(text), NOW, 1000) == expected
+            assert store.clients.find(parse(text), NOW) == expected
+            if step % 3 == 0:
+                store.ledger.append(of_client(Kind.CLIENT_RENAMED, f"c{step}", name=f"Ashes {step}"))
+                afresh = store_in(tmp_path)
+    store.close()
+
+
 @pytest.mark.parametrize(
     "reason", ["sign_in_refused", "sign_in_lapsed", "sign_in_ending", "unpaid", "access_removed"]
 )

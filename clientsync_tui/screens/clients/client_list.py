@@ -10,6 +10,7 @@ from functools import partial
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widget import Widget
 from textual.widgets import Static
 
 from ...practice.filter import FilterError, parse
@@ -28,14 +29,14 @@ from ..base import ActionScreen, KeyBar
 from ..preview.pane import PreviewPane
 from ..titles import title
 from .complete import values_of
-from .facts import Facts, Listed, Query, facts_now, first_listed, listed
+from .facts import Facts, Glanced, Listed, Query, facts_now, first_listed, glanced, listed
 from .filter import FilterBar, FilterInput
 from .header import ListHeader
 from .rows import ClientRows, about, columns, today
 from .triage import FixList, TriageTabs
 
 FIRST_PAGE = 200
-"""Rows of the first frame; the order of all follows from a thread."""
+"""Rows of the first frame."""
 TYPED_S = 0.25
 """How long after the last letter of a filter the fixes follow, so that the list does not jump with each letter."""
 NO_CLIENTS = """There are no clients yet.
@@ -68,6 +69,7 @@ class ClientList(ActionScreen):
         self._about = ""
         # The last of the reads, the last that a key asked for, and the last that ended.
         self._reads = self._asked = self._ended = 0
+        self._glanced: Glanced | None = None
         self.read_at = (0, 0)
         """The store's changes when the list was read that is shown."""
         self._held: list[SignIn] = []
@@ -79,7 +81,7 @@ class ClientList(ActionScreen):
         yield ListHeader()
         yield TriageTabs()
         yield FixList()
-        yield FilterBar(self.main.workplace.preferences.get("filters", []))
+        yield FilterBar(self.main.workplace.preferences.get("filters", []), self._glance)
         with Horizontal(id="body"):
             yield SelectTable(columns(), id="clients")
             yield PreviewPane()
@@ -165,7 +167,7 @@ class ClientList(ActionScreen):
     def client_here(self) -> Client | None:
         """The client under the cursor."""
         n = self.table.cursor_id
-        return self._rows.client(int(n)) if self._rows is not None and n is not None else None
+        return None if self._rows is None or n is None else self._rows.client(int(n))
 
     def order(self) -> Sequence[int]:
         """The numbers of the clients that the filter shows, as sorted."""
@@ -173,9 +175,8 @@ class ClientList(ActionScreen):
 
     def chosen(self) -> list[int]:
         """The numbers of the selected clients, in no order; when none is selected, of the one under the cursor."""
-        selected = [int(id) for id in self.table.selection]
         here = self.table.cursor_id
-        return selected or ([int(here)] if here is not None else [])
+        return [int(id) for id in self.table.selection] or ([int(here)] if here is not None else [])
 
     # Reading
 
@@ -217,14 +218,17 @@ class ClientList(ActionScreen):
         before = workplace.store.changes()
         stale = self._facts_due or self._lines_of != (tab.key, text)
         left = late and stale and not self._facts_due and bool(statuses_under(tab))
+        page, self._glanced = self._glanced, None
+        page = page if page and page.is_of(text, before) else None
         run = partial(asyncio.get_running_loop().run_in_executor, self._reader)
         try:
             terms = parse(text)
             facts = await run(facts_now, workplace, now) if self._facts_due else None
             held = self.held if facts is None else frozenset(sign_in.id for sign_in in facts.held)
             query = Query(tab, terms, self.sort, self.cause, now, held, self.only)
-            if late and query.filter and self._can_begin_with_a_page():
-                self._show_page(await run(partial(first_listed, workplace, query, FIRST_PAGE)), now)
+            if late and not page and terms and self._can_begin_with_a_page():
+                order = await run(partial(first_listed, workplace, query, self.table.page))
+                page = self._show_page(Glanced(order, text, now, before))
             found = await run(partial(listed, workplace, query, with_fixes=stale and not left))
         except FilterError:
             return False
@@ -236,12 +240,10 @@ class ClientList(ActionScreen):
             self._facts_due = False
             self._show_facts(facts)
         if found.fixes is not None:
-            self.lines, self._lines_of = (
-                lines(partial(title, workplace), found.fixes, self._held, now),
-                (tab.key, text),
-            )
+            self.lines = lines(partial(title, workplace), found.fixes, self._held, now)
+            self._lines_of = (tab.key, text)
         self.cause = found.cause
-        self.show_list(found, now)
+        self.show_list(found, now, page)
         self.read_at = before
         return left
 
@@ -250,29 +252,46 @@ class ClientList(ActionScreen):
         at_start = self.table.cursor == 0 and not self.table.ranging
         return self.sort == BY_NAME and self.cause is None and self.only is None and at_start
 
-    def _show_page(self, order: "array[int]", now: datetime) -> None:
-        """Shows the first clients that match while the others are looked for, so that a letter costs the same however many there are."""
-        if len(order) == FIRST_PAGE:
-            self._viewer = self._viewed(now)
-            self._rows = ClientRows(self.main.workplace, order, self._viewer)
-            self.table.show(self._rows)
-            self.main.draw_now(self.table)
+    def _glance(self) -> None:
+        """Shows the first clients that a letter leaves in the frame that shows the letter, where that keeps no one waiting."""
+        self._glanced = None
+        if not self._facts_due and self._can_begin_with_a_page():
+            text = self.filter_bar.text
+            query = Query(TABS[self.tabs.chosen], parse(text), self.sort, None, today(), self.held)
+            if page := glanced(self.main.workplace, query, text, self.table.page):
+                self._glanced = self._show_page(page)
 
-    def show_list(self, found: Listed, now: datetime) -> None:
-        """Shows what was found, and what follows from it."""
+    def _show_page(self, page: Glanced) -> Glanced | None:
+        """Shows the first clients that match while the others are looked for. None: there are none, which the read says."""
+        if not page.order:
+            return None
+        self._viewer = self._viewed(page.now)
+        self._rows = ClientRows(self.main.workplace, page.order, self._viewer)
+        self.table.show(self._rows)
+        if len(page.order) < self.table.page:
+            self.show_found()
+        self.main.draw_now(self.table, *self.filter_bar.typed)
+        return page
+
+    def show_list(self, found: Listed, now: datetime, page: Glanced | None = None) -> None:
+        """Shows what was found, and what follows from it; `page`: its beginning, if that is shown."""
         self.fix_list.show(self.lines)
         self.fix_list.chosen = self.lines.index(self.line) if self.line else None
-        self._viewer = self._viewed(now)
-        self._rows = ClientRows(self.main.workplace, found.order, self._viewer, self.cause)
-        if not found.order:
-            self.table.empty_text = self.keyed(NO_MATCH if self._total else NO_CLIENTS)
-        self.table.sort = self.sort
-        self.table.show(self._rows)
+        changed: tuple[Widget, ...] = (self.filter_bar.found, self._about_line)
+        if not page or found.order != page.order:
+            changed = (self.table, *changed)
+            shown = self._rows if page else None
+            self._viewer = self._viewer if page and self._viewer else self._viewed(now)
+            self._rows = ClientRows(self.main.workplace, found.order, self._viewer, self.cause, shown)
+            if not found.order:
+                self.table.empty_text = self.keyed(NO_MATCH if self._total else NO_CLIENTS)
+            self.table.sort = self.sort
+            self.table.show(self._rows)
         self.show_found()
         self.show_about()
         self._follow()
         self.refresh_keys()
-        self.main.draw_now(self.table, self.filter_bar.found, self._about_line)
+        self.main.draw_now(*changed)
 
     def _show_facts(self, facts: Facts) -> None:
         self._total = sum(facts.counts.values())
@@ -290,14 +309,8 @@ class ClientList(ActionScreen):
 
     def _kept_sort(self) -> Sort:
         known = {column.key for column in columns() if column.sortable}
-        return (
-            tuple(
-                (key, bool(down))
-                for key, down in self.main.workplace.preferences.get("sort", [])
-                if key in known
-            )
-            or BY_NAME
-        )
+        kept = self.main.workplace.preferences.get("sort", [])
+        return tuple((key, bool(down)) for key, down in kept if key in known) or BY_NAME
 
     def _viewed(self, now: datetime) -> Viewer:
         workplace, shown = self.main.workplace, frozenset(column.key for column in self.table.columns)
@@ -330,9 +343,8 @@ class ClientList(ActionScreen):
     def show_about(self) -> None:
         """Says below the list what the row under the cursor does not."""
         client = self.client_here()
-        # Most rows say everything, and over a slow line every repetition costs.
+        # Most rows say everything, and over a slow line every repetition costs. The preview says all of it.
         words = ""
-        # The preview says all of it.
         if client is not None and self._viewer is not None and not self.preview.is_seen:
             words = about(client, self._viewer, self._room_for_name())
         if words != self._about:

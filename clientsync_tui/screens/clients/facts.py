@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...practice.filter import Term
 from ...practice.people import SignIn
 from ...practice.status import Status
+from ...practice.trouble import Trouble
+from ...store.files.sqlite_errors import SqliteError
 from ...store.fixes import Cause, Fix
 from ...sync.client_columns import Sort, stored
 from ...sync.fix_words import fixes_under, statuses_under
@@ -47,6 +49,19 @@ class Listed(NamedTuple):
     cause: Cause | None
 
 
+class Glanced(NamedTuple):
+    """The first clients that a filter leaves: a page of them, or all. `read_at`: the store's changes by then."""
+
+    order: "array[int]"
+    text: str
+    now: datetime
+    read_at: tuple[int, int]
+
+    def is_of(self, text: str, read_at: tuple[int, int]) -> bool:
+        """Whether the same filter would find them again."""
+        return (self.text, self.read_at) == (text, read_at)
+
+
 def facts_now(workplace: Workplace, now: datetime) -> Facts:
     """Reads them."""
     running = workplace.store.jobs.running()
@@ -59,6 +74,17 @@ def first_listed(workplace: Workplace, query: Query, most: int) -> "array[int]":
     return workplace.store.clients.first_matching(
         terms, query.now, most, held=query.held, me={workplace.actor}
     )
+
+
+def glanced(workplace: Workplace, query: Query, text: str, most: int) -> Glanced | None:
+    """The same, or None where it could take longer than a frame. What can't be read is said by the read that follows."""
+    terms, clients = (*query.tab.terms, *query.filter), workplace.store.clients
+    try:
+        before = workplace.store.changes()
+        order = clients.glance(terms, query.now, most, held=query.held, me={workplace.actor})
+    except (Trouble, SqliteError):
+        return None
+    return None if order is None else Glanced(order, text, query.now, before)
 
 
 def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:

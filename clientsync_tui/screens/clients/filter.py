@@ -93,8 +93,10 @@ class FilterBar(Widget, can_focus=False):
             super().__init__()
             self.text = text
 
-    def __init__(self, former: Sequence[str]) -> None:
+    def __init__(self, former: Sequence[str], glance: Callable[[], None]) -> None:
+        """`glance`: called when a letter changed the filter, before the letter is drawn."""
         super().__init__()
+        self._glance = glance
         self.former = list(former)
         self._at = len(self.former)
         self._applied = ""
@@ -163,6 +165,8 @@ class FilterBar(Widget, can_focus=False):
     def _show(self, shown: bool) -> None:
         self.set_class(shown, "shown")
         if shown:
+            # Room for `12 of ` in front of it, or the first letter would lay out the whole screen.
+            self._beside.styles.min_width = cell_len(self._found) + len(self._found.split(" ")[0]) + 6
             self._beside.update(self._found)
         else:
             self.refresh()
@@ -174,6 +178,11 @@ class FilterBar(Widget, can_focus=False):
             return False
         self.former = [*(former for former in self.former if former != text), text][-HELD_MOST:]
         return True
+
+    @property
+    def typed(self) -> tuple[Widget, ...]:
+        """What a letter changes."""
+        return (self.input, self._offers, self._beside)
 
     @property
     def found(self) -> Widget:
@@ -194,16 +203,20 @@ class FilterBar(Widget, can_focus=False):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self._offer()
-        self._take(event.value)
+        if self._take(event.value):
+            self._glance()
 
-    def _take(self, text: str) -> None:
+    def _take(self, text: str) -> bool:
+        """Whether it is another filter."""
         try:
             parse(text)
         except FilterError:
-            return
-        if text != self._applied:
-            self._applied = text
-            self.post_message(self.Changed(text))
+            return False
+        if text == self._applied:
+            return False
+        self._applied = text
+        self.post_message(self.Changed(text))
+        return True
 
     def _completions(self) -> list[Completion]:
         if self._known is None:

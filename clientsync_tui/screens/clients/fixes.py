@@ -10,7 +10,7 @@ from ...store.files.sqlite_errors import SqliteError
 from ...sync.tabs import TABS
 from ...widgets.select_table.table import SelectTable
 from .client_list import ClientList
-from .facts import Listed
+from .facts import Glanced, Listed
 from .session import START, Place, load, save
 from .triage import FixList, TriageTabs
 
@@ -40,9 +40,9 @@ class TriagedList(ClientList):
         with suppress(Trouble, SqliteError):
             save(self.main.workplace, self._place)
 
-    def show_list(self, found: Listed, now: datetime) -> None:
+    def show_list(self, found: Listed, now: datetime, page: Glanced | None = None) -> None:
         """Shows it, with the cursor where it was left."""
-        super().show_list(found, now)
+        super().show_list(found, now, page)
         client, self._left_on = self._left_on, None
         index = None if client is None else self.table.window.index(client)
         # A key may have moved it already.

@@ -38,16 +38,23 @@ class ClientRows:
     """`Rows` of the select table over the store; an id is the client's number."""
 
     def __init__(
-        self, workplace: Workplace, order: "array[int]", viewer: Viewer, cause: Cause | None = None
+        self,
+        workplace: Workplace,
+        order: "array[int]",
+        viewer: Viewer,
+        cause: Cause | None = None,
+        page: "ClientRows | None" = None,
     ) -> None:
-        """`cause`: the chosen fix's, whose integrations alone the rows show."""
+        """`cause`: the chosen fix's, whose integrations alone the rows show. `page`: the first of them, which are at hand."""
         self._workplace = workplace
         self.numbers = order
         self._viewer = viewer
         self._cause = cause
         # Cells of other columns stay empty, because rows are made between a key and its frame.
         self._cells = [column.cell if column.key in viewer.columns else None for column in on_screen()]
-        self._seen: dict[int, Client] = {}
+        self._seen: dict[int, Client] = page._seen if page else {}
+        self._at_hand: dict[RowId, Row] = page._fetched if page else {}
+        self._fetched: dict[RowId, Row] = {}
 
     def order(self) -> Sequence[RowId]:
         return self.numbers
@@ -56,6 +63,9 @@ class ClientRows:
         return ids
 
     def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
+        at_hand, self._at_hand = self._at_hand, {}
+        if at_hand and all(id in at_hand for id in ids):
+            return [at_hand[id] for id in ids]
         clients = self._workplace.store.clients
         found = clients.by_number([int(id) for id in ids], self._viewer.now)
         if LAST_CHANGE in self._viewer.columns:
@@ -64,7 +74,9 @@ class ClientRows:
         if len(self._seen) > 500:
             self._seen.clear()
         self._seen.update((client.n, client) for client in found)
-        return [self._row(client) for client in found]
+        rows = [self._row(client) for client in found]
+        self._fetched = {row.id: row for row in rows}
+        return rows
 
     def client(self, n: int) -> Client | None:
         """The client of a row, from memory where it is on the screen."""

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import threading
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from itertools import accumulate, repeat
@@ -26,6 +26,11 @@ PAGE = 128
 
 FAR_BEHIND = 2000
 """From so many new entries on everything is read again."""
+
+MOST_WORDS = 16
+"""Words whose texts are remembered, a byte for each client: letters of a filter that are deleted are found at once."""
+
+MOST_BYTES = 256
 
 BETWEEN = "\x1f"
 """Ends each search text; `searched` removes it from the texts."""
@@ -84,6 +89,8 @@ class Listing:
         self._refreshed: array[int] | None = None
         self._pages: list[str] | None = None
         self.sorted: Sorted | None = None
+        self._with_words: dict[str, bytes] = {}
+        self._few_standings: bytes | None = None
         self._repeated: dict[tuple[str, str], list[int]] = {}
 
     def update(self, db: sqlite3.Connection) -> None:
@@ -92,7 +99,7 @@ class Listing:
         if state == self._state:
             return
         before, self._state = self._state, state
-        self.sorted, self._repeated = None, {}
+        self.sorted, self._few_standings, self._with_words, self._repeated = None, None, {}, {}
         if before is None or before[1] != state[1] or before[0] > state[0]:
             self._forget()
             return
@@ -149,6 +156,13 @@ class Listing:
             self._standing = found
         return self._standing
 
+    def few_standings(self, db: sqlite3.Connection) -> bytes | None:
+        """By place: the standing; None where their numbers are more than fit in a byte."""
+        standing = self.standing(db)
+        if self._few_standings is None and max(standing, default=0) < MOST_BYTES:
+            self._few_standings = bytes(map(standing.__getitem__, self.order(db)))
+        return self._few_standings
+
     def refreshed(self, db: sqlite3.Connection) -> "array[int]":
         """By number: the last refresh of any of its integrations, in milliseconds since 1970; NEVER for none."""
         if self._refreshed is None:
@@ -187,15 +201,38 @@ class Listing:
             texts[place % PAGE] = search
             self._pages[place // PAGE] = BETWEEN.join(texts)
 
+    def is_read(self, db: sqlite3.Connection) -> bool:
+        """Whether all that words and statuses need is here, as the ledger stands."""
+        needed = (self._order, self._pages, self._few_standings)
+        return None not in needed and tuple(db.execute(_STATE).fetchone()) == self._state
+
     def containing(self, db: sqlite3.Connection, word: str) -> bytes:
         """By place: 1 where the search text contains the word."""
-        return b"".join(map(_finder(word), self.pages(db)))
+        kept = self._with_words.get(word)
+        if kept is None:
+            kept = b"".join(map(self.finder(db, word), range(len(self.pages(db)))))
+            while len(self._with_words) >= MOST_WORDS:
+                del self._with_words[next(iter(self._with_words))]
+            self._with_words[word] = kept
+        return kept
 
-    def found_by_page(self, db: sqlite3.Connection, words: Sequence[str]) -> Iterator[list[bytes]]:
-        """The same for each word, a page at a time."""
-        finders = list(map(_finder, words))
-        for page in self.pages(db):
-            yield [find(page) for find in finders]
+    def finder(self, db: sqlite3.Connection, word: str) -> Callable[[int], bytes]:
+        """A function that says the same of one page, by its number. A filter is typed letter by letter: of a word that begins or
+        ends with one that was searched before, it searches only the pages that have that one."""
+        pages, width, nothing = self.pages(db), len(self.order(db)), bytes(PAGE)
+        whole, search = self._with_words.get(word), _finder(word)
+        parts = [part for part in self._with_words if part in word]
+        possible = self._with_words[max(parts, key=len)] if parts else None
+
+        def find(number: int) -> bytes:
+            start = number * PAGE
+            if whole is not None:
+                return whole[start : start + PAGE]
+            if possible is not None and 1 not in possible[start : start + PAGE]:
+                return nothing[: width - start]
+            return search(pages[number], min(PAGE, width - start))
+
+        return find
 
     @staticmethod
     def _size(db: sqlite3.Connection) -> int:
@@ -212,7 +249,7 @@ def _put(column: "array[int]", n: int, value: int, nothing: int) -> None:
     column[n] = value
 
 
-def _finder(word: str) -> Callable[[str], bytes]:
+def _finder(word: str) -> Callable[[str, int], bytes]:
     if len(word.encode()) > 1:
         return partial(_with_word, word=word)
     return partial(
@@ -220,19 +257,19 @@ def _finder(word: str) -> Callable[[str], bytes]:
     )
 
 
-def _with_word(page: str, word: str) -> bytes:
-    """By place in the page: 1 where the text contains the word. It counts what comes before a match, and cuts out no text."""
-    held = bytearray(page.count(BETWEEN))
-    if word not in page:
-        return bytes(held)
-    before = page.split(word)[:-1]
-    for place in accumulate(map(str.count, before, repeat(BETWEEN))):
+def _with_word(page: str, size: int, word: str) -> bytes:
+    """By place in a page of so many texts: 1 where the text contains the word. It counts what comes before a match, and cuts
+    out no text."""
+    held = bytearray(size)
+    for place in accumulate(map(str.count, page.split(word)[:-1], repeat(BETWEEN))):
         held[place] = 1
     return bytes(held)
 
 
-def _with_letter(page: str, letter: str, others: bytes) -> bytes:
+def _with_letter(page: str, size: int, letter: str, others: bytes) -> bytes:
     """The same for a word of one byte, which is in so many texts that all other bytes are better left out at once."""
+    if letter not in page:
+        return bytes(size)
     one, behind = letter.encode(), BETWEEN.encode()
     left = page.encode().translate(None, others)
     # Of a text with several of them, those before the last are still there.

@@ -15,7 +15,9 @@ from ..clock import ahead
 from ..derive import pairs
 from ..fixes import Cause, standings_with
 from ..standings import meanings, plain
-from .client_list import NOWHERE, PAGE, Listing, numbers
+from .client_list import MOST_BYTES, NOWHERE, PAGE, Listing, numbers
+
+OPPOSITE = bytes.maketrans(b"\0\1", b"\1\0")
 
 NO_INTEGRATION = 0
 """The standing of a client without integrations."""
@@ -58,18 +60,23 @@ class Conditions:
             mask &= self.holds(term) if term.field else self.everyone
         held = mask.to_bytes(self.width, "little")
         words = [(searched(term.value), term.negated) for term in terms if not term.field]
-        people = [self._signed_in_by(word).to_bytes(self.width, "little") for word, _ in words]
-        start = 0
-        for texts in self._listing.found_by_page(self._db, [word for word, _ in words]):
-            end = min(start + PAGE, self.width)
-            here = _mask(held[start:end])
-            for text, person, (_, negated) in zip(texts, people, words, strict=True):
-                hit = _mask(text) | _mask(person[start:end])
-                here &= hit ^ _mask(b"\x01" * (end - start)) if negated else hit
-            found.extend(compress(order[start:end], here.to_bytes(end - start, "little")))
-            if len(found) >= most:
-                break
-            start = end
+        searches = [
+            (self._listing.finder(self._db, word), self._signed_in_by(word), negated)
+            for word, negated in words
+        ]
+        by_people = [person.to_bytes(self.width, "little") if person else b"" for _, person, _ in searches]
+        for number, start in enumerate(range(0, self.width, PAGE)):
+            page = slice(start, start + PAGE)
+            here = held[page]
+            for (find, _, negated), people in zip(searches, by_people, strict=True):
+                if 1 not in here:
+                    break
+                hit = _or(find(number), people[page]) if people else find(number)
+                here = _and(here, hit.translate(OPPOSITE) if negated else hit)
+            if 1 in here:
+                found.extend(compress(order[page], here))
+                if len(found) >= most:
+                    break
         return found[:most]
 
     def caused_by(self, cause: Cause) -> int:
@@ -138,12 +145,14 @@ class Conditions:
 
     def _by_standing(self, usual: bool, others: Mapping[int, bool]) -> int:
         """The mask of those whose standing is in `others` as true, or is not in it and `usual` is."""
-        standing = self._listing.standing(self._db)
-        table = bytearray([usual]) * (max(max(others, default=0), max(standing, default=0)) + 1)
+        standing, few = self._listing.standing(self._db), self._listing.few_standings(self._db)
+        last = max(max(others, default=0), max(standing, default=0) if few is None else MOST_BYTES - 1)
+        table = bytearray([usual]) * (last + 1)
         for number, holds in others.items():
             table[number] = holds
-        by_name = map(standing.__getitem__, self._listing.order(self._db))
-        return _mask(bytes(map(table.__getitem__, by_name)))
+        if few is not None:
+            return _mask(few.translate(table[:MOST_BYTES]))
+        return _mask(bytes(map(table.__getitem__, map(standing.__getitem__, self._listing.order(self._db)))))
 
     def _in_team(self, words: str) -> int:
         if words == NONE:
@@ -182,6 +191,14 @@ class Conditions:
             if places[n] != NOWHERE:
                 mask[places[n]] = 1
         return _mask(mask)
+
+
+def _and(a: bytes, b: bytes) -> bytes:
+    return b if 0 not in a else (_mask(a) & _mask(b)).to_bytes(len(a), "little")
+
+
+def _or(a: bytes, b: bytes) -> bytes:
+    return (_mask(a) | _mask(b)).to_bytes(len(a), "little")
 
 
 def _mask(held: bytes | bytearray) -> int:

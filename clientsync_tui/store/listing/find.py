@@ -8,9 +8,14 @@ from itertools import compress
 from ...practice.filter import Term
 from ..database import Database
 from ..fixes import Cause
-from .client_list import BY_NAME, Sort
+from .client_list import BY_NAME, PAGE, Sort
 from .conditions import Conditions
 from .sorting import in_order
+
+AT_A_GLANCE = {None, "status"}
+"""Kinds of terms that are answered within a frame."""
+MOST_AT_A_GLANCE = 200_000
+"""Clients among which a word is found within a frame, wherever it is."""
 
 
 def find(
@@ -44,8 +49,20 @@ def find(
             if cause:
                 mask &= conditions.caused_by(cause)
             holds = mask.to_bytes(conditions.width, "little")
-            found = array("q", compress(found, map(holds.__getitem__, order.places) if order else holds))
+            if order:
+                return array("q", compress(found, map(holds.__getitem__, order.places)))
+            return _chosen(found, holds)
         return found
+
+
+def _chosen(numbers: "array[int]", holds: bytes) -> "array[int]":
+    """Those for which `holds` has a 1: numbers between them are not even looked at where they are few."""
+    chosen = array("q")
+    for start in range(0, len(holds), PAGE):
+        here = holds[start : start + PAGE]
+        if 1 in here:
+            chosen.extend(compress(numbers[start : start + PAGE], here))
+    return chosen
 
 
 def first_matching(
@@ -64,9 +81,32 @@ def first_matching(
         return Conditions(db, listing, now, held, me).first(terms, most)
 
 
+def glance(
+    database: Database,
+    terms: Sequence[Term],
+    now: datetime,
+    most: int,
+    *,
+    held: Collection[str] = (),
+    me: Collection[str] = (),
+) -> "array[int] | None":
+    """What `first_matching` returns, for a thread that draws: None where it could take longer than a frame."""
+    listing = database.listing
+    if any(term.field not in AT_A_GLANCE for term in terms) or not listing.lock.acquire(blocking=False):
+        return None
+    try:
+        with database.reading() as db:
+            if not listing.is_read(db) or len(listing.order(db)) > MOST_AT_A_GLANCE:
+                return None
+            return Conditions(db, listing, now, held, me).first(terms, most)
+    finally:
+        listing.lock.release()
+
+
 def warm(database: Database) -> None:
     """Reads the search texts, so that the first letter of a filter need not wait for them."""
     listing = database.listing
     with listing.lock, database.reading() as db:
         listing.update(db)
         listing.pages(db)
+        listing.few_standings(db)

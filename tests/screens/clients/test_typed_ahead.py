@@ -6,7 +6,9 @@ from threading import Event
 from textual.events import Key
 from textual.pilot import Pilot
 
+from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.trouble import Trouble
+from clientsync_tui.screens.clients.rows import today
 from clientsync_tui.screens.connections.connections import ConnectionsScreen
 from clientsync_tui.screens.jobs.job import JobScreen
 from tests.screens.clients.test_clients import opened, practice_of_eleven
@@ -52,6 +54,37 @@ async def test_select_all_waits_for_the_filter_and_words_do_not(tmp_path: Path) 
         await until(pilot, lambda: screen.table.selection.total > 0)
         assert screen.table.selection.total == 3
         await until(pilot, lambda: "3 of 11 clients · 3 selected" in shown(pilot))
+
+
+async def test_clients_come_with_the_letter_that_leaves_them(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await until(pilot, lambda: "All 11" in shown(pilot))
+        gate = Event()
+        screen._reader.submit(gate.wait, SOONER_THAN_KEYS_GIVE_UP_S)
+        await pilot.press("slash", *"lapsed")
+        assert "3 of 11 clients" in shown(pilot) and "Abbey" not in shown(pilot)
+        lapsed = [screen.store.clients.by_number([n], today())[0] for n in screen.order()]
+        assert [client.name for client in lapsed] == sorted(client.name for client in lapsed)
+        await pilot.press(*["backspace"] * len("lapsed"))
+        await until(pilot, lambda: "Abbey" in shown(pilot))
+        gate.set()
+        await until(pilot, lambda: "11 clients" in shown(pilot) and "of 11" not in shown(pilot))
+
+
+async def test_change_between_a_letter_and_its_total_is_shown(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await until(pilot, lambda: "All 11" in shown(pilot))
+        gate = Event()
+        screen._reader.submit(gate.wait, SOONER_THAN_KEYS_GIVE_UP_S)
+        await pilot.press("slash", *"lapsed")
+        first = screen.store.clients.by_number(screen.order()[:1], today())[0]
+        renamed = NewEntry(Kind.CLIENT_RENAMED, "ann", first.id, body={"name": "Lapsed under another name"})
+        screen.store.ledger.append(renamed)
+        gate.set()
+        await until(pilot, lambda: "Lapsed under another name" in shown(pilot))
+        assert "3 of 11 clients" in shown(pilot)
 
 
 async def test_keys_wait_for_no_list_that_no_one_asked_for(tmp_path: Path) -> None:
