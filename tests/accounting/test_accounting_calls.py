@@ -26,7 +26,7 @@ from clientsync_tui.accounting.seam.software import Answer, Software
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.trouble import OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
 from tests.accounting.scripted import Scripted, Step, dripping, endless, json, scripted, silent
-from tests.signin.desk import told
+from tests.signin.desk import logged
 
 SECRET = "the-access-" + "token"
 
@@ -90,7 +90,7 @@ async def failing(calls: HttpCalls, fault: str, organisation: str | None = "org-
     with pytest.raises(PassingTrouble) as caught:
         await calls.get("/x", organisation_id=organisation)
     assert caught.value.fault == fault
-    assert SECRET not in told(caught.value)
+    assert SECRET not in logged(caught.value)
     return caught.value
 
 
@@ -321,7 +321,7 @@ async def test_server_that_echoes_the_token_brings_it_into_no_message(line: Line
     )
     with pytest.raises((PassingTrouble, OrganisationTrouble)) as caught:
         await calls.get("/x", organisation_id="org-1")
-    assert SECRET not in told(caught.value) and "\x1b" not in str(caught.value)
+    assert SECRET not in logged(caught.value) and "\x1b" not in str(caught.value)
     assert SECRET not in repr(calls) + repr(vars(calls))
 
 

@@ -156,25 +156,25 @@ class Reader:
         self._bare(said["ExecStart"], {"CREDENTIALS_DIRECTORY": str(credentials)})
         if shutil.which("systemd-analyze"):
             verified = ["systemd-analyze", "--user", "verify", unit]
-            done = subprocess.run(
+            process = subprocess.run(
                 verified,
                 capture_output=True,
                 text=True,
                 env={**os.environ, "XDG_RUNTIME_DIR": str(self.home)},
             )
-            assert str(unit.name) not in done.stderr, done.stderr
+            assert str(unit.name) not in process.stderr, process.stderr
 
     def _cron(self, crontab: str) -> None:
         """Does at once what cron would do at its time."""
         *settings, line = crontab.splitlines()
-        self._bare(line.split(maxsplit=5)[5], dict(each.split("=", 1) for each in settings))
+        self._bare(line.split(maxsplit=5)[5], dict(setting.split("=", 1) for setting in settings))
 
     def _bare(self, command: str, environment: dict[str, str]) -> None:
         bare = {"HOME": str(self.home), "PATH": "/usr/bin:/bin", "PYTHONPATH": os.environ["PYTHONPATH"]}
-        done = subprocess.run(
+        process = subprocess.run(
             ["sh", "-c", command], cwd=self.home, env=bare | environment, capture_output=True, text=True
         )
-        assert done.returncode == 0, f"{command}: {done.stderr}"
+        assert process.returncode == 0, f"{command}: {process.stderr}"
 
     def _serve(self, step: Step) -> None:
         """A sandbox in another terminal; the configuration that it writes gets the reader's browser."""
@@ -194,20 +194,20 @@ class Reader:
 
 def _inside(command: str) -> tuple[int, str]:
     name, *words = shlex.split(command)
-    done = CliRunner().invoke(root, words, prog_name=name)
+    result = CliRunner().invoke(root, words, prog_name=name)
     # As at the end of a process, nothing of the practice stays open.
     gc.collect()
-    if done.exception is not None and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return done.exit_code, done.output
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
 
 
 def _in_a_shell(command: str) -> tuple[int, str]:
-    done = subprocess.run(
+    process = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    return done.returncode, done.stdout
+    return process.returncode, process.stdout

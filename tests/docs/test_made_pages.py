@@ -25,8 +25,8 @@ def test_manual_page_has_every_command() -> None:
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff here")
 def test_manual_page_is_good_roff(tmp_path: Path) -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         ["groff", "-man", "-Tutf8", "-ww", "-z", manpage.PAGE], capture_output=True, text=True, check=True
     )
     # Lines that can't be filled evenly are no mistake.
-    assert [line for line in done.stderr.splitlines() if not re.search("adjust|break", line)] == []
+    assert [line for line in process.stderr.splitlines() if not re.search("adjust|break", line)] == []

@@ -28,8 +28,8 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     checkout = str(Path.cwd())
     for name in (*ELSEWHERE, "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
-    told = {"HOME": str(home), "PYTHONPATH": checkout, "PATH": f"{home}/.local/bin:/usr/bin:/bin"}
-    for name, value in (told | cheap_keyring(tmp_path / "keyring")).items():
+    variables = {"HOME": str(home), "PYTHONPATH": checkout, "PATH": f"{home}/.local/bin:/usr/bin:/bin"}
+    for name, value in (variables | cheap_keyring(tmp_path / "keyring")).items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(home)
     reader = Reader(home, monkeypatch)
@@ -183,13 +183,13 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_every_dependency_is_accounted_for() -> None:
     page = (DOCS / "contributors.md").read_text("utf-8")
-    told = {
+    listed = {
         name for row in re.findall(r"^\| ([a-z0-9, -]+) \|", page, re.MULTILINE) for name in row.split(", ")
     }
     project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))["project"]
-    assert told - {"package", "folder", "question"} == {
-        re.split(r"[<>=\[]", each)[0]
-        for each in (*project["dependencies"], *project["optional-dependencies"]["postgres"])
+    assert listed - {"package", "folder", "question"} == {
+        re.split(r"[<>=\[]", requirement)[0]
+        for requirement in (*project["dependencies"], *project["optional-dependencies"]["postgres"])
     }
 
 
@@ -203,7 +203,7 @@ def test_page_for_administrators(reader: Reader, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.long
 def test_guide(reader: Reader) -> None:
     assert reader.follow(DOCS / "guide.md") > 30
-    assert sorted(each.name for each in reader.home.rglob("*") if "clientsync" in each.name) == [
+    assert sorted(path.name for path in reader.home.rglob("*") if "clientsync" in path.name) == [
         "clientsync",  # the program
         "clientsync",  # its completion
     ]

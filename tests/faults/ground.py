@@ -119,7 +119,7 @@ def nothing_waits(database: Path) -> None:
         assert [job.id for job in store.jobs.all() if job.count(ItemState.WAITING, ItemState.DOING)] == []
 
 
-def explained(said: Said) -> None:
+def explained(result: Said) -> None:
     """A command ended with a status of its own, and said nothing that it could not explain."""
-    assert said.code in STATUSES, said
-    assert "Traceback" not in said.err and "Unexpected error" not in said.err, said.err
+    assert result.code in STATUSES, result
+    assert "Traceback" not in result.err and "Unexpected error" not in result.err, result.err

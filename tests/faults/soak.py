@@ -84,7 +84,7 @@ class Soak:
         if self.box.sandbox.softwares[software].reach != "one":
             return [None]
         world = self.box.sandbox.world
-        person = next(each for each in world.people if each.email == email)
+        person = next(accountant for accountant in world.people if accountant.email == email)
         return [[world.id_of(software, place)] for place in world.reach(person)]
 
     def round(self) -> None:
@@ -134,10 +134,10 @@ class Soak:
                 self.ground.practice.sign_in(person, self.dice.choice(consents), software)
                 self.counts["signed in again"] += 1
 
-    def _ended(self, said: Said) -> None:
-        self.counts[f"exit status {said.code}"] += 1
-        if said.code not in (-signal.SIGKILL, -signal.SIGTERM):
-            explained(said)
+    def _ended(self, result: Said) -> None:
+        self.counts[f"exit status {result.code}"] += 1
+        if result.code not in (-signal.SIGKILL, -signal.SIGTERM):
+            explained(result)
 
     def _left_alone(self, words: list[str]) -> None:
         self._ended(self.ground.cli.start(*words).end())
@@ -153,9 +153,9 @@ class Soak:
     def _killed(self, words: list[str]) -> None:
         started = self.ground.cli.start(*words)
         self._later(started, started.process.kill)
-        said = started.end()
-        self.counts["killed"] += said.code == -signal.SIGKILL
-        self._ended(said)
+        result = started.end()
+        self.counts["killed"] += result.code == -signal.SIGKILL
+        self._ended(result)
 
     def _interrupted(self, words: list[str]) -> None:
         started = self.ground.cli.start(*words)
@@ -175,7 +175,7 @@ class Soak:
 
     def _full(self, words: list[str]) -> None:
         size = self.ground.database.stat().st_size + self.dice.randint(0, 200_000)
-        done = subprocess.run(
+        process = subprocess.run(
             self.ground.cli.line(*words),
             input="",
             capture_output=True,
@@ -183,7 +183,7 @@ class Soak:
             check=False,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
         )
-        self._ended(Said(done.returncode, done.stdout, done.stderr))
+        self._ended(Said(process.returncode, process.stdout, process.stderr))
         self.counts["disk full"] += 1
 
     def _two(self, words: list[str]) -> None:
@@ -214,16 +214,16 @@ def main() -> None:
     reader.add_argument("--minutes", type=float, default=60)
     reader.add_argument("--seed", type=int, default=7)
     reader.add_argument("--software", action="append", default=[], metavar="NAME")
-    told = reader.parse_args()
+    arguments = reader.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        softwares = tuple(told.software) or tuple(every())
+        softwares = tuple(arguments.software) or tuple(every())
         options = Options(
             organisations=ORGANISATIONS // len(softwares), softwares=softwares, limits=False, latency_s=0.01
         )
         box = stack.enter_context(running(options))
         stack.enter_context(somebody(folder))
-        soak = Soak(box, folder / "practice", told.seed)
+        soak = Soak(box, folder / "practice", arguments.seed)
         line = [sys.executable, "-m", "tests.faults.lasting", str(soak.ground.cli.config)]
         lasting = Started(
             subprocess.Popen(
@@ -231,7 +231,7 @@ def main() -> None:
             )
         )
         stack.callback(lasting.kill)
-        end = time.monotonic() + told.minutes * 60
+        end = time.monotonic() + arguments.minutes * 60
         try:
             while time.monotonic() < end:
                 soak.round()

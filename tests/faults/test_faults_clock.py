@@ -40,8 +40,8 @@ def test_bulk_work_continues_whatever_the_clock_says(ground: Ground) -> None:
         before = state(ground.database)
         with clock_off_by(by):
             for command in ("check", "refresh --all", "clients --json", "jobs --json"):
-                said = ground.cli.inside(*command.split())
-                assert said.code == 0, (by, command, said)
+                result = ground.cli.inside(*command.split())
+                assert result.code == 0, (by, command, result)
         after = state(ground.database)
         nothing_lost(before, after)
         assert len(after.hashes) > len(before.hashes)
@@ -63,7 +63,9 @@ def test_doctor_says_that_the_clock_is_behind(ground: Ground, tmp_path: Path) ->
     assert checks.look, "imported before the clock is set"
     with clock_off_by(timedelta(days=-500)):
         wrong = {
-            each["name"]: each["says"] for each in here.cli.inside("doctor", "--json").json if not each["ok"]
+            check["name"]: check["says"]
+            for check in here.cli.inside("doctor", "--json").json
+            if not check["ok"]
         }
     assert "set the clock" in wrong["ledger"] and "set the clock" in wrong["clock"]
 
@@ -129,7 +131,9 @@ def test_first_job_of_a_day_may_be_one_that_is_resumed(ground: Ground, tmp_path:
 
 def said_of(ground: Ground, name: str) -> str:
     """What the doctor says of one thing."""
-    return next(each["says"] for each in ground.cli.inside("doctor", "--json").json if each["name"] == name)
+    return next(
+        check["says"] for check in ground.cli.inside("doctor", "--json").json if check["name"] == name
+    )
 
 
 def test_check_with_the_clock_a_year_ahead_is_corrected_by_the_next_right_one(
@@ -143,7 +147,9 @@ def test_check_with_the_clock_a_year_ahead_is_corrected_by_the_next_right_one(
 
     def wrong() -> dict[str, str]:
         return {
-            each["name"]: each["says"] for each in here.cli.inside("doctor", "--json").json if not each["ok"]
+            check["name"]: check["says"]
+            for check in here.cli.inside("doctor", "--json").json
+            if not check["ok"]
         }
 
     with clock_off_by(timedelta(days=366)):
@@ -189,6 +195,6 @@ def test_sign_in_chosen_last_comes_first_though_another_was_used_with_the_clock_
         with clock_off_by(timedelta(days=366)):
             store.sign_ins.hold("xero:ann", "me")
         store.sign_ins.hold("xero:ben", "me")
-        assert [each.id for each in store.sign_ins.held("me")] == ["xero:ben", "xero:ann"]
+        assert [sign_in.id for sign_in in store.sign_ins.held("me")] == ["xero:ben", "xero:ann"]
         store.sign_ins.prefer("xero:ann", "me")
-        assert [each.id for each in store.sign_ins.held("me")] == ["xero:ann", "xero:ben"]
+        assert [sign_in.id for sign_in in store.sign_ins.held("me")] == ["xero:ann", "xero:ben"]

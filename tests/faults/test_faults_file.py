@@ -27,20 +27,20 @@ WRITING = ("codes", "upload", "codes.csv")
 CODES = "Practice code,Client\nNEW1,Client 1\n"
 
 
-def told(said: Said) -> str:
+def refusal(result: Said) -> str:
     """The one line that a command says of what is wrong."""
-    assert said.code in (1, 2), said
-    lines = said.err.splitlines()
-    assert len(lines) == 1 and lines[0].startswith("clientsync: "), said.err
-    assert "Unexpected error" not in said.err and "Traceback" not in said.err
+    assert result.code in (1, 2), result
+    lines = result.err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("clientsync: "), result.err
+    assert "Unexpected error" not in result.err and "Traceback" not in result.err
     return lines[0]
 
 
 def doctor(cli: Command, *words: str) -> dict[str, str]:
     """What the doctor says is wrong."""
-    said = cli.inside("doctor", "--json", *words)
-    wrong = {each["name"]: each["says"] for each in said.json if not each["ok"]}
-    assert said.code == (1 if wrong else 0)
+    result = cli.inside("doctor", "--json", *words)
+    wrong = {check["name"]: check["says"] for check in result.json if not check["ok"]}
+    assert result.code == (1 if wrong else 0)
     return wrong
 
 
@@ -82,13 +82,15 @@ def test_damaged_database_is_reported_and_a_backup_restored(
     damaged = database.read_bytes()
     (cli.config.parent / "codes.csv").write_text(CODES)
     for words in (*READING, WRITING):
-        said = cli.inside(*words[:-1], str(cli.config.parent / words[-1]) if "." in words[-1] else words[-1])
-        if said.code != 0:
-            assert "doctor" in told(said)
+        result = cli.inside(
+            *words[:-1], str(cli.config.parent / words[-1]) if "." in words[-1] else words[-1]
+        )
+        if result.code != 0:
+            assert "doctor" in refusal(result)
     assert database.read_bytes() == damaged
     assert doctor(cli).keys() >= {"database"}
-    said = cli.inside("doctor", "--repair", "--json")
-    assert "Repaired: " in said.err and said.code == 0, said
+    result = cli.inside("doctor", "--repair", "--json")
+    assert "Repaired: " in result.err and result.code == 0, result
     assert len(cli.inside("clients", "--json").json) == 40
     assert database.with_name("practice.db.before-restore").read_bytes() == damaged
 
@@ -106,8 +108,8 @@ def test_damaged_file_is_built_again_from_its_own_ledger(cli: Command, database:
             bytes_.seek((page - 1) * size)
             bytes_.write(b"\xff" * size)
     damaged = database.read_bytes()
-    said = cli.inside("doctor", "--repair", "--json")
-    assert "rebuilt from its own ledger (not: pulled)" in said.err and said.code == 0, said
+    result = cli.inside("doctor", "--repair", "--json")
+    assert "rebuilt from its own ledger (not: pulled)" in result.err and result.code == 0, result
     with closing(Store(database)) as store:
         assert derived(database_of(store)) == before and store.ledger.last() == entries
         assert store.practice_id == practice, "by which the keyring knows its tokens"
@@ -119,8 +121,8 @@ def test_without_a_backup_the_damaged_file_is_left(cli: Command, database: Path)
     shutil.rmtree(database.with_name("practice.db.backups"))
     overwritten(database)
     before = database.read_bytes()
-    said = cli.inside("doctor", "--repair", "--json")
-    assert said.code == 1 and "Repaired" not in said.err
+    result = cli.inside("doctor", "--repair", "--json")
+    assert result.code == 1 and "Repaired" not in result.err
     assert database.read_bytes() == before
 
 
@@ -130,8 +132,8 @@ def test_damaged_backup_is_passed_over(cli: Command, database: Path) -> None:
     shutil.copy(good, folder / "20990101T000000Z-asked.db")
     overwritten(folder / "20990101T000000Z-asked.db")
     zeroes(database)
-    said = cli.inside("doctor", "--repair", "--json")
-    assert said.code == 0 and str(good) in said.err
+    result = cli.inside("doctor", "--repair", "--json")
+    assert result.code == 0 and str(good) in result.err
 
 
 def test_file_that_is_missing_comes_back_from_its_backup(cli: Command, database: Path) -> None:
@@ -168,7 +170,7 @@ def test_process_that_locks_the_database_is_named(
     (cli.config.parent / "codes.csv").write_text(CODES)
     with locked(database):
         for words in (("clients", "--json"), ("codes", "upload", str(cli.config.parent / "codes.csv"))):
-            says = told(cli.inside(*words))
+            says = refusal(cli.inside(*words))
             assert "is locked by" in says
             if Path("/proc/locks").exists():
                 assert "python" in says and "(process " in says
@@ -185,7 +187,7 @@ def test_someone_who_writes_for_long_is_waited_for_and_then_named(
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert len(cli.inside("clients", "--json").json) == 40, "reading goes on"
-        says = told(cli.inside("codes", "upload", str(codes)))
+        says = refusal(cli.inside("codes", "upload", str(codes)))
         assert "is locked by" in says and "Nothing of this step was saved" in says
         other.execute("ROLLBACK")
     assert cli.inside("codes", "upload", str(codes)).code == 0
@@ -196,7 +198,7 @@ def test_newer_programs_file_is_left(cli: Command, database: Path) -> None:
         db.execute(f"PRAGMA user_version = {VERSION + 1}")
     before = database.read_bytes()
     for words in READING[:3]:
-        assert "newer Client Sync" in told(cli.inside(*words))
+        assert "newer Client Sync" in refusal(cli.inside(*words))
     assert "newer Client Sync" in doctor(cli, "--repair")["database"]
     assert database.read_bytes() == before
 
@@ -211,7 +213,7 @@ def test_network_filesystem_is_refused(
         f"40 27 {os.major(device)}:{os.minor(device)} / /home rw,relatime shared:1 - nfs4 server:/home rw\n"
     )
     monkeypatch.setattr(filesystem, "MOUNTS", mounts)
-    assert "network filesystem (nfs4)" in told(cli.inside("clients", "--json"))
+    assert "network filesystem (nfs4)" in refusal(cli.inside("clients", "--json"))
     assert "network filesystem (nfs4)" in doctor(cli)["database"]
     for kind in (
         "9p",
@@ -225,7 +227,7 @@ def test_network_filesystem_is_refused(
         "fuse.gcsfuse",
     ):
         mounts.write_text(re.sub(r"- \S+ server:", f"- {kind} server:", mounts.read_text()))
-        assert f"network filesystem ({kind})" in told(cli.inside("clients", "--json"))
+        assert f"network filesystem ({kind})" in refusal(cli.inside("clients", "--json"))
     for kind in ("ext4", "overlay", "fuseblk", "fuse.gocryptfs", "fuse.fuse-overlayfs"):
         mounts.write_text(re.sub(r"- \S+ server:", f"- {kind} server:", mounts.read_text()))
         assert cli.inside("clients", "--json").code == 0, kind
@@ -240,7 +242,7 @@ def test_practice_that_everyone_can_read_is_refused_and_closed(
     database.chmod(0o644)
     assert cli.inside("clients", "--json").code == 0, "nobody else can come to it: the folder above is closed"
     monkeypatch.setattr(filesystem, "_passable", lambda folder: True)
-    assert "chmod o=" in told(cli.inside("clients", "--json"))
+    assert "chmod o=" in refusal(cli.inside("clients", "--json"))
     assert "everyone" in doctor(cli)["files"]
     assert cli.inside("doctor", "--repair").code == 0
     assert database.stat().st_mode & 0o777 == 0o640

@@ -45,9 +45,9 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 def test_full_disk_saves_nothing_half_and_the_job_continues_with_room(box: Running, disk: Path) -> None:
     ground = Ground.made(box, disk / "practice", add=False)
     before = state(ground.database)
-    said = ground.cli.run("add", "xero", "--all")
-    explained(said)
-    assert said.code == 1 and "full" in said.err and "Make room" in said.err
+    result = ground.cli.run("add", "xero", "--all")
+    explained(result)
+    assert result.code == 1 and "full" in result.err and "Make room" in result.err
     between = state(ground.database)
     nothing_lost(before, between)
     assert len(between.clients) < ORGANISATIONS
@@ -67,25 +67,25 @@ def test_file_that_may_not_grow_is_like_a_full_disk(box: Running, tmp_path: Path
 
     def run(*words: str) -> Said:
         limit = 400 * 1024
-        done = subprocess.run(
+        process = subprocess.run(
             ground.cli.line(*words),
             capture_output=True,
             text=True,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         )
-        return Said(done.returncode, done.stdout, done.stderr)
+        return Said(process.returncode, process.stdout, process.stderr)
 
-    said = run("add", "xero", "--all")
-    explained(said)
+    result = run("add", "xero", "--all")
+    explained(result)
     # Which file meets the limit first, the practice's or that of the calls, is a matter of time.
-    assert said.code in (1, 2) and ("can't be written" in said.err or "can't be used" in said.err)
-    assert "Raise the limit, then try again." in said.err and "disk I/O error" not in said.err
+    assert result.code in (1, 2) and ("can't be written" in result.err or "can't be used" in result.err)
+    assert "Raise the limit, then try again." in result.err and "disk I/O error" not in result.err
     assert ground.cli.inside("add", "xero", "--all").code == 0
     assert len(state(ground.database).clients) == ORGANISATIONS
     copy = tmp_path / "copy.db"
-    explained(said := run("backup", str(copy)))
-    assert "the file would be larger than the limit of this shell allows (`ulimit -f`)" in said.err
-    assert said.code == 1 and not copy.exists() and not list(tmp_path.glob(".copy*"))
+    explained(result := run("backup", str(copy)))
+    assert "the file would be larger than the limit of this shell allows (`ulimit -f`)" in result.err
+    assert result.code == 1 and not copy.exists() and not list(tmp_path.glob(".copy*"))
 
 
 def test_however_sqlite_says_it_a_full_disk_is_called_full(disk: Path) -> None:

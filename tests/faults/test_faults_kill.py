@@ -36,8 +36,8 @@ def test_killed_command_completes_when_run_again(ground: Ground, tmp_path: Path,
     assert here.killed_after(calls, here.cli.start(*words))
     between = state(here.database)
     nothing_lost(before, between)
-    said = here.cli.inside(*words, "--json")
-    assert said.code == 0, said
+    result = here.cli.inside(*words, "--json")
+    assert result.code == 0, result
     after = state(here.database)
     nothing_lost(between, after)
     nothing_waits(here.database)

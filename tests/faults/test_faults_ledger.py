@@ -112,8 +112,8 @@ def test_second_head_is_noticed_on_writing_and_on_opening_and_is_repaired(
             store.ledger.append(added("later"))
         last = store.ledger.last()
     assert "has more than one head of its ledger" in cli.inside("clients").err
-    shown = cli.inside("doctor")
-    assert shown.code == 1 and "has more than one head of its ledger" in shown.out
+    result = cli.inside("doctor")
+    assert result.code == 1 and "has more than one head of its ledger" in result.out
     assert cli.inside("doctor", "--repair").code == 0
     with closing(Store(database)) as store:
         assert store.ledger.last() == last and verify(database_of(store).connection) is None
@@ -239,8 +239,8 @@ def test_client_list_that_differs_from_the_ledger_is_rebuilt(cli: Command, datab
     db.execute("UPDATE integrations SET problem = 'access_removed' WHERE organisation_id = 'o4'")
     store.close()
     assert "integrations" in doctor(cli)["client list"]
-    said = cli.inside("doctor", "--repair")
-    assert said.code == 0 and "rebuilt" in said.err
+    result = cli.inside("doctor", "--repair")
+    assert result.code == 0 and "rebuilt" in result.err
     store = Store(database)
     assert derived(database_of(store)) == before and differing(database_of(store)) == []
     store.close()

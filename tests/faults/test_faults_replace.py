@@ -158,8 +158,8 @@ def test_restore_killed_between_its_renames_is_found_and_says_where_the_former_p
     assert run.exitcode == 9
     former = database.with_name("practice.db.before-restore")
     assert "later" in (clients(former) or ())
-    shown = cli.inside("doctor")
-    assert shown.code == 1 and f"interrupted {when}" in shown.out and str(former) in shown.out
+    result = cli.inside("doctor")
+    assert result.code == 1 and f"interrupted {when}" in result.out and str(former) in result.out
     if when.startswith("before"):
         restored = cli.inside("restore", "--yes", str(copy))
         assert restored.code == 0
@@ -167,8 +167,8 @@ def test_restore_killed_between_its_renames_is_found_and_says_where_the_former_p
     else:
         assert cli.inside("doctor", "--repair").code == 0
         assert "later" not in (clients(database) or ()), "a repair does not put back what the restore gave up"
-    shown = cli.inside("doctor")
-    assert shown.code == 0 and "interrupted" not in shown.out
+    result = cli.inside("doctor")
+    assert result.code == 0 and "interrupted" not in result.out
     assert former.exists() and not list(database.parent.glob(".practice.db.*"))
 
 
@@ -186,12 +186,14 @@ def test_repair_and_restore_are_refused_while_the_practice_is_open(cli: Command,
     assert ours.recv() == "open"
     before = database.read_bytes()
     for words in (("restore", str(copy), "--yes"), ("restore", str(copy), "--yes", "--json")):
-        said = cli.inside(*words)
-        assert said.code == 2 and "in use by another window or process" in said.err
+        result = cli.inside(*words)
+        assert result.code == 2 and "in use by another window or process" in result.err
     damaged(database)
-    said = cli.inside("doctor", "--repair", "--json")
-    assert said.code == 1 and "Not repaired: The practice is in use by another window or process" in said.err
-    assert "is damaged" in said.out
+    result = cli.inside("doctor", "--repair", "--json")
+    assert (
+        result.code == 1 and "Not repaired: The practice is in use by another window or process" in result.err
+    )
+    assert "is damaged" in result.out
     assert not list(database.parent.glob("*before-restore*")) and len(before) == database.stat().st_size
     # Not by its number: once it is killed, no one uses the practice.
     other.kill()
@@ -275,8 +277,8 @@ def test_program_that_ignores_the_lock_is_noticed(cli: Command, database: Path) 
     (copy,) = database.with_name("practice.db.backups").iterdir()
     with closing(sqlite3.connect(database)) as other:
         other.execute("SELECT count(*) FROM clients").fetchone()
-        said = cli.inside("restore", str(copy), "--yes")
-    assert said.code == 2 and "in use by another window or process" in said.err
+        result = cli.inside("restore", str(copy), "--yes")
+    assert result.code == 2 and "in use by another window or process" in result.err
     assert list(copy.parent.iterdir()) == [copy], "a repair must not put back what was never restored"
     assert cli.inside("restore", str(copy), "--yes").code == 0
     assert len(list(copy.parent.glob("*-restored.db"))) == 1

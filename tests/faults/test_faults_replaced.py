@@ -47,9 +47,9 @@ def test_running_job_stops_when_the_practice_is_replaced(ground: Ground, tmp_pat
         time.sleep(0.001)
     replaced(here.database)
     before = state(here.database)
-    said = started.end()
-    explained(said)
-    assert said.code == 1 and said.err.count(SAYS) == 1, said
+    result = started.end()
+    explained(result)
+    assert result.code == 1 and result.err.count(SAYS) == 1, result
     assert state(here.database) == before, "nothing is written by who had the former file"
     assert here.cli.inside("refresh", "--all").code == 0
 

@@ -65,12 +65,14 @@ def every(seconds: float) -> dict[str, int]:
     for name in TARGETS:
         # A process for each: atheris ends the one that it runs in.
         line = [sys.executable, "-m", "tests.fuzz", name, str(seconds)]
-        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        process = subprocess.run(line, capture_output=True, text=True, check=False)
         found = re.search(
-            r"number_of_executed_units: (\d+)|^([\d,]+) inputs to", done.stdout + done.stderr, re.MULTILINE
+            r"number_of_executed_units: (\d+)|^([\d,]+) inputs to",
+            process.stdout + process.stderr,
+            re.MULTILINE,
         )
-        if done.returncode or found is None:
-            sys.exit(f"{name}:\n{done.stdout}{done.stderr}")
+        if process.returncode or found is None:
+            sys.exit(f"{name}:\n{process.stdout}{process.stderr}")
         tried[name] = int((found[1] or found[2]).replace(",", ""))
     return tried
 

@@ -162,8 +162,8 @@ class _Calls:
         self._asked += 1
         assert self._asked < 5_000, "it never ends"
         headers = answer.get("headers") if isinstance(answer, dict) else None
-        told = {str(k): str(v) for k, v in headers.items()} if isinstance(headers, dict) else {}
-        return Reply(answer, told)
+        texts = {str(k): str(v) for k, v in headers.items()} if isinstance(headers, dict) else {}
+        return Reply(answer, texts)
 
     async def delete(self, *_: Any, **__: Any) -> bool:
         return True
@@ -175,39 +175,43 @@ class _Calls:
 def answers(data: bytes) -> None:
     """Every answer that an adapter reads: a JSON object with `do`, `answers`, and for a refusal its `status` and `headers`."""
     try:
-        told = json.loads(data)
+        case = json.loads(data)
     except (ValueError, RecursionError):
         return
-    if not isinstance(told, dict):
+    if not isinstance(case, dict):
         return
-    given = told.get("answers")
-    given = given if isinstance(given, list) else [given]
+    replies = case.get("answers")
+    replies = replies if isinstance(replies, list) else [replies]
     for software in softwares().values():
-        if told.get("software") in (software.name, None):
-            for act in _acts(software, str(told.get("do")), given, told):
+        if case.get("software") in (software.name, None):
+            for act in _acts(software, str(case.get("do")), replies, case):
                 asyncio.run(_only_trouble(act))
 
 
-def _acts(software: Any, do: str, given: list[Any], told: Mapping[str, Any]) -> list[Callable[[], Any]]:
+def _acts(software: Any, do: str, replies: list[Any], case: Mapping[str, Any]) -> list[Callable[[], Any]]:
     def calls() -> _Calls:
-        return _Calls(given)
+        return _Calls(replies)
 
-    async def said() -> Any:
-        return given[0] if given and isinstance(given[0], dict) else {}
+    async def first_reply() -> Any:
+        return replies[0] if replies and isinstance(replies[0], dict) else {}
 
     def new() -> Any:
-        organisation = str(told.get("realm", "1"))
+        organisation = str(case.get("realm", "1"))
         redirect = {"realmId": organisation, "businessId": organisation, "state": STATE, "code": "c"}
-        token_answer = given[0] if given and isinstance(given[0], dict) else {}
+        token_answer = replies[0] if replies and isinstance(replies[0], dict) else {}
         return SimpleNamespace(
-            redirect=redirect, calls=calls(), claims=said, userinfo=said, token_answer=token_answer
+            redirect=redirect,
+            calls=calls(),
+            claims=first_reply,
+            userinfo=first_reply,
+            token_answer=token_answer,
         )
 
     async def trouble() -> None:
-        status = told.get("status")
-        body = given[0] if given else None
+        status = case.get("status")
+        body = replies[0] if replies else None
         text = body if isinstance(body, str) else json.dumps(body)
-        headers = told.get("headers")
+        headers = case.get("headers")
         headers = {str(k).lower(): str(v) for k, v in headers.items()} if isinstance(headers, dict) else {}
         answer = Answer(
             status if isinstance(status, int) and 400 <= status < 500 else 403, headers, body, text
@@ -241,7 +245,7 @@ def _acts(software: Any, do: str, given: list[Any], told: Mapping[str, Any]) -> 
     async def granted() -> None:
         await software.granted(new())
 
-    known = {each.__name__: each for each in (trouble, details, organisations, pull, person, granted)}
+    known = {act.__name__: act for act in (trouble, details, organisations, pull, person, granted)}
     return [known[do]] if do in known else list(known.values())
 
 
@@ -258,8 +262,8 @@ def _text(data: bytes) -> str:
 
 
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
-    each.__name__: each
-    for each in (
+    target.__name__: target
+    for target in (
         configuration, keys, practice_codes, filter_language, pasted_redirect, redirect_query, loopback_request,
         retry_after, keyring_file, keyring_entry, passphrase_file, answers,
     )

@@ -39,8 +39,8 @@ def test_claim_is_seen_on_the_other_host_with_the_persons_name_and_taken_over(
     london, paris = hosts
     paris.ok("claim", "--client", "c1", "--client", "c2")
     assert claimed(london) == {"c1": "Ben", "c2": "Ben"} == claimed(paris)
-    said = london.ok("team", "assign", "North", "--client", "c1", "--client", "c3")
-    assert "1 of these clients is claimed by Ben (since" in said.err
+    result = london.ok("team", "assign", "North", "--client", "c1", "--client", "c3")
+    assert "1 of these clients is claimed by Ben (since" in result.err
     london.ok("claim", "--client", "c1")
     assert claimed(paris) == {"c1": "postgres", "c2": "Ben"}
     (taken,) = [entry for entry in paris.ok("log", "--json") if entry["kind"] == "claim_taken_over"]
@@ -90,8 +90,8 @@ def test_without_the_server_claims_are_read_and_none_is_made(
     assert claimed(paris) == {"c1": "postgres"}
     server.stop()
     try:
-        said = paris.run("claim", "--client", "c2")
-        assert said.code == 4 and "can't be reached" in said.err
+        result = paris.run("claim", "--client", "c2")
+        assert result.code == 4 and "can't be reached" in result.err
         assert [c["id"] for c in paris.run("clients", "--json").json if c["claimed_by"]] == ["c1"]
     finally:
         server.start()
@@ -114,7 +114,7 @@ def test_server_lets_nobody_write_anothers_claim(hosts: tuple[Host, Host], postg
             db.execute("SELECT clientsync.take_claims(ARRAY['c2'], 100000)")
     assert claimed(paris) == {"c1": "postgres"}
     london.ok("practice", "grant", postgres.role("ben"), "viewer")
-    said = paris.run("claim", "--client", "c2")
-    assert said.code == 2 and "you are a viewer" in said.err
+    result = paris.run("claim", "--client", "c2")
+    assert result.code == 2 and "you are a viewer" in result.err
     with postgres.connect("ben") as db, pytest.raises(InsufficientPrivilege):
         db.execute("SELECT clientsync.take_claims(ARRAY['c2'], 30)")

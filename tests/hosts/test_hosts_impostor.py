@@ -81,15 +81,17 @@ def test_whoever_takes_the_servers_port_gets_no_password(
         with ann.here():
             assert Command(ann.config).run("practice", "password", url, stdin=PASSWORD).code == 0
     with impostor(listener, asks) as got:
-        said = ann.run("practice", "join", url)
-    assert said.code == 4 and "No password was sent" in said.err
+        result = ann.run("practice", "join", url)
+    assert result.code == 4 and "No password was sent" in result.err
     # The name of the role is all it learned: what follows the startup packet would begin with a p.
     assert b"ann" in got and got.endswith(b"\0\0"), bytes(got)
 
 
 def test_method_that_sends_the_password_cannot_be_asked_for(tmp_path: Path) -> None:
-    said = host(tmp_path, "ann").run("practice", "join", "postgresql://ann@127.0.0.1/p?require_auth=password")
-    assert said.code == 2 and "require_auth=password" in said.err
+    result = host(tmp_path, "ann").run(
+        "practice", "join", "postgresql://ann@127.0.0.1/p?require_auth=password"
+    )
+    assert result.code == 2 and "require_auth=password" in result.err
 
 
 def test_place_from_the_environment_needs_a_certificate_too(
@@ -116,8 +118,8 @@ def test_place_from_the_environment_needs_a_certificate_too(
 
 def test_host_behind_an_empty_address_is_not_this_host(tmp_path: Path) -> None:
     url = "postgresql://ann@db.example.com,localhost/p?hostaddr=,127.0.0.1&sslmode=disable"
-    said = host(tmp_path, "ann").run("practice", "join", url)
-    assert said.code == 2 and "would not be safe" in said.err
+    result = host(tmp_path, "ann").run("practice", "join", url)
+    assert result.code == 2 and "would not be safe" in result.err
 
 
 @pytest.mark.parametrize("scheme", ["postgresql://", "postgres://", "POSTGRESQL://", " postgresql:"])
@@ -132,8 +134,8 @@ def test_secret_in_the_address_is_neither_written_nor_shown(
         ("practice", "join"),
         ("practice", "move", "--yes"),
     ):
-        said = ann.run(*words, scheme + address)
-        assert said.code == 2 and "S3c" not in said.err and "3tZ" not in said.err + said.out, said
+        result = ann.run(*words, scheme + address)
+        assert result.code == 2 and "S3c" not in result.err and "3tZ" not in result.err + result.out, result
     assert ann.config.read_bytes() == before
 
 
@@ -143,8 +145,8 @@ def test_secret_in_the_address_is_neither_written_nor_shown(
 def test_address_that_would_be_refused_is_not_written(tmp_path: Path, address: str) -> None:
     ann = host(tmp_path, "ann")
     before = ann.config.read_bytes()
-    said = ann.run("config", "set", "practice.database", f"postgresql://{address}")
-    assert said.code == 2 and "S3cr3tZ" not in said.out + said.err, said
+    result = ann.run("config", "set", "practice.database", f"postgresql://{address}")
+    assert result.code == 2 and "S3cr3tZ" not in result.out + result.err, result
     assert ann.config.read_bytes() == before
 
 
@@ -157,9 +159,9 @@ def test_password_that_was_written_by_hand_is_not_printed(tmp_path: Path) -> Non
         ("config", "get", "practice.database"),
         ("clients",),
     ):
-        said = ann.run(*words)
-        assert said.code == 2 and "line 2" in said.err and "holds a password" in said.err
-        assert "S3cr3tZ" not in said.out + said.err
+        result = ann.run(*words)
+        assert result.code == 2 and "line 2" in result.err and "holds a password" in result.err
+        assert "S3cr3tZ" not in result.out + result.err
 
 
 def test_servers_own_socket_is_used(tmp_path: Path, postgres: Database) -> None:
@@ -180,8 +182,8 @@ def test_servers_own_socket_is_used(tmp_path: Path, postgres: Database) -> None:
 def test_socket_in_another_users_folder_in_tmp_is_not_used(tmp_path: Path, postgres: Database) -> None:
     folder, port = postgres.server.socket_folder, postgres.server.port
     url = f"postgresql://postgres@/{postgres.name}?host={folder}&port={port}"
-    said = host(tmp_path, "ann").run("practice", "create", url)
-    assert said.code == 2 and "could have put it there" in said.err
+    result = host(tmp_path, "ann").run("practice", "create", url)
+    assert result.code == 2 and "could have put it there" in result.err
 
 
 @pytest.mark.skipif(
@@ -196,8 +198,8 @@ def test_socket_that_another_user_put_there_is_not_used(tmp_path: Path, mode: in
     os.chown(folder / ".s.PGSQL.5432", NOBODY, NOBODY)
     folder.chmod(mode)
     with impostor(listener, CLEARTEXT) as got:
-        said = host(tmp_path, "ann").run("practice", "join", f"postgresql://ann@/p?host={folder}&port=5432")
+        result = host(tmp_path, "ann").run("practice", "join", f"postgresql://ann@/p?host={folder}&port=5432")
     # In a folder of root's nobody but root let it in, so libpq is asked whether its owner listens: here it is root.
-    assert said.code == (2 if mode == 0o1777 else 4), said
-    assert ("could have put it there" if mode == 0o1777 else "requirepeer") in said.err
+    assert result.code == (2 if mode == 0o1777 else 4), result
+    assert ("could have put it there" if mode == 0o1777 else "requirepeer") in result.err
     assert b"ann" not in got

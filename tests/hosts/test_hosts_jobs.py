@@ -152,7 +152,7 @@ def test_member_with_sql_of_their_own_ends_no_other_persons_job(
         for statement in ("UPDATE clientsync.jobs SET state = 'done'", "DELETE FROM clientsync.items"):
             with pytest.raises(InsufficientPrivilege):
                 db.execute(statement)
-        (mine,) = (each.id for each in first.store.jobs.workers.alive(job))
+        (mine,) = (worker.id for worker in first.store.jobs.workers.alive(job))
         with pytest.raises(InsufficientPrivilege):
             db.execute(PUT, ("[]", "[]", json.dumps([{**worker, "id": mine}])))
     first.store.jobs.settle(job, 0, ItemState.DONE)

@@ -79,8 +79,8 @@ def test_viewer_reads_and_changes_nothing(hosts: tuple[Host, Host], postgres: Da
     ann, ben = hosts
     ann.ok("practice", "grant", postgres.role("ben"), "viewer")
     assert [client["name"] for client in ben.ok("clients", "--json")] == ["Abbey"]
-    said = ben.run("set", "--client", "c1", "--note", "Hello")
-    assert said.code == 2 and "you are a viewer" in said.err
+    result = ben.run("set", "--client", "c1", "--note", "Hello")
+    assert result.code == 2 and "you are a viewer" in result.err
     assert ben.ok("practice", "status", "--json")["is"] == "viewer"
     with postgres.connect("ben") as db:
         for statement in ("SELECT clientsync.lock_head()", *FORBIDDEN.values()):
@@ -113,8 +113,8 @@ def test_whoever_made_the_practice_stays_an_admin(hosts: tuple[Host, Host], post
     with postgres.connect() as db:
         (owner,) = db.execute("SELECT current_user::text").fetchone() or ("",)
     for words in (("revoke", "--yes", owner), ("grant", owner, "member"), ("grant", owner, "viewer")):
-        said = ben.run("practice", *words)
-        assert said.code == 2 and f'"{owner}" made the practice and owns its tables' in said.err
+        result = ben.run("practice", *words)
+        assert result.code == 2 and f'"{owner}" made the practice and owns its tables' in result.err
     with postgres.connect("ben") as db:
         for statement in (
             "SELECT clientsync.revoke_person(%s)",
@@ -129,8 +129,8 @@ def test_whoever_made_the_practice_stays_an_admin(hosts: tuple[Host, Host], post
 def test_admin_who_owns_nothing_grants_too(hosts: tuple[Host, Host], postgres: Database) -> None:
     ann, ben = hosts
     postgres.url("eve")
-    said = ben.run("practice", "grant", postgres.role("eve"), "viewer")
-    assert said.code == 2 and "you are a member" in said.err
+    result = ben.run("practice", "grant", postgres.role("eve"), "viewer")
+    assert result.code == 2 and "you are a member" in result.err
     ann.ok("practice", "grant", postgres.role("ben"), "admin")
     ben.ok("practice", "grant", postgres.role("eve"), "viewer", "--email", "eve@example.com")
     found = {p["email"]: p["is"] for p in ann.ok("practice", "people", "--json")}
@@ -180,12 +180,12 @@ def test_newer_programs_entry_is_named_and_the_practice_stays_readable(
             (["invoice_paid", "note_set"], ["c1"] * 2, [None] * 2, [None] * 2, ["{}", '{"note": "x"}']),
         )
     _, ben = hosts
-    said = ben.run("clients", "--json")
-    assert said.code == 0 and "Update this one to version 9.1" in said.err
+    result = ben.run("clients", "--json")
+    assert result.code == 0 and "Update this one to version 9.1" in result.err
     status = ben.ok("practice", "status", "--json")
     assert (status["entries"], status["behind"]) == (3, 2), "nothing is skipped"
-    said = ben.run("set", "--client", "c1", "--note", "Hello")
-    assert said.code == 1 and "version 9.1" in said.err
+    result = ben.run("set", "--client", "c1", "--note", "Hello")
+    assert result.code == 1 and "version 9.1" in result.err
 
 
 def test_copy_of_another_ledger_is_set_aside_and_rebuilt(
@@ -225,8 +225,8 @@ def test_password_is_kept_in_the_keyring_and_nowhere_else(
             db.execute(f"CREATE ROLE {WITH_PASSWORD}")
         db.execute(f"ALTER ROLE {role} PASSWORD 'correct horse'; GRANT {WITH_PASSWORD} TO {role}")
     ann.ok("practice", "grant", role, "member")
-    said = eve.run("practice", "join", url)
-    assert said.code == 2 and "clientsync practice password" in said.err
+    result = eve.run("practice", "join", url)
+    assert result.code == 2 and "clientsync practice password" in result.err
     with eve.here():
         kept = Command(eve.config).run("practice", "password", url, stdin="correct horse\n")
     assert kept.code == 0, kept
@@ -236,6 +236,6 @@ def test_password_is_kept_in_the_keyring_and_nowhere_else(
     assert files and not any(b"correct horse" in file.read_bytes() for file in files)
     with eve.here():
         Command(eve.config).run("practice", "password", stdin="wrong\n")
-    said = eve.run("set", "--client", "c1", "--note", "x")
-    assert said.code == 2 and "does not let" in said.err and "horse" not in said.err
+    result = eve.run("set", "--client", "c1", "--note", "x")
+    assert result.code == 2 and "does not let" in result.err and "horse" not in result.err
     eve.ok("practice", "password", "--forget")

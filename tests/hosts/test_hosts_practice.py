@@ -76,13 +76,13 @@ def test_without_the_server_reading_goes_on_and_a_change_is_refused_at_once(
         add(workplace, "c1", "Abbey")
     server.stop()
     try:
-        said = paris.run("clients", "--json")
-        assert (said.code, [client["name"] for client in said.json]) == (0, ["Abbey"])
-        assert "can't be reached" in said.err and "Showing what was known at" in said.err
-        said = paris.run("set", "--client", "c1", "--note", "Call them")
-        assert said.code == 4 and "can't be reached" in said.err and "Traceback" not in said.err
-        said = paris.run("practice", "status", "--json")
-        assert (said.code, said.json["reachable"], said.json["entries"]) == (4, False, 1)
+        result = paris.run("clients", "--json")
+        assert (result.code, [client["name"] for client in result.json]) == (0, ["Abbey"])
+        assert "can't be reached" in result.err and "Showing what was known at" in result.err
+        result = paris.run("set", "--client", "c1", "--note", "Call them")
+        assert result.code == 4 and "can't be reached" in result.err and "Traceback" not in result.err
+        result = paris.run("practice", "status", "--json")
+        assert (result.code, result.json["reachable"], result.json["entries"]) == (4, False, 1)
     finally:
         server.start()
     assert paris.ok("set", "--client", "c1", "--note", "Call them")
@@ -105,13 +105,13 @@ def test_practice_is_created_once_and_only_its_people_join(tmp_path: Path, postg
     ann, eve = host(tmp_path, "ann"), host(tmp_path, "eve")
     url = postgres.url()
     ann.ok("practice", "create", url, "--name", "Tester & Co")
-    said = ann.run("practice", "create", url)
-    assert said.code == 2 and "There is a practice in" in said.err
-    said = eve.run("practice", "join", postgres.url("eve"))
-    assert said.code == 2 and "none of this practice's people" in said.err
+    result = ann.run("practice", "create", url)
+    assert result.code == 2 and "There is a practice in" in result.err
+    result = eve.run("practice", "join", postgres.url("eve"))
+    assert result.code == 2 and "none of this practice's people" in result.err
     assert eve.ok("practice", "status", "--json")["home"] == "sqlite", "the configuration is unchanged"
-    said = ann.run("practice", "grant", "nobody-of-that-name", "viewer")
-    assert said.code == 2
+    result = ann.run("practice", "grant", "nobody-of-that-name", "viewer")
+    assert result.code == 2
 
 
 def test_practice_moves_there_and_back_with_the_same_head(tmp_path: Path, postgres: Database) -> None:
@@ -155,9 +155,9 @@ def test_practice_moves_there_and_back_with_the_same_head(tmp_path: Path, postgr
     ],
 )
 def test_address_that_is_not_safe_or_wrong_is_refused(tmp_path: Path, url: str, words: str) -> None:
-    said = host(tmp_path, "ann").run("practice", "join", url)
-    assert said.code == (4 if "reached" in words else 2) and words in said.err
-    assert "secret" not in said.err and "Traceback" not in said.err
+    result = host(tmp_path, "ann").run("practice", "join", url)
+    assert result.code == (4 if "reached" in words else 2) and words in result.err
+    assert "secret" not in result.err and "Traceback" not in result.err
 
 
 def test_practice_of_an_older_program_is_read_and_upgraded_by_whoever_made_it(
@@ -174,21 +174,21 @@ def test_practice_of_an_older_program_is_read_and_upgraded_by_whoever_made_it(
         )
     ann.ok("practice", "join", postgres.url())
     assert names(ann) == ["Abbey"]
-    said = ann.run("set", "--client", "c1", "--note", "Hello")
-    assert said.code == 2 and "clientsync practice upgrade" in said.err
+    result = ann.run("set", "--client", "c1", "--note", "Hello")
+    assert result.code == 2 and "clientsync practice upgrade" in result.err
     assert "steps taken" in ann.ok("practice", "upgrade").err
     assert "up to date" in ann.ok("practice", "upgrade").err
     assert ann.ok("set", "--client", "c1", "--note", "Hello")
 
 
 def test_only_whoever_made_the_practice_upgrades_it(hosts: tuple[Host, Host]) -> None:
-    said = hosts[1].run("practice", "upgrade")
-    assert said.code == 2 and "Only whoever made the practice" in said.err
+    result = hosts[1].run("practice", "upgrade")
+    assert result.code == 2 and "Only whoever made the practice" in result.err
 
 
 def test_database_without_a_practice_says_so(tmp_path: Path, postgres: Database) -> None:
-    said = host(tmp_path, "ann").run("practice", "join", postgres.url())
-    assert said.code == 2 and "There is no practice in" in said.err
+    result = host(tmp_path, "ann").run("practice", "join", postgres.url())
+    assert result.code == 2 and "There is no practice in" in result.err
 
 
 def test_undo_takes_back_ones_own_change_and_no_colleagues(hosts: tuple[Host, Host]) -> None:
@@ -196,8 +196,8 @@ def test_undo_takes_back_ones_own_change_and_no_colleagues(hosts: tuple[Host, Ho
     with ann.workplace() as workplace:
         add(workplace, "c1", "Abbey")
     ann.ok("set", "--client", "c1", "--note", "Call them")
-    said = ben.run("undo")
-    assert said.code == 2 and "no change to undo" in said.err
+    result = ben.run("undo")
+    assert result.code == 2 and "no change to undo" in result.err
     ann.ok("undo")
     assert [entry["kind"] for entry in ben.ok("log", "--json")] == ["client_added", "note_set", "note_set"]
     assert len(ann.ok("log", "--by", "you", "--json")) == 3 and ben.ok("log", "--by", "you", "--json") == []
@@ -208,8 +208,8 @@ def test_backup_is_a_copy_and_nothing_is_restored_over_a_server(
 ) -> None:
     ann, _ = hosts
     ann.ok("backup", str(tmp_path / "copy.db"))
-    said = ann.run("restore", "--yes", str(tmp_path / "copy.db"))
-    assert said.code == 2 and "Restore it there" in said.err
+    result = ann.run("restore", "--yes", str(tmp_path / "copy.db"))
+    assert result.code == 2 and "Restore it there" in result.err
 
 
 def test_kind_that_the_practice_does_not_have_yet_waits_for_the_upgrade(
@@ -218,8 +218,8 @@ def test_kind_that_the_practice_does_not_have_yet_waits_for_the_upgrade(
     ann, ben = hosts
     with postgres.connect() as db:
         db.execute("DELETE FROM clientsync.kinds WHERE kind = 'team_created'")
-    said = ben.run("team", "create", "North")
-    assert said.code == 2 and "clientsync practice upgrade" in said.err
+    result = ben.run("team", "create", "North")
+    assert result.code == 2 and "clientsync practice upgrade" in result.err
     ann.ok("practice", "upgrade")
     assert ben.ok("team", "create", "North")
 
@@ -232,8 +232,8 @@ def test_jobs_move_with_the_practice_and_unfinished_ones_keep_it_where_it_is(
     with ann.workplace() as workplace:
         jobs = workplace.store.jobs
         job = jobs.create(Plan("refresh", "xero", None, items), "ann")
-        said = ann.run("practice", "move", "--yes", postgres.url())
-        assert said.code == 2 and "not finished" in said.err
+        result = ann.run("practice", "move", "--yes", postgres.url())
+        assert result.code == 2 and "not finished" in result.err
         jobs.take(job, 0)
         jobs.settle(job, 0, ItemState.DONE)
         jobs.take(job, 1, "key")

@@ -99,16 +99,16 @@ def test_server_without_the_right_certificate_is_refused_in_a_sentence(
     words: str,
 ) -> None:
     with Line(postgres.server.port, shown(tmp_path, office)) as line:
-        said = ann.run("practice", "join", address(postgres, line, f"&sslrootcert={office.file}"))
-    assert said.code == 4 and words in said.err and "Nothing was sent." in said.err
-    assert "Traceback" not in said.err and "SSL error" not in said.err
+        result = ann.run("practice", "join", address(postgres, line, f"&sslrootcert={office.file}"))
+    assert result.code == 4 and words in result.err and "Nothing was sent." in result.err
+    assert "Traceback" not in result.err and "SSL error" not in result.err
 
 
 def test_authority_that_is_not_there_is_named(ann: Host, office: Authority, postgres: Database) -> None:
     with Line(postgres.server.port, office.certificate(NAME)) as line:
-        said = ann.run("practice", "join", address(postgres, line, "&sslrootcert=/nowhere/office.crt"))
-    assert said.code == 2 and '"/nowhere/office.crt" does not exist' in said.err, said.err
-    assert "password" not in said.err
+        result = ann.run("practice", "join", address(postgres, line, "&sslrootcert=/nowhere/office.crt"))
+    assert result.code == 2 and '"/nowhere/office.crt" does not exist' in result.err, result.err
+    assert "password" not in result.err
 
 
 def test_certificate_that_expires_leaves_the_practice_readable(
@@ -122,9 +122,9 @@ def test_certificate_that_expires_leaves_the_practice_readable(
             added = NewEntry(Kind.CLIENT_ADDED, "x", "c1", body={"name": "Abbey"})
             workplace.store.ledger.append(added)
     with Line(postgres.server.port, office.certificate(NAME, days=-1), port=port):
-        said = ann.run("clients", "--json")
-        assert (said.code, [client["name"] for client in said.json]) == (0, ["Abbey"])
-        assert "it has expired" in said.err
+        result = ann.run("clients", "--json")
+        assert (result.code, [client["name"] for client in result.json]) == (0, ["Abbey"])
+        assert "it has expired" in result.err
         assert ann.run("set", "--client", "c1", "--note", "Call them").code == 4
 
 

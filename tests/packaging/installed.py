@@ -24,7 +24,7 @@ def main(bin_folder: Path) -> None:
     """Tries everything, in a home that is empty before and must be empty behind."""
     with tempfile.TemporaryDirectory(prefix="clientsync-installed-") as home:
         program = Installed(bin_folder, Path(home))
-        for each in (
+        for step in (
             says_its_version,
             does_a_job,
             opens,
@@ -33,8 +33,8 @@ def main(bin_folder: Path) -> None:
             leaves_nothing,
             upgrades,
         ):
-            each(program)
-            print(f"ok {each.__name__.replace('_', ' ')}", flush=True)
+            step(program)
+            print(f"ok {step.__name__.replace('_', ' ')}", flush=True)
 
 
 class Installed:
@@ -54,7 +54,7 @@ class Installed:
 
     def run(self, *words: str, **environment: str) -> str:
         """What the command says on stdout; it must end well."""
-        done = subprocess.run(
+        process = subprocess.run(
             [self.command, *words],
             cwd=self.home,
             env={**self.environment, **environment},
@@ -64,7 +64,7 @@ class Installed:
             timeout=PATIENCE_S,
             check=True,
         )
-        return done.stdout
+        return process.stdout
 
 
 def says_its_version(program: Installed) -> None:

@@ -12,8 +12,8 @@ from packaging.utils import canonicalize_name
 from docs import licences
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
-DIRECT = [Requirement(each) for each in PROJECT["dependencies"]]
-EXTRAS = [Requirement(each) for extra in PROJECT["optional-dependencies"].values() for each in extra]
+DIRECT = [Requirement(text) for text in PROJECT["dependencies"]]
+EXTRAS = [Requirement(text) for extra in PROJECT["optional-dependencies"].values() for text in extra]
 SOURCE = "\n".join(path.read_text("utf-8") for path in Path("clientsync_tui").rglob("*.py"))
 
 
@@ -38,7 +38,7 @@ def test_every_dependency_is_used(requirement: Requirement) -> None:
 def test_oldest_allowed_versions_are_the_tested_ones() -> None:
     tried = locked("lowest.lock")
     for requirement in DIRECT:
-        bound = next(each.version for each in requirement.specifier if each.operator == ">=")
+        bound = next(limit.version for limit in requirement.specifier if limit.operator == ">=")
         version = tried[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version)
         assert version.startswith(bound), f"{requirement} was tried with {version}"

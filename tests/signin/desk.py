@@ -133,9 +133,9 @@ def desk(sandbox: Running, tmp_path: Path, keyring: Path) -> Iterator[Desk]:
 async def answered(box: Running, path: str) -> int:
     """How many calls the sandbox has answered at addresses that end so, once every call under way is counted too."""
     async with asyncio.timeout(5):
-        while (told := box.sandbox.calls.summary(0))["running"]:
+        while (calls := box.sandbox.calls.summary(0))["running"]:
             await asyncio.sleep(0.01)
-    return len([call for call in told["recent"] if call["path"].endswith(path)])
+    return len([call for call in calls["recent"] if call["path"].endswith(path)])
 
 
 def first_person(box: Running) -> str:
@@ -158,7 +158,7 @@ def python(
     )
 
 
-def told(error: BaseException) -> str:
+def logged(error: BaseException) -> str:
     """All that a log or a crash report could show of an exception: its text, its chain, and every frame's variables."""
     return "".join(
         traceback.TracebackException.from_exception(error, capture_locals=False).format(chain=True)

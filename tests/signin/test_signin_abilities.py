@@ -74,17 +74,17 @@ async def test_refusal_without_a_state_is_explained_when_it_is_pasted(
 async def test_refusal_without_a_state_ends_nothing_when_it_only_comes_in(
     server: Server, tmp_path: Path, keyring: Path
 ):
-    said: list[str] = []
+    messages: list[str] = []
     desk = Desk(server.configured(software=Refusing()), tmp_path)
     async with desk.begin() as attempt:
-        attempt.say = said.append
+        attempt.say = messages.append
         asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
         async with httpx2.AsyncClient(trust_env=False, verify=False) as browser:
             page = await browser.get(f"{asked['redirect_uri']}?{urlencode(NO)}")
         assert page.status_code == 400 and "wants the country" in page.text
         attempt.paste(f"{asked['redirect_uri']}?code=c&state={asked['state']}&realm=7")
         assert await attempt.wait(5)
-    assert said == ["Unlike wants the country of the company. Choose it there. Still waiting."]
+    assert messages == ["Unlike wants the country of the company. Choose it there. Still waiting."]
 
 
 async def test_scopes_and_tokens_are_written_as_the_app_wants_them(
@@ -135,7 +135,7 @@ async def test_no_process_renews_before_the_app_allows_it(
     server: Server, tmp_path: Path, keyring: Path, status: int
 ):
     desk = Desk(server.configured(software=OwnWords()), tmp_path)
-    made = await signed_in(desk)
+    sign_in = await signed_in(desk)
     server.token = JSONResponse({"error": "busy"}, status)
     before = len(server.asked)
     for _ in range(2):
@@ -144,7 +144,7 @@ async def test_no_process_renews_before_the_app_allows_it(
             desk.configured, desk.how, desk.vault, tmp_path / "locks", name_of, lambda *_: None, limiter
         )
         with pytest.raises(PassingTrouble) as raised:
-            await tokens.access(made.id)
+            await tokens.access(sign_in.id)
         assert raised.value.fault is Fault.LIMIT and raised.value.retry_at is not None
         limiter.close()
     assert len(server.asked) == before + 1, "the second process did not ask"
@@ -160,22 +160,22 @@ async def test_another_process_uses_the_access_token_that_the_keyring_holds(
     server: Server, tmp_path: Path, keyring: Path
 ):
     desk = sharing(server, tmp_path)
-    made = await signed_in(desk)
+    sign_in = await signed_in(desk)
     server.token = JSONResponse({"access_token": "newer-SECRET", "expires_in": 3600})
-    assert await desk.new_tokens().access(made.id) == "access-SECRET"
-    assert await desk.new_tokens().access(made.id, "access-SECRET") == "newer-SECRET"
-    assert await desk.new_tokens().access(made.id, "access-SECRET") == "newer-SECRET"
+    assert await desk.new_tokens().access(sign_in.id) == "access-SECRET"
+    assert await desk.new_tokens().access(sign_in.id, "access-SECRET") == "newer-SECRET"
+    assert await desk.new_tokens().access(sign_in.id, "access-SECRET") == "newer-SECRET"
     assert server.paths().count("/token") == 2, "the sign-in, and one renewal for all who had the old token"
 
 
 async def test_access_token_that_ended_is_not_shared(server: Server, tmp_path: Path, keyring: Path):
     desk = sharing(server, tmp_path)
-    made = await signed_in(desk)
+    sign_in = await signed_in(desk)
     (held,) = desk.held().values()
     for until in (0, 1, "soon", None, True, 1e400):
-        await desk.vault.write(name_of(made.id), json.dumps(json.loads(held) | {"access_until": until}))
+        await desk.vault.write(name_of(sign_in.id), json.dumps(json.loads(held) | {"access_until": until}))
         before = server.paths().count("/token")
-        assert await desk.new_tokens().access(made.id) == "access-SECRET"
+        assert await desk.new_tokens().access(sign_in.id) == "access-SECRET"
         assert server.paths().count("/token") == before + 1, until
 
 
@@ -194,8 +194,8 @@ async def test_token_answer_may_say_who_signed_in(server: Server, tmp_path: Path
             return Person(new.token_answer["user"]["uid"], "Ann Lee", "ann@example.com")
 
     server.lives = {"user": {"uid": "u-\u200b9"}}
-    made = await signed_in(Desk(server.configured(software=Says()), tmp_path))
-    assert made.person.id == "u-9"
+    sign_in = await signed_in(Desk(server.configured(software=Says()), tmp_path))
+    assert sign_in.person.id == "u-9"
 
 
 class Sited(Unlike):
@@ -254,21 +254,24 @@ async def test_renewals_calls_and_revoking_stay_at_the_place(
     addresses = server.configured().addresses
     desk = Desk(server.configured(software=software, given=asdict(addresses)), tmp_path)
     server.lives = {"api_place": "au"}
-    made = await signed_in(desk, place="eu")
-    assert (await desk.new_tokens().access(made.id), desk.tokens.site(made.id)) == ("access-SECRET", "au")
+    sign_in = await signed_in(desk, place="eu")
+    assert (await desk.new_tokens().access(sign_in.id), desk.tokens.site(sign_in.id)) == (
+        "access-SECRET",
+        "au",
+    )
     assert set(server.paths()) == {"/token", "/elsewhere/userinfo", "/api/companies/7"}, "as configured"
     away = server.configured(software=software, addresses=software.addresses)
     elsewhere = Desk(away, tmp_path, Http(timeout_s=5, attempts=1))
     async with proxy(monkeypatch) as asked:
         with pytest.raises(PassingTrouble):
-            await elsewhere.new_tokens().access(made.id)
+            await elsewhere.new_tokens().access(sign_in.id)
         with pytest.raises(PassingTrouble):
-            await elsewhere.tokens.revoke(made.id)
+            await elsewhere.tokens.revoke(sign_in.id)
         limiter = Limiter(tmp_path / "limits")
         async with http_client() as http:
             elsewhere.tokens = desk.tokens
             with pytest.raises(PassingTrouble):
-                await elsewhere.calls(http, limiter, made.id).get("/x")
+                await elsewhere.calls(http, limiter, sign_in.id).get("/x")
         limiter.close()
     assert asked[:2] == ["unlike.au.example"] * 2 and set(asked[2:]) == {"api.unlike.au.example"}
 
@@ -307,10 +310,10 @@ async def test_new_sign_in_revokes_the_one_it_replaces_where_the_app_counts_them
         tokens = {"access_token": "a", "refresh_token": "newer-SECRET", "expires_in": 3600}
         server.token = JSONResponse(tokens)
         server.asked.clear()
-        made = await signed_in(desk)
+        sign_in = await signed_in(desk)
         asked = [request.query_params["token"] for request in server.asked if request.url.path == "/revoke"]
         assert asked == revoked
-        await desk.tokens.forget(made.id)
+        await desk.tokens.forget(sign_in.id)
 
 
 async def test_sign_in_is_kept_though_the_one_it_replaces_could_not_be_revoked(
@@ -322,8 +325,8 @@ async def test_sign_in_is_kept_though_the_one_it_replaces_could_not_be_revoked(
     await signed_in(desk)
     server.token = JSONResponse({"access_token": "a", "refresh_token": "newer-SECRET", "expires_in": 3600})
     for server.revoked in (JSONResponse({}, 503), JSONResponse({"error": "invalid_client"}, 400)):
-        made = await signed_in(desk)
-        assert "newer-SECRET" in desk.held()[name_of(made.id)]
+        sign_in = await signed_in(desk)
+        assert "newer-SECRET" in desk.held()[name_of(sign_in.id)]
 
 
 async def test_an_end_counted_from_the_consent_stays_where_it_is(
@@ -334,20 +337,22 @@ async def test_an_end_counted_from_the_consent_stays_where_it_is(
         Unlike.grant, life_fields=(), unused_life=timedelta(days=7), consent_life=timedelta(days=365)
     )
     desk = Desk(server.configured(software=software), tmp_path)
-    made = await signed_in(desk)
+    sign_in = await signed_in(desk)
     now = datetime.now(UTC)
-    assert made.ends_at is not None and abs(made.ends_at - now - timedelta(days=7)) < timedelta(minutes=1)
+    assert sign_in.ends_at is not None and abs(sign_in.ends_at - now - timedelta(days=7)) < timedelta(
+        minutes=1
+    )
     # As if the consent had been given long ago.
-    held = json.loads(desk.held()[name_of(made.id)])
+    held = json.loads(desk.held()[name_of(sign_in.id)])
     consented = now - timedelta(days=360)
-    await desk.vault.write(name_of(made.id), json.dumps(held | {"consented_at": consented.timestamp()}))
+    await desk.vault.write(name_of(sign_in.id), json.dumps(held | {"consented_at": consented.timestamp()}))
     server.token = JSONResponse({"access_token": "a", "refresh_token": "newer", "expires_in": 3600})
     for _ in range(2):
-        await desk.new_tokens().access(made.id)
+        await desk.new_tokens().access(sign_in.id)
         _, ends_at = desk.used[-1]
         assert ends_at is not None
         assert abs(ends_at - consented - timedelta(days=365)) < timedelta(minutes=1)
-    assert json.loads(desk.held()[name_of(made.id)])["refresh_token"] == "newer"
+    assert json.loads(desk.held()[name_of(sign_in.id)])["refresh_token"] == "newer"
 
 
 async def test_whoever_signs_in_is_known_by_their_login_where_the_app_does_not_say(
@@ -357,7 +362,7 @@ async def test_whoever_signs_in_is_known_by_their_login_where_the_app_does_not_s
         async def person(self, new: NewSignIn) -> Person:
             return Person("", "", "")
 
-    made = await signed_in(Desk(server.configured(software=Silent()), tmp_path))
+    sign_in = await signed_in(Desk(server.configured(software=Silent()), tmp_path))
     login = this_user.login() or f"user {this_user.uid()}"
-    assert (made.person.id, made.person.name, made.person.email) == (login, login, login)
-    assert made.organisation_id == "7"
+    assert (sign_in.person.id, sign_in.person.name, sign_in.person.email) == (login, login, login)
+    assert sign_in.organisation_id == "7"

@@ -18,7 +18,7 @@ from clientsync_tui.practice.trouble import (
 from clientsync_tui.sandbox.consent.authorise import sign_in
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.signin.attempt import Attempt
-from tests.signin.desk import Desk, answered, completed, desk, first_person, keyring, name_of, told
+from tests.signin.desk import Desk, answered, completed, desk, first_person, keyring, logged, name_of
 from tests.signin.keyrings import fail
 from tests.support.command import PATIENCE_S
 from tests.support.sandbox import sandbox
@@ -143,17 +143,17 @@ async def test_pasted_address_with_a_wrong_state_ends_the_attempt_and_exchanges_
 async def test_foreign_request_to_the_loopback_changes_nothing(
     desk: Desk, sandbox: Running, foreign: dict[str, str]
 ):
-    said: list[str] = []
+    messages: list[str] = []
     async with desk.begin() as attempt:
-        attempt.say = said.append
+        attempt.say = messages.append
         for _ in range(5):
             page = await get(redirect_of(attempt, **foreign))
             assert page.status_code == 400 and "state" in page.text
         twice = redirect_of(attempt, code="c", state=state_of(attempt)) + f"&state={state_of(attempt)}"
         assert (await get(twice)).status_code == 400
         assert await completed(attempt, first_person(sandbox))
-    assert len(said) == 3 and all("another sign-in" in sentence for sentence in said)
-    assert "not shown" in said[-1]
+    assert len(messages) == 3 and all("another sign-in" in sentence for sentence in messages)
+    assert "not shown" in messages[-1]
     assert await answered(sandbox, TOKEN) == 1
 
 
@@ -342,7 +342,7 @@ async def test_app_with_a_secret(desk: Desk, sandbox: Running):
     with pytest.raises(Misconfigured) as refused:
         await desk.with_configured(client_id="sandbox-xero-web", secret=wrong).sign_in(first_person(sandbox))
     assert "clientsync setup xero" in str(refused.value)
-    assert "guessed-wrong" not in told(refused.value)
+    assert "guessed-wrong" not in logged(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -360,7 +360,7 @@ async def test_sick_sign_in_server_is_reported_and_leaves_nothing(
         with pytest.raises(PassingTrouble) as caught:
             await attempt.wait(10)
     assert caught.value.fault == fault
-    assert parse_qs(urlsplit(redirected).query)["code"][0] not in told(caught.value)
+    assert parse_qs(urlsplit(redirected).query)["code"][0] not in logged(caught.value)
     assert desk.held() == {}
 
 

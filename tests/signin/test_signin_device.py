@@ -22,7 +22,7 @@ from clientsync_tui.practice.model import Organisation
 from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.trouble import Misconfigured, PassingTrouble, SignInFailed, UsageError
 from clientsync_tui.signin.device_attempt import DeviceAttempt, begin_with_code
-from tests.signin.desk import Desk, keyring, told
+from tests.signin.desk import Desk, keyring, logged
 from tests.signin.flawed import served
 from tests.signin.unlike import SECRET, Unlike
 
@@ -103,8 +103,10 @@ class Server:
             device_url=f"{own}/device/code",
         )
         given = {name: url for name in Addresses.__slots__ if (url := getattr(addresses, name))}
-        made = Configured(software or Coded(), "app", 8400, addresses, ("a", "b"), secret=secret, given=given)
-        return Desk(made, folder)
+        configured = Configured(
+            software or Coded(), "app", 8400, addresses, ("a", "b"), secret=secret, given=given
+        )
+        return Desk(configured, folder)
 
 
 @pytest.fixture
@@ -138,8 +140,8 @@ async def test_code_is_asked_for_shown_and_waited_for_as_the_app_wants_it(
         assert (attempt.code, attempt.address, attempt.link) == (
             "BDFG-HJKL", "https://unlike.example/device", "https://unlike.example/device",
         )  # fmt: skip
-        made = await attempt.wait(10)
-    assert made.person.email == "ann@example.com" and len(desk.held()) == 1
+        sign_in = await attempt.wait(10)
+    assert sign_in.person.email == "ann@example.com" and len(desk.held()) == 1
     (_, asked), *polls = server.asked[:-1]
     assert asked == {"grant_type": "code_please", "client_id": "app", "scope": "a b"}, "no secret for a code"
     poll = {
@@ -171,7 +173,7 @@ async def test_what_ends_the_waiting_keeps_nothing(
     desk = server.desk(tmp_path)
     with pytest.raises(raised, match=says) as caught:
         await signed_in(desk)
-    assert desk.held() == {} and "SECRET" not in told(caught.value)
+    assert desk.held() == {} and "SECRET" not in logged(caught.value)
 
 
 async def test_passing_fault_does_not_end_the_waiting(server: Server, tmp_path: Path, keyring: Path):

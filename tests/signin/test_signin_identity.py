@@ -16,7 +16,7 @@ from clientsync_tui.practice.trouble import (
     SignInRefused,
     Trouble,
 )
-from tests.signin.desk import Desk, configured_for, keyring, told
+from tests.signin.desk import Desk, configured_for, keyring, logged
 from tests.signin.flawed import CODE, REFRESH, Flawed, serving
 from tests.support.command import PATIENCE_S
 
@@ -67,7 +67,7 @@ async def test_flawed_id_token_is_refused_and_nothing_saved(
         with pytest.raises(SignInFailed) as caught:
             await attempted(desk, flawed)
     assert desk.held() == {} and desk.used == []
-    assert not any(secret in told(caught.value) for secret in SECRETS)
+    assert not any(secret in logged(caught.value) for secret in SECRETS)
     assert "othing was saved" in str(caught.value)
 
 
@@ -102,7 +102,7 @@ async def test_exchange_that_fails_says_how_and_keeps_nothing(
             await attempted(desk, flawed)
         assert flawed.asked == 1
     assert desk.held() == {} and desk.used == []
-    assert not any(secret in told(caught.value) for secret in SECRETS)
+    assert not any(secret in logged(caught.value) for secret in SECRETS)
     assert getattr(caught.value, "fault", None) == fault
     if flaw == "limit":
         assert caught.value.retry_at is not None
@@ -122,11 +122,11 @@ async def test_clock_that_is_wrong_is_reported_with_how_much(
 
 
 async def test_clock_that_is_wrong_and_harms_nothing_is_mentioned(tmp_path: Path, keyring: Path, how: Http):
-    said: list[str] = []
+    messages: list[str] = []
     async with serving() as flawed:
         flawed.flaw = "from the future"
-        await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, said.append)
-    assert ["15 minutes behind" in sentence for sentence in said] == [True]
+        await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, messages.append)
+    assert ["15 minutes behind" in sentence for sentence in messages] == [True]
 
 
 @pytest.mark.parametrize(
@@ -139,10 +139,10 @@ async def test_life_that_makes_no_sense_is_taken_for_a_short_one(
     async with serving() as flawed:
         flawed.more = {"expires_in": life, "expires_at": life}
         desk = Desk(configured_for(flawed.url), tmp_path, how)
-        made = await attempted(desk, flawed)
-        assert made.ends_at is not None and made.ends_at - made.used_at < timedelta(days=61)
-        assert await desk.tokens.access(made.id) and flawed.asked == 1
-        assert await desk.new_tokens().access(made.id) and flawed.asked == 2
+        sign_in = await attempted(desk, flawed)
+        assert sign_in.ends_at is not None and sign_in.ends_at - sign_in.used_at < timedelta(days=61)
+        assert await desk.tokens.access(sign_in.id) and flawed.asked == 1
+        assert await desk.new_tokens().access(sign_in.id) and flawed.asked == 2
 
 
 @pytest.mark.parametrize("field", ["access_token", "refresh_token", "id_token", "token_type"])
@@ -155,7 +155,7 @@ async def test_answer_whose_tokens_are_none_is_refused_in_words(
         desk = Desk(configured_for(flawed.url), tmp_path, how)
         with pytest.raises(PassingTrouble) as caught:
             await attempted(desk, flawed)
-    assert desk.held() == {} and not any(secret in told(caught.value) for secret in SECRETS)
+    assert desk.held() == {} and not any(secret in logged(caught.value) for secret in SECRETS)
 
 
 @pytest.mark.parametrize(
@@ -169,12 +169,12 @@ async def test_answer_whose_tokens_are_none_is_refused_in_words(
 async def test_without_an_e_mail_address_the_next_best_name_is_used_and_said(
     tmp_path: Path, keyring: Path, how: Http, flaw: str, stands_in: str, says: bool
 ):
-    said: list[str] = []
+    messages: list[str] = []
     async with serving() as flawed:
         flawed.flaw = flaw
-        made = await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, said.append)
-    assert (made.person.name, made.person.email) == ("A B", stands_in)
-    assert ["no e-mail address for A B" in sentence for sentence in said] == [True] * says
+        sign_in = await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, messages.append)
+    assert (sign_in.person.name, sign_in.person.email) == ("A B", stands_in)
+    assert ["no e-mail address for A B" in sentence for sentence in messages] == [True] * says
 
 
 @pytest.mark.parametrize(
@@ -195,9 +195,9 @@ async def test_without_an_e_mail_address_the_next_best_name_is_used_and_said(
 async def test_permission_that_was_not_granted_is_reported_with_what_will_not_work(
     tmp_path: Path, keyring: Path, how: Http, scope: Any, missing: list[str]
 ):
-    said: list[str] = []
+    messages: list[str] = []
     async with serving() as flawed:
         flawed.more = {"scope": scope}
-        assert await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, said.append)
-    assert len(said) == bool(missing)
-    assert all(name in said[0] and "will not work" in said[0] for name in missing)
+        assert await attempted(Desk(configured_for(flawed.url), tmp_path, how), flawed, messages.append)
+    assert len(messages) == bool(missing)
+    assert all(name in messages[0] and "will not work" in messages[0] for name in missing)

@@ -56,9 +56,9 @@ def test_descriptor_that_was_read_already_is_reported(pipe: tuple[FileIO, FileIO
         asked()
 
 
-@pytest.mark.parametrize("told", ["nine", "-1", "99999", "9" * 30, "1e3"])
-def test_what_is_no_descriptor_is_reported(monkeypatch: pytest.MonkeyPatch, told: str):
-    monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FD", told)
+@pytest.mark.parametrize("number", ["nine", "-1", "99999", "9" * 30, "1e3"])
+def test_what_is_no_descriptor_is_reported(monkeypatch: pytest.MonkeyPatch, number: str):
+    monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FD", number)
     with pytest.raises(KeyringTrouble, match="not a descriptor"):
         asked()
 

@@ -19,7 +19,7 @@ from clientsync_tui.practice.trouble import (
 )
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.signin import tokens as tokens_module
-from tests.signin.desk import Desk, answered, configured_for, desk, first_person, keyring, name_of, told
+from tests.signin.desk import Desk, answered, configured_for, desk, first_person, keyring, logged, name_of
 from tests.signin.flawed import ACCESS, REFRESH, serving
 from tests.signin.keyrings import entries, fail
 from tests.support.command import PATIENCE_S
@@ -273,7 +273,7 @@ async def test_old_token_stays_after_any_failure_and_is_never_printed(
         with pytest.raises(kind) as caught:
             await impatient.tokens.access("xero:x")
         assert getattr(caught.value, "fault", None) == fault
-        assert not any(secret in told(caught.value) for secret in (ACCESS, REFRESH))
+        assert not any(secret in logged(caught.value) for secret in (ACCESS, REFRESH))
         assert json.loads(desk.held()[name_of("xero:x")]) == {"refresh_token": REFRESH}
         flawed.flaw = ""
         assert await desk.tokens.access("xero:x") == ACCESS
@@ -304,7 +304,7 @@ async def test_sign_in_that_could_not_be_ended_there_is_still_held_until_it_is_f
         flawed.flaw = flaw
         with pytest.raises(PassingTrouble) as caught:
             await desk.tokens.revoke("xero:x")
-        assert REFRESH not in told(caught.value)
+        assert REFRESH not in logged(caught.value)
         assert await desk.tokens.held("xero:x")
         await desk.tokens.forget("xero:x")
     assert desk.held() == {}

@@ -18,7 +18,7 @@ from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.trouble import Misconfigured, PassingTrouble, SignInFailed, SignInRefused
 from clientsync_tui.signin.token_endpoint import TokenEndpoint
 from clientsync_tui.signin.tokens import Tokens
-from tests.signin.desk import Desk, keyring, name_of, told
+from tests.signin.desk import Desk, keyring, logged, name_of
 from tests.signin.unlike import LATER_S, SECRET, Server, Unlike, unlike
 
 __all__ = ["keyring"]
@@ -48,14 +48,14 @@ async def test_sign_in_for_one_organisation_has_an_id_of_its_own(
     server: Server, tmp_path: Path, keyring: Path
 ):
     desk = Desk(server.configured(), tmp_path)
-    made = await attempted(desk, realm="7")
-    assert (made.id, made.organisation_id, made.organisation_name) == (OWN, "7", "Harbour Fish Bar")
+    sign_in = await attempted(desk, realm="7")
+    assert (sign_in.id, sign_in.organisation_id, sign_in.organisation_name) == (OWN, "7", "Harbour Fish Bar")
     assert list(desk.held()) == [name_of(OWN)]
     token, who, company = server.asked
     assert (token.headers["authorization"], token.headers["x-tell-the-end"]) == (BASIC, "true")
     assert who.headers["authorization"] == company.headers["authorization"] == "Bearer access-SECRET"
-    assert made.ends_at is not None
-    assert abs(made.ends_at - datetime.now(UTC) - timedelta(seconds=LATER_S)) < timedelta(seconds=10)
+    assert sign_in.ends_at is not None
+    assert abs(sign_in.ends_at - datetime.now(UTC) - timedelta(seconds=LATER_S)) < timedelta(seconds=10)
 
 
 @pytest.mark.parametrize("nonsense", ["soon", True, -1, 0, 1e300, None, [5]])
@@ -84,7 +84,7 @@ async def test_no_one_or_nothing_known_keeps_nothing(
     desk = Desk(server.configured(), tmp_path)
     with pytest.raises(SignInFailed, match=r"Nothing was saved") as caught:
         await attempted(desk, realm=realm)
-    assert desk.held() == {} and "SECRET" not in told(caught.value)
+    assert desk.held() == {} and "SECRET" not in logged(caught.value)
 
 
 async def test_where_who_signed_in_is_asked(server: Server, tmp_path: Path, keyring: Path):

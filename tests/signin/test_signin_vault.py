@@ -13,7 +13,7 @@ from clientsync_tui.signin.keyrings import backends
 from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
 from clientsync_tui.signin.keyrings.passphrase import PassphraseNeeded
 from clientsync_tui.signin.vault import Vault
-from tests.signin.desk import keyring, told
+from tests.signin.desk import keyring, logged
 from tests.signin.keyrings import entries, fail
 from tests.signin.test_signin_encrypted_file import SERVICE, opened
 from tests.support.command import PATIENCE_S
@@ -77,7 +77,7 @@ async def test_keyring_that_fails_says_the_way_out(
     fail(keyring, set_password=how)
     with pytest.raises(KeyringTrouble, match=says) as caught:
         await vault.write("a", SECRET)
-    assert SECRET not in told(caught.value)
+    assert SECRET not in logged(caught.value)
     assert how == "long" or "try again" in str(caught.value)
     ok, text = await vault.backend_says()
     assert not ok and says in text

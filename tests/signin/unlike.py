@@ -48,8 +48,8 @@ class Unlike(type(XERO)):
     disconnecting: Literal["connection", "sign_in", "nowhere"] = "sign_in"
 
     async def person(self, new: NewSignIn) -> Person:
-        told = await new.userinfo()
-        if not (sub := shapes.words(told.get("sub"))):
+        answer = await new.userinfo()
+        if not (sub := shapes.words(answer.get("sub"))):
             raise shapes.nonsense("who signed in")
         return Person(sub, "Ann Lee", "ann@example.com")
 

@@ -30,9 +30,9 @@ time.sleep(0.2)
 
 def test_thread_at_work_survives_that_the_store_is_closed(tmp_path: Path) -> None:
     for number in range(3):
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-X", "faulthandler", "-c", AT_WORK, str(tmp_path / f"{number}.db")],
             capture_output=True,
             text=True,
         )
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (process.returncode, process.stderr) == (0, "")

@@ -51,14 +51,16 @@ def test_two_organisations_of_one_app_are_two_integrations_of_one_client(tmp_pat
     store = store_in(tmp_path)
     ended = signed_in("xero:bob", email="bob@example.com", ends_at=iso(NOW - timedelta(days=1)))
     store.ledger.append(signed_in(), ended, added("c1"), added("c2", "Books & Co"))
-    store.ledger.append(*(connected("c1", each) for each in ("o1", "o2")), connected("c2", "o3"))
+    store.ledger.append(
+        *(connected("c1", organisation) for organisation in ("o1", "o2")), connected("c2", "o3")
+    )
     store.ledger.append(
         *(
             of_link(Kind.FOUND_EXPIRED, c, o, reason="sign_in_refused")
             for c, o in (("c1", "o1"), ("c1", "o2"), ("c2", "o3"))
         )
     )
-    store.ledger.append(*(connected("c2", each, "xero:bob") for each in ("o4", "o5", "o6")))
+    store.ledger.append(*(connected("c2", organisation, "xero:bob") for organisation in ("o4", "o5", "o6")))
 
     def counts(clients: list[int]) -> dict[str, int]:
         return {fix.person.email: fix.integrations for fix in store.clients.fixes(clients, WRONG, NOW)}

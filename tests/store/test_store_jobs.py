@@ -104,7 +104,7 @@ def test_plan_becomes_rows(store: Store) -> None:
     assert store.jobs.items(job)[-1].says == "It is closed."
     assert store.jobs.reasons(job) == [("failed", "organisation_closed", 1), ("skipped", "already_added", 1)]
     assert [item.n for item in store.jobs.items(job, ItemState.WAITING, after=1, most=1)] == [2]
-    assert [each.id for each in store.jobs.unfinished()] == [job]
+    assert [unfinished.id for unfinished in store.jobs.unfinished()] == [job]
     with pytest.raises(UsageError, match="no job"):
         store.jobs.one("nonsense")
 
@@ -121,7 +121,7 @@ def test_one_process_runs_a_job_and_after_its_kill_another_resumes_it(store: Sto
     process.kill()
     process.wait()
     assert store.jobs.one(job).cut_off
-    assert [each.id for each in store.jobs.unfinished()] == [job]
+    assert [unfinished.id for unfinished in store.jobs.unfinished()] == [job]
     # What it was doing is told, so that the app is asked before anything is done again.
     assert [item.n for item in store.jobs.claim(job)] == [0, 1]
     assert states(store, job) == ["waiting"] * ITEMS
@@ -215,7 +215,7 @@ def test_what_failed_is_retried_alone_and_survives_a_kill_before_it_begins(store
     assert store.jobs.one(job).state is JobState.DONE
     assert store.jobs.retry(job, [Fault.LIMIT]) == 1
     assert states(store, job) == ["done", "waiting", "failed", "done", "failed"]
-    assert [each.id for each in store.jobs.unfinished()] == [job]
+    assert [unfinished.id for unfinished in store.jobs.unfinished()] == [job]
     assert store.jobs.one(job).ended_at is None
     assert store.jobs.retry(job) == 1
     assert states(store, job) == ["done", "waiting", "waiting", "done", "failed"]
@@ -241,7 +241,7 @@ def test_paused_job_says_why_until_it_continues(store: Store) -> None:
         store.jobs.end(job, JobState.PAUSED, why)
         store.jobs.leave(job)
         assert store.jobs.one(job).paused == (str(why), sign_in)
-        assert [each.id for each in store.jobs.unfinished()] == [job]
+        assert [unfinished.id for unfinished in store.jobs.unfinished()] == [job]
 
 
 def test_newest_jobs_come_first(store: Store) -> None:

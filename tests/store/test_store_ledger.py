@@ -143,14 +143,14 @@ def test_disk_that_takes_no_more_keeps_nothing_of_the_step(store: Store, tmp_pat
                 raise SystemExit(0)
         raise SystemExit("it never filled")
     """
-    said = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), str(store.path)],
         capture_output=True,
         text=True,
     )
-    assert said.returncode == 0, said.stderr
-    done = int(said.stdout.split()[0])
-    assert "can't be written" in said.stdout
+    assert process.returncode == 0, process.stderr
+    done = int(process.stdout.split()[0])
+    assert "can't be written" in process.stdout
     assert store.clients.total() == 2 + done
     before = derived(database_of(store))
     store.ledger.rebuild()

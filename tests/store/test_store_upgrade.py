@@ -225,7 +225,7 @@ def test_practice_of_release_0_2_is_upgraded_whole(tmp_path: Path) -> None:
         found = store.clients.find(parse("cafe status:expired"), at)
         (cafe,) = store.clients.by_number(found, at)
         assert (cafe.name, cafe.integrations[0].standing.reason) == ("Zoë's Café", Reason.SIGN_IN_REFUSED)
-        (refused,) = [each for each in store.sign_ins.held("u1000@host") if each.refused]
+        (refused,) = [sign_in for sign_in in store.sign_ins.held("u1000@host") if sign_in.refused]
         assert (refused.software, refused.organisation_name) == ("quickbooks", "Zoë's Café")
         (job,) = store.jobs.unfinished()
         assert (job.kind, job.total, job.left) == ("refresh", 2, 1)

@@ -45,9 +45,11 @@ def test_changed_row_of_the_client_list_is_named_with_its_repair(
     here = ground.copy(tmp_path / "practice")
     change(here, statement)
     for words in (("clients",), ("clients", "--json"), ("check",)):
-        shown = here.cli.inside(*words)
-        assert "does not expect" not in shown.err, (words, shown)
-        assert shown.code == 0 or "`clientsync doctor --repair` rebuilds the client list" in shown.err, shown
+        result = here.cli.inside(*words)
+        assert "does not expect" not in result.err, (words, result)
+        assert result.code == 0 or "`clientsync doctor --repair` rebuilds the client list" in result.err, (
+            result
+        )
     assert here.cli.inside("doctor", "--repair", "--json").code == 0
     assert here.cli.inside("check").code == 0
 
@@ -60,9 +62,9 @@ def test_changed_practice_id_is_found_and_sign_out_reports_that_nothing_was_revo
     change(here, statement)
     broken = ground.copy(tmp_path / "broken")
     change(broken, statement)
-    shown = broken.cli.inside("sign-out", "--all", "--yes", "--json")
-    assert shown.code == 1 and "none was revoked" in shown.err
-    assert not any(row["revoked"] for row in shown.json)
+    result = broken.cli.inside("sign-out", "--all", "--yes", "--json")
+    assert result.code == 1 and "none was revoked" in result.err
+    assert not any(row["revoked"] for row in result.json)
     findings = {row["name"]: row for row in here.cli.inside("doctor", "--json").json}
     assert not findings["practice id"]["ok"]
     assert here.cli.inside("doctor", "--repair", "--json").code == 0

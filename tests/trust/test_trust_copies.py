@@ -47,8 +47,10 @@ def everything(folder: Path) -> dict[str, tuple[str, int]]:
 
 def doctor(cli: Command, *words: str) -> dict[str, str]:
     """What the doctor says is wrong with the database and its copies."""
-    said = cli.inside("doctor", "--json", *words).json
-    return {each["name"]: each["says"] for each in said if not each["ok"] and each["name"] != "keyring"}
+    checks = cli.inside("doctor", "--json", *words).json
+    return {
+        check["name"]: check["says"] for check in checks if not check["ok"] and check["name"] != "keyring"
+    }
 
 
 def test_nothing_is_written_removed_or_opened_up_through_a_link_in_the_folders_place(
@@ -58,8 +60,8 @@ def test_nothing_is_written_removed_or_opened_up_through_a_link_in_the_folders_p
         file.chmod(0o644)
     before = everything(mine)
     copies.folder_of(database).symlink_to(mine)
-    said = cli.inside("backup")
-    assert said.code == 1 and f"rm {copies.folder_of(database)}" in said.err, said
+    result = cli.inside("backup")
+    assert result.code == 1 and f"rm {copies.folder_of(database)}" in result.err, result
     with closing(Store(database)) as store:
         keep_daily(store)
     assert "is a symbolic link" in doctor(cli)["backups"]
@@ -96,10 +98,10 @@ def test_pipe_among_the_copies_does_not_block(cli: Command, database: Path) -> N
     assert cli.inside("backup").code == 0
     os.mkfifo(copies.folder_of(database) / "20990101T000000Z-asked.db")
     assert doctor(cli) == {}
-    said = cli.inside("restore", "--yes", str(copies.folder_of(database) / "20990101T000000Z-asked.db"))
-    assert said.code == 2
-    said = cli.inside("backup")
-    assert said.code == 0
+    result = cli.inside("restore", "--yes", str(copies.folder_of(database) / "20990101T000000Z-asked.db"))
+    assert result.code == 2
+    result = cli.inside("backup")
+    assert result.code == 0
 
 
 def test_what_a_killed_copy_left_is_removed_after_a_day(cli: Command, database: Path) -> None:
@@ -122,8 +124,8 @@ def test_in_use_mark_is_not_opened_through_a_link(cli: Command, database: Path, 
     mark = database.with_name("practice.db.in-use")
     mark.unlink()
     mark.symlink_to(mine / "new")
-    said = cli.inside("clients")
-    assert said.code == 2 and f"`rm {mark}`" in said.err
+    result = cli.inside("clients")
+    assert result.code == 2 and f"`rm {mark}`" in result.err
     assert not (mine / "new").exists()
 
 
@@ -132,6 +134,6 @@ def test_opening_a_practice_during_a_long_replacement_says_so(
 ) -> None:
     monkeypatch.setattr(in_use, "REPLACED_WITHIN_S", 0.05)
     with in_use.alone(database):
-        said = cli.inside("clients")
-    assert said.code == 2 and "is being restored or repaired by another process" in said.err
+        result = cli.inside("clients")
+    assert result.code == 2 and "is being restored or repaired by another process" in result.err
     assert cli.inside("clients").code == 0

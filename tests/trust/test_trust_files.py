@@ -141,14 +141,14 @@ def test_new_files_are_private_whatever_the_umask(tmp_path: Path, monkeypatch: p
         command.inside("backup", str(tmp_path / "home" / "copy.db"))
     finally:
         os.umask(before)
-    made = [found for found in (tmp_path / "home").rglob("*") if found.exists()]
+    paths = [path for path in (tmp_path / "home").rglob("*") if path.exists()]
     assert {"config.toml", "practice.db", "copy.db", "errors.log", "keyring.bin"} <= {
-        each.name for each in made
+        path.name for path in paths
     }
     open_to_others = {
-        str(each): oct(stat.S_IMODE(each.stat().st_mode))
-        for each in made
-        if stat.S_IMODE(each.stat().st_mode) != (0o700 if each.is_dir() else 0o600)
+        str(path): oct(stat.S_IMODE(path.stat().st_mode))
+        for path in paths
+        if stat.S_IMODE(path.stat().st_mode) != (0o700 if path.is_dir() else 0o600)
     }
     assert open_to_others == {}
 

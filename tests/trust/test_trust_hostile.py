@@ -48,18 +48,18 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ids=lambda words: " ".join(words)[:15],
 )
 def test_no_command_prints_control_characters(config: Path, words: tuple[str, ...]):
-    said = Command(config).inside(*words)
-    assert said.code == 0, said
-    written = (said.out + said.err).encode()
+    result = Command(config).inside(*words)
+    assert result.code == 0, result
+    written = (result.out + result.err).encode()
     assert drives(written) == []
-    assert "\x1b" not in said.out and len(said.out.splitlines()) == len(said.out.split("\n")) - 1
+    assert "\x1b" not in result.out and len(result.out.splitlines()) == len(result.out.split("\n")) - 1
 
 
 @pytest.mark.parametrize("words", [("clients", "--json"), ("log", "--json")], ids=" ".join)
 def test_json_is_safe_and_has_the_whole_name(config: Path, words: tuple[str, ...]):
-    said = Command(config).inside(*words)
-    assert drives(said.out.encode()) == []
-    assert NAMES["huge"] in said.out and json.loads(said.out)
+    result = Command(config).inside(*words)
+    assert drives(result.out.encode()) == []
+    assert NAMES["huge"] in result.out and json.loads(result.out)
 
 
 def test_csv_has_a_line_for_each_client(config: Path):
@@ -115,7 +115,7 @@ def test_answer_is_clean_however_it_is_spelled(hostile: str):
 @given(st.lists(st.text(st.characters(codec=None)), max_size=3))
 def test_text_of_an_answer_is_cleaned_and_nothing_else_of_it_changed(texts: list[str]):
     for text in spelled(texts):
-        assert shapes.read(text) == [clean(each) for each in json.loads(text)]
+        assert shapes.read(text) == [clean(part) for part in json.loads(text)]
 
 
 def test_deeply_nested_records_are_refused():

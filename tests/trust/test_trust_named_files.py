@@ -57,9 +57,9 @@ def test_no_command_replaces_a_file_of_the_program(
     ]
     for file in (*before, *absent, link, tmp_path / "home" / ".." / "practice.db"):
         (tmp_path / "home").mkdir(exist_ok=True)
-        said = cli.inside(*words, "--yes", str(file))
-        assert (said.code, len(said.err.splitlines())) == (2, 1), (file, said)
-        assert "one of the program's own files" in said.err
+        result = cli.inside(*words, "--yes", str(file))
+        assert (result.code, len(result.err.splitlines())) == (2, 1), (file, result)
+        assert "one of the program's own files" in result.err
     assert {file: file.read_bytes() for file in before} == before
 
 
@@ -85,9 +85,9 @@ def test_no_command_writes_through_another_users_link(
         shared / "folder" / "new.csv",
         tmp_path / "ours",
     ):
-        said = cli.inside(*words, "--yes", str(path))
-        assert (said.code, len(said.err.splitlines())) == (2, 1), (path, said)
-        assert "symbolic link of another user" in said.err
+        result = cli.inside(*words, "--yes", str(path))
+        assert (result.code, len(result.err.splitlines())) == (2, 1), (path, result)
+        assert "symbolic link of another user" in result.err
     assert victim.read_text() == "stays"
     assert not (tmp_path / "planted").exists() and not (tmp_path / "new.csv").exists()
 
@@ -111,16 +111,16 @@ def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
 def test_existing_file_is_replaced_only_on_request(cli: Command, tmp_path: Path) -> None:
     file = tmp_path / "clients.csv"
     file.write_text("stays")
-    said = cli.inside("export", str(file))
-    assert (said.code, said.out) == (2, "") and "Add --yes to replace it" in said.err
+    result = cli.inside("export", str(file))
+    assert (result.code, result.out) == (2, "") and "Add --yes to replace it" in result.err
     assert file.read_text() == "stays"
     assert cli.inside("export", "--yes", str(file)).code == 0
     assert "Baker" in file.read_text()
     copy = tmp_path / "copy.db"
     assert cli.inside("backup", str(copy)).code == 0
     before = copy.stat().st_ino
-    said = cli.inside("backup", str(copy))
-    assert said.code == 2 and "Add --yes to replace it" in said.err and copy.stat().st_ino == before
+    result = cli.inside("backup", str(copy))
+    assert result.code == 2 and "Add --yes to replace it" in result.err and copy.stat().st_ino == before
     assert cli.inside("backup", "--yes", str(copy)).code == 0
 
 
@@ -154,7 +154,7 @@ def test_what_is_written_is_this_persons_alone_and_what_was_narrower_stays_so(
             assert (mode(file), mode(copy)) == (bits, bits)
     finally:
         os.umask(before)
-    assert not [each for each in tmp_path.rglob(".*") if each.is_file()], "nothing half written is left"
+    assert not [path for path in tmp_path.rglob(".*") if path.is_file()], "nothing half written is left"
 
 
 @only_root
@@ -175,8 +175,8 @@ def test_pipe_that_another_user_laid_is_not_written_to(cli: Command, tmp_path: P
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     os.chown(pipe, OTHER, OTHER)
-    said = cli.inside("export", "--yes", str(pipe))
-    assert said.code == 2 and "belongs to another user" in said.err
+    result = cli.inside("export", "--yes", str(pipe))
+    assert result.code == 2 and "belongs to another user" in result.err
     assert os.read(reader, 10_000) == b""
     os.close(reader)
 
@@ -186,8 +186,8 @@ def test_pipe_of_ones_own_is_written_to_and_one_that_no_one_reads_is_not_waited_
 ) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    said = cli.inside("export", str(pipe))
-    assert said.code == 1 and "can't be written" in said.err
+    result = cli.inside("export", str(pipe))
+    assert result.code == 1 and "can't be written" in result.err
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     assert cli.inside("export", str(pipe)).code == 0
     assert b"Baker" in os.read(reader, 10_000)
@@ -200,7 +200,7 @@ def test_write_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Path)
     with pytest.raises(KeyboardInterrupt), writing(file, replace=True) as stream:
         stream.write(b"half")
         raise KeyboardInterrupt
-    assert [each.name for each in tmp_path.iterdir()] == ["file"] and file.read_text() == "stays"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"] and file.read_text() == "stays"
 
 
 def test_file_that_comes_to_be_meanwhile_is_not_replaced(tmp_path: Path) -> None:
@@ -216,8 +216,8 @@ def test_sandbox_writes_no_configuration_through_another_users_link(tmp_path: Pa
     (tmp_path / "victim").touch()
     (tmp_path / "box.toml").symlink_to(tmp_path / "victim")
     os.lchown(tmp_path / "box.toml", OTHER, OTHER)
-    said = Command(tmp_path / "none.toml").run("sandbox", "--write-config", str(tmp_path / "box.toml"))
-    assert said.code == 2 and "symbolic link of another user" in said.err
+    result = Command(tmp_path / "none.toml").run("sandbox", "--write-config", str(tmp_path / "box.toml"))
+    assert result.code == 2 and "symbolic link of another user" in result.err
     assert (tmp_path / "victim").read_bytes() == b""
 
 
@@ -237,9 +237,9 @@ except UsageError as error:
 def test_full_disk_leaves_the_configuration_and_no_half_of_another(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('[practice]\nname = "A"\n')
-    done = subprocess.run([sys.executable, "-c", FULL, str(file)], capture_output=True, text=True)
-    assert done.returncode == 1 and "can't be written" in done.stderr
-    assert [each.name for each in tmp_path.iterdir()] == ["config.toml"]
+    process = subprocess.run([sys.executable, "-c", FULL, str(file)], capture_output=True, text=True)
+    assert process.returncode == 1 and "can't be written" in process.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
     assert file.read_text() == '[practice]\nname = "A"\n'
 
 
@@ -254,11 +254,11 @@ def test_device_that_another_user_laid_is_not_written_to(cli: Command, tmp_path:
         laid.symlink_to(goal)
         os.lchown(laid, OTHER, OTHER)
         for command in ("export", "backup"):
-            shown = cli.inside(command, "--yes", str(laid))
-            assert shown.code == 2 and reason in shown.err, command
+            result = cli.inside(command, "--yes", str(laid))
+            assert result.code == 2 and reason in result.err, command
         laid.unlink()
-    shown = cli.inside("export", "--yes", str(name))
-    assert shown.code == 2 and "belongs to another user" in shown.err
+    result = cli.inside("export", "--yes", str(name))
+    assert result.code == 2 and "belongs to another user" in result.err
     os.set_blocking(ours, False)
     with pytest.raises(BlockingIOError):
         os.read(ours, 10_000)
@@ -269,8 +269,8 @@ def test_device_that_another_user_laid_is_not_written_to(cli: Command, tmp_path:
 def test_backup_to_a_device_is_refused_and_an_export_is_written_to_it(cli: Command, tmp_path: Path) -> None:
     (tmp_path / "nothing").symlink_to("/dev/null")
     for path in ("/dev/null", str(tmp_path / "nothing")):
-        shown = cli.inside("backup", "--yes", path)
-        assert shown.code == 2 and "is a device" in shown.err
+        result = cli.inside("backup", "--yes", path)
+        assert result.code == 2 and "is a device" in result.err
         assert cli.inside("export", path).code == 0
 
 
@@ -305,7 +305,7 @@ def test_file_swapped_for_a_pipe_is_not_written_to(tmp_path: Path, puts: str) ->
     victim.write_text("stays as it is")
     os.mkfifo(pipe)
     words = [sys.executable, "-c", EXCHANGED.format(puts=puts), pipe, tmp_path / "away", victim]
-    done = subprocess.run(words, capture_output=True, text=True)
+    process = subprocess.run(words, capture_output=True, text=True)
     assert (tmp_path / "away").is_fifo(), "it was replaced"
-    assert done.returncode == 1 and "can't be written" in done.stderr
+    assert process.returncode == 1 and "can't be written" in process.stderr
     assert victim.read_text() == "stays as it is"

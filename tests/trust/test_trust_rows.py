@@ -53,8 +53,8 @@ def planted(ground: Ground, statement: str) -> None:
 
 
 def wrong(ground: Ground, *words: str) -> dict[str, str]:
-    said = ground.cli.inside("doctor", "--json", *words).json
-    return {each["name"]: each["says"] for each in said if not each["ok"]}
+    checks = ground.cli.inside("doctor", "--json", *words).json
+    return {check["name"]: check["says"] for check in checks if not check["ok"]}
 
 
 @pytest.mark.parametrize("what", PLANTED)
@@ -74,13 +74,13 @@ def test_foreign_row_stops_no_command_and_doctor_removes_it(
         ("jobs", "--json"),
         ("check",),
     ):
-        said = here.cli.inside(*words)
-        assert said.code == 0 and "Unexpected error" not in said.err, said
+        result = here.cli.inside(*words)
+        assert result.code == 0 and "Unexpected error" not in result.err, result
     explained(here.cli.inside("jobs", "resume", job))
     planted(here, PLANTED[what])
     assert "another program wrote rows into" in wrong(here)["rows"]
-    said = here.cli.inside("doctor", "--repair", "--json")
-    assert said.code == 0 and "another program wrote" in said.err, said
+    result = here.cli.inside("doctor", "--repair", "--json")
+    assert result.code == 0 and "another program wrote" in result.err, result
     with closing(Store(here.database)) as store:
         assert list(foreign(database_of(store).connection)) == []
 
@@ -88,8 +88,8 @@ def test_foreign_row_stops_no_command_and_doctor_removes_it(
 def test_unreadable_job_is_named_with_the_command_that_removes_it(ground: Ground, tmp_path: Path) -> None:
     here = ground.copy(tmp_path / "practice")
     planted(here, PLANTED["end"])
-    said = here.cli.inside("jobs", "resume", "evil")
-    assert said.code == 1 and "Job evil can't be read" in said.err and "doctor --repair" in said.err
+    result = here.cli.inside("jobs", "resume", "evil")
+    assert result.code == 1 and "Job evil can't be read" in result.err and "doctor --repair" in result.err
 
 
 def test_job_of_an_unknown_kind_is_refused_and_can_be_cancelled(ground: Ground, tmp_path: Path) -> None:
@@ -101,8 +101,8 @@ def test_job_of_an_unknown_kind_is_refused_and_can_be_cancelled(ground: Ground, 
             here,
             f"INSERT INTO items ({ITEM}) VALUES ('{job}', 9, 'c', 'C', 'xero', 'o', 'waiting', NULL, NULL, NULL, '{{}}')",
         )
-    said = here.cli.inside("jobs", "resume", job)
-    assert said.code == 2 and "of a kind that this version does not know (explode)" in said.err
+    result = here.cli.inside("jobs", "resume", job)
+    assert result.code == 2 and "of a kind that this version does not know (explode)" in result.err
     assert here.cli.inside("jobs", "cancel", job).code == 0
 
 
@@ -114,9 +114,9 @@ def test_item_that_names_no_sign_in_waits_for_one(ground: Ground, tmp_path: Path
             here,
             f"INSERT INTO items ({ITEM}) VALUES ('{job}', 9, 'c', 'C', 'xero', 'o', 'waiting', NULL, NULL, NULL, '{{}}')",
         )
-    said = here.cli.inside("jobs", "resume", job)
-    explained(said)
-    assert said.code == 3, said
+    result = here.cli.inside("jobs", "resume", job)
+    explained(result)
+    assert result.code == 3, result
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_job_changed_after_planning_is_not_run(ground: Ground, tmp_path: Path, s
     here = ground.copy(tmp_path / "practice")
     calls = ground.calls()
     with closing(here.practice.workplace()) as workplace:
-        held = {each.id for each in workplace.held()}
+        held = {sign_in.id for sign_in in workplace.held()}
         job = workplace.store.jobs.create(plans.check(workplace.store, None, held), "ann")
         assert workplace.store.jobs.one(job).left
         planted(here, f"{statement} WHERE {'id' if 'jobs' in statement else 'job'} = '{job}'")

@@ -97,9 +97,9 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
 
 
 def _work(day: Day, cli: Command, email: str) -> None:
-    def kept(what: str, said: Said) -> Said:
-        day.said[what] = said
-        return said
+    def kept(what: str, result: Said) -> Said:
+        day.said[what] = result
+        return result
 
     started = cli.start("sign-in", "xero", "--no-browser")
     authorise(started.line("http"), email)
@@ -137,8 +137,8 @@ def _work(day: Day, cli: Command, email: str) -> None:
         (("jobs", "--json"), 0),
         (("doctor",), 0),
     ):
-        said = kept(" ".join(words), cli.inside(*words))
-        assert said.code == code, said
+        result = kept(" ".join(words), cli.inside(*words))
+        assert result.code == code, result
     broken = subprocess.run(
         [sys.executable, "-c", FAILS_WITH_ITS_TOKEN, "--config", str(cli.config), "refresh", "--all"],
         capture_output=True,

@@ -57,8 +57,10 @@ def plant(file: Path, statement: str) -> None:
 
 
 def doctor(cli: Command, *words: str) -> dict[str, str]:
-    said = cli.inside("doctor", "--json", *words).json
-    return {each["name"]: each["says"] for each in said if not each["ok"] and each["name"] != "keyring"}
+    checks = cli.inside("doctor", "--json", *words).json
+    return {
+        check["name"]: check["says"] for check in checks if not check["ok"] and check["name"] != "keyring"
+    }
 
 
 def test_shape_that_is_compared_is_what_the_steps_make() -> None:
@@ -74,11 +76,11 @@ def test_shape_that_is_compared_is_what_the_steps_make() -> None:
 def test_planted_schema_objects_are_refused_and_repaired(planted: str, cli: Command, database: Path) -> None:
     plant(database, PLANTED[planted])
     for words in (("clients",), ("log",)):
-        said = cli.inside(*words)
-        assert said.code == 2 and f"has the {planted}, which Client Sync did not make" in said.err, said
+        result = cli.inside(*words)
+        assert result.code == 2 and f"has the {planted}, which Client Sync did not make" in result.err, result
     assert planted in doctor(cli)["database"]
-    said = cli.inside("doctor", "--repair")
-    assert "rebuilt from its own ledger" in said.err
+    result = cli.inside("doctor", "--repair")
+    assert "rebuilt from its own ledger" in result.err
     with closing(Store(database)) as store:
         assert [row[1] for row in store.clients.codes()] == ["Abbey Bakery", "Client 2"]
         assert verify(database_of(store).connection) is None
@@ -92,8 +94,10 @@ def test_copy_with_something_planted_is_not_restored(
     assert cli.inside("backup", str(copy)).code == 0
     plant(copy, PLANTED[planted])
     before = database.read_bytes()
-    said = cli.inside("restore", str(copy), "--yes")
-    assert said.code == 2 and f"{copy} has the {planted}, which Client Sync did not make" in said.err, said
+    result = cli.inside("restore", str(copy), "--yes")
+    assert result.code == 2 and f"{copy} has the {planted}, which Client Sync did not make" in result.err, (
+        result
+    )
     assert database.read_bytes() == before and not list(database.parent.glob("*before-restore*"))
     assert [file for file in database.parent.iterdir() if file.name.startswith(".")] == []
 
@@ -141,8 +145,8 @@ def test_copy_of_an_earlier_version_is_upgraded_before_it_replaces_the_practice(
     shutil.copy(copy, planted)
     plant(planted, "CREATE TRIGGER evil AFTER INSERT ON meta BEGIN DELETE FROM clients; END")
     practice = database.read_bytes()
-    said = cli.inside("restore", str(planted), "--yes")
-    assert said.code == 2 and "trigger evil" in said.err and database.read_bytes() == practice
+    result = cli.inside("restore", str(planted), "--yes")
+    assert result.code == 2 and "trigger evil" in result.err and database.read_bytes() == practice
     assert cli.inside("restore", str(copy), "--yes").code == 0
     assert copy.read_bytes() == before
     with closing(sqlite3.connect(database)) as db:
@@ -159,8 +163,8 @@ def test_copy_that_cannot_be_upgraded_replaces_nothing(cli: Command, database: P
         db.execute("UPDATE ledger SET body = CAST(x'ff' AS TEXT) WHERE seq = 4")
         db.commit()
     practice = database.read_bytes()
-    said = cli.inside("restore", str(copy), "--yes")
-    assert said.code in (1, 2) and "Traceback" not in said.err, said
+    result = cli.inside("restore", str(copy), "--yes")
+    assert result.code in (1, 2) and "Traceback" not in result.err, result
     assert database.read_bytes() == practice
 
 
@@ -172,8 +176,8 @@ def test_locked_copy_does_not_block_forever(
     monkeypatch.setattr(copies, "LOCKED_S", 0.1)
     with closing(sqlite3.connect(copy, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        said = cli.inside("restore", str(copy), "--yes")
-    assert said.code == 1 and "locked" in said.err, said
+        result = cli.inside("restore", str(copy), "--yes")
+    assert result.code == 1 and "locked" in result.err, result
 
 
 def test_checking_a_copy_has_a_time_limit(
@@ -185,8 +189,8 @@ def test_checking_a_copy_has_a_time_limit(
     assert cli.inside("backup", str(copy)).code == 0
     monkeypatch.setattr(copies, "LOOKED_AT_S", -1.0)
     monkeypatch.setattr(copies, "STEPS", 1000)
-    said = cli.inside("restore", str(copy), "--yes")
-    assert said.code == 2 and "is not a copy of a practice" in said.err
+    result = cli.inside("restore", str(copy), "--yes")
+    assert result.code == 2 and "is not a copy of a practice" in result.err
 
 
 def test_opening_asks_once(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,6 +220,6 @@ def test_view_in_place_of_a_table_does_not_block_completion(database: Path) -> N
 def test_pipe_in_the_practices_place_is_refused(cli: Command, database: Path) -> None:
     database.unlink()
     os.mkfifo(database)
-    said = cli.inside("clients")
-    assert said.code == 2 and "it is not a file" in said.err
+    result = cli.inside("clients")
+    assert result.code == 2 and "it is not a file" in result.err
     assert clients_starting_with(database, "a", 10) == []

@@ -79,8 +79,8 @@ def test_repair_copies_no_file_behind_a_link(cli: Command, database: Path, victi
     damage(database)
     planted = database.with_name(database.name + ending)
     planted.symlink_to(victim)
-    shown = cli.inside("doctor", "--repair", "--json")
-    assert shown.code == 1 and f"{planted} is a symbolic link, which is not followed" in shown.out
+    result = cli.inside("doctor", "--repair", "--json")
+    assert result.code == 1 and f"{planted} is a symbolic link, which is not followed" in result.out
     assert holding(database.parent, SECRET) == [] and is_untouched(victim)
     planted.unlink()
     assert "was restored" in cli.inside("doctor", "--repair", "--json").err
@@ -150,9 +150,9 @@ def test_another_users_link_in_the_practices_place_is_not_followed(
     before = sorted(file.name for file in victim.parent.iterdir())
     (copy,) = database.with_name("practice.db.backups").iterdir()
     for words in (("clients",), ("doctor", "--repair", "--json"), ("restore", "--yes", str(copy))):
-        shown = cli.inside(*words)
-        assert shown.code in (1, 2)
-        assert f"{database} is a symbolic link of another user" in shown.out + shown.err
+        result = cli.inside(*words)
+        assert result.code in (1, 2)
+        assert f"{database} is a symbolic link of another user" in result.out + result.err
     assert is_untouched(victim)
     assert sorted({*before, "data"}) == sorted({file.name for file in victim.parent.iterdir()} | {"data"})
 
@@ -186,8 +186,8 @@ def test_pipe_beside_a_database_does_not_block(
     waits = run.is_alive()
     run.kill()
     assert not waits
-    shown = cli.inside(*words)
-    assert f"{planted} is not a regular file" in shown.out + shown.err
+    result = cli.inside(*words)
+    assert f"{planted} is not a regular file" in result.out + result.err
 
 
 def plants_a_pipe_and_runs(planted: Path, line: Connection, config: Path, *words: str) -> None:

@@ -35,7 +35,7 @@ class TableApp(App[None]):
         super().__init__()
         self.rows = ListRows(COLUMNS, rows)
         self.selecting = selecting
-        self.told: list[TableMessage] = []
+        self.messages: list[TableMessage] = []
 
     def compose(self) -> ComposeResult:
         yield SelectTable(COLUMNS, rows=self.rows, selecting=self.selecting, id="table")
@@ -51,10 +51,10 @@ class TableApp(App[None]):
     @on(SelectTable.SortRequested, "#table")
     @on(SelectTable.ColumnsChanged, "#table")
     def hear(self, message: TableMessage) -> None:
-        self.told.append(message)
+        self.messages.append(message)
 
     def heard(self, kind: type[M]) -> list[M]:
-        return [message for message in self.told if isinstance(message, kind)]
+        return [message for message in self.messages if isinstance(message, kind)]
 
     def show(self, change: Callable[[ListRows], None]) -> None:
         """Filter or sort, and show what comes of it, as a screen does."""

@@ -92,17 +92,17 @@ async def test_all_none_and_invert_respect_what_the_filter_hides(all_key: str, n
         app.show(lambda rows: rows.filter("bake"))
         await pilot.press(all_key)
         assert app.table.selection.ids == {0, 1, 2}
-        told = app.heard(SelectTable.SelectionChanged)[-1]
-        assert (told.total, told.hidden) == (3, 1)
+        change = app.heard(SelectTable.SelectionChanged)[-1]
+        assert (change.total, change.hidden) == (3, 1)
         await pilot.press("i")
         assert app.table.selection.ids == {2}
         await pilot.press("i", none_key)
-        told = app.heard(SelectTable.SelectionChanged)[-1]
-        assert (told.total, told.hidden) == (0, 0)
+        change = app.heard(SelectTable.SelectionChanged)[-1]
+        assert (change.total, change.hidden) == (0, 0)
         app.table.action_undo_selection()
         await pilot.pause()
-        told = app.heard(SelectTable.SelectionChanged)[-1]
-        assert (told.total, told.hidden) == (3, 1)
+        change = app.heard(SelectTable.SelectionChanged)[-1]
+        assert (change.total, change.hidden) == (3, 1)
 
 
 async def test_fixed_row_is_never_selected_and_says_why():

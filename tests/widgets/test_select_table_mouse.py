@@ -33,7 +33,7 @@ async def test_below_the_last_row_a_click_does_nothing():
     async with run_app(app, size=(80, 24)) as pilot:
         await pilot.double_click(SelectTable, offset=(20, 15))
         assert app.table.cursor_id == 0
-        assert app.told == []
+        assert app.messages == []
 
 
 async def test_click_on_the_checkbox_toggles_and_a_double_click_there_does_not_open():

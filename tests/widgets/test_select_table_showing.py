@@ -56,15 +56,15 @@ async def test_hidden_selections_are_counted_through_filters_and_sorts():
         await pilot.press("space", "G", "space")
         app.show(lambda rows: rows.filter("Client 0000"))
         await pilot.pause()
-        told = app.heard(SelectTable.SelectionChanged)[-1]
-        assert (told.total, told.hidden) == (2, 1)
+        change = app.heard(SelectTable.SelectionChanged)[-1]
+        assert (change.total, change.hidden) == (2, 1)
         await pilot.press("g", "space")
-        told = app.heard(SelectTable.SelectionChanged)[-1]
-        assert (told.total, told.hidden) == (1, 1)
+        change = app.heard(SelectTable.SelectionChanged)[-1]
+        assert (change.total, change.hidden) == (1, 1)
         app.show(lambda rows: rows.filter(""))
         await pilot.pause()
-        told = app.heard(SelectTable.SelectionChanged)[-1]
-        assert (told.total, told.hidden) == (1, 0)
+        change = app.heard(SelectTable.SelectionChanged)[-1]
+        assert (change.total, change.hidden) == (1, 0)
 
 
 async def test_selection_changed_by_the_screen_is_drawn_and_told():
@@ -73,8 +73,8 @@ async def test_selection_changed_by_the_screen_is_drawn_and_told():
         app.show(lambda rows: rows.filter("Client 00001"))
         app.table.selection.add([1, 2, 3])
         await pilot.pause()
-        told = app.heard(SelectTable.SelectionChanged)[-1]
-        assert (told.total, told.hidden) == (3, 2)
+        change = app.heard(SelectTable.SelectionChanged)[-1]
+        assert (change.total, change.hidden) == (3, 2)
         assert app.lines()[1].startswith("☑")
 
 

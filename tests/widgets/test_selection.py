@@ -10,62 +10,62 @@ IDS = st.sets(st.integers(0, 12))
 
 
 class SelectionModel(RuleBasedStateMachine):
-    """Every change is told once if it changed anything, and undone by `undo` and done again by the next."""
+    """Every change is announced once if it changed anything, and undone by `undo` and done again by the next."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told = 0
+        self.announced = 0
         self.selection = Selection(self.tell)
         self.model: set[int] = set()
         self.before: set[int] | None = None
 
     def tell(self) -> None:
-        self.told += 1
+        self.announced += 1
 
-    def became(self, after: set[int], told_before: int) -> None:
+    def became(self, after: set[int], announced_before: int) -> None:
         changed = after != self.model
-        assert self.told - told_before == changed
+        assert self.announced - announced_before == changed
         if changed:
             self.before, self.model = self.model, after
 
     @rule(id=st.integers(0, 12))
     def toggle(self, id: int) -> None:
-        told = self.told
+        announced = self.announced
         self.selection.toggle(id)
-        self.became(self.model ^ {id}, told)
+        self.became(self.model ^ {id}, announced)
 
     @rule(ids=IDS)
     def add(self, ids: set[int]) -> None:
-        told = self.told
+        announced = self.announced
         self.selection.add(sorted(ids))
-        self.became(self.model | ids, told)
+        self.became(self.model | ids, announced)
 
     @rule(shown=IDS)
     def add_whole(self, shown: set[int]) -> None:
         """Total and frame are right before each of them is taken up."""
-        told, ids = self.told, sorted(shown)
+        announced, ids = self.announced, sorted(shown)
         self.selection.add_whole(ids, hidden=len(self.model - shown))
         assert self.selection.total == len(self.model | shown)
         assert self.selection.has_all_of(ids) or shown <= self.model
-        self.became(self.model | shown, told)
+        self.became(self.model | shown, announced)
 
     @rule(ids=IDS)
     def remove(self, ids: set[int]) -> None:
-        told = self.told
+        announced = self.announced
         self.selection.remove(sorted(ids))
-        self.became(self.model - ids, told)
+        self.became(self.model - ids, announced)
 
     @rule(shown=IDS)
     def invert(self, shown: set[int]) -> None:
-        told = self.told
+        announced = self.announced
         self.selection.invert(sorted(shown))
-        self.became(self.model ^ shown, told)
+        self.became(self.model ^ shown, announced)
 
     @rule()
     def none(self) -> None:
-        told = self.told
+        announced = self.announced
         self.selection.none()
-        self.became(set(), told)
+        self.became(set(), announced)
 
     @rule()
     def undo(self) -> None:
