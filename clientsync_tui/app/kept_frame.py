@@ -6,6 +6,7 @@ from datetime import time as time_of_day
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..practice.status import expiring_from
 from ..practice.trouble import Trouble
 from ..terminal import last_frame, textual_internals
 from ..widgets.top_bar import TopBar
@@ -117,7 +118,11 @@ def _true_until(store: "Store") -> float:
     now = datetime.now(UTC)
     tomorrow = now.astimezone().date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time_of_day.min).astimezone()
-    ends = (sign_in.ends_at for sign_in in store.sign_ins.known() if sign_in.ends_at is not None)
-    closer = [now + (end - now) % timedelta(days=1) for end in ends]
+    ends = [
+        (sign_in.ends_at, expiring_from(sign_in.ends_at, sign_in.used_at))
+        for sign_in in store.sign_ins.known()
+        if sign_in.ends_at is not None
+    ]
+    closer = [now + (moment - now) % timedelta(days=1) for pair in ends for moment in pair]
     claim_ends = store.claims.next_end(now)
     return min(midnight, *closer, *([claim_ends] if claim_ends else []), midnight).timestamp()

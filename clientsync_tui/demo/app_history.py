@@ -9,7 +9,7 @@ from ..accounting.seam.software import Software
 from ..practice.entries import Kind
 from ..practice.model import Details
 from ..practice.people import Person, SignIn, sign_in_id
-from ..practice.status import EXPIRING_WITHIN, Reason
+from ..practice.status import Reason, expiring_from
 from ..sandbox.server import Running
 from ..sandbox.world.world import Accountant
 from ..sync.jobs.session import Session
@@ -25,8 +25,6 @@ LEFT_BEFORE, LEFT_TOOK, YOURS_SINCE, LATEST = 84, 25, 62, 2
 """Days: when the colleague who left began and for how long they added clients, when you began, and when you last added one."""
 LEFT_NIGHTS = 2
 """So many nights ago the sign-ins of the colleague who left were refused."""
-EXPIRING_IN = EXPIRING_WITHIN / 2
-"""How soon the sign-in of a colleague who no longer uses it ends."""
 LAPSED_FOR = timedelta(days=4)
 LONG_LIFE, LONG_UNUSED = timedelta(days=365), 45
 """A sign-in that lasts longer than this never ends in the demo. A colleague last used theirs so many days ago."""
@@ -76,7 +74,7 @@ class AppHistory:
         self.yours = self._integrated(signed, details, YOURS_SINCE, LATEST)
         yours = next(iter(signed.values()))
         gone = self._colleagues(left, of_left, details, yours, LEFT_BEFORE - LEFT_TOOK)
-        idle_used = self._last_used(yours, EXPIRING_IN)
+        idle_used = self._last_used(yours, _expiring_in(yours))
         lapsed_used = self._last_used(yours, -LAPSED_FOR)
         others = [
             *self._colleagues(idle, of_idle, details, yours, idle_used),
@@ -171,3 +169,9 @@ class AppHistory:
         at = last_night(self._now, LEFT_NIGHTS)
         body = {"reason": Reason.SIGN_IN_REFUSED, "was": None}
         return [(at, one.entry(Kind.FOUND_EXPIRED, me, clients.of(one), **body)) for one in gone]
+
+
+def _expiring_in(sign_in: SignIn) -> timedelta:
+    """In which time a sign-in ends that is expiring, but not for a while."""
+    ends = sign_in.ends_at
+    return (ends - expiring_from(ends, sign_in.used_at)) / 2 if ends else timedelta(0)

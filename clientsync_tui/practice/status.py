@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 EXPIRING_WITHIN = timedelta(days=14)
+SHORT_LIFE_LEFT = 4
+"""A sign-in whose life is no longer than `EXPIRING_WITHIN` is expiring when less than the life divided by this is left."""
 
 
 class Status(StrEnum):
@@ -87,17 +89,29 @@ class Standing(NamedTuple):
     reason: Reason | None = None
 
 
-def standing_of(problem: Reason | None, sign_in_ends_at: datetime | None, now: datetime) -> Standing:
+def expiring_from(ends_at: datetime, used_at: datetime | None) -> datetime:
+    """From when on a sign-in counts as expiring: 14 days before its end, or for one that lives no longer than that, when a quarter of
+    its life is left. It would be expiring for ever else. `used_at`: when its life began anew (None: it is a long one)."""
+    life = None if used_at is None else ends_at - used_at
+    return ends_at - (EXPIRING_WITHIN if life is None or life > EXPIRING_WITHIN else life / SHORT_LIFE_LEFT)
+
+
+def standing_of(
+    problem: Reason | None,
+    sign_in_ends_at: datetime | None,
+    now: datetime,
+    sign_in_used_at: datetime | None = None,
+) -> Standing:
     """The one function that derives a status.
 
     `problem`: what the last check found, None if it worked. `sign_in_ends_at`: when its sign-in ends unless it is used (None: no known
-    end). A problem of the organisation comes before the sign-in's age: signing in again does not fix a client that disconnected us.
+    end); `sign_in_used_at`: when it was used last, from which its life counts. A problem of the organisation comes before the sign-in's age: signing in again does not fix a client that disconnected us.
     """
     if problem is not None:
         return Standing(STATUS_OF_PROBLEM[problem], problem)
     if sign_in_ends_at is not None:
         if sign_in_ends_at <= now:
             return Standing(Status.EXPIRED, Reason.SIGN_IN_LAPSED)
-        if sign_in_ends_at <= now + EXPIRING_WITHIN:
+        if expiring_from(sign_in_ends_at, sign_in_used_at) <= now:
             return Standing(Status.EXPIRING, Reason.SIGN_IN_ENDING)
     return Standing(Status.CONNECTED)

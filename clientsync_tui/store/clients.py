@@ -47,7 +47,7 @@ AT_ONCE = 500
 
 
 INTEGRATIONS = (
-    "SELECT i.*, s.person_id, s.name AS person_name, s.email, s.ends_at, s.signed_out, c.checked_at, c.fault, c.fault_at FROM integrations i "
+    "SELECT i.*, s.person_id, s.name AS person_name, s.email, s.ends_at, s.used_at, s.signed_out, c.checked_at, c.fault, c.fault_at FROM integrations i "
     "JOIN sign_ins s ON s.id = i.sign_in LEFT JOIN contacts c ON c.software = i.software AND c.organisation_id = i.organisation_id "
 )
 
@@ -339,7 +339,7 @@ def _integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Inte
         sign_in=row["sign_in"],
         integrated_by=Person(row["person_id"], row["person_name"], row["email"]),
         connected_at=datetime.fromisoformat(row["connected_at"]),
-        standing=standing_of(problem, ends, now),
+        standing=standing_of(problem, ends, now, datetime.fromisoformat(row["used_at"])),
         problem=problem,
         refreshed_at=moment(row["refreshed_at"]),
         checked_at=time_of(row["checked_at"]),

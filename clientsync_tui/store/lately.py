@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..practice.entries import Kind, iso
 from ..practice.status import Reason
 from .database import Database
+from .standings import AFRESH
 
 _BROKE = """
 SELECT DISTINCT i.software, i.client FROM ledger l
@@ -24,9 +25,10 @@ _FIXED = """
 SELECT DISTINCT l.actor, l.software, l.kind, c.n FROM ledger l JOIN clients c ON c.id = l.client AND c.removed = 0
 WHERE l.seq > ? AND l.kind IN (?, ?, ?)
 """
-_ENDING = """
+_ENDING = f"""
 SELECT s.ends_at, i.software, i.client FROM sign_ins s JOIN integrations i ON i.sign_in = s.id AND i.problem IS NULL
-JOIN clients c ON c.n = i.client AND c.removed = 0 WHERE s.ends_at > ? AND s.ends_at <= ?
+JOIN clients c ON c.n = i.client AND c.removed = 0 WHERE s.ends_at > :now AND s.ends_at <= :until AND NOT {AFRESH.format(s="s.")}
+ORDER BY s.ends_at
 """
 _CHANGED = """
 SELECT c.n, (SELECT json_group_array(key) FROM json_each(l.body, '$.details')) FROM ledger l JOIN clients c ON c.id = l.client AND c.removed = 0
@@ -84,8 +86,9 @@ class Lately:
         return [Fixed(row[0], row[1], Kind(row[2]), row[3]) for row in self._db.execute(_FIXED, values)]
 
     def ending(self, now: datetime, within: timedelta) -> list[Ending]:
-        """The working integrations that end within that time unless their sign-in is used, the soonest first."""
-        rows = self._db.execute(f"{_ENDING} ORDER BY s.ends_at", (iso(now), iso(now + within)))
+        """The working integrations that end within that time unless their sign-in is used, the soonest first; without those whose
+        sign-in has a short life that has just begun."""
+        rows = self._db.execute(_ENDING, {"now": iso(now), "until": iso(now + within)})
         return [Ending(datetime.fromisoformat(row[0]), row[1], row[2]) for row in rows]
 
     def changed(self, after: int) -> Iterator[tuple[int, list[str]]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..practice.bodies import fits, texts
 from ..practice.entries import Entry, Kind, iso
-from ..practice.status import Reason
+from ..practice.status import EXPIRING_WITHIN, Reason
 from ..practice.text import code_key, sort_key
 from .derive import derive
 
@@ -140,8 +140,15 @@ def _signed_in(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 
 def _sign_in_used(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
-    query = "UPDATE sign_ins SET used_at = ?, ends_at = ? WHERE id = ?"
-    db.execute(query, (entry.at, _end(entry.body), entry.body["sign_in"]))
+    end = _end(entry.body)
+    # A long life that nears an end which no use puts off must not look like a short one: what is left of it does not count anew.
+    long, short = (
+        f"julianday(ends_at) - julianday(used_at) > {EXPIRING_WITHIN.days}",
+        "julianday(?) - julianday(?) <= ?",
+    )
+    query = f"UPDATE sign_ins SET used_at = iif({long} AND {short}, used_at, ?), ends_at = ? WHERE id = ?"
+    values = (end, entry.at, EXPIRING_WITHIN.days, entry.at, end, entry.body["sign_in"])
+    db.execute(query, values)
     return NOTHING
 
 

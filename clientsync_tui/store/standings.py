@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ..practice.entries import iso
-from ..practice.status import EXPIRING_WITHIN, Reason, Standing, standing_of, weight
+from ..practice.status import EXPIRING_WITHIN, SHORT_LIFE_LEFT, Reason, Standing, standing_of, weight
 from ..practice.trouble import Trouble
 from .derive import pairs
 from .own_rows import REBUILDS
@@ -16,14 +16,26 @@ UNUSUAL = "working IS NULL OR working IN (SELECT id FROM sign_ins WHERE ends_at 
 sign-in, and so a standing, for each of 100,000 clients: nearly all of them are the usual one, and are skipped."""
 
 
+AFRESH = f"""coalesce(
+    julianday({{s}}ends_at) - julianday({{s}}used_at) <= {EXPIRING_WITHIN.days}
+    AND julianday({{s}}ends_at) - julianday(:now) > (julianday({{s}}ends_at) - julianday({{s}}used_at)) / {SHORT_LIFE_LEFT},
+    0
+)"""
+"""Sign-ins with a short life of which more than a quarter is left (`expiring_from` says the same). `s`: what names their table, with its dot."""
+
+
 class Judge:
     """Says what a problem and a sign-in come to at one moment."""
 
     def __init__(self, db: sqlite3.Connection, now: datetime) -> None:
         self.soon = iso(now + EXPIRING_WITHIN)
         """Sign-ins that end later are like those without an end."""
-        query = "SELECT id, ends_at > ? FROM sign_ins WHERE ends_at <= ?"
-        self._ending: Mapping[str, int] = dict(plain(db, query, iso(now), self.soon))
+        query = (
+            f"SELECT id, ends_at > :now FROM sign_ins WHERE ends_at <= :soon AND NOT {AFRESH.format(s='')}"
+        )
+        rows = db.execute(query, {"now": iso(now), "soon": self.soon})
+        rows.row_factory = None
+        self._ending: Mapping[str, int] = dict(rows)
         # So many sign-ins end at so many times, but a time can only lie in one of three spans.
         self._ends = {0: now, 1: now + EXPIRING_WITHIN, None: None}
         self._now = now

@@ -11,7 +11,7 @@ from ..practice.status import FOR_THE_CLIENT, Reason, Status, standing_of
 from .database import Database
 
 _GROUPED = (
-    "SELECT s.id, i.problem, s.ends_at, count(*) FROM sign_ins s CROSS JOIN integrations i ON i.sign_in = s.id WHERE s.software = ? "
+    "SELECT s.id, i.problem, s.ends_at, s.used_at, count(*) FROM sign_ins s CROSS JOIN integrations i ON i.sign_in = s.id WHERE s.software = ? "
     "GROUP BY s.id, i.problem"
 )
 
@@ -49,9 +49,9 @@ def tally(database: Database, software: str, now: datetime, used: str | None = N
     reconnectable = left = 0
     tried: dict[Status, list[Group]] = {Status.EXPIRED: [], Status.BROKEN: []}
     with database.reading() as db:
-        for sign_in, problem, ends_at, count in db.execute(_GROUPED, (software,)):
+        for sign_in, problem, ends_at, used_at, count in db.execute(_GROUPED, (software,)):
             reason = Reason(problem) if problem else None
-            status = standing_of(reason, moment(ends_at), now).status
+            status = standing_of(reason, moment(ends_at), now, moment(used_at)).status
             counts[status] += count
             if status not in tried:
                 continue

@@ -58,3 +58,20 @@ def test_written_time_is_utc_and_sorts_as_text(at: datetime) -> None:
     assert read is not None and timedelta(0) <= at - read < MS
     # A zone of its own may put the clock back in that millisecond.
     assert iso(at.astimezone(UTC) + MS) > text
+
+
+@pytest.mark.parametrize(
+    ("life", "left", "status"),
+    [
+        (timedelta(days=7), timedelta(days=7), Status.CONNECTED),
+        (timedelta(days=7), timedelta(hours=42) + MS, Status.CONNECTED),
+        (timedelta(days=7), timedelta(hours=42), Status.EXPIRING),
+        (timedelta(days=7), timedelta(0), Status.EXPIRED),
+        (EXPIRING_WITHIN, EXPIRING_WITHIN, Status.CONNECTED),
+        (EXPIRING_WITHIN + MS, EXPIRING_WITHIN, Status.EXPIRING),
+        (timedelta(days=60), timedelta(days=13), Status.EXPIRING),
+    ],
+)
+def test_short_life_is_expiring_in_its_last_quarter(life: timedelta, left: timedelta, status: Status) -> None:
+    ends = NOW + left
+    assert standing_of(None, ends, NOW, ends - life).status is status

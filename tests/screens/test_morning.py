@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.entries import Kind, NewEntry, iso
+from clientsync_tui.practice.filter import parse
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.practice.status import Status
 from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.screens.jobs.jobs import JobsScreen
 from clientsync_tui.screens.morning import MorningScreen
@@ -50,6 +52,27 @@ def lines(store: Store, folder: Path) -> dict[str, MorningLine]:
     found_lines = morning(store, since, str.capitalize, now)
     workplace.close()
     return {each.title: each for each in found_lines}
+
+
+def test_short_lives_are_named_only_in_their_last_quarter(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    store, now = workplace.store, datetime.now(UTC)
+    for name, used in (("Fresh", 0), ("Late", 6)):
+        body = {
+            "sign_in": f"xero:{name}",
+            "person": {"id": name, "name": name, "email": f"{name}@example.com"},
+            "ends_at": iso(now + timedelta(days=7 - used)),
+        }
+        signed = NewEntry(Kind.SIGNED_IN, ANN, software="xero", body=body)
+        store.ledger.append(signed, at=now - timedelta(days=used))
+        add(store, name, f"xero:{name}")
+    assert store.clients.counts(now)[Status.EXPIRING] == 1
+    assert store.clients.tally("xero", now).counts[Status.EXPIRING] == 1
+    expiring = store.clients.find(parse("status:expiring"), now)
+    assert [client.name for client in store.clients.by_number(list(expiring), now)] == ["Late"]
+    assert [fix.person.name for fix in store.clients.fixes([1, 2], {Status.EXPIRING}, now)] == ["Late"]
+    assert lines(store, tmp_path)["Expires"].clients == frozenset(expiring)
+    workplace.close()
 
 
 def test_each_line_counts_what_happened_since_the_last_look(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def filled(folder: Path, clients: int = 150) -> Store:
     for sign_in, (name, days) in PEOPLE.items():
         ends_at = iso(NOW + timedelta(days=days))
         store.ledger.append(
-            signed_in(sign_in, name=name, email=f"{sign_in[5:]}@example.com", ends_at=ends_at)
+            signed_in(sign_in, name=name, email=f"{sign_in[5:]}@example.com", ends_at=ends_at),
+            at=NOW + timedelta(days=days - 60),
         )
     for n in range(clients):
         client, name = f"c{n}", choose.choice(NAMES) + choose.choice(["", f" {n}"])

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind, NewEntry, iso
+from clientsync_tui.practice.status import EXPIRING_WITHIN
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace
 from tests.support.inside import database_of
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
+LIFE = timedelta(days=60)
 
 
 def workplace_in(folder: Path, name: str = "Tester & Co") -> Workplace:
@@ -27,15 +29,17 @@ def app_in(folder: Path, name: str = "Tester & Co") -> ClientSyncApp:
 
 
 def signed_in(store: Store, email: str, ends_in: timedelta = timedelta(days=55)) -> str:
-    """Someone signed in to Xero; returns the sign-in's id."""
+    """Someone signed in to Xero, so long ago that the sign-in ends in that time; returns its id."""
     name = email.partition("@")[0].capitalize()
     sign_in = f"xero:{name}"
+    now = datetime.now(UTC)
     body = {
         "sign_in": sign_in,
         "person": {"id": name, "name": name, "email": email},
-        "ends_at": iso(datetime.now(UTC) + ends_in),
+        "ends_at": iso(now + ends_in),
     }
-    store.ledger.append(NewEntry(Kind.SIGNED_IN, email, software="xero", body=body))
+    used = now if ends_in > EXPIRING_WITHIN else now + ends_in - LIFE
+    store.ledger.append(NewEntry(Kind.SIGNED_IN, email, software="xero", body=body), at=used)
     return sign_in
 
 

@@ -83,7 +83,9 @@ class ReassignRows:
     def _row(self, item: PlanItem) -> Row:
         known, facts = self._known(item), _facts(item)
         problem = Reason(facts.problem) if facts.problem else None
-        standing = standing_of(problem, known.ends_at if known else None, self._now)
+        standing = standing_of(
+            problem, known.ends_at if known else None, self._now, known.used_at if known else None
+        )
         status = f"{self._symbols[standing.status]} {words.status_words(standing)}"
         since = short_date(facts.connected_at, self._now)
         fixed = None if item.will is Will.DO else item.says or words.REASONS[item.reason or ""]

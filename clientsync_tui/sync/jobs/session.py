@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from ...config.folders import renewal_locks
 from ...practice.entries import Kind, NewEntry, iso
 from ...practice.people import SignIn
-from ...practice.status import EXPIRING_WITHIN
+from ...practice.status import expiring_from
 from ...practice.trouble import PassingTrouble, UsageError
 from ..reach import held_sign_ins, sign_in_findings
 
@@ -252,8 +252,8 @@ class Session:
         if known.organisation_id is None:
             self.store.sign_ins.works(sign_in_id)
         # A use that takes it out of those that end soon is noted at once.
-        ending = known.ends_at is not None and known.ends_at <= now + EXPIRING_WITHIN
-        if ending and ends_at is not None and ends_at <= now + EXPIRING_WITHIN:
+        ending = known.ends_at is not None and expiring_from(known.ends_at, known.used_at) <= now
+        if ending and ends_at is not None and expiring_from(ends_at, now) <= now:
             ending = False
         # A use in the future was noted while the clock was ahead: this one corrects it.
         if not ending and timedelta(0) <= now - known.used_at < USE_NOTED_AFTER:
