@@ -14,7 +14,9 @@ import pytest
 from aiohttp import ClientSession, CookieJar, WSMsgType, WSServerHandshakeError
 from yarl import URL
 
+from tests.support import process
 from tests.support.clients import ANN, add, signed_in, workplace_in
+from tests.support.process import Process
 
 PATIENCE_S = 60
 
@@ -23,11 +25,8 @@ class Serving:
     """`clientsync --serve`, with what it printed."""
 
     def __init__(self, config: Path) -> None:
-        command = [sys.executable, "-m", "clientsync_tui", "--config", str(config), "--serve"]
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-        )
+        words = ["--config", str(config), "--serve"]
+        self.process = Process(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert self.process.stdout is not None
         self.link = self.process.stdout.readline().strip()
         self.address = self.link.partition("/?")[0]
@@ -137,10 +136,7 @@ def test_port_that_is_taken_is_reported(tmp_path: Path) -> None:
     workplace_in(tmp_path).close()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        command = [sys.executable, "-m", "clientsync_tui", "--config", str(tmp_path / "config.toml")]
-        done = subprocess.run(
-            [*command, "--serve", "--port", str(port)], capture_output=True, text=True, timeout=PATIENCE_S
-        )
+        done = process.run(["--config", str(tmp_path / "config.toml"), "--serve", "--port", str(port)])
     assert done.returncode == 2 and f"Port {port} can't be used" in done.stderr
 
 

@@ -1,7 +1,5 @@
 """An environment with which the network can't be used: one sentence that names it, on the command line, in the doctor, on screen."""
 
-import subprocess
-
 import pytest
 
 from tests.support.command import Command
@@ -24,8 +22,8 @@ def signed_in(practice: Practice) -> Practice:
 def run(monkeypatch: pytest.MonkeyPatch, cli: Command, name: str, *words: str) -> tuple[int, str]:
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv(name, WRONG[name])
-    done = subprocess.run(cli.line(*words), capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    return done.returncode, done.stdout + done.stderr
+    said = cli.run(*words)
+    return said.code, said.out + said.err
 
 
 @pytest.mark.parametrize("name", WRONG)

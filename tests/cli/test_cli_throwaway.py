@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, CookieJar
 
+from tests.support import process
 from tests.support.command import PATIENCE_S
+from tests.support.process import Process
 
 pytestmark = pytest.mark.long
-
-THROWAWAY = [sys.executable, "-m", "clientsync_tui", "--sandbox"]
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def left(temporary: Path) -> list[Path]:
 
 
 def test_command_on_it(temporary: Path, home: Path) -> None:
-    done = subprocess.run([*THROWAWAY, "add", "xero", "--all", "--json"], capture_output=True, text=True)
+    done = process.run(["--sandbox", "add", "xero", "--all", "--json"])
     assert done.returncode == 0, done.stderr
     assert "Nothing is saved" in done.stderr
     told = json.loads(done.stdout)
@@ -40,21 +40,17 @@ def test_command_on_it(temporary: Path, home: Path) -> None:
 
 
 def test_demo_of_chosen_apps_alone(temporary: Path) -> None:
-    done = subprocess.run(
-        [*THROWAWAY, "--software", "zoho_books", "software", "--json"], capture_output=True, text=True
-    )
+    done = process.run(["--sandbox", "--software", "zoho_books", "software", "--json"])
     assert done.returncode == 0, done.stderr
     assert [row["name"] for row in json.loads(done.stdout) if row["configured"]] == ["zoho_books"]
     for words in (["--sandbox", "--software", "nope"], ["--software", "xero"]):
-        refused = subprocess.run([*THROWAWAY[:3], *words, "clients"], capture_output=True, text=True)
+        refused = process.run([*words, "clients"])
         assert refused.returncode == 2 and "Error: " in refused.stderr
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 def test_killed_it_leaves_nothing(temporary: Path) -> None:
-    started = subprocess.Popen(
-        [*THROWAWAY, "log", "--follow"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+    started = Process(["--sandbox", "log", "--follow"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert started.stdout is not None and started.stdout.readline()
     folder = left(temporary)[0]
     serving = [each for each in Path("/proc").glob("[0-9]*") if _child_of(each, started.pid)]

@@ -1,14 +1,12 @@
 """`clientsync menu` as a process of its own, while it waits: for a browser, for a job, for control c."""
 
-import os
-import pty
 import signal
 import subprocess
 import time
 
 from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from tests.cli.office import HISTORY, JOBS, XERO, Office, busy, office
-from tests.support.command import PATIENCE_S, Said, Started
+from tests.support.command import PATIENCE_S, Said, Started, Terminal
 from tests.support.sandbox import plain_http
 
 __all__ = ["busy", "office"]
@@ -95,20 +93,8 @@ def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:
 
 
 def test_no_escape_on_a_terminal_either(busy: Office) -> None:
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        busy.cli.line("menu"), stdin=follower, stdout=follower, stderr=follower, start_new_session=True
-    )
-    os.close(follower)
-    os.write(leader, b"check\ny\nq\n")
-    seen = b""
-    try:
-        while part := os.read(leader, 65_536):
-            seen += part
-    except OSError:
-        # On Linux the end of a terminal whose other side is closed.
-        pass
-    os.close(leader)
-    assert process.wait(30) == 0
-    assert b"9 integrations done, 0 failed" in seen
-    assert b"\x1b" not in seen
+    terminal = Terminal(busy.cli, "menu")
+    terminal.type("check\ny\nq\n")
+    assert terminal.end() == 0
+    assert "9 integrations done, 0 failed" in terminal.text
+    assert "\x1b" not in terminal.text

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 import tomllib
@@ -20,52 +19,48 @@ from clientsync_tui.config.reading import load
 from clientsync_tui.sandbox.registry import personalities
 from clientsync_tui.sandbox.server import Running
 from tests.sandbox.apps import PlainApp
+from tests.support import process
+from tests.support.process import Process
 from tests.support.sandbox import App
 
-COMMAND = [sys.executable, "-m", "clientsync_tui"]
-
-Served = Callable[..., tuple[subprocess.Popen[str], str]]
+Served = Callable[..., tuple[Process, str]]
 
 
 @pytest.fixture
 def served() -> Iterator[Served]:
     """Starts `clientsync sandbox` with arguments; the process, and its address once it says that it is ready."""
-    processes: list[subprocess.Popen[str]] = []
+    processes: list[Process] = []
 
-    def serve(*arguments: str) -> tuple[subprocess.Popen[str], str]:
-        process = subprocess.Popen(
-            [*COMMAND, "sandbox", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        processes.append(process)
-        assert process.stdout
-        said, _, url = process.stdout.readline().strip().partition(" ")
+    def serve(*arguments: str) -> tuple[Process, str]:
+        started = Process(["sandbox", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        processes.append(started)
+        assert started.stdout
+        said, _, url = started.stdout.readline().strip().partition(" ")
         assert said == "ready"
-        return process, url
+        return started, url
 
     yield serve
-    for process in processes:
-        process.kill()
-        process.communicate()
+    for started in processes:
+        started.kill()
+        started.communicate()
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
-    )
+    return process.run(arguments, env={**os.environ, **environment})
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serves_until_interrupted_and_ends_quietly(served: Served, number: signal.Signals) -> None:
-    process, url = served("--organisations", "3")
+    serving, url = served("--organisations", "3")
     app = App(url).sign_in(json.loads(run("sandbox", "people", "--url", url, "--json").stdout)[0]["email"])
     assert len(app.connections()) == 3
-    process.send_signal(number)
-    out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err) == (0, "", "")
+    serving.send_signal(number)
+    out, err = serving.communicate(timeout=20)
+    assert (serving.returncode, out, err) == (0, "", "")
 
 
 def test_ends_though_a_call_hangs(served: Served) -> None:
-    process, url = served("--organisations", "1")
+    serving, url = served("--organisations", "1")
     app = App(url).sign_in(json.loads(run("sandbox", "people", "--url", url, "--json").stdout)[0]["email"])
     assert run("sandbox", "fault", "hang", "--url", url).returncode == 0
 
@@ -77,20 +72,20 @@ def test_ends_though_a_call_hangs(served: Served) -> None:
     hanging.start()
     while app.http.get(f"{url}/sandbox/calls").json()["running"] == 0:
         time.sleep(0.01)
-    process.terminate()
-    process.communicate(timeout=20)
+    serving.terminate()
+    serving.communicate(timeout=20)
     hanging.join()
-    assert process.returncode == 0
+    assert serving.returncode == 0
 
 
 def test_killed_and_started_again_it_continues(served: Served, tmp_path: Path) -> None:
     file = str(tmp_path / "state.json")
-    process, url = served("--organisations", "3", "--state", file)
+    serving, url = served("--organisations", "3", "--state", file)
     app = App(url).sign_in(json.loads(run("sandbox", "people", "--url", url, "--json").stdout)[0]["email"])
     app.tokens |= app.refresh().json()
     before = app.connections()
-    process.kill()
-    process.communicate()
+    serving.kill()
+    serving.communicate()
     _, again = served("--organisations", "3", "--state", file, "--port", url.rpartition(":")[2])
     assert again == url
     assert app.connections() == before
