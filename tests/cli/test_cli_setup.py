@@ -1,8 +1,8 @@
 """Setting up, the apps there are, the doctor, backups."""
 
+import asyncio
 import json
 import sqlite3
-import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,9 @@ import pytest
 
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.store.store import Store
+from clientsync_tui.workplace import Workplace, secret_name
 from tests.signin.keyrings import entries
+from tests.support import process
 from tests.support.clients import add
 from tests.support.command import Command, keys
 from tests.support.practice import Practice
@@ -96,8 +98,7 @@ def test_mark_before_a_piped_secret_is_no_part_of_it(
     monkeypatch.setenv("TEST_KEYRING", str(tmp_path / "keyring"))
     text = cli.config.read_text().partition("[keyring]")[0]
     cli.config.write_bytes(b"\xef\xbb\xbf" + text.encode())
-    line = cli.line("setup", "xero", "--client-id", "ABC", "--secret-stdin")
-    done = subprocess.run(line, input=piped, capture_output=True, timeout=60)
+    done = process.run(cli.words("setup", "xero", "--client-id", "ABC", "--secret-stdin"), text=piped)
     assert done.returncode == 0, done.stderr
     assert list(entries(tmp_path / "keyring").values()) == ["a-secret"]
     # The configuration had a mark too.
@@ -107,9 +108,8 @@ def test_mark_before_a_piped_secret_is_no_part_of_it(
 @pytest.mark.parametrize("piped", [b"a secret\n", "a-s\u200becret\n".encode(), b"\xff\xfa\n"])
 def test_secret_that_cannot_be_one_is_refused(cli: Command, piped: bytes) -> None:
     before = cli.config.read_text()
-    line = cli.line("setup", "xero", "--client-id", "ABC", "--secret-stdin")
-    done = subprocess.run(line, input=piped, capture_output=True, timeout=60)
-    assert done.returncode == 2 and b"ecret" in done.stderr and b"a secret\n" not in done.stderr
+    done = process.run(cli.words("setup", "xero", "--client-id", "ABC", "--secret-stdin"), text=piped)
+    assert done.returncode == 2 and "ecret" in done.stderr and "a secret\n" not in done.stderr
     assert cli.config.read_text() == before
 
 
@@ -129,12 +129,9 @@ def test_secret_goes_to_the_keyring_alone(cli: Command) -> None:
     assert "very-secret-word" not in said.out + said.err
     for file in cli.config.parent.iterdir():
         assert b"very-secret-word" not in file.read_bytes()
-    reading = (
-        "import asyncio, sys; from pathlib import Path; from clientsync_tui.workplace import Workplace, secret_name;"
-        "w = Workplace.open(Path(sys.argv[1])); print(asyncio.run(w.vault.read(secret_name('xero', 'ABC'))))"
-    )
-    python = cli.line()[0]
-    assert subprocess.check_output([python, "-c", reading, cli.config], text=True) == "very-secret-word\n"
+    again = Workplace.open(cli.config)
+    assert asyncio.run(again.vault.read(secret_name("xero", "ABC"))) == "very-secret-word"
+    again.close()
 
 
 def test_secret_of_a_replaced_app_is_deleted(

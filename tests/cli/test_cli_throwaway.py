@@ -30,7 +30,7 @@ def left(temporary: Path) -> list[Path]:
 
 
 def test_command_on_it(temporary: Path, home: Path) -> None:
-    done = process.run(["--sandbox", "add", "xero", "--all", "--json"])
+    done = process.run(["--sandbox", "--software", "xero", "add", "xero", "--all", "--json"])
     assert done.returncode == 0, done.stderr
     assert "Nothing is saved" in done.stderr
     told = json.loads(done.stdout)
@@ -50,7 +50,11 @@ def test_demo_of_chosen_apps_alone(temporary: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 def test_killed_it_leaves_nothing(temporary: Path) -> None:
-    started = Process(["--sandbox", "log", "--follow"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    started = Process(
+        ["--sandbox", "--software", "sage", "log", "--follow"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     assert started.stdout is not None and started.stdout.readline()
     folder = left(temporary)[0]
     serving = [each for each in Path("/proc").glob("[0-9]*") if _child_of(each, started.pid)]
@@ -71,7 +75,9 @@ def _child_of(process: Path, parent: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("words", [("--sandbox", "clients", "--json"), ("--serve",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("--sandbox", "--software", "sage", "clients", "--json"), ("--serve",)], ids=" ".join
+)
 def test_nothing_in_the_working_folder_is_imported(
     temporary: Path, tmp_path: Path, words: tuple[str, ...]
 ) -> None:

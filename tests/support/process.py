@@ -124,7 +124,7 @@ class Process:
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
 
-    def communicate(self, text: str | None = None, timeout: float | None = None) -> tuple[str, str]:
+    def communicate(self, text: str | bytes = "", timeout: float | None = None) -> tuple[str, str]:
         """Gives it the text and reads what it prints, to its end."""
         until = None if timeout is None else time.monotonic() + timeout
         read: dict[str, str] = {"stdout": "", "stderr": ""}
@@ -133,10 +133,10 @@ class Process:
             with stream:
                 read[name] = stream.read()
 
-        def writes(stream: IO[str]) -> None:
+        def writes(stream: Any) -> None:
             try:
                 with stream:
-                    stream.write(text or "")
+                    stream.buffer.write(text.encode() if isinstance(text, str) else text)
             except BrokenPipeError:
                 # It reads no more.
                 return
@@ -178,7 +178,7 @@ class Process:
 
 
 def run(
-    words: Sequence[str], *, text: str = "", timeout: float = 60, **where: Any
+    words: Sequence[str], *, text: str | bytes = "", timeout: float = 60, **where: Any
 ) -> "subprocess.CompletedProcess[str]":
     """Like `subprocess.run(..., input=text, capture_output=True, text=True)`."""
     process = Process(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **where)

@@ -13,6 +13,7 @@ from clientsync_tui.store.store import Store
 from tests.support import plans
 from tests.support.command import PATIENCE_S, Command
 from tests.support.practice import Practice, practice, practices
+from tests.support.process import Process
 
 pytestmark = pytest.mark.long
 
@@ -49,8 +50,12 @@ def test_job_run_by_two_processes_is_done_once(
     held = {each.id for each in workplace.held()}
     job = store.jobs.create(plans.refresh(store, "xero", held), "ann")
     before = store.ledger.last()
-    resume = Command(practice.config).line("jobs", "resume", job)
-    with subprocess.Popen([*apart, *resume], stderr=subprocess.DEVNULL) as first:
+    cli, quiet = Command(practice.config), subprocess.DEVNULL
+    with (
+        subprocess.Popen([*apart, *cli.line("jobs", "resume", job)], stderr=quiet)
+        if apart
+        else Process(cli.words("jobs", "resume", job), stderr=quiet)
+    ) as first:
         wait_until(lambda job: job.state is JobState.RUNNING, store, job)
         found = store.jobs.one(job)
         assert found.state is JobState.RUNNING and not found.cut_off
@@ -75,8 +80,8 @@ def test_job_whose_lock_is_moved_away_writes_each_entry_once(
     held = {each.id for each in workplace.held()}
     job = store.jobs.create(plans.refresh(store, "xero", held), "ann")
     before = store.ledger.last()
-    resume = Command(practice.config).line("jobs", "resume", job)
-    with subprocess.Popen(resume, stderr=subprocess.DEVNULL) as first:
+    resume = Command(practice.config).words("jobs", "resume", job)
+    with Process(resume, stderr=subprocess.DEVNULL) as first:
         wait_until(lambda job: job.count(ItemState.DOING) == ITEMS, store, job)
         (lock,) = practice.folder.glob("practice.db.job-*.lock")
         lock.rename(practice.folder / "moved-away")

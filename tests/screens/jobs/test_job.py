@@ -6,7 +6,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -28,6 +27,7 @@ from tests.support import plans
 from tests.support.browser import come_back_as
 from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
+from tests.support.process import Process
 
 __all__ = ["practice", "practices"]
 
@@ -62,27 +62,17 @@ def connected(app: ClientSyncApp) -> list[str]:
 
 
 @contextmanager
-def elsewhere(practice: Practice, job: str) -> Iterator[subprocess.Popen[bytes]]:
+def elsewhere(practice: Practice, job: str) -> Iterator[Process]:
     """Another process that goes on with the job."""
-    command = [
-        sys.executable,
-        "-m",
-        "clientsync_tui",
-        "--config",
-        str(practice.config),
-        "jobs",
-        "resume",
-        job,
-    ]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet) as process:
+    words = ["--config", str(practice.config), "jobs", "resume", job]
+    with Process(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             yield process
         finally:
             process.kill()
 
 
-async def still(process: subprocess.Popen[bytes], app: ClientSyncApp) -> None:
+async def still(process: Process, app: ClientSyncApp) -> None:
     """Lets the process stand still, alive and in the middle, but not while it writes: no one else could then."""
     while True:
         os.kill(process.pid, signal.SIGSTOP)
