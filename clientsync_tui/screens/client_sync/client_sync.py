@@ -62,7 +62,8 @@ class ClientSyncScreen(ActionScreen):
 
     @property
     def _panels(self) -> list[AppPanel]:
-        return list(self.query(AppPanel))
+        # Every action asks for them: to query the whole screen each time takes a tenth of the time to open it.
+        return [panel for panels in self.query_children(Panels) for panel in panels.query_children(AppPanel)]
 
     @property
     def _here(self) -> AppPanel:
