@@ -45,7 +45,7 @@ RUN_ELSEWHERE = {
         "-m pip install -q",
     ),
     "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/clientsync --sandbox": (
-        "tests/cli/test_cli_throwaway.py",
+        "tests/cli/starting/test_cli_throwaway.py",
         '"--sandbox"',
     ),
     "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest -n 2": (

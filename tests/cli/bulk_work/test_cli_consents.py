@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from clientsync_tui.accounting.seam.registry import softwares
 from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
-from tests.cli.three_apps import LINK, MANY, ONE, OTHER, cli, company, consent, practice, statuses
+from tests.cli.bulk_work.three_apps import LINK, MANY, ONE, OTHER, cli, company, consent, practice, statuses
 from tests.support.command import Command, Terminal
 from tests.support.practice import Practice
 

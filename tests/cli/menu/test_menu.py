@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.office import CLIENT_SYNC, CLIENTS, HISTORY, JOBS, UNDO, XERO, Office, busy, office
+from tests.cli.menu.office import CLIENT_SYNC, CLIENTS, HISTORY, JOBS, UNDO, XERO, Office, busy, office
 from tests.signin.keyrings import entries
 from tests.support import plans
 

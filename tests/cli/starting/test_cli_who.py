@@ -13,7 +13,7 @@ import pytest
 from clientsync_tui.host import this_user
 from clientsync_tui.signin.vault import SERVICE
 from clientsync_tui.sync.jobs.engine import Engine
-from tests.cli.office import Office, office
+from tests.cli.menu.office import Office, office
 from tests.signin.keyrings import Folder
 from tests.support.command import PATIENCE_S
 from tests.support.inside import database_of

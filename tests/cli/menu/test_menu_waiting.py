@@ -5,7 +5,7 @@ import subprocess
 import time
 
 from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
-from tests.cli.office import HISTORY, JOBS, XERO, Office, busy, office
+from tests.cli.menu.office import HISTORY, JOBS, XERO, Office, busy, office
 from tests.support.command import PATIENCE_S, Said, Started, Terminal
 from tests.support.sandbox import plain_http
 

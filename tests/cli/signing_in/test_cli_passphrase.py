@@ -9,8 +9,7 @@ import pytest
 from clientsync_tui.practice.trouble import KeyringTrouble
 from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
 from clientsync_tui.signin.keyrings.keyring_format import Argon2
-from tests.cli.test_cli_terminal import Terminal
-from tests.support.command import Command
+from tests.support.command import Command, Terminal
 
 SERVICE = "clientsync"
 

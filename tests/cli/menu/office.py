@@ -1,6 +1,6 @@
 """A practice with two accountants, and `clientsync menu` on it.
 
-In a test module: `from tests.cli.office import busy, office` makes the fixtures known there.
+In a test module: `from tests.cli.menu.office import busy, office` makes the fixtures known there.
 """
 
 import os

@@ -6,7 +6,17 @@ import pytest
 
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace, secret_name
-from tests.cli.three_apps import MANY, ONE, OTHER, cli, company, consent, everywhere, practice, statuses
+from tests.cli.bulk_work.three_apps import (
+    MANY,
+    ONE,
+    OTHER,
+    cli,
+    company,
+    consent,
+    everywhere,
+    practice,
+    statuses,
+)
 from tests.support.command import Command
 from tests.support.practice import Practice
 
