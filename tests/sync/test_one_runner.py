@@ -43,8 +43,10 @@ def test_job_run_by_two_processes_is_done_once(
 ) -> None:
     if apart and not is_allowed(apart):
         pytest.skip("no PID namespace can be made here")
-    practice = practices(Options(organisations=ITEMS, limits=False, softwares=("xero",), latency_s=0.3))
+    practice = practices(Options(organisations=ITEMS, limits=False, softwares=("xero",)))
     practice.add(practice.people[0])
+    # Until the second one has been refused.
+    practice.sandbox.fault("slow", software="xero", seconds=0.3)
     workplace = practice.workplace()
     store = workplace.store
     held = {each.id for each in workplace.held()}
@@ -64,6 +66,7 @@ def test_job_run_by_two_processes_is_done_once(
         assert (second.code, f"Job {job} is already running in another window" in second.err) == (2, True), (
             second
         )
+        practice.sandbox.fault("clear")
         assert first.wait(PATIENCE_S) == 0
     entries = store.ledger.entries(after=before)
     assert sum(entry.kind == "refreshed" for entry in entries) == ITEMS
@@ -73,8 +76,9 @@ def test_job_run_by_two_processes_is_done_once(
 def test_job_whose_lock_is_moved_away_writes_each_entry_once(
     practices: Callable[[Options], Practice],
 ) -> None:
-    practice = practices(Options(organisations=ITEMS, limits=False, softwares=("xero",), latency_s=0.2))
+    practice = practices(Options(organisations=ITEMS, limits=False, softwares=("xero",)))
     practice.add(practice.people[0])
+    practice.sandbox.fault("slow", software="xero", seconds=0.2)
     workplace = practice.workplace()
     store = workplace.store
     held = {each.id for each in workplace.held()}
