@@ -19,7 +19,7 @@ from clientsync_tui.store.store import Store
 from clientsync_tui.sync.jobs.runner import WAITING_FACTOR, Runner
 from clientsync_tui.sync.kinds import check
 from clientsync_tui.sync.kinds.seam.kind import Request
-from tests.support.postgres import Server, fresh_database
+from tests.support.postgres import Database, Server
 from tests.sync.books import ANN, Books, Practice
 
 from ..result import Result, measure
@@ -45,7 +45,7 @@ def _measured(server: Server, folder: Path, quick: bool) -> Iterator[Result]:
     people, seconds = (3, 3) if quick else (10, 30)
     alone = Store(folder / "alone" / "practice.db")
     alone.ledger.append(*(_added(f"c{n}", f"Client {n:06}") for n in range(clients)))
-    address = address_of(fresh_database(server).url())
+    address = address_of(Database(server).url())
     first = folder / "first" / "practice.db"
     with connect(address) as db:
         moving.to_server(alone, db, address, "Bench", first)
@@ -55,7 +55,7 @@ def _measured(server: Server, folder: Path, quick: bool) -> Iterator[Result]:
     yield _commit(address, folder, first, 50 if quick else 500)
     items = 48 if quick else 1_200
     for workers in (1, 2, 4):
-        took = _job(fresh_database(server).url(), folder, workers, items)
+        took = _job(Database(server).url(), folder, workers, items)
         bound = items * LATENCY_S / (workers * Books.limits.at_once * WAITING_FACTOR)
         yield Result(
             f"job of {items:,} items on {workers} workers, the bound of its calls, s", took, bound, 2

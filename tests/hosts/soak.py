@@ -29,7 +29,7 @@ from clientsync_tui.store.store import Store
 from clientsync_tui.store.work.workers import LeaseLost
 from tests.store.entries import derived
 from tests.support.inside import database_of
-from tests.support.postgres import Server, fresh_database
+from tests.support.postgres import Database, Server
 
 PROGRAMS = 2
 """On each host."""
@@ -92,7 +92,7 @@ def soak(minutes: float) -> dict[str, object]:
     counts: Counter[str] = Counter()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            url = fresh_database(server).url()
+            url = Database(server).url()
             address = address_of(url)
             with connect(address) as db:
                 schema.create(db, address, "Soak")

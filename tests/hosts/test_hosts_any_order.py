@@ -31,7 +31,7 @@ from tests.faults.clock import Clock, settable_clock
 from tests.store.entries import derived, signed_in
 from tests.store.test_store_any_order import CLIENTS, new_entries
 from tests.support.inside import database_of
-from tests.support.postgres import OWNER, Database, Server, fresh_database
+from tests.support.postgres import OWNER, Database, Server
 
 HOSTS = {"london": OWNER, "paris": "ben"}
 """Each with the role of the person there."""
@@ -57,7 +57,7 @@ class TwoHosts(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.database: Database = fresh_database(self.server)
+        self.database = Database(self.server)
         self.addresses = {name: address_of(self.database.url(role)) for name, role in HOSTS.items()}
         self.clocks = dict.fromkeys(HOSTS, timedelta())
         self.claims: dict[str, str] = {}

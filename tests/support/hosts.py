@@ -1,17 +1,20 @@
 """Hosts that share a practice on PostgreSQL: each has a configuration, a data folder and a keyring of its own."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import tomlkit
 
+from clientsync_tui.config.reading import load
 from clientsync_tui.workplace import Workplace
 from tests.support.command import Command, Said
-from tests.support.postgres import Database
+from tests.support.postgres import Database, Server
 from tests.support.practice import cheap_keyring
 
 
@@ -75,15 +78,42 @@ def host(folder: Path, name: str) -> Host:
     return made
 
 
+_originals: "dict[tuple[Server, tuple[str, ...]], tuple[Database, TemporaryDirectory[str]]]" = {}
+
+
 def shared(folder: Path, database: Database, *names: str) -> list[Host]:
-    """Hosts that share a new practice: the first one's person made it and is its admin, the others are members."""
-    hosts = [host(folder, name) for name in names]
-    first, *others = hosts
-    url = database.url()
-    first.ok("practice", "create", url)
-    first.ok("practice", "join", url)
+    """Hosts that share a new practice: the first one's person made it and is its admin, the others are members.
+
+    They are copies: the hosts of those names did all that once for the server.
+    """
+    key = database.server, names
+    if key not in _originals:
+        original, kept = Database(database.server), TemporaryDirectory()
+        _made(Path(kept.name), original, names)
+        _originals[key] = original, kept
+    original, kept = _originals[key]
+    database.copy(original)
+    return [_copied(Path(kept.name), folder, name, original, database) for name in names]
+
+
+def _made(folder: Path, database: Database, names: tuple[str, ...]) -> None:
+    first, *others = (host(folder, name) for name in names)
+    first.ok("practice", "create", database.url())
+    first.ok("practice", "join", database.url())
     for other in others:
         theirs = database.url(other.role)
         first.ok("practice", "grant", database.role(other.role), "member", "--name", other.role.title())
         other.ok("practice", "join", theirs)
-    return hosts
+
+
+def _copied(kept: Path, folder: Path, name: str, original: Database, database: Database) -> Host:
+    shutil.copytree(kept / name, folder / name)
+    copy = Host(folder / name, name)
+    with copy.here():
+        before = load(copy.config).database
+        address = copy.config.read_text()
+        copy.config.write_text(address.replace(f"/{original.name}", f"/{database.name}"))
+        after = load(copy.config).database
+    for file in before.parent.glob(f"{before.name}*"):
+        file.rename(file.with_name(file.name.replace(before.name, after.name)))
+    return copy

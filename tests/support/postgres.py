@@ -14,8 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +97,17 @@ class Server:
         end = time.monotonic() + PATIENCE_S
         while True:
             try:
-                psycopg.connect(host="127.0.0.1", port=self.port, user=OWNER, dbname=OWNER).close()
+                self.connect().close()
             except psycopg.OperationalError:
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.02)
             else:
                 return
+
+    def connect(self, database: str = OWNER, role: str = OWNER) -> "psycopg.Connection[Any]":
+        """A connection past the program."""
+        return psycopg.connect(host="127.0.0.1", port=self.port, dbname=database, user=role, autocommit=True)
 
     def stop(self) -> None:
         """Stops it at once, as a crash of its host would."""
@@ -135,12 +138,34 @@ class Server:
         return True
 
 
-@dataclass(frozen=True)
 class Database:
-    """An empty database of a server. Its roles are made on first use, without any right."""
+    """A database of a server, made on first use: empty, or a copy. Its roles are made on first use, without any right."""
 
-    server: Server
-    name: str
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._name = f"t{secrets.token_hex(4)}"
+        self._original: Database | None = None
+        self._is_made = False
+        self._roles = {OWNER: OWNER}
+
+    def copy(self, original: "Database") -> None:
+        """It will be a copy of another one that nobody is connected to; roles made for that one are its roles too."""
+        assert not self._is_made
+        self._original = original
+        self._roles |= original._roles
+
+    @property
+    def name(self) -> str:
+        if not self._is_made:
+            self._is_made = True
+            name = psycopg.sql.Identifier(self._name)
+            statement = psycopg.sql.SQL("CREATE DATABASE {}").format(name)
+            if self._original is not None:
+                original = psycopg.sql.Identifier(self._original.name)
+                statement += psycopg.sql.SQL(" TEMPLATE {}").format(original)
+            with closing(self.server.connect()) as admin:
+                admin.execute(statement)
+        return self._name
 
     def url(self, role: str = OWNER) -> str:
         """Its address for a role, as it is in the configuration."""
@@ -152,14 +177,12 @@ class Database:
         return f"postgresql://{self.role(role)}@127.0.0.1:{self.server.port}/{self.name}"
 
     def role(self, name: str) -> str:
-        """The name of a role of this test alone: roles belong to the whole server."""
-        return name if name == OWNER else f"{name}_{self.name}"
+        """The name of a role of this test alone, or of the original: roles belong to the whole server."""
+        return self._roles.setdefault(name, f"{name}_{self._name}")
 
     def connect(self, role: str = OWNER) -> "psycopg.Connection[Any]":
         """A connection of one's own, past the program."""
-        return psycopg.connect(
-            host="127.0.0.1", port=self.server.port, dbname=self.name, user=self.role(role), autocommit=True
-        )
+        return self.server.connect(self.name, self.role(role))
 
 
 def _programs() -> Path:
@@ -184,17 +207,7 @@ def server() -> Iterator[Server]:
     server.remove()
 
 
-def fresh_database(server: Server) -> Database:
-    """An empty database."""
-    database = Database(server, f"t{secrets.token_hex(4)}")
-    statement = psycopg.sql.SQL("{} DATABASE {}").format
-    admin = psycopg.connect(host="127.0.0.1", port=server.port, dbname=OWNER, user=OWNER, autocommit=True)
-    with admin:
-        admin.execute(statement(psycopg.sql.SQL("CREATE"), psycopg.sql.Identifier(database.name)))
-    return database
-
-
 @pytest.fixture
 def postgres(server: Server) -> Database:
     """An empty database."""
-    return fresh_database(server)
+    return Database(server)
