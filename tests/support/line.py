@@ -10,14 +10,16 @@ ASKS_FOR_GSS, ASKS_FOR_TLS = b"\0\0\0\x08\x04\xd2\x16\x30", b"\0\0\0\x08\x04\xd2
 
 
 class Line:
-    """Forwards what comes to `port` to the server's port on the loopback.
+    """Forwards what comes to `port` to the server's port on the loopback, or to its socket.
 
     `certificate`: a file with it and its key, to be shown to whoever asks for TLS. The binaries that the tests bring know no TLS, so it
     ends here, and libpq verifies it as it would the server's own.
     """
 
-    def __init__(self, server: int, certificate: Path | None = None, port: int = 0) -> None:
-        self._server, self.port = server, port
+    def __init__(
+        self, server: int | Path, certificate: Path | None = None, port: int = 0, address: str = "127.0.0.1"
+    ) -> None:
+        self._server, self._address, self.port = server, address, port
         self._tls = None
         if certificate is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -25,6 +27,7 @@ class Line:
         self._loop = asyncio.new_event_loop()
         self._carries = asyncio.Event()
         self._carries.set()
+        self._last_words: bytes | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> Self:
@@ -42,12 +45,17 @@ class Line:
         """From now on nothing arrives, in either direction, and nobody is told: connections stay open."""
         self._loop.call_soon_threadsafe(self._carries.clear)
 
+    def cut_behind(self, words: bytes) -> None:
+        """The same once these words have gone to the server."""
+        self._last_words = words
+
     def mend(self) -> None:
         """What was held up arrives, and everything else as before."""
+        self._last_words = None
         self._loop.call_soon_threadsafe(self._carries.set)
 
     async def _listen(self) -> int:
-        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._listener = await asyncio.start_server(self._serve, self._address, self.port)
         return int(self._listener.sockets[0].getsockname()[1])
 
     async def _end(self) -> None:
@@ -65,17 +73,27 @@ class Line:
                     writer.write(b"N")
                 writer.write(b"S")
                 await writer.start_tls(self._tls)
-            there, back = await asyncio.open_connection("127.0.0.1", self._server)
-            await asyncio.gather(self._carry(reader, back), self._carry(there, writer))
+            there, back = await (
+                asyncio.open_unix_connection(self._server)
+                if isinstance(self._server, Path)
+                else asyncio.open_connection("127.0.0.1", self._server)
+            )
+            await asyncio.gather(self._carry(reader, back, to_server=True), self._carry(there, writer))
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             # One end is gone, or does not trust the certificate; or the test is over.
             writer.close()
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, to_server: bool = False
+    ) -> None:
         try:
             while part := await reader.read(65_536):
                 await self._carries.wait()
+                if to_server and self._last_words is not None and self._last_words in part:
+                    self._carries.clear()
                 writer.write(part)
                 await writer.drain()
+            # Nobody hears of the end either.
+            await self._carries.wait()
         finally:
             writer.close()

@@ -13,7 +13,11 @@ from ...practice.trouble import UsageError
 CONNECT_S = 4
 """How long a server may take to answer. Whoever started the program waits for it."""
 
-SETTINGS = "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c search_path=pg_catalog"
+SETTINGS = (
+    "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s -c search_path=pg_catalog "
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+)
+"""A host that is gone without a word keeps no lock: the server notices within seconds, or takes the lock back."""
 SAFE_METHODS = ("scram-sha-256", "gss", "sspi", "none")
 """With these nobody who takes the server's place learns a password. `none` is what a server says that trusts, or knows the socket's peer."""
 
@@ -150,7 +154,7 @@ def _is_here(host: str) -> bool:
 def _patience(given: Mapping[str, str]) -> Mapping[str, str]:
     return {
         "connect_timeout": given.get("connect_timeout", str(CONNECT_S)),
-        # A host that is gone without a word is noticed within seconds.
+        # A server that is gone without a word is noticed within seconds.
         "keepalives_idle": "5",
         "keepalives_interval": "2",
         "keepalives_count": "3",

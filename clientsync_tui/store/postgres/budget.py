@@ -6,7 +6,7 @@ import psycopg
 
 from ...practice.trouble import Trouble
 from .connecting import Connection, connect
-from .home import PostgresHome
+from .home import SOON_S, PostgresHome
 
 
 class Budget:
@@ -27,7 +27,8 @@ class Budget:
             try:
                 if self._connection is None or self._connection.closed:
                     self._connection = connect(self._home.address, self._home.password)
-                row = self._connection.execute(query, (lane, calls, seconds, wanted)).fetchone()
+                with self._connection.patience(SOON_S):
+                    row = self._connection.execute(query, (lane, calls, seconds, wanted)).fetchone()
             except (Trouble, psycopg.Error):
                 self._close()
                 return None

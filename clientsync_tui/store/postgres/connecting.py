@@ -1,16 +1,15 @@
 """Connections to a practice's PostgreSQL, and what its errors mean to a person."""
 
 from collections.abc import Callable
-from typing import Any
 
 import psycopg
 from psycopg.rows import tuple_row
 
 from ...practice.trouble import NotAllowed, Trouble, Unreachable, UsageError
 from .address import Address
+from .silence import Connection
 from .socket_owner import verified
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 Password = Callable[[], str | None]
 """Reads the password from the keyring; None where none is kept."""
 
@@ -47,7 +46,7 @@ def _connect(address: Address, password: str | None) -> Connection:
     if password is not None:
         given["password"] = password
     # A hundred people need no prepared statements, and a pooler in front of the server would lose them.
-    return psycopg.connect(autocommit=True, row_factory=tuple_row, prepare_threshold=None, **given)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    return Connection.connect(autocommit=True, row_factory=tuple_row, prepare_threshold=None, **given)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def explained(error: psycopg.Error, address: Address) -> Trouble:

@@ -23,6 +23,8 @@ POLL_S = 3.0
 AGAIN_S = 0.1
 """The pause before a server that could not be reached is tried again; each pause is twice the one before, up to `LONGEST_S`."""
 LONGEST_S = 5.0
+SILENCE_S = 8.0
+"""How long a server may be silent that is asked what is new. It must be longer than the time between two questions."""
 
 
 class Follower:
@@ -69,7 +71,7 @@ class Follower:
         pause = AGAIN_S
         while not self._stop.is_set():
             try:
-                with connect(self._home.address, self._home.password) as server:
+                with connect(self._home.address, self._home.password) as server, server.patience(SILENCE_S):
                     server.execute("LISTEN clientsync")
                     show_yourself(server)
                     pause = AGAIN_S

@@ -23,7 +23,10 @@ from .address import Address
 from .connecting import Connection, Password, connect, explained
 from .following import Differs, Newer, catch_up, head_of
 from .holders import HOLDERS, still_changing
+from .silence import LONG_S
 
+SOON_S = 5.0
+"""How long a server that is asked for nothing may take to answer."""
 YOU = "SELECT session_user::text, level, name FROM clientsync.people WHERE role = session_user"
 BEGIN = "BEGIN; SELECT seq, hash, at, actor, moved, version FROM clientsync.lock_head()"
 APPEND = "SELECT * FROM clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
@@ -68,7 +71,8 @@ class PostgresHome:
         """The connection, made again where the server was started again since. Raises what `connected` raises."""
         connection = self.connected()
         try:
-            connection.execute("SELECT 1")
+            with connection.patience(SOON_S):
+                connection.execute("SELECT 1")
         except psycopg.OperationalError:
             connection.close()
             return self.connected()
@@ -163,7 +167,8 @@ class PostgresHome:
 
     def _ask_within(self, query: LiteralString, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
-            return self._begun().execute(query, values).fetchall()
+            with (connection := self._begun()).patience(LONG_S):
+                return connection.execute(query, values).fetchall()
         except psycopg.Error as error:
             raise self._explained(error) from None
 
@@ -181,7 +186,8 @@ class PostgresHome:
         self._append(db)
         connection = self._begun()
         try:
-            work.send(db, connection)
+            with connection.patience(LONG_S):
+                work.send(db, connection)
         except psycopg.Error as error:
             raise self._explained(error) from None
         try:

@@ -14,6 +14,7 @@ from . import schema
 from .address import Address
 from .connecting import Connection, explained
 from .following import head_of
+from .silence import LONG_S
 from .work import move_all
 
 COPY = (
@@ -44,7 +45,7 @@ def to_server(store: Store, server: Connection, address: Address, name: str, cop
         make_folder(copy.parent)
         copies.copy_file(store.path, copy)
         try:
-            with server.transaction():
+            with server.patience(LONG_S), server.transaction():
                 if not schema.is_there(server):
                     schema.create(server, address, name, store.practice_id)
                 _insert(db, server)
@@ -98,7 +99,7 @@ def to_file(store: Store, server: Connection, address: Address, file: Path, plac
         raise UsageError(f"{file} is there already. Name a file that is not. Nothing was changed.")
     store.catch_up()
     try:
-        with server.transaction():
+        with server.patience(LONG_S), server.transaction():
             server.execute("SELECT FROM clientsync.head FOR UPDATE")
             with store.exclusively() as db:
                 forget_ahead(db)

@@ -12,6 +12,7 @@ from ...practice.trouble import UsageError
 from .address import Address
 from .connecting import Connection, explained
 from .grants import grants
+from .silence import LONG_S
 
 LOCK = int.from_bytes(b"CSync")
 """The advisory lock under which the steps are taken."""
@@ -33,7 +34,7 @@ def create(server: Connection, address: Address, name: str, practice: str | None
     Raises UsageError where one is there already, or the database can't hold one; then nothing was changed.
     """
     try:
-        with server.transaction():
+        with server.patience(LONG_S), server.transaction():
             _lock(server)
             if is_there(server):
                 raise UsageError(
@@ -65,7 +66,7 @@ def create(server: Connection, address: Address, name: str, practice: str | None
 def upgrade(server: Connection, address: Address) -> int:
     """Takes the steps that the practice lacks, and grants what this version grants; returns how many steps it took."""
     try:
-        with server.transaction():
+        with server.patience(LONG_S), server.transaction():
             _lock(server)
             row = server.execute("SELECT version FROM clientsync.about").fetchone()
             assert row is not None

@@ -1,0 +1,53 @@
+"""A connection that gives up when nothing comes any more, though it is open: behind a tunnel or a proxy no keepalive notices that."""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.abc import RV, PQGen
+from psycopg.waiting import Ready, Wait
+
+ANSWER_S = 15.0
+"""How long one step may take without a byte from the server. Longer than it lets anyone wait for a lock."""
+LONG_S = 70.0
+"""The same for steps with a lot of work. Longer than it lets any statement take."""
+CHECK_S = 0.1
+
+
+class Connection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that raises OperationalError, and is closed, once the server is silent for longer than `silence_s`."""
+
+    silence_s: float = ANSWER_S
+
+    @contextmanager
+    def patience(self, seconds: float) -> Generator[None]:
+        """Inside, the server may be silent for so long."""
+        before, self.silence_s = self.silence_s, seconds
+        try:
+            yield
+        finally:
+            self.silence_s = before
+
+    def wait(self, gen: PQGen[RV], interval: float = CHECK_S, timeout: float | None = None) -> RV:
+        """Consumes what operates on the connection."""
+        limit = {} if timeout is None else {"timeout": timeout}
+        return super().wait(self._unless_silent(gen), interval, **limit)
+
+    def _unless_silent(self, gen: PQGen[RV]) -> Generator[Wait, Ready | int, RV]:
+        heard = time.monotonic()
+        try:
+            state = next(gen)
+            while True:
+                ready = yield state
+                now = time.monotonic()
+                if ready:
+                    heard = now
+                elif now - heard > self.silence_s:
+                    # Not cancelled first: that would wait for the same line.
+                    self.pgconn.finish()
+                    raise psycopg.OperationalError(f"no answer for {self.silence_s:.0f} seconds")
+                state = gen.send(ready)
+        except StopIteration as done:
+            return done.value

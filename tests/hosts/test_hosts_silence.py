@@ -1,0 +1,167 @@
+"""The line to the server goes silent while connections stay open: nothing waits for ever, and everything goes on once it is back."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.roles import Right
+from clientsync_tui.practice.trouble import Unreachable
+from clientsync_tui.store.postgres import budget, follower, home, silence
+from tests.support.hosts import Host, host, shared
+from tests.support.line import Line
+from tests.support.namespaces import network, within
+from tests.support.postgres import OWNER, Database
+from tests.support.tls import Authority
+
+ADDED = NewEntry(Kind.CLIENT_ADDED, "x", "c1", body={"name": "Abbey"})
+
+
+@pytest.fixture
+def line(postgres: Database) -> Iterator[Line]:
+    with Line(postgres.server.port) as line:
+        yield line
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a test ends soon."""
+    monkeypatch.setattr(follower, "POLL_S", 0.1)
+    monkeypatch.setattr(follower, "AGAIN_S", 0.1)
+    monkeypatch.setattr(follower, "SILENCE_S", 0.4)
+    monkeypatch.setattr(home, "SOON_S", 0.4)
+    monkeypatch.setattr(budget, "SOON_S", 0.4)
+    monkeypatch.setattr(home, "LONG_S", 0.6)
+    monkeypatch.setattr(silence.Connection, "silence_s", 0.5)
+
+
+@pytest.fixture
+def ben(tmp_path: Path, postgres: Database, line: Line, impatient: None) -> Host:
+    """Behind the line."""
+    (ann,) = shared(tmp_path, postgres, "ann")
+    with ann.workplace() as workplace:
+        workplace.store.ledger.append(ADDED)
+    ben = host(tmp_path, "ben")
+    url = postgres.url("ben").replace(str(postgres.server.port), str(line.port))
+    ann.ok("practice", "grant", postgres.role("ben"), "member")
+    ben.ok("practice", "join", f"{url}?connect_timeout=2")
+    return ben
+
+
+def until(holds: Callable[[], bool], within_s: float = 8) -> None:
+    """Waits for it."""
+    begun = time.monotonic()
+    while not holds():
+        assert time.monotonic() - begun < within_s
+        time.sleep(0.02)
+
+
+def test_open_program_says_that_the_line_is_silent_and_goes_on_when_it_is_back(
+    ben: Host, tmp_path: Path, line: Line
+) -> None:
+    ann = Host(tmp_path / "ann", "ann")
+    with ben.workplace() as workplace:
+        around = workplace.store.surroundings
+        around.start()
+        try:
+            until(lambda: around.refusal(Right.CHANGE) is None and workplace.store.home.level is not None)
+            line.cut()
+            until(lambda: "PostgreSQL can't be reached since" in around.says, within_s=1.5)
+            assert "can't be reached" in (around.refusal(Right.CHANGE) or "")
+            begun = time.monotonic()
+            with pytest.raises(Unreachable):
+                workplace.store.ledger.append(NewEntry(Kind.NOTE_SET, "x", "c1", body={"note": "Hello"}))
+            assert time.monotonic() - begun < 0.2, "nobody waits for what is known"
+            assert workplace.store.clients.total() == 1
+            ann.ok("team", "create", "North")
+            line.mend()
+            until(lambda: not around.says and workplace.store.clients.teams() == ["North"])
+            workplace.store.ledger.append(NewEntry(Kind.TEAM_CREATED, "x", body={"team": "South"}))
+        finally:
+            around.stop()
+    assert ann.ok("practice", "status", "--json")["entries"] == 3
+
+
+@pytest.mark.parametrize("last_words", [b"clientsync.append", b"COMMIT"])
+def test_change_that_the_silence_cuts_off_is_given_up_in_time(
+    ben: Host, line: Line, last_words: bytes
+) -> None:
+    with ben.workplace() as workplace:
+        store = workplace.store
+        begun = time.monotonic()
+        line.cut_behind(last_words)
+        with pytest.raises(Unreachable):
+            store.ledger.append(NewEntry(Kind.TEAM_CREATED, "x", body={"team": "North"}))
+        assert time.monotonic() - begun < 3
+        line.mend()
+        store.catch_up()
+        assert store.clients.teams() == (["North"] if last_words == b"COMMIT" else [])
+        store.ledger.append(NewEntry(Kind.TEAM_CREATED, "x", body={"team": "South"}))
+        assert store.inspection.differing_tables() == []
+
+
+def test_calls_are_not_held_up_by_a_silent_line(ben: Host, line: Line) -> None:
+    with ben.workplace() as workplace:
+        grants = workplace.store.budget()
+        assert grants is not None and grants.grant("xero o1", 60, 60, 5) == (5, 0)
+        line.cut()
+        begun = time.monotonic()
+        assert grants.grant("xero o1", 60, 60, 5) is None
+        assert time.monotonic() - begun < 1.5
+        grants.close()
+
+
+def test_command_on_a_silent_line_reads_what_is_known(ben: Host, line: Line) -> None:
+    line.cut()
+    begun = time.monotonic()
+    said = ben.run("clients", "--json")
+    assert (said.code, [client["name"] for client in said.json]) == (0, ["Abbey"])
+    assert "can't be reached" in said.err and time.monotonic() - begun < 4
+
+
+@pytest.mark.long
+def test_hosts_on_networks_of_their_own_outlast_a_cable_that_is_unplugged(
+    tmp_path: Path, postgres: Database, impatient: None
+) -> None:
+    """Through TLS, from two namespaces to a third. Every packet is lost, which nobody is told."""
+    office, name = Authority(tmp_path, "office"), "db.example.com"
+    socket = postgres.server.socket_folder / f".s.PGSQL.{postgres.server.port}"
+    with network(2) as net, ExitStack() as stack:
+        line = Line(socket, office.certificate(name), address="0.0.0.0")
+        stack.push(line)
+        within(net.server, line.__enter__)
+        london, paris = host(tmp_path, "london"), host(tmp_path, "paris")
+
+        def run(n: int, *words: str) -> None:
+            within(net.hosts[n], lambda: (london, paris)[n].ok(*words))
+
+        def url(n: int, role: str) -> str:
+            return (
+                f"postgresql://{role}@{name}:{line.port}/{postgres.name}"
+                f"?hostaddr=10.77.{n}.1&sslrootcert={office.file}&connect_timeout=2"
+            )
+
+        run(0, "practice", "create", url(0, OWNER))
+        run(0, "practice", "join", url(0, OWNER))
+        postgres.url("ben")
+        run(0, "practice", "grant", postgres.role("ben"), "member")
+        run(1, "practice", "join", url(1, postgres.role("ben")))
+        with paris.workplace() as workplace:
+            store, around = workplace.store, workplace.store.surroundings
+            within(net.hosts[1], around.start)
+            stack.callback(around.stop)
+            run(0, "team", "create", "North")
+            until(lambda: store.clients.teams() == ["North"], within_s=2)
+            net.unplug(1)
+            until(lambda: "PostgreSQL can't be reached since" in around.says, within_s=2)
+            run(0, "team", "create", "West")
+            with pytest.raises(Unreachable):
+                store.ledger.append(NewEntry(Kind.TEAM_CREATED, "x", body={"team": "Lost"}))
+            net.plug(1)
+            until(lambda: not around.says and store.clients.teams() == ["North", "West"])
+            around.stop()
+        run(1, "team", "create", "South")
+        assert within(net.hosts[0], lambda: london.ok("practice", "status", "--json"))["entries"] == 3
