@@ -28,7 +28,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
 def test_it_says_the_same_and_ends_alike(cli: Command, words: tuple[str, ...]) -> None:
     cli.inside("clients")
     forked = cli.run(*words)
-    assert forked == cli.fresh(*words) and forked.out + forked.err
+    assert forked == cli.fresh.run(*words) and forked.out + forked.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

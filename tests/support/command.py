@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -39,9 +39,15 @@ class Said:
 
 @dataclass(frozen=True)
 class Command:
-    """`clientsync --config CONFIG`."""
+    """`clientsync --config CONFIG`. `from_nothing`: its processes are not forked from one that has imported the program."""
 
     config: Path
+    from_nothing: bool = False
+
+    @property
+    def fresh(self) -> "Command":
+        """For what depends on what is imported, on how Python begins, or on what the process list shows."""
+        return replace(self, from_nothing=True)
 
     def words(self, *words: str) -> list[str]:
         return ["--config", str(self.config), *words]
@@ -52,18 +58,21 @@ class Command:
 
     def run(self, *words: str, stdin: str | None = None) -> Said:
         """As a process; without `stdin` it is at its end."""
-        done = process.run(self.words(*words), text=stdin or "", timeout=PATIENCE_S)
-        return Said(done.returncode, done.stdout, done.stderr)
-
-    def fresh(self, *words: str) -> Said:
-        """The same from nothing, for what depends on what is imported, or on how Python begins."""
-        done = subprocess.run(self.line(*words), input="", capture_output=True, text=True, timeout=PATIENCE_S)
+        if self.from_nothing:
+            done = subprocess.run(
+                self.line(*words), input=stdin or "", capture_output=True, text=True, timeout=PATIENCE_S
+            )
+        else:
+            done = process.run(self.words(*words), text=stdin or "", timeout=PATIENCE_S)
         return Said(done.returncode, done.stdout, done.stderr)
 
     def start(self, *words: str, stdin: int = subprocess.DEVNULL) -> "Started":
-        return Started(
-            Process(self.words(*words), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        )
+        pipe = subprocess.PIPE
+        if self.from_nothing:
+            return Started(
+                subprocess.Popen(self.line(*words), stdin=stdin, stdout=pipe, stderr=pipe, text=True)
+            )
+        return Started(Process(self.words(*words), stdin=stdin, stdout=pipe, stderr=pipe))
 
     def inside(self, *words: str) -> Said:
         """In this process."""

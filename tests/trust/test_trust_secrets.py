@@ -89,7 +89,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             file = home / "data" / "clientsync" / "keyring.bin"
             EncryptedFile(file, lambda new: PASSPHRASE, cost=lambda: Argon2(8, 1, 1)).unlock()
             done = Day(home, watching)
-            _work(done, Command(practice.config), practice.people[0])
+            _work(done, Command(practice.config).fresh, practice.people[0])
             keyring = EncryptedFile(file, lambda new: PASSPHRASE)
             keyring.unlock()
             done.held = str(keyring._read())

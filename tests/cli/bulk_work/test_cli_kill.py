@@ -12,7 +12,6 @@ import pytest
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
 from tests.support.command import PATIENCE_S, Command
-from tests.support.forked import begin, command
 from tests.support.practice import Practice
 
 pytestmark = pytest.mark.long
@@ -97,11 +96,9 @@ def test_add_killed_at_any_call_completes_when_run_again(few: Ground, tmp_path: 
         # Each organisation allows so many calls a minute, and these are the same two again and again.
         few.box.advance(61)
         cli = few.copy(base, tmp_path / str(step))
-        adding = begin(command, cli.config, "add", "xero", "--all")
-        few.until_calls(few.calls() + step, adding.is_alive)
-        adding.kill()
-        adding.join()
-        cut_off += adding.exitcode == -signal.SIGKILL
+        adding = cli.start("add", "xero", "--all")
+        few.until_calls(few.calls() + step, adding.runs)
+        cut_off += adding.kill().code == -signal.SIGKILL
         done = len(cli.inside("clients", "--json").json)
         waiting = [job for job in cli.inside("jobs", "--json").json if job["waiting"]]
         if waiting and step % 2:

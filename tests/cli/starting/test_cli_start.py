@@ -34,7 +34,7 @@ def python(code: str) -> str:
 
 def test_version_is_the_packages(cli: Command) -> None:
     assert version() == importlib.metadata.version("clientsync-tui")
-    assert cli.fresh("--version").out == f"clientsync {version()}\n"
+    assert cli.fresh.run("--version").out == f"clientsync {version()}\n"
 
 
 def test_starting_imports_only_click_and_the_root(cli: Command) -> None:

@@ -25,9 +25,9 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
 @pytest.mark.parametrize("command", ["create", "join"])
 def test_extra_is_named(cli: Command, command: str) -> None:
     before = cli.config.read_text()
-    missing = cli.fresh("practice", command, URL)
+    missing = cli.fresh.run("practice", command, URL)
     assert (missing.code, missing.out, EXTRA in missing.err) == (2, "", True), missing.err
-    wrong = cli.fresh("practice", command, "foo")
+    wrong = cli.fresh.run("practice", command, "foo")
     assert (wrong.code, "not an address of a PostgreSQL database" in wrong.err) == (2, True), wrong.err
     assert cli.config.read_text() == before
 
@@ -35,11 +35,11 @@ def test_extra_is_named(cli: Command, command: str) -> None:
 @pytest.mark.parametrize("words", [("clients",), ("practice", "people"), ("practice", "upgrade")])
 def test_extra_is_named_where_the_practice_is_on_a_server(cli: Command, words: tuple[str, ...]) -> None:
     cli.config.write_text(f"[practice]\ndatabase = '{URL}'\n")
-    missing = cli.fresh(*words)
+    missing = cli.fresh.run(*words)
     assert (missing.code, missing.out, EXTRA in missing.err) == (2, "", True), missing.err
 
 
 def test_doctor_names_the_extra(cli: Command) -> None:
     cli.config.write_text(f"[practice]\ndatabase = '{URL}'\n")
-    found = cli.fresh("doctor")
+    found = cli.fresh.run("doctor")
     assert (found.code, EXTRA in found.out) == (1, True), found.out
