@@ -1,5 +1,6 @@
 """The filter language of the client list: words and `field:value` terms; `-` before a term negates it."""
 
+import difflib
 import re
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
@@ -29,6 +30,8 @@ FIRST_YEAR = 1900
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS = ("today", "yesterday", *_WEEKDAYS, *(day[:3] for day in _WEEKDAYS))
+NEAR = 0.5
+"""How alike a wrong field's name and the one that was meant are at least (difflib's ratio)."""
 NONE = "none"
 YOU = "you"
 
@@ -86,8 +89,10 @@ def parse(text: str) -> tuple[Term, ...]:
 def _check(field: str, value: str, found: re.Match[str]) -> None:
     span = found.span()
     if field not in FIELDS:
+        near = difflib.get_close_matches(field, FIELDS, 1, NEAR)
+        hint = f'Did you mean "{near[0]}:"? ' if near else ""
         raise FilterError(
-            f'There is no field "{field}". Fields: {", ".join(FIELDS)}. To search for these words, put them in quotes.',
+            f'There is no field "{field}". {hint}Fields: {", ".join(FIELDS)}. To search for these words, put them in quotes.',
             *span,
         )
     if not value:

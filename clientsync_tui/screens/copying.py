@@ -12,7 +12,7 @@ from .dialogues.choose import Choice, Choose
 from .main import Main
 
 LONGEST_SHOWN = 60
-"""Characters of a text that a menu shows."""
+"""Characters of a text that a message shows."""
 
 
 class Copyable(NamedTuple):
@@ -28,7 +28,10 @@ def offer_copies(main: Main, items: Sequence[Copyable]) -> None:
     _offer(
         main,
         "Copy",
-        [Choice(str(n), item.title, _short(item.text), item.key) for n, item in enumerate(items)],
+        [
+            Choice(str(n), item.title, " / ".join(item.text.splitlines()), item.key)
+            for n, item in enumerate(items)
+        ],
         [item.text for item in items],
     )
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.store.store import Store
@@ -15,6 +16,11 @@ from tests.support.practice import shown, until
 
 def copied(pilot: Pilot[None]) -> str:
     return pilot.app.clipboard
+
+
+def app_commands(pilot: Pilot[None]) -> str:
+    """The command of the marked line, whole."""
+    return str(pilot.app.screen.query_one(".says Static", Static).content)
 
 
 async def test_client_under_the_cursor_is_copied_by_name_code_or_as_a_card(tmp_path: Path) -> None:
@@ -47,6 +53,22 @@ async def test_commands_for_the_selection_are_shown_and_copied(tmp_path: Path) -
         await pilot.press("Y", "enter")
         await until(pilot, lambda: copied(pilot).startswith("clientsync log --client "))
         assert screen.is_attached
+
+
+@pytest.mark.parametrize("size", [(80, 24), (64, 15)])
+async def test_long_command_is_shown_whole_before_it_is_copied(tmp_path: Path, size: tuple[int, int]) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path, size) as (pilot, _):
+        await pilot.press("A", "Y", *["down"] * 3)
+        commands = app_commands(pilot)
+        assert len(commands) > 200
+        seen: list[str] = []
+        for _ in range(10):
+            await pilot.pause()
+            seen.append("".join(shown(pilot).replace("│", "").split()))
+            await pilot.press("right")
+        # The words break at the same blanks that the comparison leaves out.
+        assert commands.split()[-1] in seen[-1] and any(commands.split()[4] in text for text in seen)
 
 
 async def test_check_names_the_selected_clients(tmp_path: Path) -> None:

@@ -275,7 +275,7 @@ class ClientList(ActionScreen):
 
     def show_list(self, found: Listed, now: datetime, page: Glanced | None = None) -> None:
         """Shows what was found, and what follows from it; `page`: its beginning, if that is shown."""
-        self.fix_list.show(self.lines)
+        self.fix_list.show(self.lines, len(found.order) if found.cause is None else None)
         self.fix_list.chosen = self.lines.index(self.line) if self.line else None
         changed: tuple[Widget, ...] = (self.filter_bar.found, self._about_line)
         if not page or found.order != page.order:

@@ -171,6 +171,16 @@ class FilterBar(Widget, can_focus=False):
         else:
             self.refresh()
 
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        """What can't be understood stays to be put right: it says what is wrong, with the cursor behind it."""
+        try:
+            parse(event.value)
+        except FilterError as error:
+            event.stop()
+            self.input.cursor_position = error.end
+            self._tell(Content.assemble((str(error), "$text-error")))
+
     def remember(self) -> bool:
         """Puts the filter in force among the former ones; False when there is nothing new."""
         text = self._applied.strip()

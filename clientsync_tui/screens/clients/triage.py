@@ -28,6 +28,8 @@ ASCII_FILLS = {"connected": "#", "expiring": "~", "expired": "x", "broken": "!",
 BAR, LEAST_BAR = 26, 14
 """Cells of the practice's health beside the tabs, and how few it is worth showing with."""
 SYMBOL_OF = {tab.key: tab.statuses[0] for tab in TABS[1:]}
+AROUND = 8
+"""Rows of a screen that are neither fixes nor clients."""
 LOW, HIGH = 16, 30
 """Below so many rows of a screen there is room for one fix, from so many on for more than three."""
 
@@ -125,11 +127,13 @@ class FixList(Widget, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._lines: tuple[FixLine, ...] = ()
+        self._clients = 0
 
-    def show(self, lines: Sequence[FixLine]) -> None:
-        """Shows these fixes, or nothing; draws only when they changed."""
-        if tuple(lines) != self._lines:
-            self._lines = tuple(lines)
+    def show(self, lines: Sequence[FixLine], clients: int | None = None) -> None:
+        """Shows these fixes, or nothing; draws only when they changed. `clients`: how many the list below has; None: as before."""
+        before = self._lines, self._clients
+        self._lines, self._clients = tuple(lines), self._clients if clients is None or not lines else clients
+        if (self._lines, self._clients) != before:
             self.display = bool(lines)
             self.refresh(layout=True)
 
@@ -139,7 +143,8 @@ class FixList(Widget, can_focus=False):
         height = self.screen.size.height
         if height < LOW:
             return 1
-        return 3 if height < HIGH else height // 6
+        # What the clients below leave free is for fixes, up to half of the height.
+        return 3 if height < HIGH else max(height // 6, min(height // 2, height - AROUND - self._clients))
 
     @property
     def _window(self) -> range:

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -16,6 +16,9 @@ from textual.widgets.option_list import Option
 from ...widgets.dialogue_keys import own_key
 from ...widgets.options import Options
 from .dialogue import Dialogue
+
+LINES = 2
+"""Lines that most sentences need at most, where they stand below the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Choose(Dialogue[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
         own_key("dialogue.close", "dismiss(None)", "Cancel", show=False),
+        Binding("right", "scroll_words(3)", show=False),
+        Binding("left", "scroll_words(-3)", show=False),
     ]
 
     def __init__(self, title: str, choices: Sequence[Choice]) -> None:
@@ -48,16 +53,20 @@ class Choose(Dialogue[str | None]):
         with Vertical(classes="dialogue"):
             yield Static(self._title, classes="question", markup=False)
             yield Options(*map(self._option, self._choices.values()), compact=True)
-            yield Static("", classes="says", markup=False)
+            with VerticalScroll(classes="says", can_focus=False):
+                yield Static("", markup=False)
 
     def on_resize(self) -> None:
-        """Where the sentences are cut, the one of the marked line stands below the list."""
+        """Where the sentences are cut, the one of the marked line stands whole below the list; → and ← scroll a long one."""
         self.call_after_refresh(self._mind_room)
 
     def _mind_room(self) -> None:
-        options = self.query_one(OptionList)
+        room = self.query_one(OptionList).scrollable_content_region.width
         longest = max((cell_len(self._words(choice).plain) for choice in self._choices.values()), default=0)
-        self.query_one(".dialogue").set_class(longest > options.scrollable_content_region.width, "cut")
+        sentences = max((cell_len(choice.sentence) for choice in self._choices.values()), default=0)
+        dialogue = self.query_one(".dialogue")
+        dialogue.set_class(longest > room, "cut")
+        dialogue.set_class(sentences > LINES * room, "long")
 
     def _option(self, choice: Choice) -> Option:
         return Option(self._words(choice), id=choice.id, disabled=choice.reason is not None)
@@ -90,7 +99,13 @@ class Choose(Dialogue[str | None]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Another line is marked."""
-        self.query_one(".says", Static).update(self._choices[event.option_id or ""].sentence)
+        says = self.query_one(".says", VerticalScroll)
+        says.scroll_home(animate=False)
+        says.query_one(Static).update(self._choices[event.option_id or ""].sentence)
+
+    def action_scroll_words(self, by: int) -> None:
+        """Scrolls the words below the list, where there are more than fit."""
+        self.query_one(".says", VerticalScroll).scroll_relative(y=by, animate=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Chosen."""

@@ -267,3 +267,18 @@ async def test_it_fits_the_terminal(tmp_path: Path, size: tuple[int, int]) -> No
         assert "Lapsed 0" in shown(pilot)
         assert "expired" in line_with(pilot, "Lapsed 0")
         assert "? Help" in shown(pilot)
+
+
+async def test_filter_with_a_mistake_stays_at_enter_and_says_what_is_near(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("slash", *"teem:north abbey", "enter")
+        await until(pilot, lambda: 'There is no field "teem". Did you mean "team:"?' in shown(pilot))
+        assert screen.filter_bar.has_keys and screen.filter_bar.input.value == "teem:north abbey"
+        assert screen.filter_bar.input.cursor_position == len("teem:north")
+        await pilot.press(*["left"] * 8, "delete", "a", "enter")
+        await until(pilot, lambda: screen.shown == 1 and not screen.filter_bar.has_keys)
+        await pilot.press("slash", "end", "ctrl+u", *"status:brokn", "enter")
+        await until(pilot, lambda: 'There is no status "brokn"' in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.shown == 11 and not screen.filter_bar.has_keys)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ from clientsync_tui.workplace import Workplace
 from tests.screens.client_sync.test_reconnect import today
 from tests.store.entries import added, connected, of_link, signed_in
 from tests.support import plans
-from tests.support.clients import workplace_in
+from tests.support.clients import add, workplace_in
+from tests.support.clients import signed_in as sign_in_as
 from tests.support.inside import database_of
 from tests.support.pilot import run_app
 from tests.support.practice import Practice, practices, shown, until
@@ -240,4 +242,24 @@ async def test_hidden_fixes_are_above_or_below(tmp_path: Path) -> None:
             await until(pilot, lambda number=number: screen.query_one(FixList).chosen == number)
         await until(pilot, lambda: "1 more above" in shown(pilot))
         assert "more below" not in shown(pilot)
+    app.workplace.close()
+
+
+async def test_fixes_take_the_height_that_the_clients_leave_free(tmp_path: Path) -> None:
+    store = workplace_in(tmp_path).store
+    for n in range(12):
+        email = f"p{n}@example.com"
+        sign_in = sign_in_as(store, email, timedelta(days=-1))
+        add(store, f"Client {n}", sign_in)
+    store.close()
+    app = ClientSyncApp(workplace_in(tmp_path))
+    async with run_app(app, size=(120, 36)) as pilot:
+        await pilot.press("4")
+        await until(pilot, lambda: "12 expired integrations to fix" in shown(pilot))
+        await until(pilot, lambda: len(fix_lines(pilot)) == 12 and "more below" not in shown(pilot))
+        assert all(f"Client {n}" in shown(pilot) for n in range(12))
+        await pilot.press("right")
+        await until(pilot, lambda: "1 of 12 clients" in shown(pilot) and len(fix_lines(pilot)) == 12)
+        await pilot.resize_terminal(120, 24)
+        await until(pilot, lambda: len(fix_lines(pilot)) == 3 and "9 more below" in shown(pilot))
     app.workplace.close()
