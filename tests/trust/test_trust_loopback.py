@@ -65,15 +65,15 @@ async def test_listener_is_bound_to_loopback_only(listening: Listening):
 async def test_right_redirect_is_taken(listening: Listening, host: str):
     if host == "::1" and len(listening.listener._servers) == 1:
         pytest.skip("this machine has no IPv6 loopback")
-    said = await answer(listening, request(listening, REDIRECT), host)
-    assert said.startswith(b"HTTP/1.1 200") and b"the-state" not in said
+    page = await answer(listening, request(listening, REDIRECT), host)
+    assert page.startswith(b"HTTP/1.1 200") and b"the-state" not in page
     assert listening.taken == [{"state": ["the-state"], "code": ["c"]}]
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "OPTIONS", "CONNECT", "get", ""])
 async def test_no_other_method_is_answered(listening: Listening, method: str):
-    said = await answer(listening, request(listening, REDIRECT.replace("GET", method)))
-    assert said.startswith((b"HTTP/1.1 405", b"HTTP/1.1 400")) and not listening.taken
+    page = await answer(listening, request(listening, REDIRECT.replace("GET", method)))
+    assert page.startswith((b"HTTP/1.1 405", b"HTTP/1.1 400")) and not listening.taken
 
 
 @pytest.mark.parametrize(
@@ -93,16 +93,17 @@ async def test_no_other_method_is_answered(listening: Listening, method: str):
     ],
 )
 async def test_rebound_host_name_is_refused(listening: Listening, host: str):
-    said = await answer(
+    page = await answer(
         listening, request(listening, REDIRECT, host.replace("PORT", str(listening.listener.port)) or " ")
     )
-    assert said.startswith(b"HTTP/1.1 400") and not listening.taken
-    assert b"the-state" not in said
+    assert page.startswith(b"HTTP/1.1 400") and not listening.taken
+    assert b"the-state" not in page
 
 
 async def test_endless_or_huge_request_is_dropped(listening: Listening, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(loopback, "_READ_S", 0.2)
-    assert await answer(listening, b"GET /callback?state=the-state&code=c HTTP/1.1\r\n") == b""
+    with monkeypatch.context() as soon:
+        soon.setattr(loopback, "_READ_S", 0.1)
+        assert await answer(listening, b"GET /callback?state=the-state&code=c HTTP/1.1\r\n") == b""
     assert await answer(listening, b"GET /" + b"x" * 100_000) == b""
     assert not listening.taken
     assert (await answer(listening, request(listening, REDIRECT))).startswith(b"HTTP/1.1 200")
@@ -111,14 +112,22 @@ async def test_endless_or_huge_request_is_dropped(listening: Listening, monkeypa
 async def test_idle_connections_do_not_block_the_sign_in_for_long(
     listening: Listening, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(loopback, "_READ_S", 0.5)
     monkeypatch.setattr(loopback, "_MOST_CONNECTED", 5)
-    idle = [await asyncio.open_connection("127.0.0.1", listening.listener.port) for _ in range(6)]
+    idle = [await asyncio.open_connection("127.0.0.1", listening.listener.port) for _ in range(4)]
+    while listening.listener._connected < 4:
+        await asyncio.sleep(0.01)
+    with monkeypatch.context() as soon:
+        soon.setattr(loopback, "_READ_S", 0.1)
+        reader, writer = await asyncio.open_connection("127.0.0.1", listening.listener.port)
+        assert await asyncio.wait_for(reader.read(), 20) == b"", "who says nothing is let go"
+        writer.close()
+    idle += [await asyncio.open_connection("127.0.0.1", listening.listener.port) for _ in range(2)]
     assert await asyncio.wait_for(idle[-1][0].read(), 20) == b"", "one too many is let go at once"
     assert listening.listener._connected == 5
-    for reader, writer in idle:
-        await asyncio.wait_for(reader.read(), 20)
+    for _, writer in idle:
         writer.close()
+    while listening.listener._connected:
+        await asyncio.sleep(0.01)
     assert (await answer(listening, request(listening, REDIRECT))).startswith(b"HTTP/1.1 200")
 
 
@@ -158,9 +167,9 @@ async def test_another_user_of_the_host_gains_nothing(listening: Listening, host
         leave,
         stdout=subprocess.PIPE,
     )
-    said, _ = await asyncio.wait_for(process.communicate(), 30)
+    received, _ = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0
-    assert said == b"", "neither the link, which has the state in it, nor a word"
+    assert received == b"", "neither the link, which has the state in it, nor a word"
     while listening.listener._connected:
         await asyncio.sleep(0.01)
     assert not listening.taken
