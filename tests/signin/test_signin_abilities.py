@@ -39,9 +39,9 @@ async def server() -> AsyncGenerator[Server]:
 
 async def signed_in(desk: Desk, **more: str) -> SignIn:
     async with desk.begin() as attempt:
-        state = parse_qs(urlsplit(attempt.link).query)["state"][0]
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(attempt.link).query).items()}
         further = "".join(f"&{name}={value}" for name, value in more.items())
-        attempt.paste(f"http://localhost:8400/callback?code=c&state={state}&realm=7{further}")
+        attempt.paste(f"{asked['redirect_uri']}?code=c&state={asked['state']}&realm=7{further}")
         return await attempt.wait(10)
 
 
@@ -289,7 +289,7 @@ async def test_challenge_is_sent_only_by_an_app_without_a_secret(
         async with Desk(server.configured(software=software, secret=its_secret), tmp_path).begin() as attempt:
             asked = parse_qs(urlsplit(attempt.link).query)
             assert ("code_challenge" in asked) is challenged
-            attempt.paste(f"http://localhost:8400/callback?code=c&state={asked['state'][0]}&realm=7")
+            attempt.paste(f"{asked['redirect_uri'][0]}?code=c&state={asked['state'][0]}&realm=7")
             await attempt.wait(10)
         token = next(
             body for path, body in zip(server.paths(), server.bodies, strict=True) if path == "/token"

