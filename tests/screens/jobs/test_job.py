@@ -31,7 +31,8 @@ from tests.support.process import Process
 
 __all__ = ["practice", "practices"]
 
-SLOW = Options(organisations=12, limits=False, latency_s=0.15)
+SLOW_S = 0.5
+"""How long each call takes where a test has to come before a job's end. Then it makes the rest fast."""
 
 
 def planned(practice: Practice, email: str) -> str:
@@ -85,11 +86,11 @@ async def still(process: Process, app: ClientSyncApp) -> None:
         await asyncio.sleep(0.001)
 
 
-async def test_left_running_and_come_back_to(practices: Callable[..., Practice]) -> None:
-    practice = practices(SLOW)
+async def test_left_running_and_come_back_to(practice: Practice) -> None:
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
+        practice.sandbox.fault("slow", seconds=SLOW_S)
         app.run_job(job)
         await until(pilot, lambda: "Add clients · Xero · running" in shown(pilot))
         assert "not now: It is running here" not in shown(pilot)
@@ -98,6 +99,7 @@ async def test_left_running_and_come_back_to(practices: Callable[..., Practice])
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, JobScreen))
         assert now(app, job).state is JobState.RUNNING
+        practice.sandbox.fault("clear")
         await until(pilot, lambda: "12 clients done" in told(app))
         await pilot.press("J")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen) and "Add clients" in shown(pilot))
@@ -150,10 +152,11 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
 
 
 async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practice]) -> None:
-    practice = practices(Options(organisations=100, limits=False, latency_s=0.15))
+    practice = practices(Options(organisations=100, limits=False))
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
+        practice.sandbox.fault("slow", seconds=SLOW_S)
         app.run_job(job)
         await until(pilot, lambda: now(app, job).count(ItemState.DOING))
         await pilot.press("S")
@@ -164,6 +167,7 @@ async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practi
         assert 0 < done < 100
         assert len(connected(app)) == done
         await until(pilot, lambda: "cancelled" in shown(pilot) and f"{100 - done} skipped" in shown(pilot))
+        practice.sandbox.fault("clear")
         # Its opposite is as near.
         await pilot.press("F")
         await until(pilot, lambda: "100 done" in shown(pilot))
@@ -172,8 +176,9 @@ async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practi
 
 
 async def test_watched_from_another_window_cut_off_and_resumed(practices: Callable[..., Practice]) -> None:
-    practice = practices(Options(organisations=80, limits=False, latency_s=0.05))
+    practice = practices(Options(organisations=40, limits=False))
     job = planned(practice, practice.people[0])
+    practice.sandbox.fault("slow", seconds=SLOW_S)
     app = practice.app()
     with elsewhere(practice, job) as process:
         while not now(app, job).count(ItemState.DONE):
@@ -189,20 +194,22 @@ async def test_watched_from_another_window_cut_off_and_resumed(practices: Callab
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
             await until(pilot, lambda: "Add clients · Xero · interrupted" in shown(pilot))
-            assert 0 < now(app, job).left < 80
+            assert 0 < now(app, job).left < 40
             assert "nothing is done twice" in shown(pilot)
+            practice.sandbox.fault("clear")
             await pilot.press("r")
-            await until(pilot, lambda: "80 done" in shown(pilot) and "0 waiting" in shown(pilot))
-            assert len(connected(app)) == len(set(connected(app))) == 80
+            await until(pilot, lambda: "40 done" in shown(pilot) and "0 waiting" in shown(pilot))
+            assert len(connected(app)) == len(set(connected(app))) == 40
     app.workplace.close()
 
 
 async def test_software_is_gone_for_a_while(practices: Callable[..., Practice], tmp_path: Path) -> None:
     state = tmp_path / "sandbox.json"
-    practice = practices(Options(organisations=40, limits=False, latency_s=0.1, state=state))
+    practice = practices(Options(organisations=30, limits=False, state=state))
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
+        practice.sandbox.fault("slow", seconds=SLOW_S)
         app.run_job(job)
         await until(pilot, lambda: now(app, job).count(ItemState.DONE))
         practice.sandbox.stop()
@@ -210,15 +217,16 @@ async def test_software_is_gone_for_a_while(practices: Callable[..., Practice], 
         await until(pilot, lambda: "× unreachable" in shown(pilot))
         again = running(
             Options(
-                port=urlsplit(practice.sandbox.url).port or 0, organisations=40, limits=False, state=state
+                port=urlsplit(practice.sandbox.url).port or 0, organisations=30, limits=False, state=state
             )
         )
+        again.fault("clear")
         try:
             await pilot.press("F")
-            await until(pilot, lambda: "40 done" in shown(pilot) and "0 failed" in shown(pilot))
+            await until(pilot, lambda: "30 done" in shown(pilot) and "0 failed" in shown(pilot))
         finally:
             again.stop()
-        assert len(connected(app)) == len(set(connected(app))) == 40
+        assert len(connected(app)) == len(set(connected(app))) == 30
     app.workplace.close()
 
 
