@@ -2,7 +2,8 @@
 
 import json
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from ..practice.text import searched
 from .database import Database
 from .ledger import entry_of, names
 from .listing.find import find
+from .people import People
 
 _TEXT = "(replace(kind, '_', ' ') || ' ' || actor || ' ' || coalesce(software, '') || ' ' || body)"
 # Most entries are ASCII: SQLite's own `lower` is several times as fast as folding accents.
@@ -24,6 +26,9 @@ _ACTOR = (
     "(actor IN (SELECT actor FROM (SELECT DISTINCT actor FROM ledger) WHERE instr(searched(actor), ?1) "
     "UNION SELECT email FROM sign_ins WHERE instr(searched(name), ?1)))"
 )
+
+
+_ONE_OF = "(actor IN (SELECT value FROM json_each(?1)))"
 
 
 class You(NamedTuple):
@@ -112,10 +117,8 @@ class History:
         match term.field:
             case None:
                 return _WORD, [searched(term.value)]
-            case "by" if term.value == YOU:
-                return "(actor IN (SELECT value FROM json_each(?1)))", [json.dumps(list(self._you.actors))]
             case "by":
-                return _ACTOR, [searched(term.value)]
+                return self._by(term.value)
             case "software" if term.value == NONE:
                 return "(software IS NULL)", []
             case "software":
@@ -127,6 +130,32 @@ class History:
                 found = find(self._database, wanted, now, held=self._you.sign_ins, me=self._you.actors)
                 clients = "SELECT c.id FROM json_each(?1) f JOIN clients c ON c.n = f.value"
                 return f"(coalesce(client IN ({clients}), 0))", [json.dumps(found.tolist())]
+
+    def _by(self, value: str) -> tuple[str, list[object]]:
+        people = People(self._database.connection)
+        if value == YOU:
+            actors = self._actors(lambda names: not names.isdisjoint(self._you.actors)) if people else []
+            return _ONE_OF, [json.dumps([*self._you.actors, *actors])]
+        if not people:
+            return _ACTOR, [searched(value)]
+        rows = self._database.connection.execute("SELECT email, name FROM sign_ins").fetchall()
+        wanted = searched(value)
+        named = {email for email, name in rows if wanted in searched(name)}
+        return _ONE_OF, [
+            json.dumps(
+                self._actors(
+                    lambda names: (
+                        not names.isdisjoint(named) or any(wanted in searched(name) for name in names)
+                    )
+                )
+            )
+        ]
+
+    def _actors(self, wanted: Callable[[Set[str]], bool]) -> list[str]:
+        """Those who acted, by all the names that each has."""
+        people = People(self._database.connection)
+        rows = self._database.connection.execute("SELECT DISTINCT actor FROM ledger").fetchall()
+        return [row[0] for row in rows if wanted(people.names(row[0]))]
 
     def steps(self, most: int) -> list[Step]:
         """The newest `most` entries as steps, the newest first. The last step is whole, too, however long it is."""
@@ -172,7 +201,12 @@ class History:
         """The entries of these numbers, and the names of the clients they speak of."""
         marks = ", ".join("?" * len(numbers))
         query = f"SELECT * FROM ledger WHERE seq IN ({marks})"
-        entries = [entry_of(row) for row in self._database.connection.execute(query, tuple(numbers))]
+        people = People(self._database.connection)
+        rows = self._database.connection.execute(query, tuple(numbers))
+        entries = [
+            replace(entry, actor=people.one_name(entry.actor)) if people else entry
+            for entry in map(entry_of, rows)
+        ]
         return entries, names(entries, self._database)
 
 

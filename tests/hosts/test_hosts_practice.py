@@ -12,6 +12,7 @@ from clientsync_tui.store.postgres.schema import steps
 from clientsync_tui.store.projection import Clash
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace
+from tests.store.entries import signed_in
 from tests.support.hosts import Host, host, shared
 from tests.support.postgres import OWNER, Database, Server
 
@@ -112,6 +113,48 @@ def test_practice_is_created_once_and_only_its_people_join(tmp_path: Path, postg
     assert eve.ok("practice", "status", "--json")["home"] == "sqlite", "the configuration is unchanged"
     result = ann.run("practice", "grant", "nobody-of-that-name", "viewer")
     assert result.code == 2
+
+
+def test_create_says_what_comes_next_and_wants_a_name(tmp_path: Path, postgres: Database) -> None:
+    ann, url = host(tmp_path, "ann"), f"{postgres.url()}?connect_timeout=3&port={postgres.server.port}"
+    ann.config.write_text("")
+    for words in ([], ["--name", " "]):
+        result = ann.run("practice", "create", url, *words)
+        assert result.code == 2 and "--name NAME" in result.err
+    result = ann.ok("practice", "create", url, "--name", "Tester & Co")
+    assert "This host still uses the practice that it had." in result.err
+    assert f"clientsync practice join '{url}'" in result.err, "as a shell takes it"
+    assert f"clientsync practice move '{url}'" in result.err
+
+
+def test_person_is_one_actor_in_the_history_before_and_after_a_move(
+    tmp_path: Path, postgres: Database
+) -> None:
+    ann, ben = host(tmp_path, "ann"), host(tmp_path, "ben")
+    mail = "ben@example.com"
+    with ann.workplace() as workplace:
+        store = workplace.store
+        store.ledger.append(signed_in("xero:ann", name="Ann Ash", email="ann@example.com"))
+        store.sign_ins.hold("xero:ann", workplace.holder)
+        for client, actor in (("c1", "ann@example.com"), ("c2", mail), ("c3", "cleo@example.com")):
+            store.ledger.append(NewEntry(Kind.CLIENT_ADDED, actor, client, body={"name": client}))
+    ann.ok("practice", "move", "--yes", postgres.url())
+    theirs, role = postgres.url("ben"), postgres.role("ben")
+    ann.ok("practice", "grant", role, "member", "--name", "Ben Ode", "--email", mail.title())
+    ben.ok("practice", "join", theirs)
+    (me,) = [person for person in ann.ok("practice", "people", "--json") if person["role"] == OWNER]
+    assert (me["name"], me["email"]) == ("Ann Ash", "ann@example.com"), "as she signed in"
+    ben.ok("set", "--client", "c2", "--note", "Call them")
+    for at in (ann, ben):
+        actors = [(entry["client"], entry["actor"]) for entry in at.ok("log", "--json")[1:]]
+        assert actors == [("c1", OWNER), ("c2", role), ("c3", "cleo@example.com"), ("c2", role)]
+        for who in (mail, role, "ben ode"):
+            assert [entry["seq"] for entry in at.ok("log", "--by", who, "--json")] == [3, 5]
+    assert [entry["seq"] for entry in ben.ok("log", "--by", "you", "--json")] == [3, 5]
+    with ben.workplace() as workplace:
+        assert workplace.store.inspection.flaw() is None, "the entries are as they were"
+        (entry,) = [entry for entry in workplace.store.ledger.entries() if entry.seq == 3]
+        assert entry.actor == mail
 
 
 def test_practice_moves_there_and_back_with_the_same_head(tmp_path: Path, postgres: Database) -> None:

@@ -37,20 +37,30 @@ def practice() -> None:
     epilog=options.examples("clientsync practice create postgresql://ann@db.example.com/practice")
 )
 @click.argument("url", metavar="URL")
-@click.option("--name", metavar="NAME", default="", help="The practice's name.")
-def create(url: str, name: str) -> None:
+@click.option("--name", metavar="NAME", help="The practice's name (the one in the configuration).")
+def create(url: str, name: str | None) -> None:
     """Create a practice in a PostgreSQL database.
 
     Makes its tables, functions and grants. You become its admin. Refused if the database has a practice already.
     """
+    import shlex
+
+    from ...practice.text import clean
     from ...sync.home.joining import create as create_practice
+    from ...sync.home.joining import own_sign_in
     from .. import output
 
     with open_workplace() as workplace:
-        where = create_practice(url, name or workplace.config.practice.name, workplace.password_for(url))
+        called = clean(workplace.config.practice.name if name is None else name).strip()
+        if not called:
+            raise click.UsageError("The practice has no name. Give it one: --name NAME.")
+        where = create_practice(url, called, workplace.password_for(url), own_sign_in(workplace.held()))
+    here = shlex.quote(url)
     output.say(
-        f"Created a practice in {where}. You are its admin. To use it here: clientsync practice join {url}"
+        f"Created a practice in {where}. You are its admin. This host still uses the practice that it had."
     )
+    output.say(f"To use the new one here: clientsync practice join {here}")
+    output.say(f"To bring the practice of this host there: clientsync practice move {here}")
 
 
 @practice.command(
@@ -97,6 +107,7 @@ def move(target: str, dry_run: bool, yes: bool, as_json: bool) -> None:
     from ...config.server_address import has_secret, is_server
     from ...practice.counted import counted
     from ...sync.home.joining import move as move_practice
+    from ...sync.home.joining import own_sign_in
     from .. import output
 
     place = target
@@ -108,8 +119,9 @@ def move(target: str, dry_run: bool, yes: bool, as_json: bool) -> None:
         if not dry_run:
             output.confirm(f"Move the practice to {place}?", yes)
         url = target if workplace.config.server is None else workplace.config.server
+        you = own_sign_in(workplace.held())
         moved = move_practice(
-            workplace.config, workplace.store, target, workplace.password_for(url), dry_run=dry_run
+            workplace.config, workplace.store, target, workplace.password_for(url), you, dry_run=dry_run
         )
     if as_json:
         output.json_document(moved._asdict())

@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 
 from ...host.file_permissions import make_folder
+from ...practice.people import Person
 from ...practice.trouble import Trouble, UsageError
 from ..clock import forget_ahead
 from ..files import copies
@@ -34,7 +35,9 @@ def refuse_taken(server: Connection, address: Address) -> None:
         raise explained(error, address) from None
 
 
-def to_server(store: Store, server: Connection, address: Address, name: str, copy: Path) -> tuple[int, bytes]:
+def to_server(
+    store: Store, server: Connection, address: Address, name: str, copy: Path, you: Person | None
+) -> tuple[int, bytes]:
     """Moves the ledger of a file to a server, and leaves this host's `copy` of it; returns the head's number and hash.
 
     The file stays, and says where the practice is. Nobody writes to it meanwhile. Raises Trouble; then nothing was changed.
@@ -47,7 +50,7 @@ def to_server(store: Store, server: Connection, address: Address, name: str, cop
         try:
             with server.patience(LONG_S), server.transaction():
                 if not schema.is_there(server):
-                    schema.create(server, address, name, store.practice_id)
+                    schema.create(server, address, name, you, store.practice_id)
                 _insert(db, server)
                 move_all(db, server)
                 if _head_there(server) != head:

@@ -14,6 +14,7 @@ from ..clock import note_ahead
 from ..database import Database
 from ..files import copies
 from ..ledger import DERIVED, MANY, room
+from ..people import note_people
 from ..projection import was_shared
 from .claims import follow_claims
 from .connecting import OLDER, Connection, explained
@@ -22,6 +23,10 @@ from .home import PostgresHome
 from .work import follow_work, forget
 
 SET_ASIDE = "other-ledger"
+_ABOUT = (
+    "SELECT practice, clock_timestamp(), (SELECT json_agg(json_build_array(role, name, email) ORDER BY role)::text "
+    "FROM clientsync.people) FROM clientsync.about"
+)
 
 Progress = Callable[[int, int], None]
 """Called with the number of the last entry that is here, and of the last one there."""
@@ -74,12 +79,13 @@ def _follow(database: Database, server: Connection, progress: Progress | None) -
 
 
 def _adopt(database: Database, server: Connection, home: PostgresHome) -> None:
-    """Gives the file the practice's id, because the names of sign-ins in the keyring hold it, and notes the server's clock."""
-    found = server.execute("SELECT practice, clock_timestamp() FROM clientsync.about").fetchone()
+    """Gives the file the practice's id, because the names of sign-ins in the keyring hold it, and notes the server's clock and people."""
+    found = server.execute(_ABOUT).fetchone()
     assert found is not None
     practice = str(found[0])
     home.ahead = found[1] - datetime.now(UTC)
     note_ahead(database, home.ahead)
+    note_people(database, found[2])
     query = "SELECT value FROM meta WHERE key = 'practice'"
     if database.connection.execute(query).fetchone()[0] != practice:
         if head_of(database.connection)[0]:

@@ -7,6 +7,7 @@ import psycopg
 
 from ... import version
 from ...practice.entries import Kind
+from ...practice.people import Person
 from ...practice.roles import Level
 from ...practice.trouble import UsageError
 from .address import Address
@@ -28,8 +29,12 @@ def steps() -> list[str]:
     ]
 
 
-def create(server: Connection, address: Address, name: str, practice: str | None = None) -> None:
-    """Makes a practice in the database; the caller owns it and is its first admin. `practice`: the id, where it had one before.
+def create(
+    server: Connection, address: Address, name: str, you: Person | None = None, practice: str | None = None
+) -> None:
+    """Makes a practice in the database; the caller owns it and is its first admin.
+
+    `you`: who that is to the accounting apps; `practice`: the id, where it had one before.
 
     Raises UsageError where one is there already, or the database can't hold one; then nothing was changed.
     """
@@ -51,7 +56,8 @@ def create(server: Connection, address: Address, name: str, practice: str | None
                 (practice or secrets.token_hex(8), name, len(steps())),
             )
             server.execute(
-                "INSERT INTO clientsync.people (role, level) VALUES (session_user, %s)", (Level.ADMIN,)
+                "INSERT INTO clientsync.people VALUES (session_user, %s, %s, %s)",
+                (Level.ADMIN, you.name if you else "", you.email if you else ""),
             )
             _fill(server)
     except psycopg.errors.InsufficientPrivilege:

@@ -1,7 +1,7 @@
 """Creating a practice on a server, using it on this host, and moving one there and back."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from ...config.reading import load
 from ...config.server_address import is_server
 from ...config.tables import Config
 from ...config.writing import set_values
+from ...practice.people import Person, SignIn
 from ...practice.trouble import UsageError
 from ...store.postgres.address import address_of
 from ...store.store import Store
@@ -25,7 +26,12 @@ class Moved(NamedTuple):
     jobs: int
 
 
-def create(url: str, name: str, password: Password) -> str:
+def own_sign_in(held: Sequence[SignIn]) -> Person | None:
+    """Who this is to the accounting apps, by the sign-in used last, so that colleagues see one person; None without one."""
+    return held[0].person if held else None
+
+
+def create(url: str, name: str, password: Password, you: Person | None) -> str:
     """Makes a practice on a server; returns where. The caller becomes its first admin. Raises UsageError where one is there already."""
     address = address_of(url)
     from ...store.postgres import schema
@@ -33,7 +39,7 @@ def create(url: str, name: str, password: Password) -> str:
 
     server = connect(address, password)
     with server:
-        schema.create(server, address, name)
+        schema.create(server, address, name, you)
     return address.shown
 
 
@@ -66,14 +72,16 @@ def join(config: Config, url: str, password: Password, progress: Progress) -> St
     return store
 
 
-def move(config: Config, store: Store, target: str, password: Password, *, dry_run: bool) -> Moved:
+def move(
+    config: Config, store: Store, target: str, password: Password, you: Person | None, *, dry_run: bool
+) -> Moved:
     """Moves this practice to a server or into a file, and changes the configuration last. Raises UsageError where it can't be."""
     if store.jobs.unfinished() or any(job.state == "running" for job in store.jobs.all()):
         raise UsageError(
             "A job is not finished. Finish or cancel it first: `clientsync jobs`. Nothing was changed."
         )
     if is_server(target):
-        return _to_server(config, store, target, password, dry_run)
+        return _to_server(config, store, target, password, you, dry_run)
     if config.server is None:
         raise UsageError(
             f"The practice is in a file already. To copy it: `clientsync backup {target}`. To use another file, set [practice] database."
@@ -81,7 +89,9 @@ def move(config: Config, store: Store, target: str, password: Password, *, dry_r
     return _to_file(config, store, config.resolve(target), password, dry_run)
 
 
-def _to_server(config: Config, store: Store, url: str, password: Password, dry_run: bool) -> Moved:
+def _to_server(
+    config: Config, store: Store, url: str, password: Password, you: Person | None, dry_run: bool
+) -> Moved:
     if config.server is not None:
         raise UsageError(
             "The practice is on a server already. Move it into a file first. Nothing was changed."
@@ -101,7 +111,7 @@ def _to_server(config: Config, store: Store, url: str, password: Password, dry_r
             seq, digest = store.inspection.head()
         else:
             name = config.practice.name
-            seq, digest = moving.to_server(store, server, address, name, target.database)
+            seq, digest = moving.to_server(store, server, address, name, target.database, you)
     if not dry_run:
         set_values(config.path, ("practice",), {"database": url})
     return Moved(seq, digest.hex(), len(store.jobs.all()))
