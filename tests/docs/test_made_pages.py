@@ -1,4 +1,4 @@
-"""Pages that scripts make are as the scripts make them now."""
+"""Generated pages are up to date."""
 
 import re
 import shutil

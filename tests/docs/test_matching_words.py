@@ -1,4 +1,4 @@
-"""The guide says how an organisation is recognised, in the words that the history uses for it."""
+"""The guide explains how organisations are matched in the words that the history uses."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every command of the documents, run as a reader would who follows the page from top to bottom."""
+"""Every command in the documents works when you follow the page from top to bottom."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""The recording in README: one SVG that moves by itself wherever an `img` may show it."""
+"""The README's recording: one SVG that plays by itself in any `img`."""
 
 import re
 from pathlib import Path

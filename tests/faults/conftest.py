@@ -1,4 +1,4 @@
-"""A practice with some history, without any network: what can befall its file befalls a copy of it."""
+"""A practice with some history and no network; each fault hits a copy of it."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A practice on a sandbox for faults to befall it, and what must hold of it whatever befell."""
+"""A practice on a sandbox, and what must hold of it after any fault."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The clock set forward and back under the program: order, sign-ins, jobs, limits and copies go on."""
+"""The clock jumps forward and back: order, sign-ins, jobs, limits and copies still work."""
 
 import asyncio
 import shutil

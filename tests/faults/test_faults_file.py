@@ -1,4 +1,4 @@
-"""Whatever befalls the practice's file: a sentence, an exit status, no traceback, and nothing of it changed or lost."""
+"""Damage to the practice's file: one sentence, an exit status, no traceback, and nothing changed or lost."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""A full disk in the middle of bulk work: said, nothing half kept, and with room again it goes on."""
+"""The disk fills up during bulk work: the program says so, saves nothing half, and continues once there is room."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""Bulk commands killed at a random instant, and given again: whole, nothing lost, nothing doubled, nothing left to do."""
+"""Bulk commands killed at a random instant and run again: nothing lost, nothing doubled, nothing left to do."""
 
 import random
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A ledger that was changed by anything but this program: where, is said; and what follows from it is not hidden."""
+"""Another program changed the ledger: the doctor says where, and hides nothing that follows from it."""
 
 import shutil
 import sqlite3

@@ -1,4 +1,4 @@
-"""The practice's file replaced, by a repair or a restore: whole or not at all, by no one while it is used, and noticed."""
+"""A repair or restore replaces the practice's file whole or not at all, and never while it is open."""
 
 import os
 import shutil

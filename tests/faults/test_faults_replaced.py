@@ -1,4 +1,4 @@
-"""The practice's file replaced under a program that works on it, by a way that asks no one: it stops with one sentence."""
+"""Someone replaces the practice's file under a running program: it stops with one sentence."""
 
 import sqlite3
 import time

@@ -1,4 +1,4 @@
-"""The fixtures of every test here. Imported into each module, the server would be another one in each."""
+"""The shared server, one for the folder: a module that imports the fixture would start its own."""
 
 from tests.support.postgres import postgres, server
 

@@ -1,4 +1,4 @@
-"""What a member of a practice appends past the program: it has no effect, and stops nobody."""
+"""A member appends past the program what it would never append: it has no effect and stops nobody."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

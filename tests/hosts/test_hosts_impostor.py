@@ -1,4 +1,4 @@
-"""Who takes the place of a practice's server, on this host or through the environment, learns no password and no client."""
+"""An impostor in the place of a practice's server, on this host or through the environment, gets no password and no client."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Jobs of a practice on several hosts: each item is done once, whoever does it, and only who may ends a job."""
+"""Jobs of a practice on several hosts: each item is done once, and only its owner or an admin ends a job."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""People and what they may do: the server itself refuses, whatever program or SQL they use."""
+"""What people may do is enforced by the server, whatever program or SQL they use."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""An open screen of a shared practice: what colleagues change appears, and a server that is gone is named."""
+"""An open screen of a shared practice shows what colleagues change, and says when the server is gone."""
 
 from pathlib import Path
 

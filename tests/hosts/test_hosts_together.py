@@ -1,4 +1,4 @@
-"""Screens of a practice that several people have open: who is here, what may be changed, and what colleagues do meanwhile."""
+"""Screens of a practice that several people have open: who else is here, what you may change, and what colleagues do."""
 
 from pathlib import Path
 

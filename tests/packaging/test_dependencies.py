@@ -1,4 +1,4 @@
-"""What Client Sync is installed with: nothing that it does not use, versions that are true, hashes, licences."""
+"""Dependencies: each one is used, the version limits are true, and hashes and licences are recorded."""
 
 import re
 import tomllib

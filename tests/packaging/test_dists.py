@@ -1,4 +1,4 @@
-"""What is released: a wheel that has all that the program needs, and a source archive that has all that the wheel is made of."""
+"""Releases: the wheel has all that the program needs, and the source archive all that the wheel is made of."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""No module of the package imports, by whatever way, a module that imports it. What only type checkers import counts, too."""
+"""The package has no import cycles, imports for type checkers included."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Bodies of entries, as the ledger holds them: which fit their kind."""
+"""Bodies of ledger entries: which ones fit their kind."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Everything that a person's sign-in needs, against a sandbox: for tests of this folder and of accounting."""
+"""All that a sign-in needs, against a sandbox: for the tests of this folder and of `accounting`."""
 
 import asyncio
 import os

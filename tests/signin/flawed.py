@@ -1,4 +1,4 @@
-"""A small sign-in server over real HTTP whose answers can be given one flaw at a time."""
+"""A small sign-in server over real HTTP that gives answers with one flaw at a time."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""How the seam meets what only some accounting apps do, against a server that does it."""
+"""What only some accounting apps do at sign-in, against a server that does it."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Nothing is asked of a sign-in server that could not be kept: the disk is full, or may only be read."""
+"""On a full or read-only disk nothing is asked of a sign-in server: the answer could not be saved."""
 
 import asyncio
 import json

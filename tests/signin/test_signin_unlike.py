@@ -1,4 +1,4 @@
-"""What differs from software to software when someone signs in: said by the adapter, done here."""
+"""Where accounting apps differ at sign-in: the adapter says how, the core does it."""
 
 import base64
 import json

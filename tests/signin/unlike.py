@@ -1,4 +1,4 @@
-"""an app as unlike Xero as can be: one organisation a sign-in, a secret, no id_token, an end that the answers tell; and its server."""
+"""An app as unlike Xero as can be: one organisation per sign-in, a secret, no id_token, ends told in answers; and its server."""
 
 import socket
 from collections.abc import AsyncGenerator, Mapping

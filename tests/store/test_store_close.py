@@ -1,4 +1,4 @@
-"""Closing while another thread is at work."""
+"""Closing the store while another thread works on it."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Every field of the filter and every order, against what the clients themselves say."""
+"""Every filter and every order, compared with the clients themselves."""
 
 import random
 import threading

@@ -1,4 +1,4 @@
-"""Fixes: integrations with one cause, counted and found against what the clients themselves say."""
+"""Fixes, integrations with one cause, compared with the clients themselves."""
 
 from collections import defaultdict
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who else has a practice open that is in a file: windows of this host see one another, and killed ones are forgotten."""
+"""Windows of one host see who else has the practice open, and forget killed ones."""
 
 from contextlib import closing
 from pathlib import Path

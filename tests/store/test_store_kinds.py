@@ -1,4 +1,4 @@
-"""What each kind of entry changes, as the client list tells it."""
+"""What each kind of entry changes in the client list."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

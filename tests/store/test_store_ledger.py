@@ -1,4 +1,4 @@
-"""What an append promises: whole or not at all, whoever else writes and whatever kills the program."""
+"""An append happens whole or not at all, whoever else writes and whatever kills the program."""
 
 import signal
 import subprocess

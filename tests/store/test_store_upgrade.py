@@ -1,4 +1,4 @@
-"""Upgrading: what an earlier release wrote is read by this one, nothing of it lost, and a copy is made before."""
+"""Upgrading from earlier releases loses nothing, and makes a copy first."""
 
 import json
 import sqlite3

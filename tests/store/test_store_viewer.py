@@ -1,4 +1,4 @@
-"""Someone who can read the practice's file but not write to it: everything can be read, and nothing is left beside it."""
+"""A viewer can read the practice's file but not write to it: everything can be read, and nothing is left beside it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Texts as someone would write them who wants to drive the terminal, break a line, hide or turn text, or be markup."""
+"""Texts that try to drive the terminal, break a line, hide or turn text, or pass as markup."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Rows of the client list, and the practice's id, that another program changed: said with what repairs them."""
+"""Another program changed rows of the client list or the practice's id: the message names the repair."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The folder of the program's own copies, into which everyone who shares the practice can put what they like."""
+"""The folder of backups, into which everyone who shares the practice can put what they like."""
 
 import shutil
 import stat

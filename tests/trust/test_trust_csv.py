@@ -1,4 +1,4 @@
-"""A CSV that is opened in a spreadsheet works nothing out, and is read back as it was."""
+"""A spreadsheet evaluates nothing in an exported CSV, and every text is read back as it was."""
 
 import csv
 import io

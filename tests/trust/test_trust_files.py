@@ -1,4 +1,4 @@
-"""Configuration and data are one user's alone; what another user could have changed is not used."""
+"""Configuration and data are private; files that another user could have changed are not used."""
 
 import os
 import stat

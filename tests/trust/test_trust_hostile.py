@@ -1,4 +1,4 @@
-"""Hostile text in the practice's own file, as a colleague could write it there, past where text from outside is cleaned."""
+"""Hostile text that a colleague wrote straight into the practice's file, past where outside text is cleaned."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The listener of a sign-in, as others on the host and pages in a browser would use it."""
+"""The sign-in listener, used by others on the host and by pages in a browser."""
 
 import asyncio
 import os

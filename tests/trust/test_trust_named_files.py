@@ -1,4 +1,4 @@
-"""A file that a person names to be written: never one of the program's own, never through another user's link, never unasked."""
+"""Writing a file that you name: never one of the program's own, never through another user's link, never unasked."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""The real Secret Service of a desktop, where GNOME's can be started: unlocked it is used, locked it is left alone."""
+"""The real Secret Service of a desktop (GNOME's, if it can be started): used when unlocked, left alone when locked."""
 
 import os
 import shutil

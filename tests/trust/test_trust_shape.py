@@ -1,4 +1,4 @@
-"""Whoever can write the practice's file can put what they like into it: nothing of that acts in another person's name."""
+"""Anyone who can write the practice's file can plant things in it: none of them acts in another person's name."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The folder of a shared practice: whatever a colleague puts there, no other file of their victim is read, given away or changed."""
+"""A colleague plants files in a shared practice's folder: no other file is read, given away or changed."""
 
 import contextlib
 import io
