@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,9 @@ from ..practice.text import clean
 from ..practice.trouble import Trouble
 from .database import Database
 from .own_rows import REBUILDS, UNREADABLE, is_pulled
+
+_REACH = "reach:"
+"""What the keys of `meta` begin with under which a sign-in's last reach is."""
 
 
 class Contacts:
@@ -115,6 +118,23 @@ class SignIns:
         rows = self._database.connection.execute(query, (sign_in, Reason.DISCONNECTED_HERE))
         return [row[0] for row in rows]
 
+    def note_reach(self, sign_in: str, organisations: Iterable[str]) -> None:
+        """Notes which organisations the app says now that a sign-in reaches."""
+        value = json.dumps({"at": iso(datetime.now(UTC)), "organisations": list(organisations)})
+        with self._database.writing() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"{_REACH}{sign_in}", value))
+
+    def reach(self, sign_in: str) -> tuple[datetime, frozenset[str]] | None:
+        """When a sign-in was last asked what it reaches, and what that was; None if it never was, or another program wrote there."""
+        row = self._database.connection.execute(
+            "SELECT value FROM meta WHERE key = ?", (f"{_REACH}{sign_in}",)
+        ).fetchone()
+        try:
+            found = json.loads(row[0]) if row else None
+            return None if found is None else (_at(found["at"]), frozenset(map(str, found["organisations"])))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return None
+
     def hold(self, sign_in: str, holder: str) -> None:
         """Notes that `holder` has this sign-in's token in their keyring, new and working, and used it now."""
         with self._database.writing() as db:
@@ -172,6 +192,14 @@ class SignIns:
             _sign_in(row)._replace(refused=row["refused_at"] is not None)
             for row in self._database.connection.execute(query, (holder, software, software))
         ]
+
+
+def _at(text: str) -> datetime:
+    """The time that an ISO text with an offset says. Raises ValueError for another."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at
 
 
 def _none_later(db: sqlite3.Connection, holder: str) -> str:

@@ -1,16 +1,18 @@
 """Fixes in words: the cause, and what Enter does about it. The client list and the numbered menu show the same."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..practice.people import SignIn
 from ..practice.status import FOR_THE_CLIENT, Reason, Status
-from ..store.fixes import Fix
+from ..store.fixes import Cause, Fix
 from ..store.store import Store
 from .kinds.reconnect import CONSENT_AGAIN
 from .locale_words import counted, number, short_date
+from .reach.last_reach import LastReach
 from .tabs import Tab
 from .words import REASONS
 
@@ -33,13 +35,16 @@ class Step(Enum):
 
 
 class FixLine(NamedTuple):
-    """A fix as a line shows it. `app`: what the accounting app calls itself; `does`: what Enter does."""
+    """A fix as a line shows it. `app`: what the accounting app calls itself; `does`: what Enter does; `reach`: how many you reach, as far as
+    that is known, and `reach_short` without the time."""
 
     fix: Fix
     step: Step
     app: str
     cause: str
     does: str
+    reach: str = ""
+    reach_short: str = ""
 
     @property
     def start(self) -> str:
@@ -53,7 +58,7 @@ class FixLine(NamedTuple):
 
     def __str__(self) -> str:
         """`APP · 8 · Grace Haddad's sign-in was refused · Reconnect`"""
-        return f"{self.start}{self.cause}{self.end}"
+        return f"{self.start}{self.cause}{f' · {self.reach}' if self.reach else ''}{self.end}"
 
     @property
     def says(self) -> str:
@@ -78,9 +83,13 @@ def fixes_under(store: Store, tab: Tab, clients: Sequence[int], now: datetime) -
 
 
 def lines(
-    title: Callable[[str], str], fixes: Sequence[Fix], held: Collection[SignIn], now: datetime
+    title: Callable[[str], str],
+    fixes: Sequence[Fix],
+    held: Collection[SignIn],
+    now: datetime,
+    reached: Mapping[Cause, LastReach] = MappingProxyType({}),
 ) -> list[FixLine]:
-    """The fixes as lines. `title`: what an accounting app calls itself. `held`: the sign-ins whose tokens this person has."""
+    """The fixes as lines. `reached`: how many of each you reach, where that is known. `title`: what an accounting app calls itself. `held`: the sign-ins whose tokens this person has."""
     you = {(sign_in.software, sign_in.person.id) for sign_in in held}
     working = [sign_in for sign_in in held if sign_in.works(now)]
     signed_in = {sign_in.software for sign_in in working}
@@ -96,7 +105,9 @@ def lines(
         renews = step is Step.SIGN_IN_AGAIN or cause.reason in CONSENT_AGAIN
         consents = len(fix.own if renews else fix.own - _consented(cause.software, working))
         does = step_words(fix, step, mine=mine, signed_in=cause.software in signed_in, consents=consents)
-        found.append(FixLine(fix, step, app, description, does))
+        reach = reached.get(cause)
+        known = (reach.words(now), reach.short) if reach else ("", "")
+        found.append(FixLine(fix, step, app, description, does, *known))
     return found
 
 

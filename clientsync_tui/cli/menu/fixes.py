@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from ...sync.fix_words import FixLine, Step, fixes_under, lines
 from ...sync.kinds import reassign, reconnect
+from ...sync.reach.last_reach import of_fixes
 from ...sync.tabs import TABS
 from ...workplace import Workplace
 from .client_sync import with_sign_in
@@ -24,7 +25,9 @@ def _choices(workplace: Workplace) -> list[Choice]:
     found: list[Choice] = []
     clients = workplace.store.clients.find((), now)
     for tab in TABS:
-        for line in lines(title_of, fixes_under(workplace.store, tab, clients, now), held, now):
+        fixes = fixes_under(workplace.store, tab, clients, now)
+        reached = of_fixes(workplace.store, fixes, clients, held, now)
+        for line in lines(title_of, fixes, held, now, reached):
             title = f"{tab.title}: {line}"
             found.append(Choice(title, lambda line=line: _fix(workplace, line), line.says))
     return found or [Choice("Nothing needs a fix", lambda: say("Check finds what does not work."))]

@@ -16,6 +16,8 @@ from ...practice.trouble import Trouble
 from ...sync import as_command, plan_words
 from ...sync.home import claim_words
 from ...sync.kinds.seam.kind import BulkKind, Request
+from ...sync.locale_words import moment_words
+from ...sync.reach.last_reach import LastReach, of_organisations
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ...widgets.plan_list import PlanList
@@ -56,6 +58,7 @@ class KindScreen(ReachScreen):
         self._exactly = exactly
         self._fresh = fresh
         self._before: Plan | None = None
+        self._last_reach: LastReach | None = None
         self._plan: Plan | None = None
         self._begun = False
 
@@ -64,6 +67,9 @@ class KindScreen(ReachScreen):
         if self._before is not None:
             yield from self.promises(self._before)
             yield from self._left_out(self._before)
+            if self._last_reach is not None and self._stage == "waiting":
+                reach, now = self._last_reach, datetime.now(UTC)
+                yield f"When your sign-in was last asked ({moment_words(reach.at, now)}), it reached {reach.reached:,} of these {self.counted(reach.of)}."
 
     def promises(self, plan: Plan) -> Iterable[str]:
         """What this kind of work does."""
@@ -93,6 +99,7 @@ class KindScreen(ReachScreen):
 
     async def _begin(self) -> None:
         self._before = await asyncio.to_thread(self._planned, None)
+        self._last_reach = await asyncio.to_thread(self._reached_last, self._before)
         if not self._before.count(Will.DO):
             self._show_plan(self._before)
             self.show_own()
@@ -100,6 +107,13 @@ class KindScreen(ReachScreen):
             self.continue_by_consents()
         else:
             self.find_reach(fresh=self._fresh)
+
+    def _reached_last(self, plan: Plan) -> LastReach | None:
+        if self._fresh or self.by_consents:
+            return None
+        organisations = {item.organisation_id for item in plan.only((Will.DO,))}
+        workplace = self.main.workplace
+        return of_organisations(workplace.store, workplace.chosen(self._about), organisations)
 
     def _planned(self, sign_in: SignIn | None) -> Plan:
         reach = None if sign_in is None or self.by_consents else self.reach

@@ -240,7 +240,7 @@ class ClientList(ActionScreen):
             self._facts_due = False
             self._show_facts(facts)
         if found.fixes is not None:
-            self.lines = lines(partial(title, workplace), found.fixes, self._held, now)
+            self.lines = lines(partial(title, workplace), found.fixes, self._held, now, found.reached)
             self._lines_of = (tab.key, text)
         self.cause = found.cause
         self.show_list(found, now, page)

@@ -2,7 +2,9 @@
 
 from array import array
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...practice.filter import Term
@@ -13,6 +15,7 @@ from ...store.files.sqlite_errors import SqliteError
 from ...store.fixes import Cause, Fix
 from ...sync.client_columns import Sort, stored
 from ...sync.fix_words import fixes_under, statuses_under
+from ...sync.reach.last_reach import LastReach, of_fixes
 from ...sync.tabs import TABS, Tab
 from ...workplace import Workplace
 
@@ -42,11 +45,13 @@ class Query(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """The clients in order, and the fixes (None: they were not asked for). `cause`: None where no client has it any more."""
+    """The clients in order, and the fixes (None: they were not asked for). `cause`: None where no client has it any more. `reached`: how
+    many of each fix you reach, where that is known."""
 
     order: "array[int]"
     fixes: list[Fix] | None
     cause: Cause | None
+    reached: Mapping[Cause, LastReach] = MappingProxyType({})
 
 
 class Glanced(NamedTuple):
@@ -104,8 +109,11 @@ def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
     if not with_fixes:
         return Listed(order, None, query.cause)
     to_fix: list[Fix] = []
+    reached: Mapping[Cause, LastReach] = {}
     if statuses_under(query.tab):
-        to_fix = fixes_under(workplace.store, query.tab, found(None, TABS[0]), query.now)
+        every = found(None, TABS[0])
+        to_fix = fixes_under(workplace.store, query.tab, every, query.now)
+        reached = of_fixes(workplace.store, to_fix, every, workplace.held(), query.now)
     if query.cause in {None, *(fix.cause for fix in to_fix)}:
-        return Listed(order, to_fix, query.cause)
-    return Listed(found(None, query.tab), to_fix, None)
+        return Listed(order, to_fix, query.cause, reached)
+    return Listed(found(None, query.tab), to_fix, None, reached)

@@ -168,11 +168,14 @@ class FixList(Widget, can_focus=False):
         """Where it is too long, the cause gives way: what it is about and what is done about it stay."""
         line, chosen = self._lines[index], index == self.chosen
         mark = "> " if chosen else "  "
-        cause, room = line.cause, self.content_size.width - cell_len(mark + line.start + line.end)
+        cause, whole = line.cause, self.content_size.width - cell_len(mark + line.start + line.end)
+        longer, shorter = (f" · {words}" if words else "" for words in (line.reach, line.reach_short))
+        reach = longer if cell_len(cause + longer) <= whole else shorter
+        room = whole - cell_len(reach)
         if cell_len(cause) > room:
             cause = set_cell_size(cause, max(0, room - 1)) + "…"
         style = "bold reverse" if chosen else ""
-        return Content.assemble((f"{mark}{line.start}{cause}", style), (line.end, style or "bold"))
+        return Content.assemble((f"{mark}{line.start}{cause}{reach}", style), (line.end, style or "bold"))
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """A line for each fix that is shown, and one for the others."""

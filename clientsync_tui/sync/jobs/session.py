@@ -168,7 +168,10 @@ class Session:
             listed = await software.organisations(self.calls(sign_in))
         if notes.unreadable and not listed:
             raise nonsense("; ".join(notes.sentences()))
-        return Reach(listed, software.canonical_id, ids, notes.sentences(), complete=not notes.unreadable)
+        reach = Reach(listed, software.canonical_id, ids, notes.sentences(), complete=not notes.unreadable)
+        if reach.complete:
+            self.store.sign_ins.note_reach(sign_in.id, reach)
+        return reach
 
     @asynccontextmanager
     async def begin(self, software: str, *, pasting: bool = True) -> "AsyncGenerator[Attempt]":

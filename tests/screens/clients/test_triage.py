@@ -263,3 +263,35 @@ async def test_fixes_take_the_height_that_the_clients_leave_free(tmp_path: Path)
         await pilot.resize_terminal(120, 24)
         await until(pilot, lambda: len(fix_lines(pilot)) == 3 and "9 more below" in shown(pilot))
     app.workplace.close()
+
+
+async def test_fix_says_before_it_is_chosen_how_many_you_reach(practices: Callable[..., Practice]) -> None:
+    practice = practices(Options(organisations=12, limits=False, softwares=("xero",)))
+    practice.keep_secrets()
+    me, grace = practice.people[1], practice.people[0]
+    practice.add(grace)
+    practice.sandbox.fault("expire", person=grace)
+
+    async def colleague_comes(workplace: Workplace, session: Session) -> None:
+        held = workplace.held()
+        check = plans.check(workplace.store, None, {each.id for each in held})
+        await Runner(session, workplace.store.jobs.create(check, "tester")).run()
+        for each in held:
+            workplace.store.sign_ins.let_go(each.id, workplace.holder)
+        await session.reach(await sign_in_to(session, me))
+
+    app = practice.app()
+    practice.do(colleague_comes)
+    async with run_app(app, size=(120, 36)) as pilot:
+        await pilot.press("4")
+        await until(pilot, lambda: " · you reach 9 of 12, as of " in shown(pilot))
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "you reach 9 of 12 · Reconnect" in shown(pilot))
+        practice.sandbox.fault("slow", seconds=5)
+        await pilot.press("right", "enter")
+        await until(
+            pilot, lambda: "it reached 9 of these 12 organisations." in " ".join(shown(pilot).split())
+        )
+        practice.sandbox.fault("clear")
+        await pilot.press("escape")
+    app.workplace.close()

@@ -1,0 +1,55 @@
+"""What your sign-ins reached when they were last asked: known here before any accounting app is called."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from ...practice.people import SignIn
+from ...practice.status import FOR_THE_CLIENT
+from ...store.fixes import Cause, Fix
+from ...store.store import Store
+from ..locale_words import brief, number
+
+
+class LastReach(NamedTuple):
+    """So many `reached` `of` so many organisations, as the app said at that time."""
+
+    reached: int
+    of: int
+    at: datetime
+
+    @property
+    def short(self) -> str:
+        """`you reach 7 of 8`"""
+        return f"you reach {number(self.reached)} of {number(self.of)}"
+
+    def words(self, now: datetime) -> str:
+        """`you reach 7 of 8, as of 28 Nov`"""
+        return f"{self.short}, as of {brief(self.at, now)}"
+
+
+def of_organisations(
+    store: Store, sign_in: SignIn | None, organisations: Collection[str]
+) -> LastReach | None:
+    """How many of these a sign-in reached; None where that is not known."""
+    known = store.sign_ins.reach(sign_in.id) if sign_in is not None else None
+    if known is None:
+        return None
+    at, reached = known
+    return LastReach(len(reached.intersection(organisations)), len(organisations), at)
+
+
+def of_fixes(
+    store: Store, fixes: Sequence[Fix], clients: Sequence[int], held: Sequence[SignIn], now: datetime
+) -> Mapping[Cause, LastReach]:
+    """The same for each fix, with the sign-in that would be used; without those for which it is not known, or says nothing."""
+    found: dict[Cause, LastReach] = {}
+    for fix in fixes:
+        cause = fix.cause
+        used = next((own for own in held if own.software == cause.software and own.works(now)), None)
+        if used is None or used.organisation_id is not None or cause.reason in FOR_THE_CLIENT:
+            continue
+        organisations = {organisation for _, organisation in store.clients.with_cause(cause, clients, now)}
+        if (reach := of_organisations(store, used, organisations)) is not None:
+            found[cause] = reach
+    return found
