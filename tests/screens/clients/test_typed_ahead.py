@@ -14,7 +14,7 @@ from clientsync_tui.screens.jobs.job import JobScreen
 from tests.screens.clients.test_clients import opened, practice_of_eleven
 from tests.support.practice import shown, until
 
-SOONER_THAN_KEYS_GIVE_UP_S = 1.0
+SOONER_THAN_KEYS_GIVE_UP_S = 1.8
 
 
 def at_once(pilot: Pilot[None], *keys: str) -> None:
