@@ -38,8 +38,8 @@ class Choose(Dialogue[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
         own_key("dialogue.close", "dismiss(None)", "Cancel", show=False),
-        Binding("right", "scroll_words(3)", show=False),
-        Binding("left", "scroll_words(-3)", show=False),
+        Binding("right", "scroll_words(3)", "Further down in the text below the list", show=False),
+        Binding("left", "scroll_words(-3)", "Further up in the text below the list", show=False),
     ]
 
     def __init__(self, title: str, choices: Sequence[Choice]) -> None:
