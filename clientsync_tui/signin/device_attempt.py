@@ -32,6 +32,7 @@ class DeviceAttempt:
         self._ends_at = asyncio.get_running_loop().time() + code.lives_s
         self._ended: asyncio.Future[SignIn] = asyncio.get_running_loop().create_future()
         self._given = False
+        self._over = False
         self.say: Callable[[str], None] = lambda _: None
         """Gets each sentence that the person should read and that ends nothing."""
 
@@ -83,10 +84,12 @@ class DeviceAttempt:
                 return self._ended.result()
             raise SignInFailed(f"Nobody signed in within {timeout_s:g} s. Nothing was saved.")
         finally:
+            # A call that is ended by this may fail in another way than by being ended, which must not lead to the next one.
+            self._over = True
             asking.cancel()
 
     async def _asked(self) -> SignIn:
-        while True:
+        while not self._over:
             left_s = self._ends_at - asyncio.get_running_loop().time()
             if left_s <= 0:
                 raise expired(self._configured.software.title)
@@ -96,6 +99,7 @@ class DeviceAttempt:
                 if (granted := await self._tokens()) is not None:
                     self._given = True
                     return await self._completing.saved(granted, write, self.say)
+        raise asyncio.CancelledError
 
     async def _tokens(self) -> Granted | None:
         """The tokens; None if the person has not entered the code yet, or the app could not be asked."""
