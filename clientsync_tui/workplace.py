@@ -33,6 +33,7 @@ class Workplace:
 
     def __init__(self, config: Config, ask_passphrase: AskPassphrase | None = None) -> None:
         self.config = config
+        self._configured: dict[str, tuple[SoftwareTable, Configured]] = {}
         self.ask_passphrase = ask_passphrase
         self.waits_for_server = True
         """Whether the store is brought up to date when it is opened. A full-screen app follows the server beside its work instead."""
@@ -205,11 +206,18 @@ class Workplace:
 
     def configured(self, name: str) -> "Configured":
         """An app as this practice has set it up. Raises UsageError if it is not set up, or not safely."""
+        table = self.config.software.get(name, SoftwareTable())
+        kept = self._configured.get(name)
+        # A job asks several times a call, and to look at every address takes as long as a tenth of the call.
+        if kept is None or kept[0] is not table:
+            kept = self._configured[name] = table, self._as_configured(name, table)
+        return kept[1]
+
+    def _as_configured(self, name: str, table: SoftwareTable) -> "Configured":
         from .accounting.seam.addresses import Addresses, overridden
         from .accounting.seam.configured import Configured
 
         software = self.software(name)
-        table = self.config.software.get(name, SoftwareTable())
         given = {name: url for name in Addresses.__slots__ if (url := getattr(table, name))}
         addresses = overridden(software.addresses, given)
 

@@ -105,8 +105,7 @@ def _visible(address: Address, folder: Path, first: Path, people: int, seconds: 
 
     with _host(address, folder, first, "watcher") as watcher:
         last = watcher.ledger.last()
-        follower = watcher.follower()
-        assert follower is not None
+        follower = watcher.surroundings
         follower.start()
         threads = [threading.Thread(target=changes, args=(person,)) for person in range(people)]
         for thread in threads:

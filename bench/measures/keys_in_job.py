@@ -22,7 +22,7 @@ FOUND = "Not connected"
 
 @measure("keys_in_job")
 def keys_in_job(quick: bool) -> Iterator[Result]:
-    size, times = (1_000, 12) if quick else (10_000, 200)
+    size, times = (400, 6) if quick else (10_000, 200)
     with practice(size, LATENCY_MS) as bench:
         job, jobs = asyncio.run(_cut_off(bench)), bench.workplace.store.jobs
         with _app(bench) as terminal:

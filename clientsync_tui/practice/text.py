@@ -39,6 +39,8 @@ def decoded(data: bytes) -> str:
 
 def hidden_in(text: str) -> str | None:
     """Describes the first character that is not printable ASCII or is a blank; None if there is no such character."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return None
     for character in text:
         if character.isspace():
             return "a blank"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientsync_tui.practice.text import clean, folded, searched, sort_key
+from clientsync_tui.practice.text import clean, folded, hidden_in, searched, sort_key
 
 anything = st.text(st.characters(exclude_categories=[]))
 UNSAFE = {"Cc", "Zl", "Zp", "Cs"}
@@ -105,3 +105,8 @@ def test_what_is_searched_is_stable_and_folded_as_the_sort_key_is(text: str) -> 
 )
 def test_plain_letters_find_accented_ones(typed: str, text: str) -> None:
     assert searched(typed) in searched(text)
+
+
+@given(st.text(st.characters(max_codepoint=0x2FF)))
+def test_only_printable_ascii_without_blanks_has_nothing_hidden(text: str) -> None:
+    assert (hidden_in(text) is None) == all("!" <= character <= "~" for character in text)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace, secret_name
@@ -311,3 +312,18 @@ def test_setup_says_what_each_permission_is_for(cli: Command) -> None:
     said = cli.inside("setup", "xero").out
     assert "accounting.contacts.read: " in said
     assert "Permissions that each person" not in cli.inside("setup", "freeagent").out, "it knows no scopes"
+
+
+def test_app_that_is_set_up_anew_is_asked_as_it_is_now(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    written = "[practice]\ndatabase = 'practice.db'\n[software.xero]\nclient_id = '{}'\n"
+    config.write_text(written.format("before"))
+    workplace = Workplace.open(config)
+    assert workplace.configured("xero") is workplace.configured("xero")
+    config.write_text(written.format("after"))
+    workplace.reload()
+    assert workplace.configured("xero").client_id == "after"
+    config.write_text("[practice]\ndatabase = 'practice.db'\n")
+    workplace.reload()
+    with pytest.raises(UsageError, match="has no client_id"):
+        workplace.configured("xero")
