@@ -17,6 +17,7 @@ class Kind(StrEnum):
     CODE_SET = "code_set"  # code, before
     TEAM_CREATED = "team_created"  # team
     TEAM_ASSIGNED = "team_assigned"  # team, before
+    TEAM_DELETED = "team_deleted"  # team, becomes (the team that took its place, or None)
     NOTE_SET = "note_set"  # note, before
     DETAILS_SET = "details_set"  # details, before (only those that changed)
     SIGNED_IN = "signed_in"  # sign_in, person, ends_at, organisation (id, name), where it is for one

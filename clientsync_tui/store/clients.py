@@ -181,6 +181,11 @@ class Clients:
         """The practice's teams, by name."""
         return [row[0] for row in self._db.execute("SELECT name FROM teams ORDER BY name")]
 
+    def in_team(self, team: str) -> list[str]:
+        """The ids of the clients on the list that are in a team."""
+        query = "SELECT id FROM clients WHERE removed = 0 AND team = ? COLLATE NOCASE ORDER BY n"
+        return [row[0] for row in self._db.execute(query, (team,))]
+
     def team_sizes(self) -> dict[str, int]:
         """How many clients on the list each team has, by the team's name."""
         query = (

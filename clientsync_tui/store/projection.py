@@ -68,6 +68,15 @@ def _code_set(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     return (n,)
 
 
+def _team_deleted(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
+    """Also for the clients that no entry names: those off the list, and those that someone assigned to it meanwhile."""
+    team = entry.body["team"]
+    db.execute("DELETE FROM teams WHERE name = ?", (team,))
+    query = "UPDATE clients SET team = ? WHERE team = ? COLLATE NOCASE RETURNING n"
+    rows = db.execute(query, (_team(db, entry.body.get("becomes")), team)).fetchall()
+    return tuple(int(row[0]) for row in rows)
+
+
 def _team_assigned(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     n = _number(db, entry.client)
     db.execute("UPDATE clients SET team = ? WHERE n = ?", (_team(db, entry.body["team"]), n))
@@ -249,6 +258,7 @@ PROJECTIONS: dict[str, Apply] = {
     Kind.CODE_SET: _code_set,
     Kind.TEAM_CREATED: _team_created,
     Kind.TEAM_ASSIGNED: _team_assigned,
+    Kind.TEAM_DELETED: _team_deleted,
     Kind.NOTE_SET: _note_set,
     Kind.DETAILS_SET: _details_set,
     Kind.SIGNED_IN: _signed_in,

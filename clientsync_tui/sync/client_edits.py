@@ -88,6 +88,51 @@ def assign_team(store: Store, actor: str, clients: Sequence[Client], team: str |
     return len(moving)
 
 
+def existing_team(store: Store, name: str) -> str:
+    """A team as the practice spells it. Raises UsageError if there is none of that name."""
+    wanted = (team_name(name) or "").casefold()
+    for team in store.clients.teams():
+        if team.casefold() == wanted:
+            return team
+    raise UsageError(f'There is no team "{clean(name)}". Nothing was changed.')
+
+
+def rename_team(store: Store, actor: str, team: str, name: str) -> int:
+    """Gives a team another name, as one step; returns how many clients are in it. Raises UsageError if it has no name, or another
+    team has it."""
+    new = renamed_team(store, team, name)
+    with store.transaction():
+        deleted = NewEntry(Kind.TEAM_DELETED, actor, body={"team": team, "becomes": new})
+        clients = store.clients.in_team(team)
+        store.ledger.append(deleted, *_moved(actor, clients, team, new))
+    return len(clients)
+
+
+def renamed_team(store: Store, team: str, name: str) -> str:
+    """The new name of a team as it is saved. Raises as `rename_team`."""
+    new = team_name(name)
+    if new is None:
+        raise UsageError("Enter a name for the team. Nothing was changed.")
+    others = {other.casefold() for other in store.clients.teams() if other != team}
+    if new.casefold() in others:
+        raise UsageError(f'There is already a team "{new}". Nothing was changed.')
+    return new
+
+
+def delete_team(store: Store, actor: str, team: str) -> int:
+    """Deletes a team, as one step; returns how many clients are in no team now."""
+    with store.transaction():
+        clients = store.clients.in_team(team)
+        deleted = NewEntry(Kind.TEAM_DELETED, actor, body={"team": team, "becomes": None})
+        store.ledger.append(*_moved(actor, clients, team, None), deleted)
+    return len(clients)
+
+
+def _moved(actor: str, clients: Sequence[str], team: str, new: str | None) -> list[NewEntry]:
+    body = {"team": new, "before": team, "step": step_id()}
+    return [NewEntry(Kind.TEAM_ASSIGNED, actor, client, body=body) for client in clients]
+
+
 def can_be_removed(client: Client) -> bool:
     """Whether a client has no living integration, so that it may be taken off the list."""
     return all(link.problem is Reason.DISCONNECTED_HERE for link in client.integrations)

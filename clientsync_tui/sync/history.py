@@ -99,6 +99,11 @@ _SAYS: Mapping[str, Callable[[_Body], str]] = {
     Kind.CODE_SET: _changed("practice code", "code"),
     Kind.TEAM_CREATED: lambda body: f"team {body['team']} created",
     Kind.TEAM_ASSIGNED: _changed("team", "team"),
+    Kind.TEAM_DELETED: lambda body: (
+        f"team {body['team']} renamed to {body['becomes']}"
+        if body.get("becomes")
+        else f"team {body['team']} deleted"
+    ),
     Kind.NOTE_SET: _changed("note", "note"),
     Kind.DETAILS_SET: lambda body: f"details changed: {_titles(body['details'])}",
     Kind.SIGNED_IN: _signed_in,

@@ -82,6 +82,7 @@ CLIENT_BODIES = {
     Kind.CODE_SET: lambda draw, _: {"code": draw(codes), "before": None},
     Kind.TEAM_CREATED: lambda draw, _: {"team": draw(new_teams)},
     Kind.TEAM_ASSIGNED: lambda draw, _: {"team": draw(teams), "before": None},
+    Kind.TEAM_DELETED: lambda draw, _: {"team": draw(new_teams), "becomes": draw(teams)},
     Kind.NOTE_SET: lambda draw, _: {"note": draw(notes), "before": ""},
     Kind.DETAILS_SET: lambda draw, _: {"details": draw(details), "before": {}},
     Kind.SIGNED_IN: lambda draw, _: {},

@@ -11,10 +11,11 @@ from ..context import open_workplace
         "clientsync team list",
         "clientsync team create North",
         "clientsync team assign North ABB01 BLA02",
+        "clientsync team rename North 'North and East'",
     )
 )
 def team() -> None:
-    """List teams, create one, or assign clients to one."""
+    """List, create, rename and delete teams, and assign clients to one."""
 
 
 @team.command("list", epilog=options.examples("clientsync team list --json"))
@@ -88,3 +89,53 @@ def assign(name: str, clients: tuple[str, ...], match: str | None, dry_run: bool
     output.say(
         f"{counted(len(moving), 'client')} {done} to {where}, {len(found) - len(moving)} already there."
     )
+
+
+@team.command(epilog=options.examples("clientsync team rename North 'North and East' --dry-run"))
+@click.argument("old")
+@click.argument("new")
+@options.dry_run
+@options.json("A JSON object: {team, before, clients}.")
+def rename(old: str, new: str, dry_run: bool, as_json: bool) -> None:
+    """Give a team another name. Its clients stay in it, and `clientsync undo` moves them back."""
+    from ...practice.counted import counted
+    from ...sync import client_edits
+    from .. import output
+
+    with open_workplace() as workplace:
+        store = workplace.store
+        team = client_edits.existing_team(store, old)
+        name = client_edits.renamed_team(store, team, new)
+        count = len(store.clients.in_team(team))
+        if not dry_run and name != team:
+            count = client_edits.rename_team(store, workplace.actor, team, name)
+    if as_json:
+        output.json_document({"team": name, "before": team, "clients": count})
+    done = "would be renamed" if dry_run else "is renamed"
+    output.say(f"Team {team} {done} to {name}: {counted(count, 'client')}.")
+
+
+@team.command(epilog=options.examples("clientsync team delete North --dry-run"))
+@click.argument("name")
+@options.dry_run
+@options.json("A JSON object: {team, clients}, where clients is a count.")
+@options.yes
+def delete(name: str, dry_run: bool, as_json: bool, yes: bool) -> None:
+    """Delete a team. Its clients stay on the list, in no team; `clientsync undo` puts them back."""
+    from ...practice.counted import counted
+    from ...sync import client_edits
+    from .. import output
+
+    if not dry_run:
+        output.require_yes_or_terminal(yes)
+    with open_workplace() as workplace:
+        store = workplace.store
+        team = client_edits.existing_team(store, name)
+        count = len(store.clients.in_team(team))
+        if not dry_run:
+            output.confirm(f"Delete team {team}? {counted(count, 'client')} will be in no team.", yes)
+            count = client_edits.delete_team(store, workplace.actor, team)
+    if as_json:
+        output.json_document({"team": team, "clients": count})
+    done, now = ("would be deleted", "would be") if dry_run else ("is deleted", "is" if count == 1 else "are")
+    output.say(f"Team {team} {done}. {counted(count, 'client')} {now} in no team.")

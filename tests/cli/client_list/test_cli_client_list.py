@@ -222,3 +222,34 @@ def test_texts_that_nobody_means_are_refused(cli: Command) -> None:
         assert len(refused.err) < 500
     assert cli.inside("client", longer).code == 2
     assert cli.inside("undo", "--list", "--json").json == []
+
+
+def test_team_is_renamed_and_deleted_and_both_are_undone(cli: Command, store: Store) -> None:
+    teams = lambda: {team["name"]: team["clients"] for team in cli.inside("team", "list", "--json").json}  # noqa: E731
+    assert cli.inside("team", "assign", "South", ABBEY, "IVY01").code == 0
+    store.ledger.append(
+        NewEntry(Kind.CLIENT_REMOVED, ANN, str(client(cli, ABBEY)["id"]), body={"name": ABBEY})
+    )
+    before = store.ledger.last()
+    dry = cli.inside("team", "rename", "south", "East", "--dry-run")
+    assert dry.code == 0 and "Team South would be renamed to East: 1 client." in dry.err
+    assert "2 clients" not in cli.inside("team", "delete", "north", "--dry-run").err
+    assert cli.inside("team", "delete", "North").code == 2 and store.ledger.last() == before
+    assert cli.inside("team", "rename", "South", "north").code == 2
+    assert cli.inside("team", "rename", "West", "East").code == 2
+    assert cli.inside("team", "rename", "South", "East", "--json").json == {
+        "team": "East",
+        "before": "South",
+        "clients": 1,
+    }
+    assert teams() == {"East": 1, "North": 1} and client(cli, IVY)["team"] == "East"
+    assert "renamed to East" in cli.inside("log", "--last", "2").out
+    assert cli.inside("undo").code == 0 and client(cli, IVY)["team"] == "South"
+    assert cli.inside("team", "rename", "South", "SOUTH").code == 0 and client(cli, IVY)["team"] == "SOUTH"
+    gone = cli.inside("team", "delete", "south", "--yes")
+    assert "Team SOUTH is deleted. 1 client is in no team." in gone.err
+    assert client(cli, IVY)["team"] is None and "SOUTH" not in teams()
+    assert cli.inside("undo").code == 0 and client(cli, IVY)["team"] == "SOUTH"
+    was = teams(), cli.inside("clients", "--json").json
+    store.ledger.rebuild()
+    assert (teams(), cli.inside("clients", "--json").json) == was
