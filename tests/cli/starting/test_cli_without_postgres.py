@@ -18,7 +18,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     (hidden / "__init__.py").write_text("raise ModuleNotFoundError(name='psycopg')\n")
     monkeypatch.setenv("PYTHONPATH", str(hidden.parent))
     config = tmp_path / "config.toml"
-    config.write_text("[practice]\ndatabase = 'practice.db'\n")
+    config.write_text("[practice]\nname = 'Tester'\ndatabase = 'practice.db'\n")
     return Command(config)
 
 
@@ -34,12 +34,12 @@ def test_extra_is_named(cli: Command, command: str) -> None:
 
 @pytest.mark.parametrize("words", [("clients",), ("practice", "people"), ("practice", "upgrade")])
 def test_extra_is_named_where_the_practice_is_on_a_server(cli: Command, words: tuple[str, ...]) -> None:
-    cli.config.write_text(f"[practice]\ndatabase = '{URL}'\n")
+    cli.config.write_text(f"[practice]\nname = 'Tester'\ndatabase = '{URL}'\n")
     missing = cli.fresh.run(*words)
     assert (missing.code, missing.out, EXTRA in missing.err) == (2, "", True), missing.err
 
 
 def test_doctor_names_the_extra(cli: Command) -> None:
-    cli.config.write_text(f"[practice]\ndatabase = '{URL}'\n")
+    cli.config.write_text(f"[practice]\nname = 'Tester'\ndatabase = '{URL}'\n")
     found = cli.fresh.run("doctor")
     assert (found.code, EXTRA in found.out) == (1, True), found.out
