@@ -36,7 +36,7 @@ def refuse_taken(server: Connection, address: Address) -> None:
 
 
 def to_server(
-    store: Store, server: Connection, address: Address, name: str, copy: Path, you: Person | None
+    store: Store, server: Connection, address: Address, name: str, copy: Path, you: Person | None = None
 ) -> tuple[int, bytes]:
     """Moves the ledger of a file to a server, and leaves this host's `copy` of it; returns the head's number and hash.
 
