@@ -127,7 +127,45 @@ def ask_team(screen: ClientsView) -> None:
             )
             screen.main.push_screen(question, lambda yes: screen.change(work) if yes else None)
 
-    choose_team(screen, chosen)
+    choose_team(
+        screen,
+        chosen,
+        rename=lambda team: _rename_team(screen, team),
+        delete=lambda team: _delete_team(screen, team),
+    )
+
+
+def _rename_team(screen: ClientsView, team: str) -> None:
+    async def attempt(written: str) -> bool:
+        client_edits.renamed_team(screen.store, team, written)
+        return True
+
+    def named(written: str | None) -> None:
+        if written is None:
+            return
+
+        def work() -> str:
+            name = client_edits.renamed_team(screen.store, team, written)
+            count = client_edits.rename_team(screen.store, screen.actor, team, name)
+            return f"Team {team} is renamed to {name}: {counted(count, 'client')}. {undoes(screen)}"
+
+        screen.change(work)
+
+    question = Ask(f"New name of team {team}", team, attempt=attempt, longest=longest.NAME)
+    screen.main.push_screen(question, named)
+
+
+def _delete_team(screen: ClientsView, team: str) -> None:
+    def work() -> str:
+        count = client_edits.delete_team(screen.store, screen.actor, team)
+        return f"Team {team} is deleted: {counted(count, 'client')} in no team now. {undoes(screen)}"
+
+    def ask(count: int) -> None:
+        lines = [f"{counted(count, 'client')} will be in no team."]
+        question = Confirm(f"Delete team {team}?", lines, yes="Delete")
+        screen.main.push_screen(question, lambda yes: screen.change(work) if yes else None)
+
+    screen.ask_after(lambda: len(screen.store.clients.in_team(team)), ask)
 
 
 def ask_remove(screen: ClientsView) -> None:

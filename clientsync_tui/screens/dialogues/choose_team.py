@@ -9,17 +9,35 @@ from ..main import Asker
 from .ask import Ask
 from .choose import Choice, Choose
 
-NONE, MAKE, TEAM = "none", "make", "team:"
+NONE, MAKE, RENAME, DELETE, TEAM = "none", "make", "rename", "delete", "team:"
 
 
-def choose_team(screen: Asker, chosen: Callable[[str | None], None]) -> None:
+def choose_team(
+    screen: Asker,
+    chosen: Callable[[str | None], None],
+    *,
+    rename: Callable[[str], object] | None = None,
+    delete: Callable[[str], object] | None = None,
+) -> None:
     """Asks for a team; `chosen` is called with its name, or None for no team, and not at all when the person cancels.
 
-    A new team is made with the first client that is assigned to it.
+    A new team is made with the first client that is assigned to it. `rename`, `delete`: called with the team to rename or delete, where
+    that is offered.
     """
     teams = screen.main.workplace.store.clients.teams()
     choices = [Choice(TEAM + team, team) for team in teams]
     choices += [Choice(MAKE, "New team…", key="n"), Choice(NONE, "No team", key="0")]
+
+    none = None if teams else "there are no teams yet"
+    if rename is not None and delete is not None:
+        choices += [
+            Choice(RENAME, "Rename a team…", key="r", reason=none),
+            Choice(DELETE, "Delete a team…", key="d", reason=none),
+        ]
+
+    def which(title: str, then: Callable[[str], object]) -> None:
+        of = [Choice(team, team) for team in teams]
+        screen.main.push_screen(Choose(title, of), lambda team: then(team) if team is not None else None)
 
     async def attempt(written: str) -> bool:
         if not _name(written):
@@ -30,6 +48,10 @@ def choose_team(screen: Asker, chosen: Callable[[str | None], None]) -> None:
         if id == MAKE:
             question = Ask("Name of the new team", attempt=attempt, longest=longest.NAME)
             screen.main.push_screen(question, lambda made: chosen(_name(made)) if made else None)
+        elif id == RENAME and rename is not None:
+            which("Rename which team?", rename)
+        elif id == DELETE and delete is not None:
+            which("Delete which team?", delete)
         elif id is not None:
             chosen(None if id == NONE else id.removeprefix(TEAM))
 

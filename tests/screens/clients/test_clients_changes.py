@@ -230,3 +230,23 @@ async def test_sentences_name_the_persons_own_keys(tmp_path: Path) -> None:
         await until(pilot, lambda: said(pilot, "taken off the list. Press I to undo."))
         await pilot.press("h", "slash", *"nowhere")
         await until(pilot, lambda: "T clears the search" in shown(pilot))
+
+
+async def test_team_is_renamed_and_deleted_where_teams_are_chosen(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("t", "r", "enter")
+        await until(pilot, lambda: "New name of team North" in shown(pilot))
+        await answer(pilot, "south")
+        await until(pilot, lambda: 'There is already a team "south".' in shown(pilot))
+        await answer(pilot, "Far North")
+        await until(pilot, lambda: said(pilot, "Team North is renamed to Far North: 2 clients."))
+        await until(pilot, lambda: "Far North" in line_with(pilot, "Abbey"))
+        await pilot.press("t", "d", "enter")
+        await until(pilot, lambda: "Delete team Far North?" in shown(pilot))
+        assert "2 clients will be in no team." in shown(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: said(pilot, "Team Far North is deleted: 2 clients in no team now."))
+        assert screen.store.clients.teams() == ["South"]
+        await pilot.press("u")
+        await until(pilot, lambda: "Far North" in line_with(pilot, "Abbey"))
