@@ -21,5 +21,5 @@ def preview(quick: bool) -> Iterator[Result]:
         time.sleep(1.0)  # until what the key led to is drawn
         shown, hidden = press(terminals, ("down", "up"), 6 if quick else 200)
         yield from lines(
-            "app, down: with the preview / without", [c.ms for c in shown], [c.ms for c in hidden], 1.1
+            "app, down: with the preview / without", [c.ms for c in shown], [c.ms for c in hidden], 1.2
         )

@@ -13,12 +13,12 @@ PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _SYSTEM = "The system's proxy setting"
 
 
-def check() -> None:
-    """Raises UsageError, naming the variable or the file and saying what to do."""
+def checked() -> ssl.SSLContext:
+    """The certificates to trust. Raises UsageError, naming the variable or the file and saying what to do."""
     for scheme in ("http", "https", "all"):
         if value := getproxies().get(scheme):
             _check_proxy(_variable(f"{scheme}_proxy"), value)
-    _check_certificates()
+    return _certificates()
 
 
 def proxy_for(address: str) -> str | None:
@@ -56,20 +56,23 @@ def _check_proxy(variable: str, value: str) -> None:
         raise UsageError(f"{variable} is not the address of a proxy. {form}")
 
 
-def _check_certificates() -> None:
+def _certificates() -> ssl.SSLContext:
     """As httpx2 reads them: the file comes before the folder, and either replaces the system's certificates."""
     file, folders = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    if file:
-        try:
-            ssl.create_default_context(cafile=file)
-        except (ssl.SSLError, ValueError):
-            raise _unreadable(file, "it holds no certificates") from None
-        except OSError as error:
-            raise _unreadable(file, error.strerror or type(error).__name__) from None
-    elif folders and not any(Path(folder).is_dir() for folder in folders.split(os.pathsep) if folder):
+    if not file and folders and not any(Path(path).is_dir() for path in folders.split(os.pathsep) if path):
         raise UsageError(
             f"SSL_CERT_DIR names {folders}, which is not a folder. Correct it, or unset it to use this system's certificates."
         )
+    try:
+        return httpx2.create_ssl_context()
+    except (ssl.SSLError, ValueError):
+        if not file:
+            raise
+        raise _unreadable(file, "it holds no certificates") from None
+    except OSError as error:
+        if not file:
+            raise
+        raise _unreadable(file, error.strerror or type(error).__name__) from None
 
 
 def _unreadable(file: str, why: str) -> UsageError:

@@ -71,8 +71,7 @@ async def _cap(response: httpx2.Response) -> None:
 @cache
 def _tls() -> ssl.SSLContext:
     """Made once a run: the environment that it depends on does not change meanwhile, and reading certificates takes 50 ms."""
-    environment.check()
-    return httpx2.create_ssl_context()
+    return environment.checked()
 
 
 def client_settings() -> dict[str, Any]:
