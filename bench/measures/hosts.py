@@ -48,7 +48,7 @@ def _measured(server: Server, folder: Path, quick: bool) -> Iterator[Result]:
     address = address_of(Database(server).url())
     first = folder / "first" / "practice.db"
     with connect(address) as db:
-        moving.to_server(alone, db, address, "Bench", first)
+        moving.to_server(alone, db, address, "Bench", first, None)
     yield _following(address, folder, alone, clients)
     alone.close()
     yield from _visible(address, folder, first, people, seconds)
