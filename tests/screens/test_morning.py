@@ -174,3 +174,27 @@ async def test_morning_without_news_says_so_and_can_be_made_the_first_screen(tmp
         await pilot.press("B")
         await until(pilot, lambda: not app.workplace.preferences.get("morning_first", True))
     app.workplace.close()
+
+
+async def test_line_leads_to_as_many_rows_as_it_counts_clients(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    store = workplace.store
+    bob = signed_in(store, BOB, timedelta(days=5))
+    two, other = add(store, "Two", bob), add(store, "Other", bob)
+    body = {"organisation_name": "Two again", "sign_in": bob}
+    store.ledger.append(NewEntry(Kind.INTEGRATION_CONNECTED, ANN, two, "xero", "second", body))
+    store.ledger.append(NewEntry(Kind.INTEGRATION_CONNECTED, ANN, other, "xero", "third", body))
+    store.ledger.append(NewEntry(Kind.FOUND_BROKEN, ANN, other, "xero", "third", {"reason": "unpaid"}))
+    expires = lines(store, tmp_path)["Expires"]
+    assert expires.number == 2 and "3 integrations of 2 clients: Xero 3" in expires.says
+    workplace.close()
+    app = app_in(tmp_path)
+    async with run_app(app, size=(120, 36)) as pilot:
+        await pilot.press("m")
+        await until(pilot, lambda: "3 integrations of 2 clients" in shown(pilot))
+        await pilot.press("down", "enter") if "Broke" in shown(pilot) else await pilot.press("enter")
+        await until(
+            pilot, lambda: isinstance(app.screen, ClientsScreen) and "only what expires" in shown(pilot)
+        )
+        await until(pilot, lambda: isinstance(app.screen, ClientsScreen) and app.screen.shown == 2)
+    app.workplace.close()

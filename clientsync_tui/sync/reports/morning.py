@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from ...practice.counted import counted, noun
 from ...practice.entries import Kind
+from ...practice.filter import Term
 from ...practice.model import DETAIL_TITLES
+from ...practice.status import Status
 from ...store.jobs import Job, JobState
 from ...store.lately import Fixed, Lately
 from ...store.store import Store
@@ -55,7 +57,7 @@ def morning(
     lately = store.lately
     found = (
         _broke(lately, since, title, now),
-        _expires(lately, title, now, ascii_marks),
+        _expires(store, title, now, ascii_marks),
         _jobs(store.jobs.all(), ascii_marks),
         _fixed(lately, since, title),
         _changed(lately, since),
@@ -69,7 +71,7 @@ def _broke(lately: Lately, since: Since, title: Callable[[str], str], now: datet
         clients = frozenset(n for _, n in broke)
         yield MorningLine(
             "Broke",
-            _by_app(title, [software for software, _ in broke]),
+            _counted(len(broke), len(clients), _by_app(title, [software for software, _ in broke])),
             Leads.CLIENTS,
             clients,
             "error",
@@ -93,9 +95,12 @@ def _clients(fixed: Sequence[Fixed]) -> frozenset[int]:
 
 
 def _expires(
-    lately: Lately, title: Callable[[str], str], now: datetime, ascii_marks: bool
+    store: Store, title: Callable[[str], str], now: datetime, ascii_marks: bool
 ) -> Iterator[MorningLine]:
-    ending = lately.ending(now, MONTH)
+    ending = store.lately.ending(now, MONTH)
+    under_the_tab = (
+        frozenset(store.clients.find((Term("status", Status.EXPIRING),), now)) if ending else frozenset[int]()
+    )
     before = 0
     for span in (WEEK, FORTNIGHT, MONTH):
         within = [end for end in ending if end.at <= now + span]
@@ -103,15 +108,24 @@ def _expires(
         if len(within) == before:
             continue
         before = len(within)
-        says = f"within {span.days} days: {_by_app(title, [end.software for end in within])}"
+        clients = frozenset(end.client for end in within)
+        apps = _by_app(title, [end.software for end in within])
+        says = f"within {span.days} days: {_counted(len(within), len(clients), apps)}"
         if len(within) == len(ending):
             days = Counter((here(end.at).date() - here(now).date()).days for end in ending)
             bars = spark([days[day] for day in range(MONTH.days + 1)], ASCII_BARS if ascii_marks else BARS)
             says += f"   {bars}"
         soon = span <= FORTNIGHT
-        leads = Leads.EXPIRING if soon else Leads.CLIENTS
-        clients = frozenset(end.client for end in within)
+        # Another integration may put a client under another tab: then all tabs together have as many rows as are counted here.
+        leads = Leads.EXPIRING if soon and clients <= under_the_tab else Leads.CLIENTS
         yield MorningLine("Expires", says, leads, clients, "warning" if soon else "", len(clients))
+
+
+def _counted(integrations: int, clients: int, apps: str) -> str:
+    """What the apps count, where a client has several: the line's own number counts clients."""
+    if integrations == clients:
+        return apps
+    return f"{counted(integrations, 'integration')} of {counted(clients, 'client')}: {apps}"
 
 
 def _by_app(title: Callable[[str], str], softwares: Sequence[str]) -> str:
