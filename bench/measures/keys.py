@@ -153,8 +153,11 @@ def _fzf(db: sqlite3.Connection, file: Path) -> Terminal:
 
 
 def app_on(config: Path) -> Terminal:
-    """The program on a practice."""
-    return Terminal([sys.executable, "-m", "clientsync_tui", "--config", str(config)], env=QUIET)
+    """The program on a practice, with a data folder of its own: how the list is sorted would be kept for the next measure."""
+    data = config.parent / "data"
+    (data / "clientsync").mkdir(parents=True, mode=0o700, exist_ok=True)
+    env = {**QUIET, "XDG_DATA_HOME": str(data)}
+    return Terminal([sys.executable, "-m", "clientsync_tui", "--config", str(config)], env=env)
 
 
 def _bytes(costs: Sequence[Cost]) -> float:

@@ -21,7 +21,7 @@ QUIET = {"TEXTUAL_ANIMATIONS": "none"}
 
 @measure("start")
 def start(quick: bool) -> Iterator[Result]:
-    times, many_clients = (1, 2_000) if quick else (7, MANY)
+    times, many_clients = (2, 2_000) if quick else (7, MANY)
     with ExitStack() as stack:
         few, many = stack.enter_context(filled(FEW)), stack.enter_context(filled(many_clients))
         minimal = [sys.executable, "-m", "bench.programs.minimal"]
