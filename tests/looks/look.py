@@ -18,13 +18,22 @@ Runs = tuple[tuple[str, int], ...]
 Row = tuple[str, Runs]
 
 
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Apps draw nothing: a look is taken from the layout, and to draw it for no terminal takes a third of the time."""
+class Frames:
+    """How many frames an app has drawn."""
+
+    count = 0
+
+
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> Frames:
+    """Apps only count their frames: a look is taken from the layout, and to draw it for no terminal takes a third of the time."""
+    frames = Frames()
 
     def clear(compositor: Compositor, *_: object, **__: object) -> None:
+        frames.count += bool(compositor._dirty_regions)
         compositor._dirty_regions.clear()
 
     monkeypatch.setattr(Compositor, "render_update", clear)
+    return frames
 
 
 def _strips(screen: Screen[object]) -> list[Strip]:

@@ -81,7 +81,6 @@ def fill(workplace: Workplace) -> None:
         store.ledger.append(entry, at=NOW - 90 * days)
     for n, name in enumerate(NAMES):
         _add(store, n, name, tuple(people)[n % 3])
-    store.sign_ins.hold("xero:ann", workplace.holder)
     _job(store)
 
 

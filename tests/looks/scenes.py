@@ -25,7 +25,19 @@ from tests.looks.practice import (
 )
 
 Size = tuple[int, int]
-SMALL, USUAL, LARGE, TINY = (80, 24), (120, 40), (200, 60), (40, 10)
+Looks = tuple[tuple[Size, str], ...]
+"""Sizes, each with a theme."""
+SMALL, USUAL, LARGE, TINY = (80, 24), (120, 36), (200, 60), (40, 10)
+NO_COLOR = "no-color"
+EACH: Looks = (
+    *((size, "dark") for size in (SMALL, USUAL, LARGE)),
+    (USUAL, "light"),
+    (SMALL, NO_COLOR),
+)
+"""Each size and each theme. A theme changes no place of anything, so few scenes are looked at in every theme at every size."""
+ALL: Looks = (*EACH, (LARGE, "light"), (SMALL, "light"), (USUAL, NO_COLOR), (LARGE, NO_COLOR))
+FURTHER: Looks = ((SMALL, "dark"), (USUAL, "light"), (LARGE, NO_COLOR))
+"""Each size and each theme once."""
 
 REACH = "Continue with"
 SELECT = (("s 1", REACH), ("enter", "New & Sons"), ("A", "Create 5 accounts"))
@@ -52,19 +64,16 @@ class Scene:
     network: type[Still] = Still
     push: Callable[[], Screen[Any]] | None = None
     """A screen that no key leads to."""
-    more: tuple[tuple[Size, str], ...] = field(default=())
-    """Looks besides those that each scene has: size and theme."""
-
-    whole: bool = True
-    """Every size is looked at in every theme."""
+    looks: Looks = EACH
+    """The sizes and themes in which it is looked at."""
 
     def __str__(self) -> str:
         return self.name
 
 
 def further(name: str, *steps: Any, **told: Any) -> Scene:
-    """Another state of a screen of which a scene is whole: of it each size and each theme is looked at once."""
-    return Scene(name, *steps, **told, whole=False)
+    """Another state of a screen that a scene shows in each theme."""
+    return Scene(name, *steps, **told, looks=FURTHER)
 
 
 UPLOADED = "Practice code,Client\nNEW1,Abbey Road Bakery Ltd\nNEW2,株式会社さくら会計事務所\n"
@@ -86,7 +95,7 @@ def consents() -> ConsentsScreen:
 
 
 CLIENTS = (
-    Scene("clients", more=((SMALL, "ansi"), (TINY, "dark"))),
+    Scene("clients", looks=(*ALL, (SMALL, "ansi"), (TINY, "dark"))),
     Scene("clients-empty", empty=True),
     further("clients-no-match", ((f"slash {typed('zzz')} enter", "0 of 12"),)),
     further("clients-expired", (("4", "1 of 12 clients"),)),
@@ -105,7 +114,7 @@ CLIENTS = (
     ),
     Scene("clients-selected", (("space down space slash n o r t h enter", "2 selected"),)),
     further("clients-two-softwares", (), prepare=use_second_software, second=True),
-    Scene("preview", (("5 down z", "Last events"),), prepare=pull),
+    Scene("preview", (("5 down z", "Last events"),), prepare=pull, looks=ALL),
     Scene("actions", (("a", "Export client data"),)),
     further(
         "actions-selected", (("space down space a", "2 clients selected"), ("down down down down", "Export"))
@@ -142,14 +151,14 @@ CLIENTS = (
     further("which-software", (("A r", "Which accounting app"),), prepare=use_second_software, second=True),
 )
 CLIENT_SYNC = (
-    Scene("client-sync", (("s", "Reconnect all"),), more=((SMALL, "ansi"),)),
+    Scene("client-sync", (("s", "Reconnect all"),), looks=(*EACH, (SMALL, "ansi"))),
     further("client-sync-empty", (("s", "Reconnect all"),), empty=True),
     Scene("set-up", (("s e", "Redirect port"),)),
     Scene("set-up-page", (("s down down e", "Redirect URL"),)),
     further(
         "set-up-mistake", ((f"s e {' '.join(['backspace'] * 16)} tab tab enter", "Enter the client id"),)
     ),
-    Scene("sign-in", (("s l", "ssh -L"),), more=((TINY, "dark"),)),
+    Scene("sign-in", (("s l", "ssh -L"),), looks=(*EACH, (TINY, "dark"))),
     further("sign-in-refused", (("s l", "not allowed"),), network=Refused),
     further("sign-in-mistake", (("s l", "ssh -L"), ("p x enter", "no address"))),
     Scene("sign-out", (("s L", "Sign out"),)),
@@ -173,11 +182,11 @@ CLIENT_SYNC = (
     further("reconnect-nothing", (("down r", "left alone"),)),
     Scene("reassign", REASSIGN),
     further("reassign-from", (*REASSIGN, ("b", "Everyone"))),
-    Scene("plan", (*REASSIGN, ("A", "selected"), ("enter", "(y)"))),
+    Scene("plan", (*REASSIGN, ("A", "selected"), ("enter", "(y)")), looks=ALL),
     Scene("every-software", (("s 4", "(y)"),), prepare=use_second_software, second=True),
 )
 CONNECTIONS = (
-    Scene("connections", (("5 c", "Next step"),)),
+    Scene("connections", (("5 c", "Next step"),), looks=ALL),
     further("connections-long", (("down down down down down down down down c", "Next step"),)),
     further("connections-two", (("down c", "QuickBooks"),), prepare=use_second_software, second=True),
     Scene(
@@ -188,7 +197,7 @@ CONNECTIONS = (
         ),
     ),
     Scene("manage", (("c enter", "Manage"),)),
-    Scene("settings", (("c e", "Note for colleagues"),)),
+    Scene("settings", (("c e", "Note for colleagues"),), looks=ALL),
     further("settings-mistake", ((f"c e {'tab ' * 4} 9 9 9 9 9 enter", "Days must be"),)),
     Scene("pulled", (("down c t", "pulled"),), prepare=pull),
     further("pulled-none", (("down c t t", "Lists"), ("4", "The organisation has none")), prepare=pull),
@@ -206,7 +215,7 @@ JOBS = (
     further("history-empty", (("h", "History"),), empty=True),
     Scene("jobs", (("J", "Refresh"),)),
     further("jobs-empty", (("J", "Jobs"),), empty=True),
-    Scene("job", (("J enter", "2 failed"),)),
+    Scene("job", (("J enter", "2 failed"),), looks=ALL),
     further("retry", (("J enter F", "Retry failed and cancelled"),)),
     Scene("running", (("J enter", "1 failed"),), prepare=begin_job),
     further("cancel", (("J enter S", "(y)"),), prepare=begin_job),

@@ -12,6 +12,7 @@ from clientsync_tui.widgets.select_table.line_cache import LineCache
 from clientsync_tui.widgets.select_table.list_rows import ListRows
 from clientsync_tui.widgets.select_table.pointer import Pointer
 from clientsync_tui.widgets.select_table.range_selection import RangeSelection
+from clientsync_tui.widgets.select_table.shown_columns import Page, ShownColumns
 from clientsync_tui.widgets.select_table.window import Window
 
 
@@ -65,6 +66,15 @@ def test_fixed_row_is_refused_with_its_reason() -> None:
     )
     ranges.toggle(0)
     assert refused == [(0, "already added")] and not ranges.selection.total
+
+
+def test_columns_are_as_wide_as_the_rows_also_if_the_table_was_drawn_before_they_came() -> None:
+    rows = [client(1, "Abbey")]
+    pages = [Page(120, 2, None, ()), Page(120, 2, rows, ())]
+    early, late = (ShownColumns(COLUMNS, lambda: pages[0]), ShownColumns(COLUMNS, lambda: pages[1]))
+    assert early.places != late.places
+    pages[0] = pages[1]
+    assert early.fit() and early.places == late.places
 
 
 def test_only_the_lines_that_changed_are_drawn_again() -> None:

@@ -166,7 +166,8 @@ class FilterBar(Widget, can_focus=False):
         self.set_class(shown, "shown")
         if shown:
             # Room for `12 of ` in front of it, or the first letter would lay out the whole screen.
-            self._beside.styles.min_width = cell_len(self._found) + len(self._found.split(" ")[0]) + 6
+            room = cell_len(self._found) + len(self._found.split(" ")[0]) + 6
+            self._beside.styles.min_width = room if self.has_class("typing") else 0
             self._beside.update(self._found)
         else:
             self.refresh()
@@ -206,8 +207,9 @@ class FilterBar(Widget, can_focus=False):
             if not self.has_class("shown"):
                 self.refresh()
                 return
-            # Room is made for more words, and not taken back for fewer: that would lay out the whole screen at every letter.
-            self._beside.update(words, layout=cell_len(words) > self._beside.content_size.width)
+            # While letters are typed, room is made for more words and not taken back: that would lay out the screen at each of them.
+            more = cell_len(words) - self._beside.content_size.width
+            self._beside.update(words, layout=more > 0 or (more < 0 and not self.has_class("typing")))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -30,6 +30,8 @@ class ShownColumns:
         self._index_of = {column.key: index for index, column in enumerate(columns)}
         self._page = page
         self._places: tuple[Place, ...] | None = None
+        # Without rows each has its usual width, which is no reason to keep it once there are some.
+        self._are_for_rows = False
 
     def check(self, columns: Sequence[Column]) -> None:
         """Raises `ValueError` for a key the table was not made with."""
@@ -55,6 +57,7 @@ class ShownColumns:
         if self._places is None:
             page = self._page()
             lengths = None if page.rows is None else self._lengths(page.rows)
+            self._are_for_rows = lengths is not None
             self._places = lay_out(self.shown, page.width, page.start, lengths, page.sorted_by)
         return self._places
 
@@ -68,7 +71,11 @@ class ShownColumns:
         if self._places is None:
             return False
         rows = self._page().rows
-        if rows is not None and still_fit(self._places, self.shown, self._lengths(rows)):
+        if (
+            self._are_for_rows
+            and rows is not None
+            and still_fit(self._places, self.shown, self._lengths(rows))
+        ):
             return False
         return self.lay_out_again() != self.places
 
