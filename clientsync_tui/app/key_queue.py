@@ -2,7 +2,8 @@
 
 Textual gives every key at once to the widget that has the focus at that moment. Over a slow line several keys arrive together, so of
 `/daily` the `d` and the `y` would still be keys of the list instead of words in the filter that `/` opens. A key that acts on a list
-also waits until the list shows what the key before it asked for, and one behind a key that asks a question until that is asked.
+also waits until the list shows what the key before it asked for, one behind a key that asks a question until that is asked, and one
+behind an answer until that is saved.
 """
 
 import asyncio
@@ -60,11 +61,15 @@ class KeyQueue:
 
     def _is_behind(self) -> bool:
         """Whether the screen does not yet show the list or the question that was asked for."""
-        return getattr(self._app.screen, "is_behind", False)
+        return getattr(self._app.screen, "is_behind", False) or self._is_saving()
+
+    def _is_saving(self) -> bool:
+        """Whether the screen saves what was entered, and ends once that has worked."""
+        return getattr(self._app.screen, "is_saving", False)
 
     def _is_typed(self, key: Key) -> bool:
         """Whether it becomes a letter in a field: words can be typed while what they find is looked for."""
-        return key.is_printable and isinstance(self._app.focused, Input)
+        return key.is_printable and isinstance(self._app.focused, Input) and not self._is_saving()
 
     def start(self) -> None:
         """Makes the first key wait for the first screen: a field without a size yet would show only the end of what is typed."""
@@ -72,7 +77,7 @@ class KeyQueue:
         self._app.call_after_refresh(self._next, self._number)
 
     def caught_up(self) -> None:
-        """The list shows what was asked for, or the question is there that was asked for."""
+        """The list shows what was asked for, the question is there that was asked for, or the answer is saved."""
         if self._held:
             self._app.call_later(self._settled, self._number, self._app.screen)
 

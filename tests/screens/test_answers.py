@@ -16,10 +16,10 @@ from clientsync_tui.practice.model import Organisation
 from clientsync_tui.widgets.answers import Answers
 from tests.looks.network import Still
 from tests.looks.scenes import SCENES, Scene
-from tests.looks.test_looks import at, pinned
+from tests.looks.test_looks import at, pinned, practice
 from tests.support.practice import until
 
-__all__ = ["pinned"]
+__all__ = ["pinned", "practice"]
 PACKAGE = Path(clientsync_tui.__file__).parent
 WALKED = {
     "add_clients": ("select",),
@@ -72,9 +72,10 @@ def check(row: Answers, focused: object, *, dangerous: bool) -> None:
 
 @pytest.mark.parametrize("scene", [each for each in SCENES if each.name in NAMES], ids=str)
 async def test_action_is_first_and_has_the_focus(
-    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, tmp_path: Path, practice: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at(scene, tmp_path, monkeypatch, (120, 40)) as pilot:
+    async with at(scene, tmp_path, practice, monkeypatch, (120, 36)) as opened:
+        pilot = opened.pilot
         await pilot.pause()
         screen = pilot.app.screen
         assert rows(screen)
@@ -108,9 +109,10 @@ class NoLink(Still):
     ids=str,
 )
 async def test_enter_while_waiting_cancels_nothing(
-    waiting: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    waiting: Scene, tmp_path: Path, practice: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at(waiting, tmp_path, monkeypatch, (120, 40)) as pilot:
+    async with at(waiting, tmp_path, practice, monkeypatch, (120, 36)) as opened:
+        pilot = opened.pilot
         screen = pilot.app.screen
         await pilot.press("enter", "enter")
         assert pilot.app.screen is screen

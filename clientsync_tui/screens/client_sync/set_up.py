@@ -112,6 +112,7 @@ class SetUpScreen(Dialogue[bool]):
             self._mistaken(mistake)
             return
         secret = self.query_one("#secret", Input).value.strip(BLANKS) if self.query("#secret") else ""
+        self.is_saving = True
         self.run_worker(self._keep(table, secret), exclusive=True, exit_on_error=False)
 
     def _checked(self) -> SoftwareTable:
@@ -132,6 +133,9 @@ class SetUpScreen(Dialogue[bool]):
             self._mistaken(trouble)
         else:
             self.dismiss(True)
+        finally:
+            self.is_saving = False
+            self.main.caught_up()
 
     def _mistaken(self, trouble: Trouble) -> None:
         self.query_one("#mistake", Static).update(str(trouble))

@@ -91,6 +91,7 @@ class SettingsScreen(Dialogue[bool]):
             self.query_one("#follow", Tick).value,
             clean(self.query_one("#note", Input).value).strip(),
         )
+        self.is_saving = True
         self.run_worker(self._save(settings), exclusive=True, exit_on_error=False)
 
     async def _save(self, settings: Settings) -> None:
@@ -100,6 +101,9 @@ class SettingsScreen(Dialogue[bool]):
             self._mistaken(str(trouble))
         else:
             self.dismiss(changed)
+        finally:
+            self.is_saving = False
+            self.main.caught_up()
 
     def _mistaken(self, mistake: str) -> None:
         wrong = self.query_one("#wrong", Static)

@@ -40,7 +40,6 @@ class Ask(Dialogue[str | None]):
         super().__init__()
         self._selected = selected
         self._attempt = attempt
-        self._trying = False
         self._field = field
         self._question = question
         self._value = value
@@ -70,8 +69,8 @@ class Ask(Dialogue[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Tries it, once at a time."""
-        if not self._trying:
-            self._trying = True
+        if not self.is_saving:
+            self.is_saving = True
             self.run_worker(self._try(event.value), exit_on_error=False)
 
     async def _try(self, written: str) -> None:
@@ -82,7 +81,8 @@ class Ask(Dialogue[str | None]):
         except Trouble as trouble:
             self._mistaken(str(trouble))
         finally:
-            self._trying = False
+            self.is_saving = False
+            self.main.caught_up()
 
     def _mistaken(self, text: str) -> None:
         mistake = self.query_one("#mistake", Static)

@@ -26,6 +26,9 @@ class Dialogue(ModalScreen[T]):
     # A field to type in, else the button that is first by the rule of all dialogues.
     AUTO_FOCUS = f"Input, Answers .{FIRST}"
 
+    is_saving = False
+    """Whether what was entered is being saved: the keys that follow wait, as they are no longer for this dialogue if that works."""
+
     @property
     def main(self) -> Main:
         """The app, as screens see it."""

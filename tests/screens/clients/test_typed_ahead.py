@@ -2,15 +2,19 @@
 
 from pathlib import Path
 from threading import Event
+from typing import Any
 
+import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.trouble import Trouble
+from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.screens.clients.rows import today
 from clientsync_tui.screens.connections.connections import ConnectionsScreen
 from clientsync_tui.screens.jobs.job import JobScreen
+from clientsync_tui.sync import client_edits
 from tests.screens.clients.test_clients import opened, practice_of_eleven
 from tests.support.practice import shown, until
 
@@ -23,12 +27,24 @@ def at_once(pilot: Pilot[None], *keys: str) -> None:
         pilot.app.post_message(Key(key, key if len(key) == 1 else None))
 
 
+async def held(pilot: Pilot[None], screen: ClientsScreen) -> Event:
+    """Lets the list read nothing until the event is set. What it was at before is done."""
+    begun, gate = Event(), Event()
+
+    def wait() -> None:
+        begun.set()
+        gate.wait(SOONER_THAN_KEYS_GIVE_UP_S)
+
+    screen._reader.submit(wait)
+    await until(pilot, begun.is_set)
+    return gate
+
+
 async def test_key_waits_for_the_tab_that_the_key_before_it_asked_for(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         first = screen.client_here()
-        gate = Event()
-        screen._reader.submit(gate.wait, SOONER_THAN_KEYS_GIVE_UP_S)
+        gate = await held(pilot, screen)
         at_once(pilot, "4", "down", "c")
         await until(pilot, lambda: screen.tabs.chosen == 3)
         await pilot.pause(0.4)
@@ -44,8 +60,7 @@ async def test_key_waits_for_the_tab_that_the_key_before_it_asked_for(tmp_path: 
 async def test_select_all_waits_for_the_filter_and_words_do_not(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
-        gate = Event()
-        screen._reader.submit(gate.wait, SOONER_THAN_KEYS_GIVE_UP_S)
+        gate = await held(pilot, screen)
         at_once(pilot, "slash", *"lapsed", "enter", "A")
         await until(pilot, lambda: "lapsed" in shown(pilot) and not screen.filter_bar.has_keys)
         await pilot.pause(0.3)
@@ -60,8 +75,7 @@ async def test_clients_come_with_the_letter_that_leaves_them(tmp_path: Path) -> 
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await until(pilot, lambda: "All 11" in shown(pilot))
-        gate = Event()
-        screen._reader.submit(gate.wait, SOONER_THAN_KEYS_GIVE_UP_S)
+        gate = await held(pilot, screen)
         await pilot.press("slash", *"lapsed")
         assert "3 of 11 clients" in shown(pilot) and "Abbey" not in shown(pilot)
         lapsed = [screen.store.clients.by_number([n], today())[0] for n in screen.order()]
@@ -76,15 +90,13 @@ async def test_change_between_a_letter_and_its_total_is_shown(tmp_path: Path) ->
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await until(pilot, lambda: "All 11" in shown(pilot))
-        gate = Event()
-        screen._reader.submit(gate.wait, SOONER_THAN_KEYS_GIVE_UP_S)
+        gate = await held(pilot, screen)
         await pilot.press("slash", *"lapsed")
         first = screen.store.clients.by_number(screen.order()[:1], today())[0]
         renamed = NewEntry(Kind.CLIENT_RENAMED, "ann", first.id, body={"name": "Lapsed under another name"})
         screen.store.ledger.append(renamed)
         gate.set()
-        await until(pilot, lambda: "Lapsed under another name" in shown(pilot))
-        assert "3 of 11 clients" in shown(pilot)
+        await until(pilot, lambda: "Lapsed under another name" in shown(pilot) and "3 of 11" in shown(pilot))
 
 
 async def test_keys_wait_for_no_list_that_no_one_asked_for(tmp_path: Path) -> None:
@@ -122,3 +134,26 @@ async def test_keys_go_on_where_no_question_could_be_asked(tmp_path: Path) -> No
             first = screen.client_here()
             await until(pilot, lambda first=first: screen.client_here() != first)
             assert not screen.is_behind
+
+
+async def test_keys_behind_an_answer_are_for_what_comes_once_it_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await until(pilot, lambda: "All 11" in shown(pilot))
+        begun, gate = Event(), Event()
+        rename = client_edits.rename
+
+        def slowly(*arguments: Any) -> None:
+            begun.set()
+            assert gate.wait(SOONER_THAN_KEYS_GIVE_UP_S)
+            rename(*arguments)
+
+        monkeypatch.setattr(client_edits, "rename", slowly)
+        at_once(pilot, "n", "ctrl+u", *"New", "enter", "e", *"Note", "enter")
+        await until(pilot, begun.is_set)
+        gate.set()
+        await until(pilot, lambda: "Note: Note" in shown(pilot))
+        renamed = screen.client_here()
+        assert renamed is not None and (renamed.name, renamed.note) == ("New", "Note")
