@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from ..practice.entries import Kind
 from ..practice.plan import Plan, PlanItem, Will
 from ..practice.status import Fault
-from ..store.past_jobs import Failure
 from ..store.store import Store
+from ..store.work.past_jobs import Failure
 from .clients import Clients
 from .dates import last_night
 from .integrated import Dated, Integrated

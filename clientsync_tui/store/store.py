@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from .lately import Lately
     from .ledger import Ledger
     from .local import Contacts, Pulled, SignIns
-    from .past_jobs import Failure
     from .postgres.budget import Budget
     from .postgres.replica import Progress
     from .work.job_items import JobItems
+    from .work.past_jobs import Failure
 
 
 class Store:
@@ -144,7 +144,7 @@ class Store:
         self, plan: "Plan", by: str, started: datetime, ended: datetime, failed: "Mapping[int, Failure]"
     ) -> str:
         """Writes a job that ran elsewhere or before. `failed`: by the item's number. Returns its id."""
-        from .past_jobs import note
+        from .work.past_jobs import note
 
         return note(self._database, self.jobs, plan, by, started, ended, failed)
 

@@ -16,7 +16,7 @@ from clientsync_tui.accounting.seam.network.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.trouble import PassingTrouble, UsageError
 from clientsync_tui.signin.token_endpoint import TokenEndpoint
-from tests.support.tls import certificate, socks_proxy, tls_server
+from tests.support.network.tls import certificate, socks_proxy, tls_server
 
 SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 

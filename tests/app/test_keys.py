@@ -20,9 +20,9 @@ from clientsync_tui.screens.dialogues.confirm import Confirm
 from clientsync_tui.screens.help import HelpScreen
 from clientsync_tui.widgets.select_table.keys import MOVING, SELECTING
 from clientsync_tui.workplace import Workplace
-from tests.support.browser import link_shown
 from tests.support.clients import ANN, add, app_in, signed_in, workplace_in
 from tests.support.command import Command
+from tests.support.network.browser import link_shown
 from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 

@@ -12,10 +12,10 @@ from clientsync_tui.practice.roles import Right
 from clientsync_tui.practice.trouble import Unreachable
 from clientsync_tui.store.postgres import budget, follower, home, silence
 from tests.support.hosts import Host, host, shared
-from tests.support.line import Line
-from tests.support.namespaces import network, within
+from tests.support.network.line import Line
+from tests.support.network.namespaces import network, within
+from tests.support.network.tls import Authority
 from tests.support.postgres import OWNER, Database
-from tests.support.tls import Authority
 
 ADDED = NewEntry(Kind.CLIENT_ADDED, "x", "c1", body={"name": "Abbey"})
 

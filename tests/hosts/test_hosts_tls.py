@@ -10,9 +10,9 @@ import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from tests.support.hosts import Host, host
-from tests.support.line import Line
+from tests.support.network.line import Line
+from tests.support.network.tls import Authority
 from tests.support.postgres import OWNER, Database
-from tests.support.tls import Authority
 
 NAME = "db.example.com"
 PAGE = Path(__file__).parents[2] / "docs" / "administrators.md"

@@ -16,7 +16,7 @@ from clientsync_tui.screens.connections.connections import ConnectionsScreen
 from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.sync.words import next_step
 from clientsync_tui.widgets.select_list import SelectList
-from tests.support.browser import come_back_as
+from tests.support.network.browser import come_back_as
 from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 

@@ -1,79 +1,18 @@
 """The bulk commands with two accountants against the sandbox, one after another as a practice would use them."""
 
 import json
-from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
-from clientsync_tui.sandbox.options import Options
-from clientsync_tui.sandbox.server import Running, running
-from clientsync_tui.sync.jobs.session import Session
-from clientsync_tui.sync.kinds.seam import registry
-from clientsync_tui.sync.kinds.seam.kind import Request
 from clientsync_tui.workplace import Workplace
-from tests.support.command import Command, Said, keys
-from tests.support.practice import Practice
+from tests.cli.bulk_work.two_accountants import Office, busy, counted, office
+from tests.support.command import keys
 
-BULK = {"job", "done", "failed", "skipped", "items"}
-ITEM = frozenset({"client", "name", "organisation_id", "outcome", "reason"})
+__all__ = ["busy", "office"]
 PLAN = {"will_do", "will_skip", "cannot", "items"}
-
-
-@dataclass
-class Office:
-    """A practice, its command line, and the e-mail addresses of two who work there; the first reaches all twelve organisations."""
-
-    practice: Practice
-    cli: Command
-    ann: str
-    bob: str
-
-    def bulk(self, *words: str) -> tuple[int, int, int, int]:
-        """A bulk command's status and counts, its JSON looked at."""
-        return counted(self.cli.inside(*words, "--json"))
-
-    def statuses(self) -> dict[str, str]:
-        clients = self.cli.inside("clients", "--json").json
-        return {c["id"]: i["status"] for c in clients for i in c["integrations"]}
-
-    def last_seq(self) -> int:
-        return max((entry["seq"] for entry in self.cli.inside("log", "--json").json), default=0)
-
-    def kinds_after(self, seq: int) -> list[str]:
-        return [entry["kind"] for entry in self.cli.inside("log", "--json").json if entry["seq"] > seq]
-
-
-def counted(said: Said) -> tuple[int, int, int, int]:
-    told = said.json
-    assert told.keys() == BULK
-    assert keys(told["items"]) <= {ITEM}
-    for outcome in ("done", "failed", "skipped"):
-        of_that = [item for item in told["items"] if item["outcome"] == outcome]
-        assert told[outcome] == len(of_that)
-        assert all((item["reason"] is None) == (outcome == "done") for item in of_that)
-    return said.code, told["done"], told["failed"], told["skipped"]
-
-
-@pytest.fixture
-def office(made: Callable[[Running], Practice]) -> Iterator[Office]:
-    """No one has signed in yet. Each has a sandbox of its own, which counts each organisation's calls in a minute."""
-    with running(Options(organisations=12, limits=False, hostile=True)) as box:
-        practice = made(box)
-        yield Office(practice, Command(practice.config), practice.people[0], practice.people[1])
-
-
-@pytest.fixture
-def busy(office: Office) -> Office:
-    """Bob added the nine that he reaches, then Ann the rest."""
-    office.practice.sign_in(office.bob)
-    assert office.bulk("add", "xero", "--all") == (0, 9, 0, 0)
-    office.practice.sign_in(office.ann)
-    assert office.bulk("add", "xero", "--all") == (0, 3, 0, 9)
-    return office
 
 
 @pytest.mark.parametrize(
@@ -349,76 +288,6 @@ def test_name_with_escape_codes_comes_out_clean(busy: Office) -> None:
     text = busy.cli.inside("clients").out
     assert "\x1b" not in text
     assert all(name in text for name in names), "nothing is cut where stdout is not a terminal"
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("add", "xero"),
-        ("add", "xero", "--all", "--organisation", "x"),
-        ("reconnect", "--all"),
-        ("reconnect", "xero"),
-        ("reassign", "xero"),
-        ("reassign", "xero", "--all", "--from", "x"),
-        ("refresh",),
-        ("disconnect", "--yes"),
-        ("disconnect", "--yes", "--all", "--client", "x"),
-        ("sign-out", "--yes"),
-        ("sign-out", "--yes", "xero", "--all"),
-        ("check", "--software", "xerro"),
-        ("refresh", "--client", "nobody"),
-    ],
-    ids=" ".join,
-)
-def test_what_is_not_said_is_asked_for(cli: Command, words: tuple[str, ...]) -> None:
-    said = cli.inside(*words)
-    assert (said.code, said.out) == (2, "")
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("disconnect", "--all"),
-        ("sign-out", "xero"),
-        ("sign-out", "--all"),
-        ("restore", "copy.db"),
-        ("change", "--client", "C1", "--to", "xero", "--organisation", "x"),
-    ],
-    ids=" ".join,
-)
-def test_nothing_is_ended_without_a_terminal_or_yes(
-    cli: Command, practice: Practice, words: tuple[str, ...]
-) -> None:
-    assert cli.inside("backup", "--yes", str(practice.folder / "copy.db")).code == 0
-    words = tuple(str(practice.folder / word) if word == "copy.db" else word for word in words)
-    before = cli.inside("log", "--json").out, sorted(practice.folder.glob("practice.db*"))
-    for said in (cli.inside(*words), cli.inside(*words, "--json")):
-        assert (said.code, said.out) == (2, "") and "add --yes" in said.err
-    assert (cli.inside("log", "--json").out, sorted(practice.folder.glob("practice.db*"))) == before
-    assert "add --yes" not in cli.inside(*words, "--yes").err
-
-
-def test_going_on_with_a_job_that_ends_something_needs_yes(busy: Office) -> None:
-    gone_on = busy.cli.inside("jobs", "resume", stopped(busy, "refresh"))
-    assert gone_on.code == 0 and "Refresh: 12 integrations to do." in gone_on.err
-    job = stopped(busy, "disconnect")
-    for words in (("jobs", "resume", job), ("jobs", "retry", job, "--json")):
-        refused = busy.cli.inside(*words)
-        assert (refused.code, refused.out) == (2, "") and "add --yes" in refused.err
-        assert "Disconnect: 12 integrations to do." in refused.err
-    assert set(busy.statuses().values()) == {"connected"}
-    assert counted(busy.cli.inside("jobs", "resume", job, "--json", "--yes")) == (0, 12, 0, 0)
-
-
-def stopped(office: Office, kind: str) -> str:
-    """A job that is written and not started."""
-
-    async def work(workplace: Workplace, session: Session) -> str:
-        held = {sign_in.id for sign_in in workplace.held()}
-        plan = registry.kind(kind).plan(Request(workplace.store, None, None, held))
-        return workplace.store.jobs.create(plan, "ann@example.com")
-
-    return office.practice.do(work)
 
 
 def test_people_read_words_not_codes(busy: Office) -> None:

@@ -12,7 +12,7 @@ from clientsync_tui.sandbox.options import Options
 from clientsync_tui.screens.client_sync.add_clients import AddClientsScreen
 from clientsync_tui.screens.dialogues.choose import Choose
 from clientsync_tui.widgets.select_list import SelectList
-from tests.support.browser import come_back_as, link_shown
+from tests.support.network.browser import come_back_as, link_shown
 from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 

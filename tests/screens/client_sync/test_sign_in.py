@@ -18,8 +18,8 @@ from clientsync_tui.screens.client_sync.set_up import SetUpScreen
 from clientsync_tui.screens.client_sync.sign_in import SignInScreen
 from clientsync_tui.screens.dialogues.passphrase import Passphrase
 from clientsync_tui.workplace import secret_name
-from tests.support.browser import come_back_as, link_shown
 from tests.support.inside import database_of
+from tests.support.network.browser import come_back_as, link_shown
 from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 

@@ -24,7 +24,7 @@ from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.widgets.select_table.table import SelectTable
 from clientsync_tui.workplace import Workplace
 from tests.support import plans
-from tests.support.browser import come_back_as
+from tests.support.network.browser import come_back_as
 from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 from tests.support.process import Process

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from ..practice.entries import iso
-from ..practice.plan import Plan
-from .database import Database
-from .jobs import ItemState, Jobs, JobState
+from ...practice.entries import iso
+from ...practice.plan import Plan
+from ..database import Database
+from ..jobs import ItemState, Jobs, JobState
 
 
 class Failure(NamedTuple):
