@@ -27,6 +27,7 @@ from clientsync_tui.accounting.xero import SOFTWARE as XERO
 from clientsync_tui.practice.trouble import OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
 from tests.accounting.scripted import Scripted, Step, dripping, endless, json, scripted, silent
 from tests.signin.desk import logged
+from tests.support.command import PATIENCE_S
 
 SECRET = "the-access-" + "token"
 
@@ -144,7 +145,7 @@ async def test_call_has_one_time_limit_up_to_its_last_byte(line: Line, step: Ste
     calls, server = await line.to(step, how=Http(timeout_s=0.3, attempts=2))
     started = time.monotonic()
     trouble = await failing(calls, "unreachable")
-    assert time.monotonic() - started < 3 and len(server.asked) == 2
+    assert time.monotonic() - started < 20 and len(server.asked) == 2
     assert "0.3 s" in str(trouble)
 
 
@@ -370,13 +371,13 @@ async def test_environments_proxy_is_not_for_the_loopback(line: Line, monkeypatc
 async def test_cancelled_call_releases_its_slot(line: Line):
     calls, server = await line.to(silent, silent, silent, silent, silent, json([1]))
     running = [asyncio.create_task(calls.get("/x", organisation_id="org-1")) for _ in range(5)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while len(server.asked) < 5:
             await asyncio.sleep(0.01)
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE_S):
         assert await calls.get("/x", organisation_id="org-1") == [1]
 
 

@@ -11,6 +11,7 @@ from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.roles import Right
 from clientsync_tui.practice.trouble import Unreachable
 from clientsync_tui.store.postgres import budget, follower, home, silence
+from tests.support.command import PATIENCE_S
 from tests.support.hosts import Host, host, shared
 from tests.support.network.line import Line
 from tests.support.network.namespaces import network, within
@@ -31,11 +32,11 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a test ends soon."""
     monkeypatch.setattr(follower, "POLL_S", 0.1)
     monkeypatch.setattr(follower, "AGAIN_S", 0.1)
-    monkeypatch.setattr(follower, "SILENCE_S", 0.4)
-    monkeypatch.setattr(home, "SOON_S", 0.4)
-    monkeypatch.setattr(budget, "SOON_S", 0.4)
-    monkeypatch.setattr(home, "LONG_S", 0.6)
-    monkeypatch.setattr(silence.Connection, "silence_s", 0.5)
+    monkeypatch.setattr(follower, "SILENCE_S", 1.0)
+    monkeypatch.setattr(home, "SOON_S", 1.0)
+    monkeypatch.setattr(budget, "SOON_S", 1.0)
+    monkeypatch.setattr(home, "LONG_S", 1.5)
+    monkeypatch.setattr(silence.Connection, "silence_s", 1.2)
 
 
 @pytest.fixture
@@ -51,11 +52,11 @@ def ben(tmp_path: Path, postgres: Database, line: Line, impatient: None) -> Host
     return ben
 
 
-def until(holds: Callable[[], bool], within_s: float = 8) -> None:
+def until(holds: Callable[[], bool]) -> None:
     """Waits for it."""
     begun = time.monotonic()
     while not holds():
-        assert time.monotonic() - begun < within_s
+        assert time.monotonic() - begun < PATIENCE_S
         time.sleep(0.02)
 
 
@@ -69,12 +70,12 @@ def test_open_program_says_that_the_line_is_silent_and_goes_on_when_it_is_back(
         try:
             until(lambda: around.refusal(Right.CHANGE) is None and workplace.store.home.level is not None)
             line.cut()
-            until(lambda: "PostgreSQL can't be reached since" in around.says, within_s=1.5)
+            until(lambda: "PostgreSQL can't be reached since" in around.says)
             assert "can't be reached" in (around.refusal(Right.CHANGE) or "")
             begun = time.monotonic()
             with pytest.raises(Unreachable):
                 workplace.store.ledger.append(NewEntry(Kind.NOTE_SET, "x", "c1", body={"note": "Hello"}))
-            assert time.monotonic() - begun < 0.2, "nobody waits for what is known"
+            assert time.monotonic() - begun < 1, "nobody waits for what is known"
             assert workplace.store.clients.total() == 1
             ann.ok("team", "create", "North")
             line.mend()
@@ -95,7 +96,7 @@ def test_change_that_the_silence_cuts_off_is_given_up_in_time(
         line.cut_behind(last_words)
         with pytest.raises(Unreachable):
             store.ledger.append(NewEntry(Kind.TEAM_CREATED, "x", body={"team": "North"}))
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 12
         line.mend()
         store.catch_up()
         assert store.clients.teams() == (["North"] if last_words == b"COMMIT" else [])
@@ -110,7 +111,7 @@ def test_calls_are_not_held_up_by_a_silent_line(ben: Host, line: Line) -> None:
         line.cut()
         begun = time.monotonic()
         assert grants.grant("xero o1", 60, 60, 5) is None
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 5
         grants.close()
 
 
@@ -119,7 +120,7 @@ def test_command_on_a_silent_line_reads_what_is_known(ben: Host, line: Line) -> 
     begun = time.monotonic()
     said = ben.run("clients", "--json")
     assert (said.code, [client["name"] for client in said.json]) == (0, ["Abbey"])
-    assert "can't be reached" in said.err and time.monotonic() - begun < 4
+    assert "can't be reached" in said.err and time.monotonic() - begun < 20
 
 
 @pytest.mark.long
@@ -154,9 +155,9 @@ def test_hosts_on_networks_of_their_own_outlast_a_cable_that_is_unplugged(
             within(net.hosts[1], around.start)
             stack.callback(around.stop)
             run(0, "team", "create", "North")
-            until(lambda: store.clients.teams() == ["North"], within_s=2)
+            until(lambda: store.clients.teams() == ["North"])
             net.unplug(1)
-            until(lambda: "PostgreSQL can't be reached since" in around.says, within_s=2)
+            until(lambda: "PostgreSQL can't be reached since" in around.says)
             run(0, "team", "create", "West")
             with pytest.raises(Unreachable):
                 store.ledger.append(NewEntry(Kind.TEAM_CREATED, "x", body={"team": "Lost"}))

@@ -225,10 +225,12 @@ async def test_newer_token_from_who_keeps_no_lock_is_found(desk: Desk, monkeypat
 async def test_cancelled_wait_does_not_interrupt_a_renewal(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     before = refresh_token(desk, own)
-    sandbox.fault("slow", seconds=0.3)
+    sandbox.fault("slow", seconds=1)
     tokens = desk.new_tokens()
     waiting = asyncio.create_task(tokens.access(own))
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(PATIENCE_S):
+        while not sandbox.sandbox.calls.summary(0)["running"]:
+            await asyncio.sleep(0.01)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting

@@ -36,11 +36,14 @@ class Books(type(XERO)):
         self.troubles: dict[str, Trouble] = {}
         self.asked: list[str] = []
         self.takes_s = 0.0
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.ended: list[str] = []
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
         self.asked.append(organisation_id)
         await asyncio.sleep(self.takes_s)
+        await self.answers.wait()
         if organisation_id in self.troubles:
             raise self.troubles[organisation_id]
         return {"name": f"{self.title} {organisation_id}"}

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -43,7 +44,7 @@ class Line:
 
     def cut(self) -> None:
         """From now on nothing arrives, in either direction, and nobody is told: connections stay open."""
-        self._loop.call_soon_threadsafe(self._carries.clear)
+        self._now(self._carries.clear)
 
     def cut_behind(self, words: bytes) -> None:
         """The same once these words have gone to the server."""
@@ -52,7 +53,15 @@ class Line:
     def mend(self) -> None:
         """What was held up arrives, and everything else as before."""
         self._last_words = None
-        self._loop.call_soon_threadsafe(self._carries.set)
+        self._now(self._carries.set)
+
+    def _now(self, do: Callable[[], None]) -> None:
+        """In the line's own thread, and done when this returns."""
+
+        async def done() -> None:
+            do()
+
+        asyncio.run_coroutine_threadsafe(done(), self._loop).result(10)
 
     async def _listen(self) -> int:
         self._listener = await asyncio.start_server(self._serve, self._address, self.port)
