@@ -1,5 +1,6 @@
 """Where this person's files are."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,12 @@ from ..host.leftovers import TEMPORARY, sweep
 from ..practice.trouble import UsageError
 
 APP = "clientsync"
+
+_BESIDE_THE_CONFIGURATION = re.compile(re.escape(TEMPORARY) + "[0-9a-f]{16}")
+_IN_THE_DATA_FOLDER = re.compile(
+    r"\.last-frame-[0-9a-f]{16}\.[0-9]+|\.(preferences|visits)-[^.]*\.json\.[0-9a-f]{16}"
+)
+"""How the program calls a file that it is writing, to the letter."""
 
 
 def config_path() -> Path:
@@ -48,9 +55,9 @@ def renewal_locks(database: Path) -> Path:
 
 def sweep_temporary_files(config: Path) -> None:
     """Removes what a killed process left half written beside the configuration and in the person's own data folder."""
-    sweep(config.parent, (f"{TEMPORARY}*",))
+    sweep(config.parent, _BESIDE_THE_CONFIGURATION)
     with suppress(UsageError):
-        sweep(data_folder(), (".last-frame-*.*", ".preferences-*.json.*", ".visits-*.json.*"))
+        sweep(data_folder(), _IN_THE_DATA_FOLDER)
 
 
 def _known_folder(folder_for: Callable[[str], Path]) -> Path:

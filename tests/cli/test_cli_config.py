@@ -86,9 +86,12 @@ def test_half_written_files_of_a_killed_process_go_at_the_next_start(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     data = tmp_path / "data" / "clientsync"
     data.mkdir(parents=True)
-    left = [cli.config.parent / ".clientsync-0123456789abcdef", data / ".last-frame-0123.4711"]
-    left += [data / ".preferences-abc.json.0123", data / ".visits-abc.json.0123"]
-    kept = [cli.config.parent / ".clientsync-new", data / "last-frame-0123", tmp_path / ".other"]
+    beside, digits = cli.config.parent, "0123456789abcdef"
+    left = [beside / f".clientsync-{digits}", data / f".last-frame-{digits}.4711"]
+    left += [data / f".{name}-abc.json.{digits}" for name in ("preferences", "visits")]
+    # The first one may still be written. The others are a person's own, such as the file that CLIENTSYNC_PASSPHRASE_FILE names.
+    kept = [beside / ".clientsync-fedcba9876543210", beside / ".clientsync-passphrase", tmp_path / ".other"]
+    kept += [data / f"last-frame-{digits}", data / ".preferences-abc.json.mine"]
     for file in (*left, *kept):
         file.write_text("half")
     for file in (*left, *kept[1:]):
