@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from tests.faults.clock import clock_off_by
 from tests.faults.ground import Ground, nothing_lost, nothing_waits, somebody, state
 from tests.store.entries import signed_in
 from tests.support import plans
+from tests.support.command import Command
 from tests.support.inside import database_of
 
 JUMPS = [timedelta(days=-400), timedelta(hours=-1), timedelta(hours=2), timedelta(days=30)]
@@ -198,3 +200,17 @@ def test_sign_in_chosen_last_comes_first_though_another_was_used_with_the_clock_
         assert [sign_in.id for sign_in in store.sign_ins.held("me")] == ["xero:ben", "xero:ann"]
         store.sign_ins.prefer("xero:ann", "me")
         assert [sign_in.id for sign_in in store.sign_ins.held("me")] == ["xero:ann", "xero:ben"]
+
+
+@pytest.mark.parametrize("ahead", ["1e12", "-1e12", "1e999", "nan", "soon"])
+def test_servers_clock_that_is_nonsense_stops_no_command(cli: Command, database: Path, ahead: str) -> None:
+    store = Store(database)
+    store.claims.take(["c1"], "ann")
+    with closing(sqlite3.connect(database)) as db, db:
+        db.execute("INSERT INTO meta VALUES ('ahead', ?)", (ahead,))
+    store.close()
+    claimed = [
+        client["claimed_by"] for client in cli.inside("clients", "--json").json if client["claimed_by"]
+    ]
+    assert [claim["name"] for claim in claimed] == ["ann"]
+    assert cli.inside("release", "c1", "--json").code == 0
