@@ -57,10 +57,22 @@ async def signed_in(
             hint = f" Run `clientsync sign-in {software}`."
             raise type(trouble)(f"{trouble}{'' if hint.strip() in str(trouble) else hint}") from None
         say(str(trouble))
-        sign_in = await sign_in_now(workplace, session, software)
-        if email is not None and sign_in.person.email.casefold() != email.casefold():
-            raise SignInNeeded(f"{sign_in.person.email} signed in, but --as names {email}.") from None
-        reach = await session.reach(sign_in)
+        return await signed_in_anew(workplace, session, software, email)
+    return _reaching(sign_in, reach)
+
+
+async def signed_in_anew(
+    workplace: Workplace, session: Session, software: str, email: str | None
+) -> tuple[SignIn, Reach]:
+    """A new sign-in and what it reaches. Raises SignInNeeded if it is not that of `email`, and what signing in raises."""
+    sign_in = await sign_in_now(workplace, session, software)
+    if email is not None and sign_in.person.email.casefold() != email.casefold():
+        raise SignInNeeded(f"{sign_in.person.email} signed in, but --as names {email}.")
+    return _reaching(sign_in, await session.reach(sign_in))
+
+
+def _reaching(sign_in: SignIn, reach: Reach) -> tuple[SignIn, Reach]:
+    """Both, after saying which organisations could not be read."""
     for sentence in reach.left_out:
         say(sentence)
     return sign_in, reach

@@ -6,13 +6,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..practice.entries import iso, moment
+from ..practice.entries import Kind, iso, moment
 from ..practice.people import Person, SignIn
 from ..practice.status import Fault, Reason
 from ..practice.text import clean
 from ..practice.trouble import Trouble
 from .database import Database
 from .own_rows import REBUILDS, UNREADABLE, is_pulled
+
+_NOT_RENEWED = """
+WITH found AS (
+    SELECT i.sign_in, i.organisation_id, s.organisation_id IS NOT NULL AS is_for_one, coalesce((
+        SELECT max(l.seq) FROM ledger l WHERE l.client = c.id AND l.kind IN (?, ?) AND l.software = i.software
+        AND l.organisation_id = i.organisation_id), 0) AS seq
+    FROM held h JOIN sign_ins s ON s.id = h.sign_in JOIN integrations i ON i.sign_in = s.id JOIN clients c ON c.n = i.client
+    WHERE h.refused_at IS NULL AND i.problem IN (SELECT value FROM json_each(?))
+), made AS (
+    SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.sign_in') END AS sign_in, max(seq) AS seq FROM ledger
+    WHERE seq > (SELECT min(seq) FROM found) AND kind = ? GROUP BY 1
+)
+SELECT DISTINCT f.sign_in, f.organisation_id, f.is_for_one FROM found f LEFT JOIN made m ON m.sign_in = f.sign_in
+WHERE m.seq IS NULL OR m.seq < f.seq
+"""
+"""Where a problem was found with a sign-in that is held here and that nobody has made again since. Ordered by the ledger, not by
+clocks."""
 
 _REACH = "reach:"
 """What the keys of `meta` begin with under which a sign-in's last reach is."""
@@ -152,6 +169,22 @@ class SignIns:
         works after all."""
         with self._database.writing() as db:
             db.execute("UPDATE held SET refused_at = ? WHERE sign_in = ?", (iso(datetime.now(UTC)), sign_in))
+
+    def lacking(self, sign_in: str) -> frozenset[str]:
+        """The organisations for which the app said that this sign-in lacks a permission, and that it has not been made again for."""
+        rows = self._not_renewed((Reason.PERMISSION_MISSING,))
+        return frozenset(str(row["organisation_id"]) for row in rows if row["sign_in"] == sign_in)
+
+    def shut_out(self, problems: Iterable[Reason]) -> None:
+        """Notes as refused each sign-in for one organisation that had such a problem and was not made again since: another host, or
+        an earlier release, may have found it."""
+        for row in self._not_renewed(problems):
+            if row["is_for_one"]:
+                self.refused(row["sign_in"])
+
+    def _not_renewed(self, problems: Iterable[Reason]) -> list[sqlite3.Row]:
+        wanted = (Kind.FOUND_BROKEN, Kind.FOUND_EXPIRED, json.dumps(sorted(problems)), Kind.SIGNED_IN)
+        return self._database.connection.execute(_NOT_RENEWED, wanted).fetchall()
 
     def works(self, sign_in: str) -> None:
         """The app takes the sign-in, whatever was noted before."""

@@ -16,7 +16,7 @@ REASONS: dict[str, str] = {
     Reason.DISCONNECTED_THERE: "The organisation was disconnected in the accounting app. Reconnect.",
     Reason.ORGANISATION_CLOSED: "The organisation is closed. Ask the client.",
     Reason.UNPAID: "The client's subscription is not paid. Ask the client.",
-    Reason.PERMISSION_MISSING: "The sign-in lacks a permission. Reconnect, and allow everything the app asks for.",
+    Reason.PERMISSION_MISSING: "The sign-in lacks a permission. Sign in again, allow everything the app asks for, and reconnect.",
     Reason.DISCONNECTED_HERE: "You or a colleague disconnected it. Add it again, or reconnect.",
     Fault.UNREACHABLE: "The accounting app could not be reached. Try again later.",
     Fault.LIMIT: "The accounting app allows no more calls for now. Try again later.",

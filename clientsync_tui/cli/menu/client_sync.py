@@ -20,7 +20,8 @@ from ...sync.reach.signing_out import ends_there, leaving, sign_out
 from ...sync.sign_in_words import in_words
 from ...workplace import Workplace
 from ..consents import can_sign_in, collect_consents
-from ..network import online, signed_in
+from ..network import online, signed_in, signed_in_anew
+from ..plan_across_apps import lacks
 from ..signing_in import sign_in_now
 from .doing import perform
 from .lines import KEEP, Choice, menu, say, secret, text, yes
@@ -110,7 +111,14 @@ def with_sign_in(
 
     plan = planned(None, None)
     # If there is nothing to do, do not ask for a sign-in.
-    perform(workplace, planned(*reached(workplace, software)) if plan.count(Will.DO) else plan)
+    if plan.count(Will.DO):
+        plan = planned(*reached(workplace, software))
+        if lacking := sum(item.waits for item in plan.items):
+            say(lacks(workplace.software(software), lacking))
+            plan = planned(
+                *online(workplace, lambda session: signed_in_anew(workplace, session, software, None))
+            )
+    perform(workplace, plan)
 
 
 def bulk(

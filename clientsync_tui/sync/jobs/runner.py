@@ -99,6 +99,8 @@ class Runner:
         self._kind = kind
         # A job that is resumed, retried or made without a plan's screen may be the first of its day.
         await asyncio.to_thread(keep_daily, self._store)
+        if kind.needs is Needs.ANY:
+            await asyncio.to_thread(self._store.sign_ins.shut_out, NEEDS_CONSENT)
         self._store.jobs.claim(self._id, join=self._join)
         lanes: list[Lane] = []
         try:

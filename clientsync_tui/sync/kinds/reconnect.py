@@ -1,6 +1,6 @@
 """Reconnect: an expired or broken integration gets a sign-in that works."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 AFFECTED = frozenset({Status.EXPIRED, Status.BROKEN})
 CONSENT_AGAIN = frozenset({Reason.DISCONNECTED_HERE, Reason.DISCONNECTED_THERE})
+LACKING = "Your sign-in lacks a permission for it. Sign in again, and allow everything the app asks for."
 CONSENT = "It was disconnected, so your sign-in no longer includes it. Sign in again and choose this organisation there."
 
 
@@ -31,6 +32,12 @@ def plan(request: Request) -> "Plan":
     from ...practice.plan import Will
     from .seam.planning import is_in_reach, item_of, over, sign_in_for
 
+    own = request.sign_in
+    # Where a sign-in is for one organisation, the job asks for a new one.
+    lacking = (
+        request.store.sign_ins.lacking(own.id) if own and own.organisation_id is None else frozenset[str]()
+    )
+
     def decide(client: Client, link: Integration) -> "PlanItem | None":
         status = link.standing.status
         if request.only is None and status not in AFFECTED:
@@ -41,8 +48,11 @@ def plan(request: Request) -> "Plan":
         if link.problem in FOR_THE_CLIENT:
             return item_of(Will.CANNOT, client, link, reason=link.problem)
         if not is_in_reach(request, link.organisation_id):
-            own = link.sign_in == sign_in_for(request, link) and link.problem in CONSENT_AGAIN
-            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=CONSENT if own else None)
+            mine = link.sign_in == sign_in_for(request, link) and link.problem in CONSENT_AGAIN
+            return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=CONSENT if mine else None)
+        if own is not None and link.sign_in == own.id and link.organisation_id in lacking:
+            missing = item_of(Will.CANNOT, client, link, reason=link.problem, says=LACKING)
+            return replace(missing, waits=True)
         facts = ReconnectFacts(link.connected_at)
         return item_of(Will.DO, client, link, sign_in_for(request, link), facts=facts)
 

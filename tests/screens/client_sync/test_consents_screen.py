@@ -10,6 +10,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from clientsync_tui.app.app import ClientSyncApp
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.screens.client_sync.consents import ConsentsScreen
@@ -112,6 +114,33 @@ async def test_add_then_reconnect_in_any_order(practice: Practice) -> None:
         await until(pilot, lambda: isinstance(app.screen, JobScreen) and not app.screen.job.left)
         links = [link for _, link in app.workplace.store.clients.integrations(ONE, datetime.now(UTC))]
         assert [link.standing.status for link in links] == ["connected"] * 3
+
+
+async def test_sign_in_that_lacks_a_permission_gives_way_to_a_new_consent(
+    practices: Callable[[Options], Practice],
+) -> None:
+    app_name = "myob"
+    practice = practices(Options(organisations=2, limits=False, softwares=(app_name,)))
+    practice.keep_secrets()
+    file = practice.sandbox.world.id_of(app_name, 0)
+    await asyncio.to_thread(practice.add, practice.people[0], [file], app_name)
+    app = practice.app()
+    async with run_app(app, size=(100, 30)) as pilot:
+        store = app.workplace.store
+        ((client, _),) = store.clients.integrations(app_name, datetime.now(UTC))
+        # A colleague's host found it, so nothing is noted about the sign-in here.
+        body = {"reason": Reason.PERMISSION_MISSING, "was": None}
+        store.ledger.append(NewEntry(Kind.FOUND_BROKEN, "colleague", client.id, app_name, file, body))
+        app.open("reconnect", software=app_name, only=[client.id], fresh=True)
+        await until(pilot, lambda: "Each company file needs its own consent" in shown(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, ConsentsScreen) and app.screen.link)
+        link = app.screen.link
+        await asyncio.to_thread(authorise, link, practice.people[0], [file])
+        await until(pilot, lambda: isinstance(app.screen, JobScreen) and not app.screen.job.left)
+        assert store.jobs.all()[0].failed == 0
+        assert store.clients.counts(datetime.now(UTC))[Status.CONNECTED] == 1
+    app.workplace.close()
 
 
 async def test_short_link_stays_in_view_after_companies_that_were_not_asked_for(practice: Practice) -> None:
