@@ -3,7 +3,7 @@
 Textual gives every key at once to the widget that has the focus at that moment. Over a slow line several keys arrive together, so of
 `/daily` the `d` and the `y` would still be keys of the list instead of words in the filter that `/` opens. A key that acts on a list
 also waits until the list shows what the key before it asked for, one behind a key that asks a question until that is asked, and one
-behind an answer until that is saved.
+behind an answer until that is saved. Where that takes too long, the keys that wait are left out: they were not meant for what is there.
 """
 
 import asyncio
@@ -16,6 +16,8 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input
 
+from ..practice.counted import counted
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
@@ -24,8 +26,8 @@ PATIENCE_S = 0.25
 """How long a key may take before the next one goes on in any case."""
 START_S = 10
 """How long the first key waits for the first screen at most. On a busy machine, that can take much longer than a key."""
-BEHIND_S = 2
-"""How long keys wait for a list or a question at most: what has been on the screen for longer is what the user means."""
+BEHIND_S = 4
+"""How long keys wait for a list or a question at most. Keys pressed later are for what is on the screen by then."""
 
 
 class Done(Message, bubble=True):
@@ -53,6 +55,8 @@ class KeyQueue:
         """How many keys there were."""
         self._deadline: asyncio.TimerHandle | None = None
         self._held = False
+        self._gave_up = False
+        """Whether keys were left out, and what they waited for is still to come."""
 
     @property
     def is_busy(self) -> bool:
@@ -60,8 +64,10 @@ class KeyQueue:
         return self._deadline is not None
 
     def _is_behind(self) -> bool:
-        """Whether the screen does not yet show the list or the question that was asked for."""
-        return getattr(self._app.screen, "is_behind", False) or self._is_saving()
+        """Whether the screen does not yet show the list or the question that was asked for, and keys wait for it."""
+        behind = getattr(self._app.screen, "is_behind", False) or self._is_saving()
+        self._gave_up = self._gave_up and behind
+        return behind and not self._gave_up
 
     def _is_saving(self) -> bool:
         """Whether the screen saves what was entered, and ends once that has worked."""
@@ -125,8 +131,19 @@ class KeyQueue:
             return
         self._deadline.cancel()
         self._deadline = None
-        self._held = bool(self._waiting) and self._is_behind() and not in_any_case
-        if self._held:
+        has_waited = self._held and in_any_case
+        self._held = bool(self._waiting) and self._is_behind()
+        if self._held and has_waited:
+            self._leave_out()
+        elif self._held:
             self._wait_at_most(BEHIND_S)
         elif self._waiting:
             self._app.call_later(self._hand_on, self._waiting.popleft())
+
+    def _leave_out(self) -> None:
+        """Forgets the keys that wait, and says so."""
+        keys = counted(len(self._waiting), "key that you pressed was", "keys that you pressed were")
+        self._waiting.clear()
+        self._held, self._gave_up = False, True
+        sentence = f"This takes longer than usual. {keys} left out: what they were for is not there yet."
+        self._app.notify(sentence, markup=False, severity="warning")

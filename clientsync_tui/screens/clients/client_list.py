@@ -187,17 +187,17 @@ class ClientList(ActionScreen):
 
     def read(self) -> None:
         """Finds what the filter leaves and shows it, for the person who asked for it: keys that mean the list wait for it."""
-        self._begin_read()
-        self._asked = self._reads
+        self._begin_read(is_awaited=True)
 
     @property
     def is_behind(self) -> bool:
         """Whether the list is yet to show what it was asked for; words can be typed meanwhile."""
         return self._ended < self._asked and not isinstance(self.focused, FilterInput)
 
-    def _begin_read(self) -> None:
-        # A newer one takes an older one's place.
+    def _begin_read(self, *, is_awaited: bool = False) -> None:
+        # A newer one takes an older one's place, also for the keys that wait for that one.
         self._reads += 1
+        self._asked = self._reads if is_awaited or self._ended < self._asked else self._asked
         self.run_worker(
             partial(self._read_and_tell, self._reads), group="read", exclusive=True, exit_on_error=False
         )

@@ -8,6 +8,7 @@ import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 
+from clientsync_tui.app import key_queue
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.screens.clients.clients import ClientsScreen
@@ -69,6 +70,37 @@ async def test_select_all_waits_for_the_filter_and_words_do_not(tmp_path: Path) 
         await until(pilot, lambda: screen.table.selection.total > 0)
         assert screen.table.selection.total == 3
         await until(pilot, lambda: "3 of 11 clients · 3 selected" in shown(pilot))
+
+
+async def test_colleagues_change_meanwhile_leaves_no_key_to_the_former_list(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        gate = await held(pilot, screen)
+        at_once(pilot, "slash", *"lapsed", "enter")
+        await until(pilot, lambda: "lapsed" in shown(pilot) and not screen.filter_bar.has_keys)
+        screen.practice_changed()
+        at_once(pilot, "A")
+        await pilot.pause(0.3)
+        assert screen.table.selection.total == 0
+        gate.set()
+        await until(pilot, lambda: screen.table.selection.total > 0)
+        assert screen.table.selection.total == 3
+
+
+async def test_keys_for_a_list_that_does_not_come_are_left_out_and_later_ones_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice_of_eleven(tmp_path).close()
+    monkeypatch.setattr(key_queue, "BEHIND_S", 0.2)
+    async with opened(tmp_path) as (pilot, screen):
+        gate = await held(pilot, screen)
+        at_once(pilot, "slash", *"code:x", "enter", "A", "d", "y")
+        await until(pilot, lambda: "3 keys that you pressed were left out" in shown(pilot))
+        assert screen.table.selection.total == 0 and pilot.app.screen is screen
+        at_once(pilot, "space")
+        await until(pilot, lambda: screen.table.selection.total == 1)
+        gate.set()
+        await until(pilot, lambda: not screen.is_behind)
 
 
 async def test_clients_come_with_the_letter_that_leaves_them(tmp_path: Path) -> None:
