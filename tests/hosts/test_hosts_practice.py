@@ -3,6 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
@@ -222,6 +223,35 @@ def test_practice_of_an_older_program_is_read_and_upgraded_by_whoever_made_it(
     assert "steps taken" in ann.ok("practice", "upgrade").err
     assert "up to date" in ann.ok("practice", "upgrade").err
     assert ann.ok("set", "--client", "c1", "--note", "Hello")
+
+
+def test_upgrade_by_a_superuser_leaves_everything_with_whoever_made_the_practice(
+    tmp_path: Path, postgres: Database
+) -> None:
+    root, ben = host(tmp_path, "root"), host(tmp_path, "ben")
+    owner = postgres.role("ann")
+    assert owner in postgres.url("ann") and postgres.role("ben") in postgres.url("ben")
+    with postgres.connect() as db:
+        db.execute(f'GRANT CREATE ON DATABASE "{postgres.name}" TO "{owner}"'.encode())
+    with postgres.connect("ann") as db:
+        db.execute(steps()[0].encode())
+        db.execute("INSERT INTO clientsync.about VALUES ('p1', 'Tester & Co', 1)")
+        db.execute("INSERT INTO clientsync.people VALUES (session_user, 'admin')")
+        db.execute("GRANT USAGE ON SCHEMA clientsync TO PUBLIC")
+        db.execute("SELECT clientsync.grant_person('postgres', 'admin', NULL, NULL)")
+    root.ok("practice", "join", postgres.url())
+    assert "steps taken" in root.ok("practice", "upgrade").err
+    owners = (
+        "SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = 'clientsync'::regnamespace UNION "
+        "SELECT pg_get_userbyid(proowner) FROM pg_proc WHERE pronamespace = 'clientsync'::regnamespace"
+    )
+    with postgres.connect() as db:
+        assert db.execute(owners).fetchall() == [(owner,)]
+    with postgres.connect("ben") as db, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute("SELECT clientsync.take_claims(ARRAY['c1'], 30)")
+    root.ok("practice", "grant", postgres.role("ben"), "member")
+    ben.ok("practice", "join", postgres.url("ben"))
+    assert ben.ok("team", "create", "North")
 
 
 def test_only_whoever_made_the_practice_upgrades_it(hosts: tuple[Host, Host]) -> None:

@@ -4,6 +4,7 @@ import secrets
 from importlib.resources import files
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from ... import version
 from ...practice.entries import Kind
@@ -74,6 +75,7 @@ def upgrade(server: Connection, address: Address) -> int:
     try:
         with server.patience(LONG_S), server.transaction():
             _lock(server)
+            _become_owner(server)
             row = server.execute("SELECT version FROM clientsync.about").fetchone()
             assert row is not None
             lacking = steps()[row[0] :]
@@ -102,6 +104,14 @@ def is_there(server: Connection) -> bool:
     query = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync'"
     row = server.execute(query).fetchone()
     return row is not None and row[0] == 1
+
+
+def _become_owner(server: Connection) -> None:
+    """Until the end of the transaction. What a superuser made as themselves would be theirs, and everyone might call it."""
+    query = "SELECT pg_catalog.pg_get_userbyid(nspowner) FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync'"
+    row = server.execute(query).fetchone()
+    assert row is not None
+    server.execute(SQL("SET LOCAL ROLE {}").format(Identifier(row[0])))
 
 
 def _lock(server: Connection) -> None:
