@@ -89,23 +89,24 @@ def assign_team(store: Store, actor: str, clients: Sequence[Client], team: str |
 
 
 def existing_team(store: Store, name: str) -> str:
-    """A team as the practice spells it. Raises UsageError if there is none of that name."""
-    wanted = (team_name(name) or "").casefold()
-    for team in store.clients.teams():
-        if team.casefold() == wanted:
-            return team
-    raise UsageError(f'There is no team "{clean(name)}". Nothing was changed.')
+    """A team as the practice spells it. Raises UsageError if there is none of that name, or several differ from it in their letters only."""
+    wanted, teams = clean(name).strip(), store.clients.teams()
+    if wanted in teams:
+        return wanted
+    alike = [team for team in teams if team.casefold() == wanted.casefold()]
+    if len(alike) > 1:
+        raise UsageError(f"Is it {' or '.join(alike)}? Spell the team as the list does. Nothing was changed.")
+    if not alike:
+        raise UsageError(f'There is no team "{wanted}". Nothing was changed.')
+    return alike[0]
 
 
 def rename_team(store: Store, actor: str, team: str, name: str) -> int:
-    """Gives a team another name, as one step; returns how many clients are in it. Raises UsageError if it has no name, or another
-    team has it."""
-    new = renamed_team(store, team, name)
+    """Gives a team another name, as one step; returns how many clients are in it. Raises UsageError if the team is gone, it gets no
+    name, or another team has it."""
     with store.transaction():
-        deleted = NewEntry(Kind.TEAM_DELETED, actor, body={"team": team, "becomes": new})
-        clients = store.clients.in_team(team)
-        store.ledger.append(deleted, *_moved(actor, clients, team, new))
-    return len(clients)
+        # A colleague may have changed the teams since they were chosen from.
+        return replace_team(store, actor, existing_team(store, team), renamed_team(store, team, name))
 
 
 def renamed_team(store: Store, team: str, name: str) -> str:
@@ -113,24 +114,31 @@ def renamed_team(store: Store, team: str, name: str) -> str:
     new = team_name(name)
     if new is None:
         raise UsageError("Enter a name for the team. Nothing was changed.")
-    others = {other.casefold() for other in store.clients.teams() if other != team}
-    if new.casefold() in others:
+    if is_team(store, new, but=team):
         raise UsageError(f'There is already a team "{new}". Nothing was changed.')
     return new
 
 
+def is_team(store: Store, name: str, *, but: str | None = None) -> bool:
+    """Whether there is a team of that name, however it is spelled, other than the team `but`."""
+    return name.casefold() in (team.casefold() for team in store.clients.teams() if team != but)
+
+
 def delete_team(store: Store, actor: str, team: str) -> int:
-    """Deletes a team, as one step; returns how many clients are in no team now."""
+    """Deletes a team, as one step; returns how many clients are in no team now. Raises UsageError if it is gone."""
     with store.transaction():
-        clients = store.clients.in_team(team)
-        deleted = NewEntry(Kind.TEAM_DELETED, actor, body={"team": team, "becomes": None})
-        store.ledger.append(*_moved(actor, clients, team, None), deleted)
+        return replace_team(store, actor, existing_team(store, team), None)
+
+
+def replace_team(store: Store, actor: str, team: str, new: str | None, **marks: object) -> int:
+    """A team is gone, and its clients are in another one, or in none; returns how many those are. `marks`: for the entries' bodies."""
+    clients, marks = store.clients.in_team(team), {"step": step_id(), **marks}
+    deleted = NewEntry(Kind.TEAM_DELETED, actor, body={"team": team, "becomes": new, **marks})
+    body = {"team": new, "before": team, **marks}
+    store.ledger.append(
+        deleted, *(NewEntry(Kind.TEAM_ASSIGNED, actor, client, body=body) for client in clients)
+    )
     return len(clients)
-
-
-def _moved(actor: str, clients: Sequence[str], team: str, new: str | None) -> list[NewEntry]:
-    body = {"team": new, "before": team, "step": step_id()}
-    return [NewEntry(Kind.TEAM_ASSIGNED, actor, client, body=body) for client in clients]
 
 
 def can_be_removed(client: Client) -> bool:

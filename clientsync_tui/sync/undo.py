@@ -13,7 +13,7 @@ from ..practice.model import Client
 from ..practice.text import code_key
 from ..practice.trouble import UsageError
 from ..store.store import Store
-from .client_edits import step_id
+from .client_edits import is_team, replace_team, step_id
 
 FIELDS = {
     Kind.TEAM_ASSIGNED: ("team", "team"),
@@ -23,7 +23,7 @@ FIELDS = {
 }
 """Kinds that set one thing: under which name the body holds it, and under which name the client does."""
 UNDONE_BY_ANOTHER_KIND = {Kind.CLIENT_REMOVED: Kind.CLIENT_RESTORED}
-UNDOABLE = (*FIELDS, *UNDONE_BY_ANOTHER_KIND)
+UNDOABLE = (*FIELDS, *UNDONE_BY_ANOTHER_KIND, Kind.TEAM_DELETED)
 MOST_PASSED = 20
 """How many steps that can't be undone are passed over in search of one that can."""
 
@@ -41,7 +41,7 @@ class _Change:
 def undo_last(store: Store, actor: str, now: datetime) -> str:
     """Undoes the last step of `actor` that can be undone; returns a sentence that says what it undid.
 
-    Only changes of team, code, name and note, and removals can be undone, each once. Whatever someone changed again since is
+    Only changes of team, code, name and note, and removals can be undone, each once, and so can what became of a team. Whatever someone changed again since is
     left alone. Raises UsageError if there is nothing to undo.
     """
     passed = 0
@@ -51,6 +51,8 @@ def undo_last(store: Store, actor: str, now: datetime) -> str:
             clients = store.clients.by_id([change.client for change in changes], now)
             able = [change for change in changes if _stands(change, clients.get(change.client), store)]
             able = _free_of_clashes(able, clients, store)
+            if team := _team_back(step, able, store, actor):
+                return f"{_undid(step[0].at, now)} {team}" + _left(0, passed)
             if able:
                 store.ledger.append(*_reverse(able, actor, _key(step[0])))
                 return _sentence(able, clients, step[0].at, now) + _left(len(changes) - len(able), passed)
@@ -58,6 +60,24 @@ def undo_last(store: Store, actor: str, now: datetime) -> str:
     if passed:
         raise UsageError("Nothing was undone: your last changes have all been changed again.")
     raise UsageError("You have no change to undo.")
+
+
+def _team_back(step: Sequence[Entry], able: Sequence[_Change], store: Store, actor: str) -> str | None:
+    """Gives a renamed team its former name, or brings a deleted one back; returns a sentence. None where the step did neither, or there
+    is no way back: the team was changed again, or another one has its name by now."""
+    if step[0].kind is not Kind.TEAM_DELETED:
+        return None
+    team, new = step[0].body["team"], step[0].body.get("becomes")
+    if is_team(store, team, but=new) or (new and new not in store.clients.teams()):
+        return None
+    if new:
+        count = replace_team(store, actor, new, team, undoes=_key(step[0]))
+        return f"team {new} is called {team} again: {counted(count, 'client')}."
+    back = _reverse(able, actor, _key(step[0]))
+    marks = back[0].body if back else {"step": step_id(), "undoes": _key(step[0])}
+    made = {"team": team, "step": marks["step"], "undoes": marks["undoes"]}
+    store.ledger.append(NewEntry(Kind.TEAM_CREATED, actor, body=made), *back)
+    return f"there is a team {team} again: {counted(len(able), 'client')}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +97,7 @@ def steps_to_undo(store: Store, actor: str) -> Iterator[Step]:
 
 _TITLES = {
     Kind.TEAM_ASSIGNED: "team",
+    Kind.TEAM_DELETED: "team",
     Kind.CODE_SET: "practice code",
     Kind.CLIENT_RENAMED: "name",
     Kind.NOTE_SET: "note",
@@ -91,7 +112,8 @@ def _key(entry: Entry) -> str | int:
 
 def _own(store: Store, actor: str) -> Iterator[Entry]:
     """The actor's changes and undoings, the newest first."""
-    entries = store.ledger.by_actor(actor, (*UNDOABLE, *UNDONE_BY_ANOTHER_KIND.values()))
+    undoing = (*UNDONE_BY_ANOTHER_KIND.values(), Kind.TEAM_CREATED)
+    entries = store.ledger.by_actor(actor, (*UNDOABLE, *undoing))
     return (entry for entry in entries if fits(entry.kind, entry.body) and _is_text(entry.body.get("before")))
 
 
@@ -114,6 +136,8 @@ def _net(step: Iterable[Entry]) -> list[_Change]:
     """What a step did to each client, from before its first entry to after its last."""
     found: dict[str, _Change] = {}
     for entry in step:
+        if entry.kind is Kind.TEAM_DELETED:
+            continue
         client = entry.client or ""
         field = FIELDS.get(entry.kind, ("", ""))[0]
         before = found[client].before if client in found else entry.body.get("before")
@@ -169,11 +193,14 @@ def _reverse(changes: Iterable[_Change], actor: str, undone: str | int) -> list[
     return [*first, *then]
 
 
-def _sentence(done: Sequence[_Change], clients: Mapping[str, Client], at: str, now: datetime) -> str:
+def _undid(at: str, now: datetime) -> str:
     when = datetime.fromisoformat(at).astimezone()
     today = when.date() == now.astimezone().date()
-    undid = f"Undid the {when:%H:%M} change:" if today else f"Undid the change of {when:%Y-%m-%d %H:%M}:"
-    first = done[0]
+    return f"Undid the {when:%H:%M} change:" if today else f"Undid the change of {when:%Y-%m-%d %H:%M}:"
+
+
+def _sentence(done: Sequence[_Change], clients: Mapping[str, Client], at: str, now: datetime) -> str:
+    undid, first = _undid(at, now), done[0]
     if len(done) == 1:
         return f"{undid} “{clients[first.client].name}” {_is_again(first)}."
     return f"{undid} {counted(len(done), 'client')} {_ARE_AGAIN[first.kind]}."

@@ -97,7 +97,7 @@ def assign(name: str, clients: tuple[str, ...], match: str | None, dry_run: bool
 @options.dry_run
 @options.json("A JSON object: {team, before, clients}.")
 def rename(old: str, new: str, dry_run: bool, as_json: bool) -> None:
-    """Give a team another name. Its clients stay in it, and `clientsync undo` moves them back."""
+    """Give a team another name. Its clients stay in it, and `clientsync undo` gives it the former name back."""
     from ...practice.counted import counted
     from ...sync import client_edits
     from .. import output
@@ -121,7 +121,7 @@ def rename(old: str, new: str, dry_run: bool, as_json: bool) -> None:
 @options.json("A JSON object: {team, clients}, where clients is a count.")
 @options.yes
 def delete(name: str, dry_run: bool, as_json: bool, yes: bool) -> None:
-    """Delete a team. Its clients stay on the list, in no team; `clientsync undo` puts them back."""
+    """Delete a team. Its clients stay on the list, in no team; `clientsync undo` brings it back, with them in it."""
     from ...practice.counted import counted
     from ...sync import client_edits
     from .. import output

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.store.store import Store
+from clientsync_tui.sync import client_edits
 from tests.support.clients import ANN, add, found, signed_in
 from tests.support.command import Command
 
@@ -250,6 +252,50 @@ def test_team_is_renamed_and_deleted_and_both_are_undone(cli: Command, store: St
     assert "Team SOUTH is deleted. 1 client is in no team." in gone.err
     assert client(cli, IVY)["team"] is None and "SOUTH" not in teams()
     assert cli.inside("undo").code == 0 and client(cli, IVY)["team"] == "SOUTH"
+    assert cli.inside("undo").code == 0 and teams() == {"South": 1, "North": 1}, "its letters too"
     was = teams(), cli.inside("clients", "--json").json
     store.ledger.rebuild()
     assert (teams(), cli.inside("clients", "--json").json) == was
+
+
+def test_team_without_clients_is_undone_before_what_was_done_before_it(cli: Command) -> None:
+    teams = lambda: [team["name"] for team in cli.inside("team", "list", "--json").json]  # noqa: E731
+    assert cli.inside("team", "assign", "South", ABBEY).code == 0
+    assert cli.inside("team", "create", "Empty").code == 0
+    assert cli.inside("team", "rename", "Empty", "Bare").code == 0
+    assert cli.inside("team", "delete", "Bare", "--yes").code == 0
+    assert "there is a team Bare again: 0 clients." in cli.inside("undo").err and "Bare" in teams()
+    assert "team Bare is called Empty again: 0 clients." in cli.inside("undo").err and "Empty" in teams()
+    assert client(cli, ABBEY)["team"] == "South"
+    assert cli.inside("undo").code == 0 and client(cli, ABBEY)["team"] is None
+
+
+def test_team_is_found_by_its_own_letters_first(cli: Command) -> None:
+    for team in ("STRASSE", "Straße"):
+        assert cli.inside("team", "assign", team, ABBEY).code == 0
+    assert cli.inside("team", "delete", "Straße", "--yes").code == 0
+    teams = [team["name"] for team in cli.inside("team", "list", "--json").json]
+    assert "STRASSE" in teams and "Straße" not in teams
+    assert cli.inside("team", "assign", "Straße", ABBEY).code == 0
+    refused = cli.inside("team", "delete", "strasse", "--yes")
+    assert refused.code == 2 and "STRASSE or Straße" in refused.err
+
+
+def test_team_that_a_colleague_renamed_meanwhile_is_not_made_again(store: Store) -> None:
+    client_edits.create_team(store, ANN, "South")
+    client_edits.rename_team(store, ANN, "South", "East")
+    client_edits.create_team(store, ANN, "West")
+    for change in (
+        lambda: client_edits.rename_team(store, ANN, "South", "Far South"),
+        lambda: client_edits.rename_team(store, ANN, "East", "west"),
+        lambda: client_edits.delete_team(store, ANN, "South"),
+    ):
+        with pytest.raises(UsageError, match="Nothing was changed"):
+            change()
+    assert {"East", "West"} <= set(store.clients.teams()) and "Far South" not in store.clients.teams()
+
+
+def test_long_name_of_a_team_from_before_there_was_a_limit_can_be_changed(cli: Command, store: Store) -> None:
+    store.ledger.append(NewEntry(Kind.TEAM_CREATED, ANN, body={"team": (long := "x" * 300)}))
+    assert cli.inside("team", "rename", long, "Short").code == 0
+    assert "Short" in store.clients.teams() and long not in store.clients.teams()
