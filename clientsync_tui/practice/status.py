@@ -81,6 +81,9 @@ STATUS_OF_PROBLEM = {
 #: No sign-in can fix these: the client has to act first.
 FOR_THE_CLIENT = frozenset({Reason.ORGANISATION_CLOSED, Reason.UNPAID})
 
+#: A sign-in for one organisation does not get over these: only a new one does.
+NEEDS_CONSENT = frozenset({Reason.ACCESS_REMOVED, Reason.DISCONNECTED_THERE, Reason.PERMISSION_MISSING})
+
 
 class Standing(NamedTuple):
     """A status with its reason (None if connected)."""

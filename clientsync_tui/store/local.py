@@ -8,7 +8,7 @@ from typing import Any
 
 from ..practice.entries import Kind, iso, moment
 from ..practice.people import Person, SignIn
-from ..practice.status import Fault, Reason
+from ..practice.status import NEEDS_CONSENT, Fault, Reason
 from ..practice.text import clean
 from ..practice.trouble import Trouble
 from .database import Database
@@ -175,12 +175,14 @@ class SignIns:
         rows = self._not_renewed((Reason.PERMISSION_MISSING,))
         return frozenset(str(row["organisation_id"]) for row in rows if row["sign_in"] == sign_in)
 
-    def shut_out(self, problems: Iterable[Reason]) -> None:
-        """Notes as refused each sign-in for one organisation that had such a problem and was not made again since: another host, or
-        an earlier release, may have found it."""
-        for row in self._not_renewed(problems):
-            if row["is_for_one"]:
-                self.refused(row["sign_in"])
+    def shut_out(self) -> frozenset[str]:
+        """The sign-ins for one organisation that it, or the app, has shut out since they were made."""
+        return frozenset(str(row["sign_in"]) for row in self._not_renewed(NEEDS_CONSENT) if row["is_for_one"])
+
+    def note_shut_out(self) -> None:
+        """Notes those as refused: another host, or an earlier release, may have found it."""
+        for sign_in in self.shut_out():
+            self.refused(sign_in)
 
     def _not_renewed(self, problems: Iterable[Reason]) -> list[sqlite3.Row]:
         wanted = (Kind.FOUND_BROKEN, Kind.FOUND_EXPIRED, json.dumps(sorted(problems)), Kind.SIGNED_IN)

@@ -16,8 +16,7 @@ from ...practice.trouble import Trouble
 from ...sync import as_command, plan_words
 from ...sync.home import claim_words
 from ...sync.kinds.seam.kind import BulkKind, Request
-from ...sync.locale_words import moment_words
-from ...sync.reach.last_reach import LastReach, of_organisations
+from ...sync.reach.last_reach import LastReach
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ...widgets.plan_list import PlanList
@@ -68,8 +67,7 @@ class KindScreen(ReachScreen):
             yield from self.promises(self._before)
             yield from self._left_out(self._before)
             if self._last_reach is not None and self._stage == "waiting":
-                reach, now = self._last_reach, datetime.now(UTC)
-                yield f"When your sign-in was last asked ({moment_words(reach.at, now)}), it reached {reach.reached:,} of these {self.counted(reach.of)}."
+                yield self.reached_last(self._last_reach)
 
     def promises(self, plan: Plan) -> Iterable[str]:
         """What this kind of work does."""
@@ -101,7 +99,7 @@ class KindScreen(ReachScreen):
         self._before = await asyncio.to_thread(self._planned, None)
         self._last_reach = await asyncio.to_thread(self._reached_last, self._before)
         if not self._before.count(Will.DO):
-            self._show_plan(self._before)
+            await self._show_plan(self._before)
             self.show_own()
         elif self.by_consents:
             self.continue_by_consents()
@@ -111,9 +109,7 @@ class KindScreen(ReachScreen):
     def _reached_last(self, plan: Plan) -> LastReach | None:
         if self._fresh or self.by_consents:
             return None
-        organisations = {item.organisation_id for item in plan.only((Will.DO,))}
-        workplace = self.main.workplace
-        return of_organisations(workplace.store, workplace.chosen(self._about), organisations)
+        return self.last_reach_of(plan)
 
     def _planned(self, sign_in: SignIn | None) -> Plan:
         reach = None if sign_in is None or self.by_consents else self.reach
@@ -123,13 +119,14 @@ class KindScreen(ReachScreen):
 
     async def fill_own(self) -> None:
         """What is done with the organisations that are reached."""
-        self._show_plan(await asyncio.to_thread(self._planned, self.sign_in))
+        await self._show_plan(await asyncio.to_thread(self._planned, self.sign_in))
 
-    def _show_plan(self, plan: Plan) -> None:
+    async def _show_plan(self, plan: Plan) -> None:
         self._plan = plan
         workplace = self.main.workplace
         claimed = claim_words.about_plan(workplace.store, plan, workplace.actor, datetime.now(UTC))
         self.query_one(PlanList).show(plan, "" if plan.items else self.keyed(self.nothing), claimed)
+        await self.show_consents(plan)
         count = plan.count(Will.DO)
         self.relabel("go", self.keyed(f"{plan_words.button(plan)} ({{dialogue.yes}})"))
         self.query_one("#go").display = count > 0

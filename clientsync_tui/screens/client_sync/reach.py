@@ -1,6 +1,8 @@
 """What adding, reconnecting and reassigning have in common: a sign-in that works, and the organisations that it reaches."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,8 +16,12 @@ from textual.widgets import Button, Static
 from ...app.actions import ORGANISATIONS, SELECT, Action, named
 from ...practice.counted import counted
 from ...practice.people import SignIn
+from ...practice.plan import Plan, Will
 from ...practice.trouble import SignInNeeded, Trouble
 from ...sync.jobs.session import Session
+from ...sync.locale_words import moment_words
+from ...sync.reach.consents import given, needed
+from ...sync.reach.last_reach import LastReach, of_organisations
 from ...sync.reach.reachability import Reach
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
@@ -61,6 +67,7 @@ class ReachScreen(ListScreen):
         self._about = software
         self.sign_in: SignIn | None = None
         self.reach = Reach((), str)
+        self.given: frozenset[str] = frozenset()
         self._first_reach: int | None = None
         self._stage = "waiting"
         self._step = SIGNED_IN
@@ -154,12 +161,38 @@ class ReachScreen(ListScreen):
         self.run_worker(self._fill_own(), exclusive=True, group="reach", exit_on_error=False)
 
     def led(self) -> Static:
-        """What is to be known where each organisation needs a consent of its own."""
-        one, several = self.software.organisation_words
-        text = f"Each {one} needs its own consent. Client Sync takes you from one to the next; choose the {several} in any order. You can stop and continue another day."
-        note = Static(text, classes="led muted", markup=False)
+        """How many consents are needed, where each organisation needs its own; `show_consents` fills it."""
+        note = Static("", classes="led muted", markup=False)
         note.display = self.by_consents
         return note
+
+    async def show_consents(self, plan: Plan) -> None:
+        """Says how many consents a plan needs."""
+        if not self.by_consents:
+            return
+        workplace, now = self.main.workplace, datetime.now(UTC)
+        self.given = await asyncio.to_thread(given, workplace.store, workplace.held(self._about), now)
+        one, several = self.software.organisation_words
+        count = needed(plan, [self.software], self.given)[self._about]
+        if count:
+            text = (
+                f"Each {one} needs its own consent: {counted(count, 'consent')} to give. Client Sync takes you from one to the next; "
+                f"choose the {several} in any order. You can stop and continue another day."
+            )
+        else:
+            text = f"Each {one} needs its own consent. You need no more of them for this."
+        self.query_one(".led", Static).update(text)
+
+    def last_reach_of(self, plan: Plan) -> LastReach | None:
+        """How many organisations of a plan the sign-in used last reached when it was last asked. For a thread."""
+        workplace = self.main.workplace
+        organisations = {item.organisation_id for item in plan.only((Will.DO,))}
+        return of_organisations(workplace.store, workplace.chosen(self._about), organisations)
+
+    def reached_last(self, reach: LastReach) -> str:
+        """The same in a sentence."""
+        at = moment_words(reach.at, datetime.now(UTC))
+        return f"When your sign-in was last asked ({at}), it reached {reach.reached:,} of these {self.counted(reach.of)}."
 
     def more_buttons(self) -> Iterable[Button]:
         """The button for more organisations, where one consent may be for several."""

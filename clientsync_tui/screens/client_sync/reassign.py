@@ -9,11 +9,16 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from ...app.actions import SELECT, Action, named
-from ...practice.plan import Plan
+from ...practice.people import SignIn
+from ...practice.plan import Plan, Will
 from ...practice.trouble import Trouble
 from ...sync import plan_words
 from ...sync.kinds import reassign
+from ...sync.kinds.reassign import ReassignFacts
 from ...sync.kinds.seam.kind import Request
+from ...sync.reach.consents import asks_for, needed
+from ...sync.reach.last_reach import LastReach, of_organisations
+from ...sync.reach.reachability import Reach
 from ...widgets.answers import Answers
 from ...widgets.select_list import SelectList
 from ...widgets.select_table.table import SelectTable
@@ -48,6 +53,8 @@ class ReassignScreen(ReachScreen):
         self._exactly = exactly
         self._integrated_by = integrated_by
         self._found: ReassignRows | None = None
+        self._all: Plan | None = None
+        self._last_reach: LastReach | None = None
 
     def before(self) -> Iterable[str]:
         """What it means."""
@@ -55,6 +62,16 @@ class ReassignScreen(ReachScreen):
             "You become the authenticated user of clients that colleagues integrated. Your sign-in is used for them from then on. "
             "Only organisations that your sign-in reaches can be reassigned to you."
         )
+        if self._last_reach is not None and self._stage == "waiting":
+            yield self.reached_last(self._last_reach)
+
+    def reached(self) -> Iterable[str]:
+        """How many of what others integrated."""
+        if self._all is not None and self.sign_in is not None:
+            organisations = _integrated_by_others(self._all, self.sign_in)
+            count = sum(organisation in self.reach for organisation in organisations)
+            if organisations:
+                yield f"You reach {count:,} of the {self.counted(len(organisations))} that others integrated."
 
     def own_stage(self) -> Iterable[Widget]:
         """The table, and what is done with the selection."""
@@ -71,19 +88,35 @@ class ReassignScreen(ReachScreen):
 
     def begin(self) -> None:
         """Where each organisation needs its own consent, they are asked for once the organisations are chosen."""
-        self.continue_by_consents() if self.by_consents else self.find_reach()
+        self.run_worker(self._begin(), exclusive=True, group="reach", exit_on_error=False)
+
+    async def _begin(self) -> None:
+        if self.by_consents:
+            self.continue_by_consents()
+            return
+        self._all = await asyncio.to_thread(self._planned, None, None)
+        if (chosen := self.main.workplace.chosen(self._about)) is not None:
+            organisations = _integrated_by_others(self._all, chosen)
+            if organisations:
+                store = self.main.workplace.store
+                self._last_reach = await asyncio.to_thread(of_organisations, store, chosen, organisations)
+        self.find_reach()
+
+    def _planned(self, sign_in: SignIn | None, reach: Reach | None) -> Plan:
+        request = Request(self.main.workplace.store, self._about, self._only, sign_in=sign_in, reach=reach)
+        plan = reassign.plan(request)
+        return plan if self._exactly is None else plan.about(self._exactly)
 
     async def fill_own(self) -> None:
         """Whose integrations there are, and which are reached."""
         sign_in, reach = self.sign_in, None if self.by_consents else self.reach
 
         def read() -> ReassignRows:
-            store = self.main.workplace.store
-            plan = reassign.plan(Request(store, self._about, self._only, sign_in=sign_in, reach=reach))
-            plan = plan if self._exactly is None else plan.about(self._exactly)
-            return ReassignRows(store, plan, ascii_marks=self.main.ascii_marks)
+            plan = self._planned(sign_in, reach)
+            return ReassignRows(self.main.workplace.store, plan, ascii_marks=self.main.ascii_marks)
 
         self._found = await asyncio.to_thread(read)
+        await self.show_consents(self._found.plan)
         await self._show_integrated_by()
         if self._exactly is not None:
             self.shown_list.table.action_select_all()
@@ -144,7 +177,12 @@ class ReassignScreen(ReachScreen):
             return
         plan = self._found.chosen(chosen)
         hidden = plan_words.hidden(self.shown_list.table.hidden_count)
-        lines = [*plan_words.entails(plan, self.main.workplace.softwares()), *hidden]
+        consents = needed(plan, [self.software], self.given)
+        lines = [
+            *plan_words.entails(plan, self.main.workplace.softwares()),
+            *(asks_for(self.software, count) for count in consents.values()),
+            *hidden,
+        ]
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -174,3 +212,12 @@ class ReassignScreen(ReachScreen):
             await start(self, plan)
         except Trouble as trouble:
             self.say(trouble)
+
+
+def _integrated_by_others(plan: Plan, sign_in: SignIn) -> list[str]:
+    """The organisations of a plan whose integrations use another sign-in than this one."""
+    return [
+        item.organisation_id
+        for item in plan.only((Will.DO,))
+        if isinstance(item.facts, ReassignFacts) and item.facts.authenticated_by != sign_in.id
+    ]

@@ -1,17 +1,15 @@
 """Reconnect all across every accounting app, as one job."""
 
-from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ...practice.people import SignIn
-from ...practice.plan import Plan, Will
+from ...practice.plan import Plan
 from ...practice.trouble import PassingTrouble, SignInNeeded, Trouble
 from ...sync.kinds import reconnect
 from ...sync.kinds.seam.kind import Request
-from ...sync.locale_words import counted
 from ...sync.reach import all_apps
+from ...sync.reach.consents import asks_for, given, needed
 from .plan import confirm_and_run
 
 if TYPE_CHECKING:
@@ -52,8 +50,11 @@ async def _reconnect(screen: "ActionScreen") -> None:
         plan = all_apps.without_waiting(
             plan, {name: why for name, why in lacking.items() if _needs_a_person(why)}
         )
+        consents = needed(
+            plan, workplace.softwares(), given(session.store, session.held(), datetime.now(UTC))
+        )
         return plan, [
-            *_consents(session, plan),
+            *(asks_for(session.software(name), count) for name, count in consents.items()),
             *(str(why) for why in lacking.values() if not _needs_a_person(why)),
         ]
 
@@ -68,16 +69,3 @@ async def _reconnect(screen: "ActionScreen") -> None:
 def _needs_a_person(why: Trouble) -> bool:
     """Whether someone has to act before anything can be tried. A passing fault may be over by then."""
     return not isinstance(why, PassingTrouble)
-
-
-def _consents(session: "Session", plan: Plan) -> Iterator[str]:
-    """How many consents the job will ask for, one organisation each."""
-    held = {sign_in.id for sign_in in session.held() if sign_in.works(datetime.now(UTC))}
-    waiting = Counter(
-        item.software
-        for item in plan.only((Will.DO,))
-        if session.software(item.software).organisations_per_sign_in == "one" and item.sign_in not in held
-    )
-    for name, count in waiting.items():
-        consents = counted(count, "consent")
-        yield f"{session.software(name).title} asks for {consents}, one for each organisation: you are led from one to the next."

@@ -16,7 +16,7 @@ from typing import Protocol
 from ...accounting.seam.software import Calls, Software
 from ...practice.model import Integration
 from ...practice.people import SignIn
-from ...practice.status import SENT_PERHAPS, Reason, Why
+from ...practice.status import NEEDS_CONSENT, SENT_PERHAPS, Reason, Why
 from ...practice.text import clean
 from ...practice.trouble import (
     Misconfigured,
@@ -42,10 +42,6 @@ from .writer import Writer
 
 WAITING_FACTOR = 3
 """Workers for each call that may be made at once: one that waits for an organisation's limit keeps no other from working."""
-
-
-NEEDS_CONSENT = frozenset({Reason.ACCESS_REMOVED, Reason.DISCONNECTED_THERE, Reason.PERMISSION_MISSING})
-"""What a sign-in for one organisation does not get over: only a new one does."""
 
 
 class Session(Protocol):
@@ -100,7 +96,7 @@ class Runner:
         # A job that is resumed, retried or made without a plan's screen may be the first of its day.
         await asyncio.to_thread(keep_daily, self._store)
         if kind.needs is Needs.ANY:
-            await asyncio.to_thread(self._store.sign_ins.shut_out, NEEDS_CONSENT)
+            await asyncio.to_thread(self._store.sign_ins.note_shut_out)
         self._store.jobs.claim(self._id, join=self._join)
         lanes: list[Lane] = []
         try:

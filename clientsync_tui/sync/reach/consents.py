@@ -3,16 +3,19 @@
 It changes nothing: whoever leads it signs people in, tells it what came of that, and carries out what can be done then.
 """
 
-from collections import deque
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
 from ...accounting.seam.software import Software
 from ...practice.counted import counted
 from ...practice.people import SignIn
+from ...practice.plan import Plan, Will
 from ...store.jobs import Item
+from ...store.store import Store
 
 
 class Arrived(StrEnum):
@@ -101,6 +104,26 @@ class Consents:
             self._left.rotate(-1)
         self.done.append(sign_in)
         return Arrived.NEXT if was_next else Arrived.ANOTHER
+
+
+def given(store: Store, held: Iterable[SignIn], now: datetime) -> frozenset[str]:
+    """The ids of those sign-ins that need no new consent."""
+    return frozenset(sign_in.id for sign_in in held if sign_in.works(now)) - store.sign_ins.shut_out()
+
+
+def needed(plan: Plan, softwares: Iterable[Software], given: Collection[str]) -> Counter[str]:
+    """How many consents a plan needs, by app, where each organisation needs its own. `given`: ids of the sign-ins that need none."""
+    by_consents = {software.name for software in softwares if software.organisations_per_sign_in == "one"}
+    to_do = plan.only((Will.DO,))
+    return Counter(
+        item.software for item in to_do if item.software in by_consents and item.sign_in not in given
+    )
+
+
+def asks_for(software: Software, count: int) -> str:
+    """How many consents an app asks for, in a sentence."""
+    one, _ = software.organisation_words
+    return f"{software.title} asks for {counted(count, 'consent')}, one for each {one}: you are led from one to the next."
 
 
 def what_to_choose(software: Software, run: Consents) -> str:

@@ -95,7 +95,7 @@ async def test_add_then_reconnect_in_any_order(practice: Practice) -> None:
         app.open("client_sync")
         await until(pilot, lambda: "3 expired" in shown(pilot))
         await pilot.press("2")
-        await until(pilot, lambda: "Each company needs its own consent" in shown(pilot))
+        await until(pilot, lambda: "Each company needs its own consent: 3 consents to give." in shown(pilot))
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, ConsentsScreen))
         await until(pilot, lambda: "0 done, 3 left" in shown(pilot))
@@ -132,7 +132,9 @@ async def test_sign_in_that_lacks_a_permission_gives_way_to_a_new_consent(
         body = {"reason": Reason.PERMISSION_MISSING, "was": None}
         store.ledger.append(NewEntry(Kind.FOUND_BROKEN, "colleague", client.id, app_name, file, body))
         app.open("reconnect", software=app_name, only=[client.id], fresh=True)
-        await until(pilot, lambda: "Each company file needs its own consent" in shown(pilot))
+        await until(
+            pilot, lambda: "Each company file needs its own consent: 1 consent to give." in shown(pilot)
+        )
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, ConsentsScreen) and app.screen.link)
         link = app.screen.link
@@ -140,6 +142,21 @@ async def test_sign_in_that_lacks_a_permission_gives_way_to_a_new_consent(
         await until(pilot, lambda: isinstance(app.screen, JobScreen) and not app.screen.job.left)
         assert store.jobs.all()[0].failed == 0
         assert store.clients.counts(datetime.now(UTC))[Status.CONNECTED] == 1
+    app.workplace.close()
+
+
+async def test_reassign_says_how_many_consents_are_needed(practice: Practice) -> None:
+    companies = [practice.sandbox.world.id_of(ONE, place) for place in range(2)]
+    for company in companies:
+        await asyncio.to_thread(practice.add, practice.people[1], [company], ONE)
+    await asyncio.to_thread(practice.sign_in, practice.people[0], companies[:1], ONE)
+    app = practice.app()
+    async with run_app(app, size=(100, 30)) as pilot:
+        app.open("reassign", software=ONE)
+        await until(pilot, lambda: "Each company needs its own consent: 1 consent to give." in shown(pilot))
+        await pilot.press("A", "enter")
+        await until(pilot, lambda: "Reassign 2 integrations?" in shown(pilot))
+        assert "QuickBooks Online asks for 1 consent, one for each company" in " ".join(shown(pilot).split())
     app.workplace.close()
 
 

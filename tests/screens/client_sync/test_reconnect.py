@@ -93,6 +93,7 @@ async def test_colleagues_clients_are_reassigned(practice: Practice) -> None:
         await pilot.press("l")
         await come_back_as(pilot, me)
         await until(pilot, lambda: "Continue with the 9" in shown(pilot))
+        assert "You reach 9 of the 12 organisations that others integrated." in shown(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "12 integrations · 9 that you have access to" in shown(pilot))
         assert shown(pilot).count("no access") == 3
