@@ -5,10 +5,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.store.jobs import ItemState
+from clientsync_tui.store.postgres.address import address_of
 from clientsync_tui.store.postgres.schema import steps
 from clientsync_tui.store.projection import Clash
 from clientsync_tui.store.store import Store
@@ -202,6 +204,31 @@ def test_address_that_is_not_safe_or_wrong_is_refused(tmp_path: Path, url: str, 
     result = host(tmp_path, "ann").run("practice", "join", url)
     assert result.code == (4 if "reached" in words else 2) and words in result.err
     assert "secret" not in result.err and "Traceback" not in result.err
+
+
+def test_settings_of_the_role_and_the_environment_change_no_text_and_no_time(
+    hosts: tuple[Host, Host], postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = Identifier(postgres.role("ben")), Identifier(postgres.name)
+    role = SQL("ALTER ROLE {} IN DATABASE {} SET ").format(*who)
+    with postgres.connect() as db:
+        for setting in (
+            "datestyle = 'German'",
+            "standard_conforming_strings = off",
+            "client_encoding = 'LATIN1'",
+        ):
+            db.execute(role + SQL(setting))
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    hosts[1].ok("team", "create", 'Łódź "A\\B"')
+    assert [team["name"] for team in hosts[0].ok("team", "list", "--json")] == ['Łódź "A\\B"']
+
+
+@pytest.mark.parametrize(
+    ("given", "used"), [("0", "4"), ("-1", "4"), ("soon", "4"), ("9", "9"), ("86400", "60")]
+)
+def test_connection_that_nobody_answers_is_given_up_whatever_the_address_says(given: str, used: str) -> None:
+    address = address_of(f"postgresql://ann@127.0.0.1/p?connect_timeout={given}")
+    assert address.parameters["connect_timeout"] == used
 
 
 def test_practice_of_an_older_program_is_read_and_upgraded_by_whoever_made_it(

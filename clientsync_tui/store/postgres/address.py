@@ -10,14 +10,16 @@ from typing import NamedTuple
 from ...config.server_address import SECRETS, TAKE_IT_OUT, has_secret, is_server
 from ...practice.trouble import UsageError
 
-CONNECT_S = 4
-"""How long a server may take to answer. Whoever started the program waits for it."""
+CONNECT_S, MOST_CONNECT_S = 4, 60
+"""How long a server may take to answer, usually and at most. Whoever started the program waits for it."""
 
 SETTINGS = (
     "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s -c search_path=pg_catalog "
-    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
+    "-c datestyle=ISO -c standard_conforming_strings=on"
 )
-"""A host that is gone without a word keeps no lock: the server notices within seconds, or takes the lock back."""
+"""A host that is gone without a word keeps no lock: the server notices within seconds, or takes the lock back. And whatever the server, the
+database or the role has set, times and texts are written as they are read here."""
 SAFE_METHODS = ("scram-sha-256", "gss", "sspi", "none")
 """With these nobody who takes the server's place learns a password. `none` is what a server says that trusts, or knows the socket's peer."""
 
@@ -152,8 +154,12 @@ def _is_here(host: str) -> bool:
 
 
 def _patience(given: Mapping[str, str]) -> Mapping[str, str]:
+    timeout = given.get("connect_timeout", "")
+    # 0 would be for ever.
+    seconds = int(timeout) if timeout.isascii() and timeout.isdigit() and len(timeout) < 10 else 0
     return {
-        "connect_timeout": given.get("connect_timeout", str(CONNECT_S)),
+        "connect_timeout": str(min(seconds, MOST_CONNECT_S) or CONNECT_S),
+        "client_encoding": "UTF8",
         # A server that is gone without a word is noticed within seconds.
         "keepalives_idle": "5",
         "keepalives_interval": "2",
