@@ -18,12 +18,16 @@ from textual.keys import _character_to_key
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
+from clientsync_tui.app import key_queue
 from tests.support.frames import Frames
 
 PATIENCE_S = 30
 """How long a key, or what is waited for, may take."""
 LOOK_EVERY_S = 0.02
 """How often a test looks for what no frame shows."""
+KEYS_PATIENCE_S = 10
+"""How long the program's keys wait for the key before them. On a busy machine what it does may take longer than they wait for a person."""
+key_queue.PATIENCE_S = key_queue.BEHIND_S = KEYS_PATIENCE_S
 
 CHARACTERS = {_character_to_key(character): character for character in string.printable}
 """What each named key types: `slash` types `/`. Textual's own table lacks some."""

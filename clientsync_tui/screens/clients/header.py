@@ -55,7 +55,7 @@ class ListHeader(TopBar):
 
     def _look(self) -> None:
         self._is_looking = False
-        self.run_worker(self._read_jobs(), group="jobs", exclusive=True, exit_on_error=False)
+        self.run_worker(self._read_jobs, group="jobs", exclusive=True, exit_on_error=False)
 
     async def _read_jobs(self) -> None:
         running = await asyncio.to_thread(self.main.workplace.store.jobs.running)

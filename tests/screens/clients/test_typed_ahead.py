@@ -17,9 +17,10 @@ from clientsync_tui.screens.connections.connections import ConnectionsScreen
 from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.sync import client_edits
 from tests.screens.clients.test_clients import opened, practice_of_eleven
+from tests.support.pilot import KEYS_PATIENCE_S
 from tests.support.practice import shown, until
 
-SOONER_THAN_KEYS_GIVE_UP_S = 1.8
+SOONER_THAN_KEYS_GIVE_UP_S = KEYS_PATIENCE_S - 1
 
 
 def at_once(pilot: Pilot[None], *keys: str) -> None:
