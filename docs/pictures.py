@@ -17,13 +17,15 @@ sys.path.insert(0, str(HERE.parent))
 
 import tomlkit  # noqa: E402
 
+from clientsync_tui import version  # noqa: E402
 from clientsync_tui.app.app import ClientSyncApp  # noqa: E402
 from clientsync_tui.demo import demo_practice  # noqa: E402
 from clientsync_tui.sandbox.config import software_tables  # noqa: E402
 from clientsync_tui.sandbox.server import Running, running  # noqa: E402
 from clientsync_tui.workplace import Workplace, secret_name  # noqa: E402
-from docs.shots import SHOTS, Shot  # noqa: E402
+from docs.shots import CHANGED, SHOTS, Shot  # noqa: E402
 from tests.support.frozen import frozen_clock, pinned_machine  # noqa: E402
+from tests.support.pilot import run_app  # noqa: E402
 from tests.support.practice import shown, until  # noqa: E402
 
 PICTURES = HERE / "pictures"
@@ -66,7 +68,7 @@ def write_practice(folder: Path, sandbox: Running) -> Path:
 def config_of(shot: Shot, folder: Path, config: Path) -> Path:
     """The configuration for one picture: its theme, and the real addresses if the picture shows them."""
     settings = tomlkit.parse(config.read_text("utf-8")).unwrap()
-    settings["screen"] = {"theme": shot.theme}
+    settings["screen"] = {"theme": shot.theme, "restore": False}
     if shot.name in ("sign-in", "set-up"):
         settings["software"] = {
             "xero": {"client_id": "0123456789ABCDEF0123456789ABCDEF", "redirect_port": PORT}
@@ -88,7 +90,7 @@ async def picture(shot: Shot, config: Path) -> str:
         demo_practice.look_away(app.workplace)
     # The picture shows the sign-in's link, so it must not contain a real secret.
     known = patch("secrets.token_urlsafe", lambda size: "example" * (size // 6))
-    async with app.run_test(size=shot.size) as pilot:
+    async with run_app(app, size=shot.size) as pilot:
         await until(pilot, lambda: app.screen.is_mounted and (app.focused or not shot.steps))
         if shot.push is not None:
             app.push_screen(shot.push())
@@ -103,6 +105,11 @@ async def picture(shot: Shot, config: Path) -> str:
     return FONT.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)
 
 
+def title(name: str) -> str:
+    """The heading of these pictures."""
+    return TITLES.get(name) or name.replace("-", " ").capitalize()
+
+
 def write_page() -> None:
     """Writes docs/screens.md."""
     lines = [
@@ -111,10 +118,16 @@ def write_page() -> None:
         "What each screen looks like, with the demo practice. `python docs/pictures.py` makes this page.",
         "",
     ]
+    lines += [f"The ten that changed most in {version()}:", ""]
+    lines += [
+        f"- [{title(name)}](#{title(name).lower().replace(' ', '-')}): {sentence}"
+        for name, sentence in CHANGED
+    ]
+    lines.append("")
     former = None
     for shot in SHOTS:
         if shot.name != former:
-            lines += [f"## {TITLES.get(shot.name) or shot.name.replace('-', ' ').capitalize()}", ""]
+            lines += [f"## {title(shot.name)}", ""]
         former = shot.name
         lines += [shot.sentence, ""]
         lines += [f"![{shot.sentence}](pictures/{shot.file})", ""]

@@ -21,6 +21,7 @@ from clientsync_tui.workplace import Workplace  # noqa: E402
 from docs.animation import Frame, animation  # noqa: E402
 from docs.pictures import APPS, PICTURES, write_practice  # noqa: E402
 from tests.support.frozen import frozen_clock, pinned_machine  # noqa: E402
+from tests.support.pilot import run_app  # noqa: E402
 from tests.support.practice import shown, until  # noqa: E402
 
 FILE = PICTURES / "fix.svg"
@@ -53,7 +54,7 @@ async def record(config: Path) -> Sequence[Frame]:
     """A frame for each step."""
     app = ClientSyncApp(Workplace.open(config))
     frames: list[Frame] = []
-    async with app.run_test(size=(COLUMNS, LINES)) as pilot:
+    async with run_app(app, size=(COLUMNS, LINES)) as pilot:
         for step in STEPS:
             await pilot.press(*step.keys.split())
             await until(pilot, lambda step=step: step.text in shown(pilot))

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from clientsync_tui.screens.dialogues.passphrase import Passphrase
 
 Size = tuple[int, int]
-USUAL: Size = (120, 40)
+USUAL: Size = (120, 36)
 SMALL: Size = (80, 24)
 LARGE: Size = (200, 60)
 
@@ -98,3 +98,23 @@ SHOTS = (
     Shot("jobs", "All jobs. Resume an interrupted one from here.", (("J", "Add clients"),), SMALL),
 )  # fmt: skip
 """Jobs come last, because they change the practice."""
+
+CHANGED = (
+    (
+        "clients",
+        "Columns are as wide as what is in them. The header shows jobs, the practice's health and each person once.",
+    ),
+    ("preview", "New: the client under the cursor, beside the list or over it."),
+    ("morning", "New: what happened since you last looked."),
+    (
+        "expired",
+        "Fixes by cause above the list, each with one key and with how many of its organisations you reach.",
+    ),
+    ("broken", "Each cause has its own next step."),
+    ("connections", "The integration, the client and the last events beside each other."),
+    ("job", "What came of the client under the cursor stands below the list, and `O` shows failures only."),
+    ("history", "The entries of one job are one line that opens. What an entry changed stands beside it."),
+    ("help", "The most used keys come first, and it can be searched."),
+    ("commands", "Finds clients, saved views and settings as well as actions."),
+)
+"""The ten screens that changed most in the last version, and how."""
