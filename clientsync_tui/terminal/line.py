@@ -22,6 +22,7 @@ class Line:
         self._app = app
         self._cells = cells
         self._typed = typed
+        textual_internals.keep_pastes_whole()
 
     def start(self) -> None:
         """Passes on the early keys, and watches for the end of the line. To be called in the app's event loop."""

@@ -8,6 +8,9 @@ to, shows Textual's own error page, and so on.
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from .pasted import Pasted
 
 if TYPE_CHECKING:
     from textual.events import Key
@@ -193,6 +196,32 @@ def keys_in(typed: bytes) -> "list[Key]":
             event for event in XTermParser().feed(typed.decode(errors="ignore")) if isinstance(event, Key)
         ]
     return []
+
+
+def keep_pastes_whole() -> bool:
+    """Takes the escape characters out of pasted text before Textual looks for keys in it.
+
+    Why: copied coloured output or a web page can hold them, and Textual takes what follows one as keys, which may save or quit.
+    Uses `textual._xterm_parser.XTermParser` and its `feed`. Without them, pasted text is read as Textual does.
+    """
+    try:
+        from textual._xterm_parser import XTermParser  # pyright: ignore[reportPrivateImportUsage]
+
+        feed = XTermParser.feed
+    except (ImportError, AttributeError):
+        return False
+    if not _takes(feed, "data"):
+        return False
+    pasted = WeakKeyDictionary[Any, Pasted]()
+
+    def feed_without_escapes(parser: Any, data: str) -> Any:
+        left = pasted.setdefault(parser, Pasted()).without_escapes(data)
+        # To Textual, nothing is the end of the line.
+        return feed(parser, left) if left or not data else ()
+
+    if feed.__name__ != feed_without_escapes.__name__:
+        XTermParser.feed = feed_without_escapes
+    return True
 
 
 def remember_copied(app: Any, text: str) -> bool:

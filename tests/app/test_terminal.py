@@ -32,6 +32,18 @@ def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ["--config", str(tmp_path / "config.toml")]
 
 
+def test_pasted_escape_sequences_are_text_and_not_keys(words: list[str]) -> None:
+    with Terminal(*words) as terminal:
+        terminal.until("Baker & Daughters")
+        terminal.press("e")
+        terminal.until("Note about Abbey Road Bakery Ltd")
+        terminal.press("\x1b[200~Ask \x1b[31mIvy\x1b[0m first\x1b")
+        terminal.press("[1mq\rq\x1b[201~!")
+        terminal.until("first[1mq / q!")
+        assert "Ask [31mIvy[0m first" in terminal.text
+        assert "Note about Abbey Road Bakery Ltd" in terminal.text
+
+
 def test_no_colour_code_is_sent_under_no_color(words: list[str]) -> None:
     with Terminal(*words, environment={"NO_COLOR": "1"}) as terminal:
         terminal.until("Baker & Daughters")
