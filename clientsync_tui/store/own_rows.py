@@ -4,7 +4,7 @@ there."""
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, cast
 
 from ..practice.status import Fault
@@ -21,12 +21,12 @@ UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
 
 
 def time_of(text: str | None) -> datetime | None:
-    """A row's time; None if it has none."""
+    """A row's time; None if it has none, or one that has no place in every time zone and by every clock."""
     try:
         moment = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo and MINYEAR < moment.year < MAXYEAR else None
 
 
 def is_job(row: Row) -> bool:

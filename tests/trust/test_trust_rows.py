@@ -33,6 +33,7 @@ PLANTED = {
     "contact's time": "UPDATE contacts SET checked_at = 'yesterday'",
     "contact's naive time": "UPDATE contacts SET checked_at = '2026-11-30', fault = 'limit', fault_at = '2026-11-30'",
     "contact's fault": f"UPDATE contacts SET fault = 'bewitched', fault_at = '{NOW}'",
+    "claim's end": f"INSERT INTO claims VALUES ('evil', 'eve', 'Eve', '{NOW}', '9999-12-31T23:59:59Z', 30)",
     "list's records": "UPDATE pulled SET records = '{'",
     "list's kind": "UPDATE pulled SET records = '[1]'",
     "list's time": "UPDATE pulled SET pulled_at = 'yesterday'",
