@@ -13,7 +13,7 @@ from ..app.actions import MORNING, Action
 from ..sync.client_columns import worst
 from ..sync.locale_words import counted, here, moment_words
 from ..sync.reports.last_looked import Since, since
-from ..sync.reports.morning import Leads, MorningLine, morning
+from ..sync.reports.morning import MONTH, Leads, MorningLine, morning
 from ..sync.words import ASCII_SYMBOLS, STYLES, SYMBOLS, link_words
 from ..widgets.beside import Beside
 from ..widgets.details_pane import DetailsPane, Line, line
@@ -25,9 +25,10 @@ from .clients.clients import MORNING_FIRST, ClientsScreen
 from .titles import title
 
 COLUMNS = (
-    Column("what", "What", 8, keep=9, sortable=False),
-    Column("number", "How many", 8, keep=8, align="right", sortable=False),
-    Column("says", "Which, and who", 24, flex=1, keep=7, sortable=False, most=160),
+    Column("what", "What", 8, keep=8, sortable=False),
+    Column("number", "How many", 8, keep=7, align="right", sortable=False),
+    Column("says", "Which, and who", 24, flex=1, keep=9, sortable=False, most=160),
+    Column("forecast", "Day by day", MONTH.days + 1, keep=1, sortable=False),
 )
 EXPIRING = 2
 """The tab where the fixes for what expires are."""
@@ -165,4 +166,4 @@ class MorningScreen(ActionScreen):
 
 
 def _row(n: int, of: MorningLine) -> Row:
-    return Row(n, (Cell(of.title, of.style), f"{of.number:,}", of.says))
+    return Row(n, (Cell(of.title, of.style), f"{of.number:,}", of.says, of.forecast))

@@ -83,7 +83,8 @@ def test_each_line_counts_what_happened_since_the_last_look(tmp_path: Path) -> N
     assert found_lines["Broke"].says == "Xero 2"
     assert found_lines["Fixed"].says == "nightly found working again 1 in Xero"
     assert found_lines["Changed"].says == "1 organisation: tax number of 1, name of 1"
-    assert found_lines["Expires"].says.startswith("within 7 days: Xero 1   ▁▁▁▁▁█▁")
+    assert found_lines["Expires"].says == "within 7 days: Xero 1"
+    assert found_lines["Expires"].forecast == "▁▁▁▁▁█▁▁"
     workplace.close()
 
 

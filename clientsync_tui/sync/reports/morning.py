@@ -40,7 +40,7 @@ class Leads(StrEnum):
 
 
 class MorningLine(NamedTuple):
-    """One line. `clients`: their numbers, where it is about clients; `style`: what it means."""
+    """One line. `clients`: their numbers, where it is about clients; `style`: what it means; `forecast`: a bar for each of the next days."""
 
     title: str
     says: str
@@ -48,6 +48,7 @@ class MorningLine(NamedTuple):
     clients: frozenset[int] = frozenset()
     style: str = ""
     number: int = 0
+    forecast: str = ""
 
 
 def morning(
@@ -111,14 +112,13 @@ def _expires(
         clients = frozenset(end.client for end in within)
         apps = _by_app(title, [end.software for end in within])
         says = f"within {span.days} days: {_counted(len(within), len(clients), apps)}"
-        if len(within) == len(ending):
-            days = Counter((here(end.at).date() - here(now).date()).days for end in ending)
-            bars = spark([days[day] for day in range(MONTH.days + 1)], ASCII_BARS if ascii_marks else BARS)
-            says += f"   {bars}"
+        days = Counter((here(end.at).date() - here(now).date()).days for end in within)
+        bars = spark([days[day] for day in range(span.days + 1)], ASCII_BARS if ascii_marks else BARS)
         soon = span <= FORTNIGHT
         # Another integration may put a client under another tab: then all tabs together have as many rows as are counted here.
         leads = Leads.EXPIRING if soon and clients <= under_the_tab else Leads.CLIENTS
-        yield MorningLine("Expires", says, leads, clients, "warning" if soon else "", len(clients))
+        style = "warning" if soon else ""
+        yield MorningLine("Expires", says, leads, clients, style, len(clients), bars)
 
 
 def _counted(integrations: int, clients: int, apps: str) -> str:
