@@ -6,11 +6,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from psycopg import OperationalError
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.roles import Right
 from clientsync_tui.practice.trouble import Unreachable
 from clientsync_tui.store.postgres import budget, follower, home, silence
+from clientsync_tui.store.postgres.address import address_of
+from clientsync_tui.store.postgres.connecting import connect
 from tests.support.command import PATIENCE_S
 from tests.support.hosts import Host, host, shared
 from tests.support.network.line import Line
@@ -124,6 +127,15 @@ def test_command_on_a_silent_line_reads_what_is_known(ben: Host, line: Line) -> 
 
 
 @pytest.mark.long
+def test_answer_that_comes_in_drips_is_given_up(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silence, "MOST_S", 0.4)
+    drips = "DO $$ BEGIN LOOP RAISE NOTICE 'soon'; PERFORM pg_sleep(0.05); END LOOP; END $$"
+    with connect(address_of(postgres.url())) as server:
+        with pytest.raises(OperationalError, match="no whole answer"):
+            server.execute(drips)
+        assert server.closed
+
+
 def test_hosts_on_networks_of_their_own_outlast_a_cable_that_is_unplugged(
     tmp_path: Path, postgres: Database, impatient: None
 ) -> None:

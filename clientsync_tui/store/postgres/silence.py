@@ -1,9 +1,12 @@
-"""A connection that gives up when nothing comes any more, though it is open: behind a tunnel or a proxy no keepalive notices that."""
+"""A connection that gives up when nothing comes any more, though it is open: behind a tunnel or a proxy no keepalive notices that.
+
+It also gives up on what comes in drips.
+"""
 
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg
 from psycopg.abc import RV, PQGen
@@ -13,11 +16,14 @@ ANSWER_S = 15.0
 """How long one step may take without a byte from the server. Longer than it lets anyone wait for a lock."""
 LONG_S = 70.0
 """The same for steps with a lot of work. Longer than it lets any statement take."""
+MOST_S = 600.0
+"""How long one step may take in any case. The longest brings many thousand entries over a slow line."""
 CHECK_S = 0.1
 
 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection that raises OperationalError, and is closed, once the server is silent for longer than `silence_s`."""
+    """A connection that raises OperationalError, and is closed, once the server is silent for longer than `silence_s`, or one step takes
+    longer than MOST_S."""
 
     silence_s: float = ANSWER_S
 
@@ -36,18 +42,22 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
         return super().wait(self._unless_silent(gen), interval, **limit)
 
     def _unless_silent(self, gen: PQGen[RV]) -> Generator[Wait, Ready | int, RV]:
-        heard = time.monotonic()
+        begun = heard = time.monotonic()
         try:
             state = next(gen)
             while True:
                 ready = yield state
                 now = time.monotonic()
-                if ready:
-                    heard = now
-                elif now - heard > self.silence_s:
-                    # Not cancelled first: that would wait for the same line.
-                    self.pgconn.finish()
-                    raise psycopg.OperationalError(f"no answer for {self.silence_s:.0f} seconds")
+                heard = now if ready else heard
+                if now - heard > self.silence_s:
+                    self._give_up(f"no answer for {self.silence_s:.0f} seconds")
+                if now - begun > MOST_S:
+                    self._give_up(f"no whole answer in {MOST_S:.0f} seconds")
                 state = gen.send(ready)
         except StopIteration as done:
             return done.value
+
+    def _give_up(self, why: str) -> NoReturn:
+        # Not cancelled first: that would wait for the same line.
+        self.pgconn.finish()
+        raise psycopg.OperationalError(why)
