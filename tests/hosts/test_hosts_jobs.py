@@ -56,6 +56,7 @@ async def test_two_hosts_share_a_job_and_both_see_how_far_it_is(
     two: tuple[Practice, Practice, str],
 ) -> None:
     first, second, job = two
+    first.softwares["alpha"].answers.clear()
     running = asyncio.create_task(Runner(first, job).run())
     while not first.softwares["alpha"].asked:
         await asyncio.sleep(0)
@@ -64,7 +65,11 @@ async def test_two_hosts_share_a_job_and_both_see_how_far_it_is(
     assert (worker.job, second.store.jobs.one(job).state) == (job, JobState.RUNNING)
     with pytest.raises(UsageError, match=f"jobs work {job}"):
         await Runner(second, job).run()
-    await asyncio.gather(running, Runner(second, job, join=True).run())
+    joining = asyncio.create_task(Runner(second, job, join=True).run())
+    while not second.softwares["alpha"].asked:
+        await asyncio.sleep(0)
+    first.softwares["alpha"].answers.set()
+    await asyncio.gather(running, joining)
     asked = Counter([*first.softwares["alpha"].asked, *second.softwares["alpha"].asked])
     assert set(asked.values()) == {1} and len(asked) == ITEMS
     assert second.softwares["alpha"].asked, "both had a part"

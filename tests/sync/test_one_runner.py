@@ -33,7 +33,8 @@ def is_allowed(words: Sequence[str]) -> bool:
 
 def wait_until(shows: Callable[[Job], bool], store: Store, job: str) -> None:
     end = time.monotonic() + PATIENCE_S
-    while not shows(store.jobs.one(job)) and time.monotonic() < end:
+    while not shows(store.jobs.one(job)):
+        assert time.monotonic() < end, store.jobs.one(job)
         time.sleep(0.01)
 
 
@@ -46,7 +47,7 @@ def test_job_run_by_two_processes_is_done_once(
     practice = practices(Options(organisations=ITEMS, limits=False, softwares=("xero",)))
     practice.add(practice.people[0])
     # Until the second one has been refused.
-    practice.sandbox.fault("slow", software="xero", seconds=0.3)
+    practice.sandbox.fault("slow", software="xero", seconds=1)
     workplace = practice.workplace()
     store = workplace.store
     held = {each.id for each in workplace.held()}
@@ -78,7 +79,7 @@ def test_job_whose_lock_is_moved_away_writes_each_entry_once(
 ) -> None:
     practice = practices(Options(organisations=ITEMS, limits=False, softwares=("xero",)))
     practice.add(practice.people[0])
-    practice.sandbox.fault("slow", software="xero", seconds=0.2)
+    practice.sandbox.fault("slow", software="xero", seconds=0.5)
     workplace = practice.workplace()
     store = workplace.store
     held = {each.id for each in workplace.held()}

@@ -35,12 +35,17 @@ def two(tmp_path: Path) -> tuple[Practice, Practice, str]:
 
 async def test_two_workers_share_a_job(two: tuple[Practice, Practice, str]) -> None:
     first, second, job = two
+    first.softwares["alpha"].answers.clear()
     running = asyncio.create_task(Runner(first, job).run())
     while not first.softwares["alpha"].asked:
         await asyncio.sleep(0)
     with pytest.raises(UsageError, match=f"jobs work {job}"):
         await Runner(second, job).run()
-    ended = await asyncio.gather(running, Runner(second, job, join=True).run())
+    joining = asyncio.create_task(Runner(second, job, join=True).run())
+    while not second.softwares["alpha"].asked:
+        await asyncio.sleep(0)
+    first.softwares["alpha"].answers.set()
+    ended = await asyncio.gather(running, joining)
     assert min(job.left for job in ended) == 0 and first.store.jobs.one(job).state is JobState.DONE
     asked = Counter([*first.softwares["alpha"].asked, *second.softwares["alpha"].asked])
     assert set(asked.values()) == {1} and len(asked) == ITEMS
