@@ -162,6 +162,8 @@ class FreeAgent:
         if not found["name"]:
             raise shapes.nonsense("company")
         found["year_end"] = _year_end(company.get("annual_accounting_periods"))
+        # [U]: FreeAgent's documents name both; the copies read leave them out.
+        found |= shapes.contact(email=company.get("contact_email"), phone=company.get("contact_phone"))
         return {name: value for name, value in found.items() if value}
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:

@@ -85,6 +85,7 @@ class _Business(NamedTuple):
     role: str
     subscription: str
     system: str
+    phone: str
 
     @property
     def problem(self) -> Reason | None:
@@ -207,6 +208,7 @@ class FreshBooks:
             "currency": await self._currency(calls, business),
             "tax_number": next(filter(None, numbers), ""),  # [U]: the number of the first tax that has one
             "number_there": business.number,
+            **shapes.contact(phone=business.phone),
         }
         return {name: value for name, value in found.items() if value}
 
@@ -320,19 +322,17 @@ async def _memberships(calls: Calls) -> Sequence[_Business | None]:
             leave_out("business_memberships", "no usable account_id or role")
             found.append(None)
             continue
-        found.append(
-            _Business(
-                account,
-                shapes.id_under(business, "business_uuid"),
-                shapes.id_under(business, "id"),
-                shapes.words(business.get("name")),
-                shapes.words(shapes.under(business.get("address"), "country")),
-                role.lower(),
-                shapes.words(_exactly(shapes.under(me, "subscription_statuses"), account)).lower(),
-                systems.get(account, ""),
-            )
-        )
+        found.append(_Business(
+            account, shapes.id_under(business, "business_uuid"), shapes.id_under(business, "id"), shapes.words(business.get("name")),
+            shapes.words(shapes.under(business.get("address"), "country")), role.lower(),
+            shapes.words(_exactly(shapes.under(me, "subscription_statuses"), account)).lower(), systems.get(account, ""),
+            _phone(business.get("phone_number")),
+        ))  # fmt: skip
     return found
+
+
+def _phone(value: Any) -> str:  # [U]: as a text, or within
+    return shapes.words(value) or shapes.words(shapes.under(value, "phone_number"))
 
 
 def _exactly(value: Any, key: str) -> Any:

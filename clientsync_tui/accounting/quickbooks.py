@@ -221,6 +221,7 @@ class QuickBooks:
             "tax_number": shapes.words(company.get("employerid")),
             "year_end": shapes.day_of_year(*_YEAR_ENDS.get(starts, (0, 0))),
             "edition": _named_value(company, "OfferingSku"),
+            **_contact(company),
         }
         return {field: value for field, value in details.items() if value}
 
@@ -325,6 +326,13 @@ def _other_name(line: Record) -> str:
     fields = shapes.lower_keys(line)
     parts = (shapes.words(fields.get(key)) for key in ("givenname", "familyname"))
     return shapes.words(fields.get("companyname")) or " ".join(filter(None, parts))
+
+
+def _contact(company: Mapping[str, Any]) -> dict[str, str]:
+    email = shapes.words(shapes.under(company.get("email"), "Address"))
+    other = shapes.under(company.get("customercommunicationemailaddr"), "Address")
+    phone = shapes.under(company.get("primaryphone"), "FreeFormNumber")
+    return shapes.contact(email=email or other, phone=phone)
 
 
 def _named_value(company: Mapping[str, Any], name: str) -> str:

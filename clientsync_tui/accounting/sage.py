@@ -93,6 +93,7 @@ class _Business(NamedTuple):
     country: str
     plans: tuple[str, ...]
     paid: bool
+    phone: str
 
 
 class _Listed(NamedTuple):
@@ -225,6 +226,7 @@ class Sage:
             "registration_number": await self._registration(calls, business, country),
             "year_end": _year_end(settings.get("year_end_date")),
             "edition": business.plans[0] if business.plans else "",
+            **shapes.contact(phone=business.phone),
         }
         return {name: value for name, value in found.items() if value}
 
@@ -345,7 +347,8 @@ def _business(row: Mapping[str, Any]) -> _Business:
     plans = shapes.objects(row.get("subscriptions"))
     active = tuple(shapes.words(plan.get("displayed_as")) for plan in plans if _is_active(plan))
     name = shapes.words(row.get("name")) or shapes.words(row.get("displayed_as")) or row["id"]
-    return _Business(row["id"], name, _id_of(row.get("country")), active, bool(active) or not plans)
+    phone = shapes.words(row.get("telephone")) or shapes.words(row.get("mobile"))
+    return _Business(row["id"], name, _id_of(row.get("country")), active, bool(active) or not plans, phone)
 
 
 def _is_active(plan: Mapping[str, Any]) -> bool:

@@ -338,7 +338,20 @@ def _details(row: Mapping[str, Any]) -> Details:
     found["name"] = found["name"] or found["legal_name"]
     if isinstance(demo := row.get("isdemocompany"), bool):
         found["demo"] = "yes" if demo else "no"
+    found |= shapes.contact(phone=_phone(row.get("phones")))
     return {name: value for name, value in found.items() if value}
+
+
+def _phone(phones: Any) -> str:
+    """The number that Xero shows first: of the office, else a mobile one [C: types and parts]."""
+    by_type = {shapes.words(phone.get("phonetype")).upper(): phone for phone in shapes.objects(phones)}
+    for kind in ("DEFAULT", "OFFICE", "DDI", "MOBILE"):
+        phone = by_type.get(kind, {})
+        number, area = shapes.words(phone.get("phonenumber")), shapes.words(phone.get("phoneareacode"))
+        if number:
+            country = shapes.words(phone.get("phonecountrycode")).lstrip("+")
+            return " ".join(filter(None, (country and f"+{country}", area, number)))
+    return ""
 
 
 def _moment(value: Any) -> datetime | None:

@@ -297,6 +297,7 @@ class ZohoBooks:
         found["country"] = country or shapes.words(row.get("country"))
         found["year_end"] = _year_end(row.get("fiscal_year_start_month"))
         found["site"] = calls.site
+        found |= shapes.contact(name=row.get("contact_name"), email=row.get("email"), phone=row.get("phone"))
         return {name: value for name, value in found.items() if value}
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ..accounting.seam.registry import softwares
+from ..practice.model import CONTACT
 from ..practice.status import Fault
 from ..practice.text import clean
 from ..practice.trouble import PassingTrouble
@@ -67,6 +68,8 @@ def test_the_details_are_the_organisations_own(name: str, stand: Stand) -> None:
         assert details["name"] == _cleaned(true.name)
         assert details.get("tax_number") == true.tax_number
         assert details.get("currency") in (None, true.currency)
+        for what in CONTACT:
+            assert details.get(what) in (None, getattr(true, what)), what
         assert all(type(value) is str and value == clean(value) for value in details.values())
         link = stand.software.link(stand.id_of(place), details)
         assert link is None or link.startswith("https://")

@@ -8,6 +8,8 @@ CODE = 50
 NOTE = 2_000
 NOTE_OF_INTEGRATION = 500
 FILTER = 2_000
+CONTACT = 254
+"""Of a contact's name, e-mail address (none is longer) or telephone number, as an accounting app says it."""
 
 
 def sentence(what: str, longest: int) -> str:

@@ -15,10 +15,15 @@ Details = Mapping[str, str]
 DETAIL_NAMES = (
     "name", "legal_name", "type", "country", "currency", "tax_number", "registration_number", "year_end",
     "timezone", "tax_basis", "tax_period", "lock_date", "edition", "short_code", "number_there", "demo", "site",
+    "contact_name", "email", "phone",
 )  # fmt: skip
 
+CONTACT = ("contact_name", "email", "phone")
+"""Those of them that say how to reach the client: on screens and in JSON, but no column of the CSV."""
+
 DETAIL_TITLES = {
-    "name": "Name", "legal_name": "Legal name", "type": "Organisation type", "country": "Country", "currency": "Currency",
+    "name": "Name", "contact_name": "Contact", "email": "E-mail", "phone": "Phone",
+    "legal_name": "Legal name", "type": "Organisation type", "country": "Country", "currency": "Currency",
     "tax_number": "Tax number", "registration_number": "Registration number", "year_end": "Financial year end",
     "timezone": "Time zone", "tax_basis": "Sales tax basis", "tax_period": "Sales tax period", "lock_date": "Period lock date",
     "edition": "Edition", "short_code": "Short code", "number_there": "Number there", "demo": "Demo company",

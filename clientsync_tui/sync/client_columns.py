@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from ..practice.entries import iso
-from ..practice.model import DETAIL_TITLES, Client, Integration
+from ..practice.model import CONTACT, DETAIL_TITLES, Client, Integration
 from ..practice.status import Status, weight
 from .home import claim_words
 from .locale_words import brief, short_date
@@ -308,7 +308,7 @@ COLUMNS: list[ClientColumn] = [
         csv=tuple(
             CsvField(title, _detail(name), is_date=name in ("year_end", "lock_date"))
             for name, title in DETAIL_TITLES.items()
-            if name != "name"
+            if name != "name" and name not in CONTACT
         ),
     ),
 ]  # fmt: skip

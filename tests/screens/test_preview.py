@@ -23,6 +23,7 @@ def practice_of_four(folder: Path) -> None:
     found(store, clients[1], Kind.FOUND_BROKEN, "organisation_closed")
     store.ledger.append(NewEntry(Kind.NOTE_SET, ANN, clients[1], body={"note": "Ask for Ivy, mornings only"}))
     details = {"country": "GB", "currency": "GBP", "tax_number": "GB 123", "year_end": "31 March"}
+    details |= {"contact_name": "Ivy Lane", "email": "ivy@example.com", "phone": "+44 1632 960123"}
     store.ledger.append(NewEntry(Kind.DETAILS_SET, ANN, clients[1], body={"details": details}))
     store.pulled.keep("xero", "o" + clients[1][1:], {"accounts": [{"name": "Sales"}], "tax_rates": []})
     workplace.close()
@@ -52,6 +53,7 @@ async def test_wide_terminal_shows_the_client_under_the_cursor_beside_the_list(t
         said = pane(screen)
         for words in ("Xero  ! broken: organisation closed", "Ask the client", "integrated by Ann", "1 account · 0 tax rates",
                       "United Kingdom · GBP · GB 123 · year ends 31 March", "Ask for Ivy, mornings only",
+                      "Ivy Lane · ivy@example.com · +44 1632 960123",
                       "found broken: organisation closed", "client added"):  # fmt: skip
             assert words in said, words
         assert said.index("found broken") < said.index("client added"), "the newest comes first"

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
+from ...practice import longest
 from ...practice.status import Fault
 from ...practice.text import UNSAFE_BESIDE_C0, clean
 from ...practice.trouble import PassingTrouble
@@ -63,6 +64,14 @@ def under(value: Any, key: str) -> Any:
 def words(value: Any) -> str:
     """A text, cleaned, without blanks around it and no longer than any name; empty for null and every other type."""
     return clean(value[: 2 * _LONGEST_WORDS]).strip()[:_LONGEST_WORDS] if isinstance(value, str) else ""
+
+
+def contact(*, name: Any = None, email: Any = None, phone: Any = None) -> dict[str, str]:
+    """How to reach an organisation, by our names of details. An e-mail address that can be none is left out."""
+    found = {"contact_name": words(name), "email": words(email), "phone": words(phone)}
+    if "@" not in found["email"] or " " in found["email"]:
+        found["email"] = ""
+    return {key: value for key, value in found.items() if value and len(value) <= longest.CONTACT}
 
 
 def text_of(value: Any) -> str:

@@ -57,6 +57,9 @@ class Organisation:
     created_at: datetime
     locked_until: datetime | None
     demo: bool
+    contact_name: str
+    email: str
+    phone: str | None
 
 
 _CURRENCIES = {
@@ -223,6 +226,9 @@ class World:
         registered = kind == "company" or draw.random() < 0.3
         tax = _TAX_NUMBERS.get(country, "#########") if draw.random() < 0.85 else None
         legal = name.strip() if draw.random() < 0.8 else f"{name.strip()} (trading)"
+        # Drawn apart, so that everything else stays as it was.
+        reached = self.draw(software, str(index), "contact")
+        contact = f"{reached.choice(_GIVEN)} {reached.choice(_FAMILY)}"
         return Organisation(
             id=self.id_of(software, index),
             index=index,
@@ -238,6 +244,9 @@ class World:
             created_at=created,
             locked_until=datetime(2026, draw.choice((3, 6)), 30, tzinfo=UTC) if draw.random() < 0.5 else None,
             demo=index % 50 == 49 and not given,
+            contact_name=contact,
+            email=f"{contact.split()[0]}@example.com".translate(_PLAIN).lower(),
+            phone=_digits(reached, "+44 1632 960###") if reached.random() < 0.85 else None,
         )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ...practice.counted import counted, singular
 from ...practice.countries import country
 from ...practice.entries import Entry, moment
-from ...practice.model import Client, Integration
+from ...practice.model import CONTACT, Client, Integration
 from ...practice.status import FOR_THE_CLIENT, Reason, Status
 from ...store.store import Store
 from ...sync.client_columns import Viewer
@@ -117,7 +117,12 @@ def _client(client: Client) -> Iterator[Line]:
         details.get("tax_number", ""),
         f"year ends {details['year_end']}" if details.get("year_end") else "",
     )
-    titled = (("Books", " · ".join(filter(None, about))), ("Note", client.note))
+    reached = (details.get(name, "") for name in CONTACT)
+    titled = (
+        ("Books", " · ".join(filter(None, about))),
+        ("Contact", " · ".join(filter(None, reached))),
+        ("Note", client.note),
+    )
     if any(text for _, text in titled):
         yield Line()
     for title, text in titled:

@@ -93,6 +93,8 @@ def company(of: Organisation, base: str, today: date) -> dict[str, Any]:
         "address1": "1 High Street",
         "town": "Edinburgh",
         "postcode": "EH1 1AA",
+        "contact_email": of.email,
+        "contact_phone": of.phone,
         "company_start_date": of.created_at.date().isoformat(),
         "freeagent_start_date": of.created_at.date().isoformat(),
         "first_accounting_year_end": _ending(of, of.created_at.date()).isoformat(),

@@ -62,7 +62,7 @@ def me(person: Accountant, businesses: Iterable[Organisation], cancelled: frozen
         "email": person.email,
         "subscription_statuses": {**statuses, "EMPL1": "active", "PAST1": "cancelled"},
         "business_memberships": [
-            *(_membership(of.index, of.id, business_uuid(of), of.name, of.country, _ROLES[of.index % 3]) for of in reached),
+            *(_membership(of.index, of.id, business_uuid(of), of.name, of.country, _ROLES[of.index % 3], of.phone) for of in reached),
             *(_membership(number, *unusable) for number, unusable in enumerate(_UNUSABLE, 900_000)),
         ],
         "roles": [*roles, {"id": 60_280, "role": "client", "systemid": 866_543, "userid": 12, "accountid": "GAF54"}],
@@ -81,7 +81,7 @@ _UNUSABLE = (
 
 
 def _membership(
-    number: int, account: str | None, uuid: str, name: str, country: str, role: str
+    number: int, account: str | None, uuid: str, name: str, country: str, role: str, phone: str | None = None
 ) -> dict[str, Any]:
     where = {"street": "1 Road", "city": "", "province": "", "country": _COUNTRIES.get(country, country), "postal_code": ""}  # fmt: skip
     business: dict[str, Any] = {
@@ -91,7 +91,7 @@ def _membership(
         "account_id": account,
         "date_format": "dd/mm/yyyy",
         "address": where,
-        "phone_number": None,
+        "phone_number": phone and {"id": number, "phone_number": phone},
         "business_clients": [],
     }
     return {"id": 140_000 + number, "role": role, "unacknowledged_change": False, "business": business}

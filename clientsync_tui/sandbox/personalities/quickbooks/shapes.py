@@ -80,11 +80,11 @@ def company(world: World, of: Organisation) -> dict[str, Any]:
         "CompanyAddr": address,
         "LegalAddr": address,
         "CustomerCommunicationAddr": address,
-        "PrimaryPhone": {"FreeFormNumber": "(650)944-4444"},
+        "PrimaryPhone": {"FreeFormNumber": of.phone} if of.phone else {},
         "CompanyStartDate": of.created_at.date().isoformat(),
         "FiscalYearStartMonth": _MONTHS[of.year_end[1] % 12],
         "Country": of.country,
-        "Email": {"Address": "books@example.com"},
+        "Email": {"Address": of.email},
         "WebAddr": {},
         "SupportedLanguages": "en",
         "NameValue": [

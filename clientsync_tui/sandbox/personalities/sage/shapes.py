@@ -40,7 +40,7 @@ def user(person: Accountant) -> dict[str, Any]:
 def business(of: Organisation, *, active: bool) -> dict[str, Any]:
     """A business of the world."""
     plan = "Accounting Start" if of.index % 5 == START else "Accounting Plus"
-    return _listed(of.id, of.name, of.country, plan, active=active)
+    return _listed(of.id, of.name, of.country, plan, of.phone or "", active=active)
 
 
 def others(person: Accountant) -> list[dict[str, Any]]:
@@ -58,7 +58,7 @@ def lead_id(person: Accountant) -> str:
     return uuid_of(NAME, person.id, "lead")
 
 
-def _listed(id: str, name: str, country: str, plan: str, *, active: bool) -> dict[str, Any]:
+def _listed(id: str, name: str, country: str, plan: str, phone: str = "", *, active: bool) -> dict[str, Any]:
     status = "ACTIVE" if active else "EXPIRED"
     return {
         "id": id,
@@ -68,7 +68,7 @@ def _listed(id: str, name: str, country: str, plan: str, *, active: bool) -> dic
         "address_line_1": "1 High Street",
         "city": "Leeds",
         "country": named(country, _COUNTRIES.get(country, country)),
-        "telephone": "",
+        "telephone": phone,
         "is_demo": False,
         "subscriptions": [
             {"id": uuid_of(id, plan), "displayed_as": plan, "active": active, "status": status}

@@ -47,8 +47,8 @@ def listed(of: Organisation, *, active: bool) -> dict[str, Any]:
     return {
         "organization_id": of.id,
         "name": of.name,
-        "contact_name": "Norma Timber",
-        "email": "books@example.com",
+        "contact_name": of.contact_name,
+        "email": of.email,
         "is_default_org": of.index == 0,
         "is_org_active": active,
         "plan_type": 1,
@@ -81,7 +81,7 @@ def organization(of: Organisation, *, active: bool) -> dict[str, Any]:
             "zip": "LS1 1AA",
             "country": _COUNTRIES.get(of.country, of.country),
         },
-        "phone": "0113 4960000",
+        "phone": of.phone or " ",
     }
 
 
