@@ -214,10 +214,10 @@ def keep_pastes_whole() -> bool:
         return False
     pasted = WeakKeyDictionary[Any, Pasted]()
 
-    def feed_without_escapes(parser: Any, data: str) -> Any:
-        left = pasted.setdefault(parser, Pasted()).without_escapes(data)
+    def feed_without_escapes(self: Any, data: str) -> Any:
+        left = pasted.setdefault(self, Pasted()).without_escapes(data)
         # To Textual, nothing is the end of the line.
-        return feed(parser, left) if left or not data else ()
+        return feed(self, left) if left or not data else ()
 
     if feed.__name__ != feed_without_escapes.__name__:
         XTermParser.feed = feed_without_escapes

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 HELD_MOST = 30
 """How many former filters come back with ↑."""
+BESIDE = 75
+"""How many per cent of the line the words beside the field take at most."""
 
 
 class Mistakes(Highlighter):
@@ -81,8 +83,8 @@ class FilterBar(Widget, can_focus=False):
     FilterBar > Horizontal { height: 1; display: none; }
     FilterBar.shown > Horizontal { display: block; }
     FilterBar FilterInput { width: 1fr; }
-    FilterBar #found { width: auto; height: 1; padding: 0 1; text-align: right; }
-    FilterBar #offer { overlay: screen; width: 100%; height: auto; max-height: 2; padding: 0 1; display: none; background: $panel; color: $foreground; text-align: left; }
+    FilterBar #found { width: auto; max-width: 75%; height: 1; padding: 0 1; text-align: right; text-wrap: nowrap; text-overflow: ellipsis; }
+    FilterBar #offer { overlay: screen; width: 100%; height: auto; max-height: 4; padding: 0 1; display: none; background: $panel; color: $foreground; text-align: left; }
     FilterBar.typing #offer { display: block; }
     """
 
@@ -167,7 +169,9 @@ class FilterBar(Widget, can_focus=False):
         if shown:
             # Room for `12 of ` in front of it, or the first letter would lay out the whole screen.
             room = cell_len(self._found) + len(self._found.split(" ")[0]) + 6
-            self._beside.styles.min_width = room if self.has_class("typing") else 0
+            self._beside.styles.min_width = (
+                min(room, self._room_beside + 2) if self.has_class("typing") else 0
+            )
             self._beside.update(self._found)
         else:
             self.refresh()
@@ -208,8 +212,13 @@ class FilterBar(Widget, can_focus=False):
                 self.refresh()
                 return
             # While letters are typed, room is made for more words and not taken back: that would lay out the screen at each of them.
-            more = cell_len(words) - self._beside.content_size.width
+            more = min(cell_len(words), self._room_beside) - self._beside.content_size.width
             self._beside.update(words, layout=more > 0 or (more < 0 and not self.has_class("typing")))
+
+    @property
+    def _room_beside(self) -> int:
+        """How much the words beside the field may take, so that what is typed is always seen."""
+        return self.size.width * BESIDE // 100 - 2
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -252,7 +261,7 @@ class FilterBar(Widget, can_focus=False):
     def _tell(self, words: Content) -> None:
         tall = words.cell_length > self.size.width - 2
         # Only another height needs a new layout.
-        self._offers.update(words, layout=tall != self._tall)
+        self._offers.update(words, layout=tall or self._tall)
         self._tall = tall
 
     def _offered(self, shown: Sequence[str]) -> Content:

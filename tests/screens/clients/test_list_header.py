@@ -75,3 +75,23 @@ async def test_job_whose_process_was_killed_is_in_the_header_no_more(tmp_path: P
         await until(pilot, lambda: "running" not in shown(pilot).splitlines()[0])
     app.workplace.close()
     workplace.close()
+
+
+async def test_filter_is_seen_while_it_is_typed_however_much_stands_beside_it(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    ann = signed_in(workplace.store, ANN)
+    for n in range(12):
+        client = add(workplace.store, f"Client {n}", ann)
+        if n:
+            found(workplace.store, client, Kind.FOUND_EXPIRED, "sign_in_refused")
+    workplace.close()
+    app = app_in(tmp_path)
+    async with run_app(app, size=(80, 24)) as pilot:
+        await until(pilot, lambda: "All 12" in shown(pilot))
+        await pilot.press("space", "4", "right", "slash", *"client")
+        await until(pilot, lambda: " client   " in shown(pilot))
+        assert "11 of 12 clients · 1 selected (1 not shown)" in shown(pilot)
+        await pilot.press("escape", "slash", *"statsu:x")
+        # What is wrong is not cut where there is room below.
+        await until(pilot, lambda: "put them in quotes." in " ".join(shown(pilot).split()))
+    app.workplace.close()
