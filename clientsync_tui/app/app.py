@@ -95,8 +95,8 @@ class ClientSyncApp(App[None]):
 
     def get_screen(self, screen: Any, screen_class: Any = None) -> Any:
         """The screen to open, with its style sheet."""
-        self._sheets.read_all()
-        return textual_internals.drawn_below_dialogues(cast(Any, super()).get_screen(screen, screen_class))
+        self._sheets.ready(found := cast(Any, super()).get_screen(screen, screen_class))
+        return textual_internals.drawn_below_dialogues(found)
 
     def refresh_css(self, animate: bool = True) -> None:
         """Reads the style sheets again, but only for another theme."""

@@ -6,6 +6,7 @@ from . import look
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.screen import Screen
 
 
 class StyleSheets:
@@ -23,9 +24,26 @@ class StyleSheets:
         before, self._theme = self._theme, self._app.theme
         return before != self._theme
 
+    def ready(self, screen: "Screen[Any]") -> None:
+        """Does what a screen that is about to be opened needs to be styled right at once."""
+        self.read_all()
+        if not screen.is_running:
+            _know_size(screen, self._app)
+
     def read_all(self) -> None:
         """Reads the sheets that the first screen does without."""
         if not self._all_read:
             self._all_read = True
             for sheet in look.style_sheets():
                 self._app.stylesheet.add_source(sheet.read_text("utf-8"), (str(sheet), ""))
+
+
+def _know_size(screen: "Screen[Any]", app: "App[Any]") -> None:
+    """Gives a screen the classes for the terminal's size before it composes. Textual adds them later, and styles it once more."""
+    for dimension, own, of_app in (
+        (app.size.width, screen.HORIZONTAL_BREAKPOINTS, app.HORIZONTAL_BREAKPOINTS),
+        (app.size.height, screen.VERTICAL_BREAKPOINTS, app.VERTICAL_BREAKPOINTS),
+    ):
+        breakpoints = (of_app if own is None else own) or []
+        if reached := max((step for step in breakpoints if step[0] <= dimension), default=None):
+            screen.add_class(reached[1], update=False)

@@ -12,6 +12,7 @@ from textual.worker import Worker, WorkerState
 from ..app.actions import CLIENTS, EVERYWHERE, PLACES, Action, actions, bindings
 from ..app.key_names import with_keys
 from ..practice.trouble import Trouble
+from ..widgets.first_style import keep_first_style
 from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.present_size import drop_former_size
 from ..widgets.top_bar import STEP, TopBar
@@ -251,6 +252,11 @@ class ActionScreen(Screen[Any]):
     def drop_former_size(self, event: events.Resize) -> None:
         """Ignores a size that the terminal no longer has."""
         drop_former_size(self, event)
+
+    @on(events.ScreenResume)
+    def keep_first_style(self, event: events.ScreenResume) -> None:
+        """Styles the screen again only when it comes back."""
+        keep_first_style(self, event)
 
     # News
 

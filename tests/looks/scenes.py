@@ -29,13 +29,9 @@ Looks = tuple[tuple[Size, str], ...]
 """Sizes, each with a theme."""
 SMALL, USUAL, LARGE, TINY = (80, 24), (120, 36), (200, 60), (40, 10)
 NO_COLOR = "no-color"
-EACH: Looks = (
-    *((size, "dark") for size in (SMALL, USUAL, LARGE)),
-    (USUAL, "light"),
-    (SMALL, NO_COLOR),
-)
+EACH: Looks = ((SMALL, "dark"), (LARGE, "dark"), (USUAL, "light"), (SMALL, NO_COLOR))
 """Each size and each theme. A theme changes no place of anything, so few scenes are looked at in every theme at every size."""
-ALL: Looks = (*EACH, (LARGE, "light"), (SMALL, "light"), (USUAL, NO_COLOR), (LARGE, NO_COLOR))
+ALL: Looks = tuple((size, theme) for theme in ("dark", "light", NO_COLOR) for size in (SMALL, USUAL, LARGE))
 FURTHER: Looks = ((SMALL, "dark"), (USUAL, "light"), (LARGE, NO_COLOR))
 """Each size and each theme once."""
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.dom import DOMNode
 
 from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.screens.clients.clients import ClientsScreen
@@ -37,6 +38,29 @@ async def test_first_line_shows_the_way_and_one_key_leads_home(app: ClientSyncAp
         assert len(app.screen_stack) == 1
         await pilot.press("H")
         await until(pilot, lambda: "This is the client list." in shown(pilot))
+    app.workplace.close()
+
+
+async def test_new_screen_is_styled_only_as_it_composes(
+    app: ClientSyncApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restyled: list[DOMNode] = []
+    async with run_app(app, size=(100, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        restyle = app.update_styles
+
+        def noted(node: DOMNode, animate: bool = True) -> None:
+            restyled.extend([node] if node in app.screen_stack else [])
+            restyle(node, animate)
+
+        monkeypatch.setattr(app, "update_styles", noted)
+        await pilot.press("c")
+        await until(pilot, lambda: "Connections" in shown(pilot))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Most used" in shown(pilot))
+        assert not restyled
+        await pilot.resize_terminal(60, 24)
+        await until(pilot, lambda: restyled)
     app.workplace.close()
 
 

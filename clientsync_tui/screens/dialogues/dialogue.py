@@ -5,12 +5,13 @@ from typing import TypeVar, cast
 
 from textual import on
 from textual.binding import Binding
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
 from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from ...app.key_names import keys_of, with_keys
 from ...widgets.answers import FIRST
+from ...widgets.first_style import keep_first_style
 from ...widgets.key_bar import KeyBar, key_now
 from ...widgets.present_size import drop_former_size
 from ..main import Main
@@ -55,6 +56,11 @@ class Dialogue(ModalScreen[T]):
     def drop_former_size(self, event: Resize) -> None:
         """Ignores a size that the terminal no longer has."""
         drop_former_size(self, event)
+
+    @on(ScreenResume)
+    def keep_first_style(self, event: ScreenResume) -> None:
+        """Styles the dialogue again only when it comes back."""
+        keep_first_style(self, event)
 
     def on_descendant_focus(self) -> None:
         """Where words are typed, fewer keys work."""
