@@ -134,16 +134,18 @@ class KeyQueue:
         has_waited = self._held and in_any_case
         self._held = bool(self._waiting) and self._is_behind()
         if self._held and has_waited:
-            self._leave_out()
+            self._held = False
+            self.leave_out()
         elif self._held:
             self._wait_at_most(BEHIND_S)
         elif self._waiting:
             self._app.call_later(self._hand_on, self._waiting.popleft())
 
-    def _leave_out(self) -> None:
-        """Forgets the keys that wait, and says so."""
-        keys = counted(len(self._waiting), "key that you pressed was", "keys that you pressed were")
-        self._waiting.clear()
-        self._held, self._gave_up = False, True
-        sentence = f"This takes longer than usual. {keys} left out: what they were for is not there yet."
-        self._app.notify(sentence, markup=False, severity="warning")
+    def leave_out(self) -> None:
+        """Forgets the keys that wait for what does not come, and says so."""
+        self._gave_up = True
+        if self._waiting:
+            keys = counted(len(self._waiting), "key that you pressed was", "keys that you pressed were")
+            self._waiting.clear()
+            sentence = f"{keys} left out, because what you pressed before takes too long or failed."
+            self._app.notify(sentence, markup=False, severity="warning")

@@ -12,6 +12,7 @@ from ..practice.trouble import Trouble
 from ..workplace import Workplace
 
 if TYPE_CHECKING:
+    from ..app.key_queue import KeyQueue
     from ..sync.jobs.engine import Engine
     from ..sync.kinds.seam.kind import BulkKind
 
@@ -135,6 +136,11 @@ class Main(Protocol):
 
     def caught_up(self) -> None:
         """The list shows what the keys so far asked for, so the next key can be handled."""
+        ...
+
+    @property
+    def key_queue(self) -> "KeyQueue":
+        """The keys that wait for what they are for."""
         ...
 
     def mind_size(self) -> None:

@@ -131,6 +131,7 @@ class SetUpScreen(Dialogue[bool]):
             await self._set_up.keep(table, secret)
         except Trouble as trouble:
             self._mistaken(trouble)
+            self.main.key_queue.leave_out()
         else:
             self.dismiss(True)
         finally:

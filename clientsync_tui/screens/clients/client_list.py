@@ -64,9 +64,7 @@ class ClientList(ActionScreen):
         self.only_words = ""
         # The tab and the filter that the fixes are of.
         self._lines_of: tuple[str, str] | None = None
-        self._facts_due = True
-        self._total = 0
-        self._about = ""
+        self._total, self._about, self._facts_due = 0, "", True
         # The last of the reads, the last that a key asked for, and the last that ended.
         self._reads = self._asked = self._ended = 0
         self._glanced: Glanced | None = None
@@ -91,14 +89,13 @@ class ClientList(ActionScreen):
     def on_mount(self) -> None:
         """The first page at once: it is read by an index, whatever the number of clients."""
         self.call_after_refresh(self._warm)
-        store = self.main.workplace.store
         self.sort = self._kept_sort()
         self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
         self.header.say([])
         self._viewer = self._viewed(today())
         # Where it was left, it is not all clients by their names.
         plain = self.sort == BY_NAME and not self.tabs.chosen and not self.filter_bar.text
-        page = store.clients.first_page(FIRST_PAGE) if plain else array("q")
+        page = self.main.workplace.store.clients.first_page(FIRST_PAGE) if plain else array("q")
         self._rows = ClientRows(self.main.workplace, page, self._viewer)
         self.table.sort = self.sort
         self.table.show(self._rows)
@@ -203,17 +200,20 @@ class ClientList(ActionScreen):
         )
 
     async def _read_and_tell(self, number: int) -> None:
+        left = None
         try:
             left = await self._read(late=self.filter_bar.has_keys)
         finally:
+            if left is None and number == self._reads:
+                self.main.key_queue.leave_out()
             self._ended = max(self._ended, number)
             self.main.caught_up()
         if left:
             await asyncio.sleep(TYPED_S)
             await self._read()
 
-    async def _read(self, *, late: bool = False) -> bool:
-        """Reads and shows; `late`: without the fixes, where only the filter changed. Returns whether the fixes are left to be read."""
+    async def _read(self, *, late: bool = False) -> bool | None:
+        """Reads and shows; `late`: without the fixes, where only the filter changed. Returns whether those are left; None: it failed."""
         tab, text, now, workplace = TABS[self.tabs.chosen], self.filter_bar.text, today(), self.main.workplace
         before = workplace.store.changes()
         stale = self._facts_due or self._lines_of != (tab.key, text)
@@ -231,11 +231,11 @@ class ClientList(ActionScreen):
                 page = self._show_page(Glanced(order, text, now, before))
             found = await run(partial(listed, workplace, query, with_fixes=stale and not left))
         except FilterError:
-            return False
+            return None
         except (Trouble, SqliteError) as error:
             reason = why(error, workplace.store.path) if isinstance(error, SqliteError) else error
             self.say(f"The client list can't be read: {reason}")
-            return False
+            return None
         if facts is not None:
             self._facts_due = False
             self._show_facts(facts)

@@ -99,6 +99,7 @@ class SettingsScreen(Dialogue[bool]):
             changed = await asyncio.to_thread(self._keep, settings)
         except Trouble as trouble:
             self._mistaken(str(trouble))
+            self.main.key_queue.leave_out()
         else:
             self.dismiss(changed)
         finally:

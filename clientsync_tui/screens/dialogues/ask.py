@@ -80,6 +80,7 @@ class Ask(Dialogue[str | None]):
                 self.dismiss(written)
         except Trouble as trouble:
             self._mistaken(str(trouble))
+            self.main.key_queue.leave_out()
         finally:
             self.is_saving = False
             self.main.caught_up()

@@ -190,3 +190,34 @@ async def test_keys_behind_an_answer_are_for_what_comes_once_it_is_saved(
         await until(pilot, lambda: "Note: Note" in shown(pilot))
         renamed = screen.client_here()
         assert renamed is not None and (renamed.name, renamed.note) == ("New", "Note")
+
+
+async def test_keys_behind_what_failed_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await until(pilot, lambda: "All 11" in shown(pilot))
+        begun, gate = Event(), Event()
+
+        def fails(*_: Any, **__: Any) -> None:
+            begun.set()
+            assert gate.wait(SOONER_THAN_KEYS_GIVE_UP_S)
+            raise Trouble("The disk is gone.")
+
+        monkeypatch.setattr(client_edits, "rename", fails)
+        at_once(pilot, "n", "ctrl+u", *"New", "enter")
+        await until(pilot, begun.is_set)
+        at_once(pilot, "e", *"Note", "enter")
+        await pilot.pause(0.1)
+        gate.set()
+        await until(pilot, lambda: "The disk is gone." in shown(pilot))
+        await until(pilot, lambda: "6 keys that you pressed were left out" in shown(pilot))
+        assert pilot.app.focused is not None and getattr(pilot.app.focused, "value", "") == "New"
+        await pilot.press("escape")
+        gate = await held(pilot, screen)
+        monkeypatch.setattr(screen.store.clients, "find", fails)
+        monkeypatch.setattr(screen.store.clients, "first_matching", fails)
+        at_once(pilot, "4", "A")
+        await until(pilot, lambda: screen.tabs.chosen == 3)
+        gate.set()
+        await until(pilot, lambda: "1 key that you pressed was left out" in shown(pilot))
+        assert screen.table.selection.total == 0
