@@ -51,7 +51,7 @@ async def test_message_takes_one_line_above_the_keys(app: ClientSyncApp) -> None
 
 async def test_message_goes_when_its_time_is_over(app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
-        app.notify("Soon gone.", timeout=0.1)
+        app.notify("Soon gone.", timeout=1)
         await until(pilot, lambda: "Soon gone." in shown(pilot))
         await until(pilot, lambda: "Soon gone." not in shown(pilot))
 
@@ -61,7 +61,7 @@ async def test_error_stays_until_it_is_read(app: ClientSyncApp) -> None:
         app.notify("Xero could not be reached.", severity="error", timeout=0.01)
         await until(pilot, lambda: "Xero could not be reached.  ! Messages" in shown(pilot))
         # A newer message has the line for its time, on whichever screen the user is.
-        app.notify("Saved.", timeout=0.1)
+        app.notify("Saved.", timeout=1)
         await until(pilot, lambda: "Saved." in shown(pilot))
         assert "Xero could" not in shown(pilot)
         await pilot.press("s")

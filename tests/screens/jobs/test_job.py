@@ -90,7 +90,7 @@ async def test_left_running_and_come_back_to(practice: Practice) -> None:
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
-        practice.sandbox.fault("slow", seconds=SLOW_S)
+        practice.sandbox.fault("slow", seconds=3 * SLOW_S)
         app.run_job(job)
         await until(pilot, lambda: "Add clients · Xero · running" in shown(pilot))
         assert "not now: It is running here" not in shown(pilot)
