@@ -19,7 +19,8 @@ WITH found AS (
     SELECT i.sign_in, i.organisation_id, s.organisation_id IS NOT NULL AS is_for_one, coalesce((
         SELECT max(l.seq) FROM ledger l WHERE l.client = c.id AND l.kind IN (?, ?) AND l.software = i.software
         AND l.organisation_id = i.organisation_id), 0) AS seq
-    FROM held h JOIN sign_ins s ON s.id = h.sign_in JOIN integrations i ON i.sign_in = s.id JOIN clients c ON c.n = i.client
+    FROM held h CROSS JOIN sign_ins s ON s.id = h.sign_in CROSS JOIN integrations i ON i.sign_in = s.id
+    JOIN clients c ON c.n = i.client
     WHERE h.refused_at IS NULL AND i.problem IN (SELECT value FROM json_each(?))
 ), made AS (
     SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.sign_in') END AS sign_in, max(seq) AS seq FROM ledger

@@ -7,13 +7,14 @@ import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.status import Reason
+from clientsync_tui.sandbox.consent.authorise import sign_in as authorise
 from clientsync_tui.sandbox.consent.scripts import Script
 from clientsync_tui.sandbox.misbehaviour.faults import Target
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
-from tests.support.command import Command
+from tests.support.command import Command, Terminal
 from tests.support.practice import Practice
 
 XERO = "xero"
@@ -83,6 +84,16 @@ def test_sign_in_that_lacks_a_permission_is_replaced(
     practice.sign_in(practice.people[0])
     done = cli.inside("reconnect", XERO, "--all", "--json")
     assert (done.code, done.json["done"]) == (0, 1)
+
+
+def test_terminal_signs_in_again_at_once(practice: Practice, cli: Command) -> None:
+    first, *_ = connected(practice)
+    found_broken(practice, first)
+    terminal = Terminal(cli, "reconnect", XERO, "--all")
+    terminal.until("lacks a permission for 1 organisation")
+    authorise(terminal.until(r"(?m)^(http://127\.0\.0\.1:\d+/xero/\S+)\r?$"), practice.people[0])
+    terminal.until("reconnect: 1 integration done, 0 failed, 0 skipped")
+    assert terminal.end() == 0
 
 
 def test_what_lacks_nothing_is_reconnected_at_once(practice: Practice, cli: Command) -> None:
