@@ -54,6 +54,7 @@ def clients(
 
     from ...practice.filter import Term, matching, parse
     from ...practice.text import searched
+    from ...practice.trouble import UsageError
     from .. import output
 
     if as_csv and as_json:
@@ -62,6 +63,9 @@ def clients(
         if software is not None and not workplace.store.clients.integrated(software):
             workplace.software(software)
         saved = workplace.preferences.view(view) if view is not None else ""
+        teams = map(searched, ("none", *workplace.store.clients.teams()))
+        if team is not None and searched(team) not in teams:
+            raise UsageError(f'There is no team "{team}". `clientsync team list` shows yours.')
         named = (("status", status), ("software", software))
         terms: list[Term] = [
             *parse(match),

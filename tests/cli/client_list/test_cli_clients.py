@@ -163,3 +163,9 @@ def test_export_to_a_full_disk_leaves_what_was_there(cli: Command) -> None:
     assert done.code == 1
     assert "the disk is full. Make room" in done.err
     assert Path("/dev/full").exists()
+
+
+def test_team_that_is_not_there_is_told_apart_from_one_without_clients(cli: Command) -> None:
+    said = cli.inside("clients", "--team", "nroth")
+    assert said.code == 2 and 'There is no team "nroth".' in said.err
+    assert cli.inside("clients", "--team", "none").code == 0
