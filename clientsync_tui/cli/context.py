@@ -43,20 +43,16 @@ def open_workplace() -> "Generator[Workplace]":
 
 def ask_passphrase(new: bool) -> str:
     """Asks on the terminal; asks for a new one twice and until it is strong enough. Raises click's Abort."""
-
-    def strong(passphrase: str) -> str:
-        from ..signin.keyrings.passphrase import too_weak
-
-        if why := too_weak(passphrase):
-            raise click.UsageError(why)
-        return passphrase
-
     if not new:
         return click.prompt("Passphrase of the keyring file", hide_input=True, err=True)
-    return click.prompt(
-        "New passphrase for the keyring file",
-        hide_input=True,
-        confirmation_prompt=True,
-        value_proc=strong,
-        err=True,
-    )
+    from ..signin.keyrings.passphrase import too_weak
+
+    while True:
+        entered = click.prompt("New passphrase for the keyring file", hide_input=True, err=True)
+        # Not as a `value_proc`: click hides what was entered in its errors, also where their words only hold the same letters.
+        if why := too_weak(entered):
+            click.echo(f"Error: {why}", err=True)
+        elif click.prompt("Repeat for confirmation", hide_input=True, err=True) == entered:
+            return entered
+        else:
+            click.echo("Error: The two passphrases differ.", err=True)
