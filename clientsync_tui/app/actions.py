@@ -128,7 +128,7 @@ _ALL = (
     Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "e", CLIENTS, command="set"),
     Action("remove", "Remove from the list", "Remove clients without an active integration from the list.", "X", CLIENTS, dangerous=True, command="remove"),
     Action("claim", "Claim", "Say that you are working on the selected clients. Colleagues see it, and are warned before bulk work on them.", "M", CLIENTS, command="claim"),
-    Action("release", "Release", "Say that you are no longer working on the selected clients.", "L", CLIENTS, command="release"),
+    Action("release", "Release", "End your claim on the selected clients.", "L", CLIENTS, command="release"),
     Action("preview", "Preview", "Show or hide the client under the cursor: beside the list on a wide terminal, over it on a narrow one.", "z", CLIENTS, 6),
     Action("preview_wider", "Wider preview", "Make the preview beside the list wider.", "less_than_sign", CLIENTS),
     Action("preview_narrower", "Narrower preview", "Make the preview beside the list narrower.", "greater_than_sign", CLIENTS),

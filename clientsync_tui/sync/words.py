@@ -22,7 +22,7 @@ REASONS: dict[str, str] = {
     Fault.LIMIT: "The accounting app allows no more calls for now. Try again later.",
     Fault.SERVER_ERROR: "The accounting app reported an internal error. Try again later.",
     Fault.NONSENSE: "The accounting app sent a reply we could not read. Try again later.",
-    Why.ALREADY_ADDED: "It is already on the client list.",
+    Why.ALREADY_ADDED: "Already on the client list.",
     Why.NO_ACCESS: "Your sign-in does not reach this organisation. Ask for access in the accounting app, or ask a colleague to do it.",
     Why.WRONG_ORGANISATION: "Another organisation answered under its id. If that is the right one, use Change integration.",
     Why.CHANGED_MEANWHILE: "Someone else changed it in the meantime. It was left alone.",

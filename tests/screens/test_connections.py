@@ -118,7 +118,7 @@ async def test_disconnect_asks_once_and_the_client_stays(practice: Practice) -> 
         app.open("connections", client=client.id)
         await until(pilot, lambda: "● connected" in shown(pilot))
         await pilot.press("d")
-        await until(pilot, lambda: "The clients stay on the list" in shown(pilot))
+        await until(pilot, lambda: "The client stays on the list" in shown(pilot))
         # The key that opened it never confirms it, and Cancel has the focus.
         await pilot.press("d", "enter")
         await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 import clientsync_tui
 from clientsync_tui.cli.main import root
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.practice.status import Why
 from clientsync_tui.store.jobs import ItemState, JobState
 from clientsync_tui.sync import kinds as folder
 from clientsync_tui.sync import plan_words, words
@@ -216,3 +218,11 @@ def test_no_other_module_lists_the_kinds() -> None:
             # The screens that can be opened by name are no list of kinds, though two of them bear a kind's name.
             listed = texts & names if path.stem != "screens_by_name" else set[str]()
             assert len(listed) < 2, f"{path.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)} lists {listed}"
+
+
+@pytest.mark.parametrize(("kind", "unit"), [("add", "clients"), ("reconnect", "integrations")])
+def test_what_is_left_alone_is_told_in_words_that_fit_several(kind: str, unit: str) -> None:
+    says = "Already connected and working." if kind == "reconnect" else None
+    items = [PlanItem(Will.SKIP, str(n), "", "xero", str(n), Why.ALREADY_ADDED, says) for n in range(2)]
+    [(_, line)] = plan_words.summary(Plan(kind, "xero", None, tuple(items)))
+    assert line.startswith(f"2 {unit} will be left alone. Already ")

@@ -133,7 +133,7 @@ class ClientsScreen(TriagedList):
             )
         if action.name in NEEDS_FIXES and not self.lines:
             return self.keyed(
-                "Nothing here needs a fix. See the expired ({clients.show_expired}) and broken ({clients.show_broken}) clients."
+                "There are no fixes on this list. The expired ({clients.show_expired}) and broken ({clients.show_broken}) clients have them."
             )
         if action.name == "fix" and self.cause is None:
             return self.keyed("Choose a fix first: press {clients.next_group}.")

@@ -54,7 +54,12 @@ def entails(plan: "Plan", softwares: "Mapping[str, Software]") -> Iterator[str]:
 
     items = plan.only((Will.DO,))
     if items:
-        yield "The clients stay on the list with their details, lists and history."
+        clients = len({item.client for item in items})
+        yield (
+            "The client stays on the list with its details, lists and history."
+            if clients == 1
+            else "The clients stay on the list with their details, lists and history."
+        )
         yield from _ends(items, softwares)
 
 

@@ -43,7 +43,7 @@ def plan(request: Request) -> "Plan":
         if request.only is None and status not in AFFECTED:
             return None
         if status is Status.CONNECTED:
-            says = "It is connected and working; it is not touched."
+            says = "Already connected and working."
             return item_of(Will.SKIP, client, link, reason=Why.ALREADY_ADDED, says=says)
         if link.problem in FOR_THE_CLIENT:
             return item_of(Will.CANNOT, client, link, reason=link.problem)
