@@ -113,7 +113,8 @@ def with_sign_in(
     # If there is nothing to do, do not ask for a sign-in.
     if plan.count(Will.DO):
         plan = planned(*reached(workplace, software))
-        if lacking := sum(item.waits for item in plan.items):
+        lacking = sum(item.waits for item in plan.items)
+        if lacking and can_sign_in():
             say(lacks(workplace.software(software), lacking))
             plan = planned(
                 *online(workplace, lambda session: signed_in_anew(workplace, session, software, None))

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from clientsync_tui.practice.status import Reason
+from clientsync_tui.sandbox.consent.scripts import Script
+from clientsync_tui.sandbox.misbehaviour.faults import Target
 from tests.cli.menu.office import CLIENT_SYNC, CLIENTS, HISTORY, JOBS, UNDO, XERO, Office, busy, office
 from tests.signin.keyrings import entries
 from tests.support import plans
@@ -54,6 +57,21 @@ def test_fix_is_chosen_by_number_and_is_for_exactly_its_integrations(busy: Offic
     assert "1. Expired: Xero · 9 · your sign-in was refused · " in said
     assert "Reconnect 9 integrations?" in said and "9 integrations done, 0 failed" in said
     assert set(busy.statuses()) == {"connected"}
+
+
+def test_fix_of_a_missing_permission_does_not_try_the_same_sign_in(busy: Office) -> None:
+    box = busy.practice.sandbox
+    answers = box.sandbox.softwares["xero"].errors
+    missing = next(answer for answer in answers if answer.means is Reason.PERMISSION_MISSING)
+    box.script(Script("api", Target("xero", busy.bob, box.world.id_of("xero", 0)), missing))
+    busy.cli.inside("check")
+    box.unscripted()
+    said = busy.menu(CLIENTS, "fixes", "1", busy.bob, "1", "y")
+    assert (
+        "Sign in again" in said
+        and "1 integration can't be reconnected. Your sign-in lacks a permission" in said
+    )
+    assert "broken" in busy.statuses()
 
 
 def test_reassigning_from_a_colleague(busy: Office) -> None:
