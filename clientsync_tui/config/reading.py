@@ -45,8 +45,8 @@ def load(path: Path | None = None) -> Config:
     return read(path, text)
 
 
-def read(path: Path, text: str) -> Config:
-    """The configuration that `text` holds. Raises UsageError with the file, the line and what was expected."""
+def read(path: Path, text: str, *, is_saved: bool = True) -> Config:
+    """The configuration that `text` holds. Raises UsageError with what was expected, and the file and the line if it is saved there."""
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -54,6 +54,8 @@ def read(path: Path, text: str) -> Config:
     try:
         return _config(path, values)
     except _Mistake as mistake:
+        if not is_saved:
+            raise UsageError(f"{mistake} Nothing was changed.") from None
         from .lines import line_of
 
         line = line_of(text, mistake.table, mistake.key)

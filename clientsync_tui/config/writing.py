@@ -66,7 +66,12 @@ def _edit(path: Path, change: "Callable[[TOMLDocument], None]") -> None:
         document = tomlkit.parse(before)
         change(document)
         after = tomlkit.dumps(document)
-        read(path, after)
+        try:
+            read(path, after, is_saved=False)
+        except UsageError:
+            # Where the file was wrong before, it says in which line.
+            read(path, before)
+            raise
         make_folder(path.parent)
         # If the file is a link, it stays one: some people keep such files elsewhere.
         with writing(path, replace=True) as file:

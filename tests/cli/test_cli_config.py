@@ -69,6 +69,14 @@ def test_wrong_value_changes_nothing(cli: Command, words: tuple[str, ...], says:
     assert cli.config.read_text() == WRITTEN
 
 
+def test_value_that_was_never_saved_is_not_looked_for_in_the_file(cli: Command) -> None:
+    said = cli.inside("config", "set", "screen.theme", "lihgt")
+    assert said.err.startswith("clientsync: [screen] theme must be one of")
+    assert (
+        said.err.endswith('Did you mean "light"? Nothing was changed.\n') and cli.config.name not in said.err
+    )
+
+
 @pytest.mark.parametrize("name", ["", "  ", "\u200b"])
 def test_practice_without_a_name_leaves_the_line_out(cli: Command, name: str) -> None:
     refused = cli.inside("config", "set", "practice.name", name)
