@@ -43,7 +43,7 @@ NO_CLIENTS = """There are no clients yet.
 
 Press {everywhere.client_sync} for Client Sync, sign in to an accounting app there, and add clients from its organisations."""
 NO_MATCH = (
-    "No client matches. Press {everywhere.back} to clear the filter, or {clients.show_all} for all clients."
+    "No client matches. Press {everywhere.back} to clear the filter, then {clients.show_all} for all clients."
 )
 
 
