@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.sandbox.config import free_ports
 from tests.support.hosts import Host, host
 from tests.support.network.line import Line
 from tests.support.network.tls import Authority
@@ -114,8 +115,9 @@ def test_authority_that_is_not_there_is_named(ann: Host, office: Authority, post
 def test_certificate_that_expires_leaves_the_practice_readable(
     ann: Host, office: Authority, postgres: Database
 ) -> None:
-    with Line(postgres.server.port, office.certificate(NAME)) as line:
-        port, url = line.port, address(postgres, line, f"&sslrootcert={office.file}")
+    port = free_ports(1)[0]
+    with Line(postgres.server.port, office.certificate(NAME), port=port) as line:
+        url = address(postgres, line, f"&sslrootcert={office.file}")
         ann.ok("practice", "create", url)
         ann.ok("practice", "join", url)
         with ann.workplace() as workplace:

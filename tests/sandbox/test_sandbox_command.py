@@ -16,6 +16,7 @@ import httpx2
 import pytest
 
 from clientsync_tui.config.reading import load
+from clientsync_tui.sandbox.config import free_ports
 from clientsync_tui.sandbox.registry import personalities
 from clientsync_tui.sandbox.server import Running
 from tests.sandbox.apps import PlainApp
@@ -79,14 +80,14 @@ def test_ends_though_a_call_hangs(served: Served) -> None:
 
 
 def test_killed_and_started_again_it_continues(served: Served, tmp_path: Path) -> None:
-    file = str(tmp_path / "state.json")
-    serving, url = served("--organisations", "3", "--state", file)
+    file, port = str(tmp_path / "state.json"), str(free_ports(1)[0])
+    serving, url = served("--organisations", "3", "--state", file, "--port", port)
     app = App(url).sign_in(json.loads(run("sandbox", "people", "--url", url, "--json").stdout)[0]["email"])
     app.tokens |= app.refresh().json()
     before = app.connections()
     serving.kill()
     serving.communicate()
-    _, again = served("--organisations", "3", "--state", file, "--port", url.rpartition(":")[2])
+    _, again = served("--organisations", "3", "--state", file, "--port", port)
     assert again == url
     assert app.connections() == before
     assert app.refresh().status_code == 200

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from clientsync_tui.sandbox.config import free_ports
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import Running, running
 from tests.support.sandbox import App
 
 
 def started(file: Path, port: int = 0) -> Running:
-    return running(Options(port=port, organisations=6, state=file))
+    # Ports that the system gives by itself may be someone else's by the time it is started again.
+    return running(Options(port=port or free_ports(1)[0], organisations=6, state=file))
 
 
 def port_of(box: Running) -> int:
@@ -42,7 +44,7 @@ def test_tokens_connections_faults_clock_and_key_survive(tmp_path: Path) -> None
 
 
 def test_without_a_file_nothing_is_kept() -> None:
-    with running(Options(organisations=2)) as box:
+    with running(Options(organisations=2, port=free_ports(1)[0])) as box:
         app, port = App(box.url).sign_in(box.world.people[0].email), port_of(box)
     with running(Options(organisations=2, port=port)):
         assert app.refresh().json() == {"error": "invalid_grant"}

@@ -15,6 +15,7 @@ from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.practice.entries import Kind
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.practice.status import Why
+from clientsync_tui.sandbox.config import free_ports
 from clientsync_tui.sandbox.options import Options
 from clientsync_tui.sandbox.server import running
 from clientsync_tui.screens.jobs.job import JobScreen
@@ -205,7 +206,7 @@ async def test_watched_from_another_window_cut_off_and_resumed(practices: Callab
 
 async def test_software_is_gone_for_a_while(practices: Callable[..., Practice], tmp_path: Path) -> None:
     state = tmp_path / "sandbox.json"
-    practice = practices(Options(organisations=30, limits=False, state=state))
+    practice = practices(Options(port=free_ports(1)[0], organisations=30, limits=False, state=state))
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
