@@ -69,6 +69,7 @@ class Still:
         return SimpleNamespace(
             title=known.title,
             organisations_per_sign_in=known.organisations_per_sign_in,
+            organisation_words=known.organisation_words,
             organisations=self.organisations,
             canonical_id=known.canonical_id,
         )
