@@ -49,7 +49,7 @@ os.environ["SSL_CERT_DIR"] = _certificates.name
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-COLLECT_EVERY = 50_000
+COLLECT_EVERY = 200_000
 """Objects made between two garbage collections. With Python's usual 700, collecting takes a fifth of a screen test's time."""
 
 

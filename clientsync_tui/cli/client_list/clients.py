@@ -54,7 +54,6 @@ def clients(
 
     from ...practice.filter import Term, matching, parse
     from ...practice.text import searched
-    from ...practice.trouble import UsageError
     from .. import output
 
     if as_csv and as_json:
@@ -65,7 +64,8 @@ def clients(
         saved = workplace.preferences.view(view) if view is not None else ""
         teams = map(searched, ("none", *workplace.store.clients.teams()))
         if team is not None and searched(team) not in teams:
-            raise UsageError(f'There is no team "{team}". `clientsync team list` shows yours.')
+            # An empty list is the answer, which a script may be waiting for.
+            output.say(f'There is no team "{team}". `clientsync team list` shows yours.')
         named = (("status", status), ("software", software))
         terms: list[Term] = [
             *parse(match),

@@ -192,7 +192,7 @@ class ReachScreen(ListScreen):
     def reached_last(self, reach: LastReach) -> str:
         """The same in a sentence."""
         at = moment_words(reach.at, datetime.now(UTC))
-        return f"When your sign-in was last asked ({at}), it reached {reach.reached:,} of these {self.counted(reach.of)}."
+        return f"You reached {reach.reached:,} of {self.counted(reach.of)} here when your sign-in was last asked ({at})."
 
     def more_buttons(self) -> Iterable[Button]:
         """The button for more organisations, where one consent may be for several."""

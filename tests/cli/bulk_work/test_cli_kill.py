@@ -109,7 +109,7 @@ def test_add_killed_at_any_call_completes_when_run_again(few: Ground, tmp_path: 
         whole(cli, FEW)
         assert cli.inside("add", "xero", "--all", "--json").json["done"] == 0
     # On a busy machine a kill comes late.
-    assert cut_off >= steps // 2, "all but the last steps are before the end"
+    assert cut_off >= steps // 2, "half of the steps are before the end"
 
 
 def test_first_interrupt_finishes_what_runs_and_says_how_to_continue(many: Ground) -> None:
