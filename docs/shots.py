@@ -36,6 +36,7 @@ class Shot:
         return f"{self.name}-{self.size[0]}x{self.size[1]}-{self.theme}.svg"
 
 
+COUNTED = (("home", "All 76"),)
 PANEL = ("s", "Reconnect all")
 XERO = ("s down down", "Reconnect all")
 """The last accounting app on the panel."""
@@ -45,14 +46,20 @@ CONNECTIONS = (
     ("slash s o f t w a r e colon x e r o space b y colon a m e l i a enter", "of"),
     ("c", "Organisation id"),
 )
+PULLED = (
+    ("slash s t a t u s colon c o n n e c t e d space s o f t w a r e colon x e r o enter", "of"),
+    ("c", "Organisation id"),
+    ("f", "Chart of accounts"),
+    ("t", "Sales"),
+)
 SELECTED = (*SELECT, ("A", "Create 9 accounts"))
 JOB = (*SELECTED, ("enter enter", "9 done"))
 
 SHOTS = (
     Shot("clients", "Your clients, the status of each integration, and what to do about it.", (("pagedown pagedown home down down", "accepts"),)),
-    Shot("clients", "In a terminal of 80 columns.", size=SMALL),
-    Shot("clients", "In a large terminal.", size=LARGE),
-    Shot("clients", "On a light background.", theme="light"),
+    Shot("clients", "In a terminal of 80 columns.", COUNTED, SMALL),
+    Shot("clients", "In a large terminal.", COUNTED, LARGE),
+    Shot("clients", "On a light background.", COUNTED, theme="light"),
     Shot("expired", "Expired clients, with one fix for each cause. The list shows the clients of the chosen fix.", (("4", "to fix"), ("right", "7 of 76"))),
     Shot("preview", "The client under the cursor, beside the list on a large terminal.", (("4", "to fix"), ("down", "integrated with Cobalt")), LARGE),
     Shot("preview", "Over the list in a terminal of 80 columns.", (("4", "to fix"), ("down z", "integrated with Cobalt")), SMALL),
@@ -87,7 +94,7 @@ SHOTS = (
     Shot("connections", "In 80 columns.", CONNECTIONS, SMALL),
     Shot("manage", "What you can do with an integration.", (*CONNECTIONS, ("enter", "Manage")), SMALL),
     Shot("settings", "Choose which lists are pulled, and how often.", (*CONNECTIONS, ("e", "days")), SMALL),
-    Shot("pulled", "Everything pulled from the organisation, list by list.", (*CONNECTIONS, ("t", "pulled")), SMALL),
+    Shot("pulled", "Everything pulled from the organisation, list by list.", PULLED, SMALL),
     Shot("change-integration", "Move a client to another organisation or another accounting app.", (*CONNECTIONS, ("x", "books")), SMALL),
     Shot("passphrase", "Choose a passphrase for the encrypted keyring, on a machine without a desktop keyring.", (), SMALL, push=lambda: Passphrase(True)),
     Shot("too-small", "If the terminal is too small, Client Sync says what it needs.", (), (34, 8)),
