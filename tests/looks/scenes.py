@@ -104,7 +104,7 @@ CLIENTS = (
         "clients-mistake",
         (
             (f"slash {typed('status')}", "0 of 12"),
-            ("colon", "tab connected"),
+            ("colon", "Abbey Road"),
             ("f o o", "There is no status"),
         ),
     ),

@@ -47,6 +47,13 @@ ENVIRONMENT = dict(os.environ)
 LIMITS = sorted({value for name, value in vars(resource).items() if name.startswith("RLIMIT_")})
 
 
+def _readable(fd: int, seconds: float | None) -> bool:
+    """Whether something can be read within this time; None: however long it takes. Not by `select`, which knows no number above 1,023."""
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(None if seconds is None else seconds * 1000))
+
+
 class Process:
     """Like `subprocess.Popen(..., text=True)`."""
 
@@ -168,7 +175,7 @@ class Process:
 
     def _ended_within(self, seconds: float | None) -> int | None:
         with self._lock:
-            if self.returncode is None and select.select([self._end], [], [], seconds)[0]:
+            if self.returncode is None and _readable(self._end, seconds):
                 said = os.read(self._end, 16)
                 os.close(self._end)
                 if not said:
