@@ -49,8 +49,9 @@ os.environ["SSL_CERT_DIR"] = _certificates.name
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-COLLECT_EVERY = 200_000
-"""Objects made between two garbage collections. With Python's usual 700, collecting takes a fifth of a screen test's time."""
+COLLECT_EVERY = 50_000
+"""Objects made between two garbage collections. With Python's usual 700, collecting takes a fifth of a screen test's time.
+Much more, and a worker runs out of file descriptors: what a test leaves open is closed by being collected."""
 
 
 def pytest_collection_finish() -> None:

@@ -57,11 +57,11 @@ async def signed_in(
             hint = f" Run `clientsync sign-in {software}`."
             raise type(trouble)(f"{trouble}{'' if hint.strip() in str(trouble) else hint}") from None
         say(str(trouble))
-        return await signed_in_anew(workplace, session, software, email)
+        return await signed_in_again(workplace, session, software, email)
     return _reaching(sign_in, reach)
 
 
-async def signed_in_anew(
+async def signed_in_again(
     workplace: Workplace, session: Session, software: str, email: str | None
 ) -> tuple[SignIn, Reach]:
     """A new sign-in and what it reaches. Raises SignInNeeded if it is not that of `email`, and what signing in raises."""

@@ -13,7 +13,7 @@ from ..sync.kinds.seam.kind import Reach
 from ..sync.reach import all_apps
 from ..workplace import Workplace
 from .consents import can_sign_in
-from .network import signed_in, signed_in_anew
+from .network import signed_in, signed_in_again
 from .output import say
 
 
@@ -45,7 +45,7 @@ async def plan_across_apps(
                 if not lacking or dry_run or not can_sign_in():
                     return found
                 say(lacks(workplace.software(name), lacking))
-                return await signed_in_anew(workplace, session, name, email)
+                return await signed_in_again(workplace, session, name, email)
             if dry_run and chosen_sign_in(name) is None:
                 title = workplace.software(name).title
                 raise SignInNeeded(f"Nobody is signed in to {title} here. Run `clientsync sign-in {name}`.")

@@ -241,7 +241,7 @@ class _Workplace(Workplace):
 
     @cached_property
     def _unlimited(self) -> dict[str, Software]:
-        # The same one each time, as it is without: a session compares them.
+        # A session compares apps by identity, so each keeps one.
         return {}
 
     def software(self, name: str) -> Software:

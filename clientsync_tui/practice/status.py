@@ -94,7 +94,7 @@ class Standing(NamedTuple):
 
 def expiring_from(ends_at: datetime, used_at: datetime | None) -> datetime:
     """From when on a sign-in counts as expiring: 14 days before its end, or for one that lives no longer than that, when a quarter of
-    its life is left. It would be expiring for ever else. `used_at`: when its life began anew (None: it is a long one)."""
+    its life is left. Otherwise it would always be expiring. `used_at`: when it was last used (None: it has a long life)."""
     life = None if used_at is None else ends_at - used_at
     return ends_at - (EXPIRING_WITHIN if life is None or life > EXPIRING_WITHIN else life / SHORT_LIFE_LEFT)
 

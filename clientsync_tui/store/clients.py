@@ -25,7 +25,7 @@ from .standings import UNUSUAL, meanings, plain
 if TYPE_CHECKING:
     from ..practice.filter import Term
     from .fixes import Cause, Fix
-    from .tally import Tally
+    from .listing.tally import Tally
 
 
 class Integrated(NamedTuple):
@@ -151,7 +151,7 @@ class Clients:
 
     def tally(self, software: str, now: datetime, used: str | None = None) -> "Tally":
         """The integrations with one accounting app, counted by today's status. `used`: the sign-in that Reconnect all will use."""
-        from .tally import tally
+        from .listing.tally import tally
 
         return tally(self._database, software, now, used)
 

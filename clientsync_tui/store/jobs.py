@@ -339,7 +339,7 @@ class Jobs:
 
     def _job(self, row: sqlite3.Row) -> Job:
         state = JobState(row["state"])
-        # The items of a job that has ended change no more until it is begun anew, which shows in its row.
+        # The items of a job that has ended don't change until it is resumed, and its row shows that.
         ended = (row["id"], state, row["ended_at"]) if row["ended_at"] else None
         counts = self._counts_of_ended.get(ended) if ended else None
         if counts is None:

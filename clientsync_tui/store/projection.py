@@ -150,7 +150,7 @@ def _signed_in(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 def _sign_in_used(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     end = _end(entry.body)
-    # A long life that nears an end which no use puts off must not look like a short one: what is left of it does not count anew.
+    # Near an end that no use puts off, a long life must not look short: the last use is not moved then.
     long, short = (
         f"julianday(ends_at) - julianday(used_at) > {EXPIRING_WITHIN.days}",
         "julianday(?) - julianday(?) <= ?",

@@ -7,7 +7,7 @@ from ..accounting.seam.software import Software
 from ..practice.counted import counted
 from ..practice.plan import Plan, PlanItem, Will
 from ..practice.status import Status, Why
-from ..store.tally import Tally
+from ..store.listing.tally import Tally
 from . import words
 from .kinds.seam import registry
 from .kinds.seam.kind import BulkKind, Unit

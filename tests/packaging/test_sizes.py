@@ -23,7 +23,7 @@ def test_files_are_short(files: list[Path]) -> None:
 
 
 def test_folders_are_small(files: list[Path]) -> None:
-    counts = Counter(file.parent for file in files if file.name != "__init__.py")
+    counts = Counter(file.parent for file in files)
     assert [str(folder) for folder, count in counts.items() if count > MOST_FILES] == []
     loose = [
         file for file in files if file.parent == ROOT / "clientsync_tui" and not file.name.startswith("__")

@@ -20,7 +20,7 @@ from ...sync.reach.signing_out import ends_there, leaving, sign_out
 from ...sync.sign_in_words import in_words
 from ...workplace import Workplace
 from ..consents import can_sign_in, collect_consents
-from ..network import online, signed_in, signed_in_anew
+from ..network import online, signed_in, signed_in_again
 from ..plan_across_apps import lacks
 from ..signing_in import sign_in_now
 from .doing import perform
@@ -117,7 +117,7 @@ def with_sign_in(
         if lacking and can_sign_in():
             say(lacks(workplace.software(software), lacking))
             plan = planned(
-                *online(workplace, lambda session: signed_in_anew(workplace, session, software, None))
+                *online(workplace, lambda session: signed_in_again(workplace, session, software, None))
             )
     perform(workplace, plan)
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from ...practice.status import Status
-from ...store.tally import Tally
+from ...store.listing.tally import Tally
 from ...sync import plan_words, words
 from ...sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, SignInState, in_words, state_of, used
 from ...widgets.answers import Answers

@@ -74,7 +74,7 @@ class Session:
     def tokens(self, software: str) -> "Tokens":
         """The access tokens of one software's sign-ins, in memory."""
         configured = self._configured(software)
-        # Set up anew while the program runs, a software has another app, whose tokens these are not.
+        # If the app was set up again while the program runs, these are another app's tokens.
         if self._tokens.get(software, (None,))[0] != configured:
             from ...signin.tokens import Tokens
 

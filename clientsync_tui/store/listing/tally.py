@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..practice.entries import moment
-from ..practice.status import FOR_THE_CLIENT, Reason, Status, standing_of
-from .database import Database
+from ...practice.entries import moment
+from ...practice.status import FOR_THE_CLIENT, Reason, Status, standing_of
+from ..database import Database
 
 _GROUPED = (
     "SELECT s.id, i.problem, s.ends_at, s.used_at, count(*) FROM sign_ins s CROSS JOIN integrations i ON i.sign_in = s.id WHERE s.software = ? "
