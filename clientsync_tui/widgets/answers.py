@@ -1,7 +1,8 @@
 """The buttons of every dialogue and screen, in one order: the action first, then other actions, and last the one that leaves."""
 
 from textual.containers import Horizontal
-from textual.widgets import Button
+
+from clientsync_tui.widgets.button import Button
 
 FIRST = "first"
 """The class of the button with the focus at the start, unless there is a field to type in."""

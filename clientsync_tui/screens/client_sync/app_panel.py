@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
+
+from clientsync_tui.widgets.button import Button
 
 from ...practice.status import Status
 from ...store.listing.tally import Tally

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Button
+
+from clientsync_tui.widgets.button import Button
 
 from ...app.actions import ACTIONS, CLIENT_SYNC, Action
 from ...widgets.dialogue_keys import own_key

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.content import Content
-from textual.widgets import Button
+
+from clientsync_tui.widgets.button import Button
 
 from ...app.actions import CONSENTS, Action, named
 from ...practice.people import SignIn

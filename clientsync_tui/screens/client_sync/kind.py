@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.widget import Widget
-from textual.widgets import Button
+
+from clientsync_tui.widgets.button import Button
 
 from ...practice.people import SignIn
 from ...practice.plan import Plan, Will

@@ -9,7 +9,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Button, Static
+from textual.widgets import Static
+
+from clientsync_tui.widgets.button import Button
 
 from ...practice.plan import Plan, Will
 from ...practice.trouble import Trouble

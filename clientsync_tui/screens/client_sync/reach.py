@@ -11,7 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Static
+
+from clientsync_tui.widgets.button import Button
 
 from ...app.actions import ORGANISATIONS, SELECT, Action, named
 from ...practice.counted import counted

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from textual import on
 from textual.widget import Widget
-from textual.widgets import Button
+
+from clientsync_tui.widgets.button import Button
 
 from ...app.actions import SELECT, Action, named
 from ...practice.people import SignIn

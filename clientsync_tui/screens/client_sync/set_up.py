@@ -6,7 +6,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
+
+from clientsync_tui.widgets.button import Button
 
 from ...accounting.seam.software import Software
 from ...config.tables import SoftwareTable

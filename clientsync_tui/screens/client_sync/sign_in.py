@@ -10,7 +10,9 @@ from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
+
+from clientsync_tui.widgets.button import Button
 
 from ...app.actions import SIGN_IN, Action
 from ...practice.people import SignIn

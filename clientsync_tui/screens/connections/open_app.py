@@ -5,7 +5,9 @@ from typing import ClassVar
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Button, Static
+from textual.widgets import Static
+
+from clientsync_tui.widgets.button import Button
 
 from ...signin.browser import open_link, opens_by_itself
 from ...terminal.screen_alone import wait_for_enter

@@ -8,7 +8,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
+
+from clientsync_tui.widgets.button import Button
 
 from ...accounting.seam.software import Software
 from ...practice import longest

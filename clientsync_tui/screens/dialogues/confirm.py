@@ -6,7 +6,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Button, Static
+from textual.widgets import Static
+
+from clientsync_tui.widgets.button import Button
 
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key

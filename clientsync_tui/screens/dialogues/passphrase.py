@@ -5,7 +5,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
+
+from clientsync_tui.widgets.button import Button
 
 from ...signin.keyrings.passphrase import too_weak
 from ...widgets.answers import Answers
