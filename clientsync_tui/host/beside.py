@@ -169,6 +169,14 @@ def is_held(path: Path) -> bool:
         os.close(fd)
 
 
+def remove_left(path: Path, owner: Owner) -> None:
+    """Removes the file of a lock whose holder was killed, unless someone holds it by now."""
+    with contextlib.suppress(OSError):
+        lock = Lock(path, owner)
+        if lock.take(0):
+            lock.let_go(remove=True)
+
+
 def _is_free(fd: int) -> bool:
     fcntl = module("fcntl")
     if fcntl is None:

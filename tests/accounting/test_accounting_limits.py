@@ -4,8 +4,11 @@ import asyncio
 import sqlite3
 import subprocess
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +20,7 @@ from clientsync_tui.accounting.seam.software import Limits, Rate
 from clientsync_tui.practice.trouble import PassingTrouble
 from tests.signin.desk import python
 from tests.support.command import PATIENCE_S
+from tests.support.forked import begin, talk
 
 ONE, OTHER = Lane("xero", "app", "one"), Lane("xero", "app", "other")
 
@@ -190,21 +194,21 @@ async def test_cancelled_wait_takes_no_slot(limiter: Limiter):
         await counting.call(OTHER)
 
 
-#: Takes turns as another process of this host does. Arguments: the file, how many, calls an hour, seconds each takes, and its lease.
+#: Takes turns as another process of this host does. Arguments: the file, how many, calls an hour, and seconds each takes.
 TAKER = """
 import asyncio, sys, time
 from pathlib import Path
 from clientsync_tui.accounting.seam.limiter import Lane, Limiter
 from clientsync_tui.accounting.seam.software import Limits, Rate
 
-async def main(path, number, an_hour, takes, lease):
+async def main(path, number, an_hour, takes):
     limiter = Limiter(Path(path))
     print("ready", flush=True)
     sys.stdin.readline()
 
     async def call():
         limits = Limits((Rate(int(an_hour), 3600, "organisation"),), 3)
-        async with limiter.turn(Lane("xero", "app", "one"), limits, longest_wait_s=1, lease_s=float(lease)):
+        async with limiter.turn(Lane("xero", "app", "one"), limits, longest_wait_s=1, lease_s=9):
             began = time.time()
             await asyncio.sleep(float(takes))
             print(began, time.time(), flush=True)
@@ -219,7 +223,7 @@ asyncio.run(main(*sys.argv[1:]))
 def taken(path: Path, processes: int, number: int, an_hour: int, takes_s: float) -> list[tuple[float, float]]:
     """When each call of all processes began and ended."""
     runs = [
-        python(TAKER, str(path), str(number), str(an_hour), str(takes_s), "9", stdin=subprocess.PIPE)
+        python(TAKER, str(path), str(number), str(an_hour), str(takes_s), stdin=subprocess.PIPE)
         for _ in range(processes)
     ]
     for run in runs:
@@ -249,22 +253,71 @@ def test_two_processes_share_the_calls_of_an_hour(tmp_path: Path):
     assert len(taken(tmp_path / "limits", 2, 25, 30, 0)) == 30
 
 
-async def test_killed_process_holds_no_place_for_long(limiter: Limiter, tmp_path: Path):
-    run = python(TAKER, str(tmp_path / "limits"), "3", "1000", "60", "0.5", stdin=subprocess.PIPE)
-    assert run.stdin is not None and run.stdout is not None
-    await asyncio.to_thread(run.stdout.readline)
-    run.stdin.write("go\n")
-    run.stdin.flush()
-    leases = sqlite3.connect(tmp_path / "limits")
-    async with asyncio.timeout(PATIENCE_S):
-        while leases.execute("SELECT count(*) FROM leases").fetchone()[0] < 3:
-            await asyncio.sleep(0.02)
-    leases.close()
-    run.kill()
-    run.communicate()
+def hold_places(path: Path, number: int, line: Connection) -> None:
+    """Holds so many places of ONE until it is killed. Says when it has them."""
+
+    async def main() -> None:
+        limiter, limits = Limiter(path), narrow(number)
+        async with AsyncExitStack() as held:
+            for _ in range(number):
+                await held.enter_async_context(limiter.turn(ONE, limits, longest_wait_s=1, lease_s=600))
+            line.send("held")
+            await asyncio.Event().wait()
+
+    asyncio.run(main())
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Generator[ForkServerProcess]:
+    """A process that holds three places of ONE in the file `limits`."""
+    line, theirs = talk()
+    process = begin(hold_places, tmp_path / "limits", 3, theirs)
+    theirs.close()
+    assert line.recv() == "held"
+    yield process
+    process.kill()
+    process.join()
+
+
+async def test_killed_process_holds_no_place(holder: ForkServerProcess, limiter: Limiter, tmp_path: Path):
+    holder.kill()
+    holder.join()
     started = time.monotonic()
     await Counting(limiter, narrow(3)).call(ONE)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PATIENCE_S < 600
+    limiter.close()
+    assert not list(tmp_path.glob("limits-*.lock")), "the file that it locked is removed as well"
+
+
+@pytest.mark.parametrize("of_whom", ["a living process", "another machine", "nobody known"])
+async def test_place_is_left_where_no_one_knows_that_its_process_ended(
+    holder: ForkServerProcess, limiter: Limiter, tmp_path: Path, of_whom: str
+):
+    if of_whom != "a living process":
+        holder.kill()
+        holder.join()
+        with sqlite3.connect(tmp_path / "limits") as file:
+            # A name that leads out of the folder must not be looked at, either.
+            foreign = f"{'0' * 8}-{'0' * 16}" if of_whom == "another machine" else "/../nowhere"
+            file.execute("UPDATE places SET holder = ?", (foreign,))
+        file.close()
+    call = asyncio.create_task(Counting(limiter, narrow(3)).call(ONE))
+    others = Counting(limiter, narrow(3))
+    while not call.done() and others.ended < 30:
+        await others.call(OTHER)
+    assert not call.done()
+    call.cancel()
+    await asyncio.wait([call])
+
+
+async def test_locks_that_killed_processes_left_are_removed(
+    holder: ForkServerProcess, limiter: Limiter, tmp_path: Path
+):
+    (held,) = tmp_path.glob("limits-*.lock")
+    left = held.with_name(held.name[: -len("0123456789abcdef.lock")] + "0123456789abcdef.lock")
+    left.touch()
+    await Counting(limiter, WIDE).call(OTHER)
+    assert held.exists() and not left.exists()
 
 
 async def test_another_process_that_writes_for_long_stops_no_screen(limiter: Limiter, tmp_path: Path):
@@ -301,7 +354,7 @@ async def test_clock_set_back_blocks_no_call(tmp_path: Path):
     later = time.time() + 7200
     with sqlite3.connect(path) as file:
         file.execute("INSERT INTO made VALUES (?, 60, ?, 1000)", (ONE.key, int(later)))
-        file.executemany("INSERT INTO leases (lane, until) VALUES (?, ?)", [(ONE.key, later)] * 9)
+        file.executemany("INSERT INTO places (lane, until) VALUES (?, ?)", [(ONE.key, later)] * 9)
     file.close()
     limiter = Limiter(path)
     async with asyncio.timeout(PATIENCE_S):
@@ -313,13 +366,13 @@ async def test_expired_limits_are_removed(limiter: Limiter, tmp_path: Path, monk
     monkeypatch.setattr(limiter_module, "_PURGE_EVERY", 2)
     with sqlite3.connect(tmp_path / "limits") as file:
         file.executemany("INSERT INTO made VALUES (?, 60, ?, 1)", [(f"lane {n}", n) for n in range(100)])
-        file.execute("INSERT INTO leases (lane, until) VALUES ('x', 1)")
+        file.execute("INSERT INTO places (lane, until) VALUES ('x', 1)")
         file.execute("INSERT INTO pauses VALUES ('x', 0, 1)")
     for _ in range(3):
         await Counting(limiter, WIDE).call(ONE)
     limiter.close()
     rows = [
-        file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("made", "leases", "pauses")
+        file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("made", "places", "pauses")
     ]
     file.close()
     assert rows[0] <= 4 and rows[1:] == [0, 0]

@@ -1,8 +1,7 @@
 """The apps' limits on calls, kept by all processes on this host together.
 
-A small SQLite file holds what every process has to know: how many calls went out lately, who is calling now
-(leases, which end by themselves, so that a killed process holds no place for long), and until when the app has told us
-to wait. It is a cache: a damaged file is thrown away.
+A small SQLite file holds what every process has to know: how many calls went out lately, who is calling now (`places.py`),
+and until when the app has told us to wait. It is a cache: a damaged file is thrown away.
 """
 
 import asyncio
@@ -28,8 +27,10 @@ from ...host.opened_in_time import opened_in_time
 from ...host.planted import refuse_planted
 from ...practice.status import Fault
 from ...practice.trouble import PassingTrouble, Trouble, UsageError
-from .blocks import SCHEMA, Blocks, Budget
+from . import blocks, places
+from .blocks import Blocks, Budget
 from .limits import Limits, Rate
+from .places import Places
 
 MINUTE_S = 60
 _PARTS = 60  # of a rate's time: in so many steps it moves on
@@ -42,8 +43,6 @@ DROP TABLE IF EXISTS calls;
 CREATE TABLE IF NOT EXISTS made (
     lane TEXT, seconds INTEGER, part INTEGER, n INTEGER, PRIMARY KEY (lane, seconds, part)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS leases (id INTEGER PRIMARY KEY, lane TEXT, until REAL);
-CREATE INDEX IF NOT EXISTS leases_lane ON leases (lane, until);
 CREATE TABLE IF NOT EXISTS pauses (lane TEXT PRIMARY KEY, told REAL, until REAL) WITHOUT ROWID;
 """
 
@@ -93,10 +92,10 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """`lease`: the place given, None if there is none yet, for `wait_s`; `patient`: a wait for an own limit of a minute at most;
+    """`place`: the one given, None if there is none yet, for `wait_s`; `patient`: a wait for an own limit of a minute at most;
     `lacks`: a rate of which this host has no calls left."""
 
-    lease: int | None
+    place: int | None
     wait_s: float = 0.0
     patient: bool = True
     lacks: tuple[str, Rate] | None = None
@@ -118,10 +117,11 @@ class Limiter:
         Raises UsageError if the file can't be used.
         """
         self._path = path
-        self._database = _open(path, owner or beside.myself())
+        owner = owner or beside.myself()
+        self._database = _open(path, owner)
+        self._places = Places(self._database, path, owner)
         self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
-        self._left: list[int] = []
-        self._taking_off: asyncio.TimerHandle | None = None
+        self._clearing: asyncio.TimerHandle | None = None
         self._given = 0
         self._held_up: Counter[str] = Counter()
         self._blocks = Blocks(self._database, budget)
@@ -134,7 +134,7 @@ class Limiter:
     async def turn(
         self, lane: Lane, limits: Limits, *, longest_wait_s: float, lease_s: float
     ) -> AsyncGenerator[None]:
-        """A turn to make one call in `lane`; the lease ends by itself after `lease_s` seconds.
+        """A turn to make one call in `lane`; its place ends by itself after `lease_s` seconds.
 
         Waits as long as it takes for our own limits of a minute; for longer ones, and where the app told us to wait, at most
         `longest_wait_s` seconds, beyond which PassingTrouble(LIMIT) says when to come back. First come, first served within a process.
@@ -143,18 +143,18 @@ class Limiter:
         whole = self._line(lane.app, limits.at_once)
         async with line.at_once:
             async with line.door:
-                lease = await self._admitted(lane, limits, whole, longest_wait_s, lease_s)
+                place = await self._admitted(lane, limits, whole, longest_wait_s, lease_s)
             try:
                 yield
             finally:
                 if whole is not line:
                     whole.at_once.release()
-                self._give_back(lease)
+                self._give_back(place)
 
     async def _admitted(
         self, lane: Lane, limits: Limits, whole: _Line, longest_wait_s: float, lease_s: float
     ) -> int:
-        """The lease; the caller holds a place of `whole` from then on (only a place that is used is held, so that a
+        """The place; the caller also holds one of `whole` from then on (only a place that is used is held, so that a
         lane that has to wait keeps no other from calling)."""
         crowded = 0.05
         while True:
@@ -165,8 +165,8 @@ class Limiter:
             except BaseException:
                 self._leave(lane, whole)
                 raise
-            if verdict.lease is not None:
-                return verdict.lease
+            if verdict.place is not None:
+                return verdict.place
             self._leave(lane, whole)
             if verdict.lacks is not None:
                 key, rate = verdict.lacks
@@ -215,26 +215,22 @@ class Limiter:
 
     def close(self) -> None:
         """Closes the file; no place is held any more."""
-        if self._taking_off is not None:
-            self._taking_off.cancel()
+        if self._clearing is not None:
+            self._clearing.cancel()
             self._clear()
+        self._places.close()
         self._database.close()
 
-    def _give_back(self, lease: int) -> None:
-        """The next turn's transaction takes it off, where one comes in a moment: in a job nearly always."""
-        self._left.append(lease)
-        if self._taking_off is None:
-            self._taking_off = asyncio.get_running_loop().call_later(_GIVEN_BACK_WITHIN_S, self._clear)
+    def _give_back(self, place: int) -> None:
+        """The next turn's transaction removes it, where one comes in a moment: in a job nearly always."""
+        self._places.leave(place)
+        if self._clearing is None:
+            self._clearing = asyncio.get_running_loop().call_later(_GIVEN_BACK_WITHIN_S, self._clear)
 
     def _clear(self) -> None:
-        self._taking_off = None
-        if self._left:
-            with contextlib.suppress(sqlite3.Error):  # the next turn takes it off
-                self._take_off()
-
-    def _take_off(self) -> None:
-        self._database.executemany("DELETE FROM leases WHERE id = ?", [(lease,) for lease in self._left])
-        self._left.clear()
+        self._clearing = None
+        with contextlib.suppress(sqlite3.Error):  # the next turn removes it
+            self._places.clear()
 
     def _line(self, lane: Lane, at_once: int) -> _Line:
         line = self._lines.get(lane.key)
@@ -266,8 +262,7 @@ class Limiter:
 
     def _decide(self, lane: Lane, limits: Limits, lease_s: float, now: float) -> _Verdict:
         ask = self._database.execute
-        if self._left:
-            self._take_off()
+        self._places.clear()
         (until,) = ask(
             "SELECT max(until) FROM pauses WHERE lane IN (?, ?) AND told <= ?", (lane.key, lane.app.key, now)
         ).fetchone()
@@ -280,19 +275,14 @@ class Limiter:
                 return _Verdict(None, made.over_in_s, patient=rate.seconds <= MINUTE_S)
         if (lacks := self._blocks.lacking(counted, now)) is not None:
             return _Verdict(None, lacks=lacks)
-        if lane.organisation_id:
-            (calling,) = ask(
-                "SELECT count(*) FROM leases WHERE lane = ? AND until BETWEEN ? AND ?",
-                (lane.key, now, now + 3600),
-            ).fetchone()
-            if calling >= limits.organisation_at_once:
-                return _Verdict(None)
+        if lane.organisation_id and not self._places.has_room(lane.key, limits.organisation_at_once, now):
+            return _Verdict(None)
         self._database.executemany(
             "INSERT INTO made VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
             [(key, rate.seconds, _part(rate.seconds, now)) for key, rate in counted],
         )
         self._blocks.spend(counted)
-        lease = ask("INSERT INTO leases (lane, until) VALUES (?, ?)", (lane.key, now + lease_s)).lastrowid
+        place = self._places.take(lane.key, now, lease_s)
         self._given += 1
         if self._given % _PURGE_EVERY == 1:
             ask(
@@ -300,9 +290,9 @@ class Limiter:
                 "AND CAST(:now * :parts / seconds AS INTEGER) + 1",
                 {"now": now, "parts": _PARTS},
             )
-            ask("DELETE FROM leases WHERE until NOT BETWEEN ? AND ?", (now, now + 3600))
+            self._places.clear_past(now)
             ask("DELETE FROM pauses WHERE until < ?", (now,))
-        return _Verdict(lease)
+        return _Verdict(place)
 
     def _made(self, key: str, seconds: int, now: float) -> _Made:
         # What lies in the future was written before the clock was set back, and counts for nothing.
@@ -364,7 +354,7 @@ def _connected(path: Path, owner: beside.Owner) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         # Nothing here is worth a wait for the disk: after a power cut the last minute is over anyway.
         database.execute("PRAGMA synchronous = OFF")
-        database.executescript(_SCHEMA + SCHEMA)
+        database.executescript(_SCHEMA + places.SCHEMA + blocks.SCHEMA)
         database.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     except BaseException:
         database.close()

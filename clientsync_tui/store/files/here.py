@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ...host import this_user
-from ...host.beside import Lock, beside, is_held, owner_of
+from ...host.beside import Lock, beside, is_held, owner_of, remove_left
 from ...host.on_posix import module
 from ...practice.roles import Right, may, why_not
 from ..home import Here, level_of_file
@@ -63,10 +63,7 @@ class HereOnHost:
                 yield Here(name, name, socket.gethostname(), since)
             else:
                 # Its window was killed.
-                with suppress(OSError):
-                    lock = Lock(path, owner_of(self._database))
-                    if lock.take(0):
-                        lock.let_go(remove=True)
+                remove_left(path, owner_of(self._database))
 
 
 def _login(uid: str) -> str:

@@ -1,0 +1,106 @@
+"""Who is calling now: the places among an organisation's calls at once, in the limiter's file.
+
+A place ends by itself, so none is lost for long. A killed process's places end at once: every process that holds places also
+holds a lock on a file of its own, which the kernel lets go with the process, and whoever finds no room looks at the locks. The
+locks of another machine that shares the folder can't be seen from here. Its places are left to end by themselves.
+"""
+
+import re
+import secrets
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from ...host import beside
+from ...host.this_system import this_system
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS places (id INTEGER PRIMARY KEY, lane TEXT, until REAL, holder TEXT);
+CREATE INDEX IF NOT EXISTS places_lane ON places (lane, until);
+"""
+_LONGEST_S = 3600
+"""A place that ends later than this was taken before the clock was set back."""
+_LOCKED_WITHIN_S = 0.1
+"""For how long the own lock is tried: those who only look at it hold it for a moment."""
+_ENDING = ".lock"
+
+
+class Places:
+    """The places of all processes, within the limiter's transactions. `path`: the limiter's file; `owner`: whose it is."""
+
+    def __init__(self, database: sqlite3.Connection, path: Path, owner: beside.Owner) -> None:
+        self._database = database
+        self._path = path
+        self._owner = owner
+        self._system = this_system()
+        self._lock: beside.Lock | None = None
+        self._holder: str | None = None
+        self._left: list[int] = []
+
+    def take(self, lane: str, now: float, for_s: float) -> int:
+        """A place, which `leave` gives back."""
+        if self._holder is None:
+            self._holder = self._new_holder()
+        values = (lane, now + for_s, self._holder)
+        cursor = self._database.execute("INSERT INTO places (lane, until, holder) VALUES (?, ?, ?)", values)
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def has_room(self, lane: str, at_once: int, now: float) -> bool:
+        """Whether one more may call in the lane. Frees the places of processes that were killed."""
+        if self._taken(lane, now) < at_once:
+            return True
+        rows = self._database.execute("SELECT DISTINCT holder FROM places WHERE lane = ?", (lane,)).fetchall()
+        ended = [row for row in rows if row[0] != self._holder and self._has_ended(row[0])]
+        self._database.executemany("DELETE FROM places WHERE holder = ?", ended)
+        return bool(ended) and self._taken(lane, now) < at_once
+
+    def leave(self, place: int) -> None:
+        """Gives a place back with the next `clear`."""
+        self._left.append(place)
+
+    def clear(self) -> None:
+        """Removes the places that were left."""
+        if self._left:
+            self._database.executemany("DELETE FROM places WHERE id = ?", [(place,) for place in self._left])
+            self._left.clear()
+
+    def clear_past(self, now: float) -> None:
+        """Removes the places that ended by themselves."""
+        self._database.execute("DELETE FROM places WHERE until NOT BETWEEN ? AND ?", (now, now + _LONGEST_S))
+
+    def close(self) -> None:
+        """This process holds no place any more."""
+        if self._lock is not None:
+            self._lock.let_go(remove=True)
+
+    def _taken(self, lane: str, now: float) -> int:
+        query = "SELECT count(*) FROM places WHERE lane = ? AND until BETWEEN ? AND ?"
+        return int(self._database.execute(query, (lane, now, now + _LONGEST_S)).fetchone()[0])
+
+    def _new_holder(self) -> str:
+        """Locks a file of its own, before this process holds a place. Empty if no file can be locked: then no one can say that this
+        process has ended."""
+        with suppress(OSError):
+            self._remove_left_locks()
+            holder = f"{self._system}-{secrets.token_hex(8)}"
+            lock = beside.Lock(self._file(holder), self._owner)
+            if lock.take(_LOCKED_WITHIN_S):
+                self._lock = lock
+                return holder
+        return ""
+
+    def _has_ended(self, holder: object) -> bool:
+        # A colleague can write anything into the file. It must not lead out of the folder.
+        known = isinstance(holder, str) and re.fullmatch(f"{self._system}-[0-9a-f]{{16}}", holder)
+        return bool(known) and not beside.is_held(self._file(str(holder)))
+
+    def _file(self, holder: str) -> Path:
+        return self._path.with_name(f"{self._path.name}-{holder}{_ENDING}")
+
+    def _remove_left_locks(self) -> None:
+        """Removes the files that killed processes left."""
+        start = f"{self._path.name}-{self._system}-"
+        for file in self._path.parent.iterdir():
+            if file.name.startswith(start) and file.suffix == _ENDING and not beside.is_held(file):
+                beside.remove_left(file, self._owner)

@@ -1,0 +1,22 @@
+"""The running system, as everyone knows it who shares its file locks."""
+
+import socket
+from functools import cache
+from pathlib import Path
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@cache
+def this_system() -> str:
+    """Distinguishes this running system from others that may share a folder with it; can be part of a file name.
+
+    Linux has an id of its own, the same in all containers, as their locks are. Elsewhere the host's name has to do.
+    """
+    import hashlib
+
+    try:
+        name = _BOOT_ID.read_text()
+    except OSError:
+        name = socket.gethostname()
+    return hashlib.sha256(name.encode()).hexdigest()[:8]
