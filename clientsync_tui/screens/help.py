@@ -20,8 +20,8 @@ from ..practice.filter import FIELDS
 from ..practice.text import searched
 from ..sync.locale_words import counted
 from ..widgets.dialogue_keys import own_key
+from ..widgets.fields.search_line import SearchLine
 from ..widgets.key_bar import key_name
-from ..widgets.search_line import SearchLine
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen
 from .clients.filter import FilterBar, FilterInput

@@ -19,7 +19,7 @@ from ..sync.before_after import changes
 from ..sync.history import described
 from ..sync.locale_words import counted, here, number, short_date
 from ..widgets.beside import WIDE
-from ..widgets.search_line import SearchLine
+from ..widgets.fields.search_line import SearchLine
 from ..widgets.select_table.rows import Column, RowId
 from ..widgets.select_table.table import SelectTable
 from ..widgets.top_bar import STEP

@@ -14,7 +14,7 @@ from clientsync_tui.store.store import Store
 from tests.support.inside import database_of
 
 PACKAGE = Path(clientsync_tui.__file__).parent
-LIMITERS = {PACKAGE / "accounting" / "seam" / name for name in ("limiter.py", "blocks.py")}
+LIMITERS = {PACKAGE / "accounting" / "seam" / name for name in ("limiter.py", "places.py", "blocks.py")}
 """They count calls to an app in a file of its own, which is no part of the practice."""
 
 QUERIES = PACKAGE / "accounting"

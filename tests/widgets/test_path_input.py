@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from clientsync_tui.widgets.path_input import completed
+from clientsync_tui.widgets.fields.path_input import completed
 from tests.support.clients import add, app_in
 from tests.support.pilot import run_app
 from tests.support.practice import shown, until

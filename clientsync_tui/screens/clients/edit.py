@@ -11,7 +11,7 @@ from ...practice.model import Client
 from ...sync import client_edits, plan_words
 from ...sync.home import claim_words
 from ...sync.locale_words import counted, number
-from ...widgets.note_input import NoteInput
+from ...widgets.fields.note_input import NoteInput
 from ..dialogues.ask import ENTER_SAVES, Ask
 from ..dialogues.choose_team import choose_team
 from ..dialogues.confirm import Confirm

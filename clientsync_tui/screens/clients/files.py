@@ -9,7 +9,7 @@ from ...practice.text import clean
 from ...practice.trouble import Trouble, UsageError
 from ...sync.home import claim_words
 from ...sync.locale_words import counted, number
-from ...widgets.path_input import PathInput
+from ...widgets.fields.path_input import PathInput
 from ..dialogues.ask import Ask, Lines
 from ..dialogues.confirm import Confirm
 from .clients_view import ClientsView

@@ -20,7 +20,7 @@ from ...practice.trouble import Trouble
 from ...sync.settings import MOST_DAYS
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
-from ...widgets.note_input import NoteInput
+from ...widgets.fields.note_input import NoteInput
 from ...widgets.tick import Tick
 from ..dialogues.dialogue import Dialogue
 

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from ...practice.trouble import Trouble
 from ...widgets.dialogue_keys import own_key
-from ...widgets.path_input import PathInput
+from ...widgets.fields.path_input import PathInput
 from .dialogue import Dialogue
 
 ENTER_SAVES = "Enter saves, esc cancels"
