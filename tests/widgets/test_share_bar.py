@@ -16,6 +16,7 @@ def drawn(counts: list[int], width: int, *, ascii_marks: bool = False) -> str:
 def test_each_share_has_its_fill_and_the_smallest_is_seen() -> None:
     assert drawn([75, 25], 10) == "▕██████▓▓▏"
     assert drawn([9_999, 0, 1, 0, 0], 12) == "▕█████████▒▏"
+    assert drawn([1, 1, 1, 6, 6], 7) == "▕█▓▒░·▏"
     assert drawn([1, 1, 1], 8, ascii_marks=True) == "[██▓▓▒▒]"
     assert drawn([0, 0], 12) == "", "nothing is no bar"
     assert drawn([1, 1, 1, 1], 5) == "", "no room for all of them"

@@ -86,7 +86,6 @@ class JobScreen(ActionScreen):
         going = self.job_actions.is_going(job)
         self._timer.resume() if going else self._timer.pause()
         if self._to_lead and not going:
-            self._to_lead = False
             self._lead(job)
         self._show_progress(job)
         self._show_items(job)
@@ -98,7 +97,9 @@ class JobScreen(ActionScreen):
             self.main.workplace.any_software(name).organisations_per_sign_in == "one"
             for name in self.main.workplace.store.jobs.waiting(job.id)
         )
-        if one_each and job_words.why_paused(job)[1] and self.main.screen is self:
+        # What was read may be older than the job's end, and the screen still covered: the next look leads, then.
+        if one_each and job_words.why_paused(job)[1] and self.is_on_top:
+            self._to_lead = False
             self.call_later(self.job_actions.resume)
 
     def _show_progress(self, job: Job) -> None:
