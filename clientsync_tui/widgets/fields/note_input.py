@@ -3,7 +3,7 @@
 from textual import events, on
 from textual.widgets import Input
 
-from ..practice.text import one_line
+from ...practice.text import one_line
 
 
 class NoteInput(Input):
