@@ -133,7 +133,7 @@ _ALL = (
     Action("preview_wider", "Wider preview", "Make the preview beside the list wider.", "less_than_sign", CLIENTS),
     Action("preview_narrower", "Narrower preview", "Make the preview beside the list narrower.", "greater_than_sign", CLIENTS),
     Action("views", "Views", "Save this filter under a name, or open a saved one.", "w", CLIENTS, command="views"),
-    Action("show_all", "All clients", "Show the clients of every status.", "1", CLIENTS, command="clients"),
+    Action("show_all", "All clients", "Show the clients of every status. Again: without the filter, too.", "1", CLIENTS, command="clients"),
     Action("show_connected", "Connected", "Show the clients that are connected.", "2", CLIENTS, command="clients"),
     Action("show_expiring", "Expiring", "Show the clients whose sign-in expires soon unless it is used, and the fixes for them.", "3", CLIENTS, command="clients"),
     Action("show_expired", "Expired", "Show the clients whose sign-in has expired, and the fixes for them.", "4", CLIENTS, command="clients"),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .copying import Copyable
 
 T = TypeVar("T")
+HELP, BACK, COMMANDS = "act('help')", "act('back')", "act('commands')"
+"""What the last line always shows: help, the way back where there is one, and the palette, which has all that it has no room for."""
 
 
 class ActionScreen(Screen[Any]):
@@ -37,6 +39,7 @@ class ActionScreen(Screen[Any]):
     without: ClassVar[frozenset[str]] = frozenset()
     """Names of actions that work everywhere else, whose keys mean something more urgent here."""
     BINDINGS: ClassVar[list[BindingType]] = []
+    _way_from: tuple[int, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # Before Textual reads them, and each class's own.
@@ -67,12 +70,14 @@ class ActionScreen(Screen[Any]):
         """Says in the first line from which screens this one was reached."""
         stack = [screen for screen in self.main.screen_stack if isinstance(screen, ActionScreen)]
         below = stack[: stack.index(self)] if self in stack else []
-        steps: list[str] = []
-        for step in (step for screen in below for step in screen.crumb.split(STEP)):
-            if step and step not in steps:
-                steps.append(step)
+        # Each step with the screen that it leads to.
+        steps: dict[str, int] = {}
+        for at, screen in enumerate(below):
+            for step in filter(None, screen.crumb.split(STEP)):
+                steps.setdefault(step, at)
+        self._way_from = tuple(steps.values())
         for bar in self.query(TopBar):
-            bar.lead(steps)
+            bar.lead(tuple(steps))
 
     # Actions
 
@@ -104,13 +109,20 @@ class ActionScreen(Screen[Any]):
         self.refresh_keys()
 
     def footer_keys(self) -> list[tuple[str, str, str]]:
-        """(key, label, action) of what works now, most useful first."""
-        keys = self.main.keys
-        return [
-            (key, action.label, f"act('{action.name}')")
+        """(key, label, action) of what works now: help and the way back, then the most useful first."""
+        keys, back = self.main.keys, self.way_back
+        entries = [
+            (key, back if action.name == "back" else action.label, f"act('{action.name}')")
             for action in self.most_used()
             if (key := key_now(keys.get(action.id, action.keys), self.focused))
+            and (back or action.name != "back")
         ]
+        return sorted(entries, key=lambda entry: (entry[2] != HELP, entry[2] != BACK))
+
+    @property
+    def way_back(self) -> str:
+        """What going back does here, in a word; empty if there is nothing to go back from."""
+        return "Back"
 
     def most_used(self) -> list[Action]:
         """What works now of what the last line shows, the most used first."""
@@ -135,7 +147,7 @@ class ActionScreen(Screen[Any]):
         """Brings the last line up to date; called after whatever changes what works."""
         if self.is_attached:
             for bar in self.query(KeyBar):
-                bar.show(self.footer_keys())
+                bar.show(self.footer_keys(), always=(HELP, BACK, COMMANDS), last=COMMANDS)
 
     # What works everywhere
 
@@ -216,8 +228,23 @@ class ActionScreen(Screen[Any]):
 
     def do_back(self) -> None:
         """Goes back to the screen before."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Ends this screen, whatever is still open on it."""
         if len(self.main.screen_stack) > 1:
             self.dismiss()
+
+    @on(TopBar.StepChosen)
+    def _go_to_step(self, event: TopBar.StepChosen) -> None:
+        """Goes back along the way to here, as far as was clicked."""
+        event.stop()
+        way = [screen for screen in self.main.screen_stack if isinstance(screen, ActionScreen)]
+        above = way[self._way_from[event.index] + 1]
+        while self.main.screen is not above:
+            self.main.pop_screen()
+        # As with its own key: who waits for its answer hears that there is none.
+        above.leave()
 
     def do_suspend(self) -> None:
         """Puts the program in the background."""

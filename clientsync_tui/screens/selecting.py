@@ -1,7 +1,10 @@
 """What the screens around one list have in common: its filter and its sort."""
 
+from textual import on
+
 from ..widgets.select_list import SelectList
-from .base import ActionScreen
+from ..widgets.select_table.table import SelectTable
+from .base import BACK, HELP, ActionScreen
 from .dialogues.choose import Choice, Choose
 from .main import Asker
 
@@ -18,6 +21,33 @@ class ListScreen(ActionScreen):
     def has_list(self) -> bool:
         """Whether the list is shown."""
         return True
+
+    @property
+    def way_back(self) -> str:
+        """A filter is cleared first."""
+        return "Clear" if self.has_list and self.shown_list.is_filtered else super().way_back
+
+    def footer_keys(self) -> list[tuple[str, str, str]]:
+        """Where rows are selected, also what selects them."""
+        keys = super().footer_keys()
+        if not self.has_list or not self.shown_list.table.check_action("toggle_row", ()):
+            return keys
+        own = [
+            (self.keyed("{table.toggle}"), "Select", "table('toggle_row')"),
+            (self.keyed("{table.all}"), "All", "table('select_all')"),
+        ]
+        if self.shown_list.table.selection.total:
+            own.append((self.keyed("{table.none}"), "None", "table('select_none')"))
+        first = next((n for n, key in enumerate(keys) if key[2] not in (HELP, BACK)), len(keys))
+        return [*keys[:first], *own, *keys[first:]]
+
+    @on(SelectTable.SelectionChanged)
+    def _selection_changed(self) -> None:
+        self.refresh_keys()
+
+    async def action_table(self, name: str) -> None:
+        """A key of the table, clicked in the last line."""
+        await self.shown_list.table.run_action(name)
 
     def do_filter(self) -> None:
         """Opens the filter."""

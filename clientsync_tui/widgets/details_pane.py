@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
@@ -20,6 +21,8 @@ STYLES = {
     "": "",
 }
 """What a part of a line means, and how it is drawn."""
+WHEEL = 3
+"""Lines by which a step of the wheel scrolls."""
 Part = tuple[str, str]
 """A text and what it means."""
 
@@ -41,7 +44,7 @@ def line(text: str, style: str = "", *, indent: int = 0, right: str = "") -> Lin
 
 
 class DetailsPane(Widget, can_focus=False):
-    """Draws as many lines as there is room for."""
+    """Draws as many lines as there is room for. The wheel shows the others."""
 
     DEFAULT_CSS = """
     DetailsPane { width: 1fr; height: 1fr; padding: 0 1; overflow: hidden; }
@@ -50,6 +53,7 @@ class DetailsPane(Widget, can_focus=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: tuple[Line, ...] = ()
+        self._top = 0
         self._drawn: list[Strip] | None = None
 
     @property
@@ -60,13 +64,31 @@ class DetailsPane(Widget, can_focus=False):
     def show(self, lines: Sequence[Line]) -> None:
         """Shows these lines. Draws only if they changed."""
         if tuple(lines) != self._lines:
-            self._lines = tuple(lines)
+            self._lines, self._top = tuple(lines), 0
             self.refresh()
 
     def render(self) -> Content:
-        """All of them, wrapped to the width."""
+        """All of them from the first that is shown, wrapped to the width."""
+        return Content("\n").join(self._wrapped()[self._top :])
+
+    def _wrapped(self) -> list[Content]:
         width = max(1, self.content_size.width)
-        return Content("\n").join(part for line in self._lines for part in wrapped(line, width))
+        return [part for line in self._lines for part in wrapped(line, width)]
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Shows the lines below."""
+        self._scroll(event, WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Shows the lines above."""
+        self._scroll(event, -WHEEL)
+
+    def _scroll(self, event: events.MouseEvent, by: int) -> None:
+        event.stop()
+        hidden = len(self._wrapped()) - self.content_size.height
+        if (top := max(0, min(self._top + by, hidden))) != self._top:
+            self._top = top
+            self.refresh()
 
     # In every frame Textual asks each visible widget for all of its lines, also when a key moved the cursor in another one.
 

@@ -1,6 +1,6 @@
 """The last line of every screen: the keys that work now, most useful first. A click does the same."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.cells import cell_len
 from textual import events
@@ -47,8 +47,15 @@ def _is_typed(key: str) -> bool:
     return key == "space" or (len(key_name(key)) == 1 and key not in ARROWS)
 
 
+GAP = 2
+"""Blanks between two entries."""
+
+
 class KeyBar(Widget, can_focus=False):
-    """Keys and their labels in one line. Those that do not fit are left out; `?` lists them all."""
+    """Keys and their labels in one line. Those that do not fit are left out; `?` lists them all.
+
+    Some are always there, so that the mouse alone can leave every screen and reach what the line has no room for.
+    """
 
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: 1; padding: 0 1; color: $text-muted; }
@@ -57,32 +64,63 @@ class KeyBar(Widget, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._keys: tuple[tuple[str, str, str], ...] = ()
+        self._always: frozenset[str] = frozenset()
+        self._last = ""
         self._spans: list[tuple[int, int, str]] = []
+        self._clicked = ""
 
-    def show(self, keys: Sequence[tuple[str, str, str]]) -> None:
-        """Shows (key, label, action to run). Draws only if they changed."""
+    def show(
+        self, keys: Sequence[tuple[str, str, str]], always: Collection[str] = (), last: str = ""
+    ) -> None:
+        """Shows (key, label, action to run). `always`: actions that have room before all others. `last`: the action that stands at the
+        right end. Draws only if the keys changed."""
         if tuple(keys) != self._keys:
-            self._keys = tuple(keys)
+            self._keys, self._always, self._last = tuple(keys), frozenset(always), last
             self.refresh()
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What a click can do, from left to right."""
+        return tuple(action for _, _, action in self._spans)
+
+    def place_of(self, action: str) -> int | None:
+        """Where a click does it; None: there was no room for it."""
+        return next((start for start, _, of in self._spans if of == action), None)
 
     def render(self) -> Content:
         """The line, cut to whole entries."""
         parts: list[tuple[str, str]] = []
         self._spans = []
-        at = 0
-        for key, label, action in self._keys:
-            width = cell_len(key) + 1 + cell_len(label)
-            if at + width > self.content_size.width:
-                continue
-            parts += [(key, "bold $text"), (f" {label}", ""), ("  ", "")]
-            self._spans.append((at, at + width, action))
-            at += width + 2
+        at, room = 0, self.content_size.width
+        for key, label, action in self._fitting(room):
+            width = _width(key, label)
+            start = room - width if action == self._last else at
+            parts += [(" " * (start - at), ""), (key, "bold $text"), (f" {label}", ""), (" " * GAP, "")]
+            self._spans.append((start, start + width, action))
+            at = start + width + GAP
         return Content.assemble(*parts)
+
+    def _fitting(self, room: int) -> list[tuple[str, str, str]]:
+        """Those that fit, in their order: first what is always there, then the others."""
+        fitting: set[tuple[str, str, str]] = set()
+        for entry in sorted(self._keys, key=lambda entry: entry[2] not in self._always):
+            width = _width(*entry[:2])
+            if width <= room:
+                fitting.add(entry)
+                room -= width + GAP
+        return sorted(fitting, key=lambda entry: (entry[2] == self._last, self._keys.index(entry)))
 
     async def on_click(self, event: events.Click) -> None:
         """Does what was clicked."""
         offset = event.get_content_offset(self)
         for start, end, action in self._spans:
             if offset is not None and start <= offset.x < end:
-                await self.screen.run_action(action)
+                # The first click of a double click may have brought another entry to its place.
+                if event.chain == 1 or action == self._clicked:
+                    self._clicked = action
+                    await self.screen.run_action(action)
                 return
+
+
+def _width(key: str, label: str) -> int:
+    return cell_len(key) + 1 + cell_len(label)

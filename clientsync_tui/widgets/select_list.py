@@ -93,6 +93,11 @@ class SelectList(Vertical):
 
     # Filter
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the filter's line is there."""
+        return self._filter.has_class("used")
+
     def open_filter(self) -> None:
         """Shows the filter's line and goes there."""
         self._filter.add_class("used")
@@ -100,7 +105,7 @@ class SelectList(Vertical):
 
     def back(self) -> bool:
         """Clears the filter and goes to the table. False if there was no filter."""
-        used = self._filter.has_class("used")
+        used = self.is_filtered
         if used:
             self._filter.value = ""
             self._filter.remove_class("used")

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
+from textual import events
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -24,11 +26,19 @@ class TopBar(Widget, can_focus=False):
     TopBar:nocolor, TopBar:ansi { text-style: reverse; }
     """
 
+    class StepChosen(Message):
+        """A step of the way was clicked: the one at `index`, counted from the client list."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
     def __init__(self, title: str = "") -> None:
         super().__init__()
         self._title = title
         self._rights: tuple[str, ...] = ()
         self._way: tuple[str, ...] = ()
+        self._spans: list[tuple[int, int, int]] = []
         self._others = ""
 
     def show_others(self, words: str) -> None:
@@ -74,7 +84,14 @@ class TopBar(Widget, can_focus=False):
             right = next((words for words in self._rights if cell_len(words) <= left), "")
             right = BETWEEN.join(filter(None, (others, right)))
         room = max(0, width - cell_len(right) - small)
-        way, title = ("", self._title) if small else _fitting(self._way, self._title, room)
+        steps, title = ((), self._title) if small else _fitting(self._way, self._title, room)
+        way = "".join(step + STEP for step in steps)
+        self._spans = []
+        for n, step in enumerate(steps):
+            start = self._spans[-1][1] + len(STEP) if self._spans else 0
+            # Where the middle is left out, its mark stands for the screen that this one was opened from.
+            index = n if len(steps) == len(self._way) else (0, len(self._way) - 1)[n]
+            self._spans.append((start, start + cell_len(step), index))
         if cell_len(title) > room:
             title = set_cell_size(title, max(0, room - 1)) + "…" * bool(room)
         return Content.assemble(
@@ -83,16 +100,22 @@ class TopBar(Widget, can_focus=False):
             (right, "not bold"),
         )
 
+    def on_click(self, event: events.Click) -> None:
+        """Leads back to what was clicked."""
+        offset = event.get_content_offset(self)
+        for start, end, index in self._spans:
+            if offset is not None and start <= offset.x < end:
+                self.post_message(self.StepChosen(index))
 
-def _fitting(way: Sequence[str], title: str, room: int) -> tuple[str, str]:
-    """The way and the title, as far as there is room: the way whole, or with its middle left out, or not at all. What the way says,
-    the title does not say again."""
+
+def _fitting(way: Sequence[str], title: str, room: int) -> tuple[Sequence[str], str]:
+    """The way's steps and the title, as far as there is room: the way whole, or with its middle left out, or not at all. What the way
+    says, the title does not say again."""
     rest = [step for step in title.split(STEP) if step not in way] or [title]
     for steps, name in ((way, STEP.join(rest)), ((*way[:1], "…") if len(way) > 1 else (), title)):
-        text = "".join(step + STEP for step in steps)
-        if cell_len(text) + cell_len(name) <= room:
-            return text, name
-    return "", title
+        if sum(cell_len(step + STEP) for step in steps) + cell_len(name) <= room:
+            return steps, name
+    return (), title
 
 
 def show_others(screen: Screen[Any], words: str) -> None:

@@ -32,7 +32,7 @@ async def test_list_below_two_dialogues_shows_what_a_colleague_adds(tmp_path: Pa
         await until(pilot, lambda: "All 1" in text_of(app.screen))
         await pilot.press("U")
         app.push_screen(Lines("Two lines", ("One", "Two")))
-        await until(pilot, lambda: "esc closes" in text_of(app.screen))
+        await until(pilot, lambda: "Close (esc)" in text_of(app.screen))
         assert "Baker & Daughters" not in text_of(app.screen)
         add(app.workplace.store, "Baker & Daughters")
         await until(pilot, lambda: "All 2" in text_of(app.screen))
@@ -52,7 +52,7 @@ async def test_dialogue_and_screen_below_are_drawn_when_both_change_in_one_frame
 
     async with run_app(app) as pilot:
         app.push_screen(Lines("One line", ("Before",)))
-        await until(pilot, lambda: "esc closes" in text_of(app.screen))
+        await until(pilot, lambda: "Close (esc)" in text_of(app.screen))
         monkeypatch.setattr(app, "_display", record)
         about = app.screen_stack[0].query_one("#about", Static)
         question = app.screen.query_one(".question", Static)

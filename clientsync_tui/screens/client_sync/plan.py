@@ -79,7 +79,6 @@ class PlanScreen(Dialogue[bool]):
 
     def on_mount(self) -> None:
         """The command that does the same, as soon as it is known."""
-        super().on_mount()
         if self._plan.count(Will.DO):
             self.run_worker(self._show_command(), group="command", exit_on_error=False)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from array import array
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -165,15 +164,6 @@ class ClientList(ActionScreen):
         """The client under the cursor."""
         n = self.table.cursor_id
         return None if self._rows is None or n is None else self._rows.client(int(n))
-
-    def order(self) -> Sequence[int]:
-        """The numbers of the clients that the filter shows, as sorted."""
-        return self._rows.numbers if self._rows is not None else ()
-
-    def chosen(self) -> list[int]:
-        """The numbers of the selected clients, in no order; when none is selected, of the one under the cursor."""
-        here = self.table.cursor_id
-        return [int(id) for id in self.table.selection] or ([int(here)] if here is not None else [])
 
     # Reading
 
@@ -338,7 +328,13 @@ class ClientList(ActionScreen):
                     [line.fix for line in self.lines if self.cause in (None, line.fix.cause)],
                 )
             )
-        self.filter_bar.show_found(" · ".join(parts))
+        clears = self.keyed("{everywhere.back} clears") if self.is_narrowed else ""
+        self.filter_bar.show_found(" · ".join(parts), clears)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the list shows less than its tab has."""
+        return self.cause is not None or bool(self.filter_bar.text) or self.only is not None
 
     def show_about(self) -> None:
         """Says below the list what the row under the cursor does not."""
@@ -385,6 +381,10 @@ class ClientList(ActionScreen):
     @on(FilterBar.Changed)
     def _filtered(self) -> None:
         self.read()
+
+    @on(FilterBar.Cleared)
+    async def _cleared(self) -> None:
+        await self.action_act("back")
 
     @on(FilterInput.Submitted)
     def keep_filter(self) -> None:

@@ -146,20 +146,21 @@ class ClientsScreen(TriagedList):
             does = self.line.does
             keys = [(key, does if act == "act('fix')" else label, act) for key, label, act in keys]
         if self.filter_bar.has_keys:
-            own = [
-                ("enter", "To the list", "table('focus')"),
-                (self.keyed("{everywhere.back}"), "Clear", "act('back')"),
-            ]
-            return [*keys[:1], *own, *(key for key in keys[1:] if key[2] != "act('back')")]
+            keys.insert(1, ("enter", "To the list", "table('focus')"))
+            return keys
         if not self.shown:
             return keys
-        selecting = [(self.keyed("{table.toggle}"), "Select", "table('toggle_row')")]
+        own = [(self.keyed("{table.toggle}"), "Select", "table('toggle_row')")]
         if self.table.selection.total:
-            selecting += [
+            # What is selected is to be acted on.
+            own += [key for key in keys if key[2] == "act('actions_menu')"]
+            own += [
+                (self.keyed("{table.all}"), "All", "table('select_all')"),
                 (self.keyed("{table.invert}"), "Invert", "table('invert')"),
                 (self.keyed("{table.none}"), "None", "table('select_none')"),
             ]
-        return [*keys[:1], *selecting, *keys[1:]]
+        first = 1 + bool(self.way_back)
+        return [*keys[:first], *own, *(key for key in keys[first:] if key not in own)]
 
     async def action_table(self, name: str) -> None:
         """A key of the table, clicked in the last line."""

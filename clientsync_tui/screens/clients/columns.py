@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
+from clientsync_tui.widgets.button import Button
+
 from ...sync.client_columns import Sort
+from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ...widgets.options import Options
 from ...widgets.select_table.rows import Column
@@ -63,18 +68,35 @@ def next_sort(sort: Sort, key: str, *, add: bool) -> Sort:
     return (*sort, (key, False))
 
 
+class MarkedLines(Options):
+    """Lines with a mark in front. A click on the mark, or on the line under the cursor, does what enter does; on another line it puts
+    the cursor there."""
+
+    mark_width = 0
+    """Cells of a mark with the blank after it."""
+
+    async def _on_click(self, event: events.Click) -> None:
+        at = event.style.meta.get("option")
+        if at is not None and at != self.highlighted and event.x >= self.mark_width:
+            event.prevent_default()
+            self.highlighted = at
+
+
 class Editor(Dialogue[None]):
-    """A list that is redrawn after each key; what `hint` says can be done with the line under the cursor."""
+    """A list that is redrawn after each key; the last line says what can be done with the line under the cursor."""
 
     title_words: ClassVar[str] = ""
-    hint: ClassVar[str] = ""
 
     def compose(self) -> ComposeResult:
-        """The list and what its keys do."""
+        """The list, and the way out."""
         with Vertical(classes="dialogue editor"):
             yield Static(self.title_words, classes="question", markup=False)
-            yield Options(compact=True)
-            yield Static(self.keyed(self.hint), classes="hint muted", markup=False)
+            yield MarkedLines(compact=True)
+            yield Answers(leave=Button("Done (esc)", id="done"))
+
+    @on(Button.Pressed, "#done")
+    def _done(self) -> None:
+        self.dismiss()
 
     def on_mount(self) -> None:
         """Draws the list."""
@@ -82,9 +104,9 @@ class Editor(Dialogue[None]):
         self.options.focus()
 
     @property
-    def options(self) -> OptionList:
+    def options(self) -> MarkedLines:
         """The list."""
-        return self.query_one(OptionList)
+        return self.query_one(MarkedLines)
 
     @property
     def at(self) -> int:
@@ -97,8 +119,10 @@ class Editor(Dialogue[None]):
 
     def draw(self, at: int) -> None:
         """Draws the list again with the cursor on a line."""
+        lines = self.lines()
+        self.options.mark_width = max(cell_len(mark) for mark, _ in lines) + 1
         self.options.set_options(
-            Option(Content.assemble((f"{mark} ", "bold"), words)) for mark, words in self.lines()
+            Option(Content.assemble((f"{mark} ", "bold"), words)) for mark, words in lines
         )
         self.options.highlighted = at
 
@@ -107,19 +131,15 @@ class ColumnsScreen(Editor):
     """Chooses, orders and widens columns; `columns` is what came of it."""
 
     title_words = "Columns"
-    hint = (
-        "{table.toggle} shows or hides  {columns.move_down} {columns.move_up} move  "
-        "{columns.wider} {columns.narrower} width  {columns.usual} reset  esc closes"
-    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Done", show=False),
+        Binding("escape", "dismiss", "Done"),
         own_key("dialogue.close", "dismiss", "Done", show=False),
-        own_key("table.toggle", "show_or_hide", "Show or hide the column", show=False),
-        own_key("columns.move_up", "shift(-1)", show=False),
-        own_key("columns.move_down", "shift(1)", show=False),
-        own_key("columns.wider", "widen(1)", show=False),
-        own_key("columns.narrower", "widen(-1)", show=False),
-        own_key("columns.usual", "usual", show=False),
+        own_key("table.toggle", "show_or_hide", "Show/hide"),
+        own_key("columns.move_up", "shift(-1)", "Up"),
+        own_key("columns.move_down", "shift(1)", "Down"),
+        own_key("columns.wider", "widen(1)"),
+        own_key("columns.narrower", "widen(-1)"),
+        own_key("columns.usual", "usual"),
     ]
 
     def __init__(self, columns: Sequence[Column], *, ascii_marks: bool) -> None:
@@ -182,11 +202,11 @@ class SortScreen(Editor):
     """Chooses what the list is sorted by."""
 
     title_words = "Sort by"
-    hint = "enter sorts by this, again reverses  {sort.also} also sorts by this  esc closes"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Done", show=False),
+        Binding("escape", "dismiss", "Done"),
         own_key("dialogue.close", "dismiss", "Done", show=False),
-        own_key("sort.also", "choose(True)", show=False),
+        Binding("enter", "sort", "Sort by this"),
+        own_key("sort.also", "choose(True)"),
     ]
 
     def __init__(self, sort: Sort, columns: Sequence[Column], *, ascii_marks: bool) -> None:
@@ -205,7 +225,11 @@ class SortScreen(Editor):
         self.sort = next_sort(self.sort, self._columns[self.at].key, add=add)
         self.draw(self.at)
 
-    def on_option_list_option_selected(self) -> None:
-        """Enter, or a click."""
+    def action_sort(self) -> None:
+        """Sorts by it alone."""
         self.action_choose(False)
         self.dismiss()
+
+    def on_option_list_option_selected(self) -> None:
+        """Enter, or a click."""
+        self.action_sort()

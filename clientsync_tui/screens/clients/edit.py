@@ -12,7 +12,7 @@ from ...sync import client_edits, plan_words
 from ...sync.home import claim_words
 from ...sync.locale_words import counted, number
 from ...widgets.fields.note_input import NoteInput
-from ..dialogues.ask import ENTER_SAVES, Ask
+from ..dialogues.ask import Ask
 from ..dialogues.choose_team import choose_team
 from ..dialogues.confirm import Confirm
 from .clients_view import ClientsView
@@ -34,7 +34,7 @@ def ask_code(screen: ClientsView, client: Client) -> None:
         client.practice_code or "",
         client_edits.set_code,
         longest.CODE,
-        "Enter saves, an empty field removes it, esc cancels",
+        "An empty field removes it.",
     )
 
 
@@ -77,7 +77,7 @@ def _ask_one(
             screen.change(lambda: f"Saved for {client.name}. {undoes(screen)}")
 
     if claimed := claims(screen, [client]):
-        hint = "\n".join([*claimed, hint or ENTER_SAVES])
+        hint = "\n".join(filter(None, [*claimed, hint]))
     dialogue = Ask(question, now, attempt=attempt, hint=hint, longest=longest, field=field)
     screen.main.push_screen(dialogue, answered)
 
@@ -151,7 +151,7 @@ def _rename_team(screen: ClientsView, team: str) -> None:
 
         screen.change(work)
 
-    question = Ask(f"New name of team {team}", team, attempt=attempt, longest=longest.NAME)
+    question = Ask(f"New name of team {team}", team, attempt=attempt, yes="Rename", longest=longest.NAME)
     screen.main.push_screen(question, named)
 
 

@@ -48,9 +48,9 @@ def ask_export(screen: ClientsView) -> None:
         return True
 
     question = f"Export {counted(len(order), 'client')} to a CSV file"
-    hint = "Tab completes the name, Enter exports, esc cancels"
+    hint = "Tab completes the name."
     screen.main.push_screen(
-        Ask(question, str(default), attempt=attempt, hint=hint, selected=True, field=PathInput)
+        Ask(question, str(default), attempt=attempt, yes="Export", hint=hint, selected=True, field=PathInput)
     )
 
 
@@ -63,7 +63,9 @@ def ask_upload(screen: ClientsView) -> None:
 
     hint = "The file needs the column Practice code, and ID or Client. A file written by export has them. Tab completes its name."
     screen.main.push_screen(
-        Ask("Upload practice codes from a CSV file", attempt=attempt, hint=hint, field=PathInput)
+        Ask(
+            "Upload practice codes from a CSV file", attempt=attempt, yes="Upload", hint=hint, field=PathInput
+        )
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from rich.cells import cell_len
 from rich.highlighter import Highlighter
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
@@ -95,6 +95,9 @@ class FilterBar(Widget, can_focus=False):
             super().__init__()
             self.text = text
 
+    class Cleared(Message):
+        """The words that say how to take off what narrows the list were clicked."""
+
     def __init__(self, former: Sequence[str], glance: Callable[[], None]) -> None:
         """`glance`: called when a letter changed the filter, before the letter is drawn."""
         super().__init__()
@@ -104,7 +107,7 @@ class FilterBar(Widget, can_focus=False):
         self._applied = ""
         self._values: Callable[[], Mapping[str, Sequence[str]]] = dict
         self._known: Mapping[str, Sequence[str]] | None = None
-        self._found = ""
+        self._found = self._clears = ""
         self._field: FilterInput | None = None
         self._beside = Static(id="found", markup=False)
         self._offers = Static(id="offer", markup=False)
@@ -204,8 +207,10 @@ class FilterBar(Widget, can_focus=False):
         """What says how many are shown and selected."""
         return self._beside if self.has_class("shown") else self
 
-    def show_found(self, words: str) -> None:
-        """How many are shown and selected; draws only when it changed."""
+    def show_found(self, words: str, clears: str = "") -> None:
+        """How many are shown and selected, and at the end what `clears` that, for a click; draws only when it changed."""
+        self._clears = clears
+        words = f"{words} · {clears}" if clears else words
         if words != self._found:
             self._found = words
             if not self.has_class("shown"):
@@ -219,6 +224,14 @@ class FilterBar(Widget, can_focus=False):
     def _room_beside(self) -> int:
         """How much the words beside the field may take, so that what is typed is always seen."""
         return self.size.width * BESIDE // 100 - 2
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on what clears does so."""
+        # Both where a filter is shown and where none is, the words end one cell before the right edge.
+        if event.widget in (self, self._beside):
+            from_right = event.screen_x - self.region.right
+            if -len(self._clears) <= from_right + 1 < 0:
+                self.post_message(self.Cleared())
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

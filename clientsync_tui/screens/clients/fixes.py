@@ -1,5 +1,6 @@
 """Triage of the client list: its tabs, and the fixes for the clients under a tab."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -57,13 +58,24 @@ class TriagedList(ClientList):
         if self.only is None:
             self._place = Place(self.tabs.chosen, self.filter_bar.text, None if here is None else int(here))
 
+    def order(self) -> Sequence[int]:
+        """The numbers of the clients that the filter shows, as sorted."""
+        return self._rows.numbers if self._rows is not None else ()
+
+    def chosen(self) -> list[int]:
+        """The numbers of the selected clients, in no order; when none is selected, of the one under the cursor."""
+        here = self.table.cursor_id
+        return [int(id) for id in self.table.selection] or ([int(here)] if here is not None else [])
+
     def show_tab(self, index: int) -> None:
-        """Shows the clients of one tab."""
+        """Shows the clients of one tab. The first one again: of all clients, whatever the list was narrowed to."""
         if index != self.tabs.chosen:
             self.tabs.chosen = index
             self.cause = None
             self._facts_due = True
             self.read()
+        elif not index and self.is_narrowed:
+            self.show_only(None)
 
     def do_show_all(self) -> None:
         """The clients of every status."""
@@ -149,10 +161,18 @@ class TriagedList(ClientList):
         )
         return " ".join([*terms, self.filter_bar.text]).strip()
 
+    @property
+    def way_back(self) -> str:
+        """A tab has no way back of its own: a click on the first one shows all."""
+        if self.preview.is_over:
+            return "Close"
+        if self.filter_bar.has_keys or (self.cause is None and self.filter_bar.text):
+            return "Clear"
+        return "Show all" if self.is_narrowed else ""
+
     def do_back(self) -> None:
-        """Uncovers the list, clears the filter that is typed, else goes back from a fix, from the filter, from what another screen led to, then from
-        the tab; never
-        leaves the program."""
+        """Uncovers the list, clears the filter that is typed, else goes back from a fix, from the filter, from what another screen led to,
+        then from the tab; never leaves the program."""
         if self.preview.is_over:
             self.preview.close()
             self.show_about()

@@ -128,6 +128,8 @@ class FixList(Widget, can_focus=False):
         super().__init__()
         self._lines: tuple[FixLine, ...] = ()
         self._clients = 0
+        # The first line that is shown.
+        self._top = 0
 
     def show(self, lines: Sequence[FixLine], clients: int | None = None) -> None:
         """Shows these fixes, or nothing; draws only when they changed. `clients`: how many the list below has; None: as before."""
@@ -148,9 +150,8 @@ class FixList(Widget, can_focus=False):
 
     @property
     def _window(self) -> range:
-        most = self._most
-        start = max(0, min((self.chosen or 0) - most + 1, len(self._lines) - most))
-        return range(start, min(start + most, len(self._lines)))
+        start = max(0, min(self._top, len(self._lines) - self._most))
+        return range(start, min(start + self._most, len(self._lines)))
 
     def render(self) -> Content:
         """As many lines as there is room for, the chosen one among them, and how many are hidden above and below."""
@@ -182,7 +183,22 @@ class FixList(Widget, can_focus=False):
         return len(self._window) + (len(self._lines) > len(self._window))
 
     def watch_chosen(self) -> None:
-        """The window may have moved."""
+        """The chosen one is in sight."""
+        chosen = self.chosen or 0
+        self._top = max(chosen - self._most + 1, min(self._top, chosen)) if self.is_attached else 0
+        self.refresh()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Shows those below."""
+        self._scroll(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Shows those above."""
+        self._scroll(event, -1)
+
+    def _scroll(self, event: events.MouseEvent, by: int) -> None:
+        event.stop()
+        self._top = max(0, min(self._window.start + by, len(self._lines) - self._most))
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:

@@ -3,17 +3,20 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
+from clientsync_tui.widgets.button import Button
+
 from ...practice.trouble import Trouble
+from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ...widgets.fields.path_input import PathInput
 from .dialogue import Dialogue
 
-ENTER_SAVES = "Enter saves, esc cancels"
 NAMES_SHOWN = 12
 """How many names a path is offered at most."""
 Attempt = Callable[[str], Awaitable[bool]]
@@ -31,15 +34,17 @@ class Ask(Dialogue[str | None]):
         value: str = "",
         *,
         attempt: Attempt,
+        yes: str = "Save",
         hint: str = "",
         longest: int = 1_000,
         field: type[Input] = Input,
         selected: bool = False,
     ) -> None:
-        """`selected`: the value is selected at first, so that typing replaces it."""
+        """`yes`: the word of the button that does it. `selected`: the value is selected at first, so that typing replaces it."""
         super().__init__()
         self._selected = selected
         self._attempt = attempt
+        self._yes = yes
         self._field = field
         self._question = question
         self._value = value
@@ -47,14 +52,17 @@ class Ask(Dialogue[str | None]):
         self._longest = longest
 
     def compose(self) -> ComposeResult:
-        """The question, the field, and what can be done with it."""
+        """The question, the field, what to know about it, and the answers."""
         with Vertical(classes="dialogue ask"):
             yield Static(self._question, classes="question", markup=False)
             yield self._field(
                 self._value, compact=True, max_length=self._longest, select_on_focus=self._selected
             )
             yield Static("", id="mistake", classes="error", markup=False)
-            yield Static(self._hint or ENTER_SAVES, classes="hint muted", markup=False)
+            hint = Static(self._hint, classes="hint muted", markup=False)
+            hint.display = bool(self._hint)
+            yield hint
+            yield Answers(Button(f"{self._yes} (enter)", id="yes"), leave=Button("Cancel (esc)", id="no"))
 
     def on_mount(self) -> None:
         """No mistake yet."""
@@ -67,11 +75,19 @@ class Ask(Dialogue[str | None]):
         hint = self._hint if len(event.names) == 1 else names + more or "No file or folder begins with that."
         self.query_one(".hint", Static).update(hint)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The buttons do what enter and esc do."""
+        if event.button.id == "yes":
+            self.action_try()
+        else:
+            self.dismiss(None)
+
+    @on(Input.Submitted)
+    def action_try(self) -> None:
         """Tries it, once at a time."""
         if not self.is_saving:
             self.is_saving = True
-            self.run_worker(self._try(event.value), exit_on_error=False)
+            self.run_worker(self._try(self.query_one(Input).value), exit_on_error=False)
 
     async def _try(self, written: str) -> None:
         self._mistaken("")
@@ -113,7 +129,11 @@ class Lines(Dialogue[None]):
             yield Static(self._title, classes="question", markup=False)
             with VerticalScroll(classes="entails"):
                 yield Static("\n".join(self._lines), markup=False)
-            yield Static("esc closes", classes="muted")
+            yield Answers(leave=Button("Close (esc)"))
+
+    def on_button_pressed(self) -> None:
+        """Closes it."""
+        self.dismiss()
 
     def on_mount(self) -> None:
         """The lines can be scrolled at once."""

@@ -46,7 +46,7 @@ def choose_team(
 
     def decided(id: str | None) -> None:
         if id == MAKE:
-            question = Ask("Name of the new team", attempt=attempt, longest=longest.NAME)
+            question = Ask("Name of the new team", attempt=attempt, yes="Continue", longest=longest.NAME)
             screen.main.push_screen(question, lambda made: chosen(_name(made)) if made else None)
         elif id == RENAME and rename is not None:
             which("Rename which team?", rename)

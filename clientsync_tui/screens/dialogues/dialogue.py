@@ -17,6 +17,7 @@ from ...widgets.present_size import drop_former_size
 from ..main import Main
 
 T = TypeVar("T")
+HELP = "app.help"
 NOT_DONE = "Cancelled. Nothing was changed."
 """Said where Enter cancels: only where the other button does what cannot be undone."""
 
@@ -69,15 +70,24 @@ class Dialogue(ModalScreen[T]):
     def refresh_keys(self) -> None:
         """Brings the last line up to date."""
         for bar in self.query(KeyBar):
-            bar.show(list(self._footer_keys()))
+            bar.show(list(self._footer_keys()), always=(HELP, way_out(type(self)).action))
 
     def _footer_keys(self) -> Iterator[tuple[str, str, str]]:
         if key := key_now(keys_of("everywhere.help", self.main.keys), self.focused):
-            yield key, "Help", "app.help"
-        for binding in own_bindings(type(self)):
+            yield key, "Help", HELP
+        out, bindings = way_out(type(self)), list(own_bindings(type(self)))
+        shown = [binding for binding in bindings if binding.show]
+        if not any(binding.action == out.action for binding in shown):
+            shown.insert(0, out)
+        for binding in shown:
             keys = self.main.keys.get(binding.id or "", binding.key)
-            if binding.show and (key := key_now(keys, self.focused)):
+            if key := key_now(keys, self.focused):
                 yield key, binding.description, binding.action
+
+
+def way_out(kind: type) -> Binding:
+    """The key that leaves a dialogue. Its last line always shows that key, or another that does the same."""
+    return next(binding for binding in own_bindings(kind) if binding.key.split(",")[0] == "escape")
 
 
 def own_bindings(kind: type) -> Iterator[Binding]:

@@ -142,7 +142,9 @@ class Pointer:
         pulled, self._pulled = self._pulled, False
         x, y = self._inside(event)
         if y < HEADER:
-            if not pulled:
+            if not pulled and self._ranges is not None and x < self._view.mark_width:
+                self._toggle_all(self._ranges)
+            elif not pulled:
                 self._click_title(x, add=event.shift or event.ctrl)
         elif (
             event.chain == 2
@@ -196,6 +198,14 @@ class Pointer:
         return index if y >= HEADER and index < self._view.row_count else None
 
     # Header
+
+    @staticmethod
+    def _toggle_all(ranges: RangeSelection) -> None:
+        ranges.end_range()
+        if ranges.selection.total:
+            ranges.selection.none()
+        else:
+            ranges.select_all()
 
     def _click_title(self, x: int, *, add: bool) -> None:
         # `add` is ctrl or shift: terminals keep shift and click for their own selecting.

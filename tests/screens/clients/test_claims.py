@@ -74,7 +74,7 @@ async def test_changes_of_teams_codes_and_the_list_say_who_claimed_the_clients(t
         assert "2 of these clients are claimed by noor (since" in shown(pilot)
         await pilot.press("n", "N", "end", "p")
         await until(pilot, lambda: "Practice code of Lapsed" in shown(pilot))
-        assert "This client is claimed by noor (since" in shown(pilot) and "Enter saves" in shown(pilot)
+        assert "This client is claimed by noor (since" in shown(pilot) and "Save (enter)" in shown(pilot)
         await pilot.press("escape", "U")
         await answer(pilot, str(tmp_path / "codes.csv"))
         await until(pilot, lambda: "Set 2 practice codes?" in shown(pilot))
