@@ -33,10 +33,10 @@ async def test_list_below_two_dialogues_shows_what_a_colleague_adds(tmp_path: Pa
         await pilot.press("U")
         app.push_screen(Lines("Two lines", ("One", "Two")))
         await until(pilot, lambda: "Close (esc)" in text_of(app.screen))
-        assert "Baker & Daughters" not in text_of(app.screen)
-        add(app.workplace.store, "Baker & Daughters")
+        assert "Aaron & Daughters" not in text_of(app.screen)
+        add(app.workplace.store, "Aaron & Daughters")
         await until(pilot, lambda: "All 2" in text_of(app.screen))
-        assert "Baker & Daughters" in text_of(app.screen)
+        assert "Aaron & Daughters" in text_of(app.screen)
     app.workplace.close()
 
 
