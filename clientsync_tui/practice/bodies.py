@@ -1,4 +1,4 @@
-"""What an entry's body has to look like, for entries that a person may have written past the program."""
+"""Which shape an entry's body must have. Members of a shared practice can append entries without this program."""
 
 import json
 import math
@@ -13,10 +13,10 @@ from .status import Reason
 Body = Mapping[str, Any]
 
 UNREADABLE: Body = MappingProxyType({})
-"""Stands for a body that no program of ours would have written. It fits no kind."""
+"""Stands for a body that this program would never write. It is valid for no kind."""
 MOST_DEEP = 20
 MOST_DIGITS = 18
-"""Limits of our own: those of Python differ between its versions, and every host has to read an entry alike."""
+"""Our own limits: Python's differ between versions, and every host has to read an entry the same way."""
 MOST_REFRESH_DAYS = 36_500
 
 
@@ -41,10 +41,13 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def body_of(text: str) -> Body:
-    """The body that a row of the ledger holds, or `UNREADABLE`. Raises JSONDecodeError for what is not JSON: the row is damaged."""
+    """The body stored in a row of the ledger, or `UNREADABLE`.
+
+    Raises JSONDecodeError if it is not JSON: then the row is damaged.
+    """
     try:
         body: Any = _decode(text)
-        # Half of a surrogate pair can't be written as UTF-8: not to a terminal, and not to the file.
+        # Half a surrogate pair can't be encoded as UTF-8, neither for a terminal nor for the file.
         if "\\ud" in text.lower():
             _encode(body).encode()
     except (_TooMuch, RecursionError, UnicodeEncodeError):
@@ -66,7 +69,7 @@ def _is_deep(value: Any, left: int = MOST_DEEP) -> bool:
 
 
 def fits(kind: str, body: Body) -> bool:
-    """Whether the body has what its kind needs, and of the right types. What it has besides does not count."""
+    """Whether the body has everything its kind needs, with the right types. Further fields are ignored."""
     if body is UNREADABLE:
         return False
     needed = _NEEDED.get(kind, ())
@@ -76,7 +79,7 @@ def fits(kind: str, body: Body) -> bool:
 
 
 def texts(details: Body) -> dict[str, str | None]:
-    """The details that are texts, or None for one that was taken away."""
+    """The details that are text, or None where a detail was removed."""
     return {name: value for name, value in details.items() if value is None or isinstance(value, str)}
 
 
@@ -96,7 +99,7 @@ def _time(value: Any) -> bool:
     if not value:
         return value is None or value == ""
     try:
-        # A time without an offset would be another one on each host.
+        # Without an offset, each host would read it as a different time.
         return datetime.fromisoformat(value).tzinfo is not None
     except (TypeError, ValueError):
         return False
@@ -151,7 +154,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     Kind.ORGANISATION_CHANGED: ("organisation_id", "organisation_name", "sign_in"),
 }
 _CLEARS = frozenset({Kind.CODE_SET, Kind.TEAM_ASSIGNED, Kind.NOTE_SET})
-"""Kinds whose value may be None: it was cleared."""
+"""Kinds whose value may be None, which means that it was cleared."""
 _TYPES: Mapping[str, Callable[[Any], bool]] = {
     "name": _text_or_none,
     "practice_code": _text_or_none,

@@ -1,4 +1,4 @@
-"""Claims: who says "I am working on these clients". A claim blocks nobody, and ends by itself."""
+"""Claims: "I am working on these clients". A claim blocks nobody and expires by itself."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -9,9 +9,9 @@ MOST_MINUTES = 24 * 60
 
 
 class Claim(NamedTuple):
-    """A claim on one client. `person`: who acts, as the ledger has it; `name`: what colleagues call them.
+    """A claim on one client. `person`: the actor, as in the ledger. `name`: what colleagues call them.
 
-    `since`: by the clock of the practice's home, as every entry's time is; `until`: by this host's, which says when it has come.
+    `since` is by the clock of the practice's home, like the time of every entry. `until` is by this host's clock.
     """
 
     client: str
@@ -23,7 +23,7 @@ class Claim(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """What claiming did. `taken_over`: the claims of others that it ended."""
+    """The result of claiming. `taken_over`: the claims of others that it ended."""
 
     clients: int
     taken_over: tuple[Claim, ...]

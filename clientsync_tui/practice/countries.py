@@ -1,4 +1,4 @@
-"""One spelling for each country: some accounting apps give an ISO 3166 code, others an English name."""
+"""One spelling per country: some accounting apps give an ISO 3166 code, others an English name."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""What a kind of work has to know of an item, as a class of that kind, and as the text in the item's row."""
+"""What a kind of work needs to know about an item: a class of that kind, saved as text in the item's row."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,14 +11,14 @@ from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a kind of work has to know of an item, beyond what every item has.
+    """What a kind of work needs to know about an item, beyond what every item has.
 
-    A kind that needs any has a frozen class of its own, with fields of text, numbers, truth values and times, or None.
+    A kind that needs any defines its own frozen class. Its fields are text, numbers, booleans, times, or None.
     """
 
     @property
     def remark(self) -> str:
-        """What a list of the plan says of the item besides."""
+        """What the plan's list adds about the item."""
         return ""
 
 
@@ -28,7 +28,7 @@ F = TypeVar("F", bound=Facts)
 
 
 def written(facts: Facts) -> str:
-    """The facts as JSON; what is None is left out."""
+    """The facts as JSON, without the fields that are None."""
     values = ((name, getattr(facts, name)) for name in _readers(type(facts)))
     return json.dumps(
         {name: value for name, value in values if value is not None}, ensure_ascii=False, default=_iso
@@ -36,7 +36,7 @@ def written(facts: Facts) -> str:
 
 
 def parsed(kind: type[F], text: str) -> F:
-    """The facts that `written` made the text of. Raises ValueError for any other text."""
+    """The facts that `written` saved. Raises ValueError for any other text."""
     try:
         loaded = json.loads(text)
         if not isinstance(loaded, dict):
@@ -59,7 +59,7 @@ def _reader(hint: Any) -> Callable[[object], object]:
     def read(value: object) -> object:
         if datetime in allowed and isinstance(value, str):
             return datetime.fromisoformat(value)
-        # Not isinstance: a truth value is a number in Python, and is none here.
+        # Not isinstance: in Python a bool is an int too.
         if type(value) in allowed or (value is None and NoneType in allowed):
             return value
         raise TypeError(f"{value!r} is none of {allowed}")

@@ -31,7 +31,7 @@ _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS = ("today", "yesterday", *_WEEKDAYS, *(day[:3] for day in _WEEKDAYS))
 NEAR = 0.5
-"""How alike a wrong field's name and the one that was meant are at least (difflib's ratio)."""
+"""How similar a wrong field name must be to an existing one before we suggest it (difflib's ratio)."""
 NONE = "none"
 YOU = "you"
 
@@ -53,7 +53,7 @@ class Term(NamedTuple):
     negated: bool = False
 
     def since(self, now: datetime) -> datetime:
-        """The moment that `since:` names. A day begins at midnight in the local time zone."""
+        """The moment that `since:` refers to. A day begins at midnight in the local time zone."""
         if found := _AGE.fullmatch(self.value):
             return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
         today = now.astimezone().date()
@@ -77,7 +77,7 @@ def parse(text: str) -> tuple[Term, ...]:
         field = found["field"].lower() if found["field"] else None
         value = folded(found["quoted"] if found["quoted"] is not None else found["plain"])
         if field == "reason":
-            # People write what they see ("sign-in refused"), scripts the contract's word (sign_in_refused).
+            # People write what they see ("sign-in refused"), scripts use the JSON name (sign_in_refused).
             value = re.sub(r"[ -]+", "_", value)
         if field is not None:
             _check(field, value, found)
@@ -120,9 +120,9 @@ def _is_time(value: str) -> bool:
 
 
 def matching(client: Client, terms: Collection[Term], held: Collection[str]) -> Client:
-    """The client with those of its integrations that the terms are about; with all where the terms single none out.
+    """The client, with only those integrations that the terms match; with all if the terms don't single any out.
 
-    `held`: the ids of the sign-ins of the person who asks.
+    `held`: the ids of the user's own sign-ins.
     """
     links = tuple(link for link in client.integrations if all(_is_about(term, link, held) for term in terms))
     return client._replace(integrations=links) if links else client

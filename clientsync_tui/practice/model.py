@@ -10,7 +10,7 @@ from .people import Person
 from .status import Reason, Standing
 
 Details = Mapping[str, str]
-"""Particulars of an organisation, by name: any of `DETAIL_NAMES`, absent if the app does not provide them."""
+"""Particulars of an organisation by name (one of `DETAIL_NAMES`). Those the app does not provide are absent."""
 
 DETAIL_NAMES = (
     "name", "legal_name", "type", "country", "currency", "tax_number", "registration_number", "year_end",
@@ -19,7 +19,7 @@ DETAIL_NAMES = (
 )  # fmt: skip
 
 CONTACT = ("contact_name", "email", "phone")
-"""Those of them that say how to reach the client: on screens and in JSON, but no column of the CSV."""
+"""Details that say how to reach the client. They are on screens and in JSON, but not in the CSV."""
 
 DETAIL_TITLES = {
     "name": "Name", "contact_name": "Contact", "email": "E-mail", "phone": "Phone",
@@ -49,7 +49,7 @@ class Organisation:
 
 
 class LastFault(NamedTuple):
-    """The last passing fault met when the organisation was called, since the last good check."""
+    """The last passing fault since the last good check, if calling the organisation failed since then."""
 
     at: datetime
     what: str
@@ -83,7 +83,7 @@ class Integration(NamedTuple):
     last_fault: LastFault | None
     settings: Settings
     signed_out: bool = False
-    """Whether whoever integrated it signed out here: the app itself refused nothing."""
+    """Whether the person who integrated it signed out here, as opposed to being refused by the app."""
 
 
 class Client(NamedTuple):
@@ -98,12 +98,12 @@ class Client(NamedTuple):
     details: Details
     integrations: tuple[Integration, ...] = ()
     changed_at: datetime | None = None
-    """When anything about the client last changed; None also where no one asked for it."""
+    """When anything about the client last changed. None if nobody asked for it."""
     claim: Claim | None = None
 
     @property
     def follows_one(self) -> bool:
-        """Whether the details follow those of an active integration."""
+        """Whether the client's details follow those of an active integration."""
         return any(
             link.settings.follow_details and link.problem is not Reason.DISCONNECTED_HERE
             for link in self.integrations

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Person(NamedTuple):
-    """A person as an accounting app knows them. `id`: that app's stable id, not the e-mail address."""
+    """A person as an accounting app knows them. `id`: the app's stable id, not the e-mail address."""
 
     id: str
     name: str
@@ -13,12 +13,12 @@ class Person(NamedTuple):
 
 
 class SignIn(NamedTuple):
-    """One person's grant for one accounting app. Its tokens are in that person's keyring and nowhere else.
+    """One person's grant for one accounting app. Only that person's keyring holds its tokens.
 
-    `id`: `software:person`, or `software:person:organisation` if a grant is for one organisation.
+    `id`: `software:person`, or `software:person:organisation` if a grant covers one organisation.
     `used_at`: when the app last renewed it. `ends_at`: when it ends unless it is used before (None: no known end).
-    `organisation_id`, `organisation_name`: its organisation; None if a grant is for many.
-    `refused`: known only where its tokens are held: the app no longer accepts it.
+    `organisation_id`, `organisation_name`: its organisation, or None if a grant covers many.
+    `refused`: the app no longer accepts it. Known only on the host that holds its tokens.
     """
 
     id: str
@@ -36,12 +36,14 @@ class SignIn(NamedTuple):
         return not self.refused and (self.ends_at is None or self.ends_at > now)
 
     def reaching(self, organisation_id: str) -> str:
-        """The id of this person's sign-in for an organisation: this one, or a separate one if a grant is for one organisation."""
+        """The id of this person's sign-in for an organisation: this one, or a separate one if each organisation
+        needs its own grant.
+        """
         if self.organisation_id is None:
             return self.id
         return sign_in_id(self.software, self.person.id, organisation_id)
 
 
 def sign_in_id(software: str, person_id: str, organisation_id: str | None = None) -> str:
-    """The id of a person's sign-in for an app (and for an organisation, if a grant is for one)."""
+    """The id of a person's sign-in to an app (for one organisation, if a grant covers only one)."""
     return ":".join(part for part in (software, person_id, organisation_id) if part)

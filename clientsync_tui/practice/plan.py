@@ -1,4 +1,4 @@
-"""A plan: what a bulk action will do, for each client, before anything is done."""
+"""A plan: what a bulk action will do for each client, decided before anything is done."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from .facts import NO_FACTS, Facts
 
 
 class Will(StrEnum):
-    """What a plan says of one client."""
+    """What a plan will do with one client."""
 
     DO = "will_do"
     SKIP = "will_skip"
@@ -17,12 +17,11 @@ class Will(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """One client of a plan. `client` is the client's id (one made for it, where the client is yet to be created).
+    """One client of a plan. `client`: the client's id; if the client does not exist yet, the id it will get.
 
-    `reason`: None for `Will.DO`, else a value of `Why`, `Reason` or `Fault`; `says`: the same in a sentence. `sign_in`: the id of
-    the sign-in it will be done with: one that is held, one that is yet to be made (where a sign-in is for one organisation), or None:
-    whoever will have signed in by then, or no one where the item calls no accounting app. `waits`: it can't be done until
-    someone signs in.
+    `reason`: None for `Will.DO`, else a value of `Why`, `Reason` or `Fault`. `says`: the same as a sentence.
+    `sign_in`: the id of the sign-in to use. It may not exist yet, if each organisation needs its own. None: whoever has signed in
+    by then, or nobody if the item makes no calls. `waits`: it can't be done until someone signs in.
     """
 
     will: Will
@@ -42,7 +41,7 @@ class PlanItem:
 class Plan:
     """What a bulk action will do. `kind`: the name of a kind of work.
 
-    `sign_in`: the sign-in it is done with; None if each item uses its integration's own.
+    `sign_in`: the sign-in to use, or None if each item uses its integration's own.
     """
 
     kind: str
@@ -51,15 +50,17 @@ class Plan:
     items: tuple[PlanItem, ...]
 
     def about(self, integrations: Collection[tuple[str, str]]) -> "Plan":
-        """The part about these integrations (accounting app and organisation id): a client may have others."""
+        """The part of the plan for these integrations (accounting app and organisation id), because a client may
+        have several.
+        """
         items = (item for item in self.items if (item.software, item.organisation_id) in integrations)
         return replace(self, items=tuple(items))
 
     def count(self, will: Will) -> int:
-        """How many items will go that way."""
+        """How many items have this outcome."""
         return sum(item.will is will for item in self.items)
 
     def only(self, wills: Iterable[Will]) -> tuple[PlanItem, ...]:
-        """The items that will go one of these ways."""
+        """The items with one of these outcomes."""
         wanted = frozenset(wills)
         return tuple(item for item in self.items if item.will in wanted)

@@ -1,11 +1,11 @@
-"""What each kind of person may do. The server's grants and what the screens offer both come from this one table."""
+"""What viewers, members and admins may do. The server's grants and the screens both follow this one table."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Level(StrEnum):
-    """A kind of person, from the one who may least to the one who may all."""
+    """A person's role, from the least permissions to the most."""
 
     VIEWER = "viewer"
     MEMBER = "member"
@@ -13,7 +13,7 @@ class Level(StrEnum):
 
 
 class Right(StrEnum):
-    """Something that not everyone may do."""
+    """A permission that not everyone has."""
 
     READ = "read"
     CHANGE = "change"
@@ -31,12 +31,14 @@ MAY: Mapping[Right, frozenset[Level]] = {
 
 
 def may(level: Level, right: Right) -> bool:
-    """Whether such a person may do it."""
+    """Whether this role has the permission."""
     return level in MAY[right]
 
 
 def why_not(level: Level, *, in_file: bool = False) -> str:
-    """What to say to someone who may not. `in_file`: the mode of the practice's file makes them what they are."""
+    """The message for someone who lacks the permission. `in_file`: their role follows from the mode of the
+    practice's file.
+    """
     article = "an" if level is Level.ADMIN else "a"
     change = (
         "You can read the practice's file but not write to it. Its owner can change that."

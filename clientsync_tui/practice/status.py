@@ -6,11 +6,15 @@ from typing import NamedTuple
 
 EXPIRING_WITHIN = timedelta(days=14)
 SHORT_LIFE_LEFT = 4
-"""A sign-in whose life is no longer than `EXPIRING_WITHIN` is expiring when less than the life divided by this is left."""
+"""Sign-ins that live no longer than `EXPIRING_WITHIN` count as expiring once less than this fraction of their life
+is left.
+"""
 
 
 class Status(StrEnum):
-    """The state of an integration today, from best to worst. A client with several shows the worst (`weight`)."""
+    """The state of an integration today, from best to worst. A client with several integrations shows the worst
+    (`weight`).
+    """
 
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
@@ -23,7 +27,7 @@ SEVERITY = {status: rank for rank, status in enumerate(Status)}
 
 
 def weight(status: Status) -> int:
-    """How a status ranks beside the client's others. A disconnected integration counts only if there is no other."""
+    """How a status ranks among the client's others. A disconnected integration counts only if there is no other."""
     return -1 if status is Status.DISCONNECTED else SEVERITY[status]
 
 
@@ -42,7 +46,7 @@ class Reason(StrEnum):
 
 
 class Fault(StrEnum):
-    """A passing fault. It changes no status: the integration is "not checked since" the last good check."""
+    """A passing fault. It changes no status: the integration shows as "not checked since" its last good check."""
 
     UNREACHABLE = "unreachable"
     LIMIT = "limit"
@@ -51,7 +55,7 @@ class Fault(StrEnum):
 
 
 class Why(StrEnum):
-    """Further reasons of an item of a plan or a job, beyond those of a status or a fault."""
+    """Further reasons for an item of a plan or job, besides those of a status or a fault."""
 
     ALREADY_ADDED = "already_added"
     NO_ACCESS = "no_access"
@@ -60,11 +64,13 @@ class Why(StrEnum):
     CANCELLED = "cancelled"
     MAY_BE_SENT = "may_be_sent"
     APP_REJECTED = "app_rejected"
-    """The accounting app rejected the client id or secret of the practice's app. In JSON it is `no_access`: scripts rely on a closed list."""
+    """The accounting app rejected the client id or secret of the practice's app. JSON has a closed list of reasons,
+    so there it is `no_access`.
+    """
 
 
 SENT_PERHAPS = "It may have been sent: the program stopped in the middle. It is not sent again. Check whether it arrived."
-"""Of an item that must never run twice, when no one knows whether it ran."""
+"""For an item that must never run twice, when we don't know whether it ran."""
 
 
 STATUS_OF_PROBLEM = {
@@ -93,8 +99,12 @@ class Standing(NamedTuple):
 
 
 def expiring_from(ends_at: datetime, used_at: datetime | None) -> datetime:
-    """From when on a sign-in counts as expiring: 14 days before its end, or for one that lives no longer than that, when a quarter of
-    its life is left. Otherwise it would always be expiring. `used_at`: when it was last used (None: it has a long life)."""
+    """When a sign-in starts to count as expiring: 14 days before its end, or in the last quarter of its life if it
+    lives no longer than that.
+
+    Otherwise a short-lived sign-in would always be expiring. `used_at`: when it was last used (None: it is
+    long-lived).
+    """
     life = None if used_at is None else ends_at - used_at
     return ends_at - (EXPIRING_WITHIN if life is None or life > EXPIRING_WITHIN else life / SHORT_LIFE_LEFT)
 

@@ -6,7 +6,9 @@ from .status import Fault, Reason
 
 
 class Trouble(Exception):
-    """Any error the program can explain. `str()` is a whole sentence for the screen and never has a token or secret in it."""
+    """Any error the program can explain. `str()` is a complete sentence for the screen and never contains a token
+    or secret.
+    """
 
 
 class UsageError(Trouble):
@@ -14,11 +16,11 @@ class UsageError(Trouble):
 
 
 class Unreachable(Trouble):
-    """The practice's database cannot be reached. Reading goes on; nothing can be changed meanwhile (exit status 4)."""
+    """The practice's database can't be reached. Reading still works, but nothing can be changed (exit status 4)."""
 
 
 class NotAllowed(UsageError):
-    """This person may not do that in the practice."""
+    """This person lacks a permission in the practice."""
 
 
 class Misconfigured(UsageError):
@@ -26,7 +28,7 @@ class Misconfigured(UsageError):
 
 
 class SignInNeeded(Trouble):
-    """No sign-in in this keyring works for this. A person must sign in (exit status 3)."""
+    """No sign-in in this keyring works for this. Someone has to sign in (exit status 3)."""
 
 
 class SignInRefused(SignInNeeded):
@@ -54,7 +56,7 @@ class ListRefused(Trouble):
 
 
 class PassingTrouble(Trouble):
-    """A passing fault, which changes no status. `retry_at`: when the app said to try again, if it did."""
+    """A passing fault, which changes no status. `retry_at`: when the app asked us to try again, if it did."""
 
     def __init__(self, fault: Fault, says: str, retry_at: datetime | None = None) -> None:
         super().__init__(says)

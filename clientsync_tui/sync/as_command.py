@@ -1,4 +1,4 @@
-"""The command that does the same as an action of the screens, for `Y`."""
+"""The command that does the same as an action on screen, for `Y`."""
 
 import shlex
 from collections.abc import Iterable, Sequence
@@ -11,28 +11,28 @@ from .kinds.seam import registry
 from .kinds.seam.kind import Needs, Unit
 
 MOST_CLIENTS = 1_000
-"""How many clients one command may name: more would not fit on a command line everywhere."""
+"""How many clients a command may name. More would not fit on a command line everywhere."""
 
 
 def command(*words: str) -> str:
-    """A command line as a shell takes it."""
+    """Quotes a command line for the shell."""
     return shlex.join(["clientsync", *words])
 
 
 def client_word(client: Client) -> str:
-    """What a command knows a client by: its practice code, else its id."""
+    """How a command names a client: by practice code, else by id."""
     return client.practice_code or client.id
 
 
 def client_options(clients: Iterable[Client]) -> list[str]:
-    """`--client C` for each."""
+    """A `--client C` for each client."""
     return [word for client in clients for word in ("--client", client_word(client))]
 
 
 def of_plan(plan: Plan, store: Store, *, everybody: bool = False, team: str | None = None) -> str | None:
-    """The command that makes this plan; None if there is none, or it would be too long.
+    """The command that makes this plan. None if there is none or it would be too long.
 
-    `everybody`: the plan is about every client (of its app, if it has one). `team`: for clients that are created.
+    `everybody`: the plan covers every client (of its app, if it has one). `team`: for clients that will be created.
     """
     kind = registry.kind(plan.kind)
     software = [plan.software] if plan.software else []

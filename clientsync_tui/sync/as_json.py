@@ -1,4 +1,4 @@
-"""Ledger entries as the command line prints them in JSON; scripts rely on the keys."""
+"""Ledger entries as the command line prints them in JSON. Scripts rely on the keys."""
 
 from typing import Any
 

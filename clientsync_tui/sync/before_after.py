@@ -1,4 +1,4 @@
-"""What an entry of the ledger changed, value by value: before, and after."""
+"""What a ledger entry changed, value by value, before and after."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,6 @@
-"""The columns of the client list. One row of `COLUMNS` is all that the screen, its sort, CSV, JSON and the command line know of one."""
+"""The columns of the client list. A row of `COLUMNS` is all that the screen, sorting, CSV, JSON and the command
+line know about a column.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,13 +15,14 @@ from .locale_words import brief, short_date
 from .words import ASCII_SYMBOLS, SHORT, STYLES, SYMBOLS, last_good, link_words, unchecked
 
 Sort = tuple[tuple[str, bool], ...]
-"""Keys of columns and whether descending, the first the strongest."""
+"""Column keys and whether each is descending, the primary one first."""
 
 
 class Viewer(NamedTuple):
-    """For whom the list is put into words. `title`: what an accounting app calls itself.
+    """Who looks at the list. `title`: gives an accounting app's display name.
 
-    `columns`: keys of those that are shown, whose cells alone are made. `held`: ids of the sign-ins whose tokens the person has.
+    `columns`: keys of the shown columns; no other cells are made. `held`: ids of the sign-ins whose tokens the
+    person has.
     """
 
     now: datetime
@@ -28,11 +31,11 @@ class Viewer(NamedTuple):
     held: frozenset[str] = frozenset()
     ascii_marks: bool = False
     me: str = ""
-    """Who acts for this person where no sign-in is used, and claims clients."""
+    """The actor who stands for this person where no sign-in is used, and who claims clients."""
 
 
 class Seen(NamedTuple):
-    """What a cell is made of: a client, the worst of its integrations, and who looks."""
+    """What a cell is made from: a client, the worst of its integrations, and who is looking."""
 
     client: Client
     worst: Integration | None
@@ -40,13 +43,13 @@ class Seen(NamedTuple):
 
 
 Value = Callable[[Client, Integration | None], Any]
-"""Reads a value of a client or, where the column is an integration's, of one of its integrations."""
+"""Reads a value from a client or, if the column belongs to integrations, from one of its integrations."""
 Styled = tuple[str, str]
 """A text and what it means: "ok", "warning", "error" or "muted"."""
 
 
 class Room(NamedTuple):
-    """How a column shares the width of the screen, as `widgets.select_table.rows.Column` has it."""
+    """How a column shares the screen's width, like `widgets.select_table.rows.Column`."""
 
     width: int
     flex: int = 0
@@ -58,9 +61,9 @@ class Room(NamedTuple):
 
 DATE = Room(11)
 CLAIMED = "claimed"
-"""The key of the column that is printed only where a client is claimed."""
+"""The key of the column that is printed only if a client is claimed."""
 LAST_CHANGE = "changed"
-"""The key of the column that is read from the ledger, for the rows on the page alone and only where it is shown."""
+"""The key of the column that is read from the ledger. It is read only for the rows on the page, and only if shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +77,24 @@ class CsvField:
 
 @dataclass(frozen=True, slots=True)
 class ClientColumn:
-    """One column. A face for which it has nothing leaves it out."""
+    """One column. If it has no value for an output, that output leaves it out."""
 
     key: str
-    """By what a saved sort, a saved choice of columns and a test name it."""
+    """Identifies the column in a saved sort, in saved columns and in tests."""
     title: str = ""
     place: int | None = None
-    """Where it stands on the screen and the command line; None: last, and hidden until it is chosen."""
+    """Its position on screen and on the command line. None: last, and hidden until the user chooses it."""
     room: Room = DATE
     cell: Callable[[Seen], str | Styled] | None = None
-    """What a row of the screen shows."""
+    """What a screen row shows."""
     sort: str | None = None
-    """The store's sort key (`store/listing/sorting.KEYS`); None: the list can't be sorted by it."""
+    """The store's sort key (`store/listing/sorting.KEYS`). None: the list can't be sorted by it."""
     csv: tuple[CsvField, ...] = ()
     json: Mapping[str, Value] = field(default_factory=dict[str, Value])
     of_integration: bool = False
     """Where JSON has it: in the client, or in each of its integrations."""
     line: Callable[[Client, Integration | None, Viewer], str] | None = None
-    """What `clientsync clients` prints, on a line for each integration or on one for a client that has none."""
+    """What `clientsync clients` prints: a line per integration, or one line for a client without any."""
 
 
 # Values
@@ -143,17 +146,17 @@ def _detail_cell(name: str) -> Callable[[Seen], str]:
 
 
 def _joined(read: Callable[[Integration, Viewer], str]) -> Callable[[Seen], str]:
-    """What each integration has, once each."""
+    """The values of all integrations, each once."""
     return lambda seen: ", ".join(dict.fromkeys(read(link, seen.viewer) for link in seen.client.integrations))
 
 
 def _day(read: Callable[[Integration], datetime | None]) -> Callable[[Seen], str]:
-    """A day of the worst integration."""
+    """A date of the worst integration."""
     return lambda seen: short_date(read(seen.worst), seen.viewer.now) if seen.worst else ""
 
 
 def _name_cell(seen: Seen) -> str:
-    """The name, behind a mark where someone claimed the client."""
+    """The name, after a mark if someone claimed the client."""
     mark = claim_words.mark(seen.client.claim, seen.viewer.now, ascii_marks=seen.viewer.ascii_marks)
     return f"{mark} {seen.client.name}" if mark else seen.client.name
 
@@ -164,7 +167,7 @@ def _claimed_cell(seen: Seen) -> str:
 
 
 def _status_cell(seen: Seen) -> Styled:
-    """Symbol, words and meaning of the worst integration's status."""
+    """The status of the worst integration: symbol, words and meaning."""
     link, viewer = seen.worst, seen.viewer
     if link is None:
         return f"{' ' if viewer.ascii_marks else '·'} not connected", "muted"
@@ -179,7 +182,7 @@ def _status_cell(seen: Seen) -> Styled:
 
 
 def status_line(link: Integration | None, viewer: Viewer) -> str:
-    """An integration's status on one line of the command line, and since when it could not be checked."""
+    """An integration's status as one line for the command line, with how long it has gone unchecked."""
     if link is None:
         return "not connected"
     app = viewer.title(link.software) if link.last_fault else ""
@@ -242,7 +245,7 @@ COLUMNS: list[ClientColumn] = [
     ),
     ClientColumn(
         "organisation", "Organisation", None, Room(16, 3, 1, 40, "middle"),
-        # Two organisations of one name are two.
+        # Two organisations with the same name are two.
         cell=lambda seen: ", ".join(link.organisation_name for link in seen.client.integrations),
         csv=(
             CsvField("Organisation", _of(lambda link: link.organisation_name)),
@@ -319,7 +322,7 @@ def _placed(columns: list[ClientColumn]) -> list[ClientColumn]:
 
 
 def on_screen() -> list[ClientColumn]:
-    """The columns that the screen can show, as they are ordered at first."""
+    """The columns the screen can show, in their initial order."""
     return _placed([column for column in COLUMNS if column.cell])
 
 
@@ -334,18 +337,18 @@ def csv_fields() -> list[CsvField]:
 
 
 def worst(client: Client) -> Integration | None:
-    """The integration that needs a person most."""
+    """The integration that needs attention most."""
     return max(client.integrations, key=lambda link: weight(link.standing.status), default=None)
 
 
 def stored(sort: Sort) -> Sort:
-    """The sort in the store's own keys."""
+    """The sort, in the store's own keys."""
     keys = {column.key: column.sort for column in COLUMNS}
     return tuple((stored, down) for key, down in sort if (stored := keys[key]))
 
 
 def json_shape() -> Callable[[Client], dict[str, Any]]:
-    """What makes JSON of a client and its integrations; the names are part of what scripts rely on."""
+    """The function that turns a client and its integrations into JSON. Scripts rely on the names."""
     named = [(column.of_integration, *found) for column in COLUMNS for found in column.json.items()]
     of_client = [(name, value) for of_integration, name, value in named if not of_integration]
     of_link = [(name, value) for of_integration, name, value in named if of_integration]

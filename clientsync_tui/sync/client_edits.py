@@ -1,4 +1,6 @@
-"""Edits of the client list: team, practice code, name, note, and who is on it. Each is a ledger entry, and undo reverses it."""
+"""Changes to the client list: team, practice code, name, note, and removal. Each is a ledger entry, and undo
+reverses it.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ from ..store.store import Store
 
 
 def step_id() -> str:
-    """What the entries of one bulk change have in common in their bodies (`step`), so that it is undone as one."""
+    """A value that the entries of one bulk change share (`step` in their bodies), so that they are undone together."""
     return secrets.token_hex(4)
 
 
@@ -24,7 +26,9 @@ def new_client_id() -> str:
 
 
 def set_code(store: Store, actor: str, client: Client, code: str | None) -> None:
-    """Sets a client's practice code, or (None, "") takes it away. Raises UsageError if it can't be, or is another's."""
+    """Sets a client's practice code; (None, "") removes it. Raises UsageError if the code is invalid or already
+    taken.
+    """
     code = _text("The practice code", code or "", longest.CODE) or None
     if code == client.practice_code:
         return
@@ -48,7 +52,9 @@ def rename(store: Store, actor: str, client: Client, name: str) -> None:
 
 
 def set_note(store: Store, actor: str, client: Client, note: str) -> None:
-    """Sets a client's note, its lines joined into one; an empty one takes it away. Raises UsageError if it is too long."""
+    """Sets a client's note, with its lines joined into one; an empty note is removed. Raises UsageError if it is
+    too long.
+    """
     note = _text("The note", one_line(note), longest.NOTE)
     if note != client.note:
         body = {"note": note, "before": client.note}
@@ -56,12 +62,12 @@ def set_note(store: Store, actor: str, client: Client, note: str) -> None:
 
 
 def team_name(name: str) -> str | None:
-    """The name of a team as it is saved; None for an empty one. Raises UsageError if it is too long."""
+    """A team's name as it will be saved; None if it is empty. Raises UsageError if it is too long."""
     return _text("The team's name", name, longest.NAME) or None
 
 
 def create_team(store: Store, actor: str, name: str) -> str:
-    """Creates a team; returns its name as it is saved. Raises UsageError if it has no name or exists already."""
+    """Creates a team and returns its name as saved. Raises UsageError if it has no name or already exists."""
     made = team_name(name)
     if made is None:
         raise UsageError("Enter a name for the team. Nothing was changed.")
@@ -73,7 +79,9 @@ def create_team(store: Store, actor: str, name: str) -> str:
 
 
 def assign_team(store: Store, actor: str, clients: Sequence[Client], team: str | None) -> int:
-    """Assigns clients to a team (made when it is new), or to none, as one step; returns how many were not in it yet."""
+    """Assigns clients to a team (created if it is new) or to none, as one step. Returns how many were not in it
+    before.
+    """
     team = team_name(team or "")
     step = step_id()
     moving = [client for client in clients if client.team != team]
@@ -89,7 +97,9 @@ def assign_team(store: Store, actor: str, clients: Sequence[Client], team: str |
 
 
 def existing_team(store: Store, name: str) -> str:
-    """A team as the practice spells it. Raises UsageError if there is none of that name, or several differ from it in their letters only."""
+    """A team as the practice spells it. Raises UsageError if there is none, or if several names differ from it only
+    in case or accents.
+    """
     wanted, teams = clean(name).strip(), store.clients.teams()
     if wanted in teams:
         return wanted
@@ -102,15 +112,17 @@ def existing_team(store: Store, name: str) -> str:
 
 
 def rename_team(store: Store, actor: str, team: str, name: str) -> int:
-    """Gives a team another name, as one step; returns how many clients are in it. Raises UsageError if the team is gone, it gets no
-    name, or another team has it."""
+    """Renames a team, as one step, and returns how many clients are in it.
+
+    Raises UsageError if the team no longer exists, the name is empty, or another team has it.
+    """
     with store.transaction():
-        # A colleague may have changed the teams since they were chosen from.
+        # A colleague may have changed the teams since this one was chosen.
         return replace_team(store, actor, existing_team(store, team), renamed_team(store, team, name))
 
 
 def renamed_team(store: Store, team: str, name: str) -> str:
-    """The new name of a team as it is saved. Raises as `rename_team`."""
+    """A team's new name as it will be saved. Raises the same as `rename_team`."""
     new = team_name(name)
     if new is None:
         raise UsageError("Enter a name for the team. Nothing was changed.")
@@ -120,18 +132,22 @@ def renamed_team(store: Store, team: str, name: str) -> str:
 
 
 def is_team(store: Store, name: str, *, but: str | None = None) -> bool:
-    """Whether there is a team of that name, however it is spelled, other than the team `but`."""
+    """Whether there is a team with that name in any spelling, other than the team `but`."""
     return name.casefold() in (team.casefold() for team in store.clients.teams() if team != but)
 
 
 def delete_team(store: Store, actor: str, team: str) -> int:
-    """Deletes a team, as one step; returns how many clients are in no team now. Raises UsageError if it is gone."""
+    """Deletes a team, as one step, and returns how many clients are now in no team. Raises UsageError if it no
+    longer exists.
+    """
     with store.transaction():
         return replace_team(store, actor, existing_team(store, team), None)
 
 
 def replace_team(store: Store, actor: str, team: str, new: str | None, **marks: object) -> int:
-    """A team is gone, and its clients are in another one, or in none; returns how many those are. `marks`: for the entries' bodies."""
+    """Moves a team's clients to another team or to none, removes it, and returns how many there were. `marks`: for
+    the entries' bodies.
+    """
     clients, marks = store.clients.in_team(team), {"step": step_id(), **marks}
     deleted = NewEntry(Kind.TEAM_DELETED, actor, body={"team": team, "becomes": new, **marks})
     body = {"team": new, "before": team, **marks}
@@ -142,12 +158,14 @@ def replace_team(store: Store, actor: str, team: str, new: str | None, **marks: 
 
 
 def can_be_removed(client: Client) -> bool:
-    """Whether a client has no living integration, so that it may be taken off the list."""
+    """Whether a client has no active integration and so may be taken off the list."""
     return all(link.problem is Reason.DISCONNECTED_HERE for link in client.integrations)
 
 
 def remove(store: Store, actor: str, clients: Sequence[Client]) -> int:
-    """Takes clients without a living integration off the list as one step, and leaves the others; returns how many went."""
+    """Takes clients without an active integration off the list as one step, and leaves the others. Returns how many
+    were removed.
+    """
     step = step_id()
     going = [client for client in clients if can_be_removed(client)]
     store.ledger.append(

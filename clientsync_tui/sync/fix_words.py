@@ -1,4 +1,4 @@
-"""Fixes in words: the cause, and what Enter does about it. The client list and the numbered menu show the same."""
+"""Fixes in words: the cause, and what Enter does about it. The client list and the numbered menu share these."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -21,12 +21,13 @@ STATUSES: dict[str, frozenset[Status]] = {
     "expired": frozenset({Status.EXPIRED}),
     "broken": frozenset({Status.BROKEN}),
 }
-"""What is fixed under each tab: every integration of that status. A client is under the tab of its worst integration, so the
-integrations to fix may be more than the tab's clients have."""
+"""What is fixed under each tab: every integration with that status. A client is under the tab of its worst
+integration, so there may be more integrations to fix than the tab has clients.
+"""
 
 
 class Step(Enum):
-    """What is done about a cause."""
+    """What to do about a cause."""
 
     RECONNECT = auto()
     SIGN_IN_AGAIN = auto()
@@ -35,8 +36,9 @@ class Step(Enum):
 
 
 class FixLine(NamedTuple):
-    """A fix as a line shows it. `app`: what the accounting app calls itself; `does`: what Enter does; `reach`: how many you reach, as far as
-    that is known, and `reach_short` without the time."""
+    """A fix as one line. `app`: the accounting app's display name. `does`: what Enter does. `reach`: how many you
+    reach, if known; `reach_short`: the same without the time.
+    """
 
     fix: Fix
     step: Step
@@ -62,12 +64,12 @@ class FixLine(NamedTuple):
 
     @property
     def says(self) -> str:
-        """The reason in a sentence, with the next step."""
+        """The reason as a sentence, with the next step."""
         return REASONS[self.fix.cause.reason]
 
 
 def statuses_under(tab: Tab) -> frozenset[Status]:
-    """The statuses that are fixed under a tab; none under most."""
+    """The statuses that are fixed under a tab; most tabs have none."""
     return STATUSES.get(tab.key, frozenset())
 
 
@@ -89,7 +91,9 @@ def lines(
     now: datetime,
     reached: Mapping[Cause, LastReach] = MappingProxyType({}),
 ) -> list[FixLine]:
-    """The fixes as lines. `reached`: how many of each you reach, where that is known. `title`: what an accounting app calls itself. `held`: the sign-ins whose tokens this person has."""
+    """The fixes as lines. `reached`: how many of each you reach, if known. `title`: gives an accounting app's
+    display name. `held`: the sign-ins whose tokens this person has.
+    """
     you = {(sign_in.software, sign_in.person.id) for sign_in in held}
     working = [sign_in for sign_in in held if sign_in.works(now)]
     signed_in = {sign_in.software for sign_in in working}
@@ -112,7 +116,7 @@ def lines(
 
 
 def _consented(software: str, working: Sequence[SignIn]) -> set[str]:
-    """The organisations that the person who will reconnect has a working sign-in for: the one whose sign-in was used last."""
+    """The organisations that the reconnecting person, whose sign-in was used last, has working sign-ins for."""
     own = [sign_in for sign_in in working if sign_in.software == software and sign_in.organisation_id]
     return {str(sign_in.organisation_id) for sign_in in own if sign_in.person == own[0].person}
 
@@ -130,7 +134,7 @@ def _name(fix: Fix, *, with_email: bool) -> str:
 
 
 def step_of(fix: Fix, *, mine: bool) -> Step:
-    """What fixes it. `mine`: the sign-in is your own."""
+    """What fixes it. `mine`: the broken sign-in is your own."""
     match fix.cause.reason:
         case reason if reason in FOR_THE_CLIENT:
             return Step.ASK_THE_CLIENT
@@ -143,7 +147,9 @@ def step_of(fix: Fix, *, mine: bool) -> Step:
 
 
 def step_words(fix: Fix, step: Step, *, mine: bool, signed_in: bool, consents: int) -> str:
-    """What Enter does, as a button would say it. `signed_in`: a sign-in of one's own works; `consents`: how many are yet to be given."""
+    """What Enter does, in a button's words. `signed_in`: you have a working sign-in. `consents`: how many are still
+    needed.
+    """
     match step:
         case Step.ASK_THE_CLIENT:
             return "Ask the client"
@@ -160,7 +166,7 @@ def step_words(fix: Fix, step: Step, *, mine: bool, signed_in: bool, consents: i
 
 
 def cause_words(fix: Fix, app: str, who: str | None, now: datetime) -> str:
-    """`Grace Haddad's sign-in was refused`. `who`: None for you."""
+    """`Grace Haddad's sign-in was refused`. `who`: None means you."""
     whose = f"{who}'s" if who else "your"
     several = fix.each_own and fix.integrations > 1
     sign_in = f"{whose} sign-in{'s' if several else ''}"
@@ -183,6 +189,6 @@ def cause_words(fix: Fix, app: str, who: str | None, now: datetime) -> str:
 
 
 def _on(fix: Fix, now: datetime) -> str:
-    """The day, where it is one."""
+    """The day, if it is a single one."""
     first, last = short_date(fix.first_end, now), short_date(fix.last_end, now)
     return f" on {first}" if first and first == last else ""

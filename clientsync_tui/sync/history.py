@@ -1,4 +1,4 @@
-"""A ledger entry in words: who did what, and what it was before."""
+"""A ledger entry in words: who did what, and what was there before."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -125,11 +125,13 @@ _SAYS: Mapping[str, Callable[[_Body], str]] = {
 
 CANT_BE_READ = "(an entry that can't be read)"
 WRONG_SHAPE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
-"""What reading a body raises that no program of ours would have written."""
+"""What reading a body may raise if this program didn't write it."""
 
 
 def described(entry: Entry) -> str:
-    """What happened, without who, when and where. Never raises: a member of a shared practice may have appended anything."""
+    """What happened, without who, when and where. Never raises, because a member of a shared practice may have
+    appended anything.
+    """
     if not fits(entry.kind, entry.body):
         return CANT_BE_READ
     try:
@@ -139,7 +141,7 @@ def described(entry: Entry) -> str:
 
 
 def line(entry: Entry, client: str | None = None) -> str:
-    """The entry on one line. `client`: the client's name, where the line stands among others'."""
+    """The entry as one line. `client`: the client's name, for a list about several clients."""
     parts = [
         entry.at[:19].replace("T", " "),
         entry.actor,

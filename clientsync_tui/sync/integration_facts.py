@@ -12,13 +12,14 @@ from .locale_words import counted, moment_in_full, number
 from .pulled_words import refused_list
 
 Fact = tuple[str, str, str]
-"""Title, text, and the style's meaning ("ok", "warning", "error", "muted" or "")."""
+"""Title, text, and what the style means ("ok", "warning", "error", "muted" or "")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the facts are made of. `counts`: how many records of each list were pulled; `refused`: the lists that may not be read,
-    with why; `held`: whether the sign-in is held here."""
+    """What the facts are made from. `counts`: how many records of each list were pulled. `refused`: the lists that
+    may not be read, with the reason. `held`: whether the sign-in is held here.
+    """
 
     client: Client
     link: Integration
@@ -31,14 +32,14 @@ class Seen:
 
 
 def status_of(link: Integration, now: datetime, ascii_marks: bool) -> tuple[str, str]:
-    """The status as symbol and words, and its style's meaning."""
+    """The status as symbol and words, and what its style means."""
     symbols = words.ASCII_SYMBOLS if ascii_marks else words.SYMBOLS
     status = link.standing.status
     return f"{symbols[status]} {words.link_words(link, now)}", words.STYLES[status]
 
 
 def of_integration(seen: Seen) -> Iterator[Fact]:
-    """Status, reason and next step first."""
+    """The facts of an integration: status, reason and next step first."""
     link, now = seen.link, seen.now
     if not_loaded := why_not_loaded(seen.software):
         yield "Accounting app", not_loaded, "error"
@@ -80,14 +81,17 @@ def of_integration(seen: Seen) -> Iterator[Fact]:
 
 
 def no_address(link: Integration, app: str) -> str:
-    """Why the organisation's page in the accounting app `app` can't be opened, and what to do instead: most apps give no address later either."""
+    """Why the organisation's page in the accounting app `app` can't be opened, and what to do instead.
+
+    Most apps that give no address don't give one later either.
+    """
     return (
         f"{app} gave no address for {link.organisation_name}. Open {app} in a browser, and choose it there."
     )
 
 
 def _lists(seen: Seen) -> Iterator[tuple[str, str]]:
-    """The name of each list, and its count or why it was refused."""
+    """Each list's name, with its count or why it was refused."""
     if not seen.counts and not seen.refused:
         yield "", "none pulled on this host yet"
         return
@@ -102,7 +106,7 @@ def _lists(seen: Seen) -> Iterator[tuple[str, str]]:
 
 
 def of_client(client: Client) -> Iterator[Fact]:
-    """The practice's own facts of the client, then what the organisation says of itself."""
+    """The practice's own facts about the client, then what the organisation says about itself."""
     yield "Practice code", client.practice_code or "none", "" if client.practice_code else "muted"
     yield "Team", client.team or "none", "" if client.team else "muted"
     if client.note:

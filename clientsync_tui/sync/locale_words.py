@@ -11,7 +11,7 @@ from ..practice.counted import noun
 @cache
 def _prepared() -> None:
     for category in (locale.LC_TIME, locale.LC_NUMERIC):
-        # A locale that is not installed here leaves the C locale.
+        # If a locale is not installed here, the C locale remains.
         with suppress(locale.Error):
             locale.setlocale(category, "")
 
@@ -21,7 +21,7 @@ def _month_first() -> bool:
     _prepared()
     name = locale.setlocale(locale.LC_TIME).split(".")[0]
     if name in ("C", "POSIX"):
-        # C has the American order; it is the locale of machines where no one chose one.
+        # C has the American order, but it is also the locale of machines where nobody chose one.
         return False
     order = locale.nl_langinfo(locale.D_FMT) if hasattr(locale, "nl_langinfo") else ""
     return order.find("%m") < order.find("%d") if "%m" in order and "%d" in order else order.startswith("%D")
@@ -44,7 +44,7 @@ def counted(count: int, one: str, several: str = "") -> str:
 
 
 def here(at: datetime) -> datetime:
-    """A moment in local time; as it is where that can't be said, as on the last day of the year 9999."""
+    """A moment in local time; unchanged if that can't be expressed, as on the last day of the year 9999."""
     try:
         return at.astimezone()
     except (OverflowError, OSError):
@@ -52,7 +52,7 @@ def here(at: datetime) -> datetime:
 
 
 def short_date(at: datetime | None, now: datetime) -> str:
-    """A day in local time: `14 Nov`, with its year when that is another; empty for None."""
+    """A day in local time: `14 Nov`, with the year if it is not the current one; empty for None."""
     if at is None:
         return ""
     return _day(at, year=here(at).year != now.astimezone().year)
@@ -66,18 +66,18 @@ def _day(at: datetime, *, year: bool) -> str:
 
 
 def moment_in_full(at: datetime | None) -> str:
-    """A time of day with its day and year, local: `14 Nov 2026 09:12`; empty for None."""
+    """A time with day and year, local: `14 Nov 2026 09:12`; empty for None."""
     return f"{_day(at, year=True)} {here(at):%H:%M}" if at else ""
 
 
 def brief(at: datetime, now: datetime) -> str:
-    """A time of day where that is today, else the day: `09:12`, `14 Nov`."""
+    """The time if it is today, else the day: `09:12`, `14 Nov`."""
     here = at.astimezone()
     return f"{here:%H:%M}" if here.date() == now.astimezone().date() else short_date(at, now)
 
 
 def moment_words(at: datetime, now: datetime) -> str:
-    """A time of day, with its day when that is not today: `09:12`, `14 Nov 09:12`."""
+    """The time, with the day if it is not today: `09:12`, `14 Nov 09:12`."""
     local = here(at)
     time = f"{local:%H:%M}"
     return time if local.date() == now.astimezone().date() else f"{short_date(at, now)} {time}"

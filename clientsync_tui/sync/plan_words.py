@@ -1,4 +1,4 @@
-"""A plan in words: what will be done, to how many, what is left out and why."""
+"""A plan in words: what will be done, to how many, and what is left out and why."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,22 +14,24 @@ from .kinds.seam.kind import BulkKind, Unit
 
 
 def clients(count: int) -> str:
-    """So many clients, in words: where clients are listed or chosen."""
+    """A number of clients: where clients are listed or chosen."""
     return counted(count, "client")
 
 
 def integrations(count: int) -> str:
-    """So many integrations, in words: where something is done or fixed, because a client may have several."""
+    """A number of integrations: where something is done or fixed, because a client may have several."""
     return counted(count, "integration")
 
 
 def things(unit: Unit, count: int) -> str:
-    """So many items: each is an integration or a client, and an organisation counts as the client that it becomes."""
+    """A number of items. Each is an integration or a client; an organisation counts as the client that it becomes."""
     return integrations(count) if unit is Unit.INTEGRATION else clients(count)
 
 
 def reconnect_all(found: Tally) -> str:
-    """What Reconnect all promises: for how many clients, in which state, and how many integrations they have where some have several."""
+    """What Reconnect all will do: for how many clients, in which state, and how many integrations they have if some
+    have several.
+    """
     expired, broken = found.clients - found.broken_clients, found.broken_clients
     if not found.clients:
         return _nothing_to_reconnect(found)
@@ -55,7 +57,7 @@ def _nothing_to_reconnect(found: Tally) -> str:
 
 
 def button(plan: Plan) -> str:
-    """What the button says: the verb and the number that will be done."""
+    """The button's text: the verb, and the number that will be done."""
     kind = registry.kind(plan.kind)
     return f"{kind.verb} {things(kind.unit, plan.count(Will.DO))}"
 
@@ -66,7 +68,7 @@ def to_do(kind: BulkKind, count: int) -> str:
 
 
 def question(plan: Plan) -> str:
-    """The question that is answered with yes or no."""
+    """The question to be answered with yes or no."""
     if plan.count(Will.DO):
         return f"{button(plan)}?"
     if not plan.items:
@@ -76,7 +78,7 @@ def question(plan: Plan) -> str:
 
 
 def short(kind: str, reason: str | None) -> str:
-    """A reason in two or three words, as a plan or a job of this kind gives it."""
+    """A reason in two or three words, as used for a plan or job of this kind."""
     known = registry.kinds().get(kind)
     if reason == Why.ALREADY_ADDED and known is not None:
         return known.already
@@ -91,7 +93,7 @@ def says(item: PlanItem) -> str:
 
 
 def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
-    """A line for what will be done, then one for each reason of what will not, the most frequent first."""
+    """A line for what will be done, then one per reason for what won't, the most frequent first."""
     kind = registry.kind(plan.kind)
     if count := plan.count(Will.DO):
         yield Will.DO, f"{things(kind.unit, count)} will be {kind.participle}."
@@ -102,7 +104,7 @@ def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
     for (will, reason, sentence), number in reasons.items():
         by_reason.setdefault((will, reason), Counter())[sentence] += number
     for (will, reason), sentences in sorted(by_reason.items(), key=lambda entry: -entry[1].total()):
-        # Sentences that name a colleague differ from item to item; the list has each.
+        # Sentences that name a colleague differ from item to item; the list shows each of them.
         sentence = (
             next(iter(sentences))
             if len(sentences) == 1
@@ -113,12 +115,12 @@ def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
 
 
 def entails(plan: Plan, softwares: Iterable[Software]) -> Iterator[str]:
-    """What you should know before you confirm a plan."""
+    """What the user should know before confirming a plan."""
     yield from registry.kind(plan.kind).entails(plan, {software.name: software for software in softwares})
 
 
 def hidden(count: int) -> Iterator[str]:
-    """That the filter hides some of what the plan is about; nothing if it hides none."""
+    """Says that the filter hides some clients of the plan; empty if it hides none."""
     if count:
         hides = counted(count, "selected client is", "selected clients are")
         yield f"{hides} hidden by the filter. {'It is' if count == 1 else 'They are'} included."

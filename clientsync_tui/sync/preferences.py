@@ -1,4 +1,6 @@
-"""How one person likes the client list: sort, columns, past filters, saved views. Colleagues share the practice's file, not these."""
+"""How one person likes the client list: sort, columns, recent filters, saved views. Colleagues who share the
+practice have their own.
+"""
 
 import json
 import os
@@ -17,12 +19,16 @@ MOST_BYTES = 1 << 20
 
 
 class Preferences:
-    """A JSON file in the person's own folder, one for each practice. What can't be saved is lost with this window."""
+    """A JSON file in the person's own folder, one per practice. If it can't be saved, the preferences last until
+    the window closes.
+    """
 
     def __init__(
         self, store: Store, folder: Callable[[], Path] = data_folder, name: str = "preferences"
     ) -> None:
-        """`folder`: where this person's files are; asked for when it is needed, as it may raise UsageError. `name`: of the file."""
+        """`folder`: returns the person's folder. It is called only when needed, because it may raise UsageError.
+        `name`: of the file.
+        """
         self._store = store
         self._name = name
         self._folder = folder
@@ -35,7 +41,7 @@ class Preferences:
         return value if isinstance(value, type(otherwise)) else otherwise
 
     def save(self, key: str, value: Any) -> None:
-        """Saves a value for the next start. Another window of the same person may have saved others meanwhile: they stay."""
+        """Saves a value for the next start. Values that another window of the same person has saved meanwhile stay."""
         self._unsaved[key] = value
         with suppress(OSError, UsageError):
             self._write({**self._read(), key: value})
@@ -43,7 +49,7 @@ class Preferences:
 
     @property
     def is_saved(self) -> bool:
-        """Whether everything that was to be saved is in the file."""
+        """Whether everything has reached the file."""
         return not self._unsaved
 
     @property
@@ -53,14 +59,14 @@ class Preferences:
         return {name: text for name, text in sorted(views.items()) if isinstance(text, str)}
 
     def view(self, name: str) -> str:
-        """The filter of a saved view, whatever the case of its name. Raises UsageError if there is none."""
+        """The filter of a saved view, ignoring case in its name. Raises UsageError if there is none."""
         for view, text in self.views.items():
             if view.casefold() == name.casefold():
                 return text
         raise UsageError(f'There is no view "{name}". `clientsync views` lists yours.')
 
     def save_view(self, name: str, filter_text: str) -> None:
-        """Saves a filter under a name, in place of one whose name differs in upper and lower case alone."""
+        """Saves a filter under a name. It replaces a view whose name differs only in case."""
         others = {n: text for n, text in self.views.items() if n.casefold() != name.casefold()}
         self.save("views", {**others, name: filter_text})
 
@@ -71,7 +77,7 @@ class Preferences:
     @property
     def path(self) -> Path:
         """The file. Raises UsageError if this person has no folder."""
-        # The id comes from a file that colleagues can write, and must not lead out of the folder.
+        # The id comes from a file that colleagues can write, so it must not lead out of the folder.
         practice = "".join(filter(str.isalnum, self._store.practice_id))[:32]
         return self._folder() / f"{self._name}-{practice}.json"
 
@@ -95,7 +101,7 @@ class Preferences:
             raise
 
     def _former(self, key: str) -> Any:
-        """What release 0.2 saved in the practice's file, where the last colleague's won."""
+        """What release 0.2 saved in the practice's file, where the last colleague's choice won."""
         if key == "views":
             return self._store.former_views()
         with suppress(ValueError, RecursionError):

@@ -7,11 +7,11 @@ from ..accounting.seam.software import Software
 from ..practice.text import clean
 
 OWN = frozenset({"id", "name", "code"})
-"""Fields that have a place of their own."""
+"""Fields that have their own place."""
 
 
 def further(record: Mapping[str, Any]) -> str:
-    """The fields that are words or numbers, without ids and what is shown already."""
+    """The fields with words or numbers, without ids and what is already shown."""
     shown = {str(record.get(name) or "") for name in OWN}
     parts = [
         f"{field} {clean(str(value))}"
@@ -26,6 +26,6 @@ def further(record: Mapping[str, Any]) -> str:
 
 
 def refused_list(software: Software, name: str, why: str) -> str:
-    """Which app refused which list, why, and what happens next, in a sentence."""
+    """A sentence: which app refused which list, why, and what happens next."""
     title = software.lists.get(name, name.replace("_", " "))
     return f"{software.title} refused the list {title} ({why.rstrip('. ')}), so the next refresh asks for it again."

@@ -1,4 +1,4 @@
-"""Changing how an integration behaves."""
+"""Changes how an integration behaves."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ MOST_DAYS = 365
 
 
 def change_settings(store: Store, actor: str, client: str, link: Integration, settings: Settings) -> bool:
-    """Writes an integration's settings into the ledger; False if they are what they were."""
+    """Writes an integration's settings to the ledger; False if they haven't changed."""
     if settings == link.settings:
         return False
     body = {"settings": as_body(settings), "before": as_body(link.settings)}
@@ -30,7 +30,7 @@ def with_note(settings: Settings, note: str) -> Settings:
 
 
 def as_body(settings: Settings) -> dict[str, Any]:
-    """Settings as an entry holds them."""
+    """Settings as stored in an entry's body."""
     return {
         "lists": list(settings.lists) if settings.lists is not None else None,
         "refresh_days": settings.refresh_days,

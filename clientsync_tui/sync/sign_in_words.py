@@ -1,4 +1,6 @@
-"""How someone stands with an accounting app: signed in, refused, expired or not signed in. Everything that shows it asks here."""
+"""A person's state with an accounting app: signed in, refused, expired or not signed in. Everything that shows it
+uses this.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -32,7 +34,7 @@ ASCII_SYMBOLS = {
 
 
 def state_of(held: Sequence[SignIn], now: datetime) -> SignInState:
-    """The state of a person's sign-ins to one accounting app: one that works is enough."""
+    """The state of a person's sign-ins to one accounting app. A single working one is enough."""
     if not held:
         return SignInState.NONE
     if any(sign_in.works(now) for sign_in in held):
@@ -41,7 +43,7 @@ def state_of(held: Sequence[SignIn], now: datetime) -> SignInState:
 
 
 def used(held: Sequence[SignIn]) -> str | None:
-    """The id of the sign-in that is used for everything in one accounting app: None if each organisation has its own."""
+    """The id of the sign-in used for everything in an accounting app; None if each organisation has its own."""
     first = next((sign_in for sign_in in held if not sign_in.refused), None)
     return first.id if first is not None and first.organisation_id is None else None
 
@@ -52,7 +54,7 @@ def in_words(held: Sequence[SignIn], now: datetime) -> str:
     if state is SignInState.NONE:
         return state
     works = state is SignInState.SIGNED_IN
-    # Where a sign-in is for one organisation, one person holds many.
+    # If each organisation needs its own sign-in, one person has many.
     people = list(dict.fromkeys(sign_in.person.email for sign_in in held if sign_in.works(now) is works))
     others = f", and {len(people) - 1} more" if len(people) > 1 else ""
     dead = sum(not sign_in.works(now) for sign_in in held if sign_in.person.email in people) if works else 0
@@ -68,10 +70,10 @@ def by_person(
     *,
     ascii_marks: bool,
 ) -> list[str]:
-    """Who is signed in where, each person once, from the longest form to the shortest: `● Amelia Ford  App Other   ○ Third`,
-    in the end `● 2 apps   ○ 1 app`.
+    """Who is signed in where, each person once, from the longest form to the shortest: `● Amelia Ford  App Other
+    ○ Third`, down to `● 2 apps   ○ 1 app`.
 
-    `softwares`: the accounting apps that are set up, in the order in which they are named.
+    `softwares`: the accounting apps that are set up, in the order to name them.
     """
     symbols = ASCII_SYMBOLS if ascii_marks else SYMBOLS
     apps = list(dict.fromkeys([*softwares, *(sign_in.software for sign_in in held)]))

@@ -1,4 +1,4 @@
-"""A client's connections as a few lines of text, to paste into a mail or a ticket. It holds no secret."""
+"""A client's connections as a few lines of text, to paste into a mail or a ticket. It contains no secrets."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -8,7 +8,7 @@ from .words import link_words, next_step
 
 
 def summary_card(client: Client, title: Callable[[str], str], now: datetime) -> str:
-    """The card. `title`: what an accounting app calls itself."""
+    """The card. `title`: gives an accounting app's display name."""
     return "\n".join(_lines(client, title, now))
 
 

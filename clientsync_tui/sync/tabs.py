@@ -1,4 +1,4 @@
-"""The tabs by which a client list is triaged."""
+"""The tabs of the client list, one per status."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from ..practice.status import Status
 
 
 class Tab(NamedTuple):
-    """One tab. `statuses`: those it counts; None stands for no integration at all."""
+    """One tab. `statuses`: those it counts; None means no integration at all."""
 
     key: str
     title: str
@@ -15,7 +15,7 @@ class Tab(NamedTuple):
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """What the list shows under this tab."""
+        """The filter terms for what the list shows under this tab."""
         if self.key == "all":
             return ()
         others = [status for status in (*Status, None) if status not in self.statuses]

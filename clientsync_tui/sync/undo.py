@@ -1,4 +1,4 @@
-"""Undo: a reverse entry in the ledger takes back a change of the practice, even after a restart."""
+"""Undo: a reverse entry in the ledger takes back a change to the practice, even after a restart."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ FIELDS = {
     Kind.CLIENT_RENAMED: ("name", "name"),
     Kind.NOTE_SET: ("note", "note"),
 }
-"""Kinds that set one thing: under which name the body holds it, and under which name the client does."""
+"""Kinds that set one thing: its name in the body, and its name in the client."""
 UNDONE_BY_ANOTHER_KIND = {Kind.CLIENT_REMOVED: Kind.CLIENT_RESTORED}
 UNDOABLE = (*FIELDS, *UNDONE_BY_ANOTHER_KIND, Kind.TEAM_DELETED)
 MOST_PASSED = 20
-"""How many steps that can't be undone are passed over in search of one that can."""
+"""How many steps that can't be undone are skipped in search of one that can."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What one step did to one client: the value before it and after it (None, None: it was taken off the list)."""
+    """What one step did to one client: the value before and after (None, None: it was taken off the list)."""
 
     kind: Kind
     client: str
@@ -39,10 +39,10 @@ class _Change:
 
 
 def undo_last(store: Store, actor: str, now: datetime) -> str:
-    """Undoes the last step of `actor` that can be undone; returns a sentence that says what it undid.
+    """Undoes the last step of `actor` that can be undone. Returns a sentence that says what was undone.
 
-    Only changes of team, code, name and note, and removals can be undone, each once, and so can what became of a team. Whatever someone changed again since is
-    left alone. Raises UsageError if there is nothing to undo.
+    Only changes of team, code, name and note, removals, and changes to teams themselves can be undone, once each. Anything that someone
+    has changed again since is left alone. Raises UsageError if there is nothing to undo.
     """
     passed = 0
     with store.transaction():
@@ -63,8 +63,9 @@ def undo_last(store: Store, actor: str, now: datetime) -> str:
 
 
 def _team_back(step: Sequence[Entry], able: Sequence[_Change], store: Store, actor: str) -> str | None:
-    """Gives a renamed team its former name, or brings a deleted one back; returns a sentence. None where the step did neither, or there
-    is no way back: the team was changed again, or another one has its name by now."""
+    """Gives a renamed team its former name, or brings a deleted one back, and returns a sentence. None if the step
+    did neither or can't be undone, because the team was changed again or another one has its name by now.
+    """
     if step[0].kind is not Kind.TEAM_DELETED:
         return None
     team, new = step[0].body["team"], step[0].body.get("becomes")
@@ -90,7 +91,7 @@ class Step:
 
 
 def steps_to_undo(store: Store, actor: str) -> Iterator[Step]:
-    """The changes of `actor` that can be undone, the newest first. Some may have been changed again since."""
+    """The changes of `actor` that can be undone, newest first. Some may have been changed again since."""
     for step in _steps(store, actor):
         yield Step(step[0].at, _TITLES[step[0].kind], len(_net(step)))
 
@@ -111,7 +112,7 @@ def _key(entry: Entry) -> str | int:
 
 
 def _own(store: Store, actor: str) -> Iterator[Entry]:
-    """The actor's changes and undoings, the newest first."""
+    """The actor's changes and undos, newest first."""
     undoing = (*UNDONE_BY_ANOTHER_KIND.values(), Kind.TEAM_CREATED)
     entries = store.ledger.by_actor(actor, (*UNDOABLE, *undoing))
     return (entry for entry in entries if fits(entry.kind, entry.body) and _is_text(entry.body.get("before")))
@@ -122,7 +123,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _steps(store: Store, actor: str) -> Iterator[list[Entry]]:
-    """The steps that are neither an undoing nor undone, the newest first; the entries of each in order."""
+    """The steps that are neither undone nor an undo, newest first, each with its entries in order."""
     undone: set[str | int] = set()
     for key, entries in groupby(_own(store, actor), _key):
         step = list(entries)
@@ -146,7 +147,7 @@ def _net(step: Iterable[Entry]) -> list[_Change]:
 
 
 def _stands(change: _Change, client: Client | None, store: Store) -> bool:
-    """Whether what the change did is still so."""
+    """Whether the change is still in effect."""
     if client is None:
         return False
     if change.kind in UNDONE_BY_ANOTHER_KIND:
@@ -155,7 +156,7 @@ def _stands(change: _Change, client: Client | None, store: Store) -> bool:
 
 
 def _free_of_clashes(changes: list[_Change], clients: Mapping[str, Client], store: Store) -> list[_Change]:
-    """Leaves out those that would give a client the practice code that another one has by now."""
+    """Leaves out changes that would give a client a practice code that another one has by now."""
     if not changes or changes[0].kind not in (Kind.CODE_SET, Kind.CLIENT_REMOVED):
         return changes
 
@@ -165,7 +166,7 @@ def _free_of_clashes(changes: list[_Change], clients: Mapping[str, Client], stor
 
     holders = {code_key(code): client for client, _, code in store.clients.codes() if code}
     while True:
-        # Codes may have changed places among the clients of the step: those are free.
+        # Codes may have been swapped among the clients of the step; those count as free.
         free = {None, *(change.client for change in changes)}
         able = [change for change in changes if holders.get(wanted(change)) in free]
         if len(able) == len(changes):
@@ -174,7 +175,7 @@ def _free_of_clashes(changes: list[_Change], clients: Mapping[str, Client], stor
 
 
 def _reverse(changes: Iterable[_Change], actor: str, undone: str | int) -> list[NewEntry]:
-    """The entries that take `changes` back."""
+    """The entries that reverse `changes`."""
     step = step_id()
     first: list[NewEntry] = []
     then: list[NewEntry] = []
@@ -184,7 +185,8 @@ def _reverse(changes: Iterable[_Change], actor: str, undone: str | int) -> list[
         marks = {"step": step, "undoes": undone}
         before = change.after
         if kind is Kind.CODE_SET and change.after is not None and change.before is not None:
-            # No two clients may have a code at any time, so codes are given up before they are given.
+            # No two clients may have the same code at any time, so codes are given up before they are
+            # reassigned.
             body = {"code": None, "before": before, **marks}
             first.append(NewEntry(kind, actor, change.client, body=body))
             before = None

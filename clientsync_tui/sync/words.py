@@ -1,4 +1,4 @@
-"""Reasons and statuses in words, with the next step: the screens, the command line and the history all say the same."""
+"""Reasons and statuses in words, with the next step. The screens, the command line and the history share these."""
 
 import math
 from collections.abc import Callable
@@ -77,11 +77,11 @@ STYLES: dict[Status | None, str] = {
     Status.DISCONNECTED: "muted",
     None: "muted",
 }
-"""What the colour of a status means."""
+"""What a status's colour means."""
 
 
 def status_words(standing: Standing | None, ends_in_days: int | None = None) -> str:
-    """A status as a row shows it: "expires in 9 days", "expired 3 days ago", "broken: access removed"."""
+    """A status as shown in a row: "expires in 9 days", "expired 3 days ago", "broken: access removed"."""
     if standing is None:
         return "not connected"
     days = ends_in_days
@@ -103,20 +103,21 @@ FAULTS: dict[str, str] = {
 
 
 def link_words(link: Integration, now: datetime) -> str:
-    """An integration's status, without what was met at the last call."""
+    """An integration's status in words, without faults met by the last call."""
     if is_signed_out(link):
         return f"{link.standing.status}: signed out"
     return status_words(link.standing, days_left(link, now))
 
 
 def is_signed_out(link: Integration) -> bool:
-    """Whether it is expired because someone here signed out, and not because the app refused the sign-in."""
+    """Whether it is expired because someone signed out here, and not because the app refused the sign-in."""
     return link.signed_out and link.problem is Reason.SIGN_IN_REFUSED
 
 
 def unchecked(link: Integration, when: Callable[[datetime], str], app: str) -> str | None:
-    """`not checked since 14:02 (APP could not be reached)`: since the last good check; None if the last call worked, and
-    where there is nothing to check."""
+    """`not checked since 14:02 (APP could not be reached)`, counted from the last good check; None if the last call
+    worked or there is nothing to check.
+    """
     if link.last_fault is None or link.problem is Reason.DISCONNECTED_HERE:
         return None
     why = FAULTS.get(link.last_fault.what, "{app} did not answer").format(app=app)
@@ -124,12 +125,12 @@ def unchecked(link: Integration, when: Callable[[datetime], str], app: str) -> s
 
 
 def last_good(link: Integration) -> datetime:
-    """When its organisation was last called with success."""
+    """When its organisation last answered a call."""
     return link.checked_at or link.connected_at
 
 
 def days_left(link: Integration, now: datetime) -> int | None:
-    """Days until the sign-in ends, a day that has started counts; negative when it has ended."""
+    """Days until the sign-in ends, counting a started day as a whole; negative if it has ended."""
     return math.ceil((link.expires_at - now) / timedelta(days=1)) if link.expires_at else None
 
 

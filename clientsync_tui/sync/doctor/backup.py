@@ -1,4 +1,4 @@
-"""A consistent copy of the practice's database. Tokens are in no one's copy: they are in the keyring."""
+"""A consistent copy of the practice's database. It never contains tokens, which are in people's keyrings."""
 
 import shutil
 from pathlib import Path
@@ -13,10 +13,11 @@ from ...store.store import Store
 
 
 def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
-    """Copies the database as it is now to `file`, whole or not at all, while others go on working; returns the file.
+    """Copies the database as it is now to `file`, completely or not at all, while others keep working. Returns the
+    file.
 
-    None: to the program's own backups beside the database, of which the newest stay.
-    Raises UsageError if something else is there or `file` is one of the program's `own`, Trouble when it can't be written.
+    If `file` is None, the copy joins the program's own backups beside the database, of which the newest are kept.
+    Raises UsageError if something else is there or `file` is one of the program's `own`, Trouble if it can't be written.
     """
     try:
         if file is None:
@@ -24,7 +25,7 @@ def backup(store: Store, file: Path | None, own: OwnFiles) -> Path:
         refuse_device(file)
         if replaces(file, own):
             copies.check(file)
-        # SQLite opens files by their names alone, so it writes where no one else can put a link in the way.
+        # SQLite opens files by name only, so write where nobody else can plant a link.
         with TemporaryDirectory(
             dir=private_folder(store.path), prefix="clientsync-", ignore_cleanup_errors=True
         ) as folder:

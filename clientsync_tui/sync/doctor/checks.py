@@ -1,4 +1,4 @@
-"""What the program stands on, looked at: configuration, database, keyring, accounting apps, clock, terminal."""
+"""Checks what the program depends on: configuration, database, keyring, accounting apps, clock, terminal."""
 
 import asyncio
 import locale
@@ -29,9 +29,10 @@ TIMEOUT_S = 10.0
 async def examine(
     config: "Config", vault: "Vault", app: "Callable[[str], Configured]", left_out: Sequence[str]
 ) -> list[Finding]:
-    """Checks everything, and changes nothing but a probe in the keyring, which it removes. Every trouble is a finding.
+    """Checks everything. It changes nothing except for a test entry in the keyring, which it removes. Every problem
+    is a finding.
 
-    `app`: gives an accounting app by its name. `left_out`: a sentence for each plug-in that could not be loaded.
+    `app`: returns an accounting app by its name. `left_out`: a sentence for each plug-in that could not be loaded.
     """
     ok, says = await vault.backend_says()
     return [
@@ -51,7 +52,7 @@ def _configuration(config: "Config") -> str:
 
 
 def _server(url: str | None) -> list[Finding]:
-    """What keeps the practice's server from being reached before it is called: its address, or the driver that is missing."""
+    """A problem with the practice's server that shows before calling it: its address, or a missing driver."""
     if url is None:
         return []
     from ...store.postgres.address import address_of
@@ -77,7 +78,7 @@ async def _softwares(names: Collection[str], app: "Callable[[str], Configured]")
             found, clock = await _software(name, app, http)
             findings.append(found)
             clocks += [clock] if clock else []
-    # One that disagrees says more than ten that agree.
+    # One clock that disagrees says more than ten that agree.
     findings += sorted(clocks, key=lambda clock: clock.ok)[:1]
     return findings or [Finding("softwares", True, "none is set up yet: clientsync setup SOFTWARE")]
 
@@ -102,13 +103,13 @@ async def _software(
     except EXPECTED as error:
         trouble = no_answer(error, configured.software.title, address, TIMEOUT_S)
         return Finding(name, False, f"{address}: {trouble}"), None
-    # The token address answers GET with an error of its own: that it answers is what counts.
+    # The token address answers a GET with an error of its own. Any answer at all is what we want.
     fine = answer.status_code == 200 if issuer else answer.status_code < 500
     return Finding(name, fine, f"{address} answers {answer.status_code}"), _clock(answer.headers, name)
 
 
 async def _lacks_secret(configured: "Configured") -> bool:
-    """Whether a secret is needed that the keyring does not hold. A keyring that can't be asked is another finding."""
+    """Whether a required secret is missing from the keyring. An unusable keyring is a separate finding."""
     try:
         return configured.needs_secret and not await configured.secret()
     except KeyringTrouble:
@@ -116,7 +117,7 @@ async def _lacks_secret(configured: "Configured") -> bool:
 
 
 def _clock(headers: Mapping[str, str], name: str) -> Finding:
-    """The clock beside the app's, as its Date header tells it: a wrong one makes id_tokens look expired."""
+    """Compares the clock with the app's, from its Date header. With a wrong clock, id_tokens look expired."""
     try:
         their_time = parsedate_to_datetime(headers.get("date", ""))
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""The practice's file looked at: its files, its disk, what is in it, its ledger, what is derived of that, its backups."""
+"""Checks the practice's database: files, disk space, content, ledger, derived tables and backups."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ PARTS = ("", "-wal", "-shm")
 
 
 def look(path: Path) -> list[Finding]:
-    """Everything about the database at `path`; nothing is changed but an older version's shape."""
+    """Checks everything about the database at `path`. It changes nothing, except that it upgrades an older version."""
     try:
         resolved(path)
     except OSError as error:
@@ -41,9 +41,9 @@ def look(path: Path) -> list[Finding]:
 
 
 def mend(path: Path, agreed: Callable[[str], bool]) -> Iterator[str]:
-    """Does what can safely be done, one thing after the other where `agreed` to its question; yields what was done.
+    """Makes the repairs that are safe, one by one, if `agreed` to its question. Yields what it did.
 
-    Raises Trouble if it fails.
+    Raises Trouble if one fails.
     """
     asked: set[str] = set()
     while due := next((f.repair for f in look(path) if f.repair and f.repair.asks not in asked), None):
@@ -59,7 +59,7 @@ def _absent(path: Path) -> Finding:
 
 
 def _files(path: Path) -> Iterator[Finding]:
-    # Where the database is a link, its files are where that leads.
+    # If the database is a link, its files are beside the target.
     real = Path(os.path.realpath(path))
     opened = [
         file
@@ -98,7 +98,7 @@ def _disk(path: Path) -> Iterator[Finding]:
 
 
 def _killed(path: Path) -> Iterator[Finding]:
-    """A restore or a repair that was killed: what it left, and where the practice is as it was before."""
+    """What a killed restore or repair left behind, and where the previous practice is."""
     found = killed(path)
     if found is None:
         return
@@ -194,7 +194,7 @@ def _ledger(flaw: Flaw | None, path: Path) -> Finding | None:
 
 
 def _end(store: Store) -> Finding:
-    """The ledger's head, to be kept elsewhere by who wants to compare; and the clock beside its last entry."""
+    """The ledger's head, which you can keep elsewhere to compare, and the clock compared with the last entry."""
     seq, hash = store.inspection.head()
     newest = store.inspection.newest_entry_at()
     behind = (newest or datetime.min.replace(tzinfo=UTC)) - datetime.now(UTC)
@@ -230,9 +230,10 @@ def _derived(store: Store) -> Finding:
 
 
 def _practice_id(store: Store) -> Iterator[Finding]:
-    """The keyring's entries are named by it: with another one no token is found, to be used or to be revoked.
+    """The keyring's entries are named after the practice id: with another id, no token can be found to use or
+    revoke.
 
-    The oldest copy has it as it was: newer ones may have been made since it was changed.
+    The oldest copy is the most trustworthy, because newer ones may have been made after the change.
     """
     oldest = copies.oldest_good(store.path)
     former = copies.practice_id_of(oldest) if oldest else None
@@ -257,7 +258,7 @@ def _practice_id(store: Store) -> Iterator[Finding]:
 
 
 def _backups(store: Store) -> Finding:
-    """Whether the ledger goes on from the newest backup: one that was cut off, or written again from somewhere, does not."""
+    """Whether the ledger continues from the newest backup. It doesn't if it was cut short or rewritten."""
     path = store.path
     if wrong := copies.unusable(path):
         return Finding("backups", False, f"no copy can be made: {wrong}")
@@ -279,7 +280,7 @@ def _backups(store: Store) -> Finding:
 
 
 def _putting_right(path: Path) -> Repair | None:
-    """The file's own ledger, where that is whole, has more than any backup."""
+    """If the file's own ledger is intact, it has more than any backup."""
     return _building_anew(path) if is_salvageable(path) else _putting_back(path)
 
 

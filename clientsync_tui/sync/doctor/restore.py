@@ -1,4 +1,4 @@
-"""Putting a backup in the place of the practice."""
+"""Puts a backup in the place of the practice."""
 
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -13,11 +13,11 @@ from ...store.store import Store
 
 
 def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
-    """Puts the copy `file` in the place of `database`; returns where the former one is kept (None: there was none), and where
-    the copy's ledger was altered, if it was.
+    """Replaces `database` with the copy `file`. Returns where the previous one is kept (None: there was none), and
+    where the copy's ledger was altered, if it was.
 
-    A kill leaves the one or the other, whole. Raises UsageError if `file` is no sound copy, or when another process uses the
-    practice; Trouble when the disk is full or the folder can't be written.
+    If killed, it leaves one or the other, complete. Raises UsageError if `file` is not a sound copy or another process uses the
+    practice; Trouble if the disk is full or the folder can't be written.
     """
     if not file.is_file():
         raise UsageError(f"There is no file {file}.")
@@ -27,12 +27,13 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
         make_folder(database.parent)
         with replacing(database) as place, ExitStack() as copy:
             _copy(file, place.new)
-            # What is checked is what is put in place, whatever becomes of the original meanwhile.
+            # Check exactly what will be put in place, whatever happens to the original meanwhile.
             flaw = copies.check(place.new, called=file)
             with closing(Store(place.new)) as new:
-                # From this copy on the ledger goes on: what older ones hold beyond it is given up on purpose. A mark in the file
-                # itself would say nothing, because who can write a new ledger can write the mark, too.
-                # It counts only once the file is in place: a repair would put back what was never restored.
+                # The ledger continues from this copy, so whatever older copies have beyond it is given up on
+                # purpose. A marker inside the file would prove nothing: whoever can write a new ledger can
+                # write the marker too. It takes effect only once the file is in place; otherwise a repair could
+                # put back something that was never restored.
                 copy.enter_context(new.inspection.keeping_copy(copies.RESTORED, of=database))
             return place.finish(), flaw
     except (OSError, SqliteError) as error:

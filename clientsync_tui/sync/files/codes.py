@@ -1,4 +1,4 @@
-"""Practice codes from a CSV file: compared with the client list, and set all together or not at all."""
+"""Practice codes from a CSV file: compares them with the client list, and sets all of them or none."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class NewCode:
-    """A code to be set. `line`: where in the file it stands."""
+    """A code to set. `line`: its line in the file."""
 
     line: int
     client: Known
@@ -35,7 +35,7 @@ class NewCode:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What an upload will change. `unchanged`: clients that have that code already. `empty`: lines without a code."""
+    """What an upload will change. `unchanged`: clients that already have that code. `empty`: lines without a code."""
 
     changes: tuple[NewCode, ...]
     unchanged: int
@@ -43,7 +43,7 @@ class Codes:
 
 
 class _Names:
-    """Clients by id and by name."""
+    """Finds clients by id and by name."""
 
     def __init__(self, clients: Iterable[Known]) -> None:
         self.by_id: dict[str, Known] = {}
@@ -55,7 +55,7 @@ class _Names:
             self._by_folded.setdefault(folded(client.name), []).append(client)
 
     def meant(self, line: Line) -> Known | str:
-        """The client that a line names, or what is wrong with it."""
+        """The client that a line refers to, or what is wrong with it."""
         if line.id:
             return self.by_id.get(line.id) or _no_client(clean(line.id))
         if not line.client:
@@ -77,9 +77,10 @@ def _no_client(id: str) -> str:
 
 
 def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
-    """What the file's text asks for, beside the clients on the list. Raises UsageError, with every wrong line where it can.
+    """Compares the file's text with the clients on the list. Raises UsageError, naming every wrong line if
+    possible.
 
-    `as_written`: codes that a spreadsheet seems to have changed are wanted as they are.
+    `as_written`: accept codes that a spreadsheet seems to have changed.
     """
     names = _Names(Known(*client) for client in store.clients.codes())
     wrong: list[tuple[int, str]] = []
@@ -130,7 +131,9 @@ def _doubtful(new: NewCode) -> str | None:
 
 
 def upload(store: Store, codes: Codes, actor: str) -> None:
-    """Sets the codes in one transaction. Raises UsageError if the client list was changed meanwhile: then nothing is saved."""
+    """Sets the codes in one transaction. Raises UsageError if the client list has changed since the plan; then
+    nothing is saved.
+    """
     owners: Mapping[str | None, str] = {
         code_key(new.client.code): new.client.id for new in codes.changes if new.client.code
     }
@@ -139,7 +142,8 @@ def upload(store: Store, codes: Codes, actor: str) -> None:
     for new in codes.changes:
         owner = owners.get(code_key(new.code))
         if owner is not None and owner != new.client.id:
-            # Codes that change places: the one who has it gives it up first, because no two may have it at any time.
+            # If codes are swapped, the present owner gives a code up first, because no two clients may have it
+            # at any time.
             entries.append(
                 NewEntry(Kind.CODE_SET, actor, owner, body={"code": None, "before": new.code, "step": step})
             )

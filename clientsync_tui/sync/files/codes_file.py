@@ -1,4 +1,4 @@
-"""The file of practice codes: a CSV in any of the shapes that spreadsheets write."""
+"""The file of practice codes: a CSV in any form that spreadsheets write."""
 
 import csv
 import io
@@ -19,13 +19,14 @@ _DELIMITERS = ",;\t|"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LINE_END = r"\r\n|\r|\n"
 _NAMED_DELIMITER = re.compile(rf'"?sep=([^"\w \r\n])"?[,;\t|]*(?={_LINE_END}|$)', re.IGNORECASE)
-"""The line that tells Excel which delimiter follows."""
+"""The line that tells Excel which delimiter is used."""
 
 
 class WrongLines(UsageError):
-    """The file can't be used. `lines`: what is wrong, by line number (1 is the header); nothing was changed.
+    """The file can't be used. `lines`: what is wrong, by line number (1 is the header). Nothing was changed.
 
-    `damaged`: all that is wrong is codes that look changed by a spreadsheet, and a person may want them as they are.
+    `damaged`: the only problem is codes that a spreadsheet seems to have changed, which the user may want as they
+    are.
     """
 
     def __init__(self, lines: Sequence[tuple[int, str]], *, damaged: bool = False) -> None:
@@ -40,7 +41,9 @@ class WrongLines(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that says a code. `number`: where it begins in the file. Texts as they stand, blanks at the ends taken off."""
+    """A line with a code. `number`: where it starts in the file. The texts are unchanged, except for blanks at the
+    ends.
+    """
 
     number: int
     id: str
@@ -49,7 +52,7 @@ class Line:
 
 
 def read(path: Path) -> str:
-    """The file's text. Raises UsageError if it is too large, in another encoding than UTF-8 or UTF-16, or no text."""
+    """The file's text. Raises UsageError if it is too large, not UTF-8 or UTF-16, or not text."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -77,13 +80,13 @@ def _line_at(before: str) -> int:
 
 
 def lines(text: str) -> list[Line]:
-    """The lines of a CSV with a header, divided by whatever makes the wanted columns appear in it.
+    """The lines of a CSV with a header, split by the delimiter that yields the wanted columns.
 
-    Raises UsageError if a column is missing, WrongLines where the CSV is not well-formed.
+    Raises UsageError if a column is missing, WrongLines if the CSV is not well-formed.
     """
     likely = _DELIMITERS
     if named := _NAMED_DELIMITER.match(text):
-        # Emptied, not taken out: lines keep their numbers.
+        # Emptied instead of removed, so that the other lines keep their numbers.
         likely, text = named[1] + likely, text[named.end() :]
     delimiter = _delimiter(text, likely)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -110,7 +113,7 @@ def lines(text: str) -> list[Line]:
 
 
 def _delimiter(text: str, likely: str) -> str:
-    """The delimiter under which the header has the wanted columns; else the one that divides it most."""
+    """The delimiter that gives the header the wanted columns, else the one that splits it most."""
     headers = {delimiter: _header(text, delimiter) for delimiter in likely}
     for delimiter, header in headers.items():
         if _is_enough(_places(header)):

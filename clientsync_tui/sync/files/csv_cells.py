@@ -1,20 +1,21 @@
-"""Cells of a CSV that a spreadsheet reads as text, and what a spreadsheet has made of cells that were not.
+"""CSV cells that a spreadsheet reads as text, and how to recognise cells that a spreadsheet has changed.
 
-An apostrophe in front does both: `=cmd()` is not worked out when the file is opened, and `00123` stays what it is.
+A leading apostrophe does both: `=cmd()` is not executed when the file is opened, and `00123` stays as it is.
 """
 
 import re
 
-# What begins a formula (owasp.org, "CSV Injection"), at the start of a cell or behind what another locale's spreadsheet divides at.
+# The start of a formula (owasp.org, "CSV Injection"), at the start of a cell or after a delimiter of another
+# locale.
 _START, _FORMULA = r"(^|[;\t\r\n])", r"(?=[=+\-@\t\r\n＝＋－＠])"
 _TO_DEFUSE = re.compile(rf"{_START}('*){_FORMULA}")
 _DEFUSED = re.compile(rf"{_START}'('*){_FORMULA}")
 _QUOTED_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
-"""`="00123"`: how people keep a spreadsheet from reading a number."""
+"""`="00123"`: how people stop a spreadsheet from reading a number."""
 
 _BLANK = " \u00a0"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-# As spreadsheets in other languages read them too.
+# Month names as spreadsheets in other languages read them.
 _MONTH_ELSEWHERE = "mär|mrz|mai|okt|dez|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|fév|avr|juin|juil|aoû|déc|mrt|mei|maj|out"
 _BETWEEN = rf"[{_BLANK}./,-]*"
 _VALUE = re.compile(
@@ -26,7 +27,7 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _SAFE_NUMBER = re.compile(r"0|[1-9]\d{0,10}")
-"""A number that a spreadsheet writes as it read it; with a 12th digit it becomes 1.23457E+11."""
+"""A number that a spreadsheet saves unchanged. From the 12th digit on, it becomes 1.23457E+11."""
 
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E[+-]\d+")
 _MONTH_NAME = (
@@ -45,20 +46,20 @@ _DIGITS_KEPT = 15
 
 
 def defused(text: str) -> str:
-    """`text` with an apostrophe before each formula, and before what a spreadsheet would read as a number, a date or a truth value.
+    """`text` with an apostrophe in front if a spreadsheet would read it as a formula, number, date or truth value.
 
-    `plain` takes it off again.
+    `plain` removes it again.
     """
     return f"'{text}" if _reads_as_value(text) else without_formula(text)
 
 
 def without_formula(text: str) -> str:
-    """`text` with an apostrophe before each formula alone: a date is to be read as one."""
+    """`text` with an apostrophe in front only if it is a formula, because dates should be read as dates."""
     return _TO_DEFUSE.sub(r"\1'\2", text)
 
 
 def plain(cell: str) -> str:
-    """The text that `defused` was given, or the one inside `="..."`."""
+    """The text that was passed to `defused`, or the one inside `="..."`."""
     if quoted := _QUOTED_FORMULA.fullmatch(cell):
         return quoted[1].replace('""', '"')
     if cell.startswith("'") and _reads_as_value(cell):
@@ -72,13 +73,13 @@ def _reads_as_value(text: str) -> bool:
 
 
 def damage(text: str, before: str | None = None) -> str | None:
-    """What a spreadsheet seems to have made of a text, as the end of "It looks like ..."; None if it looks sound.
+    """What a spreadsheet seems to have done to a text, to complete "It looks like ..."; None if it looks intact.
 
-    `before`: what the cell held when it was exported. A zero in front that is gone shows only beside that.
+    `before`: the cell's value when it was exported. A lost leading zero only shows in comparison with that.
     """
     if _SCIENTIFIC.fullmatch(text):
         return "a number that a spreadsheet shortened"
-    # Spreadsheets write 01-Mar. MAR-01 in capitals is someone's own.
+    # Spreadsheets write 01-Mar. MAR-01 in capitals was typed by a person.
     if (found := _MADE_A_DATE.fullmatch(text)) and not (found["month"] or found["first"] or "").isupper():
         return "a date that a spreadsheet made"
     if _ERROR.fullmatch(text):

@@ -1,4 +1,4 @@
-"""The client list as CSV; the file that `codes upload` takes back."""
+"""The client list as CSV, in a file that `codes upload` accepts."""
 
 import codecs
 import csv
@@ -19,9 +19,9 @@ ID, CLIENT, CODE = "ID", "Client", "Practice code"
 
 
 def write(file: "SupportsWrite[str]", clients: Iterable[Client]) -> int:
-    """Writes a header and a line for each integration (one for a client that has none); returns how many clients.
+    """Writes a header and a line per integration (or one for a client without any). Returns how many clients.
 
-    `file` must not translate line ends, unless a terminal or a pipe is behind it.
+    `file` must not translate line ends, unless it is a terminal or a pipe.
     """
     out = csv.writer(file, lineterminator="\n")
     fields = csv_fields()
@@ -35,14 +35,15 @@ def write(file: "SupportsWrite[str]", clients: Iterable[Client]) -> int:
 
 
 def export(path: Path, clients: Iterable[Client], own: OwnFiles, *, replace: bool) -> int:
-    """Writes the file whole or not at all, in UTF-8 with the mark that Excel needs to see it; returns how many clients.
+    """Writes the file completely or not at all, in UTF-8 with the byte order mark that Excel needs. Returns how
+    many clients.
 
-    Raises as `writing` does.
+    Raises the same as `writing`.
     """
     with writing(path, own, replace=replace) as file:
         return write(codecs.getwriter("utf-8-sig")(file), clients)
 
 
 def _safe(field: CsvField, cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet reads as a formula."""
     return (without_formula if field.is_date else defused)(clean(cell))

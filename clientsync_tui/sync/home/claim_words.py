@@ -15,7 +15,7 @@ MARK, ASCII_MARK = "⚑", "@"
 
 
 def mark(claim: Claim | None, now: datetime, *, ascii_marks: bool) -> str:
-    """The mark of a claimed client; empty where the claim has ended since it was read."""
+    """The mark of a claimed client; empty if the claim has ended since it was read."""
     if claim is None or claim.until <= now:
         return ""
     return ASCII_MARK if ascii_marks else MARK
@@ -32,12 +32,14 @@ def sentence(claim: Claim, me: str, now: datetime) -> str:
 
 
 def as_json(claim: Claim | None) -> dict[str, str] | None:
-    """As `clients --json` has it."""
+    """The claim as in `clients --json`."""
     return {"name": claim.name, "since": iso(claim.since)} if claim else None
 
 
 def warnings(claims: Iterable[Claim], me: str, now: datetime, *, of: int) -> Iterator[str]:
-    """`3 of these clients are claimed by Noor (since 14:02).`, a sentence for each colleague. `of`: how many clients it is about."""
+    """A sentence per colleague: `3 of these clients are claimed by Noor (since 14:02).` `of`: how many clients are
+    about to be changed.
+    """
     people: dict[str, list[Claim]] = {}
     for claim in claims:
         if claim.person != me:
@@ -50,23 +52,23 @@ def warnings(claims: Iterable[Claim], me: str, now: datetime, *, of: int) -> Ite
 
 
 def about(store: Store, clients: Iterable[str], me: str, now: datetime) -> list[str]:
-    """What to know before changing these clients (their ids)."""
+    """What the user should know before changing these clients (their ids)."""
     ids = list(dict.fromkeys(clients))
     return list(warnings(store.claims.of(ids, now).values(), me, now, of=len(ids)))
 
 
 def about_clients(clients: Sequence[Client], me: str, now: datetime) -> list[str]:
-    """The same for clients that have been read."""
+    """The same, for clients that have already been read."""
     return list(warnings((client.claim for client in clients if client.claim), me, now, of=len(clients)))
 
 
 def about_plan(store: Store, plan: Plan, me: str, now: datetime) -> list[str]:
-    """What to know before carrying out a plan: who claimed clients of those for which something will be done."""
+    """What the user should know before running a plan: who has claimed clients that it will change."""
     return about(store, (item.client for item in plan.only((Will.DO,))), me, now)
 
 
 def claimed(done: Claimed, minutes: int, now: datetime) -> Iterator[str]:
-    """What claiming did."""
+    """The result of claiming."""
     yield f"{counted(done.clients, 'client')} claimed. The claim ends after {counted(minutes, 'minute')} without activity."
     people: dict[str, list[Claim]] = {}
     for claim in done.taken_over:
@@ -77,5 +79,5 @@ def claimed(done: Claimed, minutes: int, now: datetime) -> Iterator[str]:
 
 
 def released(count: int) -> str:
-    """What releasing did."""
+    """The result of releasing."""
     return f"{counted(count, 'client')} released."

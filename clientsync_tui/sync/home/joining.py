@@ -1,4 +1,4 @@
-"""Creating a practice on a server, using it on this host, and moving one there and back."""
+"""Creates a practice on a server, joins one from this host, and moves one to a server or back."""
 
 import socket
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ Progress = Callable[[int, int], None]
 
 
 class Moved(NamedTuple):
-    """A practice that was moved, or would be: the number of its last entry, its hash, and how many jobs there are."""
+    """The result of a move, real or dry: the number and hash of the last entry, and how many jobs there are."""
 
     entries: int
     head: str
@@ -27,12 +27,16 @@ class Moved(NamedTuple):
 
 
 def own_sign_in(held: Sequence[SignIn]) -> Person | None:
-    """Who this is to the accounting apps, by the sign-in used last, so that colleagues see one person; None without one."""
+    """Who the user is to the accounting apps, from the sign-in used last, so that colleagues see one person; None
+    without a sign-in.
+    """
     return held[0].person if held else None
 
 
 def create(url: str, name: str, password: Password, you: Person | None) -> str:
-    """Makes a practice on a server; returns where. The caller becomes its first admin. Raises UsageError where one is there already."""
+    """Creates a practice on a server and returns its address. The caller becomes its first admin. Raises UsageError
+    if one exists there.
+    """
     address = address_of(url)
     from ...store.postgres import schema
     from ...store.postgres.connecting import connect
@@ -44,7 +48,9 @@ def create(url: str, name: str, password: Password, you: Person | None) -> str:
 
 
 def upgrade(config: Config, password: Password) -> int:
-    """Brings the practice's tables on its server to this version; returns how many steps that took. Everyone's program goes on."""
+    """Upgrades the practice's tables on its server to this version. Returns how many steps that took. Everyone's
+    programs keep working.
+    """
     assert config.server is not None
     address = address_of(config.server)
     from ...store.postgres import schema
@@ -55,7 +61,9 @@ def upgrade(config: Config, password: Password) -> int:
 
 
 def join(config: Config, url: str, password: Password, progress: Progress) -> Store:
-    """Makes this host's copy of a practice on a server, then writes the configuration. Raises NotAllowed for a stranger."""
+    """Copies a practice from a server to this host, then writes the configuration. Raises NotAllowed without access
+    to it.
+    """
     address = address_of(url)
     from ...store.postgres.home import PostgresHome
 
@@ -75,7 +83,9 @@ def join(config: Config, url: str, password: Password, progress: Progress) -> St
 def move(
     config: Config, store: Store, target: str, password: Password, you: Person | None, *, dry_run: bool
 ) -> Moved:
-    """Moves this practice to a server or into a file, and changes the configuration last. Raises UsageError where it can't be."""
+    """Moves this practice to a server or into a file. The configuration changes last. Raises UsageError if it can't
+    be moved.
+    """
     if store.jobs.unfinished() or any(job.state == "running" for job in store.jobs.all()):
         raise UsageError(
             "A job is not finished. Finish or cancel it first: `clientsync jobs`. Nothing was changed."

@@ -1,4 +1,4 @@
-"""Who else has the practice open, and what they do, in words."""
+"""Who else has the practice open and what they are doing, in words."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,11 +10,11 @@ from ...store.work.workers import Worker
 from ..locale_words import moment_words
 
 NAMED = 2
-"""So many people are named in the first line; of more, only how many they are."""
+"""The first line names this many people; if there are more, it only counts them."""
 
 
 def others_here(others: Iterable[Here], me: str) -> str:
-    """`Ben and Noor are here`; empty where there is no one but this person."""
+    """`Ben and Noor are here`; empty if nobody else is."""
     names = list(dict.fromkeys(other.name for other in others if other.person != me))
     if not names:
         return ""
@@ -24,7 +24,7 @@ def others_here(others: Iterable[Here], me: str) -> str:
 
 
 def lines(others: Sequence[Here], workers: Sequence[Worker], me: str, now: datetime) -> list[str]:
-    """A line for each window and each job at work: who, on which host, since when, with which job."""
+    """A line per window and running job: who, on which host, since when, with which job."""
     rows = [("Person", "Host", "Since", "Job")]
     at_work = list(workers)
     for here in others:

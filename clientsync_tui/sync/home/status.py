@@ -1,4 +1,6 @@
-"""How a practice stands with its home: who you are there, whether it can be reached, and what this host lacks."""
+"""How this host relates to the practice's home: your role there, whether it can be reached, and what is missing
+here.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,7 +15,8 @@ from ...store.work.workers import Worker
 
 
 class Standing(NamedTuple):
-    """What `practice status` shows. `behind`: entries on the server that are not here yet; None while it can't be reached.
+    """What `practice status` shows. `behind`: entries on the server that are not here yet; None while it can't be
+    reached.
 
     `says`: why it can't be reached, or which version this host needs.
     """
@@ -29,7 +32,7 @@ class Standing(NamedTuple):
     claims: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """As `practice status --json` prints it."""
+        """The status as `practice status --json` prints it."""
         you = self.you
         return {
             "home": self.home,
@@ -48,7 +51,7 @@ class Standing(NamedTuple):
 
 
 def standing(config: Config, store: Store) -> Standing:
-    """How the practice stands now."""
+    """The status now."""
     seq, digest = store.inspection.head()
     workers = store.jobs.workers.alive()
     claims = len(store.claims.active(datetime.now(UTC)))

@@ -1,4 +1,4 @@
-"""The network's own thread: whatever is called there, no key waits for it."""
+"""A thread for network calls, so that no key has to wait for them."""
 
 import asyncio
 import contextlib
@@ -16,12 +16,13 @@ from .session import Session
 T = TypeVar("T")
 
 TURN_S = 0.0005
-"""How long a thread may compute while another wants to. On its way to the screen a key changes threads several times, and behind a
-job each change would wait for Python's usual 5 ms."""
+"""How long a thread may compute while another one is waiting. A key changes threads several times on its way to the
+screen, and while a job runs each of these changes would take Python's usual 5 ms.
+"""
 
 
 def explained(error: Exception) -> Trouble:
-    """What nobody expected as Trouble, with its origin written down; Trouble as it is."""
+    """An unexpected error as Trouble, after logging where it came from; Trouble unchanged."""
     if isinstance(error, Trouble):
         return error
     from ...logbook import says
@@ -30,7 +31,7 @@ def explained(error: Exception) -> Trouble:
 
 
 class Engine:
-    """Runs sign-ins, listings and jobs in one event loop on a thread of its own."""
+    """Runs sign-ins, listings and jobs in an event loop on its own thread."""
 
     def __init__(
         self,
@@ -38,7 +39,9 @@ class Engine:
         find_job: Callable[[str], Job],
         on_job_end: Callable[[Job, Trouble | None], None],
     ) -> None:
-        """`find_job`: the job of an id, as it is now. `on_job_end`: called off the screen's thread, with why the job paused, if it did."""
+        """`find_job`: returns the current job with an id. `on_job_end`: called off the screen's thread, with why
+        the job paused, if it did.
+        """
         self._make_session = make_session
         self._find_job = find_job
         self._on_job_end = on_job_end
@@ -62,7 +65,7 @@ class Engine:
             except Exception as error:
                 self._trouble = explained(error)
             finally:
-                # From now on, callers get this error: nothing runs on this loop any more.
+                # From now on callers get this error, because nothing runs on this loop any more.
                 self._trouble = self._trouble or Trouble("The program is closing.")
                 self._ready.set()
 
@@ -71,7 +74,7 @@ class Engine:
         async with self._make_session() as session:
             self._session = session
             self._ready.set()
-            # Beside the rest: the keyring may wait for a passphrase.
+            # In parallel: the keyring may be waiting for a passphrase.
             recognising = asyncio.create_task(_recognise(session))
             await self._end.wait()
             recognising.cancel()
@@ -81,10 +84,10 @@ class Engine:
             self._session = None
 
     def submit(self, work: Callable[[Session], Awaitable[T]]) -> "Future[T]":
-        """Does `work` with the session on the engine's thread; cancelling the future cancels it there.
+        """Runs `work` with the session on the engine's thread. Cancelling the future cancels it there.
 
-        The future raises nothing but Trouble: a screen that waits for it hears of every failure. Raises Trouble if the session
-        could not be begun (its limits' file, the proxy or the certificates cannot be used).
+        The future raises nothing but Trouble, so a waiting screen sees every failure. Raises Trouble if the session could not be
+        started (unusable limits file, proxy or certificates).
         """
         with self._begin:
             if self._thread.ident is None:
@@ -105,9 +108,10 @@ class Engine:
         return asyncio.run_coroutine_threadsafe(with_session(), self._loop)
 
     def run_job(self, job: str) -> None:
-        """Starts a job or goes on with it; its rows tell how far it is. Returns at once.
+        """Starts or continues a job, and returns at once. Its rows show its progress.
 
-        One that runs here already is gone through once more when it has ended: it may have passed by what can be done only now.
+        If the job is already running here, it runs once more afterwards, because it may have skipped what has only
+        just become possible.
         """
         if job in self._running:
             self._again.add(job)
@@ -130,10 +134,10 @@ class Engine:
             try:
                 self.submit(run)
             except Exception as error:
-                # The session could not be made: nothing was run, and whoever watches the job reads why.
+                # The session could not be created, so nothing ran. The job's screen shows why.
                 self._ended(job, explained(error))
 
-        # The network's thread takes a moment to begin, and no key shall wait for that.
+        # The network's thread takes a moment to start, and no key should wait for that.
         threading.Thread(target=begin, name="begin", daemon=True).start()
 
     def _ended(self, job: str, trouble: Trouble | None) -> None:
@@ -147,16 +151,16 @@ class Engine:
 
     @property
     def running(self) -> tuple[str, ...]:
-        """The jobs that run in this process, or will in a moment."""
+        """The jobs that are running in this process or about to."""
         return tuple(self._running)
 
     def held_up(self, software: str) -> int:
-        """How many organisations' calls wait for a software's limits now, in this process."""
+        """How many organisations' calls are waiting for an app's limits in this process."""
         session = self._session
         return session.held_up(software) if session else 0
 
     def close(self, wait_s: float = 2.0) -> None:
-        """Stops everything; what jobs have left is resumed at the next start."""
+        """Stops everything. Unfinished jobs can be resumed at the next start."""
         if self._thread.is_alive() and self._loop:
             self._ready.wait(wait_s)
             self._loop.call_soon_threadsafe(self._end.set)
@@ -164,5 +168,5 @@ class Engine:
 
 
 async def _recognise(session: Session) -> None:
-    with contextlib.suppress(Trouble):  # whatever needs the keyring says it
+    with contextlib.suppress(Trouble):  # reported by whatever needs the keyring
         await session.recognise()

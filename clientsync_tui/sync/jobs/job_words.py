@@ -1,4 +1,4 @@
-"""Bulk jobs in words: the screens, the notices and the command line say the same of them."""
+"""Bulk jobs in words. Screens, notices and the command line share these."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ NOT_POSSIBLE = "not possible"
 
 
 BAR = 10
-"""Cells of the bar of progress in a line of words."""
+"""Width of the progress bar in a line of words."""
 
 
 def title(job: Job) -> str:
@@ -38,18 +38,18 @@ def title(job: Job) -> str:
 
 
 def state(job: Job) -> str:
-    """How the job stands; one whose process is gone was cut off."""
+    """The job's state. A job whose process is gone was interrupted."""
     return "interrupted" if job.cut_off else str(job.state)
 
 
 def things(kind: str, count: int) -> str:
-    """So many items of a job of this kind, with their noun."""
+    """A number of items of this kind of job, with the noun."""
     known = kinds().get(kind)
     return plan_words.things(known.unit if known else Unit.INTEGRATION, count)
 
 
 def progress(jobs: Sequence[Job], *, ascii_marks: bool = False) -> str:
-    """How far the jobs that run are together: `2 jobs running 62 % ██████░░░░`; empty for none."""
+    """The overall progress of the running jobs: `2 jobs running  62 % ██████░░░░`; empty if there are none."""
     if not jobs:
         return ""
     total = sum(job.total for job in jobs)
@@ -60,7 +60,7 @@ def progress(jobs: Sequence[Job], *, ascii_marks: bool = False) -> str:
 
 
 def recap(job: Job) -> str:
-    """What came of a job: "412 integrations done, 12 failed, 4 not possible, 3 skipped"."""
+    """The result of a job: "412 integrations done, 12 failed, 4 not possible, 3 skipped"."""
     counts = (
         (job.failed, "failed"),
         (job.impossible, NOT_POSSIBLE),
@@ -72,13 +72,15 @@ def recap(job: Job) -> str:
 
 
 def recap_with_added(jobs: Jobs, job: Job) -> str:
-    """The same, and which of the clients are new."""
+    """The result, and how many of the clients are new."""
     more = added(jobs, job)
     return f"{recap(job)}. {more}." if more else recap(job)
 
 
 def added(jobs: Jobs, job: Job) -> str:
-    """Of a job that adds clients: "12 clients added, 3 linked to {'a client' if linked == 1 else 'clients'} you had". Empty for others, and while nothing is done."""
+    """For a job that adds clients: "12 clients added, 3 linked to clients you had". Empty for others, and until
+    something is done.
+    """
     kind, done = kinds().get(job.kind), job.count(ItemState.DONE)
     if kind is None or kind.unit is not Unit.ORGANISATION or not done:
         return ""
@@ -90,12 +92,12 @@ def added(jobs: Jobs, job: Job) -> str:
 
 
 def to_do(job: Job, count: int) -> str:
-    """What a job goes on with: "Disconnect: 9 integrations to do"."""
+    """What a job still has to do: "Disconnect: 9 integrations to do"."""
     return f"{title(job)}: {things(job.kind, count)} to do"
 
 
 def ends_something(job: Job) -> bool:
-    """Whether going on with a job is asked about, as its command asks."""
+    """Whether to confirm before continuing a job, as its command does."""
     kind = kinds().get(job.kind)
     return kind is not None and kind.dangerous
 
@@ -106,17 +108,17 @@ def question(job: Job, count: int) -> str:
 
 
 def is_impossible(item: Item) -> bool:
-    """Whether the plan said that an item can't be done, and so it was never tried."""
+    """Whether the plan said that an item can't be done, so that it was never tried."""
     return item.state is ItemState.FAILED and item.cannot
 
 
 def item_state(item: Item) -> str:
-    """How an item stands; "failed" only where it was tried."""
+    """An item's state. It is "failed" only if it was tried."""
     return NOT_POSSIBLE if is_impossible(item) else str(item.state)
 
 
 def why_paused(job: Job) -> tuple[str, bool]:
-    """Why a job is paused although something is left, and whether it needs a sign-in."""
+    """Why an unfinished job is paused, and whether it needs a sign-in."""
     if job.cut_off:
         return (
             "It was interrupted. When you resume it, nothing is done twice.",
@@ -128,8 +130,8 @@ def why_paused(job: Job) -> tuple[str, bool]:
 
 
 def sentence(reason: str, own_sentence: str | None) -> str:
-    """A reason in a sentence. `own_sentence`: what all its items say, if it is the same."""
-    # These sentences name the app and what to do, which the reason alone can't.
+    """A reason as a sentence. `own_sentence`: the sentence that all its items share, if they do."""
+    # These sentences name the app and the next step, which the reason alone can't.
     return (
         own_sentence
         if own_sentence and reason in (Why.NO_ACCESS, Why.APP_REJECTED)
@@ -138,7 +140,7 @@ def sentence(reason: str, own_sentence: str | None) -> str:
 
 
 def span(seconds: float) -> str:
-    """A length of time, roughly: "less than a minute", "6 minutes", "2 h 5 min"."""
+    """A rough duration: "less than a minute", "6 minutes", "2 h 5 min"."""
     minutes = round(seconds / 60)
     if minutes < 1:
         return "less than a minute"

@@ -1,4 +1,4 @@
-"""Jobs, plans and what came of them, as the command line prints them in JSON; the keys are part of what scripts rely on."""
+"""Jobs, plans and results as the command line prints them in JSON. Scripts rely on the keys."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ _OUTCOME_OF_WILL = {Will.DO: ItemState.DONE, Will.SKIP: ItemState.SKIPPED, Will.
 
 
 def job(found: Job) -> dict[str, Any]:
-    """A job with the counts of its items; one whose process is gone waits."""
+    """A job with the counts of its items. A job whose process is gone is waiting."""
     return {
         "id": found.id,
         "kind": found.kind,
@@ -37,7 +37,7 @@ def plan(found: Plan) -> dict[str, Any]:
 
 
 def outcome(ran: Job | None, items: Sequence[Item]) -> dict[str, Any]:
-    """What a bulk command prints: the items that have ended."""
+    """What a bulk command prints: the finished items."""
     ended = [
         _item(i.client, i.name, i.organisation_id, i.state, i.reason) for i in items if i.state in OUTCOMES
     ]
@@ -45,7 +45,9 @@ def outcome(ran: Job | None, items: Sequence[Item]) -> dict[str, Any]:
 
 
 def without_job(found: Plan) -> dict[str, Any]:
-    """What a bulk command prints whose plan had nothing to do, or was done at once: no job is made for it."""
+    """What a bulk command prints if there was nothing to do, or everything was done at once, so that there is no
+    job.
+    """
     items = [
         _item(i.client, i.name, i.organisation_id, _OUTCOME_OF_WILL[i.will], i.reason) for i in found.items
     ]
@@ -58,7 +60,7 @@ def _result(job_id: str | None, items: Sequence[Mapping[str, Any]]) -> dict[str,
 
 
 def listed(reason: str | None) -> str | None:
-    """A reason of the closed list that scripts rely on."""
+    """A reason from the closed list that scripts rely on."""
     return Why.NO_ACCESS if reason == Why.APP_REJECTED else reason
 
 

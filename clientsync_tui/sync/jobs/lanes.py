@@ -1,4 +1,4 @@
-"""A job's waiting items, apart for each accounting software: one that is down or limited slows no other."""
+"""A job's waiting items, one lane per accounting app, so that an app that is down or at its limit slows no other."""
 
 from collections import deque
 
@@ -10,9 +10,10 @@ CHUNK = 500
 
 
 class Lane:
-    """What a job has to do in one software, in order from item `start` on, and then what is before it.
+    """A job's work in one app, in order from item `start` on, then the items before it.
 
-    `trouble`: why nothing can be done there at all. `held_back`: sign-ins whose items wait on, with the reason.
+    `trouble`: why nothing can be done there at all. `held_back`: sign-ins whose items keep waiting, with the
+    reason.
     """
 
     def __init__(self, jobs: Jobs, job: str, software: str, start: int = 0) -> None:
@@ -26,7 +27,7 @@ class Lane:
         self.held_back: dict[str | None, Trouble] = {}
 
     def next(self) -> Item | None:
-        """The next item; None when there is none left."""
+        """The next item; None if there is none left."""
         if self.trouble is not None:
             return None
         if not self._queue:

@@ -1,4 +1,4 @@
-"""A job made of a plan; what an earlier one of its kind left undone is done in this one."""
+"""Makes a job from a plan. It takes over what an earlier job of the same kind left undone."""
 
 from contextlib import suppress
 
@@ -9,10 +9,10 @@ from ...store.store import Store
 
 
 def new_job(store: Store, plan: Plan, actor: str) -> str:
-    """Writes the job and returns its id. `actor`: who asks for it where no sign-in of the plan's own says so.
+    """Saves the job and returns its id. `actor`: who started it, unless one of the plan's own sign-ins says so.
 
-    An unfinished job of which everything left is in the plan is cancelled: it shall not be offered for resuming as well.
-    The copy of the day is made first, so that it does not hold the job.
+    An unfinished job whose remaining items are all in the plan is cancelled, so that nobody is asked to resume it too.
+    The daily copy is made first, so that it does not contain the job.
     """
     keep_daily(store)
     with store.transaction():
@@ -22,7 +22,7 @@ def new_job(store: Store, plan: Plan, actor: str) -> str:
 
 
 def _person(store: Store, plan: Plan) -> str | None:
-    """The e-mail address of the one person whose sign-ins the plan uses: jobs name a person always in the same way."""
+    """The e-mail address of the one person whose sign-ins the plan uses, because jobs always name people that way."""
     used = [plan.sign_in] if plan.sign_in else [item.sign_in for item in plan.only((Will.DO,))]
     people = {
         found.person.email for sign_in in set(used) if sign_in and (found := store.sign_ins.one(sign_in))
@@ -31,13 +31,15 @@ def _person(store: Store, plan: Plan) -> str | None:
 
 
 def keep_daily(store: Store) -> None:
-    """Makes the practice's copy of the day, unless there is one. Without it the job goes on: `doctor` says what is wrong."""
+    """Makes the daily copy of the practice, unless there is one. If that fails, the job goes on; `doctor` reports
+    the problem.
+    """
     with suppress(OSError, SqliteError):
         store.inspection.keep_daily_copy()
 
 
 def supersede(store: Store, plan: Plan, job: str | None) -> None:
-    """Cancels unfinished jobs, but `job`, of which everything left is in the plan."""
+    """Cancels other unfinished jobs whose remaining items are all in the plan."""
     planned = {(item.software, item.organisation_id) for item in plan.items}
     for old in store.jobs.unfinished():
         if old.kind != plan.kind or old.id == job:

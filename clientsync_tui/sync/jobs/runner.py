@@ -1,8 +1,9 @@
-"""Carries a job out: takes its items one by one, does them side by side, and ends each in one transaction with its entries.
+"""Runs a job: takes items one by one, works on several in parallel, and ends each in one transaction with its
+entries.
 
-Killed at any instant it leaves rows that say what was done and what was not: an item's entries and its end are one
-transaction, and an item found in `doing` is simply done again, because every kind of work asks how things stand first. One that must
-never run twice (`BulkKind.once`) is not: it ends as one that may have been sent.
+If the program is killed, the rows say what was done and what was not: an item's entries and its end are one transaction. An item
+found in `doing` is simply done again, because every kind of work first asks how things stand. The exception is an item that must
+never run twice (`BulkKind.once`), which ends as "may have been sent".
 """
 
 import asyncio
@@ -41,11 +42,13 @@ from .waiting_for import waiting_for
 from .writer import Writer
 
 WAITING_FACTOR = 3
-"""Workers for each call that may be made at once: one that waits for an organisation's limit keeps no other from working."""
+"""Workers per possible parallel call, so that one that waits for an organisation's limit doesn't hold up the
+others.
+"""
 
 
 class Session(Protocol):
-    """What a runner needs of the running program."""
+    """What a runner needs from the running program."""
 
     @property
     def store(self) -> Store: ...
@@ -57,10 +60,10 @@ class Session(Protocol):
 
 
 class Runner:
-    """Runs one job in the event loop it is started in."""
+    """Runs one job, in the event loop that started it."""
 
     def __init__(self, session: Session, job: str, *, join: bool = False) -> None:
-        """`join`: works on the job beside others who run it."""
+        """`join`: works on the job together with others who are running it."""
         self._session = session
         self._store = session.store
         self._id = job
@@ -74,18 +77,19 @@ class Runner:
         """Why the job paused, if it did."""
 
     def stop(self) -> None:
-        """The first call stops after the running items, the second at once. What is left can be resumed."""
+        """The first call stops after the items in progress, the second at once. The rest can be resumed."""
         if self._stopping:
             self._now.set()
         self._stopping = True
 
     async def run(self) -> Job:
-        """Runs to the end, to a pause (a sign-in that is needed, a locked keyring) or to a stop; returns the job as it is then.
+        """Runs until the job ends, pauses (a sign-in is needed, a keyring is locked) or is stopped. Returns the job
+        as it is then.
 
-        What waits for a sign-in waits on; everything else is done. Where an app is not set up, or rejects its credentials, its items
-        fail, because no sign-in helps there.
+        Items that need a sign-in keep waiting while everything else is done. If an app is not set up or rejects its credentials, its
+        items fail, because no sign-in would help.
 
-        Raises UsageError when another process runs it.
+        Raises UsageError if another process is running it.
         """
         name = self._store.jobs.planned(self._id).kind
         kind = kinds().get(name)
@@ -93,7 +97,7 @@ class Runner:
             says = f"Job {self._id} is of a kind that this version does not know ({clean(name)})."
             raise UsageError(f"{says} `clientsync jobs cancel {self._id}` ends it.")
         self._kind = kind
-        # A job that is resumed, retried or made without a plan's screen may be the first of its day.
+        # A job that was resumed, retried or started without a plan's screen may be the first of its day.
         await asyncio.to_thread(keep_daily, self._store)
         if kind.needs is Needs.ANY:
             await asyncio.to_thread(self._store.sign_ins.note_shut_out)
@@ -117,12 +121,12 @@ class Runner:
 
     def _lanes(self) -> list[Lane]:
         jobs, total = self._store.jobs, self._store.jobs.one(self._id).total
-        # Who joins begins somewhere else, so that two rarely want the same item.
+        # A worker that joins starts somewhere else, so that two rarely want the same item.
         start = secrets.randbelow(total) if self._join and total else 0
         return [Lane(jobs, self._id, name, start) for name in jobs.waiting(self._id)]
 
     async def _work_all(self, lanes: Sequence[Lane]) -> None:
-        """Does what waits in the lanes, side by side, to the end or to a stop."""
+        """Does the waiting items of all lanes in parallel, until they end or the job is stopped."""
         job = self._store.jobs.planned(self._id)
         self._writer = Writer(self._store)
         held = self._session.held()
@@ -142,7 +146,7 @@ class Runner:
             await asyncio.gather(now, renewing, done, return_exceptions=True)
             await self._writer.close()
         for lane in lanes:
-            # What can't be done here of a colleague's job may be done there.
+            # What can't be done here for a colleague's job may be possible on their host.
             if lane.trouble is not None and self._store.jobs.is_mine(job):
                 rejected = isinstance(lane.trouble, Misconfigured)
                 why = Why.APP_REJECTED if rejected else Why.NO_ACCESS
@@ -151,14 +155,14 @@ class Runner:
                 )
 
     async def _renew(self) -> None:
-        """Tells other hosts now and then that this one is at work."""
+        """Tells other hosts from time to time that this one is still working."""
         while self._store.home.kind == "postgresql":
             await asyncio.sleep(LEASE_S / 4)
             with suppress(Unreachable):
                 await self._writer.write(partial(self._store.jobs.workers.renew, self._id))
 
     def _places(self, lane: Lane) -> range:
-        """One for each item that may be under way at once; none where the software is not set up."""
+        """A slot for each item that may be in progress at once; none if the app is not set up."""
         try:
             at_once = self._session.software(lane.software).limits.at_once
         except UsageError as trouble:
@@ -200,11 +204,11 @@ class Runner:
                 raise
 
     def _needs_sign_in(self, item: Item) -> bool:
-        """Whether an accounting app is called for it."""
+        """Whether the item needs calls to an accounting app."""
         return self._kind.needs is not Needs.NONE and not (self._kind.here_alone and item.sign_in is None)
 
     def _sign_in_of(self, job: Job, item: Item) -> SignIn | None:
-        """The sign-in that an item is done with; None if it needs none, or if someone has yet to sign in."""
+        """The sign-in to use for an item. None if it needs none, or if someone has yet to sign in."""
         if not self._needs_sign_in(item):
             return None
         if self._kind.needs is Needs.OWN:
@@ -214,13 +218,13 @@ class Runner:
             last = self._last_used.get(item.software)
             named = last and last.reaching(item.organisation_id)
         sign_in = self._store.sign_ins.one(named) if named else None
-        # One for an organisation is dead or alive for that alone, which is known here without a call.
+        # One for an organisation works or fails for that organisation alone, and we know which without a call.
         if sign_in is not None and sign_in.organisation_id is not None and sign_in.id not in self._held:
             return None
         return sign_in
 
     async def _do_without_sign_in(self, job: Job, item: Item) -> None:
-        """Does an item for which no accounting app is called."""
+        """Does an item that needs no accounting app."""
         software = self._session.software(item.software)
         task = Task(self._store, software, job, item, self._session.actor, None)
         try:
@@ -249,7 +253,8 @@ class Runner:
         except PassingTrouble as trouble:
             outcome = self._passing(trouble)
         except SignInNeeded as trouble:
-            # It is the same for every organisation of this sign-in: asking again for each would be in vain.
+            # The result is the same for every organisation of this sign-in, so asking again for each would be
+            # pointless.
             if isinstance(trouble, SignInRefused):
                 await self._writer.write(partial(self._store.sign_ins.refused, sign_in.id))
             if not own or not isinstance(trouble, SignInRefused):
@@ -271,7 +276,7 @@ class Runner:
         await self._settle(item, outcome)
 
     def _passing(self, trouble: PassingTrouble) -> Outcome:
-        """What came of an item that met a passing fault. Of one that must never run twice, nobody knows whether it was done."""
+        """The outcome of an item that met a passing fault. If it must never run twice, nobody knows whether it ran."""
         if self._kind.once:
             return Outcome(ItemState.FAILED, Why.MAY_BE_SENT, SENT_PERHAPS, fault=trouble.fault)
         return Outcome(ItemState.FAILED, trouble.fault, str(trouble), fault=trouble.fault)
@@ -290,7 +295,7 @@ class Runner:
                 await self._writer.write(partial(self._keep, item, SKIPPED_CHANGED))
 
     def _keep(self, item: Item, outcome: Outcome) -> None:
-        """Keeps what came of an item, within the writer's transaction. Raises Clash when somebody else was faster."""
+        """Saves an item's outcome in the writer's transaction. Raises Clash if somebody else was faster."""
         store = self._store
         expects = outcome.expects
         if expects is not None and not store.clients.still(expects):

@@ -1,4 +1,4 @@
-"""What happens between the practice and the accounting softwares while the program runs, in one event loop."""
+"""Everything between the practice and the accounting apps while the program runs, in one event loop."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from ..reach.reachability import Reach
 
 USE_NOTED_AFTER = timedelta(hours=1)
-"""A sign-in's use goes into the ledger at the most this often: every refresh would bury the history."""
+"""How often the use of a sign-in is recorded in the ledger at most; an entry per refresh would bury the history."""
 
 
 class Session:
-    """Signs in, lists organisations and makes calls. Use as `async with`; the methods belong to the loop it was entered in."""
+    """Signs in, lists organisations and makes calls. Use as `async with`; call the methods in the loop it was
+    entered in.
+    """
 
     def __init__(
         self,
@@ -68,13 +70,13 @@ class Session:
         await self._stack.aclose()
 
     def software(self, name: str) -> "Software":
-        """The software of that name; raises UsageError when it is not set up."""
+        """The app with that name. Raises UsageError if it is not set up."""
         return self._configured(name).software
 
     def tokens(self, software: str) -> "Tokens":
-        """The access tokens of one software's sign-ins, in memory."""
+        """The access tokens of one app's sign-ins, in memory."""
         configured = self._configured(software)
-        # If the app was set up again while the program runs, these are another app's tokens.
+        # If the app was set up again while the program was running, these tokens belong to the old app.
         if self._tokens.get(software, (None,))[0] != configured:
             from ...signin.tokens import Tokens
 
@@ -82,7 +84,7 @@ class Session:
                 configured,
                 self._how,
                 self._vault,
-                # Of this person alone: others may share the practice, but no keyring.
+                # Only this person's: others may share the practice, but never a keyring.
                 renewal_locks(self.store.path),
                 self._name_of,
                 self._used,
@@ -92,7 +94,7 @@ class Session:
         return self._tokens[software][1]
 
     def calls(self, sign_in: SignIn) -> "Calls":
-        """Calls in the name of a sign-in whose token is in this person's keyring."""
+        """Makes calls with a sign-in whose token is in this person's keyring."""
         tokens = self.tokens(sign_in.software)
         return self._calls(
             sign_in.software,
@@ -122,7 +124,7 @@ class Session:
         )  # fmt: skip
 
     def held_up(self, software: str) -> int:
-        """How many organisations' calls wait for the software's limits now."""
+        """How many organisations' calls are waiting for the apps' limits."""
         return self._limiter.held_up(software)
 
     def held(self, software: str | None = None) -> list[SignIn]:
@@ -130,23 +132,24 @@ class Session:
         return self.store.sign_ins.held(self._holder, software, working=True)
 
     async def recognise(self) -> None:
-        """Notes the sign-ins that this keyring holds and that were noted for nobody. Raises KeyringTrouble."""
+        """Records the sign-ins that this keyring holds but nobody is recorded for. Raises KeyringTrouble."""
         for sign_in in held_sign_ins.unclaimed(self.store, self._holder):
             if await self._vault.read(self._name_of(sign_in.id)) is not None:
                 self.store.sign_ins.hold(sign_in.id, self._holder)
 
     async def holds(self, sign_in: SignIn) -> bool:
-        """Whether this keyring holds something for the sign-in, by the practice's id. Raises KeyringTrouble."""
+        """Whether this keyring has a token for the sign-in, under the practice's id. Raises KeyringTrouble."""
         return await self._vault.read(self._name_of(sign_in.id)) is not None
 
     def _name_of(self, sign_in_id: str) -> str:
-        # Two practices of one person share a keyring, and each has sign-ins of its own.
+        # A person's practices share a keyring, and each has its own sign-ins.
         return f"{self.store.practice_id}/{sign_in_id}"
 
     async def reach(self, sign_in: SignIn) -> "Reach":
-        """The organisations that a person reaches now, by the ids that the practice has for them.
+        """The organisations a person reaches now, under the ids that the practice uses for them.
 
-        Where a sign-in is for one, those are the ones that this person consented to, as far as is known here: nobody is called.
+        If each organisation needs its own sign-in, these are the ones the person has consented to, as far as we
+        know; no call is made.
         """
         from ...accounting.seam.left_out import noting
         from ...accounting.seam.shapes import nonsense
@@ -155,7 +158,7 @@ class Session:
 
         software = self.software(sign_in.software)
         known = self.store.clients.integrated(sign_in.software)
-        # A client that is still connected has the last word on how its organisation's id is spelled.
+        # If a client is still connected, its spelling of the organisation's id wins.
         ids = sorted(known, key=lambda id: (known[id].is_active, id))
         if sign_in.organisation_id is not None:
             consented = [
@@ -175,9 +178,9 @@ class Session:
 
     @asynccontextmanager
     async def begin(self, software: str, *, pasting: bool = True) -> "AsyncGenerator[Attempt]":
-        """An attempt to sign in: its link is to be shown; `wait()` ends it. What comes of it goes to `keep`.
+        """Starts a sign-in attempt. Show its link, then call `wait()`, and pass the result to `keep`.
 
-        `pasting`: whether the person can paste the redirected address; without it an attempt that needs that is ended.
+        `pasting`: whether the user can paste the redirected address. An attempt that needs that fails without it.
         """
         from ...signin.attempt import begin
 
@@ -192,7 +195,7 @@ class Session:
 
     @asynccontextmanager
     async def begin_with_code(self, software: str) -> "AsyncGenerator[DeviceAttempt]":
-        """An attempt to sign in by a short code that the person enters elsewhere; otherwise as `begin`."""
+        """Starts a sign-in with a short code that the user enters elsewhere; otherwise like `begin`."""
         from ...signin.device_attempt import begin_with_code
 
         tokens = self.tokens(software)
@@ -205,7 +208,7 @@ class Session:
             yield attempt
 
     def keep(self, new: SignIn) -> SignIn:
-        """Writes a new sign-in into the ledger and records who holds it. Returns it."""
+        """Records a new sign-in in the ledger, and who holds it. Returns it."""
         person = new.person
         body: dict[str, object] = {
             "sign_in": new.id,
@@ -220,9 +223,10 @@ class Session:
         return new
 
     async def sign_out(self, sign_in: SignIn) -> str | None:
-        """Revokes a sign-in where the software can be told, and forgets it here in any case; its integrations are then expired.
+        """Revokes a sign-in if the app has a way to do so, and always deletes it here. Its integrations are then
+        expired.
 
-        Returns why the software could not be told, None when it was. Raises KeyringTrouble: then nothing was changed here.
+        Returns why it could not be revoked, None if it was. Raises KeyringTrouble, with nothing changed here.
         """
         untold = None
         try:
@@ -251,14 +255,14 @@ class Session:
         now = datetime.now(UTC)
         if known is None:
             return
-        # One for an organisation can be renewed after the organisation has shut it out.
+        # A sign-in for one organisation may still be renewable after the organisation removed it.
         if known.organisation_id is None:
             self.store.sign_ins.works(sign_in_id)
-        # A use that takes it out of those that end soon is noted at once.
+        # If the use means that it no longer ends soon, record it at once.
         ending = known.ends_at is not None and expiring_from(known.ends_at, known.used_at) <= now
         if ending and ends_at is not None and expiring_from(ends_at, now) <= now:
             ending = False
-        # A use in the future was noted while the clock was ahead: this one corrects it.
+        # A use in the future was recorded while the clock was ahead; this one corrects it.
         if not ending and timedelta(0) <= now - known.used_at < USE_NOTED_AFTER:
             return
         body = {"sign_in": sign_in_id, "ends_at": iso(ends_at) if ends_at else None}

@@ -1,4 +1,4 @@
-"""What a job that has items left is waiting for, in words."""
+"""What an unfinished job is waiting for, in words."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,9 +10,9 @@ from .lanes import Lane
 def waiting_for(
     lanes: Iterable[Lane], waiting: Mapping[str, int], softwares: Mapping[str, Software]
 ) -> Trouble | None:
-    """Why items wait in these lanes; None where nothing but a stop keeps them. `waiting`: how many, by software.
+    """Why items in these lanes are waiting; None if the job was merely stopped. `waiting`: how many, by app.
 
-    A sign-in that is needed goes before all else: it is what a person can give.
+    A missing sign-in comes before everything else, because it is something the user can provide.
     """
     found = [trouble for lane in lanes if (trouble := _of(lane, waiting, softwares)) is not None]
     if len(found) <= 1:

@@ -1,4 +1,4 @@
-"""Writes what a job's workers have to keep, many at a time: a durable commit costs the same for one as for fifty."""
+"""Saves the results of a job's workers in batches, because a durable commit costs the same for one as for fifty."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,9 +18,9 @@ class _Waiting:
 
 
 class Writer:
-    """Does writes on a thread of its own, so that the event loop never waits for the disk.
+    """Writes on its own thread, so that the event loop never waits for the disk.
 
-    All that came together while the disk was busy is kept by one commit; each write is a part of it that can fail alone.
+    Everything that arrives while the disk is busy is saved with one commit, but each write can fail on its own.
     """
 
     def __init__(self, store: Store) -> None:
@@ -30,7 +30,7 @@ class Writer:
         self._writing: asyncio.Task[None] | None = None
 
     async def write(self, write: Callable[[], T]) -> T:
-        """Does `write` within a transaction; returns its result when that is kept. Raises what it raised."""
+        """Runs `write` within a transaction, and returns its result once that is committed. Raises what it raised."""
         waiting = _Waiting(write, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writing is None:
@@ -38,7 +38,7 @@ class Writer:
         return await waiting.done
 
     async def close(self) -> None:
-        """Keeps what is still waiting, then ends the thread."""
+        """Saves what is still waiting, then ends the thread."""
         if self._writing is not None:
             await self._writing
         self._thread.shutdown()
@@ -51,7 +51,7 @@ class Writer:
                 try:
                     results = await loop.run_in_executor(self._thread, self._keep, batch)
                 except Exception as error:
-                    # The commit itself failed: nothing of the batch was kept, and everybody in it must learn so.
+                    # The commit itself failed, so nothing in the batch was saved and every caller has to know.
                     results = [(None, error)] * len(batch)
                 for waiting, (result, error) in zip(batch, results, strict=True):
                     if waiting.done.done():

@@ -1,1 +1,1 @@
-"""The kinds of work there are: one module each. `seam/` holds what they share; its registry finds them by being there."""
+"""The kinds of work, one module each. What they share is in `seam/`, whose registry finds them by their location."""

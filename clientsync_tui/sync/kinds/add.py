@@ -1,4 +1,4 @@
-"""Add: a client for each organisation that you choose, or a link to the client it belongs to."""
+"""Add: a new client for each chosen organisation, or a link to the client it belongs to."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AddFacts(Facts):
-    """`team`: where a new client goes. `apart`: it becomes a client of its own, although it matches one. `linked_by`: what shows
-    that the organisation belongs to the item's client, which is on the list."""
+    """`team`: the team of a new client. `apart`: create a separate client although the organisation matches one.
+    `linked_by`: what shows that the organisation belongs to the item's existing client.
+    """
 
     team: str | None = None
     apart: bool = False
@@ -27,14 +28,15 @@ class AddFacts(Facts):
 
     @property
     def remark(self) -> str:
-        """How the client was found."""
+        """How the client was matched."""
         return f"linked by {self.linked_by}" if self.linked_by else ""
 
 
 def plan(request: Request, *, team: str | None = None, apart: Collection[str] = ()) -> "Plan":
-    """Adds a client for each organisation of `only` (None: all), or links it to the client it belongs to, unless it is in `apart`.
+    """Adds a client for each organisation in `only` (None: all), or links it to the client it belongs to unless it
+    is in `apart`.
 
-    What the sign-in does not reach can't be added; but where a sign-in is for one organisation, you can still consent to it.
+    An organisation that the sign-in does not reach can't be added, unless you can still consent to it.
     """
     from ...practice.plan import Plan, PlanItem, Will
     from ..client_edits import new_client_id
@@ -43,7 +45,7 @@ def plan(request: Request, *, team: str | None = None, apart: Collection[str] = 
     store, software, sign_in, reach = request.store, request.software, request.sign_in, request.reach
     assert software is not None and sign_in is not None and reach is not None
     integrated = store.clients.integrated(software)
-    # By the practice's own spelling of the id, however it was typed.
+    # Use the practice's own spelling of the id, however it was typed.
     wanted = reach if request.only is None else request.only
     chosen = list(dict.fromkeys(reach[id].id if id in reach else id for id in wanted))
     matches = matcher(store, software, datetime.now(UTC)).matches([reach[id] for id in chosen if id in reach])
@@ -78,7 +80,7 @@ def plan(request: Request, *, team: str | None = None, apart: Collection[str] = 
 
 
 async def do(task: "Task") -> "Outcome":
-    """Adds the client, or links the organisation to the client it belongs to, with details and lists."""
+    """Adds the client, or links the organisation to its client, with details and lists."""
     from ...store.jobs import ItemState
     from ..reach.matching import Matcher
     from .seam.pulling import pull_for
@@ -93,11 +95,13 @@ async def do(task: "Task") -> "Outcome":
     name = details.get("name") or item.organisation_name or item.name
     id, team, linked = item.client, facts.team, facts.linked_by
     if linked is None and not facts.apart and (number := details.get("tax_number")):
-        # The list of organisations has no tax numbers. Now that this one is known, the client may turn out to be on the list.
+        # The list of organisations has no tax numbers. Now that we know this one, the client may turn out to be
+        # on the list already.
         match = Matcher(clients.with_tax_number(number, datetime.now(UTC)), item.software).match("", details)
         id, linked = (match.client.id, match.by) if match else (id, None)
     client = clients.by_id([id], datetime.now(UTC)).get(id)
-    # A client's details follow one of its organisations: two accounting apps describe the same business in different words.
+    # A client's details follow one organisation only, because two accounting apps describe the same business
+    # differently.
     follows = client is None or not client.follows_one
     connected = task.entry(
         Kind.INTEGRATION_CONNECTED, id, organisation_name=name, sign_in=task.sign_in.id,

@@ -1,4 +1,4 @@
-"""Check: one call for each organisation whose sign-in is held here; what it finds is recorded."""
+"""Check: one call to each organisation whose sign-in is held here. What it finds is recorded."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def plan(request: Request) -> "Plan":
-    """Calls every organisation once whose sign-in is held here."""
+    """Calls every organisation whose sign-in is held here, once."""
     from ...practice.plan import Will
     from .seam.planning import item_of, over
 
@@ -28,7 +28,7 @@ def plan(request: Request) -> "Plan":
 
 
 async def do(task: "Task") -> "Outcome":
-    """Calls the organisation once; refreshes it instead where the integration's automatic refresh is due."""
+    """Calls the organisation once, or refreshes it if its automatic refresh is due."""
     from ...store.jobs import ItemState
     from .seam.task import SKIPPED_CHANGED, Outcome
 
@@ -47,7 +47,7 @@ def _is_refresh_due(link: Integration, now: datetime) -> bool:
     days, last = link.settings.refresh_days, link.refreshed_at
     if not days:
         return False
-    # A refresh in the future was made while the clock was ahead, and says nothing.
+    # A refresh in the future was recorded while the clock was ahead, so it means nothing.
     return last is None or last > now or last + timedelta(days=days) <= now
 
 

@@ -1,4 +1,6 @@
-"""Disconnect: integrations end here and, where the sign-in is held here and the accounting app allows it, there. Clients stay."""
+"""Disconnect: ends integrations here and, if the sign-in is held here and the app allows it, in the app. Clients
+stay.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,21 +19,21 @@ if TYPE_CHECKING:
 
 
 def plan(request: Request) -> "Plan":
-    """Disconnects every integration that is asked for and not yet disconnected."""
+    """Disconnects every requested integration that is not disconnected yet."""
     from ...practice.plan import Will
     from .seam.planning import disconnected, item_of, over
 
     def decide(client: Client, link: Integration) -> "PlanItem | None":
         if link.problem is Reason.DISCONNECTED_HERE:
             return disconnected(request, client, link)
-        # A colleague's sign-in can't be used here: without one the integration ends here only.
+        # A colleague's sign-in can't be used here, so without a sign-in the integration ends here only.
         return item_of(Will.DO, client, link, link.sign_in if link.sign_in in request.held else None)
 
     return over(KIND.name, request, decide)
 
 
 async def do(task: "Task") -> "Outcome":
-    """Ends the integration here in any case, and there if the sign-in is ours and the accounting app can be reached."""
+    """Always ends the integration here, and in the app if the sign-in is ours and the app can be reached."""
     from ...store.jobs import ItemState
     from ..reach.ending import NOT_OURS, end_there, ended_with_it
     from .seam.task import SKIPPED_CHANGED, Outcome
@@ -49,7 +51,7 @@ async def do(task: "Task") -> "Outcome":
 
 
 def entails(plan: "Plan", softwares: "Mapping[str, Software]") -> Iterator[str]:
-    """What stays, what ends in the accounting apps, what does not, and what you can do about that."""
+    """What stays, what ends in the accounting apps, what doesn't, and what you can do about that."""
     from ...practice.plan import Will
 
     items = plan.only((Will.DO,))

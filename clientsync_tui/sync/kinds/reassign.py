@@ -30,7 +30,9 @@ class ReassignFacts(Facts):
 
 
 def plan(request: Request) -> "Plan":
-    """Makes the sign-in the authenticated one: of all integrations, those of the clients `only`, or those `integrated_by` a person."""
+    """Makes the sign-in the authenticated one for all integrations, for the clients in `only`, or for those
+    `integrated_by` a person.
+    """
     from ...practice.plan import Will
     from .seam.planning import disconnected, is_in_reach, item_of, over, sign_in_for
 
@@ -57,7 +59,7 @@ def plan(request: Request) -> "Plan":
 
 
 async def do(task: "Task") -> "Outcome":
-    """Makes this sign-in the integration's; leaves alone what somebody else took over meanwhile."""
+    """Makes this sign-in the integration's. If somebody else took it over meanwhile, leaves it alone."""
     from .seam.pulling import take_over
     from .seam.task import SKIPPED_CHANGED, skipped
 

@@ -22,18 +22,18 @@ CONSENT = "It was disconnected, so your sign-in no longer includes it. Sign in a
 
 @dataclass(frozen=True, slots=True)
 class ReconnectFacts(Facts):
-    """`connected_at`: of the integration as the plan found it."""
+    """`connected_at`: of the integration, when the plan was made."""
 
     connected_at: datetime
 
 
 def plan(request: Request) -> "Plan":
-    """Reconnects every expired or broken client, or those of the clients `only` that are not connected."""
+    """Reconnects every expired or broken client, or those of the clients in `only` that are not connected."""
     from ...practice.plan import Will
     from .seam.planning import is_in_reach, item_of, over, sign_in_for
 
     own = request.sign_in
-    # Where a sign-in is for one organisation, the job asks for a new one.
+    # If each organisation needs its own sign-in, the job asks for a new one.
     lacking = (
         request.store.sign_ins.lacking(own.id) if own and own.organisation_id is None else frozenset[str]()
     )
@@ -60,7 +60,7 @@ def plan(request: Request) -> "Plan":
 
 
 async def do(task: "Task") -> "Outcome":
-    """Replaces the dead sign-in by this one; leaves alone what works again, or what a colleague reconnected meanwhile."""
+    """Replaces the dead sign-in. If the integration works again or a colleague reconnected it, leaves it alone."""
     from .seam.pulling import take_over
     from .seam.task import SKIPPED_CHANGED
 

@@ -1,4 +1,4 @@
-"""Refresh: details and lists are pulled again, each client's with the sign-in that authenticates it."""
+"""Refresh: pulls details and lists again, each client's with the sign-in that authenticates it."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def plan(request: Request) -> "Plan":
-    """Refreshes what a sign-in held here authenticates; what a colleague signed in for can't be refreshed here."""
+    """Refreshes what sign-ins held here authenticate. Integrations of colleagues can't be refreshed here."""
     from ...practice.plan import Will
     from .seam.planning import disconnected, item_of, over
 

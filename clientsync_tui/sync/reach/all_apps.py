@@ -1,4 +1,4 @@
-"""One plan, and so one job, across several accounting apps."""
+"""One plan, and so a single job, for several accounting apps."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
@@ -11,18 +11,19 @@ from ..kinds.seam.kind import Reach
 from ..kinds.seam.planning import together
 
 Make = Callable[[str, SignIn | None, Reach | None], Plan]
-"""Makes the plan of one app: its name, whose sign-in (None: not known yet), what that reaches (None: not known)."""
+"""Makes the plan for one app: its name, the sign-in (None: not known yet), what it reaches (None: not known)."""
 
 Working = Callable[[str], Awaitable[tuple[SignIn | None, Reach | None]]]
-"""A sign-in to an app that works, and what it reaches; raises SignInNeeded, PassingTrouble or UsageError."""
+"""Returns a working sign-in to an app and what it reaches. Raises SignInNeeded, PassingTrouble or UsageError."""
 
 
 async def planned(
     softwares: Iterable[str], make: Make, chosen: Callable[[str], SignIn | None], working: Working
 ) -> tuple[Plan, dict[str, Trouble]]:
-    """The plan with a sign-in that works for each app, else with the one that is held (`chosen`), whatever that reaches.
+    """Plans with a working sign-in for each app if there is one, else with the one held (`chosen`), whatever that
+    reaches.
 
-    What needs no sign-in asks for none. Returns also what each app lacks, by its name: its clients wait in the job while the others
+    Asks for no sign-in where none is needed. Also returns what each app lacks, by name: its clients wait in the job while the others
     are done, unless they are left out (`without_waiting`).
     """
     made: list[Plan] = []
@@ -41,9 +42,10 @@ async def planned(
 
 
 def without_waiting(plan: Plan, needed: Mapping[str, Trouble]) -> Plan:
-    """The plan, with what would only wait for a sign-in as something that can't be done: the reason says who must sign in.
+    """The plan, with items that would only wait for a sign-in marked as not possible. The reason says who must sign
+    in.
 
-    `needed`: why, by the app's name.
+    `needed`: why, by app name.
     """
 
     def settled(item: PlanItem) -> PlanItem:

@@ -1,7 +1,8 @@
-"""Moving a client to another organisation, of the same accounting app or another: an act of its own, never a side effect.
+"""Moves a client to another organisation, in the same accounting app or another. This is always a separate action,
+never a side effect.
 
-The client keeps its one history. Within an app its integration is bound again, and the former organisation stays connected
-there; from one app to another, the new integration is connected and the former one ends.
+The client keeps its history. Within an app, its integration is bound to the new organisation, and the former one stays connected
+in the app. Between apps, the new integration is connected and the former one ends.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -22,8 +23,9 @@ from .ending import NOT_OURS, end_there, ended_with_it
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A move, before anything is done. `link`: the integration as the person saw it; `sign_in`: the new one's; `own`: whether the
-    former one's sign-in is held here; `lists`: titles of the lists that were pulled, and are not kept in the new software.
+    """A move, before anything is done. `link`: the integration as the user saw it. `sign_in`: for the new one.
+    `own`: whether the former one's sign-in is held here. `lists`: titles of the pulled lists that the new app
+    doesn't have.
     """
 
     client: Client
@@ -51,9 +53,10 @@ def planned(
     sign_in: SignIn,
     held: Collection[str],
 ) -> Change:
-    """The move of `client`'s integration `link`, which is in `former`, to an organisation of `software`. `held`: the sign-ins held here.
+    """Plans moving `client`'s integration `link`, which is in `former`, to an organisation of `software`. `held`:
+    the sign-ins held here.
 
-    Raises UsageError if the organisation is the client's already, or another's.
+    Raises UsageError if the organisation already belongs to this client or another one.
     """
     _free(store, client, software, organisation)
     pulled = store.pulled.counts(link.software, link.organisation_id)
@@ -78,7 +81,7 @@ def _free(store: Store, client: Client, software: Software, organisation: Organi
 
 
 def entails(change: Change) -> Iterator[str]:
-    """What becomes of it, and what is lost, in sentences."""
+    """What will happen and what will be lost, in sentences."""
     link, title = change.link, change.former.title
     yield f"From {link.organisation_name} ({title}) to {change.organisation.name} ({change.software.title})."
     yield "Details and lists will come from the new organisation. The client keeps its history, code, team and note."
@@ -100,9 +103,9 @@ def entails(change: Change) -> Iterator[str]:
 async def change_integration(session: Session, change: Change) -> str | None:
     """Pulls the new organisation's details and lists, then makes the move in one transaction.
 
-    Cut off at any instant, nothing is changed here or everything; what can be ended in the former software is ended just before.
-    Returns what could not be ended there, in a sentence. Raises UsageError if someone changed the integration meanwhile or the
-    organisation belongs to a client by now, and whatever the calls raise.
+    If interrupted, either everything has changed here or nothing. The former integration is ended in its app just before.
+    Returns why it could not be ended there, if so. Raises UsageError if someone has changed the integration meanwhile or the
+    organisation now belongs to a client, and whatever the calls raise.
     """
     software, organisation, link, store = change.software, change.organisation, change.link, session.store
     calls = session.calls(change.sign_in)
@@ -132,12 +135,12 @@ async def change_integration(session: Session, change: Change) -> str | None:
 
 
 async def _ended(session: Session, change: Change) -> tuple[list[NewEntry], str | None]:
-    """Ends the former integration there, where it is one's own; gives the entries that say so."""
+    """Ends the former integration in its app, if it is the user's own. Returns the entries that record this."""
     link, actor = change.link, change.sign_in.person.email
     ended_there, says, ended = NOT_OURS, None, ()
     sign_in = session.store.sign_ins.one(link.sign_in) if change.own else None
     if sign_in is not None and change.former.disconnecting == "nowhere":
-        # Nothing has to be called, so the app need not even be set up.
+        # No call is needed, so the app doesn't even have to be set up.
         ended_there = "nowhere"
     elif sign_in is not None:
         ended_there, says = await end_there(change.former, session.calls(sign_in), link.organisation_id)
@@ -154,12 +157,14 @@ async def _ended(session: Session, change: Change) -> tuple[list[NewEntry], str 
 
 
 def _follows(link: Integration, client: Client) -> bool:
-    """Whether the client's details become the new organisation's: another integration's stay, where they follow that."""
+    """Whether the client's details become the new organisation's. They don't if they follow another integration."""
     return link.settings.follow_details or not client.follows_one
 
 
 def _bound(change: Change, now: Client, name: str, pulled: Pulled) -> list[NewEntry]:
-    """The same integration with another organisation: the former one's details are another business's, and go."""
+    """The same integration with another organisation. The old details describe another business, so they are
+    removed.
+    """
     link, software = change.link, change.software.name
     actor, client = change.sign_in.person.email, now.id
     moved = {
@@ -177,7 +182,7 @@ def _bound(change: Change, now: Client, name: str, pulled: Pulled) -> list[NewEn
 
 
 def _connected(change: Change, now: Client, name: str, pulled: Pulled) -> list[NewEntry]:
-    """A new integration of the same business: what the new software does not say stays as it was known."""
+    """A new integration of the same business. Details that the new app does not provide stay as they were."""
     link, follows = change.link, _follows(change.link, now)
     before = {
         "software": link.software,

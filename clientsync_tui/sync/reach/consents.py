@@ -1,6 +1,7 @@
-"""A guided run of consents, one organisation each: what is done, what is left, who is next, and what has just arrived.
+"""A guided run of consents, one per organisation: what is done, what is left, who is next, and what has just
+arrived.
 
-It changes nothing: whoever leads it signs people in, tells it what came of that, and carries out what can be done then.
+It changes nothing itself. The caller signs people in, reports the result, and does what has become possible.
 """
 
 from collections import Counter, deque
@@ -19,8 +20,9 @@ from ...store.store import Store
 
 
 class Arrived(StrEnum):
-    """What a consent turned out to be for. `AGAIN`: for an organisation that had one already; `WRONG_PERSON`: by another person
-    than the one it is to be done as."""
+    """What a consent turned out to be for. `AGAIN`: an organisation that already had one. `WRONG_PERSON`: given by
+    someone other than the person the work runs as.
+    """
 
     NEXT = "next"
     ANOTHER = "another"
@@ -31,7 +33,7 @@ class Arrived(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An organisation that needs a consent. `sign_in`: the id of the sign-in that would do; None: anyone's."""
+    """An organisation that needs a consent. `sign_in`: the id of the sign-in that is needed; None: anyone's."""
 
     organisation_id: str
     name: str
@@ -43,15 +45,16 @@ class Expected:
         return cls(item.organisation_id, item.organisation_name or item.name, item.sign_in)
 
     def is_met_by(self, sign_in: SignIn) -> bool:
-        """Whether this sign-in would do."""
+        """Whether this sign-in is the one needed."""
         return sign_in.organisation_id == self.organisation_id and self.sign_in in (None, sign_in.id)
 
 
 class Consents:
-    """A run over `expected`, in that order, though they may come in any. `held`: ids of the sign-ins that worked when it began:
-    what they reach is asked for only where nothing else is expected (then the app refused one of them, or its token is gone).
+    """A run over `expected`, in that order, although consents may arrive in any. `held`: ids of the sign-ins that
+    worked at the start. Organisations they reach are asked for only when nothing else is left (the app refused the
+    sign-in, or its token is gone).
 
-    `welcome`: whether every new organisation is asked for, as when clients are added; then the run has no end of its own.
+    `welcome`: every new organisation is wanted, as when adding clients; such a run has no end.
     """
 
     def __init__(
@@ -62,7 +65,7 @@ class Consents:
         self._left = deque([one for one in wanted if one.sign_in not in self._had] or wanted)
         self._welcome = welcome
         self.done: list[SignIn] = []
-        """The consents that were asked for, as they came."""
+        """The consents that were asked for, in the order they arrived."""
 
     @property
     def left(self) -> int:
@@ -71,20 +74,20 @@ class Consents:
 
     @property
     def next(self) -> Expected | None:
-        """The one to ask for now; None if none is left, or any will do."""
+        """The one to ask for now; None if none is left or any will do."""
         return self._left[0] if self._left else None
 
     @property
     def goes_on(self) -> bool:
-        """Whether another consent is asked for."""
+        """Whether to ask for another consent."""
         return self._welcome or bool(self._left)
 
     def skip(self) -> None:
-        """Asks for the next one; the one asked for until now comes at the end."""
+        """Moves on to the next one, and puts the present one at the end."""
         self._left.rotate(-1)
 
     def arrived(self, sign_in: SignIn) -> Arrived:
-        """Takes note of a consent that was given, and says what it was for."""
+        """Records a consent that was given, and says what it was for."""
         had = sign_in.id in self._had
         self._had.add(sign_in.id)
         met = next((consent for consent in self._left if consent.is_met_by(sign_in)), None)
@@ -100,7 +103,7 @@ class Consents:
         was_next = met is self._left[0]
         self._left.remove(met)
         if not was_next:
-            # Whoever was asked for first may be out of this person's reach: the others shall not stand behind it.
+            # The first organisation may be out of this person's reach; don't let it hold up the others.
             self._left.rotate(-1)
         self.done.append(sign_in)
         return Arrived.NEXT if was_next else Arrived.ANOTHER
@@ -112,7 +115,9 @@ def given(store: Store, held: Iterable[SignIn], now: datetime) -> frozenset[str]
 
 
 def needed(plan: Plan, softwares: Iterable[Software], given: Collection[str]) -> Counter[str]:
-    """How many consents a plan needs, by app, where each organisation needs its own. `given`: ids of the sign-ins that need none."""
+    """How many consents a plan needs, per app that needs one for each organisation. `given`: ids of the sign-ins
+    that need none.
+    """
     by_consents = {software.name for software in softwares if software.organisations_per_sign_in == "one"}
     to_do = plan.only((Will.DO,))
     return Counter(
@@ -121,13 +126,13 @@ def needed(plan: Plan, softwares: Iterable[Software], given: Collection[str]) ->
 
 
 def asks_for(software: Software, count: int) -> str:
-    """How many consents an app asks for, in a sentence."""
+    """A sentence: how many consents an app needs."""
     one, _ = software.organisation_words
     return f"{software.title} asks for {counted(count, 'consent')}, one for each {one}: you are led from one to the next."
 
 
 def what_to_choose(software: Software, run: Consents) -> str:
-    """How far the run is, and what to choose now, in sentences."""
+    """How far the run is and what to choose next, in sentences."""
     one, several = software.organisation_words
     if run.next is None:
         so_far = f"{counted(len(run.done), one, several)} so far. " if run.done else ""
@@ -139,7 +144,7 @@ def what_to_choose(software: Software, run: Consents) -> str:
 
 
 def what_came(software: Software, arrived: Arrived, sign_in: SignIn) -> str:
-    """What came, in a sentence."""
+    """What has just arrived, in a sentence."""
     one, _ = software.organisation_words
     name, person = sign_in.organisation_name or sign_in.organisation_id, sign_in.person.name
     match arrived:

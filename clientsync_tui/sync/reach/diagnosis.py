@@ -1,4 +1,4 @@
-"""What a look at the program's ground found."""
+"""What the doctor found."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What can safely be done about a finding. `asks`: the question before it; `do` says what was done, or raises Trouble."""
+    """A safe repair of a finding. `asks`: the question before it. `do` returns what was done, or raises Trouble."""
 
     asks: str
     do: Callable[[], str]
@@ -14,7 +14,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `says`: what it is, or what is wrong and what to do."""
+    """One thing that was checked. `says`: what it is, or what is wrong and what to do."""
 
     name: str
     ok: bool

@@ -1,4 +1,4 @@
-"""Ending an integration in the accounting app itself, as far as that can be done from here."""
+"""Ends an integration in the accounting app itself, as far as that is possible from here."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,13 @@ from ...practice.entries import Kind, NewEntry
 from ...practice.trouble import OrganisationTrouble, PassingTrouble, SignInNeeded
 
 NOT_OURS = "not_ours"
-"""A colleague's sign-in: only they can end it there."""
+"""A colleague's sign-in: only that person can end it in the app."""
 
 
 async def end_there(software: Software, calls: Calls, organisation_id: str) -> tuple[str, str | None]:
-    """Ends what one's own sign-in can end there. Returns what came of it, as the ledger has it, and what is to be said of it."""
+    """Ends in the app what the user's own sign-in can end. Returns the outcome for the ledger, and a sentence for
+    the user.
+    """
     if software.disconnecting == "nowhere":
         return "nowhere", None
     says = f"Ended here, but not in {software.title}:"
@@ -24,7 +26,7 @@ async def end_there(software: Software, calls: Calls, organisation_id: str) -> t
 
 
 def ended_with_it(software: Software, ended_there: str, sign_in: str, actor: str) -> Sequence[NewEntry]:
-    """The entry of the sign-in that was for this organisation alone, and ended with it."""
+    """The entry for the sign-in that was only for this organisation, and ended with it."""
     if software.disconnecting != "sign_in" or ended_there not in ("ended", "gone"):
         return ()
     return (NewEntry(Kind.SIGNED_OUT, actor, software=software.name, body={"sign_in": sign_in}),)

@@ -1,4 +1,4 @@
-"""Which sign-ins this person's keyring holds. The practice's database has a note of it; the keyring is what counts."""
+"""Which sign-ins this person's keyring holds. The practice's database records it, but the keyring decides."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,9 +11,9 @@ from .sign_in_findings import Pair
 
 
 def unclaimed(store: Store, holder: str) -> list[SignIn]:
-    """The sign-ins that are noted neither for `holder` nor for another user of the host: the keyring may hold them.
+    """Sign-ins recorded neither for `holder` nor for another user of the host; the keyring may hold them.
 
-    They were noted under a host name that has changed since, or the keyring's file was moved.
+    They were recorded under an old host name, or the keyring's file was moved.
     """
     return [
         sign_in
@@ -23,9 +23,9 @@ def unclaimed(store: Store, holder: str) -> list[SignIn]:
 
 
 def not_held(store: Store, software: str | None, holder: str) -> list[Pair]:
-    """The integrations that no check reaches: no one is known to hold their sign-in.
+    """The integrations that no check covers, because nobody is known to hold their sign-in.
 
-    Where `holder` holds none at all, these are all that are not disconnected. An integration that is known to be expired or broken needs
+    If `holder` holds none at all, these are all except the disconnected ones. Integrations already known to be expired or broken need
     more than a check.
     """
     now = datetime.now(UTC)
@@ -48,7 +48,7 @@ def not_held(store: Store, software: str | None, holder: str) -> list[Pair]:
 def not_checked(
     store: Store, software: str | None, held: Sequence[SignIn], lost: Sequence[Pair]
 ) -> list[Pair]:
-    """The integrations that are neither checked with the sign-ins `held`, nor among the `lost` (`not_held`)."""
+    """The integrations that are neither checked with the sign-ins `held` nor among the `lost` (`not_held`)."""
     sign_ins = {sign_in.id for sign_in in held}
     lost_links = {(link.software, link.organisation_id) for _, link in lost}
     return [

@@ -1,4 +1,4 @@
-"""What your sign-ins reached when they were last asked: known here before any accounting app is called."""
+"""What your sign-ins reached when they were last asked, which is known without calling an app."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from ..locale_words import brief, number
 
 
 class LastReach(NamedTuple):
-    """So many `reached` `of` so many organisations, as the app said at that time."""
+    """`reached` `of` that many organisations, as the app said at that time."""
 
     reached: int
     of: int
@@ -31,7 +31,7 @@ class LastReach(NamedTuple):
 def of_organisations(
     store: Store, sign_in: SignIn | None, organisations: Collection[str]
 ) -> LastReach | None:
-    """How many of these a sign-in reached; None where that is not known."""
+    """How many of these a sign-in reached; None if not known."""
     known = store.sign_ins.reach(sign_in.id) if sign_in is not None else None
     if known is None:
         return None
@@ -42,7 +42,9 @@ def of_organisations(
 def of_fixes(
     store: Store, fixes: Sequence[Fix], clients: Sequence[int], held: Sequence[SignIn], now: datetime
 ) -> Mapping[Cause, LastReach]:
-    """The same for each fix, with the sign-in that would be used; without those for which it is not known, or says nothing."""
+    """The same for each fix, with the sign-in that would be used. Fixes for which nothing useful is known are left
+    out.
+    """
     found: dict[Cause, LastReach] = {}
     for fix in fixes:
         cause = fix.cause

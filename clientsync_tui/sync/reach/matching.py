@@ -1,4 +1,4 @@
-"""Whether an organisation belongs to a client that is on the list already, so that no client is doubled."""
+"""Finds out whether an organisation belongs to a client on the list, so that no client is added twice."""
 
 import difflib
 from collections import Counter
@@ -10,7 +10,7 @@ from ...practice.status import Reason
 from ...practice.text import code_key, folded
 
 ALIKE = 0.6
-"""From here on two names are alike enough to point at one of them, which a person then decides about."""
+"""Names at least this similar are suggested as a match, for a person to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class Match:
 
 
 def tax_number(text: str | None) -> str:
-    """A tax number as it is compared: letters and digits alone."""
+    """A tax number for comparison: letters and digits only."""
     return "".join(c for c in (text or "").casefold() if c.isalnum())
 
 
 class Matcher:
-    """Finds, among clients without a living integration of an app, the one an organisation belongs to."""
+    """Among clients without an active integration with an app, finds the one an organisation belongs to."""
 
     def __init__(self, clients: Iterable[Client], software: str) -> None:
         self._by_name: dict[str, list[Client]] = {}
@@ -46,7 +46,7 @@ class Matcher:
                 self._by_tax.setdefault(number, []).append(client)
 
     def match(self, name: str, details: Details) -> Match | None:
-        """The one client meant; None if there is none, or when several would do and a person has to choose."""
+        """The one client that matches. None if none does, or if several do and a person has to choose."""
         for found, by in (
             (self._by_tax.get(tax_number(details.get("tax_number"))), "tax number"),
             (self._by_name.get(folded(name)), "name"),
@@ -61,14 +61,16 @@ class Matcher:
         return Match(codes[0], "practice code") if len(codes) == 1 else None
 
     def matches(self, organisations: Sequence[Organisation]) -> Mapping[str, Match]:
-        """The match of each organisation, by its id. Where two organisations would be the same client, neither is matched."""
+        """The match of each organisation, by id. If two organisations match the same client, neither gets it."""
         found = {o.id: match for o in organisations if (match := self.match(o.name, o.details))}
         often = Counter(match.client.id for match in found.values())
         return {organisation: match for organisation, match in found.items() if often[match.client.id] == 1}
 
 
 def best(client: Client, organisations: Iterable[Organisation]) -> Organisation | None:
-    """The organisation that is most likely the client's: by tax number, by name, else by the most similar name; None if none is."""
+    """The organisation most likely to be the client's: by tax number, by name, else by the most similar name; None
+    if there is none.
+    """
     candidates = list(organisations)
     if number := tax_number(client.details.get("tax_number")):
         for organisation in candidates:
@@ -83,10 +85,10 @@ def best(client: Client, organisations: Iterable[Organisation]) -> Organisation 
 
 
 def same_organisation(before: Details, after: Details) -> bool:
-    """Whether details pulled under an integration's organisation id can be those of the organisation it had.
+    """Whether details pulled under an integration's organisation id can still belong to the organisation it had.
 
-    An organisation may be renamed, get a tax number or (rarely) another one; when name and tax number both differ, or the
-    currency and one of them, it is another set of books and must not be bound. Where the app tells a number of its own, that decides.
+    An organisation may be renamed, get a tax number or (rarely) change it. If both name and tax number differ, or the currency and
+    one of them, it is another set of books and must not be bound. If the app gives organisations a number, that number decides.
     """
 
     def differs(name: str) -> bool:

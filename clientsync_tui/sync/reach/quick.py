@@ -1,4 +1,4 @@
-"""The quick check: each sign-in is used and its list of organisations read; no organisation is called."""
+"""The quick check: uses each sign-in and reads its list of organisations, without calling any organisation."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from . import sign_in_findings
 class Quick:
     """What a quick check found.
 
-    `plan`: each integration (`will_do`: it works). `refused`: sign-ins that do not work any more. `troubles`: by accounting app, why
+    `plan`: each integration (`will_do`: it works). `refused`: sign-ins that no longer work. `troubles`: per accounting app, why
     nothing could be checked there.
     """
 
@@ -40,7 +40,9 @@ async def quick_check(
     held: Sequence[SignIn],
     only: Collection[str] | None = None,
 ) -> Quick:
-    """Uses each sign-in once and records what that tells of the clients `only` (None: of all). Raises KeyringTrouble."""
+    """Uses each sign-in once, and records what that shows about the clients in `only` (None: all). Raises
+    KeyringTrouble.
+    """
     pairs = session.store.clients.integrations(software, datetime.now(UTC))
     if only is not None:
         pairs = [pair for pair in pairs if pair[0].id in only]
@@ -54,12 +56,12 @@ async def quick_check(
             if pair[1].sign_in == sign_in.id and pair[1].problem is not Reason.DISCONNECTED_HERE
         ]
         try:
-            # An app that rejects its credentials does so for every sign-in.
+            # If an app rejects the credentials, it does so for every sign-in.
             if sign_in.software not in troubles:
                 items += await _one(session, sign_in, own)
         except SignInNeeded as trouble:
             refused.append(sign_in)
-            # One that this keyring does not hold any more may still work elsewhere.
+            # A sign-in that this keyring no longer holds may still work elsewhere.
             if isinstance(trouble, SignInRefused):
                 sign_in_findings.refused(session.store, sign_in, own, session.actor, str(trouble))
             items += [_item(pair, Reason.SIGN_IN_REFUSED) for pair in own]
@@ -76,7 +78,7 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings
     try:
         called = sign_in.organisation_id is None
         if not called:
-            # What it reaches is known without a call: whether it works is to be found out.
+            # What it reaches is known without a call. Whether it works is the question.
             await session.tokens(sign_in.software).access(sign_in.id)
         reach = await session.reach(sign_in)
     except PassingTrouble as trouble:

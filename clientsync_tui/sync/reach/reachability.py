@@ -1,4 +1,4 @@
-"""The organisations that a sign-in reaches beside the clients that there are."""
+"""The organisations that a sign-in reaches, compared with the clients on the list."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """An organisation, and how it stands to the client list. `client`: the id of its client, where there is one."""
+    """An organisation and its relation to the client list. `client`: the id of its client, if there is one."""
 
     id: str
     name: str
@@ -29,10 +29,10 @@ class Reached:
 
 
 class Reach(Mapping[str, Organisation]):
-    """The organisations that a sign-in reaches and can use, by the ids under which the practice knows them.
+    """The organisations that a sign-in reaches and can use, under the ids that the practice uses.
 
-    Found under every spelling that the app takes for the same id. `left_out`: what of the app's list could not be used, or was not
-    wanted, in sentences; `complete`: whether an organisation that is missing here is really missing there.
+    Looks up any spelling that the app treats as the same id. `left_out`: what in the app's list could not be used or was not
+    wanted, as sentences. `complete`: whether an organisation that is missing here is really missing in the app.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Reach(Mapping[str, Organisation]):
         *,
         complete: bool = True,
     ) -> None:
-        """`known`: the ids that the practice has, those that count most last."""
+        """`known`: the practice's ids; the last ones win."""
         self._canonical = canonical
         spelled = {canonical(organisation_id): organisation_id for organisation_id in known}
         self._by_id: dict[str, Organisation] = {}
@@ -59,11 +59,11 @@ class Reach(Mapping[str, Organisation]):
         self.complete = complete
 
     def problem_of(self, organisation_id: str) -> Reason | None:
-        """Why an organisation that is listed cannot be used; None for one that can be, or is not listed."""
+        """Why a listed organisation can't be used; None if it can, or is not listed."""
         return self._problems.get(self._canonical(organisation_id))
 
     def __getitem__(self, organisation_id: str) -> Organisation:
-        """The organisation under any spelling of its id."""
+        """The organisation, by any spelling of its id."""
         return self._by_id[self._canonical(organisation_id)]
 
     def __iter__(self) -> Iterator[str]:
@@ -74,7 +74,7 @@ class Reach(Mapping[str, Organisation]):
 
 
 def states(store: Store, software: str, reach: Mapping[str, Organisation]) -> list[Reached]:
-    """Every organisation reached, and those of clients that are not, by name."""
+    """Every organisation reached, and the clients' organisations that are not, by name."""
     integrated = store.clients.integrated(software)
     alive = {organisation_id: client for organisation_id, client in integrated.items() if client.is_active}
     found = [

@@ -1,4 +1,4 @@
-"""What using a sign-in tells about all of its integrations at once."""
+"""What using a sign-in shows about all of its integrations at once."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ OVER_WHEN_SIGNED_IN = frozenset({Reason.SIGN_IN_REFUSED, Reason.SIGN_IN_LAPSED})
 
 
 def refused(store: Store, sign_in: SignIn, pairs: Iterable[Pair], actor: str, says: str) -> None:
-    """Records that the app refused the sign-in: every living integration of it is expired."""
+    """Records that the app refused the sign-in: every active integration of it is expired."""
     expired = [
         _entry(Kind.FOUND_EXPIRED, actor, client, link, Reason.SIGN_IN_REFUSED, says)
         for client, link in pairs
@@ -29,9 +29,9 @@ def refused(store: Store, sign_in: SignIn, pairs: Iterable[Pair], actor: str, sa
 
 
 def not_listed(actor: str, client: Client, link: Integration, reason: Reason) -> NewEntry:
-    """The entry for an organisation that the sign-in, which works, does not list any more, or lists as one that it cannot use.
+    """The entry for an organisation that a working sign-in no longer lists, or lists as unusable.
 
-    `reason`: what that means there.
+    `reason`: what this means in that app.
     """
     says = f"The sign-in can no longer use this organisation: {words.SHORT[reason]}."
     return _entry(Kind.FOUND_BROKEN, actor, client, link, reason, says)

@@ -1,4 +1,4 @@
-"""Signing out: which sign-ins go together, which clients end with them, and what ends in the accounting app."""
+"""Signing out: which sign-ins belong together, which clients stop working, and what ends in the accounting app."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ NOT_HELD = (
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """All that one person gives up in one app. `clients`: the names of those whose integrations end with it."""
+    """Everything that one person gives up in one app. `clients`: the names of those whose integrations end with it."""
 
     software: str
     person: Person
@@ -28,7 +28,7 @@ class Leaving:
 
 
 def leaving(store: Store, sign_ins: Iterable[SignIn]) -> list[Leaving]:
-    """Sign-ins by software and person: where one is for one organisation, a person has many."""
+    """Sign-ins grouped by app and person: if each organisation needs its own, a person has many."""
     groups: dict[tuple[str, str], list[SignIn]] = {}
     for sign_in in sign_ins:
         groups.setdefault((sign_in.software, sign_in.person.id), []).append(sign_in)
@@ -44,7 +44,9 @@ def leaving(store: Store, sign_ins: Iterable[SignIn]) -> list[Leaving]:
 
 
 async def sign_out(session: "Session", group: Leaving) -> list[str]:
-    """Signs out; returns why something did not end in the accounting app, each reason once. Raises what `Session.sign_out` raises."""
+    """Signs out. Returns why something did not end in the accounting app, each reason once. Raises the same as
+    `Session.sign_out`.
+    """
     reasons = [await _signed_out(session, sign_in) for sign_in in group.sign_ins]
     return list(dict.fromkeys(filter(None, reasons)))
 

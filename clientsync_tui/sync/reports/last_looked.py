@@ -1,4 +1,4 @@
-"""When a person last looked at the practice, from `Workplace.visits`."""
+"""When a person last looked at the practice, saved in `Workplace.visits`."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -11,14 +11,14 @@ LAST_LOOKED = "last_looked"
 
 
 class Since(NamedTuple):
-    """When the person last looked, and the number of the ledger's last entry then."""
+    """When the person last looked, and the number of the ledger's last entry at that time."""
 
     at: datetime
     seq: int
 
 
 def since(store: Store, visits: Preferences, now: datetime) -> Since:
-    """When the person last looked; yesterday at this time where that is not known."""
+    """When the person last looked; if that is not known, this time yesterday."""
     try:
         at, seq = visits.get(LAST_LOOKED, [])
         return Since(datetime.fromisoformat(at), min(int(seq), store.ledger.last()))
@@ -28,10 +28,10 @@ def since(store: Store, visits: Preferences, now: datetime) -> Since:
 
 
 def save(store: Store, visits: Preferences, now: datetime) -> None:
-    """The person leaves now."""
+    """Records that the person is leaving now."""
     visits.save(LAST_LOOKED, [iso(now), store.ledger.last()])
 
 
 def save_as_of(store: Store, visits: Preferences, at: datetime) -> None:
-    """The person left at that time, and saw what had happened until then."""
+    """Records that the person left at that time, having seen everything up to then."""
     visits.save(LAST_LOOKED, [iso(at), store.lately.before(at)])

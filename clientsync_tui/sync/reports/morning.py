@@ -1,4 +1,6 @@
-"""The morning: what happened since a person last looked, what ends soon, and which jobs run or wait."""
+"""The morning view: what happened since a person last looked, what expires soon, and which jobs are running or
+waiting.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +23,7 @@ from .last_looked import Since
 
 WEEK, FORTNIGHT, MONTH = timedelta(days=7), timedelta(days=14), timedelta(days=30)
 MOST_NAMED = 3
-"""So many people, apps or details are named; the others are counted."""
+"""How many people, apps or details are named; the rest are counted."""
 DONE_AS = {
     Kind.RECONNECTED: "reconnected",
     Kind.REASSIGNED: "took over",
@@ -32,7 +34,7 @@ ASCII_BARS = " .:-=+*#@"
 
 
 class Leads(StrEnum):
-    """Where a line leads."""
+    """Where a line takes you."""
 
     CLIENTS = "clients"
     EXPIRING = "expiring"
@@ -40,7 +42,9 @@ class Leads(StrEnum):
 
 
 class MorningLine(NamedTuple):
-    """One line. `clients`: their numbers, where it is about clients; `style`: what it means; `forecast`: a bar for each of the next days."""
+    """One line. `clients`: the numbers of the clients it is about, if any. `style`: its meaning. `forecast`: a bar
+    for each of the next days.
+    """
 
     title: str
     says: str
@@ -54,7 +58,7 @@ class MorningLine(NamedTuple):
 def morning(
     store: Store, since: Since, title: Callable[[str], str], now: datetime, *, ascii_marks: bool = False
 ) -> list[MorningLine]:
-    """The lines that have something to say, the most urgent first."""
+    """The lines with something to report, the most urgent first."""
     lately = store.lately
     found = (
         _broke(lately, since, title, now),
@@ -105,7 +109,7 @@ def _expires(
     before = 0
     for span in (WEEK, FORTNIGHT, MONTH):
         within = [end for end in ending if end.at <= now + span]
-        # A span that has no more than the one before it says nothing new.
+        # A longer span with nothing more in it says nothing new.
         if len(within) == before:
             continue
         before = len(within)
@@ -115,14 +119,15 @@ def _expires(
         days = Counter((here(end.at).date() - here(now).date()).days for end in within)
         bars = spark([days[day] for day in range(span.days + 1)], ASCII_BARS if ascii_marks else BARS)
         soon = span <= FORTNIGHT
-        # Another integration may put a client under another tab: then all tabs together have as many rows as are counted here.
+        # Because of another integration, a client may be under a different tab. Only all tabs together have as
+        # many rows as are counted here.
         leads = Leads.EXPIRING if soon and clients <= under_the_tab else Leads.CLIENTS
         style = "warning" if soon else ""
         yield MorningLine("Expires", says, leads, clients, style, len(clients), bars)
 
 
 def _counted(integrations: int, clients: int, apps: str) -> str:
-    """What the apps count, where a client has several: the line's own number counts clients."""
+    """The counts per app, if a client has several integrations. The line's own number counts clients."""
     if integrations == clients:
         return apps
     return f"{counted(integrations, 'integration')} of {counted(clients, 'client')}: {apps}"
@@ -134,7 +139,7 @@ def _by_app(title: Callable[[str], str], softwares: Sequence[str]) -> str:
 
 
 def spark(counts: Sequence[int], bars: str) -> str:
-    """A bar for each count; anything above 0 is seen."""
+    """A bar for each count; anything above 0 is visible."""
     most = max(counts, default=0)
     steps = len(bars) - 1
     return "".join(bars[-(-count * steps // most)] if most else bars[0] for count in counts)

@@ -1,4 +1,4 @@
-"""What a kind of work says of itself. The client list reads this when the program starts, so it imports next to nothing."""
+"""What a kind of work declares. The client list reads this when the program starts, so it imports next to nothing."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from enum import Enum, auto
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class Needs(Enum):
-    """Which sign-in an item is done with."""
+    """Which sign-in an item needs."""
 
     OWN = auto()
     """The one that authenticates its integration."""
     ANY = auto()
-    """One that whoever starts the job chooses."""
+    """One chosen by whoever starts the job."""
     NONE = auto()
-    """None: no accounting app is called."""
+    """None, because no accounting app is called."""
 
 
 class Unit(Enum):
@@ -30,7 +30,7 @@ class Unit(Enum):
     INTEGRATION = auto()
     CLIENT = auto()
     ORGANISATION = auto()
-    """An organisation that becomes a client: it is chosen among those that a sign-in reaches."""
+    """An organisation that becomes a client, chosen from those that a sign-in reaches."""
 
 
 Reach = Mapping[str, "Organisation"]
@@ -38,11 +38,11 @@ Reach = Mapping[str, "Organisation"]
 
 
 class Request(NamedTuple):
-    """What a plan is asked for.
+    """What to plan.
 
-    `software`: None for every accounting app. `only`: ids of clients (of organisations, where the items are those); None: all.
-    `held`: the sign-ins held here. `sign_in`: the one to do it with; None before anyone signed in. `reach`: the organisations it
-    reaches, by id; None while that is not known, so that everything that would be tried is planned. `integrated_by`: only the
+    `software`: None for every accounting app. `only`: ids of clients (of organisations, if items are organisations); None: all.
+    `held`: the sign-ins held here. `sign_in`: the one to use; None before anyone has signed in. `reach`: the organisations it
+    reaches, by id; None if not known yet: then everything that would be tried is planned. `integrated_by`: only the
     integrations of the person with this e-mail address.
     """
 
@@ -65,11 +65,11 @@ def _nothing(plan: "Plan", softwares: "Mapping[str, Software]") -> Iterator[str]
 
 
 class BulkKind(NamedTuple):
-    """One kind of bulk work. `name`: its module's, and what jobs, JSON and the command line call it.
+    """A kind of bulk work. `name`: the module's name, which jobs, JSON and the command line use too.
 
-    `verb` and `participle` frame a count: "Refresh 3 integrations", "3 integrations will be refreshed". `sentence`: what it does with
-    the selected clients. `key` and `footer`: on the client list, as an action has them; a kind whose items are organisations is not
-    there, and has none. `order`: its place in menus.
+    `verb` and `participle` go around a count: "Refresh 3 integrations", "3 integrations will be refreshed". `sentence`: what it does with
+    the selected clients. `key` and `footer`: its action on the client list; kinds whose items are organisations are not there
+    and have none. `order`: its place in menus.
     """
 
     name: str
@@ -85,23 +85,27 @@ class BulkKind(NamedTuple):
     key: str = ""
     footer: int = 0
     dangerous: bool = False
-    """It ends something, so it is confirmed with Cancel in focus, and with `--yes` where there is no terminal."""
+    """It ends something, so the confirm dialogue focuses Cancel, and without a terminal it needs `--yes`."""
     whole_list: bool = False
-    """With no client selected, it is about every client."""
+    """If no client is selected, it applies to every client."""
     despite_refusal: bool = False
-    """It is done even when the accounting app refused the sign-in."""
+    """It can be done even if the accounting app refused the sign-in."""
     here_alone: bool = False
-    """Also done for an integration whose sign-in a colleague holds: the item then has none, and no accounting app is called."""
+    """It can be done even if a colleague holds the integration's sign-in: the item then has none, and no accounting
+    app is called.
+    """
     once: bool = False
-    """An item must never run twice, such as one that sends a mail: after a crash it says that it may have been sent. `do` returns an
-    outcome that failed only where it knows that nothing was sent. `Item.key`, written before, names the attempt."""
+    """An item must never run twice, such as one that sends a mail. After a crash it ends as "may have been sent".
+    `do` returns a failed outcome only if it knows that nothing was sent. `Item.key`, which is saved beforehand,
+    identifies the attempt.
+    """
     already: str = "already done"
-    """What a list says, in two or three words, of an item that needs nothing."""
+    """Two or three words for a list, about an item that needs nothing."""
     entails: Entails = _nothing
-    """What you should know before you confirm a plan, in sentences."""
+    """What the user should know before confirming a plan, in sentences."""
     everyone: str = "Every client."
-    """What the command's `--all` means."""
+    """What `--all` means for the command."""
     help: str = ""
-    """What the command's `--help` says; without it the sentence."""
+    """The text of the command's `--help`; the sentence if it is empty."""
     examples: tuple[str, ...] = ()
-    """How to call the command."""
+    """Example calls of the command."""

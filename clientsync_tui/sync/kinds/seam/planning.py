@@ -1,4 +1,6 @@
-"""Making plans: the items of a plan, for each client what will be done, skipped, or cannot be, and why. Nothing is changed here."""
+"""Helpers for making plans: what will be done, skipped or can't be done for each client, and why. Nothing is
+changed here.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -16,7 +18,7 @@ Decide = Callable[[Client, Integration], PlanItem | None]
 
 
 def over(kind: str, request: Request, decide: Decide) -> Plan:
-    """The plan over the integrations that are asked for; `decide` makes an item of each, or leaves it out (None)."""
+    """A plan for the requested integrations. `decide` returns an item for each, or None to leave it out."""
     now = datetime.now(UTC)
     software, only, store = request.software, request.only, request.store
     pairs: Sequence[tuple[Client, Integration]]
@@ -36,31 +38,31 @@ def over(kind: str, request: Request, decide: Decide) -> Plan:
 
 
 def together(plans: Sequence[Plan]) -> Plan:
-    """One plan from several of the same kind, each for another accounting app: one job across all of them."""
+    """Merges plans of the same kind for different accounting apps into one, so that a single job covers them all."""
     if len(plans) == 1:
         return plans[0]
     return Plan(plans[0].kind, None, None, tuple(item for plan in plans for item in plan.items))
 
 
 def matcher(store: Store, software: str, now: datetime) -> Matcher:
-    """A matcher over the clients that have no active integration with this accounting app."""
+    """A matcher for the clients without an active integration with this accounting app."""
     return Matcher(store.clients.without(software, now), software)
 
 
 def is_in_reach(request: Request, organisation_id: str) -> bool:
-    """Whether to try it. Where a sign-in is for one organisation, you can still consent to any other."""
+    """Whether to try it. If each organisation needs its own consent, you can still consent to any."""
     if request.sign_in is not None and request.sign_in.organisation_id is not None:
         return True
     return request.reach is None or organisation_id in request.reach
 
 
 def sign_in_for(request: Request, link: Integration) -> str | None:
-    """The id of the sign-in that an integration will be done with."""
+    """The id of the sign-in to use for an integration."""
     return request.sign_in.reaching(link.organisation_id) if request.sign_in else None
 
 
 def disconnected(request: Request, client: Client, link: Integration) -> PlanItem | None:
-    """A disconnected integration is skipped where its client was named, and else left out."""
+    """The item for a disconnected integration: skipped if its client was named, otherwise left out."""
     if request.only is None:
         return None
     return item_of(Will.SKIP, client, link, reason=Reason.DISCONNECTED_HERE)
@@ -76,9 +78,9 @@ def item_of(
     says: str | None = None,
     facts: Facts = NO_FACTS,
 ) -> PlanItem:
-    """The item for an integration as it is now; the job compares, and leaves alone what changed meanwhile.
+    """The item for an integration as it is now. The job compares it later, and leaves alone what has changed.
 
-    `sign_in`: the id of the one that it will be done with.
+    `sign_in`: the id of the sign-in to use.
     """
     if reason is not None:
         says = says or words.REASONS[reason]

@@ -1,4 +1,4 @@
-"""Pulling an organisation's details and lists, and the entries that say what changed. Nothing is written here."""
+"""Pulls an organisation's details and lists, and makes the entries that say what changed. Nothing is saved here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,14 @@ from ...reach.matching import same_organisation
 from .task import Outcome, Task
 
 REFUSES_A_LIST = frozenset({Reason.PERMISSION_MISSING, Reason.ACCESS_REMOVED})
-"""What a refused list means once the organisation has answered: only that list may not be read."""
+"""Why a list can be refused although the organisation answers: only that list is off limits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What was pulled from an organisation. `refused`: why a list may not be read, by name; `left_out`: rows that could not be
-    used, in sentences."""
+    """What was pulled from an organisation. `refused`: lists that may not be read, with the reason. `left_out`:
+    rows that could not be used, as sentences.
+    """
 
     details: Details
     lists: Mapping[str, Sequence[Record]]
@@ -31,7 +32,7 @@ class Pulled:
     left_out: Sequence[str]
 
     def noted(self) -> dict[str, object]:
-        """What an entry says of the lists."""
+        """What an entry says about the lists."""
         noted: dict[str, object] = {"lists": {name: len(records) for name, records in self.lists.items()}}
         if self.refused:
             noted["refused_lists"] = dict(self.refused)
@@ -40,13 +41,15 @@ class Pulled:
         return noted
 
     def says(self, software: Software) -> str | None:
-        """What you should know about it; None if all is well."""
+        """What the user should know about it; None if all is well."""
         refused = [refused_list(software, name, why) for name, why in self.refused.items()]
         return " ".join((*refused, *self.left_out)) or None
 
 
 async def pull(software: Software, calls: Calls, organisation_id: str, lists: Sequence[str] | None) -> Pulled:
-    """The organisation's details and lists (None: every list). A list that may not be read costs neither the others nor the client."""
+    """The organisation's details and lists (None: every list). If a list may not be read, the others and the client
+    are still pulled.
+    """
     details = await software.details(calls, organisation_id)
     pulled: dict[str, Sequence[Record]] = {}
     refused: dict[str, str] = {}
@@ -78,7 +81,7 @@ async def pull_for(task: Task, lists: Sequence[str] | None) -> Pulled:
 
 
 def changed_details(before: Details, after: Details) -> tuple[dict[str, str | None], dict[str, str | None]]:
-    """What of the details is different: the new values and the ones they replace (None: absent)."""
+    """The details that differ: the new values, and the ones they replace (None: absent)."""
     different = [
         name for name in {*before, *after} if (before.get(name) or None) != (after.get(name) or None)
     ]
@@ -87,7 +90,9 @@ def changed_details(before: Details, after: Details) -> tuple[dict[str, str | No
 
 
 async def take_over(task: Task, kind: Kind, client: Client, link: Integration) -> Outcome:
-    """Makes the task's sign-in the integration's, if the organisation is still the same business, and pulls what it has."""
+    """Makes the task's sign-in the integration's if the organisation is still the same business, and pulls its
+    data.
+    """
     pulled = await pull_for(task, link.settings.lists)
     before = client.details if link.settings.follow_details else {"name": link.organisation_name}
     if not same_organisation(before, pulled.details):
@@ -105,7 +110,7 @@ async def take_over(task: Task, kind: Kind, client: Client, link: Integration) -
 
 
 def refreshed(task: Task, client: Client, link: Integration, pulled: Pulled, *before: NewEntry) -> Outcome:
-    """What was pulled, saved after the entries `before`."""
+    """The outcome that saves what was pulled, after the entries `before`."""
     return Outcome(
         ItemState.DONE,
         says=pulled.says(task.software),
@@ -126,7 +131,8 @@ def _entries(task: Task, client: Client, link: Integration, pulled: Pulled) -> l
             Kind.REFRESHED, client.id, organisation_name=name, details=new, before=before, **pulled.noted()
         )
     ]
-    # A client named after its organisation follows that name; one that the practice renamed keeps its own.
+    # A client named after its organisation follows a change of that name. One that the practice renamed keeps
+    # its own.
     if link.settings.follow_details and client.name == link.organisation_name != name:
         entries.append(
             NewEntry(Kind.CLIENT_RENAMED, task.actor, client.id, body={"name": name, "before": client.name})

@@ -1,4 +1,4 @@
-"""The kinds of work there are, found by their modules being in this package's folder."""
+"""The kinds of work, discovered by their modules being in this package's folder."""
 
 import pkgutil
 from collections.abc import Mapping, Sequence
@@ -11,17 +11,17 @@ from .kind import BulkKind
 
 
 def names() -> Sequence[str]:
-    """The names of all kinds; none of them is imported for that."""
+    """The names of all kinds, without importing them."""
     return [module.name for module in pkgutil.iter_modules(_folder) if not module.ispkg]
 
 
 @cache
 def kinds() -> Mapping[str, BulkKind]:
-    """Every kind by name, in the order of menus."""
+    """Every kind by name, in menu order."""
     found: list[BulkKind] = [import_module(f"{_package}.{name}").KIND for name in names()]
     return {kind.name: kind for kind in sorted(found, key=lambda kind: (kind.order, kind.name))}
 
 
 def kind(name: str) -> BulkKind:
-    """The kind of that name; raises KeyError where this version has none."""
+    """The kind with that name. Raises KeyError if this version has none."""
     return kinds()[name]

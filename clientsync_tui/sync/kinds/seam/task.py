@@ -1,4 +1,4 @@
-"""One item of a job, with what is needed to do it, and what came of it. Nothing is written here."""
+"""One item of a job with everything needed to do it, and the outcome. Nothing is saved here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ F = TypeVar("F", bound=Facts)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an item. `entries` and `lists` are saved in the same transaction that ends the item.
+    """The outcome of an item. `entries` and `lists` are saved in the same transaction that ends the item.
 
-    `expects`: the integration as the work found it; if it is another by then, nothing is saved. `answered`: the organisation
-    did. `fault`: the passing fault that kept it from being reached.
+    `expects`: the integration as the work found it; if it has changed by then, nothing is saved. `answered`: the organisation
+    answered. `fault`: the passing fault that prevented that.
     """
 
     state: ItemState
@@ -39,7 +39,7 @@ class Outcome:
 
 
 def skipped(reason: Why, says: str | None = None) -> Outcome:
-    """The item was left alone. `says`: why, if the reason's own sentence does not."""
+    """The item was left alone. `says`: why, if the reason's own sentence is not enough."""
     return Outcome(ItemState.SKIPPED, reason, says or words.REASONS[reason])
 
 
@@ -48,7 +48,9 @@ SKIPPED_CHANGED = skipped(Why.CHANGED_MEANWHILE)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An item with what is needed to do it. `caller`: the sign-in and its calls; None for a kind of work that needs none."""
+    """An item with what is needed to do it. `caller`: the sign-in and its calls; None if this kind of work needs
+    none.
+    """
 
     store: Store
     software: Software
@@ -59,18 +61,18 @@ class Task:
 
     @property
     def sign_in(self) -> SignIn:
-        """Whose calls these are."""
+        """The sign-in that makes the calls."""
         assert self.caller is not None
         return self.caller[0]
 
     @property
     def calls(self) -> Calls:
-        """Calls in the name of the sign-in."""
+        """Calls made with the sign-in."""
         assert self.caller is not None
         return self.caller[1]
 
     def facts(self, kind: type[F]) -> F:
-        """The item's facts, of its kind's class. Raises Trouble for what another program wrote."""
+        """The item's facts, as its kind's class. Raises Trouble if another program wrote something else there."""
         item = self.item
         try:
             return parsed(kind, item.facts)
@@ -85,7 +87,7 @@ class Task:
         return NewEntry(kind, self.actor, client, self.item.software, self.item.organisation_id, body)
 
     def current(self) -> tuple[Client, Integration] | None:
-        """The client and the integration as they are now; None when they are gone."""
+        """The client and the integration as they are now; None if they are gone."""
         client = self.store.clients.by_id([self.item.client], datetime.now(UTC)).get(self.item.client)
         for link in client.integrations if client else ():
             if client and (link.software, link.organisation_id) == (
@@ -96,13 +98,13 @@ class Task:
         return None
 
     def active(self) -> tuple[Client, Integration] | None:
-        """The client and the integration, unless it was disconnected or is gone."""
+        """The client and the integration; None if it was disconnected or is gone."""
         current = self.current()
         return None if current is None or current[1].problem is Reason.DISCONNECTED_HERE else current
 
 
 def problem_found(task: Task, link: Integration | None, reason: Reason, says: str) -> list[NewEntry]:
-    """The entry that records a problem, where the calls were the integration's own sign-in's and it is news."""
+    """The entry that records a problem, if the integration's own sign-in met it and it is new."""
     if (
         link is None
         or task.caller is None
