@@ -125,7 +125,7 @@ _ALL = (
     Action("assign_team", "Assign team", "Assign the selected clients to a team.", "t", CLIENTS, command="team assign"),
     Action("set_code", "Set practice code", "Set the practice code of the client under the cursor.", "p", CLIENTS, command="set"),
     Action("rename", "Rename", "Change the name of the client under the cursor on the practice's list.", "n", CLIENTS, command="set"),
-    Action("set_note", "Note", "Write a note for colleagues about the client under the cursor.", "e", CLIENTS, command="set"),
+    Action("set_note", "Client note", "Write a note for colleagues about the client under the cursor.", "e", CLIENTS, command="set"),
     Action("remove", "Remove from the list", "Remove clients without an active integration from the list.", "X", CLIENTS, dangerous=True, command="remove"),
     Action("claim", "Claim", "Say that you are working on the selected clients. Colleagues see it, and are warned before bulk work on them.", "M", CLIENTS, command="claim"),
     Action("release", "Release", "End your claim on the selected clients.", "L", CLIENTS, command="release"),
@@ -155,7 +155,7 @@ _ALL = (
     # Connections
     Action("reconnect", "Reconnect", "Replace this integration's sign-in with one that works.", "r", CONNECTIONS, 1, command="reconnect"),
     Action("refresh", "Refresh", "Pull this organisation's details and lists again.", "f", CONNECTIONS, 2, command="refresh"),
-    Action("settings", "Update settings", "Choose which lists are pulled and how often, whether details are updated, and write a note for colleagues.", "e", CONNECTIONS, 3, "Settings", command="settings"),
+    Action("settings", "Update settings", "Choose which lists are pulled and how often, whether details are updated, and write a note about the integration.", "e", CONNECTIONS, 3, "Settings", command="settings"),
     Action("disconnect", "Disconnect", "End this integration. The client stays on the list.", "d", CONNECTIONS, 4, dangerous=True, command="disconnect"),
     Action("change_integration", "Change integration", "Move this client to another organisation, in this or another accounting app. Shows first what is lost.", "x", CONNECTIONS, dangerous=True, command="change"),
     Action("open_software", "Open in the accounting app", "Open the organisation in a browser. Over SSH, its link is copied.", "b", CONNECTIONS, 6, "Open", command="open"),

@@ -75,6 +75,12 @@ class Notices:
         # Its time begins once it can be read: on a busy machine that may be later than now.
         self._app.call_after_refresh(self._start_time, notice, seconds)
 
+    def withdraw(self, message: str) -> None:
+        """Shows this message no longer: it is not true any more."""
+        if self._newest is not None and self._newest.message == message:
+            self._newest = None
+            self.show()
+
     def read(self) -> None:
         """Opens the log, the newest first. Its errors are read."""
         from ..screens.dialogues.ask import Lines

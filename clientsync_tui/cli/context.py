@@ -31,9 +31,9 @@ def is_throwaway() -> bool:
 def open_workplace() -> "Generator[Workplace]":
     """The practice, closed at the end. Raises UsageError if the configuration or the database can't be used."""
     from ..workplace import Workplace
-    from .output import interactive, say
+    from .output import say, someone_there
 
-    workplace = Workplace.open(config_file(), ask_passphrase if interactive() else None)
+    workplace = Workplace.open(config_file(), ask_passphrase if someone_there() else None)
     workplace.say = say
     try:
         yield workplace
@@ -44,15 +44,27 @@ def open_workplace() -> "Generator[Workplace]":
 def ask_passphrase(new: bool) -> str:
     """Asks on the terminal; asks for a new one twice and until it is strong enough. Raises click's Abort."""
     if not new:
-        return click.prompt("Passphrase of the keyring file", hide_input=True, err=True)
+        return _asked("Passphrase of the keyring file: ")
     from ..signin.keyrings.passphrase import too_weak
 
+    mistake = ""
     while True:
-        entered = click.prompt("New passphrase for the keyring file", hide_input=True, err=True)
-        # Not as a `value_proc`: click hides what was entered in its errors, also where their words only hold the same letters.
+        entered = _asked(f"{mistake}New passphrase for the keyring file: ")
         if why := too_weak(entered):
-            click.echo(f"Error: {why}", err=True)
-        elif click.prompt("Repeat for confirmation", hide_input=True, err=True) == entered:
+            mistake = f"Error: {why}\n"
+        elif _asked("Repeat for confirmation: ") == entered:
             return entered
         else:
-            click.echo("Error: The two passphrases differ.", err=True)
+            mistake = "Error: The two passphrases differ.\n"
+
+
+def _asked(prompt: str) -> str:
+    """What is typed, unseen. click would print its prompt on stderr, which may be a pipe, and ask again where nothing is typed."""
+    from getpass import getpass
+
+    while True:
+        try:
+            if entered := getpass(prompt):
+                return entered
+        except (KeyboardInterrupt, EOFError):
+            raise click.Abort from None

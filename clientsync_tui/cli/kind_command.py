@@ -120,7 +120,7 @@ def _with_one_sign_in(
 ) -> None:
     if everything == (bool(clients) or match is not None):
         raise click.UsageError(
-            "Choose clients with [SOFTWARE] --all, --client C (once or more), or --match TEXT."
+            "Choose clients with [SOFTWARE] --all, --client CLIENT (once or more), or --match TEXT."
         )
     from . import selection
     from .bulk import bulk

@@ -18,7 +18,7 @@ some_software: Decorator[Any] = click.argument(
 named_clients: Decorator[Any] = click.option(
     "--client",
     "clients",
-    metavar="C",
+    metavar="CLIENT",
     multiple=True,
     shell_complete=shell_completion.clients,
     help="Client: practice code, exact name or id. Repeat for several.",
@@ -29,7 +29,7 @@ match: Decorator[Any] = click.option("--match", metavar="TEXT", help="Every clie
 def clients(command: Callable[..., Any]) -> Callable[..., Any]:
     """Clients as plain arguments and with `--client`: together they are `clients`."""
 
-    @click.argument("plain", metavar="[C]...", nargs=-1, shell_complete=shell_completion.clients)
+    @click.argument("plain", metavar="[CLIENT]...", nargs=-1, shell_complete=shell_completion.clients)
     @named_clients
     @wraps(command)
     def run(*, plain: tuple[str, ...], clients: tuple[str, ...], **given: Any) -> Any:
@@ -45,13 +45,13 @@ def one_client(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*, clients: tuple[str, ...], **given: Any) -> Any:
         if len(clients) != 1:
-            raise click.UsageError("Name one client: C, or --client C.")
+            raise click.UsageError("Name one client: CLIENT, or --client CLIENT.")
         return command(words=clients[0], **given)
 
     return run
 
 
-client: Decorator[Any] = click.argument("client", metavar="C", shell_complete=shell_completion.clients)
+client: Decorator[Any] = click.argument("client", metavar="CLIENT", shell_complete=shell_completion.clients)
 sign_in: Decorator[Any] = click.option(
     "--as", "email", metavar="EMAIL", help="Sign-in to use (default: the last one used)."
 )
@@ -69,8 +69,10 @@ def json(shape: str) -> Decorator[Any]:
 
 
 def only_software(help: str) -> Decorator[Any]:
-    """`--software S`, for commands that otherwise apply to all accounting apps."""
-    return click.option("--software", metavar="S", shell_complete=shell_completion.softwares, help=help)
+    """`--software SOFTWARE`, for commands that otherwise apply to all accounting apps."""
+    return click.option(
+        "--software", metavar="SOFTWARE", shell_complete=shell_completion.softwares, help=help
+    )
 
 
 def examples(*lines: str) -> str:

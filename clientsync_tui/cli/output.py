@@ -5,6 +5,7 @@ written to the practice's file.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -25,6 +26,27 @@ BATCH = 500
 def interactive() -> bool:
     """Whether there is a terminal to ask on."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def someone_there() -> bool:
+    """Whether someone can be asked for a passphrase: also where all streams are pipes, on the terminal that this run belongs to."""
+    return interactive() or _is_in_front()
+
+
+def _is_in_front() -> bool:
+    """Whether this run may read its own terminal. One in the background would be stopped there, and wait for ever."""
+    if sys.platform == "win32":
+        return False
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
 
 
 def confirm(question: str, yes: bool) -> None:

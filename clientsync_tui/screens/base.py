@@ -12,6 +12,7 @@ from textual.worker import Worker, WorkerState
 from ..app.actions import CLIENTS, EVERYWHERE, PLACES, Action, actions, bindings
 from ..app.key_names import with_keys
 from ..practice.trouble import Trouble
+from ..widgets.fields.field import Field, say_length
 from ..widgets.first_style import keep_first_style
 from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.present_size import drop_former_size
@@ -40,6 +41,8 @@ class ActionScreen(Screen[Any]):
     """Names of actions that work everywhere else, whose keys mean something more urgent here."""
     BINDINGS: ClassVar[list[BindingType]] = []
     _way_from: tuple[int, ...] = ()
+    _refused: tuple[Action, str] | None = None
+    """The action that could not be done last, and why."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # Before Textual reads them, and each class's own.
@@ -100,6 +103,7 @@ class ActionScreen(Screen[Any]):
         """Does an action of the table, or says why not."""
         action = next(action for action in self.own_actions() if action.name == name)
         if (reason := self.why_not(action)) is not None:
+            self._refused = (action, reason)
             self.notify(f"{action.title}: {reason}", markup=False, severity="warning")
             return
         do = self.doing(name)
@@ -146,8 +150,16 @@ class ActionScreen(Screen[Any]):
     def refresh_keys(self) -> None:
         """Brings the last line up to date; called after whatever changes what works."""
         if self.is_attached:
+            self._withdraw_refusal()
             for bar in self.query(KeyBar):
                 bar.show(self.footer_keys(), always=(HELP, BACK, COMMANDS), last=COMMANDS)
+
+    def _withdraw_refusal(self) -> None:
+        if self._refused is not None:
+            action, reason = self._refused
+            if self.why_not(action) != reason:
+                self._refused = None
+                self.main.notices.withdraw(f"{action.title}: {reason}")
 
     # What works everywhere
 
@@ -274,6 +286,11 @@ class ActionScreen(Screen[Any]):
         """Shows what happened and what to do, while all keys keep working."""
         if not isinstance(trouble, CancelledError):
             self.notify(str(trouble), markup=False, severity=severity, timeout=10)
+
+    @on(Field.TooLong)
+    def say_length(self, event: Field.TooLong) -> None:
+        """Says when a field's text is too long."""
+        say_length(self.main, event)
 
     @on(events.Resize)
     def drop_former_size(self, event: events.Resize) -> None:

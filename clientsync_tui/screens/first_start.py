@@ -10,8 +10,10 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from ..config.writing import set_values
+from ..practice import longest
 from ..practice.text import clean
 from ..practice.trouble import Trouble
+from ..widgets.fields.field import Field
 from ..widgets.options import Options
 from .base import ActionScreen, KeyBar, TopBar
 
@@ -28,7 +30,7 @@ class FirstStartScreen(ActionScreen):
         with VerticalScroll(id="steps", can_focus=False):
             yield Static(self.keyed(INTRO), classes="muted", markup=False)
             yield Static("1  What is the practice called?", classes="step")
-            yield Input(placeholder="Enter continues", id="practice", compact=True, max_length=100)
+            yield Field(placeholder="Enter continues", id="practice", longest=longest.NAME)
             yield Static("2  Which accounting app first?", classes="step")
             yield Options(id="softwares", compact=True)
             yield Static("3  Set it up, sign in, add clients", classes="step")

@@ -27,6 +27,10 @@ class Log(Protocol):
         """Shows them again, the newest first."""
         ...
 
+    def withdraw(self, message: str) -> None:
+        """Shows this message no longer."""
+        ...
+
 
 class Main(Protocol):
     """The app, as its screens see it."""

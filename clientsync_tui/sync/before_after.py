@@ -13,13 +13,13 @@ FIELDS = {
     Kind.CLIENT_RENAMED: ("Name", "name"),
     Kind.CODE_SET: ("Practice code", "code"),
     Kind.TEAM_ASSIGNED: ("Team", "team"),
-    Kind.NOTE_SET: ("Note", "note"),
+    Kind.NOTE_SET: ("Client note", "note"),
 }
 SETTINGS = {
     "lists": "Lists pulled",
     "refresh_days": "Automatic refresh, days",
     "follow_details": "Details follow the organisation's",
-    "note": "Note for colleagues",
+    "note": "Integration note",
 }
 
 

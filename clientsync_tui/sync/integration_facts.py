@@ -77,7 +77,7 @@ def of_integration(seen: Seen) -> Iterator[Fact]:
     yield "Refresh", refresh, ""
     yield "Details", "follow the organisation's" if settings.follow_details else "stay as edited here", ""
     if settings.note:
-        yield "Note", settings.note, "warning"
+        yield "Integration note", settings.note, "warning"
 
 
 def no_address(link: Integration, app: str) -> str:
@@ -110,7 +110,7 @@ def of_client(client: Client) -> Iterator[Fact]:
     yield "Practice code", client.practice_code or "none", "" if client.practice_code else "muted"
     yield "Team", client.team or "none", "" if client.team else "muted"
     if client.note:
-        yield "Note", client.note, ""
+        yield "Client note", client.note, ""
     for name, title in DETAIL_TITLES.items():
         if name != "name" and (value := client.details.get(name)):
             yield title, value, ""

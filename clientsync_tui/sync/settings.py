@@ -25,7 +25,7 @@ def change_settings(store: Store, actor: str, client: str, link: Integration, se
 def with_note(settings: Settings, note: str) -> Settings:
     """The settings with another note. Raises UsageError if it is too long."""
     text = clean(one_line(note)).strip()
-    longest.refuse_longer("The note", text, longest.NOTE_OF_INTEGRATION)
+    longest.refuse_longer("The integration note", text, longest.NOTE_OF_INTEGRATION)
     return settings._replace(note=text)
 
 

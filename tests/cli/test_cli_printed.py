@@ -59,13 +59,13 @@ def test_all_the_lines_that_are_pasted_into_the_menus_note_are_kept(cli: Command
         ("Number: ", "clients"),
         ("Number: ", "all"),
         ("clients", "1"),
-        ("Number: ", "note"),
+        ("Number: ", "client note"),
     ):
         terminal.after(prompt)
         terminal.type(f"{answer}\n")
-    terminal.after("Note, now none")
+    terminal.after("Client note, now none")
     terminal.type("Ask Mary\n01234 567890\nmornings only\n")
-    terminal.after("Note: Ask Mary / 01234 567890 / mornings only")
+    terminal.after("Client note: Ask Mary / 01234 567890 / mornings only")
     terminal.type("q\n")
     assert terminal.end() == 0
 

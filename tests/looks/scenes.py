@@ -193,7 +193,7 @@ CONNECTIONS = (
         ),
     ),
     Scene("manage", (("c enter", "Manage"),)),
-    Scene("settings", (("c e", "Note for colleagues"),), looks=ALL),
+    Scene("settings", (("c e", "Integration note"),), looks=ALL),
     further("settings-mistake", ((f"c e {'tab ' * 4} 9 9 9 9 9 enter", "Days must be"),)),
     Scene("pulled", (("down c t", "pulled"),), prepare=pull),
     further("pulled-none", (("down c t t", "Lists"), ("4", "The organisation has none")), prepare=pull),

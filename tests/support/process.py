@@ -209,6 +209,8 @@ class _Warm:
             env=environment,
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
+            # A command without a terminal must find none, also where the tests run on one.
+            start_new_session=True,
         )
         theirs.close()
         self._lock = threading.Lock()

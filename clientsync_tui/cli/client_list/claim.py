@@ -17,7 +17,7 @@ from ..context import open_workplace
 @options.match
 @click.option(
     "--minutes",
-    metavar="N",
+    metavar="MINUTES",
     type=click.IntRange(1, MOST_MINUTES),
     default=USUAL_MINUTES,
     show_default=True,

@@ -30,7 +30,7 @@ STATUSES = ("connected", "expiring", "expired", "broken", "disconnected", "none"
     "--status", type=click.Choice(STATUSES), help="Only clients whose worst integration has this status."
 )
 @options.only_software("Only clients with an integration of this accounting app.")
-@click.option("--team", metavar="T", help="Only clients of this team.")
+@click.option("--team", metavar="TEAM", help="Only clients of this team.")
 @click.option(
     "--match",
     metavar="TEXT",
@@ -179,7 +179,7 @@ def _particulars(
         "ID": found.id,
         "Practice code": found.practice_code,
         "Team": found.team,
-        "Note": found.note or None,
+        "Client note": found.note or None,
     }
     yield found.name
     if found.claim:

@@ -37,7 +37,7 @@ _one_software = options.only_software("Accounting app, if the client has integra
     default=None,
     help="Whether the client's details follow the organisation's.",
 )
-@click.option("--note", metavar="TEXT", help="Note for colleagues about this integration; '' removes it.")
+@click.option("--note", metavar="TEXT", help="Note about this integration, for colleagues; '' removes it.")
 @options.json(
     "A JSON object: {client, software, organisation_id, lists, refresh_days, follow_details, note, changed}."
 )
@@ -101,7 +101,7 @@ def _lines(workplace: "Workplace", link: "Integration", settings: "Settings") ->
         f"Lists: {lists or 'none'}",
         f"Refresh automatically: {f'every {days} days' if days > 1 else 'every day' if days else 'never'}",
         f"Details: {'follow the organisation' if settings.follow_details else 'stay as they are'}",
-        f"Note: {settings.note or 'none'}",
+        f"Integration note: {settings.note or 'none'}",
     ]
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     ),
 )
 @options.one_client
-@click.option("--name", metavar="N", help="New name on the practice's list.")
+@click.option("--name", metavar="NAME", help="New name on the practice's list.")
 @click.option("--code", metavar="CODE", help="New practice code; '' removes it.")
-@click.option("--note", metavar="TEXT", help="New note for colleagues; '' removes it.")
+@click.option("--note", metavar="TEXT", help="New note about the client, for colleagues; '' removes it.")
 @options.json("A JSON object: {client, changed: {FIELD: {before, after}}}.")
 def set_client(words: str, name: str | None, code: str | None, note: str | None, as_json: bool) -> None:
     """Change a client's name, practice code or note.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         "clientsync lists --client ABB01 suppliers --software xero --json",
     )
 )
-@click.argument("words", metavar="[C] [NAME]", nargs=-1, shell_complete=shell_completion.clients)
+@click.argument("words", metavar="[CLIENT] [NAME]", nargs=-1, shell_complete=shell_completion.clients)
 @options.named_clients
 @options.only_software("Only lists of this accounting app.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the list's records as CSV.")
@@ -45,7 +45,7 @@ def lists(
     # With --client, what else is named is the list.
     client_and_name = [*clients, *words]
     if len(clients) > 1 or not 1 <= len(client_and_name) <= 2:
-        raise click.UsageError("Name one client, and one list or none: C NAME, or --client C NAME.")
+        raise click.UsageError("Name one client, and one list or none: CLIENT NAME, or --client CLIENT NAME.")
     name = client_and_name[1] if len(client_and_name) > 1 else None
     if as_csv and as_json:
         raise click.UsageError("Choose one of --csv and --json.")

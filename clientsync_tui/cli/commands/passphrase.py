@@ -15,9 +15,9 @@ def passphrase(from_stdin: bool) -> None:
 
     Asks for the present one first, unless a file or a credential provides it.
     """
-    from ..output import interactive, say
+    from ..output import say, someone_there
 
-    if not (from_stdin or interactive()):
+    if not (from_stdin or someone_there()):
         raise click.UsageError("Without a terminal, pass the new passphrase with --stdin.")
     with open_workplace() as workplace:
         file = workplace.vault.change_passphrase(_from_stdin if from_stdin else ask_passphrase)

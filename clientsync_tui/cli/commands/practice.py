@@ -200,8 +200,8 @@ def people(as_json: bool) -> None:
 )
 @click.argument("role", metavar="ROLE")
 @click.argument("level", metavar="viewer|member|admin", type=click.Choice(LEVELS))
-@click.option("--name", metavar="N", help="The person's name.")
-@click.option("--email", metavar="E", help="The person's e-mail address.")
+@click.option("--name", metavar="NAME", help="The person's name.")
+@click.option("--email", metavar="EMAIL", help="The person's e-mail address.")
 def grant(role: str, level: str, name: str | None, email: str | None) -> None:
     """Let a person use the practice.
 

@@ -54,7 +54,7 @@ def reassign(
     """
     if everything + bool(integrated_by) + (bool(clients) or match is not None) != 1:
         raise click.UsageError(
-            "Choose clients with [SOFTWARE] --all, [SOFTWARE] --from EMAIL, --client C (once or more), or --match TEXT."
+            "Choose clients with [SOFTWARE] --all, [SOFTWARE] --from EMAIL, --client CLIENT (once or more), or --match TEXT."
         )
     from ...sync.kinds import reassign as reassigning
     from ...sync.kinds.seam.kind import Request

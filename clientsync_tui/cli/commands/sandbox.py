@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--organisations",
-    metavar="N",
+    metavar="COUNT",
     type=click.IntRange(1, 1_000_000),
     default=40,
     show_default=True,
@@ -65,13 +65,13 @@ if TYPE_CHECKING:
 @click.option("--no-limits", is_flag=True, help="Do not enforce rate limits.")
 @click.option(
     "--latency",
-    metavar="MS",
+    metavar="MILLISECONDS",
     type=click.FloatRange(0, 60_000),
     default=0,
     help="Milliseconds that an API takes to answer.",
 )
 @click.option(
-    "--access-life", metavar="S", type=click.FloatRange(0.1), help="Seconds that access tokens last."
+    "--access-life", metavar="SECONDS", type=click.FloatRange(0.1), help="Seconds that access tokens last."
 )
 @click.option(
     "--state",
@@ -169,11 +169,14 @@ def people(url: str | None, as_json: bool) -> None:
 @click.option("--person", metavar="EMAIL", help="Only for this person.")
 @click.option("--organisation", metavar="ID", help="Only calls to this organisation.")
 @click.option(
-    "--times", metavar="N", type=click.IntRange(1), help="Only for the next N calls (default: until `clear`)."
+    "--times",
+    metavar="COUNT",
+    type=click.IntRange(1),
+    help="Only for so many calls (default: until `clear`).",
 )
 @click.option(
     "--seconds",
-    metavar="S",
+    metavar="SECONDS",
     type=click.FloatRange(0, 86_400),
     help="How long `slow` delays a call, or `limit` lasts.",
 )

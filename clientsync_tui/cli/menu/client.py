@@ -35,7 +35,7 @@ def one_client(workplace: Workplace, id: str) -> None:
             client_edits.set_code(store, actor, now(), code)
 
     def set_note() -> None:
-        note = changed_note("Note", now().note)
+        note = changed_note("Client note", now().note)
         if note is not None:
             client_edits.set_note(store, actor, now(), note)
 

@@ -100,7 +100,7 @@ def _settings(workplace: Workplace, software: Software, client: Client, link: In
         raise UsageError(f"Days must be a number from 0 to {MOST_DAYS}. Nothing was changed.")
     state = "follow the organisation's" if old.follow_details else "stay as edited here"
     follow = old.follow_details != yes(f"Details {state}. Change that?")
-    note = changed_note("Note for colleagues", old.note)
+    note = changed_note("Integration note", old.note)
     new = Settings(
         # Choosing all of them includes lists that are added later.
         None if len(wanted) == len(titles) else tuple(wanted),

@@ -17,6 +17,7 @@ from ...practice.trouble import Trouble, UsageError
 from ...set_up import SetUp
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
+from ...widgets.fields.field import Field
 from ...workplace import Workplace
 from ..dialogues.dialogue import Dialogue
 
@@ -58,7 +59,7 @@ class SetUpScreen(Dialogue[bool]):
             )
 
     def _field(self, id: str, title: str, value: str, hint: str = "", *, password: bool = False) -> Widget:
-        field = Input(value, id=id, placeholder=hint, password=password, compact=True)
+        field = Field(value, id=id, placeholder=hint, password=password)
         return Horizontal(Static(title), field, classes="field")
 
     def on_mount(self) -> None:

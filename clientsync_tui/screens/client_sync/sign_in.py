@@ -21,6 +21,7 @@ from ...signin.browser import open_link, opens_by_itself
 from ...terminal.screen_alone import wait_for_enter
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
+from ...widgets.fields.field import MOST, Field
 from ..base import ActionScreen, KeyBar, TopBar
 from .sign_in_words import PLACES, plain, shown, waiting_for
 
@@ -36,7 +37,7 @@ PATIENCE_S = 600
 """How long an attempt waits for the user."""
 
 
-class PastedAddress(Input):
+class PastedAddress(Field):
     """Where an address is pasted; one that was broken over lines is taken whole."""
 
     def on_paste(self, event: events.Paste) -> None:
@@ -98,9 +99,7 @@ class SignInScreen(ActionScreen):
         with Vertical(id="below"):
             yield Static("", id="mistake", classes="error", markup=False)
             yield Static("", id="status", markup=False)
-            yield PastedAddress(
-                placeholder="Paste the address your browser ends up on", id="pasted", compact=True
-            )
+            yield PastedAddress(placeholder="Paste the address your browser ends up on", id="pasted")
             yield Answers(
                 Button("Copy the link", id="copy_link"),
                 Button("Try again", id="try_again", variant="primary"),
@@ -341,7 +340,8 @@ class SignInScreen(ActionScreen):
     def on_paste(self, event: events.Paste) -> None:
         """An address that is pasted anywhere on the screen is taken."""
         if self._attempt is not None and self._attempt.way == "browser":
-            self.query_one("#pasted", Input).value = event.text.strip()
+            # More than a field takes is no address; what it is instead is said below.
+            self.query_one("#pasted", Input).value = event.text.strip() if len(event.text) <= MOST else ""
             self._take(event.text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

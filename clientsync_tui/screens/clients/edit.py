@@ -4,14 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from textual.widgets import Input
-
 from ...practice import longest
 from ...practice.model import Client
 from ...sync import client_edits, plan_words
 from ...sync.home import claim_words
 from ...sync.locale_words import counted, number
-from ...widgets.fields.note_input import NoteInput
 from ..dialogues.ask import Ask
 from ..dialogues.choose_team import choose_team
 from ..dialogues.confirm import Confirm
@@ -54,7 +51,6 @@ def ask_note(screen: ClientsView, client: Client) -> None:
         client.note,
         client_edits.set_note,
         longest.NOTE,
-        field=NoteInput,
     )
 
 
@@ -66,7 +62,6 @@ def _ask_one(
     change: Callable[["Store", str, Client, str], None],
     longest: int,
     hint: str = "",
-    field: type[Input] = Input,
 ) -> None:
     async def attempt(written: str) -> bool:
         await asyncio.to_thread(change, screen.store, screen.actor, client, written)
@@ -78,7 +73,7 @@ def _ask_one(
 
     if claimed := claims(screen, [client]):
         hint = "\n".join(filter(None, [*claimed, hint]))
-    dialogue = Ask(question, now, attempt=attempt, hint=hint, longest=longest, field=field)
+    dialogue = Ask(question, now, attempt=attempt, hint=hint, longest=longest)
     screen.main.push_screen(dialogue, answered)
 
 

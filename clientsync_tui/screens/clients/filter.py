@@ -17,8 +17,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from ...app.key_names import with_keys
-from ...practice import longest
 from ...practice.filter import FilterError, parse
+from ...widgets.fields.field import Field
 from .complete import Completion, complete
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Mistakes(Highlighter):
             text.stylize("underline", error.start, error.end)
 
 
-class FilterInput(Input):
+class FilterInput(Field):
     """The field of the filter, with the keys that belong to it alone."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
@@ -125,8 +125,6 @@ class FilterBar(Widget, can_focus=False):
                 placeholder="words, or status: by: software: team: code: since: reason:  (- negates)",
                 highlighter=Mistakes(),
                 select_on_focus=False,
-                max_length=longest.FILTER,
-                compact=True,
             )
             line = Horizontal()
             self.mount(line, self._offers)

@@ -108,7 +108,7 @@ def about(client: Client, viewer: Viewer, room: int) -> str:
     if client.claim:
         parts.append(f"{claim_words.sentence(client.claim, viewer.me, viewer.now)}.")
     if client.note:
-        parts.append(f"Note: {client.note}")
+        parts.append(f"Client note: {client.note}")
     return "  ".join(parts)
 
 

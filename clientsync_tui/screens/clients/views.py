@@ -36,6 +36,7 @@ def open_views(screen: ClientsView) -> None:
     async def save(written: str) -> bool:
         if not (name := clean(written).strip()):
             raise UsageError("Enter a name for the view.")
+        longest.refuse_longer("The view's name", name, longest.NAME)
         preferences.save_view(name, text)
         return True
 

@@ -20,7 +20,7 @@ from ...practice.trouble import Trouble
 from ...sync.settings import MOST_DAYS
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
-from ...widgets.fields.note_input import NoteInput
+from ...widgets.fields.field import Field
 from ...widgets.tick import Tick
 from ..dialogues.dialogue import Dialogue
 
@@ -56,12 +56,10 @@ class SettingsScreen(Dialogue[bool]):
                     wanted = settings.lists is None or name in settings.lists
                     yield Tick(title, wanted, id=f"list_{name}")
                 yield Static("Refresh automatically every … days (0 = never)", markup=False)
-                yield Input(str(settings.refresh_days), id="days", type="integer", compact=True)
+                yield Field(str(settings.refresh_days), id="days", type="integer")
                 yield Tick("Details follow the organisation's", settings.follow_details, id="follow")
-                yield Static("Note for colleagues", markup=False)
-                yield NoteInput(
-                    settings.note, id="note", max_length=longest.NOTE_OF_INTEGRATION, compact=True
-                )
+                yield Static("Integration note, for colleagues", markup=False)
+                yield Field(settings.note, id="note", longest=longest.NOTE_OF_INTEGRATION)
                 yield Static(id="wrong", classes="error", markup=False)
             yield Answers(
                 Button(self.keyed("Save ({dialogue.yes})"), id="save"),

@@ -14,6 +14,7 @@ from clientsync_tui.widgets.button import Button
 from ...practice.trouble import Trouble
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
+from ...widgets.fields.field import MOST, Field
 from ...widgets.fields.path_input import PathInput
 from .dialogue import Dialogue
 
@@ -36,8 +37,8 @@ class Ask(Dialogue[str | None]):
         attempt: Attempt,
         yes: str = "Save",
         hint: str = "",
-        longest: int = 1_000,
-        field: type[Input] = Input,
+        longest: int = MOST,
+        field: type[Field] = Field,
         selected: bool = False,
     ) -> None:
         """`yes`: the word of the button that does it. `selected`: the value is selected at first, so that typing replaces it."""
@@ -55,9 +56,7 @@ class Ask(Dialogue[str | None]):
         """The question, the field, what to know about it, and the answers."""
         with Vertical(classes="dialogue ask"):
             yield Static(self._question, classes="question", markup=False)
-            yield self._field(
-                self._value, compact=True, max_length=self._longest, select_on_focus=self._selected
-            )
+            yield self._field(self._value, longest=self._longest, select_on_focus=self._selected)
             yield Static("", id="mistake", classes="error", markup=False)
             hint = Static(self._hint, classes="hint muted", markup=False)
             hint.display = bool(self._hint)

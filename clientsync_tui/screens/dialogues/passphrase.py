@@ -11,6 +11,7 @@ from clientsync_tui.widgets.button import Button
 
 from ...signin.keyrings.passphrase import too_weak
 from ...widgets.answers import Answers
+from ...widgets.fields.field import Field
 from .dialogue import Dialogue
 
 
@@ -35,9 +36,9 @@ class Passphrase(Dialogue[str | None]):
                 )
             else:
                 yield Static("The keyring's passphrase", classes="question")
-            yield Input(password=True, placeholder="Passphrase", id="first", compact=True)
+            yield Field(password=True, placeholder="Passphrase", id="first")
             if self._new:
-                yield Input(password=True, placeholder="Repeat passphrase", id="second", compact=True)
+                yield Field(password=True, placeholder="Repeat passphrase", id="second")
             yield Static("", id="mistake", classes="error")
             yield Answers(Button("Continue", id="yes"), leave=Button("Cancel (esc)", id="no"))
 

@@ -91,7 +91,7 @@ def entails(change: Change) -> Iterator[str]:
     if change.lists:
         yield f"Lost, because {change.software.title} has no such list: {', '.join(change.lists)}."
     if link.settings._replace(follow_details=True) != Settings():
-        yield "Lost: the integration's settings and its note for colleagues. The new one starts with the defaults."
+        yield "Lost: the integration's settings and its note. The new one starts with the defaults."
     if not change.own:
         yield f"The integration with {title} ends here only: the sign-in is {link.integrated_by.name}'s, who can end it there."
     elif change.former.disconnecting == "nowhere":

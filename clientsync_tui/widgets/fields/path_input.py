@@ -7,7 +7,8 @@ from typing import ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input
+
+from .field import Field
 
 MOST_NAMES = 1_000
 """How many names of a folder are looked at, so that a huge one keeps nobody waiting."""
@@ -40,7 +41,7 @@ def completed(typed: str) -> Completed:
     return Completed(os.path.join(folder, common) if folder else common, tuple(sorted(found)))  # noqa: PTH118  (keeps `~` and what was typed)
 
 
-class PathInput(Input):
+class PathInput(Field):
     """Completes on a thread: a folder may be on a disk that answers slowly."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "Complete", show=False)]

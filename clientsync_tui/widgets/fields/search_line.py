@@ -9,11 +9,13 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from .field import Field
+
 TERMS = "words, or by: software: team: code: status: reason: since:  (- negates)"
 """What can be searched for in the ledger."""
 
 
-class _Words(Input):
+class _Words(Field):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,down", "leave", show=False)]
 
     def action_leave(self) -> None:
@@ -46,7 +48,7 @@ class SearchLine(Widget, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """The words, and how many match."""
-        yield _Words(placeholder=self._placeholder, compact=True)
+        yield _Words(placeholder=self._placeholder)
         yield Static(markup=False)
 
     @property

@@ -76,18 +76,21 @@ def lay_out(
 
 
 def still_fit(places: Sequence[Place], columns: Sequence[Column], lengths: Sequence[Lengths]) -> bool:
-    """Whether every column is shown, and no text is cut: then columns need not move with each letter of a filter."""
+    """Whether every column is shown, and no title or text is cut: then columns need not move with each letter of a filter."""
     if [place.column for place in places] != list(columns):
         return False
     return all(
-        not of or of[-1] <= place.width or place.column.chosen
+        max(len(place.column.title), of[-1] if of else 0) <= place.width or place.column.chosen
         for place, of in zip(places, lengths, strict=True)
     )
 
 
 def _want(column: Column, lengths: Lengths | None, room: int, arrow: int) -> _Want:
-    if lengths is None or column.chosen:
+    if column.chosen:
         return _Want(column, lengths or (), column.width, column.width, column.least or column.width)
+    if lengths is None:
+        wish = max(column.width, len(column.title) + arrow)
+        return _Want(column, (), wish, column.width, column.least or column.width)
     wish = min(max(len(column.title) + arrow, lengths[-1] if lengths else 0), max(room, 1))
     usual = min(wish, column.width)
     return _Want(column, lengths, wish, usual, min(usual, column.least or column.width))

@@ -104,7 +104,7 @@ def test_one_client_is_changed_and_undone(busy: Office) -> None:
         "1",
         "set practice code",
         "B",
-        "note",
+        "client note",
         "Ring first",
         "rename",
         "q",
@@ -144,7 +144,7 @@ def test_one_connection_is_looked_at_refreshed_and_set(busy: Office) -> None:
     assert said.count("Status: connected") == 4
     assert said.count("Settings saved.") == 2
     assert "Refresh: automatically every 30 days" in said
-    assert said.count("Note: Ask Bob") == 1
+    assert said.count("Client note: Ask Bob") == 1
     assert "settings of the integration changed" in busy.menu(CLIENTS, "all clients", "1", "history")
     assert "\nTax rates: " in busy.menu(*here, "lists", "tax", "1")
     assert "https://" in busy.menu(*here, "open")

@@ -1,6 +1,8 @@
 """`clientsync passphrase` changes the passphrase of the encrypted keyring file."""
 
 import os
+import pty
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +86,25 @@ def test_on_a_terminal_the_old_one_is_asked_once_and_the_new_one_twice_and_none_
     assert terminal.end() == 0
     assert "new one" not in terminal.text and "old one" not in terminal.text
     assert held(file, "the new one") == "1"
+
+
+def test_it_is_asked_on_the_terminal_though_all_streams_are_pipes(
+    command: Command, file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("CLIENTSYNC_PASSPHRASE_FILE")
+    ours, theirs = pty.openpty()
+    # A new session takes the first terminal that it opens.
+    shell = 'exec 3<>"$0"; cat /dev/null | "$@" 2>&1 | cat'
+    line = ["sh", "-c", shell, os.ttyname(theirs), *command.line("passphrase", "--stdin")]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    shown = ""
+    while "Passphrase of the keyring file: " not in shown:
+        shown += os.read(ours, 1000).decode()
+    os.write(ours, b"the old one\n")
+    out, _ = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert "is empty" in out, "the old one was right, and the new one is empty"
 
 
 def test_another_keyring_has_none(command: Command, file: Path, monkeypatch: pytest.MonkeyPatch):

@@ -187,7 +187,7 @@ async def test_keys_behind_an_answer_are_for_what_comes_once_it_is_saved(
         at_once(pilot, "n", "ctrl+u", *"New", "enter", "e", *"Note", "enter")
         await until(pilot, begun.is_set)
         gate.set()
-        await until(pilot, lambda: "Note: Note" in shown(pilot))
+        await until(pilot, lambda: "note: Note" in shown(pilot))
         renamed = screen.client_here()
         assert renamed is not None and (renamed.name, renamed.note) == ("New", "Note")
 

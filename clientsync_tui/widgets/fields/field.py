@@ -1,0 +1,82 @@
+"""A line to type in. What is too long for it stays and is said at once: Textual's own drops it without a word."""
+
+from typing import Any
+
+from textual import events, on
+from textual.message import Message
+from textual.widgets import Input
+
+from ...practice.text import one_line
+
+MOST = 10_000
+"""Characters of any field. More are not drawn in time."""
+
+
+class Field(Input):
+    """Takes at most `longest` characters: it can be left with more, but not submitted. All pasted lines become one."""
+
+    class TooLong(Message):
+        """What is typed or pasted is too long, or (`fits`) no longer is."""
+
+        def __init__(self, sentence: str, *, fits: bool = False) -> None:
+            super().__init__()
+            self.sentence = sentence
+            self.fits = fits
+
+    def __init__(self, value: str = "", *, longest: int = MOST, **how: Any) -> None:
+        """`how`: as Textual's Input takes it, but for `max_length`."""
+        super().__init__(value, compact=True, **how)
+        self.longest = longest
+        self._is_too_long = False
+
+    @property
+    def _sentence(self) -> str:
+        return f"That is longer than {self.longest:,} characters. Shorten it first."
+
+    @on(Input.Changed)
+    def say_whether_it_fits(self) -> None:
+        """Says it once, when it becomes too long."""
+        is_too_long = len(self.value) > self.longest
+        if is_too_long is not self._is_too_long:
+            self._is_too_long = is_too_long
+            self.set_class(is_too_long, "too-long")
+            self.post_message(self.TooLong(self._sentence, fits=not is_too_long))
+
+    async def action_submit(self) -> None:
+        """Only what fits; otherwise says it again."""
+        if len(self.value) > self.longest:
+            self.post_message(self.TooLong(self._sentence))
+        else:
+            await super().action_submit()
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Takes a text whole or not at all."""
+        if text and len(self.value) - abs(end - start) + len(text) > MOST:
+            more = f"{len(text):,} characters are more than a field takes. Nothing was added."
+            self.post_message(self.TooLong(more))
+        else:
+            super().replace(text, start, end)
+
+    @on(events.Paste)
+    def paste_all_lines(self, event: events.Paste) -> None:
+        """Joins pasted lines. Textual's own takes the first."""
+        # Otherwise Textual calls its own handler, too.
+        event.prevent_default()
+        event.stop()
+        if text := self.pasted(event.text):
+            self.replace(text, *sorted(self.selection))
+
+    def pasted(self, text: str) -> str:
+        """What a pasted text becomes."""
+        if self.password:
+            # A secret is taken as it is, and no line of it is made up.
+            return text.rstrip("\r\n")
+        return one_line(text)
+
+
+def say_length(app: Any, event: Field.TooLong) -> None:
+    """Says that a text is too long, until it no longer is."""
+    if event.fits:
+        app.notices.withdraw(event.sentence)
+    else:
+        app.notify(event.sentence, markup=False, severity="warning")
