@@ -122,6 +122,11 @@ class Vault:
         if (file := self._file()) is not None:
             file.unlock()
 
+    def check_passphrase(self, entered: str) -> None:
+        """Raises KeyringTrouble if this passphrase does not open the encrypted file; for whoever asks a person for it."""
+        if (file := self._file()) is not None:
+            file.check(entered)
+
     def change_passphrase(self, ask: Ask) -> Path:
         """Gives the encrypted file another passphrase, which `ask` is asked for once the file is open; returns which file it is.
 

@@ -48,7 +48,7 @@ DIALOGUES: dict[type[ModalScreen[object]], Callable[[ClientSyncApp], ModalScreen
     SortScreen: lambda app: SortScreen((), columns(), ascii_marks=False),
     Confirm: lambda app: Confirm("Do it?"),
     OpenSoftware: lambda app: OpenSoftware("Xero", "Baker Ltd", "https://example.com/"),
-    Passphrase: lambda app: Passphrase(True),
+    Passphrase: lambda app: Passphrase(True, str),
     PlanScreen: lambda app: PlanScreen(
         Plan("check", "xero", None, (PlanItem(Will.DO, "c", "Baker Ltd", "xero", "o"),))
     ),

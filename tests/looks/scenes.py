@@ -223,13 +223,13 @@ BESIDES = (
     further("morning-nothing", (("m", "Nothing broke"),), empty=True),
     further("clients-running", (("", "1 job running"),), prepare=begin_job),
     Scene("first-start", new=True),
-    Scene("passphrase", (("", "Repeat passphrase"),), push=lambda: Passphrase(True)),
+    Scene("passphrase", (("", "Repeat passphrase"),), push=lambda: Passphrase(True, str)),
     further(
         "passphrase-mistake",
         (("", "Repeat passphrase"), ("a b c d e f g h enter b enter", "not the same")),
-        push=lambda: Passphrase(True),
+        push=lambda: Passphrase(True, str),
     ),
-    further("passphrase-asked", (("", "keyring's passphrase"),), push=lambda: Passphrase(False)),
+    further("passphrase-asked", (("", "keyring's passphrase"),), push=lambda: Passphrase(False, str)),
     Scene("open-software", (("", "clipboard"),), push=lambda: OpenSoftware("Xero", NAMES[5], LINK)),
 )
 SCENES = (*CLIENTS, *CLIENT_SYNC, *CONNECTIONS, *JOBS, *BESIDES)

@@ -13,7 +13,7 @@ from clientsync_tui.widgets.button import Button
 from ...accounting.seam.software import Software
 from ...config.tables import SoftwareTable
 from ...practice.text import BLANKS
-from ...practice.trouble import Trouble, UsageError
+from ...practice.trouble import UsageError
 from ...set_up import SetUp
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
@@ -112,11 +112,10 @@ class SetUpScreen(Dialogue[bool]):
         try:
             table = self._checked()
         except UsageError as mistake:
-            self._mistaken(mistake)
+            self.mistaken(str(mistake))
             return
         secret = self.query_one("#secret", Input).value.strip(BLANKS) if self.query("#secret") else ""
-        self.is_saving = True
-        self.run_worker(self._keep(table, secret), exclusive=True, exit_on_error=False)
+        self.save(lambda: self._set_up.keep(table, secret), lambda _: self.dismiss(True))
 
     def _checked(self) -> SoftwareTable:
         """The table as it would be; raises UsageError where that cannot work."""
@@ -128,18 +127,3 @@ class SetUpScreen(Dialogue[bool]):
                 raise UsageError("The port must be a number from 1 to 65535.")
         self._set_up.checked(table)
         return table
-
-    async def _keep(self, table: SoftwareTable, secret: str) -> None:
-        try:
-            await self._set_up.keep(table, secret)
-        except Trouble as trouble:
-            self._mistaken(trouble)
-            self.main.key_queue.leave_out()
-        else:
-            self.dismiss(True)
-        finally:
-            self.is_saving = False
-            self.main.caught_up()
-
-    def _mistaken(self, trouble: Trouble) -> None:
-        self.query_one("#mistake", Static).update(str(trouble))

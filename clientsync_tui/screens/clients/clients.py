@@ -191,6 +191,8 @@ class ClientsScreen(TriagedList):
                 await self._work(read, ask)
             finally:
                 self._questions_due -= 1
+                if self.is_on_top:  # nothing was asked: the keys behind it are not for the list
+                    self.main.key_queue.leave_out()
                 self.main.caught_up()
 
         # Before the worker begins: the next key may be there already.

@@ -19,7 +19,7 @@ def open_views(screen: ClientsView) -> None:
     choices = [
         *(Choice(VIEW + name, name, filtered) for name, filtered in views.items()),
         Choice(SAVE, "Save this filter…", text, "s", nothing),
-        Choice(FORGET, "Delete a view…", "", "f", None if views else "there are no saved views"),
+        Choice(FORGET, "Delete a view…", "", "d", None if views else "there are no saved views"),
     ]
 
     def chosen(id: str | None) -> None:

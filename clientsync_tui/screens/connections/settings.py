@@ -16,7 +16,6 @@ from ...accounting.seam.software import Software
 from ...practice import longest
 from ...practice.model import Integration, Settings
 from ...practice.text import clean
-from ...practice.trouble import Trouble
 from ...sync.settings import MOST_DAYS
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
@@ -60,7 +59,7 @@ class SettingsScreen(Dialogue[bool]):
                 yield Tick("Details follow the organisation's", settings.follow_details, id="follow")
                 yield Static("Integration note, for colleagues", markup=False)
                 yield Field(settings.note, id="note", longest=longest.NOTE_OF_INTEGRATION)
-                yield Static(id="wrong", classes="error", markup=False)
+                yield Static(id="mistake", classes="error", markup=False)
             yield Answers(
                 Button(self.keyed("Save ({dialogue.yes})"), id="save"),
                 leave=Button("Cancel (esc)", id="cancel"),
@@ -80,7 +79,7 @@ class SettingsScreen(Dialogue[bool]):
         """Saves the settings and ends it, where that works."""
         days = self.query_one("#days", Input)
         if not days.value.isdecimal() or int(days.value) > MOST_DAYS:
-            self._mistaken(f"Days must be a number from 0 to {MOST_DAYS}.")
+            self.mistaken(f"Days must be a number from 0 to {MOST_DAYS}.")
             days.focus()
             return
         chosen = tuple(name for name in self._software.lists if self.query_one(f"#list_{name}", Tick).value)
@@ -91,23 +90,4 @@ class SettingsScreen(Dialogue[bool]):
             self.query_one("#follow", Tick).value,
             clean(self.query_one("#note", Input).value).strip(),
         )
-        self.is_saving = True
-        self.run_worker(self._save(settings), exclusive=True, exit_on_error=False)
-
-    async def _save(self, settings: Settings) -> None:
-        try:
-            changed = await asyncio.to_thread(self._keep, settings)
-        except Trouble as trouble:
-            self._mistaken(str(trouble))
-            self.main.key_queue.leave_out()
-        else:
-            self.dismiss(changed)
-        finally:
-            self.is_saving = False
-            self.main.caught_up()
-
-    def _mistaken(self, mistake: str) -> None:
-        wrong = self.query_one("#wrong", Static)
-        wrong.update(mistake)
-        # On a small screen it is below what is shown.
-        self.call_after_refresh(wrong.scroll_visible, animate=False)
+        self.save(lambda: asyncio.to_thread(self._keep, settings), self.dismiss)

@@ -11,7 +11,6 @@ from textual.widgets import Input, Static
 
 from clientsync_tui.widgets.button import Button
 
-from ...practice.trouble import Trouble
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ...widgets.fields.field import MOST, Field
@@ -65,7 +64,7 @@ class Ask(Dialogue[str | None]):
 
     def on_mount(self) -> None:
         """No mistake yet."""
-        self._mistaken("")
+        self.mistaken("")
 
     def on_path_input_offered(self, event: PathInput.Offered) -> None:
         """Shows what the path can become, in place of the hint."""
@@ -83,27 +82,13 @@ class Ask(Dialogue[str | None]):
 
     @on(Input.Submitted)
     def action_try(self) -> None:
-        """Tries it, once at a time."""
-        if not self.is_saving:
-            self.is_saving = True
-            self.run_worker(self._try(self.query_one(Input).value), exit_on_error=False)
-
-    async def _try(self, written: str) -> None:
-        self._mistaken("")
-        try:
-            if await self._attempt(written):
-                self.dismiss(written)
-        except Trouble as trouble:
-            self._mistaken(str(trouble))
-            self.main.key_queue.leave_out()
-        finally:
-            self.is_saving = False
-            self.main.caught_up()
-
-    def _mistaken(self, text: str) -> None:
-        mistake = self.query_one("#mistake", Static)
-        mistake.update(text)
-        mistake.display = bool(text)
+        """Tries it."""
+        field = self.query_one(Field)
+        written = field.value
+        if field.may_be_submitted():
+            self.save(
+                lambda: self._attempt(written), lambda worked: self.dismiss(written) if worked else None
+            )
 
 
 class Lines(Dialogue[None]):

@@ -13,7 +13,7 @@ def asked_passphrase(app: Main, new: bool) -> str:
     def ask() -> None:
         from .passphrase import Passphrase
 
-        app.push_screen(Passphrase(new), answer.set_result)
+        app.push_screen(Passphrase(new, app.workplace.vault.check_passphrase), answer.set_result)
 
     app.call_later(ask)
     if (passphrase := answer.result()) is None:

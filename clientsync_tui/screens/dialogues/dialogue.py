@@ -1,15 +1,18 @@
 """What all dialogues have: a last line of their own, and sentences with the user's own keys."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar, cast
 
 from textual import on
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.events import Resize, ScreenResume
 from textual.screen import ModalScreen
+from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from ...app.key_names import keys_of, with_keys
+from ...practice.trouble import Trouble
 from ...widgets.answers import FIRST
 from ...widgets.fields.field import Field, say_length
 from ...widgets.first_style import keep_first_style
@@ -18,6 +21,7 @@ from ...widgets.present_size import drop_former_size
 from ..main import Main
 
 T = TypeVar("T")
+Saved = TypeVar("Saved")
 HELP = "app.help"
 NOT_DONE = "Cancelled. Nothing was changed."
 """Said where Enter cancels: only where the other button does what cannot be undone."""
@@ -45,6 +49,48 @@ class Dialogue(ModalScreen[T]):
         """The last line."""
         self.mount(KeyBar())
         self.call_after_refresh(self.refresh_keys)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Ends it; while something is being saved it stays, because that may still work."""
+        if self.is_saving:
+            self.notify("Still saving. Wait until it is done.", markup=False, severity="warning")
+            return AwaitComplete.nothing()
+        return super().dismiss(result)
+
+    def save(self, work: Callable[[], Awaitable[Saved]], done: Callable[[Saved], object]) -> None:
+        """Does `work`, once at a time, then `done`. If it fails, what was entered stays and the dialogue says why."""
+        if not self.is_saving:
+            self.is_saving = True
+            self.mistaken("")
+            self.run_worker(self._saving(work, done), exit_on_error=False)
+
+    async def _saving(self, work: Callable[[], Awaitable[Saved]], done: Callable[[Saved], object]) -> None:
+        try:
+            saved = await work()
+        except Trouble as trouble:
+            self._failed(str(trouble))
+        except Exception as error:
+            from ...logbook import says
+
+            self._failed(says(error))
+        else:
+            self.is_saving = False
+            done(saved)
+        finally:
+            self.is_saving = False
+            self.main.caught_up()
+
+    def _failed(self, why: str) -> None:
+        self.mistaken(why)
+        self.main.key_queue.leave_out()
+
+    def mistaken(self, text: str) -> None:
+        """Says what is wrong with what was entered, or no longer."""
+        for mistake in self.query("#mistake").results(Static):
+            mistake.update(text)
+            mistake.display = bool(text)
+            # On a small screen it may be below what is shown.
+            self.call_after_refresh(mistake.scroll_visible, animate=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Shows an unexpected error."""

@@ -1,5 +1,7 @@
 """Asks for the passphrase of the encrypted keyring; it is never shown."""
 
+import asyncio
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,13 +18,15 @@ from .dialogue import Dialogue
 
 
 class Passphrase(Dialogue[str | None]):
-    """Dismissed with the passphrase, or None. A new one is asked for twice."""
+    """Dismissed with the passphrase once it is right, or None. A new one is asked for twice."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, new: bool) -> None:
+    def __init__(self, new: bool, check: Callable[[str], object]) -> None:
+        """`check`: raises KeyringTrouble for one that does not open the keyring; called on a thread."""
         super().__init__()
         self._new = new
+        self._check = check
 
     def compose(self) -> ComposeResult:
         """One field, or two for a new passphrase."""
@@ -61,8 +65,7 @@ class Passphrase(Dialogue[str | None]):
             self.dismiss(None)
 
     def _end(self) -> None:
-        first = self.query_one("#first", Input)
-        passphrase = first.value
+        passphrase = self.query_one("#first", Input).value
         mistake = ""
         if not passphrase:
             mistake = "Type a passphrase, or cancel."
@@ -71,9 +74,16 @@ class Passphrase(Dialogue[str | None]):
             if not mistake and passphrase != self.query_one("#second", Input).value:
                 mistake = "The passphrases are not the same. Type both again."
         if mistake:
-            self.query_one("#mistake", Static).update(mistake)
-            # What was typed stays; it is selected, so that typing replaces it.
+            self.mistaken(mistake)
+        elif self._new:
+            self.dismiss(passphrase)
+        else:
+            self.save(lambda: asyncio.to_thread(self._check, passphrase), lambda _: self.dismiss(passphrase))
+
+    def mistaken(self, text: str) -> None:
+        """What was typed stays; it is selected, so that typing replaces it."""
+        super().mistaken(text)
+        if text:
+            first = self.query_one("#first", Input)
             first.focus()
             first.action_select_all()
-        else:
-            self.dismiss(passphrase)

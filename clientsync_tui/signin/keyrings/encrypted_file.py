@@ -87,6 +87,13 @@ class EncryptedFile(KeyringBackend):
                 # Release 0.2 took the mark before a passphrase for a part of it.
                 self._open(entered)
 
+    def check(self, entered: str) -> None:
+        """Raises KeyringTrouble if this passphrase does not open the file. For `ask`, on any thread: `unlock` waits for it."""
+        other = EncryptedFile(self.path, lambda _: entered)
+        other.unlock()
+        # It is costly to make on purpose, and is right.
+        self._key = other._key
+
     def _open(self, entered: str) -> None:
         self._passphrase = entered
         try:

@@ -43,11 +43,16 @@ class Field(Input):
             self.post_message(self.TooLong(self._sentence, fits=not is_too_long))
 
     async def action_submit(self) -> None:
-        """Only what fits; otherwise says it again."""
+        """Only what fits."""
+        if self.may_be_submitted():
+            await super().action_submit()
+
+    def may_be_submitted(self) -> bool:
+        """Whether it fits. Says again where it does not."""
         if len(self.value) > self.longest:
             self.post_message(self.TooLong(self._sentence))
-        else:
-            await super().action_submit()
+            return False
+        return True
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Takes a text whole or not at all."""

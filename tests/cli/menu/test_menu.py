@@ -144,7 +144,7 @@ def test_one_connection_is_looked_at_refreshed_and_set(busy: Office) -> None:
     assert said.count("Status: connected") == 4
     assert said.count("Settings saved.") == 2
     assert "Refresh: automatically every 30 days" in said
-    assert said.count("Client note: Ask Bob") == 1
+    assert said.count("Integration note: Ask Bob") == 1
     assert "settings of the integration changed" in busy.menu(CLIENTS, "all clients", "1", "history")
     assert "\nTax rates: " in busy.menu(*here, "lists", "tax", "1")
     assert "https://" in busy.menu(*here, "open")

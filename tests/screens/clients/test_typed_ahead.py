@@ -154,7 +154,7 @@ async def test_keys_behind_one_that_asks_are_for_its_question(tmp_path: Path) ->
         await until(pilot, lambda: any(isinstance(screen, JobScreen) for screen in pilot.app.screen_stack))
 
 
-async def test_keys_go_on_where_no_question_could_be_asked(tmp_path: Path) -> None:
+async def test_later_keys_work_where_no_question_could_be_asked(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
 
@@ -162,9 +162,12 @@ async def test_keys_go_on_where_no_question_could_be_asked(tmp_path: Path) -> No
             raise Trouble("The disk is gone.")
 
         for failing in (fails, lambda: 1 / 0):
-            screen.ask_after(failing, lambda _: None)
-            at_once(pilot, "down")
             first = screen.client_here()
+            screen.ask_after(failing, lambda _: None)
+            at_once(pilot, "down", "down")
+            await until(pilot, lambda: not screen.is_behind)
+            assert screen.client_here() == first
+            at_once(pilot, "down")
             await until(pilot, lambda first=first: screen.client_here() != first)
             assert not screen.is_behind
 
@@ -190,6 +193,49 @@ async def test_keys_behind_an_answer_are_for_what_comes_once_it_is_saved(
         await until(pilot, lambda: "note: Note" in shown(pilot))
         renamed = screen.client_here()
         assert renamed is not None and (renamed.name, renamed.note) == ("New", "Note")
+
+
+async def test_keys_behind_a_question_that_is_not_asked_are_left_out(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await until(pilot, lambda: "All 11" in shown(pilot))
+        await pilot.press("down")
+        # It has an integration, so nothing can be removed and nothing is asked.
+        at_once(pilot, "X", "n", *"New", "enter")
+        await until(pilot, lambda: "5 keys that you pressed were left out" in shown(pilot))
+        assert pilot.app.screen is screen
+
+
+async def test_nothing_ends_a_dialogue_that_saves_and_what_no_one_expects_leaves_it_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await until(pilot, lambda: "All 11" in shown(pilot))
+        begun, gate = Event(), Event()
+
+        def fails(*_: Any, **__: Any) -> None:
+            begun.set()
+            assert gate.wait(SOONER_THAN_KEYS_GIVE_UP_S)
+            raise RuntimeError("secret")
+
+        monkeypatch.setattr(client_edits, "rename", fails)
+        monkeypatch.setattr(key_queue, "BEHIND_S", 0.05)
+        at_once(pilot, "n", "ctrl+u", *"New", "enter")
+        await until(pilot, begun.is_set)
+        dialogue = pilot.app.screen
+        at_once(pilot, "tab")
+        await until(pilot, lambda: "1 key that you pressed was left out" in shown(pilot))
+        at_once(pilot, "escape")
+        await until(pilot, lambda: "Still saving" in shown(pilot))
+        assert pilot.app.screen is dialogue
+        gate.set()
+        await until(pilot, lambda: "Unexpected error (RuntimeError)" in shown(pilot))
+        assert "secret" not in shown(pilot)
+        assert pilot.app.screen is dialogue
+        assert getattr(pilot.app.focused, "value", "") == "New"
+        await pilot.press("escape")
+        assert pilot.app.screen is screen
 
 
 async def test_keys_behind_what_failed_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
