@@ -1,6 +1,6 @@
-"""Everything particular to FreeAgent, with the API for accountancy practices.
+"""Everything specific to FreeAgent, with the API for accountancy practices.
 
-Sources, marked as in FreeAgent's own documents [C], or unconfirmed [U] and made to bend: dev.freeagent.com "Accountancy practice
+Sources ([C]: FreeAgent's own documents; [U]: unconfirmed, so handled leniently): dev.freeagent.com "Accountancy practice
 API", "OAuth", "Introduction", "Company", "Categories", "Contacts", "Projects"; FreeAgent's own Postman collection.
 """
 
@@ -32,7 +32,7 @@ _CATEGORIES = (
     "income_categories", "cost_of_sales_categories", "admin_expenses_categories", "general_categories",
 )  # fmt: skip
 
-#: Our names of details, and FreeAgent's fields of a company [C].
+# Our names for details, and FreeAgent's fields of a company [C].
 _DETAILS = {
     "name": "name",
     "type": "type",
@@ -56,7 +56,7 @@ _SAYS = {
 
 
 class FreeAgent:
-    """FreeAgent, as `Software`; see there."""
+    """FreeAgent's adapter; see `Software`."""
 
     name = "freeagent"
     title = "FreeAgent"
@@ -76,7 +76,7 @@ class FreeAgent:
         life_fields=("refresh_token_expires_in",),
     )
     limits = Limits(
-        # Counted for each client's subdomain, not for the practice [C].
+        # FreeAgent counts per client subdomain, not per practice [C].
         rates=(Rate(120, 60, "organisation"), Rate(3_600, 3_600, "organisation")),
         organisation_at_once=5,
         renewals=Rate(15, 60, "person"),
@@ -102,7 +102,7 @@ class FreeAgent:
         self._listed: WeakKeyDictionary[Calls, dict[str, tuple[float, frozenset[str]]]] = WeakKeyDictionary()
 
     def canonical_id(self, organisation_id: str) -> str:
-        """A subdomain: a host name, which means the same in capitals (RFC 4343)."""
+        """A subdomain is a host name, so case doesn't matter (RFC 4343)."""
         return organisation_id.lower()
 
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
@@ -115,11 +115,11 @@ class FreeAgent:
         )
 
     def own_error(self, answer: Answer) -> bool:
-        """`errors` with a message [U]; the plain text of a 429 is not asked about."""
+        """`errors` with a message [U]. A 429, which comes as plain text, never gets here."""
         return _said(answer) != ""
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
-        """By status; which one a client that is gone gets is [U], so the lists decide (`_get`)."""
+        """By status. Which status a client that has left gets is [U], so the list decides (`_get`)."""
         if answer.status == 401 and not answer.renewed:
             return "renew"
         if organisation_id is not None and answer.status in {401, 403, 404}:
@@ -147,15 +147,17 @@ class FreeAgent:
         return Person(person_id, name or email or person_id, email)
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
-        """None: a sign-in is for all the clients of its account manager."""
+        """None, because a sign-in covers all clients of its account manager."""
         return None
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """GET /clients: those of the account manager, all of the practice for a senior one [C]. Closed ones are among them."""
+        """GET /clients: the account manager's, or all of the practice's for a senior one [C]. It includes closed
+        ones.
+        """
         return await self._clients(calls, "all")
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
-        """GET /company for the client: one call, and the proof that the integration works."""
+        """GET /company for the client: a single call, which also proves that the integration works."""
         company = shapes.lower_keys(await self._company(calls, organisation_id))
         found = {ours: shapes.words(company.get(theirs)) for ours, theirs in _DETAILS.items()}
         found["name"] = found["name"] or shapes.words(company.get("subdomain"))
@@ -167,7 +169,7 @@ class FreeAgent:
         return {name: value for name, value in found.items() if value}
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """GET /categories, /projects, /contacts; the tax rates stand in /company [C]."""
+        """GET /categories, /projects, /contacts; the tax rates are in /company [C]."""
         match name:
             case "accounts":
                 answer = (
@@ -197,11 +199,11 @@ class FreeAgent:
                 raise ValueError(name)
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
-        """False: no call ends anything there [C: absent]; a person removes the app in their FreeAgent settings."""
+        """False: no call ends anything in FreeAgent [C: absent]. People remove the app in their FreeAgent settings."""
         return False
 
     def link(self, organisation_id: str, details: Details) -> str | None:
-        """The client's own address."""
+        """The client's own address in FreeAgent."""
         return f"https://{quote(organisation_id, safe='')}.freeagent.com/"
 
     async def _company(self, calls: Calls, organisation_id: str) -> Any:
@@ -241,7 +243,7 @@ class FreeAgent:
     async def _get(
         self, calls: Calls, organisation_id: str, path: str, parameters: Mapping[str, str]
     ) -> Reply:
-        """GET of a client's data; a refusal is told apart by the list that the client is in, as its status is [U]."""
+        """GET a client's data. A refusal's status is [U], so whether the client is still listed says what it means."""
         try:
             return await calls.read(path, organisation_id=organisation_id, parameters=parameters)
         except OrganisationTrouble as trouble:
@@ -260,7 +262,7 @@ class FreeAgent:
         return Reason.ACCESS_REMOVED
 
     async def _is_listed(self, calls: Calls, organisation_id: str, view: str) -> bool:
-        """Asked at most once a second: a bulk check may meet hundreds of refusals."""
+        """Asks at most once a second, because a bulk check may meet hundreds of refusals."""
         asked_at, listed = self._listed.get(calls, {}).get(view, (float("-inf"), frozenset[str]()))
         if time.monotonic() - asked_at > _LISTING_AGE_S:
             listed = {organisation.id for organisation in await self._clients(calls, view)}
@@ -268,7 +270,7 @@ class FreeAgent:
 
 
 async def _each(page: Callable[[int], Awaitable[Reply]], key: str) -> AsyncGenerator[Reply]:
-    """The pages of a list: as the Link header says [C], and without one for as long as they are full."""
+    """The pages of a list: as the Link header says [C], or without one until a page is not full."""
     number = 1
     for _ in range(_MOST_PAGES):
         reply = await page(number)
@@ -287,19 +289,19 @@ async def _each(page: Callable[[int], Awaitable[Reply]], key: str) -> AsyncGener
 
 
 def _page_of(link: str) -> int | None:
-    """The number of the next page; the address itself is never followed, for it might lead elsewhere."""
+    """The number of the next page. The address itself is never followed, because it could lead elsewhere."""
     found = _NEXT.search(link)
     number = parse_qs(urlsplit(found[1]).query).get("page", [""])[0] if found else ""
     return int(number) if number.isascii() and number.isdecimal() and len(number) < 9 else None
 
 
 def _last(url: Any) -> str:
-    """The last part of a resource's address: its id."""
+    """The last part of a resource's address, which is its id."""
     return shapes.words(url).rstrip("/").rpartition("/")[2]
 
 
 def _year_end(periods: Any) -> str:
-    """The last day of the accounting period that today is in, otherwise of the last one; empty if the app names none."""
+    """The last day of the current accounting period, or else of the last one; empty if the app names none."""
     days = sorted(
         (shapes.words(period.get("ends_on")), shapes.words(period.get("starts_on")))
         for period in shapes.objects(periods)
@@ -314,7 +316,7 @@ def _year_end(periods: Any) -> str:
 
 
 def _tax_rates(company: Any) -> Sequence[Record]:
-    """The rates are a company's own two arrays of numbers or texts [C]; each is a line here."""
+    """A company has two arrays of rates, as numbers or text [C]; each rate becomes a line."""
     name = shapes.words(shapes.under(company, "sales_tax_name")) or "Sales tax"
     found: list[Record] = []
     for key, called in (("sales_tax_rates", name), ("second_sales_tax_rates", f"Second {name}")):
@@ -334,7 +336,9 @@ def _contact_name(line: Record) -> str:
 
 
 def _said(answer: Answer) -> str:
-    """What an error says: {"errors": {"error": {"message"}}}, or {"errors": [{"message"}]} [U]; empty for any other form."""
+    """An error's message: {"errors": {"error": {"message"}}}, or {"errors": [{"message"}]} [U]; empty for any other
+    form.
+    """
     errors = shapes.under(answer.body, "errors")
     first = next(iter(shapes.objects(errors)), None) or shapes.under(errors, "error")
     return shapes.error_text(shapes.under(first, "message"))

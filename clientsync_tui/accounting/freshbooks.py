@@ -1,6 +1,6 @@
-"""Everything particular to FreshBooks (the new one, not Classic).
+"""Everything specific to FreshBooks (the new one, not Classic).
 
-Sources, marked as in FreshBooks' own documents and SDKs [C], or unconfirmed [U] and made to bend: freshbooks.com/api "Authentication",
+Sources ([C]: FreshBooks' own documents and SDKs; [U]: unconfirmed, so handled leniently): freshbooks.com/api "Authentication",
 "Scopes", "Errors", "Chart of Accounts" and "Journal Entries"; the Python and Node SDKs with their fixtures (addresses, field names, paging).
 """
 
@@ -21,7 +21,7 @@ from .seam.paging import Page, whole
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Record
 
 _ME = "/auth/api/v1/users/me"
-_PAGE_SIZE = 100  # the largest [C: SDK]; a larger one is cut without a word
+_PAGE_SIZE = 100  # the largest [C: SDK]; a larger one is silently cut
 
 #: In the names of the roles that reach the accounting. Only owner is [C]; "business_employee" [C] does not.
 _ROLES = re.compile("owner|admin|manager|accountant|partner")
@@ -34,14 +34,14 @@ _ACCESS_DENIED, _DELETED, _UNKNOWN, _INACTIVE_ACCOUNT = 1003, 1011, 1012, 1042
 _STATUS_OF_CODE = {5: 404, 7: 403, 8: 429, 13: 500, 14: 503, 16: 401}
 _DELETED_VENDOR = 1  # `vis_state`: 0 active, 1 deleted, 2 archived [C]
 
-# What is kept of a line; the rest (addresses, telephone numbers, balances, notes) is not needed.
+# What we keep of a line. The rest (addresses, telephone numbers, balances, notes) is not needed.
 _ACCOUNT_FIELDS = (
     "uuid", "name", "number", "description", "type", "sub_type", "parent_account", "auto_created", "state",
 )  # fmt: skip
 
 
 class _List(NamedTuple):
-    """A list with pages: what is kept of a line, the field that is its id (the first one that there is), its name and its code."""
+    """A paged list: what we keep of a line, its id field (the first one present), its name and its code."""
 
     key: str
     fields: tuple[str, ...]
@@ -74,8 +74,9 @@ _SAYS = {
 
 
 class _Business(NamedTuple):
-    """A membership, as `users/me` lists it. `account`: the id in addresses of accounting, and ours; `uuid` that of the chart of accounts;
-    `number` that of projects. `system`: of the account's settings; empty where it is not known."""
+    """A membership from `users/me`. `account`: the id in accounting addresses, and ours. `uuid`: the chart of
+    accounts' id. `number`: the projects' id. `system`: the id of the account's settings; empty if not known.
+    """
 
     account: str
     uuid: str
@@ -89,14 +90,14 @@ class _Business(NamedTuple):
 
     @property
     def problem(self) -> Reason | None:
-        """Why it cannot be used; None if it can."""
+        """Why it can't be used; None if it can."""
         if self.subscription and self.subscription not in _ALIVE:
             return Reason.UNPAID
         return None if _ROLES.search(self.role) else Reason.PERMISSION_MISSING
 
 
 class FreshBooks:
-    """FreshBooks, as `Software`; see there."""
+    """FreshBooks' adapter; see `Software`."""
 
     name = "freshbooks"
     title = "FreshBooks"
@@ -128,7 +129,7 @@ class FreshBooks:
         revoking_ends="person",  # [U]
         one_per_person=True,  # [U]: a new pair of tokens ends all earlier ones
     )
-    # No figure is published; 429 exists, and whether it comes with Retry-After is [U].
+    # No figure is published. 429 exists; whether it comes with Retry-After is [U].
     limits = Limits(rates=(), organisation_at_once=2, unsaid_pause_s=60)
     lists: Mapping[str, str] = {
         "accounts": "Chart of accounts",
@@ -152,7 +153,7 @@ class FreshBooks:
         self._lately: Lately[Sequence[_Business | None]] = Lately()
 
     def canonical_id(self, organisation_id: str) -> str:
-        """An account id: letters of both cases [C: the SDKs' examples], so capitals may matter."""
+        """An account id has letters in both cases [C: the SDKs' examples], so case may matter."""
         return organisation_id.strip()
 
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
@@ -160,11 +161,11 @@ class FreshBooks:
         return {"Accept": "application/json"}
 
     def own_error(self, answer: Answer) -> bool:
-        """One of the areas' forms, which may come with a 200 [C]."""
+        """One of the error forms of the different areas, which may come with a 200 [C]."""
         return _error(answer) is not None
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
-        """By the error's number, then by the status, which the body says where the answer has 200."""
+        """By the error's number, then by the status. If the answer has 200, the body says the status."""
         status, number, message = _error(answer) or _Said(answer.status, None, "")
         if status == 429:
             return "limit"
@@ -189,15 +190,15 @@ class FreshBooks:
         return Person(person_id, name or email or person_id, email)
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
-        """A sign-in is for all the businesses of the person."""
+        """A sign-in covers all businesses of the person."""
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """GET users/me: every membership in one answer [C]. Those without accounting are none."""
+        """GET users/me: every membership in one answer [C], except those without accounting."""
         found = [row for row in await _memberships(calls) if row]
         return [Organisation(row.account, row.name or row.account, problem=row.problem) for row in found]
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
-        """The membership says the details. Its account's taxes are the proof that the integration works: `users/me` asks no business."""
+        """The membership has the details. Reading the account's taxes proves that the integration works."""
         business = await self._business(calls, organisation_id)
         if not business.name:
             raise shapes.nonsense("business")
@@ -213,7 +214,7 @@ class FreshBooks:
         return {name: value for name, value in found.items() if value}
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """The chart of accounts comes whole; taxes and vendors by pages [C]."""
+        """The chart of accounts comes in one answer; taxes and vendors in pages [C]."""
         business = await self._business(calls, organisation_id)
         match name:
             case "accounts":
@@ -227,15 +228,15 @@ class FreshBooks:
                 raise ValueError(name)
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
-        """False: no call ends one business; revoking ends all of the person's [U]."""
+        """False: no call ends a single business, and revoking ends all of the person's [U]."""
         return False
 
     def link(self, organisation_id: str, details: Details) -> str | None:
-        """FreshBooks itself, which opens the business used last: no address of a particular one is known."""
+        """FreshBooks itself, which opens the business used last; no address of a particular business is known."""
         return "https://my.freshbooks.com/"
 
     async def _business(self, calls: Calls, organisation_id: str) -> _Business:
-        """The membership for this account. Raises OrganisationTrouble if there is none, or it cannot be used."""
+        """The membership of this account. Raises OrganisationTrouble if there is none or it can't be used."""
         with noting():  # what is left out here is no row of the list that is being pulled
             listed = await self._lately.of(calls, _memberships)
         business = next((row for row in listed if row and row.account == organisation_id), None)
@@ -246,7 +247,7 @@ class FreshBooks:
         return business
 
     async def _currency(self, calls: Calls, business: _Business) -> str:
-        """The account's currency; empty where it is not said: nothing depends on it."""
+        """The account's currency; empty if unknown, because nothing depends on it."""
         result = None
         try:
             if business.system:
@@ -260,7 +261,7 @@ class FreshBooks:
         return code if len(code) == 3 else ""
 
     async def _accounts(self, calls: Calls, business: _Business) -> Sequence[Record]:
-        """The chart of accounts; the older list where the newer one is refused: which plans have it is [U]."""
+        """The chart of accounts, or the older list if the newer one is refused: which plans have it is [U]."""
         if business.uuid:
             path = f"/accounting/businesses/{quote(business.uuid, safe='')}/ledger_accounts/accounts"
             try:
@@ -275,7 +276,7 @@ class FreshBooks:
 
 
 async def _result(calls: Calls, business: _Business, path: str, **parameters: str) -> Any:
-    """What an address of the account answers. Raises PassingTrouble where there is no `response.result`."""
+    """The result of one of the account's addresses. Raises PassingTrouble if there is no `response.result`."""
     address = f"/accounting/account/{quote(business.account, safe='')}/{path}"
     answer = await calls.get(address, organisation_id=business.account, parameters=parameters)
     result = shapes.under(shapes.under(answer, "response"), "result")
@@ -285,7 +286,7 @@ async def _result(calls: Calls, business: _Business, path: str, **parameters: st
 
 
 async def _pages(calls: Calls, business: _Business, wanted: _List) -> Sequence[Record]:
-    """A whole list, to the last page that the answers name."""
+    """A complete list, up to the last page that the answers name."""
     return await whole(lambda number: _page(calls, business, wanted, number), wanted.key)
 
 
@@ -302,7 +303,7 @@ async def _page(calls: Calls, business: _Business, wanted: _List, number: int) -
 
 
 async def _memberships(calls: Calls) -> Sequence[_Business | None]:
-    """Every business that the person is a member of and that has accounting; None for one that cannot be read."""
+    """Every business with accounting that the person belongs to; None for one that can't be read."""
     me = shapes.under(await calls.get(_ME), "response")
     rows = shapes.under(me, "business_memberships")
     if not isinstance(me, dict) or not isinstance(rows, list | None):  # null for none [C: Node SDK]
@@ -336,12 +337,12 @@ def _phone(value: Any) -> str:  # [U]: as a text, or within
 
 
 def _exactly(value: Any, key: str) -> Any:
-    """What an object holds under an account id, whose capitals matter."""
+    """The value under an account id, whose case matters."""
     return cast(dict[str, Any], value).get(key) if isinstance(value, dict) else None
 
 
 def _flat(account: Record) -> Iterator[Record]:
-    """An account of the older list, and those within it: their codes and ids begin with its own."""
+    """An account of the older list and its sub-accounts. Their codes and ids start with its own."""
     yield {key: value for key, value in account.items() if key != "sub_accounts"}
     for line in shapes.objects(account.get("sub_accounts")):
         if line_id := shapes.id_under(line, "sub_accountid") or shapes.id_under(line, "id"):
@@ -351,7 +352,7 @@ def _flat(account: Record) -> Iterator[Record]:
 
 
 class _Said(NamedTuple):
-    """An error as its body says it. `status`: the answer's own, or the one in the body where the answer has 200."""
+    """An error as its body states it. `status`: the answer's own, or the body's if the answer has 200."""
 
     status: int
     number: int | None
@@ -359,7 +360,7 @@ class _Said(NamedTuple):
 
 
 def _error(answer: Answer) -> _Said | None:
-    """The error of an answer, in the form of whichever area wrote it [C: fixtures of both SDKs]; None for any other form."""
+    """The error, in the form of whichever area wrote it [C: fixtures of both SDKs]; None for any other form."""
     body = shapes.lower_keys(answer.body)
     message, details = body.get("message"), body.get("details")
     # /accounting/account

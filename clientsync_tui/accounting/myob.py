@@ -1,6 +1,7 @@
-"""Everything particular to MYOB Business (AccountRight, MYOB Business and new Essentials in Australia and New Zealand).
+"""Everything specific to MYOB Business (AccountRight, MYOB Business and new Essentials in Australia and New
+Zealand).
 
-Sources, marked as in MYOB's own pages and its .NET SDK [C], or unconfirmed [U] and made to bend: developer.myob.com (authentication,
+Sources ([C]: MYOB's own pages and its .NET SDK; [U]: unconfirmed, so handled leniently): developer.myob.com (authentication,
 granular_data_scopes, error-messages), apisupport.myob.com, myob-oss/AccountRight_Live_API_.Net_SDK 80cc655, community.myob.com.
 """
 
@@ -30,10 +31,10 @@ _UNUSED_LIFE = timedelta(days=7)  # [U]
 _PERSON_FIELD = "user"  # of the token answer: `uid` and `username`, which is an e-mail address [U]
 _LINK = "https://app.myob.com/#/{country}/{organisation}/dashboard"  # [U]
 
-#: Country, currency and the word in the link by the first digits of the serial number [C].
+# Country, currency and the word in the link, by the first digits of the serial number [C].
 _COUNTRIES = {"61": ("AU", "AUD", "au"), "64": ("NZ", "NZD", "nz")}
 
-#: What an error means by its `Name`, in lower case [C names; U meanings].
+# What an error means, by its `Name` in lower case [C names; U meanings].
 _LIMITS = frozenset({"ratelimiterror", "ratelimitexceeded"})
 _MEANINGS = {"accessdenied": Reason.ACCESS_REMOVED}
 _BAD_TOKEN, _INACTIVE = "oauthtokenisinvalid", "developerinactive"
@@ -52,7 +53,8 @@ class _List(NamedTuple):
     fields: frozenset[str]
 
 
-#: Where each list is, the fields that name a line and are its code [C], and what else is kept: no payment details, no tax numbers.
+# Where each list is, the fields that hold a line's name and code [C], and what else we keep: no payment
+# details, no tax numbers.
 _LISTS = {
     "accounts": _List("GeneralLedger/Account", "Name", "DisplayID", frozenset({"Classification", "Type", "IsActive", "IsHeader"})),
     "tax_rates": _List(
@@ -81,7 +83,7 @@ class _NotThere(PassingTrouble):
 
 
 class Myob:
-    """MYOB Business, as `Software`; see there."""
+    """MYOB Business's adapter; see `Software`."""
 
     name = "myob"
     title = "MYOB Business"
@@ -113,7 +115,7 @@ class Myob:
         consent_life=_CONSENT_LIFE,
     )
     limits = Limits(
-        # Counted for the API key, whatever the company file [C].
+        # MYOB counts per API key, whatever the company file [C].
         rates=(Rate(8, 1, "app"), Rate(1_000_000, 86_400, "app")),
         organisation_at_once=4,
         at_once=8,
@@ -137,7 +139,7 @@ class Myob:
     )
 
     def canonical_id(self, organisation_id: str) -> str:
-        """A GUID, which means the same in capitals."""
+        """A GUID, so case doesn't matter."""
         return organisation_id.strip().lower()
 
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
@@ -149,7 +151,7 @@ class Myob:
         return bool(_first(answer))
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
-        """By the first error's name, then by status: a limit comes with a 403 as well [C]."""
+        """By the first error's name, then by status, because a limit may also come with a 403 [C]."""
         error = _first(answer)
         name, message = shapes.words(error.get("name")).lower(), shapes.error_text(error.get("message"))
         if name in _LIMITS:
@@ -176,14 +178,14 @@ class Myob:
         return kind(Fault.NONSENSE, f"MYOB refused a request ({answer.status}){more}")
 
     def limit_pause_s(self, answer: Answer) -> float | None:
-        """The calls of a day are used up until the next one [U: by which clock]."""
+        """When a day's calls are used up, the wait lasts until the next day [U: by which clock]."""
         if not _OF_A_DAY.search(shapes.words(_first(answer).get("message"))):
             return None
         now = datetime.now(UTC)
         return (now.replace(hour=0, minute=0, second=0) + timedelta(days=1) - now).total_seconds()
 
     def token_error(self, answer: Answer) -> str | PassingTrouble | None:
-        """`invalid_request` says something of the request's form, and nothing of the app or the sign-in [U]."""
+        """`invalid_request` concerns the form of the request, not the app or the sign-in [U]."""
         if shapes.words(_first(answer).get("name")).lower() == _INACTIVE:
             return "unauthorized_client"
         word = oauth_error(answer)
@@ -196,7 +198,7 @@ class Myob:
         return word
 
     def refusal(self, redirect: Mapping[str, str]) -> str | None:
-        """MYOB refuses whoever is no Administrator of the file, on its page or so [U]."""
+        """On its page, MYOB refuses anyone who is not an Administrator of the file [U]."""
         if redirect.get("error") != "access_denied":
             return None
         return (
@@ -205,26 +207,26 @@ class Myob:
         )
 
     async def person(self, new: NewSignIn) -> Person:
-        """From the token answer; where it does not say, whoever sits here."""
+        """From the token answer. If it doesn't say, whoever sits at this keyboard."""
         user = shapes.lower_keys(new.token_answer.get(_PERSON_FIELD))
         email, person_id = shapes.words(user.get("username")), shapes.text_of(user.get("uid"))
         return Person(person_id or email, email or person_id, email)
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
-        """The company file that was picked: its id comes in the redirect and nowhere else [C]."""
+        """The chosen company file, whose id comes only in the redirect [C]."""
         return await self._company(new.calls, self.canonical_id(new.redirect["businessId"]))
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """The one company file of this sign-in: no call lists those that a person could connect [C]."""
+        """The one company file of this sign-in. No call lists those that a person could connect [C]."""
         return () if calls.organisation is None else (await self._company(calls, calls.organisation.id),)
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
-        """GET /Company: the proof that the integration works; the year's end is elsewhere, and may be refused."""
+        """GET /Company, which proves that the integration works. The year end is elsewhere, and may be refused."""
         try:
             company = shapes.lower_keys(await self._get(calls, organisation_id, "Company"))
         except _NotThere:
             raise _broken(Reason.ORGANISATION_CLOSED) from None
-        # `ABNOrTFN` may be somebody's tax file number: it is not even looked at.
+        # `ABNOrTFN` may be someone's personal tax file number, so we don't even look at it.
         serial = shapes.text_of(company.get("serialnumber"))
         country, currency, _ = _COUNTRIES.get(serial[:2], ("", "", ""))
         found = {
@@ -242,7 +244,7 @@ class Myob:
         return {name: value for name, value in found.items() if value}
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """A list, page after page as `NextPageLink` says [C]. One that was not consented to is refused alone."""
+        """A list, page by page as `NextPageLink` says [C]. A list without consent is refused on its own."""
         path, called, code, wanted = _LISTS[name]
         following = (0, _PAGE_SIZE)
 
@@ -267,11 +269,11 @@ class Myob:
             raise
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
-        """False: no call ends anything there [C: absent]; a person withdraws the app in my.MYOB."""
+        """False: no call ends anything in MYOB [C: absent]. People withdraw the app in my.MYOB."""
         return False
 
     def link(self, organisation_id: str, details: Details) -> str | None:
-        """The company file's dashboard, where its country is known."""
+        """The company file's dashboard, if its country is known."""
         words = {country: word for country, _, word in _COUNTRIES.values()}
         if (word := words.get(details.get("country", ""))) is None:
             return None
@@ -301,7 +303,7 @@ class Myob:
 
 
 def _first(answer: Answer) -> Mapping[str, Any]:
-    """The first error, its keys in lower case; empty for an answer in another form."""
+    """The first error, with keys in lower case; empty if the answer has another form."""
     for first in shapes.objects(shapes.under(answer.body, "Errors"))[:1]:
         if isinstance(first.get("name") or first.get("message"), str):
             return first
@@ -313,7 +315,7 @@ def _broken(reason: Reason) -> OrganisationTrouble:
 
 
 def _next(link: str) -> tuple[int, int] | None:
-    """`$skip` and `$top` of the next page; the address itself is never followed, for it might lead elsewhere."""
+    """`$skip` and `$top` of the next page. The address itself is never followed, because it could lead elsewhere."""
     query = parse_qs(urlsplit(link).query) if link else {}
     skip, top = (shapes.whole_number(query.get(name, [""])[0]) for name in ("$skip", "$top"))
     return None if skip is None else (skip, top or _PAGE_SIZE)

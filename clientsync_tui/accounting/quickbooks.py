@@ -1,7 +1,7 @@
-"""Everything particular to QuickBooks Online.
+"""Everything specific to QuickBooks Online.
 
-Sources, marked as in Intuit's own documents, discovery document and SDKs [C], seen in practitioners' real answers [P], or
-unconfirmed [U] and made to bend: developer.intuit.com "OAuth 2.0", "Query operations and syntax", "Limits and throttles" and
+Sources ([C]: Intuit's own documents, discovery document and SDKs; [P]: real answers that practitioners published; [U]: unconfirmed,
+so handled leniently): developer.intuit.com "OAuth 2.0", "Query operations and syntax", "Limits and throttles" and
 "Error codes"; the element names of the v3 schemas in Intuit's Java SDK (Oct 2024).
 """
 
@@ -21,7 +21,7 @@ from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, R
 _MINOR_VERSION = "75"  # the lowest that is still answered since Aug 2025 [U]
 _PAGE_SIZE = 1_000  # the largest [U]
 _MOST_PAGES = 1_000
-_ROUND = 100  # a server that allows less than was asked for allows a round number
+_ROUND = 100  # A server that allows less than we ask for allows a round number.
 
 _XML_CODE = re.compile(r"<Error[^>]*\bcode=\"(\d{1,6})\"")
 _CLOSED = re.compile(r"ended|cancel|closed|deactivat|deleted", re.IGNORECASE)
@@ -47,7 +47,7 @@ _NOT_IN_PLAN = re.compile(
     r"not (?:supported|enabled|entitled|available)", re.IGNORECASE
 )  # words of a 5020 [U]
 
-#: Each list: the entity, the field that names a line, the one that is its code, and whether the plan may lack it.
+# Each list: the entity, the fields that hold a line's name and code, and whether a plan may lack it.
 _LISTS: Mapping[str, tuple[str, str, str | None, bool]] = {
     "accounts": ("Account", "FullyQualifiedName", "AcctNum", False),
     "tax_codes": ("TaxCode", "Name", None, False),
@@ -56,7 +56,7 @@ _LISTS: Mapping[str, tuple[str, str, str | None, bool]] = {
     "locations": ("Department", "FullyQualifiedName", None, True),
     "suppliers": ("Vendor", "DisplayName", "AcctNum", False),
 }
-#: May be someone's personal number: never kept.
+# This may be someone's personal number, so it is never kept.
 _NOT_KEPT = frozenset({"taxidentifier"})
 
 _SAYS = {
@@ -73,7 +73,9 @@ _SAYS = {
 
 
 class _NotThere(PassingTrouble):
-    """QuickBooks does not give what was asked for: the company's plan lacks it (`in_plan` is False), or the person may not see it."""
+    """QuickBooks does not provide this: the company's plan lacks it (`in_plan` is False), or the person may not see
+    it.
+    """
 
     in_plan: bool | None = None
 
@@ -82,7 +84,7 @@ _Passing = TypeVar("_Passing", bound=PassingTrouble)
 
 
 class QuickBooks:
-    """QuickBooks Online, as `Software`; see there."""
+    """QuickBooks Online's adapter; see `Software`."""
 
     name = "quickbooks"
     title = "QuickBooks Online"
@@ -144,19 +146,19 @@ class QuickBooks:
     )
 
     def canonical_id(self, organisation_id: str) -> str:
-        """A realm id: digits, and compared as they are."""
+        """A realm id: digits, compared unchanged."""
         return organisation_id.strip()
 
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
-        """Without the Accept header XML comes [C]; the company is in the path."""
+        """Without the Accept header, the answer is XML [C]. The company is in the path."""
         return {"Accept": "application/json"}
 
     def own_error(self, answer: Answer) -> bool:
-        """A fault with a code, in either spelling of JSON or in XML [P]; it may come with a 200 [C]."""
+        """A fault with a code, in one of two JSON spellings or in XML [P]; it may come with a 200 [C]."""
         return _fault(answer)[0] is not None
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
-        """By the fault's code, which comes in two spellings of JSON and in XML [P]; then by status."""
+        """By the fault's code, then by status. The code comes in two JSON spellings and in XML [P]."""
         code, error_words = _fault(answer)
         if code == _LIMIT:
             return "limit"
@@ -189,7 +191,7 @@ class QuickBooks:
         )
 
     async def person(self, new: NewSignIn) -> Person:
-        """GET userinfo: `sub` is the stable id; names in camelCase, and they may be absent [C]."""
+        """GET userinfo: `sub` is the stable id. Names are in camelCase and may be absent [C]."""
         claims = shapes.lower_keys(await new.userinfo())
         person_id, email = shapes.words(claims.get("sub")), shapes.words(claims.get("email"))
         if not person_id:
@@ -198,15 +200,15 @@ class QuickBooks:
         return Person(person_id, name or email or person_id, email)
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
-        """The company that was picked: its id comes in the redirect and nowhere else."""
+        """The chosen company, whose id comes only in the redirect."""
         return await self._company(new.calls, new.redirect["realmId"])
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """The one company of this sign-in; no call lists those a person could connect [C]."""
+        """The one company of this sign-in. No call lists those that a person could connect [C]."""
         return () if calls.organisation is None else (await self._company(calls, calls.organisation.id),)
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
-        """GET companyinfo: one call, and the proof that the integration works."""
+        """GET companyinfo: a single call, which also proves that the integration works."""
         realm = quote(organisation_id, safe="")
         answer = await self._get(calls, organisation_id, f"companyinfo/{realm}", {})
         company = shapes.lower_keys(shapes.under(answer, "CompanyInfo"))
@@ -226,7 +228,7 @@ class QuickBooks:
         return {field: value for field, value in details.items() if value}
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """A query of one entity, by pages until fewer lines come than were asked for."""
+        """Queries one entity, in pages, until fewer lines come than requested."""
         entity, called, code, optional = _LISTS[name]
         found: dict[str, Record] = {}
         start = 1
@@ -234,7 +236,7 @@ class QuickBooks:
             try:
                 answer = await self._get(calls, organisation_id, "query", {"query": _query(entity, start)})
             except _NotThere as trouble:
-                # Any other refusal is a fault: what was pulled before stays.
+                # Any other refusal is a fault, so lists pulled earlier stay.
                 if optional and trouble.in_plan is False:
                     return ()
                 raise ListRefused(str(trouble)) from None
@@ -248,7 +250,7 @@ class QuickBooks:
         raise shapes.nonsense(f"{entity} without an end")
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
-        """Revokes this company's own sign-in; never another's, which might disconnect the company for everyone [U]."""
+        """Revokes only this company's own sign-in. Revoking another might disconnect the company for everyone [U]."""
         return await calls.end_sign_in()
 
     def link(self, organisation_id: str, details: Details) -> str | None:
@@ -270,14 +272,14 @@ class QuickBooks:
 
 
 def _query(entity: str, start: int) -> str:
-    """Inactive lines are hidden unless they are asked for [U]."""
+    """Inactive lines are hidden unless we ask for them [U]."""
     return (
         f"SELECT * FROM {entity} WHERE Active IN (true,false) STARTPOSITION {start} MAXRESULTS {_PAGE_SIZE}"  # noqa: S608
     )
 
 
 def _fault(answer: Answer) -> tuple[int | None, str]:
-    """The code of the first error (they may have leading zeros [P]), and what it says."""
+    """The code of the first error, which may have leading zeros [P], and its message."""
     fault = shapes.under(answer.body, "fault")
     errors = shapes.objects(shapes.under(fault, "error"))
     first: Mapping[str, Any] = errors[0] if errors else {}
@@ -295,7 +297,7 @@ def _broken(reason: Reason) -> OrganisationTrouble:
 
 
 def _passing(answer: Answer, kind: type[_Passing], what: str, error_words: str) -> _Passing:
-    """With the number by which Intuit's support knows the request [C]."""
+    """Includes the number by which Intuit's support can find the request [C]."""
     number = shapes.error_text(answer.headers.get("intuit_tid"))
     return kind(
         Fault.NONSENSE,
@@ -304,7 +306,7 @@ def _passing(answer: Answer, kind: type[_Passing], what: str, error_words: str) 
 
 
 def _lines(answer: Any, entity: str, called: str, code: str | None) -> Sequence[Record]:
-    """A page of lines; where there are none, the entity is absent [P]."""
+    """A page of lines. If there are none, the entity is absent [P]."""
     response = shapes.under(answer, "QueryResponse")
     if not isinstance(response, dict):
         raise shapes.nonsense("QueryResponse")

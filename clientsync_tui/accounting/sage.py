@@ -1,6 +1,6 @@
-"""Everything particular to Sage Accounting (Sage Business Cloud Accounting, API v3.1).
+"""Everything specific to Sage Accounting (Sage Business Cloud Accounting, API v3.1).
 
-Sources, marked as in Sage's own documents, samples and OpenAPI [C], or unconfirmed [U] and made to bend: developer.sage.com/accounting,
+Sources ([C]: Sage's own documents, samples and OpenAPI; [U]: unconfirmed, so handled leniently): developer.sage.com/accounting,
 "Authentication", "OAuth troubleshooting", "Best practices" and "Frequently raised errors"; the OpenAPI as kept in public SDKs (fields).
 """
 
@@ -37,7 +37,9 @@ _REGISTRATION = {"FR": "siret"}
 
 
 class _List(NamedTuple):
-    """A list: its address, the fields that are asked for and kept [C: OpenAPI], the one that is its code. Never `bank_account_details`."""
+    """A list: its address, the fields we request and keep [C: OpenAPI], and the code field. Never
+    `bank_account_details`.
+    """
 
     path: str
     fields: tuple[str, ...]
@@ -78,15 +80,17 @@ _SAYS = {
 
 
 class _NotFound(OrganisationTrouble):
-    """A 404, before it is known whether the business is listed."""
+    """A 404, before we know whether the business is still listed."""
 
 
 class _Missing(PassingTrouble):
-    """A 404 though the business is listed."""
+    """A 404 although the business is listed."""
 
 
 class _Business(NamedTuple):
-    """A business as the list has it. `plans`: the subscriptions that are active, by name; `paid`: whether there is one, or none is said."""
+    """A business from the list. `plans`: its active subscriptions, by name. `paid`: whether it has one, or none is
+    mentioned.
+    """
 
     id: str
     name: str
@@ -97,14 +101,14 @@ class _Business(NamedTuple):
 
 
 class _Listed(NamedTuple):
-    """The businesses by id. `complete`: whether each row could be read."""
+    """The businesses by id. `complete`: whether every row could be read."""
 
     businesses: Mapping[str, _Business]
     complete: bool
 
 
 class Sage:
-    """Sage Accounting, as `Software`; see there."""
+    """Sage Accounting's adapter; see `Software`."""
 
     name = "sage"
     title = "Sage Accounting"
@@ -156,11 +160,11 @@ class Sage:
         self._lately: Lately[_Listed] = Lately()
 
     def canonical_id(self, organisation_id: str) -> str:
-        """A business's id, compared as it is."""
+        """A business's id, compared unchanged."""
         return organisation_id.strip()
 
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
-        """Without X-Business the answer is silently the lead business's [C]."""
+        """Without X-Business, Sage silently answers for the lead business [C]."""
         accept = {"Accept": "application/json"}
         return accept if organisation_id is None else {**accept, "X-Business": organisation_id}
 
@@ -169,7 +173,9 @@ class Sage:
         return _error(answer) is not None
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
-        """By status; the body of a 401 is read before the token is renewed. The list decides about the rest (`_read`)."""
+        """By status. The body of a 401 is read before the token is renewed. For everything else the list decides
+        (`_read`).
+        """
         message = _error(answer) or ""
         status = answer.status
         if status == 401 and organisation_id is not None and _UNPAID.search(message):
@@ -185,7 +191,7 @@ class Sage:
         return PassingTrouble(Fault.NONSENSE, f"Sage refused a request ({status}): {message}")
 
     def refusal(self, redirect: Mapping[str, str]) -> str | None:
-        """The country that was chosen is not the business's: an error in prose, perhaps without `state` [U]."""
+        """The chosen country is not the business's: Sage says so in prose, perhaps without `state` [U]."""
         error = "".join(redirect.get("error", "").split()).casefold()
         if error != "invalidrequest":
             return None
@@ -202,15 +208,15 @@ class Sage:
         return Person(person_id, name or email or person_id, email)
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
-        """A sign-in is for all the businesses of the person, and follows later ones."""
+        """A sign-in covers all businesses of the person, including later ones."""
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """GET /businesses. Demonstrations and the practice's own business are none of the clients'."""
+        """GET /businesses, without demonstrations and the practice's own business, which are nobody's clients."""
         found = await _businesses(calls)
         return [Organisation(b.id, b.name, problem=None if b.paid else Reason.UNPAID) for b in found]
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
-        """GET /financial_settings: the proof that the integration works. Name and country are in the list."""
+        """GET /financial_settings, which proves that the integration works. Name and country come from the list."""
         business = await self._business(calls, organisation_id)
         settings = shapes.lower_keys(
             (await self._read(calls, organisation_id, "/financial_settings", {})).body
@@ -231,7 +237,9 @@ class Sage:
         return {name: value for name, value in found.items() if value}
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """A list by pages of 200. Which plan has analysis types shows in its name; a refusal of them means nothing else [C]."""
+        """A list in pages of 200. A plan's name says whether it has analysis types, so refusing them means nothing
+        else [C].
+        """
         wanted = _LISTS[name]
         try:
             lines = await whole(
@@ -249,15 +257,15 @@ class Sage:
         return [line for line in lines if shapes.under(line, "is_active") is not False]
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
-        """False: no call ends one business; revoking ends the sign-in with all of them [C]."""
+        """False: no call ends a single business, and revoking ends the sign-in with all of them [C]."""
         return False
 
     def link(self, organisation_id: str, details: Details) -> str | None:
-        """None is known."""
+        """No address is known."""
         return None
 
     async def _business(self, calls: Calls, organisation_id: str) -> _Business:
-        """The business as it is listed. Raises OrganisationTrouble if it is not, or is not paid."""
+        """The business as listed. Raises OrganisationTrouble if it isn't listed or isn't paid for."""
         listed = await self._lately.of(calls, _listed)
         business = listed.businesses.get(organisation_id)
         if business is None:
@@ -267,7 +275,7 @@ class Sage:
         return business
 
     async def _read(self, calls: Calls, organisation_id: str, path: str, asked: Mapping[str, str]) -> Reply:
-        """GET of a business's data. Whether the business is still listed says what a refusal means."""
+        """GET a business's data. Whether the business is still listed says what a refusal means."""
         try:
             reply = await calls.read(f"{_API}{path}", organisation_id=organisation_id, parameters=asked)
         except OrganisationTrouble as trouble:
@@ -282,7 +290,7 @@ class Sage:
         return reply
 
     async def _country(self, calls: Calls, business: _Business) -> str:
-        """Where the list has short lines [U], the business itself says it."""
+        """If the list's lines are short [U], ask the business itself."""
         details = await self._further(calls, business, f"/businesses/{quote(business.id, safe='')}")
         return _id_of(shapes.under(details, "country"))
 
@@ -292,7 +300,7 @@ class Sage:
         return shapes.text_of(shapes.under(await self._further(calls, business, "/business_settings"), field))
 
     async def _further(self, calls: Calls, business: _Business, path: str) -> Any:
-        """Particulars on which nothing depends; None where they may not be read."""
+        """Details on which nothing depends; None if they may not be read."""
         try:
             return (await self._read(calls, business.id, path, {})).body
         except (OrganisationTrouble, _Missing):
@@ -311,7 +319,7 @@ def _asked(number: int) -> dict[str, str]:
 
 
 def _page_of(body: Any, records: Sequence[Record], number: int) -> Page:
-    """A page ends the list where there is no `$next`; that address is never followed, for it might lead elsewhere."""
+    """A page without `$next` is the last. That address is never followed, because it could lead elsewhere."""
     rows, total = shapes.length(body, "$items"), shapes.whole_number(shapes.under(body, "$total"))
     size = shapes.whole_number(shapes.under(body, "$items_per_page")) or _PAGE_SIZE
     if "$next" in shapes.lower_keys(body):
@@ -322,14 +330,16 @@ def _page_of(body: Any, records: Sequence[Record], number: int) -> Page:
 
 
 async def _listed(calls: Calls) -> _Listed:
-    # What is left out of it is no row of the list that is being pulled.
+    # Rows left out of this list don't belong to the list being pulled.
     with noting() as notes:
         found = await _businesses(calls)
     return _Listed({business.id: business for business in found}, not notes.unreadable)
 
 
 async def _businesses(calls: Calls) -> Sequence[_Business]:
-    """Every business of the person's but demonstrations and the practice's own. It came whole in Sage's sample; pages are followed."""
+    """Every business of the person, except demonstrations and the practice's own. Sage's sample has them on one
+    page; we follow pages anyway.
+    """
     found: list[_Business] = []
 
     async def page(number: int) -> Page:
@@ -352,18 +362,18 @@ def _business(row: Mapping[str, Any]) -> _Business:
 
 
 def _is_active(plan: Mapping[str, Any]) -> bool:
-    """Whether a subscription is; one that does not say so is."""
+    """Whether a subscription is active; one that doesn't say so counts as active."""
     return plan.get("active") is not False
 
 
 def _is_own(row: Mapping[str, Any]) -> bool:
-    """Whether a business is the practice's own, which Sage lists first for whoever uses its Partner Edition [U]."""
+    """Whether a business is the practice's own, which Sage's Partner Edition lists first [U]."""
     plans = shapes.objects(row.get("subscriptions"))
     return any(_PRACTICES_OWN.search(shapes.words(plan.get("displayed_as"))) for plan in plans)
 
 
 def _id_of(value: Any) -> str:
-    """The id of something that is named within another: `{"id": "GBP"}`."""
+    """The id of an object nested in another: `{"id": "GBP"}`."""
     return (shapes.words(shapes.under(value, "id")) or shapes.words(value)).upper()
 
 
@@ -376,7 +386,7 @@ def _year_end(value: Any) -> str:
 
 
 def _error(answer: Answer) -> str | None:
-    """What the first error says [C]: `[{"$severity", "$dataCode", "$message", "$source"}]`; None for any other form."""
+    """The first error [C]: `[{"$severity", "$dataCode", "$message", "$source"}]`; None for any other form."""
     found = shapes.objects(answer.body) or shapes.objects([answer.body])
     first = next(iter(found), dict[str, Any]())
     code, message = (shapes.error_text(first.get(key)) for key in ("$datacode", "$message"))

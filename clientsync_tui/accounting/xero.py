@@ -1,6 +1,6 @@
-"""Everything particular to Xero.
+"""Everything specific to Xero.
 
-Sources, marked as in Xero's own documents [C], by Xero's staff in public [S], or unconfirmed [U] and made to bend:
+Sources ([C]: Xero's own documents; [S]: Xero's staff in public; [U]: unconfirmed, so handled leniently):
 the OpenAPI files of github.com/XeroAPI/Xero-OpenAPI 16.1.0 (shapes, scopes), developer.xero.com "OAuth 2.0", "PKCE flow",
 "OAuth 2.0 API limits" and "Managing connections" (addresses, lives, limits), and the xero-node SDK (claims).
 """
@@ -29,7 +29,7 @@ _LISTING_AGE_S = 1.0
 
 _DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 
-#: Our names of details, and Xero's fields of an organisation in lower case [C].
+# Our names for details, and Xero's fields of an organisation in lower case [C].
 _DETAILS = {
     "name": "name",
     "legal_name": "legalname",
@@ -66,11 +66,11 @@ _SAYS = {
 
 
 class _BadRequest(PassingTrouble):
-    """Xero could not make sense of the request (400)."""
+    """Xero could not understand the request (400)."""
 
 
 class Xero:
-    """Xero, as `Software`; see there."""
+    """Xero's adapter; see `Software`."""
 
     name = "xero"
     title = "Xero"
@@ -95,7 +95,7 @@ class Xero:
         secret="optional",  # noqa: S106  apps of type "Web app" have one [C]
         # `localhost` is what Xero's samples register; 127.0.0.1 is [U].
         redirect_host="localhost",
-        # Nothing says that Xero ignores the port of a loopback redirect [U].
+        # Nothing says whether Xero ignores the port of a loopback redirect [U].
         any_port=False,
         unused_life=timedelta(days=60),
         lost_answer_grace=timedelta(minutes=30),
@@ -137,11 +137,11 @@ class Xero:
         self._listed: WeakKeyDictionary[Calls, tuple[float, frozenset[str]]] = WeakKeyDictionary()
 
     def canonical_id(self, organisation_id: str) -> str:
-        """A GUID, which means the same in capitals."""
+        """A GUID, so case doesn't matter."""
         return organisation_id.lower()
 
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
-        """Without the Accept header XML may come [U]."""
+        """Without the Accept header, the answer may be XML [U]."""
         accept = {"Accept": "application/json"}
         return (
             accept
@@ -164,7 +164,7 @@ class Xero:
         )
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
-        """By status and `detail`; keys come in any case (`title`, `Title`)."""
+        """By status and `detail`. Keys come in any case (`title`, `Title`)."""
         body = shapes.lower_keys(answer.body)
         detail = shapes.error_text(body.get("detail")) or shapes.error_text(body.get("message"))
         if answer.status == 401:
@@ -196,7 +196,7 @@ class Xero:
         return Person(person_id, name or email or person_id, email)
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
-        """A sign-in is for all that the person connected with the app."""
+        """A sign-in covers everything the person connected with the app."""
         return None
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
@@ -212,7 +212,7 @@ class Xero:
             found[tenant] = Organisation(
                 id=tenant,
                 name=shapes.words(row.get("tenantname")) or tenant,
-                # Without one, only disconnecting there is not possible.
+                # Without an id, the only thing we can't do is disconnect it there.
                 connection_id=shapes.id_under(row, "id") or None,
                 connected_at=_moment(row.get("updateddateutc")),
             )
@@ -220,7 +220,7 @@ class Xero:
         return tuple(found.values())
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
-        """GET /Organisation: one call, and the proof that the integration works."""
+        """GET /Organisation: a single call, which also proves that the integration works."""
         answer = await self._get(calls, "Organisation", organisation_id)
         found = shapes.objects(shapes.under(answer, "organisations"))
         if len(found) != 1:
@@ -234,7 +234,7 @@ class Xero:
         return details
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """GET /Accounts, /TaxRates, /TrackingCategories: whole at once [C]; /Contacts: by pages [C]."""
+        """GET /Accounts, /TaxRates, /TrackingCategories in one answer [C]; /Contacts in pages [C]."""
         match name:
             case "accounts":
                 answer = await self._get(calls, "Accounts", organisation_id)
@@ -253,7 +253,8 @@ class Xero:
                 raise ValueError(name)
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
-        """DELETE /connections/{id}: by the id of one's own connection, never by tenantId [S]; 404 is done already [C].
+        """DELETE /connections/{id}: with the id of the user's own connection, never with tenantId [S]. A 404 means
+        it is done already [C].
 
         Never the revocation endpoint: it ends all of the user's connections to the app [C].
         """
@@ -269,7 +270,7 @@ class Xero:
         return await calls.delete(f"/connections/{quote(connection, safe='')}")
 
     def link(self, organisation_id: str, details: Details) -> str | None:
-        """The deep link with the ShortCode, which keeps its `!` [C]; its beginning is [U] but in wide use."""
+        """The deep link with the ShortCode, which keeps its `!` [C]. The start of the link is [U] but widely used."""
         code = details.get("short_code")
         if not code:
             return None
@@ -297,9 +298,9 @@ class Xero:
             before, on_page = len(found), shapes.length(answer, "Contacts")
             found.update((contact["id"], contact) for contact in contacts)
             pages = shapes.whole_number(shapes.under(shapes.under(answer, "pagination"), "pageCount"))
-            # The page size allowed is [U], so a page is short only against what it says itself.
+            # The allowed page size is [U], so compare a page's length with the size the answer itself states.
             short = page >= pages if pages is not None else on_page < _PAGE_SIZE
-            # A page on which no row can be used is not the last one for that.
+            # A page without a usable row is not necessarily the last.
             if short or not on_page or (contacts and len(found) == before):
                 return tuple(found.values())
             page += 1
@@ -312,7 +313,9 @@ class Xero:
         organisation_id: str,
         parameters: Mapping[str, str] | None = None,
     ) -> Any:
-        """GET of an organisation's data; a plain 403 is told apart by whether the organisation is still listed [C]."""
+        """GET an organisation's data. For a plain 403, whether the organisation is still listed says what it means
+        [C].
+        """
         try:
             return await calls.get(f"{_API}/{what}", organisation_id=organisation_id, parameters=parameters)
         except OrganisationTrouble as trouble:
@@ -321,7 +324,7 @@ class Xero:
             raise OrganisationTrouble(Reason.DISCONNECTED_THERE, _SAYS[Reason.DISCONNECTED_THERE]) from None
 
     async def _is_listed(self, calls: Calls, organisation_id: str) -> bool:
-        """Asked at most once a second: a bulk check may meet hundreds of refusals."""
+        """Asks at most once a second, because a bulk check may meet hundreds of refusals."""
         asked_at, listed = self._listed.get(calls, (float("-inf"), frozenset[str]()))
         if time.monotonic() - asked_at > _LISTING_AGE_S:
             listed = {organisation.id for organisation in await self.organisations(calls)}
@@ -329,7 +332,7 @@ class Xero:
 
 
 def _details(row: Mapping[str, Any]) -> Details:
-    """The particulars of an organisation by our names; those that Xero does not say are absent."""
+    """An organisation's details under our names; those that Xero does not give are absent."""
     found = {ours: shapes.words(row.get(theirs)) for ours, theirs in _DETAILS.items()}
     last_day, month = (shapes.whole_number(row.get(f"financialyearend{part}")) for part in ("day", "month"))
     if last_day is not None and month is not None:
@@ -343,7 +346,7 @@ def _details(row: Mapping[str, Any]) -> Details:
 
 
 def _phone(phones: Any) -> str:
-    """The number that Xero shows first: of the office, else a mobile one [C: types and parts]."""
+    """The number that Xero shows first: the office's, else a mobile one [C: types and parts]."""
     by_type = {shapes.words(phone.get("phonetype")).upper(): phone for phone in shapes.objects(phones)}
     for kind in ("DEFAULT", "OFFICE", "DDI", "MOBILE"):
         phone = by_type.get(kind, {})
@@ -355,7 +358,7 @@ def _phone(phones: Any) -> str:
 
 
 def _moment(value: Any) -> datetime | None:
-    """A date as /connections writes it: no zone, 7 decimals, UTC [C]. None for what is none."""
+    """A time as /connections writes it: no zone, 7 decimals, UTC [C]. None if it is not one."""
     try:
         return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else None
     except ValueError:
@@ -363,7 +366,7 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _day(value: Any) -> str:
-    """The day of `/Date(ms+0000)/` [C] as YYYY-MM-DD; empty for what is none."""
+    """The day of `/Date(ms+0000)/` [C] as YYYY-MM-DD; empty if it is not one."""
     found = _DATE.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return ""
@@ -377,7 +380,7 @@ SOFTWARE = Xero()
 
 
 def _is_phrase(title: str, status: int) -> bool:
-    """Whether a title is the usual phrase of a status: "Forbidden" for 403."""
+    """Whether a title is the standard phrase of a status, such as "Forbidden" for 403."""
     try:
         return title.strip().casefold() == HTTPStatus(status).phrase.casefold()
     except ValueError:

@@ -1,6 +1,6 @@
-"""Everything particular to Zoho Books.
+"""Everything specific to Zoho Books.
 
-Sources, marked as in Zoho's own pages and its OpenAPI files of Books [C], or unconfirmed [U] and made to bend:
+Sources ([C]: Zoho's own pages and its OpenAPI files for Books; [U]: unconfirmed, so handled leniently):
 zoho.com/accounts/protocol/oauth (web-apps, devices, multi-dc), zoho.com/books/api/v3, bigin.com/developer/docs/apis/multi-dc.
 """
 
@@ -32,7 +32,8 @@ _API = "/books/v3"
 _PAGE_SIZE = 200  # the largest [C]
 _AUTH_SCHEME = "Zoho-oauthtoken"  # that "Bearer" is taken too is [U] for Books
 
-#: Domains by the word that the redirect has for a data centre (`location`): of the accounts server and of the API [C; uk and ae U].
+# Domains of the accounts server and the API, by the redirect's word for a data centre (`location`) [C; uk and
+# ae U].
 _DATA_CENTRES = {
     "us": ("zoho.com", "zohoapis.com"), "eu": ("zoho.eu", "zohoapis.eu"), "in": ("zoho.in", "zohoapis.in"),
     "au": ("zoho.com.au", "zohoapis.com.au"), "jp": ("zoho.jp", "zohoapis.jp"), "sa": ("zoho.sa", "zohoapis.sa"),
@@ -72,7 +73,8 @@ class _List(NamedTuple):
     fields: frozenset[str]
 
 
-#: Each list: where it is, the key it comes under, which fields say id, name and code, and what else is kept: amounts and the like are not.
+# Each list: its address, the key it comes under, the fields for id, name and code, and what else we keep.
+# Amounts and the like are not kept.
 _LISTS = {
     "accounts": _List(
         "/chartofaccounts", "chartofaccounts", {"filter_by": "AccountType.All"}, "account_id", "account_name", "account_code",
@@ -93,7 +95,7 @@ _LISTS = {
 #: What integrators call a list instead [U].
 _ALSO = {"reporting_tags": "tags"}
 
-#: Our names of details, and Zoho's fields of an organization [C].
+# Our names for details, and Zoho's fields of an organization [C].
 _DETAILS = {
     "name": "name", "currency": "currency_code", "tax_number": "tax_id_value", "registration_number": "company_id_value",
     "timezone": "time_zone", "edition": "plan_name",
@@ -123,7 +125,7 @@ _DEVICE = DeviceFlow(
 
 
 class ZohoBooks:
-    """Zoho Books, as `Software`; see there."""
+    """Zoho Books' adapter; see `Software`."""
 
     name = "zoho_books"
     title = "Zoho Books"
@@ -140,11 +142,12 @@ class ZohoBooks:
         },
         scope_separator=",",
         scheme=_AUTH_SCHEME,
-        # A desktop client has to send a challenge, a server-based one does not know it [C]. Whether the first has a secret is [U].
+        # A desktop client must send a challenge, a server-based one does not know it [C]. Whether the first has
+        # a secret is [U].
         pkce="public",
         secret="optional",  # noqa: S106  (a word, not a secret)
         secret_in="body",  # noqa: S106
-        # Without both there is no refresh token, or only at the first consent [C].
+        # Without both of these, there is no refresh token, or only at the first consent [C].
         parameters={"access_type": "offline", "prompt": "consent"},
         revoke_body="query",
         revoking_ends="sign_in",
@@ -153,7 +156,7 @@ class ZohoBooks:
         device=_DEVICE,
     )
     limits = Limits(
-        # A day's calls depend on the plan, and other apps of the client use them too: this is the least [U].
+        # A day's calls depend on the plan, and the client's other apps use them too. This is the minimum [U].
         rates=(Rate(100, 60, "organisation"), Rate(1_000, 86_400, "organisation")),
         organisation_at_once=5,
         renewals=Rate(10, _TOKENS_PAUSE_S, "person"),
@@ -179,11 +182,11 @@ class ZohoBooks:
 
     @property
     def addresses(self) -> Addresses:
-        """In the data centre that an app is registered in unless the configuration says otherwise."""
+        """Those of the data centre where the app is registered, unless the configuration says otherwise."""
         return self.addresses_at("us")
 
     def addresses_at(self, site: str) -> Addresses:
-        """Everything in one data centre; there is none for a word that is not in the table."""
+        """All addresses of one data centre; none for a word that is not in the table."""
         domain, api = _DATA_CENTRES.get(site, _DATA_CENTRES["us"])
         accounts = f"https://accounts.{domain}/oauth"
         return Addresses(
@@ -192,7 +195,7 @@ class ZohoBooks:
         )  # fmt: skip
 
     def site_of_redirect(self, redirect: Mapping[str, str], authorize_url: str) -> str:
-        """By `accounts-server`, else `location` [C]. A server that is not Zoho's gets no code and no secret."""
+        """From `accounts-server`, else `location` [C]. A server that isn't Zoho's gets no code and no secret."""
         server, location = _origin(redirect.get("accounts-server", "")), redirect.get("location", "").lower()
         came_from = _origin(authorize_url)
         if server in _BY_ACCOUNTS:
@@ -206,7 +209,7 @@ class ZohoBooks:
         return location if location in _DATA_CENTRES else _BY_ACCOUNTS.get(came_from, "")
 
     def site_of_answer(self, answer: Mapping[str, Any], site: str) -> str:
-        """By `api_domain` [C] where nothing else said it. One that is not in the table is never called."""
+        """From `api_domain` [C], if nothing else said it. A domain that is not in the table is never called."""
         return site or _BY_API.get(_origin(shapes.words(answer.get("api_domain"))), "")
 
     def place_to_go_on(self, answer: Answer) -> str | None:
@@ -216,7 +219,7 @@ class ZohoBooks:
         return location if body.get("error") == "other_dc" and location in _DATA_CENTRES else None
 
     def canonical_id(self, organisation_id: str) -> str:
-        """Digits, compared as they are."""
+        """Digits, compared unchanged."""
         return organisation_id.strip()
 
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
@@ -250,14 +253,14 @@ class ZohoBooks:
         )
 
     def limit_pause_s(self, answer: Answer) -> float | None:
-        """The calls of a day are used up until the next one [U: by which clock]."""
+        """When a day's calls are used up, the wait lasts until the next day [U: by which clock]."""
         if _code(answer) != _DAY:
             return None
         now = datetime.now(UTC)
         return (now.replace(hour=0, minute=0, second=0) + timedelta(days=1) - now).total_seconds()
 
     def token_error(self, answer: Answer) -> str | PassingTrouble | None:
-        """Zoho's words, which come with a 200 as well [U]; "Access Denied" there means too many requests and nothing else [C]."""
+        """Zoho's words, which may come with a 200 [U]. "Access Denied" there means only too many requests [C]."""
         body = shapes.lower_keys(answer.body)
         if _TOO_MANY in shapes.words(body.get("error_description")).lower():
             return limited(f"{self.title}'s sign-in server", _TOKENS_PAUSE_S, datetime.now(UTC))
@@ -265,7 +268,7 @@ class ZohoBooks:
         return "invalid_grant" if word in _REFUSED else _WORDS.get(word or "", word)
 
     async def person(self, new: NewSignIn) -> Person:
-        """GET userinfo of the person's own data centre."""
+        """GET userinfo from the person's own data centre."""
         answer = shapes.lower_keys(await new.userinfo())
         person_id, given, family, whole, email = (shapes.text_of(answer.get(name)) for name in _PERSON_FIELDS)
         if not person_id:
@@ -274,15 +277,15 @@ class ZohoBooks:
         return Person(person_id, name or email or person_id, email)
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
-        """None: a sign-in is for all organizations of the person."""
+        """None, because a sign-in covers all organizations of the person."""
         return None
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """GET /organizations, whole at once [C]; inactive ones are not offered."""
+        """GET /organizations in one answer [C]. Inactive ones are not offered."""
         return tuple((await _listed(calls)).values())
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
-        """GET /organizations/{id}: one call, and the proof that the integration works."""
+        """GET /organizations/{id}: a single call, which also proves that the integration works."""
         path = f"/organizations/{quote(organisation_id, safe='')}"
         answer = await self._get(calls, organisation_id, path, {})
         row = shapes.lower_keys(shapes.under(answer, "organization"))
@@ -301,7 +304,7 @@ class ZohoBooks:
         return {name: value for name, value in found.items() if value}
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """A list by pages. The chart of accounts does not say whether there is another one [C]."""
+        """A list in pages. The chart of accounts doesn't say whether there is another page [C]."""
         wanted = _LISTS[name]
 
         async def page(number: int) -> Page:
@@ -326,17 +329,17 @@ class ZohoBooks:
             raise
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
-        """False: no call ends one organization; revoking ends the sign-in for all of them [C]."""
+        """False: no call ends a single organization, and revoking ends the sign-in for all of them [C]."""
         return False
 
     def link(self, organisation_id: str, details: Details) -> str | None:
-        """The organization in Zoho Books, where its data centre is known."""
+        """The organization in Zoho Books, if its data centre is known."""
         if (centre := _DATA_CENTRES.get(details.get("site", ""))) is None:
             return None
         return _LINK.format(domain=centre[0], organisation=quote(organisation_id, safe=""))
 
     async def _get(self, calls: Calls, organisation_id: str, path: str, parameters: Mapping[str, str]) -> Any:
-        """GET of an organization's data; whether the organization is still listed says what a refusal means."""
+        """GET an organization's data. Whether the organization is still listed says what a refusal means."""
         asked = {**parameters, "organization_id": organisation_id}
         try:
             return await calls.get(f"{_API}{path}", organisation_id=organisation_id, parameters=asked)
@@ -360,7 +363,7 @@ async def _listed(calls: Calls) -> Mapping[str, Organisation]:
 
 
 def _origin(address: str) -> str:
-    """Scheme and host of an address; empty for what is none."""
+    """Scheme and host of an address; empty if it isn't one."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -373,12 +376,12 @@ def _code(answer: Answer) -> int | None:
 
 
 def _is_active(row: Mapping[str, Any]) -> bool:
-    """Whether an organization is in use; one that does not say so is."""
+    """Whether an organization is active; one that doesn't say so counts as active."""
     return str(row.get("is_org_active")).lower() != "false"
 
 
 def _year_end(starts: Any) -> str:
-    """The last day of the month before the one in which the year starts."""
+    """The last day of the month before the one in which the financial year starts."""
     name, number = shapes.words(starts)[:3].lower(), shapes.whole_number(starts)
     if name in _MONTHS:
         return shapes.month_end(_MONTHS.index(name) or 12)

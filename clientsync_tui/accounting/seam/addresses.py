@@ -1,4 +1,4 @@
-"""Where an accounting app is, and what the configuration says instead."""
+"""Where an accounting app is, unless the configuration says otherwise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the app is. The configuration may override each of them (`overridden`).
+    """Where the app is. The configuration can override each address (`overridden`).
 
-    `revoke_url`: None if a sign-in can't be revoked. `issuer`: None if the app signs no id_token. `userinfo_url`: None where
-    there is no userinfo endpoint. `device_url`: where a short code for signing in on another device is asked for; None if the
+    `revoke_url`: None if a sign-in can't be revoked. `issuer`: None if the app signs no id_token. `userinfo_url`: None if
+    there is no userinfo endpoint. `device_url`: where to request a short code for signing in on another device; None if the
     app has no such way.
     """
 
@@ -23,9 +23,9 @@ class Addresses:
 
 
 def overridden(usual: Addresses, configured: Mapping[str, str]) -> Addresses:
-    """The app's addresses, with those that the configuration gives in their place (by field name; empty: not given).
+    """The app's addresses, replaced by those that the configuration gives (by field name; empty: not given).
 
-    What the configuration gives wins everywhere, whatever a redirect or a token says of where the app is.
+    An address from the configuration always wins, whatever a redirect or token says about where the app is.
     """
 
     def either(name: str, usual_url: str) -> str:
@@ -38,7 +38,7 @@ def overridden(usual: Addresses, configured: Mapping[str, str]) -> Addresses:
         either("api_url", usual.api_url).rstrip("/"),
         configured.get("revoke_url") or usual.revoke_url,
         issuer or usual.issuer,
-        # Another issuer has its own userinfo endpoint, and names it itself.
+        # Another issuer has its own userinfo endpoint, and names it.
         configured.get("userinfo_url") or (None if issuer else usual.userinfo_url),
         configured.get("device_url") or usual.device_url,
     )

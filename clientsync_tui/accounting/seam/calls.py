@@ -1,4 +1,4 @@
-"""Calls to an accounting app's API in the name of one sign-in."""
+"""Calls to an accounting app's API, made with one sign-in."""
 
 import asyncio
 import random
@@ -25,15 +25,16 @@ from .software import Answer, Reply
 
 FIRST_PAUSE_S = 0.5
 _LEASE_MARGIN_S = 5.0
-_LIMITED_AT_MOST = 3  # an app that says "a little later" again and again is given up
+_LIMITED_AT_MOST = 3  # give up on an app that keeps asking to wait a little longer
 
 Access = Callable[[str | None], Awaitable[str]]
-"""Gives an access token. The argument: the token that the app has just refused (None at first). A new one is fetched only if that
-is still the one in use, so twenty calls refused at once renew it once."""
+"""Returns an access token. The argument is the token that the app has just refused (None at first). A new one is
+fetched only if the refused one is still in use, so twenty calls refused at once renew it once.
+"""
 
 
 End = Callable[[], Awaitable[bool]]
-"""Revokes a sign-in there and forgets it here; False if it had ended already."""
+"""Revokes a sign-in in the app and deletes it here; False if it had already ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,18 @@ class _Call:
 
     @property
     def repeatable(self) -> bool:
-        """Whether it may be sent again when no answer came. A DELETE may have been done: its caller looks first."""
+        """Whether it may be sent again if no answer came. A DELETE may already have worked, so its caller checks
+        first.
+        """
         return self.method == "GET"
 
 
 class HttpCalls:
     """`Calls` over HTTP; see there. `http`: from `http_client()`, shared by all.
 
-    `person`: the id of who signed in, for limits that are counted for each person. `organisation`: the one that the sign-in is
-    for, where it is for one. `end`: does `end_sign_in`; None while the sign-in is being made. `site`: says where the app is for this
-    sign-in, once `access` gave a token.
+    `person`: the id of the person who signed in, for limits counted per person. `organisation`: the one that the sign-in
+    covers, if it covers only one. `end`: does `end_sign_in`; None during sign-in. `site`: says where the app is for this
+    sign-in, once `access` has given a token.
     """
 
     def __init__(
@@ -87,12 +90,12 @@ class HttpCalls:
 
     @property
     def organisation(self) -> Organisation | None:
-        """The one organisation of this sign-in, where a sign-in is for one."""
+        """The only organisation of this sign-in, if it covers only one."""
         return self._organisation
 
     @property
     def site(self) -> str:
-        """Where the app is for this sign-in; empty before the first call, and where it is in one place."""
+        """Where the app is for this sign-in. Empty before the first call, and if the app is in one place."""
         return self._site()
 
     async def get(
@@ -104,23 +107,23 @@ class HttpCalls:
     async def read(
         self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
     ) -> Reply:
-        """The same with the answer's headers."""
+        """The same, with the answer's headers."""
         answer = await self._request(_Call("GET", path, organisation_id, parameters or {}))
         return Reply(answer.body, answer.headers)
 
     async def delete(self, path: str, *, organisation_id: str | None = None) -> bool:
-        """DELETE `api_url + path`; False if it was gone already (404)."""
+        """DELETE `api_url + path`; False if it was already gone (404)."""
         answer = await self._request(_Call("DELETE", path, organisation_id))
         return answer.status != 404
 
     async def end_sign_in(self) -> bool:
-        """Revokes this sign-in there and forgets it here; False if it had ended already."""
+        """Revokes this sign-in in the app and deletes it here; False if it had already ended."""
         if self._end is None:
             raise ValueError("a sign-in that is being made has no end yet")
         return await self._end()
 
     async def _request(self, call: _Call) -> Answer:
-        """A successful answer (and the app's own 404 to a DELETE). Everything else is raised, or tried again."""
+        """A successful answer (or the app's own 404 to a DELETE). Everything else is raised or retried."""
         refused: str | None = None
         failed = limited = 0
         while True:
@@ -152,17 +155,18 @@ class HttpCalls:
             await asyncio.sleep(max(pause_s, FIRST_PAUSE_S * 2 ** (failed - 1) * random.uniform(0.5, 1.5)))  # noqa: S311
 
     async def _send(self, call: _Call, token: str) -> Answer:
-        """One request, in its turn. Raises PassingTrouble if no answer came."""
+        """Sends one request when its turn comes. Raises PassingTrouble if no answer came."""
         software, base = self._configured.software, self._configured.at(self._site()).addresses.api_url
         authorization = software.grant.authorization(token)
         headers = {**software.headers(call.organisation_id), "Authorization": authorization}
         if (header := software.grant.client_id_header) is not None:
             headers[header] = self._configured.client_id
         lane = self._lane(call)
-        # Nothing is chained to what is raised here: httpx2's errors hold the request, and that holds the token.
+        # Nothing is chained to what we raise here: httpx2's errors hold the request, and the request holds the
+        # token.
         try:
             address = _address(base + call.path, *call.parameters.items())
-            # Built before the turn: a place among the calls at once is for those that are under way.
+            # Built before its turn, so that only calls in progress occupy one of the limited places.
             request = self._http.build_request(call.method, address, headers=headers)
             async with (
                 self._limiter.turn(
@@ -175,24 +179,25 @@ class HttpCalls:
             ):
                 response = await self._http.send(request, stream=True)
                 try:
-                    # It is unpacked already, and no longer than any real one.
+                    # It is already unpacked, and its length is limited.
                     body = b"".join([part async for part in response.aiter_raw()])
                 finally:
                     await response.aclose()
         except EXPECTED as error:
             raise no_answer(error, self._title, base, self._how.timeout_s) from None
         self._heed(response.headers, lane)
-        # A server that echoes the request must not bring the token into a message.
+        # If a server echoes the request, the token must not end up in a message.
         text = body.decode("utf-8", "replace").replace(token, "...")
         return Answer(response.status_code, response.headers, _json_or_none(text), text)
 
     def _read(
         self, call: _Call, answer: Answer, *, renewed: bool
     ) -> Literal["done", "renew", "limit"] | PassingTrouble:
-        """What to do about an answer; a PassingTrouble may be over at the next try. What ends the call is raised.
+        """Decides what to do about an answer. A PassingTrouble may be gone at the next try; whatever ends the call
+        is raised.
 
-        Only an error in the app's own form can change a status. A 401 in another form gets one new access token: if that
-        is refused too, no one knows who refused it.
+        Only an error in the app's own format can change a status. A 401 in another format gets one new access token; if that
+        is refused too, we can't know who refused it.
         """
         software = self._configured.software
         if (passing := of_status(self._title, answer.status, answer.headers, self._limits)) is not None:
@@ -219,14 +224,14 @@ class HttpCalls:
         return meaning
 
     def _heed(self, headers: Mapping[str, str], lane: Lane) -> None:
-        """Notes what the app says of the calls that are left."""
+        """Records what the app says about remaining calls."""
         limits = self._limits
         for name, counted in ((limits.remaining_header, lane), (limits.app_remaining_header, lane.app)):
             if name is not None and headers.get(name, "").strip() == "0":
                 self._limiter.used_up(counted)
 
     def _hold_up(self, answer: Answer, call: _Call, *, last: bool) -> None:
-        """Holds up everyone whom a limit concerns. Raises when the wait is too long, or this was the last attempt."""
+        """Holds up everyone the limit applies to. Raises if the wait is too long or this was the last attempt."""
         now = datetime.now(UTC)
         wait_s = self._limits.retry_after_s(answer.headers, now)
         if wait_s is None:
@@ -255,12 +260,14 @@ class HttpCalls:
 
 @lru_cache(maxsize=256)
 def _address(url: str, *parameters: tuple[str, str]) -> httpx2.URL:
-    """Kept, because many organisations are asked the same, and httpx2 takes a tenth of a call to read an address."""
+    """Cached, because many organisations are asked the same and httpx2 spends a tenth of a call on parsing an
+    address.
+    """
     return httpx2.URL(url, params=dict(parameters)) if parameters else httpx2.URL(url)
 
 
 def _json_or_none(text: str) -> Any:
-    """The value of a JSON body; None for null and for everything that is not JSON."""
+    """The value of a JSON body; None for null and for anything that isn't JSON."""
     try:
         return shapes.read(text)
     except (ValueError, RecursionError):

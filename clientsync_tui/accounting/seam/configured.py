@@ -1,4 +1,4 @@
-"""An accounting app as this practice has set it up."""
+"""An accounting app as the practice has set it up."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,17 +14,18 @@ from .software import Addresses, Software
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Secret = Callable[[], Awaitable[str | None]]
-"""Fetches the app's client secret (from the keyring) when it is needed; None if the app has none."""
+"""Fetches the app's client secret from the keyring when needed; None if the app has none."""
 
 
 async def no_secret() -> None:
-    """The secret of a public app."""
+    """The secret of a public app, which has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """How calls are made. `timeout_s`: seconds for one call, from connecting to the last byte. `attempts`: for calls that may
-    be repeated. `longest_wait_s`: a Retry-After up to so many seconds is waited out."""
+    """How calls are made. `timeout_s`: for a whole call, from connecting to the last byte. `attempts`: for calls
+    that may be repeated. `longest_wait_s`: the longest Retry-After that we wait out.
+    """
 
     timeout_s: float = 15
     attempts: int = 3
@@ -33,12 +34,13 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """An accounting app with the practice's own app, addresses and scopes. Raises UsageError for what can't be safe.
+    """An accounting app with the practice's own credentials, addresses and scopes. Raises UsageError for anything
+    unsafe.
 
-    `parameters`: further parameters of the authorise link. `redirect_port`: 0 only where the app ignores the port.
-    `redirect_url`: an https page of the practice's own that people are sent to; then nothing is listened on, and its address
-    is pasted. `addresses.userinfo_url`: None if the issuer has to be asked for it. `given`: the addresses that the configuration names,
-    by field. `site`: where the app is for one sign-in, by the adapter's word; empty: where it is for everyone.
+    `parameters`: further parameters of the sign-in link. `redirect_port`: 0 only if the app ignores the port.
+    `redirect_url`: an https page on the practice's website. Then nothing listens on the loopback, and the user pastes the
+    address. `addresses.userinfo_url`: None if the issuer names it. `given`: the addresses from the configuration,
+    by field. `site`: the adapter's word for where the app is for one sign-in; empty: the same place for everyone.
     """
 
     software: Software
@@ -84,7 +86,7 @@ class Configured:
             )
 
     def at(self, site: str) -> Self:
-        """The same app where it is for one sign-in. What the configuration gives stays as it is."""
+        """The same app at the place of one sign-in. Addresses from the configuration stay."""
         if site == self.site:
             return self
         addresses = overridden(addresses_at(self.software, site), self.given)
@@ -92,17 +94,19 @@ class Configured:
 
     @property
     def needs_secret(self) -> bool:
-        """Whether nothing works without the app's secret."""
+        """Whether the app can't be used without its secret."""
         return self.software.grant.secret == "required"  # noqa: S105  (a word, not a secret)
 
     def redirect_uri(self, port: int) -> str:
-        """The redirect as it is registered with the app and sent, for the port listened on."""
+        """The redirect, as registered with the app and as sent, for the port we listen on."""
         grant = self.software.grant
         return self.redirect_url or f"http://{grant.redirect_host}:{port}{grant.redirect_path}"
 
 
 def check_address(address: str, what: str) -> None:
-    """Raises UsageError unless `address` is https, or http to this very machine: a token is never sent in the clear."""
+    """Raises UsageError unless `address` is https, or http on this machine, because a token is never sent in the
+    clear.
+    """
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port

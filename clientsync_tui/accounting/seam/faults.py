@@ -1,6 +1,6 @@
-"""Passing faults of a server, in words: the same for an app's API, its token endpoint and its other documents.
+"""Passing faults of a server, in words, for an app's API, its token endpoint and its other documents.
 
-They say nothing about a sign-in or an organisation. `server`: whose fault it is, an app or its sign-in server.
+They say nothing about a sign-in or an organisation. `server`: whose fault it is, the app's or its sign-in server's.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ def passing(server: str, fault: Fault, what: str) -> PassingTrouble:
 
 
 def internal_error(server: str, code: object) -> PassingTrouble:
-    """The server had a fault of its own. `code`: its status or error word."""
+    """The server had an internal error. `code`: its status or error word."""
     return passing(server, Fault.SERVER_ERROR, f"reported an internal error ({code})")
 
 
@@ -30,7 +30,9 @@ def limited(server: str, wait_s: float, now: datetime) -> PassingTrouble:
 
 
 def of_status(server: str, status: int, headers: Mapping[str, str], limits: Limits) -> PassingTrouble | None:
-    """The fault that a status alone means, whoever wrote the answer: too many calls, or an internal error. Else None."""
+    """The fault implied by the status alone, whoever wrote the answer: too many calls, or an internal error.
+    Otherwise None.
+    """
     if status == 429:
         now = datetime.now(UTC)
         if (wait_s := limits.retry_after_s(headers, now)) is not None:

@@ -1,6 +1,7 @@
-"""How an accounting app signs a person in, and how its requests are written.
+"""How an accounting app signs people in, and how its requests are written.
 
-Each field has a default, so an adapter names only what is different there. Code elsewhere asks the methods, never the app's name.
+Each field has a default, so an adapter states only the differences. Other code asks the methods, never for the
+app's name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -80,15 +81,17 @@ class Grant:
         return f"{self.scheme} {access_token}"
 
     def accepts(self, token_type: object) -> bool:
-        """Whether an access token of this type can be used as `authorization` does. Apps with a word of their own say Bearer here too."""
+        """Whether an access token of this type can be used the way `authorization` does. Apps with their own word
+        say Bearer here too.
+        """
         return str(token_type).lower() in {"bearer", self.scheme.lower()}
 
     def joined(self, scopes: Iterable[str]) -> str:
-        """Scopes as the authorise link writes them."""
+        """Scopes as written in the sign-in link."""
         return self.scope_separator.join(scopes)
 
     def granted_scopes(self, value: object) -> frozenset[str] | None:
-        """The scopes that a token answer names, as a text or a list; None if it names none."""
+        """The scopes named in a token answer, as text or a list; None if it names none."""
         if isinstance(value, list):
             value = " ".join(scope for scope in cast(list[object], value) if isinstance(scope, str))
         return (
@@ -98,13 +101,17 @@ class Grant:
         )
 
     def life(self, ends_in_s: float | None) -> timedelta | None:
-        """How long a sign-in lasts if it is not used again; None: no end is known. `ends_in_s`: what the token answer says."""
+        """How long a sign-in lasts if it is not used again; None: no known end. `ends_in_s`: what the token answer
+        says.
+        """
         return self.unused_life if ends_in_s is None else timedelta(seconds=ends_in_s)
 
     def ends_at(
         self, now: datetime, ends_in_s: float | None, consented_at: datetime | None
     ) -> datetime | None:
-        """When a sign-in ends that is used now and not again. `consented_at`: when the person consented, as far as that is known."""
+        """When a sign-in ends that is used now and never again. `consented_at`: when the person consented, if
+        known.
+        """
         life = self.life(ends_in_s)
         ends = [] if life is None else [now + life]
         if self.consent_life is not None and consented_at is not None:

@@ -1,4 +1,6 @@
-"""What a sign-in's app said a moment ago, so that a bulk check of hundreds of organisations does not ask it hundreds of times."""
+"""Caches what an app has just said about a sign-in, so that a bulk check of hundreds of organisations doesn't ask
+hundreds of times.
+"""
 
 import asyncio
 import time
@@ -13,14 +15,14 @@ T = TypeVar("T")
 
 
 class Lately(Generic[T]):
-    """One answer for each sign-in, good for a second. Those who ask at once wait for one question."""
+    """One answer per sign-in, valid for a second. Simultaneous callers wait for a single request."""
 
     def __init__(self) -> None:
         self._said: WeakKeyDictionary[Calls, tuple[float, T]] = WeakKeyDictionary()
         self._asking: WeakKeyDictionary[Calls, asyncio.Lock] = WeakKeyDictionary()
 
     async def of(self, calls: Calls, ask: Callable[[Calls], Awaitable[T]]) -> T:
-        """What `ask` gives, or gave within the last second."""
+        """What `ask` returns, or returned within the last second."""
         async with self._asking.setdefault(calls, asyncio.Lock()):
             at, answer = self._said.get(calls, (float("-inf"), None))
             if answer is None or time.monotonic() - at > AGE_S:

@@ -1,7 +1,7 @@
-"""Rows that are left out of a list, noted so that they can be said: one bad row must not cost the rest.
+"""Records rows left out of a list, so that the user can be told: one bad row must not spoil the rest.
 
-Whoever asks an adapter for a list does it within `noting()`; the functions of `shapes` note what they leave out, and an adapter
-notes with `leave_out` what it does not want.
+Callers ask an adapter for a list within `noting()`. The functions in `shapes` record what they leave out, and an adapter
+records unwanted rows with `leave_out`.
 """
 
 from collections import Counter
@@ -11,15 +11,15 @@ from contextvars import ContextVar
 
 
 class Notes:
-    """What was left out meanwhile."""
+    """The rows left out so far."""
 
     def __init__(self) -> None:
         self._counted: Counter[tuple[str, str]] = Counter()
         self.unreadable = False
-        """Whether any of it could not be read: then what is missing in the list may be there all the same."""
+        """Whether some of them could not be read: then whatever is missing from the list may still exist."""
 
     def add(self, what: str, why: str, *, unreadable: bool) -> None:
-        """Notes one row of the list `what`."""
+        """Records one row of the list `what`."""
         self._counted[what, why] += 1
         self.unreadable = self.unreadable or unreadable
 
@@ -36,7 +36,7 @@ _NOTES: ContextVar[Notes | None] = ContextVar("left_out", default=None)
 
 @contextmanager
 def noting() -> Generator[Notes]:
-    """Gathers what is left out until the end of the block."""
+    """Collects what is left out until the end of the block."""
     notes = Notes()
     token = _NOTES.set(notes)
     try:
@@ -46,7 +46,8 @@ def noting() -> Generator[Notes]:
 
 
 def leave_out(what: str, why: str, *, unreadable: bool = True) -> None:
-    """Notes that one row of the list `what` is left out. `why` follows a colon; `unreadable`: False for a row that is right but
-    not wanted."""
+    """Records that a row of the list `what` is left out. `why` follows a colon. `unreadable`: False for a valid row
+    that is not wanted.
+    """
     if (notes := _NOTES.get()) is not None:
         notes.add(what, why, unreadable=unreadable)

@@ -1,7 +1,8 @@
-"""The apps' limits on calls, kept by all processes on this host together.
+"""The apps' call limits, respected by all processes on this host together.
 
-A small SQLite file holds what every process has to know: how many calls went out lately, who is calling now (`places.py`),
-and until when the app has told us to wait. It is a cache: a damaged file is thrown away.
+A small SQLite file holds what every process has to know: how many calls went out recently, who is calling now
+(as leases that expire, so a killed process doesn't hold a place for long), and how long an app has told us
+to wait. It is only a cache: a damaged file is thrown away.
 """
 
 import asyncio
@@ -33,11 +34,11 @@ from .limits import Limits, Rate
 from .places import Places
 
 MINUTE_S = 60
-_PARTS = 60  # of a rate's time: in so many steps it moves on
+_PARTS = 60  # the number of steps in which a rate's window moves
 _PURGE_EVERY = 200
 _BUSY_FOR_S = 5.0
 _GIVEN_BACK_WITHIN_S = 0.01
-_BUSY_MS = 10  # longer than anyone's transaction, shorter than anyone sees
+_BUSY_MS = 10  # longer than anyone's transaction, shorter than anyone notices
 _SCHEMA = """
 DROP TABLE IF EXISTS calls;
 CREATE TABLE IF NOT EXISTS made (
@@ -48,9 +49,9 @@ CREATE TABLE IF NOT EXISTS pauses (lane TEXT PRIMARY KEY, told REAL, until REAL)
 
 
 class Lane(NamedTuple):
-    """Whose call it is, as limits are counted: an organisation's, else (no organisation) a person's, else the app's own.
+    """Whom a call counts for: an organisation, else a person, else the app itself.
 
-    `person`: who signed in, by whatever id; None if no one's limits are known.
+    `person`: any id of the person who signed in; None if no personal limits apply.
     """
 
     software: str
@@ -60,16 +61,16 @@ class Lane(NamedTuple):
 
     @property
     def app(self) -> "Lane":
-        """The lane of the whole app."""
+        """The lane of the app as a whole."""
         return Lane(self.software, self.client_id)
 
     @property
     def key(self) -> str:
-        """The lane as the file knows it."""
+        """The lane's key in the file."""
         return self._key(self.organisation_id or "", "" if self.organisation_id else self.person or "")
 
     def counted(self, rate: Rate) -> str | None:
-        """What the calls of a rate are counted under; None if it does not concern this lane."""
+        """The key under which a rate's calls are counted; None if the rate does not apply to this lane."""
         match rate.per:
             case "organisation":
                 return self.key if self.organisation_id else None
@@ -83,7 +84,9 @@ class Lane(NamedTuple):
 
 
 class _Line:
-    """Those of this process who wait for one lane: `at_once` go in, through a `door` that opens to one after the other."""
+    """Calls of this process that wait for one lane. `at_once` may be in at a time, and enter one by one through the
+    `door`.
+    """
 
     def __init__(self, at_once: int) -> None:
         self.at_once = asyncio.Semaphore(at_once)
@@ -102,17 +105,20 @@ class _Verdict:
 
 
 class _Made(NamedTuple):
-    """The calls made in a rate's time, and in how many seconds the first of them is over."""
+    """The calls made in a rate's window, and how many seconds until the first of them leaves it."""
 
     calls: int
     over_in_s: float
 
 
 class Limiter:
-    """Gives turns to call. One for a process; all processes of a host that share `path` obey the limits together."""
+    """Gives turns to call. Each process has one, and all processes on a host that share `path` respect the limits
+    together.
+    """
 
     def __init__(self, path: Path, owner: beside.Owner | None = None, budget: Budget | None = None) -> None:
-        """`owner`: whose a new file is (None: this user's); those who share a practice share it. `budget`: what other hosts share.
+        """`owner`: who owns a new file (None: this user), because people who share a practice share it. `budget`:
+        shared between hosts.
 
         Raises UsageError if the file can't be used.
         """
@@ -127,7 +133,7 @@ class Limiter:
         self._blocks = Blocks(self._database, budget)
 
     def held_up(self, software: str) -> int:
-        """How many lanes of an app (organisations, as a rule) wait for a limit now, in this process."""
+        """How many lanes of an app (usually organisations) are waiting for a limit in this process."""
         return self._held_up[software]
 
     @asynccontextmanager
@@ -196,10 +202,11 @@ class Limiter:
             whole.at_once.release()
 
     def block(self, lane: Lane, seconds: float) -> None:
-        """No one on this host calls in `lane` for so long (a longer wait already known stays)."""
+        """Stops everyone on this host from calling in `lane` for that long (a longer wait already known stays)."""
         now = time.time()
-        with contextlib.suppress(sqlite3.Error):  # the app says it again
-            # What was told in the future was told before the clock was set back.
+        with contextlib.suppress(
+            sqlite3.Error
+        ):  # If this is wrong, the app says so again. A pause from the future was recorded before the clock was set back.
             self._database.execute(
                 "INSERT INTO pauses VALUES (?, ?, ?) ON CONFLICT (lane) DO UPDATE SET told = excluded.told, "
                 "until = iif(told <= excluded.told, max(until, excluded.until), excluded.until)",
@@ -207,14 +214,16 @@ class Limiter:
             )
 
     def used_up(self, lane: Lane) -> None:
-        """The app says that this minute's calls are used up: no one calls until the first of ours is a minute old."""
+        """The app says that this minute's calls are used up, so nobody calls until the first of ours is a minute
+        old.
+        """
         now = time.time()
         with contextlib.suppress(sqlite3.Error):  # the app says it again
             made = self._made(lane.key, MINUTE_S, now)
             self.block(lane, max(1.0, made.over_in_s) if made.calls else MINUTE_S + 1)
 
     def close(self) -> None:
-        """Closes the file; no place is held any more."""
+        """Closes the file and gives up all places."""
         if self._clearing is not None:
             self._clearing.cancel()
             self._clear()
@@ -246,7 +255,7 @@ class Limiter:
                 self._database.execute("BEGIN IMMEDIATE")
                 break
             except sqlite3.OperationalError as error:
-                # A longer wait is done here, not in SQLite, which would stop the screen meanwhile.
+                # We do the longer wait here, because SQLite would block the screen meanwhile.
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
                     raise Trouble(_unusable(self._path, error)) from None
             await asyncio.sleep(pause)
@@ -295,7 +304,7 @@ class Limiter:
         return _Verdict(place)
 
     def _made(self, key: str, seconds: int, now: float) -> _Made:
-        # What lies in the future was written before the clock was set back, and counts for nothing.
+        # Entries in the future were written before the clock was set back, so they don't count.
         part = _part(seconds, now)
         calls, oldest = self._database.execute(
             "SELECT sum(n), min(part) FROM made WHERE lane = ? AND seconds = ? AND part BETWEEN ? AND ?",
@@ -314,7 +323,8 @@ def _open(path: Path, owner: beside.Owner) -> sqlite3.Connection:
         try:
             return _made(path, owner)
         except PermissionError:
-            # An earlier version run by root left files that no one else can open. Who may write the folder makes new ones.
+            # An earlier version, run by root, left files that no one else can open. Whoever can write to the
+            # folder creates new ones.
             _throw_away(path, path.with_name(f"{path.name}.lock"))
             return _made(path, owner)
     except (OSError, sqlite3.Error) as error:
@@ -322,7 +332,8 @@ def _open(path: Path, owner: beside.Owner) -> sqlite3.Connection:
 
 
 def _made(path: Path, owner: beside.Owner) -> sqlite3.Connection:
-    # SQLite does not wait for another that is just turning the same new file to WAL: it says "locked" at once.
+    # If another process is just turning the same new file to WAL, SQLite says "locked" at once instead of
+    # waiting.
     with beside.locked(path.with_name(f"{path.name}.lock"), owner, _BUSY_FOR_S):
         beside.make(path, owner)
         if not os.access(path, os.R_OK | os.W_OK):
@@ -352,7 +363,7 @@ def _connected(path: Path, owner: beside.Owner) -> sqlite3.Connection:
     try:
         _refuse_another(database, path, owner)
         database.execute("PRAGMA journal_mode = WAL")
-        # Nothing here is worth a wait for the disk: after a power cut the last minute is over anyway.
+        # Nothing in here is worth waiting for the disk: after a power cut, the last minute is over anyway.
         database.execute("PRAGMA synchronous = OFF")
         database.executescript(_SCHEMA + places.SCHEMA + blocks.SCHEMA)
         database.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
@@ -363,7 +374,9 @@ def _connected(path: Path, owner: beside.Owner) -> sqlite3.Connection:
 
 
 def _refuse_another(database: sqlite3.Connection, path: Path, owner: beside.Owner) -> None:
-    """SQLite follows links, and says what it opened: the file may have been replaced by a link since it was checked."""
+    """SQLite follows links, but reports what it opened: the file may have been replaced by a link after it was
+    checked.
+    """
     beside.make(path, owner)
     opened = database.execute("PRAGMA database_list").fetchone()[2]
     if sys.platform != "win32" and opened != str(path.parent.resolve() / path.name):

@@ -1,4 +1,4 @@
-"""An accounting app that the practice uses and this program does not have: its plug-in could not be loaded, or is not installed."""
+"""An accounting app that the practice uses but this program lacks: its plug-in failed to load or is not installed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, NoReturn
@@ -14,12 +14,14 @@ NOT_LOADED = "its plug-in could not be loaded"
 
 
 def why_not_loaded(software: Software) -> str | None:
-    """A sentence for an app that can only be shown; None for every other."""
+    """A sentence for an app that can only be shown; None for all others."""
     return f"{software.title}: {NOT_LOADED}." if isinstance(software, NotLoaded) else None
 
 
 class NotLoaded:
-    """`Software` for such an app: it can be shown under its name. Whatever needs the plug-in raises UsageError."""
+    """`Software` for such an app: it can be shown under its name. Anything that needs the plug-in raises
+    UsageError.
+    """
 
     organisations_per_sign_in: Literal["many", "one"] = "many"
     organisation_words = ("organisation", "organisations")
@@ -37,7 +39,7 @@ class NotLoaded:
         self.title = clean(name)
 
     def canonical_id(self, organisation_id: str) -> str:
-        """As it is: only the plug-in knows which ids are the same."""
+        """Unchanged, because only the plug-in knows which ids are the same."""
         return organisation_id
 
     def link(self, organisation_id: str, details: Details) -> str | None:

@@ -1,4 +1,4 @@
-"""Lists that come in pages, put together whatever a server does with them: pages that repeat, or that never end."""
+"""Reads paged lists, whatever a server does with them: pages may repeat or never end."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ _MOST_PAGES = 1_000
 
 
 class Page(NamedTuple):
-    """One page. `rows`: how many lines it has, whether they can be used or not. `last`: whether the answer says that no page follows."""
+    """One page. `rows`: how many lines it has, usable or not. `last`: whether the answer says that no page follows."""
 
     records: Sequence[Record]
     rows: int
@@ -18,16 +18,16 @@ class Page(NamedTuple):
 
 
 async def whole(page: Callable[[int], Awaitable[Page]], what: str) -> Sequence[Record]:
-    """Every record once, from the pages 1, 2, ... until the last one, an empty one, or one that brings nothing new.
+    """Every record once, from pages 1, 2, ... up to the last one, an empty one, or one with nothing new.
 
-    Raises PassingTrouble for a list `what` without an end.
+    Raises PassingTrouble if the list `what` never ends.
     """
     found: dict[str, Record] = {}
     for number in range(1, _MOST_PAGES + 1):
         records, rows, last = await page(number)
         known = len(found)
         found.update((record["id"], record) for record in records)
-        # A page on which no row can be used is not the last one for that.
+        # A page without a usable row is not necessarily the last.
         if last or not rows or (records and len(found) == known):
             return tuple(found.values())
     raise shapes.nonsense(f"{what} without an end")

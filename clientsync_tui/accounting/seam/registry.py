@@ -1,4 +1,4 @@
-"""The accounting apps there are: one module of this folder each, and those that other packages bring."""
+"""The accounting apps: one module each in this folder, and those from other packages."""
 
 import pkgutil
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ ENTRY_POINTS = "clientsync.softwares"
 
 @cache
 def softwares() -> Mapping[str, Software]:
-    """Every accounting app by name, in the order of their titles; each file is read when this is first asked, not before."""
+    """Every accounting app by name, ordered by title. The files are read when this is first called, not before."""
     own = [
         import_module(f"{_package}.{module.name}").SOFTWARE
         for module in pkgutil.iter_modules(_folder)
@@ -30,7 +30,7 @@ def softwares() -> Mapping[str, Software]:
 
 
 def left_out() -> Sequence[str]:
-    """The plug-ins that could not be loaded, and why, in sentences."""
+    """The plug-ins that failed to load and why, in sentences."""
     return _others().left_out
 
 

@@ -1,4 +1,4 @@
-"""Answers read without trust: whatever is missing, null or of another type is nonsense, not a crash."""
+"""Reads answers without trusting them: anything missing, null or of the wrong type is nonsense, not a crash."""
 
 import json
 import math
@@ -14,13 +14,14 @@ from ...practice.trouble import PassingTrouble
 from .left_out import leave_out
 from .software import Record
 
-# Some apps' ids have parts, with a slash between them; no part is empty or made of dots.
+# Some apps' ids have parts with a slash between them; no part is empty or made of dots.
 _ID = re.compile(r"(?=.{1,100}\Z)[0-9A-Za-z_-]+(?:/[0-9A-Za-z_-]+)*")
 _LONGEST_SAID = 200
-_LONGEST_WORDS = 1_000  # no software takes a name that long; one of megabytes would be drawn with every row
+_LONGEST_WORDS = 1_000  # no app accepts a name that long, and one of megabytes would be drawn with every row
 _DEEPEST = 50
 _NESTING = frozenset((dict, list))
-# JSON has C0 controls only as escapes within a text. Most of four digits (&, <, letters with accents) are harmless.
+# JSON can contain C0 controls only as escapes within a text. Most four-digit escapes (&, <, accented letters)
+# are harmless.
 _UNSAFE_ESCAPE = re.compile(r"\\(?:[bfnrt]|u(?!00[2-6c-fC-F]))")
 _UNSAFE = re.compile(f"[{UNSAFE_BESIDE_C0}]")
 _MONTHS = (
@@ -30,17 +31,18 @@ _MONTHS = (
 
 
 def nonsense(what: str) -> PassingTrouble:
-    """The trouble with an answer that does not say `what` as it should."""
+    """The trouble with an answer that lacks a proper `what`."""
     return PassingTrouble(
         Fault.NONSENSE, f"The accounting app sent a reply we could not read ({what}); try again later."
     )
 
 
 def read(text: str) -> Any:
-    """The value of a JSON text: all texts in it cleaned, and no number that JSON has no word for. Raises ValueError and RecursionError
-    for what is no JSON, PassingTrouble for what is nested deeper than any answer.
+    """The value of a JSON text, with all texts cleaned. Numbers that JSON doesn't allow (NaN) are rejected. Raises
+    ValueError and RecursionError if it is not JSON, PassingTrouble if it is nested too deeply.
 
-    Most answers hold nothing to be cleaned, which is seen of the whole at once: a call for each of its texts costs a job a sixth of its time.
+    Most answers need no cleaning, which one look at the whole shows: a call per text would cost a job a sixth of
+    its time.
     """
     value = _JSON.decode(text)
     if _is_deep([value]):
@@ -50,24 +52,24 @@ def read(text: str) -> Any:
 
 
 def lower_keys(value: Any) -> Mapping[str, Any]:
-    """An object with its keys in lower case (some apps write `title` and `Title`); empty for anything else."""
+    """An object with keys in lower case (some apps write both `title` and `Title`); empty for anything else."""
     if not isinstance(value, dict):
         return {}
     return {key.lower(): item for key, item in cast(dict[str, Any], value).items()}
 
 
 def under(value: Any, key: str) -> Any:
-    """What an object holds under `key`, in whatever case it is written."""
+    """The value under `key`, ignoring case."""
     return lower_keys(value).get(key.lower())
 
 
 def words(value: Any) -> str:
-    """A text, cleaned, without blanks around it and no longer than any name; empty for null and every other type."""
+    """A text, cleaned, trimmed and no longer than any real name; empty for null and every other type."""
     return clean(value[: 2 * _LONGEST_WORDS]).strip()[:_LONGEST_WORDS] if isinstance(value, str) else ""
 
 
 def contact(*, name: Any = None, email: Any = None, phone: Any = None) -> dict[str, str]:
-    """How to reach an organisation, by our names of details. An e-mail address that can be none is left out."""
+    """How to reach an organisation, under our names for details. An impossible e-mail address is left out."""
     found = {"contact_name": words(name), "email": words(email), "phone": words(phone)}
     if "@" not in found["email"] or " " in found["email"]:
         found["email"] = ""
@@ -75,24 +77,25 @@ def contact(*, name: Any = None, email: Any = None, phone: Any = None) -> dict[s
 
 
 def text_of(value: Any) -> str:
-    """The same for an id or a code, which may also be a whole number; then its digits."""
+    """The same for an id or a code, which may also be a whole number; its digits are returned."""
     return str(value) if type(value) is int else words(value)
 
 
 def whole_number(value: Any) -> int | None:
-    """A whole number, which some apps write as a text; None for everything else."""
+    """A whole number, which some apps write as text; None for everything else."""
     text = text_of(value)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def error_text(value: Any) -> str:
-    """What an error says, short enough for a message."""
+    """An error's message, short enough to show."""
     return words(value)[:_LONGEST_SAID]
 
 
 def rows(value: Any, what: str, id_key: str) -> Sequence[Mapping[str, Any]]:
-    """The rows of an array, their keys in lower case, the id under `id_key` as a text. One that is no object, or has no id, is left
-    out."""
+    """The rows of an array: keys in lower case, the id from `id_key` as text. Rows that are not objects or have no
+    id are left out.
+    """
     found: list[Mapping[str, Any]] = []
     for row in _array(value, what):
         if row_id := id_under(lowered := lower_keys(row), id_key):
@@ -103,23 +106,23 @@ def rows(value: Any, what: str, id_key: str) -> Sequence[Mapping[str, Any]]:
 
 
 def id_under(row: Mapping[str, Any], key: str) -> str:
-    """The id that a row has there, empty if it has none: it travels in headers and addresses, so it must look like one.
+    """A row's id, empty if it has none. It is used in headers and addresses, so it must look like an id.
 
-    It may hold a slash: whoever puts it into an address quotes it.
+    It may contain a slash: quote it in addresses.
     """
     value = text_of(row.get(key))
     return value if _ID.fullmatch(value) else ""
 
 
 def an_id(row: Mapping[str, Any], key: str) -> str:
-    """The id that a row must have. Raises PassingTrouble if it has none."""
+    """The id that a row must have. Raises PassingTrouble if it is missing."""
     if not (found := id_under(row, key)):
         raise nonsense(key)
     return found
 
 
 def length(answer: Any, key: str) -> int:
-    """How many rows stand under `key`, whether they can be used or not: for paging."""
+    """How many rows are under `key`, usable or not: for paging."""
     lines = under(answer, key)
     return len(cast(list[Any], lines)) if isinstance(lines, list) else 0
 
@@ -131,28 +134,29 @@ def _array(value: Any, what: str) -> list[Any]:
 
 
 def objects(value: Any) -> Sequence[Mapping[str, Any]]:
-    """The objects of an array that may be absent, their keys in lower case; what is none is left out."""
+    """The objects in an array that may be absent, with keys in lower case; anything else in it is left out."""
     if not isinstance(value, list):
         return ()
     return [lower_keys(item) for item in cast(list[Any], value) if isinstance(item, dict)]
 
 
 def day_of_year(day: int, month: int) -> str:
-    """A day of every year in words, as "31 March"; empty for what is none."""
+    """A day of the year in words, such as "31 March"; empty if it is not one."""
     return f"{day} {_MONTHS[month - 1]}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
 
 
 def month_end(month: int) -> str:
-    """The last day of a month of every year in words: "28 February"; empty for what is no month."""
+    """The last day of a month in words: "28 February"; empty if it is not a month."""
     return day_of_year(monthrange(2023, month)[1], month) if 1 <= month <= 12 else ""
 
 
 def records(
     answer: Any, key: str, id_key: str, *, name: str = "name", code: str | None = None
 ) -> Sequence[Record]:
-    """The lines under `key` as the app names their fields, with `id`, `name` and `code` added. One without an id is left out.
+    """The lines under `key` with the app's field names, plus `id`, `name` and `code`. A line without an id is left
+    out.
 
-    `id_key`, `name` and `code`: the fields that say them.
+    `id_key`, `name` and `code`: the fields that hold these.
     """
     array = _array(under(answer, key), key)
     lines = [cast(dict[str, Any], line) for line in array if isinstance(line, dict)]
@@ -174,7 +178,9 @@ def records(
 
 
 def only(lines: Iterable[Record], fields: Collection[str]) -> Sequence[Record]:
-    """The lines with these fields of the app's, and what was added to them: an app says much that nobody needs to keep here."""
+    """The lines reduced to these fields of the app and those we added, because an app sends much that we need not
+    keep.
+    """
     wanted = {*fields, "id", "name", "code"}
     return [{key: value for key, value in line.items() if key in wanted} for line in lines]
 

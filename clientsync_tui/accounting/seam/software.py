@@ -1,4 +1,6 @@
-"""The protocol that every accounting app's file implements; nothing else in the program knows one from another."""
+"""The protocol that every accounting app's file implements. The rest of the program can't tell one app from
+another.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +16,14 @@ from .limits import Limits as Limits
 from .limits import Rate as Rate
 
 Record = Mapping[str, Any]
-"""One line of a list, as the app names its fields, with `id`, `name` and, where it has one, `code` added."""
+"""One line of a list with the app's field names, plus `id`, `name` and, if it has one, `code`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer, for `Software.own_error` and `Software.trouble`. `body`: the JSON with keys as sent, else None.
+    """An answer, for `Software.own_error` and `Software.trouble`. `body`: the JSON with keys as sent, or None.
 
-    `renewed`: whether the access token that was refused had been renewed for this very call.
+    `renewed`: whether the refused access token had just been renewed for this call.
     """
 
     status: int
@@ -40,43 +42,46 @@ class Reply:
 
 
 class Calls(Protocol):
-    """Calls to the API in the name of one sign-in. Each waits for the limits, is repeated where that is safe, renews the
-    access token once when it is refused, and raises `SignInRefused`, `OrganisationTrouble`, `PassingTrouble` or `Misconfigured`.
+    """API calls made with one sign-in. Each waits for the limits, is repeated if that is safe, renews the access
+    token once if it is refused, and raises `SignInRefused`, `OrganisationTrouble`, `PassingTrouble` or
+    `Misconfigured`.
     """
 
     @property
     def organisation(self) -> Organisation | None:
-        """The one organisation of this sign-in, where a sign-in is for one."""
+        """The only organisation of this sign-in, if it covers only one."""
         ...
 
     @property
     def site(self) -> str:
-        """Where the app is for this sign-in, by the adapter's word for it; empty before the first call, and where it is in one place."""
+        """The adapter's word for where the app is for this sign-in. Empty before the first call, and if the app is
+        in one place.
+        """
         ...
 
     async def get(
         self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
     ) -> Any:
-        """The JSON answer to GET `api_url + path`, all texts in it cleaned."""
+        """The JSON answer to GET `api_url + path`, with all texts cleaned."""
         ...
 
     async def read(
         self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
     ) -> Reply:
-        """The same with the answer's headers, where they say whether there is a next page."""
+        """The same with the answer's headers, for apps that announce the next page there."""
         ...
 
     async def delete(self, path: str, *, organisation_id: str | None = None) -> bool:
-        """DELETE `api_url + path`; False if it was gone already (404)."""
+        """DELETE `api_url + path`; False if it was already gone (404)."""
         ...
 
     async def end_sign_in(self) -> bool:
-        """Revokes this sign-in there and forgets it here; False if it had ended already."""
+        """Revokes this sign-in in the app and deletes it here; False if it had already ended."""
         ...
 
 
 class NewSignIn(Protocol):
-    """A sign-in that is being made, for an adapter to say whose it is. Nothing of it is saved yet."""
+    """A sign-in in progress, for the adapter to find out whose it is. Nothing of it is saved yet."""
 
     @property
     def redirect(self) -> Mapping[str, str]:
@@ -85,12 +90,12 @@ class NewSignIn(Protocol):
 
     @property
     def calls(self) -> Calls:
-        """Calls in its name; `organisation` is None there."""
+        """Calls made with it; `organisation` is None there."""
         ...
 
     @property
     def token_answer(self) -> Mapping[str, Any]:
-        """What the token endpoint said beside the tokens: some apps say there who signed in, or for what."""
+        """The token endpoint's answer without the tokens: some apps say there who signed in, or for what."""
         ...
 
     async def claims(self) -> Mapping[str, Any]:
@@ -98,7 +103,7 @@ class NewSignIn(Protocol):
         ...
 
     async def userinfo(self) -> Mapping[str, Any]:
-        """What the userinfo endpoint says; raises SignInFailed."""
+        """The userinfo endpoint's answer. Raises SignInFailed."""
         ...
 
 
@@ -119,82 +124,87 @@ class Software(Protocol):
     def limits(self) -> Limits: ...
     @property
     def lists(self) -> Mapping[str, str]:
-        """Title of each list that can be pulled, by name: accounts, tax_rates, tracking, suppliers."""
+        """The title of each list that can be pulled, by name: accounts, tax_rates, tracking, suppliers."""
         ...
 
     @property
     def organisation_words(self) -> tuple[str, str]:
-        """What an organisation is called there, one and several: ("company", "companies")."""
+        """What the app calls an organisation, singular and plural: ("company", "companies")."""
         ...
 
     @property
     def disconnecting(self) -> Literal["connection", "sign_in", "nowhere"]:
-        """What disconnecting can end there: the organisation's connection, the sign-in that is for it alone, or nothing."""
+        """What disconnecting can end in the app: the organisation's connection, a sign-in that covers only it, or
+        nothing.
+        """
         ...
 
     @property
     def not_listed(self) -> Reason:
-        """What it means when a client's organisation is not among those that the sign-in reaches."""
+        """What it means if a client's organisation is not among those that the sign-in reaches."""
         ...
 
     @property
     def before_sign_in(self) -> str:
-        """What a person must know before the browser opens, in a sentence; empty if the page explains itself."""
+        """What the user must know before the browser opens, as a sentence; empty if the page explains itself."""
         ...
 
     @property
     def how_to_register(self) -> str:
-        """How an app is registered there, step by step, as plain text; `{redirect}` stands for the redirect URI."""
+        """How to register an app there, step by step, as plain text; `{redirect}` stands for the redirect URI."""
         ...
 
     def canonical_id(self, organisation_id: str) -> str:
-        """An organisation's id as the app itself compares it: two spellings of one id come to the same."""
+        """An organisation's id as the app compares it: different spellings of one id give the same result."""
         ...
 
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
-        """Headers of a call beside Authorization."""
+        """Headers for a call, besides Authorization."""
         ...
 
     def own_error(self, answer: Answer) -> bool:
-        """Whether an answer is an error in the app's own form. Looks at the body, never at the status alone.
+        """Whether an answer is an error in the app's own format. Looks at the body, never only at the status.
 
-        What is not (a proxy's page, a gateway's JSON, an empty body) changes no status, and `trouble` is not asked about it.
-        Successful answers are looked at too: some apps put an error into a 200.
+        Anything else (a proxy's page, a gateway's JSON, an empty body) changes no status, and `trouble` is not asked about it.
+        Successful answers are checked too, because some apps put an error into a 200.
         """
         ...
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
-        """What an error in the app's own form means; "renew": get a new access token and try again (not twice for one
-        call); "limit": as a 429.
+        """What an error in the app's own format means. "renew": get a new access token and try again (once per
+        call). "limit": the same as a 429.
 
-        429, 5xx and answers that never came are dealt with before this is asked.
+        429, 5xx and missing answers are handled before this is asked.
         """
         ...
 
     async def person(self, new: NewSignIn) -> Person:
-        """Who signed in; without an id where the app does not say: then it is whoever is logged in to this host. Raises SignInFailed,
-        or what a call raises."""
+        """Who signed in. No id if the app doesn't say: then it is the user of this host. Raises SignInFailed, or
+        whatever a call raises.
+        """
         ...
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
-        """The organisation that the person picked, where a sign-in is for one; None if it is for many."""
+        """The organisation that the person picked, if a sign-in covers one; None if it covers many."""
         ...
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """Every organisation that the sign-in reaches now. A row that can't be used is left out (`left_out`)."""
+        """Every organisation that the sign-in reaches now. Rows that can't be used are left out (`left_out`)."""
         ...
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
-        """The organisation's particulars; also the proof that the integration works."""
+        """The organisation's details. Reading them also proves that the integration works."""
         ...
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """One of `lists`, whole but for rows that can't be used (`left_out`). Raises ListRefused, or OrganisationTrouble with
-        `access_removed` or `permission_missing`, if whoever signed in may not read this list."""
+        """One of `lists`, complete except for rows that can't be used (`left_out`). Raises ListRefused, or
+        OrganisationTrouble with `access_removed` or `permission_missing`, if the person who signed in may not read
+        this list.
+        """
         ...
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
-        """Ends the link there, where that reaches only this organisation; False if there is nothing to end there."""
+        """Ends the connection in the app, if that affects only this organisation; False if there is nothing to end."""
         ...
 
     def link(self, organisation_id: str, details: Details) -> str | None:

@@ -1,4 +1,4 @@
-"""What the host's environment says about the network: proxies and certificates, checked before a client is made of them."""
+"""What the environment says about the network (proxies and certificates), checked before it is used."""
 
 import os
 import ssl
@@ -14,7 +14,7 @@ _SYSTEM = "The system's proxy setting"
 
 
 def checked() -> ssl.SSLContext:
-    """The certificates to trust. Raises UsageError, naming the variable or the file and saying what to do."""
+    """The certificates to trust. Raises UsageError that names the variable or file and says what to do."""
     for scheme in ("http", "https", "all"):
         if value := getproxies().get(scheme):
             _check_proxy(_variable(f"{scheme}_proxy"), value)
@@ -22,7 +22,7 @@ def checked() -> ssl.SSLContext:
 
 
 def proxy_for(address: str) -> str | None:
-    """The name of the setting whose proxy calls to `address` go through; None if they go straight there."""
+    """The name of the setting whose proxy is used for `address`; None for a direct connection."""
     url = httpx2.URL(address)
     proxies = getproxies()
     scheme = next((scheme for scheme in (url.scheme, "all") if proxies.get(scheme)), None)
@@ -32,12 +32,12 @@ def proxy_for(address: str) -> str | None:
 
 
 def _variable(name: str) -> str:
-    """Lower case is read before upper case, as curl does."""
+    """Lower case takes precedence over upper case, as in curl."""
     return next((variable for variable in (name, name.upper()) if os.environ.get(variable)), _SYSTEM)
 
 
 def _check_proxy(variable: str, value: str) -> None:
-    # Nothing of a value that can't be read is shown: it may hold a password.
+    # Never show any part of a value that can't be parsed: it may hold a password.
     form = "Write it as http://host:port or socks5h://host:port, or unset it."
     try:
         url = httpx2.URL(value if "://" in value else f"http://{value}")
@@ -57,7 +57,9 @@ def _check_proxy(variable: str, value: str) -> None:
 
 
 def _certificates() -> ssl.SSLContext:
-    """As httpx2 reads them: the file comes before the folder, and either replaces the system's certificates."""
+    """As httpx2 reads them: the file takes precedence over the folder, and either replaces the system's
+    certificates.
+    """
     file, folders = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if not file and folders and not any(Path(path).is_dir() for path in folders.split(os.pathsep) if path):
         raise UsageError(

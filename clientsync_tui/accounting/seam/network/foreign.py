@@ -1,6 +1,6 @@
-"""Replies that the accounting app did not write: a proxy's page, a gateway's JSON, an empty or cut-off body.
+"""Replies that the accounting app did not write: a proxy's page, a gateway's JSON, an empty or truncated body.
 
-They say nothing about a sign-in or an organisation, whatever their status code is.
+They say nothing about a sign-in or an organisation, whatever their status code.
 """
 
 import re
@@ -14,12 +14,12 @@ _LOOKED_AT = 2_000
 
 
 def is_page(text: str) -> bool:
-    """Whether a body is a page of HTML, whatever its content type says."""
+    """Whether a body is an HTML page, whatever its content type says."""
     return text.lstrip()[:1] == "<" and _PAGE.search(text[:_LOOKED_AT]) is not None
 
 
 def unreadable(title: str, status: int, text: str) -> PassingTrouble:
-    """The trouble with such a reply. `title`: whose reply it should be."""
+    """The trouble with such a reply. `title`: who should have sent it."""
     return PassingTrouble(
         Fault.NONSENSE,
         f"{title} sent a reply we could not read ({_kind(text)}). HTTP status {status}; try again later.",

@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
-_EPOCH_FROM = 1_000_000_000  # more seconds than anyone waits, and a moment of 2001
+_EPOCH_FROM = 1_000_000_000  # more seconds than anyone would wait, and a moment in 2001
 
 LONGEST_S = 86_400
-"""No app counts calls over more than a day, so a longer wait is a mistake, and everyone who shares the practice would sit it out."""
+"""No app counts calls over more than a day, so a longer wait is a mistake, and everyone who shares the practice
+would be stuck.
+"""
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds from `now` until the app wants to be asked again; None if it does not say, or says nonsense.
+    """Seconds from `now` until the app wants to be asked again; None if it doesn't say or the value makes no sense.
 
     Both forms of RFC 9110, section 10.2.3: a number of seconds, and a date; and a moment in seconds since 1970, as some apps write it.
     """

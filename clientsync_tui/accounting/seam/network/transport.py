@@ -1,4 +1,4 @@
-"""The HTTP client that every call goes through: who we say we are, how much we read, where we do not go."""
+"""The HTTP client for every call: how we identify ourselves, how much we read, and where we don't go."""
 
 import ssl
 import zlib
@@ -12,18 +12,18 @@ from .... import version
 from . import environment
 
 MOST_BYTES = 50_000_000
-"""An answer longer than this is nonsense: the longest real list is a few megabytes."""
+"""A longer answer can't be real: the longest real list is a few megabytes."""
 
 _GZIP = 16 + zlib.MAX_WBITS
 _PIECE = 65_536
 
 
 class TooLong(httpx2.TransportError):
-    """The answer is longer than any real one."""
+    """The answer is longer than a real one can be."""
 
 
 class _Capped(httpx2.AsyncByteStream):
-    """At most MOST_BYTES, as they come and as they are unpacked: a few kilobytes of gzip can hold gigabytes."""
+    """At most MOST_BYTES, both as received and unpacked, because a few kilobytes of gzip can hold gigabytes."""
 
     def __init__(self, stream: httpx2.AsyncByteStream, *, packed: bool) -> None:
         self._stream = stream
@@ -60,7 +60,7 @@ class _Capped(httpx2.AsyncByteStream):
 
 
 async def _cap(response: httpx2.Response) -> None:
-    """Unpacks the answer here, because httpx2 unpacks a part of it at once, however large that comes to be."""
+    """Unpacks the answer here, because httpx2 unpacks each chunk in one step, however large the result."""
     packing = response.headers.pop("content-encoding", "identity").strip().lower()
     if packing not in {"identity", "gzip", "x-gzip", ""}:
         raise httpx2.DecodingError("The answer is packed in a way we did not ask for.")
@@ -70,16 +70,16 @@ async def _cap(response: httpx2.Response) -> None:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Made once a run: the environment that it depends on does not change meanwhile, and reading certificates takes 50 ms."""
+    """Created once per run: the environment doesn't change meanwhile, and reading certificates takes 50 ms."""
     return environment.checked()
 
 
 def client_settings() -> dict[str, Any]:
-    """The arguments of every `httpx2.AsyncClient` of the program. Raises UsageError if the environment's proxy or certificates
-    can't be used.
+    """The arguments of every `httpx2.AsyncClient` in the program. Raises UsageError if the environment's proxy or
+    certificates can't be used.
 
-    No redirect is followed, for the token would follow it. There is no timeout here: each call has one for its whole
-    length. Loopback is never asked of a proxy.
+    Redirects are not followed, because the token would go with them. There is no timeout here: each call has one for its whole
+    duration. The loopback never goes through a proxy.
     """
     return {
         "headers": {"User-Agent": f"clientsync/{version()}", "Accept-Encoding": "gzip"},
@@ -93,7 +93,7 @@ def client_settings() -> dict[str, Any]:
 
 
 class _GivenBack(httpx2.AsyncByteStream):
-    """An answer after which the client that it came by is free again."""
+    """An answer that frees its client again once it is closed."""
 
     def __init__(self, stream: httpx2.AsyncByteStream, give_back: Callable[[], None]) -> None:
         self._stream = stream
@@ -110,10 +110,10 @@ class _GivenBack(httpx2.AsyncByteStream):
 
 
 class _Clients(httpx2.AsyncClient):
-    """Sends each request by a client that has nothing else to do, the one used last first, and so by a connection that is open.
+    """Sends each request through an idle client, preferring the one used last, whose connection is open.
 
-    A client that has many connections asks every idle one of them, at every request, whether it is still open: with twenty calls
-    at once that was a seventh of all that a job does.
+    A client with many connections checks at every request whether each idle one is still open. With twenty calls
+    at once that was a seventh of all the work of a job.
     """
 
     def __init__(self) -> None:
@@ -122,7 +122,7 @@ class _Clients(httpx2.AsyncClient):
         self._free: list[httpx2.AsyncClient] = []
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **how: Any) -> httpx2.Response:
-        """As `httpx2.AsyncClient` does."""
+        """Sends a request like `httpx2.AsyncClient`."""
         client = self._free.pop() if self._free else self._one_more()
         try:
             response = await client.send(request, stream=stream, **how)
@@ -152,5 +152,7 @@ class _Clients(httpx2.AsyncClient):
 
 
 def http_client() -> httpx2.AsyncClient:
-    """The client that all `HttpCalls` of a run share; the caller closes it. Raises UsageError as `client_settings` does."""
+    """The client that all `HttpCalls` of a run share; the caller closes it. Raises UsageError like
+    `client_settings`.
+    """
     return _Clients()

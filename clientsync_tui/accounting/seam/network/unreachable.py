@@ -1,4 +1,4 @@
-"""Why a call got no answer: no one there, too slow, a certificate that is not trusted, a reply that HTTP can't read."""
+"""Why a call got no answer: nobody there, too slow, an untrusted certificate, or a reply that is not HTTP."""
 
 import ssl
 from collections.abc import Iterator
@@ -15,7 +15,9 @@ from .transport import TooLong
 EXPECTED = (
     httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, UnicodeError, OverflowError, SOCKSError, ExceptionGroup,
 )  # fmt: skip
-"""What a call through httpx2 may raise. A SOCKS proxy that is none raises what httpx2 does not translate."""
+"""What a call through httpx2 may raise. If a SOCKS proxy isn't one, httpx2 passes on errors that it doesn't
+translate.
+"""
 
 _UNREADABLE = (
     httpx2.DecodingError, httpx2.LocalProtocolError, httpx2.UnsupportedProtocol, httpx2.InvalidURL, TooLong, UnicodeError,
@@ -31,7 +33,7 @@ _EXPIRED, _NOT_YET_VALID, _OTHER_HOST = {10}, {9}, {62, 64}  # OpenSSL's X509_V_
 def no_answer(error: Exception, title: str, address: str, timeout_s: float) -> PassingTrouble:
     """The trouble with a call to `address` that raised one of `EXPECTED`. `title`: whose address it is.
 
-    It is not chained to `error`, which holds the request and so a token: raise it `from None`.
+    Raise it `from None`, because `error` holds the request and so a token.
     """
     proxy = proxy_for(address)
     through = f" through the proxy that {proxy} names" if proxy else ""
