@@ -74,9 +74,8 @@ _SAYS = {
 
 
 class _Business(NamedTuple):
-    """A membership from `users/me`. `account`: the id in accounting addresses, and ours. `uuid`: the chart of
-    accounts' id. `number`: the projects' id. `system`: the id of the account's settings; empty if not known.
-    """
+    """A membership from `users/me`. `account`: the id in accounting addresses, and ours. `uuid`: the chart of accounts'. `number`: the
+    projects'. `system`: of the account's settings; empty if not known."""
 
     account: str
     uuid: str

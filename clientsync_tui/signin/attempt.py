@@ -1,4 +1,4 @@
-"""One attempt to sign in: from the link to the refresh token in the keyring, or to nothing at all."""
+"""One sign-in attempt: from the link to a refresh token in the keyring, or to nothing at all."""
 
 import asyncio
 import os
@@ -28,11 +28,11 @@ from .vault import Vault
 SSH_PORT = "22"
 
 _IGNORED_SAID = 3
-"""So many ignored answers are mentioned one by one. Any page in the browser can send thousands."""
+"""This many ignored answers are mentioned individually; any page in the browser can send thousands."""
 
 
 class Attempt:
-    """An attempt under way; made by `begin`."""
+    """An attempt in progress, created by `begin`."""
 
     way: Literal["browser"] = "browser"
 
@@ -47,38 +47,40 @@ class Attempt:
         self._port = self._configured.redirect_port
         self._ignored = 0
         self.link = ""
-        """The link to sign in with, whole."""
+        """The complete link to sign in with."""
         self.say: Callable[[str], None] = lambda _: None
-        """Gets each sentence that the person should read and that ends nothing. It is called in the attempt's event loop."""
+        """Receives each sentence for the user that doesn't end the attempt. Called in the attempt's event loop."""
         self.trouble: str | None = None
-        """Why only a pasted address can end this attempt; None if the loopback listens."""
+        """Why only a pasted address can complete this attempt; None if the loopback is listening."""
 
     def __repr__(self) -> str:
         return f"Attempt({self._configured.software.name}, port {self._port})"
 
     @property
     def listening(self) -> bool:
-        """Whether the loopback listens for the redirect."""
+        """Whether the loopback is listening for the redirect."""
         return self.trouble is None
 
     @property
     def short_link(self) -> str | None:
-        """A short link that forwards to `link`; None if the loopback does not listen."""
+        """A short link that forwards to `link`; None if the loopback isn't listening."""
         return f"http://127.0.0.1:{self._port}/" if self.listening else None
 
     @property
     def ssh_line(self) -> str:
-        """The command that makes `short_link` and the redirect work from the machine that the person sits at."""
-        # The address and port that this session came in by are known to work (ssh(1): client, its port, server, its port).
+        """The command that makes `short_link` and the redirect work from the machine the user sits at."""
+        # The address and port that this session came in through are known to work (ssh(1): client, its port,
+        # server, its port).
         came_in_by = os.environ.get("SSH_CONNECTION", "").split()
         _, _, host, port = came_in_by if len(came_in_by) == 4 else ("", "", socket.gethostname(), SSH_PORT)
         elsewhere = "" if port == SSH_PORT else f"-p {port} "
-        # In a container the user may have no name.
+        # In a container, the user may have no name.
         login = f"{name}@" if (name := this_user.login()) else ""
         return f"ssh {elsewhere}-L {self._port}:localhost:{self._port} {login}{host}"
 
     def paste(self, text: str) -> None:
-        """Takes the redirected address that was pasted. Raises UsageError if it can't be used; the attempt goes on.
+        """Accepts the redirected address that the user pasted. Raises UsageError if it can't be used; the attempt
+        continues.
 
         A wrong state or a refusal in it ends the attempt: `wait` raises it.
         """
@@ -109,14 +111,14 @@ class Attempt:
             self.end(foreign)
 
     def end(self, why: Exception) -> None:
-        """Ends the attempt, unless a redirect has arrived already: `wait` raises `why`, and nothing is saved."""
+        """Ends the attempt unless a redirect has already arrived: `wait` raises `why`, and nothing is saved."""
         if not self._arrived.done():
             self._arrived.set_exception(why)
 
     async def wait(self, timeout_s: float) -> SignIn:
-        """Waits for the redirect or the paste, whichever comes first, and completes the sign-in.
+        """Waits for the redirect or a pasted address, whichever comes first, and completes the sign-in.
 
-        Raises SignInFailed (timed out, refused, another's state, unverified), PassingTrouble, Misconfigured, KeyringTrouble.
+        Raises SignInFailed (timed out, refused, wrong state, unverified), PassingTrouble, Misconfigured, KeyringTrouble.
         """
         try:
             async with asyncio.timeout(timeout_s):
@@ -178,9 +180,9 @@ class Attempt:
         return cast(str, link)
 
     def _take(self, parameters: Mapping[str, Sequence[str]]) -> str | None:
-        """Takes a redirect from the loopback; returns what is wrong with it, for the browser.
+        """Handles a redirect from the loopback. Returns what is wrong with it, to show in the browser.
 
-        Any page that is open in the browser can send one, so only the right state can end the attempt.
+        Any page open in the browser can send one, so only the right state can end the attempt.
         """
         try:
             redirect = redirected.read(parameters, self._configured, self._state)
@@ -211,7 +213,7 @@ class Attempt:
             self.say(f"{why}{last}")
 
     def _arrive(self, redirect: Redirected) -> None:
-        """The first redirect decides, wherever it came from."""
+        """The first redirect wins, wherever it came from."""
         if not self._arrived.done():
             self._arrived.set_result(redirect)
 
@@ -226,7 +228,7 @@ class Attempt:
     async def _close(self) -> None:
         await self._loopback.close()
         if self._arrived.done():
-            self._arrived.exception()  # asyncio shall not complain if no one waited
+            self._arrived.exception()  # keeps asyncio from complaining if nobody waited
         else:
             self._arrived.cancel()
 
@@ -249,13 +251,13 @@ async def begin(
     *,
     pasting: bool = True,
 ) -> AsyncGenerator[Attempt]:
-    """An attempt to sign in, ready to show its link; `tokens`, over the same `vault`, saves the tokens.
+    """Starts a sign-in attempt, ready to show its link. `tokens`, which uses the same `vault`, saves the tokens.
 
     `make_calls`: for an adapter that has to ask who signed in.
 
-    Nothing of the attempt stays afterwards, except a finished sign-in. The keyring is tested first, so that no grant is lost
-    that can't be kept, and a secret that the app needs must be there. `pasting`: whether the person can paste the redirected address; without that a port in use, or a
-    redirect to a page elsewhere, ends the attempt. Raises KeyringTrouble, Misconfigured, SignInFailed.
+    An attempt leaves nothing behind except a completed sign-in. The keyring is tested first, so that no grant is lost because it
+    can't be saved, and a secret that the app needs must be there. `pasting`: whether the user can paste the redirected address.
+    Without that, a port in use or a redirect to a page elsewhere ends the attempt. Raises KeyringTrouble, Misconfigured, SignInFailed.
     """
     await vault.test()
     await check_secret(configured)

@@ -1,4 +1,4 @@
-"""Opens the sign-in link in the person's browser, where there is one to see."""
+"""Opens the sign-in link in the user's browser, if there is one they can see."""
 
 import asyncio
 import contextlib
@@ -19,13 +19,13 @@ def opens_by_itself(command: str | None) -> bool:
 
 
 def open_link(link: str, command: str | None, says: Callable[[str], None]) -> "asyncio.Task[None] | None":
-    """Opens `link` by the person's own command, else in a graphical browser; returns at once.
+    """Opens `link` with the user's own command, else in a graphical browser. Returns at once.
 
-    `command`: its words as in a shell, `{link}` where the link goes (else it is added at the end). If that fails, `says` gets a
-    sentence; nothing is raised. The task, if any, ends when the command does: the caller keeps it, and may cancel it.
+    `command`: as typed in a shell, with `{link}` where the link goes (otherwise it is appended). If that fails, `says` receives a
+    sentence; nothing is raised. The task, if any, ends with the command: the caller keeps it, and may cancel it.
     """
     if not link.startswith(("https://", "http://")):
-        # What else a desktop opens may be a program.
+        # Anything else that a desktop opens might be a program.
         says("This is not a web link, so it was not opened.")
         return None
     if command:
@@ -42,7 +42,8 @@ async def _run(link: str, command: str, says: Callable[[str], None]) -> None:
 
     def run() -> None:
         trouble = _command(link, command)
-        # A browser may outlive the sign-in, and the loop too: asyncio's own way to wait for a process would complain then.
+        # A browser may outlive the sign-in and even the loop, and asyncio's own way of waiting for a process
+        # would complain then.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(lambda: wrong.done() or wrong.set_result(trouble))
 
@@ -52,7 +53,7 @@ async def _run(link: str, command: str, says: Callable[[str], None]) -> None:
 
 
 def _command(link: str, command: str) -> str | None:
-    """Runs the person's command until it ends; returns what went wrong."""
+    """Runs the user's command until it ends. Returns what went wrong."""
     try:
         words = shlex.split(command)
         words = [word.replace(_PLACE, link) for word in words] if _PLACE in command else [*words, link]

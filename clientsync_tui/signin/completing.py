@@ -1,4 +1,4 @@
-"""The last step of every attempt to sign in: the tokens have arrived, but are not saved yet."""
+"""The last step of every sign-in attempt: the tokens have arrived, but are not saved yet."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +18,7 @@ from .vault import Write
 
 @dataclass(frozen=True, slots=True)
 class Completing:
-    """Finds out who signed in, and for what, and saves the sign-in. `make_calls`: for an adapter that has to ask."""
+    """Finds out who signed in and for what, and saves the sign-in. `make_calls`: for an adapter that has to ask."""
 
     configured: Configured
     how: Http
@@ -45,7 +45,7 @@ class Completing:
         redirect: Mapping[str, str] | None = None,
         nonce: str = "",
     ) -> SignIn:
-        """The sign-in, in the keyring. `redirect`: what came with the redirect. `write`: from `room`.
+        """Saves the sign-in in the keyring. `redirect`: what came with the redirect. `write`: from `room`.
 
         Raises SignInFailed, PassingTrouble and KeyringTrouble; then nothing is saved.
         """
@@ -67,12 +67,12 @@ class Completing:
             ending = "" if "Nothing was saved" in str(trouble) else " Nothing was saved."
             raise SignInFailed(f"{trouble}{ending}") from None
         if not person.id:
-            # The app does not say who it was: the person at this keyboard.
+            # The app doesn't say who it was, so it is the person at this keyboard.
             login = this_user.login() or f"user {this_user.uid()}"
             person = Person(login, login, "")
         for remark in remarks(configured, granted, person, new.ahead_s):
             say(remark)
-        # Everything that people do is noted under their e-mail address.
+        # Everything that people do is recorded under their e-mail address.
         person = person._replace(email=person.email or person.name)
         if (organisation is None) is (software.organisations_per_sign_in == "one"):
             raise ValueError("a sign-in for one organisation names it, another one names none")

@@ -1,4 +1,6 @@
-"""One attempt to sign in by a short code: the person enters it in any browser, on any machine, and nothing has to come back to this one."""
+"""One attempt to sign in with a short code: the user enters it in any browser, on any machine, and nothing has to come back
+here.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -20,7 +22,7 @@ _PASSING = frozenset({Fault.UNREACHABLE, Fault.SERVER_ERROR, Fault.LIMIT})
 
 
 class DeviceAttempt:
-    """An attempt under way; made by `begin_with_code`."""
+    """An attempt in progress, created by `begin_with_code`."""
 
     way: Literal["code"] = "code"
 
@@ -34,43 +36,43 @@ class DeviceAttempt:
         self._given = False
         self._over = False
         self.say: Callable[[str], None] = lambda _: None
-        """Gets each sentence that the person should read and that ends nothing."""
+        """Receives each sentence for the user that doesn't end the attempt."""
 
     def __repr__(self) -> str:
         return f"DeviceAttempt({self._configured.software.name})"
 
     @property
     def code(self) -> str:
-        """What the person enters."""
+        """The code to enter."""
         return self._code.user_code
 
     @property
     def address(self) -> str:
-        """Where they enter it."""
+        """Where to enter it."""
         return self._code.address
 
     @property
     def link(self) -> str:
-        """The same address with the code in it, where the app has one, else without."""
+        """The same address including the code, if the app has one; otherwise without."""
         return self._code.complete or self._code.address
 
     @property
     def interval_s(self) -> float:
-        """How long it waits now between two questions whether the code was entered."""
+        """The current pause between two requests for the tokens."""
         return self._interval_s
 
     @property
     def lives_s(self) -> float:
-        """How long the code works from its beginning."""
+        """How long the code works, from when it was issued."""
         return self._code.lives_s
 
     def end(self, why: Exception) -> None:
-        """Ends the attempt, unless the tokens are there already: `wait` raises `why`, and nothing is saved."""
+        """Ends the attempt unless the tokens have arrived: `wait` raises `why`, and nothing is saved."""
         if not self._ended.done():
             self._ended.set_exception(why)
 
     async def wait(self, timeout_s: float) -> SignIn:
-        """Asks for the tokens until the person has entered the code, and completes the sign-in.
+        """Requests the tokens until the user has entered the code, and completes the sign-in.
 
         Raises SignInFailed (refused, too late, timed out), PassingTrouble, Misconfigured, KeyringTrouble.
         """
@@ -84,7 +86,7 @@ class DeviceAttempt:
                 return self._ended.result()
             raise SignInFailed(f"Nobody signed in within {timeout_s:g} s. Nothing was saved.")
         finally:
-            # A call that is ended by this may fail in another way than by being ended, which must not lead to the next one.
+            # A call that this cancels may fail in some other way, which must not lead to another call.
             self._over = True
             asking.cancel()
 
@@ -94,7 +96,7 @@ class DeviceAttempt:
             if left_s <= 0:
                 raise expired(self._configured.software.title)
             await asyncio.sleep(min(self._interval_s, left_s))
-            # The answer may hold the tokens: that they can be kept is proven before each request.
+            # Any answer may contain the tokens, so prove before each request that they can be saved.
             async with self._completing.room() as write:
                 if (granted := await self._tokens()) is not None:
                     self._given = True
@@ -102,7 +104,7 @@ class DeviceAttempt:
         raise asyncio.CancelledError
 
     async def _tokens(self) -> Granted | None:
-        """The tokens; None if the person has not entered the code yet, or the app could not be asked."""
+        """The tokens; None if the user hasn't entered the code yet or the app could not be reached."""
         try:
             return await _endpoint(self._configured, self._completing.how).tokens(self._code.device_code)
         except Pending as pending:
@@ -116,9 +118,9 @@ class DeviceAttempt:
         return None
 
     def close(self) -> None:
-        """No one waits any more."""
+        """Nobody is waiting any more."""
         if self._ended.done():
-            self._ended.exception()  # asyncio shall not complain if no one waited
+            self._ended.exception()  # keeps asyncio from complaining if nobody waited
         else:
             self._ended.cancel()
 
@@ -127,9 +129,9 @@ class DeviceAttempt:
 async def begin_with_code(
     configured: Configured, how: Http, vault: Vault, tokens: Tokens, make_calls: MakeCalls
 ) -> AsyncGenerator[DeviceAttempt]:
-    """An attempt to sign in by a short code, ready to show it; everything else as in `attempt.begin`.
+    """Starts an attempt to sign in with a short code, ready to show it; otherwise like `attempt.begin`.
 
-    Raises UsageError if the app has no such way, KeyringTrouble, Misconfigured, PassingTrouble.
+    Raises UsageError if the app doesn't offer this, KeyringTrouble, Misconfigured, PassingTrouble.
     """
     endpoint = _endpoint(configured, how)
     await vault.test()

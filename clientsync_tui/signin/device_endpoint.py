@@ -1,4 +1,4 @@
-"""Asking an accounting app for a short code, and then for the tokens it leads to (RFC 8628, sections 3.1 to 3.5)."""
+"""Requests a short code from an accounting app, and then the tokens for it (RFC 8628, sections 3.1 to 3.5)."""
 
 import re
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _LONGEST_CODE_S = 3_600.0
 
 
 class Pending(Exception):
-    """The person has not entered the code yet. `slower`: the next request has to wait for longer."""
+    """The user hasn't entered the code yet. `slower`: wait longer before the next request."""
 
     def __init__(self, *, slower: bool) -> None:
         super().__init__("slow_down" if slower else "authorization_pending")
@@ -27,7 +27,7 @@ class Pending(Exception):
 
 
 class Elsewhere(Exception):
-    """The tokens are to be asked for at another place. `site`: the adapter's word for it."""
+    """The tokens must be requested at another place. `site`: the adapter's word for it."""
 
     def __init__(self, site: str) -> None:
         super().__init__(site)
@@ -36,9 +36,10 @@ class Elsewhere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DeviceCode:
-    """What to show to the person, and what to ask with. `complete`: the address with the code in it, where the app gives one.
+    """What to show to the user, and what to request the tokens with. `complete`: the address including the code, if the app
+    gives one.
 
-    `interval_s`: between two requests; it grows by `slower_s` when the app asks for that. `lives_s`: how long the code works.
+    `interval_s`: between two requests; it grows by `slower_s` if the app asks for that. `lives_s`: how long the code works.
     """
 
     device_code: str = field(repr=False)
@@ -51,7 +52,7 @@ class DeviceCode:
 
 
 class DeviceEndpoint:
-    """The two requests. Every method raises what `TokenEndpoint`'s do."""
+    """The two requests. Every method raises the same as `TokenEndpoint`'s."""
 
     def __init__(self, configured: Configured, flow: DeviceFlow, timeout_s: float) -> None:
         self._configured = configured
@@ -59,7 +60,7 @@ class DeviceEndpoint:
         self._endpoint = TokenEndpoint(configured, timeout_s)
 
     async def code(self) -> DeviceCode:
-        """A new code for a person to enter."""
+        """A new code for the user to enter."""
         configured, flow = self._configured, self._flow
         scope = configured.software.grant.joined(configured.scopes)
         fields = {"client_id": configured.client_id, **({"scope": scope} if scope else {}), **flow.request}
@@ -84,7 +85,9 @@ class DeviceEndpoint:
         )
 
     async def tokens(self, device_code: str) -> Granted:
-        """The tokens, once the person has entered the code. Raises Pending, Elsewhere, and SignInFailed if they refused or were too late."""
+        """The tokens, once the user has entered the code. Raises Pending, Elsewhere, and SignInFailed if they refused or
+        were too late.
+        """
         flow, url = self._flow, self._flow.poll_url(self._url, self._configured.addresses.token_url)
         code = {flow.code_field: device_code}
         return await self._endpoint.granted(
@@ -118,7 +121,7 @@ class DeviceEndpoint:
         return url
 
     def _address(self, value: object) -> str | None:
-        """An address that is safe to show and to open."""
+        """An address that is safe to show and open."""
         if not isinstance(value, str) or len(value) > 2_000:
             return None
         try:
@@ -135,7 +138,7 @@ class DeviceEndpoint:
 
 
 def expired(title: str) -> SignInFailed:
-    """No one entered the code in time."""
+    """The code expired before anyone entered it."""
     return SignInFailed(
         f"Nobody entered the code on {title}'s page in time. Nothing was saved. Sign in again for a new code."
     )

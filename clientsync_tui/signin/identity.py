@@ -29,7 +29,7 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 async def verified(
     id_token: str, granted: Granted, configured: Configured, nonce: str, timeout_s: float
 ) -> Mapping[str, Any]:
-    """The claims of `id_token`, after its signature, issuer, audience, nonce, times and at_hash were found right.
+    """The claims of `id_token`, after checking its signature, issuer, audience, nonce, times and at_hash.
 
     Raises SignInFailed. `granted`: what it came with. `timeout_s`: for each of the two documents that lead to the keys.
     """
@@ -42,7 +42,7 @@ async def verified(
     try:
         token = jwt.decode(id_token, KeySet.import_key_set(cast(Any, keys)), algorithms=ALGORITHMS)
         claims = token.claims
-        # The times are looked at below.
+        # The times are checked below.
         untimed = {name: value for name, value in claims.items() if name not in {"iat", "nbf", "exp"}}
         jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": issuer},
@@ -50,9 +50,9 @@ async def verified(
             nonce={"essential": True, "value": nonce},
         ).validate(untimed)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-        # The error's text may hold the token; its kind says enough.
+        # The error's text may contain the token; its type says enough.
         raise _wrong(title, f"{type(error).__name__} in its signature or claims") from None
-    # joserfc lets a list be right that has the right value in it.
+    # joserfc accepts a list that contains the right value.
     if claims["nonce"] != nonce or claims["iss"] != issuer:
         raise _wrong(title, "its nonce or issuer is not text")
     _check_times(claims, granted.ahead_s, title)
@@ -72,14 +72,14 @@ async def verified(
 
 
 def ahead_s(claims: Mapping[str, Any], by_date_s: float | None) -> float | None:
-    """The server's clock minus this host's: by the answer's Date or by when the id_token was issued, whichever differs more."""
+    """The server's clock minus this host's, from the answer's Date or the id_token's issue time, whichever differs more."""
     issued = _time(claims.get("iat"))
     differences = (by_date_s, None if issued is None else issued - time.time())
     return max((difference for difference in differences if difference is not None), key=abs, default=None)
 
 
 def _check_times(claims: Mapping[str, Any], by_date_s: float | None, title: str) -> None:
-    """Raises SignInFailed outside of the token's times. Nothing depends on when it was issued: its nonce is fresh."""
+    """Raises SignInFailed outside the token's times. The time of issue doesn't matter, because the nonce is fresh."""
     now, ends, begins = time.time(), _time(claims.get("exp")), _time(claims.get("nbf", 0))
     if ends is None or begins is None:
         raise _wrong(title, "its times are not valid")
@@ -103,10 +103,10 @@ def _time(value: object) -> float | None:
 
 
 async def userinfo(access_token: str, configured: Configured, timeout_s: float) -> Mapping[str, Any]:
-    """What the userinfo endpoint says of whose access token it is. Raises SignInFailed.
+    """What the userinfo endpoint says about the owner of the access token. Raises SignInFailed.
 
-    Where the configuration names another issuer and no endpoint, the issuer's discovery document is asked for it; an issuer
-    that does not say has it where the app's own has it. `timeout_s`: for each call.
+    If the configuration names another issuer but no endpoint, the issuer's discovery document is asked for it; if that doesn't
+    say, it is where the app's own is. `timeout_s`: for each call.
     """
     title = configured.software.title
     async with http_client() as http:
@@ -150,7 +150,7 @@ def _discovery(issuer: str) -> str:
 
 
 async def _keys(http: httpx2.AsyncClient, issuer: str, title: str, timeout_s: float) -> dict[str, Any]:
-    """The issuer's public keys, found by its discovery document (OpenID Connect Discovery 1.0, section 4)."""
+    """The issuer's public keys, found through its discovery document (OpenID Connect Discovery 1.0, section 4)."""
     document = await _json(http, _discovery(issuer), title, timeout_s)
     address = document.get("jwks_uri")
     if document.get("issuer") != issuer or not isinstance(address, str):

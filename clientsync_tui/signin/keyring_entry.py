@@ -1,4 +1,4 @@
-"""What the keyring holds of a sign-in, as one text."""
+"""What the keyring stores for a sign-in, as one text."""
 
 import json
 import math
@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, Self, cast
 
 
 class KeyringEntry(NamedTuple):
-    """A sign-in's tokens. `access_token` (None: none is shared) works until `access_until`, in seconds since 1970.
+    """A sign-in's tokens. `access_token` (None: not shared) works until `access_until`, in seconds since 1970.
 
-    `site`: where the app is for this sign-in, by the adapter's word. `consented_at`: in seconds since 1970 (0: not known).
+    `site`: the adapter's word for where the app is for this sign-in. `consented_at`: in seconds since 1970 (0: not known).
     """
 
     refresh_token: str
@@ -21,7 +21,7 @@ class KeyringEntry(NamedTuple):
 
     @classmethod
     def read(cls, text: str | None) -> Self | None:
-        """The entry that a text holds; None if it holds no refresh token."""
+        """Parses an entry; None if it contains no refresh token."""
         try:
             value: Any = json.loads(text or "null")
         except (ValueError, RecursionError):
@@ -42,17 +42,17 @@ class KeyringEntry(NamedTuple):
         )
 
     def written(self) -> str:
-        """As the keyring holds it; as short as can be, because the Windows keyring takes 1,280 characters."""
+        """The text for the keyring, as short as possible, because the Windows keyring takes only 1,280 characters."""
         default = KeyringEntry("")
         fields = {name: value for name, value in self._asdict().items() if value != getattr(default, name)}
         return json.dumps(fields, separators=(",", ":"))
 
     def access_left_s(self) -> float:
-        """For how many seconds the shared access token still works; 0 without one."""
+        """For how many more seconds the shared access token works; 0 if there is none."""
         left_s = self.access_until - time.time() if self.access_token else 0.0
         return left_s if 0 < left_s < math.inf else 0.0
 
 
 def _is_a_time(value: object) -> bool:
-    """Whether a value is a time since 1970 that a float holds: another program may have written 1 with 400 zeros."""
+    """Whether a value is a time since 1970 that fits a float: another program may have written 1 with 400 zeros."""
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < sys.float_info.max

@@ -16,7 +16,7 @@ _MOST_CONNECTED = 50
 _NO_SUCH_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL}
 
 Redirects = Callable[[Mapping[str, Sequence[str]]], str | None]
-"""Gets a redirect's parameters; returns what is wrong with it, for the browser, or None."""
+"""Receives a redirect's parameters. Returns what is wrong with it, for the browser, or None."""
 
 
 class PortInUse(OSError):
@@ -24,7 +24,7 @@ class PortInUse(OSError):
 
 
 class Loopback:
-    """Listens on 127.0.0.1 and ::1. `/` forwards to `link`; `path` is the redirect; everything else is refused.
+    """Listens on 127.0.0.1 and ::1. `/` forwards to `link`; `path` accepts the redirect; everything else is refused.
 
     The other users of this machine can reach it too. Where the kernel tells whose a connection is, theirs is refused; elsewhere
     what guards the sign-in is its state.
@@ -54,7 +54,7 @@ class Loopback:
             self.port = server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """Stops listening, and lets go of who is still connected."""
+        """Stops listening and drops open connections."""
         for server in self._servers:
             server.close()
         self._servers.clear()
@@ -70,7 +70,7 @@ class Loopback:
                 writer.write(self._answer(head.decode("latin-1")))
                 await writer.drain()
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
-            pass  # no browser that we wait for
+            pass  # not a browser that we are waiting for
         finally:
             self._connected -= 1
             writer.close()
@@ -97,7 +97,7 @@ class Loopback:
         )
 
     def _is_ours(self, host: str) -> bool:
-        """A page of elsewhere that has its name resolved to this machine says that name, not ours (DNS rebinding)."""
+        """A foreign page that makes its name resolve to this machine sends that name, not ours (DNS rebinding)."""
         ours = [f"[{name}]" if ":" in name else name for name in LOOPBACK_HOSTS]
         return host.lower() in {f"{name}:{self.port}" for name in ours} or (self.port == 80 and host in ours)
 

@@ -1,4 +1,4 @@
-"""An unsaved sign-in, with which an adapter finds out who signed in."""
+"""An unsaved sign-in, which an adapter uses to find out who signed in."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from .identity import ahead_s, userinfo, verified
 from .token_endpoint import Granted
 
 MakeCalls = Callable[[Access, str], Calls]
-"""Makes calls with access tokens that come from elsewhere than the keyring; the text: where the app is for them."""
+"""Makes calls with access tokens that don't come from the keyring. The text: where the app is for them."""
 
 
 class UnsavedSignIn:
@@ -49,7 +49,7 @@ class UnsavedSignIn:
 
     @property
     def ahead_s(self) -> float | None:
-        """The server's clock minus this host's, as far as the answers tell it."""
+        """The server's clock minus this host's, as far as the answers show it."""
         return ahead_s(self._claims or {}, self._granted.ahead_s)
 
     @property
@@ -58,7 +58,7 @@ class UnsavedSignIn:
         return self._granted.further
 
     async def userinfo(self) -> Mapping[str, Any]:
-        """What the userinfo endpoint says; raises SignInFailed."""
+        """The userinfo endpoint's answer. Raises SignInFailed."""
         return await userinfo(self._granted.access_token, self._configured, self._timeout_s)
 
     async def _access(self, refused: str | None) -> str:

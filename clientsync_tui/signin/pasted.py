@@ -1,7 +1,7 @@
-"""The redirected address as a person pastes it: from a browser, a mail, a chat, a terminal or the developer tools.
+"""The redirected address as people paste it: from a browser, a mail, a chat, a terminal or the developer tools.
 
-Several readings of one text may be possible, because a blank in it can be a broken line or the end of the address. All are
-returned, the likeliest first; the attempt takes the first one that holds its own state.
+A text may have several readings, because a blank in it can be a broken line or the end of the address. All are
+returned, the most likely first; the attempt uses the first that contains its own state.
 """
 
 import re
@@ -13,7 +13,7 @@ from ..practice.text import clean
 from ..practice.trouble import UsageError
 
 LONGEST = 32_768
-"""Characters of a pasted text. No redirect is that long."""
+"""Maximum length of a pasted text. No redirect is that long."""
 
 Parameters = dict[str, list[str]]
 
@@ -29,10 +29,10 @@ _MOST = 200
 
 
 def readings(text: str, is_refusal: Callable[[Parameters], bool]) -> list[Parameters]:
-    """The parameters that a pasted text can be read to hold, the likeliest first.
+    """The parameters that a pasted text may contain, the most likely reading first.
 
     A reading has a state and a code or an error; or it is a refusal without a state, as some servers send it (`is_refusal`).
-    Raises UsageError if there is none, so that the person can try again.
+    Raises UsageError if there is none, so that the user can try again.
     """
     if len(text) > LONGEST:
         raise UsageError(
@@ -75,8 +75,9 @@ def _all(text: str) -> Iterator[Parameters]:
 
 def _pieces(text: str) -> Iterator[str]:
     """The parts of a text that could be an address."""
-    # A mail or a terminal breaks a long address over lines, with blanks before and behind: these belong together. Behind a
-    # blank within a line other words begin. Then everything is one address, and then each line and word is alone.
+    # A mail or a terminal breaks a long address over lines and adds blanks around the break; these belong
+    # together. After a blank within a line, other words begin. Try the whole text as one address first, then
+    # each line and word on its own.
     joined = "".join(line.strip().lstrip("> ") or " " for line in text.splitlines())
     for whole in (*joined.split(), "".join(text.split()), *text.split()):
         address = clean(whole).replace("\\u0026", "&").translate(_ESCAPED).replace("&amp;", "&")
@@ -87,7 +88,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _apart(text: str) -> list[str]:
-    """The addresses in a text without blanks: one pasted twice, or with words right before it."""
+    """The addresses in a text without blanks: one pasted twice, or one with words right before it."""
     parts = [part for part in _SCHEME.split(text) if part]
     start = text.partition("?")[0]
     if len(parts) == 1 and start and text.count(start) > 1:
@@ -96,7 +97,7 @@ def _apart(text: str) -> list[str]:
 
 
 def _parameters(address: str, depth: int) -> Iterator[Parameters]:
-    """The parameters of one address: of its query, of its fragment, and of an address within it."""
+    """The parameters of one address: from its query, its fragment, and an address inside it."""
     before, _, fragment = address.partition("#")
     queries = (before.partition("?")[2] or before, before.rpartition("?")[2])
     routes = (fragment.partition("?")[2] or fragment,)

@@ -30,9 +30,10 @@ _Ends = tuple[_End | None, _End | None]
 
 
 def is_another_users(peer: Any, ours: Any) -> bool:
-    """Whether the connection was made by another user of this host. Both are socket addresses.
+    """Whether another user of this host made the connection. Both arguments are socket addresses.
 
-    Linux says who owns each socket. Elsewhere it is unknown, and the answer is False. root may: a tunnel's end can belong to it.
+    Linux says who owns each socket. Elsewhere this is unknown, and the answer is False. root is allowed, because a tunnel's
+    end can belong to it.
     """
     if sys.platform != "linux":
         return False
@@ -42,11 +43,11 @@ def is_another_users(peer: Any, ours: Any) -> bool:
         except OSError:
             continue
         if our_end is None:
-            # A table without even our own end, as some containers have it, says nothing.
+            # A table that lacks even our own end, as in some containers, says nothing.
             continue
         if their_end is None:
             return True
-        # A socket that was closed behind its request belongs to no one any more, which is written as root.
+        # A socket closed right after its request no longer belongs to anyone, which the kernel shows as root.
         if their_end.owner == 0:
             return their_end.state != _ESTABLISHED
         return their_end.owner != os.geteuid()
@@ -54,9 +55,10 @@ def is_another_users(peer: Any, ours: Any) -> bool:
 
 
 def _asked(peer: Any, ours: Any) -> _Ends:
-    """Asks the kernel for these two sockets alone (sock_diag(7)). The whole table takes milliseconds on a busy host.
+    """Asks the kernel about these two sockets only (sock_diag(7)), because reading the whole table takes milliseconds on a
+    busy host.
 
-    Raises OSError where that is not possible, as in some containers.
+    Raises OSError if that is not possible, as in some containers.
     """
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG) as kernel:
         # The kernel answers before `send` returns.
@@ -81,7 +83,7 @@ def _end(kernel: socket.socket, own: Any, other: Any) -> _End | None:
             return None
         raise OSError(-code, os.strerror(-code))
     _, state, _, _, addresses, _, _, _, owner, _ = _ANSWER.unpack_from(answer, _HEADER.size)
-    # If the connection is gone, the kernel finds whatever listens on the port.
+    # If the connection is gone, the kernel returns whatever listens on the port.
     return _End(state, owner) if addresses.startswith(ports) else None
 
 
@@ -95,13 +97,13 @@ def _row(table: str, own: Any, other: Any) -> _End | None:
     _, found, row = table.partition(f"{_written(own)} {_written(other)} ")
     if not found:
         return None
-    # The columns behind the addresses: state, queues, timer, retransmissions, owner.
+    # The columns after the addresses: state, queues, timer, retransmissions, owner.
     state, _, _, _, owner, *_ = row.split(maxsplit=5)
     return _End(int(state, 16), int(owner))
 
 
 def _written(address: Any) -> str:
-    """An address as the kernel writes it: 32 bits at a time, in this machine's order of bytes."""
+    """An address as the kernel writes it: 32 bits at a time, in this machine's byte order."""
     host, port = address[:2]
     packed = socket.inet_pton(_family(address), host)
     words = [int.from_bytes(packed[n : n + 4], sys.byteorder) for n in range(0, len(packed), 4)]

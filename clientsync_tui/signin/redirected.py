@@ -1,4 +1,4 @@
-"""What comes back from the consent page: the redirect, seen by the loopback or pasted by the person."""
+"""What comes back from the consent page: the redirect, received by the loopback or pasted by the user."""
 
 import hmac
 import re
@@ -11,7 +11,7 @@ from ..practice.text import clean
 from ..practice.trouble import SignInFailed, UsageError
 
 DENIED = frozenset({"access_denied", "user_denied", "consent_required"})
-"""What servers call a refusal by the person (RFC 6749, section 4.1.2.1, and what others write instead)."""
+"""What servers call a refusal by the user (RFC 6749, section 4.1.2.1, and what others write instead)."""
 
 _LONGEST_WORDS = 200
 
@@ -27,17 +27,18 @@ class Foreign(SignInFailed):
 
 
 class Stateless(SignInFailed):
-    """A refusal that the app writes without a state, so anyone may have sent it."""
+    """A refusal that the app sends without a state, so anyone may have sent it."""
 
 
 class Incomplete(UsageError):
-    """A redirect with the right state that lacks something, so no code can be exchanged."""
+    """A redirect with the right state, but without something needed to exchange a code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redirected:
-    """A redirect that is ours: its state is right. `parameters`: all that came with it, the code among them. `site`: where the code is to be
-    exchanged, by the adapter's word."""
+    """A redirect that is ours, because its state is right. `parameters`: everything that came with it, including the code.
+    `site`: the adapter's word for where the code is exchanged.
+    """
 
     code: str = field(repr=False)
     parameters: Mapping[str, str] = field(repr=False)
@@ -47,9 +48,9 @@ class Redirected:
 def read(parameters: Mapping[str, Sequence[str]], configured: Configured, state: str) -> Redirected:
     """The redirect's parameters, checked.
 
-    Raises: Foreign for another state. Stateless for a refusal in the app's own way, without one. SignInFailed for a refusal, where another issuer answered (RFC 9207, section 2.4), or where it names a
-    server that is not the app's.
-    Incomplete where the code, or what else the accounting app must send, is missing.
+    Raises: Foreign for another state. Stateless for a refusal in the app's own form, without a state. SignInFailed for a refusal, if
+    another issuer answered (RFC 9207, section 2.4), or if it names a server that is not the app's.
+    Incomplete if the code or something else that the app must send is missing.
     """
     title, issuer = configured.software.title, configured.addresses.issuer
     once = {key: values[0] for key, values in parameters.items() if len(values) == 1}
@@ -82,7 +83,7 @@ def read(parameters: Mapping[str, Sequence[str]], configured: Configured, state:
 
 
 def pasted_refusal(parameters: Mapping[str, Sequence[str]], configured: Configured) -> SignInFailed | None:
-    """What a pasted redirect without a state refuses; None if it is no refusal."""
+    """What a pasted redirect without a state refuses; None if it is not a refusal."""
     once = {key: values[0] for key, values in parameters.items()}
     if own := abilities.refusal(configured.software, once):
         return Stateless(own)

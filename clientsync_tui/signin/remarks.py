@@ -1,4 +1,4 @@
-"""What a person should know about a sign-in that was made: permissions that were not granted, a missing e-mail address, a wrong clock."""
+"""What the user should know about a completed sign-in: permissions not granted, a missing e-mail address, a wrong clock."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,13 @@ from ..practice.people import Person
 from .token_endpoint import Granted
 
 CLOCK_LEEWAY_S = 120
-"""Clocks may differ by this much without a word."""
+"""Clocks may differ by this much without a remark."""
 
 
 def remarks(configured: Configured, granted: Granted, person: Person, ahead_s: float | None) -> Iterator[str]:
-    """The sentences, most important first. `person`: as the accounting app named them. `ahead_s`: its clock minus this host's."""
+    """The sentences, most important first. `person`: as the accounting app named them. `ahead_s`: its clock minus this
+    host's.
+    """
     title = configured.software.title
     missing = _missing(configured, granted, person)
     if missing:
@@ -31,16 +33,18 @@ def remarks(configured: Configured, granted: Granted, person: Person, ahead_s: f
 
 
 def clock(title: str, ahead_s: float) -> str:
-    """How this host's clock differs from the server's, in a sentence."""
+    """A sentence: how this host's clock differs from the server's."""
     which = "behind" if ahead_s > 0 else "ahead of"
     return f"This host's clock is {spoken(abs(ahead_s))} {which} {title}'s."
 
 
 def _missing(configured: Configured, granted: Granted, person: Person) -> set[str]:
-    """The scopes that were asked for and not granted. An answer that names none granted all of them (RFC 6749, section 5.1)."""
+    """The scopes that were requested but not granted. An answer that names none has granted all of them (RFC 6749, section
+    5.1).
+    """
     if granted.scopes is None:
         return set()
-    # Of OpenID Connect's own scopes the effect shows; not every server lists them.
+    # OpenID Connect's own scopes show in their effect; not every server lists them.
     effects = {
         "openid": True,
         "offline_access": granted.refresh_token is not None,
@@ -51,7 +55,7 @@ def _missing(configured: Configured, granted: Granted, person: Person) -> set[st
 
 
 def spoken(seconds: float) -> str:
-    """A time in words, in the largest unit that fits twice."""
+    """A duration in words, in the largest unit that fits at least twice."""
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= 2 * length:
             return f"{round(seconds / length):,} {unit}s"

@@ -33,22 +33,22 @@ _APP_REFUSED = frozenset({
     "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_request", "invalid_scope", "access_denied",
     "redirect_uri_mismatch", "invalid_redirect_uri",
 })  # fmt: skip
-"""Errors (RFC 6749, section 5.2, and what is in wide use beside it) that signing in again would not avoid."""
+"""Errors (RFC 6749, section 5.2, and others in wide use) that signing in again would not fix."""
 _CREDENTIALS_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
 _AUTH_METHODS = ("token_endpoint_auth_method", "revocation_endpoint_auth_method")  # Authlib's settings
 _TOKEN_REFUSED = frozenset({"invalid_grant", "invalid_token"})
 _SECRETS = frozenset({"access_token", "refresh_token", "id_token"})
 _LONGEST_LIFE_S = 3e9  # nearly a century; more is nonsense, and no date could hold it
-_SHORT_LIFE_S = 300  # taken where the answer does not say how long an access token lives
+_SHORT_LIFE_S = 300  # used if the answer doesn't say how long an access token lives
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What the token endpoint gave.
+    """What the token endpoint granted.
 
-    `lives_s`: how many seconds the access token works. `ends_in_s`: in how many seconds the sign-in itself ends, where the answer
-    says so. `scopes`: what was granted, where it says so. `ahead_s`: the server's clock minus this host's, by the answer's Date. `further`:
-    the answer's other fields, cleaned. `site`: where the app is for this sign-in, by the adapter's word.
+    `lives_s`: for how many seconds the access token works. `ends_in_s`: in how many seconds the sign-in itself ends, if the answer
+    says so. `scopes`: what was granted, if it says so. `ahead_s`: the server's clock minus this host's, from the answer's Date.
+    `further`: the answer's other fields, cleaned. `site`: the adapter's word for where the app is for this sign-in.
     """
 
     access_token: str = field(repr=False)
@@ -63,10 +63,10 @@ class Granted:
 
 
 class TokenEndpoint:
-    """The token endpoint of one app. What differs between apps is in `Grant`, and in `token_error` of `seam/abilities.py`.
+    """An app's token endpoint. Differences between apps are in `Grant`, and in `token_error` of `seam/abilities.py`.
 
-    Every method raises PassingTrouble, SignInRefused (`invalid_grant`) or Misconfigured. No exception holds a token, nor is chained to
-    one that does. `timeout_s`: for one request as a whole.
+    Every method raises PassingTrouble, SignInRefused (`invalid_grant`) or Misconfigured. No exception contains a token, or is chained to
+    one that does. `timeout_s`: for a request as a whole.
     """
 
     def __init__(self, configured: Configured, timeout_s: float) -> None:
@@ -102,9 +102,9 @@ class TokenEndpoint:
         )
 
     async def revoke(self, refresh_token: str) -> bool:
-        """Ends the grant (RFC 7009). In some apps that ends everything the person connected with this app.
+        """Ends the grant (RFC 7009). In some apps this ends everything the person connected with this app.
 
-        False when it had ended already, or the app has no way to end it from here.
+        False if it had already ended, or the app has no way to end it from here.
         """
         url = self._configured.addresses.revoke_url
         if url is None:
@@ -128,7 +128,7 @@ class TokenEndpoint:
         return True
 
     def _posted_as_json(self, client: Any, url: str, fields: Mapping[str, str]) -> Awaitable[httpx2.Response]:
-        """A request that Authlib has no word for: it writes forms alone."""
+        """A request that Authlib can't make, because it only writes forms."""
         name, secret = client.client_id, client.client_secret or ""
         if self._configured.software.grant.secret_in == "body":  # noqa: S105  (a word, not a secret)
             named = {"client_id": name} | ({"client_secret": secret} if secret else {})
@@ -153,8 +153,9 @@ class TokenEndpoint:
         url: str | None = None,
         refusal: Callable[[str, httpx2.Response], Exception] | None = None,
     ) -> Granted:
-        """What a request for tokens gives. `call`: makes it, with Authlib's client. `url`: another than the token endpoint. `refusal`: what an
-        error word of the answer means, where it is not what `refusal` says."""
+        """The result of a request for tokens. `call`: makes it with Authlib's client. `url`: if it is not the token
+        endpoint. `refusal`: what an error word in the answer means, if not what the method `refusal` says.
+        """
         answers: list[httpx2.Response] = []
 
         def arrived(response: httpx2.Response) -> httpx2.Response:
@@ -201,7 +202,7 @@ class TokenEndpoint:
         return min((s for s in ends if s is not None), default=None)
 
     async def _client(self) -> Any:
-        """The client that writes the requests: who the app says it is, and with which headers."""
+        """The client that makes the requests: how the app identifies itself, and with which headers."""
         settings, grant = client_settings(), self._configured.software.grant
         settings["headers"] = {**settings["headers"], **grant.token_headers}
         secret = await self._configured.secret()
@@ -212,8 +213,8 @@ class TokenEndpoint:
     def _check(self, response: httpx2.Response) -> str | None:
         """The answer's error word; None for a success.
 
-        Raises PassingTrouble for what no token endpoint writes, before Authlib reads it: only an error in the app's own form says
-        something about the app or the sign-in.
+        Raises PassingTrouble for anything that no token endpoint writes, before Authlib reads it: only an error in the app's own format
+        says something about the app or the sign-in.
         """
         software, status = self._configured.software, response.status_code
         if (fault := of_status(self._server, status, response.headers, software.limits)) is not None:
@@ -228,8 +229,8 @@ class TokenEndpoint:
         return error
 
     async def _within(self, call: Awaitable[Any], address: str) -> Any:
-        """What a request to this address gives, or why there is nothing."""
-        # `from None` throughout: these exceptions hold the request, and that holds the token.
+        """The result of a request to this address, or the reason why there is none."""
+        # `from None` throughout, because these exceptions hold the request, and the request holds the token.
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await call
@@ -271,11 +272,13 @@ class TokenEndpoint:
 
 
 def _for_authlib(response: httpx2.Response) -> httpx2.Response:
-    """The answer without what trips Authlib: it adds any `expires_in` to the clock, and takes `error: null` for an error."""
+    """The answer without what trips up Authlib: it adds any `expires_in` to the clock, and treats `error: null` as an
+    error.
+    """
     try:
         body: Any = json.loads(response.content)
     except (ValueError, RecursionError):
-        return response  # Authlib says so itself
+        return response  # Authlib reports this itself
     if not isinstance(body, dict):
         return response
     fields = cast(dict[str, Any], body)
@@ -291,23 +294,23 @@ def _further(response: httpx2.Response) -> Mapping[str, Any]:
     try:
         answer: Any = shapes.read(response.text)
     except (ValueError, RecursionError, PassingTrouble):
-        return {}  # what is read of it elsewhere says what is wrong
+        return {}  # whoever reads this later says what is wrong
     fields = cast(dict[str, Any], answer) if isinstance(answer, dict) else {}
     return {name: value for name, value in fields.items() if name not in _SECRETS}
 
 
 def seconds(value: object) -> float | None:
-    """A time in seconds, which some servers write as text; None for what can be none."""
+    """A duration in seconds, which some servers write as text; None if it can't be one."""
     if isinstance(value, str):
         value = float(value) if _NUMBER.fullmatch(value.strip()) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    # Neither NaN nor a number that no float holds is between these.
+    # This excludes NaN and numbers that don't fit a float.
     return float(value) if 0 < value < _LONGEST_LIFE_S else None
 
 
 def _ahead_s(response: httpx2.Response) -> float | None:
-    """The server's clock minus this host's; None if it does not send its time."""
+    """The server's clock minus this host's; None if it doesn't send its time."""
     try:
         server_time = parsedate_to_datetime(response.headers.get("date", ""))
         return (server_time.replace(tzinfo=server_time.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

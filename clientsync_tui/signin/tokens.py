@@ -1,9 +1,10 @@
 """The tokens of the sign-ins held here: refresh tokens in the keyring, access tokens in memory.
 
-Where an app gives few access tokens, the keyring holds the access token too: every process on the host uses it until it ends.
+If an app gives only a few access tokens, the keyring holds the access token too, and every process on the host uses it
+until it ends.
 
-Refresh tokens are replaced at each use, so one sign-in is renewed by one process at a time, on the whole host: lock, read the
-keyring again, prove that it can be written, renew, write the keyring, and only then use what was given.
+Refresh tokens are replaced with each use, so a sign-in is renewed by only one process at a time on the whole host: lock, read
+the keyring again, prove that it is writable, renew, write the keyring, and only then use the new token.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ _RENEW_BEFORE_S = 60.0
 _PAUSE_S = 0.5
 
 OnUsed = Callable[[str, datetime | None], None]
-"""Called after each renewal: the sign-in's id, and when it ends if it is not used before (None: no end known)."""
+"""Called after each renewal: the sign-in's id, and when it ends unless it is used before (None: no known end)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class _InUse:
 class Tokens:
     """The tokens of all sign-ins to one app.
 
-    `locks`: a folder that all processes of this person on the host share. `name_of`: the keyring's name for a sign-in's id.
-    `limiter`: keeps the app's limit of renewals, where it has one.
+    `locks`: a folder shared by all of this person's processes on the host. `name_of`: the keyring's name for a sign-in's id.
+    `limiter`: enforces the app's limit on renewals, if it has one.
     """
 
     def __init__(
@@ -75,18 +76,18 @@ class Tokens:
         self._one: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def site(self, sign_in_id: str) -> str:
-        """Where the app is for that sign-in, by the adapter's word; empty before `access` gave a token."""
+        """The adapter's word for where the app is for that sign-in; empty before `access` has given a token."""
         return self._sites.get(sign_in_id, "")
 
     def __repr__(self) -> str:
         return f"Tokens({self._configured.software.name})"
 
     def of(self, sign_in_id: str) -> Access:
-        """The access of that sign-in, for `HttpCalls`."""
+        """The access to that sign-in, for `HttpCalls`."""
         return lambda refused: self.access(sign_in_id, refused)
 
     async def access(self, sign_in_id: str, refused: str | None = None) -> str:
-        """An access token that works, renewed if need be. `refused`: one that the app has just refused.
+        """A working access token, renewed if necessary. `refused`: one that the app has just refused.
 
         Raises SignInNeeded (none is held here), SignInRefused, PassingTrouble, Misconfigured or KeyringTrouble.
         """
@@ -97,7 +98,8 @@ class Tokens:
             renewing = asyncio.create_task(self._renewed(sign_in_id, refused))
             self._renewing[sign_in_id] = renewing
             renewing.add_done_callback(lambda task: self._ended(sign_in_id, task))
-        # One renewal for all who wait; and whoever gives up waiting does not cut it off between the answer and the keyring.
+        # One renewal for everyone waiting; a caller who gives up doesn't interrupt it between the answer and
+        # the keyring.
         return await asyncio.shield(renewing)
 
     @asynccontextmanager
@@ -109,7 +111,7 @@ class Tokens:
             yield write
 
     async def keep(self, sign_in_id: str, granted: Granted, write: Write) -> datetime | None:
-        """Saves a new sign-in's tokens over the old ones; returns when the sign-in ends. `write`: from `room`."""
+        """Saves a new sign-in's tokens over the old ones. Returns when the sign-in ends. `write`: from `room`."""
         if granted.refresh_token is None:
             raise ValueError("nothing to keep")
         async with self._one[sign_in_id], self._alone(sign_in_id):
@@ -122,22 +124,24 @@ class Tokens:
             return self._use(sign_in_id, granted, newest)
 
     async def _let_go(self, replaced: KeyringEntry) -> None:
-        """Revokes what a new sign-in replaced, where the app would otherwise end somebody's oldest sign-in one day."""
+        """Revokes the sign-in that a new one replaced, because otherwise the app would one day end somebody's oldest
+        sign-in.
+        """
         if self._configured.software.grant.sign_ins_per_person is not None:
-            with contextlib.suppress(PassingTrouble, UsageError, SignInRefused):  # then it stays one of them
+            with contextlib.suppress(PassingTrouble, UsageError, SignInRefused):  # then it still counts
                 await self._endpoint(replaced.site).revoke(replaced.refresh_token)
 
     async def revoke(self, sign_in_id: str) -> bool:
-        """Ends the sign-in at the app and forgets it; for some apps that ends everything the person connected.
+        """Ends the sign-in in the app and deletes it here. In some apps that ends everything the person connected.
 
-        False when it had ended already, was not held here, or the app has no way to end it. Raises PassingTrouble or
+        False if it had already ended, was not held here, or the app has no way to end it. Raises PassingTrouble or
         Misconfigured if the app could not be reached; then it is still held, and `forget` deletes it.
         """
         async with self._one[sign_in_id], self._alone(sign_in_id):
             ended = False
             entry = await self._held(sign_in_id)
             if entry is not None:
-                with contextlib.suppress(SignInRefused):  # it has ended already
+                with contextlib.suppress(SignInRefused):  # it has already ended
                     ended = await self._endpoint(entry.site).revoke(entry.refresh_token)
             await self._forget(sign_in_id)
             return ended
@@ -166,7 +170,7 @@ class Tokens:
     def _ended(self, sign_in_id: str, task: asyncio.Task[str]) -> None:
         self._renewing.pop(sign_in_id, None)
         if not task.cancelled():
-            task.exception()  # whoever still waits gets it; asyncio shall not complain if no one does
+            task.exception()  # whoever is still waiting gets it; asyncio must not complain if nobody is
 
     async def _renewed(self, sign_in_id: str, refused: str | None) -> str:
         async with self._one[sign_in_id], self._alone(sign_in_id):
@@ -188,7 +192,8 @@ class Tokens:
             try:
                 granted = await self._renew(sign_in_id, entry)
             except SignInRefused:
-                # A process that does not keep to our lock (another host on the same keyring) may have renewed it.
+                # A process that doesn't share our lock (another host with the same keyring) may have renewed
+                # it.
                 newer = await self._held(sign_in_id)
                 if newer is None or newer.refresh_token == entry.refresh_token:
                     raise
@@ -199,14 +204,16 @@ class Tokens:
                 self._unsaved[sign_in_id] = (entry.refresh_token, newest)
                 await self._saved(sign_in_id, write)
             elif newest != entry:
-                with contextlib.suppress(KeyringTrouble):  # the refresh token is still there: nothing is lost
+                with contextlib.suppress(
+                    KeyringTrouble
+                ):  # the refresh token is still there, so nothing is lost
                     await write(self._name_of(sign_in_id), newest.written())
         self._use(sign_in_id, granted, newest)
         return granted.access_token
 
     @asynccontextmanager
     async def _provided(self, entry: KeyringEntry) -> AsyncGenerator[Write]:
-        """Proves that the next refresh token can be saved before asking for it, because that ends the present one."""
+        """Proves that the next refresh token can be saved before requesting it, because the request ends the present one."""
         async with AsyncExitStack() as stack:
             try:
                 write = await stack.enter_async_context(self._vault.reserved(len(entry.written())))
@@ -217,9 +224,9 @@ class Tokens:
             yield write
 
     async def _saved(self, sign_in_id: str, write: Write | None = None) -> KeyringEntry | None:
-        """What the keyring holds, after a refresh token that could not be written before has been written.
+        """The content of the keyring, after saving a refresh token that could not be saved before.
 
-        Where the app gives no grace, that one is the only one that works; it must outlive a keyring that was locked.
+        If the app gives no grace period, that token is the only one that works, so it must survive a locked keyring.
         """
         held = await self._held(sign_in_id)
         replaced, newest = self._unsaved.get(sign_in_id, (None, None))
@@ -231,7 +238,7 @@ class Tokens:
         return held
 
     async def _renew(self, sign_in_id: str, entry: KeyringEntry) -> Granted:
-        """Asks again when the answer was lost, where the app lets the same token be used again."""
+        """Asks again if the answer was lost and the app accepts the same token again."""
         attempts = self._how.attempts if self._configured.software.grant.lost_answer_grace else 1
         attempt = 1
         while True:
@@ -246,7 +253,7 @@ class Tokens:
             attempt += 1
 
     def _paced(self, sign_in_id: str) -> AbstractAsyncContextManager[None]:
-        """A turn within the app's limit of renewals."""
+        """A turn within the app's limit on renewals."""
         software = self._configured.software
         if software.limits.renewals is None or self._limiter is None:
             return nullcontext()
@@ -258,7 +265,7 @@ class Tokens:
         )
 
     def _hold_up(self, sign_in_id: str, trouble: PassingTrouble) -> None:
-        """Stops every process from renewing the sign-in before the app allows it."""
+        """Stops every process from renewing the sign-in until the app allows it."""
         if trouble.fault is Fault.LIMIT and trouble.retry_at is not None and self._limiter is not None:
             wait_s = (trouble.retry_at - datetime.now(UTC)).total_seconds()
             self._limiter.block(self._renewals_of(sign_in_id), wait_s)
@@ -271,7 +278,7 @@ class Tokens:
         )
 
     def _entry(self, granted: Granted, refresh_token: str, consented_at: float) -> KeyringEntry:
-        """What the keyring is to hold. An access token only where processes share it: no other process needs it."""
+        """What to store in the keyring. The access token only if processes share it, because no other process needs it."""
         if self._configured.software.grant.consent_life is None:
             consented_at = 0.0
         if not self._shares:
@@ -296,8 +303,8 @@ class Tokens:
 
     @asynccontextmanager
     async def _alone(self, sign_in_id: str) -> AsyncGenerator[None]:
-        """Holds the file lock of the sign-in; the others on this host wait."""
-        # An id holds a person's id in whatever characters the app likes.
+        """Holds the file lock of the sign-in; others on this host wait."""
+        # The id contains a person's id, in whatever characters the app likes.
         name = hashlib.sha256(self._name_of(sign_in_id).encode()).hexdigest()[:32]
         longest_s = self._how.attempts * self._how.timeout_s + _LOCK_MARGIN_S
         try:
@@ -328,5 +335,5 @@ class Tokens:
 
 
 def _used_s(granted: Granted) -> float:
-    """For how many seconds an access token is used: it is renewed a little before it ends."""
+    """For how many seconds an access token is used, so that it is renewed a little before it ends."""
     return granted.lives_s - min(_RENEW_BEFORE_S, granted.lives_s / 4)

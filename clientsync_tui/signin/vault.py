@@ -1,6 +1,6 @@
-"""The token vault: the person's keyring, made safe to call from a terminal program.
+"""The token vault: the user's keyring, made safe to call from a terminal program.
 
-Every call runs in a thread with a time limit, because a keyring may wait forever on a prompt that no one sees.
+Every call runs in a thread with a time limit, because a keyring may wait forever for a prompt that nobody sees.
 """
 
 import asyncio
@@ -26,23 +26,22 @@ if TYPE_CHECKING:
 
 SERVICE = "clientsync"
 TIME_LIMIT_S = 3.0
-"""For one call where no one can be asked, and for choosing the keyring."""
+"""For one call if nobody can be asked, and for choosing the keyring."""
 
 PROMPT_LIMIT_S = 30.0
-"""For one call where the keyring may ask the person."""
+"""For one call if the keyring may ask the user."""
 
 _T = TypeVar("_T")
 
 Write = Callable[[str, str], Awaitable[None]]
-"""Writes a secret under a name, in the room that was reserved for it."""
+"""Writes a secret under a name, into the space reserved for it."""
 
 
 class Vault:
     """Secrets by name in the session's keyring, which is chosen at first use. Every method raises KeyringTrouble.
 
-    `file`: the encrypted file for where there is no desktop keyring; with a `passphrase_file` it is used even if there is a
-    desktop keyring.
-    `backend`: the one that the configuration names. `time_limit_s`: another than the usual for one call.
+    `file`: the encrypted file, for hosts without a desktop keyring; with a `passphrase_file` it is used even if there is one.
+    `backend`: the one that the configuration names. `time_limit_s`: another limit than the usual for one call.
     """
 
     def __init__(
@@ -64,7 +63,7 @@ class Vault:
         return f"Vault({self.name})"
 
     async def test(self) -> None:
-        """Writes, reads and deletes a probe, so that a keyring that can't save is found before anyone signs in."""
+        """Writes, reads and deletes a test entry, so that a keyring that can't save is found before anyone signs in."""
         name, probe = f"probe/{secrets.token_hex(8)}", secrets.token_hex(16)
         await self.write(name, probe)
         found = await self.read(name)
@@ -74,9 +73,10 @@ class Vault:
 
     @asynccontextmanager
     async def reserved(self, size: int = split_secrets.LONGEST) -> AsyncGenerator[Write]:
-        """Proves that a secret of so many characters can be written, until it is left; gives what writes it.
+        """Proves that a secret of this length can be written, for the duration of the context. Returns a function that
+        writes it.
 
-        The encrypted file takes its room on the disk. Other keyrings write an entry of that size and delete it.
+        The encrypted file reserves disk space. Other keyrings write an entry of that size and delete it.
         """
         backend = await self._ready()
         from .keyrings.encrypted_file import EncryptedFile
@@ -103,7 +103,7 @@ class Vault:
             release(room)
 
     async def read(self, name: str) -> str | None:
-        """The secret of that name; None if there is none."""
+        """The secret with that name; None if there is none."""
         backend = await self._ready()
         return await self._within(lambda: split_secrets.read(backend, SERVICE, name))
 
@@ -128,9 +128,10 @@ class Vault:
             file.check(entered)
 
     def change_passphrase(self, ask: Ask) -> Path:
-        """Gives the encrypted file another passphrase, which `ask` is asked for once the file is open; returns which file it is.
+        """Gives the encrypted file a new passphrase, which it gets from `ask` once the file is open. Returns which file it
+        is.
 
-        For the command line, as `unlock`. Raises KeyringTrouble if another keyring is used.
+        For the command line, like `unlock`. Raises KeyringTrouble if another keyring is used.
         """
         if (file := self._file()) is None:
             raise KeyringTrouble(f"The keyring ({self.name}) has no passphrase of ours to change.")
@@ -148,7 +149,7 @@ class Vault:
         return backend if isinstance(backend, EncryptedFile) else None
 
     async def backend_says(self) -> tuple[bool, str]:
-        """For `doctor`: whether the keyring works, and which it is or what is wrong."""
+        """For `doctor`: whether the keyring works, and its name or what is wrong."""
         try:
             await self.test()
         except KeyringTrouble as trouble:
@@ -157,7 +158,7 @@ class Vault:
 
     @property
     def name(self) -> str:
-        """Which keyring it is, once it was chosen."""
+        """The keyring's name, once it has been chosen."""
         return "not chosen yet" if self._backend is None else title(self._backend)
 
     @property
@@ -187,7 +188,7 @@ class Vault:
             raise self._too_slow() from None
 
     def _started(self, work: Callable[[], _T]) -> "Future[_T]":
-        """`work` under way in a thread that does not keep the program from ending if it hangs."""
+        """Starts `work` in a thread that doesn't keep the program from ending if it hangs."""
         future: Future[_T] = Future()
 
         def run() -> None:
@@ -218,10 +219,10 @@ class Vault:
             return KeyringTrouble(f"The keyring ({self.name}) is locked. {_way_out()}")
         if isinstance(error, (InitError, NoKeyringError)):
             return KeyringTrouble(f"The keyring ({self.name}) can't be reached: {message} {_way_out()}")
-        # Windows keeps at most 2,560 bytes in a credential: error 1783 (jaraco/keyring issues 355 and 540).
+        # Windows stores at most 2,560 bytes in a credential: error 1783 (jaraco/keyring issues 355 and 540).
         if "1783" in message:
             return KeyringTrouble(f"The secret is too long for the keyring ({self.name}).")
-        # Only the kind: the text of an unknown error may hold the secret.
+        # Only the type: the text of an unknown error may contain the secret.
         return KeyringTrouble(f"The keyring ({self.name}) failed ({type(error).__name__}). {_way_out()}")
 
 

@@ -1,4 +1,6 @@
-"""Chooses the keyring: a known one, or the one the person named. A keyring that stores plain text is never chosen by accident."""
+"""Chooses the keyring: a known one, or the one the user named. A keyring that stores plain text is never chosen by
+accident.
+"""
 
 import importlib
 import os
@@ -40,7 +42,7 @@ _TITLES = {
 _FORMER_NAMES = {
     "clientsync_tui.signin.encrypted_file.EncryptedFile": "clientsync_tui.signin.keyrings.encrypted_file.EncryptedFile"
 }
-"""Names that a person's environment or configuration may still have from version 0.2.0."""
+"""Names from version 0.2.0 that a user's environment or configuration may still contain."""
 
 
 def over_ssh() -> bool:
@@ -49,7 +51,7 @@ def over_ssh() -> bool:
 
 
 def has_screen() -> bool:
-    """Whether the person is at a graphical session of this machine, and can see its prompts."""
+    """Whether the user is in a graphical session on this machine, and can see its prompts."""
     if over_ssh():
         return False
     return sys.platform in {"darwin", "win32"} or any(
@@ -58,20 +60,21 @@ def has_screen() -> bool:
 
 
 def asks_a_person(configured: str = "") -> bool:
-    """Whether the keyring may ask someone who sees it: one of the person's own choice, or one before a screen."""
+    """Whether the keyring may ask someone who sees the prompt: the user chose it, or there is a screen."""
     return bool(configured or os.environ.get(CHOICE_VARIABLE)) or has_screen()
 
 
 def choose(
     file: Path, passphrase_file: Path | None, ask: Ask | None, configured: str = ""
 ) -> "KeyringBackend":
-    """The keyring of this session: the file that the configuration gives a passphrase for; the person's own choice in the
-    environment or the configuration; the desktop's; and without a screen the Secret Service if it is unlocked, else the encrypted
-    file. What keyring itself would choose does not count: it takes whatever is installed.
+    """Chooses this session's keyring, in this order: the file, if the configuration gives a passphrase for it; the user's
+    own choice in the environment or the configuration; the desktop's; without a screen, the Secret Service if it is
+    unlocked, else the encrypted file. What the keyring library would choose doesn't count, because it takes whatever is
+    installed.
 
-    `configured`: `file` for the encrypted file, or a module and class. May take long where D-Bus hangs, so it is called within
-    a time limit. Raises KeyringTrouble if the choice can't be used or keeps nothing, or if the
-    configuration names one that keeps secrets in plain text.
+    `configured`: `file` for the encrypted file, or a module and class. Call this with a time limit, because D-Bus may hang.
+    Raises KeyringTrouble if the choice can't be used or stores nothing, or if the configuration names one that stores
+    secrets in plain text.
     """
     from .encrypted_file import EncryptedFile
 
@@ -79,7 +82,8 @@ def choose(
     if passphrase_file is not None:
         return EncryptedFile(file, ask, passphrase_file=passphrase_file)
     if named := os.environ.get(CHOICE_VARIABLE):
-        # What a person tells keyring itself is used, and said to be what it is; the configuration may be a colleague's.
+        # What users tell the keyring library themselves is used, and reported for what it is. The configuration
+        # may be a colleague's.
         return _named(named, CHOICE_VARIABLE, file, ask, plain_text=True)
     if configured:
         return _named(configured, "[keyring] backend", file, ask, plain_text=False)
@@ -96,7 +100,7 @@ def choose(
 
 
 def title(backend: "KeyringBackend") -> str:
-    """How a keyring is called before a person."""
+    """What to call a keyring when talking to the user."""
     from .encrypted_file import EncryptedFile
 
     if isinstance(backend, EncryptedFile):
@@ -119,7 +123,7 @@ def _named(named: str, where: str, file: Path, ask: Ask | None, *, plain_text: b
     try:
         found = load_keyring(named)
     except Exception as error:
-        # Whatever a module of someone else's raises when it is loaded.
+        # Whatever someone else's module raises when it is loaded.
         raise KeyringTrouble(
             f"{where} names {clean(named)}, which can't be used ({type(error).__name__}: {clean(str(error))})."
         ) from None
@@ -134,7 +138,7 @@ def _named(named: str, where: str, file: Path, ask: Ask | None, *, plain_text: b
 
 
 def _unfit(backend: "KeyringBackend") -> str | None:
-    """Why no token is given to a keyring that no one named for this; None if it is fit."""
+    """Why a keyring must not get tokens unless the user named it for that; None if it is fit."""
     from keyring.backends import chainer, fail, null
 
     if isinstance(backend, chainer.ChainerBackend):
@@ -149,7 +153,7 @@ def _unfit(backend: "KeyringBackend") -> str | None:
         )
     if isinstance(backend, fail.Keyring | null.Keyring):
         return "keeps nothing"
-    # keyrings.alt has two of that name, and others copied it.
+    # keyrings.alt has two with that name, and others have copied it.
     if any("plaintext" in kind.__name__.casefold() for kind in type(backend).__mro__):
         return f"keeps {_PLAIN}"
     return None
@@ -160,15 +164,16 @@ def _viable(module: str, name: str) -> "KeyringBackend | None":
         backend = cast("type[KeyringBackend]", getattr(importlib.import_module(module), name))
         return backend() if backend.priority > 0 else None
     except Exception:
-        # `priority` raises RuntimeError where the backend can't work, and D-Bus libraries raise what they like.
+        # `priority` raises RuntimeError if the backend can't work, and D-Bus libraries raise anything.
         return None
 
 
 def _secret_service_is_locked() -> bool | None:
-    """Whether the Secret Service's default collection can't be read without a prompt that no one sees; None if there is none.
+    """Whether reading the Secret Service's default collection would need a prompt that nobody sees; None if there is no
+    collection.
 
-    keyring itself would unlock it with a prompt; so the collection is looked at first, by its alias
-    (specifications.freedesktop.org/secret-service, "Aliases"), and not made if there is none.
+    The keyring library would unlock it with a prompt. So we look at the collection first, by its alias
+    (specifications.freedesktop.org/secret-service, "Aliases"), and don't create it if it is missing.
     """
     try:
         secretstorage: Any = importlib.import_module("secretstorage")
@@ -180,5 +185,5 @@ def _secret_service_is_locked() -> bool | None:
         finally:
             connection.close()
     except Exception:
-        # Not there, no D-Bus, no such collection: each in its own exception class.
+        # No service, no D-Bus, no such collection: each has its own exception class.
         return None

@@ -1,7 +1,7 @@
-"""A keyring in one encrypted file, for where there is no desktop keyring.
+"""A keyring in one encrypted file, for hosts without a desktop keyring.
 
-keyrings.cryptfile does the same but writes the file in place: a kill in the middle loses every sign-in. Here the whole file is
-replaced at once, under a lock, so that two processes never lose each other's change. What is in it: `keyring_format.py`.
+keyrings.cryptfile does the same but writes in place, so a kill halfway loses every sign-in. Here the file is replaced
+as a whole, under a lock, so that two processes never lose each other's changes. Its format is in `keyring_format.py`.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ from .keyring_format import VERSION, Argon2, Damaged, Derivation, Newer, sealed,
 from .passphrase import Ask, passphrase, usable
 
 MOST_BYTES = 64_000_000
-"""No keyring of ours is longer: it holds some hundred tokens."""
+"""No keyring of ours gets larger than this: it holds some hundred tokens."""
 
 _LOCK_S = 2.0
 
@@ -35,14 +35,14 @@ _Entries = dict[str, dict[str, str]]
 
 
 class EncryptedFile(KeyringBackend):
-    """The keyring file at `path` (None: beside the practice's data). `ask` is called at most once while it is right, and not
-    where there is a `passphrase_file`.
+    """The keyring file at `path` (None: beside the practice's data). While its answer is right, `ask` is called at most
+    once, and not if there is a `passphrase_file`.
 
-    Every method raises KeyringTrouble: wrong or missing passphrase, a damaged file, one that is open to other users, a folder
-    that can't be written. `because`: why it is used in another's place. `cost`: what a file that is yet to be made costs to open.
+    Every method raises KeyringTrouble: wrong or missing passphrase, damaged file, readable by other users, folder not
+    writable. `because`: why it is used instead of another. `cost`: the cost of opening a new file.
     """
 
-    # Only what names this backend gets it: keyring's own search takes even its `fail` backend (0) before.
+    # Used only if something names this backend: the library's own search prefers even its `fail` backend (0).
     priority = -1  # pyright: ignore[reportAssignmentType, reportIncompatibleMethodOverride]
 
     def __init__(
@@ -70,11 +70,11 @@ class EncryptedFile(KeyringBackend):
 
     @property
     def locked(self) -> bool:
-        """Whether the passphrase is yet to be asked."""
+        """Whether the passphrase has yet to be asked for."""
         return self._passphrase is None
 
     def unlock(self) -> None:
-        """Asks the passphrase if that has not been done, and tries it on the file; makes the file if there is none."""
+        """Asks for the passphrase if necessary and tries it on the file; creates the file if there is none."""
         with self._one:
             if self._passphrase is not None:
                 return
@@ -84,7 +84,7 @@ class EncryptedFile(KeyringBackend):
             except KeyringTrouble:
                 if not entered.startswith(MARK):
                     raise
-                # Release 0.2 took the mark before a passphrase for a part of it.
+                # Release 0.2 treated a byte order mark as part of the passphrase.
                 self._open(entered)
 
     def check(self, entered: str) -> None:
@@ -104,13 +104,13 @@ class EncryptedFile(KeyringBackend):
             raise
 
     def get_password(self, service: str, username: str) -> str | None:
-        """The secret of that name, None if there is none."""
+        """The secret with that name, None if there is none."""
         with self._one:
             self.unlock()
             return (self._read() or {}).get(service, {}).get(username)
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Writes the secret; when this returns, it is on the disk."""
+        """Writes the secret. When this returns, it is on the disk."""
 
         def put(entries: _Entries) -> None:
             entries.setdefault(service, {})[username] = password
@@ -120,7 +120,7 @@ class EncryptedFile(KeyringBackend):
             self._change(put)
 
     def delete_password(self, service: str, username: str) -> None:
-        """Deletes the secret; raises keyring's PasswordDeleteError if there is none."""
+        """Deletes the secret. Raises keyring's PasswordDeleteError if there is none."""
 
         def drop(entries: _Entries) -> None:
             if entries.get(service, {}).pop(username, None) is None:
@@ -131,9 +131,9 @@ class EncryptedFile(KeyringBackend):
             self._change(drop)
 
     def reserve(self) -> Path:
-        """Takes room on the disk for one more writing; `written_into` uses it, and `reserved_file.release` gives it back.
+        """Reserves disk space for one more write. `written_into` uses it, `reserved_file.release` frees it.
 
-        It goes through all that a writing does before, so that little is left that could fail.
+        It does everything that a write does before the write itself, so that little is left that could fail.
         """
         with self._one:
             self.unlock()
@@ -143,7 +143,7 @@ class EncryptedFile(KeyringBackend):
 
     @contextlib.contextmanager
     def written_into(self, room: Path) -> Generator[None]:
-        """Within this, the next writing uses the room."""
+        """Within this context, the next write uses the reserved space."""
         with self._one:
             self._room = room
             try:
@@ -152,7 +152,7 @@ class EncryptedFile(KeyringBackend):
                 self._room = None
 
     def change_passphrase(self, new: str) -> None:
-        """Seals the file again with another passphrase. A process that has it open asks again when it next reads it."""
+        """Encrypts the file with another passphrase. A process that has it open asks again when it next reads it."""
         with self._one:
             self.unlock()
             new = usable(new, "The new passphrase", new=True)
@@ -171,7 +171,7 @@ class EncryptedFile(KeyringBackend):
 
     @contextlib.contextmanager
     def _alone(self) -> Generator[None]:
-        """Holds the file's lock; the other processes wait."""
+        """Holds the file's lock; other processes wait."""
         try:
             make_folder(self.path.parent)
             refuse_changeable(self.path)
@@ -185,7 +185,7 @@ class EncryptedFile(KeyringBackend):
             raise self._unusable(error) from None
 
     def _read(self) -> _Entries | None:
-        """What the file holds; None if there is no file."""
+        """The content of the file; None if there is no file."""
         try:
             data = read_secret(self.path, MOST_BYTES)
         except FileNotFoundError:
@@ -223,7 +223,8 @@ class EncryptedFile(KeyringBackend):
         _sync_folder(self.path.parent)
 
     def _written_beside(self, data: bytes) -> Path:
-        # One fixed name, written only under the lock: a kill leaves at most this one behind, and the next write replaces it.
+        # A fixed name, written only under the lock: a kill leaves at most this one file behind, and the next
+        # write replaces it.
         beside = self.path.with_name(f"{self.path.name}.new")
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
@@ -257,7 +258,7 @@ class EncryptedFile(KeyringBackend):
 
 
 def _as_it_is(entries: _Entries) -> None:
-    """The change that makes the file where there is none."""
+    """The change that creates the file if there is none."""
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The keyring file's format: what stands before the ciphertext, and how a passphrase becomes the key.
+"""The keyring file's format: its header, and how a passphrase becomes the key.
 
 Version 2: `CSKEYS2` and a newline, Argon2id's memory in KiB (4 bytes, big-endian), passes (1 byte) and lanes (1), salt (16),
 nonce (12), and the AES-256-GCM ciphertext of a JSON object {service: {name: secret}}. Version 1 (release 0.1): `CSKEYS1` and a
@@ -23,23 +23,23 @@ _KEY = 32
 
 
 class Damaged(ValueError):
-    """The bytes are no keyring file."""
+    """The bytes are not a keyring file."""
 
 
 class Newer(ValueError):
-    """The file is of a later version of the format, which is the argument."""
+    """The file has a later version of the format, which is the argument."""
 
 
 class Derivation(Protocol):
-    """How a file's key is made of its passphrase."""
+    """How a file's key is derived from its passphrase."""
 
     @property
     def start(self) -> bytes:
-        """How the file begins: all before the nonce."""
+        """The start of the file: everything before the nonce."""
         ...
 
     def key(self, passphrase: str) -> bytes:
-        """The file's key; takes long on purpose."""
+        """The file's key. Slow on purpose."""
         ...
 
 
@@ -49,7 +49,7 @@ def _salt() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Argon2:
-    """Version 2. The defaults are RFC 9106's second recommendation (section 4): 64 MiB, a tenth of a second and more."""
+    """Version 2. The defaults are RFC 9106's second recommendation (section 4): 64 MiB, and at least a tenth of a second."""
 
     memory_kib: int = 65_536
     passes: int = 3
@@ -92,19 +92,19 @@ class ScryptOf01:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A file taken apart."""
+    """A file split into its parts."""
 
     derivation: Derivation
     nonce: bytes
     body: bytes
 
     def opened(self, key: bytes) -> bytes:
-        """The plain content. Raises cryptography's InvalidTag for another key, or where a bit was changed."""
+        """The decrypted content. Raises cryptography's InvalidTag if the key is wrong or a bit was changed."""
         return AESGCM(key).decrypt(self.nonce, self.body, self.derivation.start + self.nonce)
 
 
 def taken_apart(data: bytes) -> Sealed:
-    """Raises Damaged or Newer. A cost that would keep this machine busy for minutes counts as damage."""
+    """Parses a file. Raises Damaged or Newer. A cost that would keep this machine busy for minutes counts as damage."""
     magic = _MAGIC.match(data)
     if magic is None:
         raise Damaged
@@ -131,6 +131,6 @@ def taken_apart(data: bytes) -> Sealed:
 
 
 def sealed(derivation: Argon2, key: bytes, plain: bytes) -> bytes:
-    """A whole file. Its nonce is a new one each time: AES-GCM is broken by one used twice with the same key."""
+    """A complete file. It gets a new nonce each time: reusing one with the same key breaks AES-GCM."""
     header = derivation.start + secrets.token_bytes(_NONCE)
     return header + AESGCM(key).encrypt(header[-_NONCE:], plain, header)

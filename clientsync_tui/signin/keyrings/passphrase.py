@@ -1,4 +1,4 @@
-"""The passphrase of the encrypted keyring file: from a descriptor, a file, systemd, or the person."""
+"""The passphrase of the encrypted keyring file: from a descriptor, a file, systemd, or the user."""
 
 import codecs
 import os
@@ -13,23 +13,26 @@ DESCRIPTOR_VARIABLE = "CLIENTSYNC_PASSPHRASE_FD"
 FILE_VARIABLE = "CLIENTSYNC_PASSPHRASE_FILE"
 CREDENTIAL = "clientsync-passphrase"
 SHORTEST = 8
-"""Characters of a new passphrase (NIST SP 800-63B, section 5.1.1.1)."""
+"""Minimum length of a new passphrase (NIST SP 800-63B, section 5.1.1.1)."""
 
 _LONGEST = 65_536
 
 Ask = Callable[[bool], str]
-"""Asks the person; the argument: whether the keyring is new, so that the passphrase should be asked for twice. It is called in
-a thread, and may take its time."""
+"""Asks the user. The argument: whether the keyring is new, so that the passphrase must be entered twice. Called in a
+thread, and may take its time.
+"""
 
 
 class PassphraseNeeded(KeyringTrouble):
-    """The encrypted keyring file is locked, and no one is there to ask."""
+    """The encrypted keyring file is locked, and there is nobody to ask."""
 
 
 def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
-    """The passphrase, from `file` if that is given. Raises PassphraseNeeded if nothing supplies it, KeyringTrouble for one that can't be used.
+    """The passphrase, from `file` if given. Raises PassphraseNeeded if nothing provides it, KeyringTrouble if it can't be
+    used.
 
-    `new`: whether it is for a new keyring. For an old one a mark (BOM) before it stays: release 0.2 took it for a part.
+    `new`: for a new keyring. For an old one, a byte order mark is kept, because release 0.2 treated it as part of the
+    passphrase.
     """
     if file is None and (descriptor_text := os.environ.get(DESCRIPTOR_VARIABLE)):
         what = f"The text from {DESCRIPTOR_VARIABLE} (it can be read once)"
@@ -39,7 +42,8 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
     if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
         handed = Path(folder) / CREDENTIAL
         if handed.exists():
-            # systemd guards that folder itself (systemd.exec(5), "Credentials"), and may give the file any owner and mode.
+            # systemd protects that folder itself (systemd.exec(5), "Credentials"), and may give the file any
+            # owner and mode.
             return usable(_from_file(handed, owner=False), f"The credential {CREDENTIAL}", new=new)
     if ask is None:
         raise PassphraseNeeded(
@@ -51,7 +55,7 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
 
 
 def too_weak(entered: str) -> str | None:
-    """Why a new passphrase would not protect anything; None if it may."""
+    """Why a new passphrase would protect nothing; None if it is strong enough."""
     if len(entered) < SHORTEST:
         return f"A new passphrase needs at least {SHORTEST} characters. Anyone who copies the keyring file can guess a short one."
     if len(set(entered)) == 1:
@@ -60,13 +64,15 @@ def too_weak(entered: str) -> str | None:
 
 
 def usable(entered: str, what: str, *, new: bool) -> str:
-    """`said`. Raises KeyringTrouble if it is empty, has characters that could not be typed in again, or is new and too weak."""
+    """Returns `said`. Raises KeyringTrouble if it is empty, contains characters that can't be typed again, or is new and
+    too weak.
+    """
     if new:
         entered = entered.removeprefix(MARK)
     if not entered.removeprefix(MARK):
         raise KeyringTrouble(f"{what} is empty. The keyring file needs a passphrase.")
     if any("\ud800" <= character <= "\udfff" for character in entered):
-        # What a terminal sends that is not UTF-8 comes as these.
+        # Bytes from a terminal that are not UTF-8 arrive as these characters.
         raise KeyringTrouble(f"{what} is not UTF-8.")
     if new and (why := too_weak(entered)):
         raise KeyringTrouble(f"{what} can't be used: {why}")
@@ -74,7 +80,7 @@ def usable(entered: str, what: str, *, new: bool) -> str:
 
 
 def _from_descriptor(descriptor_text: str) -> str:
-    """The first line, read byte by byte: the rest may be input for the command."""
+    """The first line, read byte by byte, because the rest may be input for the command."""
     line = bytearray()
     try:
         descriptor = int(descriptor_text)
@@ -92,7 +98,7 @@ def _from_descriptor(descriptor_text: str) -> str:
 def _from_file(path: Path, *, owner: bool) -> str:
     try:
         data = read_secret(path, _LONGEST, owner=owner)
-        # The mark of UTF-8 stays, see above; UTF-16 has never been read with it.
+        # The UTF-8 mark stays (see above). UTF-16 has never been read with its mark.
         text = data.decode() if data.startswith(codecs.BOM_UTF8) else decoded(data)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"

@@ -1,4 +1,4 @@
-"""Room on the disk for a new version of a file, taken before it is needed: a file beside it, as large as the new one may become."""
+"""Disk space for a file's next version, reserved in advance: a file beside it, as large as the new version may become."""
 
 import contextlib
 import os
@@ -7,21 +7,21 @@ import time
 from pathlib import Path
 
 GROWTH = 16_384
-"""Bytes by which the file may grow. The longest tokens have some thousand."""
+"""How many bytes the file may grow. The longest tokens have a few thousand."""
 
 _OPENED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _LONGEST_USE_S = 3_600
 
 
 def reserve(path: Path) -> Path:
-    """Takes the room, on the disk when this returns. Raises OSError, with nothing taken."""
+    """Reserves the space on the disk before returning. Raises OSError, with nothing reserved."""
     _sweep(path)
     size = (path.stat().st_size if path.exists() else 0) + GROWTH
     room = path.with_name(f"{path.name}.room-{secrets.token_hex(8)}")
     try:
         file = os.open(room, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPENED, 0o600)
         with os.fdopen(file, "wb") as stream:
-            # A filesystem that compresses would store zeros as nothing.
+            # A compressing filesystem would store zeros as nothing.
             stream.write(secrets.token_bytes(size))
             stream.flush()
             os.fsync(stream.fileno())
@@ -32,7 +32,9 @@ def reserve(path: Path) -> Path:
 
 
 def write_into(room: Path, data: bytes) -> bool:
-    """Makes `data` the whole content, on the disk when this returns, in the room that was taken. False where the file is gone."""
+    """Writes `data` as the whole content into the reserved space, and to the disk before returning. False if the file is
+    gone.
+    """
     try:
         file = os.open(room, os.O_WRONLY | _OPENED)
     except FileNotFoundError:
@@ -46,13 +48,13 @@ def write_into(room: Path, data: bytes) -> bool:
 
 
 def release(room: Path) -> None:
-    """Gives the room back, unless it has become the file."""
+    """Frees the space, unless it has become the file."""
     with contextlib.suppress(FileNotFoundError):
         room.unlink()
 
 
 def _sweep(path: Path) -> None:
-    """Removes what a process that was killed has left."""
+    """Removes what a killed process has left behind."""
     for left in path.parent.glob(f"{path.name}.room-*"):
         with contextlib.suppress(FileNotFoundError):
             if abs(time.time() - left.stat().st_mtime) > _LONGEST_USE_S:

@@ -1,7 +1,8 @@
-"""Secrets that are longer than a keyring's entry: kept in several, so that a kill at any moment leaves the old or the new one whole.
+"""Secrets longer than a keyring entry, split over several so that a kill at any moment leaves the old or the new one
+intact.
 
-The entry of the secret's name then says which parts are meant: `clientsync-parts SERIES COUNT`. The parts are written before it,
-in the one of two series that the secret before is not in, and that one's are deleted behind it.
+The entry with the secret's name then says which parts to use: `clientsync-parts SERIES COUNT`. The parts are written before it,
+in whichever of two series the previous secret does not use, and the previous parts are deleted after it.
 """
 
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 LONGEST = 1_200
-"""Units of UTF-16 in an entry: Windows keeps 2,560 bytes (CRED_MAX_CREDENTIAL_BLOB_SIZE), and keyring writes UTF-16."""
+"""UTF-16 units per entry: Windows stores 2,560 bytes (CRED_MAX_CREDENTIAL_BLOB_SIZE), and keyring writes UTF-16."""
 
 MOST_PARTS = 99
 _HEAD = "clientsync-parts"
@@ -22,7 +23,7 @@ _SERIES = ("a", "b")
 
 
 def read(backend: "KeyringBackend", service: str, name: str) -> str | None:
-    """The secret, None if there is none. Raises KeyringTrouble if parts of it are missing, and what the backend raises."""
+    """The secret, None if there is none. Raises KeyringTrouble if parts of it are missing, and whatever the backend raises."""
     for _ in range(_TRIES):
         held = backend.get_password(service, name)
         if (head := _head(held)) is None:
@@ -30,12 +31,12 @@ def read(backend: "KeyringBackend", service: str, name: str) -> str | None:
         parts = [backend.get_password(service, part) for part in _names(name, *head)]
         if None not in parts:
             return "".join(cast(list[str], parts))
-        # Another process has replaced it meanwhile, and deleted these.
+        # Another process has replaced it meanwhile and deleted these parts.
     raise KeyringTrouble("Part of the secret is missing from the keyring. Sign in again.")
 
 
 def write(backend: "KeyringBackend", service: str, name: str, secret: str) -> None:
-    """Writes or replaces the secret. Raises KeyringTrouble, before anything is changed, where no keyring takes one so long."""
+    """Writes or replaces the secret. Raises KeyringTrouble, before changing anything, if no keyring takes one that long."""
     put = cast(Any, backend).set_password
     before = _head(backend.get_password(service, name))
     if len(secret.encode("utf-16-le", "surrogatepass")) // 2 <= LONGEST and not secret.startswith(_HEAD):
@@ -55,7 +56,7 @@ def write(backend: "KeyringBackend", service: str, name: str, secret: str) -> No
 
 
 def forget(backend: "KeyringBackend", service: str, name: str) -> None:
-    """Deletes the secret, if there is one, and whatever a writing that was cut off has left of another."""
+    """Deletes the secret, if there is one, and anything left over from an interrupted write."""
     if backend.get_password(service, name) is not None:
         backend.delete_password(service, name)
     for series in _SERIES:
@@ -63,7 +64,9 @@ def forget(backend: "KeyringBackend", service: str, name: str) -> None:
 
 
 def _sweep(backend: "KeyringBackend", service: str, name: str, series: str, keep: int = 0) -> None:
-    """Deletes the parts of a series behind the first `keep`, the last first: so a kill leaves none that is not found again."""
+    """Deletes the parts of a series after the first `keep`, last first, so that a kill leaves none that can't be found
+    again.
+    """
     left: list[str] = []
     for part in _names(name, series, MOST_PARTS)[keep:]:
         if backend.get_password(service, part) is None:
@@ -78,7 +81,7 @@ def _names(name: str, series: str, count: int) -> list[str]:
 
 
 def _head(held: str | None) -> tuple[str, int] | None:
-    """Series and number of the parts that an entry speaks of; None for one that is the secret itself."""
+    """The series and number of parts that an entry refers to; None if it is the secret itself."""
     words = (held or "").split(" ")
     if len(words) != 3 or words[0] != _HEAD or words[1] not in _SERIES or not words[2].isdecimal():
         return None
