@@ -1,7 +1,7 @@
-"""The chain through the ledger: each entry's hash is over the one before it and the entry itself.
+"""The ledger's hash chain: each entry's hash covers the previous hash and the entry itself.
 
-So an entry that was changed, taken out or put in by anything but this program shows (`verify`). Anyone who can write to the file
-can also recompute the chain: that shows only against a hash that was saved elsewhere, as every backup does.
+So an entry that anything but this program changed, removed or inserted is detected (`verify`). Anyone who can write to the file
+can also recompute the chain; only a hash saved elsewhere, as in every backup, reveals that.
 """
 
 import json
@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Literal
 
 LAST_HEAD = "SELECT rowid, seq, hash FROM head ORDER BY seq DESC, rowid LIMIT 1"
-"""The head, of which there is one: anyone who adds another can't have fewer entries taken for the whole ledger."""
+"""The head. There is only one: if somebody adds another, a truncated ledger must not pass for a whole one."""
 
 START = bytes(32)
 """Stands for the hash before the first entry."""
@@ -22,14 +22,15 @@ _to_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def link(before: bytes, row: Sequence[int | str | None]) -> bytes:
-    """The hash of an entry: SHA-256 over the former one's 32 bytes, then the entry's `COLUMNS` as they are stored, as a JSON array
-    in ASCII without spaces."""
+    """The hash of an entry: SHA-256 over the previous hash's 32 bytes, then the entry's `COLUMNS` as stored, as a JSON
+    array in ASCII without spaces.
+    """
     return sha256(before + _to_json(row).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """The first place where the ledger is not as this program left it; `last` is the last of several entries that were removed."""
+    """The first place where the ledger is not as this program left it. `last`: the last of several missing entries."""
 
     what: Literal["altered", "removed", "inserted"]
     seq: int
@@ -37,8 +38,8 @@ class Flaw:
 
 
 def verify(db: sqlite3.Connection) -> Flaw | None:
-    """Reads the whole ledger, an entry at a time, in one state of the database; None: it is whole."""
-    # Without a head it can't be known whether entries were cut off behind the last.
+    """Reads the whole ledger, entry by entry, from one state of the database. None: it is intact."""
+    # Without a head, nobody can know whether entries at the end were cut off.
     _, head, head_hash = db.execute(LAST_HEAD).fetchone() or (0, None, b"")
     seq, before = 0, START
     rows = db.execute(f"SELECT hash, {COLUMNS} FROM ledger ORDER BY seq")
@@ -60,7 +61,7 @@ def verify(db: sqlite3.Connection) -> Flaw | None:
 
 
 def _is_between(db: sqlite3.Connection, seq: int, before: bytes, head: int | None) -> bool:
-    """Whether the chain ends in front of entry `seq`, or passes it by."""
+    """Whether the chain ends just before entry `seq`, or continues past it."""
     if head is not None and seq > head:
         return True
     following = db.execute(f"SELECT hash, {COLUMNS} FROM ledger WHERE seq = ?", (seq + 1,)).fetchone()

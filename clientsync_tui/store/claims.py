@@ -1,4 +1,4 @@
-"""Who says that they are working on which clients. What is read here is this host's own table; a practice's server has the same."""
+"""Who is working on which clients. This reads the host's own table; a practice's server has the same one."""
 
 import json
 import sqlite3
@@ -19,25 +19,27 @@ if TYPE_CHECKING:
 _OF = "SELECT * FROM claims WHERE until > ? AND client IN (SELECT value FROM json_each(?))"
 _LATER = "strftime('%Y-%m-%dT%H:%M:%fZ', ?, '+' || minutes || ' minutes')"
 RENEWED_BELOW = 5 / 6
-"""Activity renews a claim that has less than this part of its time left, so that not each key is a change that everyone follows."""
+"""Activity renews a claim only if less than this fraction of its time is left, so that not every key becomes a change that
+everyone follows.
+"""
 
 
 class Claims:
-    """The claims of the practice."""
+    """The practice's claims."""
 
     def __init__(self, database: Database, ledger: "Ledger") -> None:
         self._database = database
         self._ledger = ledger
 
     def active(self, now: datetime) -> list[Claim]:
-        """Every claim that has not ended, the oldest first."""
+        """Every active claim, oldest first."""
         query = "SELECT * FROM claims WHERE until > ? ORDER BY since, client"
         db = self._database.connection
         by = ahead(db)
         return list(_readable(db.execute(query, (iso(now + by),)), by))
 
     def next_end(self, now: datetime) -> datetime | None:
-        """When the next claim ends, if nobody does anything; None where there is none."""
+        """When the next claim expires if nobody does anything; None if there is none."""
         return min((claim.until for claim in self.active(now)), default=None)
 
     def of(self, clients: Iterable[str], now: datetime) -> dict[str, Claim]:
@@ -45,7 +47,7 @@ class Claims:
         return claims_on(self._database.connection, clients, now)
 
     def take(self, clients: Sequence[str], person: str, minutes: int = USUAL_MINUTES) -> Claimed:
-        """Claims clients, also those that others have claimed; the history records these. Raises what `Home` raises."""
+        """Claims clients, including those that others have claimed; the history records those. Raises what `Home` raises."""
         with self._database.writing(shared=True) as db:
             home = self._database.home
             at, person = home.at(), home.actor(person)
@@ -67,7 +69,7 @@ class Claims:
         return Claimed(len(set(clients)), others)
 
     def release(self, clients: Sequence[str], person: str) -> int:
-        """Ends this person's claims on these clients; returns how many there were. Raises what `Home` raises."""
+        """Ends this person's claims on these clients. Returns how many there were. Raises what `Home` raises."""
         with self._database.writing(shared=True) as db:
             home = self._database.home
             person = home.actor(person)
@@ -77,7 +79,9 @@ class Claims:
             return sum(row[0] for row in here) if there is None else there
 
     def note_activity(self, person: str, now: datetime) -> bool:
-        """This person is at work: their claims go on, if they would end sooner than is usual. Returns whether any was renewed."""
+        """Extends this person's claims, because they are active, if the claims would end sooner than usual. Returns whether
+        any was renewed.
+        """
         if not any(_is_due(claim, now) for claim in self.active(now) if claim.person == person):
             return False
         with self._database.writing(shared=True) as db:
@@ -89,7 +93,7 @@ class Claims:
 
 
 def claims_on(db: sqlite3.Connection, clients: Iterable[str], now: datetime) -> dict[str, Claim]:
-    """The claims on these clients. Most practices have none at most times, and that costs next to nothing."""
+    """The claims on these clients. Usually a practice has none, and then this costs next to nothing."""
     if db.execute("SELECT 1 FROM claims LIMIT 1").fetchone() is None:
         return {}
     by = ahead(db)

@@ -1,4 +1,4 @@
-"""Questions about the client list."""
+"""Queries about the client list."""
 
 import json
 import sqlite3
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Integrated(NamedTuple):
-    """Whose an organisation is: the client's id, name and practice code, and the integration's problem, if any."""
+    """The client that an organisation belongs to: id, name, practice code, and the integration's problem, if any."""
 
     client: str
     name: str
@@ -78,7 +78,7 @@ class Clients:
         held: Collection[str] = (),
         me: Collection[str] = (),
     ) -> "array[int]":
-        """The numbers of the clients that match, in the order of `sort`: see `listing.find`."""
+        """The numbers of the matching clients, in the order of `sort`: see `listing.find`."""
         from .listing.find import find
 
         return find(self._database, terms, now, sort, cause, held=held, me=me)
@@ -92,7 +92,7 @@ class Clients:
         held: Collection[str] = (),
         me: Collection[str] = (),
     ) -> "array[int]":
-        """The first `most` of what `find` returns in the order by name: see `listing.find`."""
+        """The first `most` of what `find` returns when sorted by name: see `listing.find`."""
         from .listing.find import first_matching
 
         return first_matching(self._database, terms, now, most, held=held, me=me)
@@ -106,29 +106,29 @@ class Clients:
         held: Collection[str] = (),
         me: Collection[str] = (),
     ) -> "array[int] | None":
-        """The same, or None where it could take longer than a frame: see `listing.glance`."""
+        """The same, or None if it might take longer than a frame: see `listing.glance`."""
         from .listing.find import glance
 
         return glance(self._database, terms, now, most, held=held, me=me)
 
     def warm(self) -> None:
-        """Reads the search texts, so that the first letter of a filter does not wait for them."""
+        """Reads the search texts in advance, so that the first letter of a filter doesn't wait for them."""
         from .listing.find import warm
 
         warm(self._database)
 
     def first_page(self, most: int) -> "array[int]":
-        """The first `most` clients by name: what `find` gives without terms, cut short."""
+        """The first `most` clients by name: the beginning of what `find` returns without terms."""
         query = "SELECT n FROM clients WHERE removed = 0 ORDER BY name_key, n LIMIT ?"
         return array("q", (row[0] for row in self._db.execute(query, (most,))))
 
     def ids_of(self, numbers: Sequence[int]) -> list[str]:
-        """The ids of the clients with these numbers that are on the list, by name."""
+        """The ids of the clients with these numbers, if they are on the list, sorted by name."""
         query = "SELECT id, name_key FROM clients WHERE removed = 0 AND n IN ({marks})"
         return [row[0] for row in sorted(self._in_parts(query, numbers), key=lambda row: row[1])]
 
     def softwares_of(self, numbers: Sequence[int]) -> list[str]:
-        """The accounting apps that these clients have an integration with, disconnected ones included."""
+        """The accounting apps that these clients have integrations with, including disconnected ones."""
         query = "SELECT DISTINCT software FROM integrations WHERE client IN ({marks})"
         return sorted({row[0] for row in self._in_parts(query, numbers)})
 
@@ -138,25 +138,27 @@ class Clients:
             yield from self._db.execute(query.format(marks=", ".join("?" * len(part))), part)
 
     def fixes(self, numbers: Sequence[int], statuses: Collection[Status], now: datetime) -> "list[Fix]":
-        """The fixes for these clients' integrations that have one of `statuses`, the largest first."""
+        """The fixes for these clients' integrations with one of `statuses`, the largest first."""
         from .fixes import fixes
 
         return fixes(self._database, numbers, statuses, now)
 
     def with_cause(self, cause: "Cause", numbers: Sequence[int], now: datetime) -> list[tuple[int, str]]:
-        """Client and organisation of each of these clients' integrations that has this cause, in the order of the clients."""
+        """Client and organisation of each of these clients' integrations with this cause, in the order of the clients."""
         from .fixes import with_cause
 
         return with_cause(self._database, cause, numbers, now)
 
     def tally(self, software: str, now: datetime, used: str | None = None) -> "Tally":
-        """The integrations with one accounting app, counted by today's status. `used`: the sign-in that Reconnect all will use."""
+        """The integrations with one accounting app, counted by today's status. `used`: the sign-in that Reconnect all will
+        use.
+        """
         from .listing.tally import tally
 
         return tally(self._database, software, now, used)
 
     def counts(self, now: datetime) -> Counter[Status | None]:
-        """How many clients have each status (the worst of its integrations'); None: no integration."""
+        """How many clients have each status (the worst of their integrations'); None: no integration."""
         counts: Counter[Status | None] = Counter()
         with self._database.reading() as db:
             meaning = meanings(db, now)
@@ -182,12 +184,12 @@ class Clients:
         return [row[0] for row in self._db.execute("SELECT name FROM teams ORDER BY name")]
 
     def in_team(self, team: str) -> list[str]:
-        """The ids of the clients on the list that are in a team."""
+        """The ids of the clients on the list in a team."""
         query = "SELECT id FROM clients WHERE removed = 0 AND team = ? COLLATE NOCASE ORDER BY n"
         return [row[0] for row in self._db.execute(query, (team,))]
 
     def team_sizes(self) -> dict[str, int]:
-        """How many clients on the list each team has, by the team's name."""
+        """How many clients on the list are in each team, by the team's name."""
         query = (
             "SELECT t.name, count(c.n) FROM teams t LEFT JOIN clients c ON c.team = t.name AND c.removed = 0 "
             "GROUP BY t.name ORDER BY t.name"
@@ -195,7 +197,9 @@ class Clients:
         return {row[0]: row[1] for row in self._db.execute(query)}
 
     def by_number(self, numbers: Sequence[int], now: datetime) -> list[Client]:
-        """The clients with these numbers, in that order, with their integrations; those that are gone are left out."""
+        """The clients with these numbers, in that order, with their integrations. Clients that no longer exist are left
+        out.
+        """
         found: dict[int, Client] = {}
         for start in range(0, len(numbers), AT_ONCE):
             part = list(numbers[start : start + AT_ONCE])
@@ -210,7 +214,7 @@ class Clients:
         return [found[n] for n in numbers if n in found]
 
     def last_changes(self, ids: Sequence[str]) -> dict[str, datetime]:
-        """When anything about each of these clients last changed: a refresh that found everything as before is no change."""
+        """When anything about each of these clients last changed. A refresh that found everything unchanged doesn't count."""
         query = (
             "SELECT value, (SELECT at FROM ledger WHERE client = value AND "
             "(kind <> 'refreshed' OR CASE WHEN json_valid(body) THEN coalesce(json_extract(body, '$.details'), '{}') <> '{}' END) "
@@ -220,7 +224,7 @@ class Clients:
         return {row[0]: at for row in rows if (at := moment(row[1]))}
 
     def each(self, numbers: Sequence[int], now: datetime) -> Iterator[Client]:
-        """As `by_number`, a few hundred at a time, for exports."""
+        """Like `by_number`, but a few hundred at a time, for exports."""
         for start in range(0, len(numbers), AT_ONCE):
             yield from self.by_number(numbers[start : start + AT_ONCE], now)
 
@@ -236,14 +240,14 @@ class Clients:
         return {client.id: client for client in self.by_number(numbers, now)}
 
     def named(self, words: str, now: datetime) -> Client:
-        """The client that `words` mean: an id, a practice code, or an exact name.
+        """The client that `words` names by id, practice code or exact name.
 
-        Raises UsageError if there is none, or when several bear that name.
+        Raises UsageError if there is none, or several have that name.
         """
         for condition, values in (
             ("id = ?", (words,)),
             ("code_key = ?", (code_key(words),)),
-            # The key has an index, the name has none.
+            # The key has an index, the name hasn't.
             ("name_key = ? AND name = ?", (sort_key(words), words)),
         ):
             query = f"SELECT n FROM clients WHERE removed = 0 AND {condition}"
@@ -257,7 +261,7 @@ class Clients:
         raise UsageError(f'There is no client with the practice code, name or id "{words}".')
 
     def integrations(self, software: str | None, now: datetime) -> list[tuple[Client, Integration]]:
-        """Every integration (of one app), with its client."""
+        """Every integration (of one app) with its client."""
         query = "SELECT client FROM integrations WHERE ? IS NULL OR software = ?"
         numbers = sorted({row[0] for row in self._db.execute(query, (software, software))})
         return [
@@ -268,7 +272,7 @@ class Clients:
         ]
 
     def without(self, software: str, now: datetime) -> Iterator[Client]:
-        """Clients on the list that have no living integration of this app."""
+        """Clients on the list without an active integration with this app."""
         query = (
             "SELECT n FROM clients WHERE removed = 0 AND n NOT IN (SELECT client FROM integrations WHERE software = ? AND "
             "(problem IS NULL OR problem <> 'disconnected_here'))"
@@ -276,12 +280,12 @@ class Clients:
         yield from self.each([row[0] for row in self._db.execute(query, (software,))], now)
 
     def with_tax_number(self, number: str, now: datetime) -> list[Client]:
-        """Clients on the list whose details hold exactly this tax number."""
+        """Clients on the list with exactly this tax number."""
         query = "SELECT n FROM clients WHERE json_extract(details, '$.tax_number') = ? AND removed = 0"
         return self.by_number([row[0] for row in self._db.execute(query, (number,))], now)
 
     def integrated(self, software: str, organisation_id: str | None = None) -> dict[str, Integrated]:
-        """Whose each organisation is (or this one), by the organisation's id."""
+        """The client that each organisation (or this one) belongs to, by the organisation's id."""
         query = (
             "SELECT organisation_id, c.id, c.name, c.practice_code, i.problem FROM integrations i JOIN clients c ON c.n = i.client "
             "WHERE i.software = ?"
@@ -293,7 +297,9 @@ class Clients:
         return {row[0]: Integrated(*row[1:]) for row in rows}
 
     def still(self, link: Integration) -> bool:
-        """Whether an integration is authenticated as it was when `link` was read, and neither ended nor come back since."""
+        """Whether an integration still has the sign-in it had when `link` was read, and has neither ended nor been
+        reconnected since.
+        """
         query = "SELECT sign_in, connected_at, problem FROM integrations WHERE software = ? AND organisation_id = ?"
         row = self._db.execute(query, (link.software, link.organisation_id)).fetchone()
         gone = Reason.DISCONNECTED_HERE
@@ -323,7 +329,7 @@ def _settings(text: str) -> Settings:
 
 
 def integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integration:
-    """The integration that a row of `INTEGRATIONS` holds. Raises Trouble for one that this program did not write."""
+    """The integration in a row of `INTEGRATIONS`. Raises Trouble if this program did not write it."""
     try:
         return _integration_of(row, now)
     except UNREADABLE:
@@ -334,7 +340,7 @@ def integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integ
 def _integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Integration:
     problem = Reason(row["problem"]) if row["problem"] else None
     ends = moment(row["ends_at"])
-    # No ledger entry backs what was last seen: another program may have written anything there.
+    # No ledger entry backs what was last seen, so another program may have written anything there.
     fault_at = time_of(row["fault_at"]) if is_fault(row["fault"]) else None
     return Integration(
         client=int(row["client"]),
@@ -356,7 +362,7 @@ def _integration_of(row: Mapping[str, str] | sqlite3.Row, now: datetime) -> Inte
 
 
 def client_of(row: sqlite3.Row, integrations: tuple[Integration, ...], claim: Claim | None = None) -> Client:
-    """The client that a row of `clients` holds."""
+    """The client in a row of `clients`."""
     return Client(
         row["n"],
         row["id"],

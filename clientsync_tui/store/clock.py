@@ -1,4 +1,6 @@
-"""How far the clock of the practice's home is ahead of this host's: it is kept in the file, so that it is known without the server."""
+"""How far the clock of the practice's home is ahead of this host's. It is stored in the file, so it is known without the
+server.
+"""
 
 import sqlite3
 from contextlib import suppress
@@ -8,14 +10,14 @@ from .database import Database
 
 _KEY = "ahead"
 TOLERANCE = timedelta(seconds=2)
-"""A smaller difference may be the time that an answer took, and changes nothing for anyone."""
+"""A smaller difference may be the time the answer took, and matters to nobody."""
 
 MOST = timedelta(days=36_525)
-"""A century: more is no clock's fault, and no date may hold the sum."""
+"""A century. A larger difference is no clock's fault, and no date might hold the sum."""
 
 
 def ahead(db: sqlite3.Connection) -> timedelta:
-    """By how much; nothing where the practice is in this file."""
+    """The difference; zero if the practice is in this file."""
     row = db.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
     # Anyone who can write to the file may have put something else there.
     with suppress(ValueError, OverflowError, TypeError):
@@ -24,7 +26,7 @@ def ahead(db: sqlite3.Connection) -> timedelta:
 
 
 def note_ahead(database: Database, by: timedelta) -> None:
-    """Remembers it, if it changed: each write makes every open window look for what is new."""
+    """Saves it if it has changed. Each write makes every open window look for news."""
     by = _believed(by)
     if abs(by - ahead(database.connection)) > TOLERANCE:
         with database.writing() as db:
@@ -36,5 +38,5 @@ def _believed(by: timedelta) -> timedelta:
 
 
 def forget_ahead(db: sqlite3.Connection) -> None:
-    """From now on the home is this file."""
+    """From now on, this file is the home."""
     db.execute("DELETE FROM meta WHERE key = ?", (_KEY,))

@@ -1,4 +1,4 @@
-"""Opening the practice's SQLite file, and writing to it in one transaction at a time."""
+"""Opens the practice's SQLite file, and writes to it in one transaction at a time."""
 
 import contextlib
 import os
@@ -27,25 +27,25 @@ from .home import Home, SqliteHome
 from .listing.client_list import Listing
 
 READING_KIB, WRITING_KIB = 256, 2000
-"""Pages kept in memory by each thread that reads, or also writes."""
+"""How much memory each thread may use as a cache when reading, or also writing."""
 
 BUSY_S = 10.0
 MIGRATION_S = 60
-"""How long another process may take to bring the file to this program's shape."""
+"""How long another process may take to upgrade the file."""
 
 
 class Damaged(UsageError):
-    """The file is not a sound database: a backup has to be restored."""
+    """The file is not a sound database, so a backup has to be restored."""
 
 
 class Database:
-    """One SQLite file; each thread has a connection of its own, made when first used."""
+    """One SQLite file. Each thread has its own connection, opened on first use."""
 
     def __init__(self, path: Path, home: "Home | None" = None) -> None:
-        """Opens `path`, makes it if it is absent, and brings it to this program's shape.
+        """Opens `path`, creates it if it is missing, and upgrades it to this program's schema.
 
-        Raises Damaged, and UsageError if it was written by a newer program or another one, everyone may read it, it is on a network
-        filesystem, or its folder can't be written.
+        Raises: Damaged if the file is not a sound database. UsageError if another program or a newer version wrote it, if everyone can
+        read it, if it is on a network filesystem, or if its folder is not writable.
         """
         self.path = path
         self.home: Home = home or SqliteHome()
@@ -53,7 +53,7 @@ class Database:
         self._local = threading.local()
         self._schema = 0
         self.only_reads = path.is_file() and not may_write(path)
-        """Whether this person may not write to the file."""
+        """Whether this person can't write to the file."""
         self._let_go: Callable[[], object] = lambda: None
         try:
             make_folder(path.parent)
@@ -86,7 +86,7 @@ class Database:
         with contextlib.suppress(*((OSError,) if self.only_reads else ())):
             use = in_use.share(self.path)
         if use is not None:
-            # Also for who forgets to close: no one could restore the practice as long as that process lives.
+            # At exit too, because nobody could restore the practice as long as this process lives.
             self._let_go = weakref.finalize(self, os.close, use)
         self._file = self.path.stat()
         if self._version() < VERSION:
@@ -98,7 +98,7 @@ class Database:
             self._migrate()
         else:
             self._refuse_strange(VERSION)
-        # A copy that was put in place is not in it.
+        # A copy that was put in place is not in WAL mode.
         if not self.only_reads and self.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             opened_in_time(
                 resolved(self.path), partial(self.connection.execute, "PRAGMA journal_mode = WAL"), BUSY_S
@@ -106,8 +106,9 @@ class Database:
         self._share_log()
 
     def _share_log(self) -> None:
-        """Gives what SQLite made beside a shared practice its group: in a folder without the setgid bit it has this user's own, and
-        colleagues are locked out."""
+        """Gives the files that SQLite created beside a shared practice the practice's group. In a folder without the setgid
+        bit they get this user's own, which would lock colleagues out.
+        """
         if (
             sys.platform == "win32"
             or self.only_reads
@@ -122,7 +123,7 @@ class Database:
                     os.chown(beside, -1, self._file.st_gid, follow_symlinks=False)
 
     def _version(self) -> int:
-        """The file's version, 0 for an empty one; raises UsageError where this program must not touch the file."""
+        """The file's version, 0 if it is empty. Raises UsageError if this program must not touch the file."""
         with self.reading() as db:
             application = db.execute("PRAGMA application_id").fetchone()[0]
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
@@ -137,7 +138,7 @@ class Database:
         return version
 
     def _refuse_strange(self, version: int) -> None:
-        """Raises Damaged if the file holds anything that a practice of this version does not, such as a trigger."""
+        """Raises Damaged if the file contains anything that a practice of this version doesn't, such as a trigger."""
         with self.reading() as db:
             self._schema = db.execute("PRAGMA schema_version").fetchone()[0]
             what = strange(db, version)
@@ -168,13 +169,14 @@ class Database:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection, in autocommit: transactions are started by `writing`."""
+        """This thread's connection, in autocommit mode: `writing` starts transactions."""
         return self._opened().connection
 
     def _opened(self) -> threading.local:
-        """What this thread has of its own: its connection, whether it has written, and whether its transaction is shared.
+        """This thread's own state: its connection, whether it has written, and whether its transaction is shared.
 
-        A thread that is in a transaction holds on to it: `close` in another thread gives the next one new ones.
+        A thread in the middle of a transaction keeps its state; after `close` in another thread, the next one gets a new
+        state.
         """
         own = self._local
         state = state_of(self.path) if self.only_reads else None
@@ -191,22 +193,24 @@ class Database:
             )
             own.state = state
             connection.row_factory = sqlite3.Row
-            # FULL: an entry that was reported as done must survive a power cut, not only a kill.
+            # FULL: an entry reported as done must survive a power cut, not only a kill.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            # A bulk job touches pages all over the file; copied back less often, the same page is copied once for many changes.
+            # A bulk job changes pages all over the file. With fewer checkpoints, a page is copied once for many
+            # changes.
             connection.execute("PRAGMA wal_autocheckpoint = 4000")
-            # A thread that only reads goes through the file in order, and gains nothing by keeping pages.
+            # A thread that only reads goes through the file in order, so keeping pages would gain nothing.
             connection.execute(f"PRAGMA cache_size = {-READING_KIB}")
             own.connection, own.wrote, own.shared = connection, False, False
         return own
 
     @contextmanager
     def writing(self, *, shared: bool = False) -> Generator[sqlite3.Connection]:
-        """One transaction that others wait for: all of it is saved, or nothing. Inside another of this thread it is a part of that,
-        which can fail alone: whoever catches what it raised goes on with a transaction in which nothing of it happened.
+        """One transaction that others wait for: everything in it is saved, or nothing. Inside another one of this thread,
+        it is a part that can fail on its own: whoever catches its error goes on with a transaction in which nothing of it
+        happened.
 
-        `shared`: it changes what all hosts of the practice have, so it is saved at the practice's home first.
+        `shared`: it changes what all hosts of the practice have, so the practice's home saves it first.
         Raises Trouble if the disk is full or the file can't be written, and what `Home` raises.
         """
         if self.only_reads:
@@ -236,7 +240,7 @@ class Database:
             except BaseException:
                 if keep == "COMMIT" and own.shared:
                     self.home.give_up()
-                # A full disk has ended the transaction already.
+                # SQLite already rolled back when the disk filled up.
                 for statement in undo if connection.in_transaction else ():
                     connection.execute(statement)
                 raise
@@ -262,19 +266,20 @@ class Database:
                 "Nothing of this step was saved."
             )
 
-        # Anyone who can write to the file may have planted a trigger since. A rebuild changes the number, too.
+        # Anyone who can write to the file may have planted a trigger meanwhile. A rebuild changes the number
+        # too.
         if connection.execute("PRAGMA schema_version").fetchone()[0] != self._schema:
             self._refuse_strange(VERSION)
 
     def _is_at_its_place(self) -> bool:
-        """Whether the file that was opened is still the practice's: SQLite would go on writing one that has no name any more."""
+        """Whether the opened file is still the practice's. SQLite would keep writing to a file that no longer has a name."""
         try:
             return os.path.samestat(self.path.stat(), self._file)
         except FileNotFoundError:
             return False
 
     def changes(self) -> tuple[int, int]:
-        """Two counters, one of which moves when anyone, in this process or another, writes to the database."""
+        """Two counters. One of them changes when anyone, in this process or another, writes to the database."""
         own = self._opened()
         connection: sqlite3.Connection = own.connection
         state: State | None = own.state
@@ -292,7 +297,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
-        """One state of the database for several queries, whatever others write meanwhile. Nothing is written inside."""
+        """One state of the database for several queries, whatever others write meanwhile. Only for reading."""
         connection = self.connection
         if connection.in_transaction:
             yield connection
@@ -306,8 +311,8 @@ class Database:
     def close(self) -> None:
         """Closes this thread's connection, and lets go of the others.
 
-        Another thread may be in the middle of a statement, and SQLite does not survive that being closed under it: what such
-        a thread holds is closed when it is done with it.
+        Another thread may be executing a statement, and SQLite doesn't survive closing a connection under it. Such a thread closes
+        its connection itself when it has finished.
         """
         connection = getattr(self._local, "connection", None)
         if connection is not None:

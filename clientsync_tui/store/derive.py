@@ -1,8 +1,8 @@
-"""What follows of a client from its own row and its integrations: its search text, and its standing.
+"""What is derived from a client's row and its integrations: its search text and its standing.
 
-A standing is the set of (problem, sign-in) of a client's integrations, numbered: few clients differ in it, so that status is
-derived for a handful of standings instead of for every client. The persons who signed in are found by the standing too, so
-the search text need not name them.
+A standing is a numbered set of (problem, sign-in) pairs of a client's integrations. Few clients differ in it, so status is
+derived for a handful of standings instead of for every client. The people who signed in are found through the standing too, so
+the search text need not contain them.
 """
 
 import sqlite3
@@ -12,30 +12,30 @@ from ..practice.text import searched
 
 AT_ONCE = 500
 LINE = "\n"
-"""Stands between the words of a search text, so that no search runs from one into the next, and between a standing's pairs."""
+"""Separates the words of a search text, so that no match runs from one into the next, and the pairs of a standing."""
 
 Link = tuple[int, str, str | None, str]
-"""Client, organisation's name, problem, sign-in."""
+"""Client, organisation name, problem, sign-in."""
 
 
 def standing_key(links: Iterable[Link]) -> str:
-    """The set of (problem, sign-in), a line for each pair; empty for a client without integrations."""
+    """The set of (problem, sign-in) pairs, one per line; empty for a client without integrations."""
     return LINE.join(sorted({f"{problem or ''} {sign_in}" for _, _, problem, sign_in in links}))
 
 
 def working(key: str) -> str | None:
-    """The sign-in of a standing that is one integration without a problem: what nearly all are."""
+    """The sign-in of a standing that consists of one working integration, as nearly all do."""
     return key[1:] if key.startswith(" ") and LINE not in key else None
 
 
 def pairs(key: str) -> list[tuple[str, str]]:
-    """What `standing_key` wrote: each problem (empty: none) and sign-in."""
+    """Parses what `standing_key` wrote: each problem (empty: none) and sign-in."""
     parts = [line.partition(" ") for line in key.split(LINE)] if key else []
     return [(problem, sign_in) for problem, _, sign_in in parts]
 
 
 def derive(db: sqlite3.Connection, numbers: Collection[int]) -> None:
-    """Brings the search texts and standings of these clients up to date; a standing that no one has any more goes."""
+    """Updates the search texts and standings of these clients, and removes standings that no client has any more."""
     ordered = sorted(numbers)
     by_key: dict[str, int] = {}
     for start in range(0, len(ordered), AT_ONCE):

@@ -1,4 +1,4 @@
-"""Fixes: integrations of one accounting app and one person that have one problem, so that one act fixes all of them."""
+"""Fixes: integrations with the same accounting app, person and problem, so that one action fixes them all."""
 
 import json
 import sqlite3
@@ -20,7 +20,7 @@ Link = tuple[str, str]
 
 
 class Cause(NamedTuple):
-    """What the integrations of a fix have in common. `person`: by the accounting app's own id."""
+    """What the integrations of a fix have in common. `person`: the accounting app's own id."""
 
     software: str
     person: str
@@ -28,15 +28,16 @@ class Cause(NamedTuple):
 
 
 def cause_of(link: Integration) -> Cause | None:
-    """What an integration has in common with the others of its fix; None if nothing is to be fixed."""
+    """What an integration has in common with the others of its fix; None if nothing needs fixing."""
     reason = link.standing.reason
     return Cause(link.software, link.integrated_by.id, reason) if reason else None
 
 
 class Fix(NamedTuple):
-    """`integrations`: how many. `first_end`, `last_end`: between which the sign-ins end or ended (None: no end known).
+    """`integrations`: how many. `first_end`, `last_end`: when the first and last sign-ins end or ended (None: no known
+    end).
 
-    `own`: the organisations whose sign-in is for them alone.
+    `own`: the organisations with a sign-in of their own.
     """
 
     cause: Cause
@@ -48,11 +49,11 @@ class Fix(NamedTuple):
 
     @property
     def each_own(self) -> bool:
-        """Whether every organisation has a sign-in of its own."""
+        """Whether every organisation has its own sign-in."""
         return bool(self.own)
 
     def joined(self, other: "Fix") -> "Fix":
-        """Both as one."""
+        """Merges both into one."""
         firsts = [end for end in (self.first_end, other.first_end) if end]
         lasts = [end for end in (self.last_end, other.last_end) if end]
         return self._replace(
@@ -66,7 +67,7 @@ class Fix(NamedTuple):
 def fixes(
     database: Database, clients: Sequence[int], statuses: Collection[Status], now: datetime
 ) -> list[Fix]:
-    """The fixes for these clients' integrations that have one of `statuses`, the largest first.
+    """The fixes for these clients' integrations with one of `statuses`, the largest first.
 
     Clients share standings, so each standing is judged once, however many clients have it.
     """
@@ -115,7 +116,7 @@ def _signers(db: sqlite3.Connection, sign_ins: Collection[str]) -> dict[str, _Si
 
 def _joined(signers: dict[str, _Signer], counted: Counter[tuple[Standing, Link]]) -> list[Fix]:
     found: dict[Cause, Fix] = {}
-    # By the order in which they were last used: a person is called as the newest sign-in says.
+    # In order of last use, so that a person gets the name from their newest sign-in.
     places = {sign_in: place for place, sign_in in enumerate(signers)}
     for (standing, (_, sign_in)), count in sorted(counted.items(), key=lambda entry: -places[entry[0][1][1]]):
         software, person, ends, organisation_id = signers[sign_in]
@@ -130,7 +131,7 @@ def _joined(signers: dict[str, _Signer], counted: Counter[tuple[Standing, Link]]
 def with_cause(
     database: Database, cause: Cause, clients: Sequence[int], now: datetime
 ) -> list[tuple[int, str]]:
-    """Client and organisation of each of these clients' integrations that has this cause, in the order of the clients."""
+    """Client and organisation of each of these clients' integrations with this cause, in the order of the clients."""
     shown = {n: place for place, n in enumerate(clients)}
     query = "SELECT client, organisation_id FROM integrations WHERE sign_in = ? AND coalesce(problem, '') = ?"
     found: list[tuple[int, str]] = []
@@ -152,7 +153,7 @@ def standings_with(db: sqlite3.Connection, cause: Cause, now: datetime) -> Itera
 def _links(db: sqlite3.Connection, judge: Judge, cause: Cause) -> Iterator[Link]:
     query = "SELECT id FROM sign_ins WHERE software = ? AND person_id = ?"
     for (sign_in,) in plain(db, query, cause.software, cause.person):
-        # That a sign-in ends soon is never found, only computed.
+        # That a sign-in ends soon is never recorded, only computed.
         for problem in ("", cause.reason.value) if cause.reason in STATUS_OF_PROBLEM else ("",):
             if judge.pair(problem, sign_in).reason is cause.reason:
                 yield problem, sign_in

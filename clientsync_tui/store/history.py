@@ -1,4 +1,4 @@
-"""The ledger for a screen: a few entries at a time, of a million."""
+"""The ledger for a screen: a few entries at a time, out of a million."""
 
 import json
 from array import array
@@ -16,7 +16,7 @@ from .listing.find import find
 from .people import People
 
 _TEXT = "(replace(kind, '_', ' ') || ' ' || actor || ' ' || coalesce(software, '') || ' ' || body)"
-# Most entries are ASCII: SQLite's own `lower` is several times as fast as folding accents.
+# Most entries are ASCII, and SQLite's own `lower` is several times faster than folding accents.
 _WORD = (
     f"(instr(lower({_TEXT}), ?1) OR (length({_TEXT}) < length(CAST({_TEXT} AS BLOB)) AND instr(searched({_TEXT}), ?1)) "
     "OR coalesce(client IN (SELECT id FROM clients WHERE instr(search, ?1)), 0))"
@@ -32,15 +32,16 @@ _ONE_OF = "(actor IN (SELECT value FROM json_each(?1)))"
 
 
 class You(NamedTuple):
-    """The person who asks: the names under which they act, and the sign-ins that they hold."""
+    """The user: the names they act under, and the sign-ins they hold."""
 
     actors: Collection[str] = ()
     sign_ins: Collection[str] = ()
 
 
 class Step(NamedTuple):
-    """Entries that one person made one after the other in the same way, as a job does: from number `newest` down to `oldest`, about so
-    many clients."""
+    """Consecutive entries that one person made in the same way, such as by a job: from number `newest` down to `oldest`,
+    about that many clients.
+    """
 
     newest: int
     oldest: int
@@ -54,23 +55,23 @@ _SAME_WAY: Mapping[str, str] = {
     Kind.FOUND_BROKEN: "checked",
     Kind.FOUND_WORKING: "checked",
 }
-"""Kinds that one kind of work makes in turn."""
+"""Kinds that one kind of work produces alternately."""
 STEP_PAUSE_S = 300
 """A longer pause between two entries ends a step."""
 
 
 def way_of(kind: str) -> str:
-    """In which way an entry of this kind was made: its kind, or a word for several that go together."""
+    """How an entry of this kind was made: its kind, or one word for several that belong together."""
     return _SAME_WAY.get(kind, kind)
 
 
 class History:
-    """Entries of the ledger by their numbers. `you`: who asks, for `by:you`."""
+    """Entries of the ledger by number. `you`: the user, for `by:you`."""
 
     def __init__(self, database: Database, you: You = You()) -> None:  # noqa: B008  (never changed)
         self._database = database
         self._you = you
-        # The last step that was longer than what is read of it.
+        # The last step that was longer than the entries read.
         self._counted = (0, 0, 0)
 
     def last(self) -> int:
@@ -79,17 +80,17 @@ class History:
         return int(row[0])
 
     def total(self, client: str | None) -> int:
-        """How many entries there are (of one client)."""
+        """How many entries there are (about one client)."""
         if client is None:
             return self.last()
         query = "SELECT count(*) FROM ledger WHERE client = ?"
         return int(self._database.connection.execute(query, (client,)).fetchone()[0])
 
     def find(self, client: str | None, terms: Sequence[Term], now: datetime, after: int = 0) -> "array[int]":
-        """Numbers of the entries (of one client, after entry `after`) for which all terms hold, the newest first.
+        """Numbers of the entries (about one client, after entry `after`) that match all terms, newest first.
 
-        A word is searched in the kind, the actor, the app, what the entry holds, and the client as the list has it.
-        `by:` is who acted, `software:` and `since:` are the entry's own; what the other fields say holds for the entry's client today.
+        A word is searched in the kind, the actor, the app, the body, and the client's entry on the list.
+        `by:` means the actor; `software:` and `since:` are the entry's own; all other fields refer to the entry's client today.
         """
         conditions, parameters = ["1"], list[object]()
         if client is not None:
@@ -100,14 +101,14 @@ class History:
             parameters.append(after)
         for term in terms:
             condition, values = self._condition(term, now)
-            # Each term's parameters have numbers of their own.
+            # Each term's parameters have their own numbers.
             condition = condition.replace("?1", f"?{len(parameters) + 1}")
             conditions.append(f"NOT {condition}" if term.negated else condition)
             parameters += values
         connection = self._database.connection
         if terms:
             connection.create_function("searched", 1, searched, deterministic=True)
-        # Only literals of this file are put together here; values are parameters.
+        # Only literals from this file are joined here; values are parameters.
         query = f"SELECT seq FROM ledger WHERE {' AND '.join(conditions)} ORDER BY seq DESC"
         rows = connection.execute(query, parameters)
         rows.row_factory = None
@@ -152,13 +153,13 @@ class History:
         ]
 
     def _actors(self, wanted: Callable[[Set[str]], bool]) -> list[str]:
-        """Those who acted, by all the names that each has."""
+        """The matching actors, by all names each of them has."""
         people = People(self._database.connection)
         rows = self._database.connection.execute("SELECT DISTINCT actor FROM ledger").fetchall()
         return [row[0] for row in rows if wanted(people.names(row[0]))]
 
     def steps(self, most: int) -> list[Step]:
-        """The newest `most` entries as steps, the newest first. The last step is whole, too, however long it is."""
+        """The newest `most` entries as steps, newest first. The last step is complete too, however long it is."""
         query = "SELECT seq, actor, kind, at, client FROM ledger ORDER BY seq DESC LIMIT ?"
         found: list[Step] = []
         made, since, clients = ("", ""), "", set[str]()
@@ -176,7 +177,7 @@ class History:
         return found
 
     def _whole(self, step: Step, actor: str, way: str) -> Step:
-        """The step with what is older than the entries that were read."""
+        """The step, extended by older entries than those that were read."""
         kinds = [kind for kind in Kind if way_of(kind) == way]
         query = (
             f"SELECT seq FROM ledger WHERE seq < ? AND NOT (actor = ? AND kind IN ({', '.join('?' * len(kinds))})) "
@@ -198,7 +199,7 @@ class History:
         return self._counted[2]
 
     def fetch(self, numbers: Sequence[int]) -> tuple[list[Entry], dict[str, str]]:
-        """The entries of these numbers, and the names of the clients they speak of."""
+        """The entries with these numbers, and the names of the clients they are about."""
         marks = ", ".join("?" * len(numbers))
         query = f"SELECT * FROM ledger WHERE seq IN ({marks})"
         people = People(self._database.connection)
@@ -211,6 +212,6 @@ class History:
 
 
 def _pause_s(at: str, before: str) -> float:
-    """Seconds between two entries' times; none where one of them can't be read."""
+    """Seconds between two entries; zero if one of the times can't be read."""
     one, other = moment(at), moment(before)
     return abs((other - one).total_seconds()) if one and other else 0.0

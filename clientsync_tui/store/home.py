@@ -1,6 +1,6 @@
-"""Where a practice's ledger is kept: in this host's own file, or on a server that several hosts share.
+"""Where a practice's ledger is: in this host's own file, or on a server that several hosts share.
 
-Everything is read from the file. What differs is who else writes: `Home` is asked when a change to the practice begins, and again before
+Everything is read from the file. The difference is who else writes: `Home` is asked when a change to the practice begins, and again before
 it is saved in the file.
 """
 
@@ -18,7 +18,7 @@ from .files.only_reading import may_write
 
 
 class You(NamedTuple):
-    """The person whom the home knows this program by. `role`: the name they log in with there, and act under."""
+    """Who the user is at the home. `role`: the name they log in with and act under."""
 
     role: str
     level: Level
@@ -26,7 +26,7 @@ class You(NamedTuple):
 
 
 class TakenThere(NamedTuple):
-    """Claims that were made at the practice's home. `name`: what others call the person; `rows`: the claims of others that ended."""
+    """Claims made at the practice's home. `name`: what others call the person. `rows`: the claims of others that ended."""
 
     name: str
     rows: Sequence[Mapping[str, Any]]
@@ -42,16 +42,16 @@ class Here(NamedTuple):
 
 
 class Surroundings(Protocol):
-    """What a window knows of the practice's home and of the others there, without asking: reading it never waits.
+    """What a window knows about the practice's home and the other windows. Reading it never waits.
 
-    `says`: what a person should know of the home, in a sentence. `others`: the other windows.
+    `says`: what the user should know about the home, as a sentence. `others`: the other windows.
     """
 
     says: str
     others: Sequence[Here]
 
     def start(self) -> None:
-        """Begins, and shows the others that this window is there."""
+        """Starts, and announces this window to the others."""
         ...
 
     def stop(self) -> None:
@@ -59,7 +59,7 @@ class Surroundings(Protocol):
         ...
 
     def refresh(self) -> None:
-        """Looks who is there, where that is not followed anyway; takes a moment."""
+        """Looks for other windows, unless they are followed anyway. Takes a moment."""
         ...
 
     def refusal(self, right: Right) -> str | None:
@@ -68,67 +68,68 @@ class Surroundings(Protocol):
 
 
 class Home(Protocol):
-    """Where the ledger is kept. Every method but `state` may be called in any thread."""
+    """Where the ledger is. Every method except `state` may be called from any thread."""
 
     kind: Literal["sqlite", "postgresql"]
 
     @property
     def role(self) -> str | None:
-        """Who this is there; None where the file's owner and mode decide."""
+        """The user's role there; None if the file's owner and mode decide."""
         ...
 
     @property
     def level(self) -> Level | None:
-        """What kind of person this is there; None where that is not known, or the file's mode decides."""
+        """The user's level there; None if unknown, or if the file's mode decides."""
         ...
 
     def begin(self, db: sqlite3.Connection) -> None:
-        """Nobody else changes the practice from now on, and `db`, within its transaction, has all that they changed before.
+        """From now on nobody else changes the practice, and `db`, within its transaction, has all their earlier changes.
 
-        Raises Unreachable, and NotAllowed where this person may only read.
+        Raises Unreachable, and NotAllowed if this person may only read.
         """
         ...
 
     def at(self) -> str:
-        """The time of the entries of the change that has begun."""
+        """The time of the entries of the change in progress."""
         ...
 
     def now(self) -> str:
-        """The time there, as far as it is known here; also when no change has begun."""
+        """The time there, as far as this host knows it, even without a change in progress."""
         ...
 
     def actor(self, named: str) -> str:
-        """Who makes those entries, where the program would say `named`."""
+        """The actor of those entries; the program would use `named`."""
         ...
 
     def claim(self, db: sqlite3.Connection, clients: Sequence[str], minutes: int) -> TakenThere | None:
-        """Claims clients there for this person, whoever has them, within the change that has begun, and brings what the history says of
-        it into `db`. None: there is nothing but the file."""
+        """Claims clients there for this person, whoever has them, within the change in progress, and copies the resulting
+        history entries into `db`. None: there is only the file.
+        """
         ...
 
     def release(self, clients: Sequence[str]) -> int | None:
-        """Ends this person's claims on clients there; returns how many there were. None: there is nothing but the file."""
+        """Ends this person's claims on clients there. Returns how many. None: there is only the file."""
         ...
 
     def renew_claims(self) -> None:
-        """Lets this person's claims there go on."""
+        """Extends this person's claims there."""
         ...
 
     def commit(self, db: sqlite3.Connection) -> None:
-        """Saves what the change added to `db`, before that is saved. Raises Unreachable."""
+        """Saves there what the change added to `db`, before the file saves it. Raises Unreachable."""
         ...
 
     def give_up(self) -> None:
-        """The change is taken back."""
+        """Discards the change."""
         ...
 
     def close(self) -> None:
-        """Lets go of the server."""
+        """Disconnects from the server."""
         ...
 
 
 def level_of_file(path: Path) -> Level:
-    """On one host the practice's people are the system's users, and the file's mode says what they may do."""
+    """On one host the practice's people are the system's users, and the file's mode decides what they may do."""
     if not may_write(path):
         return Level.VIEWER
     owns = not hasattr(os, "geteuid") or path.stat().st_uid == os.geteuid()
@@ -136,19 +137,19 @@ def level_of_file(path: Path) -> Level:
 
 
 def moved_to(place: str) -> str:
-    """What to say to somebody who would change a practice that is elsewhere now."""
+    """The message for someone who tries to change a practice that has moved."""
     return f"The practice was moved to {place}. Nothing was changed here. Ask who moved it for the address, and run `clientsync practice join`."
 
 
 class SqliteHome:
-    """The ledger is in the file itself; SQLite's own lock keeps others from writing meanwhile."""
+    """The ledger is in the file itself, and SQLite's own lock keeps others from writing."""
 
     kind: Literal["sqlite", "postgresql"] = "sqlite"
     role: str | None = None
     level: Level | None = None
 
     def begin(self, db: sqlite3.Connection) -> None:
-        """SQLite's transaction has begun. Raises UsageError where the practice is not in this file any more."""
+        """SQLite's transaction has begun. Raises UsageError if the practice has moved."""
         if (row := db.execute("SELECT value FROM meta WHERE key = 'moved'").fetchone()) is not None:
             raise UsageError(moved_to(row[0]))
 
@@ -161,23 +162,23 @@ class SqliteHome:
         return iso(datetime.now(UTC))
 
     def actor(self, named: str) -> str:
-        """As the program says: whoever can write the file can write any name."""
+        """As the program says: anyone who can write to the file can write any name."""
         return named
 
     def claim(self, db: sqlite3.Connection, clients: Sequence[str], minutes: int) -> None:
-        """The file alone has them."""
+        """Claims are only in the file."""
 
     def release(self, clients: Sequence[str]) -> None:
-        """The file alone has them."""
+        """Claims are only in the file."""
 
     def renew_claims(self) -> None:
-        """The file alone has them."""
+        """Claims are only in the file."""
 
     def commit(self, db: sqlite3.Connection) -> None:
         """SQLite saves it."""
 
     def give_up(self) -> None:
-        """SQLite takes it back."""
+        """SQLite rolls it back."""
 
     def close(self) -> None:
-        """There is nothing to let go of."""
+        """There is nothing to close."""

@@ -1,4 +1,4 @@
-"""Copies of the practice's database, and the questions that `doctor` asks about it."""
+"""Copies of the practice's database, and the checks that `doctor` makes on it."""
 
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -23,37 +23,37 @@ class Inspection:
         return None if found == "ok" else found
 
     def flaw(self) -> Flaw | None:
-        """The first place where the ledger was altered; None: it is whole."""
+        """The first place where the ledger was altered; None: it is intact."""
         with self._database.reading() as db:
             return verify(db)
 
     def head(self) -> tuple[int, bytes]:
-        """The number and the hash of the last entry, as the ledger's head has them."""
+        """The number and hash of the last entry, according to the ledger's head."""
         seq, hash = self._database.connection.execute("SELECT seq, hash FROM head").fetchone()
         return seq, hash
 
     def newest_entry_at(self) -> datetime | None:
-        """When the last entry was made. Others may be later: the clock may have been ahead when they were made."""
+        """When the last entry was made. Other entries may be later, if the clock was ahead when they were made."""
         row = self._database.connection.execute("SELECT at FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
         return moment(row[0]) if row else None
 
     def continues(self, head: tuple[int, bytes]) -> bool:
-        """Whether the ledger continues from `head`, the head of a copy."""
+        """Whether the ledger continues from `head`, a copy's head."""
         return self._database.connection.execute(copies.CONTINUES, head).fetchone() is not None
 
     def differing_tables(self) -> list[str]:
-        """The derived tables that are not what the ledger says. Raises audit.Underivable."""
+        """The derived tables that differ from the ledger. Raises audit.Underivable."""
         from .files.audit import differing
 
         return differing(self._database)
 
     def foreign_tables(self) -> list[str]:
-        """The tables in which another program wrote rows that can't be read."""
+        """The tables with unreadable rows that another program wrote."""
         with self._database.reading() as db:
             return sorted({table for table, _ in foreign(db)})
 
     def remove_foreign_rows(self) -> int:
-        """Removes the rows that another program wrote; returns how many."""
+        """Removes the rows that another program wrote. Returns how many."""
         with self._database.writing() as db:
             return remove_foreign(db)
 
@@ -62,8 +62,9 @@ class Inspection:
         return copies.keep(self._database.connection, self._database.path, kind)
 
     def keeping_copy(self, kind: str, of: Path) -> AbstractContextManager[Path]:
-        """A copy beside `of`, whose place this database takes in the block. It counts as one only when the block has ended well;
-        this database may be closed before. Raises what `copies.keep` raises."""
+        """A copy beside `of`, which this database replaces in the block. It counts only if the block ends well; this
+        database may be closed before that. Raises what `copies.keep` raises.
+        """
         return copies.keeping(self._database.connection, of, kind)
 
     def set_practice_id(self, value: str) -> None:
@@ -72,7 +73,7 @@ class Inspection:
             db.execute("INSERT OR REPLACE INTO meta VALUES ('practice', ?)", (value,))
 
     def keep_daily_copy(self) -> Path | None:
-        """Makes today's copy; None: there is one. Raises what `copies.keep` raises."""
+        """Makes today's copy; None if there is one already. Raises what `copies.keep` raises."""
         return copies.keep_daily(self._database.connection, self._database.path)
 
     def copy_to(self, file: Path) -> None:

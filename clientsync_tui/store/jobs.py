@@ -1,4 +1,4 @@
-"""Bulk jobs and their items, as rows: what a kill leaves behind is exactly what is here."""
+"""Bulk jobs and their items, as rows. After a kill, exactly these remain."""
 
 import json
 import secrets
@@ -20,11 +20,11 @@ from .work.workers import LeaseLost, Workers
 CAN_BE_RETRIED = (
     "(state = 'failed' AND cannot = 0 AND key IS NULL OR state = 'skipped' AND reason = 'cancelled')"
 )
-"""Items that failed, unless the plan said already that they can't be done or nobody knows whether they ran, and cancelled ones."""
+"""Cancelled items, and failed ones unless the plan already said that they can't be done or nobody knows whether they ran."""
 
 _OPEN = "SELECT * FROM jobs WHERE state IN ('waiting', 'running', 'paused')"
 _DEAD = "(leased_by IS NULL OR leased_by NOT IN (SELECT value FROM json_each(?)))"
-"""Items that none of these workers has."""
+"""Items that none of these workers holds."""
 
 
 class Jobs:
@@ -39,7 +39,7 @@ class Jobs:
         self._softwares: dict[str, list[str]] = {}
 
     def create(self, plan: Plan, by: str) -> str:
-        """Writes a job with an item for everything that the plan will do, and what it leaves out as already ended."""
+        """Saves a job with an item for everything the plan will do; what it leaves out is saved as already ended."""
         job = secrets.token_hex(4)
         states = {Will.DO: ItemState.WAITING, Will.SKIP: ItemState.SKIPPED, Will.CANNOT: ItemState.FAILED}
         now = self._database.home.now()
@@ -79,10 +79,11 @@ class Jobs:
         return job
 
     def claim(self, job: str, *, join: bool = False) -> list[Item]:
-        """Makes this process work on the job; returns the items that dead workers left in `doing`, now waiting again unless they must
-        never run twice.
+        """Makes this process a worker on the job. Returns the items that dead workers left in `doing`, which now wait again
+        unless they must never run twice.
 
-        It works on the job until it calls `leave`, or its process ends. Raises UsageError when others do, unless it wants to `join` them.
+        It works on the job until it calls `leave` or its process ends. Raises UsageError if others are working on it,
+        unless it wants to `join` them.
         """
         found = self.one(job)
         if self.workers.mine(job) is not None:
@@ -112,23 +113,23 @@ class Jobs:
         return left
 
     def leave(self, job: str) -> None:
-        """This process works on the job no more. A job that nobody works on, and that did not `end`, is cut off."""
-        # A server that can't be reached learns it from the end of the lease.
+        """This process stops working on the job. A job that nobody works on and that did not `end` was interrupted."""
+        # If the server can't be reached, it notices when the lease ends.
         with suppress(Trouble), self._database.writing(shared=True) as db:
             self.workers.note_end(db, job)
         self.workers.stop(job)
 
     def take(self, job: str, n: int, key: str | None = None) -> bool:
-        """Marks a waiting item as being done, before its first call; False when it waits no more (it was cancelled).
+        """Marks a waiting item as in progress, before its first call. False if it is no longer waiting (it was cancelled).
 
-        `key`: given where the item must never run twice. From then on it ends, or counts as one that nobody knows about.
+        `key`: for an item that must never run twice. From then on it must end, or its outcome counts as unknown.
         """
         query = "UPDATE items SET state = 'doing', key = ?, leased_by = ? WHERE job = ? AND n = ? AND state = 'waiting'"
         with self._database.writing(shared=True) as db:
             return db.execute(query, (key, self.workers.mine(job), job, n)).rowcount == 1
 
     def put_back(self, job: str, n: int) -> None:
-        """An item that was begun waits again: nothing was done of it, or it can be done twice."""
+        """Puts an item in progress back to waiting: nothing was done, or it can be done twice."""
         with self._database.writing(shared=True) as db:
             self._fail_unknown(db, job, n)
             db.execute(
@@ -139,12 +140,12 @@ class Jobs:
     def settle(
         self, job: str, n: int, state: ItemState, reason: str | None = None, says: str | None = None
     ) -> None:
-        """Ends an item; in the same transaction as its ledger entries where the caller is in one.
+        """Ends an item, in the same transaction as its ledger entries if the caller is in one.
 
-        Raises LeaseLost where another worker has it: then the caller's entries must not be saved either.
+        Raises LeaseLost if another worker has it: then the caller's entries must not be saved either.
         """
         with self._database.writing(shared=True) as db:
-            # What failed for a known reason was not done, so it can be retried.
+            # An item that failed for a known reason was not done, so it can be retried.
             not_done = state is ItemState.FAILED and reason != Why.MAY_BE_SENT
             ended = db.execute(
                 "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ?, key = iif(?, NULL, key) "
@@ -157,7 +158,9 @@ class Jobs:
     def _fail_unknown(
         self, db: sqlite3.Connection, job: str, n: int | None = None, *, alive: str = "[]"
     ) -> None:
-        """Fails what was begun and must never run twice, of the job or this one item: nobody knows whether it was done."""
+        """Fails items in progress that must never run twice, of the job or just this one: nobody knows whether they were
+        done.
+        """
         db.execute(
             "UPDATE items SET state = 'failed', reason = ?, says = ?, ended_at = ? "
             f"WHERE job = ? AND (? IS NULL OR n = ?) AND state = 'doing' AND key IS NOT NULL AND {_DEAD}",
@@ -167,7 +170,7 @@ class Jobs:
     def settle_waiting(
         self, job: str, state: ItemState, reason: str, says: str, *, software: str | None = None
     ) -> int:
-        """Ends every waiting item (of one accounting app); returns how many."""
+        """Ends every waiting item (of one accounting app). Returns how many."""
         with self._database.writing(shared=True) as db:
             return db.execute(
                 "UPDATE items SET state = ?, reason = ?, says = ?, ended_at = ? WHERE job = ? AND state = 'waiting' "
@@ -176,7 +179,7 @@ class Jobs:
             ).rowcount
 
     def take_over(self, job: str) -> bool:
-        """Puts back what workers had in hand that are dead by now; returns whether it was anything."""
+        """Puts back the items of workers that have died. Returns whether there were any."""
         with self._database.writing(shared=True) as db:
             alive = json.dumps([worker.id for worker in self.workers.alive(job)])
             self._fail_unknown(db, job, alive=alive)
@@ -184,7 +187,7 @@ class Jobs:
             return db.execute(query, (job, alive)).rowcount > 0
 
     def finish(self, job: str, trouble: Trouble | None) -> None:
-        """Ends the job if nothing is left, or pauses it if something is and nobody else works on it; then leaves it."""
+        """Ends the job if nothing is left, or pauses it if something is and nobody else works on it. Then leaves it."""
         try:
             with self._database.writing(shared=True) as db:
                 if not self.one(job).left:
@@ -197,7 +200,7 @@ class Jobs:
             self.workers.stop(job)
 
     def end(self, job: str, state: JobState, why: Trouble | None = None) -> None:
-        """Says how the job ended or that it waits, and why."""
+        """Records that the job ended or waits, and why."""
         ended = self._database.home.now() if state in (JobState.DONE, JobState.CANCELLED) else None
         with self._database.writing(shared=True) as db:
             db.execute(
@@ -206,7 +209,7 @@ class Jobs:
             )
 
     def cancel(self, job: str) -> None:
-        """Asks for the end: waiting items become skipped as cancelled at once; a runner finishes what it is doing."""
+        """Requests the end: waiting items become skipped as cancelled at once, and a runner finishes what it is doing."""
         with self._database.writing(shared=True) as db:
             self.settle_waiting(job, ItemState.SKIPPED, Why.CANCELLED, "Cancelled before it started.")
             found = self.one(job)
@@ -221,9 +224,10 @@ class Jobs:
                 self.workers.clear(job)
 
     def retry(self, job: str, reasons: Sequence[str] | None = None) -> int:
-        """Makes failed items (with one of `reasons`) and cancelled ones waiting again, and with them the job; returns how many.
+        """Makes failed items (with one of `reasons`) and cancelled ones wait again, and the job with them. Returns how
+        many.
 
-        Raises UsageError while the job runs: its runner may have passed them by.
+        Raises UsageError while the job runs, because its runner may already have passed them.
         """
         query = (
             "UPDATE items SET state = 'waiting', reason = NULL, says = NULL, ended_at = NULL "
@@ -237,7 +241,7 @@ class Jobs:
                 raise UsageError(f"Job {job} is running. Wait until it has ended, then retry what failed.")
             again = db.execute(query, (job, *(reasons or ()))).rowcount
             if again:
-                # Cut off before a runner has it, it is still found among the unfinished.
+                # Counted as interrupted before a runner has it, so that it is found among the unfinished.
                 db.execute(
                     "UPDATE jobs SET state = ?, ended_at = NULL WHERE id = ? AND state IN ('done', 'cancelled')",
                     (JobState.WAITING, job),
@@ -245,7 +249,7 @@ class Jobs:
             return again
 
     def one(self, job: str) -> Job:
-        """The job of that id; raises UsageError when there is none."""
+        """The job with that id. Raises UsageError if there is none."""
         row = self._database.connection.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchone()
         if row is None:
             raise UsageError(f'There is no job "{job}". `clientsync jobs` lists them.')
@@ -254,7 +258,7 @@ class Jobs:
         return self._job(row)
 
     def planned(self, job: str) -> Job:
-        """The job as `one` has it. Raises Trouble where this process planned something else."""
+        """The job like `one`. Raises Trouble if it is not what this process planned."""
         found = self.one(job)
         self._planned.refuse_changed_job(job, found.kind, found.software, found.sign_in)
         return found
@@ -264,17 +268,17 @@ class Jobs:
         return self._found("SELECT * FROM jobs ORDER BY rowid DESC LIMIT ?", (most,))
 
     def is_mine(self, job: Job) -> bool:
-        """Whether the job is this person's, and not a colleague's. In a file, the jobs are everyone's who may write it."""
+        """Whether the job is this person's and not a colleague's. In a file, jobs belong to everyone who may write to it."""
         return self._database.home.role is None or job.owner in (None, self._database.home.role)
 
     def unfinished(self) -> list[Job]:
-        """This person's jobs with something left to do that no process is running."""
+        """This person's unfinished jobs that no process is running."""
         query = f"{_OPEN} AND (?1 IS NULL OR owner IS NULL OR owner = ?1)"
         found = self._found(query, (self._database.home.role,))
         return [job for job in found if job.left and not job.is_running]
 
     def running(self) -> list[Job]:
-        """Jobs that some process is at."""
+        """Jobs that some process is running."""
         return [job for job in self._found(_OPEN) if job.is_running]
 
     def _found(self, query: str, values: tuple[object, ...] = ()) -> list[Job]:
@@ -284,9 +288,9 @@ class Jobs:
     def items(
         self, job: str, *states: ItemState, software: str | None = None, after: int = -1, most: int = -1
     ) -> list[Item]:
-        """Items of a job (in these states, of this software), in order, behind item `after`.
+        """Items of a job (in these states, of this app), in order, after item `after`.
 
-        Raises Trouble for one that another program wrote, or changed since this process planned it.
+        Raises Trouble for an item that another program wrote, or changed since this process planned it.
         """
         wanted = f" AND state IN ({', '.join(repr(str(state)) for state in states)})" if states else ""
         query = f"SELECT * FROM items WHERE job = ? AND n > ?{wanted} AND (? IS NULL OR software = ?) ORDER BY n LIMIT ?"
@@ -294,13 +298,14 @@ class Jobs:
         return [self._item(row) for row in self._database.connection.execute(query, values)]
 
     def waiting(self, job: str) -> dict[str, int]:
-        """How many items of a job wait, by software."""
+        """How many items of a job are waiting, per app."""
         query = "SELECT software, count(*) FROM items WHERE job = ? AND state = 'waiting' GROUP BY software"
         return {row[0]: row[1] for row in self._database.connection.execute(query, (job,))}
 
     def created(self, job: str) -> int:
-        """How many items of a job that adds clients became new ones: the others were linked to a client that was on the list."""
-        # An item that turned out to belong to another client keeps the id that was made for a new one, which no client has.
+        """How many items of a job that adds clients became new clients; the others were linked to existing ones."""
+        # An item that turned out to belong to another client keeps the id made for a new one, which no client
+        # has.
         query = (
             "SELECT count(*) FROM items JOIN clients ON clients.id = items.client WHERE job = ? AND state = 'done' "
             "AND iif(json_valid(facts), json_extract(facts, '$.linked_by'), NULL) IS NULL"
@@ -308,7 +313,7 @@ class Jobs:
         return int(self._database.connection.execute(query, (job,)).fetchone()[0])
 
     def softwares(self, job: Job) -> list[str]:
-        """The accounting apps that a job's items are in, by name."""
+        """The accounting apps of a job's items, by name."""
         if job.software is not None:
             return [job.software]
         if job.id not in self._softwares:
@@ -322,7 +327,9 @@ class Jobs:
         return [(row[0], row[1], row[2]) for row in self._database.connection.execute(query, (job,))]
 
     def failures(self, job: str) -> list[tuple[bool, str, int]]:
-        """How many items failed for each reason: (whether they were tried, reason, count), those that were tried first, most first."""
+        """How many items failed for each reason: (whether they were tried, reason, count); tried ones first, then most
+        first.
+        """
         query = (
             "SELECT cannot = 0, coalesce(reason, ''), count(*) FROM items WHERE job = ? AND state = 'failed' "
             "GROUP BY 1, 2 ORDER BY 1 DESC, 3 DESC"
@@ -339,7 +346,7 @@ class Jobs:
 
     def _job(self, row: sqlite3.Row) -> Job:
         state = JobState(row["state"])
-        # The items of a job that has ended don't change until it is resumed, and its row shows that.
+        # The items of an ended job don't change until it is resumed, which its row shows.
         ended = (row["id"], state, row["ended_at"]) if row["ended_at"] else None
         counts = self._counts_of_ended.get(ended) if ended else None
         if counts is None:
@@ -350,7 +357,7 @@ class Jobs:
                 self._counts_of_ended[ended] = counts
         cut_off = state is JobState.RUNNING and not self.workers.alive(row["id"])
         if cut_off and not {ItemState.WAITING, ItemState.DOING} & counts.keys():
-            # Killed behind its last item: only the word that it is done is missing.
+            # It was killed after its last item; only the mark that it is done is missing.
             state, cut_off = JobState.DONE, False
         return Job(
             row["id"], row["kind"], row["software"], row["sign_in"], state, row["by"], row["started_at"], row["ended_at"],
@@ -359,7 +366,7 @@ class Jobs:
         )  # fmt: skip
 
     def _count_impossible(self, job: str) -> int:
-        """Read once: what can't be done is written with the job, and no retry takes it up."""
+        """Read only once: what can't be done is saved with the job, and no retry includes it."""
         if job not in self._impossible:
             query = "SELECT count(*) FROM items WHERE job = ? AND state = 'failed' AND cannot"
             self._impossible[job] = self._database.connection.execute(query, (job,)).fetchone()[0]

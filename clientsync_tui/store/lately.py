@@ -1,4 +1,4 @@
-"""What happened in the practice since somebody last looked at it, and what ends soon."""
+"""What happened in the practice since somebody last looked, and what ends soon."""
 
 import json
 import sqlite3
@@ -41,7 +41,7 @@ SELECT DISTINCT c.n FROM ledger l JOIN clients c ON c.id = l.client AND c.remove
 
 
 class Fixed(NamedTuple):
-    """What somebody brought back: who, in which accounting app, how, and which client."""
+    """Something that was fixed: by whom, in which accounting app, how, and which client."""
 
     actor: str
     software: str
@@ -50,7 +50,7 @@ class Fixed(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """When an integration ends, its accounting app, and its client."""
+    """When an integration ends, with its accounting app and client."""
 
     at: datetime
     software: str
@@ -58,7 +58,7 @@ class Ending(NamedTuple):
 
 
 class Lately:
-    """Questions about the ledger's end and the near future. Clients are their numbers; those off the list are left out."""
+    """Queries about the end of the ledger and the near future. Clients are numbers; those off the list are left out."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -73,8 +73,9 @@ class Lately:
         return int(self._db.execute(query, (iso(at),)).fetchone()[0])
 
     def broke(self, after: int, since: datetime, now: datetime) -> list[tuple[str, int]]:
-        """Accounting app and client of each integration that was found expired or broken after that entry, or whose sign-in ran out
-        since then, and that still is."""
+        """Accounting app and client of each integration that was found expired or broken after that entry, or whose sign-in
+        has ended since, and that is still so.
+        """
         values = (after, Kind.FOUND_EXPIRED, Kind.FOUND_BROKEN, Reason.DISCONNECTED_HERE)
         found = [(row[0], row[1]) for row in self._db.execute(_BROKE, values)]
         lapsed = [(row[0], row[1]) for row in self._db.execute(_LAPSED, (iso(since), iso(now)))]
@@ -86,13 +87,14 @@ class Lately:
         return [Fixed(row[0], row[1], Kind(row[2]), row[3]) for row in self._db.execute(_FIXED, values)]
 
     def ending(self, now: datetime, within: timedelta) -> list[Ending]:
-        """The working integrations that end within that time unless their sign-in is used, the soonest first; without those whose
-        sign-in has a short life that has just begun."""
+        """The working integrations that end within that time unless their sign-in is used, soonest first, without
+        short-lived sign-ins that were used only recently.
+        """
         rows = self._db.execute(_ENDING, {"now": iso(now), "until": iso(now + within)})
         return [Ending(datetime.fromisoformat(row[0]), row[1], row[2]) for row in rows]
 
     def changed(self, after: int) -> Iterator[tuple[int, list[str]]]:
-        """Client and names of the details that changed with it, for each change after that entry."""
+        """The client and the names of the changed details, for each change after that entry."""
         for n, details in self._db.execute(_CHANGED, (after, Kind.REFRESHED, Kind.DETAILS_SET)):
             yield n, list(json.loads(details))
 

@@ -1,4 +1,4 @@
-"""The derived tables beside what the ledger says: derived again in a scratch file, and compared row by row."""
+"""Compares the derived tables with the ledger: derives them again in a scratch file and compares row by row."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from ..standings import plain
 
 
 class Underivable(Exception):
-    """The ledger holds an entry (`seq`) that contradicts those before it, or that this program did not write."""
+    """The ledger contains an entry (`seq`) that contradicts earlier ones, or that this program did not write."""
 
     def __init__(self, seq: int) -> None:
         super().__init__(f"entry {seq} can't be applied")
@@ -21,11 +21,11 @@ class Underivable(Exception):
 
 
 def differing(database: Database) -> list[str]:
-    """The derived tables that are not what the ledger says, in one state of the database. Nothing is written to it.
+    """The derived tables that differ from the ledger, in one state of the database. Nothing is written to it.
 
-    Raises Underivable, and sqlite3.Error where the file is damaged.
+    Raises Underivable, and sqlite3.Error if the file is damaged.
     """
-    # Without a name it is a file of SQLite's own, gone when it is closed: a practice of any size fits.
+    # Without a name it is SQLite's own temporary file, gone when closed, so a practice of any size fits.
     with database.reading() as db, closing(sqlite3.connect("", isolation_level=None)) as scratch:
         scratch.execute("PRAGMA foreign_keys = ON")
         scratch.execute("BEGIN")
@@ -52,12 +52,12 @@ def _derive(db: sqlite3.Connection, scratch: sqlite3.Connection) -> None:
     except sqlite3.DatabaseError:
         raise
     except Exception as error:
-        # A body that is not of this program's making can fail in any way.
+        # A body that this program didn't write can fail in any way.
         raise Underivable(seq) from error
 
 
 def _query(db: sqlite3.Connection, table: str) -> str:
-    """A table in an order of its own; a standing's number means nothing, its key does."""
+    """Reads a table in a defined order. A standing's number means nothing, only its key does."""
     if table == "standings":
         return "SELECT key FROM standings WHERE id <> 0 ORDER BY key"
     columns = ", ".join(

@@ -1,4 +1,4 @@
-"""SQLite opens a file of the practice, and nothing else that someone put in its place or beside it."""
+"""Makes sure that SQLite opens a file of the practice, and nothing that someone put in its place or beside it."""
 
 import sqlite3
 from pathlib import Path
@@ -11,12 +11,13 @@ from .sqlite_errors import is_damage
 
 
 def connect(path: Path, *, read_only: bool = False, timeout: float = 1, mode: str = "") -> sqlite3.Connection:
-    """A connection in autocommit to a file that is there; one that only reads is in one transaction, and sees one state of the file.
+    """Opens an existing file in autocommit mode. A connection that only reads is in one transaction and sees one state of
+    the file.
 
-    `mode`: how SQLite opens it, where `read_only` does not say so.
+    `mode`: how SQLite opens it, if not according to `read_only`.
 
-    Raises UsageError if another user's link, a pipe, or something that SQLite did not make is in its place or beside it, and
-    sqlite3.Error if it can't be read.
+    Raises UsageError if there is another user's link, a pipe, or something that SQLite did not create in its place or beside it,
+    and sqlite3.Error if it can't be read.
     """
     try:
         real = resolved(path)
@@ -35,15 +36,16 @@ def _connected(path: Path, real: Path, read_only: bool, timeout: float, mode: st
         check_same_thread=False,
     )
     try:
-        # SQLite follows links, and reports what it opened: someone may have put a link there since.
+        # SQLite follows links, but reports what it opened: someone may have put a link there meanwhile.
         if USERS and connection.execute("PRAGMA database_list").fetchone()[2] != str(real):
             raise UsageError(f"{path} can't be opened: it was replaced by a link at this moment.")
-        # Only now does SQLite open the files beside it. Between two transactions it would look for a journal again.
+        # SQLite opens the files beside it only now. Between two transactions it would look for a journal again.
         if read_only:
             connection.execute("BEGIN")
         connection.execute("PRAGMA schema_version").fetchone()
     except BaseException as error:
-        # Closing a damaged file removes its log. Whoever uses the connection meets the error, and saves both first.
+        # Closing a damaged file removes its log. Whoever uses the connection will meet the error and save both
+        # first.
         if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
             return connection
         connection.close()

@@ -22,26 +22,26 @@ from .sqlite_errors import why
 
 STAMP = "%Y%m%dT%H%M%SZ"
 KEPT = 7
-"""So many of the program's own copies of each kind stay; older ones go."""
+"""How many of the program's own copies of each kind are kept."""
 DAILY = "daily"
 RESTORED = "restored"
 CONTINUES = "SELECT 1 FROM ledger WHERE seq = ? AND hash = ?"
 """Whether a ledger continues from a head."""
 LOOKED_AT_S = 300.0
-"""After so long a copy is given up: a practice of 100,000 clients takes seconds."""
+"""When to give up on a copy: a practice of 100,000 clients takes seconds."""
 STEPS = 1_000_000
-"""How many steps of SQLite's machine pass between two looks at the clock."""
+"""How many virtual machine steps SQLite takes between two checks of the time."""
 LOCKED_S = 10.0
-"""For how long a copy waits for another program that holds the file's lock."""
+"""How long a copy waits for another program that has locked the file."""
 LEFT_S = 24 * 3600
-"""A copy that has not come to its end for so long never will."""
+"""A copy that is still unfinished after this long never will be finished."""
 
 
 def copy(source: sqlite3.Connection, file: Path, owner: Owner | None = None) -> None:
-    """Copies the database as it is now to `file`, while others go on working. It is `owner`'s, else this user's alone.
+    """Copies the database as it is now to `file`, while others keep working. It belongs to `owner`, else to this user only.
 
     No link is followed in the folder of `file`, or to `file` itself.
-    Raises OSError and sqlite3.Error where it can't be written: then what was at `file` is still there.
+    Raises OSError and sqlite3.Error if it can't be written: then whatever was at `file` is still there.
     """
     with OpenedFolder(file.parent) as folder, _written(source, folder, file.name, owner or myself()) as made:
         folder.rename(made, file.name)
@@ -49,13 +49,14 @@ def copy(source: sqlite3.Connection, file: Path, owner: Owner | None = None) -> 
 
 @contextmanager
 def _written(source: sqlite3.Connection, folder: OpenedFolder, name: str, owner: Owner) -> Generator[str]:
-    """A whole copy under a name of its own, which is to be renamed to `name` in the block; one that was not is removed."""
-    # No one can plant a link under a name that they do not know, and SQLite makes the file without following one.
+    """A complete copy under a temporary name. The block must rename it to `name`; otherwise it is removed."""
+    # Nobody can plant a link under a name they don't know, and SQLite then creates the file without following
+    # one.
     beside = f".{name}.{secrets.token_hex(8)}"
     try:
         with closing(_new(folder.path / beside, source)) as target:
             source.backup(target, progress=_patience())
-            # One file, whatever mode the original is in.
+            # A single file, whatever journal mode the original has.
             target.execute("PRAGMA journal_mode = DELETE")
         written = folder.open(beside)
         try:
@@ -69,7 +70,7 @@ def _written(source: sqlite3.Connection, folder: OpenedFolder, name: str, owner:
 
 
 def _patience() -> Callable[[int, int, int], None]:
-    """Stops a copy that another program blocks: by itself it would wait forever."""
+    """Stops a copy that another program blocks; on its own it would wait forever."""
     ends = time.monotonic() + LOCKED_S
 
     def progress(status: int, left: int, total: int) -> None:
@@ -80,15 +81,16 @@ def _patience() -> Callable[[int, int, int], None]:
 
 
 def _new(file: Path, source: sqlite3.Connection) -> sqlite3.Connection:
-    """A new database that no one can open who can't open the original, whatever the umask."""
+    """A new database that can be opened only by those who can open the original, whatever the umask."""
     original = source.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
     return sqlite3.connect(f"{file.absolute().as_uri()}?modeof={quote(original)}", uri=True)
 
 
 def keep(source: sqlite3.Connection, database: Path, kind: str) -> Path:
-    """Makes one of the program's own copies of `database`, named by the time and its `kind`; the oldest beyond `KEPT` go.
+    """Makes one of the program's own copies of `database`, named after the time and its `kind`. Copies beyond `KEPT` are
+    removed, oldest first.
 
-    Raises OSError and sqlite3.Error where it can't be written, or its folder is a link.
+    Raises OSError and sqlite3.Error if it can't be written or its folder is a link.
     """
     with keeping(source, database, kind) as file:
         return file
@@ -96,11 +98,11 @@ def keep(source: sqlite3.Connection, database: Path, kind: str) -> Path:
 
 @contextmanager
 def keeping(source: sqlite3.Connection, database: Path, kind: str) -> Generator[Path]:
-    """Makes a copy as `keep` does, which counts as one only when the block has ended well.
+    """Makes a copy like `keep`, but it counts only if the block ends well.
 
-    A kill in the block leaves nothing that is taken for a copy. Raises what `keep` raises.
+    A kill inside the block leaves nothing that looks like a copy. Raises what `keep` raises.
     """
-    # Where the database itself is gone, another is about to be put in its place.
+    # If the database itself is gone, another is about to take its place.
     owner = owner_of(database) if database.exists() else myself()
     with _folder_for(database, owner) as folder:
         file = _free_name(folder, kind)
@@ -111,9 +113,9 @@ def keeping(source: sqlite3.Connection, database: Path, kind: str) -> Generator[
 
 
 def publish_restored(database: Path) -> None:
-    """Makes the copy of a restore count that was killed before it said so, if `database` continues from it.
+    """Makes a copy count if its restore was killed before it could do so and `database` continues from it.
 
-    Raises OSError where it can't be renamed.
+    Raises OSError if it can't be renamed.
     """
     if not folder_of(database).exists():
         return
@@ -141,7 +143,7 @@ def _folder_for(database: Path, owner: Owner) -> OpenedFolder:
     except FileExistsError:
         return OpenedFolder(path)
     folder = OpenedFolder(path)
-    # Who may read and write the practice may list and rotate its copies.
+    # Anyone who may read and write the practice may list and rotate its copies.
     inherited = stat.S_IMODE(path.stat().st_mode) & ~0o777
     mode = inherited | owner.mode | (owner.mode >> 2 & 0o110)
     give(folder.descriptor, owner._replace(mode=mode))
@@ -149,10 +151,11 @@ def _folder_for(database: Path, owner: Owner) -> OpenedFolder:
 
 
 def _remove_old(folder: OpenedFolder, newest: str, kind: str) -> None:
-    """Removes the copies of a kind beyond `KEPT`, and what a kill left of a copy."""
+    """Removes copies of a kind beyond `KEPT`, and remains of killed copies."""
     now = datetime.now(UTC)
     names = folder.files()
-    # Those made while the clock was ahead go first: by their names they would stay for good, and push the others out.
+    # Those made while the clock was ahead go first: judged by their names, they would stay for ever and push
+    # the others out.
     others = sorted(
         (name for name in names if name != newest and _is_copy(name, kind)),
         key=lambda name: (_made_at(name) > now, -_made_at(name).timestamp(), name),
@@ -165,7 +168,7 @@ def _remove_old(folder: OpenedFolder, newest: str, kind: str) -> None:
 
 
 def _free_name(folder: OpenedFolder, kind: str) -> Path:
-    """A name that says now; the second one of a second, of whatever kind, sorts behind the first."""
+    """A name for the current time. A second one within the same second sorts after the first, whatever its kind."""
     now, number = f"{datetime.now(UTC):{STAMP}}", 1
     taken = {name.partition("-")[0] for name in folder.names()}
     stamp = now
@@ -176,9 +179,9 @@ def _free_name(folder: OpenedFolder, kind: str) -> Path:
 
 
 def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
-    """Makes today's copy; None: there is one. The day is this host's, and copies of other kinds do not count.
+    """Makes today's copy; None if there is one already. The day is this host's, and copies of other kinds don't count.
 
-    Raises OSError and sqlite3.Error where it can't be written.
+    Raises OSError and sqlite3.Error if it can't be written.
     """
     today = datetime.now(UTC).astimezone().date()
     if any(made_at(file).astimezone().date() == today for file in existing(database, DAILY)):
@@ -187,9 +190,9 @@ def keep_daily(source: sqlite3.Connection, database: Path) -> Path | None:
 
 
 def existing(database: Path, kind: str | None = None) -> list[Path]:
-    """The program's own copies of `database` (of one kind), the newest first; none where their folder can't be used.
+    """The program's own copies of `database` (of one kind), newest first; none if their folder can't be used.
 
-    Those from the future come last: the clock was ahead when they were made, or someone wants them to be the newest.
+    Those from the future come last: the clock was ahead when they were made, or someone wants them to look newest.
     """
     try:
         with OpenedFolder(folder_of(database)) as folder:
@@ -214,7 +217,7 @@ def unusable(database: Path) -> str | None:
 
 
 def _is_copy(name: str, kind: str | None) -> bool:
-    """Whether a file has the name of one of the program's own copies; others are left alone."""
+    """Whether a file is named like one of the program's own copies. Other files are left alone."""
     try:
         _made_at(name)
     except ValueError:
@@ -223,7 +226,7 @@ def _is_copy(name: str, kind: str | None) -> bool:
 
 
 def made_at(copy: Path) -> datetime:
-    """When one of the program's own copies was made, by its name."""
+    """When one of the program's own copies was made, according to its name."""
     return _made_at(copy.name)
 
 
@@ -238,12 +241,12 @@ def folder_of(database: Path) -> Path:
 
 
 def newest_good(database: Path) -> Path | None:
-    """The newest of the program's own copies that is sound, and whose ledger is whole."""
+    """The newest of the program's own copies that is sound and whose ledger is intact."""
     return _first_good(existing(database))
 
 
 def oldest_good(database: Path) -> Path | None:
-    """The oldest of them."""
+    """The oldest such copy."""
     return _first_good(sorted(existing(database)))
 
 
@@ -258,9 +261,10 @@ def _first_good(files: Iterable[Path]) -> Path | None:
 
 
 def check(file: Path, called: Path | None = None) -> Flaw | None:
-    """Where the copy's ledger is not as this program left it; None: nowhere. `called`: the name that a person knows it by.
+    """Where the copy's ledger is not as this program left it; None: nowhere. `called`: the name to use in messages.
 
-    Raises UsageError unless `file` is a sound database of this program that this version can read, and holds nothing else.
+    Raises UsageError unless `file` is a sound database of this program that this version can read, and contains nothing
+    else.
     """
     name = called or file
     try:
@@ -282,7 +286,7 @@ def _examined(found: sqlite3.Connection, name: Path) -> Flaw | None:
         raise UsageError(
             f"{name} was written by a newer Client Sync (version {version}; this one knows {VERSION})."
         )
-    # Before anything else is read: an index or a view could keep us waiting forever.
+    # Before reading anything else: an index or a view could block us forever.
     if (what := strange(found, version)) is not None:
         raise UsageError(f"{name} {what}. Another program changed it. Use another copy.")
     if found.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
@@ -291,13 +295,13 @@ def _examined(found: sqlite3.Connection, name: Path) -> Flaw | None:
 
 
 def copy_file(source: Path, file: Path) -> None:
-    """Copies the database `source` to `file`, as `copy` does; no one needs to have it open."""
+    """Copies the database `source` to `file` like `copy`; nobody has to have it open."""
     with closing(read_only(source)) as opened:
         copy(opened, file)
 
 
 def head_of(file: Path) -> tuple[int, bytes] | None:
-    """The number and the hash of the last entry of a copy; None for one of release 0.1, which has no head."""
+    """The number and hash of a copy's last entry; None for a copy of release 0.1, which has no head."""
     with closing(read_only(file)) as opened:
         try:
             seq, hash = opened.execute("SELECT seq, hash FROM head").fetchone()
@@ -314,5 +318,5 @@ def practice_id_of(file: Path) -> str | None:
 
 
 def read_only(file: Path) -> sqlite3.Connection:
-    """A connection that changes nothing of `file`. Raises what `connect` raises."""
+    """A connection that can't change `file`. Raises what `connect` raises."""
     return connect(file, read_only=True)

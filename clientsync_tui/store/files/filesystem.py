@@ -1,4 +1,4 @@
-"""What the practice's files lie on, and who may read them."""
+"""Which filesystem the practice's files are on, and who may read them."""
 
 import os
 import stat
@@ -16,15 +16,16 @@ _FUSE_SERVERS = (
     "vmhgfs-fuse xtreemfs"
 )
 NETWORK = frozenset((*_SERVERS.split(), *(f"fuse.{name}" for name in _FUSE_SERVERS.split())))
-"""Filesystems that several hosts write: of a server, or of the host that this machine is a guest of (9p, drvfs, virtiofs, vboxsf).
-SQLite's write-ahead log needs memory that all who write share, so all on one host (sqlite.org/wal.html, "All processes using a
-database must be on the same host computer")."""
+"""Filesystems that several hosts write to: a server's, or shared from the host of this virtual machine (9p, drvfs,
+virtiofs, vboxsf). SQLite's write-ahead log needs memory shared by all writers, so they must be on one host
+(sqlite.org/wal.html, "All processes using a database must be on the same host computer").
+"""
 
 
 def network_filesystem(path: Path) -> str | None:
-    """The type of the network filesystem that `path` (or the nearest folder above it that exists) is on; None: on none, or unknown.
+    """The type of network filesystem that `path` (or its nearest existing parent folder) is on; None: none, or unknown.
 
-    Only Linux shows what is mounted where; elsewhere this is unknown.
+    Only Linux shows what is mounted where.
     """
     try:
         while not path.exists() and path != path.parent:
@@ -35,7 +36,7 @@ def network_filesystem(path: Path) -> str | None:
         return None
     wanted = f"{os.major(device)}:{os.minor(device)}"
     for line in lines:
-        # proc(5): ... the third word is the device; the type follows a lone `-`.
+        # proc(5): ... the third word is the device; the type comes after a lone `-`.
         words = line.split()
         if words[2] == wanted and "-" in words:
             kind = words[words.index("-") + 1]
@@ -44,9 +45,9 @@ def network_filesystem(path: Path) -> str | None:
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether everyone on this host may read or write the file, and pass through the folders to it.
+    """Whether everyone on this host may read or write the file and reach it through its folders.
 
-    A group may: several people of a practice can share it.
+    A group may, because the people of a practice can share it.
     """
     return (
         os.name == "posix"

@@ -1,4 +1,6 @@
-"""Who has the practice open on this host: each window holds a lock on a file of its own beside the practice, for as long as it lives."""
+"""Who has the practice open on this host: each window holds a lock on its own file beside the practice for as long as it
+lives.
+"""
 
 import secrets
 import socket
@@ -17,7 +19,7 @@ _ENDING = ".lock"
 
 
 class HereOnHost:
-    """The windows of a practice that is in a file."""
+    """The open windows of a practice that is in a file."""
 
     says = ""
 
@@ -29,7 +31,7 @@ class HereOnHost:
         self.others: Sequence[Here] = ()
 
     def start(self) -> None:
-        """Shows that this window is there. Whoever can't write beside the practice is not seen."""
+        """Announces this window. Those who can't write beside the practice remain invisible."""
         with suppress(OSError):
             path = beside(self._database, f".here-{this_user.uid()}-{secrets.token_hex(4)}{_ENDING}")
             lock = Lock(path, owner_of(self._database))
@@ -37,18 +39,18 @@ class HereOnHost:
                 self._mine, self._lock = path, lock
 
     def stop(self) -> None:
-        """This window closes."""
+        """Withdraws this window."""
         if self._lock is not None:
             self._lock.let_go(remove=True)
             self._lock = None
 
     def refresh(self) -> None:
-        """Looks who else is there."""
+        """Looks for other windows."""
         with suppress(OSError):
             self.others = tuple(sorted(self._look()))
 
     def refusal(self, right: Right) -> str | None:
-        """Why this person may not do that."""
+        """Why this person may not do something."""
         return None if may(self._level, right) else why_not(self._level, in_file=True)
 
     def _look(self) -> Iterator[Here]:

@@ -1,8 +1,8 @@
-"""Knows who has the practice open: they all share a lock on a file beside it, and whoever replaces the practice's file holds it
-alone.
+"""Knows whether anyone has the practice open: they all hold a shared lock on a file beside it, and replacing the practice's
+file takes an exclusive one.
 
-The kernel keeps the lock for as long as a process has it, so no one has to know another's process number. Windows needs none: it
-replaces no file that is open.
+The kernel keeps the lock while the process lives, so nobody needs another's process number. Windows doesn't need this, because
+it replaces no open file.
 """
 
 import contextlib
@@ -19,13 +19,14 @@ from ...host.on_posix import module
 from ...practice.trouble import UsageError
 
 REPLACED_WITHIN_S = 10.0
-"""For how long an opening waits for a restore or a repair to end."""
+"""How long opening waits for a restore or repair to end."""
 
 
 def share(database: Path) -> int | None:
-    """Notes that this process has `database` open, until the descriptor is closed or the process ends; None if nothing is needed.
+    """Records that this process has `database` open, until the descriptor is closed or the process ends; None if nothing is
+    needed.
 
-    Raises UsageError while someone replaces the file, OSError where the lock can't be used.
+    Raises UsageError while someone replaces the file, OSError if the lock can't be used.
     """
     fcntl = module("fcntl")
     if fcntl is None:
@@ -39,7 +40,7 @@ def share(database: Path) -> int | None:
 
 
 def is_being_replaced(database: Path) -> bool:
-    """Whether another process holds the file alone now."""
+    """Whether another process now holds the file exclusively."""
     fcntl = module("fcntl")
     if fcntl is None or not database.exists():
         return False
@@ -51,7 +52,7 @@ def is_being_replaced(database: Path) -> bool:
 
 @contextmanager
 def alone(database: Path) -> Generator[None]:
-    """Keeps everyone else from opening `database`. Raises UsageError if someone has it open, OSError as `share` does."""
+    """Keeps everyone else from opening `database`. Raises UsageError if someone has it open, OSError like `share`."""
     fcntl = module("fcntl")
     if fcntl is None:
         yield
@@ -66,7 +67,7 @@ def alone(database: Path) -> Generator[None]:
 
 
 def in_use() -> UsageError:
-    """Says that the practice's file can't be replaced now."""
+    """The error that the practice's file can't be replaced now."""
     return UsageError(
         "The practice is in use by another window or process. Close it first. Nothing was changed."
     )
@@ -79,7 +80,7 @@ def _locked(database: Path, how: int, within_s: float) -> int | None:
         found = make(path, owner)
         fd = os.open(path, os.O_RDWR | AS_IT_IS)
         try:
-            # Shared with a group after it was made: its owner opens it to the group.
+            # Shared with a group after it was created: its owner opens it to the group.
             if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) != owner.mode:
                 give(fd, owner)
             if os.path.samestat(os.fstat(fd), found) and _flock(fd, how) and _is_at_its_place(fd, path):

@@ -1,6 +1,6 @@
-"""Which jobs run now: a job runs for as long as its runner holds a lock on a file beside the practice.
+"""Which jobs are running: a job runs for as long as its runner holds a lock on a file beside the practice.
 
-A process number would say too little: another user's processes may be hidden, and another PID namespace has numbers of its own.
+A process number is not enough: another user's processes may be hidden, and another PID namespace has its own numbers.
 """
 
 from contextlib import suppress
@@ -10,7 +10,7 @@ from ...host.beside import Lock, beside, is_held, owner_of
 from ...practice.trouble import UsageError
 
 WITHIN_S = 1.0
-"""For how long a lock is tried: those who only ask whether it is held hold it for a moment."""
+"""How long to try for a lock: someone who only checks whether it is held holds it for a moment."""
 
 
 class JobLocks:
@@ -21,7 +21,7 @@ class JobLocks:
         self._mine: dict[str, Lock] = {}
 
     def take(self, job: str) -> bool:
-        """Makes this process the runner; False if someone is. Raises UsageError if the file can't be used."""
+        """Makes this process the runner; False if there is one. Raises UsageError if the file can't be used."""
         if job in self._mine:
             return False
         path = self._path(job)
@@ -37,7 +37,7 @@ class JobLocks:
         return taken
 
     def let_go(self, job: str) -> None:
-        """This process is the runner no more, if it was."""
+        """Stops being the runner, if this process was."""
         if (lock := self._mine.pop(job, None)) is not None:
             lock.let_go(remove=True)
 
@@ -54,5 +54,5 @@ class JobLocks:
     def _path(self, job: str) -> Path:
         import hashlib
 
-        # The id comes from a file that colleagues can write, and must not lead out of the folder.
+        # The id comes from a file that colleagues can write, so it must not lead out of the folder.
         return beside(self._database, f".job-{hashlib.sha256(job.encode()).hexdigest()[:16]}.lock")

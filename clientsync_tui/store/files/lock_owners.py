@@ -10,7 +10,7 @@ LOCKS = Path("/proc/locks")
 
 
 def lock_owners(files: Iterable[Path]) -> list[str]:
-    """Other processes that keep everyone from writing one of `files`, as `NAME (process PID)`; empty if nothing is known."""
+    """Other processes whose lock keeps everyone from writing to one of `files`, as `NAME (process PID)`; empty if unknown."""
     found: dict[int, str] = {}
     try:
         wanted = {_named(file.stat()) for file in files if file.exists()}
@@ -18,7 +18,8 @@ def lock_owners(files: Iterable[Path]) -> list[str]:
     except OSError:
         return []
     for line in lines:
-        # proc(5): number, class, type, READ or WRITE, pid, device and inode, the range. A `->` is someone who waits.
+        # proc(5): number, class, type, READ or WRITE, pid, device and inode, range. A `->` marks someone who is
+        # waiting.
         words = line.split()
         if len(words) >= 6 and words[3] == "WRITE" and words[5] in wanted and int(words[4]) != os.getpid():
             found[int(words[4])] = _called(int(words[4]))

@@ -1,8 +1,8 @@
-"""Reading a practice whose file this person may not write to, without leaving anything beside it.
+"""Reads a practice whose file this person may not write to, without leaving anything beside it.
 
-SQLite reads a file with a log through memory that is shared in a file of its own. If this person made that file, or the log, it would be
-theirs, and those who may write would be locked out. So both are used where someone who writes has made them. Where they are absent,
-nobody is writing, and the file alone is the whole practice.
+With a log, SQLite reads through memory shared in a separate file. If this person created that file or the log, it would belong to
+them and lock out those who may write. So both are used only if a writer has created them. If they don't exist, nobody is writing,
+and the file alone is the whole practice.
 """
 
 import os
@@ -17,7 +17,7 @@ _EFFECTIVE = {"effective_ids": True} if os.access in os.supports_effective_ids e
 
 
 class State(NamedTuple):
-    """What tells one state of a file that nobody is writing from the next. `is_open`: someone who may write has it open."""
+    """Identifies one state of a file that nobody is writing to. `is_open`: a writer has it open."""
 
     is_open: bool
     changed_at: int
@@ -35,5 +35,7 @@ def state_of(path: Path) -> State:
 
 
 def connect_to_read(path: Path, state: State, timeout: float) -> sqlite3.Connection:
-    """A connection in autocommit that only reads. One to a file that nobody had open must be made again when its state changes."""
+    """An autocommit connection that only reads. If nobody had the file open, it must be made again whenever the file's
+    state changes.
+    """
     return connect(path, timeout=timeout, mode=_WITH_LOG if state.is_open else _ALONE)

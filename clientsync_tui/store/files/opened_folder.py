@@ -1,4 +1,4 @@
-"""A folder opened without following a link: everything done in it happens there, even if someone swaps the folder meanwhile."""
+"""A folder opened without following a link: everything happens in that folder, even if someone swaps it meanwhile."""
 
 import contextlib
 import errno
@@ -14,7 +14,7 @@ _HAS_DESCRIPTORS = {os.open, os.stat, os.unlink, os.rename} <= os.supports_dir_f
 
 
 class OpenedFolder:
-    """Use as a context manager. Its methods take the names of files in it; no link is followed."""
+    """Use as a context manager. Its methods take names of files in it, and no link is followed."""
 
     def __init__(self, path: Path) -> None:
         """Raises OSError, whose strerror says what is wrong and what to do."""
@@ -24,7 +24,7 @@ class OpenedFolder:
             raise OSError(errno.ELOOP, f"{path} is a symbolic link, which is not followed: `rm {path}`")
         if not stat.S_ISDIR(found.st_mode):
             raise OSError(errno.ENOTDIR, f"{path} is not a folder: remove it")
-        # Windows has no descriptors of folders; there only administrators make links.
+        # Windows has no descriptors of folders, but only administrators create links there.
         self._fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | AS_IT_IS) if _HAS_DESCRIPTORS else None
 
     def __enter__(self) -> Self:
@@ -40,7 +40,7 @@ class OpenedFolder:
         return self.path if self._fd is None else self._fd
 
     def names(self) -> list[str]:
-        """The names of all that is in it."""
+        """The names of everything in it."""
         return os.listdir(self.descriptor)  # noqa: PTH208  (a descriptor)
 
     def files(self) -> list[str]:
@@ -48,7 +48,7 @@ class OpenedFolder:
         return [name for name in self.names() if self._is_file(name)]
 
     def open(self, name: str) -> int:
-        """Opens a regular file to read and write, not to make it. Raises OSError for anything else."""
+        """Opens an existing regular file to read and write. Raises OSError for anything else."""
         fd = os.open(self._at(name), os.O_RDWR | AS_IT_IS, dir_fd=self._fd)
         if not _is_own(os.fstat(fd)):
             os.close(fd)
@@ -60,7 +60,7 @@ class OpenedFolder:
         return os.stat(self._at(name), dir_fd=self._fd, follow_symlinks=False)
 
     def close_to_others(self, name: str) -> None:
-        """Takes all rights to a file from those who are neither its owner nor of its group."""
+        """Removes all access for others, leaving the owner and the group."""
         fd = self.open(name)
         try:
             os.chmod(fd if os.chmod in os.supports_fd else self.path / name, self.stat(name).st_mode & 0o770)  # noqa: PTH101
@@ -68,19 +68,19 @@ class OpenedFolder:
             os.close(fd)
 
     def rename(self, name: str, to: str) -> None:
-        """Puts a file in the place of another, for good."""
+        """Replaces a file with another, durably."""
         os.replace(self._at(name), self._at(to), src_dir_fd=self._fd, dst_dir_fd=self._fd)
         if self._fd is not None:
             os.fsync(self._fd)
 
     def move(self, name: str, to: Self) -> None:
-        """Moves a file into another folder, in the place of the one that has its name there, for good."""
+        """Moves a file into another folder durably, replacing the one with its name there."""
         os.replace(self._at(name), to._at(name), src_dir_fd=self._fd, dst_dir_fd=to._fd)
         if to._fd is not None:
             os.fsync(to._fd)
 
     def unlink(self, name: str) -> None:
-        """Removes a file, if it is there."""
+        """Removes a file if it exists."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self._at(name), dir_fd=self._fd)
 

@@ -1,4 +1,4 @@
-"""Putting another file in the place of the practice's database: the new file is made beside it and renamed once."""
+"""Replaces the practice's database: the new file is built beside it, and renamed once."""
 
 import contextlib
 import os
@@ -22,18 +22,18 @@ from .sqlite_errors import is_damage
 
 
 class Replacing:
-    """The practice's file while no one else uses it. Made by `replacing`."""
+    """The practice's file while nobody else uses it. Created by `replacing`."""
 
     def __init__(self, database: Path, folder: OpenedFolder) -> None:
         self._database = database
         self._folder = folder
         self.new = folder.path / database.name
-        """Where the new file is to be made."""
+        """Where to build the new file."""
 
     def finish(self) -> Path | None:
-        """Saves the present file under another name, then puts the new one in its place; returns that name, None if there was no
-        file. A kill leaves one or the other. The owner, the group and the mode stay, as far as this user may give them.
-        Raises UsageError if a program that knows no lock has the file open, OSError and sqlite3.Error where the disk is full.
+        """Saves the present file under another name, then puts the new one in its place. Returns that name, None if there
+        was no file. A kill leaves one or the other. Owner, group and mode stay, as far as this user may set them. Raises
+        UsageError if a program that ignores the lock has the file open, OSError and sqlite3.Error if the disk is full.
         """
         if not self._database.exists():
             self._rename()
@@ -52,7 +52,7 @@ class Replacing:
         return saved_as
 
     def _rename(self, owner: Owner | None = None) -> None:
-        # By descriptors: anyone who can write to the practice's folder can swap the new file's folder.
+        # By descriptor, because anyone who can write to the practice's folder can swap the new file's folder.
         name = self._database.name
         new = self._folder.open(name)
         try:
@@ -66,18 +66,20 @@ class Replacing:
 
 
 _MARK = ".being-made"
-"""Ends the name of a file in each folder that `replacing` makes: any other folder, whatever its name, is not removed."""
+"""The suffix of a marker file in each folder that `replacing` creates. Any other folder, whatever its name, is never
+removed.
+"""
 
 
 _FORMER = ".before-restore"
-"""Ends the name of the file that was replaced, perhaps with a number behind it."""
+"""The suffix of the replaced file, perhaps followed by a number."""
 
 
 @contextmanager
 def replacing(database: Path) -> Generator[Replacing]:
-    """Keeps everyone from opening `database` while another file is made for its place.
+    """Keeps everyone from opening `database` while its replacement is built.
 
-    Raises UsageError if someone has it open, OSError where its folder can't be written.
+    Raises UsageError if someone has it open, OSError if its folder can't be written.
     """
     database = resolved(database)
     with contextlib.ExitStack() as stack:
@@ -93,14 +95,16 @@ def replacing(database: Path) -> Generator[Replacing]:
 
 
 class Killed(NamedTuple):
-    """A replacing that was killed. `replaced`: whether the new file was in place by then; `former`: the file before, if it was saved."""
+    """An interrupted replacement. `replaced`: whether the new file was already in place. `former`: the previous file, if it
+    was saved.
+    """
 
     replaced: bool
     former: Path | None
 
 
 def killed(database: Path) -> Killed | None:
-    """What a replacing left behind that was killed. None while another process replaces the file, or if nothing is left."""
+    """What an interrupted replacement left behind. None while another process replaces the file, or if nothing is left."""
     database = resolved(database)
     mark = f"{database.name}{_MARK}"
     for left in database.parent.glob(f".{database.name}.*"):
@@ -113,7 +117,8 @@ def killed(database: Path) -> Killed | None:
 
 
 def clean_up(database: Path) -> None:
-    """Removes what a replacing left behind that was killed, except the former file; a copy of what was put in place now counts as one.
+    """Removes what an interrupted replacement left behind, except the former file. A copy of what was put in place now
+    counts as one.
 
     Raises UsageError if someone has the file open.
     """
@@ -133,7 +138,7 @@ def _former_since(database: Path, began: float) -> Path | None:
 
 
 def _remove_left(database: Path) -> None:
-    """Removes what a replacing left that was killed; there is no other one now."""
+    """Removes the remains of an interrupted replacement; no other one is in progress."""
     for left in database.parent.glob(f".{database.name}.*"):
         found = left.lstat()
         if os.name == "posix" and found.st_uid != os.geteuid():
@@ -146,8 +151,9 @@ def _remove_left(database: Path) -> None:
 
 
 def _remove(folder: OpenedFolder, name: str) -> None:
-    """Removes a folder in which a database of that name was made; one without the mark only if it is empty, because whoever can write
-    the practice's folder can give another folder there such a name."""
+    """Removes a folder in which a database with that name was built. Without the marker it is removed only if empty,
+    because anyone who can write to the practice's folder can give any folder such a name.
+    """
     with contextlib.suppress(OSError):
         mark = f"{name}{_MARK}"
         names = folder.names()
@@ -174,7 +180,7 @@ def _is_readable(database: Path) -> bool:
 
 @contextmanager
 def _locked(database: Path) -> Generator[sqlite3.Connection]:
-    """The database, all of it in one file, while no other program has it open, such as an earlier release or an sqlite3 shell."""
+    """The database in a single file, while no other program has it open, such as an earlier release or an sqlite3 shell."""
     try:
         with closing(connect(database)) as connection:
             opened_in_time(database, partial(_lock, connection))
@@ -186,21 +192,22 @@ def _locked(database: Path) -> Generator[sqlite3.Connection]:
 
 
 def _lock(connection: sqlite3.Connection) -> None:
-    # Leaving WAL needs that no one else is connected (sqlite.org/pragma.html#pragma_journal_mode).
+    # Leaving WAL mode requires that nobody else is connected (sqlite.org/pragma.html#pragma_journal_mode).
     connection.execute("PRAGMA journal_mode = DELETE")
-    # So the lock stays behind the transaction: within one, nothing can be copied.
+    # This keeps the lock after the transaction; within one, nothing can be copied.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("BEGIN EXCLUSIVE")
     connection.execute("COMMIT")
 
 
 def _keep_as_it_is(database: Path, saved_as: Path, owner: Owner) -> None:
-    """Copies a damaged database byte by byte, with what belongs to it."""
+    """Copies a damaged database byte by byte, with its companion files."""
     for ending in ("", *BESIDE):
         part, to = database.with_name(database.name + ending), saved_as.with_name(saved_as.name + ending)
         if not os.path.lexists(part):
             continue
-        # Another user may put a link in place of either, so only the files open here are read, given away and saved.
+        # Another user may put a link in place of either, so only the files opened here are read, given away and
+        # saved.
         with opened(part) as found, open(found, "rb", closefd=False) as source, to.open("xb") as target:
             shutil.copyfileobj(source, target)
             target.flush()
@@ -211,8 +218,9 @@ def _keep_as_it_is(database: Path, saved_as: Path, owner: Owner) -> None:
 
 
 def _fold(database: Path) -> None:
-    """Leaves no file of the database but itself. What its log holds goes into it first, as far as SQLite can read it, so that a kill
-    behind this loses nothing of it."""
+    """Leaves only the database file itself. First it takes in its log, as far as SQLite can read it, so that a kill after
+    this loses nothing of it.
+    """
     with (
         contextlib.suppress(sqlite3.DatabaseError),
         closing(connect(database)) as connection,
@@ -223,7 +231,7 @@ def _fold(database: Path) -> None:
 
 
 def _free(database: Path) -> Path:
-    """A name beside the database that is not taken."""
+    """An unused name beside the database."""
     first = database.with_name(f"{database.name}{_FORMER}")
     found, number = first, 1
     while os.path.lexists(found):

@@ -1,4 +1,4 @@
-"""A damaged file rebuilt from its own ledger, where that can still be read whole: nothing is lost then but, perhaps, a cache."""
+"""Rebuilds a damaged file from its own ledger, if that is still readable: then nothing is lost except perhaps a cache."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from .copies import read_only
 from .schema_check import VERSION, is_ours
 
 OWN = ("ledger", "head")
-"""Without these there is nothing to build from."""
+"""Without these tables there is nothing to rebuild from."""
 
 
 class Unreadable(Exception):
@@ -23,7 +23,7 @@ class Unreadable(Exception):
 
 
 def is_salvageable(damaged: Path) -> bool:
-    """Whether the file's ledger can be read and is whole."""
+    """Whether the file's ledger can be read and is intact."""
     try:
         with closing(read_only(damaged)) as source:
             return (
@@ -36,7 +36,7 @@ def is_salvageable(damaged: Path) -> bool:
 
 
 def salvage(damaged: Path, into: Path) -> list[str]:
-    """Builds a new database at `into` from what can be read of `damaged`; returns the tables that could not be.
+    """Builds a new database at `into` from what is readable in `damaged`. Returns the tables that weren't.
 
     Raises Unreadable if the ledger can't be read, and what `Database` and its `writing` raise.
     """

@@ -1,18 +1,18 @@
-"""Checks that the practice's file has the tables and indexes this program makes, and nothing else.
+"""Checks that the practice's file has exactly the tables and indexes that this program creates.
 
-A trigger or a view would act in the name of whoever uses the practice, and an index could keep them waiting forever. Whoever can
-write the file can put one there. The text below is all that is looked at when a practice is opened, so it is written out; a test
-compares it with what the steps in `migrations` make.
+A trigger or a view would act in the name of whoever uses the practice, and an index could block them forever. Anyone who can
+write to the file can plant one. The text below is all that is compared when a practice is opened, so it is written out in full; a
+test compares it with what the steps in `migrations` create.
 """
 
 import sqlite3
 from collections.abc import Iterator
 
 APPLICATION = int.from_bytes(b"CSyn")
-"""Marks a file as a practice of Client Sync (PRAGMA application_id)."""
+"""Marks a file as a Client Sync practice (PRAGMA application_id)."""
 
 VERSION = 6
-"""The shape this program knows (PRAGMA user_version); raised with each step in `migrations`."""
+"""The schema version that this program knows (PRAGMA user_version). Raised with each step in `migrations`."""
 
 SHAPE = """
 CREATE INDEX clients_name ON clients (removed, name_key, n);
@@ -66,7 +66,7 @@ CREATE UNIQUE INDEX clients_code ON clients (code_key) WHERE code_key IS NOT NUL
 """
 
 STATISTICS = ("CREATE TABLE sqlite_stat1(", "CREATE TABLE sqlite_stat4(")
-"""What SQLite's own ANALYZE makes, should someone run it. It does nothing but guide the order of a search."""
+"""What SQLite's own ANALYZE creates, if someone runs it. It only influences query plans."""
 
 LEFT_BY_RELEASE_0_1 = frozenset(
     (
@@ -74,13 +74,13 @@ LEFT_BY_RELEASE_0_1 = frozenset(
         'CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name" ON "_sqlite_migrations" ("migration_set", "name")',
     )
 )
-"""What the library that release 0.1 used made for itself; the second step removes it."""
+"""What the library used by release 0.1 created for itself; the second step removes it."""
 
 _ALL = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
 
 
 def _plain(statement: str) -> str:
-    """A statement in one spelling, for comparison: versions of SQLite differ in blanks and in quoting renamed tables."""
+    """A statement in a canonical spelling: SQLite versions differ in blanks and in quoting renamed tables."""
     return (
         " ".join(statement.split())
         .replace(" ,", ",")
@@ -92,9 +92,9 @@ _EXPECTED = frozenset(_plain(statement) for statement in SHAPE.split(";") if sta
 
 
 def strange(db: sqlite3.Connection, version: int) -> str | None:
-    """What a file has that a practice of this shape (or of an earlier version's) has not, or the other way round; None: nothing.
+    """How the file's schema differs from this version's (or an earlier one's); None: not at all.
 
-    Nothing that the file holds is carried out to find that.
+    Nothing stored in the file is executed to find out.
     """
     expected = _EXPECTED if version == VERSION else _made_by(version)
     found = frozenset(_statements(db)) - (LEFT_BY_RELEASE_0_1 if version == 1 else frozenset())
@@ -115,7 +115,7 @@ def _strange_head(db: sqlite3.Connection) -> str | None:
 
 
 def is_ours(db: sqlite3.Connection, table: str) -> bool:
-    """Whether a table is as this program makes it, so that reading it carries nothing else out."""
+    """Whether a table is as this program creates it, so that reading it executes nothing else."""
     rows = db.execute(f"{_ALL} AND name = ?", (table,)).fetchall()
     return [
         _plain(sql) in _EXPECTED and _named(_plain(sql)) == f"table {table}" for (sql,) in map(tuple, rows)
@@ -130,7 +130,7 @@ def _statements(db: sqlite3.Connection) -> Iterator[str]:
 
 
 def _named(statement: str) -> str:
-    """`table clients`, as the statement that makes it begins."""
+    """`table clients`, from the statement that creates it."""
     from ...practice.text import clean
 
     words = [word for word in statement.replace("(", " ").split()[1:] if word not in ("UNIQUE", "VIRTUAL")]
