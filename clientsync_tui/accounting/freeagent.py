@@ -164,7 +164,7 @@ class FreeAgent:
         if not found["name"]:
             raise shapes.nonsense("company")
         found["year_end"] = _year_end(company.get("annual_accounting_periods"))
-        # [U]: FreeAgent's documents name both; the copies read leave them out.
+        # Both are attributes of a company [C: "Company", Attributes]; the sample answer leaves them out.
         found |= shapes.contact(email=company.get("contact_email"), phone=company.get("contact_phone"))
         return {name: value for name, value in found.items() if value}
 

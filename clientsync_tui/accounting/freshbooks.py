@@ -25,7 +25,8 @@ _PAGE_SIZE = 100  # the largest [C: SDK]; a larger one is silently cut
 
 #: In the names of the roles that reach the accounting. Only owner is [C]; "business_employee" [C] does not.
 _ROLES = re.compile("owner|admin|manager|accountant|partner")
-_ALIVE = frozenset({"active"})  # the other value seen is "cancelled" [C]
+#: Subscriptions that are over: "cancelled" is [C], the others are [U]. Any other word (a trial, a grace period) is one that may work.
+_OVER = re.compile("cancel|expired|suspended|inactive|unpaid|deleted|closed")
 #: Where the currency of an account stands: the SDK can get one, with which id is [U]; the `systemid` of a role is tried.
 _SYSTEM = "systems/systems"
 # Numbers of errors [C: freshbooks.com/api/errors].
@@ -90,7 +91,7 @@ class _Business(NamedTuple):
     @property
     def problem(self) -> Reason | None:
         """Why it can't be used; None if it can."""
-        if self.subscription and self.subscription not in _ALIVE:
+        if _OVER.search(self.subscription):
             return Reason.UNPAID
         return None if _ROLES.search(self.role) else Reason.PERMISSION_MISSING
 
@@ -199,11 +200,9 @@ class FreshBooks:
     async def details(self, calls: Calls, organisation_id: str) -> Details:
         """The membership has the details. Reading the account's taxes proves that the integration works."""
         business = await self._business(calls, organisation_id)
-        if not business.name:
-            raise shapes.nonsense("business")
         numbers = (shapes.text_of(t.get("number")) for t in (await _page(calls, business, _TAXES, 1)).records)
         found = {
-            "name": business.name,
+            "name": business.name or business.account,
             "country": business.country,
             "currency": await self._currency(calls, business),
             "tax_number": next(filter(None, numbers), ""),  # [U]: the number of the first tax that has one
@@ -331,7 +330,8 @@ async def _memberships(calls: Calls) -> Sequence[_Business | None]:
     return found
 
 
-def _phone(value: Any) -> str:  # [U]: as a text, or within
+def _phone(value: Any) -> str:
+    """A business's number stands within an object, or is null [C: both SDKs' fixtures and models]."""
     return shapes.words(value) or shapes.words(shapes.under(value, "phone_number"))
 
 

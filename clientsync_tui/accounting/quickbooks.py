@@ -327,7 +327,8 @@ def _other_name(line: Record) -> str:
     """A name for a line whose usual field is empty."""
     fields = shapes.lower_keys(line)
     parts = (shapes.words(fields.get(key)) for key in ("givenname", "familyname"))
-    return shapes.words(fields.get("companyname")) or " ".join(filter(None, parts))
+    own = shapes.words(fields.get("name")) or shapes.words(fields.get("companyname"))
+    return own or " ".join(filter(None, parts))
 
 
 def _contact(company: Mapping[str, Any]) -> dict[str, str]:

@@ -294,8 +294,7 @@ class ZohoBooks:
         if not _is_active(row):
             raise OrganisationTrouble(Reason.ORGANISATION_CLOSED, _SAYS[Reason.ORGANISATION_CLOSED])
         found = {ours: shapes.words(row.get(theirs)) for ours, theirs in _DETAILS.items()}
-        if not found["name"]:
-            raise shapes.nonsense("organization")
+        found["name"] = found["name"] or organisation_id
         country = shapes.words(shapes.under(row.get("address"), "country"))
         found["country"] = country or shapes.words(row.get("country"))
         found["year_end"] = _year_end(row.get("fiscal_year_start_month"))

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
+from urllib.parse import parse_qsl, urlsplit
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # pyright: ignore[reportUnknownVariableType]
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore[reportUnknownVariableType]
@@ -168,14 +169,18 @@ class Attempt:
         if self._verifier is not None:
             challenge = cast(str, create_s256_code_challenge(self._verifier))
             parameters |= {"code_challenge": challenge, "code_challenge_method": "S256"}
+        wanted = {**configured.software.grant.parameters, **configured.parameters, **parameters}
+        # An authorize_url that was copied from the app's own pages may have some of them already.
+        address = configured.addresses.authorize_url
+        in_address = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
         link = cast(Any, prepare_grant_uri)(
-            configured.addresses.authorize_url,
+            address,
             client_id=configured.client_id,
             response_type="code",
             redirect_uri=self._redirect_uri,
             scope=configured.software.grant.joined(configured.scopes) or None,
             state=self._state,
-            **{**configured.software.grant.parameters, **configured.parameters, **parameters},
+            **{name: value for name, value in wanted.items() if in_address.get(name) != value},
         )
         return cast(str, link)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx2
 from authlib.oidc.core.util import create_half_hash  # pyright: ignore[reportMissingTypeStubs]
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import ClaimError, JoseError
 from joserfc.jwk import KeySet
 
 from ..accounting.seam.configured import Configured, check_address
@@ -49,6 +49,8 @@ async def verified(
             aud={"essential": True, "value": configured.client_id},
             nonce={"essential": True, "value": nonce},
         ).validate(untimed)
+    except ClaimError as error:
+        raise _wrong(title, f"its {error.claim} is missing or another one") from None
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
         # The error's text may contain the token; its type says enough.
         raise _wrong(title, f"{type(error).__name__} in its signature or claims") from None

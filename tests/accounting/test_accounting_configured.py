@@ -3,6 +3,7 @@ from functools import partial
 
 import pytest
 
+from clientsync_tui.accounting.seam.addresses import overridden
 from clientsync_tui.accounting.seam.configured import Configured
 from clientsync_tui.accounting.seam.registry import softwares
 from clientsync_tui.accounting.seam.software import Addresses
@@ -34,6 +35,13 @@ def test_token_is_never_sent_in_the_clear_or_to_nowhere(name: str, address: str)
 )
 def test_loopback_may_be_plain(address: str):
     assert configured(api_url=address).addresses.api_url == address
+
+
+@pytest.mark.parametrize("given", ["http://127.0.0.1:8080", "http://127.0.0.1:8080/"])
+def test_api_address_may_be_scheme_host_and_port_alone(given: str):
+    usual = replace(XERO.addresses, api_url="https://api.books.example/v2")
+    assert overridden(usual, {"api_url": given}).api_url == "http://127.0.0.1:8080/v2"
+    assert overridden(usual, {"api_url": "http://127.0.0.1:8080/books/v3"}).api_url.endswith("8080/books/v3")
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])

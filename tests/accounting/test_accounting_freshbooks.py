@@ -94,6 +94,18 @@ async def test_capitals_of_an_account_matter(tmp_path: Path):
         assert raised.value.reason is Reason.UNPAID
 
 
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [("active", None), ("active_trial", None), ("grace", None), (None, None),
+     ("Cancelled", Reason.UNPAID), ("expired_trial", Reason.UNPAID), ("suspended", Reason.UNPAID)],
+)  # fmt: skip
+async def test_only_a_subscription_that_is_over_is_not_offered(
+    tmp_path: Path, status: Any, problem: Reason | None
+):
+    async with written(FRESHBOOKS, tmp_path, {ME: me(subscription_statuses={"ABC123": status})}) as server:
+        assert [each.problem for each in await FRESHBOOKS.organisations(server.calls)] == [problem]
+
+
 async def test_details_come_from_the_membership_its_taxes_and_its_settings(tmp_path: Path):
     system = {"response": {"result": {"system": {"currency_code": "CAD"}}}}
     taxes = result("taxes", [{"taxid": 1, "name": "None", "number": None}, {"taxid": 2, "number": 123456789}])

@@ -85,6 +85,16 @@ async def test_year_end_is_the_month_before_the_first_one(tmp_path: Path, starts
     assert server.asked[0].url.path == f"/books/v3/organizations/{ORG}"
 
 
+async def test_organization_without_a_name_can_be_added_under_its_number(tmp_path: Path):
+    answers = (
+        success(organization={"name": " "}),
+        success(organizations=[{"organization_id": ORG, "name": " "}]),
+    )
+    async with calling(ZOHO, tmp_path, *answers) as (calls, _):
+        assert (await ZOHO.details(calls, ORG))["name"] == ORG
+        assert [each.name for each in await ZOHO.organisations(calls)] == [ORG]
+
+
 def chart(total: int, context: Mapping[str, Any] | None = None) -> Any:
     """A chart of so many accounts, in pages as they are asked for."""
 

@@ -115,6 +115,17 @@ class OwnWords(Unlike):
         return "invalid_grant" if word == "invalid_code" else word
 
 
+async def test_parameters_that_the_address_has_already_are_not_sent_twice(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    at = server.configured().addresses
+    addresses = replace(at, authorize_url=f"{at.authorize_url}?filter=v3")
+    made = server.configured(addresses=addresses, parameters={"filter": "v3", "prompt": "consent"})
+    async with Desk(made, tmp_path).begin() as attempt:
+        query = parse_qs(urlsplit(attempt.link).query)
+    assert (query["filter"], query["prompt"]) == (["v3"], ["consent"])
+
+
 @pytest.mark.parametrize("status", [200, 400])
 async def test_own_error_word_is_read_whatever_its_status(server: Server, status: int):
     server.token = JSONResponse({"error": "invalid_code"}, status)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,19 @@ def overridden(usual: Addresses, configured: Mapping[str, str]) -> Addresses:
     return Addresses(
         either("authorize_url", usual.authorize_url),
         either("token_url", usual.token_url),
-        either("api_url", usual.api_url).rstrip("/"),
+        _below(either("api_url", usual.api_url).rstrip("/"), usual.api_url),
         configured.get("revoke_url") or usual.revoke_url,
         issuer or usual.issuer,
         # Another issuer has its own userinfo endpoint, and names it.
         configured.get("userinfo_url") or (None if issuer else usual.userinfo_url),
         configured.get("device_url") or usual.device_url,
     )
+
+
+def _below(api_url: str, usual_url: str) -> str:
+    """An API's address that is a scheme, a host and a port alone gets the path under which the app has its API."""
+    try:
+        path = urlsplit(api_url).path
+    except ValueError:
+        return api_url  # `check_address` refuses it and says why
+    return api_url if path else api_url + urlsplit(usual_url).path
