@@ -75,6 +75,8 @@ def fits(kind: str, body: Body) -> bool:
     needed = _NEEDED.get(kind, ())
     if not all(name in body and (kind in _CLEARS or body[name] is not None) for name in needed):
         return False
+    if any(_is_blank(body.get(name)) for name in _NAMES.get(kind, ())):
+        return False
     return all(is_right(body[name]) for name, is_right in _TYPES.items() if name in body)
 
 
@@ -85,6 +87,10 @@ def texts(details: Body) -> dict[str, str | None]:
 
 def _text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 def _text_or_none(value: Any) -> bool:
@@ -155,6 +161,16 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
 }
 _CLEARS = frozenset({Kind.CODE_SET, Kind.TEAM_ASSIGNED, Kind.NOTE_SET})
 """Kinds whose value may be None, which means that it was cleared."""
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    Kind.CLIENT_RENAMED: ("name",),
+    Kind.TEAM_CREATED: ("team",),
+    Kind.TEAM_ASSIGNED: ("team",),
+    Kind.TEAM_DELETED: ("becomes",),
+}
+"""What becomes a name, and so can't be blank. A team that is deleted may be one that got a blank name before.
+
+A client is added whatever its name is: it must not be lost.
+"""
 _TYPES: Mapping[str, Callable[[Any], bool]] = {
     "name": _text_or_none,
     "practice_code": _text_or_none,

@@ -8,11 +8,15 @@ from ..practice.entries import Entry
 from ..practice.model import Client, Integration
 from ..sync.summary_card import summary_card
 from ..sync.words import link_words, next_step
+from .dialogues.ask import Lines
 from .dialogues.choose import Choice, Choose
 from .main import Main
 
 LONGEST_SHOWN = 60
 """Characters of a text that a message shows."""
+LINES_SHOWN, MARGIN = 2, 12
+"""Lines that a message with a whole command may take, and what of each is lost at most where they break between words."""
+SENT = "Sent to your terminal's clipboard: "
 
 
 class Copyable(NamedTuple):
@@ -39,23 +43,42 @@ def offer_copies(main: Main, items: Sequence[Copyable]) -> None:
 def offer_commands(main: Main, commands: Sequence[tuple[str, str]]) -> None:
     """Shows (action, command) pairs, and copies the chosen command."""
     choices = [Choice(str(n), title, line) for n, (title, line) in enumerate(commands)]
-    _offer(main, "Copy the command that does the same", choices, [line for _, line in commands])
+    lines = [line for _, line in commands]
+    _offer(main, "Copy the command that does the same", choices, lines, copy_command)
+
+
+def copy_command(main: Main, command: str) -> None:
+    """As `copy`, and shows the command whole, however long it is."""
+    main.copy_to_clipboard(command)
+    sentence = SENT + command
+    if len(sentence) <= LINES_SHOWN * (main.size.width - MARGIN):
+        main.notify(sentence, markup=False)
+    else:
+        main.push_screen(
+            Lines("The command that does the same was sent to your terminal's clipboard", [command])
+        )
 
 
 def copy(main: Main, text: str) -> None:
     """Sends a text to the clipboard of the person's own terminal, and says what was sent."""
     main.copy_to_clipboard(text)
-    main.notify(f"Sent to your terminal's clipboard: {_short(text)}", markup=False)
+    main.notify(SENT + _short(text), markup=False)
 
 
-def _offer(main: Main, title: str, choices: Sequence[Choice], texts: Sequence[str]) -> None:
+def _offer(
+    main: Main,
+    title: str,
+    choices: Sequence[Choice],
+    texts: Sequence[str],
+    send: Callable[[Main, str], None] = copy,
+) -> None:
     if len(texts) == 1:
-        copy(main, texts[0])
+        send(main, texts[0])
         return
 
     def chosen(id: str | None) -> None:
         if id is not None:
-            copy(main, texts[int(id)])
+            send(main, texts[int(id)])
 
     main.push_screen(Choose(title, choices), chosen)
 

@@ -25,13 +25,13 @@ def new_client_id() -> str:
     return f"c{secrets.token_hex(8)}"
 
 
-def set_code(store: Store, actor: str, client: Client, code: str | None) -> None:
+def set_code(store: Store, actor: str, client: Client, code: str | None) -> bool:
     """Sets a client's practice code; (None, "") removes it. Raises UsageError if the code is invalid or already
     taken.
     """
     code = _text("The practice code", code or "", longest.CODE) or None
     if code == client.practice_code:
-        return
+        return False
     body = {"code": code, "before": client.practice_code}
     try:
         store.ledger.append(NewEntry(Kind.CODE_SET, actor, client.id, body=body))
@@ -39,26 +39,31 @@ def set_code(store: Store, actor: str, client: Client, code: str | None) -> None
         raise UsageError(
             f'Another client already has the practice code "{code}". Nothing was changed.'
         ) from None
+    return True
 
 
-def rename(store: Store, actor: str, client: Client, name: str) -> None:
+def rename(store: Store, actor: str, client: Client, name: str) -> bool:
     """Gives a client another name on the practice's list. Raises UsageError if the name is empty or too long."""
     name = _text("The name", name, longest.NAME)
     if not name:
         raise UsageError("A client needs a name. Nothing was changed.")
-    if name != client.name:
-        body = {"name": name, "before": client.name}
-        store.ledger.append(NewEntry(Kind.CLIENT_RENAMED, actor, client.id, body=body))
+    if name == client.name:
+        return False
+    body = {"name": name, "before": client.name}
+    store.ledger.append(NewEntry(Kind.CLIENT_RENAMED, actor, client.id, body=body))
+    return True
 
 
-def set_note(store: Store, actor: str, client: Client, note: str) -> None:
+def set_note(store: Store, actor: str, client: Client, note: str) -> bool:
     """Sets a client's note, with its lines joined into one; an empty note is removed. Raises UsageError if it is
     too long.
     """
     note = _text("The note", one_line(note), longest.NOTE)
-    if note != client.note:
-        body = {"note": note, "before": client.note}
-        store.ledger.append(NewEntry(Kind.NOTE_SET, actor, client.id, body=body))
+    if note == client.note:
+        return False
+    body = {"note": note, "before": client.note}
+    store.ledger.append(NewEntry(Kind.NOTE_SET, actor, client.id, body=body))
+    return True
 
 
 def team_name(name: str) -> str | None:

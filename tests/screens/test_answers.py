@@ -13,6 +13,8 @@ from textual.widgets import Button
 
 import clientsync_tui
 from clientsync_tui.practice.model import Organisation
+from clientsync_tui.screens.client_sync.reach import ReachScreen
+from clientsync_tui.sync.reach.reachability import Reach
 from clientsync_tui.widgets.answers import Answers
 from tests.looks.network import Still
 from tests.looks.scenes import SCENES, Scene
@@ -116,6 +118,13 @@ async def test_enter_while_waiting_cancels_nothing(
         screen = pilot.app.screen
         await pilot.press("enter", "enter")
         assert pilot.app.screen is screen
+        if isinstance(screen, ReachScreen):
+            # What could not be done for now is said until it can.
+            notices = pilot.app.notices
+            assert "Wait until the accounting app has answered." in notices._newest.message
+            screen._stage, screen.reach = "organisations", Reach((Organisation("a", "A"),), str)
+            screen.refresh_keys()
+            assert notices._newest is None
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is not screen)
 

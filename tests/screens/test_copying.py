@@ -71,6 +71,19 @@ async def test_long_command_is_shown_whole_before_it_is_copied(tmp_path: Path, s
         assert commands.split()[-1] in seen[-1] and any(commands.split()[4] in text for text in seen)
 
 
+async def test_copied_command_is_shown_whole_however_long_it_is(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path, (80, 24)) as (pilot, screen):
+        for filter_text in ("team:north status:connected by:you code:abb", "abbey or " * 40):
+            await pilot.press("slash")
+            screen.filter_bar.set(filter_text)
+            await pilot.press("enter", "Y", "enter")
+            await until(pilot, lambda: "your terminal's clipboard" in " ".join(shown(pilot).split()))
+            said = "".join(shown(pilot).replace("│", "").split())
+            assert "".join(copied(pilot).split()) in said
+            await pilot.press("escape")
+
+
 async def test_check_names_the_selected_clients(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, _):

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from table_app import COLUMNS, TableApp, client, clients
 
 from clientsync_tui.widgets.select_table.fit import fit
-from clientsync_tui.widgets.select_table.layout import GAP, lay_out
+from clientsync_tui.widgets.select_table.layout import GAP, lay_out, still_fit
 from clientsync_tui.widgets.select_table.list_rows import ListRows
 from clientsync_tui.widgets.select_table.rows import Cell, Column, Row, RowId
 from clientsync_tui.widgets.select_table.scrollbar import thumb, top_at
@@ -295,3 +295,11 @@ def test_letter_more_in_the_filter_of_100_000_rows_is_quick():
         rows.order()
     # A few tens of milliseconds each; the limit leaves room for a busy machine.
     assert (time.perf_counter() - started) / 6 < 0.5
+
+
+def test_title_is_whole_where_there_is_room_also_before_the_rows_are_known() -> None:
+    columns = (Column("name", "Client", 18, keep=2), Column("id", "Organisation id", 12, flex=1))
+    places = lay_out(columns, 40)
+    assert places[1].width >= len("Organisation id")
+    narrow = lay_out(columns, 30, 0, [[18], [4]])
+    assert not still_fit(narrow, columns, [[4], [4]]), "there is room for it now"

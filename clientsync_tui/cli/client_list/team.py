@@ -111,6 +111,9 @@ def rename(old: str, new: str, dry_run: bool, as_json: bool) -> None:
             count = client_edits.rename_team(store, workplace.actor, team, name)
     if as_json:
         output.json_document({"team": name, "before": team, "clients": count})
+    if name == team:
+        output.say(f"Team {team} already has that name. Nothing was changed.")
+        return
     done = "would be renamed" if dry_run else "is renamed"
     output.say(f"Team {team} {done} to {name}: {counted(count, 'client')}.")
 

@@ -22,7 +22,7 @@ from ...sync.kinds.seam import registry
 from ...widgets.answers import Answers
 from ...widgets.dialogue_keys import own_key
 from ...widgets.plan_list import PlanList
-from ..copying import copy
+from ..copying import copy_command
 from ..dialogues.dialogue import NOT_DONE, Dialogue
 from ..main import Asker
 from ..titles import title
@@ -96,7 +96,7 @@ class PlanScreen(Dialogue[bool]):
         if self._same_as is None:
             self.notify("No single command does the same.", markup=False, severity="warning")
         else:
-            copy(self.main, self._same_as)
+            copy_command(self.main, self._same_as)
 
     def action_answer(self, yes: bool) -> None:
         """Ends it; where nothing can be done, there is nothing to say yes to."""

@@ -59,17 +59,24 @@ def _ask_one(
     client: Client,
     question: str,
     now: str,
-    change: Callable[["Store", str, Client, str], None],
+    change: Callable[["Store", str, Client, str], bool],
     longest: int,
     hint: str = "",
 ) -> None:
+    is_changed = False
+
     async def attempt(written: str) -> bool:
-        await asyncio.to_thread(change, screen.store, screen.actor, client, written)
+        nonlocal is_changed
+        is_changed = await asyncio.to_thread(change, screen.store, screen.actor, client, written)
         return True
 
     def answered(written: str | None) -> None:
-        if written is not None:
+        if written is None:
+            return
+        if is_changed:
             screen.change(lambda: f"Saved for {client.name}. {undoes(screen)}")
+        else:
+            screen.say(f"{client.name} is as it was. Nothing was changed.", "information")
 
     if claimed := claims(screen, [client]):
         hint = "\n".join(filter(None, [*claimed, hint]))
@@ -141,6 +148,8 @@ def _rename_team(screen: ClientsView, team: str) -> None:
 
         def work() -> str:
             name = client_edits.renamed_team(screen.store, team, written)
+            if name == team:
+                return f"Team {team} already has that name. Nothing was changed."
             count = client_edits.rename_team(screen.store, screen.actor, team, name)
             return f"Team {team} is renamed to {name}: {counted(count, 'client')}. {undoes(screen)}"
 

@@ -208,7 +208,7 @@ async def test_views_are_saved_opened_and_forgotten(tmp_path: Path) -> None:
         await until(
             pilot, lambda: "3 of 11" in shown(pilot) and screen.filter_bar.text == "status:expired lapsed"
         )
-        await pilot.press("w", "f", "enter")
+        await pilot.press("w", "d", "enter")
         await until(pilot, lambda: not screen.main.workplace.preferences.views)
 
 
