@@ -29,21 +29,22 @@ WITH found AS (
 SELECT DISTINCT f.sign_in, f.organisation_id, f.is_for_one FROM found f LEFT JOIN made m ON m.sign_in = f.sign_in
 WHERE m.seq IS NULL OR m.seq < f.seq
 """
-"""Where a problem was found with a sign-in that is held here and that nobody has made again since. Ordered by the ledger, not by
-clocks."""
+"""Finds problems met with a sign-in that is held here and has not been renewed by a new sign-in since. Ordered by the
+ledger, not by clocks.
+"""
 
 _REACH = "reach:"
-"""What the keys of `meta` begin with under which a sign-in's last reach is."""
+"""The prefix of the `meta` keys for what a sign-in reached last."""
 
 
 class Contacts:
-    """When each organisation was last called with success, and the last passing fault since."""
+    """When each organisation last answered a call, and the last passing fault since then."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def good(self, software: str, organisation_id: str, at: datetime | None = None) -> None:
-        """A call worked just now, or at that time."""
+        """Records that a call worked, now or at the given time."""
         with self._database.writing() as db:
             db.execute(
                 "INSERT INTO contacts VALUES (?, ?, ?, NULL, NULL) ON CONFLICT DO UPDATE SET checked_at = excluded.checked_at, "
@@ -52,7 +53,7 @@ class Contacts:
             )
 
     def fault(self, software: str, organisation_id: str, fault: Fault) -> None:
-        """A call met a passing fault just now."""
+        """Records that a call has just met a passing fault."""
         with self._database.writing() as db:
             db.execute(
                 "INSERT INTO contacts VALUES (?, ?, NULL, ?, ?) ON CONFLICT DO UPDATE SET fault = excluded.fault, "
@@ -62,7 +63,7 @@ class Contacts:
 
 
 class Pulled:
-    """The lists that were pulled from each organisation: a cache, replaced whole."""
+    """The lists pulled from each organisation: a cache, replaced list by list."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -70,11 +71,12 @@ class Pulled:
     def keep(
         self, software: str, organisation_id: str, lists: Mapping[str, Sequence[Mapping[str, Any]]]
     ) -> None:
-        """Saves these lists over the former ones."""
+        """Replaces these lists."""
         now = iso(datetime.now(UTC))
         with self._database.writing() as db:
             db.executemany(
-                # Changed where it is and not put again: of a list that is as it was, SQLite then writes one page in place of all.
+                # An update in place instead of a new row: for an unchanged list, SQLite then writes one page
+                # instead of all of them.
                 "INSERT INTO pulled VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET records = excluded.records, "
                 "count = excluded.count, pulled_at = excluded.pulled_at",
                 [
@@ -105,25 +107,25 @@ class Pulled:
             "SELECT records, pulled_at FROM pulled WHERE software = ? AND organisation_id = ? AND list = ?"
         )
         row = self._database.connection.execute(query, (software, organisation_id, name)).fetchone()
-        # A cache that another program wrote is none.
+        # A cache entry written by another program is ignored.
         return (
             (json.loads(row["records"]), moment(row["pulled_at"])) if row and is_pulled(row) else ([], None)
         )
 
 
 class SignIns:
-    """The sign-ins known to the practice, and which of them a person of this host holds the tokens of."""
+    """The sign-ins known to the practice, and which of them have their tokens with a person of this host."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def one(self, sign_in: str) -> SignIn | None:
-        """The sign-in of that id."""
+        """The sign-in with that id."""
         row = self._database.connection.execute("SELECT * FROM sign_ins WHERE id = ?", (sign_in,)).fetchone()
         return _sign_in(row) if row else None
 
     def known(self, software: str | None = None) -> list[SignIn]:
-        """Every sign-in of the practice (for one app), the one used last first."""
+        """Every sign-in of the practice (to one app), the one used last first."""
         query = "SELECT * FROM sign_ins WHERE ? IS NULL OR software = ? ORDER BY used_at DESC"
         return [_sign_in(row) for row in self._database.connection.execute(query, (software, software))]
 
@@ -137,13 +139,15 @@ class SignIns:
         return [row[0] for row in rows]
 
     def note_reach(self, sign_in: str, organisations: Iterable[str]) -> None:
-        """Notes which organisations the app says now that a sign-in reaches."""
+        """Records which organisations a sign-in reaches now, according to the app."""
         value = json.dumps({"at": iso(datetime.now(UTC)), "organisations": list(organisations)})
         with self._database.writing() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"{_REACH}{sign_in}", value))
 
     def reach(self, sign_in: str) -> tuple[datetime, frozenset[str]] | None:
-        """When a sign-in was last asked what it reaches, and what that was; None if it never was, or another program wrote there."""
+        """When a sign-in was last asked what it reaches, and the answer; None if it never was, or another program wrote
+        there.
+        """
         row = self._database.connection.execute(
             "SELECT value FROM meta WHERE key = ?", (f"{_REACH}{sign_in}",)
         ).fetchone()
@@ -154,25 +158,26 @@ class SignIns:
             return None
 
     def hold(self, sign_in: str, holder: str) -> None:
-        """Notes that `holder` has this sign-in's token in their keyring, new and working, and used it now."""
+        """Records that `holder` has this sign-in's token in their keyring, new and working, and has just used it."""
         with self._database.writing() as db:
             now = _none_later(db, holder)
             db.execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?, NULL)", (sign_in, holder, now))
 
     def prefer(self, sign_in: str, holder: str) -> None:
-        """Makes a sign-in that is held the one used last."""
+        """Makes a held sign-in the one used last."""
         with self._database.writing() as db:
             now = _none_later(db, holder)
             db.execute("UPDATE held SET used_at = ? WHERE sign_in = ? AND holder = ?", (now, sign_in, holder))
 
     def refused(self, sign_in: str) -> None:
-        """The app, or the one organisation that it is for, refused the sign-in: it is worth nothing until it is made again, or
-        works after all."""
+        """Records that the app, or the only organisation of this sign-in, refused it: it is useless until it is renewed by
+        a new sign-in or turns out to work.
+        """
         with self._database.writing() as db:
             db.execute("UPDATE held SET refused_at = ? WHERE sign_in = ?", (iso(datetime.now(UTC)), sign_in))
 
     def lacking(self, sign_in: str) -> frozenset[str]:
-        """The organisations for which the app said that this sign-in lacks a permission, and that it has not been made again for."""
+        """The organisations for which the app said that this sign-in lacks a permission, unless it has been renewed since."""
         rows = self._not_renewed((Reason.PERMISSION_MISSING,))
         return frozenset(str(row["organisation_id"]) for row in rows if row["sign_in"] == sign_in)
 
@@ -181,7 +186,7 @@ class SignIns:
         return frozenset(str(row["sign_in"]) for row in self._not_renewed(NEEDS_CONSENT) if row["is_for_one"])
 
     def note_shut_out(self) -> None:
-        """Notes those as refused: another host, or an earlier release, may have found it."""
+        """Marks these as refused: another host, or an earlier release, may have found that out."""
         for sign_in in self.shut_out():
             self.refused(sign_in)
 
@@ -190,19 +195,19 @@ class SignIns:
         return self._database.connection.execute(_NOT_RENEWED, wanted).fetchall()
 
     def works(self, sign_in: str) -> None:
-        """The app takes the sign-in, whatever was noted before."""
+        """Records that the app accepts the sign-in, whatever was recorded before."""
         query = "SELECT count(*) FROM held WHERE sign_in = ? AND refused_at IS NOT NULL"
         if self._database.connection.execute(query, (sign_in,)).fetchone()[0]:
             with self._database.writing() as db:
                 db.execute("UPDATE held SET refused_at = NULL WHERE sign_in = ?", (sign_in,))
 
     def let_go(self, sign_in: str, holder: str) -> None:
-        """The token is gone from the holder's keyring."""
+        """Records that the token is gone from the holder's keyring."""
         with self._database.writing() as db:
             db.execute("DELETE FROM held WHERE sign_in = ? AND holder = ?", (sign_in, holder))
 
     def rename(self, former: str, holder: str) -> None:
-        """Copies to `holder` what was noted under a former name."""
+        """Copies to `holder` what was recorded under a former name."""
         query = "SELECT count(*) FROM held WHERE holder = ?"
         if self._database.connection.execute(query, (former,)).fetchone()[0]:
             with self._database.writing() as db:
@@ -210,7 +215,7 @@ class SignIns:
                 db.execute("DELETE FROM held WHERE holder = ?", (former,))
 
     def holders(self) -> list[tuple[SignIn, list[str]]]:
-        """Every sign-in that was not signed out, with all who are noted to hold it."""
+        """Every sign-in that was not signed out, with everyone recorded as holding it."""
         query = (
             "SELECT s.*, (SELECT json_group_array(holder) FROM held h WHERE h.sign_in = s.id) AS holders "
             "FROM sign_ins s WHERE s.signed_out = 0"
@@ -219,7 +224,7 @@ class SignIns:
         return [(_sign_in(row), json.loads(row["holders"])) for row in rows]
 
     def held(self, holder: str, software: str | None = None, *, working: bool = False) -> list[SignIn]:
-        """The sign-ins whose tokens `holder` has, the one used last first; `working`: without those that were refused."""
+        """The sign-ins whose tokens `holder` has, the one used last first. `working`: without those that were refused."""
         query = (
             "SELECT s.*, h.refused_at FROM held h JOIN sign_ins s ON s.id = h.sign_in WHERE h.holder = ? AND (? IS NULL OR s.software = ?) "
             f"AND s.signed_out = 0{' AND h.refused_at IS NULL' if working else ''} ORDER BY h.used_at DESC"
@@ -231,7 +236,7 @@ class SignIns:
 
 
 def _at(text: str) -> datetime:
-    """The time that an ISO text with an offset says. Raises ValueError for another."""
+    """The time in an ISO text with an offset. Raises ValueError for anything else."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(text)
@@ -239,7 +244,9 @@ def _at(text: str) -> datetime:
 
 
 def _none_later(db: sqlite3.Connection, holder: str) -> str:
-    """The time now, and no sign-in of `holder` was used later: one used while the clock was ahead would come first for good."""
+    """The time now, after correcting `holder`'s sign-ins that were used while the clock was ahead, which would otherwise
+    stay first for ever.
+    """
     now = datetime.now(UTC)
     before = iso(now - timedelta(milliseconds=1))
     db.execute("UPDATE held SET used_at = ? WHERE holder = ? AND used_at >= ?", (before, holder, iso(now)))

@@ -1,5 +1,6 @@
-"""Rows of the tables that no ledger entry backs, as this program writes them. Anyone who can write to the file can put others
-there."""
+"""Recognises rows that this program wrote, in tables that no ledger entry backs. Anyone who can write to the file can add
+others.
+"""
 
 import json
 import sqlite3
@@ -17,11 +18,11 @@ Row = sqlite3.Row
 
 REBUILDS = "Another program wrote it. `clientsync doctor --repair` rebuilds the client list from the ledger."
 UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
-"""What reading a row raises that this program did not write."""
+"""What reading a row may raise if this program did not write it."""
 
 
 def time_of(text: str | None) -> datetime | None:
-    """A row's time; None if it has none, or one that has no place in every time zone and by every clock."""
+    """A row's time; None if it has none, or one that can't be expressed in every time zone or by every clock."""
     try:
         moment = datetime.fromisoformat(text or "")
     except ValueError:
@@ -30,7 +31,7 @@ def time_of(text: str | None) -> datetime | None:
 
 
 def is_job(row: Row) -> bool:
-    """Whether a job's row is as this program writes it."""
+    """Whether a job's row looks as this program writes it."""
     return (
         row["state"] in JOB_STATES
         and time_of(row["started_at"]) is not None
@@ -39,12 +40,12 @@ def is_job(row: Row) -> bool:
 
 
 def is_item(row: Row) -> bool:
-    """Whether an item's row is as this program writes it."""
+    """Whether an item's row looks as this program writes it."""
     return row["state"] in ITEM_STATES and _object(row["facts"]) is not None
 
 
 def is_contact(row: Row) -> bool:
-    """Whether what was last seen of an organisation is as this program writes it."""
+    """Whether the last contact with an organisation looks as this program writes it."""
     return (
         _is_time_or_none(row["checked_at"]) and _is_time_or_none(row["fault_at"]) and is_fault(row["fault"])
     )
@@ -56,7 +57,7 @@ def is_fault(text: str | None) -> bool:
 
 
 def is_pulled(row: Row) -> bool:
-    """Whether a list that was pulled is as this program writes it."""
+    """Whether a pulled list looks as this program writes it."""
     records = _loaded(row["records"])
     return (
         isinstance(records, list)
@@ -66,7 +67,7 @@ def is_pulled(row: Row) -> bool:
 
 
 def is_claim(row: Row | Mapping[str, Any]) -> bool:
-    """Whether a claim's row is as this program writes it."""
+    """Whether a claim's row looks as this program writes it."""
     return time_of(row["since"]) is not None and time_of(row["until"]) is not None and row["minutes"] > 0
 
 
@@ -77,7 +78,7 @@ TABLES: dict[str, tuple[str, Callable[[Row], bool]]] = {
     "pulled": ("software, organisation_id, list", is_pulled),
     "claims": ("client", is_claim),
 }
-"""Each table with its key, and what its rows have to be."""
+"""Each table with its key, and the check for its rows."""
 
 
 def foreign(db: sqlite3.Connection) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -90,7 +91,7 @@ def foreign(db: sqlite3.Connection) -> Iterator[tuple[str, tuple[object, ...]]]:
 
 
 def remove_foreign(db: sqlite3.Connection) -> int:
-    """Removes those rows, and the items of the jobs among them; returns how many rows they were."""
+    """Removes those rows, and the items of any jobs among them. Returns how many rows."""
     found = list(foreign(db))
     for table, values in found:
         if table == "jobs":
@@ -108,7 +109,7 @@ def _is_time_or_none(text: str | None) -> bool:
 
 def _object(text: str) -> dict[str, object] | None:
     loaded = _loaded(text)
-    # JSON has no other keys.
+    # JSON objects have no other keys.
     return cast("dict[str, object]", loaded) if isinstance(loaded, dict) else None
 
 

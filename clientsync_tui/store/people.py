@@ -1,7 +1,7 @@
-"""The people of a practice on a server, as this host heard of them last: in the history, each is one person.
+"""The people of a practice on a server, as this host last heard of them, so that the history shows each as one person.
 
-In a file, someone acts under the e-mail address of their sign-in, or under their login name; on a server under their role. The entries stay
-as they are. What shows them gives each person one name.
+In a file, people act under the e-mail address of their sign-in, or under their login name; on a server, under their role. The entries
+don't change, but whatever shows them gives each person a single name.
 """
 
 import json
@@ -15,7 +15,7 @@ _KEY = "people"
 
 
 class Known(NamedTuple):
-    """Someone of the practice."""
+    """A person of the practice."""
 
     role: str
     name: str
@@ -23,7 +23,7 @@ class Known(NamedTuple):
 
 
 class People:
-    """Who is who."""
+    """Resolves actors to people."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._known = _read(db)
@@ -35,7 +35,7 @@ class People:
                 shared.add(email)
             elif email:
                 self._roles[email] = known.role
-        # An address that several have says nothing.
+        # An address that several people share identifies nobody.
         for email in shared:
             del self._roles[email]
 
@@ -43,18 +43,18 @@ class People:
         return bool(self._roles)
 
     def one_name(self, actor: str) -> str:
-        """The name under which this actor is shown: the role, where the actor is an e-mail address of one of the people."""
+        """The name to show for this actor: the role, if the actor is the e-mail address of one of the people."""
         return self._roles.get(actor.casefold(), actor)
 
     def names(self, actor: str) -> Set[str]:
-        """Every name by which this actor may be searched."""
+        """Every name under which this actor can be searched."""
         role = self.one_name(actor)
         known = next((known for known in self._known if known.role == role), None)
         return {actor, role, *(known or ())}
 
 
 def note_people(database: Database, people: str | None) -> None:
-    """Remembers who they are, as JSON, if it changed."""
+    """Saves who the people are, as JSON, if that has changed."""
     found = database.connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
     if (found[0] if found else None) != people and people is not None:
         with database.writing() as db:

@@ -1,4 +1,4 @@
-"""The tables derived from the ledger: one function for each kind of entry, and nothing else writes them."""
+"""The tables derived from the ledger. There is one function per kind of entry, and nothing else writes them."""
 
 import json
 import sqlite3
@@ -13,7 +13,7 @@ from ..practice.text import code_key, sort_key
 from .derive import derive
 
 Apply = Callable[[sqlite3.Connection, Entry], tuple[int, ...]]
-"""Applies an entry; returns the numbers of the clients whose standing or search text it may have changed."""
+"""Applies an entry. Returns the numbers of the clients whose standing or search text may have changed."""
 
 NOTHING: tuple[int, ...] = ()
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
@@ -31,7 +31,7 @@ def _number(db: sqlite3.Connection, client: str | None) -> int:
 
 
 def _team(db: sqlite3.Connection, name: str | None) -> str | None:
-    """The team as the practice spells it, made if it is new; None for none."""
+    """The team as the practice spells it, created if it is new; None for no team."""
     if not name:
         return None
     row = db.execute("SELECT name FROM teams WHERE name = ?", (name,)).fetchone()
@@ -69,7 +69,7 @@ def _code_set(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 
 def _team_deleted(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
-    """Also for the clients that no entry names: those off the list, and those that someone assigned to it meanwhile."""
+    """This includes clients that no entry names: those off the list, and those assigned to the team meanwhile."""
     team = entry.body["team"]
     db.execute("DELETE FROM teams WHERE name = ?", (team,))
     query = "UPDATE clients SET team = ? WHERE team = ? COLLATE NOCASE RETURNING n"
@@ -91,7 +91,8 @@ def _note_set(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 def _removed(value: int) -> Apply:
     def apply(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
-        # Back on the list, its code may have become another's: the unique index makes that a Clash.
+        # When a client returns to the list, its code may be another's by now: the unique index turns that into
+        # a Clash.
         db.execute("UPDATE clients SET removed = ? WHERE n = ?", (value, _number(db, entry.client)))
         return NOTHING
 
@@ -111,7 +112,7 @@ def _details(details: dict[str, Any]) -> str:
 def _merge_details(db: sqlite3.Connection, n: int, changed: dict[str, str | None]) -> None:
     before: str = db.execute("SELECT details FROM clients WHERE n = ?", (n,)).fetchone()[0]
     details = _details(json.loads(before) | changed)
-    # A client that is added with its integration has the details already.
+    # A client added together with its integration already has the details.
     if details != before:
         db.execute("UPDATE clients SET details = ? WHERE n = ?", (details, n))
 
@@ -122,7 +123,7 @@ def _team_created(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 
 def _end(body: Any) -> str | None:
-    # Written alike, so that ends can be compared as text.
+    # Written in one format, so that ends can be compared as text.
     return iso(datetime.fromisoformat(body["ends_at"])) if body.get("ends_at") else None
 
 
@@ -150,7 +151,7 @@ def _signed_in(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 def _sign_in_used(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     end = _end(entry.body)
-    # Near an end that no use puts off, a long life must not look short: the last use is not moved then.
+    # Near a fixed end, a long life must not look short, so the last use stays as it was.
     long, short = (
         f"julianday(ends_at) - julianday(used_at) > {EXPIRING_WITHIN.days}",
         "julianday(?) - julianday(?) <= ?",
@@ -192,7 +193,7 @@ def _connected(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 def _update_integration(
     db: sqlite3.Connection, entry: Entry, assignments: str, values: tuple[Any, ...]
 ) -> int:
-    # The assignments are literals of this module, never from outside.
+    # The assignments are literals from this module, never from outside.
     row = db.execute(
         f"UPDATE integrations SET {assignments} WHERE software = ? AND organisation_id = ? "
         "AND client = (SELECT n FROM clients WHERE id = ?) RETURNING client",
@@ -212,7 +213,7 @@ def _authenticated(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
 
 def _refreshed(db: sqlite3.Connection, entry: Entry) -> tuple[int, ...]:
     name, details = entry.body.get("organisation_name"), entry.body.get("details")
-    # Nearly every refresh finds no change: then there is nothing to derive.
+    # Nearly every refresh finds no change, and then there is nothing to derive.
     same = db.execute(
         "UPDATE integrations SET refreshed_at = ? WHERE software = ? AND organisation_id = ? AND problem IS NULL AND "
         "coalesce(?, organisation_name) = organisation_name AND client = (SELECT n FROM clients WHERE id = ?)",
@@ -279,10 +280,10 @@ PROJECTIONS: dict[str, Apply] = {
 
 
 def apply(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
-    """Changes the derived tables as `entries` say, in order; returns how many they were.
+    """Applies `entries` to the derived tables, in order. Returns how many there were.
 
-    What depends on a client's integrations is derived once, after the last entry. Raises Clash if the unique keys or the
-    client list contradict an entry; the caller's transaction reverts what was changed until then.
+    Whatever depends on a client's integrations is derived once, after the last entry. Raises Clash if the unique keys or the
+    client list contradict an entry; the caller's transaction then reverts everything.
     """
     touched: set[int] = set()
     count = 0
@@ -297,7 +298,7 @@ def apply(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
 
 
 def was_shared(db: sqlite3.Connection) -> bool:
-    """Whether entries came from a server, where a member can append what no program of ours would."""
+    """Whether entries came from a server, where a member can append something that this program never would."""
     return db.execute("SELECT 1 FROM meta WHERE key = 'shared'").fetchone() is not None
 
 
@@ -305,14 +306,15 @@ INVALID = (
     Clash, KeyError, TypeError, ValueError, AttributeError, OverflowError, sqlite3.ProgrammingError, sqlite3.InterfaceError,
     sqlite3.DataError,
 )  # fmt: skip
-"""What applying an entry raises that no program of ours would have appended."""
+"""What applying an entry may raise if this program did not append it."""
 
 
 def apply_valid(db: sqlite3.Connection, entries: Sequence[Entry]) -> int:
-    """Applies entries that others appended, a thousand or so; returns how many have no effect: they contradict what is there.
+    """Applies up to about a thousand entries that others appended. Returns how many have no effect because they contradict
+    the practice.
 
-    Someone with a right to append may have written any entry past the program. It stays in the ledger, and does the same on every
-    host: nothing.
+    Anyone with the right to append may have written any entry without this program. It stays in the ledger, and has the same effect
+    on every host: none.
     """
     fitting = [entry for entry in entries if fits(entry.kind, entry.body)]
     return len(entries) - len(fitting) + _apply_fitting(db, fitting)

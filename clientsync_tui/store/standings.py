@@ -12,8 +12,9 @@ from .derive import pairs
 from .own_rows import REBUILDS
 
 UNUSUAL = "working IS NULL OR working IN (SELECT id FROM sign_ins WHERE ends_at <= ?)"
-"""Standings of other than one working integration whose sign-in ends later than soon (the parameter). A practice may have a
-sign-in, and so a standing, for each of 100,000 clients: nearly all of them are the usual one, and are skipped."""
+"""Standings other than a single working integration whose sign-in ends after "soon" (the parameter). A practice may have a
+sign-in, and so a standing, for each of 100,000 clients; nearly all of them are the usual one, and are skipped.
+"""
 
 
 AFRESH = f"""coalesce(
@@ -21,28 +22,30 @@ AFRESH = f"""coalesce(
     AND julianday({{s}}ends_at) - julianday(:now) > (julianday({{s}}ends_at) - julianday({{s}}used_at)) / {SHORT_LIFE_LEFT},
     0
 )"""
-"""Sign-ins with a short life of which more than a quarter is left (`expiring_from` says the same). `s`: what names their table, with its dot."""
+"""Short-lived sign-ins with more than a quarter of their life left (as in `expiring_from`). `s`: the table's alias, with
+its dot.
+"""
 
 
 class Judge:
-    """Says what a problem and a sign-in come to at one moment."""
+    """Judges a problem and a sign-in at one moment."""
 
     def __init__(self, db: sqlite3.Connection, now: datetime) -> None:
         self.soon = iso(now + EXPIRING_WITHIN)
-        """Sign-ins that end later are like those without an end."""
+        """Sign-ins that end later count like those without an end."""
         query = (
             f"SELECT id, ends_at > :now FROM sign_ins WHERE ends_at <= :soon AND NOT {AFRESH.format(s='')}"
         )
         rows = db.execute(query, {"now": iso(now), "soon": self.soon})
         rows.row_factory = None
         self._ending: Mapping[str, int] = dict(rows)
-        # So many sign-ins end at so many times, but a time can only lie in one of three spans.
+        # Sign-ins end at many times, but a time falls in one of only three ranges.
         self._ends = {0: now, 1: now + EXPIRING_WITHIN, None: None}
         self._now = now
         self._judged: dict[tuple[str, int | None], Standing] = {}
 
     def pair(self, problem: str, sign_in: str) -> Standing:
-        """What one integration comes to. `problem`: empty for none."""
+        """The standing of one integration. `problem`: empty for none."""
         span = self._ending.get(sign_in)
         standing = self._judged.get((problem, span))
         if standing is None:
@@ -54,7 +57,7 @@ class Judge:
         return standing
 
     def worst(self, key: str) -> Standing | None:
-        """What a standing comes to: the worst of its pairs; None without any."""
+        """The worst of a standing's pairs; None if it has none."""
         standings = [self.pair(problem, sign_in) for problem, sign_in in pairs(key)]
         if len(standings) == 1:
             return standings[0]
@@ -79,7 +82,9 @@ def meanings(db: sqlite3.Connection, now: datetime) -> Meanings:
 
 
 def plain(db: sqlite3.Connection, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
-    """The rows as tuples: of 100,000 they are made in half the time of rows with names, and a third faster than sqlite-utils' dicts."""
+    """The rows as tuples: making 100,000 of them takes half the time of named rows, and a third less than sqlite-utils'
+    dicts.
+    """
     rows = db.execute(query, values)
     rows.row_factory = None
     return rows

@@ -1,6 +1,6 @@
-"""The practice's store: the ledger, the tables derived from it, and what belongs to this host alone, over one database.
+"""The practice's store: the ledger, the tables derived from it, and this host's own data, in one database.
 
-Only this package knows SQL. The rest of the program asks `Store` and its parts, and writes several things at once within
+Only this package contains SQL. The rest of the program calls `Store` and its parts, and makes several changes at once within
 `Store.transaction`.
 """
 
@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """Reads and writes the practice's database. Each part is imported when it is first used."""
+    """Reads and writes the practice's database. Each part is imported when first used."""
 
     def __init__(self, path: Path, home: "Home | None" = None) -> None:
-        """Opens or creates the database at `path`; raises UsageError as `Database` does. `home`: None where it is the file itself."""
+        """Opens or creates the database at `path`. Raises UsageError like `Database`. `home`: None if the file itself is
+        the home.
+        """
         self._database = Database(path, home)
         self.clients = Clients(self._database)
 
@@ -47,9 +49,9 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """Saves everything that is written inside, or nothing of it. Other processes wait meanwhile.
+        """Saves everything written inside, or nothing. Other processes wait meanwhile.
 
-        A transaction within another of the same thread is a part of it, and can fail alone: whoever catches its error goes on
+        A transaction within another one of the same thread is a part of it that can fail on its own: whoever catches its error goes on
         without that part. Raises Trouble if the disk is full or the file can't be written.
         """
         with self._database.writing(shared=True):
@@ -57,21 +59,21 @@ class Store:
 
     @contextmanager
     def exclusively(self) -> "Generator[sqlite3.Connection]":
-        """Keeps others from writing to this file, whatever the practice's home is; for moving it."""
+        """Keeps others from writing to this file, whatever the practice's home. Used to move it."""
         with self._database.writing() as db:
             yield db
 
     @property
     def home(self) -> "Home":
-        """Where the practice's ledger is kept."""
+        """Where the practice's ledger is."""
         return self._database.home
 
     def changes(self) -> tuple[int, int]:
-        """Two counters, one of which moves when anyone, in this process or another, writes to the database."""
+        """Two counters. One of them changes when anyone, in this process or another, writes to the database."""
         return self._database.changes()
 
     def catch_up(self, progress: "Progress | None" = None) -> None:
-        """Applies what other hosts appended at the practice's home. Raises Unreachable."""
+        """Applies what other hosts have appended at the practice's home. Raises Unreachable."""
         if self._database.home.kind == "sqlite":
             return
         from .postgres.home import PostgresHome
@@ -83,7 +85,7 @@ class Store:
             home.needs_version = follow(self._database, home.answering(), home, progress)
 
     def budget(self) -> "Budget | None":
-        """Grants calls to the accounting apps, which the practice's hosts share; None where the practice is in a file."""
+        """Grants calls to the accounting apps, which the practice's hosts share; None if the practice is in a file."""
         if self._database.home.kind == "sqlite":
             return None
         from .postgres.budget import Budget
@@ -94,7 +96,7 @@ class Store:
 
     @cached_property
     def surroundings(self) -> "Surroundings":
-        """What a window knows of the practice's home and of the others there. For a practice on a server it follows that."""
+        """What a window knows about the practice's home and the others there. For a practice on a server, this follows it."""
         home = self._database.home
         if home.kind == "sqlite":
             from .files.here import HereOnHost
@@ -108,9 +110,10 @@ class Store:
 
     @contextmanager
     def unchanged_since(self, seen: tuple[int, int]) -> Generator[bool]:
-        """Whether nobody has written since `seen` (`changes` on this thread); nobody can write inside, and the log is empty.
+        """Whether nobody has written since `seen` (`changes` on this thread). Nobody can write inside the context, and the
+        log is empty.
 
-        Never for a practice on a server, where others may have written since. Raises Trouble as `transaction` does.
+        Always false for a practice on a server, where others may have written since. Raises Trouble like `transaction`.
         """
         if self._database.home.kind != "sqlite" or self._database.only_reads:
             yield False
@@ -128,7 +131,7 @@ class Store:
 
     @cached_property
     def jobs(self) -> "Jobs":
-        """The bulk jobs of this host."""
+        """The practice's bulk jobs."""
         from .jobs import Jobs
 
         return Jobs(self._database)
@@ -143,14 +146,14 @@ class Store:
     def note_past_job(
         self, plan: "Plan", by: str, started: datetime, ended: datetime, failed: "Mapping[int, Failure]"
     ) -> str:
-        """Writes a job that ran elsewhere or before. `failed`: by the item's number. Returns its id."""
+        """Records a job that ran elsewhere or earlier. `failed`: by item number. Returns its id."""
         from .work.past_jobs import note
 
         return note(self._database, self.jobs, plan, by, started, ended, failed)
 
     @cached_property
     def claims(self) -> "Claims":
-        """Who says that they are working on which clients."""
+        """Who is working on which clients."""
         from .claims import Claims
 
         return Claims(self._database, self.ledger)
@@ -162,28 +165,28 @@ class Store:
         return JobItems(self._database, job)
 
     def history(self, you: "You | None" = None) -> "History":
-        """The ledger's entries, for a screen that shows a few at a time. `you`: who asks, for `by:you`."""
+        """The ledger's entries, for a screen that shows a few at a time. `you`: the user, for `by:you`."""
         from .history import History, You
 
         return History(self._database, you or You())
 
     @cached_property
     def inspection(self) -> "Inspection":
-        """Copies of the database, and the questions that `doctor` asks about it."""
+        """Copies of the database, and the checks that `doctor` makes."""
         from .inspection import Inspection
 
         return Inspection(self._database)
 
     @cached_property
     def contacts(self) -> "Contacts":
-        """When each organisation was last called."""
+        """When each organisation last answered a call."""
         from .local import Contacts
 
         return Contacts(self._database)
 
     @cached_property
     def pulled(self) -> "Pulled":
-        """The lists that were pulled."""
+        """The pulled lists."""
         from .local import Pulled
 
         return Pulled(self._database)
@@ -197,11 +200,11 @@ class Store:
 
     @property
     def practice_id(self) -> str:
-        """The practice's own id, made with its database. It separates one person's practices in the keyring."""
+        """The practice's id, created with its database. It separates one person's practices in the keyring."""
         return self.meta("practice") or ""
 
     def meta(self, key: str) -> str | None:
-        """A value that the practice's file holds: its id, and what release 0.2 remembered there."""
+        """A value stored in the practice's file: its id, and what release 0.2 saved there."""
         row = self._database.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 

@@ -1,7 +1,7 @@
-"""What the program holds in memory about every client, so that it can filter and sort 100,000 within a frame.
+"""What the program keeps in memory about every client, so that it can filter and sort 100,000 of them within a frame.
 
-Four numbers and a line of text a client, each read when it is first asked for (about 30 bytes a client without the text, 80
-with it), and brought up to date by the ledger's new entries: an entry changes nothing of another client than its own.
+Four numbers and a line of text per client, each read when first needed (about 30 bytes per client without the text, 80
+with it), and updated from the ledger's new entries: an entry changes only its own client.
 """
 
 import json
@@ -17,23 +17,23 @@ from typing import Literal, NamedTuple
 from ...practice.entries import Kind
 
 Sort = tuple[tuple[str, bool], ...]
-"""Columns, the strongest first, and whether each is descending."""
+"""Sort columns, primary first, and whether each is descending."""
 
 BY_NAME: Sort = (("name", False),)
 
 PAGE = 128
-"""Search texts in one string, which is searched at once."""
+"""Search texts joined into one string, which is searched at once."""
 
 FAR_BEHIND = 2000
-"""From so many new entries on everything is read again."""
+"""After this many new entries, everything is read again."""
 
 MOST_WORDS = 16
-"""Words whose texts are remembered, a byte for each client: letters of a filter that are deleted are found at once."""
+"""Words whose matches are cached, a byte per client, so that deleting letters from a filter shows its result at once."""
 
 MOST_BYTES = 256
 
 BETWEEN = "\x1f"
-"""Ends each search text; `searched` removes it from the texts."""
+"""Ends each search text; `searched` removes this character from the texts."""
 
 CHUNK = 32_768
 NEVER = NOWHERE = -1
@@ -47,12 +47,12 @@ _CHANGED = (
 
 
 def numbers(db: sqlite3.Connection, query: str, values: Iterable[object] = ()) -> "array[int]":
-    """The first column (`n`) of a query, in its order; several times as fast as row by row."""
+    """The first column (`n`) of a query, in order. Several times faster than row by row."""
     return _numbers(db.execute(f"SELECT group_concat(n) FROM ({query})", tuple(values)).fetchone()[0])
 
 
 def _numbers(text: str | None) -> "array[int]":
-    """The numbers that `group_concat` wrote. Some at a time: a number takes five times the room until it is in the array."""
+    """Parses what `group_concat` wrote, in parts: until a number is in the array, it takes five times the space."""
     found = array("q")
     start = 0
     while text and start < len(text):
@@ -64,8 +64,9 @@ def _numbers(text: str | None) -> "array[int]":
 
 
 class Sorted(NamedTuple):
-    """The list in an order other than by name. `by`: what the order depends on besides the ledger; `places`: each client's place
-    by name, in that order."""
+    """The list in an order other than by name. `by`: what the order depends on besides the ledger. `places`: each client's
+    place by name, in that order.
+    """
 
     by: object
     numbers: "array[int]"
@@ -73,8 +74,9 @@ class Sorted(NamedTuple):
 
 
 class Listing:
-    """The columns of the client list in memory; `lock` is held while one is used. By number: a client's place is its number;
-    by place: it is that in `order`."""
+    """The columns of the client list in memory. Hold `lock` while using one. "By number" is indexed by a client's number,
+    "by place" by its position in `order`.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -94,7 +96,7 @@ class Listing:
         self._repeated: dict[tuple[str, str], list[int]] = {}
 
     def update(self, db: sqlite3.Connection) -> None:
-        """Brings what was read earlier up to date; `db` is in one transaction until the columns have been used."""
+        """Updates what was read earlier. Keep `db` in one transaction until the columns have been used."""
         state = tuple(db.execute(_STATE).fetchone())
         if state == self._state:
             return
@@ -118,13 +120,13 @@ class Listing:
             self._renew_text(db, n, search)
 
     def order(self, db: sqlite3.Connection) -> "array[int]":
-        """The numbers of the clients on the list, by name."""
+        """The numbers of the clients on the list, sorted by name."""
         if self._order is None:
             self._order = numbers(db, "SELECT n FROM clients WHERE removed = 0 ORDER BY name_key, n")
         return self._order
 
     def places(self, db: sqlite3.Connection) -> "array[int]":
-        """By number: the place in `order`; NOWHERE for who is not on the list."""
+        """By number: the place in `order`; NOWHERE for clients that are not on the list."""
         if self._places is None:
             places = _column("i", NOWHERE, self._size(db))
             for place, n in enumerate(self.order(db)):
@@ -133,7 +135,7 @@ class Listing:
         return self._places
 
     def name_ranks(self, db: sqlite3.Connection) -> "array[int]":
-        """By number: the place of the name among the names, equal for equal names; 0 for who is not on the list."""
+        """By number: the rank of the name, the same for equal names; 0 for clients that are not on the list."""
         if self._name_ranks is None:
             ranks = _column("i", 0, self._size(db))
             rank, before = 0, None
@@ -157,25 +159,26 @@ class Listing:
         return self._standing
 
     def few_standings(self, db: sqlite3.Connection) -> bytes | None:
-        """By place: the standing; None where their numbers are more than fit in a byte."""
+        """By place: the standing; None if there are more standings than fit in a byte."""
         standing = self.standing(db)
         if self._few_standings is None and max(standing, default=0) < MOST_BYTES:
             self._few_standings = bytes(map(standing.__getitem__, self.order(db)))
         return self._few_standings
 
     def refreshed(self, db: sqlite3.Connection) -> "array[int]":
-        """By number: the last refresh of any of its integrations, in milliseconds since 1970; NEVER for none."""
+        """By number: the last refresh of any of its integrations, in milliseconds since 1970; NEVER if there is none."""
         if self._refreshed is None:
             self._refreshed = _column("q", NEVER, self._size(db))
-            # Grouped by client SQLite would look every row up; the latest is found quicker here.
+            # SQLite would look up every row to group by client; finding the latest here is quicker.
             for n, at in db.execute("SELECT client, refreshed_at FROM integrations"):
                 if (ms := _ms(at)) > self._refreshed[n]:
                     self._refreshed[n] = ms
         return self._refreshed
 
     def repeated(self, db: sqlite3.Connection, problem: str, sign_in: str) -> list[int]:
-        """The clients with several integrations of this problem (empty: none) and sign-in, once for each but the first: a standing
-        has them once."""
+        """The clients with several integrations with this problem (empty: none) and sign-in, listed once for each after the
+        first, because a standing counts them once.
+        """
         key = problem, sign_in
         if key not in self._repeated:
             query = "SELECT client, count(*) FROM integrations WHERE sign_in = ? AND problem IS ? GROUP BY client HAVING count(*) > 1"
@@ -184,7 +187,7 @@ class Listing:
         return self._repeated[key]
 
     def pages(self, db: sqlite3.Connection) -> list[str]:
-        """By place: the search texts, PAGE of them in a string."""
+        """By place: the search texts, with PAGE of them per string."""
         if self._pages is None:
             self._pages = []
             rows = db.execute("SELECT search FROM clients WHERE removed = 0 ORDER BY name_key, n")
@@ -202,12 +205,12 @@ class Listing:
             self._pages[place // PAGE] = BETWEEN.join(texts)
 
     def is_read(self, db: sqlite3.Connection) -> bool:
-        """Whether all that words and statuses need is here, as the ledger stands."""
+        """Whether everything that words and statuses need is in memory and up to date."""
         needed = (self._order, self._pages, self._few_standings)
         return None not in needed and tuple(db.execute(_STATE).fetchone()) == self._state
 
     def containing(self, db: sqlite3.Connection, word: str) -> bytes:
-        """By place: 1 where the search text contains the word."""
+        """By place: 1 if the search text contains the word."""
         kept = self._with_words.get(word)
         if kept is None:
             kept = b"".join(map(self.finder(db, word), range(len(self.pages(db)))))
@@ -217,8 +220,9 @@ class Listing:
         return kept
 
     def finder(self, db: sqlite3.Connection, word: str) -> Callable[[int], bytes]:
-        """A function that says the same of one page, by its number. A filter is typed letter by letter: of a word that begins or
-        ends with one that was searched before, it searches only the pages that have that one."""
+        """A function that does the same for one page, by its number. Filters are typed letter by letter, so if a word
+        begins or ends with one that was searched before, only the pages containing that one are searched.
+        """
         pages, width, nothing = self.pages(db), len(self.order(db)), bytes(PAGE)
         whole, search = self._with_words.get(word), _finder(word)
         parts = [part for part in self._with_words if part in word]
@@ -258,8 +262,9 @@ def _finder(word: str) -> Callable[[str, int], bytes]:
 
 
 def _with_word(page: str, size: int, word: str) -> bytes:
-    """By place in a page of so many texts: 1 where the text contains the word. It counts what comes before a match, and cuts
-    out no text."""
+    """By place within a page: 1 if the text contains the word. It counts separators before a match instead of cutting out
+    texts.
+    """
     held = bytearray(size)
     for place in accumulate(map(str.count, page.split(word)[:-1], repeat(BETWEEN))):
         held[place] = 1
@@ -267,12 +272,12 @@ def _with_word(page: str, size: int, word: str) -> bytes:
 
 
 def _with_letter(page: str, size: int, letter: str, others: bytes) -> bytes:
-    """The same for a word of one byte, which is in so many texts that all other bytes are better left out at once."""
+    """The same for a one-byte word, which is in so many texts that removing all other bytes at once is faster."""
     if letter not in page:
         return bytes(size)
     one, behind = letter.encode(), BETWEEN.encode()
     left = page.encode().translate(None, others)
-    # Of a text with several of them, those before the last are still there.
+    # If a text contains it several times, those before the last are still there.
     return left.replace(one + behind, b"\1").replace(behind, b"\0").translate(None, one)
 
 

@@ -1,5 +1,6 @@
-"""The terms of a filter as masks: a byte for each client in the order by name, 1 where the term holds; kept in one integer, so
-that masks are joined at once."""
+"""The terms of a filter as masks: one byte per client in name order, 1 if the term holds. A mask is a single integer, so
+masks are combined in one step.
+"""
 
 import sqlite3
 from array import array
@@ -22,13 +23,13 @@ OPPOSITE = bytes.maketrans(b"\0\1", b"\1\0")
 NO_INTEGRATION = 0
 """The standing of a client without integrations."""
 
-# Left to itself SQLite goes through the list by name and looks every row up.
+# Otherwise SQLite would go through the list by name and look up every row.
 IN_TEAM = "SELECT n FROM clients INDEXED BY clients_team WHERE removed = 0 AND team"
 CODED = "SELECT n FROM clients INDEXED BY clients_code WHERE removed = 0 AND code_key IS NOT NULL"
 
 
 class Conditions:
-    """Answers terms of one filter at one moment."""
+    """Evaluates the terms of one filter at one moment."""
 
     def __init__(
         self,
@@ -38,7 +39,7 @@ class Conditions:
         held: Collection[str],
         me: Collection[str],
     ) -> None:
-        """`held`: the ids of the sign-ins of the person who asks. `me`: the names that they act under."""
+        """`held`: the ids of the user's sign-ins. `me`: the names they act under."""
         self._db = db
         self._held = held
         self._me = me
@@ -48,12 +49,12 @@ class Conditions:
         self.everyone = _mask(b"\x01" * self.width)
 
     def holds(self, term: Term) -> int:
-        """The mask of a term."""
+        """A term's mask."""
         mask = self._of_field(term) if term.field else self._word(term.value)
         return mask ^ self.everyone if term.negated else mask
 
     def first(self, terms: Sequence[Term], most: int) -> "array[int]":
-        """The numbers of the first `most` clients for which all terms hold. Words are searched only as far as it takes."""
+        """The numbers of the first `most` clients that match all terms. Words are searched only as far as necessary."""
         order, found = self._listing.order(self._db), array("q")
         mask = self.everyone
         for term in terms:
@@ -144,7 +145,7 @@ class Conditions:
         )
 
     def _by_standing(self, usual: bool, others: Mapping[int, bool]) -> int:
-        """The mask of those whose standing is in `others` as true, or is not in it and `usual` is."""
+        """The mask of clients whose standing is true in `others`, or is missing there if `usual` is set."""
         standing, few = self._listing.standing(self._db), self._listing.few_standings(self._db)
         last = max(max(others, default=0), max(standing, default=0) if few is None else MOST_BYTES - 1)
         table = bytearray([usual]) * (last + 1)

@@ -1,4 +1,4 @@
-"""The filter language and the sort orders, over the whole client list."""
+"""Applies the filter language and the sort orders to the whole client list."""
 
 from array import array
 from collections.abc import Collection, Sequence
@@ -13,9 +13,9 @@ from .conditions import Conditions
 from .sorting import in_order
 
 AT_A_GLANCE = {None, "status"}
-"""Kinds of terms that are answered within a frame."""
+"""Kinds of terms that are evaluated within a frame."""
 MOST_AT_A_GLANCE = 200_000
-"""Clients among which a word is found within a frame, wherever it is."""
+"""How many clients can be searched for a word within a frame."""
 
 
 def find(
@@ -28,12 +28,12 @@ def find(
     held: Collection[str] = (),
     me: Collection[str] = (),
 ) -> "array[int]":
-    """Numbers of the clients for which all `terms` hold and that have an integration with this cause (None: any client), in the
-    order of `sort` (names last, to settle ties); not to be changed. `held`: the ids of the sign-ins of the person who asks, for
-    `by:you`; `me`: the names that they act under, for `claimed:you`.
+    """Numbers of the clients that match all `terms` and have an integration with this cause (None: any client), in the
+    order of `sort` (and then by name). Don't modify the result. `held`: the ids of the user's sign-ins, for `by:you`; `me`:
+    the names they act under, for `claimed:you`.
 
-    The first call reads what it needs of every client into memory (see listing.py), later ones what the ledger has new. On any
-    thread; one call is answered at a time.
+    The first call reads what it needs about every client into memory (see client_list.py), later ones only the ledger's new entries.
+    May be called from any thread; calls are answered one at a time.
     """
     listing = database.listing
     with listing.lock, database.reading() as db:
@@ -56,7 +56,7 @@ def find(
 
 
 def _chosen(numbers: "array[int]", holds: bytes) -> "array[int]":
-    """Those for which `holds` has a 1: numbers between them are not even looked at where they are few."""
+    """The clients for which `holds` has a 1. If they are few, the numbers between them are skipped."""
     chosen = array("q")
     for start in range(0, len(holds), PAGE):
         here = holds[start : start + PAGE]
@@ -74,7 +74,9 @@ def first_matching(
     held: Collection[str] = (),
     me: Collection[str] = (),
 ) -> "array[int]":
-    """The first `most` of what `find` returns in the order by name. Takes as long for 100,000 clients as for as many as it goes through."""
+    """The first `most` of what `find` returns when sorted by name. The cost depends on how many clients it has to go
+    through.
+    """
     listing = database.listing
     with listing.lock, database.reading() as db:
         listing.update(db)
@@ -90,7 +92,7 @@ def glance(
     held: Collection[str] = (),
     me: Collection[str] = (),
 ) -> "array[int] | None":
-    """What `first_matching` returns, for a thread that draws: None where it could take longer than a frame."""
+    """The result of `first_matching`, for the drawing thread: None if it might take longer than a frame."""
     listing = database.listing
     if any(term.field not in AT_A_GLANCE for term in terms) or not listing.lock.acquire(blocking=False):
         return None
@@ -104,7 +106,7 @@ def glance(
 
 
 def warm(database: Database) -> None:
-    """Reads the search texts, so that the first letter of a filter need not wait for them."""
+    """Reads the search texts in advance, so that the first letter of a filter doesn't wait for them."""
     listing = database.listing
     with listing.lock, database.reading() as db:
         listing.update(db)

@@ -1,4 +1,4 @@
-"""Clients whose practice code or name begins as someone has typed it: for completion in a shell, which must cost little."""
+"""Clients whose practice code or name starts with what was typed: for shell completion, which must be fast."""
 
 import sqlite3
 from contextlib import closing
@@ -14,9 +14,9 @@ LAST = chr(0x10FFFF)
 
 
 def clients_starting_with(database: Path, typed: str, most: int) -> list[tuple[str | None, str]]:
-    """At most so many (practice code, name), those found by their code first; nothing if the practice can't be read.
+    """Up to that many (practice code, name), matches by code first; empty if the practice can't be read.
 
-    The file is only read: a key pressed in a shell makes no database, and brings none to a new shape.
+    The file is only read: a key pressed in a shell must not create or upgrade a database.
     """
     queries = (
         (
@@ -34,7 +34,7 @@ def clients_starting_with(database: Path, typed: str, most: int) -> list[tuple[s
         if not database.is_file():
             return []
         with closing(connect(database, read_only=True)) as db:
-            # A view in a table's place could keep the shell waiting forever.
+            # A view in place of a table could block the shell forever.
             if strange(db, VERSION):
                 return []
             found = [

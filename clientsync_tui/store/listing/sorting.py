@@ -1,4 +1,4 @@
-"""What the client list can be sorted by: for each column a key by number, small for what comes first."""
+"""What the client list can be sorted by: each column has a key by client number, the smallest first."""
 
 import sqlite3
 from array import array
@@ -18,8 +18,9 @@ Key = Callable[[sqlite3.Connection, Listing, datetime], Sequence[int]]
 
 
 def in_order(db: sqlite3.Connection, listing: Listing, now: datetime, columns: Sort) -> Sorted:
-    """All clients sorted by `columns`, then by name. Cached until the ledger has something new, so a letter of a filter sorts
-    nothing."""
+    """All clients sorted by `columns`, then by name. Cached until the ledger has new entries, so typing a filter sorts
+    nothing.
+    """
     meaning = meanings(db, now)
     by = (columns, meaning.usual, meaning.others)
     if listing.sorted is None or listing.sorted.by != by:
@@ -51,7 +52,7 @@ def _team(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[i
 def _places(
     listing: Listing, db: sqlite3.Connection, places: Iterable[tuple[int, Sequence[int]]]
 ) -> Sequence[int]:
-    """Clients in no place come behind all places."""
+    """Clients without a place come last."""
     size = max(listing.order(db), default=0) + 1
     keys = [size] * size
     for place, inside in places:
@@ -75,7 +76,7 @@ def _by(db: sqlite3.Connection, listing: Listing, now: datetime) -> Sequence[int
 
 
 def _by_sign_in(db: sqlite3.Connection, listing: Listing, words: Mapping[str, str]) -> Sequence[int]:
-    """A client with several sign-ins sorts by the first of their words; a client without any comes first."""
+    """A client with several sign-ins is sorted by the first of their texts; a client without any comes first."""
     places = {word: at for at, word in enumerate(sorted(set(words.values()), key=sort_key))}
     ranks = {
         number: min((places[words[sign_in]] for _, sign_in in pairs(key)), default=NONE_FIRST)

@@ -1,4 +1,4 @@
-"""The integrations of one accounting app, counted without reading each."""
+"""Counts the integrations of an accounting app without reading each of them."""
 
 import json
 import sqlite3
@@ -22,16 +22,18 @@ _CLIENTS = (
 )
 
 Group = tuple[str, str | None]
-"""A sign-in and the problems of its integrations."""
+"""A sign-in, and the problems of its integrations."""
 
 OUT_OF_REACH = frozenset({Reason.ACCESS_REMOVED, Reason.DISCONNECTED_THERE})
-"""What says that the sign-in does not list the organisation."""
+"""Means that the sign-in does not list the organisation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many integrations have each status. `reconnectable`: how many Reconnect all will try; `clients`: of how many clients those
-    are, `broken_clients`: of how many with a broken one among them; `left`: how many expired or broken ones it will not try."""
+    """How many integrations have each status. `reconnectable`: how many Reconnect all will try. `clients`: how many clients
+    these belong to. `broken_clients`: how many of those have a broken one. `left`: how many expired or broken ones it will
+    not try.
+    """
 
     counts: Counter[Status]
     reconnectable: int
@@ -43,7 +45,8 @@ class Tally:
 def tally(database: Database, software: str, now: datetime, used: str | None = None) -> Tally:
     """Counts the integrations of `software` by today's status.
 
-    `used`: the sign-in that Reconnect all will use, if one works. It does not reach the integrations of its own that it no longer lists.
+    `used`: the sign-in that Reconnect all will use, if one works. It can't reach those of its own integrations that it no
+    longer lists.
     """
     counts: Counter[Status] = Counter()
     reconnectable = left = 0

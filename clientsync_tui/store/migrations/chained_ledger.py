@@ -1,4 +1,4 @@
-"""Version 2: every entry carries a hash over the one before it and itself, and the head says which is the last."""
+"""Version 2: every entry has a hash over the previous one and itself, and the head says which is the last."""
 
 from sqlite_utils import Database
 
@@ -14,7 +14,7 @@ HEAD = "CREATE TABLE head (seq INTEGER NOT NULL, hash BLOB NOT NULL) STRICT"
 
 
 def take(tables: Database) -> None:
-    """Chains the entries that are there."""
+    """Chains the existing entries."""
     db = tables.conn
     db.execute(CHAINED)
     db.execute(HEAD)
@@ -30,5 +30,5 @@ def take(tables: Database) -> None:
     db.execute("DROP TABLE ledger")
     db.execute("ALTER TABLE chained RENAME TO ledger")
     db.execute("CREATE INDEX ledger_client ON ledger (client) WHERE client IS NOT NULL")
-    # Release 0.1 noted its steps there; PRAGMA user_version says the same.
+    # Release 0.1 recorded its steps there; PRAGMA user_version says the same.
     db.execute("DROP TABLE IF EXISTS _sqlite_migrations")

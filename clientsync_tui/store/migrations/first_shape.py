@@ -10,7 +10,7 @@ CREATE TABLE ledger (
 CREATE INDEX ledger_client ON ledger (client) WHERE client IS NOT NULL;
 """
 
-# Derived from the ledger by store/projection.py: may be thrown away and rebuilt.
+# Derived from the ledger by store/projection.py: can be thrown away and rebuilt.
 DERIVED = """
 CREATE TABLE sign_ins (
     id TEXT PRIMARY KEY, software TEXT NOT NULL, person_id TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL,
@@ -66,7 +66,7 @@ CREATE TABLE views (name TEXT PRIMARY KEY COLLATE NOCASE, filter TEXT NOT NULL, 
 
 
 def take(tables: Database) -> None:
-    """Makes the tables."""
+    """Creates the tables."""
     db = tables.conn
     for statement in (LEDGER + DERIVED + LOCAL).split(";\n"):
         if statement.strip():

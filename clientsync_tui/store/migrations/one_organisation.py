@@ -1,10 +1,10 @@
-"""Version 3: sign-ins that are for one organisation, and which of those held here the app refused."""
+"""Version 3: sign-ins that cover one organisation, and which of those held here the app refused."""
 
 from sqlite_utils import Database
 
 
 def take(tables: Database) -> None:
-    """Adds the columns; no entry before this had an organisation of its own."""
+    """Adds the columns; earlier entries have no organisation of their own."""
     db = tables.conn
     db.execute("ALTER TABLE sign_ins ADD COLUMN organisation_id TEXT")
     db.execute("ALTER TABLE sign_ins ADD COLUMN organisation_name TEXT")

@@ -10,7 +10,7 @@ _PLAIN_LETTERS = str.maketrans(
 
 
 def take(tables: Database) -> None:
-    """Rewrites the search texts that are not ASCII; the others are so already."""
+    """Rewrites the search texts that are not ASCII; the others have no accents."""
     db = tables.conn
     rows = db.execute("SELECT search, n FROM clients").fetchall()
     db.executemany(

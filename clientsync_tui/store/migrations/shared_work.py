@@ -1,4 +1,4 @@
-"""Version 6: who works on a job, whose job it is, and who says that they are working on a client."""
+"""Version 6: who works on a job, who owns it, and who has claimed a client."""
 
 from sqlite_utils import Database
 

@@ -1,4 +1,4 @@
-"""Version 5: columns for what was looked up inside the text of jobs and items, and for a lease on an item."""
+"""Version 5: columns for what was previously looked up inside the text of jobs and items, and for the lease on an item."""
 
 import json
 from typing import Any, cast
@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 
 def take(tables: Database) -> None:
-    """Adds the columns and fills them from the text."""
+    """Adds the columns, and fills them from the text."""
     db, items, jobs = tables.conn, tables.table("items"), tables.table("jobs")
     items.add_column("organisation_name", str)
     items.add_column("sign_in", str)
@@ -33,7 +33,9 @@ def take(tables: Database) -> None:
 
 
 def _columns(kind: str, body: dict[str, Any]) -> tuple[object, ...] | None:
-    """Organisation's name, sign-in, whether it can't be done, and the facts of its kind; None: another program's row stays."""
+    """Organisation name, sign-in, whether it can't be done, and the facts of its kind. None: another program wrote the row,
+    so it stays.
+    """
     if not body:
         return None
     sign_in: str | None = body.get("with")

@@ -1,4 +1,4 @@
-"""Where a practice's PostgreSQL is, and that nobody can listen in on the way there."""
+"""Where a practice's PostgreSQL server is, and how we make sure that nobody can listen in on the way there."""
 
 import ipaddress
 import os
@@ -11,46 +11,51 @@ from ...config.server_address import SECRETS, TAKE_IT_OUT, has_secret, is_server
 from ...practice.trouble import UsageError
 
 CONNECT_S, MOST_CONNECT_S = 4, 60
-"""How long a server may take to answer, usually and at most. Whoever started the program waits for it."""
+"""How long a server may take to answer, by default and at most. The user is waiting for it."""
 
 SETTINGS = (
     "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s -c search_path=pg_catalog "
     "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
     "-c datestyle=ISO -c standard_conforming_strings=on"
 )
-"""A host that is gone without a word keeps no lock: the server notices within seconds, or takes the lock back. And whatever the server, the
-database or the role has set, times and texts are written as they are read here."""
+"""If a host disappears silently, it keeps no lock: the server notices within seconds, or takes the lock back. And times and
+texts arrive in the format we expect, whatever the server, the database or the role has set.
+"""
 SAFE_METHODS = ("scram-sha-256", "gss", "sspi", "none")
-"""With these nobody who takes the server's place learns a password. `none` is what a server says that trusts, or knows the socket's peer."""
+"""With these methods, nobody who takes the server's place learns a password. `none`: a server that trusts everyone, or
+knows the socket's peer.
+"""
 
 _ENCRYPTED = "verify-full"
 _NO_ADDRESS = (
     "This is not an address of a PostgreSQL database. It looks like postgresql://ROLE@HOST/DATABASE."
 )
-"""Said without the address: whatever could not be read in it may be part of a password."""
+"""Shown without the address, because any part of it that could not be parsed may be a password."""
 _REQUIRES_AUTH = 160000
 _DECIDING = ("host", "hostaddr", "port", "sslrootcert", "require_auth", "requirepeer")
-"""What decides where a connection goes and who can listen, and may come from the environment. Not sslmode: that is never left to it."""
+"""Everything that decides where a connection goes and who can listen, and may come from the environment. Not sslmode, which
+is never left to it.
+"""
 
 
 class Address(NamedTuple):
-    """How to connect. `shown`: for messages, without anything secret."""
+    """How to connect. `shown`: for messages, without secrets."""
 
     parameters: Mapping[str, str]
     shown: str
 
     @property
     def role(self) -> str:
-        """The role in the address, or the login name that PostgreSQL takes instead."""
+        """The role in the address, or the login name, which PostgreSQL uses otherwise."""
         from ...host import this_user
 
         return self.parameters.get("user") or os.environ.get("PGUSER") or this_user.login() or ""
 
 
 def address_of(url: str) -> Address:
-    """The address that a configuration's URL says. Raises UsageError where it holds a secret, or others could listen in.
+    """The address from a configuration's URL. Raises UsageError if it contains a secret or others could listen in.
 
-    Ask this before you import what imports psycopg: it says what to install where that is missing.
+    Call this before importing anything that imports psycopg: if that is missing, it says what to install.
     """
     if has_secret(url):
         raise UsageError(TAKE_IT_OUT)
@@ -72,7 +77,8 @@ def address_of(url: str) -> Address:
         raise UsageError(_NO_ADDRESS)
     if not given.get("dbname") and "service" not in given:
         raise UsageError("The address names no database. It looks like postgresql://ROLE@HOST/DATABASE.")
-    # An address that leaves the host out gets it from the environment, or from the service file that the environment names.
+    # If an address leaves out the host, it comes from the environment, or from the service file that the
+    # environment names.
     used = {**_from_environment(), **given}
     shown = "{} on {}".format(
         given.get("dbname") or f"service {given['service']}",
@@ -96,7 +102,7 @@ def _from_environment() -> Mapping[str, str]:
 
 
 def _placed(used: Mapping[str, str]) -> Mapping[str, str]:
-    """Where to connect, in so many words: what is checked here is what is connected to."""
+    """Makes the destination explicit, so that we connect to exactly what we checked."""
     if "service" in used:
         return {}
     return {name: used[name] for name in ("host", "hostaddr", "port") if used.get(name)}
@@ -114,12 +120,12 @@ def _encrypted(used: Mapping[str, str], shown: str) -> Mapping[str, str]:
     # A service file may name an authority too.
     own = used.get("sslrootcert") or "service" in used or Path("~/.postgresql/root.crt").expanduser().exists()
     authorities = {} if own else {"sslrootcert": "system"}
-    # Set in any case, because a service file may say something else.
+    # Always set, because a service file may say something else.
     return {**authorities, "sslmode": _ENCRYPTED}
 
 
 def _authenticated(used: Mapping[str, str]) -> Mapping[str, str]:
-    """On this host any user can take the server's port while the server is down, so its password is proven and never sent."""
+    """Any user on this host can take the server's port while it is down, so the password is proven but never sent."""
     import psycopg
 
     if "service" not in used and not any(map(_is_here, hosts(used))):
@@ -139,7 +145,9 @@ def _authenticated(used: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def hosts(used: Mapping[str, str]) -> list[str]:
-    """Every host that may be tried. An address (hostaddr) counts before the name at its place; an empty one is the default socket."""
+    """Every host that may be tried. An address (hostaddr) takes precedence over the name in the same position; an empty one
+    is the default socket.
+    """
     names, addresses = ((used.get(name) or "").split(",") for name in ("host", "hostaddr"))
     return [address or name for name, address in zip_longest(names, addresses, fillvalue="")]
 
@@ -155,12 +163,12 @@ def _is_here(host: str) -> bool:
 
 def _patience(given: Mapping[str, str]) -> Mapping[str, str]:
     timeout = given.get("connect_timeout", "")
-    # 0 would be for ever.
+    # 0 would mean forever.
     seconds = int(timeout) if timeout.isascii() and timeout.isdigit() and len(timeout) < 10 else 0
     return {
         "connect_timeout": str(min(seconds, MOST_CONNECT_S) or CONNECT_S),
         "client_encoding": "UTF8",
-        # A server that is gone without a word is noticed within seconds.
+        # A server that disappears silently is noticed within seconds.
         "keepalives_idle": "5",
         "keepalives_interval": "2",
         "keepalives_count": "3",

@@ -1,4 +1,4 @@
-"""Calls to the accounting apps that the practice's server grants to this host, a block at a time."""
+"""Calls to the accounting apps, granted to this host by the practice's server in blocks."""
 
 import threading
 
@@ -10,7 +10,7 @@ from .home import SOON_S, PostgresHome
 
 
 class Budget:
-    """Asks the server for calls. Its connection is its own: a job may be in the middle of a change."""
+    """Asks the server for calls. It has its own connection, because a job may be in the middle of a change."""
 
     def __init__(self, home: PostgresHome) -> None:
         self._home = home
@@ -18,9 +18,9 @@ class Budget:
         self._connection: Connection | None = None
 
     def grant(self, lane: str, calls: int, seconds: int, wanted: int) -> tuple[int, float] | None:
-        """Up to `wanted` of a rate of `calls` in `seconds`, and how long to wait where there are none now.
+        """Grants up to `wanted` of a rate of `calls` in `seconds`, and says how long to wait if there are none now.
 
-        None: the server can't be asked. Then this host's own count is all there is.
+        None: the server can't be reached. Then this host only has its own count.
         """
         query = "SELECT granted, wait_s FROM clientsync.take_calls(%s, %s, %s, %s)"
         with self._lock:

@@ -1,4 +1,4 @@
-"""Brings this host's own table of claims up to date with the server's."""
+"""Copies the server's claims into this host's own table."""
 
 from contextlib import suppress
 
@@ -12,8 +12,8 @@ _ALL = "SELECT client, person, name, since, until, minutes FROM clientsync.claim
 
 
 def follow_claims(database: Database, server: Connection) -> None:
-    """Copies the server's claims, if they changed since. Raises psycopg's errors."""
-    # A practice that an older program made has none until an admin upgrades it.
+    """Copies the server's claims if they have changed. Raises psycopg's errors."""
+    # A practice created by an older program has none until an admin upgrades it.
     with suppress(psycopg.errors.InsufficientPrivilege):
         found = server.execute("SELECT version FROM clientsync.claims_version").fetchone()
         known = database.connection.execute(_KNOWN).fetchone()

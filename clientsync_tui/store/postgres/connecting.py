@@ -1,4 +1,4 @@
-"""Connections to a practice's PostgreSQL, and what its errors mean to a person."""
+"""Connections to a practice's PostgreSQL server, and what its errors mean to the user."""
 
 from collections.abc import Callable
 
@@ -11,25 +11,25 @@ from .silence import Connection
 from .socket_owner import verified
 
 Password = Callable[[], str | None]
-"""Reads the password from the keyring; None where none is kept."""
+"""Reads the password from the keyring; None if there is none."""
 
 OLDER = (
     psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn,
     psycopg.errors.ForeignKeyViolation,
 )  # fmt: skip
-"""What the server says where it lacks a table, a function or a kind of entry that this version needs."""
+"""What the server says if it lacks a table, a function or a kind of entry that this version needs."""
 _IMPOSTOR = ("authentication method requirement", "requirepeer specifies")
-"""libpq's messages where the server asks for a password in the clear, or runs as someone else than the socket's owner."""
+"""libpq's messages if the server asks for a password in the clear, or runs as someone other than the socket's owner."""
 _UNTRUSTED = "certificate verify failed"
 _OTHER_NAME = "does not match host name"
 _NO_TLS = "server does not support SSL"
 _NO_AUTHORITY = "root certificate file"
-"""libpq's messages where TLS can't be used as it must be."""
+"""libpq's messages if TLS can't be used as required."""
 _NO_PASSWORD = "fe_sendauth: no password supplied"  # noqa: S105  (libpq's message)
 
 
 def connect(address: Address, password: Password = lambda: None) -> Connection:
-    """A connection in autocommit. Raises Unreachable, or UsageError where the server refuses this person."""
+    """A connection in autocommit mode. Raises Unreachable, or UsageError if the server refuses this person."""
     try:
         return _connect(address, None)
     except psycopg.OperationalError as error:
@@ -45,12 +45,13 @@ def _connect(address: Address, password: str | None) -> Connection:
     given = {**address.parameters, **verified(address.parameters)}
     if password is not None:
         given["password"] = password
-    # A hundred people need no prepared statements, and a pooler in front of the server would lose them.
+    # For a hundred people we don't need prepared statements, and a pooler in front of the server would lose
+    # them.
     return Connection.connect(autocommit=True, row_factory=tuple_row, prepare_threshold=None, **given)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def explained(error: psycopg.Error, address: Address) -> Trouble:
-    """The error in a sentence, with what to do."""
+    """The error as a sentence, with what to do."""
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         return NotAllowed(
             "The practice's database does not let you do that: your role lacks the right to it."
@@ -86,7 +87,9 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
 
 
 def _about_tls(error: psycopg.Error, address: Address) -> Trouble | None:
-    """What a certificate, or the lack of one, stopped. What a server can change by itself overnight leaves the practice readable."""
+    """What an invalid or missing certificate prevented. The practice stays readable after a change that a server can go
+    through overnight.
+    """
     text, shown = str(error), address.shown
     if _UNTRUSTED in text:
         return Unreachable(
@@ -131,5 +134,5 @@ def _refuses(error: psycopg.Error) -> bool:
 
 def _first_line(error: psycopg.Error) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # libpq puts the whole connection in front; the cause is behind the last colon of the first line that has one.
+    # libpq puts the whole connection first; the cause follows the last colon of the first line that has one.
     return (lines[0] if lines else type(error).__name__).rstrip(".")

@@ -1,4 +1,6 @@
-"""Follows the server beside an open program: on a thread of its own, told of each change by the server, and asking now and then."""
+"""Follows the server while a program is open, on its own thread: the server announces each change, and we ask from time to
+time.
+"""
 
 import selectors
 import socket
@@ -19,25 +21,25 @@ from .people_here import hide_yourself, others, show_yourself
 from .replica import follow
 
 POLL_S = 3.0
-"""How often the server is asked although it told nothing: what it tells can get lost."""
+"""How often to ask the server even if it announced nothing, because announcements can get lost."""
 AGAIN_S = 0.1
-"""The pause before a server that could not be reached is tried again; each pause is twice the one before, up to `LONGEST_S`."""
+"""The pause before retrying an unreachable server; each pause doubles, up to `LONGEST_S`."""
 LONGEST_S = 5.0
 SILENCE_S = 8.0
-"""How long a server may be silent that is asked what is new. It must be longer than the time between two questions."""
+"""How long the server may be silent when asked for news. It must be longer than the time between two questions."""
 
 
 class Follower:
-    """Brings the practice's copy up to date for as long as the program runs.
+    """Keeps the practice's copy up to date while the program runs.
 
-    `unreachable_since`: None while the server answers. `says`: what a person should know of it, in a sentence.
+    `unreachable_since`: None while the server answers. `says`: what the user should know about it, as a sentence.
     """
 
     def __init__(self, database: Database, home: PostgresHome) -> None:
         self._database = database
         self._home = home
         self._stop = threading.Event()
-        # Closing the one wakes a thread that waits for the other.
+        # Closing one end wakes a thread that waits on the other.
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self.unreachable_since: datetime | None = None
@@ -45,21 +47,21 @@ class Follower:
         self.says = self._cut_off = ""
 
     def start(self) -> None:
-        """Begins."""
+        """Starts following."""
         self._thread.start()
 
     def stop(self, wait_s: float = 1.0) -> None:
-        """Ends; a statement on its way to the server is given a moment."""
+        """Stops following. A statement that is on its way to the server gets a moment to finish."""
         self._stop.set()
         if self._thread.is_alive():
             self._wake.close()
             self._thread.join(wait_s)
 
     def refresh(self) -> None:
-        """It follows anyway."""
+        """Nothing to do, because it follows anyway."""
 
     def refusal(self, right: Right) -> str | None:
-        """Why something can't be done now, as the server said last."""
+        """Why something can't be done now, according to the server's last answer."""
         if right is Right.READ:
             return None
         if self.unreachable_since is not None:
@@ -103,7 +105,7 @@ class Follower:
             heard = self._heard(server)
 
     def _heard(self, server: Connection) -> list[str]:
-        """What the server told, waited for until it is time to ask; `stop` ends the waiting."""
+        """What the server announced before it was time to ask again; `stop` ends the wait."""
         if heard := _told(server):
             return heard
         with selectors.DefaultSelector() as waiting:

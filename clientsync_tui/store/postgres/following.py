@@ -1,4 +1,4 @@
-"""Brings a host's own file up to date with the ledger on the server, in order and without a gap."""
+"""Brings a host's own file up to date with the ledger on the server, in order and without gaps."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from .connecting import Connection
 
 _KINDS = frozenset(map(str, Kind))
 AT_ONCE = 20_000
-"""Entries in one transaction of the file."""
+"""How many entries go into one transaction of the file."""
 
 SELECT = "SELECT seq, at, actor, kind, client, software, organisation_id, body, hash FROM clientsync.ledger WHERE seq {} %s ORDER BY seq LIMIT %s"
 Row = Sequence[Any]
@@ -20,11 +20,11 @@ Row = Sequence[Any]
 
 
 class Differs(Exception):
-    """The file's ledger is another one than the server's: another practice's, or someone changed one of them."""
+    """The file's ledger differs from the server's: it belongs to another practice, or someone changed one of them."""
 
 
 class Newer(Exception):
-    """The next entry is of a kind that this version does not know. `version`: the first one that does."""
+    """The next entry is of a kind that this version does not know. `version`: the first that does."""
 
     def __init__(self, version: str) -> None:
         super().__init__(version)
@@ -32,13 +32,15 @@ class Newer(Exception):
 
 
 def head_of(db: sqlite3.Connection) -> tuple[int, bytes]:
-    """The number and the hash of the file's last entry."""
+    """The number and hash of the file's last entry."""
     row = db.execute("SELECT seq, hash FROM head").fetchone()
     return (int(row[0]), bytes(row[1])) if row else (0, START)
 
 
 def missing(server: Connection, seq: int, digest: bytes) -> Sequence[Row]:
-    """The next entries after number `seq`, whose hash is `digest`. Raises Differs where the server has another one there."""
+    """The next entries after number `seq`, whose hash is `digest`. Raises Differs if the server has a different entry
+    there.
+    """
     rows: Sequence[Row] = server.execute(SELECT.format(">="), (max(seq, 1), AT_ONCE)).fetchall()
     if seq == 0:
         return rows
@@ -48,7 +50,9 @@ def missing(server: Connection, seq: int, digest: bytes) -> Sequence[Row]:
 
 
 def catch_up(db: sqlite3.Connection, server: Connection) -> int:
-    """Applies the next entries within the caller's transaction; returns how many. Raises Differs, and Newer if it is the next one."""
+    """Applies the next entries within the caller's transaction. Returns how many. Raises Differs, and Newer if that is the
+    next one.
+    """
     rows = missing(server, *head_of(db))
     known = list(_until_unknown(rows))
     if rows and not known:
@@ -58,7 +62,7 @@ def catch_up(db: sqlite3.Connection, server: Connection) -> int:
 
 
 def apply_rows(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
-    """Appends entries as the server has them, and derives what follows. Raises Differs where they do not fit."""
+    """Appends entries from the server and derives the tables. Raises Differs if they don't fit."""
     seq, before = head_of(db)
     entries: list[Entry] = []
     for row in rows:

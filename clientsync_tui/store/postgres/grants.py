@@ -1,4 +1,4 @@
-"""What PostgreSQL grants for each right of `practice/roles.py`."""
+"""What PostgreSQL grants for each right in `practice/roles.py`."""
 
 from collections.abc import Iterator, Mapping
 
@@ -45,7 +45,7 @@ PRIVILEGES: Mapping[Right, tuple[str, ...]] = {
 
 
 def grants() -> Iterator[tuple[str, str]]:
-    """Each kind of person with each privilege that it has."""
+    """Each level with each privilege that it has."""
     for level in Level:
         for right, privileges in PRIVILEGES.items():
             if level in MAY[right]:

@@ -1,4 +1,6 @@
-"""Who holds the lock of the ledger's head: for longer than a change takes only a program of one's own, or a line that went silent."""
+"""Who holds the lock on the ledger's head. Only someone's own program, or a connection that fell silent, holds it longer
+than a change takes.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,11 +13,11 @@ SELECT DISTINCT a.usename::text, a.pid FROM pg_catalog.pg_locks l JOIN pg_catalo
 WHERE l.relation = 'clientsync.head'::regclass AND l.granted AND l.mode IN ('RowShareLock', 'RowExclusiveLock')
 AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks w WHERE w.pid = l.pid AND NOT w.granted)
 """
-"""Everyone who waits for the row has such a lock too, and one that was not granted. Everyone who may connect can read this."""
+"""Everyone waiting for the row has such a lock too, plus one that is not granted. Anyone who may connect can read this."""
 
 
 def still_changing(found: Sequence[tuple[Any, ...]]) -> Trouble:
-    """What to say to someone who could not change the practice because of them."""
+    """The message for someone who could not change the practice because of that person."""
     if not found:
         return Trouble(
             "Someone else was changing the practice, for longer than expected. Nothing was saved. Try again."

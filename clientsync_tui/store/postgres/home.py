@@ -1,8 +1,8 @@
 """A practice whose ledger is in PostgreSQL: this host's file follows it, and every change is committed there first.
 
-The file's own write lock is taken before the head's lock on the server, and what others changed is applied before anything else. So the
-file's projection judges a change as it would alone, and the server only numbers, stamps and saves what passed.
-A crash between the two commits leaves a file that is behind, and following repairs it.
+The file's own write lock is taken before the lock on the server's head, and other people's changes are applied before anything else. So
+the file's projection checks a change as in a local practice, and the server only numbers, stamps and saves what passed.
+A crash between the two commits leaves the file behind, and following repairs that.
 """
 
 import sqlite3
@@ -26,7 +26,7 @@ from .holders import HOLDERS, still_changing
 from .silence import LONG_S
 
 SOON_S = 5.0
-"""How long a server that is asked for nothing may take to answer."""
+"""How long a server may take to answer a trivial request."""
 YOU = "SELECT session_user::text, level, name FROM clientsync.people WHERE role = session_user"
 BEGIN = "BEGIN; SELECT seq, hash, at, actor, moved, version FROM clientsync.lock_head()"
 APPEND = "SELECT * FROM clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
@@ -42,7 +42,7 @@ class Person(NamedTuple):
 
 
 class PostgresHome:
-    """The home of a practice that several hosts share. Its connection is made when it is first needed."""
+    """The home of a practice that several hosts share. It connects when first needed."""
 
     kind: Literal["sqlite", "postgresql"] = "postgresql"
 
@@ -52,23 +52,23 @@ class PostgresHome:
         self.role: str | None = address.role
         self.level: Level | None = None
         self.is_gone = False
-        """Whether a follower knows that the server can't be reached: then nobody waits to hear it again."""
+        """Whether a follower knows that the server is unreachable, so that nobody has to wait to find out again."""
         self._connection: Connection | None = None
         self._at = self._actor = ""
         self._begun_after = 0
         self.ahead = timedelta()
-        """By how much the server's clock is ahead of this host's, as it was heard last."""
+        """How far the server's clock is ahead of this host's, when last heard from."""
         self.needs_version: str | None = None
-        """The version that the next entry on the server needs, if it is newer than this one."""
+        """The version that the server's next entry needs, if it is newer than this one."""
 
     def connected(self) -> Connection:
-        """The connection. Raises Unreachable, and UsageError where the server refuses this person."""
+        """The connection. Raises Unreachable, and UsageError if the server refuses this person."""
         if self._connection is None or self._connection.closed:
             self._connection = connect(self.address, self.password)
         return self._connection
 
     def answering(self) -> Connection:
-        """The connection, made again where the server was started again since. Raises what `connected` raises."""
+        """The connection, renewed if the server has restarted. Raises what `connected` raises."""
         connection = self.connected()
         try:
             with connection.patience(SOON_S):
@@ -79,7 +79,7 @@ class PostgresHome:
         return connection
 
     def begin(self, db: sqlite3.Connection) -> None:
-        """Locks the ledger's head on the server, and brings `db` up to date. Raises Unreachable and NotAllowed."""
+        """Locks the ledger's head on the server and brings `db` up to date. Raises Unreachable and NotAllowed."""
         if self.is_gone:
             raise Unreachable(
                 f"The practice's database {self.address.shown} can't be reached. Nothing was changed."
@@ -112,7 +112,7 @@ class PostgresHome:
         for attempt in (1, 2):
             connection = self.connected()
             try:
-                # Both in one round trip.
+                # Both in a single round trip.
                 found = connection.execute(BEGIN)
                 found.nextset()
                 row = found.fetchone()
@@ -121,7 +121,7 @@ class PostgresHome:
                     connection.execute("ROLLBACK")
                 raise NotAllowed(why_not(self.you().level)) from None
             except psycopg.OperationalError:
-                # The server may have been started again since.
+                # The server may have restarted.
                 connection.close()
                 if attempt == 2:
                     raise
@@ -135,19 +135,19 @@ class PostgresHome:
         raise AssertionError
 
     def at(self) -> str:
-        """The server's clock, as it was when the change began."""
+        """The server's time when the change began."""
         return self._at
 
     def now(self) -> str:
-        """The server's clock, by how far this host's was off when the server was heard last."""
+        """The server's time, estimated from how far off this host's clock was when the server last answered."""
         return iso(datetime.now(UTC) + self.ahead)
 
     def actor(self, named: str) -> str:
-        """The role that the server saw, whoever the program takes it for."""
+        """The role that the server saw, whatever the program says."""
         return self._actor
 
     def claim(self, db: sqlite3.Connection, clients: Sequence[str], minutes: int) -> TakenThere:
-        """The server takes them for the role that it sees, and writes an entry for each that it takes from someone else."""
+        """The server makes the claims for the role it sees, and writes an entry for each one taken over from someone else."""
         self._append(db)
         query = "SELECT called, taken FROM clientsync.take_claims(%s, %s)"
         ((name, rows),) = self._ask_within(query, (list(clients), minutes))
@@ -173,7 +173,7 @@ class PostgresHome:
             raise self._explained(error) from None
 
     def _begun(self) -> Connection:
-        """The connection on which the change has begun. A new one would know nothing of it."""
+        """The connection on which the change began. A new one would know nothing about it."""
         connection = self._connection
         if connection is None or connection.info.transaction_status is not TransactionStatus.INTRANS:
             raise Unreachable(
@@ -182,7 +182,7 @@ class PostgresHome:
         return connection
 
     def commit(self, db: sqlite3.Connection) -> None:
-        """Saves what was appended to `db`. Raises Unreachable; whether it was saved then shows when the server is back."""
+        """Saves what was appended to `db`. Raises Unreachable; whether it was saved then shows once the server is back."""
         self._append(db)
         connection = self._begun()
         try:
@@ -198,7 +198,7 @@ class PostgresHome:
             ) from None
 
     def _append(self, db: sqlite3.Connection) -> None:
-        """Sends what was appended to `db` since the change began, or since it was sent last."""
+        """Sends what was appended to `db` since the change began or since the last send."""
         query = "SELECT kind, client, software, organisation_id, body FROM ledger WHERE seq > ? ORDER BY seq"
         rows = db.execute(query, (self._begun_after,)).fetchall()
         if not rows:
@@ -212,7 +212,7 @@ class PostgresHome:
         self._begun_after = int(seq)
 
     def give_up(self) -> None:
-        """Lets go of the head's lock."""
+        """Releases the head's lock."""
         if self._connection is not None and not self._connection.closed:
             try:
                 self._connection.execute("ROLLBACK")
@@ -220,7 +220,7 @@ class PostgresHome:
                 self._connection.close()
 
     def you(self) -> You:
-        """Who this is there. Raises Unreachable, and NotAllowed for a role that is none of the practice's people."""
+        """Who the user is there. Raises Unreachable, and NotAllowed for a role that doesn't belong to the practice."""
         try:
             row = self.answering().execute(YOU).fetchone()
         except psycopg.errors.InsufficientPrivilege:
@@ -239,19 +239,19 @@ class PostgresHome:
         return You(str(row[0]), self.level, str(row[2]))
 
     def require(self, right: Right) -> You:
-        """Who this is, if they may do that. Raises NotAllowed, and what `you` raises."""
+        """The user, if they have this right. Raises NotAllowed, and what `you` raises."""
         you = self.you()
         if not may(you.level, right):
             raise NotAllowed(why_not(you.level))
         return you
 
     def head(self) -> tuple[int, bytes]:
-        """The number and the hash of the last entry on the server. Raises Unreachable."""
+        """The number and hash of the last entry on the server. Raises Unreachable."""
         ((seq, digest),) = self.ask("SELECT seq, hash FROM clientsync.head")
         return int(seq), bytes(digest)
 
     def grant(self, role: str, level: Level, name: str | None, email: str | None) -> None:
-        """Lets a person use the practice. Raises UsageError where there is no such role, and NotAllowed where you are no admin."""
+        """Lets a person use the practice. Raises UsageError if there is no such role, and NotAllowed if you are no admin."""
         self.require(Right.MANAGE)
         if not self.ask("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s AND rolcanlogin", (role,)):
             raise UsageError(
@@ -264,7 +264,7 @@ class PostgresHome:
         self.ask("SELECT clientsync.grant_person(%s, %s, %s, %s)", (role, level, name, email))
 
     def revoke(self, role: str) -> None:
-        """Takes a person's access away. Raises UsageError for somebody who has none, and NotAllowed where you are no admin."""
+        """Removes a person's access. Raises UsageError if they have none, and NotAllowed if you are no admin."""
         if role == self.require(Right.MANAGE).role:
             raise UsageError("You can't take your own access away. Another admin can.")
         self._refuse_owner(role)
@@ -286,14 +286,14 @@ class PostgresHome:
         return [Person(role, name, email, Level(level)) for role, name, email, level in rows]
 
     def ask(self, query: LiteralString, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """The rows that the server answers with. Raises Unreachable, and NotAllowed where this person may not ask."""
+        """The rows that the server returns. Raises Unreachable, and NotAllowed if this person may not ask."""
         try:
             return self.answering().execute(query, values).fetchall()
         except psycopg.Error as error:
             raise self._explained(error) from None
 
     def _explained(self, error: psycopg.Error) -> Trouble:
-        """What it means; where someone holds the head's lock, who that is."""
+        """What the error means; if someone holds the head's lock, who that is."""
         if isinstance(error, psycopg.errors.LockNotAvailable):
             self.give_up()
             with suppress(psycopg.Error, Trouble):
@@ -307,7 +307,7 @@ class PostgresHome:
 
 
 def newer_version(version: str) -> str:
-    """What to say where the ledger has something that only a newer program knows."""
+    """The message if the ledger has something that only a newer program understands."""
     return (
         f"A newer Client Sync changed the practice. Update this one to version {version} to change it here. "
         "Until then this host shows the practice as it was before."

@@ -1,4 +1,4 @@
-"""Moves a practice's ledger between a file and a server, whole: numbers, times, people and hashes stay as they are."""
+"""Moves a practice's complete ledger between a file and a server. Numbers, times, people and hashes stay the same."""
 
 import sqlite3
 from pathlib import Path
@@ -25,7 +25,7 @@ ROWS = "SELECT seq, at, actor, kind, client, software, organisation_id, body, ha
 
 
 def refuse_taken(server: Connection, address: Address) -> None:
-    """Raises UsageError where the database holds entries already."""
+    """Raises UsageError if the database already has entries."""
     try:
         if schema.is_there(server) and server.execute("SELECT seq FROM clientsync.head").fetchone() != (0,):
             raise UsageError(
@@ -38,9 +38,10 @@ def refuse_taken(server: Connection, address: Address) -> None:
 def to_server(
     store: Store, server: Connection, address: Address, name: str, copy: Path, you: Person | None = None
 ) -> tuple[int, bytes]:
-    """Moves the ledger of a file to a server, and leaves this host's `copy` of it; returns the head's number and hash.
+    """Moves the ledger from a file to a server, and leaves this host's `copy` of it. Returns the head's number and hash.
 
-    The file stays, and says where the practice is. Nobody writes to it meanwhile. Raises Trouble; then nothing was changed.
+    The file stays and says where the practice has gone. Nobody writes to it meanwhile. Raises Trouble; then nothing was
+    changed.
     """
     refuse_taken(server, address)
     with store.exclusively() as db:
@@ -71,7 +72,7 @@ def _insert(db: sqlite3.Connection, server: Connection) -> None:
     with server.cursor() as cursor, cursor.copy(COPY) as rows:
         for row in db.execute(ROWS):
             rows.write_row(tuple(row))
-    # Derived on the server from what has arrived there: each link, and from them the head.
+    # The server derives each link, and from them the head, from what has arrived there.
     server.execute(
         "UPDATE clientsync.head SET seq = l.seq, hash = l.hash, at = l.at FROM clientsync.ledger l "
         "WHERE l.seq = (SELECT max(seq) FROM clientsync.ledger)"
@@ -94,9 +95,9 @@ def _head_there(server: Connection) -> tuple[int, bytes]:
 
 
 def to_file(store: Store, server: Connection, address: Address, file: Path, place: str) -> tuple[int, bytes]:
-    """Moves the ledger of a server into a file that is not there yet; returns the head's number and hash.
+    """Moves the ledger from a server into a new file. Returns the head's number and hash.
 
-    The server keeps it, and says where the practice is. Raises Trouble; then nothing was changed.
+    The server keeps its copy and says where the practice has gone. Raises Trouble; then nothing was changed.
     """
     if file.exists():
         raise UsageError(f"{file} is there already. Name a file that is not. Nothing was changed.")

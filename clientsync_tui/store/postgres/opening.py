@@ -1,4 +1,4 @@
-"""Opens this host's copy of a practice that is on a server."""
+"""Opens this host's copy of a practice on a server."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,9 +14,9 @@ from .home import PostgresHome, newer_version
 def open_store(
     path: Path, address: Address, password: Password, say: Callable[[str], object], *, wait: bool
 ) -> Store:
-    """The store over the copy at `path`. `wait`: brings it up to date first, and calls `say` where that is not possible.
+    """The store over the copy at `path`. `wait`: bring it up to date first, and call `say` if that is impossible.
 
-    Raises what `Store` raises; and Unreachable where there is no copy yet.
+    Raises what `Store` raises, and Unreachable if there is no copy yet.
     """
     home = PostgresHome(address, password)
     is_new = not path.exists()
@@ -41,7 +41,7 @@ def open_store(
 
 
 def offline(trouble: Unreachable, path: Path) -> str:
-    """What to say to somebody who reads while the server can't be reached."""
+    """The message for someone who reads while the server can't be reached."""
     wal = path.with_name(f"{path.name}-wal")
     known = max(file.stat().st_mtime for file in (path, wal) if file.exists())
     at = datetime.fromtimestamp(known, UTC).astimezone()

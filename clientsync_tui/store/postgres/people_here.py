@@ -1,4 +1,4 @@
-"""Who has the practice open, on whatever host: the server knows each window's connection, and it ends with the window."""
+"""Who has the practice open, on whatever host. The server knows each window's connection, which ends with the window."""
 
 import socket
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ _OTHERS = (
 
 
 def show_yourself(server: Connection) -> None:
-    """Gives this connection a name that says where this window is, and since when. Everyone who may connect can read it."""
+    """Names this connection after this window's host and start time. Anyone who may connect can read it."""
     name = f"{_PREFIX}{datetime.now(UTC):%Y-%m-%dT%H:%MZ} {socket.gethostname()}"
     server.execute("SELECT set_config('application_name', %s, false)", (name,))
     server.execute("NOTIFY clientsync, 'people'")
 
 
 def hide_yourself(server: Connection) -> None:
-    """Takes that name away, because the connection outlives the window for a moment, and tells the other windows to look."""
+    """Removes that name, because the connection briefly outlives the window, and tells the other windows to look again."""
     server.execute("SELECT set_config('application_name', 'clientsync', false)")
     server.execute("NOTIFY clientsync, 'people'")
 
@@ -41,5 +41,5 @@ def _readable(rows: list[tuple[str, str, str]]) -> Iterator[Here]:
         try:
             yield Here(clean(person), clean(name), clean(host), datetime.fromisoformat(since))
         except ValueError:
-            # Anyone can give any name to a connection of their own.
+            # Anyone can give their own connection any name.
             continue

@@ -1,4 +1,6 @@
-"""This host's copy of a practice on a server: it follows the server's ledger, and is rebuilt if it holds another one."""
+"""This host's copy of a practice on a server. It follows the server's ledger, and is rebuilt if it contains a different
+one.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -29,15 +31,15 @@ _ABOUT = (
 )
 
 Progress = Callable[[int, int], None]
-"""Called with the number of the last entry that is here, and of the last one there."""
+"""Called with the number of the last entry here and the last one there."""
 
 
 def follow(
     database: Database, server: Connection, home: PostgresHome, progress: Progress | None = None
 ) -> str | None:
-    """Applies what is missing here; returns the version of the program that the next entry needs, if it is newer than this one.
+    """Applies what is missing here. Returns the program version that the next entry needs, if it is newer than this one.
 
-    Raises Unreachable, and what the server's refusal means.
+    Raises Unreachable, and the trouble behind a refusal by the server.
     """
     try:
         _adopt(database, server, home)
@@ -62,7 +64,7 @@ def _follow(database: Database, server: Connection, progress: Progress | None) -
     if last < head_of(database.connection)[0]:
         raise Differs
     while True:
-        # Asked before the file is locked: most of the time nothing is missing.
+        # Asked before locking the file, because most of the time nothing is missing.
         seq, digest = head_of(database.connection)
         if seq == last and digest == bytes(_only(server, "SELECT hash FROM clientsync.head")):
             return None
@@ -79,7 +81,9 @@ def _follow(database: Database, server: Connection, progress: Progress | None) -
 
 
 def _adopt(database: Database, server: Connection, home: PostgresHome) -> None:
-    """Gives the file the practice's id, because the names of sign-ins in the keyring hold it, and notes the server's clock and people."""
+    """Gives the file the practice's id, which is part of the names of sign-ins in the keyring, and saves the server's clock
+    and people.
+    """
     found = server.execute(_ABOUT).fetchone()
     assert found is not None
     practice = str(found[0])
@@ -98,7 +102,7 @@ def _adopt(database: Database, server: Connection, home: PostgresHome) -> None:
 
 
 def _set_aside(database: Database) -> None:
-    """Keeps a copy of the file, and empties its ledger and what is derived from it. What is this host's alone stays."""
+    """Saves a copy of the file, then empties its ledger and derived tables. Data that is only this host's stays."""
     copies.keep(database.connection, database.path, SET_ASIDE)
     with database.writing() as db:
         for table in ("ledger", *DERIVED):

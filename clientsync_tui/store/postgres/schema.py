@@ -1,4 +1,4 @@
-"""The tables, functions and grants of a practice on PostgreSQL: numbered steps, each taken once, whoever comes first."""
+"""The tables, functions and grants of a practice on PostgreSQL: numbered steps that each run once, whoever comes first."""
 
 import secrets
 from importlib.resources import files
@@ -17,7 +17,7 @@ from .grants import grants
 from .silence import LONG_S
 
 LOCK = int.from_bytes(b"CSync")
-"""The advisory lock under which the steps are taken."""
+"""The advisory lock for running the steps."""
 
 
 def steps() -> list[str]:
@@ -33,11 +33,11 @@ def steps() -> list[str]:
 def create(
     server: Connection, address: Address, name: str, you: Person | None = None, practice: str | None = None
 ) -> None:
-    """Makes a practice in the database; the caller owns it and is its first admin.
+    """Creates a practice in the database. The caller owns it and is its first admin.
 
-    `you`: who that is to the accounting apps; `practice`: the id, where it had one before.
+    `you`: who the caller is to the accounting apps. `practice`: its id, if it had one before.
 
-    Raises UsageError where one is there already, or the database can't hold one; then nothing was changed.
+    Raises UsageError if one exists there already or the database can't hold one; then nothing was changed.
     """
     try:
         with server.patience(LONG_S), server.transaction():
@@ -71,7 +71,7 @@ def create(
 
 
 def upgrade(server: Connection, address: Address) -> int:
-    """Takes the steps that the practice lacks, and grants what this version grants; returns how many steps it took."""
+    """Runs the steps that the practice lacks, and makes this version's grants. Returns how many steps ran."""
     try:
         with server.patience(LONG_S), server.transaction():
             _lock(server)
@@ -107,7 +107,9 @@ def is_there(server: Connection) -> bool:
 
 
 def _become_owner(server: Connection) -> None:
-    """Until the end of the transaction. What a superuser made as themselves would be theirs, and everyone might call it."""
+    """Until the end of the transaction. Otherwise a superuser would own what they create, and everyone might be able to
+    call it.
+    """
     query = "SELECT pg_catalog.pg_get_userbyid(nspowner) FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync'"
     row = server.execute(query).fetchone()
     assert row is not None
@@ -119,7 +121,7 @@ def _lock(server: Connection) -> None:
 
 
 def _fill(server: Connection) -> None:
-    """The kinds of entries and the grants that this version knows."""
+    """The kinds of entries and the grants of this version."""
     with server.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO clientsync.kinds VALUES (%s, %s) ON CONFLICT DO NOTHING",

@@ -1,6 +1,6 @@
-"""A connection that gives up when nothing comes any more, though it is open: behind a tunnel or a proxy no keepalive notices that.
+"""A connection that gives up if nothing arrives although it is open. Behind a tunnel or a proxy, no keepalive notices that.
 
-It also gives up on what comes in drips.
+It also gives up on answers that only trickle in.
 """
 
 import time
@@ -13,23 +13,24 @@ from psycopg.abc import RV, PQGen
 from psycopg.waiting import Ready, Wait
 
 ANSWER_S = 15.0
-"""How long one step may take without a byte from the server. Longer than it lets anyone wait for a lock."""
+"""How long one step may take without a byte from the server. Longer than any wait for a lock."""
 LONG_S = 70.0
-"""The same for steps with a lot of work. Longer than it lets any statement take."""
+"""The same for steps with a lot of work. Longer than any statement may take."""
 MOST_S = 600.0
-"""How long one step may take in any case. The longest brings many thousand entries over a slow line."""
+"""How long one step may take in any case. The longest fetches many thousand entries over a slow line."""
 CHECK_S = 0.1
 
 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection that raises OperationalError, and is closed, once the server is silent for longer than `silence_s`, or one step takes
-    longer than MOST_S."""
+    """A connection that raises OperationalError and is closed if the server is silent for longer than `silence_s`, or one
+    step takes longer than MOST_S.
+    """
 
     silence_s: float = ANSWER_S
 
     @contextmanager
     def patience(self, seconds: float) -> Generator[None]:
-        """Inside, the server may be silent for so long."""
+        """Inside this context, the server may be silent for that long."""
         before, self.silence_s = self.silence_s, seconds
         try:
             yield
@@ -37,7 +38,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
             self.silence_s = before
 
     def wait(self, gen: PQGen[RV], interval: float = CHECK_S, timeout: float | None = None) -> RV:
-        """Consumes what operates on the connection."""
+        """Runs a generator that operates on the connection."""
         limit = {} if timeout is None else {"timeout": timeout}
         return super().wait(self._unless_silent(gen), interval, **limit)
 
@@ -58,6 +59,6 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
             return done.value
 
     def _give_up(self, why: str) -> NoReturn:
-        # Not cancelled first: that would wait for the same line.
+        # Not cancelled first, because that would wait for the same line.
         self.pgconn.finish()
         raise psycopg.OperationalError(why)

@@ -10,14 +10,14 @@ from ...practice.trouble import UsageError
 from .address import hosts
 
 USUAL = "postgres"
-"""The user that runs PostgreSQL, where there is no socket yet to ask."""
+"""The user that runs PostgreSQL, if there is no socket yet to ask."""
 FOLDERS = ("/var/run/postgresql", "/tmp")  # noqa: S108  (where libpq looks, by how it was built)
 
 
 def verified(parameters: Mapping[str, str]) -> Mapping[str, str]:
-    """What to add to the parameters, so that libpq goes on only if the server runs as the socket's owner.
+    """Further parameters that make libpq continue only if the server runs as the socket's owner.
 
-    Raises UsageError if that owner is neither root, postgres nor this user, and the folder is not its own.
+    Raises UsageError if that owner is neither root, postgres nor this user, and doesn't own the folder.
     """
     if not USERS or "service" in parameters or "requirepeer" in parameters:
         return {}
@@ -25,7 +25,7 @@ def verified(parameters: Mapping[str, str]) -> Mapping[str, str]:
     if not any(map(_is_socket, wanted)):
         return {}
     port = parameters.get("port", "").split(",")[0] or "5432"
-    # Named in so many words: the socket that was looked at is the one that is used.
+    # Named explicitly, so that the socket we checked is the one we use.
     folders = [_usual_folder(port) if host == "" else host for host in wanted]
     owners = {_owner(Path(folder), port) for folder in folders if folder.startswith("/")} or {USUAL}
     if len(owners) > 1:
@@ -61,12 +61,12 @@ def _is_usual(uid: int) -> bool:
 
 
 def _is_guarded(folder: Path, uid: int) -> bool:
-    """Whether only that user and the usual ones can write into the folder, or put another one in its place."""
+    """Whether only that user and the trusted ones can write to the folder, or replace it."""
     inner = None
     for place in (folder, *folder.parents):
         found = place.stat()
         is_open = found.st_mode & stat.S_IWOTH
-        # What a usual user owns in a folder like /tmp stays there. Anything else may be new since yesterday.
+        # In a folder like /tmp, what a trusted user owns stays in place. Anything else may have appeared since.
         stays = found.st_mode & stat.S_ISVTX and inner is not None and _is_usual(inner)
         if (is_open and not stays) or not (found.st_uid == uid or _is_usual(found.st_uid)):
             return False

@@ -1,7 +1,7 @@
-"""Jobs, their items and workers, between this host's file and the server.
+"""Copies jobs, their items and workers between this host's file and the server.
 
-What a change writes into the file's tables is noted by triggers that are temporary: they are this connection's alone, nobody finds them
-in the file, and what they noted is taken back with a part of the change that failed.
+Temporary triggers record what a change writes to the file's tables. They exist only in this connection, nobody finds them in the file,
+and if a part of the change fails, what they recorded is rolled back with it.
 """
 
 import json
@@ -17,12 +17,12 @@ COLUMNS = {
     "items": "job, n, client, name, software, organisation_id, state, reason, says, ended_at, facts, organisation_name, sign_in, cannot, "
     "key, leased_by",
 }
-"""The columns of each table, in an order in which rows can be inserted."""
+"""Each table's columns, in an order in which rows can be inserted."""
 _KEYS = {"jobs": ("id",), "workers": ("id",), "items": ("job", "n")}
 _NOTED = """
 CREATE TEMP TABLE IF NOT EXISTS changed (what TEXT, id TEXT, n INTEGER, PRIMARY KEY (what, id, n)) WITHOUT ROWID
 """
-# Not OR IGNORE: what a statement says of conflicts holds for its triggers too.
+# Not OR IGNORE, because a statement's conflict clause also applies to its triggers.
 _TRIGGER = """
 CREATE TEMP TRIGGER IF NOT EXISTS {table}_{event} AFTER {event} ON main.{table} BEGIN
     INSERT INTO changed SELECT '{table}', NEW.{id}, {n}
@@ -32,7 +32,7 @@ END
 
 
 def note_changes(db: sqlite3.Connection) -> None:
-    """Notes from now on which rows of these tables change, and forgets what was noted."""
+    """From now on, records which rows of these tables change, and forgets what was recorded before."""
     db.execute(_NOTED)
     for table, key in _KEYS.items():
         for event in ("INSERT", "UPDATE"):
@@ -43,7 +43,7 @@ def note_changes(db: sqlite3.Connection) -> None:
 
 
 def send(db: sqlite3.Connection, server: Connection) -> None:
-    """Saves the rows that changed. Raises psycopg's errors."""
+    """Sends the changed rows to the server. Raises psycopg's errors."""
     changed = {table: json.dumps(_changed(db, table), ensure_ascii=False) for table in COLUMNS}
     if all(rows == "[]" for rows in changed.values()):
         return
@@ -67,7 +67,7 @@ def _changed(db: sqlite3.Connection, table: str) -> list[dict[str, object]]:
 
 
 def mirror(db: sqlite3.Connection, server: Connection, version: int) -> None:
-    """Takes over what others changed up to that version, within the caller's transaction. Raises psycopg's errors."""
+    """Copies what others changed up to that version, within the caller's transaction. Raises psycopg's errors."""
     known = _known(db)
     if version == known:
         return
@@ -87,7 +87,7 @@ def mirror(db: sqlite3.Connection, server: Connection, version: int) -> None:
 
 
 def follow_work(database: Database, server: Connection) -> None:
-    """The same in a transaction of its own, if there is anything. Raises psycopg's errors."""
+    """The same in its own transaction, if there is anything. Raises psycopg's errors."""
     row = server.execute("SELECT version FROM clientsync.head").fetchone()
     if row is not None and row[0] != _known(database.connection):
         with database.writing() as db:
@@ -95,14 +95,16 @@ def follow_work(database: Database, server: Connection) -> None:
 
 
 def forget(db: sqlite3.Connection) -> None:
-    """Empties the tables: they are another practice's."""
+    """Empties the tables, because they belong to another practice."""
     for table in reversed(COLUMNS):
         db.execute(f"DELETE FROM {table}")
     _note_version(db, 0)
 
 
 def move_all(db: sqlite3.Connection, server: Connection) -> None:
-    """Brings the jobs of a file to a server that has none; they become the caller's, and say who made them as before. Raises psycopg's errors."""
+    """Copies a file's jobs to a server that has none. They become the caller's, but still say who made them. Raises
+    psycopg's errors.
+    """
     jobs, items = (
         [
             dict(zip(COLUMNS[table].split(", "), row, strict=True))
@@ -115,7 +117,7 @@ def move_all(db: sqlite3.Connection, server: Connection) -> None:
             "SELECT clientsync.put_work(%s::jsonb, %s::jsonb, '[]'::jsonb)",
             (json.dumps(jobs, ensure_ascii=False), json.dumps(items, ensure_ascii=False)),
         )
-        # Only whoever owns the tables can say who made a job.
+        # Only the owner of the tables can say who made a job.
         server.execute(
             "UPDATE clientsync.jobs j SET by = g.by FROM jsonb_to_recordset(%s::jsonb) AS g (id text, by text) WHERE j.id = g.id",
             (json.dumps([{"id": job["id"], "by": job["by"]} for job in jobs], ensure_ascii=False),),

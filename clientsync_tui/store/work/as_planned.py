@@ -1,5 +1,6 @@
-"""Remembers what this process wrote into its jobs, because anyone who can write to the practice's file could change a row before
-its turn."""
+"""Remembers what this process saved in its jobs, because anyone who can write to the practice's file could change a row
+before its turn.
+"""
 
 from array import array
 from collections.abc import Hashable
@@ -9,9 +10,9 @@ from ...practice.trouble import Trouble
 
 
 class AsPlanned:
-    """Remembers a number for each row of a job and its items, and knows a changed row by it.
+    """Remembers a hash of each row of a job and its items, to recognise changed rows.
 
-    Python's hashes of text have a key of this process, so no one can make another row with the same one.
+    Python's text hashes are keyed per process, so nobody can forge a row with the same hash.
     """
 
     def __init__(self) -> None:
@@ -19,15 +20,15 @@ class AsPlanned:
         self._items: dict[str, array[int]] = {}
 
     def note_job(self, job: str, *planned: Hashable) -> None:
-        """Remembers what was planned of a job that this process makes."""
+        """Remembers what this process planned for a job."""
         self._jobs[job], self._items[job] = hash(planned), array("q")
 
     def note_item(self, job: str, *planned: Hashable) -> None:
-        """Remembers what was planned of its next item."""
+        """Remembers what it planned for the job's next item."""
         self._items[job].append(hash(planned))
 
     def refuse_changed_job(self, job: str, *found: Hashable) -> None:
-        """Raises Trouble if this process planned something else; another one's job is what its row says."""
+        """Raises Trouble if this process planned something else. For another process's job, the row is all we have."""
         if job in self._jobs and self._jobs[job] != hash(found):
             raise _changed(f"Job {clean(job)}", job)
 

@@ -1,4 +1,4 @@
-"""The items of one job for a screen: a few at a time, whatever the job's size."""
+"""The items of one job for a screen: a few at a time, however large the job is."""
 
 from array import array
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ from ..own_rows import ITEM_STATES
 
 
 class JobItems:
-    """Items of one job by their numbers."""
+    """Items of one job by number."""
 
     def __init__(self, database: Database, job: str) -> None:
         self._database = database
         self._job = job
 
     def order(self, total: int) -> "array[int]":
-        """The numbers of all items (0 to `total` - 1): what failed first, by reason, then the rest as they are done."""
+        """The numbers of all items (0 to `total` - 1): failures first, by reason, then the rest in the order they are done."""
         failed = self.failed()
         failed_items = frozenset(failed)
         return array("q", (*failed, *(n for n in range(total) if n not in failed_items)))
@@ -27,20 +27,20 @@ class JobItems:
         return array("q", (row[0] for row in self._database.connection.execute(query, (self._job,))))
 
     def fetch(self, numbers: Sequence[int]) -> list[Item]:
-        """The items of these numbers."""
+        """The items with these numbers."""
         marks = ", ".join("?" * len(numbers))
         query = f"SELECT * FROM items WHERE job = ? AND n IN ({marks})"
         return [item_of(row) for row in self._database.connection.execute(query, (self._job, *numbers))]
 
     def states(self, numbers: Sequence[int]) -> dict[int, ItemState]:
-        """How far the items of these numbers are."""
+        """The states of the items with these numbers."""
         marks = ", ".join("?" * len(numbers))
         query = f"SELECT n, state FROM items WHERE job = ? AND n IN ({marks})"
         rows = self._database.connection.execute(query, (self._job, *numbers))
         return {row[0]: ItemState(row[1]) for row in rows if row[1] in ITEM_STATES}
 
     def retriable(self) -> list[tuple[str, int, str | None]]:
-        """(reason, how many, what they say if it is the same) of the items that `Jobs.retry` would retry, most first."""
+        """(reason, how many, their sentence if they share one) of the items that `Jobs.retry` would retry, most first."""
         query = (
             "SELECT coalesce(reason, ''), count(*), iif(min(says) = max(says), min(says), NULL) FROM items "
             f"WHERE job = ? AND {CAN_BE_RETRIED} GROUP BY 1 ORDER BY 2 DESC"

@@ -1,4 +1,4 @@
-"""Jobs that ran before this practice had them."""
+"""Jobs that ran before this practice recorded them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from ..jobs import ItemState, Jobs, JobState
 
 
 class Failure(NamedTuple):
-    """Why an item failed: a reason, and the same in a sentence."""
+    """Why an item failed: a reason, and the same as a sentence."""
 
     reason: str
     says: str
@@ -26,7 +26,9 @@ def note(
     ended: datetime,
     failed: Mapping[int, Failure],
 ) -> str:
-    """Writes a job that ran from `started` to `ended`. `failed`: by the item's number; every other item was done. Returns its id."""
+    """Records a job that ran from `started` to `ended`. `failed`: by item number; every other item was done. Returns its
+    id.
+    """
     with database.writing() as db:
         job = jobs.create(plan, by)
         db.execute(

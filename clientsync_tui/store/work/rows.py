@@ -1,4 +1,4 @@
-"""A job and its items, as their rows have them."""
+"""A job and its items, as stored in their rows."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ REMOVES = "`clientsync doctor --repair` removes it."
 
 
 class JobState(StrEnum):
-    """A job that says `running` and whose lock nobody holds was cut off: it can be resumed."""
+    """A job that is `running` although nobody holds its lock was interrupted, and can be resumed."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -24,7 +24,7 @@ class JobState(StrEnum):
 
 
 class ItemState(StrEnum):
-    """`doing` at start-up means: ask the software, then decide."""
+    """An item in `doing` at start-up: ask the app what happened, then decide."""
 
     WAITING = "waiting"
     DOING = "doing"
@@ -35,10 +35,10 @@ class ItemState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One client of a job. `says`: the reason in a sentence, as it was at the time.
+    """One client of a job. `says`: the reason as a sentence, as it was at the time.
 
-    `organisation_name`, `sign_in` and `cannot`: as in the plan. `key`: of an item that must never run twice, from when it is begun.
-    `facts`: what its kind of work has to know of it, as text (`Task.facts` reads it).
+    `organisation_name`, `sign_in` and `cannot`: as in the plan. `key`: of an item that must never run twice, from its start.
+    `facts`: what its kind of work needs to know about it, as text (`Task.facts` parses it).
     """
 
     job: str
@@ -59,7 +59,7 @@ class Item:
 
 
 class Paused(NamedTuple):
-    """Why a job does not go on, and whether signing in is what it needs."""
+    """Why a job is paused, and whether signing in would help."""
 
     says: str
     needs_sign_in: bool
@@ -67,10 +67,10 @@ class Paused(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A bulk job with the counts of its items. `cut_off`: it says running, but nobody works on it. `owner`: the role of who
-    made it, where the practice is on a server.
+    """A bulk job with the counts of its items. `cut_off`: it says running, but nobody works on it. `owner`: the role that
+    made it, if the practice is on a server.
 
-    `impossible`: how many of those in the state `failed` were never tried, because the plan said that they can't be done.
+    `impossible`: how many of the `failed` items were never tried, because the plan said that they can't be done.
     """
 
     id: str
@@ -103,17 +103,17 @@ class Job:
 
     @property
     def is_running(self) -> bool:
-        """Whether a process is at it."""
+        """Whether a process is running it."""
         return self.state is JobState.RUNNING and not self.cut_off
 
     @property
     def left(self) -> int:
-        """How many items are still to be done."""
+        """How many items are still to do."""
         return self.count(ItemState.WAITING, ItemState.DOING)
 
 
 def item_of(row: sqlite3.Row) -> Item:
-    """The item that a row holds. Raises Trouble for one that this program did not write."""
+    """The item in a row. Raises Trouble if this program did not write it."""
     if not is_item(row):
         raise Trouble(
             f"Item {row['n']} of job {clean(row['job'])} can't be read: another program wrote it. {REMOVES}"

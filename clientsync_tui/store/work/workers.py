@@ -1,8 +1,8 @@
-"""Who works on which job: one row for each run of a job in a process, on whatever host.
+"""Who works on which job: one row for each run of a job in a process, on any host.
 
-A worker of this host is alive as long as it holds a lock on a file beside the practice. A process number would say too little: another
-user's processes may be hidden, and another PID namespace has numbers of its own. A worker of another host is alive until its lease ends,
-which it renews. The id of a worker is never given twice, so an item that names it is its alone.
+A worker on this host is alive as long as it holds a lock on a file beside the practice. A process number is not enough: another
+user's processes may be hidden, and another PID namespace has its own numbers. A worker on another host is alive until its lease ends,
+which it keeps renewing. A worker's id is never reused, so an item that names it belongs to it alone.
 """
 
 import secrets
@@ -16,15 +16,17 @@ from ..database import Database
 from ..files.job_locks import JobLocks
 
 LEASE_S = 60
-"""How long a worker of another host counts as alive after its last word."""
+"""How long a worker on another host counts as alive after its last sign of life."""
 
 
 class LeaseLost(Exception):
-    """Another worker has the item now: this one was taken for dead."""
+    """Another worker has the item now, because this one was taken for dead."""
 
 
 class Worker(NamedTuple):
-    """A worker. `place`: the copy of the practice beside which its lock is; `until`: None while a lock alone says so."""
+    """A worker. `place`: the copy of the practice that its lock is beside. `until`: None if only a lock shows that it is
+    alive.
+    """
 
     id: str
     job: str
@@ -36,7 +38,7 @@ class Worker(NamedTuple):
 
 
 class Workers:
-    """The workers of this process, and the others as their rows have them."""
+    """This process's workers, and the others as recorded in their rows."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -48,7 +50,7 @@ class Workers:
         return self._mine.get(job)
 
     def start(self, db: sqlite3.Connection, job: str, person: str) -> None:
-        """Makes this process a worker, within the caller's transaction. Raises UsageError where its lock can't be used."""
+        """Makes this process a worker, within the caller's transaction. Raises UsageError if its lock can't be used."""
         worker = secrets.token_hex(8)
         self._locks.take(worker)
         self._mine[job] = worker
@@ -60,24 +62,24 @@ class Workers:
         )
 
     def renew(self, job: str) -> None:
-        """Says to other hosts that this process's worker is alive."""
+        """Tells other hosts that this process's worker is alive."""
         if self._database.home.kind == "postgresql" and (worker := self._mine.get(job)):
             with self._database.writing(shared=True) as db:
                 until = _later(self._database.home.now())
                 db.execute("UPDATE workers SET until = ? WHERE id = ?", (until, worker))
 
     def stop(self, job: str) -> None:
-        """This process works on the job no more."""
+        """This process stops working on the job."""
         if (worker := self._mine.pop(job, None)) is not None:
             self._locks.let_go(worker)
 
     def note_end(self, db: sqlite3.Connection, job: str) -> None:
-        """Notes within the caller's transaction that this process's worker ends."""
+        """Records within the caller's transaction that this process's worker ends."""
         if (worker := self._mine.get(job)) is not None:
             db.execute("UPDATE workers SET until = since WHERE id = ?", (worker,))
 
     def alive(self, job: str | None = None) -> list[Worker]:
-        """The workers that are at work (on one job)."""
+        """The workers that are alive (on one job)."""
         query = "SELECT * FROM workers WHERE ? IS NULL OR job = ?"
         rows = self._database.connection.execute(query, (job, job)).fetchall()
         now = self._database.home.now() if rows else ""
@@ -85,7 +87,7 @@ class Workers:
         return [worker for row in rows if self._is_alive(worker := Worker(*row), place, now)]
 
     def others(self, job: str) -> list[Worker]:
-        """Those of them that are not this process's."""
+        """The live workers of other processes."""
         return [worker for worker in self.alive(job) if worker.id != self._mine.get(job)]
 
     def clear(self, job: str) -> None:
