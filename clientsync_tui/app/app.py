@@ -17,6 +17,7 @@ from ..terminal.changed_cells import ChangedCells
 from ..terminal.line import Line
 from ..workplace import Workplace
 from . import everywhere, look, unexpected
+from .aim import Aim
 from .jobs import Jobs
 from .kept_frame import KeptFrame, Start
 from .key_queue import Done, KeyQueue
@@ -48,11 +49,11 @@ class ClientSyncApp(App[None]):
 
     def __init__(self, workplace: Workplace, start: Start = Start()) -> None:  # noqa: B008  (never changed)
         super().__init__()
-        self.workplace = workplace
-        workplace.ask_passphrase, workplace.waits_for_server = partial(asked_passphrase, self), False
+        self.workplace, workplace.waits_for_server = workplace, False
+        workplace.ask_passphrase = partial(asked_passphrase, self)
         self.ascii_marks = capabilities.ascii_only(workplace.config.screen.ascii)
         self.keys: Mapping[str, str] = {}
-        self.key_queue = KeyQueue(self, super().on_event)
+        self.key_queue, self._aim = KeyQueue(self, super().on_event), Aim(self)
         self.notices = Notices(self)
         self._news = News(self, workplace, lambda: self._jobs.are_running or self.key_queue.count)
         self._jobs = Jobs(self, workplace, self._news, lambda sequence: self.write(sequence))
@@ -132,10 +133,10 @@ class ClientSyncApp(App[None]):
             textual_internals.draw_now(changed[0].screen, *changed)
 
     async def on_event(self, event: Event) -> None:
-        """Keys from outside queue up."""
+        """Keys from outside queue up, and presses of the mouse that were meant for something else are left out."""
         if isinstance(event, Key) and not event.is_forwarded:
             await self.key_queue.put(event)
-        else:
+        elif not self._aim.is_late(event):
             await super().on_event(event)
 
     def on_done(self, message: Done) -> None:
@@ -168,8 +169,6 @@ class ClientSyncApp(App[None]):
         """Copies `text` to the clipboard of the user's own terminal."""
         if not self._line.copy(text, self.write):
             super().copy_to_clipboard(text)
-
-    # Jobs, undo, leaving
 
     @property
     def engine(self) -> "Engine":

@@ -1,17 +1,20 @@
 """What `?` shows: the keys that work on a screen or in a dialogue, in groups, one line each. The most used come first, and words find
 any."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
+from textual.style import Style
 from textual.widgets import Input, OptionList, Static
 
 from ..app.actions import ACTIONS, PLACES, Action
@@ -22,6 +25,7 @@ from ..sync.locale_words import counted
 from ..widgets.dialogue_keys import own_key
 from ..widgets.fields.search_line import SearchLine
 from ..widgets.key_bar import key_name
+from ..widgets.select_table.keys import MOVING, SELECTING
 from ..widgets.select_table.table import SelectTable
 from .base import ActionScreen
 from .clients.filter import FilterBar, FilterInput
@@ -60,6 +64,7 @@ IN_THE_SEARCH = (
     "In the search",
     [(keys, title, "") for keys, title in (*TERMS, ("enter", "Go to the entries and keep the search"))],
 )
+TABLE_ACTIONS = {str(binding.id): binding.action for binding in (*MOVING, *SELECTING)}
 LIST_KEYS = (("Move one line", "up", "down"), ("First line, last line", "first", "last"))
 
 
@@ -69,6 +74,13 @@ MOST_USED = 8
 
 class KeyLines(Static):
     """The groups, or those of their lines that have the words searched for. A long sentence wraps beside its keys."""
+
+    class Clicked(Message):
+        """A line was clicked."""
+
+        def __init__(self, line: Line) -> None:
+            super().__init__()
+            self.line = line
 
     def __init__(self, groups: Sequence[tuple[str, Sequence[Line]]]) -> None:
         super().__init__(markup=False)
@@ -96,18 +108,24 @@ class KeyLines(Static):
             self._laid_out = width
             self.update(Content.assemble(*self._parts(width)))
 
-    def _parts(self, width: int) -> Iterator[tuple[str, str]]:
+    def on_click(self, event: events.Click) -> None:
+        """Tells which line it was."""
+        if (line := event.style.meta.get("line")) is not None:
+            self.post_message(self.Clicked(line))
+
+    def _parts(self, width: int) -> Iterator[tuple[str, str | Style]]:
         for title, lines in self._shown:
             column = max((len(keys) for keys, _, _ in lines), default=0) + 2
             yield f"{title}\n", "bold underline"
-            for keys, sentence, reason in lines:
-                yield keys.ljust(column), "bold"
-                yield beside(sentence, column, width), ""
+            for line in lines:
+                keys, sentence, reason = line
+                clicked = Style.from_meta({"line": line})
+                yield keys.ljust(column), Style(bold=True) + clicked
+                yield beside(sentence, column, width), clicked
                 if reason:
                     yield "\n" + " " * column + beside(f"Not now: {reason}", column, width), "$text-muted"
                 yield "\n", ""
             yield "\n", ""
-        yield "esc closes this", "$text-muted"
 
 
 def beside(text: str, column: int, width: int) -> str:
@@ -116,7 +134,7 @@ def beside(text: str, column: int, width: int) -> str:
 
 
 class HelpScreen(Dialogue[None]):
-    """The keys of the screen or the dialogue that it was opened from."""
+    """The keys of the screen or the dialogue that it was opened from. A click on a line does what its key does, where that works."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Close"),
@@ -130,6 +148,7 @@ class HelpScreen(Dialogue[None]):
     def __init__(self, of: Screen[Any]) -> None:
         super().__init__()
         self._of = of
+        self._does: dict[Line, Callable[[], object]] = {}
 
     def compose(self) -> ComposeResult:
         """A group for each place."""
@@ -199,18 +218,27 @@ class HelpScreen(Dialogue[None]):
                 groups.setdefault(PLACES[action.place], []).append(action)
         own = self._own()
         for title, group in groups.items():
-            lines = [(screen.key_of(a), f"{a.title}: {a.sentence}", screen.why_not(a) or "") for a in group]
+            lines: list[Line] = []
+            for action in group:
+                reason = screen.why_not(action) or ""
+                lines.append((screen.key_of(action), f"{action.title}: {action.sentence}", reason))
+                if not reason:
+                    self._does[lines[-1]] = partial(screen.action_act, action.name)
             yield title, lines + own
             own = []
 
     def _own(self) -> list[Line]:
         """The keys of the screen's own class that say what they do; those that do the same in one line."""
         keys_by_title: dict[str, list[str]] = {}
+        action_by_title: dict[str, str] = {}
         for binding in own_bindings(type(self._of)):
             if binding.description and binding.id not in ACTIONS:
                 keys = self.main.keys.get(binding.id or "", binding.key).split(",")
                 keys_by_title.setdefault(binding.description, []).extend(map(key_name, keys))
-        return [(" ".join(keys), title, "") for title, keys in keys_by_title.items()]
+                action_by_title.setdefault(binding.description, binding.action)
+        lines = [(" ".join(keys), title, "") for title, keys in keys_by_title.items()]
+        self._does |= {line: partial(self._of.run_action, action_by_title[line[1]]) for line in lines}
+        return lines
 
     def _named(self, lines: Sequence[tuple[str, ...]]) -> list[Line]:
         """Lines for (what they do, what does it ...), by the ids of tables' keys."""
@@ -220,7 +248,15 @@ class HelpScreen(Dialogue[None]):
             # ↑ ↓ before j k, as pairs.
             names_of_keys = [key_name(key) for pair in zip_longest(*shown) for key in pair if key]
             found.append((" ".join(names_of_keys), title, ""))
+            for table in self._of.query(SelectTable) if len(names) == 1 else ():
+                self._does[found[-1]] = partial(table.run_action, TABLE_ACTIONS[f"table.{names[0]}"])
         return found
+
+    @on(KeyLines.Clicked)
+    def _clicked(self, event: KeyLines.Clicked) -> None:
+        if (do := self._does.get(event.line)) is not None:
+            self.dismiss()
+            self._of.call_later(do)
 
     def action_scroll(self, by: int) -> None:
         """j and k move, as everywhere."""

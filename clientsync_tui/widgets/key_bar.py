@@ -116,7 +116,7 @@ class KeyBar(Widget, can_focus=False):
         for start, end, action in self._spans:
             if offset is not None and start <= offset.x < end:
                 # The first click of a double click may have brought another entry to its place.
-                if event.chain == 1 or action == self._clicked:
+                if event.chain == 1 or self._clicked in ("", action):
                     self._clicked = action
                     await self.screen.run_action(action)
                 return

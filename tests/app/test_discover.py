@@ -14,7 +14,7 @@ from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.config.reading import load
 from clientsync_tui.practice.model import Client, Integration
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
-from clientsync_tui.screens.base import ActionScreen
+from clientsync_tui.screens.base import BACK, COMMANDS, HELP, ActionScreen, TopBar
 from clientsync_tui.screens.client_sync.plan import PlanScreen
 from clientsync_tui.screens.client_sync.set_up import SetUpScreen
 from clientsync_tui.screens.clients.columns import ColumnsScreen, SortScreen
@@ -24,6 +24,7 @@ from clientsync_tui.screens.connections.settings import SettingsScreen
 from clientsync_tui.screens.dialogues.ask import Ask, Lines
 from clientsync_tui.screens.dialogues.choose import Choice, Choose
 from clientsync_tui.screens.dialogues.confirm import Confirm
+from clientsync_tui.screens.dialogues.dialogue import way_out
 from clientsync_tui.screens.dialogues.passphrase import Passphrase
 from clientsync_tui.screens.help import HelpScreen
 from clientsync_tui.screens.jobs.jobs import JobsScreen
@@ -244,6 +245,66 @@ async def test_last_line_tells_what_works_and_a_click_does_it(width: int, app: C
         bar = screen.query_one(KeyBar)
         await pilot.click(bar, offset=(line.index("? Help") + 1, 0))
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+    app.workplace.close()
+
+
+@pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.__name__)
+async def test_every_dialogue_is_left_by_a_click(kind: type[Screen[object]], app: ClientSyncApp) -> None:
+    async with run_app(app, size=(80, 24)) as pilot:
+        home = app.screen
+        app.push_screen(DIALOGUES[kind](app))
+        await until(pilot, lambda: type(app.screen) is kind and app.screen.query(KeyBar))
+        bar = app.screen.query_one(KeyBar)
+        await until(pilot, lambda: bar.actions)
+        out = bar.place_of(way_out(kind).action)
+        assert out is not None
+        await pilot.click(bar, offset=(out + 1, 0))
+        await until(pilot, lambda: app.screen is home)
+    app.workplace.close()
+
+
+async def test_every_screen_is_left_by_a_click_on_its_last_line_and_on_its_first(app: ClientSyncApp) -> None:
+    async with run_app(app, size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        home, client = app.screen, link(app)[0].id
+        for name in ("client_sync", "jobs", "history", "morning", "connections"):
+            for step in (False, True):
+                opened = app.open(name, **({"client": client} if name == "connections" else {}))
+                await until(pilot, lambda opened=opened: app.screen is opened and opened.is_mounted)
+                bar = opened.query_one(KeyBar)
+                await until(pilot, lambda bar=bar: COMMANDS in bar.actions)
+                place = bar.place_of(BACK)
+                assert place is not None and HELP in bar.actions, name
+                await pilot.click(TopBar if step else bar, offset=(2 if step else place + 1, 0))
+                await until(pilot, lambda: app.screen is home)
+    app.workplace.close()
+
+
+async def test_step_of_the_way_leads_back_to_its_screen(app: ClientSyncApp) -> None:
+    async with run_app(app, size=(120, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        connections = app.open("connections", client=link(app)[0].id)
+        await until(pilot, lambda: app.screen is connections and connections.is_mounted)
+        for name in ("history", "jobs"):
+            app.open(name)
+        await until(pilot, lambda: "History › Jobs" in shown(pilot))
+        line = shown(pilot).splitlines()[0]
+        await pilot.click(TopBar, offset=(line.index("Business") + 1, 0))
+        await until(pilot, lambda: app.screen is connections)
+    app.workplace.close()
+
+
+async def test_click_on_a_line_of_the_help_does_what_its_key_does(app: ClientSyncApp) -> None:
+    async with run_app(app, size=(120, 50)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        for words, happens in (("Jobs: See", "Jobs"), ("Select everything", "1 selected")):
+            await pilot.press("f1", "slash", *words.split()[0].strip(":").lower())
+            await until(pilot, lambda words=words: words in shown(pilot))
+            rows = shown(pilot).splitlines()
+            y = next(n for n, row in enumerate(rows) if words in row)
+            await pilot.click(offset=(rows[y].index(words) + 2, y))
+            await until(pilot, lambda happens=happens: happens in shown(pilot))
+            await pilot.press("H")
     app.workplace.close()
 
 

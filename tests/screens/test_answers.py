@@ -25,6 +25,8 @@ __all__ = ["pinned", "practice"]
 PACKAGE = Path(clientsync_tui.__file__).parent
 WALKED = {
     "add_clients": ("select",),
+    "ask": ("export", "note"),
+    "columns": ("columns", "sort"),
     "confirm": ("cancel", "change-confirm", "remove", "resume", "sign-out", "team-confirm"),
     "open_app": ("open-software",),
     "passphrase": ("passphrase", "passphrase-asked"),

@@ -75,7 +75,9 @@ class MarkedLines(Options):
     mark_width = 0
     """Cells of a mark with the blank after it."""
 
-    async def _on_click(self, event: events.Click) -> None:
+    @on(events.Click)
+    def go_to_line(self, event: events.Click) -> None:
+        """Puts the cursor where it was not."""
         at = event.style.meta.get("option")
         if at is not None and at != self.highlighted and event.x >= self.mark_width:
             event.prevent_default()
@@ -92,10 +94,10 @@ class Editor(Dialogue[None]):
         with Vertical(classes="dialogue editor"):
             yield Static(self.title_words, classes="question", markup=False)
             yield MarkedLines(compact=True)
-            yield Answers(leave=Button("Done (esc)", id="done"))
+            yield Answers(leave=Button("Close (esc)", id="close"))
 
-    @on(Button.Pressed, "#done")
-    def _done(self) -> None:
+    @on(Button.Pressed, "#close")
+    def _close(self) -> None:
         self.dismiss()
 
     def on_mount(self) -> None:
@@ -132,8 +134,8 @@ class ColumnsScreen(Editor):
 
     title_words = "Columns"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Done"),
-        own_key("dialogue.close", "dismiss", "Done", show=False),
+        Binding("escape", "dismiss", "Close"),
+        own_key("dialogue.close", "dismiss", "Close", show=False),
         own_key("table.toggle", "show_or_hide", "Show/hide"),
         own_key("columns.move_up", "shift(-1)", "Up"),
         own_key("columns.move_down", "shift(1)", "Down"),
@@ -203,8 +205,8 @@ class SortScreen(Editor):
 
     title_words = "Sort by"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Done"),
-        own_key("dialogue.close", "dismiss", "Done", show=False),
+        Binding("escape", "dismiss", "Close"),
+        own_key("dialogue.close", "dismiss", "Close", show=False),
         Binding("enter", "sort", "Sort by this"),
         own_key("sort.also", "choose(True)"),
     ]
